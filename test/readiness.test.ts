@@ -6,7 +6,7 @@ import { type TestService, startTestService } from '../testkit/processes/service
 import { testStack } from '../testkit/services/stack.ts';
 
 /** Guards what production asks its servers before it serves: who it is there, and whether two names lead to one server. */
-describe('production asks before it starts', () => {
+describe('the checks of production before the start', () => {
   let running: TestService;
   beforeAll(async () => {
     running = await startTestService();
@@ -18,7 +18,7 @@ describe('production asks before it starts', () => {
   const asked = (change: object = {}, db = running.service.db) =>
     refusesToStart({ config: { ...running.service.config, ENV: 'production', ...change }, db, log });
 
-  it('and starts with two servers and a role that cannot change tables; no page of another origin is said aloud', async () => {
+  it('pass with two Redis servers and a role that cannot change tables; the log says that no other origin may read', async () => {
     lines.length = 0;
     expect(await asked()).toBeUndefined();
     expect(lines.join()).toContain('CORS_ALLOW_ORIGINS is empty');
@@ -27,7 +27,7 @@ describe('production asks before it starts', () => {
     expect(lines).toEqual([]);
   });
 
-  it('whether its role owns the tables', async () => {
+  it('ask whether the role owns the tables', async () => {
     const owner = openDb({
       url: running.directUrl,
       name: 'test',
@@ -40,14 +40,14 @@ describe('production asks before it starts', () => {
     await owner.close();
   });
 
-  it('whether two names lead to one Redis', async () => {
+  it('ask whether both addresses lead to one Redis', async () => {
     const { redisQueueUrl } = testStack();
     const otherName = redisQueueUrl.replace('127.0.0.1', 'localhost');
     expect(otherName).not.toBe(redisQueueUrl);
     expect(await asked({ REDIS_CACHE_URL: `${otherName}/3`, REDIS_QUEUE_URL: redisQueueUrl })).toMatch(/one server/);
   });
 
-  it('and starts when a Redis is away, since nothing depends on it', async () => {
+  it('pass while a Redis is away, because the start does not depend on it', async () => {
     lines.length = 0;
     expect(await asked({ REDIS_CACHE_URL: 'redis://127.0.0.1:1' })).toBeUndefined();
     expect(lines.join()).toContain('is not known');

@@ -58,7 +58,7 @@ test('each list names files that exist, and no file is in both', () => {
   expect(unit.filter((path) => drill.includes(path))).toEqual([]);
 });
 
-test('what the rules look for is there', () => {
+test('the files and modules that the rules name exist', () => {
   expect([...services, ...starters].filter((path) => !existsSync(path))).toEqual([]);
   expect(reaching(['test/orders/pools.test.ts'], services)).toEqual(['test/orders/pools.test.ts']);
   expect(reaching(['test/web/browser.test.ts'], starters)).toEqual(['test/web/browser.test.ts']);

@@ -87,7 +87,7 @@ function unlocked(db: Db): Db {
 }
 
 describe(`${orders} recipients, told by ${workers} workers that are killed`, () => {
-  test('each has one delivery and one job', { timeout: 60_000 }, () =>
+  test('each gets one delivery and one job', { timeout: 60_000 }, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'queue_deliveries', [[...slowly]]);
       const { died, ...counts } = await race(database);

@@ -23,7 +23,7 @@ const linesOf = (event: TestEvent, ...categories: readonly number[]) =>
   categories.map((index) => ({ ticketCategoryId: event.categories[index]?.id ?? '', quantity: 1 }));
 
 describe('baskets A+B and B+A at once over two processes', () => {
-  test('are never partly held, and meet without a deadlock', () =>
+  test('are never partly held, and do not deadlock', () =>
     inDatabase(async ({ url, db }) => {
       const event = await createEvent(db, { categories: [{ capacity: 150 }, { capacity: 120 }] });
       const crowd = Array.from({ length: 800 }, (_, index) => ({
@@ -137,14 +137,14 @@ async function meetOverCounters({ url, directUrl, db }: RaceDatabase): Promise<n
   return countDeadlocks(url);
 }
 
-describe('a buyer who orders from one pool while a hold of his in another ends', () => {
-  test('waits for it', () =>
+describe('a buyer who orders from one pool while a hold of the buyer in another ends', () => {
+  test('waits for the end of the hold', () =>
     inDatabase(async (database) => {
       expect(await meetOverCounters(database)).toBe(0);
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: placement and sweeper that lock only their own pools meet over the counters', asControl, () =>
+  test('control: placement and sweeper that lock only their own pools deadlock over the counters', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'place_orders', onlyPoolsAskedFor);
       await withoutGuard(database.directUrl, 'release_holds', onlyPoolsHeld);

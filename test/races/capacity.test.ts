@@ -86,7 +86,7 @@ async function rush({ url, directUrl, db }: RaceDatabase, resize: Resize) {
 const rushesMax = 5;
 
 describe('a pool that is made larger and smaller while it is being sold', () => {
-  test('adds up at every moment, and sells what it has in the end', () =>
+  test('adds up at every moment, and sells all its places in the end', () =>
     inDatabase(async (database) => {
       const { outcomes, refused, faults } = await rush(database, byTheDesk);
       expect(outcomes).toEqual({ placed: lastCapacity, 'stock.sold_out': 600 - lastCapacity });
@@ -97,7 +97,7 @@ describe('a pool that is made larger and smaller while it is being sold', () => 
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: read first and written then, places appear that are not there', asControl, () =>
+  test('control: with a read before the lock, places appear that do not exist', asControl, () =>
     inDatabase(async (database) => {
       await withoutConstraints(database.directUrl, 'stock', ['stock_available_check', 'stock_conserved']);
       // The fault needs two that meet; on some days one rush passes without.

@@ -66,7 +66,7 @@ it('200 joins of one buyer at two processes give one place', { timeout: 60_000 }
   });
 });
 
-it('control: without the lock and the unique account, one buyer gets several', asControl, async () => {
+it('control: without the lock and the unique account, one buyer gets several places', asControl, async () => {
   await inDatabase(async (race) => {
     await withoutGuard(race.directUrl, 'join_places', [
       [' for update;', ';'],
@@ -83,7 +83,7 @@ it('control: without the lock and the unique account, one buyer gets several', a
   });
 });
 
-it('2,000 buyers, each three times, at two processes: a line without gaps, each once', {
+it('2,000 buyers, each three times, at two processes: a line without gaps, each buyer once', {
   timeout: 60_000,
 }, async () => {
   await inDatabase(async (race) => {
@@ -138,7 +138,7 @@ async function joinAgainstFreeze(race: RaceDatabase) {
   return { told, counted, inTheList };
 }
 
-it('a join against the freeze: told an index below the frozen number exactly if counted', {
+it('a join during the freeze gets an index below the frozen number exactly if it was counted', {
   timeout: 60_000,
 }, async () => {
   await inDatabase(async (race) => {

@@ -41,7 +41,7 @@ describe('2,000 orders at once for the last 100 tickets', () => {
       expect(waits[Math.floor(waits.length * 0.99)]).toBeLessThan(3000);
     }));
 
-  test('also when deciding takes long', () =>
+  test('sell exactly 100 when deciding is slow', () =>
     inDatabase(async ({ url, directUrl, db }) => {
       await withoutGuard(directUrl, 'place_orders', [slowDecision]);
       const event = await createEvent(db, { categories: [{ capacity: 10 }] });
@@ -61,7 +61,7 @@ describe('control: stock that is read before it is locked', () => {
       expect(await faultsOf(db)).not.toEqual([]);
     }));
 
-  test('is still caught by the constraints of the table, the second line of defence', () =>
+  test('is caught by the constraints of the table, the second line of defence', () =>
     inDatabase(async ({ url, directUrl, db }) => {
       await withoutGuard(directUrl, 'place_orders', [...placementLocks, slowDecision]);
       const event = await createEvent(db, { categories: [{ capacity: 10 }] });

@@ -51,7 +51,7 @@ describe('one buyer, limit 2, 50 orders at once over two processes and two pools
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: counted before the lane is taken, they get more', asControl, () =>
+  test('control: counted before the lane is taken, the buyer gets more', asControl, () =>
     inDatabase(async (database) => {
       await withoutCounterKey(database.directUrl);
       await withoutGuard(database.directUrl, 'place_orders', [...placementLocks, slowDecision]);
@@ -125,7 +125,7 @@ describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all pai
       }),
   );
 
-  test('control: looked at before it is counted, more than the limit is paid', asControl, () =>
+  test('control: read before it is counted, more than the limit is paid', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'count_paid', [
         [
@@ -166,7 +166,7 @@ describe('a promo code with limit 1 in 50 orders at once', () => {
     return row;
   };
 
-  test('is redeemed once, and once discounted', () =>
+  test('is redeemed once, and discounts one order', () =>
     inDatabase(async (database) => {
       expect(await rush(database)).toEqual({
         told: { placed: 1, 'promo.used_up': orders - 1 },

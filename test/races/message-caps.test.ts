@@ -50,7 +50,7 @@ async function rush({ url, db }: RaceDatabase) {
 describe(`${orders} free orders to one recipient, queued by ${processes} processes at once`, () => {
   const { orders: max } = messagesPerHourMax.email;
 
-  test('as many mails as the cap allows; the others are written down as capped', () =>
+  test('send as many mails as the cap allows; the others are recorded as capped', () =>
     inDatabase(async (database) => {
       expect(await rush(database)).toEqual({ queued: max, capped: orders - max, staged: max });
     }));

@@ -37,7 +37,7 @@ const rush = async ({ url, db }: RaceDatabase) => {
 };
 
 describe('one key posted 100 times at once over two processes', () => {
-  test('makes one order, and 100 equal answers', () =>
+  test('makes one order and 100 equal answers', () =>
     inDatabase(async (database) => {
       const { answers, kept } = await rush(database);
       expect(outcomesOf(answers)).toEqual({ placed: posts });
@@ -49,7 +49,7 @@ describe('one key posted 100 times at once over two processes', () => {
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('with other bodies under it, one body wins and the others are told so', () =>
+  test('with different bodies, one body wins and the others are refused', () =>
     inDatabase(async ({ url, db }) => {
       const event = await createEvent(db);
       const key = randomUUID();
@@ -68,7 +68,7 @@ describe('one key posted 100 times at once over two processes', () => {
       expect(await faultsOf(db)).toEqual([]);
     }));
 
-  test('under two events at once it makes one order of each: the key belongs to the event', () =>
+  test('under two events at once makes one order in each: the key belongs to the event', () =>
     inDatabase(async ({ url, db }) => {
       const [first, second] = [await createEvent(db), await createEvent(db)];
       const same = { key: randomUUID(), buyer: someBuyer() };

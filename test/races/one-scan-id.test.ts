@@ -111,14 +111,14 @@ const inAndOut = (database: RaceDatabase) =>
 /** Holds the window between reading a ticket's history and writing open, which otherwise is a matter of luck. */
 const slowly: [string, string] = ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('];
 
-test('an entry and its exit, handed in at the same moment: nobody is left inside', { timeout: 60_000 }, () =>
+test('an entry and its exit, sent at the same moment: nobody stays inside', { timeout: 60_000 }, () =>
   inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [slowly]);
     expect(await inAndOut(database)).toEqual({ inside: 0, broken: 0 });
   }),
 );
 
-test('control: without the lock on the ticket, some are left inside', asControl, () =>
+test('control: without the lock on the ticket, some stay inside', asControl, () =>
   inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [
       ['order by id for no key update;', 'order by id;'],

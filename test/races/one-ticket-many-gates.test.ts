@@ -102,7 +102,7 @@ describe('one ticket at many gates at once (T80)', () => {
     expect(new Set(admitted.values())).toEqual(new Set([1]));
   });
 
-  it('control: looking first and writing then admits several', asControl, async () => {
+  it('control: a read before the write admits several', asControl, async () => {
     await sql`create table if not exists control_admissions (ticket_id text not null)`;
     await sql`truncate control_admissions`;
     const clients = [0, 1].map(() => postgres(database.url, { max: 8, prepare: false, onnotice: () => {} }));

@@ -75,7 +75,7 @@ async function mix({ url, db }: RaceDatabase): Promise<{ errors: string[] }> {
 }
 
 describe(`${orders} orders, each paid, released, swept, withdrawn, refunded and reversed ${stepsOfEach} times at once in any order`, () => {
-  test('give everything back exactly once', () =>
+  test('return everything exactly once', () =>
     inDatabase(async (database) => {
       const { errors } = await mix(database);
       expect(errors).toEqual([]);
@@ -122,13 +122,13 @@ describe('a limit that is set while a hold of the buyer ends', () => {
       await limitsChanged(tx, event.id);
     });
 
-  test('does not count it', () =>
+  test('does not count the hold', () =>
     inDatabase(async (database) => {
       expect(await race(database)).toEqual([]);
       expect(await rowsOf(database.db, sql`select 1 from limit_counters where counter_key !~ '^n:'`)).toEqual([]);
     }));
 
-  test('control: counted without waiting for who gives back, it counts for ever', asControl, () =>
+  test('control: counted without waiting for the end of the hold, it is counted for ever', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'recount_buyers', [
         ['perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;', ''],

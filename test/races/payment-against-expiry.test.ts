@@ -79,7 +79,7 @@ const isTorn = ({ told, status, live }: End) =>
   told === 'no_stock' ? status !== 'expired' || live !== 0 : status !== 'paid' || live !== 1;
 
 describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${sweepers} sweepers, and others who want the places`, () => {
-  test('never both win: paid with its ticket, or ended with nothing', () =>
+  test('have one winner: paid with its ticket, or ended with nothing', () =>
     inDatabase(async (database) => {
       // On a busy machine all payments may come late; then they set out earlier, until both sides win some.
       let late = 0;
@@ -94,7 +94,7 @@ describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${s
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: a sweeper that looks first and writes then ends holds that were paid', asControl, () =>
+  test('control: a sweeper that reads before it locks ends holds that were paid', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         ['for update skip locked', ''],
@@ -114,7 +114,7 @@ const pauseBeforeLock: readonly Edit[] = [
   ['for update skip locked', 'for update of o skip locked'],
 ];
 
-describe('an attempt to pay that is made while a sweep is looking', () => {
+describe('an attempt to pay that starts while a sweep is reading', () => {
   const sweep = async ({ url, db }: RaceDatabase, capacity: number, act: 'sweeper' | 'placement') => {
     const event = await createEvent(db, { categories: [{ capacity }] });
     const open = openTestDb(url, 4);
@@ -136,20 +136,20 @@ describe('an attempt to pay that is made while a sweep is looking', () => {
     return { status: row?.status, outcome };
   };
 
-  test('keeps its places: the sweeper has it closed at the gateway first', () =>
+  test('keeps its places: the sweeper has the attempt closed at the gateway first', () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', pauseBeforeLock);
       expect(await sweep(database, 5, 'sweeper')).toEqual({ status: 'closing', outcome: 1 });
     }));
 
-  test('keeps its places: placement does not give them to somebody else', () =>
+  test('keeps its places: placement does not give them to another buyer', () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'reclaim_holds', pauseBeforeLock);
       expect(await sweep(database, 1, 'placement')).toEqual({ status: 'pending_payment', outcome: 'refused' });
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: looked for only before the lock, it is overlooked by both', asControl, () =>
+  test('control: when it is looked for only before the lock, both overlook it', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         [

@@ -47,7 +47,7 @@ const rush = async ({ url, db }: RaceDatabase) => {
   return row;
 };
 
-it('each of 60 buyers orders with the old place or gets a new one', { timeout: 60_000 }, () =>
+it('each of 60 buyers either orders with the old place or gets a new one', { timeout: 60_000 }, () =>
   inDatabase(async (database) => {
     const seen = await rush(database);
     expect(seen?.both).toBe(0);
@@ -56,7 +56,7 @@ it('each of 60 buyers orders with the old place or gets a new one', { timeout: 6
   }),
 );
 
-it('control: looked up outside of the lane, some get both', asControl, () =>
+it('control: checked outside of the lane, some get both', asControl, () =>
   inDatabase(async (database) => {
     await withoutConstraints(database.directUrl, 'spent_passes', ['spent_passes_pkey']);
     await withoutGuard(database.directUrl, 'join_places', [['perform enter_lane(p_event_id);', 'null;']]);

@@ -64,7 +64,7 @@ async function race({ url, db }: RaceDatabase): Promise<number> {
   return both?.count ?? 0;
 }
 
-test('control: without the lock on the ticket, some are admitted and taken back', asControl, async () => {
+test('control: without the lock on the ticket, some tickets are both admitted and revoked', asControl, async () => {
   await inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [
       ['order by id for share;', 'order by id;'],
@@ -75,7 +75,7 @@ test('control: without the lock on the ticket, some are admitted and taken back'
   });
 });
 
-test('a ticket is used or taken back, never both', { timeout: 60_000 }, async () => {
+test('a ticket is used or revoked, never both', { timeout: 60_000 }, async () => {
   await inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [
       ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('],

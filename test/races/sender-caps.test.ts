@@ -21,7 +21,7 @@ const takenBy = async (senderId: string) => {
   return row?.taken ?? 0;
 };
 
-test('two processes share a cap, which without the count of Postgres they would exceed', async () => {
+test('two processes share a cap, and exceed it without the count in Postgres', async () => {
   const { id } = await addGatewaySender(world, 'waha', { dailyCap: 50 });
   const processes = [createTakeTurn(world.db), createTakeTurn(world.db), createTakeTurn(world.db)];
   const race = async (

@@ -98,7 +98,7 @@ const isTorn = ({ status, live, mails, received }: End) =>
   status === 'paid' ? live !== 1 || mails !== 1 || received !== 150_000 : live + mails + received !== 0;
 
 describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside holds that end`, () => {
-  test('each order is paid once with one ticket and one mail, or ended with nothing', () =>
+  test('end each order once: paid with one ticket and one mail, or ended with nothing', () =>
     inDatabase(async (database) => {
       const { ends, settled } = await race(database);
       expect(ends.filter(isTorn)).toEqual([]);
@@ -107,7 +107,7 @@ describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside ho
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: without its locks, workers settle the same orders, or orders that ended', asControl, () =>
+  test('control: without the locks, workers settle an order twice, or settle ended orders', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'apply_settlements', [
         ['for update of o, a, c skip locked', ''],

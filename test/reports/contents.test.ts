@@ -107,7 +107,7 @@ describe('each kind, against the database', () => {
     expect(mails[0]?.['address']).toMatch(/@example.test$/);
   });
 
-  test('filters: status, and time of the kind; another event and another organizer are left out', async () => {
+  test('filters: status, and the time of the kind; another event and another organizer are left out', async () => {
     expect(await csvOf('check_ins', { filters: { status: 'admitted' } })).toHaveLength(1);
     expect(await csvOf('check_ins', { filters: { from: '2027-03-20T17:00:00Z' } })).toHaveLength(0);
     expect(await csvOf('orders', { filters: { to: '2020-01-01T00:00:00Z' } })).toHaveLength(0);
@@ -147,7 +147,7 @@ describe('formulas', () => {
   });
 });
 
-test('a report goes on over more rows than one page', async () => {
+test('a report continues over more rows than one page', async () => {
   const big = await createEvent(world.db, { organizer: world.organizer, categories: [{ capacity: 5000 }] });
   const count = rowsPerPage * 2 + 3;
   await Promise.all(Array.from({ length: count }, () => order(world.placing, big)));

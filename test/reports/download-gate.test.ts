@@ -34,7 +34,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error as { code?: string }).code ?? 'no code',
   );
 
-test('a file is read piece by piece, as it is taken, and gives its place back at its end', async () => {
+test('a file is read piece by piece as the client takes it, and frees its place at its end', async () => {
   const gate = createDownloadGate();
   for (let time = 0; time < 9; time += 1) {
     const { seen, open } = file(3);
@@ -46,7 +46,7 @@ test('a file is read piece by piece, as it is taken, and gives its place back at
   }
 });
 
-test('four run at once, sixteen wait, more are refused; one that ends or leaves lets the next in', async () => {
+test('four downloads run, sixteen wait, more are refused; an ended or abandoned download admits the next', async () => {
   const gate = createDownloadGate();
   const running = await Promise.all(Array.from({ length: 4 }, () => gate.stream(nextOrganizer(), endless().open)));
   const waiting = Array.from({ length: 16 }, () => gate.stream(nextOrganizer(), endless().open));
@@ -55,7 +55,7 @@ test('four run at once, sixteen wait, more are refused; one that ends or leaves 
   for (const next of waiting) await (await next).cancel();
 });
 
-test('a reader who pauses for too long, or reads without end, loses its place and sees an error', async () => {
+test('a reader that pauses for too long, or never ends, loses its place and gets an error', async () => {
   const gate = createDownloadGate({ pauseMsMax: 40, downloadMsMax: 150 });
   const idle = endless();
   const paused = await gate.stream(nextOrganizer(), idle.open);
@@ -74,7 +74,7 @@ test('a reader who pauses for too long, or reads without end, loses its place an
   expect(slow.seen.closed).toBe(true);
 });
 
-test('a fault before or while a file is read gives the place back', async () => {
+test('an error before or during reading frees the place', async () => {
   const gate = createDownloadGate();
   for (let time = 0; time < 9; time += 1) {
     expect(await codeOf(gate.stream(nextOrganizer(), () => Promise.reject(new Error('no such file'))))).toBe('no code');
@@ -88,7 +88,7 @@ test('a fault before or while a file is read gives the place back', async () => 
   }
 });
 
-test('one organizer has two places at most, however slowly it reads, and gets them back', async () => {
+test('one organizer has two places at most, even with slow readers, and gets them back', async () => {
   const gate = createDownloadGate();
   for (let time = 0; time < 3; time += 1) {
     const slow = await Promise.all([1, 2].map(() => gate.stream('org_slow', endless().open)));

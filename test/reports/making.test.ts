@@ -65,7 +65,7 @@ function heldStorage(storage: FileStorage) {
 }
 
 describe('one at a time', () => {
-  test('workers that begin together make one report of an organizer; the next one follows when it is done', async () => {
+  test('concurrent workers make one report of an organizer; the next one follows when it is done', async () => {
     const ids = [await ask(), await ask(), await ask()];
     const held = heldStorage(world.deps.fileStorage);
     const first = world.make({ fileStorage: held.storage });
@@ -86,7 +86,7 @@ describe('one at a time', () => {
     expect(await reportStatus(world, ids[1] ?? '')).toMatchObject({ status: 'ready' });
   });
 
-  test('the index holds claims that see no other claim yet; without it an organizer has several in the making', async () => {
+  test('the index stops claims that do not see each other; without it an organizer has several reports in the making', async () => {
     const owner = postgres(world.world.directUrl, { max: 8, onnotice: () => {} });
     const { id } = world.organizer;
     /** Eight workers that each take a waiting report of their own. */
@@ -119,7 +119,7 @@ describe('one at a time', () => {
 });
 
 describe('a worker that is lost', () => {
-  test('leaves no file; another begins again, and the first one that wakes up writes nothing and mails nobody', async () => {
+  test('leaves no file; another worker starts again, and the first one writes nothing and mails nobody when it wakes up', async () => {
     const id = await ask();
     const held = heldStorage(world.deps.fileStorage);
     const lost = world.make({ fileStorage: held.storage });
@@ -140,7 +140,7 @@ describe('a worker that is lost', () => {
     expect((await world.send('GET', `/reports/${id}/file`)).text.split('\r\n')).toHaveLength(5);
   });
 
-  test('too often ends the report', async () => {
+  test('ends the report when it happens too often', async () => {
     const id = await ask();
     for (let time = 1; time <= failuresMax; time += 1) {
       await world.db.execute(sql`
@@ -169,7 +169,7 @@ test('a cancelled report ends its worker within seconds, and leaves nothing', as
   expect(await mailsOf(id)).toEqual([]);
 });
 
-test('a storage that fails is tried again, and then the report has failed; the next one is made', async () => {
+test('a storage that fails is retried, then the report has failed; the next report is made', async () => {
   const id = await ask();
   const next = await ask();
   const broken: FileStorage = { ...world.deps.fileStorage, write: () => Promise.reject(new Error('disk full')) };
@@ -183,7 +183,7 @@ test('a storage that fails is tried again, and then the report has failed; the n
   expect(await reportStatus(world, next)).toMatchObject({ status: 'ready' });
 });
 
-test('files are deleted after their time, also those that lost workers have left', async () => {
+test('files are deleted after their time, including those of lost workers', async () => {
   const id = await ask();
   await world.db.execute(sql`update reports set run = 1 where id = ${id}`);
   await world.make();

@@ -85,7 +85,7 @@ test.each(reportKinds)('a page of %s in the middle of the event', async (name: R
   expect(await pagesRead(pageQuery(kind, scope(after)))).toBeLessThan(pagesMax);
 });
 
-test('control: a page that is found by counting reads the event up to it', async () => {
+test('control: a page by offset reads the event up to it', async () => {
   const counted = (before: number) => sql`
     select o.id from orders o join deliveries d on d.subject_id = o.id where o.event_id = ${event.id}
     order by o.id, d.id offset ${before} limit 100`;

@@ -90,7 +90,7 @@ describe('a report', () => {
     expect(refused).toMatchObject({ status: 400, body: { code: 'request.invalid', errors: [{ path }] } });
   });
 
-  test('of another organizer, and of its events, does not exist; the door may not ask', async () => {
+  test('answers like a missing one to another organizer; door staff may not ask', async () => {
     const id = await readyReport();
     const stranger = await createOrganizer(world.db);
     const foreign = await programOf(world, stranger, 'manager');
@@ -114,7 +114,7 @@ describe('a report', () => {
     });
   });
 
-  test('is one of a bounded number that wait', async () => {
+  test('is refused beyond a bounded number that wait', async () => {
     for (let count = 0; count < openReportsMax; count += 1) await ask();
     const refused = await world.send('POST', '/reports', { kind: 'orders', format: 'csv' });
     expect(refused).toMatchObject({ status: 409, body: { code: 'report.limit_reached', max: openReportsMax } });
@@ -139,7 +139,7 @@ describe('a report', () => {
   });
 });
 
-test('a storage that is away is a reason to try again', async () => {
+test('is retried while the storage is away', async () => {
   const id = await readyReport();
   const away = createApp({
     ...world.world.service,
@@ -155,7 +155,7 @@ test('a storage that is away is a reason to try again', async () => {
 });
 
 describe('a link', () => {
-  test('opens the file without a session, for a day; a changed one opens nothing', async () => {
+  test('opens the file without a session for a day; a changed link opens nothing', async () => {
     const id = await readyReport();
     const { status, body } = await world.send('POST', `/reports/${id}/links`);
     expect(status).toBe(201);
@@ -175,7 +175,7 @@ describe('a link', () => {
     expect(await openLink(tokenOf(late))).toMatchObject({ status: 410, body: { code: 'report.link_expired' } });
   });
 
-  test('ends with the role of the member, and with the API key, that it was made for', async () => {
+  test('ends with the role of the member or with the API key that it was made for', async () => {
     const id = await readyReport();
     const key = await programOf(world, world.organizer, 'manager');
     const made = await world.call('POST', `/v1/organizers/${world.organizer.slug}/reports/${id}/links`, key);
@@ -191,7 +191,7 @@ describe('a link', () => {
 });
 
 describe('the mail', () => {
-  test('goes once to the member who asked, with a link that works; a program gets none', async () => {
+  test('goes once to the member who asked, with a working link; a program gets none', async () => {
     const sandbox = await startSandbox({ timeScale: 0.01 });
     const email = createEmailChannel(mailOptions(sandbox.smtpUrl));
     try {

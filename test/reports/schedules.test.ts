@@ -95,7 +95,7 @@ describe('a schedule', () => {
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ path }] } });
   });
 
-  test('of another organizer does not exist; a program makes none; their number is bounded', async () => {
+  test('answers like a missing one to another organizer; programs may not create one; their number is bounded', async () => {
     const made = await create();
     const stranger = await createOrganizer(world.db);
     const foreign = await programOf(world, stranger, 'manager');
@@ -115,7 +115,7 @@ describe('a schedule', () => {
     });
   });
 
-  test('makes one report for a run, however many workers look and however often', async () => {
+  test('makes one report for a run, with any number of workers', async () => {
     const { id } = await create();
     await makeDue(id);
     const pools = Array.from({ length: 4 }, () => openTestDb(world.config.DATABASE_URL, 2));
@@ -133,7 +133,7 @@ describe('a schedule', () => {
     expect(await reportsOf(id)).toHaveLength(1);
   });
 
-  test('control: workers that look, ask and move on without a lock and a key for the run ask several times', async () => {
+  test('control: without a lock and a key for the run, workers ask several times', async () => {
     const { id } = await create();
     await makeDue(id);
     const runWithoutGuard = async () => {
@@ -153,7 +153,7 @@ describe('a schedule', () => {
     expect(asked.length).toBeGreaterThan(1);
   });
 
-  test('makes up for missed runs by one, and covers its period without a gap', async () => {
+  test('makes up for missed runs with one report that covers its period without a gap', async () => {
     const { id } = await create({ covers: 'period' });
     await makeDue(id, "date_trunc('hour', now()) - interval '5 days'");
     await run();
@@ -169,7 +169,7 @@ describe('a schedule', () => {
     expect(row?.later).toBe(true);
   });
 
-  test('ends when its member may not read reports any more', async () => {
+  test('ends when its member may no longer read reports', async () => {
     const { id } = await create();
     await makeDue(id);
     await world.db.execute(sql`update staff set role = 'door' where id = ${world.owner.id}`);

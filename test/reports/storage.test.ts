@@ -76,7 +76,7 @@ describe.each(Object.keys(storages))('%s', (name) => {
     await storage().remove(key);
   });
 
-  test('shows nothing of a file that is being written, fails, or is ended', async () => {
+  test('shows nothing of a file that is being written, has failed, or was aborted', async () => {
     const key = 'reports/half.csv';
     let seen: unknown = 'not looked';
     const watched = async function* () {

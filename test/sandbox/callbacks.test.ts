@@ -128,7 +128,7 @@ describe('what is sent', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('never reports an unused page, reports refunds twice, and reversals as deny', async () => {
+  it('never reports an unused page, reports refunds twice, and reports reversals as deny', async () => {
     const { receiver, merchant } = await stage();
     await merchant.create('cb-6');
     await merchant.move('cb-6', 'expire');
@@ -209,7 +209,7 @@ describe('misbehaviour', () => {
 });
 
 describe('auto-pay', () => {
-  it('pays every order by itself, and its share of them with a probability', async () => {
+  it('pays every order automatically, and its share of them with a probability', async () => {
     const { receiver, sandbox, merchant } = await stage();
     await merchant.scenario({
       rules: [

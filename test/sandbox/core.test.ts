@@ -26,7 +26,7 @@ const paid = async (orderId: string, method: string, amount = 275_000) => {
 };
 
 describe('status', () => {
-  it('is 404 until a method is picked, then 201, 200, and 407 after expiry, all by HTTP 200', async () => {
+  it('is 404 until a method is chosen, then 201, 200, and 407 after expiry, all by HTTP 200', async () => {
     expect(await code(merchant.core('GET', 'core-none', 'status'))).toBe('200 404');
     await merchant.create('core-1');
     expect(await code(merchant.core('GET', 'core-1', 'status'))).toBe('200 404');
@@ -106,7 +106,7 @@ describe('closing', () => {
 });
 
 describe('refund', () => {
-  it('goes in parts up to the amount, once per key', async () => {
+  it('is made in parts up to the amount, once per key', async () => {
     await paid('core-9', 'qris', 100_000);
     const refund = (key: string, amount?: number) =>
       code(merchant.core('POST', 'core-9', 'refund', { refund_key: key, amount, reason: 'x' }));
@@ -156,7 +156,7 @@ describe('refund', () => {
 });
 
 describe('time', () => {
-  it('expires open transactions by itself, and lets late money in only when told to', async () => {
+  it('expires open transactions by itself, and accepts late money only when scripted', async () => {
     let now = Date.now();
     const timed = await startSandbox({ now: () => now });
     const mine = merchantOf(timed.url);

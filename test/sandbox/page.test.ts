@@ -42,7 +42,7 @@ describe('payment page', () => {
 });
 
 describe('home page', () => {
-  it('lists payments with their buttons and escapes what came from outside', async () => {
+  it('lists payments with their buttons and escapes text from outside', async () => {
     await merchantOf(sandbox.url).create('page-4', 1, {
       customer_details: { first_name: '<script>alert(1)</script>' },
     });

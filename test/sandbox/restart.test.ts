@@ -46,7 +46,7 @@ async function launch(environment: Record<string, string> = {}): Promise<{ url: 
 const gone = (child: ChildProcess) => until(() => child.exitCode !== null || child.signalCode !== null);
 
 describe('restart after kill -9', () => {
-  it('knows transactions, refunds, scenarios and parties, and sends the callbacks it still owed', async () => {
+  it('keeps transactions, refunds, scenarios and parties, and sends the callbacks that are due', async () => {
     let reachable = 503;
     const receiver = await startReceiver(() => reachable);
     const slowRetries = { SANDBOX_NOTIFICATION_URL: receiver.url, SANDBOX_TIME_SCALE: '1' };

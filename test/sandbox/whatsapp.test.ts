@@ -149,7 +149,7 @@ describe('misbehaviour', () => {
     expect((await send(message('6289990000'))).status).toBe(200);
   });
 
-  it('accepts and never answers: the status callback tells the truth', async () => {
+  it('accepts and never answers: the status callback tells the outcome', async () => {
     await script({ match: { to: '*' }, answer: 'hang_after', times: 1 });
     await expect(send(message())).rejects.toThrow(/timeout/);
     await until(() => reported().some(({ biz_opaque_callback_data: opaque }) => opaque === 'msg_01'));

@@ -34,7 +34,7 @@ describe('callbacks', () => {
     expect([...statuses]).toEqual([status]);
   });
 
-  it('that do not verify are refused in the end also when each has an address of its own', async () => {
+  it('that do not verify are refused in the end, even when each comes from its own address', async () => {
     const app = await start();
     let verified = 0;
     for (let round = 0; round < 14; round += 1) {

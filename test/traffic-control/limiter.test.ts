@@ -54,7 +54,7 @@ describe('limits over several processes', () => {
   });
   afterAll(() => redis.close());
 
-  it('never lets through more than the limit, and at most two hundredths and a share per process less', async () => {
+  it('never admit more than the limit, and at most two hundredths and a share per process fewer', async () => {
     const limiters = [
       await patientLimiter(redis.cacheUrl, 3),
       await patientLimiter(redis.cacheUrl, 3),
@@ -67,7 +67,7 @@ describe('limits over several processes', () => {
     expect(total).toBeGreaterThanOrEqual(6000 - 2 * 60 - 3 * 60);
   });
 
-  it('is exact where a share is one point', async () => {
+  it('are exact where a share is one point', async () => {
     const limiters = [await patientLimiter(redis.cacheUrl), await patientLimiter(redis.cacheUrl)];
     const key = randomUUID();
     let total = 0;
@@ -77,7 +77,7 @@ describe('limits over several processes', () => {
     expect(total).toBe(30);
   });
 
-  it('counts keys and policies apart, and tells what is left and until when', async () => {
+  it('count keys and policies apart, and return what is left and until when', async () => {
     const limiter = await patientLimiter(redis.cacheUrl);
     const [key, other] = [randomUUID(), randomUUID()];
     expect(await allowed(limiter, 'sign_in', key, 31)).toBe(30);
@@ -91,7 +91,7 @@ describe('limits over several processes', () => {
     expect(fresh).toMatchObject({ allowed: true, remaining: 29, resetSeconds: 60 });
   });
 
-  it('refuses a denied key again without a call, and forgives it when asked', async () => {
+  it('refuse a denied key again without a call to Redis, and forgive it on request', async () => {
     const limiter = await patientLimiter(redis.cacheUrl);
     const key = randomUUID();
     await allowed(limiter, 'sign_in_account', key, 11);
@@ -102,7 +102,7 @@ describe('limits over several processes', () => {
     expect((await limiter.consume('sign_in_account', key)).remaining).toBe(9);
   });
 
-  it('asks Redis neither for the first requests of a key nor while it spends a share', async () => {
+  it('ask Redis neither for the first requests of a key nor while the key spends a share', async () => {
     const limiter = await patientLimiter(redis.cacheUrl);
     const key = randomUUID();
     const withoutAsking = async (requests: number): Promise<void> => {
@@ -117,7 +117,7 @@ describe('limits over several processes', () => {
     await withoutAsking(59);
   });
 
-  it('gives what needs no question once in a window, however the key spends it', async () => {
+  it('admit the unasked requests of a key once in a window, in any pattern', async () => {
     const limiter = await patientLimiter(redis.cacheUrl, 1);
     const key = randomUUID();
     expect(await allowed(limiter, 'orders', key, 1000)).toBeLessThanOrEqual(200);
@@ -145,7 +145,7 @@ describe('without Redis', () => {
     }
   });
 
-  it('does not hand out the limit again when Redis goes', async () => {
+  it('does not give out the whole limit again when Redis goes away', async () => {
     const limiter = await limiterAt(own.url, 2);
     const key = randomUUID();
     expect(await allowed(limiter, 'sign_in', key, 12)).toBe(12);
@@ -157,7 +157,7 @@ describe('without Redis', () => {
     }
   });
 
-  it('counts each target by itself: who asks once is not refused for what thousands of others ask', async () => {
+  it('counts each target by itself: a client that asks once is not refused for thousands of other clients', async () => {
     const limiter = await limiterAt(own.url, 4);
     await limiter.consume('verification_target_daily', 'warm');
     own.freeze();
@@ -193,7 +193,7 @@ describe('without Redis', () => {
 });
 
 describe('bounded memory', () => {
-  it('forgets the oldest entry first, and is never larger than it may be', () => {
+  it('forgets the oldest entry first, and never exceeds its size', () => {
     const map = new LRUCache<string, number>({ max: deniedKeysMax });
     // A scan of the whole map for each would take minutes.
     for (let index = 0; index < deniedKeysMax + 200_000; index += 1) map.set(`key ${index}`, index);

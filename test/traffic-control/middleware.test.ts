@@ -38,7 +38,7 @@ describe('a refusal', () => {
     expect(app.bodiesRead()).toBe(5);
   });
 
-  it('leaves other routes open', async () => {
+  it('of one route leaves other routes open', async () => {
     const app = await start({ orders: 1 });
     await app.call('POST', '/v1/orders');
     expect((await app.call('POST', '/v1/orders')).status).toBe(429);
@@ -48,7 +48,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('who is counted (S21)', () => {
+describe('the client that is counted (S21)', () => {
   const spoofs = (index: number) => ({
     'x-forwarded-for': `203.0.${index}.1, 198.51.${index}.7`,
     forwarded: `for=203.0.${index}.1`,
@@ -57,7 +57,7 @@ describe('who is counted (S21)', () => {
     'true-client-ip': `203.0.${index}.1`,
   });
 
-  it('is not fooled by headers that no trusted proxy wrote', async () => {
+  it('does not change with headers that no trusted proxy wrote', async () => {
     const app = await start({ requests: 100 });
     let served = 0;
     for (let request = 0; request < 250; request += 1) {
@@ -67,7 +67,7 @@ describe('who is counted (S21)', () => {
     expect(served).toBe(100);
   });
 
-  it('believes the hop that a trusted proxy wrote, and only that one', async () => {
+  it('is the hop that a trusted proxy wrote, and no other', async () => {
     const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
     const place = (forwarded: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': forwarded });
     for (let request = 0; request < 3; request += 1) {
@@ -81,7 +81,7 @@ describe('who is counted (S21)', () => {
     expect((await place('2001:db8:1:2:ffff::1')).status).toBe(429);
   });
 
-  it('counts the networks of one IPv6 /48 together too, for four times as much', async () => {
+  it('belongs to an IPv6 /48 too, which has four times the allowance', async () => {
     const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
     const place = (address: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': address });
     const statuses: number[] = [];
@@ -94,7 +94,7 @@ describe('who is counted (S21)', () => {
     expect((await place('2001:db8:8::1')).status).toBe(201);
   });
 
-  it('gives all whose address cannot be read the allowance of one network, and not that of their proxy', async () => {
+  it('without a readable address shares the allowance of one network, and not that of the proxy', async () => {
     const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
     const place = (address: string) => app.call('POST', '/v1/orders', { 'x-forwarded-for': address });
     const odd = ['unknown', '_a', 'client.example', '1.2.3', 'x'];
@@ -105,7 +105,7 @@ describe('who is counted (S21)', () => {
     expect((await place('198.51.100.7:4711')).status).toBe(201);
   });
 
-  it('believes that hop however many the client has written before it', async () => {
+  it('is that hop, however many the client has written before it', async () => {
     const app = await start({ orders: 3, trusted: ['127.0.0.0/8'] });
     const place = (request: number) => {
       const own = Array.from({ length: 40 }, (_, hop) => `10.${request}.${hop}.1`).join(', ');
@@ -116,7 +116,7 @@ describe('who is counted (S21)', () => {
   });
 });
 
-describe('who stands at the door', () => {
+describe('door staff', () => {
   const presents: PresentsCredential = (_kind, request) => request.header('authorization') === 'Bearer good';
   const scan = (app: Awaited<ReturnType<typeof start>>, key: string) =>
     app.call('POST', '/v1/check-ins', { authorization: `Bearer ${key}` });
@@ -129,7 +129,7 @@ describe('who stands at the door', () => {
     return statuses;
   };
 
-  it('is served while strangers in the same network make up keys', async () => {
+  it('are served while strangers in the same network make up keys', async () => {
     const app = await start({ requests: 20, presents });
     const statuses = await flood(app);
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401));
@@ -137,7 +137,7 @@ describe('who stands at the door', () => {
     expect((await scan(app, 'good')).status).toBe(200);
   });
 
-  it('control: is locked out by them where keys are not looked at', async () => {
+  it('control: are locked out by them where keys are not checked', async () => {
     const app = await start({ requests: 20 });
     await flood(app);
     expect((await scan(app, 'good')).status).toBe(429);

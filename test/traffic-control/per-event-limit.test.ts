@@ -33,7 +33,7 @@ function open() {
 }
 
 describe('lanes within one limit', () => {
-  it('one busy lane gets four fifths and no more; another one always finds room', async () => {
+  it('a busy lane gets at most four fifths, and another lane always finds room', async () => {
     const { refusedOf, count } = open();
     await refusedOf('hot', 1000);
     expect(count('hot')).toBe(80);
@@ -43,7 +43,7 @@ describe('lanes within one limit', () => {
     expect(count('hot')).toBe(80);
   });
 
-  it('a lane that has its share says so before the item is made, another one does not', async () => {
+  it('a lane that has used its share refuses before the item is made, another lane does not', async () => {
     const { shared, refusedOf, letGo } = open();
     expect(shared.fullFor?.('hot')).toBeUndefined();
     await refusedOf('hot', 1000);
@@ -53,7 +53,7 @@ describe('lanes within one limit', () => {
     expect(shared.fullFor?.('hot')).toBeUndefined();
   });
 
-  it('two busy lanes share alike, and a third begins all the same', async () => {
+  it('two busy lanes get equal shares, and a third can start', async () => {
     const { refusedOf, count } = open();
     for (let round = 0; round < 100; round += 1) {
       await refusedOf('one', 1);
@@ -65,12 +65,12 @@ describe('lanes within one limit', () => {
     expect(await refusedOf('third', 4)).toBe(0);
   });
 
-  it('many quiet lanes are never refused by it', async () => {
+  it('many quiet lanes are never refused', async () => {
     const { refusedOf } = open();
     for (let lane = 0; lane < 50; lane += 1) expect(await refusedOf(`lane ${lane}`, 4)).toBe(0);
   });
 
-  it('gives back what has ended, and says when to come again', async () => {
+  it('ended items free their room, and refusals carry a retry time', async () => {
     const { shared, refusedOf, letGo, count } = open();
     await refusedOf('hot', 200);
     await expect(shared.submit('hot', null)).rejects.toMatchObject({

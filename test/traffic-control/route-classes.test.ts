@@ -62,7 +62,7 @@ describe('a route', () => {
     }
   });
 
-  it('has its class for no other method and for no address beside it', async () => {
+  it('has its class for this method and address alone', async () => {
     const served = new Set(classified.routes.map(({ method, template }) => `${method} ${template}`));
     for (const { template } of classified.routes.filter(({ method, template: of }) => ruleOf(method, of).class <= 3)) {
       const address = addressOf(template);
@@ -85,7 +85,7 @@ describe('a route', () => {
     }
   });
 
-  it('lends its class to the question of a browser before it, and a callback does not', async () => {
+  it('gives its class to the preflight of a browser, except callbacks', async () => {
     const asked = async (method: string | undefined, path: string) => {
       await ask('OPTIONS', path, {
         origin: 'https://shop.example',
@@ -134,7 +134,7 @@ describe('a network', () => {
     },
   );
 
-  it('is limited for credentials that fail, and whoever has a good one is served there all the same', async () => {
+  it('is limited for failing credentials, and clients with a valid credential are served there', async () => {
     const bad = () => post('/v1/check-ins', { authorization: `Bearer antre_key_${'A'.repeat(65)}` });
     const statuses: number[] = [];
     for (let time = 0; time < 310; time += 1) statuses.push((await bad()).status);

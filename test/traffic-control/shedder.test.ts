@@ -33,7 +33,7 @@ describe('the level', () => {
     expect(levels([...repeat(1.5, 4), ...repeat(0.75, 50)]).at(-1)).toBe(2);
   });
 
-  it('settles when shedding a class brings pressure into the band, instead of swinging', () => {
+  it('settles when shedding a class is enough, instead of swinging', () => {
     // A process that is asked twice what it can do: each class that is shed takes a fifth of the load away.
     let state = calm;
     const seen: number[] = [];
@@ -49,7 +49,7 @@ describe('the level', () => {
 });
 
 describe('pressure of the loop', () => {
-  it('needs a loop that is both busy and late', () => {
+  it('requires a loop that is both busy and late', () => {
     expect(loopPressure({ utilization: 1, delayP99Ms: 5 })).toBeLessThan(0.1);
     expect(loopPressure({ utilization: 0.2, delayP99Ms: 500 })).toBe(0);
     expect(loopPressure({ utilization: 0.98, delayP99Ms: 120 })).toBeCloseTo(1.2);
@@ -85,7 +85,7 @@ describe('the shedder', () => {
     }
   });
 
-  it('does not refuse the few who order or pay for a flood that is refused already', async () => {
+  it('does not refuse the few buyers who order or pay while a flood is already refused', async () => {
     const shedder = createShedder({
       pools: [],
       sampler: { sample: () => ({ utilization: 1, delayP99Ms: 300 }), close: () => {} },
@@ -111,7 +111,7 @@ describe('the shedder', () => {
     }
   });
 
-  it('sees callers that wait for a connection, and leaves browsing and the door alone then', async () => {
+  it('sees callers that wait for a connection, and then does not refuse browsing and the door', async () => {
     const gate = { waiting: 100 };
     const shedder = createShedder({
       pools: [{ gate, size: 2 }],
@@ -150,7 +150,7 @@ describe('the shedder on a real clock', () => {
     }
   });
 
-  it('spreads those it refuses over the time it needs', async () => {
+  it('spreads refused clients over the time that recovery needs', async () => {
     const shedder = createShedder({
       pools: [],
       sampler: { sample: () => ({ utilization: 1, delayP99Ms: 300 }), close: () => {} },

@@ -67,7 +67,7 @@ const turn = async (process: ApiProcess, name: string, on: boolean, of?: string)
   expect(answer.status).toBe(200);
 };
 
-it('reaches two processes within a second, each way; the one that was asked at once', async () => {
+it('a switch reaches two processes within a second in each direction, and the asked process at once', async () => {
   const [one, other] = [await start(), await start()];
   expect([await place(one), await place(other)]).toEqual([201, 201]);
   for (const on of [true, false, true, false]) {
@@ -78,7 +78,7 @@ it('reaches two processes within a second, each way; the one that was asked at o
   }
 });
 
-it('outlives Redis, a restart of Redis and of every process, and is known before the first answer', async () => {
+it('it survives the loss of Redis and a restart of Redis and every process, and applies before the first answer', async () => {
   const [one] = processes;
   if (one === undefined) throw new Error('no process');
   await turn(one, 'drop_class_5', true);
@@ -97,7 +97,7 @@ it('outlives Redis, a restart of Redis and of every process, and is known before
   await turn(again, 'close_sales', false, event.id);
 });
 
-it('holds in a process that has lost Postgres', async () => {
+it('it holds in a process that has lost Postgres', async () => {
   const way = await openTcpProxy(urls.databaseUrl);
   const cut = await start(way.url);
   await turn(cut, 'browse_only', true);

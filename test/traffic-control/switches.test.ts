@@ -70,7 +70,7 @@ describe('closed sales', () => {
     expect((await place(event)).status).toBe(409);
   });
 
-  it('refuse what waits in the lane already, but for those who have their order', async () => {
+  it('refuse orders that already wait in the lane, except retries of placed orders', async () => {
     const open = openTestDb(api.service.config.DATABASE_URL);
     let closed = false;
     // As if the switch had come between the first look and the flush: early nothing is refused.
@@ -93,7 +93,7 @@ describe('closed sales', () => {
 });
 
 describe('browse only', () => {
-  it('refuses writes but callbacks, paying and the door, with a Retry-After that differs', async () => {
+  it('refuses all writes except callbacks, paying and the door, with a varying Retry-After', async () => {
     const event = await createEvent(api.service.db);
     const placed = (await (await place(event)).json()) as { id: string; accessToken: string };
     await turn('browse_only', true);
@@ -145,13 +145,13 @@ describe('classes', () => {
 });
 
 describe('a switch', () => {
-  it('goes off by itself at its time', async () => {
+  it('turns off by itself at its time', async () => {
     await turn('drop_class_5', true, undefined, new Date(Date.now() + 1500));
     expect(api.service.switches.isOn('drop_class_5')).toBe(true);
     await expect.poll(() => api.service.switches.isOn('drop_class_5'), { timeout: 5000 }).toBe(false);
   });
 
-  it('is remembered by a new process, and holds for one whose Postgres has gone', async () => {
+  it('is known to a new process, and holds in one whose Postgres has gone', async () => {
     const event = await createEvent(api.service.db);
     await turn('close_sales', true, event);
     const open = openTestDb(api.service.config.DATABASE_URL, 1);
@@ -169,7 +169,7 @@ describe('a switch', () => {
     await open.close();
   });
 
-  it('leaves who and why in a table that only grows, and in the organiser’s audit log', async () => {
+  it('records who and why in a table that only grows, and in the organiser’s audit log', async () => {
     const event = await createEvent(api.service.db);
     await turn('close_sales', true, event);
     await turn('close_sales', false, event);
@@ -206,7 +206,7 @@ describe('the operations port', () => {
     });
   const said = { on: true, reason: 'a test', by: 'the tests' };
 
-  it('lists and turns switches for who has the token', async () => {
+  it('lists and turns switches for clients with the token', async () => {
     expect((await put('drop_class_5', said, 'wrong'))?.status).toBe(401);
     expect((await routes()?.request('/switches'))?.status).toBe(401);
     const answer = await put('drop_class_5', said);

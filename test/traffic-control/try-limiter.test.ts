@@ -66,23 +66,23 @@ describe('tries about one address', () => {
       return { limiter: two, allowed, networks };
     };
 
-    it('of one network end, and its owner still tries elsewhere', async () => {
+    it('of one network are limited, and the owner can still try from elsewhere', async () => {
       const limiter = create(aLimiter());
       expect(await allowedOf(limiter, from(`${kind} one`, 'attacker'), 50)).toBe(here);
       expect((await limiter.consume(from(`${kind} one`, 'home'))).allowed).toBe(true);
     });
 
-    it('of many networks end: what all may, and a first one each', async () => {
+    it('of many networks are limited: by the shared allowance, and a first one each', async () => {
       const { allowed, networks } = await attacked(`${kind} two`);
       expect(allowed).toBe(everywhere + Math.min(networks, firsts));
     });
 
-    it('of a network that is known go on, as few as ever', async () => {
+    it('of a known network continue, within its small allowance', async () => {
       const { limiter } = await attacked(`${kind} three`);
       expect(await allowedOf(limiter, from(`${kind} three`, 'home', { isKnown: true }), here + 5)).toBe(here);
     });
 
-    it('of a client that is known go on, by a count of its own, wherever it is', async () => {
+    it('of a known client continue, by a count of its own, from any network', async () => {
       const target = `${kind} four`;
       const { limiter } = await attacked(target);
       const home = from(target, 'stranger0', { device: 'phone' });
@@ -90,7 +90,7 @@ describe('tries about one address', () => {
       expect(await allowedOf(limiter, from(target, 'stranger0', { device: 'laptop' }), 1)).toBe(1);
     });
 
-    it('of a new network get one, and the networks around it no other', async () => {
+    it('of a new network are one, and the networks around it get no other', async () => {
       const target = `${kind} five`;
       const { limiter } = await attacked(target);
       // The strangers have had their firsts; where those are few, there may be none left.
@@ -101,7 +101,7 @@ describe('tries about one address', () => {
       expect(refused.retryAfterSeconds).toBeGreaterThan(0);
     });
 
-    it('of an owner who tries once take nothing from others, so others learn nothing of it', async () => {
+    it('of an owner who tries once take nothing from others, so others learn nothing', async () => {
       const [alone, beside] = [`${kind} six`, `${kind} seven`];
       const limiter = create(aLimiter());
       await limiter.consume(from(beside, 'owner'));
@@ -117,7 +117,7 @@ describe('tries about one address', () => {
       expect(await probe(beside)).toEqual(await probe(alone));
     });
 
-    it('are forgiven after one that was right', async () => {
+    it('are forgiven after a success', async () => {
       const limiter = create(aLimiter());
       const one = from(`${kind} eight`, 'home', { device: 'phone' });
       await allowedOf(limiter, one, device + here);

@@ -35,7 +35,7 @@ describe('admissions per second', () => {
     expect(Math.abs(steady(history, 600) / 100 - 1)).toBeLessThan(0.02);
   });
 
-  it('of those who hardly come are short by what the lowest ratio allows, and no more', () => {
+  it('of buyers who rarely come fall short by what the lowest ratio allows, and no more', () => {
     const history = simulateRoom({
       seconds: 1200,
       places: 1_000_000,
@@ -63,7 +63,7 @@ describe('admissions per second', () => {
     expect(rateAt(135)).toBe(100);
   });
 
-  it('follow what the shop can take: a limit that nobody told it is found and kept', () => {
+  it('follow the capacity of the shop: an unknown limit is found and kept', () => {
     const history = simulateRoom({
       seconds: 900,
       places: 1_000_000,
@@ -77,7 +77,7 @@ describe('admissions per second', () => {
     expect(steady(history, 100)).toBeLessThan(62);
   });
 
-  it('never exceed what is wanted or can be paid, from whatever state', () => {
+  it('never exceed what is wanted or can be paid, from any state', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1e5, noNaN: true }),
@@ -105,7 +105,7 @@ describe('admissions per second', () => {
 
 describe('shares of what can be paid', () => {
   const rate = fc.double({ min: 0.1, max: 1e4, noNaN: true });
-  it('come to no more than there is, waste nothing that is wanted, and favour nobody', () => {
+  it('add up to no more than the total, leave nothing unused that is wanted, and favour nobody', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1, max: 1e4, noNaN: true }),
@@ -127,7 +127,7 @@ describe('the stop rule', () => {
   const stock = { capacity: 1000, available: 1000, held: 0, sold: 0, blocked: 0 };
   const shop = { called: 100, orders: 0, showRatio: 1, ordersEver: 0 };
 
-  it('calls nobody for what those in the shop can take, nor for what is only held', () => {
+  it('calls nobody for places that the buyers in the shop can take, nor for held places', () => {
     expect(judgeStock(stock, shop, false)).toBe('on_sale');
     expect(judgeStock({ ...stock, available: 150 }, shop, false)).toBe('spoken_for');
     expect(judgeStock({ ...stock, available: 150, held: 300 }, shop, false)).toBe('on_sale');
@@ -136,13 +136,13 @@ describe('the stop rule', () => {
     expect(judgeStock({ ...stock, available: 0, sold: 1000 }, shop, true)).toBe('sold_out');
   });
 
-  it('goes on when those who were called have left something', () => {
+  it('continues when called buyers have left something', () => {
     expect(judgeStock({ ...stock, available: 150 }, shop, true)).toBe('spoken_for');
     expect(judgeStock({ ...stock, available: 150 }, { ...shop, called: 50 }, true)).toBe('on_sale');
     expect(judgeStock({ ...stock, available: 150 }, { ...shop, orders: 40 }, true)).toBe('on_sale');
   });
 
-  it('sells all of a small stock, and calls no more than need be for it', () => {
+  it('sells all of a small stock, and calls no more buyers than needed', () => {
     const history = simulateRoom({
       seconds: 4000,
       places: 100_000,
@@ -159,8 +159,8 @@ describe('the stop rule', () => {
   });
 });
 
-describe('what is heard of processes', () => {
-  it('is the worst of them, and nothing when nobody speaks', () => {
+describe('the reports of processes', () => {
+  it('are combined to the worst of them, and to nothing when no process reports', () => {
     expect(healthOf([])).toBeUndefined();
     const reports = [
       { placements: 500, placementP95Ms: 30, shed: 0, poolWaitMs: 2 },
@@ -175,7 +175,7 @@ describe('what is heard of processes', () => {
     });
   });
 
-  it('a window tells quantiles to 9 %, and forgets', () => {
+  it('a window estimates quantiles to 9 %, and drops old samples', () => {
     const window = createLatencyWindow(3);
     expect(window.quantile(0.95)).toBeUndefined();
     for (let at = 1; at <= 1000; at += 1) window.note(at);
@@ -186,7 +186,7 @@ describe('what is heard of processes', () => {
     expect(window.count()).toBe(0);
   });
 
-  it('the show ratio moves toward what was seen, within its bounds, and not by a handful', () => {
+  it('the show ratio moves toward what was seen, within its bounds, and not for a handful of buyers', () => {
     expect(nextShowRatio(1, { called: 10, exchanged: 0 })).toBe(1);
     expect(nextShowRatio(1, { called: 100, exchanged: 50 })).toBeCloseTo(0.925);
     expect(nextShowRatio(0.3, { called: 100, exchanged: 0 })).toBe(0.3);

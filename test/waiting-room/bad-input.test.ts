@@ -178,7 +178,7 @@ describe.each(Object.entries(targets))('%s', (_name, target) => {
     }
   });
 
-  it('with what is no JSON', async () => {
+  it('with a body that is not JSON', async () => {
     for (const text of [
       '',
       '{',
@@ -195,7 +195,7 @@ describe.each(Object.entries(targets))('%s', (_name, target) => {
       expectRefusal(await ask(target, JSON.stringify(target.good()), { 'content-type': type }), type);
   });
 
-  it('with a header that is none', async () => {
+  it('with a malformed header', async () => {
     for (const value of [
       'Bearer',
       'Bearer ',

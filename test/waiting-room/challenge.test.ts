@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 
 describe('a challenge', () => {
-  it('is solved by the library, as the widget sends it', () => {
+  it('is solved by the library in the way the widget sends it', () => {
     expect(challenges.isSolved(sent({ challenge, solution }), bound)).toBe(true);
     expect(solution.counter).toBeGreaterThanOrEqual(difficulty / 2);
     expect(solution.counter).toBeLessThanOrEqual(difficulty);
@@ -39,7 +39,7 @@ describe('a challenge', () => {
     expect(seconds).toBeLessThanOrEqual(600);
   });
 
-  it('is of no use to another account or at another event', () => {
+  it('is refused for another account or another event', () => {
     const text = sent({ challenge, solution });
     expect(challenges.isSolved(text, { ...bound, accountKey: accountKeyOf('budi') })).toBe(false);
     expect(challenges.isSolved(text, { ...bound, eventId: newEventId() })).toBe(false);
@@ -51,7 +51,7 @@ describe('a challenge', () => {
     );
   });
 
-  it('is over at its end, and its end cannot be moved', () => {
+  it('ends at its time, which a client cannot move', () => {
     const later = { now: () => new Date(Date.now() + 600_001) };
     const then = createChallenges({ secret, clock: later });
     expect(then.isSolved(sent({ challenge, solution }), bound)).toBe(false);
@@ -59,7 +59,7 @@ describe('a challenge', () => {
     expect(then.isSolved(sent({ challenge: { ...challenge, parameters }, solution }), bound)).toBe(false);
   });
 
-  it('is not solved by its prefix, by a counter alone, or by a challenge of one’s own', async () => {
+  it('is not solved by its prefix, by a counter alone, or by a self-made challenge', async () => {
     const prefix = challenge.parameters.keyPrefix;
     for (const derivedKey of [prefix.padEnd(64, '0'), prefix + prefix, '0'.repeat(64)]) {
       expect(challenges.isSolved(sent({ challenge, solution: { ...solution, derivedKey } }), bound)).toBe(false);
@@ -71,7 +71,7 @@ describe('a challenge', () => {
     expect(challenges.isSolved(sent({ challenge: easy, solution: solved }), bound)).toBe(false);
   });
 
-  it('is refused, not failed over, for anything else', () => {
+  it('with malformed contents is refused without an error', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -94,7 +94,7 @@ describe('a challenge', () => {
 });
 
 describe('our check', () => {
-  it('and the library’s say the same of whatever was changed', async () => {
+  it('and the library’s agree on every change', async () => {
     const secretOf = (label: string) => hmacSha256(secret, label).toString('hex');
     const theirs = async (payload: { challenge: Challenge; solution: Solution }) => {
       const result = await verifySolution({

@@ -46,7 +46,7 @@ const setStatus = async (event: TestEvent, status: string) => {
   await api.service.rooms.refresh();
 };
 
-it('the room of a draft answers like one that does not exist, and takes nobody in', async () => {
+it('the room of a draft answers like one that does not exist, and accepts nobody', async () => {
   const event = await createRoom(api.service.db, { event: await createEvent(api.service.db) });
   await setStatus(event, 'draft');
   expect(await answersAt(event.slug, event.id)).toEqual(await answersAt('no-such-event', event.id));

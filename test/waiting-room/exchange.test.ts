@@ -58,7 +58,7 @@ const orderOf = (event: TestEvent, buyer = someBuyer(), pass?: string) =>
   );
 
 describe('an exchange', () => {
-  it('gives a called place a pass of its own account and event, as often as asked', async () => {
+  it('gives a called place a pass of its own account and event, any number of times', async () => {
     const { event, draw } = await aRoom({ serving: 10 });
     const index = indexAt(draw, 4);
     for (let time = 0; time < 3; time += 1) {
@@ -73,7 +73,7 @@ describe('an exchange', () => {
     }
   });
 
-  it('is refused to everybody who was not called, with the position and when to come again', async () => {
+  it('is refused for a place that was not called, with the position and Retry-After', async () => {
     const { event, draw } = await aRoom({ frozen: 300, late: 20, serving: 25, rate: 0 });
     for (let index = 0; index < 320; index += 1) {
       const position = positionOf(draw, index);
@@ -89,7 +89,7 @@ describe('an exchange', () => {
     }
   });
 
-  it('is refused for what is no place of this event', async () => {
+  it('is refused for a token that is no place of this event', async () => {
     const { event, draw } = await aRoom({ serving: 100 });
     const { event: other } = await aRoom({ serving: 100 });
     const good = placeAt(event, indexAt(draw, 0));
@@ -130,7 +130,7 @@ describe('an exchange', () => {
       expect(codeOf(await exchange(event, placeAt(event, index)))).toBe('403 queue.place_invalid');
   });
 
-  it('waits for the room to be open, and is not needed any more when it is over', async () => {
+  it('waits until the room is open, and is not needed once it is over', async () => {
     for (const phase of ['drawing', 'probably_sold_out', 'over'] as const) {
       const { event, draw } = await aRoom({ phase, serving: phase === 'drawing' ? 0 : 10 });
       const answer = await exchange(event, placeAt(event, indexAt(draw, 0)));
@@ -143,7 +143,7 @@ describe('an exchange', () => {
     }
   });
 
-  it('is 503 while nothing is known yet, and not 404', () => {
+  it('is 503, not 404, while the rooms are not known yet', () => {
     const deps = {
       rooms: { roomOf: () => undefined, isReady: () => false, now: () => 0 },
       health: { exchanged: () => {} },
@@ -189,7 +189,7 @@ describe('an order while the room is open', () => {
     expect((await orderOf(event, buyer, byPhone)).status).toBe(201);
   });
 
-  it('of fifty that share one pass, one is placed', async () => {
+  it('with one pass shared by fifty is placed once', async () => {
     const buyer = someBuyer();
     const [emailKey] = buyerKeys(hashSecret, buyer);
     const { event } = await aRoom({ serving: 1, frozen: 1, accountKeys: [emailKey] });
@@ -200,28 +200,28 @@ describe('an order while the room is open', () => {
     expect(new Set(refused)).toEqual(new Set(['409 queue.pass_spent']));
   });
 
-  it('needs none when the room is over', async () => {
+  it('needs no pass when the room is over', async () => {
     const { event } = await aRoom({ phase: 'over' });
     expect((await orderOf(event)).status).toBe(201);
   });
 });
 
-describe('how far has been called', () => {
+describe('the number of called places', () => {
   const room = { phase: 'open', places: 1000, serving: 100, servingAt: 50_000, rate: 40 } as const;
 
-  it('is reckoned ahead by the rate for a second, and no further', () => {
+  it('is extrapolated by the rate for a second, and no further', () => {
     expect(servingAt(room, 49_000)).toBe(100);
     expect(servingAt(room, 50_500)).toBe(120);
     expect(servingAt(room, 51_000)).toBe(140);
     expect(servingAt(room, 3_000_000)).toBe(140);
   });
 
-  it('is never beyond the places there are, and stands in every phase but open', () => {
+  it('never exceeds the places there are, and stands still in every phase except open', () => {
     expect(servingAt({ ...room, places: 110 }, 51_000)).toBe(110);
     expect(servingAt({ ...room, phase: 'probably_sold_out' }, 51_000)).toBe(100);
   });
 
-  it('tells who waits to come again after a quarter of the time that is left', () => {
+  it('gives waiting clients a retry time of a quarter of the time that is left', () => {
     const live = {
       ...room,
       eventId: 'evt_00000000',

@@ -34,7 +34,7 @@ function aReporter(gate = freeGate(), shedOrders = () => 0): HealthReporter {
 const read = () => createHealthReader({ redis, log: silentLog }).read();
 
 describe('the health of orders', () => {
-  it('is that of the worst process, and gone with the processes', async () => {
+  it('is that of the worst process, and ends with the processes', async () => {
     expect(await read()).toBeUndefined();
     const good = aReporter();
     const bad = aReporter();
@@ -51,7 +51,7 @@ describe('the health of orders', () => {
     await until(async () => (await read()) === undefined, 8000);
   });
 
-  it('counts what traffic control refused before an order came so far', async () => {
+  it('includes what traffic control refused before an order', async () => {
     let refused = 0;
     const reporter = aReporter(freeGate(), () => refused);
     await until(async () => (await read()) !== undefined);
@@ -62,7 +62,7 @@ describe('the health of orders', () => {
     reporter.close();
   });
 
-  it('knows how long a call waits for a connection, also while none is to be had', async () => {
+  it('includes how long a call waits for a connection, even when none is free', async () => {
     const gate = createGate(1, { waitingMax: 100, waitMs: 60_000 });
     const reporter = aReporter(gate);
     await until(async () => (await read()) !== undefined);
@@ -74,7 +74,7 @@ describe('the health of orders', () => {
     reporter.close();
   });
 
-  it('exchanged places are counted once each, handed over once, and given back when nobody took them', async () => {
+  it('exchanged places are counted once each, reported once, and returned when no process took them', async () => {
     const reader = createHealthReader({ redis, log: silentLog });
     const reporter = aReporter();
     for (let time = 0; time < 3; time += 1)
@@ -88,7 +88,7 @@ describe('the health of orders', () => {
     reporter.close();
   });
 
-  it('is unknown while Redis is away, and what was exchanged meanwhile is told afterwards', async () => {
+  it('is unknown while Redis is away, and exchanges of that time are reported afterwards', async () => {
     const reader = createHealthReader({ redis, log: silentLog });
     const reporter = aReporter();
     await until(async () => (await reader.read()) !== undefined);

@@ -70,7 +70,7 @@ async function confirmed(email: string, port?: number): Promise<string> {
 }
 
 describe('a buyer', () => {
-  it('comes from an address to a place, the same one past the router and through it', async () => {
+  it('gets from an address to one place, both past the router and through it', async () => {
     const token = await confirmed('ayu@pembeli.test');
     const first = await post(places(), { token });
     expect(first.status).toBe(201);
@@ -85,7 +85,7 @@ describe('a buyer', () => {
     expect((await post(places(), { token: spelt })).body).toEqual(first.body);
   });
 
-  it('keeps the place through a restart of everything but Postgres', async () => {
+  it('keeps the place when everything but Postgres restarts', async () => {
     const token = await confirmed('budi@pembeli.test');
     const first = await post(places(), { token });
     await api.service.redis.flushall();
@@ -101,7 +101,7 @@ describe('a buyer', () => {
     }
   });
 
-  it('is confirmed and joins while Redis is away', async () => {
+  it('can confirm and join while Redis is away', async () => {
     const blind = compose(api.service.config, silentLog);
     blind.redis.disconnect();
     await blind.rooms.refresh();
@@ -118,8 +118,8 @@ describe('a buyer', () => {
   });
 });
 
-describe('whoever wants more', () => {
-  it('gets nothing by a token of another kind, here or elsewhere', async () => {
+describe('a client that wants more than one place', () => {
+  it('gets nothing for a token of another kind, here or elsewhere', async () => {
     const token = await confirmed('dewi@pembeli.test');
     const joined = await post(places(), { token });
     const placeToken = String(joined.body['placeToken']);
@@ -146,7 +146,7 @@ describe('whoever wants more', () => {
     expect(exchange.status).toBeLessThan(500);
   });
 
-  it('gets no second place at an address spelt otherwise, and none at an event without a room', async () => {
+  it('gets no second place by another spelling of the address, and none at an event without a room', async () => {
     const token = await confirmed('eka@pembeli.test');
     const [{ before } = { before: 0 }] = await counted();
     const paths = [
@@ -165,7 +165,7 @@ describe('whoever wants more', () => {
     expect(after).toBe(before);
   });
 
-  it('meets the limit of the network whatever addresses the request claims to come from', async () => {
+  it('meets the limit of its network, whatever address its headers claim', async () => {
     const claims = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip'];
     const statuses = new Map<number, number>();
     let last: Answer | undefined;

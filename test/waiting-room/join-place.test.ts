@@ -98,7 +98,7 @@ describe('joining', () => {
     expect(await rowsAt(event)).toEqual({ counted: 3, rows: 3 });
   });
 
-  it('again gives the same answer, without a body too, and takes no other place', async () => {
+  it('a second time gives the same answer, even without a body, and takes no other place', async () => {
     const event = await aRoom();
     const first = await join(event, { as: asBuyer('ayu') });
     await join(event, { as: asBuyer('budi') });
@@ -108,16 +108,16 @@ describe('joining', () => {
     expect(await rowsAt(event)).toEqual({ counted: 2, rows: 2 });
   });
 
-  it('is the same buyer however the address is spelt, since the key is', async () => {
+  it('is by one buyer for all spellings of the address, because the key is the same', async () => {
     expect(asBuyer('AYU').split('.')[1]).toBe(asBuyer('ayu').split('.')[1]);
   });
 
-  it('after the freeze goes on behind those who were there', async () => {
+  it('after the freeze appends behind those who were there', async () => {
     const event = await aRoom({ phase: 'open' });
     expect((await join(event, { as: asBuyer('ayu') })).body).toMatchObject({ index: 0, phase: 'open' });
   });
 
-  it('is told what is wrong: no room, not open, no buyer', async () => {
+  it('names the reason of a refusal: no room, not open, no buyer', async () => {
     const event = await aRoom();
     expect(codeOf(await join({ slug: 'nothing-here' }, { as: asBuyer('ayu') }))).toBe('404 event.not_found');
     expect(codeOf(await join(event))).toBe('401 access.unauthenticated');
@@ -127,7 +127,7 @@ describe('joining', () => {
     }
   });
 
-  it('finds the own place while nobody new gets one', async () => {
+  it('finds the buyer’s own place while no new places are given', async () => {
     const event = await aRoom();
     const first = await join(event, { as: asBuyer('ayu') });
     await open.db.execute(sql`
@@ -145,7 +145,7 @@ describe('joining', () => {
     expect(codeOf(answer)).toBe('503 service.unavailable');
   });
 
-  it('is refused with a credential of another kind, or of a buyer whose day is over', async () => {
+  it('is refused with a credential of another kind, or with an expired buyer token', async () => {
     const event = await aRoom();
     const place = await join(event, { as: asBuyer('ayu') });
     const accountKey = accountKeyOf('budi');
@@ -188,7 +188,7 @@ describe('a challenge', () => {
     return Buffer.from(JSON.stringify({ challenge, solution })).toString('base64');
   };
 
-  it('is asked for where the room says so, and lets its own buyer in, again and again', async () => {
+  it('is required where the room demands it, and admits its own buyer repeatedly', async () => {
     const event = await aRoom({ challengeDifficulty: 50 });
     expect(codeOf(await join(event, { as: asBuyer('ayu') }))).toBe('403 challenge.required');
     const challenge = await solved(event, asBuyer('ayu'));
@@ -204,7 +204,7 @@ describe('a challenge', () => {
     expect(await rowsAt(event)).toEqual({ counted: 1, rows: 1 });
   });
 
-  it('is asked for by who comes back for a place while nobody new gets one', async () => {
+  it('is required of a buyer who comes back for a place while no new places are given', async () => {
     const event = await aRoom();
     const as = asBuyer('ayu');
     const first = await join(event, { as });
@@ -217,7 +217,7 @@ describe('a challenge', () => {
     expect([again.status, again.body]).toEqual([200, { ...first.body, phase }]);
   });
 
-  it('is none where none is asked for, and only for a confirmed buyer of a room that takes people', async () => {
+  it('exists only where one is required, and for a confirmed buyer of an open line', async () => {
     const at = (event: TestEvent, as?: string) =>
       ask(`/v1/events/${event.slug}/queue/challenges`, as === undefined ? {} : { as });
     expect((await at(await aRoom(), asBuyer('ayu'))).status).toBe(204);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('a room that is open is watched though thousands are planned for next year', async () => {
+it('an open room is watched although thousands are planned for next year', async () => {
   const { db } = api.service;
   const live = await createRoom(db, { phase: 'open' });
   const model = await createEvent(db);

@@ -45,7 +45,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('is slowed by what is not healthy, holds when nothing is known, and recovers', async () => {
+  it('is slowed by poor health, holds when health is unknown, and recovers', async () => {
     const event = await world.openedRoom(5000);
     await world.second(event);
     const rate = async () => (await world.roomOf(event)).admissionRate;
@@ -79,7 +79,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('is not slowed by payments when nothing costs anything', async () => {
+  it('is not slowed by payments when all tickets are free', async () => {
     const event = await world.openedRoom(5000);
     const rateWith = async (paymentsPerSecond: number) => {
       await world.pass(1);
@@ -97,7 +97,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('shares what can be paid with the other rooms of its organizer that call, and with nobody else’s', async () => {
+  it('shares the payable capacity with the open rooms of its organizer, and with no others', async () => {
     const [one, two, other] = [
       await world.openedRoom(5000),
       await world.openedRoom(5000),
@@ -123,7 +123,7 @@ describe('an open room', () => {
     for (const event of [one, two, other]) await end(event);
   });
 
-  it('stops when what is left is spoken for, goes on when it is not, and is over when all is sold', async () => {
+  it('stops when the rest is taken, continues when places return, and is over when all is sold', async () => {
     const event = await world.openedRoom(1000);
     world.state.stock = { capacity: 100, available: 100, held: 0, sold: 0, blocked: 0 };
     await world.second(event);
@@ -145,7 +145,7 @@ describe('an open room', () => {
     expect(await world.marks(event)).toHaveLength(0);
   });
 
-  it('a turn is over after its time and never before, and stands still with the room', async () => {
+  it('a turn ends after its time and never before, and stands still with the room', async () => {
     const event = await world.openedRoom(10_000);
     for (let second = 0; second < 12; second += 1) await world.second(event);
     const { serving } = await world.roomOf(event);
@@ -165,7 +165,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('a scheduler that was away makes up for seconds and not for hours; nothing goes back, nobody lapses early', async () => {
+  it('a scheduler that was away catches up by seconds and not by hours; nothing goes back, and no turn ends early', async () => {
     const event = await world.openedRoom(20_000);
     for (let second = 0; second < 12; second += 1) await world.second(event);
     const before = await world.roomOf(event);

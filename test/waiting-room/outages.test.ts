@@ -73,7 +73,7 @@ const expected = () =>
 const knowsRoom = async () => (await api.fetch(`/v1/events/${event.slug}/queue`)).status === 200;
 
 describe('a line of people', () => {
-  it('stands as it is while Redis is dead, and after it has come back empty', async () => {
+  it('is unchanged while Redis is dead, and after it has come back empty', async () => {
     await until(knowsRoom);
     expect(await line()).toEqual(expected());
     await own.kill();
@@ -83,14 +83,14 @@ describe('a line of people', () => {
     expect(await line()).toEqual(expected());
   });
 
-  it('stands as it is when every API process is killed and another one starts', async () => {
+  it('is unchanged when every API process is killed and another one starts', async () => {
     await api.kill();
     api = await startApi();
     await until(knowsRoom);
     expect(await line()).toEqual(expected());
   });
 
-  it('is the same to a process that has never seen Redis', async () => {
+  it('is the same for a process that has never seen Redis', async () => {
     await api.kill();
     await own.kill();
     api = await startApi();
@@ -98,7 +98,7 @@ describe('a line of people', () => {
     await own.start();
   });
 
-  it('never gives a token of one place for another’s', async () => {
+  it('never gives the token of one place to another', async () => {
     const index = indexAt(draw, 3);
     const foreign = signPlaceToken(secret, {
       eventId: event.id,

@@ -40,7 +40,7 @@ async function found(name: string): Promise<string[]> {
   return all;
 }
 
-it('nothing is wrong with a line as it is', async () => {
+it('a correct line breaks no invariant', async () => {
   for (const { name } of placeInvariants) expect(await found(name)).toEqual([]);
 });
 
@@ -60,7 +60,7 @@ it('waiting_room.one_place_per_account names an account with two', async () => {
   ]);
 });
 
-it('waiting_room.one_place_per_account names a place that was given up and could still be ordered with', async () => {
+it('waiting_room.one_place_per_account names a place that was given up and can still order', async () => {
   await open.db.execute(sql`update places set given_up_at = now() where place_index = 2`);
   expect(await found('waiting_room.one_place_per_account')).toEqual([
     `place 2 of ${event.id} was given up and is not used up`,

@@ -42,7 +42,7 @@ async function questions() {
 }
 
 describe('the queue document', () => {
-  it('says all that one who waits must know, and nothing of anybody', async () => {
+  it('says everything that a waiting buyer needs, and nothing about persons', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { frozen: 50, late: 10, serving: 12.5, rate: 4 });
     const { response, body } = await read(event);
@@ -67,7 +67,7 @@ describe('the queue document', () => {
     expect(JSON.stringify(body)).not.toMatch(/account|email|phone/i);
   });
 
-  it('follows a change at once when it is pushed, and within a second when it is not', async () => {
+  it('follows a pushed change at once, and any other within a second', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { phase: 'drawing' });
     expect((await read(event)).body.phase).toBe('drawing');
@@ -98,7 +98,7 @@ describe('the queue document', () => {
     expect((await api.fetch(`/v1/events/${draft.slug}/queue`)).status).toBe(404);
   });
 
-  it('costs Redis and Postgres nothing per poll: forty thousand ask no more than none do', async () => {
+  it('costs Redis and Postgres nothing per poll: forty thousand polls ask no more than none', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { serving: 10, rate: 5 });
     await read(event);

@@ -91,8 +91,8 @@ const someone = (buyers: readonly Buyer[], at: number): Buyer => {
   return buyer;
 };
 
-describe('who let a turn pass', () => {
-  it('stands at the end for the asking, once, and the old place is over with its pass', async () => {
+describe('a buyer who missed a turn', () => {
+  it('rejoins at the end, once, and the old place ends with its pass', async () => {
     const { event, buyers } = await aLine();
     const late = someone(buyers, 1);
     expect(await join(event, late)).toBe(1);
@@ -110,7 +110,7 @@ describe('who let a turn pass', () => {
     expect(await join(event, someBuyer())).toBe(6);
   });
 
-  it('and ordered before that has had what a place gives', async () => {
+  it('and has ordered before cannot rejoin', async () => {
     const { event, buyers } = await aLine();
     const buyer = someone(buyers, 0);
     expect(await buyWith(event, buyer, 0)).toBe('done');
@@ -118,27 +118,27 @@ describe('who let a turn pass', () => {
     expect(await placesOf(event, buyer)).toEqual([{ index: 0, over: false }]);
   });
 
-  it('may do so while the room calls, and not when nobody else is called', async () => {
+  it('can rejoin while the room calls, and not once it has stopped', async () => {
     const { event, buyers } = await aLine('probably_sold_out');
     expect(await codeOf(join(event, someone(buyers, 1), 1))).toBe('queue.not_open');
     expect(await placesOf(event, someone(buyers, 1))).toEqual([{ index: 1, over: false }]);
   });
 
-  it('was not taken out of the line', async () => {
+  it('cannot rejoin after the place was taken out of the line', async () => {
     const { event, buyers } = await aLine();
     await open.db.execute(sql`update places set voided_at = now() where event_id = ${event.id} and place_index = 2`);
     expect(await codeOf(join(event, someone(buyers, 2), 2))).toBe('queue.place_kept');
   });
 });
 
-describe('nobody', () => {
-  it('gives up a place that is still good', async () => {
+describe('a place', () => {
+  it('that is still good cannot be given up', async () => {
     const { event, buyers } = await aLine();
     expect(await codeOf(join(event, someone(buyers, 4), 4))).toBe('queue.place_kept');
     expect(await placesOf(event, someone(buyers, 4))).toEqual([{ index: 4, over: false }]);
   });
 
-  it('gives up somebody else’s place, or gets a second one for it', async () => {
+  it('of another buyer cannot be given up, nor a second one got for it', async () => {
     const { event, buyers } = await aLine();
     expect(await join(event, someone(buyers, 3), 0)).toBe(3);
     expect(await placesOf(event, someone(buyers, 0))).toEqual([{ index: 0, over: false }]);
@@ -146,7 +146,7 @@ describe('nobody', () => {
   });
 });
 
-describe('a turn is over', () => {
+describe('a turn ends', () => {
   const room: LiveRoom = {
     eventId: 'evt_00000000',
     slug: 'a-room',
@@ -165,7 +165,7 @@ describe('a turn is over', () => {
     voidedPlaces: new Set([4]),
   };
 
-  it('for exactly those whose place is refused for it, and never before the draw', () => {
+  it('for exactly the places that are refused for it, and never before the draw', () => {
     for (let index = 0; index < 20; index += 1)
       expect(isLapsed(room, index)).toBe(decideExchange(room, index, 0).kind === 'lapsed');
     expect(Array.from({ length: 20 }, (_, index) => isLapsed(room, index)).filter(Boolean).length).toBeGreaterThan(5);

@@ -40,7 +40,7 @@ async function broken(): Promise<string[]> {
 }
 
 describe('the audit of rooms', () => {
-  it('names rooms that have called more than there are, let lapse who was not called, or call before they are open', async () => {
+  it('names rooms that have called more places than exist, ended turns of uncalled places, or called before they are open', async () => {
     const spoil = [
       sql`serving = 11`,
       sql`serving = 5, lapsed_below = 6`,

@@ -25,7 +25,7 @@ const end = (event: TestEvent) =>
   world.owner`update waiting_rooms set phase = 'over', rate = 0 where event_id = ${event.id}`;
 
 describe('the phases', () => {
-  it('follow each other by Postgres’ clock, none before its time', async () => {
+  it('follow one another by Postgres’ clock, none before its time', async () => {
     const event = await world.room(0);
     await world.owner`update waiting_rooms set phase = 'closed' where event_id = ${event.id}`;
     expect(await world.look(event)).toBeUndefined();
@@ -44,7 +44,7 @@ describe('the phases', () => {
     await end(event);
   });
 
-  it('a draw that is late keeps the room drawing, however late, and a missing beacon calls nobody', async () => {
+  it('stay at drawing while a draw is late, and a missing beacon calls nobody', async () => {
     const event = await world.room(10);
     await world.owner`update waiting_rooms set opens_at = freezes_at + interval '70 seconds' where event_id = ${event.id}`;
     await world.second(event, 3600);
@@ -82,7 +82,7 @@ describe('the phases', () => {
     await end(event);
   });
 
-  it('of ten workers that look at the same time, each step is taken once', async () => {
+  it('take each step once with ten concurrent workers', async () => {
     const event = await world.room(50);
     const all = async () => {
       const steps = await Promise.all(Array.from({ length: 10 }, () => world.look(event)));
@@ -102,7 +102,7 @@ describe('the phases', () => {
     await end(event);
   });
 
-  it('the room is over when the event is, is called off, or its sales have ended', async () => {
+  it('end when the event is over, is called off, or its sales have ended', async () => {
     const over = [
       (event: TestEvent) =>
         sql`update events set starts_at = now() - interval '2 days', doors_open_at = now() - interval '2 days', ends_at = now() - interval '1 second' where id = ${event.id}`,

@@ -88,7 +88,7 @@ describe('a plan', () => {
     expect(await auditOf(event)).toMatchObject([{ act: 'waiting_room.planned', changes: { rateMax: 40 } }]);
   });
 
-  it('may change as a whole until the pre-queue opens; the draw of other times is void, in public', async () => {
+  it('may change completely until the pre-queue opens; the earlier draw is publicly void', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     await ask('PUT', '', planAt(now));
@@ -106,7 +106,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('keeps its times once the pre-queue is open; rate and work change on', async () => {
+  it('keeps its times once the pre-queue is open; rate and work can still change', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     await ask('PUT', '', planAt(now));
@@ -126,7 +126,7 @@ describe('a plan', () => {
     expect(await drawsOf(event)).toHaveLength(1);
   });
 
-  it('leaves the draw half of the time to the opening, or what it says itself', async () => {
+  it('leaves the draw half of the time to the opening, or the time that it sets', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     const plan = planAt(now);
@@ -148,7 +148,7 @@ describe('a plan', () => {
     expect(codeOf(await ask('PUT', '', { ...plan, drawLeadSeconds: 121 }))).toBe('409 queue.times_fixed');
   });
 
-  it('is refused when its times cannot be kept, all faults at once', async () => {
+  it('is refused when its times cannot be kept, with all faults at once', async () => {
     const { ask } = await aDesk();
     const now = Date.now();
     const at = (minutes: number) => new Date(now + minutes * minute).toISOString();
@@ -170,7 +170,7 @@ describe('a plan', () => {
     expect(codeOf(await ask('PUT', '', planAt(now, { surprise: 1 })))).toBe('400 request.invalid');
   });
 
-  it('of two that come at once, one stands whole', async () => {
+  it('of two concurrent ones is stored whole', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     const answers = await Promise.all([
@@ -200,7 +200,7 @@ describe('pause and end', () => {
     ]);
   });
 
-  it('the end is for good', async () => {
+  it('an end is permanent', async () => {
     const { event, ask } = await aDesk();
     await ask('PUT', '', planAt(Date.now()));
     expect((await ask('POST', '/closure')).body).toMatchObject({ phase: 'over' });
@@ -216,8 +216,8 @@ describe('pause and end', () => {
   });
 });
 
-describe('who may', () => {
-  it('is a manager of this organizer; another organizer’s event does not exist', async () => {
+describe('the right to plan a room', () => {
+  it('belongs to managers of this organizer; another organizer’s event does not exist', async () => {
     const { ask, keys } = await aDesk();
     const { event: others } = await aDesk();
     const plan = planAt(Date.now());
@@ -234,7 +234,7 @@ describe('who may', () => {
     expect(codeOf(await ask('POST', '/closure'))).toBe('404 queue.not_found');
   });
 
-  it('and nobody plans a room for an event that was called off', async () => {
+  it('does not exist for a cancelled event', async () => {
     const { event, ask } = await aDesk();
     await api.service.db.execute(sql`update events set status = 'cancelled' where id = ${event.id}`);
     expect(codeOf(await ask('PUT', '', planAt(Date.now())))).toBe('409 event.cancelled');

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('while the switch asks for passes after the room is over, a pass is its own buyer’s, for one order', async () => {
+it('while the switch requires passes after the room is over, a pass is valid for its own buyer and one order', async () => {
   const buyer = someBuyer();
   const [emailKey] = buyerKeys(api.service.hashSecret, buyer);
   const event = await createEvent(api.service.db);

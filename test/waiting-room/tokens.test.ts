@@ -29,7 +29,7 @@ const kinds = [
 ];
 
 describe.each(kinds)('a $kind token', ({ token, read, says }) => {
-  it('says what it was made for, after any restart, and goes through a header as it is', () => {
+  it('says what it was made for, after any restart, and needs no escaping in a header', () => {
     expect(read(token)).toEqual(says);
     expect(bearerOf(`Bearer ${token}`)).toBe(token);
     expect(encodeURIComponent(token)).toBe(token);
@@ -39,7 +39,7 @@ describe.each(kinds)('a $kind token', ({ token, read, says }) => {
     expect(read(token, `${secret}x`)).toBeUndefined();
   });
 
-  it('is refused when one bit of it is turned, wherever', () => {
+  it('is refused when any bit of it is flipped', () => {
     const bytes = Buffer.from(token, 'latin1');
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const forged = Buffer.from(bytes);
@@ -48,7 +48,7 @@ describe.each(kinds)('a $kind token', ({ token, read, says }) => {
     }
   });
 
-  it('is refused when one letter is another, also where base64 would not mind', () => {
+  it('is refused when one letter differs, even where base64 decodes alike', () => {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'.split('');
     fc.assert(
       fc.property(fc.nat(token.length - 1), fc.constantFrom(...letters), (at, letter) => {
@@ -73,7 +73,7 @@ describe.each(kinds)('a $kind token', ({ token, read, says }) => {
     expect(read(`${token}${'a'.repeat(10_000)}`)).toBeUndefined();
   });
 
-  it('is refused for anything made up', () => {
+  it('is refused when it is made up', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 300 }), fc.base64String({ maxLength: 300 })), (text) => {
         expect(read(text)).toBeUndefined();
@@ -102,7 +102,7 @@ describe('a buyer token', () => {
 });
 
 describe('a place token', () => {
-  it('is another one for another event, index or account, and reads back exactly', () => {
+  it('differs for another event, index or account, and decodes exactly', () => {
     fc.assert(
       fc.property(fc.nat(2_000_000), fc.nat(2_000_000), (one, two) => {
         const token = signPlaceToken(secret, { ...place, placeIndex: one });

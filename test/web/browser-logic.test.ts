@@ -21,7 +21,7 @@ const body: OrderBody = {
   locale: 'id',
 };
 
-test('one order has one key, whatever happens to the page, until its outcome is known', () => {
+test('one order has one key until its outcome is known, whatever happens to the page', () => {
   const storage = tabStorage();
   const first = sentOrders('senja', storage);
   const key = first.keyOf();
@@ -48,7 +48,7 @@ test('a browser that forbids storage still keeps one key for the page', () => {
   expect(sent.unsettled()).toEqual(body);
 });
 
-test('waits grow to a ceiling, are spread, and never come before the time that was asked for', () => {
+test('waits grow to a ceiling, are jittered, and never end before Retry-After', () => {
   for (const random of [0, 0.3, 0.999]) {
     const waits = Array.from({ length: 40 }, (_, tries) =>
       backOff(tries, { firstMs: 1000, ceilingMs: 30_000, random }),
@@ -60,7 +60,7 @@ test('waits grow to a ceiling, are spread, and never come before the time that w
   expect(spread(1000, 0)).not.toBe(spread(1000, 0.9));
 });
 
-test('an order is looked at while it can change, more often while something is prepared, and never after', () => {
+test('an order is polled while it can change, more often while something is prepared, and never afterwards', () => {
   const at = (
     status: 'pending_payment' | 'closing' | 'paid' | 'expired' | 'cancelled' | 'refunded',
     payment: 'creating' | 'pending',
@@ -74,7 +74,7 @@ test('an order is looked at while it can change, more often while something is p
     expect(at(status, 'pending')).toBeUndefined();
 });
 
-test('time that is left reads like a clock', () => {
+test('remaining time reads like a clock', () => {
   expect([leftText(0), leftText(-5), leftText(59_001), leftText(600_000), leftText(3_661_000)]).toEqual([
     '00:00',
     '00:00',
@@ -84,7 +84,7 @@ test('time that is left reads like a clock', () => {
   ]);
 });
 
-test('a search takes what can be searched for and leaves out the rest', () => {
+test('a search sends the fields that can be searched for and leaves out the rest', () => {
   expect(readSearch({ q: '  jazz\u0000\n pantai ', city: '', utm_source: 'x' })).toEqual({ q: 'jazz   pantai' });
   expect(readSearch({ q: 'a'.repeat(500) }).q).toHaveLength(100);
   expect(readSearch({ cursor: 'x'.repeat(501) })).toEqual({});

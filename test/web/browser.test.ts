@@ -33,7 +33,7 @@ describe('the pages in a browser', () => {
     await page.fill('#phone', buyer.phone);
   };
 
-  test('an order whose answer is lost is found again, not bought twice; its token leaves the address; its tickets are shown', async () => {
+  test('an order whose answer is lost is found again, not placed twice; its token leaves the address; its tickets are shown', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const faults: string[] = [];
@@ -88,7 +88,7 @@ describe('the pages in a browser', () => {
     await context.close();
   });
 
-  test('the number is shown as it is understood before anything is ordered, and what may be another’s is asked back', async () => {
+  test('the phone number is shown as it is read before anything is ordered, and an ambiguous one is asked about', async () => {
     const page = await browser.newPage();
     const orders: { buyer?: unknown }[] = [];
     page.on('request', (request) => {
@@ -126,7 +126,7 @@ describe('the pages in a browser', () => {
     await page.close();
   });
 
-  test('nobody is kept from ordering where the number cannot be shown', async () => {
+  test('a buyer can order although the number cannot be shown', async () => {
     const page = await browser.newPage();
     await page.route('**/v1/buyers/phone-readings', (route) => route.fulfill({ status: 503, body: '' }));
     await fillIn(page);
@@ -159,7 +159,7 @@ describe('the pages in a browser', () => {
     expect(words).toBe(newsWordings[newsWordingNow].en);
   });
 
-  test('a price that changed while the form was filled in is shown and asked about, and one order comes of it', async () => {
+  test('a price that changed while the form was filled in is shown and confirmed, and one order results', async () => {
     const priced = await createEvent(running.service.db, {
       event: { feePerTicket: 5000 },
       categories: [{ price: 100_000 }, { price: 0 }],
@@ -194,7 +194,7 @@ describe('the pages in a browser', () => {
     await page.close();
   });
 
-  test('faults are said beside their field, and a refusal in words', async () => {
+  test('errors stand beside their field, and a refusal is said in words', async () => {
     const page = await browser.newPage();
     await fillIn(page);
     await page.fill('#email', 'nobody');

@@ -178,7 +178,7 @@ describe('an organiser at the desk', () => {
     await expectTidy();
   });
 
-  test('the replay and the attendees fit, too', async () => {
+  test('the replay and the attendees fit on the screen', async () => {
     for (const part of ['sale/replay', 'attendees', 'orders', 'gifts']) {
       await page.goto(`${origin}/desk/events/${event.id}/${part}`);
       await expectTidy();

@@ -59,7 +59,7 @@ describe('the door in a browser', () => {
   const ticketCode = async () => (await addTickets(sql, event, 1))[0]?.code ?? '';
   const admitted = (page: Page, count: number) => page.waitForSelector(`#count-here:text-is("${count}")`);
 
-  test('a keyboard scanner may end with Tab, Enter, both or nothing, wherever the focus is', async () => {
+  test('a keyboard scanner may end with Tab, Enter, both or nothing, with the focus anywhere', async () => {
     const page = await browser.newPage();
     await startScanning(page);
     let count = 0;
@@ -80,7 +80,7 @@ describe('the door in a browser', () => {
     await page.close();
   });
 
-  test('one that sends slowly is read whole', async () => {
+  test('a slow keyboard scanner is read completely', async () => {
     const page = await browser.newPage();
     await startScanning(page);
     await page.evaluate('document.activeElement.blur()');

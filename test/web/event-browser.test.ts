@@ -47,7 +47,7 @@ describe('the page of an event in a browser', () => {
     await page.close();
   });
 
-  test('before the sale there is a countdown instead of a form, and the form comes on time', async () => {
+  test('before the sale there is a countdown instead of a form, and the form appears on time', async () => {
     const opensAt = new Date(Date.now() + 8000);
     const event = await createEvent(world.running.service.db, { categories: [{ saleOpensAt: opensAt }] });
     const page = await open(event.slug);
@@ -83,7 +83,7 @@ describe('the page of an event in a browser', () => {
     await page.close();
   });
 
-  test('each fault is said once, beside what it is about, in view and with the focus there', async () => {
+  test('each error is said once, beside its field, in view and with the focus there', async () => {
     const { db } = world.running.service;
     const event = await createEvent(db, { categories: [{ perOrderMin: 1, perOrderMax: 4 }, { capacity: 3 }] });
     const page = await open(event.slug);

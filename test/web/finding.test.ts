@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const htmlOf = async (path: string) => (await pages.request(path)).text();
 
-test('an event names its one address and its facts for search engines, and no text ends the block of data', async () => {
+test('an event has one canonical address and its facts for search engines, and no text ends the data block', async () => {
   const html = await htmlOf(`/events/${event.slug}?lang=en&utm_source=x`);
   expect(html).toContain(`<link rel="canonical" href="https://antre.example/events/${event.slug}">`);
   const blocks = [...html.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/gs)];
@@ -51,7 +51,7 @@ test('kinds are named in the language of the page, and a search by kind, day and
   expect(await htmlOf('/?priceMax=7&when=never')).toContain(`/events/${event.slug}`);
 });
 
-test('an organiser has a page of their events; one without events is not told from one that does not exist', async () => {
+test('an organiser has a page of events; one without events looks like one that does not exist', async () => {
   const html = await htmlOf(`/o/${event.organizer.slug}`);
   expect(html).toContain('<h1>Test organizer</h1>');
   expect(html).toContain(`/events/${event.slug}`);
@@ -59,7 +59,7 @@ test('an organiser has a page of their events; one without events is not told fr
   expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
 });
 
-test('robots are told what there is, and are kept from orders', async () => {
+test('robots get a list of the pages, and are kept from orders', async () => {
   const robots = await htmlOf('/robots.txt');
   expect(robots).toContain('Disallow: /orders/');
   expect(robots).toContain('Sitemap: https://antre.example/sitemap.xml');

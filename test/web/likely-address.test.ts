@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { likelyAddress } from '../../src/web/client/shared/likely-address.ts';
 
-test('a domain a typo away from a known one is asked about; known and unlike ones are left alone', () => {
+test('a domain with a typo of a known one is asked about; known and unrelated ones are not', () => {
   const likely = {
     'ayu@gmial.com': 'ayu@gmail.com',
     'ayu@gamil.com': 'ayu@gmail.com',

@@ -20,7 +20,7 @@ describe('the page of an order without network', () => {
       .catch(() => false);
   };
 
-  test('opens with its tickets once it was loaded, says so, keeps no other order, and is gone when asked', async () => {
+  test('opens with its tickets once it was loaded, says so, keeps no other order, and is removed on request', async () => {
     const event = await createEvent(world.running.service.db, { categories: [{ price: 0, capacity: 50 }] });
     const place = async () => {
       const response = await world.running.fetch('/v1/orders', {

@@ -126,7 +126,7 @@ describe('the waiting room in a browser', () => {
     await context.close();
   }, 120_000);
 
-  test('a lost connection and a restarted API take nothing away; nobody orders past the line', async () => {
+  test('a lost connection and a restarted API lose nothing; nobody orders past the line', async () => {
     const event = await world.room();
     const context = await phone();
     const page = await context.newPage();
@@ -189,7 +189,7 @@ describe('the waiting room in a browser', () => {
     await context.close();
   }, 120_000);
 
-  test('each end of a wait is said in one sentence, with a way on', async () => {
+  test('each end of a wait is explained in one sentence, with a next step', async () => {
     const event = await world.room();
     const context = await phone();
     const page = await context.newPage();

@@ -81,7 +81,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
   });
 });
 
-test('the signatures of the public beacon are told from others', () => {
+test('valid signatures of the public beacon are distinguished from others', () => {
   for (const { round, signature } of vectors.beacon) {
     expect(isRoundSigned(quicknet.publicKey, round, signature)).toBe(true);
     expect(isRoundSigned(quicknet.publicKey, round + 1, signature)).toBe(false);

@@ -50,7 +50,7 @@ function queueOf(change: Partial<QueueView> = {}): QueueView {
   };
 }
 
-test('who leaves a place whose turn has passed joins anew, and confirms once more only when that was long ago', () => {
+test('a buyer who leaves a place whose turn has passed joins anew, and confirms again only if that was long ago', () => {
   const confirmed = { token: 'b', expiresAt: time(60) };
   const held: Held = { place: { ...place, confirmed }, isLapsed: true, seen: [] };
   expect(leavePlace(held, at)).toEqual({ insteadOf: 4, seen: [], buyer: { ...confirmed, address: place.address } });
@@ -59,7 +59,7 @@ test('who leaves a place whose turn has passed joins anew, and confirms once mor
   expect(leavePlace({ place }, at)).toEqual({ insteadOf: 4 });
 });
 
-test('what is held and what is published come to one stage', () => {
+test('the stored and the published state give one stage', () => {
   const kind = (held: Held, position: number | undefined, change?: Partial<QueueView>) =>
     stageOf(queueOf(change), held, position, at).kind;
   expect(kind({}, undefined, { phase: 'closed' })).toBe('not_yet');
@@ -81,7 +81,7 @@ test('what is held and what is published come to one stage', () => {
   expect(kind(spend({ place, pass }, 'ord_1'), 9)).toBe('spent');
 });
 
-test('the page looks after a quarter of the wait, between 2 and 60 seconds, spread by a fifth, and in time for its turn', () => {
+test('the page polls after a quarter of the wait, between 2 and 60 seconds, jittered by a fifth, and in time for its turn', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 100, max: 1_000_000 }),
@@ -104,7 +104,7 @@ test('the page looks after a quarter of the wait, between 2 and 60 seconds, spre
   expect(lookAgainMs(queueOf({ phase: 'over' }), { kind: 'over' }, none)).toBeUndefined();
 });
 
-test('progress is reckoned on, but not beyond what anybody knows', () => {
+test('progress is extrapolated, but not beyond what is known', () => {
   const queue = queueOf();
   expect(servingNow(queue, at + 10_000)).toBe(120);
   expect(servingNow(queue, at - 10_000)).toBe(100);
@@ -122,7 +122,7 @@ test('progress is reckoned on, but not beyond what anybody knows', () => {
   expect(estimateText(undefined, 'id')).toBe('belum dapat dikatakan');
 });
 
-test('the work is solved as the service asks for it, also when the difficulty has changed meanwhile', async () => {
+test('the work is solved as the service asks for it, even when the difficulty has changed meanwhile', async () => {
   const challenges = createChallenges({ secret: 'x'.repeat(40), clock: systemClock });
   const bound = { eventId: 'evt_7K3M9XQ2', accountKey: 'a'.repeat(22) };
   for (const [asked, known] of [
@@ -139,7 +139,7 @@ test('the work is solved as the service asks for it, also when the difficulty ha
   }
 });
 
-test('what another release or another program has stored counts for nothing', () => {
+test('what another release or another program has stored is ignored', () => {
   for (const text of ['', 'null', '[]', '7', '{"place":7}', '{"place":{"token":1}}', '{broken']) {
     const mine = heldPlace('senja', { getItem: () => text, setItem: () => {}, removeItem: () => {} });
     expect(mine.read()).toEqual({});
@@ -153,7 +153,7 @@ test('what another release or another program has stored counts for nothing', ()
   expect(mine.read()).toEqual({ place });
 });
 
-test('a draw is noted once, with its root when that is there, and not rewritten', () => {
+test('a draw is recorded once, with its root as soon as it exists, and not rewritten', () => {
   const summary = {
     number: 1,
     state: 'frozen',
@@ -228,7 +228,7 @@ function wrongOf(
   return { wrong: named('wrong'), open: named('open') };
 }
 
-test('a true draw is right in everything; each lie is found where it lies', () => {
+test('every check of a true draw passes; each falsified part fails its own check', () => {
   expect(wrongOf({})).toEqual({ wrong: [], open: [] });
   expect(wrongOf({}, { seen: [] })).toEqual({ wrong: [], open: ['promise', 'root'] });
   const lies: readonly (readonly [CheckName, ReturnType<typeof wrongOf>])[] = [

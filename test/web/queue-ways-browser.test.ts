@@ -28,7 +28,7 @@ describe('the waiting room in a browser', () => {
   const indexIn = async (page: Page, slug: string): Promise<number> =>
     Number(await page.evaluate(`JSON.parse(localStorage.getItem('antre.place.${slug}')).place.index`));
 
-  test('a code comes by WhatsApp; a turn that passed is followed by another at the end, and that by an order', async () => {
+  test('a code comes by WhatsApp; a missed turn is followed by another one at the end, and by an order', async () => {
     const event = await world.room({ rateMax: 0.1 });
     const page = await browser.newPage({ viewport: { width: 390, height: 800 }, locale: 'id-ID' });
     const faults: string[] = [];

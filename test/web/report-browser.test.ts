@@ -48,7 +48,7 @@ test('the button saves the file, and the secret leaves the address', async () =>
   expect(page.url()).not.toContain('token');
 });
 
-test('a link that is too old says so, and one without a token says what is missing', async () => {
+test('a link that is too old says so, and a link without a token says what is missing', async () => {
   const page = await open(new Date(Math.floor(Date.now() / 1000 - 60) * 1000));
   await page.click('#submit:not([disabled])');
   await page.waitForSelector('#form-message:not([hidden])');

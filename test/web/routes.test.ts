@@ -51,7 +51,7 @@ async function allPaths(): Promise<string[]> {
   ];
 }
 
-test('every page forbids what it does not need, has no inline script or style, and asks only our own origin', async () => {
+test('every page forbids features that it does not need, has no inline script or style, and asks only our own origin', async () => {
   for (const path of await allPaths()) {
     const answer = await get(path);
     expect([path, answer.status]).toEqual([path, 200]);
@@ -81,7 +81,7 @@ test('every page forbids what it does not need, has no inline script or style, a
   }
 });
 
-test('a form with personal data can never be sent by the browser itself: it would stand in the address', async () => {
+test('the browser itself can never send a form with personal data: it would stand in the address', async () => {
   for (const path of await allPaths()) {
     const answer = await get(path);
     const action = path === '/' ? "form-action 'self'" : "form-action 'none'";
@@ -118,7 +118,7 @@ test('cache deception: only the exact address of an order is its page', async ()
   }
 });
 
-test('what organisers write is text: in titles, attributes, addresses and search', async () => {
+test('the text of organisers stays text: in titles, attributes, addresses and search', async () => {
   const { slug } = await createEvent(catalog.db, {
     event: {
       name: hostile,
@@ -169,7 +169,7 @@ test('an event page says what the API says, and follows a change at once', async
   expect(await changed.text()).toContain('<h1>Nama Baru</h1>');
 });
 
-test('the language is what was asked for, else what the browser prefers, else Indonesian', async () => {
+test('the language is the requested one, else the browser’s, else Indonesian', async () => {
   const languageOf = async (path: string, accepted?: string) => {
     const answer = await get(path, accepted === undefined ? {} : { 'accept-language': accepted });
     return [/<html lang="(\w+)"/.exec(await answer.text())?.[1], answer.headers.get('vary')];
@@ -185,7 +185,7 @@ test('the language is what was asked for, else what the browser prefers, else In
   expect(await (await get('/find-order')).text()).toContain('href="/"');
 });
 
-test('what pages load is compressed, named by its content and kept for ever', async () => {
+test('files of pages are compressed, named by their content and cached for ever', async () => {
   const html = await (await get(orderPath())).text();
   const addresses = [...html.matchAll(/(?:src|href)="(\/web\/[^"]+)"/g)].map(([, address]) => address ?? '');
   expect(addresses.length).toBeGreaterThanOrEqual(3);
@@ -209,7 +209,7 @@ test('what pages load is compressed, named by its content and kept for ever', as
   }
 });
 
-test('what does not exist is a page too; when the database is away, the last page is shown', async () => {
+test('an unknown address has a page too; when the database is away, the last page is shown', async () => {
   for (const path of ['/events/there-is-none', '/events/NOT-A-SLUG', '/?cursor=forged']) {
     const answer = await get(path);
     expect([path, answer.status, answer.headers.get('cache-control')]).toEqual([path, 404, 'no-store']);

@@ -92,7 +92,7 @@ describe('a hardware scanner', () => {
     }
   });
 
-  it('has a code of others taken as well, with and without an end', () => {
+  it('is read when it sends codes of others, with and without an end', () => {
     for (const suffix of [[], [plain('Enter')], [plain('Tab')]]) {
       const { clock, codes, press } = scanner();
       press([...keysOf('9781234567890'), ...suffix], 20);
@@ -101,7 +101,7 @@ describe('a hardware scanner', () => {
     }
   });
 
-  it('does not take what a person does with the keyboard', () => {
+  it('does not take over the keyboard of a person', () => {
     const { clock, codes, press } = scanner();
     const keys = ['Tab', 'Tab', ' ', 'Enter', 'Shift', 'ArrowDown', 'Escape'].map(plain);
     expect(press(keys, 500)).toEqual(keys.map(() => false));
@@ -116,7 +116,7 @@ describe('a hardware scanner', () => {
     expect(codes).toEqual([]);
   });
 
-  it('presses no button with what belongs to a code', () => {
+  it('presses no button with the keys of a code', () => {
     const { press } = scanner();
     const swallowed = press([...keysOf(code), plain('Enter'), plain('Enter'), control('j')], 10);
     expect(new Set(swallowed)).toEqual(new Set([true]));
@@ -173,7 +173,7 @@ describe('the field of the code', () => {
     expect(times()).toBe(1);
   });
 
-  it('leaves a person alone who is still typing, and lets Tab go on', () => {
+  it('does not interrupt a person who is still typing, and lets Tab move on', () => {
     const { clock, typed, type, times } = field();
     type(code.slice(0, 20), 250);
     clock.advance(10_000);
@@ -181,7 +181,7 @@ describe('the field of the code', () => {
   });
 });
 
-it('a full code is told by its letters', () => {
+it('a complete code is recognised by its letters', () => {
   for (const text of Object.values(texts)) expect(isFullCode(text)).toBe(true);
   expect(isFullCode(`]Q3${code}`)).toBe(true);
   for (const text of ['', code.slice(1), `${code}0`, 'https://tickets.example/t/'])

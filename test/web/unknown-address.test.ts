@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('who is lost with a browser gets a page, a program gets a problem document', async () => {
+test('a browser gets a page for an unknown address, a program gets a problem document', async () => {
   const page = await world.fetch('/nowhere', { headers: { accept: 'text/html,*/*;q=0.8' } });
   expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
   for (const [path, accept] of [

@@ -43,7 +43,7 @@ test('the token opens the page, as a header or as the password of a browser', as
   }
 });
 
-test('it shows all queues and their jobs, and takes no change', async () => {
+test('it shows all queues and their jobs, and accepts no change', async () => {
   await open.queues.notifications.add('delivery.send', { deliveryId: 'dlv_1' }, { jobId: 'outbox-1', delay: 60_000 });
   const answer = await get('/queues/api/queues?activeQueue=notifications&status=delayed', basic);
   const { queues } = (await answer.json()) as {

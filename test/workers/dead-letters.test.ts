@@ -68,7 +68,7 @@ test('one is replayed or discarded, once; all of a kind are replayed', async () 
   expect((await ask('GET', `/dead-letters/${third}`)).status).toBe(404);
 });
 
-test('without the token, and with input that makes no sense, nothing happens', async () => {
+test('without the token, or with invalid input, nothing happens', async () => {
   await bury('delivery.send', 1);
   const [id] = ids((await ask('GET', '/dead-letters')).body);
   for (const [method, path] of [

@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.close();
 });
 
-test('liveness goes red when jobs wait and none ends for a minute, and only then', async () => {
+test('liveness fails only when jobs wait and none has ended for a minute', async () => {
   const queues = await openTestQueues(redis.queueUrl);
   let now = 0;
   const observer = createObserver({ db: open.db, queues: queues.queues, log: silentLog, now: () => now });
@@ -76,7 +76,7 @@ test('T58: a worker does not start on a Redis that may evict', async () => {
   await queues.close();
 });
 
-test('pauses between attempts double up to ten minutes, half of it by chance', () => {
+test('pauses between attempts double up to ten minutes, half of each random', () => {
   expect([1, 2, 3].map((attempt) => backoffMs(attempt, 1))).toEqual([1000, 2000, 4000]);
   expect(backoffMs(3, 0)).toBe(2000);
   expect(backoffMs(30, 1)).toBe(600_000);

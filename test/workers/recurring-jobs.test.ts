@@ -7,7 +7,7 @@ import { letters, test } from './support/own-queues.ts';
 
 /** Guards that recurring jobs run as long as their schedule stands, and never pile up. */
 
-test.concurrent('a recurring job that can do nothing now is left to its next run, and never piles up', async ({
+test.concurrent('a recurring job that cannot run now is left to its next run, and never piles up', async ({
   world,
 }) => {
   let ticks = 0;
@@ -31,7 +31,7 @@ test.concurrent('a recurring job that can do nothing now is left to its next run
   await queues.close();
 });
 
-test.concurrent('recurring jobs run, and are put back when Redis has lost them', async ({ world }) => {
+test.concurrent('recurring jobs run, and are scheduled again when Redis has lost them', async ({ world }) => {
   let ticks = 0;
   const schedules = [{ job: testJobs['test.tick'], everySeconds: 1 }];
   const worker = await startTestWorker({ ...world, schedules }, { 'test.tick': () => Promise.resolve((ticks += 1)) });

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const longLeases = () => open.db.execute(sql`update outbox set relays = 8, available_at = now() + interval '1 hour'`);
 
-test('a flushed queue gets its jobs back in the next round, and a whole one is left alone', async () => {
+test('a flushed queue gets its jobs back in the next round, and a complete one is left alone', async () => {
   const queues = await openTestQueues(redis.queueUrl);
   const relay = createRelay({
     db: open.db,

@@ -60,7 +60,7 @@ function relayOf(
 }
 
 describe('promise 5 and equation E10: every staged job is done, exactly once in effect', () => {
-  test('a worker does what is staged, and the rows are gone', async () => {
+  test('a worker runs what is staged, and the rows are deleted', async () => {
     const done = new Set<number>();
     const worker = await startTestWorker(
       { db: open.db, queueUrl: redis.queueUrl },
@@ -107,7 +107,7 @@ describe('promise 5 and equation E10: every staged job is done, exactly once in 
     await direct.end();
   });
 
-  test('what is rolled back is never done', async () => {
+  test('a job that is rolled back never runs', async () => {
     await expect(
       open.db.transaction(async (tx) => {
         await tx.execute(sql`insert into outbox (name, payload) values ('test.count', '{"number":1}')`);
@@ -127,7 +127,7 @@ describe('promise 5 and equation E10: every staged job is done, exactly once in 
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('a crash between lease and handing over only delays', async () => {
+  test('a crash between lease and hand-over only delays', async () => {
     await stageNumbers(open.db, 'test.count', 1, 20);
     expect(await leaseStagedJobs(open.db, [{ name: 'test.count', eventId: '-', room: 100 }])).toHaveLength(20);
     await expireLeases(open.db);
@@ -143,7 +143,7 @@ describe('promise 5 and equation E10: every staged job is done, exactly once in 
 });
 
 describe('promise 7: nothing that matters lives only in Redis', () => {
-  test('jobs that Redis lost are handed over again, those that it has are not doubled', async () => {
+  test('jobs that Redis lost are handed over again, and jobs that it has are not duplicated', async () => {
     const queues = await openTestQueues(redis.queueUrl);
     const relay = relayOf(queues);
     await stageNumbers(open.db, 'test.count', 1, 100);
@@ -166,7 +166,7 @@ describe('promise 7: nothing that matters lives only in Redis', () => {
     await queues.close();
   });
 
-  test('the queue holds at most its share; the rest waits in Postgres, and other kinds pass', async () => {
+  test('the queue holds at most its share; the rest waits in Postgres, and other kinds go ahead', async () => {
     const queues = await openTestQueues(redis.queueUrl);
     const relay = relayOf(queues, { jobsMax: 100 });
     await stageNumbers(open.db, 'test.count', 1, 300);
@@ -190,7 +190,7 @@ describe('promise 7: nothing that matters lives only in Redis', () => {
 });
 
 describe('one bad row stops nothing', () => {
-  test('a kind that nobody knows becomes a dead letter, the others go on', async () => {
+  test('a job of an unknown kind becomes a dead letter, and the others run', async () => {
     await open.db.execute(sql`insert into outbox (name, payload) values ('test.gone', '{}')`);
     await stageNumbers(open.db, 'test.count', 1, 3);
     const done: number[] = [];
@@ -212,7 +212,7 @@ describe('one bad row stops nothing', () => {
     await queues.close();
   });
 
-  test('what is never done ends as a dead letter instead of going round for ever', async () => {
+  test('a job that never ends becomes a dead letter instead of repeating for ever', async () => {
     const queues = await openTestQueues(redis.queueUrl);
     await stageNumbers(open.db, 'test.count', 1, 1);
     await open.db.execute(sql`update outbox set relays = 12`);

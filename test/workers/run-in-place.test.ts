@@ -33,7 +33,7 @@ afterAll(async () => {
 
 type Numbered = { number: number };
 
-test('the common case is done in place; what is left or fails there is done by the queue', async () => {
+test('the common case runs in place; a job that is left or fails there runs from the queue', async () => {
   const inPlace = new Set<number>();
   const queued = new Set<number>();
   const worker = await startTestWorker(
@@ -60,7 +60,7 @@ test('the common case is done in place; what is left or fails there is done by t
   await worker.close();
 });
 
-test('no more are started than there are places, the rest waits without a lease, and a place is free when its job ends', async () => {
+test('no more jobs start than there are places, the rest waits without a lease, and a place is free when its job ends', async () => {
   // WORKER_CONCURRENCY of the test's worker, for the queue of this job.
   const places = 20;
   let [running, most] = [0, 0];
@@ -99,7 +99,7 @@ test('no more are started than there are places, the rest waits without a lease,
   await worker.close();
 });
 
-test('a job that must wait goes to the queue with its pause, and one without an end is left to the queue after its deadline', async () => {
+test('a job that must wait goes to the queue with its pause, and a job that hangs is left to the queue after its deadline', async () => {
   const tries: { number: number; at: number }[] = [];
   const note = (number: number) => tries.push({ number, at: performance.now() });
   const worker = await startTestWorker(

@@ -16,7 +16,7 @@ import { letters, test } from './support/own-queues.ts';
 
 /** Guards what becomes of a job that fails, hangs, comes twice, or runs while its worker stops. */
 
-test.concurrent('a payload that does not parse is not tried a second time', async ({ world }) => {
+test.concurrent('a payload that does not parse is not retried', async ({ world }) => {
   let runs = 0;
   const worker = await startTestWorker(world, { 'test.count': () => Promise.resolve((runs += 1)) });
   await world.db.execute(
@@ -29,7 +29,7 @@ test.concurrent('a payload that does not parse is not tried a second time', asyn
   await worker.close();
 });
 
-test.concurrent('a job that fails is tried again up to its attempts, then it is a dead letter that can be replayed', async ({
+test.concurrent('a failing job is retried up to its attempts, then it is a dead letter that can be replayed', async ({
   world,
 }) => {
   let runs = 0;
@@ -56,7 +56,7 @@ test.concurrent('a job that fails is tried again up to its attempts, then it is 
   await worker.close();
 });
 
-test.concurrent('promise 10: what an error says of people does not reach Redis', async ({ world }) => {
+test.concurrent('promise 10: personal data in an error does not reach Redis', async ({ world }) => {
   const queues = await openTestQueues(world.queueUrl);
   const worker = await startTestWorker(world, {
     'test.count': () => Promise.reject(new Error('canary buyer@example.test')),
@@ -70,7 +70,7 @@ test.concurrent('promise 10: what an error says of people does not reach Redis',
   await queues.close();
 });
 
-test.concurrent('a refusal of the business is final at once', async ({ world }) => {
+test.concurrent('a refusal of the business is final on the first attempt', async ({ world }) => {
   let runs = 0;
   const worker = await startTestWorker(world, {
     'test.count': () => {
@@ -133,7 +133,7 @@ test.concurrent('a graceful stop lets the running job finish', async ({ world })
   expect(await outboxCount(world.db)).toBe(0);
 });
 
-test.concurrent('T65: a job handed over again after it was done is done again; its effect decides, not the id', async ({
+test.concurrent('T65: a job that is handed over again after it was done runs again; its effect is idempotent, not its id', async ({
   world,
 }) => {
   const runs: number[] = [];
@@ -160,7 +160,7 @@ test.concurrent('T65: a job handed over again after it was done is done again; i
   await queues.close();
 });
 
-test.concurrent('T64: jobs that always fail do not hold up the others', async ({ world }) => {
+test.concurrent('T64: jobs that always fail do not block the others', async ({ world }) => {
   let done = 0;
   const worker = await startTestWorker(world, {
     'test.count': ({ number }) =>
@@ -171,9 +171,7 @@ test.concurrent('T64: jobs that always fail do not hold up the others', async ({
   await worker.close();
 });
 
-test.concurrent('a job whose payload is right but whose database is away comes back without using up an attempt', async ({
-  world,
-}) => {
+test.concurrent('a job whose database is away is retried without using up an attempt', async ({ world }) => {
   const attempts: number[] = [];
   const worker = await startTestWorker(world, {
     'test.count': (_payload, { attempt }) => {

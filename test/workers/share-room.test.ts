@@ -32,7 +32,7 @@ describe('the room of a queue', () => {
     );
   });
 
-  test('is shared equally: who is given less than they need has at most one job less than any other', () => {
+  test('is shared equally: a kind that gets less than it needs has at most one job less than any other', () => {
     fc.assert(
       fc.property(demands, ([list, room, turn]) => {
         const shares = shareRoom(list, room, turn);
@@ -55,7 +55,7 @@ describe('the room of a queue', () => {
     );
   });
 
-  test('goes round when there is one place a round: nobody waits longer than there are kinds and events', () => {
+  test('rotates when there is one place a round: nobody waits for more rounds than there are kinds and events', () => {
     const list = ['a', 'b', 'c'].flatMap((name) =>
       ['evt_1', 'evt_2'].map((eventId) => ({ name, eventId, jobs: name === 'a' ? 1000 : 1 })),
     );

@@ -115,7 +115,7 @@ const urgent = [
 const jobsMax = 4000;
 
 describe('room', () => {
-  test('what matters more is handed over at once, though new payments have filled their queue', async () => {
+  test('an important job is handed over at once, although new payments have filled their queue', async () => {
     const relay = relayOf(jobs, jobsMax);
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await relay.round();
@@ -127,7 +127,7 @@ describe('room', () => {
     expect(await handedOver('order.placed')).toBe(full);
   });
 
-  test('control: by order of declaration in one queue all that frees up is taken by new payments', async () => {
+  test('control: in one queue in order of declaration, new payments take every free place', async () => {
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await roundInOrderOfDeclaration(inOneQueue, jobsMax);
     for (const name of urgent) await stageMany(name, rushing, 40);
@@ -138,7 +138,7 @@ describe('room', () => {
     for (const name of urgent) expect(await handedOver(name), name).toBe(0);
   });
 
-  test('kinds and events of one queue share what frees up, however long the backlog of one is', async () => {
+  test('kinds and events of one queue share free places, however long the backlog of one is', async () => {
     const relay = relayOf(jobs, jobsMax);
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await relay.round();
@@ -152,7 +152,7 @@ describe('room', () => {
     expect(await handedOver('order.placed', other)).toBe(10);
   });
 
-  test('one place at a time goes round, so that nothing waits for ever', async () => {
+  test('one place at a time rotates, so that nothing waits for ever', async () => {
     const relay = relayOf(jobs, jobsMax);
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await relay.round();
@@ -166,7 +166,7 @@ describe('room', () => {
     expect(await handedOver('order.placed', other)).toBe(1);
   });
 
-  test('jobs that are handed over again because they are still waiting take no room from new ones', async () => {
+  test('jobs that are handed over again while they still wait take no room from new ones', async () => {
     const relay = relayOf(jobs, jobsMax);
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await relay.round();
@@ -177,7 +177,7 @@ describe('room', () => {
     expect(await handedOver('order.placed', other)).toBe(20);
   });
 
-  test('Redis holds at most jobsMax jobs, and a queue has few of them in line', async () => {
+  test('Redis holds at most jobsMax jobs, and few of them wait in a queue', async () => {
     const relay = relayOf(jobs, 20_000);
     expect(Object.values(queueShares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
     for (const name of ['order.placed', 'payment.apply_callback', 'delivery.send'] as const) {
@@ -230,7 +230,7 @@ describe('places in a worker', () => {
       Object.entries<JobContract>(map).map(([name, contract]) => [name, { ...contract, payload: anything }]),
     ) as unknown as Jobs;
 
-  test('those who have paid are served while most of the rush still waits; in one queue they wait for it', async () => {
+  test('paid orders are served while most of the rush still waits; in one queue they wait for the rush', async () => {
     const apart = await placedBeforePaid(lenient(jobs));
     await opened.redis.flushdb();
     const together = await placedBeforePaid(lenient(inOneQueue));

@@ -41,12 +41,12 @@ async function waitMs(isSignalled: boolean): Promise<number> {
   return waitedMs;
 }
 
-test('a signal wakes a relay at rest; a job whose signal was lost is done a little later', async () => {
+test('a signal wakes a relay at rest; a job whose signal was lost runs a little later', async () => {
   const [signalledMs, silentMs] = await Promise.all([waitMs(true), waitMs(false)]);
   expect(signalledMs).toBeLessThan(silentMs);
 });
 
-test('many commits make few signals, and the last one is never left out', async () => {
+test('many commits send few signals, and the last one is never left out', async () => {
   const redis = await createTestRedis();
   const cache = openCacheRedis(redis.cacheUrl, silentLog);
   const listening = openCacheRedis(redis.cacheUrl, silentLog);

@@ -86,7 +86,7 @@ describe('a limited call', () => {
 });
 
 describe('a limited group commit', () => {
-  it('counts items from being handed in to their answer, and lets callbacks past', async () => {
+  it('counts items from their hand-over to their answer, and admits callbacks beyond the limit', async () => {
     const limiter = createConcurrencyLimiter({ name: 'lane', slots: 4, slotsMax: 4, itemsPerSlot: 5 });
     const held: (() => void)[] = [];
     const group = createGroupCommit<number, number>({
@@ -118,7 +118,7 @@ describe('a limited group commit', () => {
 });
 
 describe('calls of a pool', () => {
-  it('are made in the class of the request they are made for, through whatever it awaits', async () => {
+  it('are made in the class of their request, through everything that it awaits', async () => {
     const limiter = small('by_caller');
     const limit = limitByCaller(limiter);
     const used: (readonly number[])[] = [];
@@ -143,7 +143,7 @@ describe('calls of a pool', () => {
 });
 
 describe('a limited gateway', () => {
-  it('answers full instead of calling, and does not hold a breaker against itself', async () => {
+  it('answers full instead of calling, and does not count as a failure of the breaker', async () => {
     const limit = createGatewayLimit();
     const { call, endAll, underway } = heldCalls();
     const calls = Array.from({ length: 120 }, () => limit.call('refund', async () => ({ kind: await call() })));

@@ -21,7 +21,7 @@ const calm: Signals = {
   gain: 1,
 };
 
-describe('which way a limit goes', () => {
+describe('the direction of the limit', () => {
   it.each<[string, Partial<Signals>, string]>([
     ['more in flight brings answers', { gain: 0.9 }, 'raise'],
     ['more in flight only waits, though the baseline sees no queue', { gain: 0, queue: 0 }, 'lower'],
@@ -57,7 +57,7 @@ describe('scaling', () => {
     expect(slopeOf(() => 200, around(40))).toBeCloseTo(0, 5);
   });
 
-  it('says nothing of a number that does not move', () => {
+  it('is unknown for a limit that does not change', () => {
     expect(
       slopeOf(
         () => 200,
@@ -66,7 +66,7 @@ describe('scaling', () => {
     ).toBeUndefined();
   });
 
-  it('keeps what it knows when the dependency becomes five times slower or faster', () => {
+  it('keeps its estimate when the dependency becomes five times slower or faster', () => {
     const scaling = createScaling();
     for (const inflight of around(10)) scaling(inflight, inflight * 10);
     for (const factor of [0.2, 5])
@@ -76,7 +76,7 @@ describe('scaling', () => {
 });
 
 describe('the pace', () => {
-  it('halves with each change of mind, and grows only after a long way', () => {
+  it('halves with each change of direction, and grows only after a long run', () => {
     const pace = createPace();
     const steps = ['raise', 'lower', 'raise', 'lower', 'raise'] as const;
     expect(steps.map((change) => pace.next(change, undefined))).toEqual([1, -0.5, 0.25, -0.25, 0.25]);
@@ -86,7 +86,7 @@ describe('the pace', () => {
     expect(pace.next('hold', undefined)).toBe(0);
   });
 
-  it('probes on in its direction and turns at the bounds', () => {
+  it('continues in its direction and turns at the bounds', () => {
     const pace = createPace();
     expect(pace.next('probe', undefined)).toBeGreaterThan(0);
     expect(pace.next('probe', 'max')).toBeLessThan(0);
@@ -129,7 +129,7 @@ describe('the limit', () => {
     expect(limit.endWindow(10_000, true)).toBe(true);
   });
 
-  it('goes down to its least while calls fail, and holds its bounds whatever happens', () => {
+  it('falls to its minimum while calls fail, and stays within its bounds', () => {
     const failing = createAdaptiveLimit({ initial: 20, min: 4, max: 80 }, now);
     feed(failing, 60, { latencyMs: 0, inUse: () => 20, isFull: true, fails: true });
     expect(failing.slots).toBe(4);
@@ -172,7 +172,7 @@ describe('the measures', () => {
     );
   });
 
-  it('forgets nothing at first and then by age; one odd window changes no median', () => {
+  it('keeps all samples at first and then drops them by age; one odd window changes no median', () => {
     const average = createMovingAverage(3, 2);
     expect([1, 3, 6].map((value) => average.add(value))).toEqual([1, 2, 4]);
     const median = createMedianFilter(5);
@@ -180,7 +180,7 @@ describe('the measures', () => {
     expect([900].map(createMedianFilter(5))).toEqual([900]);
   });
 
-  it('spreads those it refuses over the time that serving them takes, at most half a minute', () => {
+  it('spreads refused clients over the time that serving them takes, at most half a minute', () => {
     let draw = 0;
     const spread = createRetrySpread(() => draw, 0);
     for (let one = 0; one < 1000; one += 1) spread.refused();

@@ -61,7 +61,7 @@ const times = <One>(count: number, make: () => One): One[] => Array.from({ lengt
 const granted = (all: readonly Told[]): number => all.filter(({ permit }) => permit !== undefined).length;
 
 describe('places', () => {
-  it('are given back once, whatever is done with a permit', () => {
+  it('are returned once, in any use of a permit', () => {
     const { limiter, enter } = world();
     const { permit } = enter(2);
     permit?.done('ok');
@@ -69,7 +69,7 @@ describe('places', () => {
     expect(limiter.state.inflight).toBe(0);
   });
 
-  it('are lent while nobody else needs them, and come back with the next calls that end', () => {
+  it('are lent while their owner does not need them, and return as calls end', () => {
     const { enter, limiter } = world();
     const flood = times(30, () => enter(4));
     expect(granted(flood)).toBe(10);
@@ -80,7 +80,7 @@ describe('places', () => {
     expect(limiter.state.used).toEqual([5, 0, 5]);
   });
 
-  it('of callbacks are always there, and cost nobody a guaranteed one', () => {
+  it('of callbacks are always free, and take no guaranteed place of others', () => {
     const { enter, limiter } = world();
     expect(granted(times(50, () => enter(0)))).toBe(50);
     expect(granted(times(8, () => enter(1)))).toBe(5);
@@ -90,7 +90,7 @@ describe('places', () => {
     expect(limiter.wouldRefuse(0)).toBe(false);
   });
 
-  it('are never fewer for a partition than its share, whoever came first', () => {
+  it('are never fewer for a partition than its share, in any order of arrival', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 500 }), (limit) => {
         const guaranteed = ([0, 1, 2] as const).map((partition) => guaranteedPlaces(partition, limit));
@@ -102,7 +102,7 @@ describe('places', () => {
 });
 
 describe('the line', () => {
-  it('holds twice the limit, and makes room for who has less of it than its share', () => {
+  it('holds twice the limit, and makes room for a partition below its share', () => {
     const { enter, limiter } = world();
     const flood = times(40, () => enter(4));
     expect(limiter.state.queued).toBe(20);
@@ -143,7 +143,7 @@ describe('the line', () => {
     expect(limiter.state.queued).toBe(0);
   });
 
-  it('keeps whoever waits for a place of its own that is lent out, until the deadline', () => {
+  it('keeps a waiter whose own place is lent out, until the deadline', () => {
     const { enter, pass } = world();
     times(10, () => enter(4));
     const paying = enter(1, 1000);
@@ -153,7 +153,7 @@ describe('the line', () => {
     expect(paying.cause).toBe('deadline');
   });
 
-  it('drops whose deadline has come before its work starts', () => {
+  it('drops a waiter whose deadline comes before its work starts', () => {
     const { enter, limiter } = world();
     const holders = times(10, () => enter(2));
     const waiting = enter(2, 0);
@@ -194,8 +194,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ act: fc.constant('pass' as const), milliseconds: fc.integer({ min: 1, max: 80 }) }),
 );
 
-describe('whatever comes in whatever order', () => {
-  it('no more are in flight than may be, every call ends once, and nobody is forgotten', () => {
+describe('any sequence of calls', () => {
+  it('stays within the limit, ends every call once, and forgets none', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 400 }), fc.integer({ min: 4, max: 12 }), (steps, slots) => {
         const { limiter, enter, pass } = world({ slots, slotsMax: 4 * slots, windowMs: 20, samplesMin: 3 });

@@ -22,14 +22,14 @@ const run = (factor: number, rule: RuleName = 'ours') =>
   runScenario({ seed: 7, seconds: 180, everySeconds: 5, streams: mixedLoad(factor), admission: rules[rule] }).slice(6);
 
 describe('goodput', () => {
-  it('stays within a tenth of its best from half of what can be served to ten times it', () => {
+  it('stays within a tenth of its best from half to ten times the capacity', () => {
     const curve = [0.5, 0.8, 1, 1.5, 2, 3, 5, 10].map((factor) => ({ factor, goodput: goodputOf(run(factor)) }));
     const best = Math.max(...curve.map(({ goodput }) => goodput));
     expect(curve.find(({ factor }) => factor === 0.5)?.goodput).toBeCloseTo(0.5, 1);
     for (const { factor, goodput } of curve) if (factor >= 1) expect(goodput).toBeGreaterThan(0.9 * best);
   });
 
-  it('costs no one long: those who are served are served in a few times the service time', () => {
+  it('keeps latency low: served calls take a few times the service time', () => {
     expect(mean(run(10).map(({ p99Ms }) => p99Ms))).toBeLessThan(500);
     const drowned = runScenario({
       seed: 7,
@@ -41,13 +41,13 @@ describe('goodput', () => {
     expect(drowned.at(-1)?.p99Ms).toBeGreaterThan(10_000);
   });
 
-  it('refuses next to nobody below capacity', () => {
+  it('refuses almost no call below capacity', () => {
     for (const one of run(0.7)) for (const share of one.success.values()) expect(share).toBeGreaterThan(0.99);
   });
 });
 
 describe('partitions', () => {
-  it.each([5, 10])('keep who pays at 99.9 % while browsing floods with %i times what can be served', (factor) => {
+  it.each([5, 10])('keep paying buyers at 99.9 % while browsing floods with %i times the capacity', (factor) => {
     const intervals = runScenario({
       seed: 11,
       seconds: 600,
@@ -64,7 +64,7 @@ describe('partitions', () => {
     expect(goodputOf(intervals)).toBeGreaterThan(0.9);
   });
 
-  it('give a lent share back within a window', () => {
+  it('return a lent share within a window', () => {
     const intervals = runScenario({
       seed: 3,
       seconds: 90,
@@ -95,14 +95,14 @@ describe('a long overload', () => {
     expect(drift.goodput).toBeGreaterThan(0.95);
   });
 
-  it('carries Gradient2 with its defaults to its highest limit: the control', () => {
+  it('control: drives Gradient2 with its defaults to its highest limit', () => {
     const drift = simulateDrift('Gradient2, its defaults', { seed: 1, minutes: 60, factor: 3 });
     expect(drift.ratio).toBeGreaterThan(2);
     expect(drift.end).toBe(200);
     expect(drift.p99Ms).toBeGreaterThan(1000);
   });
 
-  it('makes the published guards swing, which ours do not: the second control', () => {
+  it('second control: makes the published guards swing, and ours not', () => {
     const swing = (rule: RuleName) => {
       const limits = run(3, rule).map(({ limit }) => limit);
       return Math.max(...limits) / Math.min(...limits);
@@ -131,7 +131,7 @@ describe('change', () => {
     expect(between(180, 260)).toBeGreaterThan(0.9);
   });
 
-  it('brings a limit that starts far too high to where it belongs', () => {
+  it('brings a limit that starts far too high down to its right value', () => {
     const intervals = runScenario({
       seed: 2,
       seconds: 300,
@@ -160,13 +160,13 @@ describe('change', () => {
 });
 
 describe('recovery', () => {
-  it('is there half a minute after a rush of ten times the capacity that tries again without back-off', () => {
+  it('takes half a minute after a rush of ten times the capacity that retries without back-off', () => {
     const recovery = simulateRecovery('ours', { seed: 1, factor: 10, rushSeconds: 10 });
     expect(recovery.secondsToNormal).toBeLessThanOrEqual(30);
     expect(recovery.goodputInRush).toBeGreaterThan(0.85);
   });
 
-  it('never comes without a limit: the control', () => {
+  it('control: never happens without a limit', () => {
     const recovery = simulateRecovery('no limit', { seed: 1, factor: 10, rushSeconds: 10 });
     expect(recovery.secondsToNormal).toBeUndefined();
     expect(recovery.goodputInRush).toBeLessThan(0.5);

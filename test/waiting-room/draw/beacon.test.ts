@@ -48,7 +48,7 @@ describe('rounds and times', () => {
 });
 
 describe('a relay', () => {
-  test('that tells the truth is believed', async () => {
+  test('that sends the true round is believed', async () => {
     const answer = await fetchRound(roundNow());
     expect(answer.kind).toBe('value');
     if (answer.kind !== 'value') return;
@@ -57,14 +57,14 @@ describe('a relay', () => {
     expect(chainName(own, info.groupHash, info.metadata.beaconID)).toBe(info.hash);
   });
 
-  test('asked too early says so, and knows the round when its time has come', async () => {
+  test('asked too early reports that, and has the round when its time has come', async () => {
     const round = roundNow() + 5;
     expect(await fetchRound(round)).toEqual({ kind: 'early' });
     nowMs += 5000;
     expect(await fetchRound(round)).toMatchObject({ kind: 'value' });
   });
 
-  test('that is behind its time is early', async () => {
+  test('that is behind its time counts as early', async () => {
     await script({ lateSeconds: 30 });
     expect(await fetchRound(roundNow())).toEqual({ kind: 'early' });
   });
@@ -77,22 +77,22 @@ describe('a relay', () => {
     },
   );
 
-  test('that gives another round is found out, however true that is', async () => {
+  test('that sends another round is detected, even if that round is genuine', async () => {
     await script({ stale: true });
     expect(await fetchRound(roundNow())).toMatchObject({ kind: 'forged' });
   });
 
-  test.each([503, 'hang', 'reset'])('that fails (%s) is away, within the deadline', async (answer) => {
+  test.each([503, 'hang', 'reset'])('that fails (%s) counts as away, within the deadline', async (answer) => {
     await script({ answer });
     expect(await fetchRound(roundNow())).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('of another chain knows nothing of ours', async () => {
+  test('of another chain has no round of ours', async () => {
     const beacon = createBeacon({ ...chain, hash: 'ab'.repeat(32) });
     expect((await beacon.fetchRound(roundNow(), signal)).kind).not.toBe('value');
   });
 
-  test('that is down, lies or hangs is passed over for one that answers', async () => {
+  test('that is down, lies or hangs is skipped for one that answers', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     expect(await fetchRound(roundNow(), [nobody])).toMatchObject({ kind: 'unavailable' });
     expect(await fetchRound(roundNow(), [nobody, `${sandbox.url}/beacon`])).toMatchObject({ kind: 'value' });

@@ -34,7 +34,7 @@ async function broken(): Promise<string[]> {
 const spoil = (act: (sql: DrawWorld['owner']) => Promise<unknown>) => act(world.owner);
 
 describe('the audit of draws', () => {
-  test('finds nothing when nothing is wrong', async () => {
+  test('finds nothing in a correct draw', async () => {
     expect(await broken()).toEqual([]);
   });
 
@@ -59,14 +59,14 @@ describe('the audit of draws', () => {
     expect(await broken()).toEqual(['draws.in_order']);
   });
 
-  test('finds a leaf that is missing or too many', async () => {
+  test('finds a missing or a surplus leaf', async () => {
     await spoil((sql) => sql`update draw_leaves set leaves = substr(leaves, 33) where chunk = 1`);
     expect(await broken()).toContain('draws.leaves_complete');
     await spoil((sql) => sql`delete from draw_leaves where chunk = 0`);
     expect(await broken()).toContain('draws.leaves_complete');
   });
 
-  test('finds a list that the room or its places do not agree with', async () => {
+  test('finds a list that disagrees with the room or its places', async () => {
     await spoil((sql) => sql`update waiting_rooms set frozen_places = 1499`);
     expect(await broken()).toEqual(['draws.list_as_frozen']);
     await spoil((sql) => sql`update waiting_rooms set frozen_places = 1500`);
@@ -86,7 +86,7 @@ describe('the audit of draws', () => {
     },
   );
 
-  test('finds another beacon signature, list of void places, number or root of a chunk', async () => {
+  test('finds a wrong beacon signature, list of void places, number or root of a chunk', async () => {
     for (const [change, back] of [
       ['beacon_signature = sha256(beacon_signature)', ''],
       ["voided_places = '{3}'", "voided_places = '{}'"],

@@ -74,7 +74,7 @@ describe('a draw that goes well', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('has as its root that of the frozen accounts, each with its own salt', async () => {
+  test('has the root of the frozen accounts, each with its own salt', async () => {
     const event = await frozenRoom(1030);
     await world.complete(event.id);
     const accounts = await world.owner<{ account_key: string }[]>`
@@ -86,7 +86,7 @@ describe('a draw that goes well', () => {
     expect(draw?.merkleRoot).toEqual(rootOf(leaves));
   });
 
-  test('of nobody is drawn too', async () => {
+  test('with an empty list is drawn too', async () => {
     const event = await frozenRoom(0);
     await world.complete(event.id);
     await world.pass(leadSeconds + 1);
@@ -94,7 +94,7 @@ describe('a draw that goes well', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('is written bit by bit when time is short, and goes on where it stopped', async () => {
+  test('is written in steps when time is short, and continues where it stopped', async () => {
     const event = await frozenRoom(12_000);
     const stingy = { drawRules: { leadSeconds, workMs: 0 } };
     let calls = 0;
@@ -108,7 +108,7 @@ describe('a draw that goes well', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('of 100,000 places is fixed at once and written after', async () => {
+  test('of 100,000 places is fixed at once and written afterwards', async () => {
     const event = await frozenRoom(100_000);
     const chunks = () => world.owner`select count(*)::integer as n from draw_leaves where event_id = ${event.id}`;
     expect(await chunks()).toMatchObject([{ n: 0 }]);
@@ -121,7 +121,7 @@ describe('a draw that goes well', () => {
 });
 
 describe('a frozen list', () => {
-  test('keeps its places as they are', async () => {
+  test('keeps its places unchanged', async () => {
     const event = await frozenRoom(10);
     await world.addPlaces(event.id, 10, 12);
     const change = (index: number) =>
@@ -132,7 +132,7 @@ describe('a frozen list', () => {
 });
 
 describe('a commitment', () => {
-  test('leaves the list as long as the organizer said, and no less than the rules say', async () => {
+  test('keeps the list open as long as the organizer set, and no shorter than the rules allow', async () => {
     const event = await world.room(5);
     const freezesAt = new Date(Date.now() + hour * 1000);
     for (const [asked, given] of [
@@ -150,7 +150,7 @@ describe('a commitment', () => {
     }
   });
 
-  test('stays when nothing changed, and is void in public when the freeze moves', async () => {
+  test('stays when nothing changed, and is publicly void when the freeze moves', async () => {
     const event = await world.room(5);
     await world.recommit(event.id);
     expect(await pathOf(event.id)).toEqual(['1 committed']);
@@ -193,7 +193,7 @@ describe('a beacon', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('of another chain than the one committed to draws nothing', async () => {
+  test('of another chain than the committed one draws nothing', async () => {
     const event = await frozenRoom(20);
     await world.complete(event.id);
     await world.pass(leadSeconds + 1);

@@ -24,7 +24,7 @@ const atOnce = <T>(act: (worker: number) => Promise<T>) =>
 const counted = (outcomes: readonly string[]) => outcomes.filter((outcome) => outcome === 'void').length;
 
 describe('workers at once', () => {
-  test('fix one list, write it once, reveal one seed and come to one key', async () => {
+  test('fix one list, write it once, reveal one seed and compute one key', async () => {
     const event = await world.room(5000);
     await world.pass(hour + 1);
     expect(new Set(await atOnce(() => freezePlaces(world.deps(), event.id)))).toEqual(new Set(['frozen']));
@@ -35,7 +35,7 @@ describe('workers at once', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('void a draw once, whatever the reason, and commit to one next', async () => {
+  test('void a draw once, for any reason, and commit to one next draw', async () => {
     const event = await world.room(20);
     await world.pass(hour + leadSeconds + 5);
     await atOnce(() => freezePlaces(world.deps(), event.id));
@@ -56,7 +56,7 @@ describe('workers at once', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('write the leaves together and come to one root', async () => {
+  test('write the leaves together and compute one root', async () => {
     const event = await world.room(20_000);
     await world.pass(hour + 1);
     await freezePlaces(world.deps(), event.id);
@@ -66,7 +66,7 @@ describe('workers at once', () => {
     expect(row).toEqual({ n: 20 });
   });
 
-  test('joining while the list is frozen is either in it or behind it', async () => {
+  test('a join during the freeze is either in the list or behind it', async () => {
     const event = await world.room(100);
     await world.pass(hour + 1);
     const join = () =>
@@ -132,7 +132,7 @@ describe('a worker that dies', () => {
     throw new Error('never came through');
   };
 
-  test('after any statement leaves nothing that the next one cannot go on from', async () => {
+  test('after any statement leaves a state from which the next worker continues', async () => {
     const event = await world.room(9000);
     await world.pass(hour + 1);
     expect(await dieEverywhere((deps) => freezePlaces(deps, event.id))).toBeGreaterThan(2);
@@ -145,7 +145,7 @@ describe('a worker that dies', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('while it voids a draw leaves it standing, or void with its next', async () => {
+  test('while it voids a draw leaves it valid, or void with its next draw', async () => {
     const event = await world.room(100);
     await world.pass(hour + 1);
     await freezePlaces(world.deps(), event.id);

@@ -31,7 +31,7 @@ async function drawsOf(slug: string) {
 }
 
 describe('what is published', () => {
-  test('grows with the draw, and never runs ahead of it', async () => {
+  test('grows with the draw, and never shows a later step', async () => {
     const event = await world.room(1500);
     const committed = await drawsOf(event.slug);
     expect(committed).toMatchObject({ eventId: event.id, method: 'antre.draw.v1', leavesPerChunk: 1024 });
@@ -60,7 +60,7 @@ describe('what is published', () => {
       expect(drawn.draws[0]?.[shown]).toMatch(/^[0-9a-f]{64,96}$/);
   });
 
-  test('are all leaves, and for each a proof, for good', async () => {
+  test('includes all leaves, and a proof for each, permanently', async () => {
     const event = await world.room(1030);
     await world.pass(hour + 1);
     await freezePlaces(world.deps(), event.id);
@@ -100,7 +100,7 @@ describe('what is published', () => {
       expect((await get(`/v1/events/${event.slug}/queue/${path}`)).status).toBe(400);
   });
 
-  test('of an event that is a draft, has no room or does not exist, is nothing', async () => {
+  test('answers 404 for a draft, an event without a room, and an unknown event', async () => {
     const draft = await world.room(3);
     await world.owner`update events set status = 'draft' where id = ${draft.id}`;
     const plain = await createEvent(world.open.db);

@@ -24,14 +24,14 @@ const keptList = (places: number) =>
 const someList = fc.constantFrom(1, 2, 3, 7, 1023, 1024, 1025, 2047, 2048, 2049, 5000);
 
 describe('the tree over chunks', () => {
-  test('is the one of RFC 9162 over the whole list', () => {
+  test('equals the tree of RFC 9162 over the whole list', () => {
     for (const places of [0, 1, 2, 3, 1023, 1024, 1025, 3000, 5000]) {
       const { leaves, root } = listOf(places);
       expect(Buffer.from(root)).toEqual(treeHead((index) => leaves[index] ?? Buffer.alloc(0), 0, places));
     }
   });
 
-  test('proves each of its leaves, also by the algorithm as the standard words it', () => {
+  test('proves each of its leaves, also by the algorithm of the standard', () => {
     fc.assert(
       fc.property(someList, fc.nat(), (places, number) => {
         const { leaves, trees, rootTree, root } = keptList(places);
@@ -45,7 +45,7 @@ describe('the tree over chunks', () => {
     );
   });
 
-  test('proves nothing else: another leaf, index, length or sibling', () => {
+  test('does not prove another leaf, index, length or sibling', () => {
     fc.assert(
       fc.property(someList, fc.nat(), fc.nat(), fc.nat(), (places, number, otherNumber, at) => {
         const { leaves, trees, rootTree, root } = keptList(places);
@@ -73,7 +73,7 @@ describe('the tree over chunks', () => {
 });
 
 describe('a salt', () => {
-  test('is 16 bytes, the same each time, and of this place, event and secret alone', () => {
+  test('is 16 bytes, the same each time, and depends on this place, event and secret alone', () => {
     const salt = placeSalt('secret', 'evt_7K3M9XQ2', 12);
     expect(salt).toHaveLength(16);
     expect(placeSalt('secret', 'evt_7K3M9XQ2', 12)).toEqual(salt);
@@ -84,7 +84,7 @@ describe('a salt', () => {
 });
 
 describe('the fast way to write leaves', () => {
-  test('writes what the plain way does, whatever the secret, account and index', () => {
+  test('writes what the plain way writes, for any secret, account and index', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1, maxLength: 100 }),

@@ -25,7 +25,7 @@ describe('a drawn list', () => {
     },
   );
 
-  test('of any size and key gives back what it took', () => {
+  test('of any size and key can be inverted', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3_000_000 }),
@@ -43,7 +43,7 @@ describe('a drawn list', () => {
     );
   });
 
-  test('leaves those who came after the freeze behind it, in their order', () => {
+  test('leaves those who joined after the freeze behind it, in their order', () => {
     const draw = { frozenPlaces: 5000, drawKey: keyOf(1) };
     for (const index of [5000, 5001, 9_999_999]) {
       expect(positionOf(draw, index)).toBe(index);
@@ -51,7 +51,7 @@ describe('a drawn list', () => {
     }
   });
 
-  test('lies in a rectangle that is hardly larger', () => {
+  test('is permuted within a rectangle that is hardly larger', () => {
     for (const places of [1, 2, 4095, 4096, 4097, 1_000_000, 2_147_483_647]) {
       const { height, width } = rectangleOf(places);
       expect(height * width).toBeGreaterThanOrEqual(places);
@@ -75,11 +75,11 @@ function countOrders(positions: (key: Uint8Array) => ArrayLike<number>): number[
 }
 
 describe('a small list', () => {
-  test('takes each of the 120 orders of five equally often', () => {
+  test('comes in each of the 120 orders of five equally often', () => {
     expect(chiSquare(countOrders((key) => shuffledPositions(key, 5)))).toBeLessThan(chiSquareMax(orders));
   });
 
-  test('control: a shuffle that swaps with any place is seen through', () => {
+  test('control: a shuffle that swaps with any place fails the check', () => {
     const naive = (key: Uint8Array) => {
       const positions = [0, 1, 2, 3, 4];
       for (let at = 0; at < 5; at += 1) {
@@ -91,12 +91,12 @@ describe('a small list', () => {
     expect(chiSquare(countOrders(naive))).toBeGreaterThan(chiSquareMax(orders));
   });
 
-  test('control: five places by the permutation of large lists are seen through', () => {
+  test('control: five places by the permutation of large lists fail the check', () => {
     const tiny = (key: Uint8Array) => [0, 1, 2, 3, 4].map((index) => feistelPosition(key, 5, index));
     expect(chiSquare(countOrders(tiny))).toBeGreaterThan(chiSquareMax(orders));
   });
 
-  test('puts each of 4,095 places anywhere equally often', () => {
+  test('puts each of 4,095 places at every position equally often', () => {
     const cells = 63;
     const counts = new Uint32Array(cells * 3);
     for (let number = 0; number < 900; number += 1) {
@@ -139,13 +139,13 @@ function countPairs(permute: Permute): { rows: Uint32Array; distances: Uint32Arr
 }
 
 describe('a large list', () => {
-  test('puts a place anywhere equally often, and another anywhere relative to it', () => {
+  test('puts a place at every position equally often, and another at every distance from it', () => {
     const { rows, distances } = countPairs((key, index) => feistelPosition(key, 4096, index));
     expect(chiSquare(rows)).toBeLessThan(chiSquareMax(rows.length));
     expect(chiSquare(distances)).toBeLessThan(chiSquareMax(distances.length));
   });
 
-  test('control: two rounds are seen through', () => {
+  test('control: two rounds fail the check', () => {
     const twoRounds: Permute = (key, index) => {
       const [row, column] = [Math.floor(index / side), index % side];
       const newRow = (row + (sha256(Buffer.of(...key, 0, column))[0] ?? 0)) % side;

@@ -53,7 +53,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
     voidedPlaces,
   };
 
-  test('by the service', () => {
+  test('is computed by the service', () => {
     expect(seedHashOf(facts.seed).toString('hex')).toBe(draw.seedHash);
     const drawKey = drawKeyOf(facts);
     expect(drawKey.toString('hex')).toBe(draw.drawKey);
@@ -64,7 +64,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
     }
   });
 
-  test('by the second implementation', () => {
+  test('is computed by the second implementation', () => {
     expect(hashOfSeed(facts.seed).toString('hex')).toBe(draw.seedHash);
     const { seed, beaconRandomness: randomness, merkleRoot: root } = facts;
     const key = keyOfDraw({ eventId, number, seed, randomness, root, places, voided: voidedPlaces });
@@ -77,7 +77,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
     }
   });
 
-  test('place by place, by both', async () => {
+  test('is computed place by place by both', async () => {
     const drawKey = fromHex(draw.drawKey);
     const positions = await allPositions(drawKey, places);
     const step = Math.max(1, Math.floor(places / 500));
@@ -87,7 +87,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
 });
 
 describe("rounds of drand's quicknet", () => {
-  test.each(vectors.beacon)('$round is signed', ({ round, signature, randomness }) => {
+  test.each(vectors.beacon)('$round has a valid signature', ({ round, signature, randomness }) => {
     expect(isRoundSigned(quicknet.publicKey, round, fromHex(signature))).toBe(true);
     expect(signedByChain(quicknet, round, fromHex(signature))).toBe(true);
     expect(randomnessOf(fromHex(signature)).toString('hex')).toBe(randomness);
@@ -96,7 +96,7 @@ describe("rounds of drand's quicknet", () => {
     expect(signedByChain(quicknet, round + 1, fromHex(signature))).toBe(false);
   });
 
-  test('are what the service uses where nothing else is said', () => {
+  test('are the default of the service', () => {
     const given = Object.fromEntries(
       ['JWT', 'ORDER_TOKEN', 'QUEUE_TOKEN', 'HASH'].map((name) => [`${name}_SECRET`, `${name} secret `.repeat(5)]),
     );

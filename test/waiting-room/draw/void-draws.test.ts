@@ -55,7 +55,7 @@ describe('a draw is void, and the next one is drawn,', () => {
     expect(second).toMatchObject({ places: 50, voidedPlaces: [] });
   });
 
-  test('with twice the time for the list, each time it was late again, until it is not', async () => {
+  test('with twice the time for the list after each late one, until it is in time', async () => {
     const event = await frozenRoom(20_000);
     const hurried = { drawRules: { leadSeconds, workMs: 0 } };
     for (const lead of [leadSeconds, 2 * leadSeconds]) {
@@ -71,7 +71,7 @@ describe('a draw is void, and the next one is drawn,', () => {
     await finish(event.id, 4 * leadSeconds);
   });
 
-  test('when the seed was not revealed in time; what the void one would have given can be seen', async () => {
+  test('when the seed was not revealed in time; the order of the void draw can be computed afterwards', async () => {
     const event = await frozenRoom(50);
     await world.complete(event.id);
     await world.pass(leadSeconds + 301);
@@ -83,7 +83,7 @@ describe('a draw is void, and the next one is drawn,', () => {
     await finish(event.id);
   });
 
-  test('when the seed cannot be read any more', async () => {
+  test('when the seed can no longer be read', async () => {
     const event = await frozenRoom(50);
     await world.complete(event.id);
     await world.owner`update draws set seed_sealed = ${encrypt('cd'.repeat(32), 'ab'.repeat(32), 'elsewhere')}

@@ -54,7 +54,7 @@ test('promo codes are made by percent and by amount, and closed', async () => {
   expect((await browser.get(`${event}/promo-codes`)).html).toContain('Closed');
 });
 
-test('a waiting room is tried out, planned, and its faults stand beside their fields', async () => {
+test('a waiting room is simulated and planned, and its faults stand beside their fields', async () => {
   const asked = (await browser.get(`${event}/waiting-room?people=400`)).html;
   expect(asked).toContain('25 % (100 places)');
   const wrong = await browser.send(`${event}/waiting-room`, { preQueueOpensAt: '2020-01-01T10:00' });
@@ -64,7 +64,7 @@ test('a waiting room is tried out, planned, and its faults stand beside their fi
   expect((await browser.get(`${event}/waiting-room`)).html).toContain('Not open yet');
 });
 
-test('a copy is a draft with the same parts, moved as far as its start', async () => {
+test('a copy is a draft with the same parts, moved by as much as its start', async () => {
   const copied = await browser.send(`${event}/duplicate`, {
     name: 'Konser Senja 2',
     slug: 'konser-senja-dua',

@@ -26,7 +26,7 @@ const createEvent = async (more: Record<string, string> = {}) => {
   return seen.location.split('?')[0] ?? '';
 };
 
-test('before the first event the desk shows how to begin', async () => {
+test('before the first event the desk shows how to start', async () => {
   const { html } = await browser.get('/desk');
   expect(html).toContain('No events yet');
   expect(html).toContain('href="/desk/events/new"');
@@ -67,7 +67,7 @@ test('faults are in the language of the page', async () => {
   await browser.get('/desk?lang=en');
 });
 
-test('what somebody else changed meanwhile is not overwritten', async () => {
+test('a change that somebody else made meanwhile is not overwritten', async () => {
   const path = await createEvent({ name: 'Satu' });
   const opened = formFields((await browser.get(`${path}/details`)).html);
   expect((await browser.send(`${path}/details`, { venue: 'Istora' })).status).toBe(303);

@@ -29,7 +29,7 @@ async function acceptInvitation(email: string): Promise<void> {
   expect(answer.status).toBe(204);
 }
 
-test('whoever signs up gets a mail with a link, and then runs an organiser from nothing to a published event', async () => {
+test('a new organiser gets a mail with a link, and then gets from nothing to a published event', async () => {
   const email = 'sari@senja.example';
   const sent = await signUp(world.newBrowser(), 'senja-live', email);
   expect([sent.status, sent.location]).toEqual([303, '/desk/sign-up/sent']);
@@ -99,7 +99,7 @@ test('a priced event needs a payment account before it can be published, and the
   expect(html).not.toContain('Show it to the public');
 });
 
-test('the size of a pool is tried out before it is changed, and never goes below what is sold', async () => {
+test('the new size of a pool is previewed before the change, and cannot go below what is sold', async () => {
   const browser = await world.signIn(await world.addMember('owner'));
   const created = await browser.send('/desk/events/new', {
     name: 'Lari',
@@ -126,7 +126,7 @@ test('the size of a pool is tried out before it is changed, and never goes below
   expect(tooFew.html).toContain('This is too little');
 });
 
-test('signing up reveals no address, takes no taken name, and is limited per network', async () => {
+test('signing up reveals no address, refuses a taken name, and is limited per network', async () => {
   const email = await world.addMember('owner');
   const known = await signUp(world.newBrowser(), 'nama-satu', email);
   const unknown = await signUp(world.newBrowser(), 'nama-dua', 'nobody@elsewhere.example');
@@ -141,7 +141,7 @@ test('signing up reveals no address, takes no taken name, and is limited per net
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(0);
 });
 
-test('where the operator has not opened it, nobody signs up', async () => {
+test('nobody signs up where the operator has not opened it', async () => {
   const closed = await openDeskWorld();
   try {
     expect((await closed.newBrowser().get('/desk/sign-up')).status).not.toBe(200);

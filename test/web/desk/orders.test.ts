@@ -77,7 +77,7 @@ describe('orders at the desk', () => {
     expect((await manager.get(path())).html).toContain('ayu.right@example.test');
   });
 
-  test('are cancelled after a step that says what follows', async () => {
+  test('are cancelled after a step that shows the consequences', async () => {
     const id = await giveTickets('Bagus Prakoso', 'bagus@example.test');
     const step = await manager.get(`/desk/orders/${id}/cancellation`);
     expect(step.html).toContain('All tickets are taken back');
@@ -98,7 +98,7 @@ describe('orders at the desk', () => {
 });
 
 describe('attacks', () => {
-  test('what a buyer typed is text on every page that shows it', async () => {
+  test('text that a buyer typed is shown as text on every page', async () => {
     await world.running.service.db.execute(sql`
       update orders set buyer_name = ${canary}, buyer_email = ${`${canary}@x.test`}, buyer_phone = ${canary} where id = ${orderId}`);
     const pages = [
@@ -139,7 +139,7 @@ describe('attacks', () => {
     expect(await statusOf(orderId)).toBe('paid');
   });
 
-  test('another organiser sees nothing, and the door role does nothing', async () => {
+  test('another organiser sees nothing, and door staff can change nothing', async () => {
     const organizer = await createOrganizer(world.running.service.db);
     const stranger = await world.signIn(await world.addMember('owner', organizer));
     for (const page of [path(), path('/refund'), `/desk/events/${event.id}/sale`, `/desk/events/${event.id}/devices`]) {

@@ -93,7 +93,7 @@ test('pages are kept by no cache and allow no script, style or frame from elsewh
   }
 });
 
-test('a wrong password is told without naming what was wrong, and what was typed stays, except the password', async () => {
+test('a wrong password is answered without naming what was wrong, and the typed text stays, except the password', async () => {
   const browser = world.newBrowser();
   const seen = await browser.send('/desk/sign-in', { email: owner, password: 'not the right one' });
   expect(seen.status).toBe(401);
@@ -118,7 +118,7 @@ test.each(foreign)('a form from %s changes nothing, even with the right token', 
   expect([signIn.status, signIn.headers.getSetCookie()]).toEqual([403, []]);
 });
 
-test('a form without the token of this session changes nothing; with it, it does', async () => {
+test('a form without the token of this session changes nothing; control: with the token it does', async () => {
   const browser = await world.signIn(owner);
   const stranger = await world.signIn(await world.addMember('owner'));
   const before = await countEvents();
@@ -156,14 +156,14 @@ test("another organiser's event answers like one that does not exist", async () 
   expect((await browser.get(path)).html).toContain('Konser Senja');
 });
 
-test('door staff see the way to the scanner, and no page of organisers', async () => {
+test('door staff see the link to the scanner, and no page of organisers', async () => {
   const browser: DeskBrowser = await world.signIn(await world.addMember('door'));
   expect((await browser.get('/desk')).html).toContain('href="/door"');
   const refused = await browser.send('/desk/events/new', eventFields);
   expect([refused.status, refused.html.includes('Your role does not allow this.')]).toEqual([403, true]);
 });
 
-test('a faulty or foreign cookie is like none', async () => {
+test('an invalid or foreign cookie counts as no cookie', async () => {
   for (const value of ['x', 'a'.repeat(5000), 'ey.ey.ey', '%00', 'antre_key_abcdefghijklmnopqrstuvwx']) {
     const seen = await world.running.fetch('/desk', { headers: { cookie: `antre_staff=${value}` } });
     expect([value.slice(0, 10), seen.status, seen.headers.get('location')]).toEqual([

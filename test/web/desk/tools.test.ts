@@ -18,7 +18,7 @@ afterAll(() => world.close());
 
 const one = async <Row>(query: ReturnType<typeof sql>) => (await rowsOf<Row>(world.running.service.db, query))[0];
 
-test('a member is invited, and loses access in a step that names what ends', async () => {
+test('a member is invited, and loses access in a step that lists what ends', async () => {
   const email = 'budi@organizer.test';
   const invited = await owner.send('/desk/team', { name: 'Budi Santoso', email, role: 'door' }, { act: 'invite' });
   expect(invited.location).toBe('/desk/team?done=invited');
@@ -51,7 +51,7 @@ test('an API key is shown once and ended', async () => {
   expect((await owner.send('/desk/api-keys', {}, { act: 'end' })).location).toBe('/desk/api-keys?done=keyEnded');
 });
 
-test('a payment account is set without showing its keys again; a refused one keeps what was typed, but no secret', async () => {
+test('a payment account is set without showing its keys again; a refused form keeps what was typed, but no secret', async () => {
   const fields = { merchantId: 'G123456789', serverKey: 'Mid-server-secret', clientKey: 'Mid-client-1' };
   const refused = await owner.send('/desk/connections', { ...fields, clientKey: 'x' }, { act: 'account' });
   expect(refused.status).toBe(409);
@@ -87,7 +87,7 @@ test('a report is asked for, scheduled, and the schedule ended', async () => {
   expect((await owner.send('/desk/reports', {}, { act: 'endSchedule' })).location).toContain('done=scheduleEnded');
 });
 
-test('webhooks refuse addresses inside, by a fault at the field', async () => {
+test('webhooks refuse private addresses, with an error at the field', async () => {
   const seen = await owner.send('/desk/webhooks', { url: 'https://127.0.0.1/x' }, { act: 'add' });
   expect(seen.status).toBe(409);
   expect(seen.html).toContain('role="alert"');
@@ -129,7 +129,7 @@ test('an announcement is previewed with its recipients, and sent only after that
   expect((await owner.get(path)).html).toContain('The door has moved');
 });
 
-test('tasks are shown and done, and the log says by whom', async () => {
+test('tasks are listed and resolved, and the log says by whom', async () => {
   expect((await owner.get('/desk/tasks')).html).toContain('Everything is in order');
   await world.running.service.db.execute(sql`
     insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id)
