@@ -14,10 +14,11 @@ import { preflightRouteOf } from './http/contract/route-template.ts';
 import { createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
 import { placementHotRoute } from './orders/placement/routes.ts';
-import { callbackRoutes } from './payments/callbacks/routes.ts';
+import { callbackRoutes, hotCallbacks } from './payments/callbacks/routes.ts';
 import { gatewayPlugins } from './payments/index.ts';
 import { DomainError } from './platform/errors.ts';
 import { problems } from './problems.ts';
+import { limitCallbackFailures } from './traffic-control/limits/callback-failures.ts';
 import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { passHotRoute } from './waiting-room/places/pass-routes.ts';
 import { joinHotRoute } from './waiting-room/places/routes.ts';
@@ -29,8 +30,8 @@ import { createRoutes } from './api-routes.ts';
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 
 /**
- * The app on one screen. `take` answers public reads from memory and the hot writes on the connection, without the
- * router. In the router, public reads from memory go first, before anything else runs; then overload and limits; then
+ * The app on one screen. `take` answers public reads from memory, the hot writes and the callbacks of gateways on the connection,
+ * without the router. In the router, public reads from memory go first, before anything else runs; then overload and limits; then
  * the callbacks of gateways; then the request's id and log line, and the routes.
  */
 export function createApp(service: Service) {
@@ -90,11 +91,13 @@ export function createApp(service: Service) {
     problems,
     crossOrigin: crossOriginFields(config.CORS_ALLOW_ORIGINS),
   });
+  const limitFailures = limitCallbackFailures(service.traffic, service.clientNetwork);
+  const callbacks = hotCallbacks({ ...service, limitFailures });
   return {
     /** The routes of the router, including those of middleware. */
     routes: app.routes,
     take: (incoming: IncomingMessage, outgoing: ServerResponse): boolean =>
-      publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing),
+      publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing) || callbacks.take(incoming, outgoing),
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>
       publicReads.fetch(request) ?? app.fetch(request, env),
   };

@@ -133,7 +133,7 @@ export function isPlain({ headers }: IncomingMessage): boolean {
 }
 
 /** Leaves every odd address to the router, which normalises it or refuses it. */
-function isOrdinary({ headers }: IncomingMessage): boolean {
+export function isOrdinary({ headers }: IncomingMessage): boolean {
   return (
     headers.host !== undefined &&
     plainHost.test(headers.host) &&

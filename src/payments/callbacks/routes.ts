@@ -1,7 +1,9 @@
-import { type Context, Hono } from 'hono';
-import { readBytes } from '../../http/hot-path/read-bytes.ts';
-import { problemResponse, toDomainError } from '../../http/problem.ts';
-import { isVerified, markVerified } from '../../http/request-context.ts';
+import { Hono } from 'hono';
+import { type Answer, responseOf, sendAnswer } from '../../http/hot-path/answer.ts';
+import { type HotRequest, hotRequestOf, hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
+import { type HotRoutes, isOrdinary } from '../../http/hot-path/hot-routes.ts';
+import { problemAnswer, toDomainError } from '../../http/problem.ts';
+import { markVerified } from '../../http/request-context.ts';
 import type { AppEnv } from '../../http/contract/router.ts';
 import { dataFault } from '../../platform/database/db-errors.ts';
 import { DomainError, serviceUnavailable } from '../../platform/errors.ts';
@@ -23,28 +25,86 @@ import { type ReceiveDeps, type Received, receiveCallback } from './receive-call
  * when it is not about us: the account may serve other shops, and the gateway's dashboard sends tests. No callback is
  * faster than our own commit, since an attempt is written before the gateway hears of it.
  */
-export function callbackRoutes(deps: ReceiveDeps & { readonly log: Log }): Hono<AppEnv> {
+export function callbackRoutes(deps: CallbackDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  for (const gateway of gatewayPlugins) app.post(gateway.callbackPath, (c) => handle(deps, gateway, c));
+  for (const gateway of gatewayPlugins) {
+    app.post(gateway.callbackPath, async (c) => {
+      const organizerSlug = c.req.param('organizerSlug') ?? '';
+      const { answer, isVerified } = await handle(deps, { gateway, organizerSlug }, hotRequestOfContext(c));
+      if (isVerified) markVerified(c);
+      return responseOf(answer);
+    });
+  }
   return app;
 }
 
-async function handle(
-  deps: ReceiveDeps & { readonly log: Log },
-  gateway: GatewayPlugin,
-  c: Context<AppEnv>,
-): Promise<Response> {
-  try {
-    const rawBody = await readBytes(c, callbackBytesMax);
-    const received = await receiveCallback(deps, {
-      gateway,
-      organizerSlug: c.req.param('organizerSlug') ?? '',
-      request: { rawBody, header: (name) => c.req.header(name) },
-      onVerified: () => markVerified(c),
+export type CallbackDeps = ReceiveDeps & { readonly log: Log };
+
+const slugParameter = ':organizerSlug';
+const plainSlug = /^[a-z0-9-]{1,64}$/;
+
+/**
+ * The same on the connection, without the router, for callbacks with an ordinary address and body. A rush of payments is a rush
+ * of callbacks, and the router takes as much processor time for one as the rest.
+ */
+export function hotCallbacks(deps: CallbackDeps & { readonly limitFailures: LimitFailures }): HotRoutes {
+  const known = gatewayPlugins.flatMap((gateway) =>
+    gateway.callbackPath.endsWith(`/${slugParameter}`)
+      ? [{ gateway, prefix: gateway.callbackPath.slice(0, -slugParameter.length) }]
+      : [],
+  );
+  const serve = async (callback: Callback, request: HotRequest): Promise<Answer> => {
+    let given: Answer | undefined;
+    const refusal = await deps.limitFailures(request, async () => {
+      const { answer, isVerified } = await handle(deps, callback, request);
+      given = answer;
+      return { status: answer.status, isVerified };
     });
-    return answer(counted(received));
+    return given ?? refusal ?? problem(serviceUnavailable());
+  };
+  return {
+    take: (incoming, outgoing) => {
+      if (incoming.method !== 'POST' || incoming.headers.origin !== undefined || !isOrdinary(incoming)) return false;
+      const path = incoming.url ?? '';
+      const found = known.find(({ prefix }) => path.startsWith(prefix));
+      const organizerSlug = path.slice(found?.prefix.length);
+      if (found === undefined || !plainSlug.test(organizerSlug)) return false;
+      serve({ gateway: found.gateway, organizerSlug }, hotRequestOf(incoming, path)).then(
+        (answer) => sendAnswer(outgoing, answer),
+        // Only a bug gets here. The gateway comes again.
+        (error: unknown) => {
+          deps.log.error({ err: error }, 'a callback was not answered');
+          outgoing.destroy();
+        },
+      );
+      return true;
+    },
+  };
+}
+
+/** As in `limitCallbackFailures` of traffic control. */
+type LimitFailures = (
+  request: HotRequest,
+  work: () => Promise<{ readonly status: number; readonly isVerified: boolean }>,
+) => Promise<Answer | undefined>;
+
+type Callback = { readonly gateway: GatewayPlugin; readonly organizerSlug: string };
+type Handled = { readonly answer: Answer; readonly isVerified: boolean };
+
+async function handle(deps: CallbackDeps, callback: Callback, request: HotRequest): Promise<Handled> {
+  let isVerified = false;
+  try {
+    const rawBody = await request.bytes(callbackBytesMax);
+    const received = await receiveCallback(deps, {
+      ...callback,
+      request: { rawBody, header: (name) => request.header(name.toLowerCase()) },
+      onVerified: () => {
+        isVerified = true;
+      },
+    });
+    return { answer: answerTo(counted(received)), isVerified };
   } catch (error) {
-    return refuse(c, deps.log, error);
+    return { answer: refuse(deps.log, error, isVerified), isVerified };
   }
 }
 
@@ -60,15 +120,15 @@ function counted(received: Received): Received {
   return received;
 }
 
-function answer(received: Received): Response {
+function answerTo(received: Received): Answer {
   switch (received) {
     case 'stored':
     case 'duplicate':
     case 'test':
     case 'not_ours':
-      return new Response(`{"status":"${received}"}`, { headers });
+      return { status: 200, headers, body: `{"status":"${received}"}` };
     case 'unknown_attempt':
-      return new Response('{"status":"not_ours"}', { headers });
+      return { status: 200, headers, body: '{"status":"not_ours"}' };
     case 'signature':
       return problem(callbackSignatureInvalid());
     case 'malformed':
@@ -76,22 +136,22 @@ function answer(received: Received): Response {
   }
 }
 
-function refuse(c: Context<AppEnv>, log: Log, error: unknown): Response {
+function refuse(log: Log, error: unknown, isVerified: boolean): Answer {
   if (error instanceof DomainError && error.code === 'request.too_large') {
     callbacksReceived.inc({ outcome: 'too_large' });
     return problem(callbackTooLarge(callbackBytesMax));
   }
   const known = toDomainError(error);
   // A gateway's own callback that cannot be stored is money that somebody must look for.
-  if (known === undefined || (isVerified(c) && dataFault(error) !== undefined)) {
+  if (known === undefined || (isVerified && dataFault(error) !== undefined)) {
     log.error({ err: error }, 'a callback could not be stored');
   }
   // A client that hangs up in the middle of a body gets this, too, and one that sends what Postgres cannot store.
-  if (known?.code === 'request.invalid') return answer(counted('malformed'));
+  if (known?.code === 'request.invalid') return answerTo(counted('malformed'));
   callbacksReceived.inc({ outcome: 'unavailable' });
   return problem(known !== undefined && known.code in catalogue ? known : serviceUnavailable(error));
 }
 
-function problem(error: DomainError): Response {
-  return problemResponse(error, newId('req'), catalogue);
+function problem(error: DomainError): Answer {
+  return problemAnswer(error, newId('req'), catalogue);
 }
