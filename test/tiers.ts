@@ -117,7 +117,7 @@ export const drills = [
   'test/orders/tickets/ticket-scripts.test.ts',
   'test/orders/tickets/tickets-pdf.test.ts',
   'test/payments/chaos.test.ts',
-  'test/payments/gateway-in-trouble.test.ts',
+  'test/payments/gateways/gateway-in-trouble.test.ts',
   'test/platform/connections.test.ts',
   'test/platform/helper-processes.test.ts',
   'test/platform/log.test.ts',

@@ -5,7 +5,7 @@ import type { GatewayFact, PaymentGateway } from './gateway.ts';
 /**
  * All that the service knows of one payment gateway. To add one, write a folder here that exports a `GatewayPlugin`, name
  * it in `registry.ts`, and give the demo organiser an account in `drizzle/seed`. Operators read about its variables in
- * `deploy/env.example`. No other file names a gateway; `test/payments/gateway-plugin.test.ts` holds this.
+ * `deploy/env.example`. No other file names a gateway; `test/payments/gateways/gateway-plugin.test.ts` holds this.
  */
 export type GatewayPlugin = {
   /** Stands in rows, addresses and metrics: lower-case letters, digits and underscores. */

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { type OpenDb } from '../../src/platform/database/db.ts';
-import { orderCode } from '../../src/platform/ids.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { createEvent } from '../../testkit/factories.ts';
-import { bearer, openDesk, pay, read, tokenOf } from '../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { readQrPath } from '../../testkit/check-in/qr-reader.ts';
+import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
+import { type OpenDb } from '../../../src/platform/database/db.ts';
+import { orderCode } from '../../../src/platform/ids.ts';
+import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { createEvent } from '../../../testkit/factories.ts';
+import { bearer, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { expireHolds } from '../../src/orders/index.ts';
-import { requestRefund } from '../../src/payments/index.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import { control } from '../../testkit/payments/payment-world.ts';
-import { type Placed, attemptsOf, orderOf, refundsOf } from '../../testkit/payments/payment-rows.ts';
-import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
-import { until } from '../../testkit/until.ts';
-import { useGatewayFees } from './support/gateway-fees.ts';
+import { expireHolds } from '../../../src/orders/index.ts';
+import { requestRefund } from '../../../src/payments/index.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import { control } from '../../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf } from '../../../testkit/payments/payment-rows.ts';
+import { placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { until } from '../../../testkit/until.ts';
+import { useGatewayFees } from '../support/gateway-fees.ts';
 
 /** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
 

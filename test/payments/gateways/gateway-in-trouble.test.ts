@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
+import { createCallGuard } from '../../../src/platform/resilience/call-guard.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
 import {
   type PaymentWorld,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { attemptsOf } from '../../testkit/payments/payment-rows.ts';
-import { hurry, place } from '../../testkit/payments/payment-jobs.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { attemptsOf } from '../../../testkit/payments/payment-rows.ts';
+import { hurry, place } from '../../../testkit/payments/payment-jobs.ts';
 
 /**
  * Guards that a gateway in trouble is asked little: only probes while its circuit is open, repetitions for a tenth of the

@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { releaseHold } from '../../src/orders/lifecycle/end-holds.ts';
-import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestEventOptions, createEvent } from '../../testkit/factories.ts';
-import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
+import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
+import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
+import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
+import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 let database: TestDatabase;
 let open: OpenDb;

@@ -1,21 +1,21 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { createGatewayBudget, watchPaymentBacklog } from '../../src/payments/index.ts';
-import { openCacheRedis } from '../../src/platform/redis.ts';
-import { createTestRedis } from '../../testkit/services/redis.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createGatewayBudget, watchPaymentBacklog } from '../../../src/payments/index.ts';
+import { openCacheRedis } from '../../../src/platform/redis.ts';
+import { createTestRedis } from '../../../testkit/services/redis.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
 import {
   type PaymentWorld,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { attemptsOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
-import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
-import { until } from '../../testkit/until.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { attemptsOf, orderOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
+import { hurry, place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** Guards promise 1: a gateway that is slow, lost, busy or wrong costs nobody money, places or another's time. */
 
@@ -119,7 +119,7 @@ describe('a refusal', () => {
   });
 
   test('an organiser without an account fails the attempt, and is told', async () => {
-    const { createEvent } = await import('../../testkit/factories.ts');
+    const { createEvent } = await import('../../../testkit/factories.ts');
     const placed = await place(world, await createEvent(world.db));
     await work(world, placed);
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'failed', failure: 'no_account' }]);

@@ -1,21 +1,21 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buyerKeys } from '../../src/orders/placement/keys.ts';
-import { limitsChanged } from '../../src/orders/index.ts';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { signPass } from '../../src/waiting-room/places/pass.ts';
-import { pay } from '../races/support/steps.ts';
-import { faultsOf } from '../races/support/witness.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import { buyerKeys } from '../../../src/orders/placement/keys.ts';
+import { limitsChanged } from '../../../src/orders/index.ts';
+import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
+import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { signPass } from '../../../src/waiting-room/places/pass.ts';
+import { pay } from '../../races/support/steps.ts';
+import { faultsOf } from '../../races/support/witness.ts';
+import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import {
   type OrderOptions,
   openTestDb,
   order,
   placingDeps,
   testQueueTokenSecret,
-} from '../../testkit/orders/placing.ts';
+} from '../../../testkit/orders/placing.ts';
 
 /**
  * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so what is

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { bearer, pay, read, tokenOf } from '../../testkit/orders/order-desk.ts';
-import { type BuyerOrders, openBuyerOrders } from './support/buyer-orders.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { bearer, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { type BuyerOrders, openBuyerOrders } from '../support/buyer-orders.ts';
 
 /** Guards that an order is shown to its buyer alone. */
 

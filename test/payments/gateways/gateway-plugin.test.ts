@@ -1,21 +1,21 @@
 import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { ConfigError, loadConfig, variables } from '../../src/config.ts';
-import { examples } from '../../src/contract-examples.ts';
-import { paymentsPerSecond } from '../../src/payments/index.ts';
-import { paymentInvariants } from '../../src/payments/invariants.ts';
-import { refusals } from '../../src/refusals.ts';
-import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { ConfigError, loadConfig, variables } from '../../../src/config.ts';
+import { examples } from '../../../src/contract-examples.ts';
+import { paymentsPerSecond } from '../../../src/payments/index.ts';
+import { paymentInvariants } from '../../../src/payments/invariants.ts';
+import { refusals } from '../../../src/refusals.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import {
   type PaymentWorld,
   buyerToken,
   createPaidEvent,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { type Placed, attemptsOf, callbacksOf, orderOf, refundsOf } from '../../testkit/payments/payment-rows.ts';
-import { place, placeReady, work } from '../../testkit/payments/payment-jobs.ts';
-import { atGateway, payAtGateway, signHook } from './dry-run/plugin.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, callbacksOf, orderOf, refundsOf } from '../../../testkit/payments/payment-rows.ts';
+import { place, placeReady, work } from '../../../testkit/payments/payment-jobs.ts';
+import { atGateway, payAtGateway, signHook } from '../dry-run/plugin.ts';
 
 /**
  * Guards that a payment gateway is one folder and one entry of the registry. `dry-run/plugin.ts` stands for the folder, the
@@ -25,12 +25,12 @@ import { atGateway, payAtGateway, signHook } from './dry-run/plugin.ts';
 // Test files of a tier share their modules: this file loads all of them anew, and the next file does, too.
 vi.hoisted(() => vi.resetModules());
 afterAll(() => {
-  vi.doUnmock('../../src/payments/gateways/registry.ts');
+  vi.doUnmock('../../../src/payments/gateways/registry.ts');
   vi.resetModules();
 });
-vi.mock(import('../../src/payments/gateways/registry.ts'), async (original) => {
+vi.mock(import('../../../src/payments/gateways/registry.ts'), async (original) => {
   const { gatewayPlugins } = await original();
-  const { dryRun } = await import('./dry-run/plugin.ts');
+  const { dryRun } = await import('../dry-run/plugin.ts');
   return { gatewayPlugins: [...gatewayPlugins, dryRun] as const };
 });
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /** Guards what phones mean in orders: kept in one spelling, counted as one person, of the right country, never guessed. */
 

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refundEvent } from '../../src/payments/refunds/refund-event.ts';
-import { createLog } from '../../src/platform/log.ts';
+import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
+import { createLog } from '../../../src/platform/log.ts';
 import {
   type PaymentWorld,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../testkit/payments/payment-rows.ts';
-import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
-import { until } from '../../testkit/until.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** An event is called off: nobody keeps a ticket, nobody's money stays, and money that comes later goes back. */
 

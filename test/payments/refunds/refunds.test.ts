@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { transaction, rowsOf } from '../../src/platform/database/db.ts';
-import { lockOrder } from '../../src/orders/index.ts';
-import { requestFullRefund } from '../../src/payments/index.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../testkit/payments/payment-rows.ts';
+import { transaction, rowsOf } from '../../../src/platform/database/db.ts';
+import { lockOrder } from '../../../src/orders/index.ts';
+import { requestFullRefund } from '../../../src/payments/index.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
 import {
   type PaymentWorld,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { codeOf, refunding } from './support/refunding.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { codeOf, refunding } from '../support/refunding.ts';
 
 /** Guards what a refund gives back and takes, to whom, and never more than was paid. */
 

@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import { settle, work } from '../../testkit/payments/payment-jobs.ts';
-import { attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import { settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { attemptsOf, orderOf, refundsOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
 import {
   type PaymentWorld,
   control,
   createPaidEvent,
   expectCleanBooks,
   openPaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
-import { codeOf, refunding } from './support/refunding.ts';
+} from '../../../testkit/payments/payment-world.ts';
+import { codeOf, refunding } from '../support/refunding.ts';
 
 /** Guards what becomes of a refund at the gateway: it goes back once, under one key, or becomes a task for a person. */
 
