@@ -48,12 +48,15 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 }
 
 /**
- * First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. Of
- * payments most wait for a group commit, and a few for the gateway, which has a limit of its own.
+ * First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. New
+ * payments get a batch while money and tickets leave room for it. More of them beside a rush of callbacks would delay what matters more.
+ * @param running first tries of a queue that this process makes now
  */
-export function inPlaceMax(queue: QueueName, workerConcurrency: number): number {
+export function inPlaceMax(queue: QueueName, workerConcurrency: number, running: (queue: QueueName) => number): number {
   if (queue === 'callbacks') return workerConcurrency * 20;
-  return queue === 'payments' ? workerConcurrency * 5 : queueConcurrency(queue, workerConcurrency);
+  const own = queueConcurrency(queue, workerConcurrency);
+  if (queue !== 'payments') return own;
+  return Math.max(own, workerConcurrency * 5 - running('callbacks') - running('tickets'));
 }
 
 /**

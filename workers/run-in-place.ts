@@ -18,8 +18,8 @@ export type InPlaceDeps = {
   readonly jobs: JobMap;
   readonly acts: InPlaceActs<JobMap>;
   readonly log: Log;
-  /** Jobs of a queue that run here at once. */
-  readonly placesOf: (queue: QueueName) => number;
+  /** Jobs of a queue that may run here at once, given how many of each run. */
+  readonly placesOf: (queue: QueueName, running: (queue: QueueName) => number) => number;
   /** Deletes the outbox row of a job that is done. */
   readonly finish: (outboxId: string) => Promise<unknown>;
   /** Called when a job has ended: there is room for another one, and most jobs stage others. */
@@ -53,7 +53,8 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
   const running = new Map<QueueName, number>();
   const unfinished = new Set<Promise<void>>();
 
-  const change = (queue: QueueName, by: 1 | -1): void => void running.set(queue, (running.get(queue) ?? 0) + by);
+  const runningOf = (queue: QueueName): number => running.get(queue) ?? 0;
+  const change = (queue: QueueName, by: 1 | -1): void => void running.set(queue, runningOf(queue) + by);
 
   const attempt = async (job: StagedJob, contract: JobContract): Promise<Outcome> => {
     const payload = contract.payload.safeParse(job.payload);
@@ -112,7 +113,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
     idle: async () => {
       await Promise.all(unfinished);
     },
-    room: (queue) => (queues.has(queue) ? Math.max(placesOf(queue) - (running.get(queue) ?? 0), 0) : undefined),
+    room: (queue) => (queues.has(queue) ? Math.max(placesOf(queue, runningOf) - runningOf(queue), 0) : undefined),
   };
 }
 

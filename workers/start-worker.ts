@@ -156,8 +156,14 @@ function openInPlace<Jobs extends JobMap>(
   ended: () => void,
 ): InPlace | undefined {
   if (acts === undefined) return undefined;
-  const placesOf = (queue: QueueName) => inPlaceMax(queue, config.WORKER_CONCURRENCY);
-  return createInPlace({ jobs, acts, log, placesOf, finish, ended });
+  return createInPlace({
+    jobs,
+    acts,
+    log,
+    placesOf: (queue, running) => inPlaceMax(queue, config.WORKER_CONCURRENCY, running),
+    finish,
+    ended,
+  });
 }
 
 const closeGraceMs = 8000;

@@ -13,6 +13,7 @@ import {
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
+import { inPlaceMax } from '../../workers/queues.ts';
 
 /** Guards the jobs that the relay's process runs itself: done without the queue, and never lost by it. */
 
@@ -145,4 +146,10 @@ test('a job whose process died in place comes back through the queue', async () 
   await until(async () => (await outboxCount(open.db)) === 0);
   expect([inPlace, queued]).toEqual([[], [1]]);
   await worker.close();
+});
+
+test('new payments get the room that money and tickets leave, and never less than their own', () => {
+  const placesBeside = (callbacks: number, tickets: number) =>
+    inPlaceMax('payments', 20, (queue) => (queue === 'callbacks' ? callbacks : tickets));
+  expect([placesBeside(0, 0), placesBeside(20, 10), placesBeside(400, 80)]).toEqual([100, 70, 40]);
 });
