@@ -59,8 +59,8 @@ export const leaseSecondsMax = 3600;
 
 /** Events in one search for due work of one kind; the next search continues after them. */
 export const dueEventsMax = 50;
-/** How far due jobs of one kind are counted, over all its events, and at least of one event. */
-const dueCountMax = 1000;
+/** How far due jobs of one kind are counted, over all its events, and at least of one event: a round takes no more of a queue. */
+const dueCountMax = 500;
 const dueCountMin = 20;
 
 /**
