@@ -1,50 +1,9 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.ts';
 import { demoSecretMarker } from '../src/production-faults.ts';
+import { type Environment, development, faultsOf, production, random, s3 } from './support/environments.ts';
 
 /** Guards that the service starts with a configuration that is right as a whole, or says everything that is wrong with it. */
 
-/** As random as what openssl makes, and the same in each run. */
-const random = (name: string) => createHash('sha256').update(name).digest('hex');
-
-const development = {
-  DATABASE_URL: 'postgres://antre_app:a@127.0.0.1:6432/antre',
-  REDIS_CACHE_URL: 'redis://127.0.0.1:6379',
-  REDIS_QUEUE_URL: 'redis://127.0.0.1:6380',
-  JWT_SECRET: random('sessions'),
-  ORDER_TOKEN_SECRET: random('orders'),
-  QUEUE_TOKEN_SECRET: random('queue'),
-  HASH_SECRET: random('hashes'),
-  ENCRYPTION_KEY: random('encryption'),
-};
-const production = {
-  ...development,
-  ENV: 'production',
-  PUBLIC_URL: 'https://tickets.example.com',
-  OPERATIONS_TOKEN: random('operations'),
-  FILES_DIR: '/var/lib/antre/reports',
-  CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
-};
-
-const s3 = {
-  S3_ENDPOINT: 'https://s3.example.com',
-  S3_BUCKET: 'reports',
-  S3_ACCESS_KEY_ID: 'antre',
-  S3_SECRET_ACCESS_KEY: random('s3'),
-};
-
-type Environment = Record<string, string | undefined>;
-
-function faultsOf(environment: Environment): readonly string[] {
-  try {
-    loadConfig(environment);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-}
 const without = (environment: Environment, name: string): Environment => ({ ...environment, [name]: undefined });
 
 const refusals: readonly (readonly [about: string, change: Environment, names: string])[] = [

@@ -1,3 +1,5 @@
+import { seededRandom } from '../../sandbox/random.ts';
+
 /** Virtual time: a discrete-event simulation. Nothing waits; the clock jumps from event to event. Milliseconds. */
 export type World = {
   readonly now: number;
@@ -85,16 +87,5 @@ export function createWorld(seed: number): World {
       }
       now = time;
     },
-  };
-}
-
-/** Mulberry32: small, and equal on every machine. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,55 +1,20 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expireHolds, lockOrder, payOrder, releaseHold } from '../../src/orders/index.ts';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestEvent, createEvent, createPromoCode } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { expireHolds, releaseHold } from '../../src/orders/index.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
+import { createEvent, createPromoCode } from '../../testkit/factories.ts';
+import { order } from '../../testkit/orders/placing.ts';
+import { type OrderLives, openOrderLives } from './support/order-lives.ts';
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let db: Db;
-
+let lives: OrderLives;
+let db: OrderLives['db'];
+let deps: OrderLives['deps'];
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  db = open.db;
-  deps = placingDeps(open);
+  lives = await openOrderLives();
+  ({ db, deps } = lives);
 });
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+afterAll(() => lives.close());
 
-async function withOrder<T>(
-  orderId: string,
-  act: (tx: Db, locked: NonNullable<Awaited<ReturnType<typeof lockOrder>>>) => Promise<T>,
-) {
-  return transaction(db, async (tx) => {
-    const locked = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (locked === undefined) throw new Error('no such order');
-    return act(tx, locked);
-  });
-}
-const pay = (orderId: string) => withOrder(orderId, payOrder);
-
-async function stateOf(event: TestEvent, orderId: string) {
-  const [row] = await rowsOf<Record<string, unknown>>(
-    db,
-    sql`select o.status, s.available, s.held, s.sold, s.blocked,
-          (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as live,
-          coalesce((select quantity from limit_counters l where l.event_id = o.event_id and l.counter_key = 'n:' || o.network_key), 0) as network,
-          coalesce((select max(quantity) from limit_counters l where l.event_id = o.event_id and l.counter_key like 'o:%'), 0) as asker,
-          coalesce((select max(quantity) from limit_counters l where l.event_id = o.event_id and l.counter_key like 'b:%'), 0) as buyer
-        from orders o join stock s on s.event_id = o.event_id where o.event_id = ${event.id} and o.id = ${orderId}`,
-  );
-  return row;
-}
-const overdue = (orderId: string) =>
-  db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${orderId}`);
 const openAttempt = (orderId: string) =>
   db.execute(sql`insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)
     select event_id, 'pay_' || substr(id, 5) || '01', id, organizer_id, 1, 'midtrans', 'any', total, currency, 'pending' from orders where id = ${orderId}`);
@@ -67,16 +32,16 @@ describe('the end of a hold', () => {
     for (let count = 0; count < 4; count += 1) placed.push((await order(deps, event)).order.id);
     const [broken = '', ...whole] = placed;
     await breakOrder(broken);
-    for (const id of placed.slice(0, 3)) await overdue(id);
+    for (const id of placed.slice(0, 3)) await lives.overdue(id);
     expect(await expireHolds({ db })).toBe(2);
     expect(await flagsOf(broken)).toEqual(['hold_stuck']);
-    expect(await stateOf(event, whole[0] ?? '')).toMatchObject({ status: 'expired', available: 2, held: 2 });
+    expect(await lives.stateOf(event, whole[0] ?? '')).toMatchObject({ status: 'expired', available: 2, held: 2 });
     expect(await expireHolds({ db })).toBe(0);
     // Placement meets the last one itself.
     await breakOrder(whole[2] ?? '');
-    await overdue(whole[2] ?? '');
+    await lives.overdue(whole[2] ?? '');
     expect((await order(deps, event, { quantity: 2 })).order.status).toBe('pending_payment');
-    await expect(order(placingDeps(open), event)).rejects.toMatchObject({ code: 'stock.sold_out' });
+    await expect(order(lives.anotherProcess(), event)).rejects.toMatchObject({ code: 'stock.sold_out' });
     expect(await flagsOf(whole[2] ?? '')).toEqual(['hold_stuck']);
     await db.execute(sql`update order_lines set quantity = 1 where event_id = ${event.id} and quantity = 1000`);
     await db.execute(sql`update orders set flags = '{}' where event_id = ${event.id}`);
@@ -89,9 +54,9 @@ describe('the end of a hold', () => {
     for (const { order: placed } of many)
       await db.execute(sql`update orders set expires_at = now() - interval '1 hour' where id = ${placed.id}`);
     const { order: one } = await order(deps, quiet);
-    await overdue(one.id);
+    await lives.overdue(one.id);
     await db.execute(sql`select expire_holds(10)`);
-    expect(await stateOf(quiet, one.id)).toMatchObject({ status: 'expired' });
+    expect(await lives.stateOf(quiet, one.id)).toMatchObject({ status: 'expired' });
     expect(await expireHolds({ db })).toBeGreaterThanOrEqual(20);
   });
 
@@ -102,7 +67,7 @@ describe('the end of a hold', () => {
     await Promise.all(Array.from({ length: 60 }, () => place(0)));
     const short = await Promise.all(Array.from({ length: 3 }, () => place(1)));
     await db.execute(sql`update orders set expires_at = now() - interval '1 hour' where event_id = ${event.id}`);
-    for (const id of short) await overdue(id);
+    for (const id of short) await lives.overdue(id);
     const reclaim = async (limit: number) =>
       (
         await rowsOf<{ count: number }>(
@@ -112,7 +77,7 @@ describe('the end of a hold', () => {
       )[0]?.count;
     // Two at a time, out of the twenty oldest: the others make way.
     let calls = 0;
-    while ((await stateOf(event, short[2] ?? ''))?.['status'] !== 'expired') {
+    while ((await lives.stateOf(event, short[2] ?? ''))?.['status'] !== 'expired') {
       calls += 1;
       expect(calls).toBeLessThan(35);
       expect(await reclaim(2)).toBeGreaterThan(0);
@@ -133,9 +98,9 @@ describe('the end of a hold', () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
     const promo = await createPromoCode(db, event, { code: 'HEMAT', redemptionsMax: 5 });
     const { order: placed } = await order(deps, event, { quantity: 2, promoCode: 'HEMAT' });
-    await overdue(placed.id);
+    await lives.overdue(placed.id);
     expect(await expireHolds({ db })).toBe(1);
-    expect(await stateOf(event, placed.id)).toEqual({
+    expect(await lives.stateOf(event, placed.id)).toEqual({
       status: 'expired',
       available: 100,
       held: 0,
@@ -147,8 +112,8 @@ describe('the end of a hold', () => {
       buyer: 0,
     });
     expect(await expireHolds({ db })).toBe(0);
-    await withOrder(placed.id, releaseHold);
-    expect(await stateOf(event, placed.id)).toMatchObject({ available: 100, held: 0 });
+    await lives.withOrder(placed.id, releaseHold);
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({ available: 100, held: 0 });
     const [code] = await rowsOf<{ redemptions: number }>(
       db,
       sql`select redemptions from promo_codes where id = ${promo}`,
@@ -160,16 +125,16 @@ describe('the end of a hold', () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event);
     await openAttempt(placed.id);
-    await overdue(placed.id);
+    await lives.overdue(placed.id);
     await expireHolds({ db });
-    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'closing', held: 1, available: 99 });
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({ status: 'closing', held: 1, available: 99 });
     const staged = await rowsOf<{ name: string }>(
       db,
       sql`select name from outbox where payload->>'orderId' = ${placed.id} order by id`,
     );
     expect(staged.map((job) => job.name)).toEqual(['order.placed', 'order.closing']);
-    expect(await pay(placed.id)).toBe('paid');
-    expect(await stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, live: 1 });
+    expect(await lives.pay(placed.id)).toBe('paid');
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({ status: 'paid', sold: 1, live: 1 });
   });
 
   test('placement takes back expired holds that cannot be paid any more, and no others', async () => {
@@ -177,10 +142,10 @@ describe('the end of a hold', () => {
     const { order: forgotten } = await order(deps, event);
     const { order: paying } = await order(deps, event);
     await openAttempt(paying.id);
-    await overdue(forgotten.id);
-    await overdue(paying.id);
+    await lives.overdue(forgotten.id);
+    await lives.overdue(paying.id);
     await expect(order(deps, event)).resolves.toBeDefined();
     await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
-    expect(await stateOf(event, forgotten.id)).toMatchObject({ status: 'expired', held: 2, available: 0 });
+    expect(await lives.stateOf(event, forgotten.id)).toMatchObject({ status: 'expired', held: 2, available: 0 });
   });
 });

@@ -1,75 +1,33 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  expireHolds,
-  instructionsReady,
-  limitsChanged,
-  lockOrder,
-  payOrder,
-  refundOrder,
-} from '../../src/orders/index.ts';
-import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { expireHolds, instructionsReady, limitsChanged, refundOrder } from '../../src/orders/index.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { order } from '../../testkit/orders/placing.ts';
+import { type OrderLives, openOrderLives } from './support/order-lives.ts';
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let db: Db;
-
+let lives: OrderLives;
+let db: OrderLives['db'];
+let deps: OrderLives['deps'];
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  db = open.db;
-  deps = placingDeps(open);
+  lives = await openOrderLives();
+  ({ db, deps } = lives);
 });
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+afterAll(() => lives.close());
 
-async function withOrder<T>(
-  orderId: string,
-  act: (tx: Db, locked: NonNullable<Awaited<ReturnType<typeof lockOrder>>>) => Promise<T>,
-) {
-  return transaction(db, async (tx) => {
-    const locked = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (locked === undefined) throw new Error('no such order');
-    return act(tx, locked);
-  });
-}
-const pay = (orderId: string) => withOrder(orderId, payOrder);
-
-async function stateOf(event: TestEvent, orderId: string) {
-  const [row] = await rowsOf<Record<string, unknown>>(
-    db,
-    sql`select o.status, s.available, s.held, s.sold, s.blocked,
-          (select count(*)::int from tickets t where t.order_id = o.id and t.status = 'live') as live,
-          coalesce((select quantity from limit_counters l where l.event_id = o.event_id and l.counter_key = 'n:' || o.network_key), 0) as network,
-          coalesce((select max(quantity) from limit_counters l where l.event_id = o.event_id and l.counter_key like 'o:%'), 0) as asker,
-          coalesce((select max(quantity) from limit_counters l where l.event_id = o.event_id and l.counter_key like 'b:%'), 0) as buyer
-        from orders o join stock s on s.event_id = o.event_id where o.event_id = ${event.id} and o.id = ${orderId}`,
-  );
-  return row;
-}
-const overdue = (orderId: string) =>
-  db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${orderId}`);
 describe('payment', () => {
   test('a hold becomes a sale with its tickets, once', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 4 } });
     const { order: placed } = await order(deps, event, { quantity: 2 });
-    expect(await stateOf(event, placed.id)).toMatchObject({
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({
       status: 'pending_payment',
       held: 2,
       network: 2,
       asker: 2,
       buyer: 0,
     });
-    expect(await pay(placed.id)).toBe('paid');
-    expect(await stateOf(event, placed.id)).toEqual({
+    expect(await lives.pay(placed.id)).toBe('paid');
+    expect(await lives.stateOf(event, placed.id)).toEqual({
       status: 'paid',
       available: 98,
       held: 0,
@@ -80,8 +38,8 @@ describe('payment', () => {
       asker: 2,
       buyer: 2,
     });
-    expect(await pay(placed.id)).toBe('already_paid');
-    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, live: 2 });
+    expect(await lives.pay(placed.id)).toBe('already_paid');
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({ sold: 2, live: 2 });
   });
 
   test('the pay clock starts when the instructions are ready, and ends at twice the hold', async () => {
@@ -90,10 +48,10 @@ describe('payment', () => {
     await db.execute(
       sql`update orders set placed_at = placed_at - interval '5 minutes', expires_at = expires_at - interval '5 minutes', hold_ends_max_at = hold_ends_max_at - interval '5 minutes' where id = ${placed.id}`,
     );
-    const moved = await withOrder(placed.id, instructionsReady);
+    const moved = await lives.withOrder(placed.id, instructionsReady);
     expect(Math.round(((moved?.expiresAt.getTime() ?? 0) - Date.now()) / 60_000)).toBe(15);
     await db.execute(sql`update orders set hold_ends_max_at = now() + interval '1 minute' where id = ${placed.id}`);
-    const capped = await withOrder(placed.id, instructionsReady);
+    const capped = await lives.withOrder(placed.id, instructionsReady);
     expect(capped?.expiresAt.getTime()).toBe(capped?.holdEndsMaxAt.getTime());
   });
 });
@@ -101,7 +59,7 @@ describe('payment', () => {
 describe('money that comes late', () => {
   async function expired(event: TestEvent) {
     const { order: placed } = await order(deps, event);
-    await overdue(placed.id);
+    await lives.overdue(placed.id);
     await expireHolds({ db });
     return placed;
   }
@@ -109,8 +67,8 @@ describe('money that comes late', () => {
   test('takes the places again if they are free', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
     const placed = await expired(event);
-    expect(await pay(placed.id)).toBe('paid_late');
-    expect(await stateOf(event, placed.id)).toMatchObject({
+    expect(await lives.pay(placed.id)).toBe('paid_late');
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({
       status: 'paid',
       sold: 1,
       available: 99,
@@ -124,22 +82,28 @@ describe('money that comes late', () => {
     const gone = await createEvent(db, { categories: [{ capacity: 1 }] });
     const first = await expired(gone);
     await order(deps, gone);
-    expect(await pay(first.id)).toBe('no_stock');
+    expect(await lives.pay(first.id)).toBe('no_stock');
 
     const begun = await createEvent(db);
     const second = await expired(begun);
     await db.execute(sql`update events set starts_at = now() - interval '1 minute' where id = ${begun.id}`);
-    expect(await pay(second.id)).toBe('no_stock');
+    expect(await lives.pay(second.id)).toBe('no_stock');
 
     const limited = await createEvent(db, { event: { ticketsPerBuyerMax: 1 } });
     const buyer = someBuyer();
     const { order: third } = await order(deps, limited, { buyer });
-    await overdue(third.id);
+    await lives.overdue(third.id);
     await expireHolds({ db });
     const { order: again } = await order(deps, limited, { buyer });
-    expect(await pay(again.id)).toBe('paid');
-    expect(await pay(third.id)).toBe('no_stock');
-    expect(await stateOf(limited, third.id)).toMatchObject({ status: 'expired', held: 0, sold: 1, asker: 1, buyer: 1 });
+    expect(await lives.pay(again.id)).toBe('paid');
+    expect(await lives.pay(third.id)).toBe('no_stock');
+    expect(await lives.stateOf(limited, third.id)).toMatchObject({
+      status: 'expired',
+      held: 0,
+      sold: 1,
+      asker: 1,
+      buyer: 1,
+    });
   });
 });
 
@@ -147,29 +111,37 @@ describe('refunds', () => {
   test('one ticket, then the rest; restocked or blocked', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 } });
     const { order: placed } = await order(deps, event, { quantity: 3 });
-    await pay(placed.id);
+    await lives.pay(placed.id);
     const first = `tkt_${placed.id.slice(4)}001`;
     expect(
-      await withOrder(placed.id, (tx, locked) =>
+      await lives.withOrder(placed.id, (tx, locked) =>
         refundOrder(tx, locked, { ticketIds: [first], restock: true, reason: 'requested' }),
       ),
     ).toBe('partially_refunded');
-    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 2, available: 98, live: 2, buyer: 2 });
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({ sold: 2, available: 98, live: 2, buyer: 2 });
     expect(
-      await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: false, reason: 'requested' })),
+      await lives.withOrder(placed.id, (tx, locked) =>
+        refundOrder(tx, locked, { restock: false, reason: 'requested' }),
+      ),
     ).toBe('refunded');
-    expect(await stateOf(event, placed.id)).toMatchObject({ sold: 0, available: 98, blocked: 2, live: 0, buyer: 0 });
+    expect(await lives.stateOf(event, placed.id)).toMatchObject({
+      sold: 0,
+      available: 98,
+      blocked: 2,
+      live: 0,
+      buyer: 0,
+    });
     expect(
-      await withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' })),
+      await lives.withOrder(placed.id, (tx, locked) => refundOrder(tx, locked, { restock: true, reason: 'requested' })),
     ).toBeUndefined();
   });
 
   test('money that was reversed at once: the order is cancelled, and its buyer is told', async () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event, { quantity: 2 });
-    await pay(placed.id);
+    await lives.pay(placed.id);
     expect(
-      await withOrder(placed.id, (tx, locked) =>
+      await lives.withOrder(placed.id, (tx, locked) =>
         refundOrder(tx, locked, { restock: true, as: 'cancelled', reason: 'reversed' }),
       ),
     ).toBe('cancelled');

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
@@ -23,32 +22,22 @@ import {
 } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { until } from '../../testkit/until.ts';
+import { moneyTasks, settlement } from './support/money-tasks.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 
 let world: PaymentWorld;
 let event: TestEvent;
+let tasks: ReturnType<typeof moneyTasks>;
 beforeAll(async () => {
   world = await openPaymentWorld();
   event = await createPaidEvent(world);
+  tasks = moneyTasks(world);
 });
 afterAll(async () => {
   await expectCleanBooks(world);
   await world.close();
 });
-
-async function resolve(taskId: string | undefined, body: unknown, of = event): Promise<[number, string]> {
-  const response = await fetch(`${world.url}/v1/organizers/${of.organizer.slug}/tasks/${taskId}/resolution`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${world.staffToken(of, 'manager')}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = (await response.json()) as { code?: string; kind?: string };
-  return [response.status, answer.code ?? answer.kind ?? ''];
-}
 
 async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> {
   const rows = await rowsOf<{ account: string; amount: number }>(
@@ -61,10 +50,6 @@ async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> 
 
 async function openTasksOf(placed: Placed) {
   return (await tasksOf(world, placed)).filter(({ resolvedAt }) => resolvedAt === null);
-}
-
-async function moneyTaskOf(placed: Placed) {
-  return (await tasksOf(world, placed)).find(({ kind }) => kind === 'money_taken');
 }
 
 async function payWith(stated: object, method = 'qris'): Promise<Placed> {
@@ -119,9 +104,9 @@ describe('money with wrong facts that the gateway confirms', () => {
 
   test('is refunded through the gateway when the task is resolved by a refund', async () => {
     const placed = await payWith({ merchantId: 'M-OTHER' });
-    const task = await moneyTaskOf(placed);
-    expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
-    expect(await resolve(task?.id, { action: 'refund' })).toEqual([409, 'task.resolved']);
+    const task = await tasks.moneyTaskOf(placed);
+    expect(await tasks.resolve(task?.id, { action: 'refund' }, event)).toEqual([200, 'money_taken']);
+    expect(await tasks.resolve(task?.id, { action: 'refund' }, event)).toEqual([409, 'task.resolved']);
     await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed))[0]?.status === 'done';
@@ -135,12 +120,12 @@ describe('money with wrong facts that the gateway confirms', () => {
   test('becomes a task again when the gateway then refuses', async () => {
     const placed = await payWith({ merchantId: 'M-OTHER' });
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 410, times: 1 } });
-    const task = await moneyTaskOf(placed);
-    await resolve(task?.id, { action: 'refund' });
+    const task = await tasks.moneyTaskOf(placed);
+    await tasks.resolve(task?.id, { action: 'refund' }, event);
     await work(world, placed);
     const again = await openTasksOf(placed);
     expect(again).toMatchObject([{ kind: 'refund_manual' }]);
-    expect(await resolve(again[0]?.id, { action: 'refund' })).toEqual([200, 'refund_manual']);
+    expect(await tasks.resolve(again[0]?.id, { action: 'refund' }, event)).toEqual([200, 'refund_manual']);
     await until(async () => {
       await work(world, placed);
       return (await refundsOf(world, placed))[0]?.status === 'done';
@@ -152,10 +137,10 @@ describe('money with wrong facts that the gateway confirms', () => {
     ['a transfer that no gateway sends back', { merchantId: 'M-OTHER' }, 'bca_va'],
   ])('in %s is paid back by hand', async (_name, stated, method) => {
     const placed = await payWith(stated, method);
-    const task = await moneyTaskOf(placed);
-    expect(await resolve(task?.id, { action: 'refund' })).toEqual([409, 'task.refund_unavailable']);
-    expect(await resolve(task?.id, { action: 'burn' })).toEqual([400, 'request.invalid']);
-    expect(await resolve(task?.id, undefined)).toEqual([200, 'money_taken']);
+    const task = await tasks.moneyTaskOf(placed);
+    expect(await tasks.resolve(task?.id, { action: 'refund' }, event)).toEqual([409, 'task.refund_unavailable']);
+    expect(await tasks.resolve(task?.id, { action: 'burn' }, event)).toEqual([400, 'request.invalid']);
+    expect(await tasks.resolve(task?.id, undefined, event)).toEqual([200, 'money_taken']);
     expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
     const balances = Object.entries(await balancesOf(placed)).map(
       ([account, amount]) => `${account.split(' ')[0]} ${amount}`,
@@ -179,35 +164,10 @@ describe('money with wrong facts that the gateway confirms', () => {
 
   test('a claim without confirmation is no money: nothing is booked, and a person is told', async () => {
     const placed = await placeReady(world, event);
-    await post(settlement(placed, { currency: 'USD' }), demoMidtransAccount.serverKey, event);
+    await tasks.post(settlement(placed, { currency: 'USD' }), demoMidtransAccount.serverKey, event);
     await settle(world, placed, 1);
     expect(await callbacksOf(world, placed)).toEqual([{ status: 'refused', outcome: 'wrong_currency' }]);
     expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'wrong_facts' }]);
     expect(await balancesOf(placed)).toEqual({});
   });
 });
-
-type Body = Record<string, unknown>;
-
-function settlement(placed: Placed, change: Body = {}): Body {
-  return {
-    order_id: placed.attemptId,
-    transaction_id: `trx-${placed.attemptId}`,
-    transaction_status: 'settlement',
-    status_code: '200',
-    gross_amount: '150000.00',
-    currency: 'IDR',
-    merchant_id: demoMidtransAccount.merchantId,
-    payment_type: 'qris',
-    ...change,
-  };
-}
-
-async function post(body: Body, serverKey: string, of: TestEvent): Promise<string> {
-  const signed = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
-  const response = await fetch(`${world.url}/v1/callbacks/midtrans/${of.organizer.slug}`, {
-    method: 'POST',
-    body: JSON.stringify({ ...body, signature_key: createHash('sha512').update(signed).digest('hex') }),
-  });
-  return `${response.status} ${((await response.json()) as { status?: string }).status}`;
-}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoMidtransAccount, secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
@@ -12,61 +11,22 @@ import {
 } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
+import { moneyTasks, settlement } from './support/money-tasks.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 
 let world: PaymentWorld;
 let event: TestEvent;
+let tasks: ReturnType<typeof moneyTasks>;
 beforeAll(async () => {
   world = await openPaymentWorld();
   event = await createPaidEvent(world);
+  tasks = moneyTasks(world);
 });
 afterAll(async () => {
   await expectCleanBooks(world);
   await world.close();
 });
-
-async function resolve(taskId: string | undefined, body: unknown, of = event): Promise<[number, string]> {
-  const response = await fetch(`${world.url}/v1/organizers/${of.organizer.slug}/tasks/${taskId}/resolution`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${world.staffToken(of, 'manager')}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const answer = (await response.json()) as { code?: string; kind?: string };
-  return [response.status, answer.code ?? answer.kind ?? ''];
-}
-
-async function moneyTaskOf(placed: Placed) {
-  return (await tasksOf(world, placed)).find(({ kind }) => kind === 'money_taken');
-}
-
-type Body = Record<string, unknown>;
-
-function settlement(placed: Placed, change: Body = {}): Body {
-  return {
-    order_id: placed.attemptId,
-    transaction_id: `trx-${placed.attemptId}`,
-    transaction_status: 'settlement',
-    status_code: '200',
-    gross_amount: '150000.00',
-    currency: 'IDR',
-    merchant_id: demoMidtransAccount.merchantId,
-    payment_type: 'qris',
-    ...change,
-  };
-}
-
-async function post(body: Body, serverKey: string, of: TestEvent): Promise<string> {
-  const signed = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
-  const response = await fetch(`${world.url}/v1/callbacks/midtrans/${of.organizer.slug}`, {
-    method: 'POST',
-    body: JSON.stringify({ ...body, signature_key: createHash('sha512').update(signed).digest('hex') }),
-  });
-  return `${response.status} ${((await response.json()) as { status?: string }).status}`;
-}
 
 describe('money for an attempt that does not exist here', () => {
   /** Its order and attempt are gone, as after a restore to an earlier moment. */
@@ -89,13 +49,13 @@ describe('money for an attempt that does not exist here', () => {
     const placed = await forgotten();
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
     await settle(world, placed, 1);
-    const task = await moneyTaskOf(placed);
+    const task = await tasks.moneyTaskOf(placed);
     expect(task).toMatchObject({
       kind: 'money_taken',
       organizerId: event.organizer.id,
       detail: { reason: 'unknown_attempt', amount: 150_000, currency: 'IDR', gatewayOrderId: placed.attemptId },
     });
-    expect(await resolve(task?.id, { action: 'refund' })).toEqual([200, 'money_taken']);
+    expect(await tasks.resolve(task?.id, { action: 'refund' }, event)).toEqual([200, 'money_taken']);
     await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toMatchObject([
       { amount: 150_000 },
@@ -108,7 +68,7 @@ describe('money for an attempt that does not exist here', () => {
 
   test('is ignored when the gateway does not confirm it', async () => {
     const placed = await forgotten();
-    expect(await post(settlement(placed), demoMidtransAccount.serverKey, event)).toBe('200 stored');
+    expect(await tasks.post(settlement(placed), demoMidtransAccount.serverKey, event)).toBe('200 stored');
     await settle(world, placed, 1);
     expect(await callbacksOf(world, placed)).toEqual([{ status: 'ignored', outcome: 'not_known_at_gateway' }]);
     expect(await tasksOf(world, placed)).toEqual([]);
@@ -119,7 +79,7 @@ test('another organiser’s key pays nothing, even where the callback comes befo
   const attacker = await createPaidEvent(world, { account: secondMidtransAccount });
   const placed = await place(world, event);
   const claim = settlement(placed, { merchant_id: secondMidtransAccount.merchantId });
-  expect(await post(claim, secondMidtransAccount.serverKey, attacker)).toBe('200 stored');
+  expect(await tasks.post(claim, secondMidtransAccount.serverKey, attacker)).toBe('200 stored');
   await world.handlers['order.placed'](placed);
   await work(world, placed);
   expect(await orderOf(world, placed)).toMatchObject({ status: 'pending_payment', tickets: 0 });

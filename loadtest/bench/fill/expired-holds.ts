@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { storedKeys } from '../../../src/orders/placement/keys.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
+import { orderColumns } from './order-columns.ts';
 
 const networks = 20_000;
 const ordersPerStatement = 100_000;
@@ -23,12 +23,7 @@ export async function insertExpiredHolds(db: Db, event: TestEvent, count: number
 }
 
 async function insertSome(db: Db, event: TestEvent, first: number, last: number): Promise<void> {
-  const { id: categoryId = '', poolId = '', price = 0 } = event.categories[0] ?? {};
-  const numbers = sql`generate_series(${first}::bigint, ${last}::bigint) as n`;
-  const orderId = sql`'ord_' || ${event.id.slice(4)} || lpad(upper(to_hex(n)), 10, '0') || upper(left(md5('code ' || n), 10))`;
-  const keyOfEvent = (storedKeys(event.id, [''])[0] ?? '').slice(0, 8);
-  const emailKey = sql`left(md5('email ' || n), 22)`;
-  const phoneKey = sql`left(md5('phone ' || n), 22)`;
+  const { price, numbers, orderId, keyOfEvent, emailKey, phoneKey, insertLines } = orderColumns(event, { first, last });
   await db.execute(sql`
     insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
       buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
@@ -37,9 +32,7 @@ async function insertSome(db: Db, event: TestEvent, first: number, last: number)
       left(md5('network ' || n % ${networks}::bigint), 22), 'id', 'IDR', 1, ${price}::bigint, 0, 0, ${price}::bigint, now() - interval '20 minutes',
       now() - interval '5 minutes' + n * interval '10 microseconds', now()
     from ${numbers}`);
-  await db.execute(sql`
-    insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
-    select ${event.id}, ${orderId}, ${categoryId}, ${poolId}, 1, ${price}::bigint from ${numbers}`);
+  await db.execute(insertLines);
   await db.execute(sql`
     insert into limit_counters (event_id, counter_key, quantity)
     select ${event.id}, 'b:' || key, 1 from ${numbers} cross join lateral (values (${emailKey}), (${phoneKey})) as buyer(key)`);

@@ -1,40 +1,19 @@
-import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type AddressHeader,
-  createClientNetwork,
-  networkOf,
-  networkOfContext,
-  unparsedNetwork,
-  widerNetworkOf,
-} from '../../../src/http/server/client-network.ts';
-import { type Serving, serve } from '../../../src/http/server/serve.ts';
+import { networkOf, unparsedNetwork, widerNetworkOf } from '../../../src/http/server/client-network.ts';
 import { createIsTrusted } from '../../../src/http/server/trusted-proxies.ts';
 import { parseAddress } from '../../../src/http/server/client-address.ts';
+import { type ClientNetworks, openClientNetworks } from '../support/client-networks.ts';
 
-/** Guards that nobody chooses the network that limits count him by (S21), and that no client is counted as its proxy. */
+/** Guards that no client chooses the network that limits count it by (S21), and that no client is counted as its proxy. */
 
-const proxies = ['127.0.0.0/8', '10.0.0.0/8', '2001:db8:ffff::/48'];
-let serving: Serving;
-let untrusting: Serving;
-let forwardedOnly: Serving;
-
-const served = (trusted: readonly string[], header?: AddressHeader) => {
-  const network = networkOfContext(createClientNetwork(trusted, header === undefined ? {} : { header }));
-  return serve(
-    new Hono().get('/', (c) => c.text(network(c))),
-    { host: '127.0.0.1', port: 0, reusePort: false },
-  );
-};
+let untrusting: ClientNetworks['untrusting'];
+let askedWith: ClientNetworks['askedWith'];
+let asked: ClientNetworks['asked'];
+let close: ClientNetworks['close'];
 beforeAll(async () => {
-  [serving, untrusting, forwardedOnly] = await Promise.all([served(proxies), served([]), served(proxies, 'forwarded')]);
+  ({ untrusting, askedWith, asked, close } = await openClientNetworks());
 });
-afterAll(() => Promise.all([serving.close(), untrusting.close(), forwardedOnly.close()]));
-
-const askedWith = async (headers: Record<string, string>, { port }: Serving = serving): Promise<string> =>
-  (await fetch(`http://127.0.0.1:${port}/`, { headers })).text();
-const asked = (forwarded: string | undefined, of: Serving = serving): Promise<string> =>
-  askedWith(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }, of);
+afterAll(() => close());
 
 test('without trusted proxies the headers are ignored', async () => {
   expect(await asked('198.51.100.7', untrusting)).toBe('127.0.0.0/24');

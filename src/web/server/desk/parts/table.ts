@@ -3,7 +3,7 @@ import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
 
-type Column<Row> = {
+export type Column<Row> = {
   readonly label: string;
   cell(row: Row): string | number | Html;
   /** Aligned to the right. */

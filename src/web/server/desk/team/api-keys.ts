@@ -2,10 +2,11 @@ import { html } from 'hono/html';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField, selectField, textField } from '../parts/fields.ts';
+import { selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { chip, linkButton, panel } from '../parts/pieces.ts';
+import { linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
+import { endingColumns } from './ending-columns.ts';
 
 /** Keys for programs of the organiser. Owners only. */
 export function apiKeyPages(addPage: AddPage): void {
@@ -23,7 +24,6 @@ async function showKeys(desk: Desk): Promise<View> {
     query: cursor === undefined ? {} : { cursor },
   });
   const form = desk.form('make');
-  const endForm = desk.form('end');
   return {
     title: words.keys,
     section: 'team',
@@ -38,22 +38,7 @@ ${
           { label: words.keyName, cell: ({ name }) => name },
           { label: words.role, cell: ({ role }) => words.roles[role] },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, deskTimeZone, language, 'medium') },
-          {
-            label: words.status,
-            cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
-          },
-          {
-            label: words.end,
-            cell: ({ id, name, endedAt }) =>
-              endedAt === null
-                ? deskForm(desk, {
-                    form: endForm,
-                    body: hiddenField('keyId', id),
-                    submit: `${words.end}: ${name}`,
-                    isSmall: true,
-                  })
-                : '–',
-          },
+          ...endingColumns<(typeof data)[number]>(desk, 'keyId'),
         ],
       })
 }${paging(desk, nextCursor)}

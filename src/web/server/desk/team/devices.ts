@@ -3,11 +3,12 @@ import { formatDate } from '../../../../platform/text/format-time.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import { hiddenField, textField } from '../parts/fields.ts';
+import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { chip, linkButton, panel } from '../parts/pieces.ts';
+import { linkButton, panel } from '../parts/pieces.ts';
 import { qrCode } from '../parts/qr-code.ts';
 import { paging, table } from '../parts/table.ts';
+import { endingColumns } from './ending-columns.ts';
 
 /** The scanners of an event. */
 export function devicePages(addPage: AddPage): void {
@@ -24,7 +25,6 @@ async function showDevices(desk: Desk): Promise<View> {
     query: { eventId: event.id, ...(cursor === undefined ? {} : { cursor }) },
   });
   const form = desk.form('add');
-  const endForm = desk.form('end');
   return {
     title: words.devices,
     ...eventView(event),
@@ -39,22 +39,7 @@ ${
         columns: [
           { label: words.deviceName, cell: ({ name }) => name },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, event.timeZone, language, 'medium') },
-          {
-            label: words.status,
-            cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
-          },
-          {
-            label: words.end,
-            cell: ({ id, name, endedAt }) =>
-              endedAt === null
-                ? deskForm(desk, {
-                    form: endForm,
-                    body: hiddenField('deviceId', id),
-                    submit: `${words.end}: ${name}`,
-                    isSmall: true,
-                  })
-                : '–',
-          },
+          ...endingColumns<(typeof data)[number]>(desk, 'deviceId'),
         ],
       })
 }${paging(desk, nextCursor)}

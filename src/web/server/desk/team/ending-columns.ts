@@ -1,0 +1,30 @@
+import { teamWords } from '../../../i18n/words/desk/team.ts';
+import type { Desk } from '../desk.ts';
+import { hiddenField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip } from '../parts/pieces.ts';
+import type { Column } from '../parts/table.ts';
+
+type Credential = { readonly id: string; readonly name: string; readonly endedAt: string | null };
+
+/**
+ * The last columns of a list of credentials: whether each is active, and the form `end` that ends it.
+ * @param idField the name of the field that carries the id
+ */
+export function endingColumns<Row extends Credential>(desk: Desk, idField: string): Column<Row>[] {
+  const words = teamWords[desk.language];
+  const form = desk.form('end');
+  return [
+    {
+      label: words.status,
+      cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
+    },
+    {
+      label: words.end,
+      cell: ({ id, name, endedAt }) =>
+        endedAt === null
+          ? deskForm(desk, { form, body: hiddenField(idField, id), submit: `${words.end}: ${name}`, isSmall: true })
+          : '–',
+    },
+  ];
+}
