@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type HeldTicket, addDoorEvent } from '../../testkit/check-in/door-event.ts';
-import { type Answer, type Door, openDoor } from '../../testkit/check-in/door.ts';
+import type { Answer } from '../../testkit/check-in/door.ts';
+import { type OfflineDoor, ago, hour, minute, openOfflineDoor } from './support/offline-door.ts';
 
 /** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
 
-let door: Door;
+let door: OfflineDoor['door'];
 let key: string;
+let next: OfflineDoor['next'];
+let item: OfflineDoor['item'];
+let handIn: OfflineDoor['handIn'];
+let admission: OfflineDoor['admission'];
+let listed: OfflineDoor['listed'];
 let ticket: HeldTicket;
 
 beforeAll(async () => {
-  door = await openDoor();
-  key = await door.addKey(door.event, 'door');
+  ({ door, key, next, item, handIn, admission, listed } = await openOfflineDoor());
 });
 
 beforeEach(async () => {
-  ticket = await door.ticket();
+  ticket = await next();
 });
 
 afterAll(async () => {
@@ -23,22 +28,7 @@ afterAll(async () => {
   await door.close();
 });
 
-const minute = 60_000;
-const hour = 60 * minute;
-const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-const item = (more: Record<string, unknown> = {}) => ({
-  code: ticket.code,
-  scanId: randomUUID(),
-  scannedAt: ago(10 * minute),
-  ...more,
-});
-const handIn = async (
-  more: Record<string, unknown> = {},
-  batch: Record<string, unknown> = {},
-): Promise<Answer['body']> => (await door.sync(key, [item(more)], batch)).body.data[0];
 const exit = async () => (await door.scan(key, { code: ticket.code, direction: 'exit' })).body.result;
-const admission = async () => (await door.sql`select * from admissions where ticket_id = ${ticket.id}`)[0];
-const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
 
 describe('a visitor whom the door let in', () => {
   const spoil: [string, () => Promise<unknown>, Record<string, unknown>][] = [

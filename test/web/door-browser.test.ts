@@ -1,52 +1,22 @@
-import { Hono } from 'hono';
-import postgres from 'postgres';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newCredential } from '../../src/access/credentials/credential.ts';
-import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/server/serve.ts';
-import { newId } from '../../src/platform/ids.ts';
-import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../../testkit/processes/browser.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
-import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { addTickets } from '../../testkit/check-in/door-event.ts';
+import { type DoorPages, openDoorPages } from './support/door-pages.ts';
 
 describe('the door in a browser', () => {
-  let running: TestService;
-  let server: Serving;
-  let browser: Browser;
-  let sql: postgres.Sql;
-  let event: DoorEvent;
-  let token: string;
+  let door: DoorPages;
+  let browser: DoorPages['browser'];
+  let sql: DoorPages['sql'];
+  let event: DoorPages['event'];
   let origin: string;
+  let token: string;
 
   beforeAll(async () => {
-    running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
-    const api = createApp(running.service);
-    const pages = new Hono().route('/', webRoutes(running.service));
-    server = await serve(
-      {
-        take: api.take,
-        fetch: (request, ...rest) =>
-          new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
-      },
-      { host: '127.0.0.1', port: 0, reusePort: false },
-    );
-    origin = `http://127.0.0.1:${server.port}`;
-    sql = postgres(running.directUrl, { max: 1 });
-    event = await addDoorEvent(sql);
-    const { text, hash } = newCredential('device', running.service.config);
-    token = text;
-    await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
-      values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, 'Gate', ${hash}, 'test', 'test')`;
-    browser = await launchBrowser();
+    door = await openDoorPages();
+    ({ browser, sql, event, origin } = door);
+    token = await door.addDevice('Gate');
   });
-  afterAll(async () => {
-    await browser?.close();
-    await sql?.end();
-    await server?.close();
-    await running?.close();
-  });
+  afterAll(() => door?.close());
 
   const startScanning = async (page: Page) => {
     await page.goto(`${origin}/door?lang=en`);

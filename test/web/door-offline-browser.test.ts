@@ -1,66 +1,38 @@
-import { Hono } from 'hono';
-import postgres from 'postgres';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { newCredential } from '../../src/access/credentials/credential.ts';
-import { createApp } from '../../src/app.ts';
-import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { webRoutes } from '../../src/web/routes.ts';
-import { launchBrowser } from '../../testkit/processes/browser.ts';
-import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
-import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { addTickets } from '../../testkit/check-in/door-event.ts';
+import { type DoorPages, openDoorPages } from './support/door-pages.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on two phones. */
 
-let running: TestService;
-let server: Serving;
-let browser: Browser;
-let sql: postgres.Sql;
-let event: DoorEvent;
+let door: DoorPages;
+let browser: DoorPages['browser'];
+let sql: DoorPages['sql'];
+let event: DoorPages['event'];
 let origin: string;
 const deadline = 120_000;
 
 beforeAll(async () => {
-  running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
-  const api = createApp(running.service);
-  const pages = new Hono().route('/', webRoutes(running.service));
-  server = await serve(
-    {
-      take: api.take,
-      fetch: (request, ...rest) =>
-        new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
-    },
-    { host: '127.0.0.1', port: 0, reusePort: false },
-  );
-  origin = `http://127.0.0.1:${server.port}`;
-  sql = postgres(running.directUrl, { max: 1 });
-  event = await addDoorEvent(sql);
+  door = await openDoorPages();
+  ({ browser, sql, event, origin } = door);
   await sql`insert into door_settings (event_id, shows_names, category_notes)
     values (${event.eventId}, true, ${sql.json({ [event.categoryIds[0] ?? '']: 'Blue wristband' })})`;
   for (const name of ['North', 'South']) {
     await sql`insert into gates (event_id, id, name, name_key) values (${event.eventId}, ${newId('gat')}, ${name}, ${name.toLowerCase()})`;
   }
-  browser = await launchBrowser();
 }, deadline);
-afterAll(async () => {
-  await browser?.close();
-  await sql?.end();
-  await server?.close();
-  await running?.close();
-});
+afterAll(() => door?.close());
 
 /** A phone of its own, paired as a device and scanning at a gate. */
 async function phoneAt(gate: string): Promise<{ page: Page; context: BrowserContext }> {
-  const { text, hash } = newCredential('device', running.service.config);
-  await sql`insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
-    values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, ${gate}, ${hash}, 'test', 'test')`;
+  const token = await door.addDevice(gate);
   const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   await page.goto(`${origin}/door?lang=en`);
   await page.click('details.promo summary');
-  await page.fill('#deviceToken', text);
+  await page.fill('#deviceToken', token);
   await page.click('#device-submit');
   await page.waitForSelector(`#gate option:text-is("${gate}")`, { state: 'attached' });
   await page.selectOption('#gate', { label: gate });

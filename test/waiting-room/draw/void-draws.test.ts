@@ -1,33 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encrypt } from '../../../src/platform/crypto.ts';
 import { freezePlaces, seedHashOf } from '../../../src/waiting-room/draw/index.ts';
-import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
-import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
+import { type DrawWorld, drawsOf, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
 /** Guards promise 9: a draw is bound before anybody can know it, is carried through by itself, and is void when it is not. */
 
 let world: DrawWorld;
+let pathOf: ReturnType<typeof drawsOf>['pathOf'];
+let faults: ReturnType<typeof drawsOf>['faults'];
+let frozenRoom: ReturnType<typeof drawsOf>['frozenRoom'];
 beforeAll(async () => {
   world = await openDrawWorld();
+  ({ pathOf, faults, frozenRoom } = drawsOf(world));
 });
 afterAll(() => world.close());
 beforeEach(() => world.behave());
-
-const pathOf = async (eventId: string) =>
-  (await world.draws(eventId)).map(({ number, state, voidReason }) => `${number} ${voidReason ?? state}`);
-
-const faults = async () => {
-  const found = await Promise.all(drawInvariants.map((invariant) => invariant.find(world.open.db)));
-  return found.flat();
-};
-
-/** A room whose list is frozen, on time. */
-async function frozenRoom(places: number) {
-  const event = await world.room(places);
-  await world.pass(hour + 1);
-  expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
-  return event;
-}
 
 describe('a draw is void, and the next one is drawn,', () => {
   const finish = async (eventId: string, lead = leadSeconds) => {

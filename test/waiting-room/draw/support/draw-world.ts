@@ -1,10 +1,18 @@
 import postgres from 'postgres';
+import { expect } from 'vitest';
 import { demoChain } from '../../../../sandbox/beacon/demo-chain.ts';
 import { startSandbox } from '../../../../sandbox/start-sandbox.ts';
 import { transaction } from '../../../../src/platform/database/db.ts';
 import { createLog } from '../../../../src/platform/log.ts';
 import { createBeacon } from '../../../../src/waiting-room/draw/beacon/beacon.ts';
-import { type DrawDeps, type DrawRow, commitDraw, completeDraw } from '../../../../src/waiting-room/draw/index.ts';
+import {
+  type DrawDeps,
+  type DrawRow,
+  commitDraw,
+  completeDraw,
+  freezePlaces,
+} from '../../../../src/waiting-room/draw/index.ts';
+import { drawInvariants } from '../../../../src/waiting-room/draw/invariants.ts';
 import { listDraws } from '../../../../src/waiting-room/draw/queries.ts';
 import { createTestDatabase } from '../../../../testkit/services/database.ts';
 import { createEvent } from '../../../../testkit/factories.ts';
@@ -108,3 +116,24 @@ export async function openDrawWorld(lead = leadSeconds, beaconTimeoutMs = 3000) 
 }
 
 export const hour = 3600;
+
+/** What tests read of the draws of a world, and a room whose list is frozen on time. */
+export function drawsOf(world: DrawWorld) {
+  const pathOf = async (eventId: string) =>
+    (await world.draws(eventId)).map(({ number, state, voidReason }) => `${number} ${voidReason ?? state}`);
+
+  const faults = async () => {
+    const found = await Promise.all(drawInvariants.map((invariant) => invariant.find(world.open.db)));
+    return found.flat();
+  };
+
+  /** A room whose list is frozen, on time. */
+  async function frozenRoom(places: number) {
+    const event = await world.room(places);
+    await world.pass(hour + 1);
+    expect(await freezePlaces(world.deps(), event.id)).toBe('frozen');
+    return event;
+  }
+
+  return { pathOf, faults, frozenRoom };
+}
