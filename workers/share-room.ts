@@ -18,7 +18,7 @@ export type SharingDeps = {
 /** Jobs that one queue is given in one round. */
 const queueRoundMax = 500;
 
-/** Who is given how much in this round: the due work of all kinds, each queue's room shared out. */
+/** How many jobs each kind may hand over in this round: the room of each queue, shared out over the due work. */
 export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
   const kinds = Object.values(deps.jobs);
   /** Where the search for events goes on, by kind; a kind that is not here begins with its first event. */

@@ -9,7 +9,7 @@
 --   "checkSeconds", "fee": the gateway's fee within the amount, if it states one, "buyerPaysFee": whether an unexplained
 --   excess is that fee, "emailId" and "whatsappId": ids for the deliveries of the tickets }]
 --
--- Locks: orders by id, then stock by pool, then counters. An order, attempt or callback that somebody else holds is skipped, so
+-- Locks: orders by id, then stock by pool, then counters. An order, attempt or callback that another transaction holds is skipped, so
 -- this call never waits for one while it holds others. Plans are kept, and each look-up can only be done in one way (see
 -- place_orders).
 create or replace function apply_settlements(p_event_id text, p_items jsonb) returns integer[]

@@ -1,4 +1,4 @@
--- Who an order is counted by for the limits per buyer while it waits for money: the address that its asker has proven, or
+-- The asker that an order is counted for in the limits per buyer until it is paid: the address that the asker has proven, or
 -- else email, phone and network together. Two orders have one asker only if all three are equal.
 create or replace function asker_key(p_confirmed_key text, p_email_key text, p_phone_key text, p_network_key text) returns text
 language sql immutable parallel safe as $$

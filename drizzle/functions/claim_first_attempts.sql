@@ -1,5 +1,5 @@
 -- Writes the first attempts of orders that wait for payment, and takes them for a time, so that no other worker
--- makes them. Answers the ids of those that were taken. An order that does not wait, that somebody else holds, or whose attempt
+-- makes them. Answers the ids of those that were taken. An order that does not wait, that another transaction holds, or whose attempt
 -- was taken before is left out. The order is locked, so that its hold does not end meanwhile.
 create or replace function claim_first_attempts(
   p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text

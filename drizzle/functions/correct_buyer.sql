@@ -9,7 +9,7 @@ declare
 begin
   select * into strict v_order from orders o where o.event_id = p_event_id and o.id = p_order_id for update;
   v_paid := v_order.total > 0 and v_order.status in ('paid', 'partially_refunded');
-  -- Whoever gives places back or counts an event's buyers anew holds the stock, which comes before counters.
+  -- Every call that returns places or recounts an event's buyers holds the stock, which comes before counters.
   perform 1 from stock s
     where s.event_id = p_event_id
       and s.pool_id in (select l.pool_id from order_lines l where l.event_id = p_event_id and l.order_id = p_order_id)

@@ -110,7 +110,7 @@ declare
   -- The category of each line; null when the event has none of that id.
   v_line_categories integer[];
 
-  -- Who each item is counted by; null when there is no limit per buyer.
+  -- The asker of each item; null when there is no limit per buyer.
   v_askers text[];
 
   -- Orders that some of the batch's keys have already made.

@@ -1,6 +1,6 @@
 -- The gateway has made these attempts: they can be paid from now on, and the pay clock of an order starts with its
--- first one (see `instructionsReady`). Answers the ids of those that were still to be made. The rest was overtaken, or somebody
--- else holds it.
+-- first one (see `instructionsReady`). Answers the ids of those that were still to be made. The others were overtaken, or
+-- another transaction holds them.
 create or replace function record_made_attempts(
   p_event_ids text[], p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[], p_check_seconds integer)
 returns setof text
@@ -24,7 +24,7 @@ set enable_mergejoin = off as $$
       from made m
       where m.is_first and o.event_id = m.event_id and o.id = m.order_id and o.status = 'pending_payment'
   ), told as (
-    -- Who has not paid after a minute is told where the order is. One job for all orders of an event in this call.
+    -- A buyer who has not paid after a minute is told where the order is. One job for all orders of an event in this call.
     insert into outbox (name, payload, available_at)
       select 'orders.unpaid', jsonb_build_object('eventId', m.event_id, 'orderIds', jsonb_agg(m.order_id)), now() + interval '60 seconds'
       from made m where m.is_first group by m.event_id)

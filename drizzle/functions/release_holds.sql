@@ -1,11 +1,11 @@
 -- The steps of an order's life after placement lock in one order: the order, stock by pool, counters, promo codes. Each
 -- states the status it expects, and does nothing to an order that has moved on.
 --
--- A sale beside a million ending holds is slowed by the time that a pool's stock stays locked. Whatever can be read before is
--- read before; then all stock of the events is locked, as placement does, which makes their counters nobody else's; then
--- both are written, each row once. Plans are kept, and each look-up can only be done in one way (see place_orders).
+-- A pool's stock stays locked only briefly, because a running sale waits for it while a million holds end. All reads that need no lock
+-- come first. Then all stock of the events is locked, as placement does it; no other call changes their counters from then on. Then
+-- stock and counters are written, each row once. Plans are kept, and each look-up can only be done in one way (see place_orders).
 
--- Ends holds that are already locked and have no open attempt. Everything they held is given back, once.
+-- Ends holds that are already locked and have no open attempt. Everything that they held is returned once.
 create or replace function release_holds(p_event_ids text[], p_order_ids text[]) returns void
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off

@@ -50,8 +50,7 @@ begin
 
   perform recount_admissions(p_event_id, v_tickets);
 
-  -- The results. An exit while nobody is inside is that of a guest who entered by a conflict, or of nobody.
-  -- The results.
+  -- The results. An exit while nobody is inside belongs to a guest who entered by a conflict, or to nobody.
   update scans s
     set result = case
         when not s.passed then 'already_used'

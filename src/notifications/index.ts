@@ -14,7 +14,7 @@
  *  7. Statuses may come in any order and any number of times: the furthest counts.
  *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
  *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.
- *  9. Who holds tickets of an event hears once that it is off or has moved; edits that follow each other are one message.
+ *  9. A holder of tickets is told once that the event is off or has moved; consecutive edits are one message.
  * 10. A fact that an organiser's endpoint wants is noted in the transaction that makes it true, once; nothing is written for an
  *     organiser without an endpoint. Each endpoint gets it until it takes it, for three days, and in the order of its subject
  *     (`docs/webhooks.md`).

@@ -125,8 +125,8 @@ export async function advanceNotice(
 }
 
 /**
- * The orders `o` that a notice is told to. Of an event that moved or was postponed: who has valid tickets and ordered before the last
- * change. Of one that was called off: who had tickets or a hold when it was, except holds that somebody gave up before.
+ * The orders `o` that a notice is sent to. If the event moved or was postponed: orders with valid tickets that were placed before the
+ * last change. If it was called off: orders that had tickets or a hold at that time, except holds that were given up before.
  */
 const isConcerned = (notice: EventNotice) =>
   sql`o.event_id = ${notice.eventId} and ${

@@ -33,7 +33,7 @@ export async function receiveCallback(
     onVerified,
   }: { gateway: GatewayPlugin; organizerSlug: string; request: CallbackRequest; onVerified: () => void },
 ): Promise<Received> {
-  // What cannot be anybody's name is nobody's, without a look-up.
+  // A text that cannot be a slug names no organiser and needs no look-up.
   const isName = slugSchema.safeParse(organizerSlug).success;
   const account: GatewayAccount | undefined = isName
     ? await deps.accounts.bySlug(gateway.name, organizerSlug)
