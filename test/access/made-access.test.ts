@@ -19,7 +19,7 @@ const access = useMadeAccess();
 const { at, apiKey, device, invite, everythingOf, idsOf } = access;
 
 describe('dismissing a member', () => {
-  it.each<Role>(['owner', 'manager'])('ends all that a member with the role %s has made', async (role) => {
+  it.each<Role>(['owner', 'manager'])('ends all access that a member with the role %s has created', async (role) => {
     const { member, made, working } = await everythingOf(role);
     expect(
       (await access.world.request('DELETE', at(`/staff/${member.id}`), { as: access.organizer.owner })).status,
@@ -101,17 +101,20 @@ describe('a lower role', () => {
     ['owner', 'manager', ['device', 'deviceOfKey', 'doorInvitation', 'doorInvitationOfKey']],
     ['owner', 'door', []],
     ['manager', 'door', []],
-  ])('from %s to %s ends sessions and what it could not have made', async (from, to, stays) => {
-    const { member, working } = await everythingOf(from);
-    const answer = await access.world.request('PATCH', at(`/staff/${member.id}`), {
-      as: access.organizer.owner,
-      body: { role: to },
-    });
-    expect(answer.status).toBe(200);
-    expect(await working()).toEqual(stays);
-    await access.world.request('DELETE', at(`/staff/${member.id}`), { as: access.organizer.owner });
-    expect(await working()).toEqual([]);
-  });
+  ])(
+    'from %s to %s ends the sessions and the access that the lower role could not have created',
+    async (from, to, stays) => {
+      const { member, working } = await everythingOf(from);
+      const answer = await access.world.request('PATCH', at(`/staff/${member.id}`), {
+        as: access.organizer.owner,
+        body: { role: to },
+      });
+      expect(answer.status).toBe(200);
+      expect(await working()).toEqual(stays);
+      await access.world.request('DELETE', at(`/staff/${member.id}`), { as: access.organizer.owner });
+      expect(await working()).toEqual([]);
+    },
+  );
 
   it('keeps the access that is named', async () => {
     const { member, made, working } = await everythingOf('manager');

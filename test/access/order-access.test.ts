@@ -85,7 +85,7 @@ describe('order links', () => {
     ['the same name without TLS', { origin: 'http://tickets.example' }, false],
     ['an address bar', { 'sec-fetch-site': 'none' }, false],
     ['nobody says who', {}, false],
-  ])('with the cookie alone, changes something for our pages only: %s', (_who, headers, isAllowed) => {
+  ])('change something by the cookie alone for our pages only: %s', (_who, headers, isAllowed) => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const asked = () => presentedLink(request({ ...headers, cookie }, method), deps, order);
       if (isAllowed) expect(asked()).toBe(1);

@@ -28,7 +28,7 @@ describe('passwords', () => {
     '',
     'plain text',
     '$scrypt$ln=30,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
-  ])('is wrong for what is not a hash: %j', async (stored) => {
+  ])('are never right for a stored value that is no hash: %j', async (stored) => {
     expect(await cheap.verify('rahasia besar', stored)).toBe(false);
   });
 

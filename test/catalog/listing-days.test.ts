@@ -68,7 +68,7 @@ const days = [
 let made = 0;
 
 test.each(zones)(
-  'an event is found on its day in %s, late and early, and on no other',
+  'an event in %s is found on its local day, late and early, and on no other day',
   async (timeZone) => {
     made += 1;
     const city = `kota${made}`;

@@ -36,7 +36,7 @@ const spellings = [
 ];
 
 describe('the key of a gate', () => {
-  it.each(spellings.map((line) => [line[0] ?? '', line] as const))('%s is one, however it is spelled', (_, line) => {
+  it.each(spellings.map((line) => [line[0] ?? '', line] as const))('%s is one gate in every spelling', (_, line) => {
     expect(new Set(line.map(gateKey)).size).toBe(1);
   });
 

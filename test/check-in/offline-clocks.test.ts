@@ -29,7 +29,7 @@ afterAll(async () => {
 describe('a phone whose clock is off', () => {
   const offsets = [-7 * hour, 7 * hour, -40 * 365 * 24 * hour];
 
-  it.each(offsets)('by %i ms is put right by the time at which it sent', async (offset) => {
+  it.each(offsets)('by %i ms is corrected by the time at which it sent the batch', async (offset) => {
     const scannedAt = ago(10 * minute - offset);
     const answer = await handIn({ scannedAt, result: 'admitted' }, { sentAt: ago(-offset) });
     expect(answer).toMatchObject({ result: 'admitted' });
@@ -38,7 +38,7 @@ describe('a phone whose clock is off', () => {
     expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
   });
 
-  it.each(offsets)('by %i ms is put right by the offset that it knew', async (offset) => {
+  it.each(offsets)('by %i ms is corrected by the offset that it knew', async (offset) => {
     await handIn(
       { scannedAt: ago(10 * minute - offset), clockOffsetMs: -offset },
       { sentAt: new Date().toISOString() },
@@ -47,7 +47,7 @@ describe('a phone whose clock is off', () => {
     expect(Math.abs(admitted_at.getTime() - (Date.now() - 10 * minute))).toBeLessThan(minute);
   });
 
-  it.each(offsets)('by %i ms unnoticed does not let a ticket in twice unreported', async (offset) => {
+  it.each(offsets)('by %i ms unnoticed: a second entry is still reported', async (offset) => {
     const online = () => door.scan(key, { code: ticket.code, deviceId: 'online' });
     const late = () => handIn({ scannedAt: ago(10 * minute - offset), deviceId: 'late' });
     expect((await online()).body.result).toBe('admitted');
@@ -75,7 +75,7 @@ describe('a full batch', () => {
   it.each([
     ['of one ticket at one instant', () => 0],
     ['of one ticket, one after the other', (index: number) => index * 100],
-  ])('%s is written, each of it counted once', { timeout: 60_000 }, async (_, afterMs) => {
+  ])('%s is recorded, each entry counted once', { timeout: 60_000 }, async (_, afterMs) => {
     const from = Date.now() - hour / 2;
     for (let batch = 1; batch <= 2; batch += 1) {
       const scans = Array.from({ length: 500 }, (__, index) =>

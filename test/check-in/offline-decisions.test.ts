@@ -110,7 +110,7 @@ describe('a visitor whom the door let in', () => {
 
 describe('a visitor whom the door refused', () => {
   it.each(['already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'])(
-    'as %s is not inside, and may come in later',
+    'as %s is not inside, and can enter later',
     async (result) => {
       expect(await handIn({ result })).toMatchObject({ result, ticket: { id: ticket.id } });
       expect(await admission()).toBeUndefined();

@@ -177,7 +177,7 @@ describe('one bad item of a batch', () => {
     ['a list', [good('odd')], null],
   ];
 
-  it.each(oddItems)('%s is refused, and the others are taken', async (_, odd, scanId) => {
+  it.each(oddItems)('%s is refused, and the others are accepted', async (_, odd, scanId) => {
     const [first, last] = [await one(), await one()];
     const scans = [good(`first-${first.id}`, first.code), odd, good(`last-${last.id}`, last.code)];
     const { status, body } = await opened.sync(device, scans);
@@ -195,7 +195,7 @@ describe('one bad item of a batch', () => {
     ['U+0000', 'a\0b'],
     ['a lone surrogate', '\ud800'],
     ['a picture', '🎟️'],
-  ])('a code of %s is no odd item but "invalid"', async (name, code) => {
+  ])('a code of %s is a scan with the result "invalid", not a refused item', async (name, code) => {
     const { body } = await opened.sync(device, [good(`code-${name.length}`, code)]);
     expect(body.data).toMatchObject([{ result: 'invalid' }]);
   });

@@ -67,7 +67,7 @@ describe('the package @antre/client', () => {
   });
 
   test.each(['nodenext', 'bundler'] as const)(
-    'is typed under %s: what fits compiles, what does not is named',
+    'is typed under %s: correct calls compile, and wrong calls are errors',
     async (module) => {
       expect(await compile('walk.ts', module)).toBe('');
       const faults = await compile('wrong.ts', module);

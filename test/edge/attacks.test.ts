@@ -122,7 +122,7 @@ describe('cache poisoning', () => {
     { 'content-type': 'text/plain', 'transfer-encoding': 'chunked' },
   ];
 
-  test.each(poisons)('a cold read with %o fills the cache with what everybody gets', async (headers) => {
+  test.each(poisons)('a cold read with %o stores the answer that every client gets', async (headers) => {
     const { slug } = await createEvent(fronted.service.db);
     const path = `/v1/events/${slug}`;
     await ask(port, path, { headers });

@@ -39,7 +39,7 @@ test.each([
   ['age', {}, ['1000001-0', '1200000-0', '1400000-0']],
   ['number', { rememberedMax: 2 }, ['1000001-0', '1000002-0', '1000003-0']],
   ['bytes', { rememberedBytesMax: 500 }, ['1000001-0', '1000002-0', '1000003-0']],
-])('what was forgotten by %s is not known for certain', (_, limits, [first = '', second = '', third = '']) => {
+])('an id from before messages were dropped by %s is not known', (_, limits, [first = '', second = '', third = '']) => {
   const { recent, add } = remember(limits);
   add(first, order('a'));
   add(second, order('b'));

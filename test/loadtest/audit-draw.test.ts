@@ -134,7 +134,7 @@ describe('a draw that was tampered with', () => {
     ],
     ['time of freeze', "frozen_at = beacon_round_at + interval '1 second'", ['frozen in time']],
     ['time of the seed', "revealed_at = beacon_round_at + interval '301 seconds'", ['seed in time']],
-  ])('in its %s is found out', async (_what, change, found) => {
+  ])('in its %s is found', async (_what, change, found) => {
     await world.owner.unsafe(`update draws set ${change}`);
     const { wrong, exitCode } = await auditAnew();
     expect(wrong).toEqual(found);

@@ -159,7 +159,7 @@ describe('the caps as a weapon', () => {
   });
 
   test.each(['a code by mail', 'a code by WhatsApp', 'a link for staff', 're-sending free tickets'] as const)(
-    'what strangers can order leaves %s alone',
+    'orders of strangers do not use up %s',
     async (name) => {
       const victim = someBuyer();
       for (const way of ['a free order', 'the link of an order that nobody paid for', 'an event that moves'] as const)

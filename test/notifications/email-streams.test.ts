@@ -116,7 +116,7 @@ describe('DKIM', () => {
     ['no key', 'hello', 'no private key'],
     ['a key of 512 bits', () => generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey, '512 bits'],
     ['another kind of key', () => generateKeyPairSync('ed25519').privateKey, 'must be an RSA key'],
-  ])('the service does not start with %s', (_, content, reason) => {
+  ])('the service refuses to start with %s', (_, content, reason) => {
     const path = join(folder, `${reason.replaceAll(' ', '-')}.pem`);
     if (typeof content === 'string') writeFileSync(path, content);
     if (typeof content === 'function') writeFileSync(path, content().export({ type: 'pkcs8', format: 'pem' }));

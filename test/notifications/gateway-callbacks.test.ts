@@ -67,7 +67,7 @@ describe('callbacks of gateways', () => {
     ]);
   });
 
-  test.each(['fonnte', 'wablas'] as const)('%s: only with the key of this sender', async (kind) => {
+  test.each(['fonnte', 'wablas'] as const)('%s: accepted only with the key of this sender', async (kind) => {
     const { sender } = await ownSender(kind);
     const another = await addGatewaySender(world, kind, {});
     const address = `${world.callbackUrl}/${kind}/${sender.id}`;

@@ -165,7 +165,7 @@ describe('templates at Meta', () => {
     expect((await outcome()).messages).toHaveLength(1);
   });
 
-  test.each(['REJECTED', 'PAUSED', 'PENDING', 'DISABLED'])('one that is %s is never asked for', async (status) => {
+  test.each(['REJECTED', 'PAUSED', 'PENDING', 'DISABLED'])('a text that is %s is never submitted', async (status) => {
     const { id, phoneNumberId } = await cloudSender([ticket({ status, rejectedReason: 'ABUSIVE_CONTENT' })]);
     await poll();
     // The sandbox would take it now: only what was read keeps it back.

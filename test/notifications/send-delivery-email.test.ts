@@ -92,7 +92,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     ['text that turns the reading direction', 'Ayu \u202egro.live'],
     ['what nobody sees', '\u200b\u2060\u200d'],
     ['markup', '<b>Ayu</b>'],
-  ])('a stored name that is %s greets nobody, in no part of the mail', async (_, name) => {
+  ])('a stored name that is %s appears in no part of the mail', async (_, name) => {
     const { buyer, deliveryId, eventId, orderId } = await queued();
     // As a row from before names were checked.
     await world.db.execute(sql`update orders set buyer_name = ${name} where event_id = ${eventId} and id = ${orderId}`);
@@ -152,7 +152,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
 });
 
 describe('a provider that misbehaves', () => {
-  test.each([421, 450])('%i is tried again later, and then it is one mail', async (answer) => {
+  test.each([421, 450])('%i is retried later, and one mail arrives', async (answer) => {
     const { buyer, deliveryId, orderId } = await queued();
     await control(world.sandbox, 'smtp/rules', {
       match: { recipient: buyer.email },

@@ -65,7 +65,7 @@ describe('the invariants of orders', () => {
   });
 
   test.each(['pending', 'closing', 'refunded', 'expired', 'cancelled'] as const)(
-    'a valid ticket of an order that is %s is named',
+    'name a valid ticket of an order that is %s',
     async (state) => {
       const found = await violatedAfter(sql`
         insert into tickets (event_id, id, order_id, ticket_category_id, code)
@@ -80,7 +80,7 @@ describe('the invariants of orders', () => {
   });
 
   test.each([sql`quantity = quantity + 1`, sql`subtotal = subtotal + 1, total = total + 1`])(
-    'an order that does not add up is named',
+    'name an order that does not add up',
     async (change) => {
       const found = await violatedAfter(sql`update orders set ${change} where id = ${ids.partial}`);
       expect(namesOf(found)).toEqual(['orders.order_adds_up']);

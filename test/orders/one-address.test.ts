@@ -60,7 +60,7 @@ test('codes in all spellings are for one account', async () => {
 });
 
 test.each(['/v1/orders/lookups', '/v1/buyers/verifications', '/v1/sessions', '/v1/password-resets'])(
-  '%s takes an address in any spelling, and none that is no address',
+  '%s accepts an address in any spelling, and refuses a text that is no address',
   async (path) => {
     const rest = { '/v1/orders/lookups': { code: '9QX4T-0RBVE' }, '/v1/sessions': { password: 'not the password' } }[
       path

@@ -58,7 +58,7 @@ test.each([
   ['another shop on the account', 'INV/2026/000123', 'not_ours'],
   ['another shop with ids like ours', 'pay_000123', 'not_ours'],
   ['another shop with the longest id', 'x'.repeat(50), 'not_ours'],
-])('of %s is 200, counted apart, and nothing is kept', async (_name, orderId, outcome) => {
+])('of %s is answered 200, counted apart, and not stored', async (_name, orderId, outcome) => {
   const count = async () => {
     const metric = await registry.getSingleMetric('antre_payment_callbacks_total')?.get();
     return metric?.values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
@@ -80,7 +80,7 @@ test.each([
   ['no state', { transaction_status: undefined }],
   ['a currency that is none', { currency: 'rupiah' }],
   ['an amount beyond all numbers', { gross_amount: '999999999999999.00', currency: 'USD' }],
-])('of our own attempt with %s is kept, and the gateway is asked', async (_name, change) => {
+])('of our own attempt with %s is stored, and the gateway is asked', async (_name, change) => {
   const placed = await placeReady(world, event);
   await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
   await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });

@@ -104,7 +104,7 @@ describe('wrong facts with a right signature', () => {
   test.each([
     ['another currency', { currency: 'USD' }, 'wrong_currency'],
     ['another merchant', { merchant_id: 'M-OTHER' }, 'wrong_merchant'],
-  ])('%s is not believed, and somebody is told', async (_name, change, outcome) => {
+  ])('%s is not believed, and a person is told', async (_name, change, outcome) => {
     const placed = await placeReady(world, event);
     expect((await post(sign(settlement(placed, change)))).status).toBe(200);
     await settle(world, placed, 1);

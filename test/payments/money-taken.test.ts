@@ -65,7 +65,7 @@ describe('money with wrong facts that the gateway confirms', () => {
     ['with a fraction of a rupiah', { grossAmount: '150000.50' }, 'wrong_precision', 150_000, 'IDR'],
     ['in another currency', { currency: 'USD', grossAmount: '150000.00' }, 'wrong_currency', 15_000_000, 'USD'],
     ['in one with a fraction', { currency: 'USD', grossAmount: '9.50' }, 'wrong_currency', 950, 'USD'],
-  ])('%s is a task that says how much, of what, and where', async (_name, stated, reason, amount, currency) => {
+  ])('%s is a task with its amount, currency and gateway', async (_name, stated, reason, amount, currency) => {
     const placed = await payWith(stated);
     expect(await orderOf(world, placed)).toMatchObject({
       status: 'pending_payment',
@@ -135,7 +135,7 @@ describe('money with wrong facts that the gateway confirms', () => {
   test.each([
     ['a currency that the gateway does not take', { currency: 'USD', grossAmount: '150000.00' }, 'qris'],
     ['a transfer that no gateway sends back', { merchantId: 'M-OTHER' }, 'bca_va'],
-  ])('in %s is paid back by hand', async (_name, stated, method) => {
+  ])('in %s is refunded by a person', async (_name, stated, method) => {
     const placed = await payWith(stated, method);
     const task = await tasks.moneyTaskOf(placed);
     expect(await tasks.resolve(task?.id, { action: 'refund' }, event)).toEqual([409, 'task.refund_unavailable']);
@@ -152,7 +152,7 @@ describe('money with wrong facts that the gateway confirms', () => {
   test.each([
     ['in rupiah', { merchantId: 'M-OTHER' }],
     ['in another currency', { currency: 'USD', grossAmount: '150000.00' }],
-  ])('that the bank takes back %s is owed to nobody', async (_name, stated) => {
+  ])('that the bank takes back %s is not refunded again', async (_name, stated) => {
     const placed = await payWith(stated, 'permata_va');
     await control(world, `/payments/${placed.attemptId}/reverse`);
     await settle(world, placed, 3);

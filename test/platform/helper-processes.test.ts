@@ -138,7 +138,7 @@ describe('helper processes', () => {
     ['spin', 'took longer than 300 ms'],
     ['leave', 'the helper process ended'],
     ['fill', /helper process ended/],
-  ])('end with a task that does not: %s', async (act, said) => {
+  ])('are killed when a task does not end: %s', async (act, said) => {
     const helpers = open({ taskMsMax: act === 'spin' ? 300 : 8000 });
     await expect(helpers.run({ act, ms: 60_000 })).rejects.toThrow(said);
     const next = open();

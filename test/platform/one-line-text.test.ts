@@ -19,7 +19,7 @@ describe('invisible characters', () => {
   test.each([
     ...points,
     ...Array.from(' \u00a0\u2003\u3000\u2800\ufffc\u0301\u200c\u200d\ufe0f\u{e0100}', (one) => ['', one]),
-  ])('U+%s alone is nothing', (_, character) => {
+  ])('U+%s alone counts as empty', (_, character) => {
     expect(cleanLine(character.repeat(3))).toBe('');
     expect(cleanBlock(`${character}\n${character}`)).toBe('');
   });

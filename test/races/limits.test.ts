@@ -113,7 +113,7 @@ describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all pai
     index % 2 === 0 ? { ...buyer, email: `other.${index}@example.test` } : { ...buyer, phone: someBuyer().phone };
 
   test.each([{ event: 2 }, { category: 2 }])(
-    'pay for 2 by the mailbox and 2 by the phone, and the money of the others is given back: %j',
+    'pay for 2 by the mailbox and 2 by the phone, and the others are refunded: %j',
     (limits) =>
       inDatabase(async (database) => {
         // The two names have no order in common: each may have its two.

@@ -66,7 +66,7 @@ describe('one ticket at many gates at once (T80)', () => {
     [10, 100],
     [50, 30],
   ])(
-    '%i gates, %i tickets: one is admitted, the others learn when and where',
+    '%i gates, %i tickets: one scan is admitted, the others learn when and where',
     { timeout: 1_800_000 },
     async (gates, count) => {
       const tickets = await addTickets(sql, event, count);

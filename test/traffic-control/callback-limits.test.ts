@@ -12,7 +12,7 @@ describe('callbacks', () => {
   });
 
   it.each([400, 401, 403, 404, 413, 415, 422, 500, 503])(
-    'that do not verify are refused in the end, without harm to those that do, when they are answered %i',
+    'that do not verify and are answered %i are refused in the end, and verified ones are not',
     async (status) => {
       const app = await start();
       const statuses = [];
@@ -25,7 +25,7 @@ describe('callbacks', () => {
     },
   );
 
-  it.each([404, 500, 503])('that verify are never refused, also when they are answered %i', async (status) => {
+  it.each([404, 500, 503])('that verify are never refused, even when they are answered %i', async (status) => {
     const app = await start();
     const statuses = new Set<number>();
     for (let request = 0; request < 100; request += 1) {

@@ -45,7 +45,7 @@ describe('a forged credential', () => {
   };
 
   it.each(Object.entries(inventions))(
-    'is refused on every route without a query, and as the least important where it matters: %s',
+    'is refused on every route without a query, in the lowest class: %s',
     async (_what, authorization) => {
       const guarded = classified.routes.filter(
         ({ method, template }) =>

@@ -115,7 +115,7 @@ describe('a network', () => {
 
   let network = 0;
   it.each(['access.unauthenticated', 'access.link_invalid', 'queue.place_invalid', 'queue.pass_invalid'])(
-    'is refused in the end for what is answered %s, on every way to the handlers',
+    'is refused in the end for requests that are answered %s, past the router and through it',
     async (code) => {
       const { refuseFailure } = classified.world.service;
       network += 1;

@@ -22,7 +22,7 @@ describe('admissions per second', () => {
     ['who all come', 1, 1],
     ['of whom two thirds come, slowly', 0.66, 40],
     ['of whom two fifths come', 0.4, 20],
-  ])('keep to the organizer’s rate within a fiftieth, with buyers %s', (_name, show, lagSeconds) => {
+  ])('keep the organizer’s rate within a fiftieth, with buyers %s', (_name, show, lagSeconds) => {
     const random = randomFrom(17);
     const history = simulateRoom({
       seconds: 1800,

@@ -155,7 +155,7 @@ describe('the field of the code', () => {
   }
 
   it.each([5, 80, 300])(
-    'is sent by itself once a full code stands in it, typed with %i ms between the letters',
+    'is submitted automatically once it has a complete code, typed with %i ms between the letters',
     (pauseMs) => {
       const { clock, type, times } = field();
       type(code, pauseMs);

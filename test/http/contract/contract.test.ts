@@ -26,19 +26,16 @@ describe('each operation', () => {
     expect(Object.keys(refusals).toSorted()).toEqual(names.toSorted());
   });
 
-  test.each(named)(
-    '%s says who may call it, what it refuses, and shows a body where it takes one',
-    (_name, operation) => {
-      expect(operation.security).toBeDefined();
-      expect(operation.summary).not.toBe('');
-      for (const [status, { content }] of Object.entries(operation.responses).filter(([key]) => /^[45]/.test(key))) {
-        const codes = content?.['application/problem+json']?.schema.allOf?.[1]?.properties?.['code']?.enum ?? [];
-        expect(codes.length).toBeGreaterThan(0);
-        for (const code of codes) expect(String(problems[code as keyof typeof problems].status)).toBe(status);
-      }
-      if (bodyOf(operation) !== undefined) expect(examples).toHaveProperty(operation.operationId);
-    },
-  );
+  test.each(named)('%s documents its callers, its refusals, and an example of its body', (_name, operation) => {
+    expect(operation.security).toBeDefined();
+    expect(operation.summary).not.toBe('');
+    for (const [status, { content }] of Object.entries(operation.responses).filter(([key]) => /^[45]/.test(key))) {
+      const codes = content?.['application/problem+json']?.schema.allOf?.[1]?.properties?.['code']?.enum ?? [];
+      expect(codes.length).toBeGreaterThan(0);
+      for (const code of codes) expect(String(problems[code as keyof typeof problems].status)).toBe(status);
+    }
+    if (bodyOf(operation) !== undefined) expect(examples).toHaveProperty(operation.operationId);
+  });
 });
 
 test('every header that the code reads is documented, or a standard one', () => {
@@ -151,7 +148,7 @@ describe('over HTTP', () => {
   const secured = named.filter(([, { security = [] }]) =>
     security.some((kinds) => 'staffSession' in kinds || 'apiKey' in kinds),
   );
-  test.each(secured)('%s lets in the kinds of credential that it names, and no others', async (_name, operation) => {
+  test.each(secured)('%s accepts the kinds of credential that it names, and no others', async (_name, operation) => {
     const allowed = (operation.security ?? []).flatMap((kinds) => Object.keys(kinds));
     const example = bodyOf(operation) === undefined ? undefined : {};
     for (const kind of ['staffSession', 'apiKey']) {

@@ -74,7 +74,7 @@ describe('a problem document', () => {
   });
 
   test.each(['ECONNREFUSED', 'CONNECTION_CLOSED', 'DEADLINE', 'POOL_FULL', '57014', '53300', '40P01'])(
-    'of a database that is away (%s) is 503, to be tried again',
+    'of an unreachable database (%s) is 503, with Retry-After',
     async (code) => {
       const { response, text, body } = await answerTo(failure(code));
       expect([response.status, body['code']]).toEqual([503, 'service.unavailable']);
@@ -106,7 +106,7 @@ describe('a problem document', () => {
     ['a fault of a statement', failure('42P01')],
     ['a code that nobody listed', new DomainError('nobody.listed', 'secret')],
     ['a 500 of the framework', new HTTPException(500, { message: 'secret' })],
-  ])('of %s says nothing', async (_about, error) => {
+  ])('of %s reveals nothing', async (_about, error) => {
     const { response, text } = await answerTo(error);
     expect(response.status).toBe(500);
     expect(text).not.toMatch(/select|10\.0\.0\.7|at .*\.ts/);

@@ -36,7 +36,7 @@ test.each<[string, Decide, () => Promise<Answer>]>([
   ['in a decision that had to wait', async () => thrown(), async () => placed],
   ['in the work', letPass, async () => thrown()],
   ['in the answer', letPass, async () => ({ ...placed, headers: { location: 'two\nlines' } })],
-])('a fault %s is a 500 that tells nothing', async (_where, decide, answer) => {
+])('a fault %s is a 500 that reveals nothing', async (_where, decide, answer) => {
   const { status, text } = await ask(decide, answer);
   expect([status, JSON.parse(text)]).toMatchObject([500, { code: 'internal' }]);
   expect(text).not.toContain('secret');

@@ -195,7 +195,7 @@ describe('a body in pieces', () => {
   test.each([
     ['short', 20_000],
     ['long enough for the router', 100_000],
-  ])('that nobody read does not stand before the next request: %s', async (_about, length) => {
+  ])('that was not read does not block the next request: %s', async (_about, length) => {
     const unread = `${head(`content-length: ${length}`)}${'x'.repeat(length)}`;
     expect(await sendTwice(unread)).toEqual(['413', '201']);
   });
@@ -219,7 +219,7 @@ describe('a body in pieces', () => {
     ['through', 'content-length: 500', ''],
     ['through', 'transfer-encoding: chunked', '100\r\n'],
   ] as const)(
-    'that never ends does not stay: the next request is served (%s the router, %s)',
+    'that never ends is dropped, and the next request is served (%s the router, %s)',
     async (way, framing, size) => {
       const cutShort = `${head(framing, way)}${size}{"eventSlug":`;
       await send(cutShort, true);

@@ -80,7 +80,7 @@ async function headOnly(event: TestEvent, address: string, waitMs: number, way: 
 }
 
 test.each(['/v1/orders', '/v1/orders?way=router'] as const)(
-  '%s: a header that names another event is said to',
+  '%s: a header that names another event is refused',
   async (way) => {
     expect((await order(hot, { 'event-slug': hot.slug }, way)).status).toBe(201);
     const wrong = await order(hot, { 'event-slug': other.slug }, way);

@@ -108,7 +108,7 @@ describe('behind trusted proxies', () => {
   );
 
   test.each(['by=10.0.0.1', 'for=1.2.3.4;for=5.6.7.8', 'for', 'for=', '=1.2.3.4', 'for=1.2.3.4;;;x', 'for = 1.2.3.4'])(
-    'an element without one well-formed name of the client ("%s") is nobody',
+    'an element without one well-formed client address ("%s") names no client',
     async (forwarded) => {
       expect(await askedWith({ forwarded })).toBe(unparsedNetwork);
     },

@@ -78,7 +78,7 @@ describe('the reminder of an event', () => {
     });
   });
 
-  test.each(['id', 'en'] as const)('free tickets: not a word of money (%s)', async (locale) => {
+  test.each(['id', 'en'] as const)('free tickets: no word about money (%s)', async (locale) => {
     const { event, desk } = await openEvent(0);
     const holder = await notices.placed(event, locale);
     await desk.aMinuteAgo();

@@ -75,7 +75,7 @@ describe('an event that is called off', () => {
     ]);
   });
 
-  test.each(['id', 'en'] as const)('free tickets: not a word of money (%s)', async (locale) => {
+  test.each(['id', 'en'] as const)('free tickets: no word about money (%s)', async (locale) => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event, locale);
     await notices.callOff(event);
@@ -96,7 +96,7 @@ describe('an event that is called off', () => {
   test.each([
     ['id', 'jangan dibayar lagi'],
     ['en', 'please do not pay for it now'],
-  ] as const)('a hold that is not paid: do not pay (%s), by mail alone, without a calendar', async (locale, words) => {
+  ] as const)('an unpaid hold: the mail says not to pay (%s), without WhatsApp and calendar', async (locale, words) => {
     const event = await notices.newEvent(150_000);
     const holder = await notices.placed(event, locale);
     await notices.callOff(event);

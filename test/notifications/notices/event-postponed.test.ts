@@ -81,7 +81,7 @@ describe('an event that is postponed', () => {
     expect(sequenceOf(back)).toBeGreaterThan(sequenceOf(removed));
   });
 
-  test.each(['id', 'en'] as const)('free tickets: not a word of money (%s)', async (locale) => {
+  test.each(['id', 'en'] as const)('free tickets: no word about money (%s)', async (locale) => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event, locale);
     await notices.postpone(event);

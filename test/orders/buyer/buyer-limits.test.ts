@@ -117,7 +117,7 @@ describe('what was paid for', () => {
   test.each([
     ['email', (buyer: Buyer) => ({ ...someBuyer(), email: buyer.email })],
     ['phone', (buyer: Buyer) => ({ ...someBuyer(), phone: buyer.phone })],
-  ])('is never more than the limit by %s: what comes later ends, and its money is owed back', async (_by, alias) => {
+  ])('never exceeds the limit by %s: a later order ends, and its money is refunded', async (_by, alias) => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });
     const buyer = someBuyer();
     const first = await told(event, { buyer, quantity: max });

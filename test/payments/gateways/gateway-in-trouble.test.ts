@@ -53,7 +53,7 @@ async function attempt(placed: Placed): Promise<'done' | 'later'> {
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test.each([500, 'hang'] as const)(
-  'while it answers by %s only probes reach it, and the first good one opens the way again',
+  'while the gateway answers by %s only probes reach it, and the first success closes the circuit',
   async (answer) => {
     await control(world, '/scenarios', { snap: { answer }, status: { answer } });
     const orders = await Promise.all(Array.from({ length: 30 }, () => place(world, event)));

@@ -44,7 +44,7 @@ async function snapCalls(attemptId: string): Promise<number> {
 
 describe('an unknown outcome', () => {
   test.each(['hang_after', 'reset_after', 'hang', 'reset', 500, 503] as const)(
-    'by %s is read back and made again under the same id; the buyer has one page',
+    'by %s is read back and repeated under the same id; the buyer has one page',
     async (answer) => {
       const placed = await place(world, await freshEvent());
       await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer, times: 1 } });

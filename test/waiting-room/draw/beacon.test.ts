@@ -70,7 +70,7 @@ describe('a relay', () => {
   });
 
   test.each(['bad_signature', 'other_key', 'other_round', 'outside_subgroup'])(
-    'that forges (%s) is found out',
+    'that forges (%s) is detected',
     async (forge) => {
       await script({ forge });
       expect(await fetchRound(roundNow())).toMatchObject({ kind: 'forged' });

@@ -165,7 +165,7 @@ describe('a beacon', () => {
     [{ lateSeconds: 120 }],
     [{ answer: 'hang' }],
     [{ answer: 'reset' }],
-  ])('that misbehaves (%o) draws nothing, and the truth does afterwards', async (rule) => {
+  ])('that misbehaves (%o) draws nothing, and the true round draws afterwards', async (rule) => {
     const event = await frozenRoom(20);
     await world.complete(event.id);
     await world.pass(leadSeconds + 1);

@@ -12,7 +12,7 @@ const keyOf = (number: number) => sha256(`key ${number}`);
 
 describe('a drawn list', () => {
   test.each([0, 1, 2, 3, 5, 64, 4095, 4096, 4097, 4160, 5000, 50_021])(
-    'of %i places gives every place one position, and finds it back',
+    'of %i places gives every place one position, and can be inverted',
     (places) => {
       const draw = { frozenPlaces: places, drawKey: keyOf(places) };
       const seen = new Uint8Array(places);

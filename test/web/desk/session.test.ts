@@ -43,7 +43,7 @@ test('a stranger is led to the sign-in and then back to the page', async () => {
 });
 
 test.each(['https://evil.example/', '//evil.example', '/desk/../x', '/desk\\evil', 'javascript:alert(1)', '/door'])(
-  'the sign-in leads to no other place: %s',
+  'the sign-in redirects to no foreign address: %s',
   async (next) => {
     const browser = world.newBrowser();
     const page = await browser.get('/desk/sign-in');
