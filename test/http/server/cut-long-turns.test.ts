@@ -14,6 +14,9 @@ const connections = 1500;
 const seconds = 2;
 /** Busy for about as long as a refusal. */
 const workPerRequest = 2000;
+/** Requests in one turn that show that nothing ends it. */
+const longTurn = 4 * 1024;
+const floodsMax = 5;
 
 const flood = `
   const { closedLoop } = await import(new URL('loadtest/generator/closed-loop.ts', 'file://${process.cwd()}/').href);
@@ -53,9 +56,12 @@ async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
 }
 
 test('a flood is read in pieces, and every client is answered', async () => {
-  const free = await mostRequestsInOneTurn(() => () => {});
+  let free = await mostRequestsInOneTurn(() => () => {});
+  // On a busy machine the flood may come too slowly to fill a turn. Then the control floods again.
+  for (let floods = 1; floods < floodsMax && free.most <= longTurn; floods += 1)
+    free = await mostRequestsInOneTurn(() => () => {});
   const kept = await mostRequestsInOneTurn(cutLongTurns);
   expect(Object.keys(kept.statuses)).toEqual(['200']);
-  expect(free.most).toBeGreaterThan(4 * 1024);
+  expect(free.most).toBeGreaterThan(longTurn);
   expect(kept.most).toBeLessThan(free.most / 2);
 });
