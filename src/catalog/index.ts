@@ -32,6 +32,6 @@ export { foldText } from './search/fold.ts';
 export { clearPictures } from './media/clear-pictures.ts';
 export { createPictureMaker } from './media/picture-maker.ts';
 export { createPictures } from './media/pictures.ts';
-export { pictureFileRoutes } from './media/serve-pictures.ts';
+export { pictureFileRoutes } from './media/picture-file-routes.ts';
 export { indexEvents } from './search/index-events.ts';
 export { type PublicReadServer, servePublicReads } from './public/serve-public-reads.ts';
