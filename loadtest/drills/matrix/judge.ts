@@ -93,12 +93,15 @@ export function recoverySeconds(
 }
 
 function said(met: readonly Seen[]): string {
-  const counts = new Map<number, number>();
-  for (const { status } of met) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const counts = new Map<string, number>();
+  for (const { status, code } of met) {
+    const name = `${status || 'lost'}${code === '' ? '' : ` ${code}`}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   return [...counts]
-    .sort(([one], [other]) => one - other)
-    .map(([status, count]) => `${count}x ${status || 'lost'}`)
-    .join(' ');
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([name, count]) => `${count}x ${name}`)
+    .join(', ');
 }
 
 function p99(met: readonly Seen[]): number {

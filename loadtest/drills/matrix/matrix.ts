@@ -34,8 +34,9 @@ export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Prom
       const before = { from: load.now(), to: load.now() + usualMs };
       await pause(usualMs);
       say(`${row.name} stands still for ${seconds} s`);
-      const from = load.now();
       proofs.push({ what: `${row.name} stood still`, times: await row.breakIt(world) });
+      // Not earlier: on a busy machine it takes a while until all its processes stand still.
+      const from = load.now();
       await pause(seconds * 1000);
       const during = { from, to: load.now() };
       await row.mend(world);

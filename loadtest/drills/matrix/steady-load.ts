@@ -8,6 +8,8 @@ export type Seen = {
   readonly ms: number;
   /** 0: no answer. */
   readonly status: number;
+  /** Of a problem; empty for other answers. */
+  readonly code: string;
   readonly isStale: boolean;
   readonly hasRetryAfter: boolean;
 };
@@ -45,12 +47,13 @@ export function startSteadyLoad(url: string, columns: Columns): SteadyLoad {
         at,
         ms: now() - at,
         status: answer.status,
+        code: answer.ok ? '' : (/"code":"([a-z_.]+)"/.exec(body)?.[1] ?? ''),
         isStale: /fwd=stale/.test(answer.headers.get('cache-status') ?? ''),
         hasRetryAfter: answer.headers.has('retry-after'),
       });
       onAnswer?.(answer.status, body, wanted.init);
     } catch {
-      seen.push({ column, at, ms: now() - at, status: 0, isStale: false, hasRetryAfter: false });
+      seen.push({ column, at, ms: now() - at, status: 0, code: '', isStale: false, hasRetryAfter: false });
       onAnswer?.(0, '', wanted.init);
     } finally {
       underway -= 1;
