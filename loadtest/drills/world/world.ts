@@ -63,14 +63,16 @@ type Closers = (() => unknown)[];
 /** @throws after stopping everything that was started and deleting its data */
 export async function openDrillWorld(options: WorldOptions): Promise<DrillWorld> {
   const closers: Closers = [];
-  const close = async () => {
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
     for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
+  const close = () => (closing ??= closeAll());
   const forget = endOnSignal(close);
   const closeAndForget = async () => {
     if (isInterrupted()) return;
-    forget();
     await close();
+    forget();
   };
   try {
     return Object.assign(await startWorld(closers, options), { close: closeAndForget });
