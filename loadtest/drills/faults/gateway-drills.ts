@@ -32,13 +32,16 @@ const withoutReadBack: Mutant = {
 type Script = Readonly<Record<string, unknown>>;
 
 /** Loses one reply in a hundred after the act is done, and drops, repeats, delays and reorders callbacks. */
-const lostReply = { answer: 'reset_after', probability: 0.01 };
-const weather: Script = {
-  autoPay,
-  snap: lostReply,
-  status: lostReply,
-  callback: { drop: 0.05, duplicates: 1, jitterMs: 1000, reorder: true },
-};
+function weatherFor(orders: number): Script {
+  // A small run loses more of them, or it would often lose none.
+  const lostReply = { answer: 'reset_after', probability: Math.max(0.01, 10 / orders) };
+  return {
+    autoPay,
+    snap: lostReply,
+    status: lostReply,
+    callback: { drop: 0.05, duplicates: 1, jitterMs: 1000, reorder: true },
+  };
+}
 
 const works = { answer: 'hang', probability: 0 };
 const calm: Script = { autoPay, snap: works, status: works, close: works, callback: {} };
@@ -72,6 +75,7 @@ const struck = (answer: string | number) => (line: Script) =>
   line['kind'] === 'fault.struck' && line['answer'] === answer;
 
 async function chaos(scene: Scene): Promise<void> {
+  const weather = weatherFor(scene.orders);
   const stop = countFaults(scene, {
     'callbacks that were dropped': ({ kind }) => kind === 'callback.dropped',
     'replies that were lost': struck('reset_after'),

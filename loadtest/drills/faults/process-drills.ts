@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import type { Mutant } from '../world/mutants.ts';
@@ -27,6 +29,20 @@ const withoutFlush: Mutant = {
   edits: [],
   statements: ['alter role antre_app set synchronous_commit = off'],
 };
+
+const sendingWithinMs = 2000;
+
+/** Waits for a moment in which the worker has messages in its hands, so that a kill meets some. */
+async function untilSending({ world, sale, wait }: Scene): Promise<void> {
+  const giveUpAt = performance.now() + sendingWithinMs;
+  do {
+    const [row] = await rowsOf<{ sending: boolean }>(
+      world.owner.db,
+      sql`select exists (select 1 from deliveries where event_id = ${sale.id} and status = 'sending') as sending`,
+    );
+    if (row?.sending === true) return;
+  } while ((await wait(2)) && performance.now() < giveUpAt);
+}
 
 /** Kills the part three times, each at a moment of its own, and leaves it dead for two seconds. */
 async function killThrice(scene: Scene, part: Part): Promise<void> {
@@ -73,7 +89,10 @@ export const processDrills: Readonly<Record<string, Drill>> = {
     minutes: 3,
     stallMaxSeconds: unknownOutcomeSeconds,
     strike: async (scene) => {
-      while (await scene.wait(killEveryMs)) await killAndStart(scene, 'worker');
+      while (await scene.wait(killEveryMs)) {
+        await untilSending(scene);
+        await killAndStart(scene, 'worker');
+      }
     },
     mutant: withoutTakeOver,
   }),
