@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
 import { deliverySend } from '../../../src/notifications/jobs.ts';
-import { orderUnpaid } from '../../../src/orders/jobs.ts';
+import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { checkAttemptJob } from '../../../src/payments/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type BenchStack, say } from '../../bench/harness/stack.ts';
@@ -23,7 +23,7 @@ export type Drain = {
 };
 
 /** What the service stages for payments that it has made and nobody pays: questions to the gateway, and messages to their buyers. */
-const staged = [checkAttemptJob.name, orderUnpaid.name, deliverySend.name];
+const staged = [checkAttemptJob.name, ordersUnpaid.name, deliverySend.name];
 
 /** Looks at outbox and Redis every second until the backlog is done. What comes of it later is left out. */
 export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {
