@@ -62,7 +62,7 @@ function scanner(context: PageContext): Html {
   const words = doorWords[context.lang.language];
   const more = doorOfflineWords[context.lang.language];
   return html`<section id="scanner" class="scanner" hidden>
-<header class="door-bar"><div><strong id="scan-event"></strong><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
+<header class="door-bar"><div><h1 id="scan-event"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
 <p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><strong id="conflicts" hidden></strong></p>
 <div class="stage"><video id="video" playsinline muted hidden></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>

@@ -70,7 +70,7 @@ function joinPanel({ lang: { language } }: PageContext, country: string): Html {
   const words = joinWords[language];
   const way = (value: 'email' | 'phone', label: string, isChecked: boolean) =>
     html`<label><input type="radio" name="way" value="${value}"${isChecked ? html` checked` : ''}>${label}</label>`;
-  return html`<section class="panel" id="join" aria-labelledby="stage-title" hidden>
+  return html`<div class="panel" id="join" hidden>
 <form id="address-form" method="post" novalidate hidden><fieldset class="choice-row"><legend>${words.way}</legend>${way('email', words.byEmail, true)}${way('phone', words.byPhone, false)}</fieldset>
 <div id="by-email">${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}</div>
 <div id="by-phone" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}</div>
@@ -80,7 +80,7 @@ ${field({ name: 'otp', label: words.code, autocomplete: 'one-time-code', maxleng
 <button class="button button-main wide" id="confirm">${words.confirm}</button>
 <p class="small-acts"><button type="button" class="link-button" id="send-again">${words.again}</button><button type="button" class="link-button" id="change-address">${words.other}</button></p></form>
 <div id="joining" hidden><p class="waiting">${words.joining}</p><div id="work" hidden><p class="muted small">${words.working}</p><progress id="work-done" max="1" value="0" aria-label="${words.workingLabel}"></progress></div></div>
-${formMessage()}</section>`;
+${formMessage()}</div>`;
 }
 
 function verifyPanel({ lang }: PageContext): Html {

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
+import { kindText } from '../../../i18n/words/kinds.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
@@ -26,7 +27,7 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.doors, formatDateTime(event.doorsOpenAt, event.timeZone, language, 'medium')],
         [words.where, `${event.venue}, ${event.city}`],
         [words.address, html`${event.address} <a href="${mapLink(event)}" rel="noopener noreferrer">${words.map}</a>`],
-        [words.category, event.category],
+        [words.category, kindText(event.category, language)],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
       ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)} ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)}</p>`,
     )}`,

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import type { Language } from '../../../i18n/language.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField } from '../parts/fields.ts';
@@ -35,7 +36,7 @@ ${
         caption: words.tasks,
         rows: data,
         columns: [
-          { label: words.task, cell: ({ kind }) => kind.replaceAll('_', ' ') },
+          { label: words.task, cell: ({ kind }) => taskText(kind, language) },
           {
             label: words.order,
             cell: ({ orderId }) =>
@@ -55,6 +56,12 @@ ${
       })
 }${paging(desk, nextCursor, { status: status === 'open' ? undefined : status })}`,
   };
+}
+
+/** A kind without words of ours as the API has it. */
+function taskText(kind: string, language: Language): string {
+  const kinds: Readonly<Record<string, string>> = toolWords[language].taskKinds;
+  return kinds[kind] ?? kind.replaceAll('_', ' ');
 }
 
 function resolve(action: 'done' | 'refund'): Act {

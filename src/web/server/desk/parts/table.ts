@@ -22,9 +22,11 @@ type TableParts<Row> = {
  * is laid out otherwise is no table to screen readers.
  */
 export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
-  const heads = columns.map(
-    ({ label, isNumber }) =>
-      html`<th role="columnheader" scope="col"${isNumber === true ? html` class="number"` : ''}>${label}</th>`,
+  const heads = columns.map(({ label, isNumber }) =>
+    // A column of buttons has no heading. An empty heading would be read out as one.
+    label === ''
+      ? html`<td role="cell"></td>`
+      : html`<th role="columnheader" scope="col"${isNumber === true ? html` class="number"` : ''}>${label}</th>`,
   );
   const lines = rows.map((row) => {
     const cells = columns.map(({ label, cell, isNumber }, index) =>

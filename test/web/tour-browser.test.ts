@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noPages, type Stop, stopsOf } from '../../testkit/web/tour/stops.ts';
+import {
+  type Sessions,
+  accessibilityFaults,
+  desktop,
+  focusFaults,
+  phone,
+  signInToDesk,
+  smallScreenFaults,
+  tourLanguages,
+  visit,
+} from '../../testkit/web/tour/visit.ts';
+import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
+
+/**
+ * Guards that everyone can use every page: axe finds nothing in either theme or language, nothing is wider than a phone of 320 pixels,
+ * the keyboard's focus is seen, and every control is large enough. `npm run screens` takes pictures of the pages instead.
+ */
+
+const tourMs = 600_000;
+const atOnce = 3;
+/** Part of the names of the stops to visit. */
+const only = process.env['TOUR'];
+const pictures = process.env['SCREENS'];
+
+let world: TourWorld;
+let sessions: Sessions;
+let stops: readonly Stop[];
+
+beforeAll(async () => {
+  world = await openTourWorld();
+  sessions = await signInToDesk(world);
+  stops = stopsOf(world);
+}, 120_000);
+afterAll(() => world?.close());
+
+async function tour(
+  look: (page: Page, stop: Stop, language: string) => Promise<void>,
+  size: typeof phone,
+): Promise<string[]> {
+  const rounds = tourLanguages.flatMap((language) => stops.map((stop) => ({ stop, language })));
+  const waiting = rounds.filter(({ stop }) => only === undefined || stop.name.includes(only));
+  const lost: string[] = [];
+  const walk = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { stop, language } = next;
+      await visit(world, sessions, { stop, language, size }, (page) => look(page, stop, language)).catch(
+        (error: unknown) => lost.push(String(error)),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, walk));
+  return lost;
+}
+
+describe.skipIf(pictures !== undefined)('the pages', () => {
+  test('each page of the service is on the tour', () => {
+    const toured = new Set(stops.map(({ route }) => route));
+    const pages = world.routes
+      .filter(
+        ({ method, path }) => method === 'GET' && !/^\/(v1|assets|docs|openapi|health|ready|live|problems)/.test(path),
+      )
+      .map(({ path }) => path)
+      .filter((path) => !noPages.includes(path) && !path.includes(':file'));
+    expect([...new Set(pages)].filter((path) => !toured.has(path))).toEqual([]);
+  });
+
+  test.each(['event', 'order creating', 'queue waiting'])(
+    '%s is light: 60 KB with all its files, compressed',
+    async (name) => {
+      const stop = stops.find((one) => one.name === name);
+      if (stop === undefined) throw new Error(`no stop is named ${name}`);
+      let bytes = 0;
+      await visit(world, sessions, { stop, language: 'id' }, async (page) => {
+        await page.waitForLoadState('load');
+        bytes = await page.evaluate<number>(`performance.getEntries()
+        .filter(({ entryType }) => entryType === 'navigation' || entryType === 'resource')
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`);
+      });
+      expect(bytes).toBeGreaterThan(1000);
+      expect(bytes).toBeLessThanOrEqual(60 * 1024);
+    },
+  );
+
+  test('can be used by everyone', { timeout: tourMs }, async () => {
+    const faults: string[] = [];
+    const lost = await tour(async (page, { name }, language) => {
+      const found = [
+        ...(await accessibilityFaults(page)),
+        ...(await focusFaults(page)),
+        ...(await smallScreenFaults(page)),
+      ];
+      faults.push(...found.map((fault) => `${name} (${language}) ${fault}`));
+    }, phone);
+    expect([...lost, ...faults]).toEqual([]);
+  });
+});
+
+describe.runIf(pictures !== undefined)('pictures', () => {
+  test('of each page', { timeout: tourMs }, async () => {
+    const folder = pictures ?? '';
+    for (const [width, size] of Object.entries({ phone, desktop })) {
+      const lost = await tour(async (page, { name }, language) => {
+        for (const theme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme: theme });
+          const of = join(folder, `${width}-${language}-${theme}`);
+          mkdirSync(of, { recursive: true });
+          await page.screenshot({ path: join(of, `${name.replaceAll(' ', '-')}.png`), fullPage: true });
+        }
+      }, size);
+      expect(lost).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import type { Page } from 'playwright-core';
+import { demoId } from '../../../drizzle/seed/demo-id.ts';
+import type { Stop } from './stops.ts';
+import { type TourWorld, tourCategory, tourEventId, tourQueueEventId, tourSlug } from './world.ts';
+
+/** The desk: full for the owner of the demo, empty for a newcomer, and its forms with faults. */
+export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
+  const event = `/desk/events/${tourEventId}`;
+  const draft = `/desk/events/${desk.draftId}`;
+  const categories = '/tickets/categories';
+  const parts = [
+    '',
+    '/details',
+    '/publication',
+    '/call-off',
+    '/duplicate',
+    '/schedule',
+    '/waiting-room',
+    '/tickets',
+    '/gates',
+    '/tickets/pools/new',
+    `${categories}/new`,
+    '/promo-codes',
+    '/orders',
+    '/gifts',
+    '/attendees',
+    '/sale',
+    '/sale/replay',
+    '/devices',
+    '/announcements',
+    '/announcements/new',
+  ];
+  const sections = ['', '/orders', '/tasks', '/reports', '/team', '/connections', '/webhooks', '/log', '/api-keys'];
+  const order = `/desk/orders/${sold.paid.id}`;
+  const at = (path: string, route: string): Stop => ({ name: nameOf(route), route, path, as: 'owner' });
+  const part = (of: string) => `/desk/events/:eventId${of}`;
+  return [
+    { name: 'desk sign-in', route: '/desk/sign-in', path: '/desk/sign-in' },
+    { name: 'desk sign-in faults', route: '/desk/sign-in', path: '/desk/sign-in', after: refused },
+    { name: 'desk sign-up', route: '/desk/sign-up', path: '/desk/sign-up' },
+    { name: 'desk sign-up sent', route: '/desk/sign-up/sent', path: '/desk/sign-up/sent' },
+    { name: 'desk sign-up faults', route: '/desk/sign-up', path: '/desk/sign-up', after: refused },
+    ...sections.map((section) => at(`/desk${section}`, `/desk${section}`)),
+    ...sections.map(
+      (section): Stop => ({
+        ...at(`/desk${section}`, `/desk${section}`),
+        as: 'newcomer',
+        name: `${nameOf(`/desk${section}`)} empty`,
+      }),
+    ),
+    at('/desk/events/new', '/desk/events/new'),
+    { ...at('/desk/events/new', '/desk/events/new'), name: 'desk events new faults', after: refused },
+    ...parts.map((of) => at(`${event}${of}`, part(of))),
+    ...['', '/publication', '/tickets', '/orders', '/attendees', '/sale', '/schedule', '/announcements'].map(
+      (of): Stop => ({ ...at(`${draft}${of}`, part(of)), name: `${nameOf(part(of))} empty` }),
+    ),
+    {
+      ...at(`/desk/events/${tourQueueEventId}/waiting-room`, part('/waiting-room')),
+      name: 'desk event waiting-room planned',
+    },
+    at(`${event}/schedule/${demoId('sch', tourSlug, 'Rumah Kaca')}`, part('/schedule/:itemId')),
+    at(`${event}/tickets/pools/${demoId('pol', tourSlug, 'Lapangan')}`, part('/tickets/pools/:poolId')),
+    at(`${event}${categories}/${tourCategory('Festival')}`, part(`${categories}/:categoryId`)),
+    at(`${event}${categories}/${tourCategory('Festival')}/delete`, part(`${categories}/:categoryId/delete`)),
+    at(`${event}/announcements/${desk.announcementId}`, part('/announcements/:announcementId')),
+    at(order, '/desk/orders/:orderId'),
+    at(`${order}/cancellation`, '/desk/orders/:orderId/cancellation'),
+    at(`${order}/refund`, '/desk/orders/:orderId/refund'),
+    // The sandbox's gateway has no payment of this order, so nothing can be refunded.
+    { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
+    at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
+    at('/desk/connections/senders/waha', '/desk/connections/senders/:kind'),
+    at(`/desk/webhooks/${desk.endpointId}`, '/desk/webhooks/:endpointId'),
+    { ...at('/desk/orders/ord_0', '/desk/orders/:orderId'), name: 'desk missing', status: 404 },
+  ];
+}
+
+const nameOf = (route: string) =>
+  route.replace('/desk/events/:eventId', '/desk/event').replaceAll(/[:/]+/g, ' ').trim();
+
+/** Sends the form as it stands, past the checks of the browser. */
+async function refused(page: Page): Promise<void> {
+  await page.evaluate("document.querySelector('main form').noValidate = true");
+  await page.click('main form .button-main');
+  await page.waitForSelector('[role="alert"]');
+}

@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import { demoEventId, demoId } from '../../../drizzle/seed/demo-id.ts';
+import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
+import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
+import type { Service } from '../../../src/compose.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { createOrganizer } from '../../factories.ts';
+
+type Send = (method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown) => Promise<Record<string, unknown>>;
+
+const slug = 'senja-di-selatan';
+const eventId = demoEventId(slug);
+
+/** What people have done at the desk of the demo: programs, devices, reports, announcements, and work to do. */
+export async function seedDesk(service: Service, send: Send) {
+  const { db } = service;
+  await db.execute(sql`insert into door_settings (event_id, shows_names, category_notes)
+    values (${eventId}, true, ${JSON.stringify({ [demoCategoryId(slug, 'Festival')]: 'Gelang biru' })}::jsonb)`);
+  const device = await send('POST', '/devices', { name: 'Gerbang Utara 1', eventId });
+  const text = (locale: 'id' | 'en') => ({
+    subject: locale === 'id' ? 'Pintu dibuka lebih awal' : 'Doors open earlier',
+    text:
+      locale === 'id'
+        ? 'Pintu dibuka pukul 16.00.\n\nBawa botol minum kosong; air gratis di dalam.'
+        : 'Doors open at 4 p.m.\n\nBring an empty bottle; water is free inside.',
+  });
+  const content = { id: text('id'), en: text('en') };
+  const announcement = await send('POST', `/events/${eventId}/announcements`, {
+    kind: 'practical',
+    channels: ['email'],
+    content,
+  });
+  const endpoint = await addEndpoint(service);
+  await send('POST', '/api-keys', { name: 'Gudang data', role: 'manager' });
+  await send('POST', '/staff', { email: 'nadia@contoh.example', name: 'Nadia Rahma', role: 'manager' });
+  await send('POST', '/reports', { kind: 'attendees', format: 'xlsx', eventId });
+  await send('POST', '/reports', { kind: 'payments', format: 'csv' });
+  const draft = await send('POST', '/events', {
+    name: 'Pasar Malam Banteng',
+    slug: 'pasar-malam-banteng',
+    category: 'festival',
+    city: 'Jakarta',
+    venue: 'Lapangan Banteng',
+    startsAt: new Date(Date.now() + 40 * 86_400_000).toISOString(),
+    endsAt: new Date(Date.now() + 40 * 86_400_000 + 14_400_000).toISOString(),
+  });
+  await addTasks(service);
+  return {
+    deviceToken: String(device['token'] ?? device['deviceToken']),
+    announcementId: String(announcement['id']),
+    endpointId: endpoint,
+    draftId: String(draft['id']),
+    staffId: demoId('stf', 'manager@demo.test'),
+    newcomer: await addNewcomer(service),
+    demoOrganizerSlug,
+  };
+}
+
+/** By SQL: the API takes only addresses that resolve to public ones. */
+async function addEndpoint({ db }: Service): Promise<string> {
+  const id = newId('whe');
+  await db.execute(sql`
+    insert into webhook_endpoints (id, organizer_id, url, description, types, secret)
+    select ${id}, id, 'https://crm.contoh.example/antre', 'CRM', array['order.paid', 'refund.paid'], 'none'
+    from organizers where slug = ${demoOrganizerSlug}`);
+  return id;
+}
+
+async function addTasks({ db }: Service): Promise<void> {
+  for (const kind of ['refund_manual', 'gateway_silent']) {
+    await db.execute(sql`
+      insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id)
+      select ${newId('tsk')}, organizer_id, event_id, id, ${kind}, id from orders where event_id = ${eventId} and status = 'paid'
+      order by id limit 1`);
+  }
+}
+
+/** The owner of an organiser that has nothing yet, with the demo's password. */
+async function addNewcomer({ db, passwords }: Service): Promise<string> {
+  const organizer = await createOrganizer(db);
+  const email = 'baru@contoh.example';
+  await db.execute(sql`update organizers set name = 'Panggung Baru' where id = ${organizer.id}`);
+  await db.execute(sql`
+    insert into staff (id, organizer_id, email, name, role, status, password_hash)
+    values (${newId('stf')}, ${organizer.id}, ${email}, 'Bima Arya', 'owner', 'active', ${await passwords.hash(demoPassword)})`);
+  return email;
+}

@@ -1,0 +1,153 @@
+import type { Page } from 'playwright-core';
+import { demoOrganizerSlug } from '../../../drizzle/seed/seed-accounts.ts';
+import { deskStops } from './desk-stops.ts';
+import { doorStops } from './door-stops.ts';
+import { enterStage, queueStages } from './queue-stages.ts';
+import { orderStates } from './seed-sales.ts';
+import { type TourWorld, tourEventId, tourQueueSlug, tourSlug } from './world.ts';
+
+/** One page in one state. */
+export type Stop = {
+  /** Names the picture, too. */
+  readonly name: string;
+  /** The pattern of the page's address in the service. */
+  readonly route: string;
+  /** Without a query. */
+  readonly path: string;
+  readonly fragment?: string;
+  /** Whose session the browser has. */
+  readonly as?: 'owner' | 'newcomer';
+  /** The status that the page is answered with, if it is not 200. */
+  readonly status?: number;
+  /** Before the page is opened. */
+  readonly before?: (page: Page) => Promise<void>;
+  /** From the opened page to the state. */
+  readonly after?: (page: Page) => Promise<void>;
+};
+
+/** Addresses of the website that are no pages. */
+export const noPages = [
+  '/robots.txt',
+  '/sitemap.xml',
+  '/favicon.ico',
+  '/door/worker.js',
+  '/door/manifest.webmanifest',
+  '/order-worker.js',
+];
+
+/** Every page in every state that people can meet. */
+export function stopsOf(world: TourWorld): readonly Stop[] {
+  return [
+    ...publicStops(),
+    ...orderStops(world),
+    ...queueStops(),
+    ...linkStops(),
+    ...doorStops(world),
+    ...deskStops(world),
+  ];
+}
+
+const seen = (selector: string) => async (page: Page) => {
+  await page.waitForSelector(selector);
+};
+
+function publicStops(): readonly Stop[] {
+  const event = `/events/${tourSlug}`;
+  const choose = async (page: Page) => {
+    await page.click('[data-step="1"]:not([disabled])');
+  };
+  return [
+    { name: 'home', route: '/', path: '/' },
+    { name: 'organiser', route: '/o/:slug', path: `/o/${demoOrganizerSlug}` },
+    { name: 'missing', route: '/*', path: '/nothing-here', status: 404 },
+    { name: 'event', route: '/events/:slug', path: event },
+    { name: 'event chosen', route: '/events/:slug', path: event, after: choose },
+    {
+      name: 'event faults',
+      route: '/events/:slug',
+      path: event,
+      after: async (page) => {
+        await choose(page);
+        await page.click('#place');
+        await page.waitForSelector('#name-error:not([hidden])');
+      },
+    },
+    { name: 'event upcoming', route: '/events/:slug', path: '/events/gema-nusantara' },
+    { name: 'event with a waiting room', route: '/events/:slug', path: `/events/${tourQueueSlug}` },
+    { name: 'event sold out', route: '/events/:slug', path: '/events/wayang-kota-surabaya' },
+    { name: 'find order', route: '/find-order', path: '/find-order' },
+    {
+      name: 'find order faults',
+      route: '/find-order',
+      path: '/find-order',
+      after: async (page) => {
+        await page.click('#submit:not([disabled])');
+        await page.waitForSelector('#email-error:not([hidden])');
+      },
+    },
+    {
+      name: 'find order done',
+      route: '/find-order',
+      path: '/find-order',
+      after: async (page) => {
+        await page.fill('#email', 'ayu.lestari@contoh.example');
+        await page.click('#submit:not([disabled])');
+        await page.waitForSelector('#done:not([hidden])');
+      },
+    },
+  ];
+}
+
+function orderStops({ sold }: TourWorld): readonly Stop[] {
+  const route = '/orders/:id';
+  const shown = seen('#order:not([hidden])');
+  return [
+    {
+      name: 'order missing',
+      route,
+      path: `/orders/ord_${tourEventId.slice(4)}00000000000000000000`,
+      after: seen('#missing:not([hidden])'),
+    },
+    ...orderStates.map((state) => ({
+      name: `order ${state}`,
+      route,
+      path: `/orders/${sold[state].id}`,
+      fragment: `#${sold[state].token}`,
+      after: shown,
+    })),
+    {
+      name: 'order cancel',
+      route,
+      path: `/orders/${sold.pending.id}`,
+      fragment: `#${sold.pending.token}`,
+      after: async (page) => {
+        await page.click('#cancel');
+        await page.waitForSelector('#cancel-dialog[open]');
+      },
+    },
+  ];
+}
+
+function queueStops(): readonly Stop[] {
+  const route = '/events/:slug/queue';
+  const path = `/events/${tourQueueSlug}/queue`;
+  return queueStages.map((stage) => ({
+    name: `queue ${stage}`,
+    route,
+    path,
+    before: (page) => enterStage(page, stage),
+    after: seen(`#stage[data-kind="${stage}"]`),
+  }));
+}
+
+function linkStops(): readonly Stop[] {
+  const fragment = '#token=tok_00000000000000000000.none';
+  return [
+    { name: 'invitation', route: '/desk/invitation', path: '/desk/invitation', fragment },
+    { name: 'invitation without a link', route: '/desk/invitation', path: '/desk/invitation' },
+    { name: 'password reset', route: '/desk/password-reset', path: '/desk/password-reset' },
+    { name: 'password reset link', route: '/desk/password-reset', path: '/desk/password-reset', fragment },
+    { name: 'report', route: '/desk/report', path: '/desk/report', fragment },
+    { name: 'report without a link', route: '/desk/report', path: '/desk/report' },
+  ];
+}

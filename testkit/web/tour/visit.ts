@@ -1,0 +1,136 @@
+import axe from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
+import { type Language, languages } from '../../../src/web/i18n/language.ts';
+import type { Stop } from './stops.ts';
+import type { TourWorld } from './world.ts';
+
+const actionMs = 10_000;
+export const phone = { width: 390, height: 844 };
+export const desktop = { width: 1280, height: 900 };
+const narrowest = { width: 320, height: 640 };
+
+type Session = NonNullable<Stop['as']>;
+
+/** Sessions of the desk, signed in once for all pages. */
+export async function signInToDesk({ browser, origin, desk }: TourWorld) {
+  const cookiesOf = async (email: string) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${origin}/desk/sign-in`);
+    await page.fill('[name="email"]', email);
+    await page.fill('[name="password"]', demoPassword);
+    await page.click('main .button-main');
+    await page.waitForURL(`${origin}/desk`);
+    const cookies = await context.cookies();
+    await context.close();
+    return cookies;
+  };
+  return { owner: await cookiesOf('owner@demo.test'), newcomer: await cookiesOf(desk.newcomer) };
+}
+
+export type Sessions = Awaited<ReturnType<typeof signInToDesk>>;
+
+/** Opens the page in its state, as somebody with a fresh browser sees it, and closes it after `look`. */
+export async function visit(
+  world: TourWorld,
+  sessions: Readonly<Record<Session, Sessions['owner']>>,
+  options: { readonly stop: Stop; readonly language: Language; readonly size?: typeof phone },
+  look: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { stop, language } = options;
+  const context = await world.browser.newContext({
+    viewport: options.size ?? phone,
+    locale: language === 'id' ? 'id-ID' : 'en-GB',
+    timezoneId: 'Asia/Jakarta',
+    reducedMotion: 'reduce',
+    bypassCSP: true,
+  });
+  context.setDefaultTimeout(actionMs);
+  try {
+    if (stop.as !== undefined) await context.addCookies(sessions[stop.as]);
+    await look(await openStop(context, world.origin, stop, language));
+  } catch (error) {
+    throw new Error(`${stop.name} (${language}): ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await context.close();
+  }
+}
+
+async function openStop(context: BrowserContext, origin: string, stop: Stop, language: Language): Promise<Page> {
+  const page = await context.newPage();
+  await stop.before?.(page);
+  const answer = await page.goto(`${origin}${stop.path}?lang=${language}${stop.fragment ?? ''}`);
+  const status = answer?.status();
+  if (status !== (stop.status ?? 200)) throw new Error(`answered ${status}`);
+  await stop.after?.(page);
+  return page;
+}
+
+export const tourLanguages = languages;
+
+type Violation = {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly target: readonly string[] }[];
+};
+
+/** What axe finds on the page in both themes: WCAG 2.2 A and AA, and its best practices. One line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const run = async (theme: 'light' | 'dark', options: object) => {
+    await page.emulateMedia({ colorScheme: theme });
+    // Colours change with a transition, which ends with the second frame.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+    const found = await page.evaluate<Violation[]>(
+      `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`,
+    );
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, html }) => `${theme} ${id}: ${target.join(' ')} ${html.slice(0, 120)}`),
+    );
+  };
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const light = await run('light', { runOnly: { type: 'tag', values: tags } });
+  return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
+}
+
+/** Whether the page is wider than a window of 320 pixels, and which controls are too small to hit. */
+export async function smallScreenFaults(page: Page): Promise<string[]> {
+  await page.setViewportSize(narrowest);
+  return page.evaluate<string[]>(`(() => {
+    const isShown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.closest('[inert]') === null;
+    const isHidden = (one) => one.closest('.visually-hidden, .skip') !== null;
+    const wide = document.documentElement.scrollWidth > innerWidth
+      ? [...document.querySelectorAll('body *')].filter((one) => isShown(one) && one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
+        .map((one) => 'beyond 320 px: ' + one.outerHTML.slice(0, 90)) : [];
+    const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
+    // A link inside a sentence is as high as its line (WCAG 2.5.8).
+    const isInline = (one) => one.matches('a, .link-button') && getComputedStyle(one).display.startsWith('inline')
+      && [...one.parentElement.childNodes].some((node) => node !== one && node.textContent.trim() !== '');
+    const small = controls.filter((one) => isShown(one) && !isHidden(one) && !isInline(one)).filter((one) => {
+      const target = one.matches('[type=radio], [type=checkbox]') ? one.closest('label') ?? one : one;
+      const { width, height } = target.getBoundingClientRect();
+      return width < 24 || height < 24;
+    }).map((one) => 'smaller than 24 px: ' + one.outerHTML.slice(0, 90));
+    return [...wide, ...small];
+  })()`);
+}
+
+/** Controls that show nothing when the keyboard reaches them. */
+export async function focusFaults(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (let tabs = 0; tabs < tabsMax; tabs += 1) {
+    await page.keyboard.press('Tab');
+    const fault = await page.evaluate<string | null>(`(() => {
+      const one = document.activeElement;
+      if (one === null || one === document.body) return null;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+      return (outlineStyle === 'none' || outlineWidth === '0px') && boxShadow === 'none' ? 'no visible focus: ' + one.outerHTML.slice(0, 90) : null;
+    })()`);
+    if (fault !== null) faults.push(fault);
+  }
+  return faults;
+}
+
+const tabsMax = 6;

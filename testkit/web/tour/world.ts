@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { Browser } from 'playwright-core';
+import { demoEventId } from '../../../drizzle/seed/demo-id.ts';
+import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
+import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
+import { seedDemo } from '../../../drizzle/seed/seed-demo.ts';
+import { createApp } from '../../../src/app.ts';
+import { serve } from '../../../src/http/server/serve.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { launchBrowser } from '../../processes/browser.ts';
+import { startTestService } from '../../processes/service.ts';
+import { seedDesk } from './seed-desk.ts';
+import { type TicketKind, codeOf, seedSales } from './seed-sales.ts';
+
+/** Plenty for all pages that one browser opens within a minute. */
+const perMinute = '1000000';
+export const tourSlug = 'senja-di-selatan';
+export const tourQueueSlug = 'gita-semesta';
+export const tourEventId = demoEventId(tourSlug);
+export const tourQueueEventId = demoEventId(tourQueueSlug);
+
+/** The demo with sales, the whole API on one origin, and a browser. */
+export type TourWorld = Awaited<ReturnType<typeof openTourWorld>>;
+
+export type TourApi = (
+  method: 'POST' | 'PUT' | 'PATCH',
+  path: string,
+  body: unknown,
+  headers?: Record<string, string>,
+) => Promise<Record<string, unknown>>;
+
+export async function openTourWorld() {
+  const running = await startTestService({
+    PUBLIC_URL: 'http://127.0.0.1',
+    SELF_SIGN_UP: 'true',
+    REQUESTS_PER_MINUTE_PER_NETWORK: perMinute,
+    ORDERS_PER_MINUTE_PER_NETWORK: perMinute,
+    SIGN_INS_PER_MINUTE_PER_NETWORK: '100000',
+    HELD_PER_NETWORK_MAX: '100000',
+  });
+  const { service } = running;
+  await seedDemo({ db: service.db, config: service.config, clock: systemClock });
+  const app = createApp(service);
+  const server = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
+  const origin = `http://127.0.0.1:${server.port}`;
+  const call = apiOf(origin);
+  const { accessToken } = await call('POST', '/v1/sessions', { email: 'owner@demo.test', password: demoPassword });
+  const asOwner: TourApi = (method, path, body, headers = {}) =>
+    call(method, `/v1/organizers/${demoOrganizerSlug}${path}`, body, {
+      authorization: `Bearer ${String(accessToken)}`,
+      'idempotency-key': randomUUID(),
+      ...headers,
+    });
+  const sold = await seedSales(service.db, (body) =>
+    call('POST', '/v1/orders', body, { 'idempotency-key': randomUUID() }),
+  );
+  const desk = await seedDesk(service, asOwner);
+  const browser: Browser = await launchBrowser();
+  return {
+    running,
+    browser,
+    origin,
+    /** The addresses that this service has, as patterns such as `/desk/orders/:orderId`. */
+    routes: app.routes,
+    codeOf: (kind: TicketKind) => codeOf(service.db, kind),
+    sold,
+    desk,
+    close: async () => {
+      await browser.close();
+      await server.close();
+      await running.close();
+    },
+  };
+}
+
+/** @throws if the API refuses, since a tour of faulty data shows nothing */
+function apiOf(origin: string): TourApi {
+  return async (method, path, body, headers = {}) => {
+    const answer = await fetch(`${origin}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  };
+}
+
+export const tourCategory = (name: string) => demoCategoryId(tourSlug, name);
