@@ -122,7 +122,7 @@ export const refusals = {
   listDevices: [],
   endDevice: ['device.not_found'],
   listAuditLog: [],
-  createEvent: ['event.slug_taken', 'catalog.limit_reached'],
+  createEvent: [...event, 'event.slug_taken', 'catalog.limit_reached'],
   listOrganizerEvents: [],
   showOrganizerEvent: event,
   changeEvent: [...eventChange, 'event.slug_taken', 'event.has_orders', 'event.not_publishable'],

@@ -1614,6 +1614,8 @@ export type CreateEvent = {
   refundableUntilHours?: number | null;
   slug: string;
   currency?: "IDR" | "USD" | "SGD" | "MYR";
+  /** Another event of the organiser, whose picture this event shows too. */
+  pictureOf?: string;
 };
 
 export type OrganizerEvents = {

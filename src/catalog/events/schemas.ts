@@ -77,6 +77,9 @@ const createEventFields = {
   city: eventFields.city,
   venue: eventFields.venue,
   currency: z.enum(currencies).optional(),
+  pictureOf: eventIdSchema
+    .optional()
+    .openapi({ description: 'Another event of the organiser, whose picture this event shows too.' }),
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
 };

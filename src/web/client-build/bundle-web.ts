@@ -23,6 +23,7 @@ const sources = [
   'desk.ts',
   'desk-invitation.ts',
   'desk-password-reset.ts',
+  'desk-picture.ts',
   'desk-report.ts',
   'desk-sale.ts',
   'door.ts',

@@ -13,7 +13,7 @@ import type { Html } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';
 import type { Act, AddPage, Desk, Show, View } from './desk.ts';
-import { type Form, emptyForm, readForm } from './forms.ts';
+import { type Form, emptyForm, formBytesMax, readForm } from './forms.ts';
 import { deskFrame } from './parts/frame.ts';
 import { dropSession, formToken, isFormToken, keptLanguage, sessionOf } from './session.ts';
 
@@ -31,9 +31,10 @@ export type DeskDeps = {
 
 /** @param routes where the pages are added */
 export function createAddPage(deps: DeskDeps, routes: Hono): AddPage {
-  return (path, show, acts = {}) => {
+  return (path, show, acts = {}, limits = { formBytesMax }) => {
     routes.get(path, (c) => answer(deps, c, (desk) => show(desk)));
-    if (Object.keys(acts).length > 0) routes.post(path, (c) => answer(deps, c, (desk) => act(desk, c, show, acts)));
+    if (Object.keys(acts).length > 0)
+      routes.post(path, (c) => answer(deps, c, (desk) => act(desk, c, { show, acts, ...limits })));
   };
 }
 
@@ -105,12 +106,15 @@ function sealOf(hashSecret: string, slug: string): Pick<Desk, 'seal' | 'unseal'>
 async function act(
   desk: Requested,
   c: Context,
-  show: Show,
-  acts: Readonly<Record<string, Act>>,
+  {
+    show,
+    acts,
+    formBytesMax: bytesMax,
+  }: { readonly show: Show; readonly acts: Readonly<Record<string, Act>>; readonly formBytesMax: number },
 ): Promise<View | string> {
   const words = frameWords[desk.language];
   if (!isFromOurPage(c, desk.publicUrl)) return refusedView(words.notOurPage, words);
-  const values = await readForm(c);
+  const values = await readForm(c, bytesMax);
   if (!isFormToken(desk.deps.hashSecret, desk.session, values.raw('formToken'))) {
     return refusedView(words.formOutdated, words);
   }

@@ -49,8 +49,16 @@ export type Show = (desk: Desk) => Promise<View>;
  */
 export type Act = (desk: Desk, values: FormValues) => Promise<string | View>;
 
-/** Adds a page, its forms included. A form without a field `act` is the act `save`. */
-export type AddPage = (path: string, show: Show, acts?: Readonly<Record<string, Act>>) => void;
+/**
+ * Adds a page, its forms included. A form without a field `act` is the act `save`.
+ * @param limits.formBytesMax for forms with files
+ */
+export type AddPage = (
+  path: string,
+  show: Show,
+  acts?: Readonly<Record<string, Act>>,
+  limits?: { readonly formBytesMax: number },
+) => void;
 
 /** The address of a page with the notice that something is done (`src/web/i18n/words/desk/done.ts`). */
 export function done(path: string, notice: string): string {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { DateTime } from 'luxon';
 import type { FieldFault } from '../../../client/problem.ts';
+import { requestInvalid } from '../../../platform/errors.ts';
+import { inputFault } from '../../../platform/field-faults.ts';
 import { hotRequestOfContext } from '../../../http/hot-path/hot-request.ts';
 import { minorDigits } from '../../../platform/text/format-money.ts';
 
@@ -16,6 +18,8 @@ export type FormValues = {
   optional(name: string): string | undefined;
   /** As typed, blanks included: for passwords. */
   raw(name: string): string;
+  /** The bytes of a chosen file; none where no file was chosen. */
+  file(name: string): Uint8Array;
   /** Whether a box was ticked. */
   has(name: string): boolean;
   all(name: string): readonly string[];
@@ -51,18 +55,33 @@ export const emptyForm = (act: string): Form => ({
   labels: new Map(),
 });
 
-/** @throws DomainError request.too_large, request.invalid */
-export async function readForm(c: Context): Promise<FormValues> {
-  const bytes = await hotRequestOfContext(c).bytes(formBytesMax);
-  return formValues(new URLSearchParams(bytes.toString('utf8')));
+/**
+ * @param bytesMax of the whole form, with its files
+ * @throws DomainError request.too_large, request.invalid
+ */
+export async function readForm(c: Context, bytesMax: number = formBytesMax): Promise<FormValues> {
+  const bytes = await hotRequestOfContext(c).bytes(bytesMax);
+  const type = c.req.header('content-type') ?? '';
+  if (!type.startsWith('multipart/form-data')) return formValues(new URLSearchParams(bytes.toString('utf8')));
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData().catch(() => {
+    throw requestInvalid([inputFault('', 'body.cut_short')]);
+  });
+  const fields = new URLSearchParams();
+  const files = new Map<string, Uint8Array>();
+  for (const [name, value] of form) {
+    if (typeof value === 'string') fields.append(name, value);
+    else files.set(name, new Uint8Array(await value.arrayBuffer()));
+  }
+  return formValues(fields, files);
 }
 
-export function formValues(fields: URLSearchParams): FormValues {
+export function formValues(fields: URLSearchParams, files: ReadonlyMap<string, Uint8Array> = new Map()): FormValues {
   const raw = (name: string) => fields.get(name) ?? '';
   const text = (name: string) => raw(name).trim();
   const number = (name: string) => (text(name) === '' ? Number.NaN : Number(text(name)));
   return {
     raw,
+    file: (name) => files.get(name) ?? new Uint8Array(),
     text,
     optional: (name) => (text(name) === '' ? undefined : text(name)),
     has: (name) => fields.has(name),

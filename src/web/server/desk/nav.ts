@@ -7,6 +7,7 @@ export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'conn
 export type EventSection =
   | 'overview'
   | 'details'
+  | 'picture'
   | 'tickets'
   | 'promoCodes'
   | 'schedule'
@@ -46,6 +47,7 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
   return [
     { name: 'overview', path, label: words.overview },
     { name: 'details', path: `${path}/details`, label: words.details },
+    { name: 'picture', path: `${path}/picture`, label: words.picture },
     { name: 'tickets', path: `${path}/tickets`, label: words.tickets },
     { name: 'promoCodes', path: `${path}/promo-codes`, label: words.promoCodes },
     { name: 'schedule', path: `${path}/schedule`, label: words.schedule },

@@ -6,6 +6,7 @@ import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
 import { gatePages } from './events/gates.ts';
 import { newEventPage } from './events/new-event.ts';
+import { picturePage } from './events/picture.ts';
 import { publicationPages } from './events/publication.ts';
 import { connectionPages } from './connections/connections.ts';
 import { webhookPages } from './connections/webhooks.ts';
@@ -47,7 +48,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
-  for (const add of [duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
+  for (const add of [picturePage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
   for (const add of [ticketsPage, gatePages, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);

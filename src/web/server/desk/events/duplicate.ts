@@ -49,6 +49,7 @@ const duplicate: Act = async (desk, values) => {
 
 function copiedFields(event: EventOfDesk, later: (time: string) => string) {
   return {
+    pictureOf: event.id,
     summary: event.summary,
     description: event.description,
     category: event.category,

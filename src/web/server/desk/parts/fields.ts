@@ -120,6 +120,29 @@ export function checkField(form: Form, of: Field & { readonly isChecked?: boolea
   return html`<div class="field"><label class="agree"><input id="${id}" name="${of.name}" type="checkbox" value="yes"${isChecked ? html` checked` : ''}${of.hint === undefined ? '' : html` aria-describedby="${id}-hint"`}><span>${of.label} ${hint}</span></label></div>`;
 }
 
+/** A file. Browsers do not fill it in again after a refusal. */
+export function fileField(form: Form, language: Language, of: Field & { readonly accept: string }): Html {
+  return wrapped(
+    form,
+    language,
+    of,
+    (described) =>
+      html`<input id="${fieldId(form, of.name)}" name="${of.name}" type="file" accept="${of.accept}"${described}>`,
+  );
+}
+
+/** A number from 0 to 100, chosen on a line. */
+export function percentField(form: Form, language: Language, of: Field & { readonly value: number }): Html {
+  const value = form.values?.raw(of.name) ?? String(of.value);
+  return wrapped(
+    form,
+    language,
+    of,
+    (described) =>
+      html`<input id="${fieldId(form, of.name)}" name="${of.name}" type="range" min="0" max="100" value="${value}"${described}>`,
+  );
+}
+
 export function hiddenField(name: string, value: string | number): Html {
   return html`<input type="hidden" name="${name}" value="${value}">`;
 }

@@ -12,6 +12,8 @@ type FormParts = {
   readonly body?: Html | readonly Html[];
   readonly submit: string;
   readonly isDanger?: boolean;
+  /** The form sends a file. */
+  readonly hasFile?: boolean;
   /** For a button in a row of a table. */
   readonly isSmall?: boolean;
   /** Where the link beside the button leads back to. */
@@ -30,7 +32,7 @@ export function openForm(
 ): Html {
   const { form, language, formToken } = parts;
   const kind = parts.isDanger === true ? 'button-danger' : parts.isSmall === true ? 'button-quiet' : 'button-main';
-  return html`<form class="desk-form${parts.isSmall === true ? ' desk-form-small' : ''}" method="post" action="${parts.path}" novalidate>
+  return html`<form class="desk-form${parts.isSmall === true ? ' desk-form-small' : ''}" method="post" action="${parts.path}"${parts.hasFile === true ? html` enctype="multipart/form-data"` : ''} novalidate>
 ${formToken === undefined ? '' : hiddenField('formToken', formToken)}${hiddenField('act', form.act)}${hiddenField('key', form.key)}
 ${summary(form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button ${kind}">${parts.submit}</button>${parts.cancelPath === undefined ? '' : html` <a class="button button-quiet" href="${parts.cancelPath}">${frameWords[language].cancel}</a>`}</p></form>`;
