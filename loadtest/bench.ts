@@ -28,12 +28,14 @@ import { type BenchReport, type Machine, printReport } from './bench/harness/rep
 import { benchReports } from './bench/reports.ts';
 import { benchSpread } from './bench/orders/spread.ts';
 import { benchSettle } from './bench/settle/settle.ts';
+import { benchSurge } from './bench/surge/surge.ts';
 
 /**
  * `npm run bench`, or with names: measures paths against their controls in one run, and writes each result into
  * `loadtest/results/bench.json` under its name, and a table. `docs/benchmarks.md` explains the claims and how to read them.
  */
 const benches = {
+  surge: ['the mix of a million active users through the edge, held for minutes, and past what is held', benchSurge],
   orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
   spread: ['orders over 50 categories of 10 events; orders of 3 lines', benchSpread],
   refusals: ['orders when nothing is left', benchRefusals],

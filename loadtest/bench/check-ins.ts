@@ -66,7 +66,8 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
 /** Scans of unused tickets, by all devices of one event in turn. */
 export async function scanLoad(stack: BenchStack, options: BenchOptions, perSecond = ticketsPerSecond): Promise<Load> {
   const secret = randomBytes(8).toString('hex');
-  const tickets = (options.seconds + warmupSeconds) * perSecond;
+  const orders = Math.ceil(((options.seconds + warmupSeconds) * perSecond) / ticketsPerOrder);
+  const tickets = orders * ticketsPerOrder;
   const event = await doorEvent(stack, tickets, secret);
   const tokens = await addDevices(stack, event);
   let sent = 0;

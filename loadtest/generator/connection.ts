@@ -19,9 +19,10 @@ export type Connection = {
 
 const answerDeadlineMs = 30_000;
 
-export async function openConnection(port: number, host = '127.0.0.1'): Promise<Connection> {
+/** @param localAddress the address that the server sees, of 127.0.0.0/8; default: the system's choice */
+export async function openConnection(port: number, localAddress?: string): Promise<Connection> {
   const socket = await new Promise<Socket>((resolve, reject) => {
-    const opening = connect({ port, host, noDelay: true });
+    const opening = connect({ port, host: '127.0.0.1', noDelay: true, localAddress });
     opening.once('connect', () => resolve(opening));
     opening.once('error', reject);
   });

@@ -14,6 +14,12 @@ const pauseMs = 1;
 export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
   const tally = createTally(options);
   const idle: Connection[] = [];
+  const used = new WeakMap<Connection, number>();
+  const isWorn = (connection: Connection): boolean => {
+    const requests = (used.get(connection) ?? 0) + 1;
+    used.set(connection, requests);
+    return requests >= (options.requestsPerConnection ?? Number.POSITIVE_INFINITY);
+  };
   let free = options.connections;
   const due: number[] = [];
   let firstDue = 0;
@@ -25,7 +31,7 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
     underway += 1;
     let own = connection;
     try {
-      if (own === undefined || !own.isOpen) own = await openConnection(options.port);
+      if (own === undefined || !own.isOpen) own = await openConnection(options.port, options.nextAddress?.());
       const answer = await own.send(options.next());
       options.onAnswer?.(answer);
       if (dueAt >= measureFrom) tally.answered(answer, performance.now() - dueAt);
@@ -34,8 +40,10 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
       own?.close();
     }
     underway -= 1;
-    if (own === undefined) free += 1;
-    else idle.push(own);
+    if (own === undefined || isWorn(own)) {
+      own?.close();
+      free += 1;
+    } else idle.push(own);
     takeTurns();
   };
   const takeTurns = (): void => {

@@ -17,6 +17,10 @@ export type LoadResult = {
 export type LoadOptions = {
   readonly port: number;
   readonly connections: number;
+  /** The address that the next connection comes from, of 127.0.0.0/8. Default: the system's choice. */
+  readonly nextAddress?: () => string;
+  /** An open loop closes a connection after so many requests, as people come and go. Default: never. */
+  readonly requestsPerConnection?: number;
   /** Load before the measured time. Its answers go to `onAnswer` and are not measured. */
   readonly warmupSeconds: number;
   readonly seconds: number;

@@ -4,7 +4,16 @@ import { readArguments } from '../../loadtest/bench/harness/options.ts';
 const benches = { orders: 'orders', reads: 'reads' };
 
 test('without arguments, all benches run with their defaults; named ones run in the given order', () => {
-  const usual = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10, pin: true, profile: false, live: false };
+  const usual = {
+    seconds: 5,
+    runs: 3,
+    rows: 10_000_000,
+    minutes: 10,
+    holdSeconds: 300,
+    pin: true,
+    profile: false,
+    live: false,
+  };
   expect(readArguments([], benches)).toEqual({ names: ['orders', 'reads'], options: usual });
   const asked = readArguments(['reads', '--runs', '1', '--no-pin', 'orders', '--profile'], benches);
   expect(asked).toEqual({ names: ['orders', 'reads'], options: { ...usual, runs: 1, pin: false, profile: true } });

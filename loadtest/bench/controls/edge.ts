@@ -10,11 +10,18 @@ import { type BenchStack, say } from '../harness/stack.ts';
 /** nginx with production's rules in front of the API. */
 export type BenchEdge = { readonly port: number; readonly pids: readonly number[]; stop(): Promise<void> };
 
-/** The whole load comes from one network. */
-const requestsPerSecond = 1_000_000;
+/** Where the whole load comes from one network. */
+const openedLimit = 1_000_000;
 
-/** Starts nginx on the API's core. Returns a sentence if there is no nginx and none can be downloaded. */
-export async function startEdge(stack: BenchStack, apiPort: number): Promise<BenchEdge | string> {
+/**
+ * Starts nginx on the API's core. Returns a sentence if there is no nginx and none can be downloaded.
+ * @param requestsPerSecond of one network
+ */
+export async function startEdge(
+  stack: BenchStack,
+  apiPort: number,
+  requestsPerSecond = openedLimit,
+): Promise<BenchEdge | string> {
   const account = chooseAccount();
   try {
     const program = await findNginx(account, say);

@@ -8,6 +8,8 @@ export type BenchOptions = {
   readonly rows: number;
   /** Measured minutes of a live drift. */
   readonly minutes: number;
+  /** Seconds for which the surge is held. */
+  readonly holdSeconds: number;
   /** Whether drift and recovery are also measured on the running product, not only simulated. */
   readonly live: boolean;
   /** Whether processes are pinned to cores. */
@@ -18,8 +20,8 @@ export type BenchOptions = {
 
 export const warmupSeconds = 2;
 
-const defaults = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10 };
-const most = { seconds: 120, runs: 20, rows: 100_000_000, minutes: 120 };
+const defaults = { seconds: 5, runs: 3, rows: 10_000_000, minutes: 10, hold: 300 };
+const most = { seconds: 120, runs: 20, rows: 100_000_000, minutes: 120, hold: 3600 };
 
 /** The benches, with one line each. */
 export type Benches = Readonly<Record<string, string>>;
@@ -36,6 +38,7 @@ Options
   --rows ${defaults.rows}   orders that lie in the tables already (growth, holds, reports)
   --live            drift and recovery on the running product too, not only simulated
   --minutes ${defaults.minutes}      of a live drift
+  --hold ${defaults.hold}        seconds for which the highest rate of the surge is held
   --no-pin          do not tie processes to cores
   --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report
 What each measures and how to read it: docs/benchmarks.md`;
@@ -71,7 +74,8 @@ export function readArguments(
   const unknown = names.find((name) => !Object.hasOwn(benches, name));
   if (unknown !== undefined) throw new Error(`There is no bench "${unknown}".\n\n${usage(benches)}`);
   const wanted = Object.keys(benches).filter((name) => names.length === 0 || names.includes(name));
-  return { names: wanted, options: { ...numbers, pin, profile, live } };
+  const { hold: holdSeconds, ...rest } = numbers;
+  return { names: wanted, options: { ...rest, holdSeconds, pin, profile, live } };
 }
 
 function readNumber(flag: keyof typeof defaults, text: string | undefined): number {

@@ -13,6 +13,8 @@ export type GatewayTask = {
   readonly serverKey: string;
   readonly merchantId: string;
   readonly payAfterMs: number;
+  /** The share of the payments that buyers pay. The others are left open. Default: 1. */
+  readonly payShare?: number;
 };
 /** When each payment was made, and when its callback was sent and acknowledged, in milliseconds since 1970. */
 export type Payment = {
@@ -61,9 +63,11 @@ const server = createServer((incoming, outgoing) => {
     };
     const { order_id: attemptId, gross_amount: amount } = asked.transaction_details;
     answer(201, { token: attemptId, redirect_url: `http://gateway.test/${attemptId}` });
+    const { payShare = 1 } = task ?? {};
+    const isPaid = Math.floor((made + 1) * payShare) > Math.floor(made * payShare);
     made += 1;
     const madeMs = nowMs();
-    if (task !== undefined) setTimeout(pay, task.payAfterMs, task, { attemptId, amount, madeMs });
+    if (task !== undefined && isPaid) setTimeout(pay, task.payAfterMs, task, { attemptId, amount, madeMs });
   });
 });
 

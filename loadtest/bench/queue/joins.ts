@@ -94,15 +94,25 @@ type Joining = {
   readonly difficulty?: number;
 };
 
-async function joinLoad(
+/** An event whose waiting room takes joins until a draw tomorrow. */
+export async function roomBeforeItsDraw(stack: BenchStack, difficultyOfJoins = 0): Promise<TestEvent> {
+  const event = await createRoom(stack.open.db, {
+    event: await createEvent(stack.open.db),
+    difficulty: difficultyOfJoins,
+  });
+  await stack.open.db.execute(sql`
+    insert into draws (event_id, number, state, seed_hash, seed_sealed, beacon_chain, beacon_round, beacon_round_at, committed_at)
+    values (${event.id}, 1, 'committed', sha256('bench'), 'sealed', 'bench', 1, now() + interval '1 day', now())`);
+  return event;
+}
+
+/** Joins to a new room, each by the next confirmed buyer. */
+export async function joinLoad(
   stack: BenchStack,
   options: BenchOptions,
   { buyers = (options.seconds + warmupSeconds) * buyersPerSecond, difficulty: work = 0 }: Joining = {},
 ): Promise<Load> {
-  const event = await createRoom(stack.open.db, { event: await createEvent(stack.open.db), difficulty: work });
-  await stack.open.db.execute(sql`
-    insert into draws (event_id, number, state, seed_hash, seed_sealed, beacon_chain, beacon_round, beacon_round_at, committed_at)
-    values (${event.id}, 1, 'committed', sha256('bench'), 'sealed', 'bench', 1, now() + interval '1 day', now())`);
+  const event = await roomBeforeItsDraw(stack, work);
   say(`confirming ${buyers} buyers`);
   const secret = `bench ${Math.random()}`;
   const until = new Date(Date.now() + 3_600_000);

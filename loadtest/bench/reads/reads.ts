@@ -83,7 +83,8 @@ async function casesOf(port: number, slug: string): Promise<Case[]> {
   ];
 }
 
-async function onConnection<Result>(port: number, act: (probe: Connection) => Promise<Result>): Promise<Result> {
+/** Asks on a connection of its own. */
+export async function onConnection<Result>(port: number, act: (probe: Connection) => Promise<Result>): Promise<Result> {
   const probe = await openConnection(port);
   try {
     return await act(probe);
@@ -92,7 +93,8 @@ async function onConnection<Result>(port: number, act: (probe: Connection) => Pr
   }
 }
 
-async function etagOf(probe: Connection, path: string): Promise<string> {
+/** @throws if it is not answered with an ETag */
+export async function etagOf(probe: Connection, path: string): Promise<string> {
   const { status, headers } = await probe.send(requestBytes('GET', path, {}));
   const etag = /\r\netag: (\S+)/i.exec(headers)?.[1];
   if (status !== 200 || etag === undefined) throw new Error(`${path} answered ${status} with ETag ${etag}`);

@@ -43,10 +43,20 @@ export type Followed = {
   readonly faults: readonly string[];
 };
 
+export type SaleOptions = {
+  readonly events: number;
+  /** Of each event. */
+  readonly categories: number;
+  /** Of each category. */
+  readonly capacity: number;
+  /** The share of the payments that buyers pay; default: 1. */
+  readonly payShare?: number;
+};
+
 /** An organizer with an account at the gateway and so many events, each with so many categories. */
 export async function openSale(
   { stack, api, gateway }: World,
-  { events, categories, capacity }: { events: number; categories: number; capacity: number },
+  { events, categories, capacity, payShare }: SaleOptions,
 ): Promise<Sale> {
   const first = await createEvent(stack.open.db, {
     event: { ticketsPerBuyerMax: 6 },
@@ -64,7 +74,14 @@ export async function openSale(
     );
   }
   const { serverKey, merchantId } = demoMidtransAccount;
-  gateway.pay({ apiPort: api.port, organizerSlug: first.organizer.slug, serverKey, merchantId, payAfterMs });
+  gateway.pay({
+    apiPort: api.port,
+    organizerSlug: first.organizer.slug,
+    serverKey,
+    merchantId,
+    payAfterMs,
+    ...(payShare !== undefined && { payShare }),
+  });
   return {
     organizerId: first.organizer.id,
     shapes: [first, ...others].flatMap(({ slug, categories: sold }) =>

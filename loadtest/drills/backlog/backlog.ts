@@ -33,6 +33,7 @@ const benchOptions: BenchOptions = {
   runs: 3,
   rows: 0,
   minutes: 1,
+  holdSeconds: 60,
   live: false,
   pin: false,
   profile: false,

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BenchOptions } from '../harness/options.ts';
+import { type ByPart, watchProcessors } from '../harness/processors.ts';
+import { say } from '../harness/stack.ts';
+import { type SentClass, mix, sentClasses } from './mix.ts';
+import { type Callbacks, runStep } from './step.ts';
+import type { SurgeWorld } from './surge-world.ts';
+
+/** Requests per second of a class alone: enough that timers and metrics of idle processes do not count, far from any limit. */
+const aloneAt: Readonly<Record<SentClass, number>> = {
+  browse: 1000,
+  orders: 60,
+  status: 200,
+  'check-ins': 150,
+  joins: 150,
+};
+/** The outside world, which is not the product's. */
+const notOurs = new Set(['outside', 'load generator']);
+
+/**
+ * Microseconds of processor time of each part for one request of each class, each measured alone, without what the parts use
+ * at rest. An order's is that of its whole way: payment made, callback for two of three, tickets, mails.
+ */
+export async function costOfClasses(
+  world: SurgeWorld,
+  callbacks: Callbacks,
+  options: BenchOptions,
+): Promise<Record<SentClass, Record<string, number>>> {
+  say('processors at rest');
+  const resting = watchProcessors(world.parts());
+  await pause(options.seconds * 1000);
+  const rest = resting();
+  const costs: [SentClass, Record<string, number>][] = [];
+  for (const name of sentClasses) {
+    const offered = Math.round(aloneAt[name] / mix[name].share);
+    const step = await runStep(world, callbacks, options, { offered, classes: [name] });
+    costs.push([name, perRequest(step.cores, rest, step.classes[name]?.perSecond ?? 0)]);
+  }
+  return Object.fromEntries(costs) as Record<SentClass, Record<string, number>>;
+}
+
+function perRequest(cores: ByPart, rest: ByPart, perSecond: number): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(cores)
+      .filter(([part]) => !notOurs.has(part))
+      .map(([part, used]) => [part, Math.max(0, Math.round(((used - (rest[part] ?? 0)) / perSecond) * 1e6))]),
+  );
+}

@@ -1,0 +1,219 @@
+import { cpus } from 'node:os';
+import { closedLoop } from '../../generator/closed-loop.ts';
+import { requestBytes } from '../../generator/connection.ts';
+import { createLatencies } from '../../generator/latencies.ts';
+import { startBareServer } from '../controls/bare-control.ts';
+import { auditFaults } from '../harness/audit.ts';
+import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
+import { peakMemoryMiB } from '../harness/processors.ts';
+import { type BenchReport, type Measurement, measurementOf } from '../harness/report.ts';
+import { serverSettings } from '../harness/server-figures.ts';
+import { say } from '../harness/stack.ts';
+import type { Payment } from '../load/gateway-sink.ts';
+import { onConnection } from '../reads/reads.ts';
+import { costOfClasses } from './cost-of-classes.ts';
+import { chartSurge } from './surge-charts.ts';
+import { type ClassName, mix } from './mix.ts';
+import { type Callbacks, type Step, nextNetwork, patienceMs, runStep } from './step.ts';
+import { type SurgeWorld, openSurgeWorld } from './surge-world.ts';
+
+/** What a million active users ask for in a second, and how soon 95 % of the answers must come. */
+const wantedPerSecond = 5000;
+const p95MsBelow = 200;
+const paidP99MsBelow = 5000;
+/** Where a bare server gives less than twice what is wanted, this share of its rate is the bar. */
+const bareShareMin = 0.5;
+const goodputPastKneeMin = 0.9;
+/** Refusals that say when to come again, of all requests, in a rate that counts as held. */
+const refusedShareMax = 0.001;
+/** The open loop itself is this punctual. */
+const achievedMin = 0.98;
+
+const ladder = [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6500, 8000, 10_000];
+/** The rate that was held for a step may be too much for minutes: then the next lower one, so often. */
+const holdsMax = 3;
+const stepDown = 0.85;
+const pastKnee = [1.25, 1.5, 2] as const;
+/** Each from a network of its own, so that nginx limits none of them. */
+const bareConnections = 256;
+/** Code is compiled and pools are filled before anything is judged. */
+const warmUpPerSecond = 500;
+
+/**
+ * The surge of a million active users through nginx, API, worker and all servers behind them: the highest rate of the mix that
+ * is held for minutes, what happens past it, and what a request of each class costs.
+ */
+export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
+  const world = await openSurgeWorld(options);
+  try {
+    const callbacks = followCallbacks(world);
+    const bare = await bareRate(world, options);
+    say(`a bare server ${Math.round(bare.node)}/s, nginx from its cache ${Math.round(bare.nginx)}/s`);
+    await runStep(world, callbacks, options, { offered: warmUpPerSecond });
+    const steps = await climb(world, callbacks, options);
+    const knee = steps.findLast(isHeld)?.offered ?? ladder[0] ?? 0;
+    const held = await hold(world, callbacks, options, Math.min(knee, wantedPerSecond));
+    const past: Step[] = [];
+    for (const times of pastKnee)
+      past.push(await runStep(world, callbacks, options, { offered: Math.round(knee * times) }));
+    const cost = await costOfClasses(world, callbacks, options);
+    const best = Math.max(...[...steps, held].map(({ goodput }) => goodput));
+    return {
+      measurements: [
+        barRow(held, bare.node),
+        ...Object.keys(held.classes).map((name) => classRow(held, name as ClassName)),
+        paidRow(held),
+        ...[...steps, ...past].map((step) => stepRow(step, bare.node)),
+      ],
+      faults: [
+        ...[...steps, held, ...past].flatMap(({ offered, faults }) => faults.map((fault) => `${offered}/s: ${fault}`)),
+        ...(await auditFaults(world.stack)),
+      ],
+      facts: {
+        pinned: world.stack.pinned,
+        machine: `${cpus().length} cores; a bare node:http server on one of them ${Math.round(bare.node)}/s of the same bytes, nginx from its cache ${Math.round(bare.nginx)}/s`,
+        held: `${held.offered}/s for ${held.seconds} s, ${isHeld(held) ? 'held' : 'NOT held'}; ${(held.offered / bare.node).toFixed(2)} of the bare server`,
+        'goodput past the knee, of the best': saidPastKnee(past, best),
+        'memory at most, MiB': memoryOf(world),
+        cost,
+        charts: chartSurge([...steps, ...past], held),
+        settings: await serverSettings(world.stack),
+      },
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Up the ladder, until two rates in a row are not held: one alone may be an accident. */
+async function climb(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions): Promise<Step[]> {
+  const steps: Step[] = [];
+  for (const offered of ladder) {
+    steps.push(await runStep(world, callbacks, options, { offered }));
+    if (!isHeld(steps.at(-1)) && !isHeld(steps.at(-2))) break;
+  }
+  return steps;
+}
+
+/** For the seconds of the options; if that is too much, a lower rate. */
+async function hold(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions, first: number): Promise<Step> {
+  let offered = first;
+  for (let tries = 1; ; tries += 1) {
+    say(`holding ${offered}/s for ${options.holdSeconds} s`);
+    const held = await runStep(world, callbacks, { ...options, seconds: options.holdSeconds }, { offered });
+    if (isHeld(held) || tries === holdsMax) return held;
+    offered = Math.round(offered * stepDown);
+  }
+}
+
+function isHeld(step: Step | undefined): boolean {
+  if (step === undefined) return false;
+  const classes = Object.values(step.classes);
+  const achieved = classes.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  const asked = step.offered * (1 + mix.joins.share);
+  return (
+    step.unexplained === 0 &&
+    step.refusedShare <= refusedShareMax &&
+    achieved >= achievedMin * asked &&
+    step.all.percentile(0.95) < p95MsBelow &&
+    classes.every(({ latencies }) => latencies.percentile(0.95) < p95MsBelow) &&
+    step.settled.p99Ms < paidP99MsBelow &&
+    step.faults.length === 0
+  );
+}
+
+/** The event's answer from a bare server and from nginx' cache, each alone. */
+async function bareRate(world: SurgeWorld, { seconds }: BenchOptions): Promise<{ node: number; nginx: number }> {
+  const request = requestBytes('GET', `/v1/events/${world.slugs[0]}`, { 'accept-encoding': 'br' });
+  const answer = await onConnection(world.edge.port, async (probe) => {
+    await probe.send(request);
+    return probe.send(request);
+  });
+  const bare = await startBareServer(world.stack, answer);
+  const rateAt = async (port: number) => {
+    const load = {
+      port,
+      connections: bareConnections,
+      warmupSeconds,
+      seconds: Math.min(seconds, 5),
+      nextAddress: nextNetwork,
+    };
+    const counts = ({ status }: { status: number }) => status === 200;
+    return (await closedLoop({ ...load, next: () => request, counts })).perSecond;
+  };
+  const node = await rateAt(bare.port);
+  await bare.stop();
+  return { node, nginx: await rateAt(world.edge.port) };
+}
+
+function followCallbacks({ gateway }: SurgeWorld): Callbacks {
+  let all = 0;
+  let kept: Payment[] = [];
+  const read = async () => {
+    const { payments } = await gateway.taken();
+    all += payments.length;
+    kept.push(...payments);
+  };
+  return {
+    total: async () => {
+      await read();
+      return all;
+    },
+    since: async (fromMs) => {
+      await read();
+      const latencies = createLatencies();
+      let inTime = 0;
+      for (const { toldMs, acknowledgedMs } of kept) {
+        if (toldMs < fromMs) continue;
+        latencies.add(acknowledgedMs - toldMs);
+        if (acknowledgedMs - toldMs <= patienceMs) inTime += 1;
+      }
+      kept = [];
+      return { latencies, inTime };
+    },
+  };
+}
+
+function rowOf(name: string, step: Step, latencies = step.all, perSecond = step.goodput): Measurement {
+  const statuses = {};
+  const run = { seconds: step.seconds, counted: latencies.count, perSecond, statuses, latencies, cores: step.cores };
+  const p95 = `p95 ${latencies.percentile(0.95)} ms`;
+  return { ...measurementOf(name, [run]), note: p95 };
+}
+
+function stepRow(step: Step, bare: number): Measurement {
+  const said = `${isHeld(step) ? 'held' : 'not held'}; refused ${(step.refusedShare * 100).toFixed(2)} %, paid after p99 ${Math.round(step.settled.p99Ms)} ms`;
+  const row = rowOf(`${step.offered}/s offered, in time`, step);
+  return { ...row, ratio: step.goodput / bare, note: `${row.note}; ${said}` };
+}
+
+function barRow(held: Step, bare: number): Measurement {
+  const bar =
+    bare >= 2 * wantedPerSecond ? { perSecondMin: wantedPerSecond * achievedMin } : { ratioMin: bareShareMin };
+  const row = rowOf(`the mix, held for ${held.seconds} s`, held);
+  return { ...row, ratio: held.goodput / bare, bar };
+}
+
+function classRow(held: Step, name: ClassName): Measurement {
+  const { latencies, perSecond } = held.classes[name] ?? { latencies: createLatencies(), perSecond: 0 };
+  return { ...rowOf(`  ${mix[name].said}`, held, latencies, perSecond), cores: {} };
+}
+
+function paidRow(held: Step): Measurement {
+  const { paid, p50Ms, p99Ms } = held.settled;
+  const row = rowOf('  placed to paid, with tickets', held, createLatencies(), paid / held.seconds);
+  return { ...row, p50Ms, p99Ms, cores: {}, note: '', bar: { p99MsBelow: paidP99MsBelow } };
+}
+
+/** What is offered bounds what can be answered. */
+function saidPastKnee(past: readonly Step[], best: number): string {
+  const shares = past.map(({ offered, goodput }) => ({ offered, share: goodput / Math.min(best, offered) }));
+  const isReached = shares.every(({ share }) => share >= goodputPastKneeMin);
+  const said = shares.map(({ offered, share }) => `${offered}/s ${share.toFixed(2)}`).join(', ');
+  return `${said}; ${isReached ? 'reached' : 'MISSED'}: ${goodputPastKneeMin}`;
+}
+
+function memoryOf(world: SurgeWorld): Record<string, number> {
+  const most = (pids: readonly number[]) => Math.max(...pids.map(peakMemoryMiB));
+  return { API: most(world.api.pids), worker: most(world.workers.map((worker) => worker.pid())) };
+}
