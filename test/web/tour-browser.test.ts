@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { noPages, type Stop, stopsOf } from '../../testkit/web/tour/stops.ts';
+import { noPages, type Stop } from '../../testkit/web/tour/stop.ts';
+import { stopsOf } from '../../testkit/web/tour/stops.ts';
 import {
   type Sessions,
   accessibilityFaults,

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { demoId } from '../../../drizzle/seed/demo-id.ts';
-import type { Stop } from './stops.ts';
+import type { Stop } from './stop.ts';
 import { type TourWorld, tourCategory, tourEventId, tourQueueEventId, tourSlug } from './world.ts';
 
 /** The desk: full for the owner of the demo, empty for a newcomer, and its forms with faults. */
@@ -11,6 +11,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
   const parts = [
     '',
     '/details',
+    '/picture',
     '/publication',
     '/call-off',
     '/duplicate',

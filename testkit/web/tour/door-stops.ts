@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Stop } from './stops.ts';
+import type { Stop } from './stop.ts';
 import type { TourWorld } from './world.ts';
 
 /** The scanner, from the sign-in to its answers. */

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { type Language, languages } from '../../../src/web/i18n/language.ts';
-import type { Stop } from './stops.ts';
+import type { Stop } from './stop.ts';
 import type { TourWorld } from './world.ts';
 
 const actionMs = 10_000;
