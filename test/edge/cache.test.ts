@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listingQuery } from '../../src/catalog/schemas.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
@@ -168,6 +169,20 @@ describe('the listing', () => {
     expect(other.headers['cache-status']).toContain('edge; fwd=uri-miss');
     const after = fronted.arrived.slice(-2).map(({ target }) => target);
     expect(after).toEqual(['/v1/events?city=Sabang&limit=5', '/v1/events?city=Sabang&limit=6']);
+  });
+
+  test('passes on every parameter that the API knows', async () => {
+    const values: Readonly<Record<string, string>> = {
+      from: '2030-01-01',
+      to: '2030-02-01',
+      priceMax: '0',
+      limit: '3',
+    };
+    for (const name of Object.keys(listingQuery.shape)) {
+      const target = `/v1/events?${name}=${values[name] ?? 'sabang'}`;
+      await ask(port, target);
+      expect(fronted.arrived.at(-1)?.target).toBe(target);
+    }
   });
 
   test('cannot be poisoned by a parameter in a spelling that only the API reads', async () => {
