@@ -30,6 +30,7 @@ export const unitTests = [
   'test/loadtest/latencies.test.ts',
   'test/loadtest/line-chart.test.ts',
   'test/loadtest/options.test.ts',
+  'test/loadtest/sizing.test.ts',
   'test/loadtest/timeline.test.ts',
   'test/notifications/mail-bytes.test.ts',
   'test/notifications/webhooks/addresses.test.ts',

@@ -8,11 +8,11 @@ import type { SurgeWorld } from './surge-world.ts';
 
 /** Requests per second of a class alone: enough that timers and metrics of idle processes do not count, far from any limit. */
 const aloneAt: Readonly<Record<SentClass, number>> = {
-  browse: 1000,
-  orders: 60,
-  status: 200,
-  'check-ins': 150,
-  joins: 150,
+  browse: 2000,
+  orders: 120,
+  status: 400,
+  'check-ins': 300,
+  joins: 300,
 };
 /** The outside world, which is not the product's. */
 const notOurs = new Set(['outside', 'load generator']);
