@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -93,8 +94,18 @@ async function main(): Promise<void> {
 function keep(name: BenchName, options: BenchOptions, report: BenchReport): void {
   const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
   mkdirSync(join(file, '..'), { recursive: true });
-  const result = { at: new Date().toISOString(), machine: machine(), options, ...report };
+  const result = { at: new Date().toISOString(), commit: commit(), machine: machine(), options, ...report };
   writeFileSync(file, `${JSON.stringify({ ...earlier, [name]: result }, null, 2)}\n`);
+}
+
+/** The commit that is measured; a plus says that files were changed since. */
+function commit(): string {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: repositoryFolder, encoding: 'utf8' }).trim();
+  try {
+    return `${git('rev-parse', '--short=10', 'HEAD')}${git('status', '--porcelain') === '' ? '' : '+'}`;
+  } catch {
+    return 'unknown';
+  }
 }
 
 function machine(): Machine {

@@ -14,6 +14,8 @@ const aloneAt: Readonly<Record<SentClass, number>> = {
   'check-ins': 300,
   joins: 300,
 };
+/** Mails and schedules of the load before have ended by then. */
+const restAfterMs = 5000;
 /** The outside world, which is not the product's. */
 const notOurs = new Set(['outside', 'load generator']);
 
@@ -27,6 +29,7 @@ export async function costOfClasses(
   options: BenchOptions,
 ): Promise<Record<SentClass, Record<string, number>>> {
   say('processors at rest');
+  await pause(restAfterMs);
   const resting = watchProcessors(world.parts());
   await pause(options.seconds * 1000);
   const rest = resting();

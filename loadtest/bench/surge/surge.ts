@@ -50,13 +50,13 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
     const bare = await bareRate(world, options);
     say(`a bare server ${Math.round(bare.node)}/s, nginx from its cache ${Math.round(bare.nginx)}/s`);
     await runStep(world, callbacks, options, { offered: warmUpPerSecond });
+    const cost = await costOfClasses(world, callbacks, options);
     const steps = await climb(world, callbacks, options);
     const knee = steps.findLast(isHeld)?.offered ?? ladder[0] ?? 0;
     const held = await hold(world, callbacks, options, Math.min(knee, wantedPerSecond));
     const past: Step[] = [];
     for (const times of pastKnee)
       past.push(await runStep(world, callbacks, options, { offered: Math.round(knee * times) }));
-    const cost = await costOfClasses(world, callbacks, options);
     const best = Math.max(...[...steps, held].map(({ goodput }) => goodput));
     return {
       measurements: [
