@@ -70,8 +70,7 @@ ${table([
 
 - **nginx and API** scale by machines and processes: one API process for each core. A CDN in front takes most of the public reads and of what nginx is planned for.
 - **Workers** scale by processes, one for each core. Any number of them may be killed.
-- **Postgres** is one primary: above the cores of one machine, events are spread over several databases. All hot rows of an event name it, and no statement of
-  the hot paths joins two events.
+- **Postgres** is one primary: above the cores of one machine, events are spread over several databases. All hot rows of an event name it.
 - **Redis** has one thread for each role: above one core, the volatile role is spread over several servers by event.
 `;
 }
