@@ -18,12 +18,13 @@ const measurementSchema = z.object({
   p99Ms: z.number(),
   ratio: z.number().optional(),
   note: z.string().optional(),
+  runs: z.array(z.unknown()),
 });
 const resultSchema = z.object({
   at: z.string(),
   commit: z.string(),
   machine: z.object({ cpu: z.string(), cores: z.number(), node: z.string() }),
-  options: z.object({ seconds: z.number(), runs: z.number() }),
+  options: z.object({ seconds: z.number() }),
   measurements: z.array(measurementSchema),
   faults: z.array(z.string()),
   facts: z.record(z.string(), z.unknown()),
@@ -49,7 +50,7 @@ function sectionOf(name: string, { at, commit, machine, options, measurements, f
   return [
     `## ${name}`,
     '',
-    `${at.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${options.runs} runs of ${options.seconds} s.`,
+    `${at.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${runsOf(measurements)} of ${options.seconds} s unless a row says otherwise.`,
     ...faults.map((fault) => `**Void: ${fault}**`),
     '',
     ...table,
@@ -58,6 +59,12 @@ function sectionOf(name: string, { at, commit, machine, options, measurements, f
     ...(charts.length > 0 ? ['', ...charts] : []),
     '',
   ].join('\n');
+}
+
+/** Some benches run each measurement once, whatever the options say. */
+function runsOf(measurements: Result['measurements']): string {
+  const most = Math.max(...measurements.map(({ runs }) => runs.length));
+  return most === 1 ? 'one run' : `${most} runs`;
 }
 
 function chartsOf({ chart, charts }: Result['facts']): string[] {

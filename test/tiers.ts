@@ -8,6 +8,7 @@
 export const unitTests = [
   'test/access/buyer-key.test.ts',
   'test/access/order-access.test.ts',
+  'test/catalog/picture-cuts.test.ts',
   'test/catalog/rules.test.ts',
   'test/catalog/search-terms.test.ts',
   'test/check-in/ticket-code.test.ts',

@@ -1,16 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { clearPictures } from '../../src/catalog/index.ts';
 import { pictureBytesMax } from '../../src/catalog/limits.ts';
-import { cutOf } from '../../src/catalog/media/make-picture.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { blue, photo, pngOf, red } from './support/picture-bytes.ts';
 
 /** Guards the pictures of events: what is taken, what is refused, what is served, and what is left behind. */
 
@@ -49,45 +48,6 @@ const send = (method: string, body?: Uint8Array | object, query = '', as = key, 
   });
 const shownPicture = async (answer: Response) =>
   (await answer.json()) as { picture: { path: string; alt: string } | null; pictureFocus: unknown };
-
-const red = { r: 220, g: 20, b: 20 };
-const blue = { r: 20, g: 20, b: 220 };
-
-/** Red on the left and blue on the right, with a place in its metadata and a script behind its end. */
-async function photo(width = 1800, height = 1200): Promise<Buffer> {
-  const right = await sharp({ create: { width: width / 2, height, channels: 3, background: blue } })
-    .png()
-    .toBuffer();
-  const bytes = await sharp({ create: { width, height, channels: 3, background: red } })
-    .composite([{ input: right, left: width / 2, top: 0 }])
-    .withExif({ IFD0: { Copyright: 'SECRET-OWNER' }, IFD3: { GPSLatitude: '6/1 12/1 30/1' } })
-    .jpeg()
-    .toBuffer();
-  return Buffer.concat([bytes, Buffer.from('<script>alert(1)</script>PK\u0003\u0004')]);
-}
-
-/** A PNG that says it has these sides, whose rows are nothing but zeros. */
-function pngOf(width: number, height: number, extra = Buffer.alloc(0)): Buffer {
-  const chunk = (type: string, data: Buffer) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-    const framed = Buffer.alloc(body.length + 8);
-    framed.writeUInt32BE(data.length, 0);
-    body.copy(framed, 4);
-    framed.writeUInt32BE(crc32(body), body.length + 4);
-    return framed;
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([1, 0, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    ...(extra.length === 0 ? [] : [chunk('acTL', extra)]),
-    chunk('IDAT', deflateSync(Buffer.alloc(1_000_000))),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
 
 describe('a photo', () => {
   let path = '';
@@ -152,6 +112,31 @@ describe('a photo', () => {
     expect((await send('PATCH', { focus: { x: 101, y: 0 } })).status).toBe(400);
   }, 60_000);
 
+  test('is carried by a copy of the event, and not by a copy that another organiser asks for', async () => {
+    const copy = (slug: string, of: TestEvent['organizer'], as: string) =>
+      running.fetch(`/v1/organizers/${of.slug}/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          slug,
+          name: 'Senja Kedua',
+          category: 'concert',
+          city: 'Jakarta',
+          venue: 'Lapangan Selatan',
+          startsAt: '2030-01-01T12:00:00Z',
+          endsAt: '2030-01-01T15:00:00Z',
+          pictureOf: event.id,
+        }),
+      });
+    const shown = await shownPicture(await send('PATCH', { alt: 'Masih ada' }));
+    const own = await copy('senja-kedua', event.organizer, key);
+    expect([own.status, (await shownPicture(own)).picture]).toEqual([201, shown.picture]);
+    const other = await createOrganizer(running.service.db);
+    const theirs = await copy('senja-curian', other, await managerKey(other));
+    expect(theirs.status).toBe(404);
+    await running.service.db.execute(sql`update events set picture_id = null where slug = 'senja-kedua'`);
+  });
+
   test('is left by nothing once no event shows it: not before a day, and never while one does', async () => {
     const { db, fileStorage } = running.service;
     const before = await shownPicture(await send('PATCH', { alt: 'Masih ada' }));
@@ -169,13 +154,6 @@ describe('a photo', () => {
     await clearPictures({ db, fileStorage });
     expect(readdirSync(join(folder, 'pictures'))).toHaveLength(0);
   });
-});
-
-test('the largest part of the shape that the edges allow lies around the focus', () => {
-  const wide = { width: 2000, height: 500 };
-  expect(cutOf(wide, { width: 8, height: 5 }, { x: 0, y: 50 })).toEqual({ left: 0, top: 0, width: 800, height: 500 });
-  expect(cutOf(wide, { width: 8, height: 5 }, { x: 50, y: 0 }).left).toBe(600);
-  expect(cutOf(wide, { width: 8, height: 5 }, { x: 100, y: 50 }).left).toBe(1200);
 });
 
 describe('what is refused, with nothing changed', () => {

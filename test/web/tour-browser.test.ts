@@ -58,7 +58,7 @@ async function tour(
   return lost;
 }
 
-describe.skipIf(pictures !== undefined)('the pages', () => {
+const checks = (): void => {
   test('each page of the service is on the tour', () => {
     const toured = new Set(stops.map(({ route }) => route));
     const pages = world.routes
@@ -99,9 +99,9 @@ describe.skipIf(pictures !== undefined)('the pages', () => {
     }, phone);
     expect([...lost, ...faults]).toEqual([]);
   });
-});
+};
 
-describe.runIf(pictures !== undefined)('pictures', () => {
+const takePictures = (): void => {
   test('of each page', { timeout: tourMs }, async () => {
     const folder = pictures ?? '';
     for (const [width, size] of Object.entries({ phone, desktop })) {
@@ -116,4 +116,7 @@ describe.runIf(pictures !== undefined)('pictures', () => {
       expect(lost).toEqual([]);
     }
   });
-});
+};
+
+if (pictures === undefined) describe('the pages', checks);
+else describe('pictures', takePictures);

@@ -15,11 +15,20 @@ import { unpayableSale } from '../../src/payments/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../factories.ts';
-import { type Notifications, deliveriesOf, paidOrder } from './notification-world.ts';
+import { type Notifications, addSender, deliveriesOf, openNotifications, paidOrder } from './notification-world.ts';
 import { order, placingDeps } from '../orders/placing.ts';
 
 /** How long edits of an event are collected in the tests of notices. */
 export const delaySeconds = 300;
+
+export type EventNotices = ReturnType<typeof eventNotices>;
+
+/** A world of its own for a file of tests, with a sender of WhatsApp messages. */
+export async function openEventNotices(): Promise<{ world: Notifications; notices: EventNotices }> {
+  const world = await openNotifications();
+  await addSender(world.db);
+  return { world, notices: eventNotices(world) };
+}
 
 /** Events that change, their ticket holders, and the messages to them. */
 export function eventNotices(world: Notifications) {

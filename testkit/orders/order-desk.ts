@@ -25,10 +25,27 @@ import { eventIdOf } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
-import { placingDeps } from './placing.ts';
+import { createTestDatabase } from '../services/database.ts';
+import { openTestDb, placingDeps } from './placing.ts';
 import { testTicketKeys } from '../check-in/ticket-keys.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
+
+export type OrderDesk = ReturnType<typeof openDesk>;
+
+/** A database of its own for a file of tests. Each test opens its own desk on it. */
+export async function openOrderDatabase() {
+  const database = await createTestDatabase();
+  const open = openTestDb(database.url);
+  return {
+    open,
+    deps: placingDeps(open),
+    close: async () => {
+      await open.close();
+      await database.close();
+    },
+  };
+}
 
 /** The room's routes behind the real edge. Short stand-ins answer for other rooms. */
 export function openDesk(open: OpenDb) {

@@ -2,23 +2,15 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
 import { callDesk } from '../../../testkit/notifications/desk.ts';
-import { eventNotices } from '../../../testkit/notifications/event-notices.ts';
-import {
-  type Notifications,
-  addSender,
-  inbox,
-  openNotifications,
-  whatsappMessages,
-} from '../../../testkit/notifications/notification-world.ts';
+import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that news go only to buyers who agreed, as news, and end with one click or STOP. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => world.close());

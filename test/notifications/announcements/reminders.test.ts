@@ -6,23 +6,21 @@ import { sendDelivery } from '../../../src/notifications/deliveries/send-deliver
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
-import { eventNotices, money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import {
-  type Notifications,
-  addSender,
-  deliveriesOf,
-  inbox,
-  openNotifications,
-} from '../../../testkit/notifications/notification-world.ts';
+  type EventNotices,
+  openEventNotices,
+  money,
+  plain,
+  readable,
+} from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, deliveriesOf, inbox } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards what an event sends by itself: the reminder before it begins, and the one before the time to pay is over. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(async () => {
   await world.db.execute(sql`delete from outbox`);

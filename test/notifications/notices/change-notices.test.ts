@@ -7,18 +7,16 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
-import { eventNotices } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that an organiser can see what holders are told of a change, confirm exactly this, or have nobody told. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => world.close());

@@ -8,7 +8,8 @@ import { withdrawOrder } from '../../../src/orders/lifecycle/withdraw-order.ts';
 import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import {
-  eventNotices,
+  type EventNotices,
+  openEventNotices,
   money,
   plain,
   readable,
@@ -16,23 +17,15 @@ import {
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import {
-  type Notifications,
-  addSender,
-  inbox,
-  openNotifications,
-  whatsappMessages,
-} from '../../../testkit/notifications/notification-world.ts';
+import { type Notifications, inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that holders of tickets or places are told once, in the right words, that the event is cancelled. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => world.close());

@@ -9,24 +9,23 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import {
   delaySeconds,
-  eventNotices,
+  type EventNotices,
+  openEventNotices,
   plain,
   sequenceOf,
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that ticket holders are told once about a new time or place, with the old one. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => world.close());

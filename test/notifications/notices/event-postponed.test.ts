@@ -4,7 +4,8 @@ import { tellHoldersOfEvent } from '../../../src/notifications/index.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import {
-  eventNotices,
+  type EventNotices,
+  openEventNotices,
   money,
   plain,
   readable,
@@ -12,16 +13,14 @@ import {
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that ticket holders are told once that an event has no date any more, and once of its new date. */
 
 let world: Notifications;
-let notices: ReturnType<typeof eventNotices>;
+let notices: EventNotices;
 beforeAll(async () => {
-  world = await openNotifications();
-  notices = eventNotices(world);
-  await addSender(world.db);
+  ({ world, notices } = await openEventNotices());
 });
 beforeEach(() => world.db.execute(sql`delete from outbox`));
 afterAll(() => world.close());

@@ -3,29 +3,31 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { type OpenDb } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import { createEvent } from '../../../testkit/factories.ts';
-import { bearer, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import {
+  type OrderDesk,
+  bearer,
+  openDesk,
+  openOrderDatabase,
+  pay,
+  read,
+  tokenOf,
+} from '../../../testkit/orders/order-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
 
-let database: TestDatabase;
 let open: OpenDb;
 let deps: PlaceOrderDeps;
-let desk: ReturnType<typeof openDesk>;
+let close: () => Promise<void>;
+let desk: OrderDesk;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  deps = placingDeps(open);
+  ({ open, deps, close } = await openOrderDatabase());
 });
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+afterAll(() => close());
 
 const tokenFor = (id: string) => bearer(tokenOf(desk, id));
 const get = (path: string, headers: Record<string, string> = {}) => desk.app.request(path, { headers });

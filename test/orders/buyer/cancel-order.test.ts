@@ -4,28 +4,31 @@ import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
 import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
-import { bearer, keyFor, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import {
+  type OrderDesk,
+  bearer,
+  keyFor,
+  openDesk,
+  openOrderDatabase,
+  pay,
+  read,
+  tokenOf,
+} from '../../../testkit/orders/order-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
 
-let database: TestDatabase;
 let open: OpenDb;
 let deps: PlaceOrderDeps;
-let desk: ReturnType<typeof openDesk>;
+let close: () => Promise<void>;
+let desk: OrderDesk;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  deps = placingDeps(open);
+  ({ open, deps, close } = await openOrderDatabase());
 });
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+afterAll(() => close());
 
 async function place(event: TestEventOptions['event'] = {}, categories: TestEventOptions['categories'] = [{}]) {
   const created = await createEvent(open.db, { event, categories });

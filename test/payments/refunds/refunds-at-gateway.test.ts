@@ -9,17 +9,15 @@ import {
   control,
   createPaidEvent,
   expectCleanBooks,
-  openPaymentWorld,
 } from '../../../testkit/payments/payment-world.ts';
-import { codeOf, refunding } from '../support/refunding.ts';
+import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
 
 /** Guards what becomes of a refund at the gateway: it goes back once, under one key, or becomes a task for a person. */
 
 let world: PaymentWorld;
-let refunds: ReturnType<typeof refunding>;
+let refunds: Refunding;
 beforeAll(async () => {
-  world = await openPaymentWorld();
-  refunds = refunding(world);
+  ({ world, refunds } = await openRefunding());
 });
 afterAll(async () => {
   await expectCleanBooks(world);

@@ -6,21 +6,15 @@ import { lockOrder } from '../../../src/orders/index.ts';
 import { requestFullRefund } from '../../../src/payments/index.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
-import {
-  type PaymentWorld,
-  createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
-} from '../../../testkit/payments/payment-world.ts';
-import { codeOf, refunding } from '../support/refunding.ts';
+import { type PaymentWorld, createPaidEvent, expectCleanBooks } from '../../../testkit/payments/payment-world.ts';
+import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
 
 /** Guards what a refund gives back and takes, to whom, and never more than was paid. */
 
 let world: PaymentWorld;
-let refunds: ReturnType<typeof refunding>;
+let refunds: Refunding;
 beforeAll(async () => {
-  world = await openPaymentWorld();
-  refunds = refunding(world);
+  ({ world, refunds } = await openRefunding());
 });
 afterAll(async () => {
   await expectCleanBooks(world);
