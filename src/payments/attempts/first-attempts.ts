@@ -18,7 +18,7 @@ import type { Line } from './order-queries.ts';
 
 /**
  * The common way of first attempts: what orders that are placed together need of Postgres is read and written together, up to
- * a hundred by one call, of whatever events. An order that somebody else holds is left out, and takes the general way of any attempt.
+ * a hundred in one call, from any events. An order that another transaction holds is left out, and takes the general way of any attempt.
  */
 export type FirstAttempts = {
   /** The order and what its request to the gateway takes; undefined when there is none. */
