@@ -38,7 +38,8 @@ async function trickle(head: string, drop: string): Promise<'cut off'> {
   await once(socket, 'connect');
   socket.write(head);
   const drip = setInterval(() => socket.write(drop), 100);
-  await once(socket, 'close');
+  // `once` would throw when the cut meets a byte on its way and arrives as a reset.
+  await new Promise((resolve) => socket.once('close', resolve));
   clearInterval(drip);
   return 'cut off';
 }
