@@ -13,6 +13,7 @@ import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts
 import { bearer } from '../../testkit/orders/order-desk.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
+import { closed } from '../../testkit/closed.ts';
 
 /** How streams end, and who gets none. */
 
@@ -46,8 +47,7 @@ describe('a client that does not read', () => {
       publisher.publish([{ topic: topicOf('order', order.id), name: 'order', data: chunk }]);
       await reader.next('order', sent);
     }
-    const ended = once(socket, 'close');
-    socket.on('error', () => {});
+    const ended = closed(socket);
     let bytes = 0;
     socket.on('data', (data: Buffer) => (bytes += data.length));
     socket.resume();

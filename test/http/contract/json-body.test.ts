@@ -11,6 +11,7 @@ import { handleError } from '../../../src/http/problem.ts';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { createLog } from '../../../src/platform/log.ts';
 import { problems } from '../../../src/problems.ts';
+import { closed } from '../../../testkit/closed.ts';
 
 /** Guards the edge against bodies that no schema sees: too large, too deep, or with what Postgres cannot store. */
 
@@ -176,14 +177,14 @@ describe('a body that is too large', () => {
     const socket = net.connect(serving.port, '127.0.0.1');
     let answer = '';
     let sent = 0;
-    socket.on('data', (data) => (answer += data.toString('latin1'))).on('error', () => {});
-    const closed = once(socket, 'close');
+    socket.on('data', (data) => (answer += data.toString('latin1')));
+    const ended = closed(socket);
     socket.write(head);
     for (; sent < chunks && answer === '' && !socket.destroyed; sent += 1) {
-      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), closed]);
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain'), ended]);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 100))]);
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 100))]);
     socket.destroy();
     return { answer, sent };
   };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendAnswer } from '../../../src/http/hot-path/answer.ts';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
+import { closed } from '../../../testkit/closed.ts';
 
 /** Guards against clients that trickle (T87): a limit on time counts when it is over, not half a minute later. */
 
@@ -34,12 +35,11 @@ afterAll(() => server.close());
 /** Settles when the client is cut off; by its defaults, Node would let it go on for five minutes. */
 async function trickle(head: string, drop: string): Promise<'cut off'> {
   const socket: Socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => {}).resume();
+  socket.resume();
   await once(socket, 'connect');
   socket.write(head);
   const drip = setInterval(() => socket.write(drop), 100);
-  // `once` would throw when the cut meets a byte on its way and arrives as a reset.
-  await new Promise((resolve) => socket.once('close', resolve));
+  await closed(socket);
   clearInterval(drip);
   return 'cut off';
 }

@@ -3,6 +3,7 @@ import { type Socket, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
+import { closed } from '../../../testkit/closed.ts';
 
 /** Guards against clients that ask and do not read: each would hold a connection and its answer for as long as it likes. */
 
@@ -39,7 +40,7 @@ async function readAfter(port: number, milliseconds: number): Promise<number> {
     if (bytes >= answerBytes) socket.destroy();
   });
   socket.resume();
-  await once(socket, 'close');
+  await closed(socket);
   return bytes;
 }
 
@@ -73,7 +74,7 @@ test.concurrent('a client that reads slowly gets its whole answer', async () => 
     socket.pause();
     void sleep(stallMs / 3).then(() => socket.resume());
   });
-  await once(socket, 'close');
+  await closed(socket);
   expect(bytes).toBeGreaterThanOrEqual(answerBytes);
 });
 
