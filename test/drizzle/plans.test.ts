@@ -78,13 +78,13 @@ afterAll(() => world.close());
 
 type Measured = { readonly query: string; readonly calls: number; readonly pages: number; readonly toplevel: boolean };
 
-/** Statements on hot tables that ran at least half as often as everything was done, also those inside of functions. */
-async function measured(): Promise<Measured[]> {
+/** Statements on hot tables that ran at least `callsMin` times, also those inside of functions. */
+async function measured(callsMin = times / 2): Promise<Measured[]> {
   const rows = await world.admin<Measured[]>`
     select query, calls::int, ((shared_blks_hit + shared_blks_read)::float8 / calls) as pages, toplevel
     from pg_stat_statements s join pg_roles r on r.oid = s.userid
     where dbid = (select oid from pg_database where datname = current_database()) and rolname = 'antre_app'
-      and calls >= ${times / 2}`;
+      and calls >= ${callsMin}`;
   const names = hotTables.join('|');
   const table = new RegExp(
     `\\b(from|join|into|update) "?(${names})\\b|\\b(select|SELECT|from) \\w+_(orders|callbacks|settlements|attempts|places|tickets|holds)\\(`,
@@ -101,7 +101,8 @@ describe('hot queries of an event that the statistics do not know', () => {
     expect(all.filter(({ query }) => namesOf(query).length !== 1).map(({ query }) => [namesOf(query), query])).toEqual(
       [],
     );
-    const ran = new Set(all.flatMap(({ query }) => namesOf(query)));
+    // How often a statement of a batch runs is up to the machine: a slow one makes few large batches.
+    const ran = new Set((await measured(1)).flatMap(({ query }) => namesOf(query)));
     expect(
       hotQueries.filter(({ name, byChance }) => byChance !== true && !ran.has(name)).map(({ name }) => name),
     ).toEqual([]);

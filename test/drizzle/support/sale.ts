@@ -89,8 +89,11 @@ async function refundSome(
     orders.push(answer.body);
   }
   await made(world, orders);
-  for (const { id } of orders) await world.control(`/payments/pay_${id.slice(4)}01/pay`, { method: 'qris' });
-  await inStatus(world, orders, ['paid']);
+  // One after the other: a batch of payments calls the functions of a settlement once for all of its orders.
+  for (const order of orders) {
+    await world.control(`/payments/pay_${order.id.slice(4)}01/pay`, { method: 'qris' });
+    await inStatus(world, [order], ['paid']);
+  }
   for (const { id } of orders) await end(world, `${desk(event)}/orders/${id}/cancellation`, options.manager);
   await inStatus(world, orders, ['cancelled', 'refunded']);
 }
