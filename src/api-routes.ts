@@ -33,6 +33,7 @@ import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
 import { ticketRoutes } from './orders/tickets/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
+import { statusRoutes } from './traffic-control/status/routes.ts';
 import { drawRoutes } from './waiting-room/draw/routes.ts';
 import { passRoutes } from './waiting-room/places/pass-routes.ts';
 import { placeRoutes } from './waiting-room/places/routes.ts';
@@ -81,5 +82,6 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', reportRoutes(service));
   router.route('/', liveRoutes(service));
   router.route('/', gateRoutes(service));
+  router.route('/', statusRoutes(service));
   return router;
 }

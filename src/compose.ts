@@ -29,6 +29,7 @@ import { createStagedSignal } from './platform/jobs/staged-signal.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/resilience/shutdown.ts';
+import { statusJobNames } from './jobs.ts';
 import { problems } from './problems.ts';
 import {
   createCallsLimiter,
@@ -43,6 +44,7 @@ import {
   createWritesLimiter,
   limitByCaller,
   shedOrders,
+  watchStatus,
 } from './traffic-control/index.ts';
 import { findSwitchableEvent, refuseSwitchedOff } from './switches.ts';
 import { beaconChainOf } from './waiting-room/draw/index.ts';
@@ -171,6 +173,11 @@ export function compose(config: Config, log: Log) {
     watchPaymentBacklog({ db, log, createsPerSecond: paymentsPerSecond(config) }),
     (watch) => watch.close(),
   );
+  const statusWatch = opened(
+    'status watch',
+    watchStatus({ db: watch.db, log, clock, switches, shedder: traffic.shedder, jobNames: statusJobNames }),
+    (watched) => watched.close(),
+  );
   return {
     config,
     log,
@@ -196,6 +203,7 @@ export function compose(config: Config, log: Log) {
     actors,
     cachedReads,
     publicReads,
+    statusWatch,
     live,
     placement,
     directory,

@@ -39,6 +39,7 @@ import {
   replaceAttemptJob,
   sendRefundJob,
 } from './payments/jobs.ts';
+import type { JobContract } from './platform/jobs/job.ts';
 import { maintainReportsJob, makeReportJob } from './reports/jobs.ts';
 
 /**
@@ -92,3 +93,9 @@ export const jobs = {
   'cdn.purge': cdnPurgeJob,
   'invariants.check': checkInvariantsJob,
 } as const;
+
+const namesOf = (...queues: readonly JobContract['queue'][]): string[] =>
+  Object.values(jobs).flatMap(({ name, queue }) => (queues.includes(queue) ? [name] : []));
+
+/** The jobs on which the parts of the status document depend. */
+export const statusJobNames = { paying: namesOf('callbacks', 'payments'), tickets: namesOf('tickets') };

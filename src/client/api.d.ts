@@ -2190,6 +2190,20 @@ export type GateChange = {
   ticketCategoryIds?: string[] | null;
 };
 
+export type ServiceStatus = {
+  state: ServiceState;
+  parts: {
+    buying: ServiceState & unknown;
+    paying: ServiceState & unknown;
+    tickets: ServiceState & unknown;
+    door: ServiceState & unknown;
+  };
+  checkedAt: string;
+};
+
+/** The worst state of the parts. */
+export type ServiceState = "ok" | "slow" | "paused" | "down";
+
 export type Api = {
   "/v1/events": {
     /** Published events by start */
@@ -3935,6 +3949,13 @@ export type Api = {
         gateId: string;
       } };
       data: undefined;
+    };
+  };
+  "/status.json": {
+    /** How the service fares */
+    get: {
+      input: {  };
+      data: ServiceStatus;
     };
   };
 };

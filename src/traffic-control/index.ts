@@ -40,4 +40,5 @@ export { createTryLimiters } from './limits/try-limiter.ts';
 export { browseOnly } from './errors.ts';
 export { limitPerEvent } from './limits/per-event-limit.ts';
 export { switchRoutes } from './switches/routes.ts';
+export { watchStatus } from './status/watch-status.ts';
 export { type Switches, createSwitches } from './switches/switches.ts';

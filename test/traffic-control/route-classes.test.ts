@@ -39,6 +39,7 @@ const classes: Record<string, RouteClass> = {
   'GET /orders/{id}': 1,
   'GET /web/{file}': 1,
   'GET /openapi.json': 4,
+  'GET /status.json': 1,
   'GET /v1/organizers/{slug}/reports/{reportId}/file': 5,
   'POST /v1/report-downloads': 5,
   'POST /v1/organizers/{slug}/events': 5,

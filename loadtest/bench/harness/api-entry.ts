@@ -56,7 +56,13 @@ function withControls(product: Service): Service {
 function withoutShedding(product: Service): Service {
   const db = product.writeDb;
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
-  const shedder = { cause: () => undefined, refusedLater: () => {}, retryAfterSeconds: () => 1, close: () => {} };
+  const shedder = {
+    cause: () => undefined,
+    isShedding: () => false,
+    refusedLater: () => {},
+    retryAfterSeconds: () => 1,
+    close: () => {},
+  };
   return {
     ...product,
     decide: createDecide({ ...product.traffic, shedder }, product.clientNetwork),

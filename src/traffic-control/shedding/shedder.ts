@@ -10,6 +10,8 @@ import type { Dependency, RouteClass } from '../route-rules.ts';
 export type Shedder = {
   /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
   cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
+  /** Whether all requests of this class are refused now. Counts nothing. */
+  isShedding(routeClass: RouteClass): boolean;
   /** A request that passed the shedder was refused before it cost anything: by a rate limit or the per-event limit. */
   refusedLater(routeClass: RouteClass): void;
   /** Retry-After of a refusal for this cause, with jitter, so that clients do not come back together. */
@@ -86,6 +88,7 @@ export function createShedder(deps: {
       } else spread.refused();
       return cause;
     },
+    isShedding: (routeClass) => causes[routeClass] !== undefined,
     refusedLater: (routeClass) => {
       taken[routeClass] = (taken[routeClass] ?? 0) - 1;
     },
