@@ -8,7 +8,7 @@ import { failureOf } from './drills/drill.ts';
 import { matrixRows } from './drills/matrix/matrix-rows.ts';
 import { type Asked, readOptions, usage } from './drills/options.ts';
 import { runApart } from './drills/run-apart.ts';
-import { keepResult, keepStopped, printResult, printTable, readResults } from './drills/results.ts';
+import { keepResult, keepStopped, printResult, printTable, readResults, resultSince } from './drills/results.ts';
 
 /**
  * `npm run drills`: lets faults strike while the product sells, and proves that nothing is lost or done twice. Writes each result
@@ -31,8 +31,9 @@ async function main(): Promise<void> {
     const limits = asked.limitsOf(name);
     process.stderr.write(`drill ${name} (${place + 1} of ${asked.names.length}), ${limits.minutes} min at most\n`);
     const sinceMs = Date.now();
-    if (!(await runApart(name, asked.options, limits))) keepStopped(name, drill, sinceMs, limits.minutes);
-    const kept = readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
+    if (!(await runApart(name, asked.options, limits)))
+      keepStopped(name, drill, asked.options, { ms: sinceMs, minutes: limits.minutes });
+    const kept = resultSince(name, sinceMs);
     if (kept === undefined || kept.runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
   }
   printTable(asked.names, startedMs);
@@ -44,9 +45,9 @@ async function runHere({ names, options }: Asked): Promise<void> {
     const drill = drills[name];
     if (drill === undefined) continue;
     process.stderr.write(`${drill.fault}\n`);
-    const runs = await drill.run({ ...options, onRun: (soFar) => keepResult(name, drill, soFar) });
-    keepResult(name, drill, runs);
-    printResult(name, runs);
+    const runs = await drill.run({ ...options, onRun: (soFar) => keepResult(name, drill, options, soFar) });
+    keepResult(name, drill, options, runs);
+    printResult(name, options, runs);
   }
 }
 

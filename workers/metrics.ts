@@ -23,7 +23,7 @@ export const jobsBuried = counter('jobs_buried_total', 'Jobs that became dead le
 
 export const queueJobs = gauge('queue_jobs', 'Jobs in Redis by queue and state', ['queue', 'state']);
 export const queueOldestSeconds = gauge('queue_oldest_seconds', 'Age of the oldest waiting job', ['queue']);
-export const outboxJobs = gauge('outbox_due_jobs', 'Due jobs that no relay has taken');
+export const outboxJobs = gauge('outbox_due_jobs', 'Due jobs that no relay has taken, counted up to 100,000');
 export const outboxOldestSeconds = gauge('outbox_oldest_seconds', 'For how long the oldest of them has been due');
 export const outboxUnknownNames = gauge('outbox_unknown_names', 'Kinds of staged jobs that this build does not know');
 export const deadLetters = gauge('dead_letters', 'Jobs that were given up and wait for a person');

@@ -12,25 +12,33 @@ Made by \`npm run drills -- --document\` from the last results. How drills work 
 | --- | --- | --- | --- |
 ${names.map((name) => rowOf(name, drills[name])).join('\n')}
 
-${names.map((name) => sectionOf(name, drills[name], newest(results, name))).join('\n')}`;
-}
-
-function newest(results: readonly DrillResult[], name: string): DrillResult | undefined {
-  return results.find((result) => result.name === name);
+${names
+  .map((name) =>
+    sectionOf(
+      name,
+      drills[name],
+      results.filter((result) => result.name === name),
+    ),
+  )
+  .join('\n')}`;
 }
 
 function rowOf(name: string, drill: Drill | undefined): string {
   return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.mutant?.without ?? ''} |`;
 }
 
-function sectionOf(name: string, drill: Drill | undefined, result: DrillResult | undefined): string {
+function sectionOf(name: string, drill: Drill | undefined, results: readonly DrillResult[]): string {
   const head = `## ${name}
 
 ${drill?.does ?? ''} What must hold: ${drill?.holds ?? ''}
 `;
-  if (result === undefined) return `${head}\nNot run yet.\n`;
-  return `${head}
-Run on ${result.at.slice(0, 16).replace('T', ' ')} UTC, ${result.machine}.
+  if (results.length === 0) return `${head}\nNot run yet.\n`;
+  const [small, large] = [false, true].map((isLarge) => results.filter((result) => result.isLarge === isLarge));
+  return [head, ...[...(small ?? []), ...(large ?? [])].map(resultOf)].join('\n');
+}
+
+function resultOf(result: DrillResult): string {
+  return `${result.isLarge ? 'At full size. ' : ''}Run on ${result.at.slice(0, 16).replace('T', ' ')} UTC, ${result.machine}.
 
 | run | outcome | fault struck | missing | twice | of those allowed | settled after |
 | --- | --- | --- | --- | --- | --- | --- |

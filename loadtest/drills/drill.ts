@@ -26,6 +26,8 @@ export type DrillOptions = {
   readonly seeds: readonly number[];
   readonly control: boolean;
   readonly mutant: boolean;
+  /** One of the large set. Its result is kept beside that of a smaller run with control and mutant. */
+  readonly isLarge: boolean;
   /** Called after each run with all runs so far. */
   readonly onRun?: (runs: readonly DrillRun[]) => void;
 };

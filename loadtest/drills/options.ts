@@ -13,7 +13,7 @@ const large: Readonly<Record<string, number>> = {
   'redis-queue-full': 4,
   'worker-kills': 9,
   chaos: 9,
-  backlog: 12,
+  backlog: 15,
 };
 /** Of each run of all other drills. */
 const runMinutesMax = 25;
@@ -43,7 +43,7 @@ Options
   --rows N       ${defaults.rows}; rows of the outbox (backlog)
   --seconds N    ${defaults.seconds}; for which each part stands still (matrix)
   --parts a,b    the parts that stand still (matrix)
-  --large        ${Object.keys(large).join(', ')}: once each, at their full size,
+  --large        ${Object.keys(large).join(', ')}, or those of them that are named: once each, at their full size,
                  without control and mutant; ${Object.values(large).reduce((sum, minutes) => sum + minutes, 0)} min at most
   --document     runs nothing, writes docs/drills.md from the last results
 What each does, and what was seen last: docs/drills.md`;
@@ -88,13 +88,15 @@ export function readOptions(
   if (unknownPart !== undefined) throw new Error(`--parts takes ${parts.join(',')}`);
   const seed = whole('seed', values.seed) ?? defaults.seed;
   const seeds = whole('seeds', values.seeds) ?? defaults.seeds;
-  const wanted = values.large ? Object.keys(large) : positionals.length > 0 ? positionals : Object.keys(drills);
+  const all = values.large ? Object.keys(large) : Object.keys(drills);
+  const notLarge = positionals.find((name) => !all.includes(name));
+  if (notLarge !== undefined) throw new Error(`"${notLarge}" has no large size. --large takes ${all.join(', ')}`);
   return {
     isHere: values.here,
     limitsOf: (name) => ({
       minutes: (values.large ? large[name] : undefined) ?? runMinutesMax * runsPerSeedMax * seeds,
     }),
-    names: values.large ? wanted : Object.keys(drills).filter((name) => wanted.includes(name)),
+    names: positionals.length === 0 ? all : all.filter((name) => positionals.includes(name)),
     options: {
       orders: whole('orders', values.orders),
       minutes: fraction('minutes', values.minutes),
@@ -104,13 +106,14 @@ export function readOptions(
       seeds: Array.from({ length: seeds }, (_, index) => seed + index),
       control: values.control && !values.large,
       mutant: values.mutant && !values.large,
+      isLarge: values.large,
     },
   };
 }
 
 /** The options as they are written on the command line. */
 export function argumentsOf(options: DrillOptions): string[] {
-  const { orders, minutes, rows, seconds, parts, seeds, control, mutant } = options;
+  const { orders, minutes, rows, seconds, parts, seeds, control, mutant, isLarge } = options;
   return [
     ...(orders === undefined ? [] : ['--orders', String(orders)]),
     ...(minutes === undefined ? [] : ['--minutes', String(minutes)]),
@@ -121,6 +124,7 @@ export function argumentsOf(options: DrillOptions): string[] {
     `--seeds=${seeds.length}`,
     ...(control ? [] : ['--no-control']),
     ...(mutant ? [] : ['--no-mutant']),
+    ...(isLarge ? ['--large'] : []),
   ];
 }
 

@@ -9,27 +9,40 @@ const folder = join(repositoryFolder, 'loadtest/results/drills');
 /** What is kept of a drill: the description of the time, so that the document can be made of it alone. */
 export type DrillResult = Omit<Drill, 'run' | 'mutant'> & {
   readonly name: string;
+  readonly isLarge: boolean;
   readonly at: string;
   readonly machine: string;
   readonly runs: readonly DrillRun[];
 };
 
-/** Replaces the drill's own earlier result. */
+/** Of the large set, or as the drill runs otherwise. */
+export type Size = Pick<DrillResult, 'isLarge'>;
+
+const fileOf = (name: string, { isLarge }: Size) => `${name}${isLarge ? '-large' : ''}.json`;
+
+/** Replaces the drill's own earlier result of this size. */
 export function keepResult(
   name: string,
   { run: _run, mutant: _mutant, ...described }: Drill,
+  { isLarge }: Size,
   runs: readonly DrillRun[],
 ): void {
   const all = cpus();
   const machine = `${all.length} cores of ${all[0]?.model ?? 'an unknown kind'}, Node ${process.version}`;
-  const result: DrillResult = { name, ...described, at: new Date().toISOString(), machine, runs };
+  const result: DrillResult = { name, isLarge, ...described, at: new Date().toISOString(), machine, runs };
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(join(folder, fileOf(name, { isLarge })), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** The newest result of a drill, if it was kept since a moment. */
+export function resultSince(name: string, sinceMs: number): DrillResult | undefined {
+  return readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
 }
 
 /** Adds to what a drill has kept since it began that it was stopped. */
-export function keepStopped(name: string, drill: Drill, sinceMs: number, minutes: number): void {
-  const kept = readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
+export function keepStopped(name: string, drill: Drill, size: Size, since: { ms: number; minutes: number }): void {
+  const { minutes } = since;
+  const kept = resultSince(name, since.ms);
   const faults = [`not done within ${minutes} min`];
   const stopped = {
     variant: 'fault',
@@ -40,10 +53,10 @@ export function keepStopped(name: string, drill: Drill, sinceMs: number, minutes
     faults,
     facts: {},
   } as const;
-  keepResult(name, drill, [...(kept?.runs ?? []), stopped]);
+  keepResult(name, drill, size, [...(kept?.runs ?? []), stopped]);
 }
 
-/** The newest result of each drill. */
+/** The newest result of each drill and size. */
 export function readResults(): readonly DrillResult[] {
   mkdirSync(folder, { recursive: true });
   return readdirSync(folder)
@@ -51,7 +64,7 @@ export function readResults(): readonly DrillResult[] {
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as DrillResult);
 }
 
-export function printResult(name: string, runs: readonly DrillRun[]): void {
+export function printResult(name: string, size: Size, runs: readonly DrillRun[]): void {
   const lines = ['', name];
   for (const run of runs) {
     const failure = failureOf(run);
@@ -62,7 +75,7 @@ export function printResult(name: string, runs: readonly DrillRun[]): void {
     if (run.rows.length > 0) lines.push(...tableOf(run.rows).map((line) => `    ${line}`));
     lines.push(...Object.entries(run.facts).map(([what, value]) => `    ${what}: ${value}`));
   }
-  process.stdout.write(`${lines.join('\n')}\n  written to loadtest/results/drills/${name}.json\n`);
+  process.stdout.write(`${lines.join('\n')}\n  written to loadtest/results/drills/${fileOf(name, size)}\n`);
 }
 
 /** One line for each run of these drills since a moment. */
@@ -71,9 +84,8 @@ export function printTable(names: readonly string[], sinceMs: number): void {
     `${name.padEnd(22)}${run.padEnd(10)}${seconds.padStart(8)}${missing.padStart(9)}${twice.padStart(7)}  ${outcome}`;
   const sum = (run: DrillRun, count: (row: VerdictRow) => number) =>
     String(run.rows.reduce((total, row) => total + count(row), 0));
-  const results = readResults().filter(({ at }) => Date.parse(at) >= sinceMs);
   const lines = names
-    .map((name) => results.find((result) => result.name === name) ?? { name, runs: [] })
+    .map((name) => resultSince(name, sinceMs) ?? { name, runs: [] })
     .flatMap(({ name, runs }) => {
       if (runs.length === 0) return [line(name, '', '', '', '', 'FAILED: it ended without a result')];
       return runs.map((run) => {

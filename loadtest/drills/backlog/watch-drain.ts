@@ -7,8 +7,9 @@ import { checkAttemptJob } from '../../../src/payments/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type BenchStack, say } from '../../bench/harness/stack.ts';
 
-const lookEveryMs = 1000;
-const tellEveryLooks = 10;
+/** A look reads the whole outbox, on the processor that drains it. */
+const lookEveryMs = 5000;
+const tellEveryLooks = 2;
 /** Nothing moved for so long: the backlog will not drain any more. */
 const stallMaxMs = 60_000;
 
@@ -25,7 +26,7 @@ export type Drain = {
 /** What the service stages for payments that it has made and nobody pays: questions to the gateway, and messages to their buyers. */
 const staged = [checkAttemptJob.name, ordersUnpaid.name, deliverySend.name];
 
-/** Looks at outbox and Redis every second until the backlog is done. What comes of it later is left out. */
+/** Looks at outbox and Redis every few seconds until the backlog is done. What comes of it later is left out. */
 export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {
   const redis = new Redis(services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
   const started = performance.now();

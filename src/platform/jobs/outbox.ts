@@ -200,10 +200,10 @@ export async function stagedJobNames(db: Db): Promise<string[]> {
   return rows.flatMap((row) => row.name ?? []);
 }
 
-/** How far `outboxBacklog` counts. */
-const backlogCountMax = 1_000_000;
+/** How far `outboxBacklog` counts. Each worker counts every few seconds: a count of a million rows takes most of a second. */
+const backlogCountMax = 100_000;
 
-/** Due jobs that no relay has taken, and how long the oldest has been due. */
+/** Due jobs that no relay has taken, at most `backlogCountMax`, and how long the oldest of those has been due. */
 export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSeconds: number }> {
   const [row] = await rowsOf<{ jobs: number; oldest: number | null }>(
     db,
