@@ -95,6 +95,7 @@ export const drills = [
   'test/deploy/helpers-bundle.test.ts',
   'test/deploy/launcher.test.ts',
   'test/deploy/load-scripts.test.ts',
+  'test/deploy/observe.test.ts',
   'test/deploy/self-repair.test.ts',
   'test/drizzle/plans.test.ts',
   'test/edge/attacks.test.ts',

@@ -33,9 +33,10 @@ async function main(): Promise<void> {
     await clearUp(plan);
     const endLimits = limitLogs(join(dataFolder, 'logs'));
     const starting = bringUp(plan, process.env, sayThere, stopping);
-    const services = await orUndefinedAfterStop(starting, stopping);
-    if (services === undefined) return;
-    sayThere(showTable(plan, services, (performance.now() - began) / 1000));
+    const running = await orUndefinedAfterStop(starting, stopping);
+    if (running === undefined) return;
+    const { services } = running;
+    sayThere(showTable(plan, running, (performance.now() - began) / 1000));
     sayReady();
     const reason = await Promise.race([services.supervisor.failed, once(stopping)]);
     console.log(reason === undefined ? 'stopping' : `stopping, since ${reason}`);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLedger } from './host/ledger.ts';
 import { isAlive } from './host/process-identity.ts';
+import { askPrometheus } from './observe/ask-prometheus.ts';
 import { dataFolder } from './places.ts';
 
 /** `npm run status`: what runs from this folder, and whether it is ready. Needs no package. */
@@ -27,7 +28,8 @@ async function main(): Promise<number> {
   for (const [name, pid, state] of rows) {
     console.log(`  ${name.padEnd(widths[0] ?? 0)}  ${pid.padStart(widths[1] ?? 0)}  ${state}`);
   }
-  const api = addresses()['API_URL'];
+  const { API_URL: api, PROMETHEUS_URL: prometheus } = addresses();
+  if (prometheus !== undefined) console.log(`\n  ${await watchedBy(prometheus)}`);
   if (api !== undefined) console.log(`\n  ${api}, data in ${dataFolder}`);
   return parts.every(([, , state]) => state === 'ready' || state === 'runs') ? 0 : 1;
 }
@@ -43,6 +45,17 @@ async function stateOf(name: string, alive: boolean): Promise<string> {
     return answer.ok ? 'ready' : `not ready (${answer.status})`;
   } catch {
     return 'does not answer';
+  }
+}
+
+async function watchedBy(prometheus: string): Promise<string> {
+  try {
+    const { targets, down, rules, firing } = await askPrometheus(prometheus);
+    const missing = down.length === 0 ? '' : ` (down: ${down.join(', ')})`;
+    const alerts = firing.length === 0 ? 'none fires' : `firing: ${firing.join(', ')}`;
+    return `Prometheus: ${targets - down.length} of ${targets} targets up${missing}, ${rules} alerts, ${alerts}`;
+  } catch {
+    return 'Prometheus does not answer';
   }
 }
 

@@ -10,17 +10,18 @@ const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=2']
 /**
  * Downloads a package, and its dependencies that this system lacks, and unpacks them below `place`. Nothing is installed, and
  * no privilege is needed. The folder appears complete or not at all.
+ * @param standalone leaves the dependencies out
  * @returns undefined, or in a few words why it failed
  */
-export async function fetchDebianPackage(name: string, place: string): Promise<string | undefined> {
+export async function fetchDebianPackage(name: string, place: string, standalone = false): Promise<string | undefined> {
   const partial = `${place}.${process.pid}`;
   const archives = join(partial, '.archives');
   try {
     rmSync(partial, { recursive: true, force: true });
     mkdirSync(archives, { recursive: true, mode: 0o755 });
     // First with the system's package lists. If they are missing or too old, with fresh lists of our own.
-    await download(name, archives, []).catch(async () =>
-      download(name, archives, await freshLists(join(partial, '.apt'))),
+    await download(name, archives, [], standalone).catch(async () =>
+      download(name, archives, await freshLists(join(partial, '.apt')), standalone),
     );
     for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
       await run('dpkg-deb', ['-x', join(archives, archive), partial], { timeout: stepDeadlineMs });
@@ -35,14 +36,18 @@ export async function fetchDebianPackage(name: string, place: string): Promise<s
   }
 }
 
-async function download(name: string, folder: string, options: readonly string[]): Promise<void> {
+async function download(name: string, folder: string, options: readonly string[], standalone: boolean): Promise<void> {
+  const missing = standalone ? [] : await missingDependencies(name, options);
+  const wanted = [...new Set([name, ...missing])];
+  await run('apt-get', [...options, ...patience, 'download', ...wanted], { cwd: folder, timeout: stepDeadlineMs });
+}
+
+async function missingDependencies(name: string, options: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await run('apt-get', [...options, '-s', '--no-install-recommends', 'install', name], {
     timeout: stepDeadlineMs,
   });
   // "Inst libx (1.0 Debian)" is new here. "Inst libx [0.9] (1.0 Debian)" would update a package that works already.
-  const missing = [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
-  const wanted = [...new Set([name, ...missing])];
-  await run('apt-get', [...options, ...patience, 'download', ...wanted], { cwd: folder, timeout: stepDeadlineMs });
+  return [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
 }
 
 async function freshLists(folder: string): Promise<string[]> {

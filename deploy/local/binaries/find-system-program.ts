@@ -16,6 +16,8 @@ export interface SystemProgram {
   readonly otherwise: string;
   /** The argument that prints its version, which shows that it runs. Default: `--version`. */
   readonly versionArgument?: string;
+  /** True if the program needs nothing of what its package depends on: only the package is fetched then. */
+  readonly standalone?: boolean;
 }
 
 /** A program that can be run, with the environment that it needs. */
@@ -39,11 +41,11 @@ export async function findSystemProgram(
 ): Promise<FoundProgram> {
   const installed = onPath(program, account);
   if (installed) return { command: installed, environment: { ...process.env } };
-  const place = join(reachableFolder(programFolder, account), program.name);
+  const place = join(reachableFolder(programFolder, account), program.debianPackage);
   const fetchedBefore = inFolder(program, place, account);
   if (fetchedBefore) return fetchedBefore;
   say(`          ${program.name} is not installed here; fetching it into ${place}`);
-  const reason = await fetchDebianPackage(program.debianPackage, place);
+  const reason = await fetchDebianPackage(program.debianPackage, place, program.standalone);
   const fetched = inFolder(program, place, account);
   if (fetched) return fetched;
   throw new LaunchProblem(

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { findNginx } from '../binaries/find-servers.ts';
 import { chooseAccount } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
+import type { Watched } from '../observe/ask-prometheus.ts';
+import { startObservers } from '../observe/start-observers.ts';
 import { dataFolder } from '../places.ts';
 import { type Say, step } from '../progress.ts';
 import { startNginx } from '../services/start-nginx.ts';
@@ -16,8 +18,15 @@ import { runScript } from './run-script.ts';
 /** The environment of the running stack, for the scripts that work on it (see with-stack.ts). */
 export const environmentFile = join(dataFolder, 'environment.json');
 
+/** What runs after the start. */
+export interface Running {
+  readonly services: Services;
+  /** What Prometheus said after the first scrapes, if it was wanted. */
+  readonly watched?: Watched;
+}
+
 /**
- * Brings everything up: services, sandbox, migrations, demo data, API processes, worker, and the edge if wanted.
+ * Brings everything up: services, sandbox, migrations, demo data, API processes, worker, and the edge and the observers if wanted.
  * @param stopSignal gives up at once when it fires; what runs by then is stopped
  * @throws LaunchProblem with what to do
  */
@@ -26,7 +35,7 @@ export async function bringUp(
   given: NodeJS.ProcessEnv,
   say: Say,
   stopSignal: AbortSignal,
-): Promise<Services> {
+): Promise<Running> {
   const bundling = plan.servicesOnly || plan.dev ? undefined : step(say, 'the API and the worker bundled', bundle);
   // Awaited below, after the services: until then a failure must not count as unhandled.
   bundling?.catch(() => {});
@@ -45,7 +54,7 @@ export async function bringUp(
       mode: 0o600,
     });
     await step(say, 'database migrated', () => runScript('migrate', 'drizzle/migrate.ts', [], product));
-    if (plan.servicesOnly) return services;
+    if (plan.servicesOnly) return { services };
     await settle([
       bundling,
       step(say, `sandbox on 127.0.0.1:${plan.ports.sandbox}`, () =>
@@ -56,7 +65,7 @@ export async function bringUp(
     const processes = [...apiProcesses(plan, product), workerProcess(plan, product)];
     await settle(processes.map((spec) => step(say, `${spec.name} ready`, () => services.supervisor.start(spec))));
     if (plan.edge) await startEdge(plan, services, say);
-    return services;
+    return plan.observe ? { services, watched: await watch(plan, services, say) } : { services };
   } catch (error) {
     await takeDown(services);
     throw error;
@@ -73,6 +82,24 @@ async function startEdge(plan: Plan, { supervisor }: Services, say: Say): Promis
   );
 }
 
+function watch(plan: Plan, { supervisor, addresses }: Services, say: Say): Promise<Watched> {
+  const account = chooseAccount();
+  const { ports, observerPorts, apiProcesses } = plan;
+  const outside = `http://127.0.0.1:${plan.edge ? ports.edge : ports.api}/v1/events`;
+  return startObservers(
+    { account, folder: reachableFolder(dataFolder, account), supervisor },
+    {
+      ports: observerPorts,
+      addresses,
+      api: Array.from({ length: apiProcesses }, (_, place) => ports.operations + place),
+      worker: ports.workerOperations,
+      smtpPort: ports.smtp,
+      probes: [{ targets: [outside], labels: { part: 'edge', module: 'http' } }],
+    },
+    say,
+  );
+}
+
 /** Stops everything, newest first. */
 export async function takeDown(services: Services): Promise<void> {
   await services.stop();
@@ -80,8 +107,9 @@ export async function takeDown(services: Services): Promise<void> {
 }
 
 /** Where the tools of another terminal find this stack. */
-function addressesOf({ ports }: Plan): NodeJS.ProcessEnv {
+function addressesOf({ ports, observe, observerPorts }: Plan): NodeJS.ProcessEnv {
   return {
+    ...(observe ? { PROMETHEUS_URL: `http://127.0.0.1:${observerPorts.prometheus}` } : {}),
     API_URL: `http://localhost:${ports.api}`,
     SANDBOX_URL: `http://127.0.0.1:${ports.sandbox}`,
     OPERATIONS_PORT: String(ports.operations),

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { WantedPort } from '../host/ports.ts';
 import { LaunchProblem } from '../launch-problem.ts';
+import type { ObserverPorts } from '../observe/exporters.ts';
 import type { ExternalServices, ServicePorts } from '../services/start-services.ts';
 
 /** What this start brings up, by the command line and the environment. */
@@ -19,6 +20,9 @@ export interface Plan {
   readonly dev: boolean;
   /** Put nginx before the API. */
   readonly edge: boolean;
+  /** Start Prometheus, Alertmanager and exporters beside the stack. */
+  readonly observe: boolean;
+  readonly observerPorts: ObserverPorts;
   /** Requests that the edge takes from one network. On one machine all clients are one network. */
   readonly edgeRequestsPerSecond: number;
   readonly servicePorts: ServicePorts;
@@ -37,7 +41,7 @@ export interface Plan {
 
 /** The help text. The bootstrap prints this file, too, before anything is installed. */
 const usage = readFileSync(join(import.meta.dirname, '../usage.txt'), 'utf8').trimEnd();
-const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--detach', '--dev'];
+const knownOptions = ['--fresh', '--services-only', '--demo', '--edge', '--observe', '--detach', '--dev'];
 
 /**
  * Reads the command line and the environment.
@@ -60,6 +64,8 @@ export function readPlan(args: readonly string[], environment: NodeJS.ProcessEnv
     demo: args.includes('--demo') || external.databaseUrl === undefined || isLoopback(external.databaseUrl),
     dev: args.includes('--dev'),
     edge: args.includes('--edge') && !args.includes('--services-only'),
+    observe: args.includes('--observe') && !args.includes('--services-only'),
+    observerPorts: readObserverPorts(port),
     edgeRequestsPerSecond: readNumber(environment, 'EDGE_REQUESTS_PER_SECOND', 2000, 1, 1_000_000),
     apiProcesses: readNumber(environment, 'API_PROCESSES', args.includes('--dev') ? 1 : availableParallelism(), 1, 64),
     servicePorts: {
@@ -90,6 +96,8 @@ export function portsOf({
   apiProcesses,
   dev,
   edge,
+  observe,
+  observerPorts,
 }: Plan): readonly WantedPort[] {
   const ownDatabase = external.databaseUrl === undefined;
   const services = [
@@ -122,10 +130,37 @@ export function portsOf({
     ...(edge ? [{ port: ports.edge, variable: 'EDGE_PORT', use: 'the edge' }] : []),
     ...operations,
     ...inspectors,
+    ...(observe ? observerPortsOf(observerPorts) : []),
     { port: ports.workerOperations, variable: 'WORKER_OPERATIONS_PORT', use: 'operations of the worker' },
     { port: ports.sandbox, variable: 'SANDBOX_PORT', use: 'the sandbox' },
     { port: ports.smtp, variable: 'SANDBOX_SMTP_PORT', use: "the sandbox's mail server" },
     ...services,
+  ];
+}
+
+/** The exporters have five ports in a row. Not 9100 and up, where the operations ports are. */
+function readObserverPorts(port: (name: string, fallback: number) => number): ObserverPorts {
+  const first = port('EXPORTER_PORT', 9181);
+  return {
+    prometheus: port('PROMETHEUS_PORT', 9090),
+    alertmanager: port('ALERTMANAGER_PORT', 9093),
+    node: first,
+    postgres: first + 1,
+    redis: first + 2,
+    pgbouncer: first + 3,
+    blackbox: first + 4,
+  };
+}
+
+function observerPortsOf({ prometheus, alertmanager, ...exporters }: ObserverPorts): readonly WantedPort[] {
+  return [
+    { port: prometheus, variable: 'PROMETHEUS_PORT', use: 'Prometheus' },
+    { port: alertmanager, variable: 'ALERTMANAGER_PORT', use: 'Alertmanager' },
+    ...Object.entries(exporters).map(([name, port]) => ({
+      port,
+      variable: 'EXPORTER_PORT',
+      use: `the exporter of ${name}`,
+    })),
   ];
 }
 

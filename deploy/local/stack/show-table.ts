@@ -1,14 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from '../places.ts';
+import type { Watched } from '../observe/ask-prometheus.ts';
 import type { Services } from '../services/start-services.ts';
+import type { Running } from './bring-up.ts';
 import type { Plan } from './plan.ts';
 
 type Row = readonly [what: string, where: string, note: string];
 
 /** One table for the person who started it: what runs where, how to sign in, what to open. */
-export function showTable(plan: Plan, services: Services, secondsTaken: number): string {
-  const rows = [...(plan.servicesOnly ? [] : productRows(plan)), ...serviceRows(plan, services)];
+export function showTable(plan: Plan, { services, watched }: Running, secondsTaken: number): string {
+  const rows = [
+    ...(plan.servicesOnly ? [] : productRows(plan)),
+    ...serviceRows(plan, services),
+    ...(watched === undefined ? [] : observerRows(plan, watched)),
+  ];
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map(
     (row) =>
@@ -62,6 +68,18 @@ function serviceRows({ external, servicePorts }: Plan, { addresses }: Services):
     ['Redis, cache', where(addresses.redisCacheUrl), external.redisCacheUrl === undefined ? 'may evict' : 'yours'],
     ['Redis, queue', where(addresses.redisQueueUrl), external.redisQueueUrl === undefined ? 'never evicts' : 'yours'],
     ['data and logs', dataFolder, 'addresses with passwords in environment.json'],
+  ];
+}
+
+function observerRows({ observerPorts }: Plan, { targets, down, rules }: Watched): readonly Row[] {
+  const missing = down.length === 0 ? '' : `; down: ${down.join(', ')}`;
+  return [
+    [
+      'Prometheus',
+      `http://localhost:${observerPorts.prometheus}`,
+      `${targets - down.length} of ${targets} targets up, ${rules} rules loaded${missing}`,
+    ],
+    ['Alertmanager', `http://localhost:${observerPorts.alertmanager}`, 'alerts by mail, into the inbox of the sandbox'],
   ];
 }
 

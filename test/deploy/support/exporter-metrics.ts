@@ -1,0 +1,33 @@
+/**
+ * Metrics of exporters that alerts and dashboards ask for, with the labels that are asked for. `test/deploy/observe.test.ts` compares this
+ * with what the exporters give. A replica, and an archive that fails, only show where there is one.
+ */
+export const exporterMetrics: Readonly<Record<string, readonly string[]>> = {
+  antre_postgres_archive_failed: [],
+  antre_postgres_database_deadlocks: ['datname'],
+  antre_postgres_database_transaction_age: ['datname'],
+  antre_postgres_sessions_allowed: [],
+  antre_postgres_sessions_longest_idle_transaction_seconds: [],
+  antre_postgres_sessions_longest_lock_wait_seconds: [],
+  antre_postgres_sessions_longest_statement_seconds: [],
+  antre_postgres_sessions_open: [],
+  alertmanager_notifications_failed_total: ['integration'],
+  node_cpu_seconds_total: ['mode'],
+  node_filesystem_avail_bytes: ['mountpoint', 'fstype', 'device'],
+  node_filesystem_size_bytes: ['mountpoint', 'fstype', 'device'],
+  node_memory_MemAvailable_bytes: [],
+  node_memory_MemTotal_bytes: [],
+  node_timex_offset_seconds: [],
+  node_vmstat_oom_kill: [],
+  pg_up: [],
+  pgbouncer_pools_client_maxwait_seconds: ['database', 'user'],
+  pgbouncer_up: [],
+  probe_success: ['part'],
+  prometheus_notifications_dropped_total: [],
+  prometheus_rule_evaluation_failures_total: ['rule_group'],
+  redis_aof_last_write_status: ['role'],
+  redis_evicted_keys_total: ['role'],
+  redis_memory_max_bytes: ['role'],
+  redis_memory_used_bytes: ['role'],
+  redis_up: ['role'],
+};
