@@ -68,6 +68,7 @@ export const variables = z.object({
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
   OPERATIONS_TOKEN: secret.optional(),
+  STALL_LOG_MS: wholeNumber(0, 0, 60_000).refine((ms) => ms === 0 || ms >= 100, 'must be 0 (off) or at least 100'),
   API_PROCESSES: wholeNumber(1, 1, 64),
   TRUSTED_PROXIES: networks,
   CLIENT_ADDRESS_HEADER: z.enum(addressHeaders).default('x-forwarded-for'),

@@ -7,6 +7,7 @@ import { operatorRoutes } from './operator-routes.ts';
 import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
 import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
+import { watchStalls } from './platform/profiling/watch-stalls.ts';
 import { onStopSignal } from './platform/resilience/shutdown.ts';
 
 /** Long enough for a load balancer to see that this process is no longer ready. */
@@ -19,6 +20,11 @@ async function main(): Promise<void> {
   const service = compose(config, log);
   const refusal = await refusesToStart(service);
   if (refusal !== undefined) throw new ConfigError([refusal]);
+
+  if (config.STALL_LOG_MS > 0) {
+    const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
+    service.closers.add('stalls', () => stalls.close());
+  }
 
   let draining = false;
   const operations = await serve(

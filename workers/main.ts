@@ -5,6 +5,7 @@ import { jobs } from '../src/jobs.ts';
 import { ping } from '../src/platform/database/db.ts';
 import { createLog } from '../src/platform/log.ts';
 import { collectProcessMetrics } from '../src/platform/metrics.ts';
+import { watchStalls } from '../src/platform/profiling/watch-stalls.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { refusesToStart } from '../src/readiness.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
@@ -21,6 +22,11 @@ async function main(): Promise<void> {
   const service = composeWorker(config, log);
   const refusal = await refusesToStart(service);
   if (refusal !== undefined) throw new ConfigError([refusal]);
+
+  if (config.STALL_LOG_MS > 0) {
+    const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
+    service.closers.add('stalls', () => stalls.close());
+  }
 
   let draining = false;
   const started: { worker?: RunningWorker } = {};

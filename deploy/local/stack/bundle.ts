@@ -23,11 +23,12 @@ export const bundles = {
   worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
 } as const;
 
-/** The helper processes of the API, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
+/** Helper processes and threads, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
 const helpers = [
   'src/orders/tickets/tickets-helper.ts',
   'src/access/sessions/password-helper.ts',
   'src/catalog/media/picture-helper.ts',
+  'src/platform/profiling/stall-watcher.ts',
 ];
 
 /** Bundles the API and the worker into the data folder, and beside them the files for browsers. */

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { profile } from './profile.ts';
+import { debugRoutes } from './debug-routes.ts';
 import { registry } from '../../platform/metrics.ts';
 import { orAfter } from '../../platform/resilience/deadline.ts';
 
@@ -33,7 +33,7 @@ export function operationsApp(options: {
     return c.json({ status: faults.length === 0 ? 'ready' : 'not_ready', faults }, faults.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }));
-  if (options.token !== undefined) app.get('/debug/profile', profile(options.token));
+  if (options.token !== undefined) app.route('/', debugRoutes(options.token));
   if (options.routes !== undefined) app.route('/', options.routes);
   return app;
 }
