@@ -217,6 +217,8 @@ create table events (
   fee_per_ticket bigint not null default 0 check (fee_per_ticket >= 0),
   -- Whether a buyer may cancel a paid order (which refunds it), and until how long before the start.
   refundable_until_hours integer check (refundable_until_hours >= 0),
+  -- Until how long before the doors open buyers give names of holders and answers.
+  details_until_hours integer not null default 0 check (details_until_hours between 0 and 8760),
   version integer not null default 1,
   created_at timestamptz not null default now(),
   published_at timestamptz,
@@ -284,6 +286,8 @@ create table ticket_categories (
   entry_closes_at timestamptz,
   position integer not null default 0,
   status text not null default 'on_sale' check (status in ('on_sale', 'closed')),
+  -- Whether each ticket carries the name of its holder, which the buyer gives.
+  has_holder_names boolean not null default false,
   primary key (event_id, id),
   foreign key (event_id, pool_id) references pools (event_id, id),
   check (sale_opens_at < sale_closes_at),
@@ -440,8 +444,12 @@ create table tickets (
   issued_at timestamptz not null default now(),
   revoked_at timestamptz,
   revoked_reason text,
+  holder_name text check (length(holder_name) between 1 and 100),
+  named_at timestamptz,
+  times_named smallint not null default 0,
   primary key (event_id, id),
-  unique (code, event_id)
+  unique (code, event_id),
+  check ((holder_name is null) = (named_at is null))
 );
 
 create index tickets_order on tickets (order_id, event_id);
@@ -484,7 +492,7 @@ create table order_search_marks (
 );
 
 -- The door list in the order of change, so that a device gets only what is new.
-create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at), id);
+create index tickets_changed on tickets (event_id, greatest(issued_at, revoked_at, named_at), id);
 
 -- Ed25519 keys that sign the codes of an event's tickets. An event with a signing key has signed codes.
 create table ticket_keys (

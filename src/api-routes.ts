@@ -25,6 +25,7 @@ import { webhookLogRoutes } from './notifications/webhooks/log/routes.ts';
 import { deskViewRoutes } from './desk/routes.ts';
 import { deskRoutes } from './orders/desk/routes.ts';
 import { orderRoutes, phoneReadingRoutes } from './orders/buyer/routes.ts';
+import { detailsRoutes } from './orders/details/routes.ts';
 import { placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
@@ -53,6 +54,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', placementRoutes(service));
   router.route('/', orderRoutes(service));
   router.route('/', ticketRoutes(service));
+  router.route('/', detailsRoutes(service));
   router.route('/', ticketCodeRoutes(service));
   router.route('/', phoneReadingRoutes(service));
   router.route('/', paymentRoutes(service));

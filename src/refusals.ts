@@ -83,6 +83,8 @@ export const refusals = {
   cancelOrder: [...order, 'order.not_cancellable', 'access.cross_site'],
   openOrderSession: order,
   listTickets: order,
+  showOrderDetails: order,
+  giveOrderDetails: [...order, 'ticket.not_found', 'order.details_closed', 'order.names_used_up', 'access.cross_site'],
   drawTicketQr: [...order, 'ticket.not_found'],
   printTickets: [...order, 'order.no_live_tickets', 'service.busy'],
   exportCalendar: order,

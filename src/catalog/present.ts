@@ -49,6 +49,7 @@ function presentEventFields(event: EventRow) {
     ticketsPerBuyerMax: event.ticketsPerBuyerMax,
     feePerTicket: contractMoney(event.feePerTicket, event.currency),
     refundableUntilHours: event.refundableUntilHours,
+    detailsUntilHours: event.detailsUntilHours,
   };
 }
 
@@ -94,6 +95,7 @@ export function presentTicketCategory(category: TicketCategoryRow, event: EventO
     perOrderMin: category.perOrderMin,
     perOrderMax: category.perOrderMax,
     perBuyerMax: category.perBuyerMax,
+    hasHolderNames: category.hasHolderNames,
   };
 }
 

@@ -105,6 +105,9 @@ export const publicEventSchema = z
     ticketsPerBuyerMax: z.int().nullable(),
     feePerTicket: moneySchema,
     refundableUntilHours: z.int().nullable(),
+    detailsUntilHours: z.int().openapi({
+      description: 'Hours before the doors open until which buyers give names of holders and answers.',
+    }),
   })
   .openapi('Event');
 
@@ -131,6 +134,9 @@ export const ticketCategory = {
   perOrderMin: z.int(),
   perOrderMax: z.int(),
   perBuyerMax: z.int().nullable(),
+  hasHolderNames: z.boolean().openapi({
+    description: 'Each ticket carries the name of its holder, which the buyer gives after paying.',
+  }),
 };
 const publicTicketCategorySchema = z.object(ticketCategory).openapi('TicketCategory');
 export const publicTicketCategoriesSchema = listOf(publicTicketCategorySchema).openapi('TicketCategories');

@@ -1,4 +1,4 @@
-import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { amount, time } from '../platform/database/columns.ts';
 
 /** Files of pictures. A row whose picture no event shows is deleted with its files. */
@@ -37,6 +37,7 @@ export const events = pgTable('events', {
   ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
   feePerTicket: amount('fee_per_ticket').notNull().default(0),
   refundableUntilHours: integer('refundable_until_hours'),
+  detailsUntilHours: integer('details_until_hours').notNull().default(0),
   version: integer('version').notNull().default(1),
   createdAt: time('created_at').notNull().defaultNow(),
   publishedAt: time('published_at'),
@@ -81,6 +82,7 @@ export const ticketCategories = pgTable(
     status: text('status', { enum: ['on_sale', 'closed'] })
       .notNull()
       .default('on_sale'),
+    hasHolderNames: boolean('has_holder_names').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );

@@ -21,6 +21,8 @@ export type OrderErrorCode =
   | 'order.buyer_not_correctable'
   | 'order.no_live_tickets'
   | 'order.note_limit_reached'
+  | 'order.details_closed'
+  | 'order.names_used_up'
   | 'ticket.not_found'
   | 'ticket_codes.not_signed'
   | 'ticket_codes.keys_used_up'
@@ -54,6 +56,8 @@ export const orderProblems = {
   'order.buyer_not_correctable': { status: 409, title: 'The address cannot be corrected' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
   'order.note_limit_reached': { status: 409, title: 'The order has as many notes as it may have' },
+  'order.details_closed': { status: 409, title: 'The time for names and answers is over' },
+  'order.names_used_up': { status: 409, title: 'The ticket has changed its name often enough' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
   'ticket_codes.keys_used_up': { status: 409, title: 'No key numbers left' },
@@ -170,6 +174,12 @@ export const orderHasNoLiveTickets = () =>
 
 export const noteLimitReached = (max: number) =>
   refusal('order.note_limit_reached', `An order has at most ${max} notes.`, { max });
+
+export const detailsClosed = () =>
+  refusal('order.details_closed', 'Names and answers of this order cannot be changed any more.');
+
+export const namesUsedUp = (max: number) =>
+  refusal('order.names_used_up', `A ticket gets at most ${max} names.`, { max });
 
 export const ticketCodesNotSigned = () =>
   refusal('ticket_codes.not_signed', 'This event has opaque codes, so there is no key to change.');

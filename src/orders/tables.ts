@@ -134,6 +134,9 @@ export const tickets = pgTable(
     issuedAt: time('issued_at').notNull().defaultNow(),
     revokedAt: time('revoked_at'),
     revokedReason: text('revoked_reason'),
+    holderName: text('holder_name'),
+    namedAt: time('named_at'),
+    timesNamed: smallint('times_named').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );

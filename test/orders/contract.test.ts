@@ -35,6 +35,8 @@ test('the published contract names every route of the room, who may call it, and
       'POST /v1/orders/{id}/cancellation',
       'POST /v1/orders/{id}/session',
       'GET /v1/orders/{id}/tickets',
+      'GET /v1/orders/{id}/details',
+      'PATCH /v1/orders/{id}/details',
       'GET /v1/orders/{id}/tickets/{ticketId}/qr.svg',
       'GET /v1/orders/{id}/tickets.pdf',
       'GET /v1/orders/{id}/calendar.ics',

@@ -8,6 +8,7 @@ import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
 import { deskRoutes } from '../../src/orders/desk/routes.ts';
 import { orderRoutes } from '../../src/orders/buyer/routes.ts';
+import { detailsRoutes } from '../../src/orders/details/routes.ts';
 import { createTellCorrectedBuyer } from '../../src/notifications/deliveries/tell-corrected-buyer.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
@@ -102,6 +103,7 @@ export function openDesk(open: OpenDb) {
   app.onError(handleError(problems, log));
   app.route('/', orderRoutes(deps));
   app.route('/', ticketRoutes(deps));
+  app.route('/', detailsRoutes(deps));
   app.route('/', deskRoutes(deps));
   app.route('/', orderSearchRoutes(deps));
   app.route('/', poolRoutes(deps));

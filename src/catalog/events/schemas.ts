@@ -67,6 +67,10 @@ const eventFields = {
     .min(0)
     .max(24 * 365)
     .nullable(),
+  detailsUntilHours: z
+    .int()
+    .min(0)
+    .max(24 * 365),
 };
 
 const createEventFields = {

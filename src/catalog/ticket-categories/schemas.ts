@@ -29,6 +29,7 @@ const ticketCategoryFields = {
   entryClosesAt: givenTimeSchema.nullable(),
   position: z.int().min(0).max(10_000),
   status: categoryStatus,
+  hasHolderNames: z.boolean(),
 };
 
 export const createTicketCategorySchema = z
@@ -42,6 +43,7 @@ export const createTicketCategorySchema = z
     entryClosesAt: ticketCategoryFields.entryClosesAt.default(null),
     position: ticketCategoryFields.position.default(0),
     status: ticketCategoryFields.status.default('on_sale'),
+    hasHolderNames: ticketCategoryFields.hasHolderNames.default(false),
   })
   .openapi('CreateTicketCategory');
 

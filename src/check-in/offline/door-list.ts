@@ -58,7 +58,7 @@ const ever = '1970-01-01T00:00:00+00:00';
 
 /**
  * What a device needs to decide offline: a page of code hashes with the state of their tickets, the event's times and its gates. Without a
- * cursor it starts from the beginning. With the `syncCursor` of an earlier reading it returns what was issued, revoked, replaced or scanned
+ * cursor it starts from the beginning. With the `syncCursor` of an earlier reading it returns what was issued, revoked, named, replaced or scanned
  * since then. Readings overlap a little, since a transaction that commits later may carry an earlier time.
  * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
@@ -151,7 +151,7 @@ type ChangedCode = {
 };
 
 /**
- * Codes of an event in the order in which they were issued, revoked, replaced or scanned, after the given place in that order, with the
+ * Codes of an event in the order in which they were issued, revoked, named, replaced or scanned, after the given place in that order, with the
  * present state of their tickets. A ticket that changes between two pages comes again. Uses the indexes tickets_changed,
  * retired_codes_changed and scans_changed, one range of each.
  */
@@ -162,7 +162,7 @@ async function listChangedCodes(
   { limit, showsNames }: { limit: number; showsNames: boolean },
 ): Promise<ChangedCode[]> {
   const guest = showsNames
-    ? sql`(select o.buyer_name from orders o where o.event_id = t.event_id and o.id = t.order_id) as guest_name,
+    ? sql`coalesce(t.holder_name, (select o.buyer_name from orders o where o.event_id = t.event_id and o.id = t.order_id)) as guest_name,
           (select count(*)::int from tickets p where p.event_id = t.event_id and p.order_id = t.order_id
             and p.status = 'live') as party_size`
     : sql`null as guest_name, null as party_size`;
@@ -170,9 +170,9 @@ async function listChangedCodes(
   return rowsOf<ChangedCode>(
     db,
     sql`with changed as (
-          (select greatest(issued_at, revoked_at) as changed_at, id as key, id as ticket_id, code as used_code, true as is_current
-            from tickets where event_id = ${eventId} and (greatest(issued_at, revoked_at), id) ${isAfter}
-            order by greatest(issued_at, revoked_at), id limit ${limit})
+          (select greatest(issued_at, revoked_at, named_at) as changed_at, id as key, id as ticket_id, code as used_code, true as is_current
+            from tickets where event_id = ${eventId} and (greatest(issued_at, revoked_at, named_at), id) ${isAfter}
+            order by greatest(issued_at, revoked_at, named_at), id limit ${limit})
           union all
           (select retired_at, 'old_' || encode(code, 'hex'), ticket_id, code, false
             from retired_codes where event_id = ${eventId} and retired_at >= ${after.changedAt}::timestamptz

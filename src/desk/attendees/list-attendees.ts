@@ -24,6 +24,7 @@ type Row = {
   readonly category: string;
   readonly status: 'live' | 'revoked';
   readonly name: string;
+  readonly holder_name: string | null;
   readonly email: string;
   readonly phone: string;
   readonly inside: boolean | null;
@@ -48,7 +49,7 @@ export async function listAttendees(deps: { readonly db: Db }, actor: Actor, inp
   const rows = await rowsOf<Row>(
     deps.db,
     sql`
-      select t.id, t.order_id, c.id as category_id, c.name as category, t.status, o.buyer_name as name, o.buyer_email as email,
+      select t.id, t.order_id, c.id as category_id, c.name as category, t.status, t.holder_name, o.buyer_name as name, o.buyer_email as email,
         o.buyer_phone as phone, a.inside, a.admitted_at, a.gate, a.entries
       from tickets t
       join orders o on o.event_id = t.event_id and o.id = t.order_id
@@ -74,6 +75,7 @@ function presentAttendee(row: Row, seesContact: boolean) {
     ticketCategory: row.category,
     status: row.status,
     name: row.name,
+    holderName: row.holder_name,
     ...(seesContact ? { email: row.email, phone: row.phone } : {}),
     presence: presenceOf(row.inside),
     ...(row.admitted_at === null

@@ -22,6 +22,7 @@ export const storyKinds = [
   'hold.ends',
   'tickets.issued',
   'tickets.revoked',
+  'tickets.named',
   'payment.begun',
   'payment.changed',
   'callback.received',
@@ -107,7 +108,11 @@ const ofTickets = sql`
   union all
   select t.revoked_at, 'tickets.revoked', null, null,
     jsonb_build_object('ticketIds', jsonb_agg(t.id order by t.id), 'tickets', count(*), 'reason', min(t.revoked_reason))
-  from t where t.revoked_at is not null group by t.revoked_at`;
+  from t where t.revoked_at is not null group by t.revoked_at
+  union all
+  select t.named_at, 'tickets.named', null, null,
+    jsonb_build_object('ticketIds', jsonb_agg(t.id order by t.id), 'tickets', count(*), 'holders', string_agg(t.holder_name, ', ' order by t.id))
+  from t where t.named_at is not null group by t.named_at`;
 
 const ofPayments = sql`
   select a.created_at, 'payment.begun', null, null,

@@ -13,7 +13,13 @@ export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
   /** `code` is the text of the QR code, `shortCode` what a person can type. */
-  readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
+  readonly tickets: readonly {
+    readonly code: string;
+    readonly shortCode: string;
+    readonly categoryName: string;
+    /** Without it the buyer's name stands on the ticket. */
+    readonly holderName?: string | undefined;
+  }[];
 };
 
 const words = {
@@ -57,7 +63,11 @@ type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts };
 
 /** The texts on a ticket that people have written. Their fonts are opened before drawing. */
 export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
-  const texts = [event.name, whereOf(event), order.buyerName, ...tickets.map(({ categoryName }) => categoryName)];
+  const written = tickets.flatMap(({ categoryName, holderName }) => [
+    categoryName,
+    ...(holderName === undefined ? [] : [holderName]),
+  ]);
+  const texts = [event.name, whereOf(event), order.buyerName, ...written];
   // Each may end in an ellipsis.
   return ['…', ...texts.map(paperText).filter((text) => !isStandard(text))];
 }
@@ -120,7 +130,7 @@ function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: Tick
   const half = width / 2 - 8;
   const left = { x: margin, width: half };
   const right = { x: margin + half + 16, width: half };
-  const holder = readable(sheet, order.buyerName) || orderCode(order.id);
+  const holder = readable(sheet, ticket.holderName ?? order.buyerName) || orderCode(order.id);
   const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
   field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: factsTop + 14 });
   field(sheet, text.holder, holder, { ...right, y: factsTop + 14 });

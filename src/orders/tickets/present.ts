@@ -8,5 +8,6 @@ export function presentTicket(ticket: Ticket, writeCode: WriteCode) {
     ...writeCode(ticket),
     ticketCategoryId: ticket.ticketCategoryId,
     status: ticket.status,
+    holderName: ticket.holderName,
   };
 }

@@ -14,6 +14,7 @@ export const ticketSchema = z
     }),
     ticketCategoryId: z.string(),
     status: z.enum(['live', 'revoked']),
+    holderName: z.string().nullable().openapi({ description: 'As the buyer gave it; null where none was given.' }),
   })
   .openapi('Ticket');
 

@@ -57,7 +57,11 @@ function pageFacts(
   return {
     event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone },
     order: { id: order.id, buyerName: order.buyerName, locale: order.locale, placedAt: order.placedAt },
-    tickets: tickets.map((ticket) => ({ ...writeCode(ticket), categoryName: ticket.categoryName })),
+    tickets: tickets.map((ticket) => ({
+      ...writeCode(ticket),
+      categoryName: ticket.categoryName,
+      holderName: ticket.holderName ?? undefined,
+    })),
   };
 }
 

@@ -4,6 +4,7 @@ import { byId, languageQuery, setText, show, takeFragment } from './shared/dom.t
 import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
 import { forgetOffline, keepOffline } from './order/keep-offline.ts';
+import { loadDetails, watchDetails } from './order/order-details.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSummary } from './order/order-summary.ts';
@@ -47,6 +48,10 @@ async function open(): Promise<void> {
     void forgetOffline(orderId).then(() => show('kept', false));
   });
   watchPayment(path, again, () => shown);
+  watchDetails(path, () => {
+    ticketsOf = undefined;
+    if (shown !== undefined) void loadTickets(shown);
+  });
   watchCancel(
     path,
     () => shown,
@@ -140,7 +145,10 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   if (answer.kind !== 'ok') return false;
   showTickets(path, order, answer.body.data);
   ticketsOf = order.status;
-  if (!answer.isKept) void keepOrder(order, answer.body.data);
+  if (!answer.isKept) {
+    void keepOrder(order, answer.body.data);
+    void loadDetails(path);
+  }
   return true;
 }
 

@@ -65,6 +65,7 @@ describe('tickets', () => {
         shortCode: ticket.code,
         ticketCategoryId: placed.lines[0]?.ticketCategoryId,
         status: 'live',
+        holderName: null,
       });
       const answer = await get(`/v1/orders/${placed.id}/tickets/${ticket.id}/qr.svg`, tokenFor(placed.id));
       expect(answer.headers.get('content-type')).toBe('image/svg+xml');

@@ -69,6 +69,11 @@ export async function seedSales(db: Db, place: Place): Promise<Readonly<Record<O
   await db.execute(sql`
     insert into admissions (event_id, ticket_id, admitted_at, gate, actor_id, device_id, scan_id)
     values (${eventId}, ${`tkt_${orders['partially refunded'].id.slice(4)}001`}, now() - interval '5 minutes', 'Gerbang Utara', 'none', 'none', 'none')`);
+  await db.execute(sql`
+    update ticket_categories set has_holder_names = true where event_id = ${eventId} and id = ${demoCategoryId(slug, 'Festival')}`);
+  await db.execute(sql`
+    update tickets set holder_name = 'Rangga Mahendra', named_at = now(), times_named = 1
+    where event_id = ${eventId} and id = ${`tkt_${orders.paid.id.slice(4)}001`}`);
   await writeMinutes(db);
   return orders;
 }

@@ -18,6 +18,7 @@ export const attendees: ReportKind = {
     textColumn('order_id', sql`o.id`),
     textColumn('ticket_category', sql`c.name`),
     textColumn('status', sql`t.status`),
+    textColumn('holder_name', sql`t.holder_name`),
     textColumn('name', sql`o.buyer_name`),
     textColumn('email', sql`o.buyer_email`),
     textColumn('phone', sql`o.buyer_phone`),

@@ -41,5 +41,14 @@ function ticketItem(path: string, ticket: TicketView, name: string, number: numb
   image.decoding = 'async';
   image.src = `${path}/tickets/${encodeURIComponent(ticket.id)}/qr.svg`;
   const groups = ticket.shortCode.replace(/(.{5})(?=.{5})/g, '$1 ');
-  return element('li', { className: 'ticket' }, top, image, element('p', { className: 'mono', text: groups }));
+  const holder =
+    ticket.holderName === null ? [] : [element('p', { className: 'ticket-holder', text: ticket.holderName })];
+  return element(
+    'li',
+    { className: 'ticket' },
+    top,
+    image,
+    ...holder,
+    element('p', { className: 'mono', text: groups }),
+  );
 }

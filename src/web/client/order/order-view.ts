@@ -46,6 +46,7 @@ export type TicketView = {
   readonly shortCode: string;
   readonly ticketCategoryId: string;
   readonly status: 'live' | 'revoked';
+  readonly holderName: string | null;
 };
 
 export type EventView = {

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { orderWords } from '../../i18n/words/order.ts';
+import { orderDetailsWords } from '../../i18n/words/order-details.ts';
 
 /**
  * One page for all orders. The fragment of the mailed link or the cookie of an earlier visit opens the order. Only the
@@ -24,7 +25,7 @@ export function orderPage(context: PageContext): Promise<string> {
 <header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name"></h1><p class="muted" id="event-facts"></p>
 <p class="order-code">${words.code} <strong id="code" class="mono"></strong></p></header>
 <div class="notice" id="notice" role="status" hidden></div>
-${paySection(context)}${ticketSection(context)}${summarySection(context)}
+${paySection(context)}${ticketSection(context)}${detailsSection(context)}${summarySection(context)}
 <p id="back" hidden><a class="button button-quiet" id="back-link" href="/">${words.buyAgain}</a></p>
 <p id="cancel-line" hidden><button type="button" class="link-button danger" id="cancel">${words.cancel}</button></p>
 </article>${cancelDialog(context)}</div>`,
@@ -50,6 +51,15 @@ function ticketSection({ lang: { language } }: PageContext): Html {
 <ul class="ticket-list" id="ticket-list"></ul>
 <p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p>
 <p class="muted small" id="kept" hidden>${words.kept} <button type="button" class="link-button" id="forget">${words.forget}</button></p></section>`;
+}
+
+function detailsSection({ lang: { language } }: PageContext): Html {
+  const words = orderDetailsWords[language];
+  return html`<section id="details" class="panel" aria-labelledby="details-title" hidden><h2 id="details-title">${words.title}</h2>
+<p class="muted" id="details-until"></p>
+<form id="details-form" novalidate><div id="details-fields"></div>
+<div id="details-message" class="form-message" role="status" hidden></div>
+<button class="button button-main" id="details-save">${words.save}</button></form></section>`;
 }
 
 function summarySection({ lang: { language } }: PageContext): Html {

@@ -64,6 +64,7 @@ function copiedFields(event: EventOfDesk, later: (time: string) => string) {
     ticketsPerBuyerMax: event.ticketsPerBuyerMax,
     feePerTicket: event.feePerTicket,
     refundableUntilHours: event.refundableUntilHours,
+    detailsUntilHours: event.detailsUntilHours,
     startsAt: later(event.startsAt),
     endsAt: later(event.endsAt),
     doorsOpenAt: later(event.doorsOpenAt),
@@ -98,6 +99,7 @@ async function copyParts(desk: Desk, eventId: string, later: (time: string) => s
         entryClosesAt: laterOrNull(category.entryClosesAt),
         position: category.position,
         status: category.status,
+        hasHolderNames: category.hasHolderNames,
       },
     });
   }

@@ -42,6 +42,7 @@ const changeEvent: Act = async (desk, values) => {
       ticketsPerBuyerMax: values.numberOrNull('ticketsPerBuyerMax'),
       feePerTicket: values.money('feePerTicket', currency),
       refundableUntilHours: values.numberOrNull('refundableUntilHours'),
+      detailsUntilHours: values.number('detailsUntilHours'),
     },
   });
   return done(`/desk/events/${desk.param('eventId')}`, 'saved');

@@ -143,6 +143,12 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         value: event.refundableUntilHours,
         isOptional: true,
       }),
+      numberField(form, language, {
+        name: 'detailsUntilHours',
+        label: words.detailsUntil,
+        hint: words.detailsUntilHint,
+        value: event.detailsUntilHours,
+      }),
     ]),
   ];
 }

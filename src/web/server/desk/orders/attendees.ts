@@ -42,7 +42,7 @@ ${
         caption: words.attendees,
         rows: data,
         columns: [
-          { label: words.name, cell: ({ name }) => name },
+          { label: words.name, cell: ({ name, holderName }) => holderName ?? name },
           { label: words.category, cell: ({ ticketCategory }) => ticketCategory },
           {
             label: words.presence,

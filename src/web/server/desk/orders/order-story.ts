@@ -46,6 +46,7 @@ const shown = [
   'total',
   'received',
   'tickets',
+  'holders',
   'reason',
   'endedBy',
   'failure',

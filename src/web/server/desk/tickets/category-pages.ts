@@ -155,6 +155,12 @@ function limitFields(
         value: category?.perBuyerMax,
         isOptional: true,
       }),
+      checkField(form, {
+        name: 'hasHolderNames',
+        label: words.holderNames,
+        hint: words.holderNamesHint,
+        isChecked: category?.hasHolderNames === true,
+      }),
     ]),
     fieldGroup(words.entry, [
       timeField(form, language, {
@@ -190,6 +196,7 @@ function categoryOf(values: FormValues, { timeZone, currency }: EventOfDesk) {
     entryOpensAt: timeOrNull('entryOpensAt'),
     entryClosesAt: timeOrNull('entryClosesAt'),
     position: values.number('position'),
+    hasHolderNames: values.has('hasHolderNames'),
     status: values.has('onSale') ? ('on_sale' as const) : ('closed' as const),
   };
 }

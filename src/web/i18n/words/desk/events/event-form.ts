@@ -39,6 +39,8 @@ const id = {
   feeHint: 'Ditambahkan pada harga tiket.',
   refundable: 'Dapat dikembalikan sampai (jam sebelum mulai)',
   refundableHint: 'Kosong: tiket tidak dapat dikembalikan.',
+  detailsUntil: 'Nama pemegang tiket dapat diisi sampai (jam sebelum pintu dibuka)',
+  detailsUntilHint: 'Nol: sampai pintu dibuka.',
 };
 
 const en: typeof id = {
@@ -80,6 +82,8 @@ const en: typeof id = {
   feeHint: 'Added to the price of a ticket.',
   refundable: 'Refundable until (hours before the start)',
   refundableHint: 'Empty: tickets are not refundable.',
+  detailsUntil: 'Names of holders can be given until (hours before the doors open)',
+  detailsUntilHint: 'Zero: until the doors open.',
 };
 
 export const eventFormWords: InEach<typeof id> = { id, en };

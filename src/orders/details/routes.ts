@@ -1,0 +1,72 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Config } from '../../config.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byOrder } from '../../http/contract/security.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { shownLink } from '../buyer/order-access.ts';
+import { orderParams } from '../buyer/schemas.ts';
+import { giveDetails } from './give-details.ts';
+import { detailsSchema, giveDetailsSchema } from './schemas.ts';
+import { type OrderDetails, showDetails } from './show-details.ts';
+
+export type DetailsRoutesDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
+};
+
+const common = { path: '/v1/orders/{id}/details' as const, tags: ['Orders'], security: byOrder };
+const privateHeaders = { 'cache-control': 'private, no-store' };
+
+const showRoute = createRoute({
+  ...common,
+  method: 'get',
+  operationId: 'showOrderDetails',
+  summary: 'What the buyer tells about an order after paying',
+  request: { params: orderParams },
+  responses: { 200: answer(detailsSchema, 'The names of the tickets.'), ...problems(404, 503) },
+});
+
+const giveRoute = createRoute({
+  ...common,
+  method: 'patch',
+  operationId: 'giveOrderDetails',
+  summary: 'Name the holders of tickets',
+  description:
+    'All of them or none; tickets that are not named here keep their names. Possible until the time that `GET` names. With the cookie ' +
+    'alone it is done for pages of this site only: 403 `access.cross_site`.',
+  middleware: [jsonBody()],
+  request: { params: orderParams, body: body(giveDetailsSchema) },
+  responses: { 200: answer(detailsSchema, 'The names of the tickets.'), ...problems(400, 403, 404, 409, 415, 503) },
+});
+
+/** What a buyer tells about an order after paying. */
+export function detailsRoutes(deps: DetailsRoutesDeps) {
+  return createRouter()
+    .openapi(showRoute, async (c) => {
+      const details = await showDetails(deps, shownLink(c, deps, c.req.valid('param').id));
+      return c.json(presentDetails(details), 200, privateHeaders);
+    })
+    .openapi(giveRoute, async (c) => {
+      const link = shownLink(c, deps, c.req.valid('param').id);
+      const details = await giveDetails(deps, link, c.req.valid('json').tickets);
+      return c.json(presentDetails(details), 200, privateHeaders);
+    });
+}
+
+function presentDetails({ until, isOpen, timeZone, tickets }: OrderDetails) {
+  return {
+    until: until === null ? null : until.toISOString(),
+    isOpen,
+    timeZone,
+    tickets: tickets.map(({ ticketId, ticketCategoryId, ticketCategory, holderName }) => ({
+      ticketId,
+      ticketCategoryId,
+      ticketCategory,
+      holderName,
+    })),
+  };
+}

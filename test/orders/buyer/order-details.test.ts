@@ -1,0 +1,192 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listAttendees } from '../../../src/desk/attendees/list-attendees.ts';
+import { tellStory } from '../../../src/desk/story/tell-story.ts';
+import { doorList } from '../../../src/check-in/offline/door-list.ts';
+import { namesPerTicketMax } from '../../../src/orders/details/limits.ts';
+import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
+import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
+import {
+  type OrderDesk,
+  bearer,
+  json,
+  openDesk,
+  openOrderDatabase,
+  pay,
+  tokenOf,
+} from '../../../testkit/orders/order-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
+
+let open: OpenDb;
+let deps: PlaceOrderDeps;
+let close: () => Promise<void>;
+let desk: OrderDesk;
+
+beforeAll(async () => {
+  ({ open, deps, close } = await openOrderDatabase());
+});
+beforeEach(() => {
+  desk = openDesk(open);
+});
+afterAll(() => close());
+
+type Details = {
+  until: string | null;
+  isOpen: boolean;
+  tickets: { ticketId: string; holderName: string | null; ticketCategory: string }[];
+  code?: string;
+  errors?: { path: string; code: string }[];
+};
+type Sold = { readonly event: TestEvent; readonly id: string; readonly headers: Record<string, string> };
+
+const hour = 3_600_000;
+const named: TestEventOptions = { categories: [{ hasHolderNames: true }] };
+
+async function sell(options = named, isPaid = true): Promise<Sold> {
+  const event = await createEvent(open.db, options);
+  const { order: placed } = await order(deps, event, { quantity: 2 });
+  if (isPaid) await pay(open.db, placed.id);
+  return { event, id: placed.id, headers: bearer(tokenOf(desk, placed.id)) };
+}
+
+async function details({ id, headers }: Sold): Promise<Details> {
+  return (await (await desk.app.request(`/v1/orders/${id}/details`, { headers })).json()) as Details;
+}
+
+async function give({ id, headers }: Sold, tickets: readonly { ticketId: string; holderName: string }[]) {
+  const request = json({ tickets }, 'PATCH');
+  const answer = await desk.app.request(`/v1/orders/${id}/details`, {
+    ...request,
+    headers: { ...request.headers, ...headers },
+  });
+  return { status: answer.status, body: (await answer.json()) as Details };
+}
+
+const ticketOf = (sold: Sold, number: number) => `tkt_${sold.id.slice(4)}00${number}`;
+
+describe('the names on tickets', () => {
+  test('are given by the buyer, and stand on tickets, attendees, the story and the door list', async () => {
+    const sold = await sell();
+    const before = await details(sold);
+    expect(before).toMatchObject({ isOpen: true, tickets: [{ holderName: null }, { holderName: null }] });
+    const pdf = () => desk.app.request(`/v1/orders/${sold.id}/tickets.pdf`, { headers: sold.headers });
+    const plain = (await pdf()).headers.get('etag');
+    const given = await give(sold, [{ ticketId: ticketOf(sold, 2), holderName: '  Budi   Santoso ' }]);
+    expect(given).toMatchObject({
+      status: 200,
+      body: { tickets: [{ holderName: null }, { holderName: 'Budi Santoso' }] },
+    });
+
+    const listed = await desk.app.request(`/v1/orders/${sold.id}/tickets`, { headers: sold.headers });
+    expect(await listed.json()).toMatchObject({ data: [{ holderName: null }, { holderName: 'Budi Santoso' }] });
+    expect((await pdf()).headers.get('etag')).not.toBe(plain);
+    const actor = await signedInOwner(open.db, sold.event.organizer);
+    const attendees = await listAttendees(open, actor, { eventId: sold.event.id, limit: 10 });
+    expect(attendees.map(({ holderName }) => holderName)).toEqual([null, 'Budi Santoso']);
+    const { entries } = await tellStory(open, actor, sold.id);
+    expect(entries.find(({ kind }) => kind === 'tickets.named')?.detail).toMatchObject({
+      tickets: 1,
+      holders: 'Budi Santoso',
+    });
+  });
+
+  test('reach devices with the next delta, only where the organiser allows names', async () => {
+    const sold = await sell();
+    const actor = await signedInOwner(open.db, sold.event.organizer);
+    const read = (cursor?: string) => doorList(open, actor, { eventId: sold.event.id, limit: 100, cursor });
+    await open.db.execute(
+      sql`update tickets set issued_at = issued_at - interval '1 hour' where order_id = ${sold.id}`,
+    );
+    const first = await read();
+    expect(first.entries.map(({ guest }) => guest)).toEqual([null, null]);
+    await give(sold, [{ ticketId: ticketOf(sold, 1), holderName: 'Budi Santoso' }]);
+    const delta = await read(first.syncCursor ?? '');
+    expect(delta.entries).toHaveLength(1);
+    expect(delta.entries[0]?.guest).toBeNull();
+    await open.db.execute(sql`insert into door_settings (event_id, shows_names) values (${sold.event.id}, true)`);
+    expect((await read(first.syncCursor ?? '')).entries[0]?.guest?.name).toBe('Budi Santoso');
+    expect((await read()).entries.map(({ guest }) => guest?.name).toSorted()).toEqual(['Budi Santoso', 'Buyer']);
+  });
+
+  test('are asked for tickets of categories that carry names, and once the order is paid', async () => {
+    const unpaid = await sell(named, false);
+    expect((await details(unpaid)).tickets).toEqual([]);
+    expect(await give(unpaid, [{ ticketId: ticketOf(unpaid, 1), holderName: 'Budi' }])).toMatchObject({
+      status: 404,
+      body: { code: 'ticket.not_found' },
+    });
+    const plain = await sell({});
+    expect((await details(plain)).tickets).toEqual([]);
+    expect((await give(plain, [{ ticketId: ticketOf(plain, 1), holderName: 'Budi' }])).status).toBe(404);
+  });
+
+  test('are refused all together when one of them is wrong', async () => {
+    const [sold, other] = [await sell(), await sell()];
+    const mine = { ticketId: ticketOf(sold, 1), holderName: 'Budi' };
+    expect((await give(sold, [mine, { ticketId: ticketOf(other, 1), holderName: 'Ayu' }])).status).toBe(404);
+    const link = await give(sold, [mine, { ticketId: ticketOf(sold, 2), holderName: 'http://evil.example' }]);
+    expect([link.status, link.body.errors]).toEqual([
+      400,
+      [expect.objectContaining({ path: 'tickets.1.holderName', code: 'name.not_a_name' })],
+    ]);
+    expect((await give(sold, [mine, mine])).body.errors?.[0]?.code).toBe('list.doubled');
+    await open.db.execute(
+      sql`select revoke_tickets(${sold.event.id}, ${sold.id}, ${`{${ticketOf(sold, 2)}}`}::text[], true, 'refunded', 'test')`,
+    );
+    expect((await give(sold, [mine, { ticketId: ticketOf(sold, 2), holderName: 'Ayu' }])).status).toBe(404);
+    expect((await details(sold)).tickets).toEqual([expect.objectContaining({ holderName: null })]);
+  });
+
+  test('stay as they are once the doors are open, or from the time that the organiser has set', async () => {
+    const doorsOpenAt = new Date(Date.now() + 5 * hour);
+    const sold = await sell({ ...named, event: { doorsOpenAt, detailsUntilHours: 4 } });
+    const mine = [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }];
+    expect(await details(sold)).toMatchObject({
+      isOpen: true,
+      until: new Date(doorsOpenAt.getTime() - 4 * hour).toISOString(),
+    });
+    const set = (values: ReturnType<typeof sql>) =>
+      open.db.execute(sql`update events set ${values} where id = ${sold.event.id}`);
+    await set(sql`details_until_hours = 6`);
+    expect((await details(sold)).isOpen).toBe(false);
+    expect(await give(sold, mine)).toMatchObject({ status: 409, body: { code: 'order.details_closed' } });
+    await set(sql`postponed_at = now()`);
+    expect(await details(sold)).toMatchObject({ isOpen: true, until: null });
+    await set(sql`postponed_at = null, details_until_hours = 0`);
+    await open.db.execute(
+      sql`update ticket_categories set entry_opens_at = now() - interval '1 minute' where event_id = ${sold.event.id}`,
+    );
+    expect((await give(sold, mine)).status).toBe(409);
+  });
+
+  test('can be changed a few times; giving the same name again costs nothing', async () => {
+    const sold = await sell();
+    const name = (holderName: string) => give(sold, [{ ticketId: ticketOf(sold, 1), holderName }]);
+    const spelled = (number: number) => `Budi ${'I'.repeat(number)}`;
+    for (let number = 1; number <= namesPerTicketMax; number += 1) {
+      expect((await name(spelled(number))).status).toBe(200);
+      expect((await name(spelled(number))).status).toBe(200);
+    }
+    expect(await name('Budi Lagi')).toMatchObject({ status: 409, body: { code: 'order.names_used_up' } });
+    const [row] = await rowsOf<{ name: string }>(
+      open.db,
+      sql`select holder_name as name from tickets where event_id = ${sold.event.id} and id = ${ticketOf(sold, 1)}`,
+    );
+    expect(row?.name).toBe(spelled(namesPerTicketMax));
+  });
+
+  test('belong to the buyer: strangers, old links and other sites change nothing', async () => {
+    const sold = await sell();
+    const mine = [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }];
+    const stranger = { ...sold, headers: bearer('nonsense') };
+    expect((await give(stranger, mine)).body.code).toBe('order.not_found');
+    const session = await desk.app.request(`/v1/orders/${sold.id}/session`, { method: 'POST', headers: sold.headers });
+    const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    const elsewhere = await give({ ...sold, headers: { cookie, origin: 'https://evil.example' } }, mine);
+    expect([elsewhere.status, elsewhere.body.code]).toEqual([403, 'access.cross_site']);
+    await open.db.execute(sql`update orders set link_version = 2 where id = ${sold.id}`);
+    expect((await give(sold, mine)).body.code).toBe('order.not_found');
+    expect((await details(sold)).code).toBe('order.not_found');
+  });
+});
