@@ -116,6 +116,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   confirmAnnouncement: { confirmationToken: 'YW4gZXhhbXBsZSBvZiBhIGNvbmZpcm1hdGlvbiB0b2t' },
   setMessageSettings: { reminderHours: 24, paymentReminderMinutes: 5, changeNotices: 'confirmed' },
+  previewChange: { kind: 'moved', startsAt: '2027-03-21T19:00:00+07:00', endsAt: '2027-03-21T23:00:00+07:00' },
   confirmChangeNotice: { confirmationToken: 'YW4gZXhhbXBsZSBvZiBhIGNvbmZpcm1hdGlvbiB0b2t' },
   giveNewsConsent: { wording: '2026-11', locale: 'id' },
   startSession: { email: 'owner@senja.example', password: 'a long password of your own' },

@@ -28,6 +28,7 @@ export { changeEvent } from './events/change-event.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
 export { eventKindNames, eventKindOf, eventKinds } from './kinds.ts';
 export { queueTag } from './public/public-kinds.ts';
+export { requireEventTimes } from './input-rows.ts';
 export { foldText } from './search/fold.ts';
 export { clearPictures } from './media/clear-pictures.ts';
 export { createPictureMaker } from './media/picture-maker.ts';

@@ -169,6 +169,8 @@ export type Event = {
   ticketsPerBuyerMax: number | null;
   feePerTicket: Money;
   refundableUntilHours: number | null;
+  /** Hours before the doors open until which buyers give names of holders and answers. */
+  detailsUntilHours: number;
 };
 
 export type Schedule = {
@@ -201,6 +203,8 @@ export type TicketCategory = {
   perOrderMin: number;
   perOrderMax: number;
   perBuyerMax: number | null;
+  /** Each ticket carries the name of its holder, which the buyer gives after paying. */
+  hasHolderNames: boolean;
 };
 
 export type Availability = {
@@ -509,6 +513,30 @@ export type Ticket = {
   shortCode: string;
   ticketCategoryId: string;
   status: "live" | "revoked";
+  /** As the buyer gave it; null where none was given. */
+  holderName: string | null;
+};
+
+export type OrderDetails = {
+  /** The last moment for changes; null while the event has no date. */
+  until: string | null;
+  isOpen: boolean;
+  /** Of the event. */
+  timeZone: string;
+  /** The valid tickets that carry a name; none before the order is paid. */
+  tickets: {
+    ticketId: string;
+    ticketCategoryId: string;
+    ticketCategory: string;
+    holderName: string | null;
+  }[];
+};
+
+export type GiveOrderDetails = {
+  tickets: {
+    ticketId: string;
+    holderName: string;
+  }[];
 };
 
 export type TicketCodes = {
@@ -1164,6 +1192,27 @@ export type MessageSettings = {
   changeNotices: "automatic" | "confirmed";
 };
 
+export type PreviewedChange = {
+  /** Orders: each has its own calendar entry. */
+  recipients: {
+    email: number;
+    whatsapp: number;
+  };
+  /** How it reads in each language; empty where nobody is told of such a change. */
+  previews: AnnouncementPreview[];
+};
+
+export type PlannedChange = {
+  kind: "cancelled" | "moved" | "postponed";
+  startsAt?: string;
+  endsAt?: string;
+  doorsOpenAt?: string;
+  timeZone?: string;
+  venue?: string;
+  address?: string;
+  city?: string;
+};
+
 export type ChangeNoticeList = {
   data: ChangeNotice[];
   nextCursor: string | null;
@@ -1582,6 +1631,8 @@ export type OrganizerEvent = {
   ticketsPerBuyerMax: number | null;
   feePerTicket: Money;
   refundableUntilHours: number | null;
+  /** Hours before the doors open until which buyers give names of holders and answers. */
+  detailsUntilHours: number;
   /** The point that every cut of the picture keeps in view, in percent. */
   pictureFocus: {
     x: number;
@@ -1612,6 +1663,7 @@ export type CreateEvent = {
   ticketsPerBuyerMax?: number | null;
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
+  detailsUntilHours?: number;
   slug: string;
   currency?: "IDR" | "USD" | "SGD" | "MYR";
   /** Another event of the organiser, whose picture this event shows too. */
@@ -1642,6 +1694,7 @@ export type ChangeEvent = {
   ticketsPerBuyerMax?: number | null;
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
+  detailsUntilHours?: number;
   version?: number;
 };
 
@@ -1697,6 +1750,8 @@ export type OrganizerTicketCategory = {
   perOrderMin: number;
   perOrderMax: number;
   perBuyerMax: number | null;
+  /** Each ticket carries the name of its holder, which the buyer gives after paying. */
+  hasHolderNames: boolean;
   poolId: string;
   entryOpensAt: string | null;
   entryClosesAt: string | null;
@@ -1718,6 +1773,7 @@ export type CreateTicketCategory = {
   entryClosesAt?: string | null;
   position?: number;
   status?: "on_sale" | "closed";
+  hasHolderNames?: boolean;
 };
 
 export type ChangeTicketCategory = {
@@ -1734,6 +1790,7 @@ export type ChangeTicketCategory = {
   entryClosesAt?: string | null;
   position?: number;
   status?: "on_sale" | "closed";
+  hasHolderNames?: boolean;
 };
 
 export type Pool = {
@@ -1900,7 +1957,7 @@ export type SearchOrders = {
 export type OrderStory = {
   data: {
     at: string;
-    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
+    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
     /** Who did it; null for what the buyer, a gateway or the service did. */
     by: {
       kind: string;
@@ -1926,7 +1983,10 @@ export type Attendee = {
   ticketCategoryId: string;
   ticketCategory: string;
   status: "live" | "revoked";
+  /** Of the buyer. */
   name: string;
+  /** Of the ticket, where the buyer gave one. */
+  holderName: string | null;
   email?: string;
   phone?: string;
   presence: "in" | "out" | "not_yet";
@@ -2467,6 +2527,22 @@ export type Api = {
       data: undefined;
     };
   };
+  "/v1/orders/:id/details": {
+    /** What the buyer tells about an order after paying */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: OrderDetails;
+    };
+    /** Name the holders of tickets */
+    patch: {
+      input: { param: {
+        id: string;
+      }; json: GiveOrderDetails };
+      data: OrderDetails;
+    };
+  };
   "/v1/organizers/:slug/events/:eventId/ticket-codes": {
     /** Show how ticket codes are made */
     get: {
@@ -2836,6 +2912,16 @@ export type Api = {
         eventId: string;
       }; json: MessageSettings };
       data: MessageSettings;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/change-previews": {
+    /** How a change would be told to its holders, before it is made */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: PlannedChange };
+      data: PreviewedChange;
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices": {

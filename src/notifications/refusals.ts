@@ -21,6 +21,7 @@ export const notificationRefusals = {
     'announcement.limited',
   ],
   cancelAnnouncement: [...announcement, 'announcement.ended'],
+  previewChange: event,
   listChangeNotices: event,
   showChangeNotice: notice,
   confirmChangeNotice: [...notice, 'announcement.preview_stale', 'notice.ended'],

@@ -8,7 +8,8 @@ import { stage } from '../../platform/jobs/outbox.ts';
 import { noticeEnded, noticeNotFound, previewStale } from '../errors.ts';
 import { tellHolders } from '../jobs.ts';
 import { releaseNotice } from './queries.ts';
-import { isNotice, previewNotice } from './show-notices.ts';
+import { previewNotice } from './preview-notice.ts';
+import { isNotice } from './show-notices.ts';
 import { type EventNotice, eventNotices } from './tables.ts';
 
 type NoticeOfActor = { readonly actor: Actor; readonly eventId: string; readonly noticeId: string };

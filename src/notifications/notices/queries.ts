@@ -124,11 +124,13 @@ export async function advanceNotice(
     where id = ${id}`);
 }
 
+type ConcernedNotice = Pick<EventNotice, 'eventId' | 'kind' | 'createdAt' | 'changedAt'>;
+
 /**
  * The orders `o` that a notice is sent to. If the event moved or was postponed: orders with valid tickets that were placed before the
  * last change. If it was called off: orders that had tickets or a hold at that time, except holds that were given up before.
  */
-const isConcerned = (notice: EventNotice) =>
+const isConcerned = (notice: ConcernedNotice) =>
   sql`o.event_id = ${notice.eventId} and ${
     notice.kind !== 'cancelled'
       ? sql`o.placed_at < ${notice.changedAt.toISOString()}::timestamptz and o.status in ('paid', 'partially_refunded') and exists (
@@ -141,7 +143,7 @@ const isConcerned = (notice: EventNotice) =>
 /** How many orders a notice is told to, by mail and by WhatsApp; `fingerprint` differs as soon as one is added or leaves. */
 export async function countHolders(
   db: Db,
-  notice: EventNotice,
+  notice: ConcernedNotice,
 ): Promise<{ readonly email: number; readonly whatsapp: number; readonly fingerprint: string }> {
   const [row] = await rowsOf<{ email: number; whatsapp: number; fingerprint: string }>(
     db,

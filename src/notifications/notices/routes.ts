@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { changeEventSchema } from '../../catalog/events/schemas.ts';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
@@ -14,13 +15,15 @@ import {
   timeSchema,
 } from '../../http/contract/schemas.ts';
 import { byStaff } from '../../http/contract/security.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { PreviewDeps } from '../announcements/preview.ts';
 import { confirmationSchema, previewSchema, statesByChannelSchema } from '../announcements/schemas.ts';
 import { cancelNotice, confirmNotice } from './confirm-notice.ts';
+import { previewChange } from './preview-notice.ts';
 import { listNotices, showNotice } from './show-notices.ts';
 import { type EventNotice, noticeKinds } from './tables.ts';
 
-export type NoticeRoutesDeps = PreviewDeps & { readonly actors: Actors };
+export type NoticeRoutesDeps = PreviewDeps & { readonly actors: Actors; readonly clock: Clock };
 
 const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 const noticeParams = eventParams.extend({ noticeId: plainIdSchema });
@@ -39,12 +42,35 @@ const notice = {
 };
 const noticeSchema = z.object(notice).openapi('ChangeNotice');
 const noticeListSchema = listOf(noticeSchema).openapi('ChangeNoticeList');
+const recipientsSchema = z
+  .object({ email: z.int(), whatsapp: z.int() })
+  .openapi({ description: 'Orders: each has its own calendar entry.' });
+const previewedChangeSchema = z
+  .object({
+    recipients: recipientsSchema,
+    previews: z
+      .array(previewSchema)
+      .openapi({ description: 'How it reads in each language; empty where nobody is told of such a change.' }),
+  })
+  .openapi('PreviewedChange');
+const plannedChangeSchema = z
+  .strictObject({
+    kind: z.enum(noticeKinds),
+    ...changeEventSchema.pick({
+      startsAt: true,
+      endsAt: true,
+      doorsOpenAt: true,
+      timeZone: true,
+      venue: true,
+      address: true,
+      city: true,
+    }).shape,
+  })
+  .openapi('PlannedChange');
 const shownNoticeSchema = z
   .object({
     ...notice,
-    recipients: z
-      .object({ email: z.int(), whatsapp: z.int() })
-      .openapi({ description: 'Orders: each has its own calendar entry.' }),
+    recipients: recipientsSchema,
     previews: z.array(previewSchema),
     progress: statesByChannelSchema,
     confirmationToken: z
@@ -54,12 +80,24 @@ const shownNoticeSchema = z
   })
   .openapi('ShownChangeNotice');
 
-const path = '/v1/organizers/{slug}/events/{eventId}/change-notices';
+const ofEvent = '/v1/organizers/{slug}/events/{eventId}';
+const path = `${ofEvent}/change-notices` as const;
 
 function contracts(deps: NoticeRoutesDeps) {
   const manager = requireRole(deps, 'manager');
   const common = { tags: ['Announcements'], security: byStaff };
   return {
+    preview: createRoute({
+      ...common,
+      method: 'post',
+      path: `${ofEvent}/change-previews`,
+      operationId: 'previewChange',
+      summary: 'How a change would be told to its holders, before it is made',
+      description: 'Changes nothing. Times and place are those of the moved event; what is left out stays as it is.',
+      middleware: [manager, jsonBody()] as const,
+      request: { params: eventParams, body: body(plannedChangeSchema) },
+      responses: { 200: answer(previewedChangeSchema, 'The messages.'), ...problems(400, 401, 403, 404) },
+    }),
     list: createRoute({
       ...common,
       method: 'get',
@@ -106,8 +144,17 @@ function contracts(deps: NoticeRoutesDeps) {
 
 /** Changes of an event that its holders are told, before and while they are told. */
 export function noticeRoutes(deps: NoticeRoutesDeps) {
-  const { list, show, confirm, cancel } = contracts(deps);
+  const { preview, list, show, confirm, cancel } = contracts(deps);
   return createRouter<ActorEnv>()
+    .openapi(preview, async (c) => {
+      const { startsAt, endsAt, doorsOpenAt, ...change } = c.req.valid('json');
+      const { recipients, previews } = await previewChange(deps, {
+        organizerId: c.var.actor.organizerId,
+        eventId: c.req.valid('param').eventId,
+        change: { ...change, startsAt: timeOf(startsAt), endsAt: timeOf(endsAt), doorsOpenAt: timeOf(doorsOpenAt) },
+      });
+      return c.json({ recipients, previews: [...previews] }, 200);
+    })
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
       const rows = await listNotices(deps.db, { organizerId: c.var.actor.organizerId, eventId });
@@ -133,6 +180,8 @@ export function noticeRoutes(deps: NoticeRoutesDeps) {
       return c.json(presentNotice(await cancelNotice(deps, { actor: c.var.actor, eventId, noticeId })), 200);
     });
 }
+
+const timeOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 
 function presentNotice(row: EventNotice) {
   const waiting = row.isHeld ? ('held' as const) : ('waiting' as const);

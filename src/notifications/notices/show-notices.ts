@@ -1,30 +1,13 @@
-import { and, desc, eq, max, sql } from 'drizzle-orm';
-import { organizers } from '../../access/tables.ts';
-import { events, ticketCategories } from '../../catalog/tables.ts';
-import { type Preview, type PreviewDeps, digestOf, sampleData } from '../announcements/preview.ts';
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { PreviewDeps } from '../announcements/preview.ts';
 import { countStates, requireOwnEvent } from '../announcements/show-announcements.ts';
-import { hmacSha256Text } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { money } from '../../platform/text/money.ts';
-import type { Mail } from '../channel.ts';
 import { noticeNotFound } from '../errors.ts';
-import { createRenderText } from '../message-texts/render-text.ts';
-import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
-import type { OrderMailData } from '../templates/order-mail.ts';
-import { whatsappMessage } from '../templates/whatsapp.ts';
-import { countHolders } from './queries.ts';
+import { type PreviewedNotice, previewNotice } from './preview-notice.ts';
 import { type EventNotice, eventNotices } from './tables.ts';
-import { isStillSo, noticeTemplates } from './tell-holders.ts';
+import { noticeTemplates } from './tell-holders.ts';
 
 type OfEvent = { readonly organizerId: string; readonly eventId: string };
-/** A notice as it would be told now. */
-export type PreviewedNotice = {
-  readonly notice: EventNotice;
-  readonly recipients: { readonly email: number; readonly whatsapp: number };
-  readonly previews: readonly Preview[];
-  /** What confirms exactly this; null once nothing waits. */
-  readonly confirmationToken: string | null;
-};
 
 /** Far more than an event changes. */
 const listedMax = 100;
@@ -61,54 +44,3 @@ export async function showNotice(
 
 export const isNotice = (eventId: string, noticeId: string) =>
   and(eq(eventNotices.id, noticeId), eq(eventNotices.eventId, eventId));
-
-/** How a notice reads now, and what confirms it. */
-export async function previewNotice(deps: PreviewDeps, notice: EventNotice): Promise<PreviewedNotice> {
-  const [row] = await deps.db
-    .select({
-      event: events,
-      organizerName: organizers.name,
-      price: max(ticketCategories.price),
-    })
-    .from(events)
-    .innerJoin(organizers, eq(organizers.id, events.organizerId))
-    .leftJoin(ticketCategories, eq(ticketCategories.eventId, events.id))
-    .where(eq(events.id, notice.eventId))
-    .groupBy(events.id, organizers.id);
-  if (row === undefined) throw noticeNotFound();
-  const { fingerprint, ...recipients } = await countHolders(deps.db, notice);
-  const renderText = createRenderText({ db: deps.db, publicUrl: deps.config.PUBLIC_URL });
-  const price = row.price ?? 0;
-  const previews = await Promise.all(
-    (['id', 'en'] as const).map(async (locale): Promise<Preview> => {
-      const data: OrderMailData = {
-        ...sampleData(deps.config, { ...row, locale }),
-        isPaid: price > 0,
-        total: money(price, row.event.currency),
-      };
-      const { subject, text, html } = noticeMailOf(notice, data);
-      const message = whatsappMessage(noticeTemplates[notice.kind], data);
-      return {
-        locale,
-        email: { subject, text, html },
-        whatsapp: { text: await renderText(row.event.organizerId, message) },
-      };
-    }),
-  );
-  const isWaiting =
-    notice.startedAt === null &&
-    notice.endedAt === null &&
-    (notice.kind === 'cancelled' || isStillSo(notice, row.event));
-  const digest = digestOf(previews, { ...recipients, fingerprint });
-  return {
-    notice,
-    recipients,
-    previews,
-    confirmationToken: isWaiting ? hmacSha256Text(deps.config.HASH_SECRET, `notice.v1\0${notice.id}\0${digest}`) : null,
-  };
-}
-
-function noticeMailOf({ kind, before }: EventNotice, data: OrderMailData): Mail {
-  if (kind === 'moved') return eventMovedMail(data, before);
-  return kind === 'cancelled' ? eventCancelledMail(data) : eventPostponedMail(data);
-}

@@ -165,3 +165,39 @@ describe('a change that the organiser confirms', () => {
     expect((await callDesk(world, 'GET', path, { as })).json['code']).toBe('event.not_found');
   });
 });
+
+describe('a change that is not made yet', () => {
+  test('reads as it would be told, and changes nothing', async () => {
+    const { event, call } = await openEvent();
+    await notices.paid(event, 'en');
+    const look = async (change: unknown) => (await call('POST', '/change-previews', change)).json as unknown as Shown;
+    const moved = await look({ kind: 'moved', venue: 'Stadion Utara' });
+    expect(moved.recipients).toEqual({ email: 1, whatsapp: 1 });
+    expect(moved.previews.map(({ email }) => email.subject)).toEqual([
+      'Tempat berubah: Senja di Selatan',
+      'New place: Senja di Selatan',
+    ]);
+    expect(moved.previews[1]?.email.text).toContain('Where before: Lapangan Selatan');
+    for (const kind of ['cancelled', 'postponed']) {
+      const { recipients, previews } = await look({ kind });
+      expect([recipients.email, previews.length], kind).toEqual([1, 2]);
+    }
+    expect(await look({ kind: 'moved' })).toEqual({ recipients: { email: 0, whatsapp: 0 }, previews: [] });
+    expect([await staged(), await notices.noticesOf(event)]).toEqual([[], []]);
+
+    await notices.change(event, { venue: 'Stadion Utara' });
+    const [row] = await notices.noticesOf(event);
+    const told = (await call('GET', `/change-notices/${row?.id}`)).json as unknown as Shown;
+    expect(told.previews).toEqual(moved.previews);
+  });
+
+  test('is refused with times that no event may have, and for an event of somebody else', async () => {
+    const { event, call } = await openEvent();
+    const late = await call('POST', '/change-previews', { kind: 'moved', startsAt: '2027-03-06T23:00:00Z' });
+    expect([late.status, late.json['code']]).toEqual([400, 'request.invalid']);
+    const stranger = await createOrganizer(world.db);
+    const as = await signedIn(world, stranger, 'owner');
+    const path = `/v1/organizers/${stranger.slug}/events/${event.id}/change-previews`;
+    expect((await callDesk(world, 'POST', path, { as, body: { kind: 'cancelled' } })).status).toBe(404);
+  });
+});

@@ -69,8 +69,25 @@ test('a new organiser gets a mail with a link, and then gets from nothing to a p
   const slug = /href="\/events\/([a-z0-9-]+)/.exec((await browser.get(event)).html)?.[1] ?? '';
   expect((await world.running.fetch(`/v1/events/${slug}`)).status).toBe(200);
 
+  expect((await browser.get(`${event}/details`)).html).not.toContain('name="startsAt"');
+  const preview = await browser.send(`${event}/move`, { venue: 'Istora' }, { act: 'preview' });
+  expect(preview.html).toContain('New place: Pasar Malam');
+  expect(preview.html).toContain('Tempat berubah: Pasar Malam');
+  expect((await browser.get(event)).html).toContain('Lapangan Banteng');
+  const moved = await browser.post(`${event}/move`, { ...formFields(preview.html, 'move'), act: 'move' });
+  expect(moved.location).toBe(`${event}/notices?done=saved`);
+  const notices = (await browser.get(`${event}/notices`)).html;
+  const noticePath = /href="([^"]*\/notices\/[^"]+)"/.exec(notices)?.[1] ?? '';
+  expect((await browser.get(noticePath)).html).toContain('Goes out soon');
+  expect((await browser.send(noticePath, {}, { act: 'send' })).location).toBe(`${noticePath}?done=announced`);
+
+  expect((await browser.get(`${event}/postpone`)).html).toContain('Yes, postpone it');
+  expect((await browser.send(`${event}/postpone`, {}, { act: 'postpone' })).status).toBe(303);
+  expect((await browser.send(`${event}/postpone`, {}, { act: 'resume' })).status).toBe(303);
+
+  expect((await browser.get(`${event}/call-off`)).html).toContain('was called off by the organiser');
   const called = await browser.send(`${event}/call-off`, {}, { act: 'callOff' });
-  expect(called.location).toBe(`${event}?done=calledOff`);
+  expect(called.location).toBe(`${event}/notices?done=calledOff`);
   expect((await browser.get(`${event}/publication`)).html).toContain('was called off');
 }, 30_000);
 

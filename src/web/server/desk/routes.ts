@@ -5,6 +5,7 @@ import { eventDetailsPages } from './events/event-details.ts';
 import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
 import { gatePages } from './events/gates.ts';
+import { movingPages } from './events/moving.ts';
 import { newEventPage } from './events/new-event.ts';
 import { picturePage } from './events/picture.ts';
 import { publicationPages } from './events/publication.ts';
@@ -15,6 +16,7 @@ import { taskPage } from './log/tasks.ts';
 import { attendeePage } from './orders/attendees.ts';
 import { giftPage } from './orders/gifts.ts';
 import { announcementPages } from './messages/announcements.ts';
+import { noticePages } from './messages/notices.ts';
 import { orderPages } from './orders/order-page.ts';
 import { orderRefundPages } from './orders/order-refund.ts';
 import { orderSearchPages } from './orders/order-search.ts';
@@ -53,6 +55,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
-  announcementPages(addPage);
+  for (const add of [announcementPages, noticePages, movingPages]) add(addPage);
   return routes;
 }

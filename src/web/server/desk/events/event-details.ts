@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
 import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
+import { movingWords } from '../../../i18n/words/desk/events/moving.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { describedEvent, describingFields, sellingFields } from './event-form.ts';
+import { linkButton } from '../parts/pieces.ts';
+import { describedEvent, describingFields, placedEvent, sellingFields } from './event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
 /** The fields of an event, except those that are for good. */
@@ -24,7 +26,8 @@ async function showDetails(desk: Desk): Promise<View> {
     title: words.detailsTitle,
     ...eventView(event),
     eventSection: 'details',
-    body: html`${deskForm(desk, { form, body, submit: words.save, cancelPath: `/desk/events/${event.id}` })}`,
+    body: html`${event.status === 'published' ? html`<p>${words.moveElsewhere} ${linkButton(`/desk/events/${event.id}/move`, movingWords[desk.language].moveTitle, true)}</p>` : ''}
+${deskForm(desk, { form, body, submit: words.save, cancelPath: `/desk/events/${event.id}` })}`,
   };
 }
 
@@ -35,6 +38,7 @@ const changeEvent: Act = async (desk, values) => {
     param: eventParam(desk),
     json: {
       ...describedEvent(values),
+      ...(values.has('startsAt') ? placedEvent(values) : {}),
       version: values.number('version'),
       description: values.raw('description'),
       holdSeconds: values.number('holdMinutes') * 60,

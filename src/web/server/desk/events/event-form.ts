@@ -56,25 +56,30 @@ export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): r
         className: 'full',
       }),
     ]),
-    fieldGroup(words.where, [
-      textField(form, language, { name: 'venue', label: words.venue, value: event?.venue, maxlength: 120 }),
-      textField(form, language, { name: 'city', label: words.city, value: event?.city, maxlength: 120 }),
-      textField(form, language, {
-        name: 'address',
-        label: words.address,
-        hint: words.addressHint,
-        value: event?.address,
-        maxlength: 500,
-        isOptional: true,
-        className: 'full',
-      }),
-    ]),
-    whenFields(desk, form, event),
+    // Holders of tickets of a published event are told of a move, so it has a page of its own.
+    ...(event?.status === 'published' ? [] : [whereFields(desk, form, event), whenFields(desk, form, event)]),
   ];
 }
 
+export function whereFields({ language }: Desk, form: Form, event?: EventOfDesk): Html {
+  const words = eventFormWords[language];
+  return fieldGroup(words.where, [
+    textField(form, language, { name: 'venue', label: words.venue, value: event?.venue, maxlength: 120 }),
+    textField(form, language, { name: 'city', label: words.city, value: event?.city, maxlength: 120 }),
+    textField(form, language, {
+      name: 'address',
+      label: words.address,
+      hint: words.addressHint,
+      value: event?.address,
+      maxlength: 500,
+      isOptional: true,
+      className: 'full',
+    }),
+  ]);
+}
+
 /** Times are typed as clocks at the venue show them, so the zone stands beside them. */
-function whenFields({ language }: Desk, form: Form, event: EventOfDesk | undefined): Html {
+export function whenFields({ language }: Desk, form: Form, event?: EventOfDesk): Html {
   const words = eventFormWords[language];
   const timeZone = event?.timeZone ?? suggested.timeZone;
   const known = zones.includes(timeZone) ? zones : [timeZone, ...zones];
@@ -153,14 +158,16 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
   ];
 }
 
-/** The values of `describingFields` for the API. */
+/** The texts of `describingFields` for the API. */
 export function describedEvent(values: FormValues) {
+  return { name: values.text('name'), category: values.text('category'), summary: values.text('summary') };
+}
+
+/** Time and place for the API, as `whenFields` and `whereFields` have them. */
+export function placedEvent(values: FormValues) {
   const timeZone = values.text('timeZone');
   const doorsOpenAt = values.text('doorsOpenAt') === '' ? {} : { doorsOpenAt: values.time('doorsOpenAt', timeZone) };
   return {
-    name: values.text('name'),
-    category: values.text('category'),
-    summary: values.text('summary'),
     venue: values.text('venue'),
     city: values.text('city'),
     address: values.text('address'),

@@ -5,7 +5,7 @@ import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { fieldGroup } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { currencyField, describedEvent, describingFields, slugField, suggested } from './event-form.ts';
+import { currencyField, describedEvent, describingFields, placedEvent, slugField, suggested } from './event-form.ts';
 import { currencies } from '../../../../platform/text/money.ts';
 
 /** A new event needs a name, a place and a time. The rest is filled in where it stands. */
@@ -32,7 +32,7 @@ const createEvent: Act = async (desk, values) => {
   const create = (slug: string) =>
     desk.api.post('/v1/organizers/:slug/events', {
       param: { slug: desk.slug },
-      json: { ...describedEvent(values), slug, country: suggested.country, currency },
+      json: { ...describedEvent(values), ...placedEvent(values), slug, country: suggested.country, currency },
     });
   const chosen = values.optional('slug');
   const made = slugOf(values.text('name'), values.text('startsAt'));

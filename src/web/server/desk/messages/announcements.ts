@@ -1,16 +1,14 @@
 import { html } from 'hono/html';
-import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { announcementWords } from '../../../i18n/words/desk/announcements.ts';
-import type { Html } from '../../layout.ts';
-import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { FormValues } from '../forms.ts';
 import { areaField, hiddenField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
-import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
+import { facts, linkButton, notice } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
+import { messagePreview, messageProgress } from './message-preview.ts';
 
 const path = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/announcements${page}`;
 
@@ -111,8 +109,6 @@ function textOf(values: FormValues, locale: 'id' | 'en') {
   };
 }
 
-type Drafted = Parameters<typeof previewView>[1];
-
 /** The preview is the answer itself: its token confirms exactly what stands on the screen. */
 const draft: Act = async (desk, values) => {
   const checkedIn = values.optional('checkedIn');
@@ -130,30 +126,16 @@ const draft: Act = async (desk, values) => {
 
 async function previewView(
   desk: Desk,
-  drafted: {
-    id: string;
-    recipients: { email: number; whatsapp: number };
-    channels: readonly string[];
-    confirmationToken: string;
-    previews: readonly {
-      locale: string;
-      email: { subject: string; text: string } | null;
-      whatsapp: { text: string } | null;
-    }[];
-  },
+  drafted: Parameters<typeof messagePreview>[1] & { readonly id: string; readonly confirmationToken: string },
 ): Promise<View> {
   const { language } = desk;
   const words = announcementWords[language];
   const event = await ownEvent(desk);
-  const previews = drafted.previews.map(
-    ({ locale, email, whatsapp }) => html`<h3>${locale === 'id' ? words.indonesian : words.english}</h3>
-${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class="message-text">${email.text}</pre>`}${whatsapp === null ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${whatsapp.text}</pre>`}`,
-  );
   return {
     title: words.preview,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="lead">${words.previewLead}</p>${panel(words.recipients, recipientsPart(desk, drafted))}${previews}
+    body: html`<p class="lead">${words.previewLead}</p>${messagePreview(desk, drafted)}
 ${confirmStep(desk, {
   act: 'send',
   text: words.previewLead,
@@ -162,11 +144,6 @@ ${confirmStep(desk, {
   backPath: path(desk),
 })}`,
   };
-}
-
-function recipientsPart({ language }: Desk, { recipients, channels }: Pick<Drafted, 'recipients' | 'channels'>): Html {
-  const words = announcementWords[language];
-  return html`<ul><li>${words.byEmail(formatCount(recipients.email, language))}</li>${channels.includes('whatsapp') ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language))}</li>` : ''}</ul>`;
 }
 
 const send: Act = async (desk, values) => {
@@ -179,7 +156,6 @@ const send: Act = async (desk, values) => {
 };
 
 const announcementParam = (desk: Desk) => ({ ...eventParam(desk), announcementId: desk.param('announcementId') });
-type Shown = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>;
 
 async function showOne(desk: Desk): Promise<View> {
   const { language } = desk;
@@ -197,19 +173,9 @@ async function showOne(desk: Desk): Promise<View> {
       [words.kind, words.kinds[kindOf(shown.kind)]],
       [words.created, formatDateTime(shown.createdAt, event.timeZone, language, 'medium')],
     ])}
-${shown.channels.map((channel) => panel(`${words.progress}: ${channel === 'email' ? 'Email' : 'WhatsApp'}`, progressPart(desk, shown.progress[channel])))}
+${shown.channels.map((channel) => messageProgress(desk, channel, shown.progress[channel]))}
 ${shown.endedAt === null && shown.confirmedAt !== null ? deskForm(desk, { form: desk.form('stop'), submit: words.stop, isSmall: true }) : ''}`,
   };
-}
-
-function progressPart({ language }: Desk, progress: Shown['progress']['email']): Html {
-  const words = announcementWords[language];
-  return facts(
-    (['waiting', 'queued', 'sent', 'delivered', 'failed', 'heldBack'] as const).map((name) => [
-      words[name],
-      formatCount(progress[name], language),
-    ]),
-  );
 }
 
 const stop: Act = async (desk) => {

@@ -41,6 +41,7 @@ const id = {
   refundableHint: 'Kosong: tiket tidak dapat dikembalikan.',
   detailsUntil: 'Nama pemegang tiket dapat diisi sampai (jam sebelum pintu dibuka)',
   detailsUntilHint: 'Nol: sampai pintu dibuka.',
+  moveElsewhere: 'Waktu dan tempat acara yang tampil diubah di halaman lain:',
 };
 
 const en: typeof id = {
@@ -84,6 +85,7 @@ const en: typeof id = {
   refundableHint: 'Empty: tickets are not refundable.',
   detailsUntil: 'Names of holders can be given until (hours before the doors open)',
   detailsUntilHint: 'Zero: until the doors open.',
+  moveElsewhere: 'Time and place of a published event change on a page of their own:',
 };
 
 export const eventFormWords: InEach<typeof id> = { id, en };

@@ -1,0 +1,120 @@
+import { html } from 'hono/html';
+import { movingWords } from '../../../i18n/words/desk/events/moving.ts';
+import type { Html } from '../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import type { FormValues } from '../forms.ts';
+import { messagePreview } from '../messages/message-preview.ts';
+import { hiddenField } from '../parts/fields.ts';
+import { confirmStep, deskForm } from '../parts/form.ts';
+import { notice } from '../parts/pieces.ts';
+import { placedEvent, whenFields, whereFields } from './event-form.ts';
+import { eventParam, eventView, ownEvent } from './own-event.ts';
+
+/** Moving and postponing a published event, with what its holders will read before anything changes. */
+export function movingPages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/move', showMove, { preview: previewMove, move });
+  addPage('/desk/events/:eventId/postpone', showPostponement, { postpone, resume });
+}
+
+const pathOf = (desk: Desk, page: string) => `/desk/events/${desk.param('eventId')}${page}`;
+
+async function showMove(desk: Desk): Promise<View> {
+  const words = movingWords[desk.language];
+  const event = await ownEvent(desk);
+  const form = desk.form('preview');
+  // Its form stands on the preview, which is not shown again: the change is previewed anew.
+  const { refusal } = desk.form('move');
+  return {
+    title: words.moveTitle,
+    ...eventView(event),
+    eventSection: 'publication',
+    body: html`<p class="lead">${words.moveText}</p>${refusal === undefined ? '' : notice(refusal, 'bad')}${deskForm(
+      desk,
+      {
+        form,
+        body: [
+          hiddenField('version', form.values?.raw('version') ?? event.version),
+          whenFields(desk, form, event),
+          whereFields(desk, form, event),
+        ],
+        submit: words.look,
+        cancelPath: pathOf(desk, '/publication'),
+      },
+    )}`,
+  };
+}
+
+/** The fields of the form, kept as they were typed for the step that moves the event. */
+const kept = ['version', 'startsAt', 'endsAt', 'doorsOpenAt', 'timeZone', 'venue', 'city', 'address'] as const;
+
+const previewMove: Act = async (desk, values) => {
+  const words = movingWords[desk.language];
+  const event = await ownEvent(desk);
+  const body = await tellingPart(desk, { kind: 'moved', ...placedEvent(values) });
+  return {
+    title: words.previewTitle,
+    ...eventView(event),
+    eventSection: 'publication',
+    body: html`${body}${confirmStep(desk, {
+      act: 'move',
+      text: words.notSaved,
+      body: html`${kept.map((name) => hiddenField(name, values.text(name)))}`,
+      button: words.move,
+      backPath: pathOf(desk, '/move'),
+    })}`,
+  };
+};
+
+const move: Act = async (desk, values: FormValues) => {
+  await desk.api.patch('/v1/organizers/:slug/events/:eventId', {
+    param: eventParam(desk),
+    json: { ...placedEvent(values), version: values.number('version') },
+  });
+  return done(pathOf(desk, '/notices'), 'saved');
+};
+
+async function showPostponement(desk: Desk): Promise<View> {
+  const words = movingWords[desk.language];
+  const event = await ownEvent(desk);
+  const view = { title: words.postponeTitle, ...eventView(event), eventSection: 'publication' as const };
+  if (event.isPostponed) {
+    const form = desk.form('resume');
+    return {
+      ...view,
+      body: html`${notice(words.isPostponed, 'warn')}${deskForm(desk, { form, submit: words.resume })}`,
+    };
+  }
+  return {
+    ...view,
+    body: html`${await tellingPart(desk, { kind: 'postponed' })}${confirmStep(desk, {
+      act: 'postpone',
+      text: words.postponeText,
+      button: words.postpone,
+      backPath: pathOf(desk, '/publication'),
+    })}`,
+  };
+}
+
+const postpone: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/postponement', { param: eventParam(desk) });
+  return done(pathOf(desk, '/notices'), 'saved');
+};
+
+const resume: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/events/:eventId/postponement', { param: eventParam(desk) });
+  return done(pathOf(desk, '/notices'), 'saved');
+};
+
+type Change = { readonly kind: 'moved' | 'postponed' | 'cancelled' } & Partial<ReturnType<typeof placedEvent>>;
+
+/** How many are told of a change that is not made yet, and how it reads. */
+export async function tellingPart(desk: Desk, change: Change): Promise<Html> {
+  const words = movingWords[desk.language];
+  const previewed = await desk.api.post('/v1/organizers/:slug/events/:eventId/change-previews', {
+    param: eventParam(desk),
+    json: change,
+  });
+  if (previewed.previews.length === 0) return notice(words.toldNobody);
+  const later = change.kind === 'cancelled' ? '' : html`<p class="muted">${words.toldLater}</p>`;
+  return html`<h2>${words.previewTitle}</h2>${later}${messagePreview(desk, previewed)}`;
+}

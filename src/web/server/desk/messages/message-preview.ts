@@ -1,0 +1,49 @@
+import { html } from 'hono/html';
+import { formatCount } from '../../../../platform/text/format-money.ts';
+import { announcementWords } from '../../../i18n/words/desk/announcements.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
+import type { Desk } from '../desk.ts';
+import { facts, panel } from '../parts/pieces.ts';
+
+type Previewed = {
+  readonly recipients: { readonly email: number; readonly whatsapp: number };
+  readonly previews: readonly {
+    readonly locale: 'id' | 'en';
+    readonly email: { readonly subject: string; readonly text: string } | null;
+    readonly whatsapp: { readonly text: string } | null;
+  }[];
+};
+type Progress = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>['progress']['email'];
+
+/** How many get a message, and how it reads in both languages, on the channels that it goes out on. */
+export function messagePreview({ language }: Desk, { recipients, previews }: Previewed): Html {
+  const words = announcementWords[language];
+  const goesByWhatsapp = previews.some(({ whatsapp }) => whatsapp !== null);
+  const texts = previews.map(
+    ({ locale, email, whatsapp }) => html`<h3>${locale === 'id' ? words.indonesian : words.english}</h3>
+${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class="message-text">${email.text}</pre>`}${whatsapp === null ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${whatsapp.text}</pre>`}`,
+  );
+  return html`${panel(
+    words.recipients,
+    html`<ul><li>${words.byEmail(formatCount(recipients.email, language))}</li>${goesByWhatsapp ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language))}</li>` : ''}</ul>`,
+  )}${texts}`;
+}
+
+/** What became of the messages of one channel. */
+export function messageProgress(
+  { language }: Desk,
+  channel: 'email' | 'whatsapp',
+  progress: Omit<Progress, 'waiting'> & { readonly waiting?: number },
+): Html {
+  const words = announcementWords[language];
+  return panel(
+    `${words.progress}: ${channel === 'email' ? 'Email' : 'WhatsApp'}`,
+    facts(
+      (['waiting', 'queued', 'sent', 'delivered', 'failed', 'heldBack'] as const).map((name) => {
+        const count = progress[name];
+        return [words[name], count === undefined ? undefined : formatCount(count, language)];
+      }),
+    ),
+  );
+}
