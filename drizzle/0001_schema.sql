@@ -684,6 +684,22 @@ create index tasks_open on tasks (organizer_id, id) where resolved_at is null;
 
 -- check-in ------------------------------------------------------------------------------------------------------------
 
+-- A part of the venue with its own gates. Its people are counted together; a person is in at most one zone at a time.
+create table zones (
+  event_id text not null references events (id),
+  id text not null,
+  name text not null,
+  -- As `gates.name_key`.
+  name_key text not null,
+  -- People who may be inside at once; null for no limit.
+  capacity integer check (capacity >= 1),
+  -- People inside now. It may exceed the capacity: doors without a network do not see the count.
+  inside integer not null default 0 check (inside >= 0),
+  primary key (event_id, id)
+);
+
+create unique index zones_name on zones (event_id, name_key);
+
 create table gates (
   event_id text not null references events (id),
   id text not null,
@@ -692,7 +708,16 @@ create table gates (
   name_key text not null,
   -- Categories that may enter here; null for all.
   ticket_category_ids text[],
-  primary key (event_id, id)
+  -- Entries are let in from `opens_at` until before `closes_at`; null for no limit beside the event's and the category's times.
+  opens_at timestamptz,
+  closes_at timestamptz,
+  check (opens_at < closes_at),
+  -- Whether a ticket may enter here again: never, after it left, or also without an exit.
+  re_entry text not null default 'after_exit' check (re_entry in ('none', 'after_exit', 'always')),
+  -- The zone that the gate leads into.
+  zone_id text,
+  primary key (event_id, id),
+  foreign key (event_id, zone_id) references zones (event_id, id)
 );
 
 -- What the organiser allows devices at the door. An event without a row has the defaults.
@@ -719,6 +744,8 @@ create table admissions (
   device_id text not null,
   scan_id text not null,
   entries integer not null default 1 check (entries >= 1),
+  -- The zone in which the person is counted while inside.
+  zone_id text,
   primary key (event_id, ticket_id)
 ) with (fillfactor = 80);
 
@@ -736,7 +763,7 @@ create table scans (
   direction text not null check (direction in ('entry', 'exit')),
   result text not null check (result in (
     'admitted', 'exited', 'already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late',
-    'wrong_gate')),
+    'wrong_gate', 'gate_closed', 'no_reentry', 'zone_full')),
   -- Whether the person went through, because of this answer or because an offline door had decided so.
   passed boolean not null,
   -- Let in offline against the rules: the answer that it should have got.
@@ -751,6 +778,9 @@ create table scans (
   gate text,
   -- The key by which gates are counted: the id of a gate of the event, or the label's `gateKey`.
   gate_key text,
+  -- Of an entry: the gate's zone, and whether the gate lets tickets in again that did not leave.
+  zone_id text,
+  re_enters boolean not null default false,
   offline boolean not null default false,
   -- Of an offline scan: the door's decision if the device sent it, and the time by the device's clock.
   decision text,
@@ -806,7 +836,11 @@ create type check_in_scan as (
   first_gate text,
   conflict boolean,
   conflict_at timestamptz,
-  conflict_gate text
+  conflict_gate text,
+  -- The gate's zone, whether that zone has a capacity, and the gate's rule of re-entry (null: no gate of the event).
+  zone_id text,
+  is_limited boolean,
+  re_entry text
 );
 
 -- notifications -------------------------------------------------------------------------------------------------------

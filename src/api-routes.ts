@@ -4,6 +4,7 @@ import { buyerRoutes } from './access/buyers/routes.ts';
 import { organizerRoutes } from './catalog/routes.ts';
 import { publicRoutes } from './catalog/public/routes.ts';
 import { gateRoutes } from './check-in/gates/routes.ts';
+import { zoneRoutes } from './check-in/zones/routes.ts';
 import { offlineRoutes } from './check-in/offline/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import { doorSettingsRoutes } from './check-in/settings/routes.ts';
@@ -85,5 +86,6 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', liveRoutes(service));
   router.route('/', gateRoutes(service));
   router.route('/', statusRoutes(service));
+  router.route('/', zoneRoutes(service));
   return router;
 }

@@ -155,7 +155,9 @@ export const examples: Readonly<Record<string, unknown>> = {
   rotateTicketKey: { withdrawEarlier: false },
   changeDoorSettings: { showsNames: true, categoryNotes: { [ticketCategoryId]: 'Blue wristband' } },
   createGate: { name: 'North', ticketCategoryIds: [ticketCategoryId] },
-  changeGate: { ticketCategoryIds: null },
+  changeGate: { ticketCategoryIds: null, reEntry: 'none', closesAt: '2027-03-20T14:00:00Z' },
+  createZone: { name: 'Golden circle', capacity: 1200 },
+  changeZone: { capacity: 1000 },
   createWebhookEndpoint: {
     url: 'https://hooks.example.com/antre',
     types: ['order.paid', 'order.refunded'],

@@ -4,14 +4,17 @@
 --  1. A scan id that was answered before gets that answer again; with other content it is `reused`.
 --  2. An entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
 --     ids. If the row exists, the insert locks it instead. From then on no other call decides about this ticket.
---  3. The others (a second entry, an exit) are decided one by one, in the order of time and arrival.
--- If another call uses a scan id at the same moment, the whole call fails with 40001. Run again, it is a repeat.
+--  3. The others (a second entry, an exit, an online entry into a zone with a capacity) are decided one by one, in the order of
+--     time and arrival.
+-- Locks: tickets, then the zones of the event, then admissions. Scans of an event with zones therefore run one call at a time.
+-- If another call uses a scan id, or gives the event its first zone, at the same moment, the whole call fails with 40001. Run again, it is a repeat.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
   v_event events%rowtype;
+  v_zoned boolean;
   v_offline boolean := p_scans #>> '{0,at}' is not null;
   v_started timestamptz;
   v_amending integer[];
@@ -45,7 +48,9 @@ begin
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for share;
   end if;
-  -- Taken after the lock: a ticket that was revoked during the wait was revoked before these scans.
+  perform from zones where event_id = p_event_id order by id for no key update;
+  v_zoned := found;
+  -- Taken after the locks: a ticket that was revoked during the wait was revoked before these scans.
   v_started := clock_timestamp();
 
   select array_agg(
@@ -78,10 +83,12 @@ begin
         when o.status is null or o.status not in ('paid', 'partially_refunded', 'refunded') then 'not_paid'
         when g.ticket_category_ids is not null and not t.ticket_category_id = any (g.ticket_category_ids)
           then 'wrong_gate'
+        when s.at < g.opens_at or s.at >= g.closes_at then 'gate_closed'
         when s.at < coalesce(c.entry_opens_at, v_event.doors_open_at) then 'too_early'
         when s.at >= coalesce(c.entry_closes_at, v_event.ends_at) then 'too_late'
       end,
-      st.fault, st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate
+      st.fault, st.first_admitted_at, st.first_gate, coalesce(st.conflict, false), st.conflict_at, st.conflict_gate,
+      g.zone_id, g.is_limited, g.re_entry
     )::check_in_scan order by s.n) into v_scans
   from (
     select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
@@ -114,9 +121,12 @@ begin
     where event_id = p_event_id and id = t.ticket_category_id limit 1
   ) c on t.id is not null
   left join lateral (
-    select id, name, ticket_category_ids from gates
-    where event_id = p_event_id and (id = s.gate or name_key = s.gate_key)
-    order by id = s.gate desc limit 1
+    select k.id, k.name, k.ticket_category_ids, k.opens_at, k.closes_at, k.re_entry, k.zone_id,
+      v_zoned and exists (
+        select from zones where event_id = p_event_id and id = k.zone_id and capacity is not null) as is_limited
+    from gates k
+    where k.event_id = p_event_id and (k.id = s.gate or k.name_key = s.gate_key)
+    order by k.id = s.gate desc limit 1
   ) g on st.scan_id is null and s.gate is not null;
 
   if v_offline then
@@ -124,12 +134,13 @@ begin
   end if;
 
   with entries as (
-    select distinct on (ticket_id) n, ticket_id, at, gate, actor_id, device_id, scan_id from unnest(v_scans)
+    select distinct on (ticket_id) n, ticket_id, at, gate, actor_id, device_id, scan_id, zone_id, is_limited from unnest(v_scans)
     where not replayed and not reused and not has_history and result is null and direction = 'entry'
     order by ticket_id, at, n
   ), admitted as (
-    insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries)
-    select p_event_id, ticket_id, true, at, gate, actor_id, device_id, scan_id, 1 from entries order by ticket_id
+    insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries, zone_id)
+    select p_event_id, ticket_id, true, at, gate, actor_id, device_id, scan_id, 1, zone_id from entries
+    where v_offline or is_limited is not true order by ticket_id
     on conflict (event_id, ticket_id) do update set inside = a.inside where false
     returning a.ticket_id
   )
@@ -138,9 +149,10 @@ begin
   select count(*) into v_decided from unnest(v_scans)
     where own and not replayed and not reused and (result is not null or n = any (v_admitted));
   insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, fault, gate,
-                     gate_key, offline, decision, device_at, scanned_at)
+                     gate_key, zone_id, re_enters, offline, decision, device_at, scanned_at)
     select p_event_id, actor_id, device_id, scan_id, content, ticket_id, direction, coalesce(result, 'admitted'),
-           case when offline then passed else result is null end, fault, gate, gate_key, offline, decision, device_at, at
+           case when offline then passed else result is null end, fault, gate, gate_key, zone_id,
+           coalesce(re_entry = 'always', false), offline, decision, device_at, at
     from unnest(v_scans)
     where own and not replayed and not reused and (result is not null or n = any (v_admitted))
     on conflict do nothing;
@@ -150,6 +162,11 @@ begin
   end if;
 
   if v_admitted <> '{}' then
+    if v_zoned then
+      update zones z set inside = z.inside + e.people
+        from (select zone_id, count(*) as people from unnest(v_scans) where n = any (v_admitted) group by zone_id) e
+        where z.event_id = p_event_id and z.id = e.zone_id;
+    end if;
     perform note_admissions(p_event_id, array(select ticket_id from unnest(v_scans) where n = any (v_admitted)));
   end if;
 

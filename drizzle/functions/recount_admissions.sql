@@ -1,14 +1,23 @@
 -- Replays the entries and exits of each ticket in the order of time, and writes the result: which of them stand, which are
 -- conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier entry stands. An exit while
 -- nobody is inside is a conflict, too: that person entered by a conflict, or the entry is not known yet.
--- Locks: the caller has locked the tickets, so no other call changes them meanwhile.
+-- At a gate that asks for no exit, an entry while somebody is inside stands, too. The counts of zones follow the admissions.
+-- Locks: the caller has locked the tickets, so no other call changes them meanwhile. Zones are locked here, before admissions.
 create or replace function recount_admissions(p_event_id text, p_ticket_ids text[]) returns void
 language plpgsql volatile as $$
+declare
+  v_zones text[];
 begin
+  perform from zones where event_id = p_event_id order by id for no key update;
+  v_zones := array(
+    select zone_id from admissions
+    where event_id = p_event_id and ticket_id = any (p_ticket_ids) and inside and zone_id is not null);
+
   with passages as (
-    select *, direction = coalesce(lag(direction) over in_time, 'exit') as again,
-      lead(direction) over in_time as next_direction, lead(scanned_at) over in_time as next_at,
-      lead(gate) over in_time as next_gate
+    select *,
+      direction = coalesce(lag(direction) over in_time, 'exit') and not (direction = 'entry' and re_enters) as again,
+      case when not lead(re_enters) over in_time then lead(direction) over in_time end as next_direction,
+      lead(scanned_at) over in_time as next_at, lead(gate) over in_time as next_gate
     from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed
     window in_time as (partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id)
   ), runs as (
@@ -32,19 +41,33 @@ begin
   with standing as (
     select ticket_id, scanned_at, gate, actor_id, device_id, scan_id,
       count(*) filter (where direction = 'entry') over of_ticket as entries,
-      count(*) filter (where direction = 'exit') over of_ticket as exits,
+      last_value(direction) over of_ticket_in_time = 'entry' as inside,
+      last_value(zone_id) over of_ticket_in_time as zone_id,
       row_number() over (partition by ticket_id order by scanned_at) as turn
     from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed and not conflict
-    window of_ticket as (partition by ticket_id)
+    window of_ticket as (partition by ticket_id), of_ticket_in_time as (
+      partition by ticket_id order by scanned_at rows between unbounded preceding and unbounded following)
   )
-  insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries)
-    select p_event_id, ticket_id, entries > exits, scanned_at, gate, actor_id, device_id, scan_id, entries
+  insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries,
+                               zone_id)
+    select p_event_id, ticket_id, inside, scanned_at, gate, actor_id, device_id, scan_id, entries,
+           case when inside then zone_id end
     from standing where turn = 1 order by ticket_id
     on conflict (event_id, ticket_id) do update
       set inside = excluded.inside, admitted_at = excluded.admitted_at, gate = excluded.gate, actor_id = excluded.actor_id,
-          device_id = excluded.device_id, scan_id = excluded.scan_id, entries = excluded.entries;
+          device_id = excluded.device_id, scan_id = excluded.scan_id, entries = excluded.entries, zone_id = excluded.zone_id;
   delete from admissions a
     where a.event_id = p_event_id and a.ticket_id = any (p_ticket_ids) and not exists (
       select from scans s where s.event_id = p_event_id and s.ticket_id = a.ticket_id and s.passed and not s.conflict);
+
+  update zones z set inside = z.inside + c.people
+    from (
+      select m.zone_id, sum(m.people)::integer as people from (
+        select zone_id, -1 as people from unnest(v_zones) as b(zone_id)
+        union all
+        select zone_id, 1 from admissions
+        where event_id = p_event_id and ticket_id = any (p_ticket_ids) and inside and zone_id is not null) m
+      group by m.zone_id) c
+    where z.event_id = p_event_id and z.id = c.zone_id and c.people <> 0;
 end
 $$;

@@ -22,11 +22,15 @@ begin
           and scanned_at >= v_scan.at and scanned_at < v_scan.at + interval '1 millisecond';
     end loop;
 
+    select * into v_before from scans
+      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at < v_scan.at and passed
+      order by scanned_at desc limit 1;
+    if v_scan.direction = 'entry' and v_scan.re_entry = 'none' and v_before.direction = 'exit' then
+      v_scan.fault := coalesce(v_scan.fault, 'no_reentry');
+    end if;
     -- A device refuses tickets that it has let in itself. If it does not say what it decided, it is taken to have done so.
-    if v_scan.direction = 'entry' and v_scan.decision is null and v_scan.device_id <> '' then
-      select * into v_before from scans
-        where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at < v_scan.at and passed
-        order by scanned_at desc limit 1;
+    if v_scan.direction = 'entry' and v_scan.decision is null and v_scan.device_id <> ''
+      and v_scan.re_entry is distinct from 'always' then
       v_scan.passed := not (v_before.direction is not distinct from 'entry'
         and v_before.actor_id = v_scan.actor_id and v_before.device_id = v_scan.device_id);
       if not v_scan.passed then
@@ -35,10 +39,10 @@ begin
     end if;
 
     insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, fault, gate,
-                       gate_key, offline, decision, device_at, scanned_at)
+                       gate_key, zone_id, re_enters, offline, decision, device_at, scanned_at)
       values (p_event_id, v_scan.actor_id, v_scan.device_id, v_scan.scan_id, v_scan.content, v_scan.ticket_id,
-              v_scan.direction, 'already_used', v_scan.passed, v_scan.fault, v_scan.gate, v_scan.gate_key, true,
-              v_scan.decision, v_scan.device_at, v_scan.at)
+              v_scan.direction, 'already_used', v_scan.passed, v_scan.fault, v_scan.gate, v_scan.gate_key,
+              v_scan.zone_id, coalesce(v_scan.re_entry = 'always', false), true, v_scan.decision, v_scan.device_at, v_scan.at)
       on conflict do nothing;
     if not found then
       raise exception 'scan id in use' using errcode = '40001';
@@ -50,7 +54,7 @@ begin
 
   perform recount_admissions(p_event_id, v_tickets);
 
-  -- The results. An exit while nobody is inside belongs to a guest who entered by a conflict, or to nobody.
+  -- The results. An exit while nobody is inside is that of a guest who entered by a conflict, or of nobody.
   update scans s
     set result = case
         when not s.passed then 'already_used'

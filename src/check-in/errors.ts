@@ -9,7 +9,12 @@ export type CheckInErrorCode =
   | 'gate.not_found'
   | 'gate.name_taken'
   | 'gate.limit_reached'
-  | 'gate.category_unknown';
+  | 'gate.category_unknown'
+  | 'gate.times_reversed'
+  | 'zone.not_found'
+  | 'zone.name_taken'
+  | 'zone.limit_reached'
+  | 'zone.in_use';
 
 export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Device of another event' },
@@ -21,6 +26,11 @@ export const checkInProblems = {
   'gate.name_taken': { status: 409, title: 'Name taken' },
   'gate.limit_reached': { status: 409, title: 'Too many gates' },
   'gate.category_unknown': { status: 400, title: 'Ticket category unknown' },
+  'gate.times_reversed': { status: 400, title: 'Gate closes before it opens' },
+  'zone.not_found': { status: 404, title: 'Zone not found' },
+  'zone.name_taken': { status: 409, title: 'Name taken' },
+  'zone.limit_reached': { status: 409, title: 'Too many zones' },
+  'zone.in_use': { status: 409, title: 'Zone in use' },
 } as const satisfies Record<CheckInErrorCode, { status: number; title: string }>;
 
 type Refusal = DomainError<CheckInErrorCode>;
@@ -53,3 +63,20 @@ export const gateLimitReached = (max: number): Refusal =>
 
 export const gateCategoryUnknown = (): Refusal =>
   new DomainError('gate.category_unknown', 'A ticket category of the list is not one of this event.');
+
+export const gateTimesReversed = (): Refusal =>
+  new DomainError('gate.times_reversed', 'The gate must close after it opens.');
+
+export const zoneNotFound = (): Refusal => new DomainError('zone.not_found', 'There is no such zone.');
+
+export const zoneNameTaken = (): Refusal =>
+  new DomainError('zone.name_taken', 'The event has a zone of this name already.');
+
+export const zoneLimitReached = (max: number): Refusal =>
+  new DomainError('zone.limit_reached', `An event has at most ${max} zones.`, { details: { max } });
+
+export const zoneInUse = (): Refusal =>
+  new DomainError(
+    'zone.in_use',
+    'Gates lead into this zone, or people are inside. Let the gates lead elsewhere first.',
+  );

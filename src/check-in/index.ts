@@ -24,7 +24,8 @@
  *
  * An exit checks only whether the ticket is inside. A person inside may therefore leave with a ticket revoked meanwhile, and so may the
  * second of two people who came in with one ticket. An exit of a ticket that never came is `invalid`; of one that left already,
- * `already_used`. A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
+ * `already_used`. A gate of the event may allow fewer or more entries (`reEntry`), and may lead into a zone with a capacity
+ * (`settle_scan.sql`). A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
  * Unicode form are one gate.
  */
 export { findActorEvent } from './find-actor-event.ts';

@@ -11,6 +11,8 @@ export const undoReasonLengthMax = 200;
 export const gateNameLengthMax = 60;
 export const categoryNoteLengthMax = 120;
 export const gatesPerEventMax = 200;
+export const zonesPerEventMax = 50;
+export const zoneCapacityMax = 1_000_000;
 export const doorListPageDefault = 1000;
 export const doorListPageMax = 2000;
 /** A transaction that issues or revokes tickets commits within this time of its start; deltas overlap by it. */

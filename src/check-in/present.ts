@@ -1,6 +1,6 @@
 import type { DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
-import type { Gate } from './tables.ts';
+import type { Gate, Zone } from './tables.ts';
 
 /** RFC 3339 in UTC of a time as the database writes it. */
 export const time = (text: string): string => new Date(text).toISOString();
@@ -21,8 +21,20 @@ export function presentScan(scan: DecidedScan) {
   };
 }
 
-export function presentGate(gate: Gate) {
-  return { id: gate.id, name: gate.name, ticketCategoryIds: gate.ticketCategoryIds };
+export function presentGate({ id, name, ticketCategoryIds, opensAt, closesAt, reEntry, zoneId }: Gate) {
+  return {
+    id,
+    name,
+    ticketCategoryIds,
+    opensAt: opensAt?.toISOString() ?? null,
+    closesAt: closesAt?.toISOString() ?? null,
+    reEntry,
+    zoneId,
+  };
+}
+
+export function presentZone({ id, name, capacity, inside }: Zone) {
+  return { id, name, capacity, inside };
 }
 
 export function presentSummary(summary: CheckInSummary) {
@@ -42,5 +54,6 @@ export function presentSummary(summary: CheckInSummary) {
       inside: counts.inside,
     })),
     gates: [...summary.gates],
+    zones: summary.zones.map(presentZone),
   };
 }

@@ -9,6 +9,7 @@ import {
   timeSchema,
 } from '../http/contract/schemas.ts';
 import { gateName } from './gates/schemas.ts';
+import { zoneSchema } from './zones/schemas.ts';
 import { deviceIdLengthMax, scanIdLengthMax, undoReasonLengthMax } from './limits.ts';
 import { directions, scanResults } from './tables.ts';
 
@@ -112,5 +113,6 @@ export const summarySchema = z
         conflicts: z.int(),
       }),
     ),
+    zones: z.array(zoneSchema),
   })
   .openapi('CheckInSummary');

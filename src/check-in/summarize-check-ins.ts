@@ -1,16 +1,19 @@
 import type { Actor } from '../access/actor.ts';
 import { type Db, rowsOf } from '../platform/database/db.ts';
 import { findActorEvent } from './find-actor-event.ts';
+import { listEventZones } from './gates/queries.ts';
+import type { Zone } from './tables.ts';
 import { sql } from 'drizzle-orm';
 
 export type CheckInSummary = {
   readonly asOf: string;
   readonly categories: readonly CategoryCount[];
   readonly gates: readonly GateCount[];
+  readonly zones: readonly Zone[];
 };
 
 /**
- * How many tickets are valid, admitted and inside, per ticket category, and what each gate did.
+ * How many tickets are valid, admitted and inside, per ticket category, what each gate did, and who is in each zone.
  * @throws DomainError event.not_found, check_in.other_event
  */
 export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
@@ -20,7 +23,11 @@ export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId:
 
 /** The counts of an event that the caller knows to be the asker's. */
 export async function countCheckIns(db: Db, eventId: string): Promise<Omit<CheckInSummary, 'asOf'>> {
-  return { categories: await countByCategory(db, eventId), gates: await countByGate(db, eventId) };
+  return {
+    categories: await countByCategory(db, eventId),
+    gates: await countByGate(db, eventId),
+    zones: await listEventZones(db, eventId),
+  };
 }
 
 type CategoryCount = {

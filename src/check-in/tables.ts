@@ -1,6 +1,22 @@
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/database/columns.ts';
 
+export const reEntryRules = ['none', 'after_exit', 'always'] as const;
+export type ReEntryRule = (typeof reEntryRules)[number];
+
+export const zones = pgTable(
+  'zones',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+    nameKey: text('name_key').notNull(),
+    capacity: integer('capacity'),
+    inside: integer('inside').notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
 export const gates = pgTable(
   'gates',
   {
@@ -9,6 +25,10 @@ export const gates = pgTable(
     name: text('name').notNull(),
     nameKey: text('name_key').notNull(),
     ticketCategoryIds: text('ticket_category_ids').array(),
+    opensAt: time('opens_at'),
+    closesAt: time('closes_at'),
+    reEntry: text('re_entry', { enum: reEntryRules }).notNull().default('after_exit'),
+    zoneId: text('zone_id'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );
@@ -32,6 +52,7 @@ export const admissions = pgTable(
     deviceId: text('device_id').notNull(),
     scanId: text('scan_id').notNull(),
     entries: integer('entries').notNull().default(1),
+    zoneId: text('zone_id'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.ticketId] })],
 );
@@ -47,11 +68,24 @@ export const scanResults = [
   'too_early',
   'too_late',
   'wrong_gate',
+  'gate_closed',
+  'no_reentry',
+  'zone_full',
 ] as const;
 export type ScanResult = (typeof scanResults)[number];
 
 /** The rules that an offline entry can have broken. */
-export const faults = ['revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'] as const;
+export const faults = [
+  'revoked',
+  'invalid',
+  'wrong_event',
+  'not_paid',
+  'too_early',
+  'too_late',
+  'wrong_gate',
+  'gate_closed',
+  'no_reentry',
+] as const;
 export type Fault = (typeof faults)[number];
 
 export const directions = ['entry', 'exit'] as const;
@@ -75,6 +109,8 @@ export const scans = pgTable(
     conflictGate: text('conflict_gate'),
     gate: text('gate'),
     gateKey: text('gate_key'),
+    zoneId: text('zone_id'),
+    reEnters: boolean('re_enters').notNull().default(false),
     offline: boolean('offline').notNull().default(false),
     decision: text('decision', { enum: scanResults }),
     deviceAt: time('device_at'),
@@ -93,3 +129,4 @@ export const scans = pgTable(
 );
 
 export type Gate = typeof gates.$inferSelect;
+export type Zone = typeof zones.$inferSelect;

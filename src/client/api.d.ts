@@ -77,7 +77,7 @@ export type OfflineScan = {
   /** The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells. */
   clockOffsetMs?: number;
   /** What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server knows. Without it the person went through, except that a device refuses by itself what it has let in. */
-  result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+  result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
 };
 
 export type Listing = {
@@ -662,7 +662,7 @@ export type ResolveTask = {
 };
 
 export type ScanAnswer = {
-  result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+  result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
   ticket?: {
     id: string;
     ticketCategoryId: string;
@@ -725,6 +725,15 @@ export type CheckInSummary = {
     refused: number;
     conflicts: number;
   }[];
+  zones: Zone[];
+};
+
+export type Zone = {
+  id: string;
+  name: string;
+  capacity: number | null;
+  /** People inside now. It exceeds the capacity where doors without a network let in more. */
+  inside: number;
 };
 
 export type ScanSyncAnswer = {
@@ -732,7 +741,7 @@ export type ScanSyncAnswer = {
     /** Null when the item had none that can be shown. */
     scanId: string | null;
     /** How the scan stands. "refused": this item was not taken, `problem` says why; the others were. */
-    result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "refused";
+    result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full" | "refused";
     ticket?: {
       id: string;
       ticketCategoryId: string;
@@ -744,7 +753,7 @@ export type ScanSyncAnswer = {
       gate: string | null;
     };
     /** The door let this person in, and should not have: what the answer would have been. */
-    fault?: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate";
+    fault?: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry";
     /** The same ticket was let in twice: the other entry's time and gate. */
     conflict?: {
       at: string;
@@ -786,6 +795,7 @@ export type DoorList = {
     doorNote: string | null;
   }[];
   gates: Gate[];
+  zones: Zone[];
   /** The Ed25519 keys, in hex, whose codes are good. A code of any other key is forged. */
   signing: {
     /** Bytes 3 to 6 of a signed code of this event, as a number. */
@@ -828,6 +838,11 @@ export type Gate = {
   id: string;
   name: string;
   ticketCategoryIds: string[] | null;
+  opensAt: string | null;
+  closesAt: string | null;
+  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  reEntry: "none" | "after_exit" | "always";
+  zoneId: string | null;
 };
 
 export type CheckInConflicts = {
@@ -842,7 +857,7 @@ export type CheckInConflicts = {
     at: string;
     gate: string | null;
     /** Let in against the rules: what the answer would have been. */
-    fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | null;
+    fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | null;
     /** Let in twice: the entry that stands. */
     other: {
       at: string;
@@ -2054,6 +2069,11 @@ export type SaleFigures = {
       exits: number;
       refused: number;
     }[];
+    zones: {
+      name: string;
+      inside: number;
+      capacity: number | null;
+    }[];
   };
   messages: {
     channel: "email" | "whatsapp";
@@ -2229,6 +2249,7 @@ export type LiveSales = {
       refused: number;
       conflicts: number;
     }[];
+    zones: Zone[];
   };
   sales: SalesFigures;
 };
@@ -2242,12 +2263,28 @@ export type NewGate = {
   name: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
+  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  opensAt?: string | null;
+  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  closesAt?: string | null;
+  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  reEntry?: "none" | "after_exit" | "always";
+  /** The zone that the gate leads into. */
+  zoneId?: string | null;
 };
 
 export type GateChange = {
   name?: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
+  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  opensAt?: string | null;
+  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  closesAt?: string | null;
+  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  reEntry?: "none" | "after_exit" | "always";
+  /** The zone that the gate leads into. */
+  zoneId?: string | null;
 };
 
 export type ServiceStatus = {
@@ -2263,6 +2300,23 @@ export type ServiceStatus = {
 
 /** The worst state of the parts. */
 export type ServiceState = "ok" | "slow" | "paused" | "down";
+
+export type ZoneList = {
+  data: Zone[];
+  nextCursor: null;
+};
+
+export type NewZone = {
+  name: string;
+  /** People who may be inside at once; null for no limit. */
+  capacity?: number | null;
+};
+
+export type ZoneChange = {
+  name?: string;
+  /** People who may be inside at once; null for no limit. */
+  capacity?: number | null;
+};
 
 export type Api = {
   "/v1/events": {
@@ -4042,6 +4096,44 @@ export type Api = {
     get: {
       input: {  };
       data: ServiceStatus;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/zones": {
+    /** List zones */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: ZoneList;
+    };
+    /** Add a zone */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: NewZone };
+      data: Zone;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/zones/:zoneId": {
+    /** Change a zone */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        zoneId: string;
+      }; json: ZoneChange };
+      data: Zone;
+    };
+    /** Remove a zone */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        zoneId: string;
+      } };
+      data: undefined;
     };
   };
 };

@@ -19,14 +19,14 @@ export async function readSales(deps: SalesDeps, event: OwnEvent): Promise<z.inp
     countCheckIns(deps.db, event.id),
   ]);
   const at = deps.clock.now().toISOString();
-  const { tickets, admitted, inside, gates } = presentSummary({ asOf: at, ...checkIns });
+  const { tickets, admitted, inside, gates, zones } = presentSummary({ asOf: at, ...checkIns });
   const rates = deps.rates.of(event.id);
   return {
     at,
     perSecond: { orders: rates.placed, paid: rates.paid, checkIns: rates.scans, messages: rates.messages },
     orders: { ...orders, instructed },
     messages,
-    checkIns: { tickets, admitted, inside, gates },
+    checkIns: { tickets, admitted, inside, gates, zones },
     sales,
   };
 }

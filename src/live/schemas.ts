@@ -36,7 +36,7 @@ export const liveSalesSchema = z
       cancelled: count,
     }),
     messages: z.object({ waiting: count, sent: count, delivered: count, failed: count }),
-    checkIns: summarySchema.pick({ tickets: true, admitted: true, inside: true, gates: true }),
+    checkIns: summarySchema.pick({ tickets: true, admitted: true, inside: true, gates: true, zones: true }),
     sales: salesSchema,
   })
   .openapi('LiveSales', { description: 'Event `sales`: everything that a desk watches, at one moment.' });

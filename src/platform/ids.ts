@@ -55,6 +55,7 @@ export type IdPrefix =
   | 'prm'
   | 'sch'
   | 'gat'
+  | 'zon'
   | 'dlv'
   | 'ntc'
   | 'ann'

@@ -5,6 +5,7 @@ import { newCredential } from '../../src/access/credentials/credential.ts';
 import { accessProblems } from '../../src/access/errors.ts';
 import { checkInProblems } from '../../src/check-in/errors.ts';
 import { gateRoutes } from '../../src/check-in/gates/routes.ts';
+import { zoneRoutes } from '../../src/check-in/zones/routes.ts';
 import { createScanLane } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { offlineRoutes } from '../../src/check-in/offline/routes.ts';
@@ -78,6 +79,7 @@ export async function openDoor(categories: readonly { name: string }[] = [{ name
   app.route('/', offlineRoutes(deps));
   app.route('/', doorSettingsRoutes(deps));
   app.route('/', gateRoutes(deps));
+  app.route('/', zoneRoutes(deps));
   app.route('/', ticketCodeRoutes(deps));
 
   const call: Door['call'] = async (credential, method, path, body) => {

@@ -1,39 +1,31 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { checkGateCategories, refuseTakenName } from './queries.ts';
+import { type GateRules, checkGateRules, refuseTakenName } from './queries.ts';
 import { gateNotFound } from '../errors.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { gateKey } from './key.ts';
 import { type Gate, gates } from '../tables.ts';
 import { and, eq } from 'drizzle-orm';
 
+type Change = { readonly name: string } & GateRules;
+
 /**
- * Renames a gate or changes which categories may enter there. Fields that are left out do not change.
- * @throws DomainError event.not_found, gate.not_found, gate.name_taken, gate.category_unknown
+ * Renames a gate or changes its rules. Fields that are left out do not change. People who are inside stay counted where they are.
+ * @throws DomainError event.not_found, gate.not_found, gate.name_taken, gate.category_unknown, gate.times_reversed, zone.not_found
  */
 export async function changeGate(
   deps: { db: Db },
   actor: Actor,
-  input: {
-    eventId: string;
-    gateId: string;
-    name?: string | undefined;
-    ticketCategoryIds?: readonly string[] | null | undefined;
-  },
+  input: { eventId: string; gateId: string } & { readonly [Name in keyof Change]?: Change[Name] | undefined },
 ): Promise<Gate> {
   await findActorEvent(deps, actor, input.eventId);
   return refuseTakenName(() =>
     transaction(deps.db, async (tx) => {
       const before = await lockGate(tx, input.eventId, input.gateId);
       if (before === undefined) throw gateNotFound();
-      const after: Gate = {
-        ...before,
-        name: input.name ?? before.name,
-        nameKey: gateKey(input.name ?? before.name),
-        ticketCategoryIds: changedCategories(before.ticketCategoryIds, input.ticketCategoryIds),
-      };
-      await checkGateCategories(tx, after);
+      const after = changed(before, input);
+      await checkGateRules(tx, after);
       await updateGate(tx, after);
       await writeAudit(tx, {
         actor,
@@ -43,6 +35,10 @@ export async function changeGate(
           eventId: after.eventId,
           name: [before.name, after.name],
           ticketCategoryIds: [before.ticketCategoryIds, after.ticketCategoryIds],
+          opensAt: [before.opensAt, after.opensAt],
+          closesAt: [before.closesAt, after.closesAt],
+          reEntry: [before.reEntry, after.reEntry],
+          zoneId: [before.zoneId, after.zoneId],
         },
       });
       return after;
@@ -50,9 +46,20 @@ export async function changeGate(
   );
 }
 
-function changedCategories(before: string[] | null, given: readonly string[] | null | undefined): string[] | null {
-  if (given === undefined) return before;
-  return given === null ? null : [...new Set(given)];
+/** Null is a value here: it takes a rule away. */
+function changed(before: Gate, input: { readonly [Name in keyof Change]?: Change[Name] | undefined }): Gate {
+  const name = input.name ?? before.name;
+  const categories = input.ticketCategoryIds === undefined ? before.ticketCategoryIds : input.ticketCategoryIds;
+  return {
+    ...before,
+    name,
+    nameKey: gateKey(name),
+    ticketCategoryIds: categories === null ? null : [...new Set(categories)],
+    opensAt: input.opensAt === undefined ? before.opensAt : input.opensAt,
+    closesAt: input.closesAt === undefined ? before.closesAt : input.closesAt,
+    reEntry: input.reEntry ?? before.reEntry,
+    zoneId: input.zoneId === undefined ? before.zoneId : input.zoneId,
+  };
 }
 
 /** Locks the gate for a change; undefined when the event has no such gate. */
@@ -65,9 +72,9 @@ async function lockGate(tx: Db, eventId: string, gateId: string): Promise<Gate |
   return row;
 }
 
-async function updateGate(tx: Db, gate: Gate): Promise<void> {
+async function updateGate(tx: Db, { eventId, id, ...values }: Gate): Promise<void> {
   await tx
     .update(gates)
-    .set({ name: gate.name, nameKey: gate.nameKey, ticketCategoryIds: gate.ticketCategoryIds })
-    .where(and(eq(gates.eventId, gate.eventId), eq(gates.id, gate.id)));
+    .set(values)
+    .where(and(eq(gates.eventId, eventId), eq(gates.id, id)));
 }

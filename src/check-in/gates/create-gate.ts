@@ -3,7 +3,7 @@ import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { checkGateCategories, refuseTakenName } from './queries.ts';
+import { type GateRules, checkGateRules, refuseTakenName } from './queries.ts';
 import { gateLimitReached } from '../errors.ts';
 import { gateKey } from './key.ts';
 import { findActorEvent } from '../find-actor-event.ts';
@@ -12,35 +12,31 @@ import { type Gate, gates } from '../tables.ts';
 import { count, eq } from 'drizzle-orm';
 
 /**
- * Adds a gate to an event; with `ticketCategoryIds` null every category may enter.
- * @throws DomainError event.not_found, gate.name_taken, gate.limit_reached, gate.category_unknown
+ * Adds a gate to an event. With `ticketCategoryIds` null every category may enter; without times it is open as long as the event's doors.
+ * @throws DomainError event.not_found, gate.name_taken, gate.limit_reached, gate.category_unknown, gate.times_reversed, zone.not_found
  */
 export async function createGate(
   deps: { db: Db; clock: Clock },
   actor: Actor,
-  input: { eventId: string; name: string; ticketCategoryIds: readonly string[] | null },
+  input: { eventId: string; name: string } & GateRules,
 ): Promise<Gate> {
   await findActorEvent(deps, actor, input.eventId);
   const gate: Gate = {
-    eventId: input.eventId,
+    ...input,
     id: newId('gat', deps.clock.now()),
-    name: input.name,
     nameKey: gateKey(input.name),
     ticketCategoryIds: input.ticketCategoryIds === null ? null : [...new Set(input.ticketCategoryIds)],
   };
   return refuseTakenName(() =>
     transaction(deps.db, async (tx) => {
-      await checkGateCategories(tx, gate);
+      await checkGateRules(tx, gate);
       if ((await countGates(tx, input.eventId)) >= gatesPerEventMax) throw gateLimitReached(gatesPerEventMax);
       await insertGate(tx, gate);
-      await writeAudit(tx, { actor, act: 'gate.created', subjectId: gate.id, changes: describe(gate) });
+      const { id, nameKey: _key, ...changes } = gate;
+      await writeAudit(tx, { actor, act: 'gate.created', subjectId: id, changes });
       return gate;
     }),
   );
-}
-
-function describe(gate: Gate): Record<string, unknown> {
-  return { eventId: gate.eventId, name: gate.name, ticketCategoryIds: gate.ticketCategoryIds };
 }
 
 async function countGates(db: Db, eventId: string): Promise<number> {

@@ -1,8 +1,8 @@
 import { and, asc, count, eq, inArray } from 'drizzle-orm';
 import { ticketCategories } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { type Gate, gates } from '../tables.ts';
-import { gateCategoryUnknown, gateNameTaken } from '../errors.ts';
+import { type Gate, type ReEntryRule, type Zone, gates, zones } from '../tables.ts';
+import { gateCategoryUnknown, gateNameTaken, gateTimesReversed, zoneNotFound } from '../errors.ts';
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
 
 export async function listEventGates(db: Db, eventId: string): Promise<Gate[]> {
@@ -19,11 +19,36 @@ export async function countCategories(db: Db, eventId: string, ids: readonly str
   return row?.categories ?? 0;
 }
 
-/** @throws DomainError gate.category_unknown when the gate names a category that the event does not have */
-export async function checkGateCategories(tx: Db, gate: Gate): Promise<void> {
-  if (gate.ticketCategoryIds === null) return;
-  const known = await countCategories(tx, gate.eventId, gate.ticketCategoryIds);
-  if (known !== gate.ticketCategoryIds.length) throw gateCategoryUnknown();
+/** Who may enter at a gate, when, how often, and where it leads. */
+export type GateRules = {
+  readonly ticketCategoryIds: readonly string[] | null;
+  readonly opensAt: Date | null;
+  readonly closesAt: Date | null;
+  readonly reEntry: ReEntryRule;
+  readonly zoneId: string | null;
+};
+
+/**
+ * Checks the rules of a gate. The zone that it names is kept from being removed until the transaction ends.
+ * @throws DomainError gate.category_unknown, gate.times_reversed, zone.not_found
+ */
+export async function checkGateRules(tx: Db, gate: Gate): Promise<void> {
+  if (gate.opensAt !== null && gate.closesAt !== null && gate.opensAt >= gate.closesAt) throw gateTimesReversed();
+  if (gate.ticketCategoryIds !== null) {
+    const known = await countCategories(tx, gate.eventId, gate.ticketCategoryIds);
+    if (known !== gate.ticketCategoryIds.length) throw gateCategoryUnknown();
+  }
+  if (gate.zoneId === null) return;
+  const [zone] = await tx
+    .select({ id: zones.id })
+    .from(zones)
+    .where(and(eq(zones.eventId, gate.eventId), eq(zones.id, gate.zoneId)))
+    .for('key share');
+  if (zone === undefined) throw zoneNotFound();
+}
+
+export async function listEventZones(db: Db, eventId: string): Promise<Zone[]> {
+  return db.select().from(zones).where(eq(zones.eventId, eventId)).orderBy(asc(zones.name), asc(zones.id));
 }
 
 /** Runs a write of a gate; @throws DomainError gate.name_taken when the event has one of that name */

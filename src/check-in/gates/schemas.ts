@@ -1,7 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, fault, lineOfText, plainIdSchema, slugSchema } from '../../http/contract/schemas.ts';
+import {
+  eventIdSchema,
+  fault,
+  givenTimeSchema,
+  lineOfText,
+  plainIdSchema,
+  slugSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
 import { gateKey } from './key.ts';
 import { gateNameLengthMax } from '../limits.ts';
+import { reEntryRules } from '../tables.ts';
 
 export const gateName = lineOfText(gateNameLengthMax).refine(
   (name) => gateKey(name) !== '' && name.isWellFormed(),
@@ -11,8 +20,20 @@ export const gateName = lineOfText(gateNameLengthMax).refine(
 export const gatesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 export const gateParams = z.object({ slug: slugSchema, eventId: eventIdSchema, gateId: plainIdSchema });
 
+const reEntry = z.enum(reEntryRules).openapi({
+  description: 'Whether a ticket that was used may enter here: never, after its exit was scanned, or always.',
+});
+
 export const gateSchema = z
-  .object({ id: plainIdSchema, name: z.string(), ticketCategoryIds: z.array(plainIdSchema).nullable() })
+  .object({
+    id: plainIdSchema,
+    name: z.string(),
+    ticketCategoryIds: z.array(plainIdSchema).nullable(),
+    opensAt: timeSchema.nullable(),
+    closesAt: timeSchema.nullable(),
+    reEntry,
+    zoneId: plainIdSchema.nullable(),
+  })
   .openapi('Gate');
 
 const categoriesMax = 200;
@@ -23,11 +44,33 @@ const gateCategories = z
   .nullable()
   .openapi({ description: 'Categories that may enter here; null for all.' });
 
+const gateTime = givenTimeSchema
+  .transform((value) => new Date(value))
+  .nullable()
+  .openapi({
+    description: 'Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate.',
+  });
+const gateZone = plainIdSchema.nullable().openapi({ description: 'The zone that the gate leads into.' });
+
 export const newGateSchema = z
-  .strictObject({ name: gateName, ticketCategoryIds: gateCategories.default(null) })
+  .strictObject({
+    name: gateName,
+    ticketCategoryIds: gateCategories.default(null),
+    opensAt: gateTime.default(null),
+    closesAt: gateTime.default(null),
+    reEntry: reEntry.default('after_exit'),
+    zoneId: gateZone.default(null),
+  })
   .openapi('NewGate');
 export const gateChangeSchema = z
-  .strictObject({ name: gateName.optional(), ticketCategoryIds: gateCategories.optional() })
+  .strictObject({
+    name: gateName.optional(),
+    ticketCategoryIds: gateCategories.optional(),
+    opensAt: gateTime.optional(),
+    closesAt: gateTime.optional(),
+    reEntry: reEntry.optional(),
+    zoneId: gateZone.optional(),
+  })
   .openapi('GateChange');
 
 export const gateListSchema = z.object({ data: z.array(gateSchema), nextCursor: z.null() }).openapi('GateList');

@@ -6,10 +6,10 @@ import { orderCode } from '../../platform/ids.ts';
 import { encodeBase32 } from '../../platform/text/base32.ts';
 import { type TicketCodes, findTicketCodes } from '../../orders/index.ts';
 import { type DoorEvent, findActorEvent } from '../find-actor-event.ts';
-import { listEventGates } from '../gates/queries.ts';
+import { listEventGates, listEventZones } from '../gates/queries.ts';
 import { doorListOverlapSeconds } from '../limits.ts';
 import { type DoorSettings, findDoorSettings } from '../settings/door-settings.ts';
-import type { Gate } from '../tables.ts';
+import type { Gate, Zone } from '../tables.ts';
 import { sql } from 'drizzle-orm';
 
 export type DoorListEntry = {
@@ -37,6 +37,7 @@ export type DoorList = {
   readonly settings: DoorSettings;
   readonly categories: readonly DoorCategory[];
   readonly gates: readonly Gate[];
+  readonly zones: readonly Zone[];
   readonly ticketCodes: TicketCodes;
   readonly entries: readonly DoorListEntry[];
   readonly nextCursor: string | null;
@@ -78,6 +79,7 @@ export async function doorList(
     settings,
     categories: await listDoorCategories(deps.db, input.eventId),
     gates: await listEventGates(deps.db, input.eventId),
+    zones: await listEventZones(deps.db, input.eventId),
     ticketCodes: await findTicketCodes(deps.db, input.eventId),
     entries: shown.map(entryOf),
     nextCursor:

@@ -1,7 +1,7 @@
 import { eventNoOf } from '../../orders/tickets/codes/ticket-code.ts';
 import type { DomainError } from '../../platform/errors.ts';
 import type { InputFault } from '../../platform/field-faults.ts';
-import { presentGate, presentScan, time } from '../present.ts';
+import { presentGate, presentScan, presentZone, time } from '../present.ts';
 import type { DecidedScan } from '../scans/queries.ts';
 import type { DoorList } from './door-list.ts';
 import type { ConflictRow } from './list-conflicts.ts';
@@ -43,6 +43,7 @@ export function presentDoorList(list: DoorList) {
       doorNote: list.settings.categoryNotes[category.id] ?? null,
     })),
     gates: list.gates.map(presentGate),
+    zones: list.zones.map(presentZone),
     signing: {
       eventNo: eventNoOf(list.event.id),
       isUsed: list.ticketCodes.codes === 'signed',

@@ -9,6 +9,7 @@ import {
   timeSchema,
 } from '../../http/contract/schemas.ts';
 import { gateSchema } from '../gates/schemas.ts';
+import { zoneSchema } from '../zones/schemas.ts';
 import { clockOffsetMsMax, doorListPageDefault, doorListPageMax, scansPerSyncMax } from '../limits.ts';
 import { admissionSchema, answerFields, deviceIdField, hasOneSubject, oneSubject, scanFields } from '../schemas.ts';
 import { faults, scanResults } from '../tables.ts';
@@ -121,6 +122,7 @@ export const doorListSchema = z
       }),
     ),
     gates: z.array(gateSchema),
+    zones: z.array(zoneSchema),
     signing: z
       .object({
         eventNo: z.int().openapi({ description: 'Bytes 3 to 6 of a signed code of this event, as a number.' }),

@@ -83,7 +83,7 @@ export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clo
         fees: money(total.fees),
         net: money(total.received - total.refunded - total.gatewayFees),
       },
-      checkIns: { admitted: total.admitted, inside: total.inside, gates: total.gates },
+      checkIns: { admitted: total.admitted, inside: total.inside, gates: total.gates, zones: total.zones },
       messages: total.messages,
     };
   };
@@ -143,6 +143,8 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
             count(*) filter (where s.passed and s.direction = 'exit')::int as exits, count(*) filter (where not s.passed)::int as refused
           from scans s left join gates g on g.event_id = s.event_id and g.id = s.gate_key
           where s.event_id = ${eventId} group by s.gate_key order by count(*) desc limit 20) g) as gates,
+        (select coalesce(json_agg(z), '[]') from (
+          select name, inside, capacity from zones where event_id = ${eventId} order by name, id) z) as zones,
         (select coalesce(json_agg(d), '[]') from (
           select d.channel, d.status, count(*)::int as count from deliveries d
           where d.subject_id >= ${firstOfEvent} and d.subject_id < ${`${firstOfEvent}~`} group by 1, 2 order by 1, 2) d) as messages

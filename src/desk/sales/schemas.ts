@@ -44,6 +44,7 @@ export const saleFiguresSchema = z
       admitted: z.int(),
       inside: z.int(),
       gates: z.array(z.object({ gate: z.string().nullable(), entries: z.int(), exits: z.int(), refused: z.int() })),
+      zones: z.array(z.object({ name: z.string(), inside: z.int(), capacity: z.int().nullable() })),
     }),
     messages: z.array(z.object({ channel: z.enum(channels), status: z.enum(deliveryStatuses), count: z.int() })),
   })

@@ -67,6 +67,8 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${event}${categories}/${tourCategory('Festival')}`, part(`${categories}/:categoryId`)),
     at(`${event}${categories}/${tourCategory('Festival')}/delete`, part(`${categories}/:categoryId/delete`)),
     at(`${event}/announcements/${desk.announcementId}`, part('/announcements/:announcementId')),
+    at(`${event}/gates/${desk.gateId}`, part('/gates/:gateId')),
+    at(`${event}/zones/${desk.zoneId}`, part('/zones/:zoneId')),
     at(order, '/desk/orders/:orderId'),
     at(`${order}/cancellation`, '/desk/orders/:orderId/cancellation'),
     at(`${order}/refund`, '/desk/orders/:orderId/refund'),

@@ -17,6 +17,14 @@ export async function seedDesk(service: Service, send: Send) {
   await db.execute(sql`insert into door_settings (event_id, shows_names, category_notes)
     values (${eventId}, true, ${JSON.stringify({ [demoCategoryId(slug, 'Festival')]: 'Gelang biru' })}::jsonb)`);
   const device = await send('POST', '/devices', { name: 'Gerbang Utara 1', eventId });
+  const zone = await send('POST', `/events/${eventId}/zones`, { name: 'Festival', capacity: 1200 });
+  const gate = await send('POST', `/events/${eventId}/gates`, {
+    name: 'Gerbang Selatan',
+    ticketCategoryIds: [demoCategoryId(slug, 'Festival')],
+    closesAt: new Date(Date.now() + 90 * 86_400_000).toISOString(),
+    reEntry: 'none',
+    zoneId: zone['id'],
+  });
   const text = (locale: 'id' | 'en') => ({
     subject: locale === 'id' ? 'Pintu dibuka lebih awal' : 'Doors open earlier',
     text:
@@ -48,6 +56,8 @@ export async function seedDesk(service: Service, send: Send) {
   return {
     deviceToken: String(device['token'] ?? device['deviceToken']),
     announcementId: String(announcement['id']),
+    gateId: String(gate['id']),
+    zoneId: String(zone['id']),
     endpointId: endpoint,
     draftId: String(draft['id']),
     staffId: demoId('stf', 'manager@demo.test'),

@@ -20,6 +20,7 @@ type Summary = {
   readonly admitted: number;
   readonly inside: number;
   readonly gates: readonly { readonly gate: string | null; readonly entries: number; readonly exits: number }[];
+  readonly zones: readonly { readonly name: string; readonly capacity: number | null; readonly inside: number }[];
 };
 
 export function countHere(): void {
@@ -54,7 +55,7 @@ export function watchCounters(eventId: string): void {
   });
 }
 
-function showSummary({ tickets, admitted, inside, gates }: Summary): void {
+function showSummary({ tickets, admitted, inside, gates, zones }: Summary): void {
   setText('count-inside', String(inside));
   setText('count-admitted', String(admitted));
   setText('count-tickets', doorWords[pageLanguage].of(tickets));
@@ -63,6 +64,12 @@ function showSummary({ tickets, admitted, inside, gates }: Summary): void {
     .slice(0, gatesShownMax)
     .map(({ gate, entries, exits }) => `${gate ?? anyGate} ${entries - exits}`);
   setText('count-gates', shown.join(' · '));
+  setText(
+    'count-zones',
+    zones
+      .map(({ name, capacity, inside: people }) => `${name} ${people}${capacity === null ? '' : `/${capacity}`}`)
+      .join(' · '),
+  );
 }
 
 export function stopCounters(): void {

@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { type Admission, type Judgement, type ListEntry, type ListRules, passed } from './judge-offline.ts';
+import { type Admission, type Judgement, type ListEntry, type ListRules, passed, zonesAfter } from './judge-offline.ts';
 
 /** What this device keeps, in IndexedDB: door lists and its scans. All of it survives a killed tab. */
 
@@ -106,7 +106,11 @@ export async function keepPage(list: KeptList, entries: readonly ListEntry[], ma
       .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), entry);
     void tx.objectStore('entries').put({ ...after, eventId });
   }
-  void tx.objectStore('lists').put(list);
+  // The service counts what it was sent.
+  const zones = own
+    .filter(({ state }) => state === 'waiting')
+    .reduce((counted, scan) => zonesAfter({ gates: list.gates, zones: counted }, scan), list.zones);
+  void tx.objectStore('lists').put({ ...list, zones });
   await tx.done;
 }
 
@@ -125,9 +129,11 @@ function rangeOf(eventId: string): IDBKeyRange {
 
 /** Keeps a scan, and its ticket as it is after it, before anybody sees the answer. */
 export async function keepScan(scan: KeptScan): Promise<void> {
-  const tx = (await database()).transaction(['scans', 'entries'], 'readwrite', { durability: 'strict' });
+  const tx = (await database()).transaction(['scans', 'entries', 'lists'], 'readwrite', { durability: 'strict' });
   const { eventId, codeSha256 } = scan;
   void tx.objectStore('scans').put(scan);
+  const list = isPassage(scan) ? await tx.objectStore('lists').get(eventId) : undefined;
+  if (list !== undefined) void tx.objectStore('lists').put({ ...list, zones: zonesAfter(list, scan) });
   if (codeSha256 !== undefined && isPassage(scan)) {
     const known = await tx.objectStore('entries').get([eventId, codeSha256]);
     // A code that the list does not have is remembered, so that its second scan is refused.

@@ -167,7 +167,7 @@ async function readChanges(eventId: string, onPage: () => Promise<void>): Promis
     );
     if (answer.kind === 'refused' && answer.problem.status === 401) return 'signed out';
     if (answer.kind !== 'ok') return 'failed';
-    const { event, categories, gates, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
+    const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const madeAtMs = Date.parse(answer.body.asOf);
     // Names must go as soon as the organiser takes them back: the list is read anew.
     if (list !== undefined && list.showsNames !== showsNames) {
@@ -181,6 +181,7 @@ async function readChanges(eventId: string, onPage: () => Promise<void>): Promis
       event,
       categories,
       gates,
+      zones,
       signing,
       showsNames,
       cursor: nextCursor ?? syncCursor ?? undefined,

@@ -5,6 +5,14 @@ import type { ScanResult } from '../../i18n/words/door.ts';
 
 export type Admission = { readonly at: string; readonly gate: string | null; readonly inside: boolean };
 
+/** `inside`: as the service counted it, with what this device has let in and out since. */
+export type Zone = {
+  readonly id: string;
+  readonly name: string;
+  readonly capacity: number | null;
+  readonly inside: number;
+};
+
 /** A code of the door list. */
 export type ListEntry = {
   readonly codeSha256: string;
@@ -40,7 +48,12 @@ export type ListRules = {
     readonly id: string;
     readonly name: string;
     readonly ticketCategoryIds: readonly string[] | null;
+    readonly opensAt: string | null;
+    readonly closesAt: string | null;
+    readonly reEntry: 'none' | 'after_exit' | 'always';
+    readonly zoneId: string | null;
   }[];
+  readonly zones: readonly Zone[];
   readonly signing: {
     readonly eventNo: number;
     readonly keys: readonly { readonly keyId: number; readonly publicKey: string }[];
@@ -94,13 +107,47 @@ export function judgeTicket(
   }
   if (entry !== undefined && entry.status !== 'live') return 'revoked';
   const category = rules.categories.find(({ id }) => id === entry?.ticketCategoryId);
-  const gate = rules.gates.find(({ id, name }) => scan.gate === id || scan.gate === name);
+  const gate = gateOf(rules, scan.gate);
   // The category of a signed code that the list does not have is not known: a gate's rule must not refuse a guest by a guess.
   const allowed = gate?.ticketCategoryIds ?? undefined;
   if (allowed !== undefined && category !== undefined && !allowed.includes(category.id)) return 'wrong_gate';
+  if (gate !== undefined && !isOpen(gate, scan.nowMs)) return 'gate_closed';
   if (scan.nowMs < Date.parse(category?.entryOpensAt ?? rules.event.doorsOpenAt)) return 'too_early';
   if (scan.nowMs >= Date.parse(category?.entryClosesAt ?? rules.event.endsAt)) return 'too_late';
-  return entry?.admission?.inside === true ? 'already_used' : 'admitted';
+  const isInside = entry?.admission?.inside === true;
+  if (isInside && gate?.reEntry !== 'always') return 'already_used';
+  if (isUsed(entry) && gate?.reEntry === 'none') return 'no_reentry';
+  // A guest who is inside moves between zones. This device does not know from which one.
+  const zone = rules.zones.find(({ id }) => id === gate?.zoneId);
+  const isFull = zone !== undefined && zone.capacity !== null && zone.inside >= zone.capacity;
+  return isFull && !isInside ? 'zone_full' : 'admitted';
+}
+
+const isUsed = (entry: ListEntry | undefined): boolean => entry !== undefined && entry.admission !== null;
+
+function gateOf(rules: Pick<ListRules, 'gates'>, named: string | undefined): ListRules['gates'][number] | undefined {
+  return rules.gates.find(({ id, name }) => named === id || named === name);
+}
+
+function isOpen({ opensAt, closesAt }: ListRules['gates'][number], nowMs: number): boolean {
+  if (opensAt !== null && nowMs < Date.parse(opensAt)) return false;
+  return closesAt === null || nowMs < Date.parse(closesAt);
+}
+
+/**
+ * The zones after somebody went through.
+ * @param before the ticket's admission before: a guest who was inside is counted already
+ */
+export function zonesAfter(
+  rules: Pick<ListRules, 'gates' | 'zones'>,
+  scan: { readonly direction: 'entry' | 'exit'; readonly gate: string | undefined; readonly before: Admission | null },
+): readonly Zone[] {
+  const isEntry = scan.direction === 'entry';
+  const zoneId = gateOf(rules, scan.gate)?.zoneId ?? undefined;
+  if (zoneId === undefined || isEntry === (scan.before?.inside === true)) return rules.zones;
+  return rules.zones.map((zone) =>
+    zone.id === zoneId ? { ...zone, inside: Math.max(0, zone.inside + (isEntry ? 1 : -1)) } : zone,
+  );
 }
 
 /** The entry after somebody went through. */

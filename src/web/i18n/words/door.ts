@@ -10,7 +10,10 @@ export type ScanResult =
   | 'not_paid'
   | 'too_early'
   | 'too_late'
-  | 'wrong_gate';
+  | 'wrong_gate'
+  | 'gate_closed'
+  | 'no_reentry'
+  | 'zone_full';
 
 type DoorWords = {
   readonly title: string;
@@ -100,6 +103,9 @@ export const doorWords: InEach<DoorWords> = {
       too_early: 'Belum waktunya',
       too_late: 'Sudah lewat waktunya',
       wrong_gate: 'Gerbang lain',
+      gate_closed: 'Gerbang ditutup',
+      no_reentry: 'Tidak boleh masuk lagi',
+      zone_full: 'Area penuh',
     },
     hints: {
       revoked: 'Pesanan ini dikembalikan atau dibatalkan.',
@@ -107,6 +113,9 @@ export const doorWords: InEach<DoorWords> = {
       wrong_event: 'Minta pengunjung membuka tiket untuk acara ini.',
       not_paid: 'Minta pengunjung menyelesaikan pembayaran.',
       wrong_gate: 'Kategori tiket ini masuk lewat gerbang lain.',
+      gate_closed: 'Gerbang ini belum dibuka atau sudah ditutup.',
+      no_reentry: 'Tiket ini sudah dipakai, dan gerbang ini tidak menerima orang yang kembali.',
+      zone_full: 'Tunggu sampai ada yang keluar, atau arahkan ke area lain.',
     },
     firstAt: (time, gate) => (gate === undefined ? `Masuk pukul ${time}` : `Masuk pukul ${time}, ${gate}`),
     noAnswer: 'Tidak ada jawaban',
@@ -158,6 +167,9 @@ export const doorWords: InEach<DoorWords> = {
       too_early: 'Too early',
       too_late: 'Too late',
       wrong_gate: 'Another gate',
+      gate_closed: 'Gate closed',
+      no_reentry: 'No re-entry',
+      zone_full: 'Area full',
     },
     hints: {
       revoked: 'This order was refunded or cancelled.',
@@ -165,6 +177,9 @@ export const doorWords: InEach<DoorWords> = {
       wrong_event: 'Ask the guest to open the ticket for this event.',
       not_paid: 'Ask the guest to finish the payment.',
       wrong_gate: 'This ticket category enters by another gate.',
+      gate_closed: 'This gate is not open yet, or has closed.',
+      no_reentry: 'The ticket was used, and this gate lets nobody in again.',
+      zone_full: 'Wait until somebody leaves, or send the guest to another area.',
     },
     firstAt: (time, gate) => (gate === undefined ? `Came in at ${time}` : `Came in at ${time}, ${gate}`),
     noAnswer: 'No answer',

@@ -28,6 +28,7 @@ import { devicePages } from './team/devices.ts';
 import { staffPages } from './team/staff.ts';
 import { schedulePages } from './events/schedule.ts';
 import { waitingRoomPages } from './events/waiting-room.ts';
+import { zonePage } from './events/zones.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { categoryPages } from './tickets/category-pages.ts';
 import { poolPages } from './tickets/pool-pages.ts';
@@ -51,7 +52,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
   for (const add of [picturePage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
-  for (const add of [ticketsPage, gatePages, poolPages, categoryPages, promoCodePages]) add(addPage);
+  for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);

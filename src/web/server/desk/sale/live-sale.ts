@@ -125,7 +125,23 @@ function doorPart({ checkIns }: Figures, language: Language): Html {
         { label: words.exits, cell: ({ exits }) => count(exits), isNumber: true },
         { label: words.refusedScans, cell: ({ refused }) => count(refused), isNumber: true },
       ],
-    })}`,
+    })}${
+      checkIns.zones.length === 0
+        ? ''
+        : table({
+            caption: words.zones,
+            rows: checkIns.zones,
+            columns: [
+              { label: words.zone, cell: ({ name }) => name },
+              { label: words.inside, cell: ({ inside }) => count(inside), isNumber: true },
+              {
+                label: words.capacity,
+                cell: ({ capacity }) => (capacity === null ? words.noCapacity : count(capacity)),
+                isNumber: true,
+              },
+            ],
+          })
+    }`,
   );
 }
 

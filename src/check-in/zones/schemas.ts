@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi';
+import { eventIdSchema, plainIdSchema, slugSchema } from '../../http/contract/schemas.ts';
+import { gateName } from '../gates/schemas.ts';
+import { zoneCapacityMax } from '../limits.ts';
+
+export const zonesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+export const zoneParams = z.object({ slug: slugSchema, eventId: eventIdSchema, zoneId: plainIdSchema });
+
+export const zoneSchema = z
+  .object({
+    id: plainIdSchema,
+    name: z.string(),
+    capacity: z.int().nullable(),
+    inside: z.int().openapi({
+      description: 'People inside now. It exceeds the capacity where doors without a network let in more.',
+    }),
+  })
+  .openapi('Zone');
+
+const capacity = z.int().min(1).max(zoneCapacityMax).nullable().openapi({
+  description: 'People who may be inside at once; null for no limit.',
+});
+
+export const newZoneSchema = z.strictObject({ name: gateName, capacity: capacity.default(null) }).openapi('NewZone');
+export const zoneChangeSchema = z
+  .strictObject({ name: gateName.optional(), capacity: capacity.optional() })
+  .openapi('ZoneChange');
+
+export const zoneListSchema = z.object({ data: z.array(zoneSchema), nextCursor: z.null() }).openapi('ZoneList');
