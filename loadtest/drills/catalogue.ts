@@ -6,6 +6,7 @@ import { diskDrills } from './faults/disk-drills.ts';
 import { failoverDrills } from './faults/failover-drills.ts';
 import { gatewayDrills } from './faults/gateway-drills.ts';
 import { processDrills } from './faults/process-drills.ts';
+import { restoreDrill } from './restore/restore.ts';
 import { redisDrills } from './faults/redis-drills.ts';
 import { rollingDrills } from './faults/rolling-drills.ts';
 import { wireDrills } from './faults/wire-drills.ts';
@@ -34,6 +35,7 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...processDrills,
   ...rollingDrills,
   ...failoverDrills,
+  restore: restoreDrill,
   ...wireDrills,
   ...clockDrills,
   ...diskDrills,

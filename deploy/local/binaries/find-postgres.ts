@@ -22,6 +22,8 @@ export interface PostgresPrograms {
   readonly postgres: string;
   /** The major version, as PG_VERSION in a data folder has it. */
   readonly major: string;
+  /** What they need to run, if more than this process has. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /**

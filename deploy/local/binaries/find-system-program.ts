@@ -81,9 +81,13 @@ function inFolder(program: SystemProgram, place: string, account: Account | unde
     .map((folder) => join(place, folder, program.name))
     .find((path) => existsSync(path));
   if (command === undefined) return undefined;
-  const libraries = ['usr/lib', 'lib'].flatMap((folder) => libraryFolders(join(place, folder)));
-  const environment = { ...process.env, LD_LIBRARY_PATH: libraries.join(delimiter) };
+  const environment = { ...process.env, LD_LIBRARY_PATH: libraryPath(place) };
   return canRun(command, [versionArgumentOf(program)], account, environment) ? { command, environment } : undefined;
+}
+
+/** LD_LIBRARY_PATH for programs of packages that were unpacked below `place`. */
+export function libraryPath(place: string): string {
+  return ['usr/lib', 'lib'].flatMap((folder) => libraryFolders(join(place, folder))).join(delimiter);
 }
 
 function libraryFolders(folder: string): string[] {

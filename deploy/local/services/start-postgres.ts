@@ -28,11 +28,15 @@ const orphanDeadlineMs = 10_000;
 // The system's limit for the path of a socket is 107 bytes; Postgres adds its own file name.
 const socketFolderLengthMax = 85;
 
-/** Creates the cluster if there is none, and starts Postgres on it, on 127.0.0.1 and on a socket beside the data. */
+/**
+ * Creates the cluster if there is none, and starts Postgres on it, on 127.0.0.1 and on a socket beside the data.
+ * @param moreSettings as `name=value`, after those of every local Postgres
+ */
 export async function startPostgres(
   context: ServiceContext,
   programs: PostgresPrograms,
   port: number,
+  moreSettings: readonly string[] = [],
 ): Promise<LocalPostgres> {
   const { folder, account, secrets, supervisor, durable } = context;
   const data = join(folder, 'postgres');
@@ -42,11 +46,12 @@ export async function startPostgres(
     Buffer.byteLength(folder) <= socketFolderLengthMax ? privateFolder(join(folder, 'socket'), account) : '';
   const adminUrl = (database: string) =>
     `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/${database}`;
+  const settings = [...postgresSettings(port, sockets, durable), ...moreSettings];
   const child = await supervisor.start({
     name: 'postgres',
     command: programs.postgres,
-    args: ['-D', data, ...postgresSettings(port, sockets, durable).flatMap((setting) => ['-c', setting])],
-    environment: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    args: ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    environment: { ...(programs.environment ?? process.env), LC_ALL: 'C', TZ: 'UTC' },
     folder: data,
     account,
     // Fast shutdown, then immediate. Committed data is in the log either way.
@@ -96,9 +101,9 @@ async function initialise(
   writeFileSync(passwordFile, secrets.postgresPassword, { mode: 0o600 });
   if (account) chownSync(passwordFile, account.uid, account.gid);
   try {
-    await run(programs.initdb, initArguments(partial, passwordFile, durable), {
+    await run(programs.initdb, initArguments(partial, passwordFile, { durable, major: programs.major }), {
       cwd: partial,
-      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      env: { ...(programs.environment ?? process.env), LC_ALL: 'C', TZ: 'UTC' },
       timeout: initDeadlineMs,
       ...(account && { uid: account.uid, gid: account.gid }),
     });
@@ -111,17 +116,23 @@ async function initialise(
   renameSync(partial, data);
 }
 
-function initArguments(data: string, passwordFile: string, durable: boolean): string[] {
+/** From this version on, the built-in provider sorts and folds the same on every machine, whatever its C library has. */
+const builtinLocaleSince = 17;
+
+function initArguments(
+  data: string,
+  passwordFile: string,
+  { durable, major }: { readonly durable: boolean; readonly major: string },
+): string[] {
   return [
     `--pgdata=${data}`,
     '--username=postgres',
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The built-in provider sorts and folds the same on every machine, whatever its C library has.
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...(Number(major) >= builtinLocaleSince
+      ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+      : ['--locale=C.UTF-8']),
     ...(durable ? [] : ['--no-sync']),
   ];
 }

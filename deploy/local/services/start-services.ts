@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findPostgres } from '../binaries/find-postgres.ts';
+import { type PostgresPrograms, findPostgres } from '../binaries/find-postgres.ts';
 import { findPgBouncer, findRedis } from '../binaries/find-servers.ts';
 import type { FoundProgram } from '../binaries/find-system-program.ts';
 import { chooseAccount } from '../host/account.ts';
@@ -15,6 +15,8 @@ import { type ServiceContext, type ServiceSecrets, serviceSecretNames } from './
 import { type LocalPgBouncer, startPgBouncer } from './start-pgbouncer.ts';
 import { type LocalPostgres, startPostgres } from './start-postgres.ts';
 import { type LocalRedis, type RedisRole, startRedis } from './start-redis.ts';
+
+const databaseDefault = 'antre';
 
 /** Where the local servers listen, on 127.0.0.1. */
 export interface ServicePorts {
@@ -44,6 +46,8 @@ export interface ServicesOptions {
   /** The database's name; `antre` unless told. */
   readonly database?: string;
   readonly external?: ExternalServices;
+  /** Another Postgres than the one that came with the packages, and further settings of it as `name=value`. */
+  readonly postgres?: { readonly programs: PostgresPrograms; readonly settings: readonly string[] };
   readonly say?: Say;
   /** Stops whatever was started when it fires; a start that is under way then fails. */
   readonly stopSignal?: AbortSignal;
@@ -81,7 +85,7 @@ export interface Services {
  * @throws LaunchProblem with what to do; whatever was started until then is stopped.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { dataFolder, external = {}, say = silent, database = 'antre' } = options;
+  const { dataFolder, external = {}, say = silent, database = databaseDefault } = options;
   const account = chooseAccount();
   await discardLockedData(dataFolder, say);
   const folder = reachableFolder(dataFolder, account);
@@ -104,7 +108,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const secrets = keepSecrets(join(dataFolder, 'secrets.json'), serviceSecretNames);
     const context: ServiceContext = { folder, account, secrets, supervisor, durable: options.durable };
     const ports = options.ports === 'free' ? await freePorts() : options.ports;
-    const own = await startOwn(context, ports, database, external, say);
+    const own = await startOwn(context, ports, options);
     return { addresses: addressesOf(own, external, database, secrets), children: childrenOf(own), supervisor, stop };
   } catch (error) {
     await stop();
@@ -118,17 +122,12 @@ interface OwnServices {
   readonly queue: LocalRedis | undefined;
 }
 
-async function startOwn(
-  context: ServiceContext,
-  ports: ServicePorts,
-  name: string,
-  external: ExternalServices,
-  say: Say,
-): Promise<OwnServices> {
+async function startOwn(context: ServiceContext, ports: ServicePorts, options: ServicesOptions): Promise<OwnServices> {
+  const { external = {}, say = silent } = options;
   const redisWanted = external.redisCacheUrl === undefined || external.redisQueueUrl === undefined;
   const redis = redisWanted ? findRedis(context.account, say) : undefined;
   const [database, cache, queue] = await allSettledOrThrow([
-    external.databaseUrl === undefined ? startDatabase(context, ports, name, say) : undefined,
+    external.databaseUrl === undefined ? startDatabase(context, ports, options) : undefined,
     redis && external.redisCacheUrl === undefined
       ? startRole(context, redis, 'cache', ports.redisCache, say)
       : undefined,
@@ -142,13 +141,17 @@ async function startOwn(
 async function startDatabase(
   context: ServiceContext,
   ports: ServicePorts,
-  name: string,
-  say: Say,
+  { postgres, database = databaseDefault, say = silent }: ServicesOptions,
 ): Promise<OwnServices['database']> {
   const poolProgram = findPgBouncer(context.account, say);
   const start = async () => {
-    const server = await startPostgres(context, findPostgres(context.account), ports.postgres);
-    await provisionDatabase(server.adminUrl, name, context.secrets);
+    const server = await startPostgres(
+      context,
+      postgres?.programs ?? findPostgres(context.account),
+      ports.postgres,
+      postgres?.settings,
+    );
+    await provisionDatabase(server.adminUrl, database, context.secrets);
     return server;
   };
   const [program, server] = await allSettledOrThrow([

@@ -18,7 +18,8 @@ async function losePrimary({ world, strikes, wait, seconds }: Scene): Promise<vo
   await wait(aloneForMs);
   strikes.count(behind, (await world.standby?.bytesBehind()) ?? 0);
   for (const pid of familyOf(processOf(world, 'postgres').pid())) signalQuietly(pid, 'SIGKILL');
-  await world.promoteStandby();
+  if (world.standby === undefined) throw new Error('there is no standby');
+  await world.movePrimary(await world.standby.promote());
   strikes.note(lost, atMs);
 }
 

@@ -17,8 +17,8 @@ export type Standby = {
   cutOff(): void;
   /** Bytes of log that the primary has on its disk and the standby has not. */
   bytesBehind(): Promise<number>;
-  /** Makes it the primary, for PgBouncer too. @returns its address for the owner of the tables */
-  promote(): Promise<string>;
+  /** Makes it a primary. @returns its port */
+  promote(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -57,11 +57,7 @@ export async function startStandby(services: Services, folder: string): Promise<
     },
     promote: async () => {
       await asked(at(primaryUrl), `select pg_promote(true, ${promoteWithinSeconds})::text as said`);
-      const file = join(reachable, 'pgbouncer', 'pgbouncer.ini');
-      const settings = readFileSync(file, 'utf8');
-      writeFileSync(file, settings.replace(/^\* = .*$/m, `* = host='127.0.0.1' port=${port}`));
-      await asked(services.addresses.pgbouncerAdminUrl ?? '', 'reload');
-      return at(services.addresses.databaseDirectUrl);
+      return port;
     },
     close: async () => {
       await child.stop();
@@ -71,8 +67,16 @@ export async function startStandby(services: Services, folder: string): Promise<
   };
 }
 
+/** Names another Postgres to PgBouncer, which then connects there. @param folder of the services' data */
+export async function pointPgBouncerAt(port: number, services: Services, folder: string): Promise<void> {
+  const file = join(reachableFolder(folder, chooseAccount()), 'pgbouncer', 'pgbouncer.ini');
+  const settings = readFileSync(file, 'utf8');
+  writeFileSync(file, settings.replace(/^\* = .*$/m, `* = host='127.0.0.1' port=${port}`));
+  await asked(services.addresses.pgbouncerAdminUrl ?? '', 'reload');
+}
+
 /** What one statement says in its column `said`. PgBouncer's console takes no other kind of call. */
-async function asked(url: string, statement: string): Promise<string | undefined> {
+export async function asked(url: string, statement: string): Promise<string | undefined> {
   const sql = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} });
   try {
     const [row] = await sql.unsafe(statement).simple();

@@ -8,7 +8,7 @@ import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
 import { dataFolder, repositoryFolder } from '../../../deploy/local/places.ts';
 import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
-import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
+import { type Services, type ServicesOptions, startServices } from '../../../deploy/local/services/start-services.ts';
 import { nodeArguments } from '../../../deploy/local/stack/node-arguments.ts';
 import { migrate } from '../../../drizzle/migrate.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
@@ -18,7 +18,7 @@ import { endOnSignal, isInterrupted } from '../../bench/harness/interruption.ts'
 import { say } from '../../bench/harness/stack.ts';
 import { type Mutant, removeGuards } from './mutants.ts';
 import { bundlePrograms } from './programs.ts';
-import { type Standby, startStandby } from './standby.ts';
+import { type Standby, pointPgBouncerAt, startStandby } from './standby.ts';
 
 /** The whole product with the sandbox, on servers that a drill may break. */
 export type DrillWorld = {
@@ -35,8 +35,8 @@ export type DrillWorld = {
   readonly owner: OpenDb;
   readonly orderTokenSecret: string;
   readonly standby: Standby | undefined;
-  /** Makes the standby the primary, for PgBouncer and for `owner`. */
-  promoteStandby(): Promise<void>;
+  /** Names another Postgres on this machine as the primary, to PgBouncer and for `owner`. */
+  movePrimary(port: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -49,6 +49,8 @@ export type WorldOptions = {
   readonly edge?: boolean;
   /** A second Postgres, for which each commit waits. */
   readonly standby?: boolean;
+  /** Another Postgres than the one of the packages. Called with the folder before the servers start. */
+  readonly postgres?: (folder: string) => Promise<NonNullable<ServicesOptions['postgres']>>;
   /** For the API and the workers, beside the product's own. */
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -99,7 +101,13 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
   closers.push(() => sandbox.close());
   if (options.prepareFolder !== undefined) closers.push(options.prepareFolder(folder));
   closers.push(() => discardData(folder));
-  const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
+  const postgres = await options.postgres?.(folder);
+  const services = await startServices({
+    dataFolder: folder,
+    ports: 'free',
+    durable: true,
+    ...(postgres === undefined ? {} : { postgres }),
+  });
   closers.push(() => services.stop());
   await migrate({ url: services.addresses.databaseDirectUrl });
   if (options.mutant !== undefined) await asSuperuser(services, options.mutant);
@@ -128,10 +136,10 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
     },
     orderTokenSecret: benchOrderTokenSecret,
     standby,
-    promoteStandby: async () => {
-      if (standby === undefined) throw new Error('there is no standby');
+    movePrimary: async (to) => {
       const left = owner;
-      owner = openOwner(await standby.promote());
+      await pointPgBouncerAt(to, services, folder);
+      owner = openOwner(Object.assign(new URL(services.addresses.databaseDirectUrl), { port: String(to) }).href);
       await left.close();
     },
   };
