@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
+import { groupTicketCode, readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 
 /** A code is read however scanners, printers and people write it, and nothing else is. */
@@ -11,6 +11,12 @@ const code = encodeBase32(bytes);
 const fullWidth = (text: string) =>
   text.replace(/[!-~]/g, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0));
 const groups = (by: string) => code.replace(/(.{5})(?=.)/g, `$1${by}`);
+
+it('is grouped in fives, ends in a group of six, and is read with the blanks', () => {
+  const grouped = groupTicketCode('3V2M8R0WJ6ZK9T5XQ1H7C4D0AG');
+  expect(grouped).toBe('3V2M8 R0WJ6 ZK9T5 XQ1H7 C4D0AG');
+  expect(readTicketCode(grouped)).toEqual(readTicketCode('3V2M8R0WJ6ZK9T5XQ1H7C4D0AG'));
+});
 
 describe('a ticket code is read', () => {
   it.each([

@@ -127,6 +127,12 @@ test('nothing that an organizer or a buyer typed becomes markup', () => {
   expect(text).toContain(hostile);
 });
 
+test('ticket codes stand in groups, in the text and in the HTML', () => {
+  const { html, text } = ticketsMail(data('Senja di Selatan', 1));
+  expect(text).toContain('7K3M9 XQ206 FJ2V1 H8C9Q X4T00Z');
+  expect(html).toContain('>7K3M9 XQ206 FJ2V1 H8C9Q X4T00Z<');
+});
+
 test('a name cannot add a header', () => {
   const name = 'Ayu\r\nBcc: all@example.test';
   const { raw } = mailBytes(parts(name, { subject: name, text: 'x', html: 'x', attachments: [] }));

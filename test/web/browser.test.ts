@@ -69,6 +69,7 @@ describe('the pages in a browser', () => {
     expect(await page.textContent('#event-name')).toBe('<img src=x onerror="window.hacked=1">');
     expect(await page.locator('.ticket').count()).toBe(1);
     await until(() => page.evaluate<boolean>("document.querySelector('.ticket img').naturalWidth > 0"));
+    expect(await page.textContent('.ticket .mono')).toMatch(/^[\dA-Z]{5} [\dA-Z]{5} [\dA-Z]{5} [\dA-Z]{5} [\dA-Z]{6}$/);
     expect(await page.evaluate('[document.cookie, sessionStorage.length, localStorage.length, window.hacked]')).toEqual(
       ['', 0, 0, undefined],
     );

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { groupTicketCode } from '../../orders/tickets/codes/ticket-code.ts';
 import type { Mail } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
@@ -61,7 +62,7 @@ function pass(
 <td style="padding:14px 16px 14px 6px;vertical-align:middle">
 <div class="soft" style="font-size:13px;color:#6b6862">${label}</div>
 <div class="strong" style="font-size:19px;font-weight:700;line-height:1.3;padding:2px 0 6px">${ticket.categoryName}</div>
-<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862;word-break:break-all">${ticket.shortCode}</div>
+<div class="soft" style="font-family:Menlo,Consolas,monospace;font-size:11px;letter-spacing:.03em;color:#6b6862">${groupTicketCode(ticket.shortCode)}</div>
 </td></tr></table>`;
 }
 
@@ -78,7 +79,7 @@ function textOf(data: OrderMailData, facts: readonly (readonly (readonly [string
       : data.tickets
           .map(
             (ticket, index) =>
-              `${say.tickets.ticketOf(index + 1, count)} · ${ticket.categoryName} · ${ticket.shortCode}`,
+              `${say.tickets.ticketOf(index + 1, count)} · ${ticket.categoryName} · ${groupTicketCode(ticket.shortCode)}`,
           )
           .join('\n'),
     `${say.tickets.open}: ${data.link}`,

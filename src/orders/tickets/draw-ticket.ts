@@ -1,6 +1,7 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { orderCode } from '../../platform/ids.ts';
+import { groupTicketCode } from './codes/ticket-code.ts';
 import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from './paper/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';
@@ -114,7 +115,7 @@ function drawCode(sheet: Sheet, { code, shortCode }: TicketsPdfInput['tickets'][
     align: 'center',
     spacing: 1,
   } as const;
-  line(sheet, shortCode.replace(/(.{4})(?=.)/g, '$1 '), letters);
+  line(sheet, groupTicketCode(shortCode), letters);
   document
     .moveTo(margin, factsTop)
     .lineTo(margin + width, factsTop)

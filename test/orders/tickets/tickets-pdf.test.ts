@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeBase32 } from '../../../src/platform/text/base32.ts';
+import { groupTicketCode } from '../../../src/orders/tickets/codes/ticket-code.ts';
 import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
@@ -60,6 +61,7 @@ describe('printed tickets', () => {
     const pages = pagesOf(pdf);
     expect(pages).toHaveLength(3);
     expect(pages[1]?.text).toContain('2 dari 3');
+    expect(pages[1]?.text).toContain(groupTicketCode(tickets[1]?.shortCode ?? ''));
     for (const part of ['Senja di Selatan', 'Ayu Lestari', '9QX4T-0RBVE', 'Festival', '1 Maret 2027', '19.00 WIB']) {
       expect(pages[0]?.text).toContain(part);
     }

@@ -1,3 +1,4 @@
+import { groupTicketCode } from '../../../orders/tickets/codes/ticket-code.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';
@@ -40,15 +41,8 @@ function ticketItem(path: string, ticket: TicketView, name: string, number: numb
   image.loading = number > 2 ? 'lazy' : 'eager';
   image.decoding = 'async';
   image.src = `${path}/tickets/${encodeURIComponent(ticket.id)}/qr.svg`;
-  const groups = ticket.shortCode.replace(/(.{5})(?=.{5})/g, '$1 ');
   const holder =
     ticket.holderName === null ? [] : [element('p', { className: 'ticket-holder', text: ticket.holderName })];
-  return element(
-    'li',
-    { className: 'ticket' },
-    top,
-    image,
-    ...holder,
-    element('p', { className: 'mono', text: groups }),
-  );
+  const code = element('p', { className: 'mono', text: groupTicketCode(ticket.shortCode) });
+  return element('li', { className: 'ticket' }, top, image, ...holder, code);
 }
