@@ -72,6 +72,18 @@ create table organizers (
   created_at timestamptz not null default now()
 );
 
+-- What an organizer tells buyers about itself, in two languages. Written by the catalog (docs/architecture.md).
+create table organizer_profiles (
+  organizer_id text primary key references organizers (id),
+  contact_email text check (char_length(contact_email) between 3 and 254),
+  contact_phone text check (char_length(contact_phone) between 5 and 64),
+  privacy_id text not null default '' check (char_length(privacy_id) <= 20000),
+  privacy_en text not null default '' check (char_length(privacy_en) <= 20000),
+  terms_id text not null default '' check (char_length(terms_id) <= 20000),
+  terms_en text not null default '' check (char_length(terms_en) <= 20000),
+  changed_at timestamptz not null default now()
+);
+
 create table staff (
   id text primary key,
   organizer_id text not null references organizers (id),

@@ -56,6 +56,11 @@ export const examples: Readonly<Record<string, unknown>> = {
     lines: [{ ticketCategoryId, quantity: 2 }],
     locale: 'id',
   },
+  setOrganizerProfile: {
+    contact: { email: 'halo@senja.example', phone: '+62 21 555 0100' },
+    privacy: { id: 'Kami memakai data Anda hanya untuk pesanan ini.', en: 'We use your data for this order only.' },
+    terms: { id: 'Tiket tidak dapat dipindahtangankan.', en: 'Tickets cannot be transferred.' },
+  },
   correctBuyer: { email: 'ayu@example.com' },
   choosePayment: { method: 'qris' },
   ...accountExamples,

@@ -3,6 +3,7 @@ import { demoMidtransAccount, demoWhatsappSender } from '../../sandbox/demo-acco
 import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import type { Role } from '../../src/access/actor.ts';
 import { organizers, staff } from '../../src/access/tables.ts';
+import { organizerProfiles } from '../../src/catalog/tables.ts';
 import { senders } from '../../src/notifications/tables.ts';
 import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
 import { paymentAccounts } from '../../src/payments/tables.ts';
@@ -34,8 +35,24 @@ async function seedOrganizer(db: Db): Promise<string> {
     .insert(organizers)
     .values({ id, slug: demoOrganizerSlug, name: 'Panggung Nusantara' })
     .onConflictDoNothing({ target: organizers.id });
+  await db
+    .insert(organizerProfiles)
+    .values({ organizerId: id, ...profile })
+    .onConflictDoNothing({ target: organizerProfiles.organizerId });
   return id;
 }
+
+const profile = {
+  contactEmail: 'halo@panggung.example',
+  contactPhone: '+62 21 555 0142',
+  privacyId:
+    'Panggung Nusantara memakai nama, email dan nomor telepon Anda untuk pesanan ini: mengirim tiket, memberi tahu perubahan acara, dan mengembalikan dana.\n\nData dihapus setelah jangka waktu yang diwajibkan undang-undang perpajakan. Anda dapat meminta salinan atau penghapusan lewat email kontak kami.',
+  privacyEn:
+    'Panggung Nusantara uses your name, email and phone number for this order: to send tickets, to tell you about changes, and to refund you.\n\nData is deleted after the time that tax law asks for. You can ask for a copy or for deletion by our contact email.',
+  termsId:
+    'Satu tiket berlaku untuk satu orang dan satu kali masuk.\n\nBila acara dibatalkan, harga tiket dikembalikan melalui cara bayar yang sama.',
+  termsEn: 'A ticket admits one person once.\n\nIf the event is called off, the price is refunded the way it was paid.',
+};
 
 async function seedStaff(db: Db, organizerId: string): Promise<void> {
   const passwords = createPasswords();

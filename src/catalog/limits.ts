@@ -9,6 +9,8 @@ export const placeLengthMax = 120;
 export const labelLengthMax = 80;
 export const summaryLengthMax = 500;
 export const descriptionLengthMax = 20_000;
+/** Of a privacy notice or terms, in one language. */
+export const legalTextLengthMax = 20_000;
 export const searchLengthMax = 100;
 /** Further words of a query are ignored. */
 export const searchWordsMax = 8;

@@ -9,6 +9,18 @@ export const pictures = pgTable('pictures', {
   touchedAt: time('touched_at').notNull().defaultNow(),
 });
 
+/** What an organizer tells buyers about itself. An organizer without a row has said nothing yet. */
+export const organizerProfiles = pgTable('organizer_profiles', {
+  organizerId: text('organizer_id').primaryKey(),
+  contactEmail: text('contact_email'),
+  contactPhone: text('contact_phone'),
+  privacyId: text('privacy_id').notNull().default(''),
+  privacyEn: text('privacy_en').notNull().default(''),
+  termsId: text('terms_id').notNull().default(''),
+  termsEn: text('terms_en').notNull().default(''),
+  changedAt: time('changed_at').notNull().defaultNow(),
+});
+
 export const events = pgTable('events', {
   id: text('id').primaryKey(),
   organizerId: text('organizer_id').notNull(),

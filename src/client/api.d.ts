@@ -207,6 +207,27 @@ export type TicketCategory = {
   hasHolderNames: boolean;
 };
 
+export type Organizer = {
+  slug: string;
+  name: string;
+  contact: {
+    /** Shown to buyers. Answers to mails about orders go to it. */
+    email: string | null;
+    /** Shown to buyers as it is written. */
+    phone: string | null;
+  };
+  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  privacy: {
+    id: string;
+    en: string;
+  };
+  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  terms: {
+    id: string;
+    en: string;
+  };
+};
+
 export type Availability = {
   data: {
     ticketCategoryId: string;
@@ -1733,6 +1754,25 @@ export type ChangePicture = {
   alt?: string;
 };
 
+export type OrganizerProfile = {
+  contact: {
+    /** Shown to buyers. Answers to mails about orders go to it. */
+    email: string | null;
+    /** Shown to buyers as it is written. */
+    phone: string | null;
+  };
+  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  privacy: {
+    id: string;
+    en: string;
+  };
+  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  terms: {
+    id: string;
+    en: string;
+  };
+};
+
 export type CreateScheduleItem = {
   title: string;
   stage?: string;
@@ -2366,6 +2406,15 @@ export type Api = {
         slug: string;
       } };
       data: TicketCategories;
+    };
+  };
+  "/v1/events/:slug/organizer": {
+    /** Who sells the tickets of an event: contact, privacy notice and terms */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: Organizer;
     };
   };
   "/v1/events/:slug/availability": {
@@ -3643,6 +3692,22 @@ export type Api = {
         eventId: string;
       } };
       data: OrganizerEvent;
+    };
+  };
+  "/v1/organizers/:slug/profile": {
+    /** What the organiser tells buyers about itself */
+    get: {
+      input: { param: {
+        slug: string;
+      } };
+      data: OrganizerProfile;
+    };
+    /** Set the contact, the privacy notice and the terms that buyers see */
+    put: {
+      input: { param: {
+        slug: string;
+      }; json: OrganizerProfile };
+      data: OrganizerProfile;
     };
   };
   "/v1/organizers/:slug/events/:eventId/schedule": {

@@ -35,6 +35,8 @@ export type Mail = {
   readonly text: string;
   readonly html: string;
   readonly attachments: readonly MailAttachment[];
+  /** Where answers go; the sender's own address without one. */
+  readonly replyTo?: { readonly name: string; readonly address: string };
   /** Only mails that a person did not cause, which are news, have one. */
   readonly unsubscribeUrl?: string;
 };

@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { chooseVariant, matchesEtag } from '../http/negotiation.ts';
 import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
@@ -7,13 +6,14 @@ import { type Assets, assetPath, createAssets } from './server/assets.ts';
 
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
-import { type PageTraits, liveLifetime, pageHeaders, safetyHeaders, shellLifetime } from './server/page-headers.ts';
+import { type PageTraits, liveLifetime, pageHeaders, shellLifetime } from './server/page-headers.ts';
 import { invitationPage, passwordResetPage, reportPage } from './server/pages/desk-pages.ts';
 import { doorManifest, doorWorker } from './server/door-files.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';
 import { homePage, organizerPage } from './server/pages/home-page.ts';
+import { type LegalText, hasLegalText, legalPage } from './server/pages/legal-page.ts';
 import { messagePage } from './server/pages/message-page.ts';
 import { orderPage } from './server/pages/order-page.ts';
 import { queuePage } from './server/pages/queue-page.ts';
@@ -22,12 +22,13 @@ import {
   eventDocument,
   eventDocuments,
   listingDocument,
+  organizerDocument,
   queueTimes,
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { robotsText, sitemap } from './server/for-robots.ts';
 import { daysOf, readSearch } from './server/search.ts';
-import type { Compressed } from './server/variants.ts';
+import { failureHeaders, langKey, orMessage, send } from './server/send-page.ts';
 
 /**
  * The pages that people and mailed links land on.
@@ -63,6 +64,18 @@ export function webRoutes(deps: {
   const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
   const showOrder = shell(orderPage, { isApp: true });
 
+  const showLegal = (c: Context, slug: string, text: LegalText) =>
+    orMessage(c, contextOf, async (context) => {
+      if (!slugPattern.test(slug)) return missing(c);
+      const organizer = await organizerDocument(deps.publicReads, slug);
+      const read = await organizer.read();
+      if (!hasLegalText(read, text)) return missing(c);
+      const key = `${text} ${slug} ${langKey(context)} ${organizer.version}`;
+      const page = await rendered.get(key, () => legalPage(context, { slug, organizer: read, text }));
+      const surrogateKeys = `${organizer.surrogateKeys} page`;
+      return send(c, page, pageHeaders({ ...liveTraits, isIndexed: false, surrogateKeys }));
+    });
+
   return new Hono()
     .get('/', (c) =>
       orMessage(c, contextOf, async (context) => {
@@ -83,21 +96,31 @@ export function webRoutes(deps: {
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
         if (!slugPattern.test(slug)) return missing(c);
-        const [{ event, schedule, categories, availability }, room] = await Promise.all([
+        const [{ event, schedule, categories, availability, organizer }, room] = await Promise.all([
           eventDocuments(deps.publicReads, slug),
           queueTimes(deps.publicReads, slug).catch(onlyUnavailable),
         ]);
-        const versions = [event, schedule, categories, availability].map(({ version }) => version);
+        const versions = [event, schedule, categories, availability, organizer].map(({ version }) => version);
         if (room !== undefined) versions.push(JSON.stringify(room));
         const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () => {
           const [{ data: items }, { data: kinds }] = await Promise.all([schedule.read(), categories.read()]);
           const bands = (await availability.read()).data;
-          const facts = { event: await event.read(), schedule: items, categories: kinds, availability: bands, room };
+          const [shown, seller] = await Promise.all([event.read(), organizer.read()]);
+          const facts = {
+            event: shown,
+            organizer: seller,
+            schedule: items,
+            categories: kinds,
+            availability: bands,
+            room,
+          };
           return eventPage(context, facts, publicUrl);
         });
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
       }),
     )
+    .get('/events/:slug/privacy', (c) => showLegal(c, c.req.param('slug'), 'privacy'))
+    .get('/events/:slug/terms', (c) => showLegal(c, c.req.param('slug'), 'terms'))
     .get('/o/:slug', (c) =>
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
@@ -106,11 +129,14 @@ export function webRoutes(deps: {
         const query = { organizer: slug, limit: eventsPerPage, ...(cursor === undefined ? {} : { cursor }) };
         const listing = await listingDocument(deps.publicReads, query);
         const read = await listing.read();
-        const name = read.data[0]?.organizer.name;
+        const first = read.data[0];
         // An organiser without events is not told from one that does not exist.
-        if (name === undefined) return missing(c);
-        const key = `organizer ${slug} ${langKey(context)} ${listing.version} ${cursor ?? ''}`;
-        const page = await rendered.get(key, () => organizerPage(context, read, { slug, name, publicUrl }));
+        if (first === undefined) return missing(c);
+        const organizer = await organizerDocument(deps.publicReads, first.slug);
+        const key = `organizer ${slug} ${langKey(context)} ${listing.version} ${organizer.version} ${cursor ?? ''}`;
+        const page = await rendered.get(key, async () =>
+          organizerPage(context, read, { organizer: await organizer.read(), eventSlug: first.slug, publicUrl }),
+        );
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${listing.surrogateKeys} page` }));
       }),
     )
@@ -187,7 +213,6 @@ function isForPeople(c: Context): boolean {
 
 const eventsPerPage = 24;
 const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/;
-const retryAfterSeconds = 5;
 
 const shellTraits: PageTraits = {
   lifetime: shellLifetime,
@@ -212,36 +237,3 @@ const appHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 };
 const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };
-const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
-
-const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
-
-/** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
-function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
-  const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
-  const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;
-  const varies = isPage && c.req.query('lang') === undefined ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
-  const all = { ...headers, etag: variants.etag, vary: varies };
-  if (matchesEtag(c.req.header('if-none-match'), variants.etag)) return c.body(null, 304, all);
-  return c.body(new Uint8Array(body), 200, encoding === 'identity' ? all : { ...all, 'content-encoding': encoding });
-}
-
-/** Refusals of the public reads as pages: what does not exist, and what cannot be read now. */
-async function orMessage(
-  c: Context,
-  contextOf: (c: Context) => Promise<PageContext>,
-  show: (context: PageContext) => Promise<Response>,
-): Promise<Response> {
-  const context = await contextOf(c);
-  try {
-    return await show(context);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    if (error.code === 'event.not_found' || error.code === 'request.invalid') {
-      return c.html(await messagePage(context, 'missing'), 404, failureHeaders);
-    }
-    if (error.code !== 'service.unavailable') throw error;
-    const seconds = String(error.retryAfterSeconds ?? retryAfterSeconds);
-    return c.html(await messagePage(context, 'busy'), 503, { ...failureHeaders, 'retry-after': seconds });
-  }
-}

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupTicketCode, readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
+import { groupTicketCode } from '../../src/orders/tickets/codes/group-ticket-code.ts';
+import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 
 /** A code is read however scanners, printers and people write it, and nothing else is. */

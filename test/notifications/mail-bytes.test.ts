@@ -18,6 +18,11 @@ const data = (name: string, tickets = 2): OrderMailData => ({
   locale: 'id',
   buyerName: name,
   organizerName: name,
+  seller: {
+    email: 'halo@senja.example',
+    phone: '+62 21 555 0100',
+    privacyLink: 'https://antre.example/events/senja/privacy',
+  },
   event: {
     name,
     venue: name,
@@ -47,6 +52,7 @@ const data = (name: string, tickets = 2): OrderMailData => ({
 const parts = (name: string, mail: Mail): MailParts => ({
   from: 'Sénja <tickets@antre.example>',
   to: { name, address: 'ayu@example.test' },
+  replyTo: { name, address: 'halo@senja.example' },
   messageId: '<one@antre.example>',
   date: new Date(0),
   boundary: 'antre-boundary',

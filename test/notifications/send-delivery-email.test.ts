@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { organizerProfiles } from '../../src/catalog/tables.ts';
 import { emailResult } from '../../src/notifications/channels/email.ts';
 import { notifyOrder, notifyUnpaid } from '../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
@@ -66,6 +67,24 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     ]);
     expect(mail?.size).toBeLessThan(200_000);
     expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ channel: 'email', status: 'accepted', tries: 1 }]);
+  });
+
+  test('answers go to the organizer, whose contact and texts the mail names', async () => {
+    const event = await createEvent(world.db);
+    const { buyer, deliveryId } = await queued({ event });
+    const page = `https://antre.example/events/${event.slug}`;
+    await world.db.insert(organizerProfiles).values({
+      organizerId: event.organizer.id,
+      contactEmail: 'halo@senja.example',
+      contactPhone: '+62 21 555 0100',
+      privacyEn: 'Your data is safe.',
+    });
+    await sendDelivery(world.deps, { deliveryId }, quiet());
+    const [mail] = await inbox(world.sandbox, buyer.email);
+    expect(mail?.headers.find(({ key }) => key === 'reply-to')?.value).toContain('<halo@senja.example>');
+    expect(mail?.text).toContain(`halo@senja.example, +62 21 555 0100\nKebijakan privasi: ${page}/privacy`);
+    expect(mail?.html).toContain(`href="${page}/privacy"`);
+    expect(mail?.html).not.toContain(`${page}/terms`);
   });
 
   test('an English mail writes money and times as the pages do, in the zone of the event', async () => {

@@ -10,6 +10,7 @@ const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorS
 export const eventKind = readKind({ name: 'event', ...document, buildsMax: 3 });
 export const scheduleKind = readKind({ name: 'schedule', ...document, buildsMax: 2 });
 export const ticketCategoriesKind = readKind({ name: 'ticket-categories', ...document, buildsMax: 3 });
+export const organizerKind = readKind({ name: 'organizer', ...document, buildsMax: 2 });
 export const availabilityKind = readKind({
   name: 'availability',
   ttlMs: 1000,

@@ -20,12 +20,14 @@ import {
   eventTag,
   listingKind,
   listingTag,
+  organizerKind,
   queueKind,
   queueTag,
   scheduleKind,
   tagsOfUnknown,
   ticketCategoriesKind,
 } from './public-kinds.ts';
+import { showProfile } from '../profile/profile.ts';
 import {
   type PublicEventRow,
   findPublicEvent,
@@ -53,6 +55,8 @@ export type PublicReads = {
   schedule(slug: string): Read;
   ticketCategories(slug: string): Read;
   availability(slug: string): Read;
+  /** Who sells: contact, privacy notice and terms. */
+  organizer(slug: string): Read;
   queue(slug: string): Read;
   listing(filter: ListingFilter): Read;
 };
@@ -102,6 +106,10 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
       ofEvent(slug, ticketCategoriesKind, '/ticket-categories', (db, { event }) =>
         renderTicketCategories(db, event, deps.clock.now()),
       ),
+    organizer: (slug) =>
+      ofEvent(slug, organizerKind, '/organizer', async (db, { event, organizer }) => ({
+        body: { ...organizer, ...(await showProfile({ db }, event.organizerId)) },
+      })),
     // From the primary, because a lagging replica would show sold tickets as available.
     availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, primary),
     queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),

@@ -11,6 +11,7 @@ import {
   publicTicketCategoriesSchema,
   scheduleSchema,
 } from '../schemas.ts';
+import { publicOrganizerSchema } from '../profile/schemas.ts';
 import type { PublicReadServer } from './serve-public-reads.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 
@@ -90,6 +91,17 @@ const showAvailability = createRoute({
   responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },
 });
 
+const showOrganizer = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/organizer',
+  tags,
+  operationId: 'showOrganizer',
+  security: byAnybody,
+  summary: 'Who sells the tickets of an event: contact, privacy notice and terms',
+  request: { params: slugParams },
+  responses: { ...cached(publicOrganizerSchema, 'The organiser of the event.'), ...problems(400, 404, 429, 503) },
+});
+
 /** The documented routes of the public reads. Requests that memory can answer do not get here. */
 export function publicRoutes(server: PublicReadServer) {
   return createRouter()
@@ -102,6 +114,9 @@ export function publicRoutes(server: PublicReadServer) {
     )
     .openapi(listTicketCategories, async (c) =>
       typedAnswer(await server.answer(c.req.raw, (reads) => reads.ticketCategories(c.req.valid('param').slug))),
+    )
+    .openapi(showOrganizer, async (c) =>
+      typedAnswer(await server.answer(c.req.raw, (reads) => reads.organizer(c.req.valid('param').slug))),
     )
     .openapi(showAvailability, async (c) =>
       typedAnswer(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),

@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
-import { events } from '../../catalog/tables.ts';
+import { events, organizerProfiles } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { money } from '../../platform/text/money.ts';
+import { type SellerRow, sellerColumns, sellerOf } from '../deliveries/seller.ts';
 import { createRenderText } from '../message-texts/render-text.ts';
 import { announcementMail, announcementMessage } from '../templates/announcement.ts';
 import type { OrderMailData } from '../templates/order-mail.ts';
@@ -27,9 +28,10 @@ export type Preview = {
 /** How an announcement reads now, in both languages, on the channels that it goes out on. */
 export async function previewOf(deps: PreviewDeps, announcement: Announcement): Promise<Preview[]> {
   const [row] = await deps.db
-    .select({ event: events, organizerName: organizers.name })
+    .select({ event: events, organizerName: organizers.name, seller: sellerColumns })
     .from(events)
     .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, events.organizerId))
     .where(eq(events.id, announcement.eventId));
   invariant(row !== undefined, `event ${announcement.eventId} is gone`);
   const renderText = createRenderText({ db: deps.db, publicUrl: deps.config.PUBLIC_URL });
@@ -55,13 +57,20 @@ export const digestOf = (previews: readonly Preview[], { fingerprint }: Reach): 
 /** An order of the event that is made up. */
 export function sampleData(
   { PUBLIC_URL }: Pick<Config, 'PUBLIC_URL'>,
-  { event, organizerName, locale }: { event: typeof events.$inferSelect; organizerName: string; locale: 'id' | 'en' },
+  sample: {
+    readonly event: typeof events.$inferSelect;
+    readonly organizerName: string;
+    readonly seller: SellerRow;
+    readonly locale: 'id' | 'en';
+  },
 ): OrderMailData {
+  const { event, organizerName, locale } = sample;
   const nothing = money(0, event.currency);
   return {
     locale,
     buyerName: sampleName,
     organizerName,
+    seller: sellerOf(PUBLIC_URL, sample),
     event,
     orderCode: sampleCode,
     link: `${PUBLIC_URL}/orders/`,

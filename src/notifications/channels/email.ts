@@ -52,6 +52,7 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
       const { envelope, raw } = mailBytes({
         from,
         to,
+        replyTo: mail.replyTo,
         messageId,
         date: systemClock.now(),
         boundary: `antre-${token}`,

@@ -7,6 +7,7 @@ export type MailParts = {
   /** As in `MAIL_FROM`: `antre <tickets@antre.example>`. */
   readonly from: string;
   readonly to: { readonly name: string; readonly address: string };
+  readonly replyTo?: { readonly name: string; readonly address: string } | undefined;
   readonly messageId: string;
   readonly date: Date;
   /** Tells the parts apart; must not occur in one. */
@@ -45,6 +46,7 @@ export function mailBytes(mail: MailParts): MailBytes {
     ...Object.entries(mail.headers).map(([name, value]) => line(name, encoded(name, value))),
     line('From', from),
     line('To', to),
+    ...(mail.replyTo === undefined ? [] : [line('Reply-To', recipient(mail.replyTo))]),
     line('Subject', encoded('Subject', mail.subject)),
     line('Message-ID', mail.messageId),
     `Date: ${mail.date.toUTCString().replace('GMT', '+0000')}`,

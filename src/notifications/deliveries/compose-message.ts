@@ -13,6 +13,7 @@ import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
+import { sellerOf } from './seller.ts';
 import { type OrderSubject, findTimeZone } from './subject-queries.ts';
 import { paymentExpiringMail } from '../templates/announcement.ts';
 import { orderPlacedMail } from '../templates/order-placed.ts';
@@ -84,10 +85,17 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   if (subject === undefined) return undefined;
   const writeCode = await deps.ticketKeys.writerOf(subject.event.id);
   if (template === 'event_practical' || template === 'event_news' || template === 'event_reminder') {
-    return composeAnnouncement(deps, claim, subject, orderMailData(deps, subject, writeCode));
+    const composed = await composeAnnouncement(deps, claim, subject, orderMailData(deps, subject, writeCode));
+    return withReplyTo(composed, subject);
   }
   if (!isStillTrue(template, subject, deps.clock.now())) return undefined;
-  return composeOrderMessage(deps, { ...claim, template }, subject);
+  return withReplyTo(await composeOrderMessage(deps, { ...claim, template }, subject), subject);
+}
+
+/** Answers of buyers go to the organizer, not to the sender's address, which nobody reads. */
+function withReplyTo(composed: Composed | undefined, { seller, organizerName }: OrderSubject): Composed | undefined {
+  if (composed?.channel !== 'email' || seller.email === null) return composed;
+  return { ...composed, mail: { ...composed.mail, replyTo: { name: organizerName, address: seller.email } } };
 }
 
 async function composeOrderMessage(
@@ -148,16 +156,14 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
   }
 }
 
-function orderMailData(
-  deps: ComposeDeps,
-  { order, event, organizerName, lines, tickets }: OrderSubject,
-  writeCode: WriteCode,
-): OrderMailData {
+function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: WriteCode): OrderMailData {
+  const { order, event, organizerName, lines, tickets } = subject;
   const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id, order.linkVersion);
   return {
     locale: order.locale,
     buyerName: greetingName(order.buyerName),
     organizerName,
+    seller: sellerOf(deps.config.PUBLIC_URL, subject),
     event,
     orderCode: orderCode(order.id),
     link: `${deps.config.PUBLIC_URL}/orders/${order.id}#${token}`,

@@ -1,12 +1,13 @@
 import { eq, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
-import { events } from '../../catalog/tables.ts';
+import { events, organizerProfiles } from '../../catalog/tables.ts';
 import { orders } from '../../orders/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { orderPaid } from '../../orders/jobs.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { sellerColumns } from './seller.ts';
 
 /** What deliveries are about, read when they are made; deliveries themselves keep no address. */
 
@@ -28,6 +29,7 @@ const subjectColumns = {
   },
   event: {
     id: events.id,
+    slug: events.slug,
     name: events.name,
     summary: events.summary,
     venue: events.venue,
@@ -44,6 +46,7 @@ const subjectColumns = {
     postponedAt: events.postponedAt,
   },
   organizerName: organizers.name,
+  seller: sellerColumns,
   lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`(
     select coalesce(json_agg(json_build_object('name', c.name, 'quantity', l.quantity, 'unitPrice', l.unit_price)
       order by c.position, c.id), '[]')
@@ -70,6 +73,7 @@ const subjectsStatement = builtOnce((db) =>
     .from(orders)
     .innerJoin(events, eq(events.id, orders.eventId))
     .innerJoin(organizers, eq(organizers.id, orders.organizerId))
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, orders.organizerId))
     .where(
       sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
         ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,

@@ -1,13 +1,14 @@
 import { eq, max } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { requireEventTimes } from '../../catalog/index.ts';
-import { events, ticketCategories } from '../../catalog/tables.ts';
+import { events, organizerProfiles, ticketCategories } from '../../catalog/tables.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hmacSha256Text } from '../../platform/crypto.ts';
 import { money } from '../../platform/text/money.ts';
 import { type Preview, type PreviewDeps, digestOf, sampleData } from '../announcements/preview.ts';
 import { requireOwnEvent } from '../announcements/show-announcements.ts';
 import type { Mail } from '../channel.ts';
+import { type SellerRow, sellerColumns } from '../deliveries/seller.ts';
 import { noticeNotFound } from '../errors.ts';
 import { createRenderText } from '../message-texts/render-text.ts';
 import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
@@ -88,17 +89,28 @@ export async function previewChange(
 }
 
 type EventRow = typeof events.$inferSelect;
-type FoundEvent = { readonly event: EventRow; readonly organizerName: string; readonly price: number | null };
+type FoundEvent = {
+  readonly event: EventRow;
+  readonly organizerName: string;
+  readonly seller: SellerRow;
+  readonly price: number | null;
+};
 
 /** With the price that decides whether the messages speak of money. */
 async function findEvent(deps: PreviewDeps, eventId: string): Promise<FoundEvent> {
   const [row] = await deps.db
-    .select({ event: events, organizerName: organizers.name, price: max(ticketCategories.price) })
+    .select({
+      event: events,
+      organizerName: organizers.name,
+      seller: sellerColumns,
+      price: max(ticketCategories.price),
+    })
     .from(events)
     .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, events.organizerId))
     .leftJoin(ticketCategories, eq(ticketCategories.eventId, events.id))
     .where(eq(events.id, eventId))
-    .groupBy(events.id, organizers.id);
+    .groupBy(events.id, organizers.id, organizerProfiles.organizerId);
   if (row === undefined) throw noticeNotFound();
   return row;
 }

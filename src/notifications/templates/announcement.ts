@@ -4,6 +4,7 @@ import type { Announcement } from '../announcements/tables.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
 import { announcementWords } from './announcement-words.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { orderFooter } from './order-footer.ts';
 import { eventFacts, factLines, placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
@@ -37,7 +38,7 @@ function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
       `${say.openOrder}: ${data.link}`,
       factLines(facts),
       small,
-      say.footer(data.organizerName),
+      orderFooter(data).text,
     ].join('\n\n'),
     html: mailFrame({
       locale: data.locale,
@@ -51,7 +52,7 @@ function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
         factTable(facts),
         softParagraph(small),
       ],
-      footer: say.footer(data.organizerName),
+      footer: orderFooter(data).html,
     }),
     attachments: [],
   };
@@ -67,20 +68,16 @@ function newsMail({ subject, text }: Text, data: OrderMailData, unsubscribeUrl: 
     text: [
       say.hello(data.buyerName),
       ...blocks,
-      `${own.footer(data.organizerName)} ${own.stop}: ${unsubscribeUrl}`,
+      `${own.stop}: ${unsubscribeUrl}`,
+      orderFooter(data, own.footer(data.organizerName)).text,
     ].join('\n\n'),
     html: mailFrame({
       locale: data.locale,
       preview: blocks[0] ?? subject,
       kicker: own.kicker(data.organizerName),
       title: subject,
-      body: [
-        paragraph(say.hello(data.buyerName)),
-        ...blocks.map(linesOf),
-        softParagraph(own.footer(data.organizerName)),
-        button(own.stop, unsubscribeUrl),
-      ],
-      footer: data.organizerName,
+      body: [paragraph(say.hello(data.buyerName)), ...blocks.map(linesOf), button(own.stop, unsubscribeUrl)],
+      footer: orderFooter(data, own.footer(data.organizerName)).html,
     }),
     attachments: [],
     unsubscribeUrl,

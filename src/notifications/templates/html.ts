@@ -39,7 +39,7 @@ export function mailFrame(options: {
   readonly title: string;
   readonly kicker: string;
   readonly body: Html | readonly Html[];
-  readonly footer: string;
+  readonly footer: string | Html;
 }): string {
   const { locale, preview, title, kicker, body, footer } = options;
   const page = html`<!doctype html>

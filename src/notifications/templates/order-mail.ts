@@ -1,11 +1,21 @@
 import type { Money } from '../../platform/text/money.ts';
 
+/** How to reach the organizer, and the pages of its texts; null or undefined where it has given none. */
+export type Seller = {
+  /** Answers to the mail go to it. */
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly privacyLink?: string | undefined;
+  readonly termsLink?: string | undefined;
+};
+
 /** What the mails about an order are made of. Pure data; nothing is looked up while a mail is written. */
 export type OrderMailData = {
   readonly locale: 'id' | 'en';
   /** Undefined where what is stored is no name of a person: the message then greets nobody by name. */
   readonly buyerName: string | undefined;
   readonly organizerName: string;
+  readonly seller: Seller;
   readonly event: {
     readonly name: string;
     readonly venue: string;

@@ -1,5 +1,6 @@
 import type { Mail } from '../channel.ts';
 import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { orderFooter } from './order-footer.ts';
 import { eventFacts, factLines } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './words.ts';
@@ -73,7 +74,7 @@ export function noticeMail(
       `${say.openOrder}: ${data.link}`,
       factLines(facts),
       small,
-      say.footer(data.organizerName),
+      orderFooter(data).text,
     ].join('\n\n'),
     html: mailFrame({
       locale: data.locale,
@@ -81,7 +82,7 @@ export function noticeMail(
       kicker,
       title: data.event.name,
       body,
-      footer: say.footer(data.organizerName),
+      footer: orderFooter(data).html,
     }),
     attachments,
   };

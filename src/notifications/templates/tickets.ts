@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
-import { groupTicketCode } from '../../orders/tickets/codes/ticket-code.ts';
+import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { orderFooter } from './order-footer.ts';
 import { eventFacts, factLines, priceFacts } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
@@ -36,7 +37,7 @@ export function ticketsMail(data: OrderMailData): Mail {
       kicker: say.tickets.kicker,
       title: data.event.name,
       body,
-      footer: say.footer(data.organizerName),
+      footer: orderFooter(data).html,
     }),
     attachments: [
       ...shown.map((ticket, index) => ({
@@ -85,6 +86,6 @@ function textOf(data: OrderMailData, facts: readonly (readonly (readonly [string
     `${say.tickets.open}: ${data.link}`,
     say.tickets.keepSafe,
     say.linkIsPrivate,
-    say.footer(data.organizerName),
+    orderFooter(data).text,
   ].join('\n\n');
 }

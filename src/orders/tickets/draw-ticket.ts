@@ -1,7 +1,7 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { orderCode } from '../../platform/ids.ts';
-import { groupTicketCode } from './codes/ticket-code.ts';
+import { groupTicketCode } from './codes/group-ticket-code.ts';
 import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from './paper/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';

@@ -7,9 +7,9 @@ import { forgetOffline, keepOffline } from './order/keep-offline.ts';
 import { loadDetails, watchDetails } from './order/order-details.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
-import { showEvent, showSummary } from './order/order-summary.ts';
+import { showEvent, showSeller, showSummary } from './order/order-summary.ts';
 import { showTickets } from './order/order-tickets.ts';
-import { type EventView, type OrderView, type TicketView, hasTickets } from './order/order-view.ts';
+import { type EventView, type OrderView, type SellerView, type TicketView, hasTickets } from './order/order-view.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { type Poll, poll } from './shared/poll.ts';
 import { backOff, pause, spread } from './shared/waiting.ts';
@@ -157,8 +157,12 @@ async function keepOrder(order: OrderView, tickets: readonly TicketView[]): Prom
 }
 
 async function loadEvent(slug: string): Promise<void> {
-  const answer = await call<EventView>('GET', `/v1/events/${slug}`);
-  if (answer.kind === 'ok') showEvent(answer.body);
+  const [event, seller] = await Promise.all([
+    call<EventView>('GET', `/v1/events/${slug}`),
+    call<SellerView>('GET', `/v1/events/${slug}/organizer`),
+  ]);
+  if (event.kind === 'ok') showEvent(event.body);
+  if (seller.kind === 'ok') showSeller(slug, seller.body);
 }
 
 function showMissing(): void {

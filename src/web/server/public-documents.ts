@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { PublicReadServer } from '../../catalog/index.ts';
 import { DomainError } from '../../platform/errors.ts';
+import type { publicOrganizerSchema } from '../../catalog/profile/schemas.ts';
 import type { Phase } from '../client/queue/queue-view.ts';
 import type {
   ListingQuery,
@@ -15,6 +16,7 @@ export type PublicReads = Pick<PublicReadServer, 'answer' | 'answerListing'>;
 export type Listing = z.output<typeof listingSchema>;
 export type ListedEvent = Listing['data'][number];
 export type PublicEvent = z.output<typeof publicEventSchema>;
+export type Organizer = z.output<typeof publicOrganizerSchema>;
 export type Schedule = z.output<typeof scheduleSchema>['data'];
 export type TicketCategories = z.output<typeof publicTicketCategoriesSchema>['data'];
 export type TicketCategory = TicketCategories[number];
@@ -35,6 +37,7 @@ export type EventFacts = {
   readonly schedule: Schedule;
   readonly categories: TicketCategories;
   readonly availability: Availability;
+  readonly organizer: Organizer;
   /** The event's waiting room, if it has one. */
   readonly room: QueueTimes | undefined;
 };
@@ -54,18 +57,24 @@ const ask = () => new Request('http://pages.internal/');
  * @throws DomainError event.not_found, service.unavailable
  */
 export async function eventDocuments(reads: PublicReads, slug: string) {
-  const [event, schedule, categories, availability] = await Promise.all([
+  const [event, schedule, categories, availability, organizer] = await Promise.all([
     eventDocument(reads, slug),
     reads.answer(ask(), (known) => known.schedule(slug)).then(documentOf<{ data: Schedule }>),
     reads.answer(ask(), (known) => known.ticketCategories(slug)).then(documentOf<{ data: TicketCategories }>),
     reads.answer(ask(), (known) => known.availability(slug)).then(documentOf<{ data: Availability }>),
+    organizerDocument(reads, slug),
   ]);
-  return { event, schedule, categories, availability };
+  return { event, schedule, categories, availability, organizer };
 }
 
 /** @throws DomainError event.not_found, service.unavailable */
 export async function eventDocument(reads: PublicReads, slug: string): Promise<Document<PublicEvent>> {
   return documentOf<PublicEvent>(await reads.answer(ask(), (known) => known.event(slug)));
+}
+
+/** Who sells the tickets of an event. @throws DomainError event.not_found, service.unavailable */
+export async function organizerDocument(reads: PublicReads, slug: string): Promise<Document<Organizer>> {
+  return documentOf<Organizer>(await reads.answer(ask(), (known) => known.organizer(slug)));
 }
 
 /**

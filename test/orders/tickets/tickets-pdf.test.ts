@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeBase32 } from '../../../src/platform/text/base32.ts';
-import { groupTicketCode } from '../../../src/orders/tickets/codes/ticket-code.ts';
+import { groupTicketCode } from '../../../src/orders/tickets/codes/group-ticket-code.ts';
 import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';

@@ -74,6 +74,19 @@ test('a sender is connected and disconnected', async () => {
   expect((await owner.send('/desk/connections', {}, { act: 'disconnect' })).location).toContain('done=disconnected');
 });
 
+test('contact, privacy notice and terms are set, and a bad address is named beside its field', async () => {
+  const fields = { 'contact.email': 'halo@senja.example', 'contact.phone': '', 'privacy.id': 'Data Anda aman.' };
+  const refused = await owner.send('/desk/profile', { ...fields, 'contact.email': 'halo' });
+  expect([refused.status, refused.html.includes('contact.email-error')]).toEqual([409, true]);
+  expect((await owner.send('/desk/profile', fields)).location).toBe('/desk/profile?done=saved');
+  expect((await owner.get('/desk/profile')).html).toContain('value="halo@senja.example"');
+  const shown = await world.running.fetch(`/v1/events/${event.slug}/organizer`);
+  expect(await shown.json()).toMatchObject({
+    contact: { email: 'halo@senja.example', phone: null },
+    privacy: { id: 'Data Anda aman.', en: '' },
+  });
+});
+
 test('a report is asked for, scheduled, and the schedule ended', async () => {
   expect((await owner.send('/desk/reports', { kind: 'orders' }, { act: 'ask' })).location).toBe(
     '/desk/reports?done=reportAsked',

@@ -34,7 +34,18 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/announcements',
     '/announcements/new',
   ];
-  const sections = ['', '/orders', '/tasks', '/reports', '/team', '/connections', '/webhooks', '/log', '/api-keys'];
+  const sections = [
+    '',
+    '/orders',
+    '/tasks',
+    '/reports',
+    '/team',
+    '/profile',
+    '/connections',
+    '/webhooks',
+    '/log',
+    '/api-keys',
+  ];
   const order = `/desk/orders/${sold.paid.id}`;
   const at = (path: string, route: string): Stop => ({ name: nameOf(route), route, path, as: 'owner' });
   const part = (of: string) => `/desk/events/:eventId${of}`;

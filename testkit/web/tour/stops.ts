@@ -44,6 +44,8 @@ function publicStops(): readonly Stop[] {
         await page.waitForSelector('#name-error:not([hidden])');
       },
     },
+    { name: 'event privacy', route: '/events/:slug/privacy', path: `${event}/privacy` },
+    { name: 'event terms', route: '/events/:slug/terms', path: `${event}/terms` },
     { name: 'event upcoming', route: '/events/:slug', path: '/events/gema-nusantara' },
     { name: 'event with a waiting room', route: '/events/:slug', path: `/events/${tourQueueSlug}` },
     { name: 'event sold out', route: '/events/:slug', path: '/events/wayang-kota-surabaya' },

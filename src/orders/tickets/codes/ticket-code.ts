@@ -76,14 +76,6 @@ function decodePercent(text: string): string {
   }
 }
 
-/**
- * A short code as people read and type it: groups of five characters, the last of six. Everything that shows a code uses this, so the
- * page, the mail and the paper can be compared character by character. `readTicketCode` reads it with the blanks.
- */
-export function groupTicketCode(shortCode: string): string {
-  return shortCode.replace(/.{5}(?=.{5})/g, '$& ');
-}
-
 /** The first four bytes of the event's key: enough to tell whose key a code was signed with. */
 export function eventNoOf(eventId: string): number {
   const bytes = decodeBase32(eventId.slice(4));

@@ -38,6 +38,7 @@ export async function keepOffline(
       path,
       `${path}/tickets`,
       `/v1/events/${encodeURIComponent(eventSlug)}`,
+      `/v1/events/${encodeURIComponent(eventSlug)}/organizer`,
       ...codes,
       ...files,
     ];

@@ -1,8 +1,9 @@
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { orderWords } from '../../i18n/words/order.ts';
+import { organizerWords } from '../../i18n/words/organizer.ts';
 import { byId, element, languageQuery, setText, show } from '../shared/dom.ts';
-import { type EventView, type Money, type OrderView, hasTickets } from './order-view.ts';
+import { type EventView, type Money, type OrderView, type SellerView, hasTickets } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/server-clock.ts';
 
@@ -73,4 +74,24 @@ export function showEvent({ name, venue, city, startsAt, timeZone }: EventView):
   setText('event-name', name);
   setText('event-facts', `${day}, ${clock} · ${venue}, ${city}`);
   document.title = `${name} · antre`;
+}
+
+/** How to reach the organizer, and links to its privacy notice and terms. Every text stays text; links go to our own pages. */
+export function showSeller(slug: string, { name, contact: { email, phone }, privacy, terms }: SellerView): void {
+  const say = organizerWords[pageLanguage];
+  const link = (href: string, text: string) => {
+    const made = element('a', { text });
+    made.href = href;
+    return made;
+  };
+  const page = (text: 'privacy' | 'terms') => `/events/${encodeURIComponent(slug)}/${text}${languageQuery()}`;
+  const links = [
+    ...(email === null ? [] : [link(`mailto:${email}`, email)]),
+    ...(phone === null ? [] : [link(`tel:${phone.replace(/[^\d+]/g, '')}`, phone)]),
+    ...(privacy.id === '' && privacy.en === '' ? [] : [link(page('privacy'), say.privacy)]),
+    ...(terms.id === '' && terms.en === '' ? [] : [link(page('terms'), say.terms)]),
+  ];
+  const lead = email === null && phone === null ? say.readFirst(name) : say.questions(name);
+  byId('seller').replaceChildren(`${lead} `, ...links.flatMap((made, index) => (index === 0 ? [made] : [' · ', made])));
+  show('seller', links.length > 0);
 }

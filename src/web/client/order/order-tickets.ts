@@ -1,4 +1,4 @@
-import { groupTicketCode } from '../../../orders/tickets/codes/ticket-code.ts';
+import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';

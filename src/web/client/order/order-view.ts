@@ -57,5 +57,14 @@ export type EventView = {
   readonly timeZone: string;
 };
 
+type Texts = { readonly id: string; readonly en: string };
+
+export type SellerView = {
+  readonly name: string;
+  readonly contact: { readonly email: string | null; readonly phone: string | null };
+  readonly privacy: Texts;
+  readonly terms: Texts;
+};
+
 /** Whether the order has tickets to show. */
 export const hasTickets = ({ status }: OrderView) => status === 'paid' || status === 'partially_refunded';

@@ -2,7 +2,7 @@ import type { Language } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 
 /** The pages that the navigation of the desk names. */
-export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'connections' | 'log';
+export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'profile' | 'connections' | 'log';
 /** The pages below one event. */
 export type EventSection =
   | 'overview'
@@ -36,6 +36,7 @@ export function sectionLinks(language: Language): readonly Link<Section>[] {
     { name: 'tasks', path: '/desk/tasks', label: words.tasks },
     { name: 'reports', path: '/desk/reports', label: words.reports },
     { name: 'team', path: '/desk/team', label: words.team },
+    { name: 'profile', path: '/desk/profile', label: words.profile },
     { name: 'connections', path: '/desk/connections', label: words.connections },
     { name: 'log', path: '/desk/log', label: words.log },
   ];

@@ -20,6 +20,7 @@ import { noticePages } from './messages/notices.ts';
 import { orderPages } from './orders/order-page.ts';
 import { orderRefundPages } from './orders/order-refund.ts';
 import { orderSearchPages } from './orders/order-search.ts';
+import { profilePage } from './profile/profile.ts';
 import { reportPages } from './reports/reports.ts';
 import { liveSalePage } from './sale/live-sale.ts';
 import { saleReplayPage } from './sale/replay.ts';
@@ -56,6 +57,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
-  for (const add of [announcementPages, noticePages, movingPages]) add(addPage);
+  for (const add of [announcementPages, noticePages, movingPages, profilePage]) add(addPage);
   return routes;
 }

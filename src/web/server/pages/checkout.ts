@@ -8,6 +8,7 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { newsWordingNow, newsWordings } from '../../i18n/words/news.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { field } from './field.ts';
+import { legalLinks } from './legal-page.ts';
 import { phoneField } from './phone-field.ts';
 
 /**
@@ -15,7 +16,7 @@ import { phoneField } from './phone-field.ts';
  * instead. The stylesheet chooses by `data-stage` of the article, which the script changes. The button is disabled until the script runs:
  * the policy forbids sending the form without it.
  */
-export function checkout(context: PageContext, { event, categories, availability, room }: EventFacts): Html {
+export function checkout(context: PageContext, { event, organizer, categories, availability, room }: EventFacts): Html {
   const { language } = context.lang;
   const words = eventWords[language];
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
@@ -28,7 +29,7 @@ ${isOff || categories.length === 0 ? '' : stagePanels(categories, event, languag
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 <p class="field-error choice-fault" id="choice-error" tabindex="-1" hidden></p>
-${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div class="while-open">${buyerFields(event, language)}${submitBar(event, language)}</div>`}
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div class="while-open">${buyerFields(event, language)}${legalLinks(organizer, event.slug, context.lang)}${submitBar(event, language)}</div>`}
 </form></section>
 ${isOff ? '' : html`<a class="jump button while-open" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
 }

@@ -8,7 +8,9 @@ import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
 import { eventJsonLd, mapLink } from '../event-facts.ts';
+import { paragraphs } from '../paragraphs.ts';
 import { checkout } from './checkout.ts';
+import { contactLine, legalLinks } from './legal-page.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
 export function eventPage(context: PageContext, facts: EventFacts, publicUrl: string): Promise<string> {
@@ -35,6 +37,7 @@ ${event.status === 'published' && event.isPostponed ? html`<div class="notice no
 <div class="event-about">${factList(context, event)}
 ${event.description === '' ? '' : html`<section><h2>${words.about}</h2>${paragraphs(event.description)}</section>`}
 ${schedule.length === 0 ? '' : scheduleSection(context, event, schedule)}
+${contactLine(facts.organizer, context.lang)}${legalLinks(facts.organizer, event.slug, context.lang)}
 </div>
 ${checkout(context, facts)}
 </div></article>`,
@@ -62,14 +65,6 @@ function factList({ lang }: PageContext, event: PublicEvent): Html {
 <div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
 <div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink({ event })}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
 <div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;
-}
-
-function paragraphs(text: string): Html[] {
-  return text
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.trim())
-    .filter((paragraph) => paragraph !== '')
-    .map((paragraph) => html`<p class="prose">${paragraph}</p>`);
 }
 
 function scheduleSection({ lang: { language } }: PageContext, { timeZone }: PublicEvent, schedule: Schedule): Html {

@@ -4,10 +4,11 @@ import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture } from '../event-picture.ts';
-import type { ListedEvent, Listing } from '../public-documents.ts';
+import type { ListedEvent, Listing, Organizer } from '../public-documents.ts';
 import { eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
+import { contactLine, legalLinks } from './legal-page.ts';
 import { type Search, priceMaxes, whens } from '../search.ts';
 
 /** The published events, with a search that works without script. */
@@ -66,10 +67,11 @@ function choice(name: string, label: string, chosen: string | number | undefined
 export function organizerPage(
   context: PageContext,
   listing: Listing,
-  { slug, name, publicUrl }: { slug: string; name: string; publicUrl: string },
+  { organizer, eventSlug, publicUrl }: { organizer: Organizer; eventSlug: string; publicUrl: string },
 ): Promise<string> {
   const { lang } = context;
   const words = homeWords[lang.language];
+  const { slug, name } = organizer;
   const next = listing.nextCursor;
   return layout(context, {
     title: name,
@@ -79,7 +81,8 @@ export function organizerPage(
     body: html`<div class="wrap"><header class="hero"><p class="overline">${words.organizer}</p><h1>${name}</h1></header>
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
 ${cards(listing, lang)}</section>
-<nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav></div>`,
+<nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav>
+${contactLine(organizer, lang)}${legalLinks(organizer, eventSlug, lang)}</div>`,
   });
 }
 

@@ -66,7 +66,8 @@ function summarySection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
   return html`<section class="panel"><h2>${words.summary}</h2>
 <table class="lines"><tbody id="lines"></tbody><tfoot id="totals"></tfoot></table></section>
-<section class="buyer-facts"><h2 class="overline">${words.buyer}</h2><p id="buyer-name"></p><p class="muted small">${words.sentTo} <span id="buyer-contact"></span></p></section>`;
+<section class="buyer-facts"><h2 class="overline">${words.buyer}</h2><p id="buyer-name"></p><p class="muted small">${words.sentTo} <span id="buyer-contact"></span></p>
+<p class="muted small contact" id="seller" hidden></p></section>`;
 }
 
 function cancelDialog({ lang: { language } }: PageContext): Html {

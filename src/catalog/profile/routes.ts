@@ -1,0 +1,49 @@
+import { createRoute } from '@hono/zod-openapi';
+import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byStaff } from '../../http/contract/security.ts';
+import type { CatalogDeps } from '../deps.ts';
+import { setProfile, showProfile } from './profile.ts';
+import { organizerProfileSchema, profileParams } from './schemas.ts';
+
+/** As much as the edge lets through: four texts in Latin letters. */
+const profileBytesMax = 128 * 1024;
+
+function contracts(deps: CatalogDeps) {
+  const manager = requireRole(deps, 'manager');
+  const common = { path: '/v1/organizers/{slug}/profile', tags: ['Organisers'], security: byStaff };
+  const show = createRoute({
+    ...common,
+    method: 'get',
+    operationId: 'showOrganizerProfile',
+    summary: 'What the organiser tells buyers about itself',
+    middleware: [manager] as const,
+    request: { params: profileParams },
+    responses: { 200: answer(organizerProfileSchema, 'The profile.'), ...problems(400, 401, 403, 404) },
+  });
+  const set = createRoute({
+    ...common,
+    method: 'put',
+    operationId: 'setOrganizerProfile',
+    summary: 'Set the contact, the privacy notice and the terms that buyers see',
+    description:
+      'Answers to mails about orders go to `contact.email`. The texts have pages of their own, which checkout, order pages and mails ' +
+      'link to. They are plain text: a blank line begins a paragraph.',
+    middleware: [manager, jsonBody(profileBytesMax)] as const,
+    request: { params: profileParams, body: body(organizerProfileSchema) },
+    responses: { 200: answer(organizerProfileSchema, 'As it is now.'), ...problems(400, 401, 403, 404) },
+  });
+  return { show, set };
+}
+
+/** The profile of an organiser, for its staff. */
+export function profileRoutes(deps: CatalogDeps) {
+  const { show, set } = contracts(deps);
+  return createRouter<ActorEnv>()
+    .openapi(show, async (c) => c.json(await showProfile(deps, c.var.actor.organizerId), 200))
+    .openapi(set, async (c) =>
+      c.json(await setProfile(deps, { actor: c.var.actor, profile: c.req.valid('json') }), 200),
+    );
+}

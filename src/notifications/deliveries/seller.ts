@@ -1,0 +1,28 @@
+import { sql } from 'drizzle-orm';
+import { organizerProfiles } from '../../catalog/tables.ts';
+import type { Seller } from '../templates/order-mail.ts';
+
+/** What a message says of the organizer. The query joins `organizer_profiles` from the left. */
+export const sellerColumns = {
+  // As SQL: drizzle makes an object of columns null when the joined row is missing.
+  email: sql<string | null>`${organizerProfiles.contactEmail}`,
+  phone: sql<string | null>`${organizerProfiles.contactPhone}`,
+  hasPrivacy: sql<boolean>`coalesce(${organizerProfiles.privacyId} || ${organizerProfiles.privacyEn} <> '', false)`,
+  hasTerms: sql<boolean>`coalesce(${organizerProfiles.termsId} || ${organizerProfiles.termsEn} <> '', false)`,
+};
+
+export type SellerRow = Pick<Seller, 'email' | 'phone'> & { readonly hasPrivacy: boolean; readonly hasTerms: boolean };
+
+/** The texts stand on pages below the event. */
+export function sellerOf(
+  publicUrl: string,
+  { event, seller }: { readonly event: { readonly slug: string }; readonly seller: SellerRow },
+): Seller {
+  const page = `${publicUrl}/events/${event.slug}`;
+  return {
+    email: seller.email,
+    phone: seller.phone,
+    ...(seller.hasPrivacy ? { privacyLink: `${page}/privacy` } : {}),
+    ...(seller.hasTerms ? { termsLink: `${page}/terms` } : {}),
+  };
+}

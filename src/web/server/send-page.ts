@@ -1,0 +1,43 @@
+import type { Context } from 'hono';
+import { chooseVariant, matchesEtag } from '../../http/negotiation.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { PageContext } from './layout.ts';
+import { safetyHeaders } from './page-headers.ts';
+import { messagePage } from './pages/message-page.ts';
+import type { Compressed } from './variants.ts';
+
+const retryAfterSeconds = 5;
+export const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
+
+/** The part of a rendered page's key that stands for its language. */
+export const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
+
+/** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
+export function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
+  const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
+  const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;
+  const varies = isPage && c.req.query('lang') === undefined ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
+  const all = { ...headers, etag: variants.etag, vary: varies };
+  if (matchesEtag(c.req.header('if-none-match'), variants.etag)) return c.body(null, 304, all);
+  return c.body(new Uint8Array(body), 200, encoding === 'identity' ? all : { ...all, 'content-encoding': encoding });
+}
+
+/** Refusals of the public reads as pages: what does not exist, and what cannot be read now. */
+export async function orMessage(
+  c: Context,
+  contextOf: (c: Context) => Promise<PageContext>,
+  show: (context: PageContext) => Promise<Response>,
+): Promise<Response> {
+  const context = await contextOf(c);
+  try {
+    return await show(context);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    if (error.code === 'event.not_found' || error.code === 'request.invalid') {
+      return c.html(await messagePage(context, 'missing'), 404, failureHeaders);
+    }
+    if (error.code !== 'service.unavailable') throw error;
+    const seconds = String(error.retryAfterSeconds ?? retryAfterSeconds);
+    return c.html(await messagePage(context, 'busy'), 503, { ...failureHeaders, 'retry-after': seconds });
+  }
+}
