@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createRoutes } from '../../src/api-routes.ts';
 import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
@@ -14,7 +15,8 @@ export type TestService = {
   /** The database as the owner of its tables, past PgBouncer. */
   readonly directUrl: string;
   readonly routes: ReturnType<typeof createRoutes>;
-  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** @param remoteAddress of the connection; the loopback if not given */
+  fetch(path: string, init?: RequestInit, remoteAddress?: string): Promise<Response>;
   close(): Promise<void>;
 };
 
@@ -44,9 +46,12 @@ export async function startTestService(
     service,
     directUrl: database.directUrl,
     routes: createRoutes(service),
-    fetch: async (path, init) => {
+    fetch: async (path, init, remoteAddress) => {
       const request = new Request(`http://localhost${path}`, init);
-      const response = await app.fetch(request);
+      const response = await app.fetch(
+        request,
+        remoteAddress === undefined ? undefined : connectionFrom(remoteAddress),
+      );
       await noteRefusal(request, response);
       return response;
     },
@@ -73,6 +78,11 @@ function byWay(url: string, wayUrl: string): string {
   const [target, way] = [new URL(url), new URL(wayUrl)];
   target.host = way.host;
   return target.href;
+}
+
+/** What the router reads of a connection. */
+function connectionFrom(remoteAddress: string) {
+  return { incoming: { socket: { remoteAddress } } as IncomingMessage };
 }
 
 /** Compared with the contract at the end of the run. */

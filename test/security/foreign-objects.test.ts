@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newEventId, newId, newOrderId } from '../../src/platform/ids.ts';
+import { type Operation, bodyOf, bodyReferences, pathOf, readOperations } from '../../testkit/security/operations.ts';
+import { type Answer, type Tenant, type TenantWorld, openTenants } from '../../testkit/security/tenants.ts';
+
+/**
+ * Every operation of an organiser with every id in its path and body replaced by another organiser's (S01, S02). The answer must be, byte
+ * for byte, the answer to an id that does not exist, and no row may change.
+ */
+
+const operations = readOperations().filter(({ kinds }) => kinds.includes('staffSession'));
+
+let world: TenantWorld;
+let before: Readonly<Record<string, string>>;
+let missing: Record<string, string>;
+
+beforeAll(async () => {
+  world = await openTenants();
+  before = await world.digest();
+  const { ids } = world.own;
+  const unknownEvent = newEventId();
+  missing = Object.fromEntries(
+    Object.entries(ids).map(([name, id]) => [name, newId(id.slice(0, 3) as Parameters<typeof newId>[0])]),
+  );
+  missing['eventId'] = unknownEvent;
+  missing['orderId'] = newOrderId(unknownEvent);
+  missing['webhookId'] = `msg_${missing['taskId']?.slice(4)}`;
+});
+afterAll(() => world?.close());
+
+/** Parameters without an object of their own. */
+const notObjects = new Set(['slug', 'template', 'locale']);
+const pathReferences = ({ path, parameters }: Operation) =>
+  parameters
+    .filter((name) => !notObjects.has(name))
+    .map((name) => (name === 'id' && path.startsWith('/v1/events/') ? 'eventId' : name));
+
+/** Scans are answered by a result: a refusal at the door is no error. */
+const answersByResult = new Set(['scanTicket', 'syncScans']);
+
+/** All sets of at least one reference. */
+function subsets(names: readonly string[]): string[][] {
+  return names.reduce<string[][]>((sets, name) => [...sets, ...sets.map((set) => [...set, name])], [[]]).slice(1);
+}
+
+async function ask(operation: Operation, caller: keyof Tenant['credentials'], ids: Record<string, string>) {
+  const values = { ...ids, id: ids['eventId'] ?? '', template: 'order_paid', locale: 'id' };
+  const answer = await world.ask(operation.method, pathOf(operation, values), {
+    as: world.own.credentials[caller],
+    body: bodyOf(operation, ids),
+    headers: { 'idempotency-key': 'foreign-objects-0123456789' },
+  });
+  return withoutIds(answer, ids);
+}
+
+/** The answer with names in place of ids, which alone may differ. */
+function withoutIds({ status, text }: Answer, ids: Record<string, string>): { status: number; text: string } {
+  let shown = text.replace(/req_\w+/g, 'req');
+  for (const [name, id] of Object.entries(ids)) shown = shown.replaceAll(id, `{${name}}`);
+  return { status, text: shown };
+}
+
+const cases = operations.flatMap((operation) =>
+  subsets([...new Set([...pathReferences(operation), ...bodyReferences(operation)])]).map(
+    (replaced) => [`${operation.id} with another organiser's ${replaced.join(', ')}`, operation, replaced] as const,
+  ),
+);
+
+test.each(cases)('%s', async (_name, operation, replaced) => {
+  const callers = operation.kinds.includes('deviceToken')
+    ? (['owner', 'door', 'device'] as const)
+    : (['owner'] as const);
+  for (const caller of callers) {
+    const take = (from: Readonly<Record<string, string>>) =>
+      Object.fromEntries(replaced.map((name) => [name, from[name] ?? '']));
+    const foreign = await ask(operation, caller, { ...world.own.ids, ...take(world.other.ids) });
+    const unknown = await ask(operation, caller, { ...world.own.ids, ...take(missing) });
+    expect([caller, foreign]).toEqual([caller, unknown]);
+    if (answersByResult.has(operation.id) && caller !== 'device') expect(foreign.text).toContain('"result":"invalid"');
+    else expect(foreign.status, foreign.text).toBeGreaterThanOrEqual(400);
+    const isInPath = replaced.some((name) => pathReferences(operation).includes(name));
+    // A device belongs to one event, and is refused at each other one.
+    if (isInPath) expect(foreign.status, foreign.text).toBe(caller === 'device' ? 403 : 404);
+    // A fault of the body may name the reference, and nothing else.
+    else expect(foreign.text).not.toMatch(/field\.(?!not_allowed)/);
+  }
+});
+
+test('each id of a path belongs to an object that both organisers have', async () => {
+  const names = new Set(operations.flatMap(pathReferences));
+  for (const name of names) {
+    expect([name, world.own.ids[name]]).toEqual([name, expect.stringMatching(/^\w{3}_/)]);
+    expect([name, world.other.ids[name]]).toEqual([name, expect.stringMatching(/^\w{3}_/)]);
+    expect(missing[name]).not.toBe(world.other.ids[name]);
+  }
+  expect(cases.length).toBeGreaterThan(operations.length / 2);
+});
+
+test('none of these requests has changed a row', async () => {
+  expect(await world.digest()).toEqual(before);
+});
