@@ -181,6 +181,14 @@ function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: Writ
     })),
     expiresAt: order.expiresAt,
     isPaid: order.total > 0 && order.paidAt !== null,
-    calendar: { text: eventCalendar(event, order.id), method: isOffCalendar(event) ? 'CANCEL' : 'PUBLISH' },
+    calendar: {
+      text: eventCalendar({
+        event,
+        order,
+        organizer: { name: organizerName, email: subject.seller.email },
+        publicUrl: deps.config.PUBLIC_URL,
+      }),
+      method: isOffCalendar(event) ? 'CANCEL' : 'PUBLISH',
+    },
   };
 }

@@ -1,5 +1,10 @@
+import { eq } from 'drizzle-orm';
+import { organizers } from '../../access/tables.ts';
+import { organizerProfiles } from '../../catalog/tables.ts';
+import type { Config } from '../../config.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf } from '../../platform/ids.ts';
+import { eventIdOf, orderCode } from '../../platform/ids.ts';
+import { findOrder } from '../buyer/queries.ts';
 import { type EventOfOrder, findEvent } from './queries.ts';
 import { orderNotFound } from '../errors.ts';
 
@@ -21,6 +26,17 @@ export type CalendarEvent = Pick<
   | 'publishedAt'
 >;
 
+/** An entry for the holder of an order. */
+export type CalendarEntry = {
+  readonly event: CalendarEvent;
+  readonly order: { readonly id: string; readonly locale: 'id' | 'en' };
+  /** `email`: its contact, null if it has given none. */
+  readonly organizer: { readonly name: string; readonly email: string | null };
+  readonly publicUrl: string;
+};
+
+const orderWords = { id: 'Kode pesanan', en: 'Order code' } as const;
+
 const lineOctetsMax = 75;
 const reminderMinutes = 180;
 
@@ -33,12 +49,18 @@ export const isOffCalendar = ({ status, postponedAt }: Pick<CalendarEvent, 'stat
  * with each change of the event, so importing the file again moves the entry instead of adding a second one. Times are UTC,
  * and calendars show them in the reader's zone. The same event gives the same bytes.
  *
+ * People share their calendars, so the entry links to the page of the order without the secret that opens it: the page opens in the
+ * browser that has opened the order before, and sends the link again in others. ORGANIZER needs an address, so an organizer without a
+ * contact is not named there.
+ *
  * `ical-generator` 10.2.0 was measured instead: 202 us per file against 24 us here, 37 kB more in the bundle, and no
  * CALSCALE.
  */
-export function eventCalendar(event: CalendarEvent, orderId: string): string {
+export function eventCalendar({ event, order, organizer, publicUrl }: CalendarEntry): string {
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
   const isOff = isOffCalendar(event);
+  const link = `${publicUrl}/orders/${order.id}`;
+  const about = `${orderWords[order.locale]}: ${orderCode(order.id)}\n${link}`;
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
@@ -46,14 +68,16 @@ export function eventCalendar(event: CalendarEvent, orderId: string): string {
     'CALSCALE:GREGORIAN',
     `METHOD:${isOff ? 'CANCEL' : 'PUBLISH'}`,
     'BEGIN:VEVENT',
-    `UID:${orderId.toLowerCase()}@antre`,
+    `UID:${order.id.toLowerCase()}@antre`,
     `DTSTAMP:${utc(event.publishedAt ?? event.createdAt)}`,
     `SEQUENCE:${event.version}`,
     `STATUS:${isOff ? 'CANCELLED' : 'CONFIRMED'}`,
     `DTSTART:${utc(event.startsAt)}`,
     `DTEND:${utc(event.endsAt)}`,
     `SUMMARY:${escaped(event.name)}`,
-    ...(event.summary === '' ? [] : [`DESCRIPTION:${escaped(event.summary)}`]),
+    `DESCRIPTION:${escaped(event.summary === '' ? about : `${event.summary}\n\n${about}`)}`,
+    `URL:${link}`,
+    ...(organizer.email === null ? [] : [`ORGANIZER;CN="${quoted(organizer.name)}":mailto:${organizer.email}`]),
     `LOCATION:${escaped(place)}`,
     'TRANSP:OPAQUE',
     ...(isOff ? [] : reminder(event.name)),
@@ -67,10 +91,26 @@ export function eventCalendar(event: CalendarEvent, orderId: string): string {
  * The calendar file of an order.
  * @throws DomainError order.not_found
  */
-export async function calendar(deps: { db: Db }, orderId: string): Promise<string> {
-  const event = await findEvent(deps.db, eventIdOf(orderId));
-  if (event === undefined) throw orderNotFound();
-  return eventCalendar(event, orderId);
+export async function calendar(
+  deps: { readonly db: Db; readonly config: Pick<Config, 'PUBLIC_URL'> },
+  orderId: string,
+): Promise<string> {
+  const eventId = eventIdOf(orderId);
+  const [event, facts] = await Promise.all([findEvent(deps.db, eventId), findOrder(deps.db, eventId, orderId)]);
+  if (event === undefined || facts === undefined) throw orderNotFound();
+  const organizer = await findOrganizer(deps.db, event.organizerId);
+  return eventCalendar({ event, order: facts.order, organizer, publicUrl: deps.config.PUBLIC_URL });
+}
+
+async function findOrganizer(db: Db, organizerId: string): Promise<CalendarEntry['organizer']> {
+  const [row] = await db
+    .select({ name: organizers.name, email: organizerProfiles.contactEmail })
+    .from(organizers)
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, organizers.id))
+    .where(eq(organizers.id, organizerId))
+    .limit(1);
+  if (row === undefined) throw orderNotFound();
+  return row;
 }
 
 function reminder(name: string): string[] {
@@ -95,6 +135,14 @@ function escaped(text: string): string {
     .replace(/[\\;,]/g, (character) => `\\${character}`)
     .replace(/\n/g, '\\n')
     .replace(/\p{Cc}/gu, ' ');
+}
+
+/** The text of a quoted parameter, where a caret marks what quotes cannot hold (RFC 6868). */
+function quoted(text: string): string {
+  return text
+    .replaceAll('^', '^^')
+    .replaceAll('"', "^'")
+    .replace(/\p{Cc}+/gu, ' ');
 }
 
 /** ASCII of at most `lineOctetsMax`: most lines. */

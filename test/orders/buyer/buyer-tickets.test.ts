@@ -123,6 +123,9 @@ describe('tickets', () => {
     ).toHaveLength(2);
     const calendar = await get(`/v1/orders/${placed.id}/calendar.ics`, tokenFor(placed.id));
     expect(calendar.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
-    expect(await calendar.text()).toContain('SUMMARY:Senja di Selatan\r\n');
+    const entry = await calendar.text();
+    expect(entry).toContain('SUMMARY:Senja di Selatan\r\n');
+    expect(entry.replaceAll('\r\n ', '')).toContain(`/orders/${placed.id}\r\n`);
+    expect(entry).not.toContain(tokenOf(desk, placed.id));
   });
 });

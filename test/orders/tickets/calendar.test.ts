@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CalendarEvent, eventCalendar } from '../../../src/orders/tickets/calendar.ts';
+import { type CalendarEntry, type CalendarEvent, eventCalendar } from '../../../src/orders/tickets/calendar.ts';
 
 const orderId = 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
 const event: CalendarEvent = {
@@ -19,6 +19,15 @@ const event: CalendarEvent = {
   postponedAt: null,
 };
 
+const calendarOf = (of: CalendarEvent, more: Partial<CalendarEntry> = {}) =>
+  eventCalendar({
+    event: of,
+    order: { id: orderId, locale: 'id' },
+    organizer: { name: 'Senja', email: 'halo@senja.example' },
+    publicUrl: 'https://antre.example',
+    ...more,
+  });
+
 /** What a calendar program reads: lines put together again, then the text of one property. */
 function valueOf(text: string, name: string): string | undefined {
   const line = text
@@ -32,7 +41,7 @@ function valueOf(text: string, name: string): string | undefined {
 
 describe('the calendar entry', () => {
   test('is an event in UTC with a stable UID and a sequence that rises with the event', () => {
-    const text = eventCalendar(event, orderId);
+    const text = calendarOf(event);
     expect(text.startsWith('BEGIN:VCALENDAR\r\nVERSION:2.0\r\n')).toBe(true);
     expect(text.endsWith('END:VEVENT\r\nEND:VCALENDAR\r\n')).toBe(true);
     expect(valueOf(text, 'UID')).toBe(`${orderId.toLowerCase()}@antre`);
@@ -42,11 +51,11 @@ describe('the calendar entry', () => {
     expect(valueOf(text, 'SEQUENCE')).toBe('3');
     expect(valueOf(text, 'SUMMARY')).toBe('Senja di Selatan');
     expect(valueOf(text, 'LOCATION')).toBe('Lapangan Selatan, Jakarta');
-    expect(text).toContain('DESCRIPTION:Musik\\, makanan\\; \\\\ dan\\nlampu\r\n');
+    expect(text).toContain('DESCRIPTION:Musik\\, makanan\\; \\\\ dan\\nlampu\\n\\nKode pesanan:');
   });
 
   test('of a cancelled event removes the event from the calendar', () => {
-    const text = eventCalendar({ ...event, status: 'cancelled' }, orderId);
+    const text = calendarOf({ ...event, status: 'cancelled' });
     expect(valueOf(text, 'METHOD')).toBe('CANCEL');
     expect(valueOf(text, 'STATUS')).toBe('CANCELLED');
   });
@@ -55,7 +64,7 @@ describe('the calendar entry', () => {
     const anyText = string({ unit: 'grapheme', minLength: 1, maxLength: 400 });
     assert(
       property(anyText, anyText, (name, summary) => {
-        const text = eventCalendar({ ...event, name, summary }, orderId);
+        const text = calendarOf({ ...event, name, summary });
         expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
         for (const line of text.split('\r\n')) {
           expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
@@ -68,7 +77,22 @@ describe('the calendar entry', () => {
   });
 
   test('a name that looks like a property adds no property', () => {
-    const text = eventCalendar({ ...event, name: 'X\r\nATTENDEE:mailto:evil@example.test' }, orderId);
+    const text = calendarOf({ ...event, name: 'X\r\nATTENDEE:mailto:evil@example.test' });
     expect(text.split('\r\n').some((line) => line.startsWith('ATTENDEE'))).toBe(false);
+  });
+
+  test('names the order, its page without the secret that opens it, and the organizer', () => {
+    const link = `https://antre.example/orders/${orderId}`;
+    const text = calendarOf({ ...event, summary: '' }, { order: { id: orderId, locale: 'en' } });
+    expect(valueOf(text, 'DESCRIPTION')).toBe(`Order code: 9QX4T-0RBVE\n${link}`);
+    expect(valueOf(text, 'URL')).toBe(link);
+    expect(valueOf(text, 'ORGANIZER;CN="Senja"')).toBe('mailto:halo@senja.example');
+  });
+
+  test('an organizer is named only with an address, and no name leaves its quotes', () => {
+    const without = calendarOf(event, { organizer: { name: 'Senja', email: null } });
+    expect(without).not.toContain('ORGANIZER');
+    const hostile = calendarOf(event, { organizer: { name: 'A"\r\nX:mailto:b^', email: 'halo@senja.example' } });
+    expect(hostile.replaceAll('\r\n ', '')).toContain('ORGANIZER;CN="A^\' X:mailto:b^^":mailto:halo@senja.example\r\n');
   });
 });
