@@ -7,6 +7,7 @@ import type { Fonts } from './paper/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';
 import { drawText, shownText } from './paper/text-box.ts';
 import { qrOf, quietZoneModules } from './qr.ts';
+import { type Structure, asDecoration, asElement } from './paper/structure.ts';
 import type { Order } from '../tables.ts';
 
 /** What the printed tickets of one order show. */
@@ -33,6 +34,8 @@ const words = {
     where: 'Tempat',
     order: 'Pesanan',
     of: 'dari',
+    ticket: 'Tiket',
+    qr: 'Kode QR tiket',
     note: 'Tunjukkan kode ini di pintu masuk. Satu kode, satu kali masuk: jangan bagikan fotonya.',
   },
   en: {
@@ -44,6 +47,8 @@ const words = {
     where: 'Place',
     order: 'Order',
     of: 'of',
+    ticket: 'Ticket',
+    qr: 'QR code of ticket',
     note: 'Show this code at the door. One code, one entry: do not share a picture of it.',
   },
 } as const;
@@ -59,8 +64,8 @@ const qrTop = bandHeight + 24;
 const factsTop = qrTop + qrSide + 26;
 
 type Place = { readonly number: number; readonly count: number };
-/** The document and the fonts to draw with. */
-type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts };
+/** The document, the fonts to draw with, and the part of its structure that the page belongs to. */
+type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts; readonly section: Structure };
 
 /** The texts on a ticket that people have written. Their fonts are opened before drawing. */
 export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
@@ -75,14 +80,19 @@ export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string
 
 /** Draws one ticket on the current page of the document. */
 export function drawTicket(
-  sheet: Sheet,
+  { document, fonts, whole }: Omit<Sheet, 'section'> & { readonly whole: Structure },
   input: TicketsPdfInput,
   ticket: TicketsPdfInput['tickets'][number],
   place: Place,
 ): void {
+  const { ticket: title, of } = words[input.order.locale];
+  const section = document.struct('Sect', { title: `${title} ${place.number} ${of} ${place.count}` });
+  const sheet = { document, fonts, section };
   drawBand(sheet, input, place);
-  drawCode(sheet, ticket);
+  drawCode(sheet, input, ticket, place);
   drawFacts(sheet, input, ticket);
+  section.end();
+  whole.add(section);
 }
 
 /** Draws the facts of the event and the number of this ticket in the order. */
@@ -91,21 +101,32 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   const text = words[order.locale];
   const width = document.page.width - 2 * margin;
   const small = { x: margin, y: 26, size: 8, color: '#b9b3f5' };
-  document.rect(0, 0, document.page.width, bandHeight).fill(ink);
-  document.rect(0, bandHeight, document.page.width, 4).fill(accent);
+  asDecoration(document, () => {
+    document.rect(0, 0, document.page.width, bandHeight).fill(ink);
+    document.rect(0, bandHeight, document.page.width, 4).fill(accent);
+  });
   line(sheet, text.admit, { ...small, width: width - 60, spacing: 2 });
   line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
   const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
-  line(sheet, readable(sheet, event.name), name);
+  line(sheet, readable(sheet, event.name), { ...name, element: 'H1' });
   const starts = paperText(formatDateTime(event.startsAt, event.timeZone, order.locale));
   line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
 }
 
 /** Draws the QR code, its text, and the line to fold along. */
-function drawCode(sheet: Sheet, { code, shortCode }: TicketsPdfInput['tickets'][number]): void {
-  const { document } = sheet;
+function drawCode(
+  sheet: Sheet,
+  { order }: TicketsPdfInput,
+  { code, shortCode }: TicketsPdfInput['tickets'][number],
+  place: Place,
+): void {
+  const { document, section } = sheet;
   const width = document.page.width - 2 * margin;
-  drawQr(document, code, (document.page.width - qrSide) / 2, qrTop);
+  const left = (document.page.width - qrSide) / 2;
+  // Who cannot see the code can still read it out: the alternative text is the code that people type.
+  const alt = `${words[order.locale].qr} ${place.number}: ${groupTicketCode(shortCode)}`;
+  const bbox = [left, qrTop, left + qrSide, qrTop + qrSide] as const;
+  asElement({ document, parent: section }, 'Figure', () => drawQr(document, code, left, qrTop), { alt, bbox });
   const letters = {
     x: margin,
     y: qrTop + qrSide + 4,
@@ -116,13 +137,15 @@ function drawCode(sheet: Sheet, { code, shortCode }: TicketsPdfInput['tickets'][
     spacing: 1,
   } as const;
   line(sheet, groupTicketCode(shortCode), letters);
-  document
-    .moveTo(margin, factsTop)
-    .lineTo(margin + width, factsTop)
-    .lineWidth(1)
-    .dash(3, { space: 3 })
-    .stroke(rule)
-    .undash();
+  asDecoration(document, () => {
+    document
+      .moveTo(margin, factsTop)
+      .lineTo(margin + width, factsTop)
+      .lineWidth(1)
+      .dash(3, { space: 3 })
+      .stroke(rule)
+      .undash();
+  });
 }
 
 function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: TicketsPdfInput['tickets'][number]): void {
@@ -170,10 +193,16 @@ type Line = {
   readonly align?: 'right' | 'center';
   readonly height?: number;
   readonly spacing?: number;
+  /** What the text is in the structure of the document. */
+  readonly element?: 'H1' | 'P' | 'Span';
 };
 
 /** Draws text in its own box. A longer text is cut with an ellipsis, so it never flows to another page. */
-function line({ document, fonts }: Sheet, text: string, at: Line): void {
+function line({ document, fonts, section }: Sheet, text: string, at: Line): void {
+  asElement({ document, parent: section }, at.element ?? 'P', () => write({ document, fonts }, text, at));
+}
+
+function write({ document, fonts }: Omit<Sheet, 'section'>, text: string, at: Line): void {
   const height = at.height ?? at.size * 1.2;
   if (!isStandard(text)) {
     drawText(document, text, { ...at, height }, fonts);
@@ -192,9 +221,14 @@ function line({ document, fonts }: Sheet, text: string, at: Line): void {
     });
 }
 
+/** A label and its value are one paragraph, so that they are read together. */
 function field(sheet: Sheet, label: string, value: string, at: { x: number; y: number; width: number }): void {
-  line(sheet, label.toUpperCase(), { ...at, size: 6.5, color: faint, spacing: 1 });
-  line(sheet, value, { ...at, y: at.y + 11, size: 10.5, color: ink, bold: true, height: 26 });
+  const section = sheet.document.struct('P');
+  const pair = { ...sheet, section };
+  line(pair, label.toUpperCase(), { ...at, size: 6.5, color: faint, spacing: 1, element: 'Span' });
+  line(pair, value, { ...at, y: at.y + 11, size: 10.5, color: ink, bold: true, height: 26, element: 'Span' });
+  section.end();
+  sheet.section.add(section);
 }
 
 function drawQr(document: PDFKit.PDFDocument, code: string, x: number, y: number): void {

@@ -33,7 +33,7 @@ const someTickets = (count: number) =>
 function pagesOf(pdf: Buffer): { commands: string; text: string }[] {
   const bytes = pdf.toString('latin1');
   return (
-    [...bytes.matchAll(/\/Length (\d+)[^>]*>>\s*stream\n/g)]
+    [...bytes.matchAll(/\/Length (\d+)\n\/Filter \/FlateDecode[^>]*>>\s*stream\n/g)]
       .map((match) => pdf.subarray(match.index + match[0].length, match.index + match[0].length + Number(match[1])))
       .map((stream) => inflateSync(stream).toString('latin1'))
       // Fonts are streams too.
@@ -87,5 +87,40 @@ describe('printed tickets', () => {
     const tickets = someTickets(2);
     const first = await renderTickets({ event, order, tickets });
     expect(first.equals(await renderTickets({ event, order, tickets }))).toBe(true);
+  });
+
+  test('are tagged: language, title, a section for each ticket with its heading, and a text for the QR', async () => {
+    const [first, second] = someTickets(2);
+    if (first === undefined || second === undefined) throw new Error('two tickets');
+    const pdf = await renderTickets({ event, order: { ...order, locale: 'en' }, tickets: [first, second] });
+    const bytes = pdf.toString('latin1');
+    expect(bytes).toMatch(/\/Lang \(en-GB\)/);
+    expect(bytes).toMatch(/\/Marked true/);
+    expect(bytes).toMatch(/\/DisplayDocTitle true/);
+    expect(bytes).toMatch(/\/Title \d+ 0 R\n/);
+    expect(bytes).toMatch(/obj\n\(Senja di Selatan\)\nendobj/);
+    expect([...bytes.matchAll(/\/S \/Sect\n\/T \(([^)]*)\)/g)].map(([, title]) => title)).toEqual([
+      'Ticket 1 of 2',
+      'Ticket 2 of 2',
+    ]);
+    expect(bytes.match(/\/S \/H1\n/g)).toHaveLength(2);
+    expect([...bytes.matchAll(/\/S \/Figure\n\/Alt \(([^)]*)\)/g)].map(([, text]) => text)).toEqual([
+      `QR code of ticket 1: ${groupTicketCode(first.shortCode)}`,
+      `QR code of ticket 2: ${groupTicketCode(second.shortCode)}`,
+    ]);
+  });
+
+  test('draw nothing outside of an element or a decoration', async () => {
+    const [page] = pagesOf(
+      await renderTickets({ event, order: { ...order, buyerName: 'Ayu 李小龙' }, tickets: someTickets(1) }),
+    );
+    let depth = 0;
+    const untagged: string[] = [];
+    for (const command of (page?.commands ?? '').split('\n')) {
+      if (/ B[DM]C$/.test(command)) depth += 1;
+      else if (command === 'EMC') depth -= 1;
+      else if (depth === 0 && /(?:^|\s)(?:TJ|Tj|f|f\*|S|B)$/.test(command)) untagged.push(command);
+    }
+    expect([depth, untagged]).toEqual([0, []]);
   });
 });
