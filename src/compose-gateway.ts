@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './platform/redis-client.ts';
 import type { Config } from './config.ts';
 import {
   createGatewayBudget,
@@ -13,7 +13,7 @@ import { createGatewayLimit } from './traffic-control/index.ts';
  * The gateways as both kinds of process use them. Each has a rate budget that all processes share, and a circuit breaker
  * and a limit on calls in flight of its own in each process.
  */
-export function composeGateway(config: Config, redis: Redis) {
+export function composeGateway(config: Config, redis: RedisClient) {
   return dispatchByAccount(
     new Map(
       gatewayPlugins.map((plugin) => {

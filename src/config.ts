@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults } from './production-faults.ts';
 
@@ -34,7 +35,10 @@ const networks = list.refine((entries) => trustedProxiesFault(entries) === undef
   message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
 });
 const postgresUrl = url('postgres:', 'postgresql:');
-const redisUrl = url('redis:', 'rediss:');
+const redisUrl = z.string().refine((text) => parseRedisAddress(text) !== undefined, {
+  message:
+    'must be redis://host, redis+sentinel://host,host,.../master or redis+cluster://host,host,..., or the same with rediss',
+});
 const urls = z
   .string()
   .transform((value) => value.split(',').map((part) => part.trim().replace(/\/+$/, '')))

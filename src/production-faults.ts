@@ -1,4 +1,5 @@
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { parseRedisAddress } from './platform/redis-address.ts';
 
 /** What production refuses in a configuration that is otherwise valid. Every fault is named, none with its value. */
 
@@ -157,13 +158,15 @@ function addressFaults(config: Checked): string[] {
 
 function passwordOf(address: string | undefined): string | undefined {
   if (address === undefined) return undefined;
+  const redis = parseRedisAddress(address);
+  if (redis !== undefined) return redis.password;
   const { password, searchParams } = new URL(address);
   return decodeURIComponent(password) || searchParams.get('password') || undefined;
 }
 
 function isLoopback(address: string): boolean {
-  const { hostname } = new URL(address);
-  return hostname === '' || hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const hosts = parseRedisAddress(address)?.nodes.map(({ host }) => host) ?? [new URL(address).hostname];
+  return hosts.every((host) => /^(?:localhost|\[?::1\]?|127\..*)?$/.test(host));
 }
 
 function isTooWide(network: string): boolean {
@@ -173,9 +176,9 @@ function isTooWide(network: string): boolean {
   return Number(prefix) < prefixMin[kind];
 }
 
-/** Compares the addresses; `refusesToStart` asks the servers themselves. */
+/** Compares the addresses; `refusesToStart` asks the servers themselves. Sentinels may watch several masters. */
 function sameRedis(first: string | undefined, second: string | undefined): boolean {
-  if (first === undefined || second === undefined) return false;
-  const [one, two] = [new URL(first), new URL(second)];
-  return one.hostname === two.hostname && (one.port || '6379') === (two.port || '6379');
+  const [one, two] = [first, second].map((text) => (text === undefined ? undefined : parseRedisAddress(text)));
+  if (one === undefined || two === undefined || one.master !== two.master) return false;
+  return one.nodes.some(({ host, port }) => two.nodes.some((node) => node.host === host && node.port === port));
 }

@@ -16,6 +16,7 @@ const starters = [
   'testkit/processes/browser.ts',
   'testkit/services/own-postgres.ts',
   'testkit/services/own-redis.ts',
+  'testkit/services/redis-topologies.ts',
   'deploy/local/services/start-services.ts',
 ];
 

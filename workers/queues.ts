@@ -1,7 +1,7 @@
 import { Queue, type WorkerOptions } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
+import { type RedisClient, openRedis } from '../src/platform/redis-client.ts';
 
 /**
  * The queues, with every setting explicit. Redis holds only work that is waiting or running: what is done is
@@ -86,7 +86,7 @@ const stalledCountMax = 2;
 const failedKept = { age: 3600, count: 1000 } as const;
 const drainDelaySeconds = 5;
 
-export function workerOptions(connection: Redis, concurrency: number): WorkerOptions {
+export function workerOptions(connection: RedisClient, concurrency: number): WorkerOptions {
   return {
     connection,
     prefix: queuePrefix,
@@ -124,7 +124,7 @@ export function jobOptions(contract: JobContract) {
 
 const eventsKept = 1000;
 
-export function openQueues(connection: Redis): Queues {
+export function openQueues(connection: RedisClient): Queues {
   const open = (name: QueueName) => {
     const queue = new Queue(name, {
       connection,
@@ -153,8 +153,8 @@ export function openQueues(connection: Redis): Queues {
 const producerCommandTimeoutMs = 5000;
 
 /** A client for adding jobs and reading counts: it fails at once while Redis is away, so that the work stays in Postgres. */
-export function openProducerRedis(url: string, log: Log): Redis {
-  const redis = new Redis(url, {
+export function openProducerRedis(url: string, log: Log): RedisClient {
+  const redis = openRedis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     commandTimeout: producerCommandTimeoutMs,

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../src/platform/redis-client.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import type { Log } from '../src/platform/log.ts';
 import { recallStagedJobs } from '../src/platform/jobs/outbox.ts';
@@ -14,7 +14,7 @@ export const handedOverMark = `${queuePrefix}:handed-over`;
  */
 export async function refillQueue(deps: {
   readonly db: Db;
-  readonly redis: Pick<Redis, 'get' | 'set'>;
+  readonly redis: Pick<RedisClient, 'get' | 'set'>;
   readonly log: Log;
 }): Promise<void> {
   if ((await deps.redis.get(handedOverMark)) !== null) return;

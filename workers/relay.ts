@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../src/platform/redis-client.ts';
 import { queueNames } from '../src/platform/jobs/job.ts';
 import { type StagedJob, leaseOverdueJobs, leaseStagedJobs, releaseStagedJobs } from '../src/platform/jobs/outbox.ts';
 import { type GivenUpDeps, createUnknownSweep, withoutGivenUp } from './given-up-jobs.ts';
@@ -36,7 +36,7 @@ export type Relay = {
 };
 
 export type RelayDeps = GivenUpDeps & {
-  readonly redis: Pick<Redis, 'status' | 'get' | 'set'>;
+  readonly redis: Pick<RedisClient, 'status' | 'get' | 'set'>;
   readonly jobsMax: number;
   readonly inPlace?: InPlace | undefined;
   /** Whether `wake` is called for what other processes stage. Without it the pauses stay short. */

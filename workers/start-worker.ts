@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../src/platform/redis-client.ts';
 import type { Config } from '../src/config.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { buryStagedJobs } from '../src/platform/jobs/dead-letters.ts';
@@ -31,7 +31,7 @@ export type StartWorkerDeps<Jobs extends JobMap> = {
   readonly config: Pick<Config, 'ENV' | 'REDIS_QUEUE_URL' | 'WORKER_CONCURRENCY' | 'RELAY_JOBS_MAX'>;
   readonly db: Db;
   /** Carries the signals about staged jobs; without it the relay polls more often. */
-  readonly redis?: Redis;
+  readonly redis?: RedisClient;
   readonly log: Log;
   readonly closers: Closers;
   readonly jobs: Jobs;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { type Read, readKind } from '../../src/http/public-cache/kind.ts';
 import { type CachedReads, createCachedReads } from '../../src/http/public-cache/cached-reads.ts';
 import { renderTickets } from '../../src/orders/tickets/render-tickets.ts';
@@ -91,7 +91,7 @@ async function timeOf(stack: BenchStack, options: BenchOptions, moment: Moment):
   return { ...measurementOf(moment.name, runs), bar: { p99MsBelow: moment.p99MsBelow } };
 }
 
-async function openRedis(url: string, opened: { end(): void }[]): Promise<Redis> {
+async function openRedis(url: string, opened: { end(): void }[]): Promise<RedisClient> {
   const redis = openCacheRedis(url, log);
   opened.push({ end: () => redis.disconnect() });
   await once(redis, 'ready');
@@ -111,7 +111,7 @@ async function endAll(wire: CutWire, opened: readonly { end(): void }[]): Promis
 }
 
 /** By a process that does not know yet that Redis hangs. The first few requests of a network need no Redis anyway. */
-function decide(redis: Redis): Promise<unknown> {
+function decide(redis: RedisClient): Promise<unknown> {
   const limiter = createLimiter({ redis, policies, processes: 2 });
   const network = randomUUID();
   return Promise.all(Array.from({ length: decidedTogether }, async () => limiter.consume('orders', network)));

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../platform/redis-client.ts';
 import type { PublicReadServer } from '../catalog/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
@@ -17,7 +17,7 @@ import type { SalesDeps } from './sales-figure.ts';
  * @param deps.db a small pool of its own, so that figures take no connection from a request
  */
 export function createLive(deps: {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly log: Log;
   readonly clock: Clock;
   readonly db: Db;

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../platform/redis-client.ts';
 import type { Log } from '../platform/log.ts';
 import { figureEveryMs, figureIdleMs, figureRestFactor, figureTickMs, figuresAtOnce } from './limits.ts';
 import type { Draft, MessageName, Topic } from './messages.ts';
@@ -39,7 +39,7 @@ type Watched = {
 };
 
 type Deps = {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly log: Log;
   readonly latest: (topic: Topic, name: string) => { readonly data: string } | undefined;
   readonly publish: (drafts: readonly Draft[]) => void;

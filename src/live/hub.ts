@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../platform/redis-client.ts';
 import type { Clock } from '../platform/clock.ts';
 import { serviceOverloaded } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -71,7 +71,7 @@ type Parts = {
 
 /** The streams of one process: reads the messages of all processes once, and gives each to those who listen to its topic. */
 export function createHub(deps: {
-  redis: Redis;
+  redis: RedisClient;
   log: Log;
   clock: Clock;
   streamsPerNetworkMax: number;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../platform/redis-client.ts';
 import { type Change, hearChanges } from '../platform/changes.ts';
 import { entriesMax, gapRetryMs, messagesPerEntry, pendingMax, publishEveryMs } from './limits.ts';
 import { type Draft, topicOf } from './messages.ts';
@@ -19,7 +19,7 @@ export type Publisher = {
  * pause goes at once. Nobody waits for Redis. What it does not take is dropped, and an entry with a gap tells all readers so; their
  * clients then read the state anew. Each entry has its publisher's name and number, by which a reader sees that one is missing.
  */
-export function createPublisher(redis: Redis): Publisher {
+export function createPublisher(redis: RedisClient): Publisher {
   const name = randomBytes(6).toString('base64url');
   let number = 0;
   let pending: Draft[] = [];

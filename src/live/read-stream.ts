@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import { type RedisClient, duplicateRedis } from '../platform/redis-client.ts';
 import type { Log } from '../platform/log.ts';
 import { entriesPerRead, readBlockMs, readDeadlineMs, readPauseMs, replayMs } from './limits.ts';
 import { type Draft, type Message, type Position, messagesOf, positionOf } from './messages.ts';
@@ -27,8 +27,8 @@ const publishersMax = 1000;
  * when entries are missing: by the numbers of their publishers, and by its own last entry, which must still be there after a pause or a
  * reconnect.
  */
-export function readStream(deps: { redis: Redis; log: Log; listener: StreamListener }): { close(): void } {
-  const redis = deps.redis.duplicate({
+export function readStream(deps: { redis: RedisClient; log: Log; listener: StreamListener }): { close(): void } {
+  const redis = duplicateRedis(deps.redis, {
     enableAutoPipelining: false,
     enableOfflineQueue: true,
     // What is in flight fails as soon as the connection is lost, instead of at its deadline.
@@ -70,7 +70,7 @@ export function readStream(deps: { redis: Redis; log: Log; listener: StreamListe
 }
 
 /** How far the stream was read. */
-function createPlace(redis: Redis, listener: StreamListener) {
+function createPlace(redis: RedisClient, listener: StreamListener) {
   /** The last number of each publisher. */
   const numbers = new Map<string, number>();
   let lastId = '0-0';

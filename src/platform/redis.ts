@@ -1,14 +1,16 @@
-import { Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
 import { gauge } from './metrics.ts';
 import type { Log } from './log.ts';
+import { type RedisClient, mastersOf, openRedis } from './redis-client.ts';
 
 /** How long a request waits for Redis before it continues without it. */
 export const redisCommandTimeoutMs = 100;
 
 /** A client for the path of a request: no offline queue, no retry, a short deadline. When Redis is away it fails at once. */
-export function openCacheRedis(url: string, log: Log): Redis {
+export function openCacheRedis(url: string, log: Log): RedisClient {
   return watch(
-    new Redis(url, {
+    openRedis(url, {
       enableAutoPipelining: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
@@ -27,10 +29,10 @@ export function openCacheRedis(url: string, log: Log): Redis {
  * once, however many questions it has. Then one request probes it, and the others go on without it.
  */
 const silenceMs = 1000;
-const silentUntil = new WeakMap<Redis, number>();
+const silentUntil = new WeakMap<RedisClient, number>();
 
 /** Whether to ask Redis now. The caller reports the outcome by `noteAnswer` or `noteSilence`. */
-export function mayAsk(redis: Redis): boolean {
+export function mayAsk(redis: RedisClient): boolean {
   if (redis.status !== 'ready') return false;
   const until = silentUntil.get(redis);
   if (until === undefined) return true;
@@ -40,18 +42,18 @@ export function mayAsk(redis: Redis): boolean {
   return true;
 }
 
-export function noteAnswer(redis: Redis): void {
+export function noteAnswer(redis: RedisClient): void {
   silentUntil.delete(redis);
 }
 
-export function noteSilence(redis: Redis): void {
+export function noteSilence(redis: RedisClient): void {
   silentUntil.set(redis, performance.now() + silenceMs);
 }
 
 /** A client as BullMQ needs it: commands wait while Redis is away. Only workers use it. */
-export function openQueueRedis(url: string, log: Log): Redis {
+export function openQueueRedis(url: string, log: Log): RedisClient {
   return watch(
-    new Redis(url, {
+    openRedis(url, {
       maxRetriesPerRequest: null,
       connectTimeout: 2000,
       retryStrategy: (tries) => Math.min(100 * tries, 2000),
@@ -61,12 +63,12 @@ export function openQueueRedis(url: string, log: Log): Redis {
   );
 }
 
-const connections = new Map<string, Redis>();
+const connections = new Map<string, RedisClient>();
 gauge('redis_ready', '1 when the connection to this Redis role is usable', ['role'], function () {
   for (const [role, redis] of connections) this.set({ role }, redis.status === 'ready' ? 1 : 0);
 });
 
-function watch(redis: Redis, role: string, log: Log): Redis {
+function watch(redis: RedisClient, role: string, log: Log): RedisClient {
   connections.set(role, redis);
   let down = false;
   redis.on('error', (error) => {
@@ -81,13 +83,17 @@ function watch(redis: Redis, role: string, log: Log): Redis {
 }
 
 /**
- * Why this server may not hold the queue, or undefined when it may. Any policy except `noeviction` loses jobs when
- * memory is short, and without the append-only file a restart loses all of them.
+ * Why this role may not hold the queue, or undefined when it may. Any policy except `noeviction` loses jobs when
+ * memory is short, and without the append-only file a restart loses all of them. Of a cluster, each master is asked.
  */
-export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean): Promise<string | undefined> {
-  const policy = await setting(redis, 'maxmemory-policy');
-  if (policy !== 'noeviction') return `maxmemory-policy is "${policy}", and must be "noeviction"`;
-  if (requireAppendOnly && (await setting(redis, 'appendonly')) !== 'yes') return 'appendonly is off, and must be on';
+export async function queueRedisFault(redis: RedisClient, requireAppendOnly: boolean): Promise<string | undefined> {
+  if (redis.status !== 'ready') await once(redis, 'ready');
+  for (const server of mastersOf(redis)) {
+    const policy = await setting(server, 'maxmemory-policy');
+    if (policy !== 'noeviction') return `maxmemory-policy is "${policy}", and must be "noeviction"`;
+    if (requireAppendOnly && (await setting(server, 'appendonly')) !== 'yes')
+      return 'appendonly is off, and must be on';
+  }
   return undefined;
 }
 
@@ -95,24 +101,28 @@ export async function queueRedisFault(redis: Redis, requireAppendOnly: boolean):
  * Whether two addresses lead to one server; undefined when one of them does not answer, or does not identify itself.
  */
 export async function isOneRedis(first: string, second: string): Promise<boolean | undefined> {
-  const [one, two] = await Promise.all([runIdOf(first), runIdOf(second)]);
-  return one === undefined || two === undefined ? undefined : one === two;
+  const [one, two] = await Promise.all([runIdsOf(first), runIdsOf(second)]);
+  if (one.length === 0 || two.length === 0) return undefined;
+  return one.some((id) => two.includes(id));
 }
 
-async function runIdOf(url: string): Promise<string | undefined> {
-  const redis = new Redis(url, {
+const identifyWithinMs = 2000;
+
+async function runIdsOf(url: string): Promise<string[]> {
+  const redis = openRedis(url, {
     lazyConnect: true,
-    connectTimeout: 2000,
-    commandTimeout: 2000,
+    connectTimeout: identifyWithinMs,
+    commandTimeout: identifyWithinMs,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
   redis.on('error', () => {});
   try {
     await redis.connect();
-    return /^run_id:(\w+)/m.exec(await redis.info('server'))?.[1];
+    const answers = await Promise.all(mastersOf(redis).map((server) => server.info('server')));
+    return answers.flatMap((text) => /^run_id:(\w+)/m.exec(text)?.[1] ?? []);
   } catch {
-    return undefined;
+    return [];
   } finally {
     redis.disconnect();
   }

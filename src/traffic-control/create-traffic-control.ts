@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../platform/redis-client.ts';
 import type { Config } from '../config.ts';
 import type { DependencyLimiters } from './concurrency/index.ts';
 import { type Keys, createKeys } from './limits/keys.ts';
@@ -24,7 +24,7 @@ export type TrafficControl = {
  * @param deps.pools pools whose waiting callers mean overload, with their sizes; the write pool comes first
  */
 export function createTrafficControl(deps: {
-  redis: Redis;
+  redis: RedisClient;
   config: Pick<
     Config,
     | 'API_PROCESSES'

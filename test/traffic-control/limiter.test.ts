@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -18,9 +19,9 @@ const policies = policiesOf({
   VERIFICATIONS_PER_MINUTE_PER_NETWORK: 300,
   VERIFICATIONS_PER_MINUTE: 60_000,
 });
-const open: Redis[] = [];
+const open: RedisClient[] = [];
 
-async function client(url: string): Promise<Redis> {
+async function client(url: string): Promise<RedisClient> {
   const redis = openCacheRedis(url, log);
   open.push(redis);
   await new Promise((resolve) => redis.once('ready', resolve));

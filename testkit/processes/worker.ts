@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { type Db, type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
@@ -42,7 +42,7 @@ export async function startTestWorker(
     jobsMax?: number;
     schedules?: Parameters<typeof startWorker>[0]['schedules'];
     /** Carries signals about staged jobs. */
-    redis?: Redis;
+    redis?: RedisClient;
     inPlace?: InPlaceActs<TestJobs>;
   },
   handlers: Partial<Handlers<TestJobs>>,
@@ -70,7 +70,7 @@ export async function startTestWorker(
 
 export async function openTestQueues(
   queueUrl: string,
-): Promise<{ redis: Redis; queues: Queues; close(): Promise<void> }> {
+): Promise<{ redis: RedisClient; queues: Queues; close(): Promise<void> }> {
   const redis = openProducerRedis(queueUrl, silentLog);
   await new Promise<void>((resolve) => redis.once('ready', () => resolve()));
   const queues = openQueues(redis);

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import type { Read, ReadKind, ReadPlace } from '../../http/public-cache/kind.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -42,7 +42,7 @@ export type PublicReadDeps = {
   readonly db: Db;
   /** The database that documents are rendered from: a replica if there is one. */
   readonly source: ReadSource;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly clock: Clock;
   readonly availabilityOf: AvailabilityOf;
   /** Without it no event has a waiting room. */

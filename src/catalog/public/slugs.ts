@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
 import { eq } from 'drizzle-orm';
@@ -14,7 +14,7 @@ export type Slugs = {
 const knownMax = 20_000;
 const sharedSeconds = 86_400;
 
-export function createSlugs({ db, redis }: { db: Db; redis: Redis }): Slugs {
+export function createSlugs({ db, redis }: { db: Db; redis: RedisClient }): Slugs {
   const known = new LRUCache<string, string>({ max: knownMax });
   return {
     eventIdOf: async (slug) => {
@@ -36,7 +36,7 @@ export function createSlugs({ db, redis }: { db: Db; redis: Redis }): Slugs {
 
 const keyOf = (slug: string) => `event-of-slug:${slug}`;
 
-async function readShared(redis: Redis, slug: string): Promise<string | undefined> {
+async function readShared(redis: RedisClient, slug: string): Promise<string | undefined> {
   if (redis.status !== 'ready') return undefined;
   try {
     return (await redis.get(keyOf(slug))) ?? undefined;
@@ -46,7 +46,7 @@ async function readShared(redis: Redis, slug: string): Promise<string | undefine
   }
 }
 
-async function writeShared(redis: Redis, slug: string, eventId: string): Promise<void> {
+async function writeShared(redis: RedisClient, slug: string, eventId: string): Promise<void> {
   try {
     await redis.set(keyOf(slug), eventId, 'EX', sharedSeconds);
   } catch {
@@ -54,7 +54,7 @@ async function writeShared(redis: Redis, slug: string, eventId: string): Promise
   }
 }
 
-async function deleteShared(redis: Redis, slug: string): Promise<void> {
+async function deleteShared(redis: RedisClient, slug: string): Promise<void> {
   try {
     await redis.del(keyOf(slug));
   } catch {

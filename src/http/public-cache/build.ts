@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { type Answer, prepareAnswer } from './answer.ts';
 import type { Read, ReadPlace } from './kind.ts';
 import { type SharedAnswer, releaseShared, storeShared, takeShared } from './shared.ts';
@@ -16,7 +16,7 @@ type Found = SharedAnswer & {
 };
 export type Built = Found | { readonly source: 'missing'; readonly tags: readonly string[] };
 
-export type BuildDeps = { redis: Redis; changedLately: (tag: string) => boolean };
+export type BuildDeps = { redis: RedisClient; changedLately: (tag: string) => boolean };
 
 /**
  * Finds an answer outside of this process: in Redis, else from Postgres under the lease. Without Redis each process
@@ -54,7 +54,7 @@ export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | 
   }
 }
 
-async function takeOrWait(redis: Redis, place: ReadPlace, token: string) {
+async function takeOrWait(redis: RedisClient, place: ReadPlace, token: string) {
   const waitUntil = performance.now() + leaseWaitMs;
   for (;;) {
     const taken = await takeShared(redis, place, token);

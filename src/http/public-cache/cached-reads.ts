@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
@@ -59,7 +59,7 @@ const rebuildsMax = 3;
 
 type Flight = { readonly promise: Promise<Entry | undefined>; readonly startedAt: number; source: Source };
 type State = {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly log: Log;
   readonly memory: ReadMemory;
   readonly absent: AbsentAnswers;
@@ -68,7 +68,7 @@ type State = {
 };
 
 export function createCachedReads(deps: {
-  redis: Redis;
+  redis: RedisClient;
   log: Log;
   memoryBytesMax?: number;
   /** The largest lag of a replica that is still read. */

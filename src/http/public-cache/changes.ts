@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import { type RedisClient, duplicateRedis } from '../../platform/redis-client.ts';
 import type { Log } from '../../platform/log.ts';
 import { raiseGenerations } from './shared.ts';
 
@@ -17,14 +17,14 @@ export type ChangeFeed = { push(tags: readonly string[]): Promise<void>; close()
  * age.
  */
 export function openChangeFeed(deps: {
-  redis: Redis;
+  redis: RedisClient;
   log: Log;
   onChange: (tags: readonly string[]) => void;
   onGap: () => void;
 }): ChangeFeed {
   const { redis, onChange, onGap } = deps;
   const ownName = randomBytes(9).toString('base64url');
-  const subscriber = redis.duplicate({
+  const subscriber = duplicateRedis(redis, {
     autoResubscribe: false,
     enableAutoPipelining: false,
     enableOfflineQueue: true,
@@ -47,12 +47,12 @@ export function openChangeFeed(deps: {
 }
 
 /** Pushes changes from a process without cached answers: the worker. */
-export function createChangePush(deps: { redis: Redis; log: Log }): (tags: readonly string[]) => Promise<void> {
+export function createChangePush(deps: { redis: RedisClient; log: Log }): (tags: readonly string[]) => Promise<void> {
   return (tags) => push({ ...deps, onChange: () => {} }, 'worker', tags);
 }
 
 async function push(
-  { redis, log, onChange }: { redis: Redis; log: Log; onChange: (tags: readonly string[]) => void },
+  { redis, log, onChange }: { redis: RedisClient; log: Log; onChange: (tags: readonly string[]) => void },
   sender: string,
   tags: readonly string[],
 ): Promise<void> {
@@ -64,7 +64,7 @@ async function push(
   }
 }
 
-async function outdateShared(redis: Redis, tags: readonly string[]): Promise<void> {
+async function outdateShared(redis: RedisClient, tags: readonly string[]): Promise<void> {
   if (redis.status !== 'ready') throw new Error('Redis is away');
   await raiseGenerations(redis, tags);
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { type Answer, answerOf } from './answer.ts';
 import { lastGoodMs, sharedFreshRatio } from './entry.ts';
 import type { ReadPlace } from './kind.ts';
@@ -66,7 +66,7 @@ const leaseKey = (place: ReadPlace) => `{${place.tag}}:read-lease:${place.name}`
 const generationKey = (tag: string) => `{${tag}}:read-generation`;
 
 /** The shared answer if it is fresh, else the lease if it is free. One round trip. */
-export async function takeShared(redis: Redis, place: ReadPlace, token: string): Promise<Taken> {
+export async function takeShared(redis: RedisClient, place: ReadPlace, token: string): Promise<Taken> {
   if (!mayAsk(redis)) return away;
   let reply: unknown;
   try {
@@ -114,7 +114,7 @@ function copyOf(value: unknown): Buffer<ArrayBuffer> | undefined {
 
 /** Stores an answer and ends the lease. If Redis refuses it, the next rebuild tries again. */
 export async function storeShared(
-  redis: Redis,
+  redis: RedisClient,
   place: ReadPlace,
   stored: { token: string; generation: string; answer: Answer; lifetimeMs: number },
 ): Promise<void> {
@@ -143,7 +143,7 @@ export async function storeShared(
 }
 
 /** Ends the lease of a rebuild without an answer. `missing` also removes what others would send as last good bytes. */
-export async function releaseShared(redis: Redis, place: ReadPlace, token: string, why: 'missing' | 'failed') {
+export async function releaseShared(redis: RedisClient, place: ReadPlace, token: string, why: 'missing' | 'failed') {
   try {
     await redis.eval(releaseScript, 2, valueKey(place), leaseKey(place), token, why);
   } catch {
@@ -153,7 +153,7 @@ export async function releaseShared(redis: Redis, place: ReadPlace, token: strin
 }
 
 /** Raises the generations of these tags: no shared answer under them is fresh any more. */
-export async function raiseGenerations(redis: Redis, tags: readonly string[]): Promise<void> {
+export async function raiseGenerations(redis: RedisClient, tags: readonly string[]): Promise<void> {
   await Promise.all(
     tags.flatMap((tag) => [redis.incr(generationKey(tag)), redis.pexpire(generationKey(tag), generationMs)]),
   );

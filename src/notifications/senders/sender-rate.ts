@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Sender } from '../tables.ts';
 
@@ -11,7 +11,7 @@ const waitSecondsMax = 600;
  * The rate of each sender, counted in Redis for all processes together. Without Redis each process keeps to the whole rate by
  * itself, which the provider's own limit then corrects.
  */
-export function createSenderRate(redis: Redis) {
+export function createSenderRate(redis: RedisClient) {
   const limiters = new Map<number, RateLimiterRedis>();
   const limiterOf = ({ messagesPerSecond }: Rated): RateLimiterRedis => {
     const known = limiters.get(messagesPerSecond);

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /**
@@ -13,7 +13,7 @@ export type GatewayBudget = {
 /** A process's part of the rate while the processes cannot see each other. */
 const insuranceShare = 4;
 
-export function createGatewayBudget(options: { redis: Redis; createsPerSecond: number }): GatewayBudget {
+export function createGatewayBudget(options: { redis: RedisClient; createsPerSecond: number }): GatewayBudget {
   const limiters = {
     create: limiter(options.redis, 'create', options.createsPerSecond),
     // Status, closing and refund calls have the same rate of their own, so that a rush of new orders does not stop refunds.
@@ -34,7 +34,7 @@ export function createGatewayBudget(options: { redis: Redis; createsPerSecond: n
   };
 }
 
-function limiter(redis: Redis, partition: string, perSecond: number) {
+function limiter(redis: RedisClient, partition: string, perSecond: number) {
   const options = { keyPrefix: `gateway:${partition}`, duration: 1 };
   const limit = new RateLimiterRedis({
     ...options,

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import { type RedisClient, duplicateRedis } from '../redis-client.ts';
 
 /**
  * Tells the relays of all workers that jobs were staged, so that they look at once instead of at their next poll. A signal may
@@ -12,7 +12,7 @@ const signalEveryMs = 20;
 export type StagedSignal = { send(): void; close(): void };
 
 /** Call `send` after the commit. It costs a comparison while a signal is on its way. */
-export function createStagedSignal(redis: Redis): StagedSignal {
+export function createStagedSignal(redis: RedisClient): StagedSignal {
   let timer: NodeJS.Timeout | undefined;
   let isWanted = false;
   const publish = (): void => {
@@ -36,8 +36,8 @@ export function createStagedSignal(redis: Redis): StagedSignal {
 export type StagedListener = { isListening(): boolean; close(): void };
 
 /** Calls `wake` for each signal, and once whenever listening begins again, because signals may have been missed. */
-export function listenForStaged(redis: Redis, wake: () => void): StagedListener {
-  const subscriber = redis.duplicate({
+export function listenForStaged(redis: RedisClient, wake: () => void): StagedListener {
+  const subscriber = duplicateRedis(redis, {
     autoResubscribe: false,
     enableAutoPipelining: false,
     enableOfflineQueue: true,

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
 import { type Counted, counted, createInsurance } from './insurance.ts';
@@ -31,7 +31,7 @@ const redisPauseMs = 1000;
 const insuredRefusalMsMax = 60_000;
 
 export type PointStoreDeps = {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly processes: number;
   readonly redisDeadlineMs?: number;
 };

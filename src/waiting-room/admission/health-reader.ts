@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Health } from './admission-step.ts';
 import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
@@ -35,7 +35,7 @@ local count = redis.call('hget', KEYS[1], ARGV[1])
 if count then redis.call('hdel', KEYS[1], ARGV[1]) end
 return count or 0`;
 
-export function createHealthReader({ redis, log }: { redis: Redis; log: Log }): HealthReader {
+export function createHealthReader({ redis, log }: { redis: RedisClient; log: Log }): HealthReader {
   const ask = async <Answer>(question: () => Promise<Answer>, otherwise: Answer): Promise<Answer> => {
     if (redis.status !== 'ready') return otherwise;
     try {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../platform/redis-client.ts';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -20,7 +20,7 @@ export type HealthReporter = {
 };
 
 export type HealthReporterDeps = {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly log: Log;
   /** The pools that orders use. */
   readonly gates: readonly Pick<Gate, 'enter'>[];

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../../../platform/redis-client.ts';
 import type { Config } from '../../../config.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -16,7 +16,7 @@ import type { SenderAction, SenderAnswer, SenderConfig } from './sender-plugin.t
 
 export type WhatsappOptions = {
   readonly db: Db;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly log: Log;
   readonly config: SenderConfig & Pick<Config, 'ENCRYPTION_KEY' | 'PUBLIC_URL'>;
   /** How long an open circuit rests before it is probed. */

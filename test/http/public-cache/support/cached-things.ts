@@ -1,4 +1,4 @@
-import { type Redis } from 'ioredis';
+import type { RedisClient } from '../../../../src/platform/redis-client.ts';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { readKind, type Read, type ReadKind } from '../../../../src/http/public-cache/kind.ts';
 import { createCachedReads, type CachedReads } from '../../../../src/http/public-cache/cached-reads.ts';
@@ -13,7 +13,7 @@ export function useCachedThings() {
   const log = createLog({ level: 'silent', process: 'test' });
   let testRedis: TestRedis;
   let wire: CutWire;
-  const opened: { reads: CachedReads; redis: Redis }[] = [];
+  const opened: { reads: CachedReads; redis: RedisClient }[] = [];
 
   /** One process of the service, as far as cached reads go. */
   async function openProcess(url: string, memoryBytesMax?: number): Promise<CachedReads> {

@@ -1,0 +1,91 @@
+import { Cluster, Redis, type RedisOptions as AllRedisOptions } from 'ioredis';
+import { type RedisAddress, parseRedisAddress } from './redis-address.ts';
+
+/** A client of one server, of a master that Sentinel watches, or of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** Replies are mapped in one way, so that both kinds of client have one type. */
+export type RedisOptions = Omit<AllRedisOptions, 'replyMapping'>;
+
+/**
+ * A failed node of a cluster is asked again after this time, when a replica may have taken its place. A command is sent at most
+ * `1 + maxRedirections` times.
+ */
+const failoverPauseMs = 100;
+/** For questions about the topology: to a sentinel, and to a node of a cluster. */
+const answerWithinMs = 2000;
+const redirectionsMax = 3;
+
+/** @throws Error for a text that is no address */
+export function openRedis(text: string, options: RedisOptions): RedisClient {
+  const address = parseRedisAddress(text);
+  if (address === undefined) throw new Error('the address of a Redis role is not valid');
+  const { kind, nodes, username, password, database: db, isTls } = address;
+  const server: RedisOptions = {
+    ...options,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(isTls ? { tls: {} } : {}),
+  };
+  const [first] = nodes;
+  if (kind === 'server') return new Redis({ ...server, ...first, db });
+  if (kind === 'cluster') return openCluster(address, server);
+  const { master: name, sentinelPassword } = address;
+  return new Redis({
+    ...server,
+    db,
+    sentinels: nodes.map((node) => ({ ...node })),
+    ...(name === undefined ? {} : { name }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+    ...(isTls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    ...(options.retryStrategy ? { sentinelRetryStrategy: options.retryStrategy } : {}),
+    sentinelCommandTimeout: answerWithinMs,
+    // Without it, a connection to a master that hangs would stay until its deadline.
+    failoverDetector: true,
+    // A demoted master refuses writes.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false),
+  });
+}
+
+function openCluster({ nodes, isTls }: RedisAddress, server: RedisOptions): Cluster {
+  const {
+    retryStrategy,
+    enableOfflineQueue = true,
+    enableAutoPipelining = false,
+    lazyConnect = false,
+    ...rest
+  } = server;
+  return new Cluster(
+    nodes.map((node) => ({ ...node })),
+    {
+      enableOfflineQueue,
+      enableAutoPipelining,
+      lazyConnect,
+      maxRedirections: redirectionsMax,
+      retryDelayOnFailover: failoverPauseMs,
+      retryDelayOnClusterDown: failoverPauseMs,
+      slotsRefreshTimeout: answerWithinMs,
+      ...(retryStrategy === undefined ? {} : { clusterRetryStrategy: retryStrategy }),
+      // A certificate names hosts, so they must reach TLS as they are.
+      ...(isTls ? { dnsLookup: (host, found) => found(null, host) } : {}),
+      redisOptions: rest,
+    },
+  );
+}
+
+/** A connection of its own to the same place, with some options replaced. */
+export function duplicateRedis(redis: RedisClient, options: RedisOptions): RedisClient {
+  if (redis instanceof Redis) return redis.duplicate(options);
+  const { enableOfflineQueue, enableAutoPipelining, lazyConnect, ...rest } = options;
+  return redis.duplicate([], {
+    ...(enableOfflineQueue === undefined ? {} : { enableOfflineQueue }),
+    ...(enableAutoPipelining === undefined ? {} : { enableAutoPipelining }),
+    ...(lazyConnect === undefined ? {} : { lazyConnect }),
+    redisOptions: rest,
+  });
+}
+
+/** The servers that take writes: the server, or the masters of the cluster. */
+export function mastersOf(redis: RedisClient): Redis[] {
+  return redis instanceof Redis ? [redis] : redis.nodes('master');
+}
