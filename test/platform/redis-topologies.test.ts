@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isOneRedis, openCacheRedis } from '../../src/platform/redis.ts';
@@ -12,6 +13,8 @@ import { queuePrefix } from '../../workers/queues.ts';
 
 /** Both roles on a real cluster of six nodes, and behind real sentinels: the service works, and goes on when a master dies. */
 
+/** Slow enough that jobs lie in Redis when its master dies. */
+const workMs = 20;
 const testWithinMs = 60_000;
 const doneWithinMs = 25_000;
 const topologies = [
@@ -54,7 +57,12 @@ describe.each(topologies)('%s', (name, start) => {
     const { db } = running.service;
     const worker = await startTestWorker(
       { db, queueUrl: redis.url },
-      { 'test.count': ({ number }) => Promise.resolve(void done.add(number)) },
+      {
+        'test.count': async ({ number }) => {
+          await pause(workMs);
+          done.add(number);
+        },
+      },
     );
     return { done, worker };
   }
@@ -105,14 +113,16 @@ describe.each(topologies)('%s', (name, start) => {
         await once(cache, 'ready');
         await db.execute('delete from outbox');
         await stageNumbers(db, 'test.count', 1, 200);
+        await until(() => done.size > 20, doneWithinMs);
+        const statuses = new Set<number>();
         let isOver = false;
+        const placing = async () => {
+          while (!isOver) statuses.add((await placeOrder()).status);
+        };
         const failing = redis.failOver(queuePrefix.replaceAll(/[{}]/g, '')).finally(() => {
           isOver = true;
         });
-        const statuses = new Set<number>();
-        do statuses.add((await placeOrder()).status);
-        while (!isOver);
-        await failing;
+        await Promise.all([failing, placing()]);
         await db.execute(`delete from outbox where name not like 'test.%'`);
         await stageNumbers(db, 'test.count', 201, 400);
         // What the dead master had not told its replica comes back when its lease ends.

@@ -79,7 +79,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     changeTicketCodes rotateTicketKey changeDoorSettings requestRefund listRefunds previewRefund listTasks resolveTask
     resendTickets summarizeDeliveries listMessageTexts changeMessageText resetMessageText draftAnnouncement
     listAnnouncements showAnnouncement confirmAnnouncement cancelAnnouncement showMessageSettings setMessageSettings
-    countNewsAudience listInboundMessages listChangeNotices showChangeNotice confirmChangeNotice cancelChangeNotice
+    countNewsAudience listInboundMessages previewChange listChangeNotices showChangeNotice confirmChangeNotice cancelChangeNotice
     listSuppressions liftSuppression listWebhookEndpoints showWebhookEndpoint testWebhookEndpoint listWebhookDeliveries
     showWebhookDelivery replayWebhook replayWebhooks inviteStaff listStaff disableStaff showStaffAccess
     endStaffSessions createDevice listDevices endDevice listAuditLog createEvent listOrganizerEvents showOrganizerEvent
@@ -89,7 +89,8 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     changePool createPromoCode listPromoCodes changePromoCode cancelOrderAtDesk correctBuyer writeOrderNote
     placeComplimentaryOrder tellOrderStory showSales showSaleFigures listSaleMinutes streamSales requestReport
     listReports showReport cancelReport downloadReport createReportLink createReportSchedule listReportSchedules
-    endReportSchedule createGate changeGate removeGate`),
+    endReportSchedule createGate changeGate removeGate createZone changeZone removeZone
+    showOrganizerProfile setOrganizerProfile`),
   door: idsOf(`
-    listOrders showDeskOrder searchOrders listAttendees listGates showDoorSettings listDeliveries`),
+    listOrders showDeskOrder searchOrders listAttendees listGates listZones showDoorSettings listDeliveries`),
 };

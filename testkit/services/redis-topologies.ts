@@ -58,7 +58,7 @@ export async function startRedisCluster(): Promise<RedisTopology> {
       const [master, replica] = [masters[index], servers[index + masters.length]];
       if (master === undefined || replica === undefined) throw new Error('there is no such master');
       await group.kill(master);
-      await until(async () => (await replica.client.role())[0] === 'master', settledWithinMs);
+      await until(() => isMaster(replica), settledWithinMs);
     },
     close: () => group.close(),
   };
@@ -91,12 +91,16 @@ export async function startRedisSentinels(): Promise<RedisTopology> {
     servers: [master, ...replicas].map(({ client }) => client),
     failOver: async () => {
       await group.kill(master);
-      const isPromoted = async () =>
-        (await Promise.all(replicas.map(({ client }) => client.role()))).some(([role]) => role === 'master');
-      await until(isPromoted, settledWithinMs);
+      await until(async () => (await Promise.all(replicas.map(isMaster))).some(Boolean), settledWithinMs);
     },
     close: () => group.close(),
   };
+}
+
+/** A server that is being promoted closes its connections. */
+async function isMaster({ client }: Server): Promise<boolean> {
+  const [role] = await client.role().catch(() => ['']);
+  return role === 'master';
 }
 
 async function isLinkedReplica({ client }: Server): Promise<boolean> {
