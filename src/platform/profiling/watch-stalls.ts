@@ -7,8 +7,8 @@ import type { Stall, WatcherData } from './stall-watcher.ts';
 const stalls = counter('event_loop_stalls_total', 'Stalls of the event loop for longer than STALL_LOG_MS');
 
 const beatEveryMs = 50;
-/** A process that stalls all the time writes few lines. */
-const lineEveryMs = 60_000;
+/** A process that stalls all the time is stopped for its stack only so often, and writes few lines. */
+const stackEveryMs = 60_000;
 const watcherHeapMiB = 16;
 
 /**
@@ -22,22 +22,19 @@ export function watchStalls({ stallMs, log }: { readonly stallMs: number; readon
   const beat = () => void Atomics.store(beats, 0, process.hrtime.bigint());
   beat();
   const timer = setInterval(beat, beatEveryMs).unref();
-  const data: WatcherData = { beats, stallMs };
+  const data: WatcherData = { beats, stallMs, stackEveryMs };
   const watcher = new Worker(helperFile('./stall-watcher.ts', import.meta.url), {
     workerData: data,
     resourceLimits: { maxOldGenerationSizeMb: watcherHeapMiB },
   });
   watcher.unref();
-  let lineFrom = 0;
   let unlogged = 0;
   watcher.on('message', ({ ms, stack }: Stall) => {
     stalls.inc();
-    const now = performance.now();
-    if (now < lineFrom) {
+    if (stack === '') {
       unlogged += 1;
       return;
     }
-    lineFrom = now + lineEveryMs;
     log.warn({ ms, stack, unlogged }, 'the event loop stood still');
     unlogged = 0;
   });
