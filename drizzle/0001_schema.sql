@@ -99,6 +99,9 @@ create table staff (
   -- The member who invited this member last or took the invitation over: an open invitation ends with that member. Null: an
   -- operator.
   invited_by text,
+  -- The events that a member is limited to; null for all. An event that does not exist any more stays here and opens nothing.
+  event_ids text[] check (cardinality(event_ids) >= 1),
+  check (role <> 'owner' or event_ids is null),
   created_at timestamptz not null default now(),
   unique (organizer_id, email),
   check (status <> 'active' or password_hash is not null)

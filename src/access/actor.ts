@@ -4,7 +4,13 @@ export type Role = (typeof roles)[number];
 
 type OfOrganizer = { readonly id: string; readonly organizerId: string; readonly organizerSlug: string };
 
-export type StaffActor = OfOrganizer & { readonly kind: 'staff'; readonly role: Role; readonly sessionId: string };
+export type StaffActor = OfOrganizer & {
+  readonly kind: 'staff';
+  readonly role: Role;
+  readonly sessionId: string;
+  /** The events that the member is limited to. Undefined: all of the organizer, and the organizer itself. */
+  readonly eventIds?: readonly string[] | undefined;
+};
 /** A program of the organiser. Never an owner: a leaked key must not be able to make others. */
 export type ApiKeyActor = OfOrganizer & { readonly kind: 'api_key'; readonly role: 'manager' | 'door' };
 /** Door hardware. It may scan for its one event and nothing else. */
@@ -17,7 +23,25 @@ export function atLeast(actor: Pick<Actor, 'role'>, role: Role): boolean {
   return roles.indexOf(actor.role) <= roles.indexOf(role);
 }
 
-/** The roles whose members this role may invite, change and end: an owner all, a manager only the door staff. */
-export function mayManage(actor: Pick<Actor, 'kind' | 'role'>, role: Role): boolean {
-  return actor.kind !== 'device' && (actor.role === 'owner' || (actor.role === 'manager' && role === 'door'));
+/** What a member may do, and at which events. */
+export type Reach = { readonly role: Role; readonly eventIds?: readonly string[] | undefined };
+
+/** The events that the actor is limited to; undefined for an actor of the whole organizer. */
+export function eventsOf(actor: Actor): readonly string[] | undefined {
+  if (actor.kind === 'device') return [actor.eventId];
+  return actor.kind === 'staff' ? actor.eventIds : undefined;
+}
+
+/** Whether an event of the actor's organizer is one that the actor may work at. */
+export function worksAt(actor: Actor, eventId: string): boolean {
+  return eventsOf(actor)?.includes(eventId) ?? true;
+}
+
+/**
+ * The roles whose members this actor may invite, change and end: an owner all, a manager only the door staff, and a member who is limited
+ * to events nobody.
+ */
+export function mayManage(actor: Reach & { readonly kind: Actor['kind'] }, role: Role): boolean {
+  if (actor.kind === 'device' || actor.eventIds !== undefined) return false;
+  return actor.role === 'owner' || (actor.role === 'manager' && role === 'door');
 }

@@ -18,9 +18,11 @@ export type AccessErrorCode =
   | 'staff.email_in_use'
   | 'staff.invited_too_often'
   | 'staff.last_owner'
+  | 'staff.owner_not_limited'
   | 'api_key.not_found'
   | 'device.not_found'
   | 'event.not_found'
+  | 'order.not_found'
   | 'verification.phone_not_possible'
   | 'verification.limited'
   | 'verification.refused';
@@ -43,9 +45,11 @@ export const accessProblems = {
   'staff.email_in_use': { status: 409, title: 'Address in use' },
   'staff.invited_too_often': { status: 429, title: 'Invited too often' },
   'staff.last_owner': { status: 409, title: 'Last owner' },
+  'staff.owner_not_limited': { status: 409, title: 'Owners are not limited' },
   'api_key.not_found': { status: 404, title: 'API key not found' },
   'device.not_found': { status: 404, title: 'Device not found' },
   'event.not_found': { status: 404, title: 'Event not found' },
+  'order.not_found': { status: 404, title: 'Order not found' },
   'verification.phone_not_possible': { status: 409, title: 'Not possible by phone' },
   'verification.limited': { status: 429, title: 'Too many codes' },
   'verification.refused': { status: 403, title: 'Code refused' },
@@ -131,9 +135,13 @@ export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found'
 
 export const deviceNotFound = (): Refusal => new DomainError('device.not_found', 'There is no such device.');
 
-export const deviceEventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
+export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
-export const verificationEventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
+export const orderNotFound = (): Refusal =>
+  new DomainError('order.not_found', 'There is no such order, or the link to it is not right.');
+
+export const ownerNotLimited = (): Refusal =>
+  new DomainError('staff.owner_not_limited', 'An owner works at all events. Choose another role, or all events.');
 
 /** Reveals only whether the organiser can write to phones, nothing about this phone. */
 export const phoneNotPossible = (): Refusal =>

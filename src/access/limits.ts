@@ -30,3 +30,6 @@ export const endedRowsKeptDays = 30;
 /** Rows of each kind that one statement deletes, and statements in one run: more than a day of sign-ins. */
 export const purgeBatchMax = 1000;
 export const purgeBatchesMax = 50;
+
+/** Events that one member can be limited to. */
+export const eventsPerMemberMax = 100;

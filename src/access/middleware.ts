@@ -1,10 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../http/contract/router.ts';
 import { DomainError } from '../platform/errors.ts';
-import { type Actor, type Role, atLeast } from './actor.ts';
+import { eventIdOf, idPatterns } from '../platform/ids.ts';
+import { type Actor, type Role, atLeast, eventsOf, worksAt } from './actor.ts';
 import type { Actors } from './actors.ts';
 import { bearerOf } from './credentials/credential.ts';
-import { forbidden, unauthenticated } from './errors.ts';
+import { eventNotFound, forbidden, orderNotFound, unauthenticated } from './errors.ts';
 
 /** What a handler behind `requireRole` or `requireActor` may read. */
 export type ActorEnv = AppEnv & { Variables: { actor: Actor } };
@@ -12,19 +13,38 @@ export type ActorEnv = AppEnv & { Variables: { actor: Actor } };
 type Deps = { readonly actors: Actors };
 
 /**
- * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices.
- * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden
+ * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices. A member who is limited to
+ * events is admitted where the address names one of them, or an order of one. The other events do not exist for that member.
+ * @param options.isLimitedInside for an address without an event whose handler limits the answer to `eventsOf(actor)` by itself
+ * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden, event.not_found,
+ * order.not_found
  */
-export function requireRole(deps: Deps, role: Role): MiddlewareHandler<ActorEnv> {
+export function requireRole(
+  deps: Deps,
+  role: Role,
+  options: { readonly isLimitedInside?: boolean } = {},
+): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
     const actor = await actorOf(deps, c);
     if (actor.organizerSlug !== c.req.param('slug')) {
       throw new DomainError('request.not_found', 'There is nothing at this address.');
     }
     if (actor.kind === 'device' || !atLeast(actor, role)) throw forbidden();
+    if (eventsOf(actor) !== undefined && options.isLimitedInside !== true) {
+      checkEvent(actor, c.req.param('eventId'), c.req.param('orderId'));
+    }
     c.set('actor', actor);
     await next();
   };
+}
+
+/** A malformed id is left to the route's own check, which refuses it for everybody. */
+function checkEvent(actor: Actor, eventId: string | undefined, orderId: string | undefined): void {
+  if (eventId === undefined && orderId === undefined) throw forbidden();
+  if (eventId !== undefined && idPatterns.event.test(eventId) && !worksAt(actor, eventId)) throw eventNotFound();
+  if (orderId !== undefined && idPatterns.order.test(orderId) && !worksAt(actor, eventIdOf(orderId))) {
+    throw orderNotFound();
+  }
 }
 
 /**

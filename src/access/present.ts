@@ -5,8 +5,8 @@ import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
 
 /** Rows as answers show them, without hashes and internal ids. */
 
-export function presentStaffMember({ id, email, name, role, status, locale, createdAt }: StaffMember) {
-  return { id, email, name, role, status, locale, createdAt: createdAt.toISOString() };
+export function presentStaffMember({ id, email, name, role, eventIds, status, locale, createdAt }: StaffMember) {
+  return { id, email, name, role, eventIds, status, locale, createdAt: createdAt.toISOString() };
 }
 
 export function presentSession(session: Session, currentId: string) {
@@ -28,6 +28,7 @@ export function presentActor({ actor, name, email, organizer, expiresAt }: Actor
     organizer,
     ...(actor.kind === 'device' ? { eventId: actor.eventId } : {}),
     ...(actor.kind === 'staff' ? { sessionId: actor.sessionId } : {}),
+    ...(actor.kind === 'staff' && actor.eventIds !== undefined ? { eventIds: [...actor.eventIds] } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
   };
 }
@@ -40,8 +41,11 @@ export function presentDevice({ id, eventId, name, createdBy, createdAt, endedAt
   return { id, eventId, name, createdBy, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
 }
 
-export function presentMadeAccess(made: MadeAccess & { readonly members: readonly StaffMember[] }) {
+export function presentMadeAccess(
+  made: MadeAccess & { readonly member: StaffMember; readonly members: readonly StaffMember[] },
+) {
   return {
+    member: presentStaffMember(made.member),
     apiKeys: made.apiKeys.map(presentApiKey),
     devices: made.devices.map(presentDevice),
     invitations: made.invitations.map(presentStaffMember),

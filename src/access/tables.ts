@@ -25,6 +25,7 @@ export const staff = pgTable('staff', {
     .default('id'),
   isDemo: boolean('is_demo').notNull().default(false),
   invitedBy: text('invited_by'),
+  eventIds: text('event_ids').array(),
   createdAt: time('created_at').notNull().defaultNow(),
 });
 

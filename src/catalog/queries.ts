@@ -1,4 +1,4 @@
-import { type SQL, and, asc, eq, gt, sql } from 'drizzle-orm';
+import { type SQL, and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../platform/database/db.ts';
 import { indexEvent } from './search/index-events.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
@@ -14,11 +14,18 @@ export const ofOrganizer = (organizerId: string, eventId: string) =>
 export async function listEventsOfOrganizer(
   db: Db,
   organizerId: string,
-  page: { after: string | undefined; limit: number; status: EventRow['status'] | undefined },
+  page: {
+    after: string | undefined;
+    limit: number;
+    status: EventRow['status'] | undefined;
+    /** Only these; undefined for all. */
+    eventIds: readonly string[] | undefined;
+  },
 ): Promise<EventRow[]> {
   const conditions: (SQL | undefined)[] = [eq(events.organizerId, organizerId)];
   if (page.after !== undefined) conditions.push(gt(events.id, page.after));
   if (page.status !== undefined) conditions.push(eq(events.status, page.status));
+  if (page.eventIds !== undefined) conditions.push(inArray(events.id, [...page.eventIds]));
   return db
     .select()
     .from(events)

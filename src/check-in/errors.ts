@@ -17,7 +17,7 @@ export type CheckInErrorCode =
   | 'zone.in_use';
 
 export const checkInProblems = {
-  'check_in.other_event': { status: 403, title: 'Device of another event' },
+  'check_in.other_event': { status: 403, title: 'Another event' },
   'event.not_found': { status: 404, title: 'Event not found' },
   'check_in.scan_id_reused': { status: 422, title: 'Scan id used for another scan' },
   'check_in.scan_not_found': { status: 404, title: 'Scan not found' },
@@ -36,7 +36,7 @@ export const checkInProblems = {
 type Refusal = DomainError<CheckInErrorCode>;
 
 export const otherEvent = (): Refusal =>
-  new DomainError('check_in.other_event', 'This device may scan for its own event only.');
+  new DomainError('check_in.other_event', 'This device or member may scan for its own events only.');
 
 /** One answer for an event that does not exist and for another organiser's. */
 export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');

@@ -1,14 +1,14 @@
-import type { Actor } from '../access/actor.ts';
+import { type Actor, worksAt } from '../access/actor.ts';
 import { type Db, rowsOf } from '../platform/database/db.ts';
 import { eventNotFound, otherEvent } from './errors.ts';
 import { sql } from 'drizzle-orm';
 
 /**
  * The event, if the actor may work at its door.
- * @throws DomainError check_in.other_event for a device of another event, event.not_found
+ * @throws DomainError check_in.other_event for a device or member of other events, event.not_found
  */
 export async function findActorEvent(deps: { db: Db }, actor: Actor, eventId: string): Promise<DoorEvent> {
-  if (actor.kind === 'device' && actor.eventId !== eventId) throw otherEvent();
+  if (!worksAt(actor, eventId)) throw otherEvent();
   const event = await findDoorEvent(deps.db, actor.organizerId, eventId);
   if (event === undefined) throw eventNotFound();
   return event;

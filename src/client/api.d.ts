@@ -1480,6 +1480,8 @@ export type WhoAmI = {
   };
   /** The one event that a device scans for. */
   eventId?: string;
+  /** The events that a member is limited to. */
+  eventIds?: string[];
   sessionId?: string;
   expiresAt?: string;
 };
@@ -1525,6 +1527,7 @@ export type StaffMember = {
   email: string;
   name: string;
   role: Role;
+  eventIds: string[] | null;
   status: "invited" | "active" | "disabled";
   locale: "id" | "en";
   createdAt: string;
@@ -1535,15 +1538,20 @@ export type InviteStaff = {
   name: string;
   role: Role;
   locale?: "id" | "en";
+  /** The events that the member is limited to; null for all. An owner works at all events. */
+  eventIds?: string[] | null;
 };
 
 export type ChangeStaff = {
-  role: Role;
+  role?: Role;
+  /** The events that the member is limited to; null for all. An owner works at all events. */
+  eventIds?: string[] | null;
   /** What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends. */
   keep?: ("api_keys" | "devices" | "invitations" | string)[];
 };
 
 export type MadeAccess = {
+  member: StaffMember;
   apiKeys: ApiKey[];
   devices: Device[];
   /** Not accepted yet. */
@@ -3412,7 +3420,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/staff/:staffId": {
-    /** Change the role of a member */
+    /** Change the role of a member, or limit the member to events */
     patch: {
       input: { param: {
         slug: string;

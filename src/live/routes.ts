@@ -2,7 +2,7 @@ import { createRoute, type z } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
-import { type Role, atLeast } from '../access/actor.ts';
+import { type Role, atLeast, worksAt } from '../access/actor.ts';
 import type { Actors } from '../access/actors.ts';
 import { bearerOf } from '../access/credentials/credential.ts';
 import { type ActorEnv, requireActor, requireRole } from '../access/middleware.ts';
@@ -128,7 +128,7 @@ export function liveRoutes(deps: Deps) {
         topic: topicOf('door', id),
         figures: () => live.figures.ofDoor(id),
         credential: `actor:${c.var.actor.id}`,
-        isAllowed: stillOf(c, deps, 'door'),
+        isAllowed: stillOf(c, deps, 'door', id),
       });
     })
     .openapi(sales, async (c) => {
@@ -138,7 +138,7 @@ export function liveRoutes(deps: Deps) {
         topic: topicOf('sales', own.id),
         figures: () => live.figures.ofSales(own),
         credential: `actor:${c.var.actor.id}`,
-        isAllowed: stillOf(c, deps, 'manager'),
+        isAllowed: stillOf(c, deps, 'manager', own.id),
       });
     });
 }
@@ -159,12 +159,12 @@ function open(c: Context, deps: Deps, request: Omit<StreamRequest, 'network' | '
   return typedAnswer<string>(RESPONSE_ALREADY_SENT.clone());
 }
 
-/** Asks later whether the credential of this request still belongs to somebody who may do as much for the organizer. */
-function stillOf(c: Context<ActorEnv>, { actors }: Deps, role: Role): () => Promise<boolean> {
+/** Asks later whether the credential of this request still belongs to somebody who may do as much at the event. */
+function stillOf(c: Context<ActorEnv>, { actors }: Deps, role: Role, eventId: string): () => Promise<boolean> {
   const credential = bearerOf(c.req.header('authorization')) ?? '';
   const { organizerId } = c.var.actor;
   return async () => {
     const actor = await actors.of(credential);
-    return actor !== undefined && actor.organizerId === organizerId && atLeast(actor, role);
+    return actor?.organizerId === organizerId && atLeast(actor, role) && worksAt(actor, eventId);
   };
 }

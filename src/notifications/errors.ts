@@ -105,7 +105,8 @@ export const tooManyDrafts = (max: number): Refusal =>
     details: { max },
   });
 
-export const orderNotFound = (): Refusal => new DomainError('order.not_found', 'There is no such order.');
+export const orderNotFound = (): Refusal =>
+  new DomainError('order.not_found', 'There is no such order, or the link to it is not right.');
 
 export const newsLinkNotFound = (): Refusal =>
   new DomainError('news.link_not_found', 'There is no such link to unsubscribe.');

@@ -47,6 +47,7 @@ it('sends an invitation whose link stands in the mail alone and works once', asy
   expect(member).toEqual({
     id: expect.stringMatching(/^stf_/),
     email: 'dewi@organizer.test',
+    eventIds: null,
     name: 'Dewi',
     role: 'manager',
     status: 'invited',

@@ -5,7 +5,7 @@ import { serviceOverloaded } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
 import { buyerKey } from './buyer-key.ts';
-import { phoneNotPossible, verificationEventNotFound, verificationLimited } from '../errors.ts';
+import { phoneNotPossible, eventNotFound, verificationLimited } from '../errors.ts';
 import { readKnownClient } from '../sessions/known-client.ts';
 import { verificationMinutes } from '../limits.ts';
 import { verificationsAsked } from '../metrics.ts';
@@ -52,7 +52,7 @@ export async function requestVerification(
 ): Promise<{ verificationId: string; expiresAt: Date }> {
   const { HASH_SECRET, ENCRYPTION_KEY } = deps.config;
   const event = input.eventSlug === undefined ? undefined : await deps.findEvent(input.eventSlug);
-  if (input.eventSlug !== undefined && event === undefined) throw verificationEventNotFound();
+  if (input.eventSlug !== undefined && event === undefined) throw eventNotFound();
   const channel: VerificationChannel = input.phone === undefined ? 'email' : 'whatsapp';
   let target = input.email ?? '';
   if (input.phone !== undefined) {

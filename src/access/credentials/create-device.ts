@@ -3,11 +3,11 @@ import type { Clock } from '../../platform/clock.ts';
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import type { Actor } from '../actor.ts';
+import { type Actor, worksAt } from '../actor.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { currentActor } from '../current-actor.ts';
 import { newCredential } from './credential.ts';
-import { deviceEventNotFound, limitReached } from '../errors.ts';
+import { eventNotFound, limitReached } from '../errors.ts';
 import { devicesPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
 import { type Device, devices } from '../tables.ts';
@@ -26,7 +26,7 @@ export async function createDevice(
   const credential = newCredential('device', deps.config);
   const made = transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
-    await currentActor(tx, actor, 'manager');
+    if (!worksAt(await currentActor(tx, actor, 'manager'), eventId)) throw eventNotFound();
     if ((await countLiveDevices(tx, actor.organizerId)) >= devicesPerOrganizerMax) {
       throw limitReached(devicesPerOrganizerMax);
     }
@@ -43,7 +43,7 @@ export async function createDevice(
     return row;
   });
   const device = await made.catch((error: unknown) => {
-    throw violatedConstraint(error) === 'devices_event_of_organizer' ? deviceEventNotFound() : error;
+    throw violatedConstraint(error) === 'devices_event_of_organizer' ? eventNotFound() : error;
   });
   return { device, token: credential.text };
 }

@@ -63,7 +63,7 @@ export async function handOverDevices(tx: Db, organizerId: string, ids: string[]
 export async function findDevices(
   db: Db,
   organizerId: string,
-  filter: { eventId: string | undefined },
+  filter: { eventId: string | undefined; eventIds: readonly string[] | undefined },
   page: Page,
 ): Promise<Device[]> {
   return db
@@ -73,6 +73,7 @@ export async function findDevices(
       and(
         eq(devices.organizerId, organizerId),
         filter.eventId === undefined ? undefined : eq(devices.eventId, filter.eventId),
+        filter.eventIds === undefined ? undefined : inArray(devices.eventId, [...filter.eventIds]),
         page.afterId === undefined ? undefined : gt(devices.id, page.afterId),
       ),
     )
@@ -80,11 +81,24 @@ export async function findDevices(
     .limit(page.limit + 1);
 }
 
-export async function endDeviceRow(tx: Db, organizerId: string, deviceId: string): Promise<boolean> {
+/** @param eventIds only a device of one of these events; undefined for all */
+export async function endDeviceRow(
+  tx: Db,
+  organizerId: string,
+  deviceId: string,
+  eventIds?: readonly string[],
+): Promise<boolean> {
   const rows = await tx
     .update(devices)
     .set({ endedAt: sql`now()` })
-    .where(and(eq(devices.organizerId, organizerId), eq(devices.id, deviceId), isNull(devices.endedAt)))
+    .where(
+      and(
+        eq(devices.organizerId, organizerId),
+        eq(devices.id, deviceId),
+        isNull(devices.endedAt),
+        eventIds === undefined ? undefined : inArray(devices.eventId, [...eventIds]),
+      ),
+    )
     .returning({ id: devices.id });
   return rows.length > 0;
 }

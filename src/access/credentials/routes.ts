@@ -4,6 +4,7 @@ import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
 import { bySession, byStaff } from '../../http/contract/security.ts';
+import { eventsOf } from '../actor.ts';
 import type { AccessDeps } from '../deps.ts';
 import { type ActorEnv, requireRole } from '../middleware.ts';
 import { presentApiKey, presentDevice } from '../present.ts';
@@ -92,7 +93,7 @@ export function apiKeyRoutes(deps: AccessDeps) {
 const deviceTags = ['Devices'];
 
 function deviceContracts(deps: AccessDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = requireRole(deps, 'manager', { isLimitedInside: true });
   const create = createRoute({
     method: 'post',
     path: '/v1/organizers/{slug}/devices',
@@ -139,7 +140,12 @@ export function deviceRoutes(deps: AccessDeps) {
     .openapi(list, async (c) => {
       const { cursor, limit, eventId } = c.req.valid('query');
       const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
-      const rows = await findDevices(deps.db, c.var.actor.organizerId, { eventId }, { afterId, limit });
+      const rows = await findDevices(
+        deps.db,
+        c.var.actor.organizerId,
+        { eventId, eventIds: eventsOf(c.var.actor) },
+        { afterId, limit },
+      );
       return c.json(
         page(rows, limit, presentDevice, ({ id }) => [id]),
         200,

@@ -36,7 +36,13 @@ export async function confirmPasswordReset(
     refuseWithoutChoice(await findMadeAccess(tx, organizerId, member.id), input.keep);
     await voidStaffTokens(tx, member.id);
     const sessionsEnded = await endAllSessions(tx, member.id);
-    const by = { kind: 'staff', id: member.id, organizerId, role: member.role } as const;
+    const by = {
+      kind: 'staff',
+      id: member.id,
+      organizerId,
+      role: member.role,
+      eventIds: member.eventIds ?? undefined,
+    } as const;
     await writeAudit(tx, {
       actor: by,
       act: 'staff.password_reset',

@@ -18,12 +18,13 @@ export async function findSessionActor(
       organizerSlug: organizers.slug,
       role: staff.role,
       sessionId: sessions.id,
+      eventIds: staff.eventIds,
     })
     .from(sessions)
     .innerJoin(staff, eq(staff.id, sessions.staffId))
     .innerJoin(organizers, eq(organizers.id, staff.organizerId))
     .where(and(eq(sessions.id, sessionId), eq(staff.id, staffId), eq(staff.status, 'active'), live));
-  return row;
+  return row && { ...row, eventIds: row.eventIds ?? undefined };
 }
 
 export function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {

@@ -24,6 +24,7 @@ export const actorSchema = z
     role: roleSchema,
     organizer: z.object({ slug: slugSchema, name: z.string() }),
     eventId: eventIdSchema.optional().openapi({ description: 'The one event that a device scans for.' }),
+    eventIds: z.array(eventIdSchema).optional().openapi({ description: 'The events that a member is limited to.' }),
     sessionId: plainIdSchema.optional(),
     expiresAt: timeSchema.optional(),
   })

@@ -10,7 +10,7 @@ import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '
 import { staffInvited } from '../jobs.ts';
 import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { insertStaff } from './queries.ts';
+import { checkLimits, insertStaff } from './queries.ts';
 import { insertStaffToken, voidStaffTokens } from '../links/queries.ts';
 import { type StaffMember, staff, staffTokens } from '../tables.ts';
 import { and, eq, ne, gt, sql } from 'drizzle-orm';
@@ -20,6 +20,8 @@ export type InviteStaffInput = {
   readonly name: string;
   readonly role: Role;
   readonly locale: 'id' | 'en';
+  /** The events that the member is limited to; null for all. */
+  readonly eventIds: readonly string[] | null;
 };
 
 /**
@@ -27,32 +29,42 @@ export type InviteStaffInput = {
  * this way, with a new password. Memberships of the address with other organisers are neither checked nor revealed here; they matter
  * only when the invitation is accepted.
  * @throws DomainError access.forbidden, access.unauthenticated, access.limit_reached, staff.email_in_use (active here),
- * staff.invited_too_often
+ * staff.invited_too_often, staff.owner_not_limited, event.not_found
  */
 export async function inviteStaff(
   deps: { db: Db; clock: Clock },
   input: InviteStaffInput & { actor: Actor },
 ): Promise<StaffMember> {
   const { actor, name, role, locale } = input;
+  const eventIds = input.eventIds && [...new Set(input.eventIds)];
   const email = normalizeEmail(input.email);
   const tokenId = newId('tok', deps.clock.now());
   return transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
     const by = await currentActor(tx, actor, 'manager');
     if (!mayManage(by, role)) throw forbidden();
+    await checkLimits(tx, actor.organizerId, { role, eventIds });
     const known = await findStaffOfOrganizer(tx, actor.organizerId, email);
     const member =
       known === undefined
-        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, role, locale })
-        : await inviteAgain(tx, known, { actor: by, name, role, locale });
+        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, role, locale, eventIds })
+        : await inviteAgain(tx, known, { actor: by, name, role, locale, eventIds });
     await insertStaffToken(tx, { id: tokenId, staffId: member.id, purpose: 'invitation', hours: invitationHours });
     await stage(tx, staffInvited, { tokenId });
-    await writeAudit(tx, { actor, act: 'staff.invited', subjectId: member.id, changes: { role } });
+    await writeAudit(tx, {
+      actor,
+      act: 'staff.invited',
+      subjectId: member.id,
+      changes: { role, ...(eventIds && { eventIds }) },
+    });
     return member;
   });
 }
 
-type Invitation = Omit<InviteStaffInput, 'email'> & { readonly actor: Actor };
+type Invitation = Omit<InviteStaffInput, 'email' | 'eventIds'> & {
+  readonly actor: Actor;
+  readonly eventIds: string[] | null;
+};
 
 async function addStaff(tx: Db, invitation: Invitation & { id: string; email: string }): Promise<StaffMember> {
   const { actor, ...member } = invitation;
@@ -68,10 +80,10 @@ async function addStaff(tx: Db, invitation: Invitation & { id: string; email: st
 }
 
 async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
-  const { actor, name, role, locale } = invitation;
+  const { actor, name, role, locale, eventIds } = invitation;
   if (!mayManage(actor, known.role)) throw forbidden();
   if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
-  const invited = await reinviteStaff(tx, known.id, { name, role, locale, invitedBy: actor.id });
+  const invited = await reinviteStaff(tx, known.id, { name, role, locale, eventIds, invitedBy: actor.id });
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);
   return invited;
@@ -94,7 +106,7 @@ function countStaff(tx: Db, organizerId: string): Promise<number> {
 async function reinviteStaff(
   tx: Db,
   staffId: string,
-  change: { name: string; role: Role; locale: 'id' | 'en'; invitedBy: string },
+  change: { name: string; role: Role; locale: 'id' | 'en'; eventIds: string[] | null; invitedBy: string },
 ): Promise<StaffMember | undefined> {
   const [row] = await tx
     .update(staff)

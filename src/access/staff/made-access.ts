@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/db.ts';
-import { type Role, atLeast, mayManage, type Actor } from '../actor.ts';
+import { type Reach, atLeast, mayManage, type Actor } from '../actor.ts';
 import { type AuditActor, writeAudit } from '../audit/audit.ts';
 import { choiceNeeded, forbidden, keepUnknown, staffNotFound } from '../errors.ts';
 import {
@@ -34,7 +34,7 @@ type Made = {
   readonly kind: Kind;
   readonly id: string;
   readonly responsibleId: string;
-  couldMake(role: Role): boolean;
+  couldMake(of: Reach): boolean;
 };
 
 /** What this member or key is responsible for, and what the member's keys are responsible for. */
@@ -66,7 +66,7 @@ export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): v
 /**
  * Ends what a member or key has made, in the caller's transaction under `lockOrganizer`, with an audit entry for each.
  * @param options.by the person who decides and takes over what is kept; their role must be able to make it
- * @param options.remaining the role that the maker keeps: what this role could have made stays; undefined: nothing stays
+ * @param options.remaining what the maker may do from now on: what could have been made with that stays; undefined: nothing stays
  * @param options.because the act that is the reason, as named in the audit log
  * @returns the ids of what has ended, for `Actors.forget`
  * @throws DomainError access.keep_unknown, access.forbidden
@@ -74,9 +74,9 @@ export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): v
 export async function endMadeAccess(
   tx: Db,
   options: {
-    readonly by: AuditActor & { readonly role: Role };
+    readonly by: AuditActor & Reach;
     readonly makerId: string;
-    readonly remaining?: Role | undefined;
+    readonly remaining?: Reach | undefined;
     readonly keep: Keep;
     readonly because: string;
   },
@@ -84,7 +84,7 @@ export async function endMadeAccess(
   const { by, makerId, remaining, because } = options;
   const all = listed(await findMadeAccess(tx, by.organizerId, makerId));
   const kept = chosen(all, options.keep);
-  if (kept.some((made) => !made.couldMake(by.role))) throw forbidden();
+  if (kept.some((made) => !made.couldMake(by))) throw forbidden();
   const stays = new Set(kept.map(({ id }) => id));
   const allowed = all.filter((made) => !stays.has(made.id) && remaining !== undefined && made.couldMake(remaining));
   for (const { id } of allowed) stays.add(id);
@@ -101,16 +101,20 @@ export async function endMadeAccess(
 }
 
 function listed({ apiKeys, devices, invitations }: MadeAccess): Made[] {
-  const owner = (role: Role) => role === 'owner';
-  const manager = (role: Role) => atLeast({ role }, 'manager');
+  const owner = ({ role }: Reach) => role === 'owner';
   return [
     ...apiKeys.map(({ id, responsibleId }) => ({ kind: 'api_keys' as const, id, responsibleId, couldMake: owner })),
-    ...devices.map(({ id, responsibleId }) => ({ kind: 'devices' as const, id, responsibleId, couldMake: manager })),
+    ...devices.map(({ id, responsibleId, eventId }) => ({
+      kind: 'devices' as const,
+      id,
+      responsibleId,
+      couldMake: (of: Reach) => atLeast(of, 'manager') && (of.eventIds?.includes(eventId) ?? true),
+    })),
     ...invitations.map(({ id, invitedBy, role: invited }) => ({
       kind: 'invitations' as const,
       id,
       responsibleId: invitedBy ?? '',
-      couldMake: (role: Role) => mayManage({ kind: 'staff', role }, invited),
+      couldMake: (of: Reach) => mayManage({ ...of, kind: 'staff' }, invited),
     })),
   ];
 }
@@ -155,21 +159,21 @@ async function handOver(
 }
 
 /**
- * The open access that a member has made, which would end with them, and the members they invited, who would stay. Shown to the member,
+ * A member, with the open access that the member has made, which would end with them, and the members they invited, who would stay. Shown to the member,
  * and to staff who may manage the member.
  * @throws DomainError staff.not_found, access.forbidden
  */
 export async function showMadeAccess(
   deps: { db: Db },
   input: { actor: Actor; staffId: string },
-): Promise<MadeAccess & { readonly members: readonly StaffMember[] }> {
+): Promise<MadeAccess & { readonly member: StaffMember; readonly members: readonly StaffMember[] }> {
   const { actor, staffId } = input;
   const member = await findStaff(deps.db, actor.organizerId, staffId);
   if (member === undefined) throw staffNotFound();
   if (actor.id !== staffId && !mayManage(actor, member.role)) throw forbidden();
   const made = await findMadeAccess(deps.db, actor.organizerId, staffId);
   const makers = [staffId, ...made.apiKeys.map(({ id }) => id)];
-  return { ...made, members: await findInvitedMembers(deps.db, actor.organizerId, makers) };
+  return { ...made, member, members: await findInvitedMembers(deps.db, actor.organizerId, makers) };
 }
 
 /** Members who work here now and were invited by this maker or one of the maker's keys. */

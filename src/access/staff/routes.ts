@@ -63,10 +63,10 @@ function contracts(deps: AccessDeps) {
     path: '/v1/organizers/{slug}/staff/{staffId}',
     tags,
     operationId: 'changeStaffRole',
-    summary: 'Change the role of a member',
+    summary: 'Change the role of a member, or limit the member to events',
     description:
-      'A lower role ends the sessions of the member, and what they have made and could not make any more: API keys, devices, open ' +
-      'invitations. `keep` names what stays; you take it over.',
+      'A lower role or fewer events end the sessions of the member, and what they have made and could not make any more: API keys, ' +
+      'devices, open invitations. `keep` names what stays; you take it over.',
     security: bySession,
     middleware: [owner, jsonBody()] as const,
     request: { params: staffParams, body: body(changeStaffSchema) },

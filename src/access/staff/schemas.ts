@@ -1,15 +1,26 @@
 import { roleSchema, localeSchema, personNameSchema, keepSchema, organizerParams } from '../schemas.ts';
 import { z } from '@hono/zod-openapi';
-import { emailSchema, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { emailSchema, eventIdSchema, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { eventsPerMemberMax } from '../limits.ts';
 import { staffStatuses } from '../tables.ts';
 import { apiKeySchema, deviceSchema } from '../credentials/schemas.ts';
 
+const eventIds = z.array(eventIdSchema).min(1).max(eventsPerMemberMax).nullable().openapi({
+  description: 'The events that the member is limited to; null for all. An owner works at all events.',
+});
+
 export const inviteStaffSchema = z
-  .strictObject({ email: emailSchema, name: personNameSchema, role: roleSchema, locale: localeSchema.default('id') })
+  .strictObject({
+    email: emailSchema,
+    name: personNameSchema,
+    role: roleSchema,
+    locale: localeSchema.default('id'),
+    eventIds: eventIds.default(null),
+  })
   .openapi('InviteStaff');
 
 export const changeStaffSchema = z
-  .strictObject({ role: roleSchema, keep: keepSchema.optional() })
+  .strictObject({ role: roleSchema.optional(), eventIds: eventIds.optional(), keep: keepSchema.optional() })
   .openapi('ChangeStaff');
 
 export const staffMemberSchema = z
@@ -18,6 +29,7 @@ export const staffMemberSchema = z
     email: z.string(),
     name: z.string(),
     role: roleSchema,
+    eventIds: z.array(eventIdSchema).nullable(),
     status: z.enum(staffStatuses),
     locale: localeSchema,
     createdAt: timeSchema,
@@ -26,6 +38,7 @@ export const staffMemberSchema = z
 
 export const madeAccessSchema = z
   .object({
+    member: staffMemberSchema,
     apiKeys: z.array(apiKeySchema),
     devices: z.array(deviceSchema),
     invitations: z.array(staffMemberSchema).openapi({ description: 'Not accepted yet.' }),

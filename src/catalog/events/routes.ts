@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import { eventsOf } from '../../access/actor.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
@@ -57,7 +58,8 @@ function contracts(deps: CatalogDeps) {
       responses: { 201: answer(organizerEventSchema, 'Created.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
-      ...read,
+      ...common,
+      middleware: [requireRole(deps, 'manager', { isLimitedInside: true })] as [typeof manager],
       method: 'get',
       path: '/v1/organizers/{slug}/events',
       operationId: 'listOrganizerEvents',
@@ -169,7 +171,12 @@ export function eventRoutes(deps: CatalogDeps) {
     .openapi(contract.list, async (c) => {
       const { cursor, limit, status } = c.req.valid('query');
       const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
-      const rows = await listEventsOfOrganizer(deps.db, c.var.actor.organizerId, { after, limit, status });
+      const rows = await listEventsOfOrganizer(deps.db, c.var.actor.organizerId, {
+        after,
+        limit,
+        status,
+        eventIds: eventsOf(c.var.actor),
+      });
       const organizer = await showOrganizer(deps, c.var.actor.organizerId);
       return c.json(
         page(

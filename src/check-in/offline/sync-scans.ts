@@ -1,4 +1,4 @@
-import type { Actor } from '../../access/actor.ts';
+import { type Actor, worksAt } from '../../access/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { isConflict } from '../../platform/database/db-errors.ts';
@@ -52,14 +52,14 @@ const scanReadsMax = 8;
  * same scans again changes nothing and gives the same answers. A scan id that stands for another scan is answered with
  * `reused`; the other scans are not affected.
  * @param input.scans at most `scansPerSyncMax`
- * @throws DomainError check_in.other_event for a device of another event
+ * @throws DomainError check_in.other_event for a device or member of other events
  */
 export async function syncScans(
   deps: { db: Db; clock: Clock; ticketKeys: TicketKeys },
   actor: Actor,
   input: SyncInput,
 ): Promise<readonly (DecidedScan | ReusedScan)[]> {
-  if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
+  if (!worksAt(actor, input.eventId)) throw otherEvent();
   const offsetMs = input.sentAt === undefined ? 0 : deps.clock.now().getTime() - input.sentAt.getTime();
   const read = async (scan: SyncInput['scans'][number]) => {
     const known = await scanOf(deps.ticketKeys, actor, { ...scan, eventId: input.eventId });

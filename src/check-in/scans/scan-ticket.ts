@@ -1,4 +1,4 @@
-import type { Actor } from '../../access/actor.ts';
+import { type Actor, worksAt } from '../../access/actor.ts';
 import type { TicketKeys } from '../../orders/index.ts';
 import { otherEvent, scanIdReused } from '../errors.ts';
 import { repeatsTotal, scansTotal } from '../metrics.ts';
@@ -12,7 +12,7 @@ import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.
 /**
  * Decides a scan that happens now. A refusal at the door is an answer and not an error: an event of another organiser, a malformed code
  * and an unknown code are all `invalid`.
- * @throws DomainError check_in.other_event for a device of another event, check_in.scan_id_reused when the scan id stands for
+ * @throws DomainError check_in.other_event for a device or member of other events, check_in.scan_id_reused when the scan id stands for
  * another code, direction or gate; service.overloaded, service.unavailable
  */
 export async function scanTicket(
@@ -20,7 +20,7 @@ export async function scanTicket(
   actor: Actor,
   input: ScanInput & { readonly eventId: string },
 ): Promise<DecidedScan> {
-  if (actor.kind === 'device' && actor.eventId !== input.eventId) throw otherEvent();
+  if (!worksAt(actor, input.eventId)) throw otherEvent();
   const answer = await deps.scans.submit(input.eventId, await scanOf(deps.ticketKeys, actor, input));
   scansTotal.inc({ result: answer.result, way: 'online' });
   if (answer.result === 'reused') throw scanIdReused();

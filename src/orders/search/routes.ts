@@ -47,7 +47,7 @@ export function orderSearchRoutes(deps: OrderSearchDeps) {
     description:
       'By POST, since what is sought may be an address, which belongs into no URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
       'by its codes at once.',
-    middleware: [requireRole(deps, 'door'), jsonBody()] as const,
+    middleware: [requireRole(deps, 'door', { isLimitedInside: true }), jsonBody()] as const,
     request: { params: organizerParams, body: body(searchOrdersSchema) },
     responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },
   });

@@ -1,5 +1,5 @@
 import { type SQL, and, eq, sql } from 'drizzle-orm';
-import { type Actor, atLeast } from '../../access/actor.ts';
+import { type Actor, atLeast, eventsOf, worksAt } from '../../access/actor.ts';
 import { events } from '../../catalog/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
@@ -7,6 +7,7 @@ import { eventIdOf } from '../../platform/ids.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
 import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
 import { ownEvent } from '../desk/own-event.ts';
+import { eventUnknown } from '../errors.ts';
 import { orders } from '../tables.ts';
 import { type SearchPlan, foldEmail, nameWords, readSearchQuery } from './read-query.ts';
 
@@ -37,8 +38,15 @@ const similarLengthMin = 4;
  * @throws DomainError event.not_found
  */
 export async function searchOrders(deps: { readonly db: Db }, actor: Actor, input: SearchInput): Promise<SearchAnswer> {
-  if (input.eventId !== undefined) await ownEvent(deps.db, actor, input.eventId);
-  const scope = { organizerId: actor.organizerId, eventId: input.eventId, seesContact: atLeast(actor, 'manager') };
+  if (input.eventId !== undefined) {
+    if (!worksAt(actor, input.eventId)) throw eventUnknown();
+    await ownEvent(deps.db, actor, input.eventId);
+  }
+  const scope = {
+    organizerId: actor.organizerId,
+    eventIds: input.eventId === undefined ? eventsOf(actor) : [input.eventId],
+    seesContact: atLeast(actor, 'manager'),
+  };
   const ids = await findOrderIds(deps.db, scope, readSearchQuery(input.q), input);
   if (ids.length > 0 || input.before !== undefined) {
     return { orders: await showOrders(deps.db, ids, scope), match: 'exact' };
@@ -49,7 +57,8 @@ export async function searchOrders(deps: { readonly db: Db }, actor: Actor, inpu
 
 type Scope = {
   readonly organizerId: string;
-  readonly eventId: string | undefined;
+  /** Undefined: all events. */
+  readonly eventIds: readonly string[] | undefined;
   readonly seesContact: boolean;
 };
 
@@ -73,7 +82,7 @@ async function findOrderIds(
 }
 
 function branchesOf(scope: Scope, { code, ticket, words, email, digits }: SearchPlan): SQL[] {
-  const ofEvent = (column: SQL) => (scope.eventId === undefined ? sql`` : sql`and ${column} = ${scope.eventId}`);
+  const ofEvent = (column: SQL) => isOneOf(scope, column);
   const branches: SQL[] = [];
   if (code !== undefined) {
     branches.push(sql`
@@ -100,6 +109,10 @@ function branchesOf(scope: Scope, { code, ticket, words, email, digits }: Search
   return branches;
 }
 
+function isOneOf({ eventIds }: Scope, column: SQL): SQL {
+  return eventIds === undefined ? sql`` : sql`and ${column} = any (${arrayText(eventIds)}::text[])`;
+}
+
 /** The characters that mean something in a pattern, as themselves. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
@@ -118,7 +131,7 @@ async function findSimilarIds(db: Db, scope: Scope, q: string): Promise<string[]
       sql`
         select s.order_id as id from order_searches s
         where s.organizer_id = ${scope.organizerId} and ${sought} <% ${column}
-          ${scope.eventId === undefined ? sql`` : sql`and s.event_id = ${scope.eventId}`}
+          ${isOneOf(scope, sql`s.event_id`)}
         order by word_similarity(${sought}, ${column}) desc, right(s.order_id, 20) desc limit ${similarMax}`,
     );
     return rows.map(({ id }) => id);

@@ -35,7 +35,9 @@ export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefi
     if (answer.kind !== 'ok') return undefined;
     for (const event of answer.body.data) {
       const isOwn = event.organizer.slug === actor.organizer.slug && event.status === 'published';
-      if (isOwn && (actor.eventId === undefined || actor.eventId === event.id)) found.push(event);
+      const isOpen =
+        actor.eventId === undefined ? (actor.eventIds?.includes(event.id) ?? true) : actor.eventId === event.id;
+      if (isOwn && isOpen) found.push(event);
     }
     cursor = answer.body.nextCursor;
     if (cursor === null) break;

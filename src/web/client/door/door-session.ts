@@ -24,6 +24,8 @@ export type DoorActor = {
   readonly role: 'owner' | 'manager' | 'door';
   readonly organizer: { readonly slug: string; readonly name: string };
   readonly eventId?: string;
+  /** The events that a member is limited to. */
+  readonly eventIds?: readonly string[];
 };
 
 let token: string | undefined;

@@ -28,11 +28,16 @@ export const deskPaths = {
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
-export function sectionLinks(language: Language): readonly Link<Section>[] {
+/** @param isLimited the member works at some events only, and sees nothing of the organizer itself */
+export function sectionLinks(language: Language, isLimited: boolean): readonly Link<Section>[] {
   const words = frameWords[language];
-  return [
+  const ofEvents: readonly Link<Section>[] = [
     { name: 'events', path: '/desk', label: words.events },
     { name: 'orders', path: '/desk/orders', label: words.orders },
+  ];
+  if (isLimited) return ofEvents;
+  return [
+    ...ofEvents,
     { name: 'tasks', path: '/desk/tasks', label: words.tasks },
     { name: 'reports', path: '/desk/reports', label: words.reports },
     { name: 'team', path: '/desk/team', label: words.team },

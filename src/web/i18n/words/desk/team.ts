@@ -6,6 +6,11 @@ const id = {
   name: 'Nama',
   email: 'Email',
   role: 'Peran',
+  events: 'Acara',
+  allEvents: 'Semua acara',
+  onlyEvents: 'Hanya untuk acara',
+  onlyEventsHint:
+    'Bila tidak ada yang dicentang, semua acara. Anggota dengan acara tertentu tidak melihat acara lain, laporan, tim dan pengaturan penyelenggara.',
   status: 'Keadaan',
   invite: 'Undang anggota',
   inviteLead: 'Undangan dikirim lewat email. Tautannya berlaku untuk sekali pakai.',
@@ -52,6 +57,11 @@ const en: typeof id = {
   name: 'Name',
   email: 'Email',
   role: 'Role',
+  events: 'Events',
+  allEvents: 'All events',
+  onlyEvents: 'Only for events',
+  onlyEventsHint:
+    'If none is ticked, all events. A member of some events sees no other events, no reports, and neither the team nor the settings of the organizer.',
   status: 'Status',
   invite: 'Invite a member',
   inviteLead: 'The invitation goes out by mail. Its link works once.',

@@ -42,7 +42,7 @@ async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]>
   const [missing, gates, staff, senders] = await Promise.all([
     missingOf(desk),
     desk.api.get('/v1/organizers/:slug/events/:eventId/gates', { param }),
-    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: { limit: 2 } }),
+    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: { limit: 2 } }).catch(nothingAllowed),
     desk.api.get('/v1/organizers/:slug/senders', { param: { slug } }).catch(nothingAllowed),
   ]);
   const lacks = (prefix: string) => missing.some(({ code }) => code.startsWith(prefix));
@@ -62,7 +62,7 @@ async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]>
   ];
 }
 
-/** A manager may not see every part of an organiser; what cannot be seen counts as open. */
+/** Not every manager may see every part of an organiser; what cannot be seen counts as open. */
 function nothingAllowed(error: unknown): { readonly data: readonly unknown[] } {
   if (!isProblem(error, 'access.forbidden')) throw error;
   return { data: [] };

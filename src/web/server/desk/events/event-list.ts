@@ -39,7 +39,7 @@ async function showEvents(desk: Desk): Promise<View> {
   return {
     title: words.events,
     section: 'events',
-    body: html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>
+    body: html`${desk.member.eventIds === undefined ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
 <nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
 ${table({
   caption: words.events,

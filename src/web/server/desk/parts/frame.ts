@@ -39,7 +39,7 @@ function header({ lang: { language } }: PageContext, desk: Desk | undefined, vie
 <a class="wordmark" href="/desk">${mark}<span>${desk?.member.organizer.name ?? 'antre'}</span></a>
 <div class="desk-account"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a>
 ${desk === undefined ? '' : html`<form method="post" action="/desk/sign-out"><input type="hidden" name="formToken" value="${desk.formToken}"><button class="link-button">${words.signOut}</button></form>`}</div>
-</div>${desk === undefined ? '' : navigation(words.navigation, sectionLinks(language), view.section)}</header>`;
+</div>${desk === undefined ? '' : navigation(words.navigation, sectionLinks(language, desk.member.eventIds !== undefined), view.section)}</header>`;
 }
 
 function eventHead(event: NonNullable<View['event']>, view: View, { lang: { language } }: PageContext): Html {

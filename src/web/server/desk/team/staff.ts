@@ -2,8 +2,10 @@ import { html } from 'hono/html';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { selectField, textField } from '../parts/fields.ts';
+import type { Form, FormValues } from '../forms.ts';
+import { hiddenField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
@@ -21,10 +23,10 @@ async function showStaff(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = teamWords[language];
   const cursor = desk.query('cursor');
-  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/staff', {
-    param: { slug },
-    query: cursor === undefined ? {} : { cursor },
-  });
+  const [{ data, nextCursor }, events] = await Promise.all([
+    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: cursor === undefined ? {} : { cursor } }),
+    eventsOfDesk(desk),
+  ]);
   return {
     title: words.staff,
     section: 'team',
@@ -36,13 +38,47 @@ ${table({
     { label: words.name, cell: ({ id, name }) => html`<a href="/desk/team/${id}">${name}</a>` },
     { label: words.email, cell: ({ email }) => email },
     { label: words.role, cell: ({ role }) => words.roles[role] },
+    { label: words.events, cell: ({ eventIds }) => eventsText(eventIds, events, words) },
     {
       label: words.status,
       cell: ({ status }) => chip(statusWords[language][status] ?? status, status === 'active' ? 'good' : 'plain'),
     },
   ],
-})}${paging(desk, nextCursor)}${panel(words.invite, inviteForm(desk))}`,
+})}${paging(desk, nextCursor)}${panel(words.invite, inviteForm(desk, events))}`,
   };
+}
+
+type EventName = Pick<Data<'/v1/organizers/:slug/events'>['data'][number], 'id' | 'name'>;
+
+/** Events to choose from; others are chosen by the API. */
+const eventsShownMax = 100;
+
+async function eventsOfDesk({ api, slug }: Desk): Promise<readonly EventName[]> {
+  return (await api.get('/v1/organizers/:slug/events', { param: { slug }, query: { limit: eventsShownMax } })).data;
+}
+
+type Words = (typeof teamWords)['id'];
+
+function eventsText(eventIds: readonly string[] | null, events: readonly EventName[], words: Words): string {
+  if (eventIds === null) return words.allEvents;
+  return eventIds.map((eventId) => events.find(({ id }) => id === eventId)?.name ?? eventId).join(', ');
+}
+
+function eventBoxes(form: Form, events: readonly EventName[], limited: readonly string[], words: Words): Html {
+  if (events.length === 0) return html``;
+  const chosen = form.values?.all('eventIds') ?? limited;
+  // Events that are not shown stay.
+  const kept = limited.filter((eventId) => !events.some(({ id }) => id === eventId));
+  const boxes = events.map(
+    ({ id, name }) =>
+      html`<label class="agree"><input type="checkbox" name="eventIds" value="${id}"${chosen.includes(id) ? html` checked` : ''}><span>${name}</span></label>`,
+  );
+  return html`<fieldset class="field"><legend>${words.onlyEvents}</legend>${kept.map((id) => hiddenField('eventIds', id))}${boxes}<p class="hint">${words.onlyEventsHint}</p></fieldset>`;
+}
+
+function chosenEvents(values: FormValues): string[] | null {
+  const chosen = [...values.all('eventIds')];
+  return chosen.length === 0 ? null : chosen;
 }
 
 /** An owner invites all, a manager the door staff; the API refuses the rest. */
@@ -52,7 +88,7 @@ function roleOptions(desk: Desk) {
   return offered.toReversed().map((role) => ({ value: role, label: words.roles[role] }));
 }
 
-function inviteForm(desk: Desk): Html {
+function inviteForm(desk: Desk, events: readonly EventName[]): Html {
   const { language } = desk;
   const words = teamWords[language];
   const form = desk.form('invite');
@@ -68,6 +104,7 @@ function inviteForm(desk: Desk): Html {
         autocomplete: 'off',
       }),
       selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
+      eventBoxes(form, events, [], words),
       selectField(form, language, {
         name: 'locale',
         label: words.locale,
@@ -92,6 +129,7 @@ const invite: Act = async (desk, values) => {
       email: values.text('email'),
       role: roleOf(values.text('role')),
       locale: values.text('locale') === 'en' ? 'en' : 'id',
+      eventIds: chosenEvents(values),
     },
   });
   return done('/desk/team', 'invited');
@@ -102,7 +140,10 @@ const memberParam = (desk: Desk) => ({ slug: desk.slug, staffId: desk.param('sta
 async function showMember(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = teamWords[language];
-  const made = await desk.api.get('/v1/organizers/:slug/staff/:staffId/access', { param: memberParam(desk) });
+  const [made, events] = await Promise.all([
+    desk.api.get('/v1/organizers/:slug/staff/:staffId/access', { param: memberParam(desk) }),
+    eventsOfDesk(desk),
+  ]);
   const form = desk.form('role');
   const kinds = [
     ['api_keys', made.apiKeys.map(({ name }) => name)],
@@ -115,7 +156,7 @@ async function showMember(desk: Desk): Promise<View> {
       html`<p class="check"><input type="checkbox" id="keep-${kind}" name="keep" value="${kind}"><label for="keep-${kind}">${words.keepKinds[kind]}: ${names.join(', ')}</label></p>`,
   );
   return {
-    title: words.manage,
+    title: made.member.name,
     section: 'team',
     body: html`${
       desk.member.role === 'owner'
@@ -123,9 +164,16 @@ async function showMember(desk: Desk): Promise<View> {
             words.changeRole,
             deskForm(desk, {
               form,
-              body: selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
+              body: [
+                selectField(form, language, {
+                  name: 'role',
+                  label: words.role,
+                  value: made.member.role,
+                  options: roleOptions(desk),
+                }),
+                eventBoxes(form, events, made.member.eventIds ?? [], words),
+              ],
               submit: words.changeRole,
-              isSmall: true,
             }),
           )
         : ''
@@ -144,7 +192,7 @@ async function showMember(desk: Desk): Promise<View> {
 }
 
 const changeRole: Act = async (desk, values) => {
-  const json = { role: roleOf(values.text('role')) };
+  const json = { role: roleOf(values.text('role')), eventIds: chosenEvents(values) };
   await desk.api.patch('/v1/organizers/:slug/staff/:staffId', { param: memberParam(desk), json });
   return done('/desk/team', 'saved');
 };
