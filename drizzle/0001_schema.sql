@@ -469,6 +469,37 @@ create table tickets (
 
 create index tickets_order on tickets (order_id, event_id);
 
+-- What an organizer asks the buyers of an event after they have paid.
+create table questions (
+  event_id text not null references events (id),
+  id text not null,
+  text text not null check (char_length(text) between 1 and 200),
+  -- For readers of English; without it they read text.
+  text_en text check (char_length(text_en) between 1 and 200),
+  kind text not null check (kind in ('text', 'choice', 'yes_no')),
+  scope text not null check (scope in ('order', 'ticket')),
+  choices jsonb not null default '[]',
+  is_required boolean not null default false,
+  position integer not null default 0,
+  status text not null default 'open' check (status in ('open', 'closed')),
+  created_at timestamptz not null default now(),
+  primary key (event_id, id)
+);
+
+-- Apart from orders and tickets, whose rows are hot. The subject is the order, or one of its tickets.
+create table answers (
+  event_id text not null,
+  order_id text not null,
+  question_id text not null,
+  subject_id text not null,
+  value text not null check (char_length(value) between 1 and 500),
+  answered_at timestamptz not null,
+  primary key (event_id, order_id, question_id, subject_id),
+  foreign key (event_id, question_id) references questions (event_id, id)
+);
+
+create index answers_question on answers (event_id, question_id);
+
 -- What staff wrote about an order. Never updated, never deleted.
 create table order_notes (
   event_id text not null,

@@ -32,6 +32,7 @@ import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
 import { orderSearchRoutes } from './orders/search/routes.ts';
 import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
+import { questionRoutes } from './orders/questions/routes.ts';
 import { ticketRoutes } from './orders/tickets/routes.ts';
 import { paymentRoutes } from './payments/routes.ts';
 import { reportRoutes } from './reports/routes.ts';
@@ -56,6 +57,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', orderRoutes(service));
   router.route('/', ticketRoutes(service));
   router.route('/', detailsRoutes(service));
+  router.route('/', questionRoutes(service));
   router.route('/', ticketCodeRoutes(service));
   router.route('/', phoneReadingRoutes(service));
   router.route('/', paymentRoutes(service));

@@ -542,22 +542,107 @@ export type OrderDetails = {
   /** The last moment for changes; null while the event has no date. */
   until: string | null;
   isOpen: boolean;
+  /** All names and all required answers were given. */
+  isComplete: boolean;
   /** Of the event. */
   timeZone: string;
-  /** The valid tickets that carry a name; none before the order is paid. */
+  /** The valid tickets; none before the order is paid. */
   tickets: {
     ticketId: string;
     ticketCategoryId: string;
     ticketCategory: string;
+    /** Whether the ticket carries a name. */
+    hasHolderName: boolean;
     holderName: string | null;
+  }[];
+  /** None before the order is paid. */
+  questions: AskedQuestion[];
+  answers: {
+    questionId: string;
+    ticketId: string | null;
+    value: string;
   }[];
 };
 
+export type AskedQuestion = {
+  id: string;
+  text: string;
+  textEn: string | null;
+  kind: "text" | "choice" | "yes_no";
+  scope: "order" | "ticket";
+  choices: {
+    text: string;
+    textEn: string | null;
+  }[];
+  isRequired: boolean;
+};
+
 export type GiveOrderDetails = {
-  tickets: {
+  tickets?: {
     ticketId: string;
     holderName: string;
   }[];
+  answers?: GivenAnswer[];
+};
+
+export type GivenAnswer = {
+  questionId: string;
+  /** For a question that is asked for each ticket. */
+  ticketId?: string | null;
+  /** One of the choices; `yes` or `no`; or a text. Empty takes an answer back that need not be given. */
+  value: string;
+};
+
+export type QuestionList = {
+  data: Question[];
+  nextCursor: string | null;
+};
+
+export type Question = {
+  id: string;
+  text: string;
+  textEn: string | null;
+  kind: "text" | "choice" | "yes_no";
+  scope: "order" | "ticket";
+  choices: {
+    text: string;
+    textEn: string | null;
+  }[];
+  isRequired: boolean;
+  position: number;
+  /** A closed one is asked no more; its answers stay. */
+  status: "open" | "closed";
+  /** How many were given. */
+  answers: number;
+};
+
+export type CreateQuestion = {
+  text: string;
+  /** For readers of English; without it they read `text`. */
+  textEn?: string | null;
+  kind: "text" | "choice" | "yes_no";
+  /** Asked once for the order, or for each of its tickets. */
+  scope: "order" | "ticket";
+  /** The answers of a `choice`. `text` is the answer that is kept, whatever the language of the page. */
+  choices?: QuestionChoice[];
+  isRequired?: boolean;
+  position?: number;
+};
+
+export type QuestionChoice = {
+  text: string;
+  textEn?: string | null;
+};
+
+export type ChangeQuestion = {
+  text?: string;
+  /** For readers of English; without it they read `text`. */
+  textEn?: string | null;
+  /** The answers of a `choice`. `text` is the answer that is kept, whatever the language of the page. */
+  choices?: QuestionChoice[];
+  isRequired?: boolean;
+  position?: number;
+  status?: "open" | "closed";
 };
 
 export type TicketCodes = {
@@ -2020,7 +2105,7 @@ export type SearchOrders = {
 export type OrderStory = {
   data: {
     at: string;
-    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
+    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
     /** Who did it; null for what the buyer, a gateway or the service did. */
     by: {
       kind: string;
@@ -2052,6 +2137,11 @@ export type Attendee = {
   holderName: string | null;
   email?: string;
   phone?: string;
+  /** To the questions of the organiser, of the ticket and of its order. */
+  answers?: {
+    question: string;
+    value: string;
+  }[];
   presence: "in" | "out" | "not_yet";
   admittedAt?: string;
   gate?: string | null;
@@ -2646,12 +2736,50 @@ export type Api = {
       } };
       data: OrderDetails;
     };
-    /** Name the holders of tickets */
+    /** Name the holders of tickets, and answer questions */
     patch: {
       input: { param: {
         id: string;
       }; json: GiveOrderDetails };
       data: OrderDetails;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/questions": {
+    /** What buyers of the event are asked */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: QuestionList;
+    };
+    /** Ask buyers something */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CreateQuestion };
+      data: Question;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/questions/:questionId": {
+    /** Change how a question reads, or stop asking it */
+    patch: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        questionId: string;
+      }; json: ChangeQuestion };
+      data: Question;
+    };
+    /** Delete a question that nobody has answered */
+    delete: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+        questionId: string;
+      } };
+      data: undefined;
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-codes": {

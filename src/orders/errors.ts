@@ -23,6 +23,9 @@ export type OrderErrorCode =
   | 'order.note_limit_reached'
   | 'order.details_closed'
   | 'order.names_used_up'
+  | 'question.not_found'
+  | 'question.limit_reached'
+  | 'question.answered'
   | 'ticket.not_found'
   | 'ticket_codes.not_signed'
   | 'ticket_codes.keys_used_up'
@@ -58,6 +61,9 @@ export const orderProblems = {
   'order.note_limit_reached': { status: 409, title: 'The order has as many notes as it may have' },
   'order.details_closed': { status: 409, title: 'The time for names and answers is over' },
   'order.names_used_up': { status: 409, title: 'The ticket has changed its name often enough' },
+  'question.not_found': { status: 404, title: 'No such question' },
+  'question.limit_reached': { status: 409, title: 'The event has as many questions as it may have' },
+  'question.answered': { status: 409, title: 'The question was answered' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
   'ticket_codes.keys_used_up': { status: 409, title: 'No key numbers left' },
@@ -180,6 +186,14 @@ export const detailsClosed = () =>
 
 export const namesUsedUp = (max: number) =>
   refusal('order.names_used_up', `A ticket gets at most ${max} names.`, { max });
+
+export const questionNotFound = () => refusal('question.not_found', 'There is no such question at this event.');
+
+export const questionLimitReached = (max: number) =>
+  refusal('question.limit_reached', `An event has at most ${max} questions.`, { max });
+
+export const questionAnswered = () =>
+  refusal('question.answered', 'Buyers have answered this question. It can be closed, and its answers stay.');
 
 export const ticketCodesNotSigned = () =>
   refusal('ticket_codes.not_signed', 'This event has opaque codes, so there is no key to change.');

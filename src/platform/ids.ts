@@ -53,6 +53,7 @@ export type IdPrefix =
   | 'cat'
   | 'pol'
   | 'prm'
+  | 'qst'
   | 'sch'
   | 'gat'
   | 'zon'

@@ -16,6 +16,7 @@ import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
 import { orderSearchRoutes } from '../../src/orders/search/routes.ts';
 import { poolRoutes } from '../../src/orders/pools/routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-codes/routes.ts';
+import { questionRoutes } from '../../src/orders/questions/routes.ts';
 import { ticketRoutes } from '../../src/orders/tickets/routes.ts';
 import { refundOrder } from '../../src/orders/lifecycle/refund-order.ts';
 import type { PaymentView } from '../../src/orders/ports.ts';
@@ -104,6 +105,7 @@ export function openDesk(open: OpenDb) {
   app.route('/', orderRoutes(deps));
   app.route('/', ticketRoutes(deps));
   app.route('/', detailsRoutes(deps));
+  app.route('/', questionRoutes(deps));
   app.route('/', deskRoutes(deps));
   app.route('/', orderSearchRoutes(deps));
   app.route('/', poolRoutes(deps));

@@ -31,7 +31,14 @@ type Row = {
   readonly admitted_at: string | Date | null;
   readonly gate: string | null;
   readonly entries: number | null;
+  readonly answers: readonly { readonly question: string; readonly value: string }[];
 };
+
+/** Of the ticket and of its order; an order has a few. */
+const answersOf = sql`(
+  select coalesce(json_agg(json_build_object('question', q.text, 'value', w.value) order by q.position, q.id), '[]')
+  from answers w join questions q on q.event_id = w.event_id and q.id = w.question_id
+  where w.event_id = t.event_id and w.order_id = t.order_id and w.subject_id in (t.id, t.order_id))`;
 
 const ofPresence = {
   in: sql`and a.inside`,
@@ -41,7 +48,7 @@ const ofPresence = {
 
 /**
  * Everybody with a ticket, in the order of orders, and where they are; one more than `limit` when there is a next page. The role door
- * sees no email and phone.
+ * sees no email, phone and answers.
  * @throws DomainError event.not_found
  */
 export async function listAttendees(deps: { readonly db: Db }, actor: Actor, input: AttendeesInput) {
@@ -50,7 +57,7 @@ export async function listAttendees(deps: { readonly db: Db }, actor: Actor, inp
     deps.db,
     sql`
       select t.id, t.order_id, c.id as category_id, c.name as category, t.status, t.holder_name, o.buyer_name as name, o.buyer_email as email,
-        o.buyer_phone as phone, a.inside, a.admitted_at, a.gate, a.entries
+        o.buyer_phone as phone, a.inside, a.admitted_at, a.gate, a.entries, ${answersOf} as answers
       from tickets t
       join orders o on o.event_id = t.event_id and o.id = t.order_id
       join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
@@ -76,7 +83,7 @@ function presentAttendee(row: Row, seesContact: boolean) {
     status: row.status,
     name: row.name,
     holderName: row.holder_name,
-    ...(seesContact ? { email: row.email, phone: row.phone } : {}),
+    ...(seesContact ? { email: row.email, phone: row.phone, answers: [...row.answers] } : {}),
     presence: presenceOf(row.inside),
     ...(row.admitted_at === null
       ? {}

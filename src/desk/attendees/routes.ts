@@ -31,6 +31,10 @@ const attendeeListSchema = listOf(
       holderName: z.string().nullable().openapi({ description: 'Of the ticket, where the buyer gave one.' }),
       email: z.string().optional(),
       phone: z.string().optional(),
+      answers: z
+        .array(z.object({ question: z.string(), value: z.string() }))
+        .optional()
+        .openapi({ description: 'To the questions of the organiser, of the ticket and of its order.' }),
       presence: z.enum(presences),
       admittedAt: timeSchema.optional(),
       gate: z.string().nullable().optional(),
@@ -50,7 +54,7 @@ export function attendeeRoutes(deps: AttendeesDeps) {
     operationId: 'listAttendees',
     summary: 'Everybody with a ticket, and who has entered',
     description:
-      'Without email and phone for the role door. A report of the kind `attendees` has all of them as a file.',
+      'Without email, phone and answers for the role door. A report of the kind `attendees` has all of them as a file.',
     security: byStaff,
     middleware: [requireRole(deps, 'door')] as const,
     request: { params: eventParams, query: attendeesQuery },

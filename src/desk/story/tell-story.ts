@@ -23,6 +23,7 @@ export const storyKinds = [
   'tickets.issued',
   'tickets.revoked',
   'tickets.named',
+  'answers.given',
   'payment.begun',
   'payment.changed',
   'callback.received',
@@ -112,7 +113,12 @@ const ofTickets = sql`
   union all
   select t.named_at, 'tickets.named', null, null,
     jsonb_build_object('ticketIds', jsonb_agg(t.id order by t.id), 'tickets', count(*), 'holders', string_agg(t.holder_name, ', ' order by t.id))
-  from t where t.named_at is not null group by t.named_at`;
+  from t where t.named_at is not null group by t.named_at
+  union all
+  select w.answered_at, 'answers.given', null, null,
+    jsonb_build_object('answers', string_agg(q.text || ': ' || w.value, ', ' order by q.position, q.id, w.subject_id))
+  from o join answers w on w.event_id = o.event_id and w.order_id = o.id
+  join questions q on q.event_id = w.event_id and q.id = w.question_id group by w.answered_at`;
 
 const ofPayments = sql`
   select a.created_at, 'payment.begun', null, null,

@@ -2,52 +2,108 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { inputFault } from '../../platform/field-faults.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { OrderLink } from '../buyer/order-access.ts';
-import { detailsClosed, namesUsedUp, orderNotFound, ticketNotFound } from '../errors.ts';
+import { detailsClosed, namesUsedUp, orderNotFound, questionNotFound, ticketNotFound } from '../errors.ts';
 import { lockOrder } from '../lifecycle/queries.ts';
+import type { Question } from '../questions/tables.ts';
 import { namesPerTicketMax } from './limits.ts';
-import { type OrderDetails, showDetails } from './show-details.ts';
+import type { GivenDetails } from './schemas.ts';
+import { type Answer, type OrderDetails, showDetails } from './show-details.ts';
 
-export type Holder = { readonly ticketId: string; readonly holderName: string };
+type Holder = GivenDetails['tickets'][number];
 
 /**
- * Writes the names of tickets' holders, all of them or none. A name that a ticket has already changes nothing. Devices at the door get new
- * names with their next delta.
- * @throws DomainError order.not_found, ticket.not_found, order.details_closed, order.names_used_up
+ * Writes the names of tickets' holders and answers to questions, all of them or none. What was given before and is not named here stays.
+ * The same again changes nothing. Devices at the door get new names with their next delta.
+ * @throws DomainError order.not_found, ticket.not_found, question.not_found, order.details_closed, order.names_used_up,
+ * request.invalid for an answer that its question does not take
  */
 export async function giveDetails(
   deps: { readonly db: Db; readonly clock: Clock },
   link: OrderLink,
-  holders: readonly Holder[],
+  given: GivenDetails,
 ): Promise<OrderDetails> {
   const eventId = eventIdOf(link.orderId);
   return transaction(deps.db, async (tx) => {
-    // The lock that refunds, corrections and other names of this order take, too.
+    // The lock that refunds, corrections and other details of this order take, too.
     if ((await lockOrder(tx, eventId, link.orderId)) === undefined) throw orderNotFound();
     const details = await showDetails({ ...deps, db: tx }, link);
     if (!details.isOpen) throw detailsClosed();
-    const known = new Map(details.tickets.map((ticket) => [ticket.ticketId, ticket]));
-    const changed = holders.filter(({ ticketId, holderName }) => {
-      const ticket = known.get(ticketId);
-      if (ticket === undefined) throw ticketNotFound();
-      if (ticket.holderName === holderName) return false;
-      if (ticket.timesNamed >= namesPerTicketMax) throw namesUsedUp(namesPerTicketMax);
-      return true;
-    });
-    if (changed.length === 0) return details;
-    await nameTickets(tx, eventId, changed);
+    const holders = changedHolders(details, given.tickets);
+    const answers = changedAnswers(details, given.answers);
+    if (holders.length + answers.length === 0) return details;
+    if (holders.length > 0) await nameTickets(tx, eventId, holders);
+    if (answers.length > 0) await writeAnswers(tx, eventId, link.orderId, answers);
     return showDetails({ ...deps, db: tx }, link);
   });
 }
 
-/** All get one time, which the order's story groups by. */
+function changedHolders({ tickets }: OrderDetails, holders: readonly Holder[]): Holder[] {
+  const known = new Map(
+    tickets.filter(({ hasHolderName }) => hasHolderName).map((ticket) => [ticket.ticketId, ticket]),
+  );
+  return holders.filter(({ ticketId, holderName }) => {
+    const ticket = known.get(ticketId);
+    if (ticket === undefined) throw ticketNotFound();
+    if (ticket.holderName === holderName) return false;
+    if (ticket.timesNamed >= namesPerTicketMax) throw namesUsedUp(namesPerTicketMax);
+    return true;
+  });
+}
+
+function changedAnswers({ tickets, questions, answers }: OrderDetails, given: readonly Answer[]): Answer[] {
+  const asked = new Map(questions.map((question) => [question.id, question]));
+  const liveIds = new Set(tickets.map(({ ticketId }) => ticketId));
+  const before = new Map(answers.map(({ questionId, ticketId, value }) => [`${questionId} ${ticketId}`, value]));
+  return given.filter(({ questionId, ticketId, value }, index) => {
+    const question = asked.get(questionId);
+    if (question === undefined || (ticketId === null) !== (question.scope === 'order')) throw questionNotFound();
+    if (ticketId !== null && !liveIds.has(ticketId)) throw ticketNotFound();
+    requireAnswer(question, value, `answers.${index}.value`);
+    return (before.get(`${questionId} ${ticketId}`) ?? '') !== value;
+  });
+}
+
+/** @throws DomainError request.invalid */
+function requireAnswer({ kind, choices, isRequired }: Question, value: string, path: string): void {
+  if (value === '') {
+    if (isRequired) throw requestInvalid([inputFault(path, 'field.required')]);
+    return;
+  }
+  const allowed = { text: undefined, choice: choices.map(({ text }) => text), yes_no: ['yes', 'no'] }[kind];
+  if (allowed !== undefined && !allowed.includes(value)) throw requestInvalid([inputFault(path, 'field.not_allowed')]);
+}
+
+/** All get one time, by which the order's story groups them. */
 async function nameTickets(tx: Db, eventId: string, holders: readonly Holder[]): Promise<void> {
   await tx.execute(sql`
     update tickets t
     set holder_name = given.name, named_at = statement_timestamp(), times_named = t.times_named + 1
     from unnest(
-      ${arrayText(holders.map(({ ticketId }) => ticketId))}::text[], ${arrayText(holders.map(({ holderName }) => holderName))}::text[]
+      ${arrayText(holders.map(({ ticketId }) => ticketId))}::text[],
+      ${arrayText(holders.map(({ holderName }) => holderName))}::text[]
     ) as given (id, name)
     where t.event_id = ${eventId} and t.id = given.id and t.status = 'live'`);
+}
+
+/** An empty answer takes the one before back. */
+async function writeAnswers(tx: Db, eventId: string, orderId: string, given: readonly Answer[]): Promise<void> {
+  const rows = sql`unnest(
+    ${arrayText(given.map(({ questionId }) => questionId))}::text[],
+    ${arrayText(given.map(({ ticketId }) => ticketId ?? orderId))}::text[],
+    ${arrayText(given.map(({ value }) => value))}::text[]
+  ) as given (question_id, subject_id, value)`;
+  await tx.execute(sql`
+    delete from answers a using ${rows}
+    where a.event_id = ${eventId} and a.order_id = ${orderId} and a.question_id = given.question_id
+      and a.subject_id = given.subject_id and given.value = ''`);
+  await tx.execute(sql`
+    insert into answers (event_id, order_id, question_id, subject_id, value, answered_at)
+    select ${eventId}, ${orderId}, given.question_id, given.subject_id, given.value, statement_timestamp()
+    from ${rows} where given.value <> ''
+    on conflict (event_id, order_id, question_id, subject_id) do update
+      set value = excluded.value, answered_at = excluded.answered_at`);
 }

@@ -27,20 +27,20 @@ const showRoute = createRoute({
   operationId: 'showOrderDetails',
   summary: 'What the buyer tells about an order after paying',
   request: { params: orderParams },
-  responses: { 200: answer(detailsSchema, 'The names of the tickets.'), ...problems(404, 503) },
+  responses: { 200: answer(detailsSchema, 'Names, questions and answers.'), ...problems(404, 503) },
 });
 
 const giveRoute = createRoute({
   ...common,
   method: 'patch',
   operationId: 'giveOrderDetails',
-  summary: 'Name the holders of tickets',
+  summary: 'Name the holders of tickets, and answer questions',
   description:
-    'All of them or none; tickets that are not named here keep their names. Possible until the time that `GET` names. With the cookie ' +
+    'All of them or none; what is not named here stays as it is. Possible until the time that `GET` names. With the cookie ' +
     'alone it is done for pages of this site only: 403 `access.cross_site`.',
   middleware: [jsonBody()],
   request: { params: orderParams, body: body(giveDetailsSchema) },
-  responses: { 200: answer(detailsSchema, 'The names of the tickets.'), ...problems(400, 403, 404, 409, 415, 503) },
+  responses: { 200: answer(detailsSchema, 'Names, questions and answers.'), ...problems(400, 403, 404, 409, 415, 503) },
 });
 
 /** What a buyer tells about an order after paying. */
@@ -52,21 +52,31 @@ export function detailsRoutes(deps: DetailsRoutesDeps) {
     })
     .openapi(giveRoute, async (c) => {
       const link = shownLink(c, deps, c.req.valid('param').id);
-      const details = await giveDetails(deps, link, c.req.valid('json').tickets);
+      const details = await giveDetails(deps, link, c.req.valid('json'));
       return c.json(presentDetails(details), 200, privateHeaders);
     });
 }
 
-function presentDetails({ until, isOpen, timeZone, tickets }: OrderDetails) {
+function presentDetails({ until, tickets, questions, answers, ...rest }: OrderDetails) {
   return {
+    ...rest,
     until: until === null ? null : until.toISOString(),
-    isOpen,
-    timeZone,
-    tickets: tickets.map(({ ticketId, ticketCategoryId, ticketCategory, holderName }) => ({
+    tickets: tickets.map(({ ticketId, ticketCategoryId, ticketCategory, hasHolderName, holderName }) => ({
       ticketId,
       ticketCategoryId,
       ticketCategory,
+      hasHolderName,
       holderName,
     })),
+    questions: questions.map(({ id, text, textEn, kind, scope, choices, isRequired }) => ({
+      id,
+      text,
+      textEn,
+      kind,
+      scope,
+      choices: [...choices],
+      isRequired,
+    })),
+    answers: [...answers],
   };
 }

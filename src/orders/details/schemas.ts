@@ -1,20 +1,50 @@
 import { z } from '@hono/zod-openapi';
-import { fault, personName, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
-import { holderNameLengthMax, ticketsNamedAtOnceMax } from './limits.ts';
+import {
+  blockOfText,
+  fault,
+  personName,
+  plainIdSchema,
+  ticketIdSchema,
+  timeSchema,
+} from '../../http/contract/schemas.ts';
+import { answerLengthMax } from '../questions/limits.ts';
+import { askedQuestionSchema } from '../questions/schemas.ts';
+import { answersAtOnceMax, holderNameLengthMax, ticketsNamedAtOnceMax } from './limits.ts';
+
+const distinct = (keys: readonly string[]) => new Set(keys).size === keys.length;
 
 const holderSchema = z.strictObject({ ticketId: ticketIdSchema, holderName: personName(holderNameLengthMax) });
+
+const answerSchema = z
+  .strictObject({
+    questionId: plainIdSchema,
+    ticketId: ticketIdSchema
+      .nullable()
+      .default(null)
+      .openapi({ description: 'For a question that is asked for each ticket.' }),
+    value: blockOfText(answerLengthMax).openapi({
+      description: 'One of the choices; `yes` or `no`; or a text. Empty takes an answer back that need not be given.',
+    }),
+  })
+  .openapi('GivenAnswer');
 
 export const giveDetailsSchema = z
   .strictObject({
     tickets: z
       .array(holderSchema)
-      .min(1)
       .max(ticketsNamedAtOnceMax)
+      .refine((tickets) => distinct(tickets.map(({ ticketId }) => ticketId)), fault('list.doubled'))
+      .default([]),
+    answers: z
+      .array(answerSchema)
+      .max(answersAtOnceMax)
       .refine(
-        (tickets) => new Set(tickets.map(({ ticketId }) => ticketId)).size === tickets.length,
+        (answers) => distinct(answers.map(({ questionId, ticketId }) => `${questionId} ${ticketId}`)),
         fault('list.doubled'),
-      ),
+      )
+      .default([]),
   })
+  .refine(({ tickets, answers }) => tickets.length + answers.length > 0, fault('field.nothing_to_change'))
   .openapi('GiveOrderDetails');
 
 export const detailsSchema = z
@@ -23,6 +53,7 @@ export const detailsSchema = z
       .nullable()
       .openapi({ description: 'The last moment for changes; null while the event has no date.' }),
     isOpen: z.boolean(),
+    isComplete: z.boolean().openapi({ description: 'All names and all required answers were given.' }),
     timeZone: z.string().openapi({ description: 'Of the event.' }),
     tickets: z
       .array(
@@ -30,9 +61,14 @@ export const detailsSchema = z
           ticketId: ticketIdSchema,
           ticketCategoryId: plainIdSchema,
           ticketCategory: z.string(),
+          hasHolderName: z.boolean().openapi({ description: 'Whether the ticket carries a name.' }),
           holderName: z.string().nullable(),
         }),
       )
-      .openapi({ description: 'The valid tickets that carry a name; none before the order is paid.' }),
+      .openapi({ description: 'The valid tickets; none before the order is paid.' }),
+    questions: z.array(askedQuestionSchema).openapi({ description: 'None before the order is paid.' }),
+    answers: z.array(z.object({ questionId: z.string(), ticketId: ticketIdSchema.nullable(), value: z.string() })),
   })
   .openapi('OrderDetails');
+
+export type GivenDetails = z.output<typeof giveDetailsSchema>;

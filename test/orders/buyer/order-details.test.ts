@@ -34,7 +34,10 @@ afterAll(() => close());
 type Details = {
   until: string | null;
   isOpen: boolean;
-  tickets: { ticketId: string; holderName: string | null; ticketCategory: string }[];
+  isComplete: boolean;
+  tickets: { ticketId: string; hasHolderName: boolean; holderName: string | null }[];
+  questions: { id: string; text: string }[];
+  answers: { questionId: string; ticketId: string | null; value: string }[];
   code?: string;
   errors?: { path: string; code: string }[];
 };
@@ -117,7 +120,7 @@ describe('the names on tickets', () => {
       body: { code: 'ticket.not_found' },
     });
     const plain = await sell({});
-    expect((await details(plain)).tickets).toEqual([]);
+    expect((await details(plain)).tickets.map(({ hasHolderName }) => hasHolderName)).toEqual([false, false]);
     expect((await give(plain, [{ ticketId: ticketOf(plain, 1), holderName: 'Budi' }])).status).toBe(404);
   });
 

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { demoId } from '../../../drizzle/seed/demo-id.ts';
+import { tourNoticeId, tourQuestionId } from './seed-sales.ts';
 import type { Stop } from './stop.ts';
 import { type TourWorld, tourCategory, tourEventId, tourQueueEventId, tourSlug } from './world.ts';
 
@@ -25,6 +26,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/tickets/pools/new',
     `${categories}/new`,
     '/promo-codes',
+    '/questions',
     '/orders',
     '/gifts',
     '/attendees',
@@ -77,6 +79,8 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${event}/tickets/pools/${demoId('pol', tourSlug, 'Lapangan')}`, part('/tickets/pools/:poolId')),
     at(`${event}${categories}/${tourCategory('Festival')}`, part(`${categories}/:categoryId`)),
     at(`${event}${categories}/${tourCategory('Festival')}/delete`, part(`${categories}/:categoryId/delete`)),
+    at(`${event}/notices/${tourNoticeId}`, part('/notices/:noticeId')),
+    at(`${event}/questions/${tourQuestionId}`, part('/questions/:questionId')),
     at(`${event}/announcements/${desk.announcementId}`, part('/announcements/:announcementId')),
     at(`${event}/gates/${desk.gateId}`, part('/gates/:gateId')),
     at(`${event}/zones/${desk.zoneId}`, part('/zones/:zoneId')),

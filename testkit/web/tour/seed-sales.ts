@@ -10,6 +10,10 @@ import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 const slug = 'senja-di-selatan';
 const eventId = demoEventId(slug);
 
+export const tourQuestionId = 'qst_00000000000000000001';
+export const tourNoticeId = 'ntc_00000000000000000001';
+const sizes = ['S', 'M', 'L'].map((text) => ({ text, textEn: null }));
+
 export type SeededOrder = { readonly id: string; readonly token: string };
 export const orderStates = [
   'paid',
@@ -74,6 +78,18 @@ export async function seedSales(db: Db, place: Place): Promise<Readonly<Record<O
   await db.execute(sql`
     update tickets set holder_name = 'Rangga Mahendra', named_at = now(), times_named = 1
     where event_id = ${eventId} and id = ${`tkt_${orders.paid.id.slice(4)}001`}`);
+  await db.execute(sql`
+    insert into questions (event_id, id, text, text_en, kind, scope, choices, is_required, position) values
+      (${eventId}, ${tourQuestionId}, 'Ukuran kaus', 'Shirt size', 'choice', 'ticket', ${JSON.stringify(sizes)}::jsonb, true, 1),
+      (${eventId}, 'qst_00000000000000000002', 'Dari mana Anda tahu acara ini?', 'How did you hear of this event?', 'text', 'order', '[]', false, 2)`);
+  await db.execute(sql`
+    insert into answers (event_id, order_id, question_id, subject_id, value, answered_at) values
+      (${eventId}, ${orders.paid.id}, ${tourQuestionId}, ${`tkt_${orders.paid.id.slice(4)}001`}, 'M', now())`);
+  await db.execute(sql`
+    insert into event_notices (id, event_id, kind, before, event_version, due_at, is_held)
+    select ${tourNoticeId}, id, 'moved', json_build_object('startsAt', starts_at, 'endsAt', ends_at, 'doorsOpenAt', doors_open_at,
+      'timeZone', time_zone, 'venue', 'Istora', 'address', '', 'city', city, 'isPostponed', false), version, now(), true
+    from events where id = ${eventId}`);
   await writeMinutes(db);
   return orders;
 }

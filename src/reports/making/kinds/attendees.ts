@@ -22,6 +22,12 @@ export const attendees: ReportKind = {
     textColumn('name', sql`o.buyer_name`),
     textColumn('email', sql`o.buyer_email`),
     textColumn('phone', sql`o.buyer_phone`),
+    textColumn(
+      'answers',
+      sql`(select string_agg(q.text || ': ' || w.value, ' | ' order by q.position, q.id)
+        from answers w join questions q on q.event_id = w.event_id and q.id = w.question_id
+        where w.event_id = t.event_id and w.order_id = t.order_id and w.subject_id in (t.id, t.order_id))`,
+    ),
     timeColumn('issued_at', sql`t.issued_at`),
     timeColumn('revoked_at', sql`t.revoked_at`),
     textColumn('revoked_reason', sql`t.revoked_reason`),

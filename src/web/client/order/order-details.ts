@@ -6,55 +6,51 @@ import { byId, element, setText, show } from '../shared/dom.ts';
 import { setFault, setMessage } from '../shared/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/refusal-text.ts';
-
-type DetailsView = {
-  readonly until: string | null;
-  readonly isOpen: boolean;
-  readonly timeZone: string;
-  readonly tickets: readonly {
-    readonly ticketId: string;
-    readonly ticketCategory: string;
-    readonly holderName: string | null;
-  }[];
-};
+import { type DetailField, type DetailsView, drawField, groupsOf } from './details-fields.ts';
 
 const words = orderDetailsWords[pageLanguage];
-const nameLengthMax = 100;
-const fieldOf = (index: number) => `holder-${index + 1}`;
-const inputOf = (index: number) => byId(fieldOf(index), HTMLInputElement);
 
-let shown: DetailsView | undefined;
+/** The form as it is drawn. */
+let fields: readonly DetailField[] = [];
 
-/** Shows the names of the tickets' holders, where the tickets carry names. Without an answer the page does without them. */
+/** Shows what the buyer is asked for, if anything. Without an answer the page does without it. */
 export async function loadDetails(path: string): Promise<void> {
   const answer = await call<DetailsView>('GET', `${path}/details`);
-  if (answer.kind === 'ok') present(answer.body);
+  // What somebody is typing stays.
+  if (answer.kind === 'ok' && changedFields().length === 0) present(answer.body);
 }
 
-/** @param onNamed after names have changed, so that the tickets are read again */
-export function watchDetails(path: string, onNamed: () => void): void {
+/** @param onGiven after details have changed, so that the tickets are read again */
+export function watchDetails(path: string, onGiven: () => void): void {
   const button = byId('details-save', HTMLButtonElement);
   byId('details-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (shown === undefined || button.disabled) return;
+    if (button.disabled) return;
     button.disabled = true;
-    void save(path, shown, onNamed).finally(() => {
+    void save(path, onGiven).finally(() => {
       button.disabled = false;
     });
   });
 }
 
 function present(details: DetailsView): void {
-  const { tickets, isOpen } = details;
-  // What somebody is typing stays.
-  const isSame =
-    shown?.tickets.map(({ ticketId }) => ticketId).join(' ') === tickets.map(({ ticketId }) => ticketId).join(' ');
-  shown = details;
-  show('details', tickets.length > 0);
+  const { isOpen } = details;
+  const groups = groupsOf(details);
+  fields = groups.flatMap((group) => group.fields);
+  show('details', fields.length > 0);
   setText('details-until', isOpen ? untilText(details) : words.closed);
+  show('details-missing', isOpen && !details.isComplete);
   show('details-save', isOpen);
-  if (!isSame) byId('details-fields').replaceChildren(...tickets.map((ticket, index) => nameField(ticket, index)));
-  for (const index of tickets.keys()) inputOf(index).disabled = !isOpen;
+  byId('details-fields').replaceChildren(
+    ...groups.map((group) =>
+      element(
+        'fieldset',
+        { className: 'details-group' },
+        element('legend', { text: group.legend }),
+        ...group.fields.map((field) => drawField(field, isOpen)),
+      ),
+    ),
+  );
 }
 
 function untilText({ until, timeZone }: DetailsView): string {
@@ -62,57 +58,60 @@ function untilText({ until, timeZone }: DetailsView): string {
   return words.until(formatDateTime(until, timeZone, pageLanguage));
 }
 
-function nameField({ ticketCategory, holderName }: DetailsView['tickets'][number], index: number): HTMLElement {
-  const name = fieldOf(index);
-  const label = element('label', { text: words.holderOf(index + 1, ticketCategory) });
-  label.htmlFor = name;
-  const input = element('input');
-  input.id = name;
-  input.maxLength = nameLengthMax;
-  input.autocomplete = 'off';
-  input.value = holderName ?? '';
-  input.setAttribute('aria-describedby', `${name}-error`);
-  const fault = element('p', { className: 'field-error' });
-  fault.id = `${name}-error`;
-  fault.hidden = true;
-  return element('div', { className: 'field' }, label, input, fault);
+function typedIn({ id }: DetailField): string {
+  const input = byId(id);
+  return input instanceof HTMLInputElement || input instanceof HTMLSelectElement ? input.value.trim() : '';
 }
 
-async function save(path: string, { tickets }: DetailsView, onNamed: () => void): Promise<void> {
+function changedFields(): DetailField[] {
+  return fields.filter((field) => typedIn(field) !== field.value);
+}
+
+async function save(path: string, onGiven: () => void): Promise<void> {
   setMessage('details-message', '');
-  const changed: { readonly index: number; readonly ticketId: string; readonly holderName: string }[] = [];
-  let firstFault: number | undefined;
-  for (const [index, { ticketId, holderName }] of tickets.entries()) {
-    const given = inputOf(index).value.trim();
-    const isMissing = given === '' && holderName !== null;
-    setFault(fieldOf(index), isMissing && words.nameNeeded);
-    if (isMissing) firstFault ??= index;
-    else if (given !== (holderName ?? '')) changed.push({ index, ticketId, holderName: given });
-  }
-  if (firstFault !== undefined) return inputOf(firstFault).focus();
+  const changed = changedFields();
+  for (const field of fields) setFault(field.id, false);
+  if (markFaults(changed.filter((field) => field.isKept && typedIn(field) === ''))) return;
   if (changed.length === 0) return setMessage('details-message', words.nothing, 'wait');
-  const body = { tickets: changed.map(({ ticketId, holderName }) => ({ ticketId, holderName })) };
+  const sent = { tickets: listed(changed, 'tickets'), answers: listed(changed, 'answers') };
+  const body = {
+    tickets: sent.tickets.map((field) => ({ ticketId: field.of.ticketId, holderName: typedIn(field) })),
+    answers: sent.answers.map((field) => ({
+      ticketId: field.of.ticketId,
+      questionId: field.of.list === 'answers' ? field.of.questionId : '',
+      value: typedIn(field),
+    })),
+  };
   const answer = await call<DetailsView>('PATCH', `${path}/details`, { body });
   if (answer.kind === 'ok') {
     present(answer.body);
     setMessage('details-message', words.saved, 'good');
-    onNamed();
-    return;
+    return onGiven();
   }
   if (answer.kind !== 'refused') return setMessage('details-message', refusalWords[pageLanguage].unreachableNow);
-  const faulty = faultsOf(answer.problem).flatMap(({ index, code }) => {
-    const field = changed[index];
-    return field === undefined ? [] : [{ index: field.index, code }];
-  });
-  for (const { index, code } of faulty) setFault(fieldOf(index), code);
-  if (faulty[0] !== undefined) return inputOf(faulty[0].index).focus();
+  if (markFaults(faultyOf(answer.problem, sent), answer.problem)) return;
   setMessage('details-message', words.refused[answer.problem.code] ?? refusalText(answer.problem));
 }
 
-/** The faults of entries of the list that was sent, as in `tickets.0.holderName`. */
-function faultsOf({ errors }: Problem): { readonly index: number; readonly code: string | true }[] {
-  return errors.flatMap(({ path, code }) => {
-    const index = /^tickets\.(\d+)\./.exec(path)?.[1];
-    return index === undefined ? [] : [{ index: Number(index), code: code ?? true }];
+const listed = (changed: readonly DetailField[], list: DetailField['of']['list']) =>
+  changed.filter(({ of }) => of.list === list);
+
+/** Marks the fields and goes to the first. @returns whether there is one */
+function markFaults(faulty: readonly DetailField[], problem?: Problem): boolean {
+  const isName = problem?.errors.some(({ code }) => code === 'name.not_a_name') === true;
+  for (const field of faulty) {
+    setFault(field.id, isName && field.of.list === 'tickets' ? 'name.not_a_name' : words.needed);
+  }
+  const [first] = faulty;
+  if (first !== undefined) byId(first.id).focus();
+  return first !== undefined;
+}
+
+/** The fields whose entries the API found fault with, as in `tickets.0.holderName`. */
+function faultyOf({ errors }: Problem, sent: Readonly<Record<'tickets' | 'answers', readonly DetailField[]>>) {
+  return errors.flatMap(({ path }) => {
+    const [, list, index] = /^(tickets|answers)\.(\d+)\./.exec(path) ?? [];
+    const field = list === 'tickets' || list === 'answers' ? sent[list][Number(index)] : undefined;
+    return field === undefined ? [] : [field];
   });
 }

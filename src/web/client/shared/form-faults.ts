@@ -11,7 +11,7 @@ export type Mood = 'bad' | 'wait' | 'good';
 export function setFault(name: string, fault: boolean | string): void {
   const { faults } = refusalWords[pageLanguage];
   const isFaulty = fault !== false;
-  const input = byId(name, HTMLInputElement);
+  const input = byId(name);
   const text = byId(`${name}-error`);
   text.hidden = !isFaulty;
   const sentence = String(fault).includes(' ') ? String(fault) : undefined;

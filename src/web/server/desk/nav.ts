@@ -10,6 +10,7 @@ export type EventSection =
   | 'picture'
   | 'tickets'
   | 'promoCodes'
+  | 'questions'
   | 'schedule'
   | 'waitingRoom'
   | 'gates'
@@ -56,6 +57,7 @@ export function eventLinks(eventId: string, language: Language): readonly Link<E
     { name: 'picture', path: `${path}/picture`, label: words.picture },
     { name: 'tickets', path: `${path}/tickets`, label: words.tickets },
     { name: 'promoCodes', path: `${path}/promo-codes`, label: words.promoCodes },
+    { name: 'questions', path: `${path}/questions`, label: words.questions },
     { name: 'schedule', path: `${path}/schedule`, label: words.schedule },
     { name: 'waitingRoom', path: `${path}/waiting-room`, label: words.waitingRoom },
     { name: 'gates', path: `${path}/gates`, label: words.gates },

@@ -34,6 +34,7 @@ import { signInRoutes } from './sign-in/routes.ts';
 import { categoryPages } from './tickets/category-pages.ts';
 import { poolPages } from './tickets/pool-pages.ts';
 import { promoCodePages } from './tickets/promo-codes.ts';
+import { questionPages } from './tickets/questions.ts';
 import { ticketsPage } from './tickets/tickets-page.ts';
 
 /**
@@ -57,6 +58,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
-  for (const add of [announcementPages, noticePages, movingPages, profilePage]) add(addPage);
+  for (const add of [announcementPages, noticePages, movingPages, questionPages, profilePage]) add(addPage);
   return routes;
 }

@@ -56,7 +56,7 @@ function ticketSection({ lang: { language } }: PageContext): Html {
 function detailsSection({ lang: { language } }: PageContext): Html {
   const words = orderDetailsWords[language];
   return html`<section id="details" class="panel" aria-labelledby="details-title" hidden><h2 id="details-title">${words.title}</h2>
-<p class="muted" id="details-until"></p>
+<p class="muted" id="details-until"></p><p class="notice notice-warn" id="details-missing" hidden>${words.missing}</p>
 <form id="details-form" novalidate><div id="details-fields"></div>
 <div id="details-message" class="form-message" role="status" hidden></div>
 <button class="button button-main" id="details-save">${words.save}</button></form></section>`;

@@ -103,6 +103,11 @@ async function copyParts(desk: Desk, eventId: string, later: (time: string) => s
       },
     });
   }
+  const questions = await desk.api.get('/v1/organizers/:slug/events/:eventId/questions', { param: eventParam(desk) });
+  for (const { text, textEn, kind, scope, choices, isRequired, position } of questions.data) {
+    const json = { text, textEn, kind, scope, choices, isRequired, position };
+    await desk.api.post('/v1/organizers/:slug/events/:eventId/questions', { param, json });
+  }
   for (const { title, stage, description, startsAt, endsAt } of schedule.data) {
     await desk.api.post('/v1/organizers/:slug/events/:eventId/schedule', {
       param,

@@ -42,7 +42,11 @@ ${
         caption: words.attendees,
         rows: data,
         columns: [
-          { label: words.name, cell: ({ name, holderName }) => holderName ?? name },
+          {
+            label: words.name,
+            cell: ({ name, holderName, answers = [] }) =>
+              html`${holderName ?? name}${answers.map(({ question, value }) => html`<br><span class="muted small">${question}: ${value}</span>`)}`,
+          },
           { label: words.category, cell: ({ ticketCategory }) => ticketCategory },
           {
             label: words.presence,

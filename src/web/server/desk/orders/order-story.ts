@@ -47,6 +47,7 @@ const shown = [
   'received',
   'tickets',
   'holders',
+  'answers',
   'reason',
   'endedBy',
   'failure',

@@ -1,0 +1,197 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { listAttendees } from '../../../src/desk/attendees/list-attendees.ts';
+import { tellStory } from '../../../src/desk/story/tell-story.ts';
+import { questionsPerEventMax } from '../../../src/orders/questions/limits.ts';
+import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
+import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
+import {
+  type OrderDesk,
+  bearer,
+  json,
+  keyFor,
+  openDesk,
+  openOrderDatabase,
+  pay,
+  tokenOf,
+} from '../../../testkit/orders/order-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
+
+/** Guards what organisers ask buyers, what buyers may answer, and where the answers stand. */
+
+let open: OpenDb;
+let deps: PlaceOrderDeps;
+let close: () => Promise<void>;
+let desk: OrderDesk;
+
+beforeAll(async () => {
+  ({ open, deps, close } = await openOrderDatabase());
+});
+beforeEach(() => {
+  desk = openDesk(open);
+});
+afterAll(() => close());
+
+type Answer = { readonly questionId: string; readonly ticketId?: string | null; readonly value: string };
+type Body = {
+  readonly id: string;
+  readonly code?: string;
+  readonly isComplete: boolean;
+  readonly errors?: readonly { readonly path: string; readonly code: string }[];
+  readonly questions: readonly { readonly id: string }[];
+  readonly answers: readonly Answer[];
+  readonly data: readonly { readonly answers: number }[];
+};
+
+async function send(path: string, headers: Record<string, string>, method = 'GET', body?: unknown) {
+  const request = body === undefined ? { method, headers: {} } : json(body, method);
+  const answer = await desk.app.request(path, { ...request, headers: { ...request.headers, ...headers } });
+  const text = await answer.text();
+  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+}
+
+async function openSale() {
+  const event = await createEvent(open.db);
+  const manager = await keyFor(desk, event.organizer, 'manager');
+  const path = `/v1/organizers/${event.organizer.slug}/events/${event.id}/questions`;
+  const ask = async (question: object) => {
+    const asked = await send(path, manager, 'POST', { kind: 'text', scope: 'order', ...question });
+    expect(asked.status, JSON.stringify(asked.body)).toBe(201);
+    return asked.body.id;
+  };
+  return { event, manager, path, ask };
+}
+
+async function sell(event: TestEvent) {
+  const { order: placed } = await order(deps, event, { quantity: 2 });
+  await pay(open.db, placed.id);
+  const path = `/v1/orders/${placed.id}/details`;
+  const headers = bearer(tokenOf(desk, placed.id));
+  return {
+    id: placed.id,
+    tickets: [1, 2].map((number) => `tkt_${placed.id.slice(4)}00${number}`),
+    read: async () => (await send(path, headers)).body,
+    answer: (...answers: Answer[]) => send(path, headers, 'PATCH', { answers }),
+  };
+}
+
+const sizes = { text: 'Ukuran kaus', kind: 'choice', scope: 'ticket', choices: [{ text: 'S' }, { text: 'M' }] };
+
+describe('questions to buyers', () => {
+  test('are answered for the order and for each ticket, and the answers stand with attendees, story and report', async () => {
+    const { event, ask } = await openSale();
+    const heard = await ask({ text: 'Dari mana Anda tahu?', textEn: 'How did you hear of it?', isRequired: true });
+    const size = await ask({ ...sizes, isRequired: true, position: 1 });
+    const sold = await sell(event);
+    const [first = '', second = ''] = sold.tickets;
+    expect(await sold.read()).toMatchObject({
+      isComplete: false,
+      questions: [{ id: heard }, { id: size }],
+      answers: [],
+    });
+    const given = await sold.answer(
+      { questionId: heard, value: '  Radio ' },
+      { questionId: size, ticketId: first, value: 'M' },
+    );
+    expect([given.status, given.body.isComplete]).toEqual([200, false]);
+    const rest = await sold.answer({ questionId: size, ticketId: second, value: 'S' });
+    expect(rest.body).toMatchObject({
+      isComplete: true,
+      answers: expect.arrayContaining([
+        { questionId: heard, ticketId: null, value: 'Radio' },
+        { questionId: size, ticketId: first, value: 'M' },
+        { questionId: size, ticketId: second, value: 'S' },
+      ]),
+    });
+
+    const actor = await signedInOwner(open.db, event.organizer);
+    const attendees = await listAttendees(open, actor, { eventId: event.id, limit: 10 });
+    expect(attendees.map(({ answers }) => answers)).toEqual(
+      ['M', 'S'].map((value) => [
+        { question: 'Dari mana Anda tahu?', value: 'Radio' },
+        { question: 'Ukuran kaus', value },
+      ]),
+    );
+    const atDoor = await listAttendees(open, { ...actor, role: 'door' }, { eventId: event.id, limit: 10 });
+    expect(atDoor[0]).not.toHaveProperty('answers');
+    const { entries } = await tellStory(open, actor, sold.id);
+    const told = entries.filter(({ kind }) => kind === 'answers.given').map(({ detail }) => detail['answers']);
+    expect(told).toEqual(['Dari mana Anda tahu?: Radio, Ukuran kaus: M', 'Ukuran kaus: S']);
+  });
+
+  test('take only what they ask for, all answers of a request or none', async () => {
+    const { event, ask } = await openSale();
+    const size = await ask(sizes);
+    const lunch = await ask({ text: 'Makan siang?', kind: 'yes_no', isRequired: true });
+    const [sold, other] = [await sell(event), await sell(event)];
+    const [first = ''] = sold.tickets;
+    const yes = { questionId: lunch, value: 'yes' };
+    const wrong = await sold.answer(yes, { questionId: size, ticketId: first, value: 'XXL' });
+    expect([wrong.status, wrong.body.errors?.[0]]).toEqual([
+      400,
+      expect.objectContaining({ path: 'answers.1.value', code: 'field.not_allowed' }),
+    ]);
+    expect((await sold.answer({ questionId: lunch, value: 'maybe' })).status).toBe(400);
+    expect((await sold.answer({ questionId: lunch, value: '' })).body.errors?.[0]?.code).toBe('field.required');
+    expect((await sold.answer({ questionId: size, value: 'M' })).body.code).toBe('question.not_found');
+    expect((await sold.answer({ ...yes, ticketId: first })).body.code).toBe('question.not_found');
+    const others = await sold.answer({ questionId: size, ticketId: other.tickets[0] ?? '', value: 'M' });
+    expect(others.body.code).toBe('ticket.not_found');
+    expect((await sold.answer(yes, yes)).body.errors?.[0]?.code).toBe('list.doubled');
+    expect((await sold.answer()).status).toBe(400);
+    expect((await sold.read()).answers).toEqual([]);
+  });
+
+  test('can be answered anew, and an answer that need not be given can be taken back', async () => {
+    const { event, ask } = await openSale();
+    const size = await ask(sizes);
+    const sold = await sell(event);
+    const [ticketId = ''] = sold.tickets;
+    const answer = (value: string) => sold.answer({ questionId: size, ticketId, value });
+    await answer('M');
+    const timeOf = async () =>
+      (
+        await rowsOf<{ at: string }>(
+          open.db,
+          sql`select answered_at::text as at from answers where order_id = ${sold.id}`,
+        )
+      )[0]?.at;
+    const at = await timeOf();
+    expect((await answer('M')).status).toBe(200);
+    expect(await timeOf()).toBe(at);
+    expect((await answer('S')).body.answers).toEqual([{ questionId: size, ticketId, value: 'S' }]);
+    expect((await answer('')).body.answers).toEqual([]);
+  });
+
+  test('are closed once answered, or deleted before; their answers stay', async () => {
+    const { event, ask, path, manager } = await openSale();
+    const size = await ask(sizes);
+    const unused = await ask({ text: 'Lain' });
+    const sold = await sell(event);
+    await sold.answer({ questionId: size, ticketId: sold.tickets[0] ?? '', value: 'M' });
+    expect((await send(`${path}/${size}`, manager, 'DELETE')).body.code).toBe('question.answered');
+    expect((await send(`${path}/${unused}`, manager, 'DELETE')).status).toBe(204);
+    expect((await send(`${path}/${unused}`, manager, 'DELETE')).body.code).toBe('question.not_found');
+    expect((await send(`${path}/${size}`, manager, 'PATCH', { choices: [{ text: 'L' }] })).status).toBe(400);
+    expect((await send(`${path}/${size}`, manager, 'PATCH', { status: 'closed' })).status).toBe(200);
+    expect(await sold.read()).toMatchObject({ questions: [], answers: [], isComplete: true });
+    expect((await send(path, manager)).body.data.map(({ answers }) => answers)).toEqual([1]);
+    const closed = await sold.answer({ questionId: size, ticketId: sold.tickets[0] ?? '', value: 'S' });
+    expect(closed.body.code).toBe('question.not_found');
+  });
+
+  test('belong to the organiser: the door and strangers neither see nor change them, and there is a limit', async () => {
+    const { event, path, manager, ask } = await openSale();
+    const door = await keyFor(desk, event.organizer, 'door');
+    expect((await send(path, door)).status).toBe(403);
+    const stranger = await createOrganizer(open.db);
+    const theirs = path.replace(event.organizer.slug, stranger.slug);
+    expect((await send(theirs, await keyFor(desk, stranger, 'manager'))).body.code).toBe('event.not_found');
+    await Promise.all(Array.from({ length: questionsPerEventMax }, (_, index) => ask({ text: `Nomor ${index}` })));
+    const more = await send(path, manager, 'POST', { text: 'Lagi', kind: 'text', scope: 'order' });
+    expect([more.status, more.body.code]).toEqual([409, 'question.limit_reached']);
+    const none = await send(path, manager, 'POST', { text: 'Pilih', kind: 'choice', scope: 'order' });
+    expect(none.status).toBe(400);
+  });
+});
