@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
@@ -45,7 +45,12 @@ function describeError(error: unknown): Record<string, unknown> {
  * One JSON line per event. error: somebody must look now. warn: somebody should look today. info: one line per request
  * and per life event of a process. debug: for the developer. Lines carry ids, never personal data.
  */
-export function createLog(options: { level: string; process: string }): Log {
+export function createLog(options: {
+  level: string;
+  process: string;
+  /** Standard output if not given. */
+  output?: DestinationStream;
+}): Log {
   return pino(
     {
       level: options.level,
@@ -55,7 +60,7 @@ export function createLog(options: { level: string; process: string }): Log {
       serializers: { err: describeError },
       redact: { paths: privateNames.flatMap((name) => [name, `*.${name}`]), remove: true },
     },
-    openOutput(),
+    options.output ?? openOutput(),
   );
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildClient } from '../../deploy/client/build-client.ts';
 import { readContract } from '../../deploy/client/contract.ts';
 import { repositoryFolder } from '../../deploy/local/places.ts';
-import { type WholeService, startWholeService } from './support/whole-service.ts';
+import { type WholeService, startWholeService } from '../../testkit/processes/whole-service.ts';
 
 /** Guards that people elsewhere can install the client, that their compiler holds them to the contract, and that it works. */
 

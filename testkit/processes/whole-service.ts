@@ -1,20 +1,24 @@
-import { demoOrganizerSlug, seedAccounts } from '../../../drizzle/seed/seed-accounts.ts';
-import { freePort } from '../../../deploy/local/host/ports.ts';
-import { startSandbox } from '../../../sandbox/start-sandbox.ts';
-import { createApp } from '../../../src/app.ts';
-import { compose } from '../../../src/compose.ts';
-import { loadConfig } from '../../../src/config.ts';
-import { serve } from '../../../src/http/server/serve.ts';
-import { jobs } from '../../../src/jobs.ts';
-import { composeWorker } from '../../../workers/compose-worker.ts';
-import { createHandlers } from '../../../workers/handlers.ts';
-import { startWorker } from '../../../workers/start-worker.ts';
-import { createTestDatabase } from '../../../testkit/services/database.ts';
-import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { createTestRedis } from '../../../testkit/services/redis.ts';
-import { silentLog } from '../../../testkit/processes/worker.ts';
+import { demoOrganizerSlug, seedAccounts } from '../../drizzle/seed/seed-accounts.ts';
+import { freePort } from '../../deploy/local/host/ports.ts';
+import { startSandbox } from '../../sandbox/start-sandbox.ts';
+import { createApp } from '../../src/app.ts';
+import { compose } from '../../src/compose.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { serve } from '../../src/http/server/serve.ts';
+import { jobs } from '../../src/jobs.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { composeWorker } from '../../workers/compose-worker.ts';
+import { createHandlers } from '../../workers/handlers.ts';
+import { startWorker } from '../../workers/start-worker.ts';
+import { createTestDatabase } from '../services/database.ts';
+import { type TestEvent, createEvent } from '../factories.ts';
+import { createTestRedis } from '../services/redis.ts';
+import { silentLog } from './worker.ts';
 
 export type WholeService = {
+  readonly config: Config;
+  /** The database as the owner of its tables, past PgBouncer. */
+  readonly directUrl: string;
   readonly url: string;
   readonly sandboxUrl: string;
   /** On sale now, of the demo organizer, whose staff and payment account are there. */
@@ -23,7 +27,7 @@ export type WholeService = {
 };
 
 /** API, worker and the outside world, as `npm start` has them, in this process and on data of its own. */
-export async function startWholeService(): Promise<WholeService> {
+export async function startWholeService(log: Log = silentLog): Promise<WholeService> {
   const [database, redis, port] = await Promise.all([createTestDatabase(), createTestRedis(), freePort()]);
   const sandbox = await startSandbox();
   const url = `http://127.0.0.1:${port}`;
@@ -44,7 +48,7 @@ export async function startWholeService(): Promise<WholeService> {
     MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
     WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
   });
-  const worker = composeWorker(config, silentLog);
+  const worker = composeWorker(config, log);
   await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });
   const organizerId = await seedAccounts(worker.db, config.ENCRYPTION_KEY);
   const hour = 3_600_000;
@@ -53,9 +57,11 @@ export async function startWholeService(): Promise<WholeService> {
     // Its doors are open.
     event: { doorsOpenAt: new Date(Date.now() - hour), startsAt: new Date(Date.now() + hour) },
   });
-  const service = compose(config, silentLog);
+  const service = compose(config, log);
   const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
   return {
+    config,
+    directUrl: database.directUrl,
     url,
     sandboxUrl: sandbox.url,
     event,
