@@ -233,6 +233,7 @@ create table events (
   -- Whether a buyer may cancel a paid order (which refunds it), and until how long before the start.
   refundable_until_hours integer check (refundable_until_hours >= 0),
   -- Until how long before the doors open buyers give names of holders and answers.
+  transfers_allowed boolean not null default true,
   details_until_hours integer not null default 0 check (details_until_hours between 0 and 8760),
   version integer not null default 1,
   created_at timestamptz not null default now(),
@@ -462,6 +463,8 @@ create table tickets (
   holder_name text check (length(holder_name) between 1 and 100),
   named_at timestamptz,
   times_named smallint not null default 0,
+  -- Above zero the ticket belongs to the person whom its latest transfer names, and no longer to the order's buyer.
+  times_transferred smallint not null default 0,
   primary key (event_id, id),
   unique (code, event_id),
   check ((holder_name is null) = (named_at is null))
@@ -562,6 +565,19 @@ create table retired_codes (
   ticket_id text not null,
   retired_at timestamptz not null,
   primary key (event_id, code)
+);
+
+-- Who was given a ticket. The number is part of the link that opens the ticket, so a transfer ends the links before it.
+create table ticket_transfers (
+  event_id text not null,
+  ticket_id text not null,
+  number smallint not null,
+  holder_name text not null check (length(holder_name) between 1 and 100),
+  holder_email text not null,
+  -- Keyed hash of the address, as in orders.buyer_keys.
+  holder_key text not null,
+  transferred_at timestamptz not null default now(),
+  primary key (event_id, ticket_id, number)
 );
 
 create index retired_codes_changed on retired_codes (event_id, retired_at);

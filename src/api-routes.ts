@@ -30,6 +30,7 @@ import { detailsRoutes } from './orders/details/routes.ts';
 import { placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
+import { transferRoutes } from './orders/transfers/routes.ts';
 import { orderSearchRoutes } from './orders/search/routes.ts';
 import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
 import { questionRoutes } from './orders/questions/routes.ts';
@@ -58,6 +59,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', ticketRoutes(service));
   router.route('/', detailsRoutes(service));
   router.route('/', questionRoutes(service));
+  router.route('/', transferRoutes(service));
   router.route('/', ticketCodeRoutes(service));
   router.route('/', phoneReadingRoutes(service));
   router.route('/', paymentRoutes(service));

@@ -9,7 +9,7 @@ import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
 import { composeLive } from './compose-live.ts';
-import { createAddressGuard, createNoteEventChange, createTellCorrectedBuyer } from './notifications/index.ts';
+import { createAddressGuard, createHolderMessages, createNoteEventChange } from './notifications/index.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
   availabilityOf,
@@ -228,7 +228,7 @@ export function compose(config: Config, log: Log) {
     limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),
     webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
-    buyerCorrected: createTellCorrectedBuyer({ clock }),
+    ...createHolderMessages({ clock }),
     wasOrdered,
     availabilityOf,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),

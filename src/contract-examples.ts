@@ -49,6 +49,11 @@ export const examples: Readonly<Record<string, unknown>> = {
   quoteOrder: { lines: [{ ticketCategoryId, quantity: 2 }], promoCode: 'SENJA-10' },
   lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
   giveOrderDetails: { tickets: [{ ticketId: 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001', holderName: 'Budi Santoso' }] },
+  transferTicket: {
+    ticketId: 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001',
+    holder: { name: 'Budi Santoso', email: 'budi@example.com' },
+  },
+  transferHeldTicket: { holder: { name: 'Citra Dewi', email: 'citra@example.com' } },
   searchOrders: { q: 'Lestari', limit: 25 },
   writeOrderNote: { text: 'Called at noon: comes with a wheelchair, gate North is told.' },
   placeComplimentaryOrder: {

@@ -49,6 +49,7 @@ function presentEventFields(event: EventRow) {
     ticketsPerBuyerMax: event.ticketsPerBuyerMax,
     feePerTicket: contractMoney(event.feePerTicket, event.currency),
     refundableUntilHours: event.refundableUntilHours,
+    transfersAllowed: event.transfersAllowed,
     detailsUntilHours: event.detailsUntilHours,
   };
 }

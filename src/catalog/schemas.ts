@@ -105,6 +105,7 @@ export const publicEventSchema = z
     ticketsPerBuyerMax: z.int().nullable(),
     feePerTicket: moneySchema,
     refundableUntilHours: z.int().nullable(),
+    transfersAllowed: z.boolean().openapi({ description: 'Buyers may give their tickets to others.' }),
     detailsUntilHours: z.int().openapi({
       description: 'Hours before the doors open until which buyers give names of holders and answers.',
     }),

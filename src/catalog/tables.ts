@@ -49,6 +49,7 @@ export const events = pgTable('events', {
   ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
   feePerTicket: amount('fee_per_ticket').notNull().default(0),
   refundableUntilHours: integer('refundable_until_hours'),
+  transfersAllowed: boolean('transfers_allowed').notNull().default(true),
   detailsUntilHours: integer('details_until_hours').notNull().default(0),
   version: integer('version').notNull().default(1),
   createdAt: time('created_at').notNull().defaultNow(),

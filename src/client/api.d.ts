@@ -169,6 +169,8 @@ export type Event = {
   ticketsPerBuyerMax: number | null;
   feePerTicket: Money;
   refundableUntilHours: number | null;
+  /** Buyers may give their tickets to others. */
+  transfersAllowed: boolean;
   /** Hours before the doors open until which buyers give names of holders and answers. */
   detailsUntilHours: number;
 };
@@ -645,6 +647,59 @@ export type ChangeQuestion = {
   status?: "open" | "closed";
 };
 
+export type Transfers = {
+  /** Whether tickets of this event can be given on now. */
+  isOpen: boolean;
+  tickets: {
+    ticketId: string;
+    ticketCategoryId: string;
+    ticketCategory: string;
+    /** To whom the buyer gave the ticket; null while the buyer has it. */
+    holder: {
+      name: string;
+      since: string;
+    } | null;
+  }[];
+};
+
+export type TransferTicket = {
+  ticketId: string;
+  holder: {
+    name: string;
+    email: string;
+  };
+};
+
+export type HeldTicket = {
+  id: string;
+  /** What the QR carries and what a person can type; null when the ticket is not valid. */
+  code: {
+    code: string;
+    shortCode: string;
+  } | null;
+  ticketCategory: string;
+  holderName: string;
+  /** False when it certainly cannot be given on. */
+  isTransferable: boolean;
+  event: {
+    slug: string;
+    name: string;
+    venue: string;
+    city: string;
+    timeZone: string;
+    startsAt: string;
+    doorsOpenAt: string;
+    isPostponed: boolean;
+  };
+};
+
+export type TransferHeldTicket = {
+  holder: {
+    name: string;
+    email: string;
+  };
+};
+
 export type TicketCodes = {
   /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
   codes: "opaque" | "signed";
@@ -1001,7 +1056,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1021,7 +1076,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */
@@ -1760,6 +1815,8 @@ export type OrganizerEvent = {
   ticketsPerBuyerMax: number | null;
   feePerTicket: Money;
   refundableUntilHours: number | null;
+  /** Buyers may give their tickets to others. */
+  transfersAllowed: boolean;
   /** Hours before the doors open until which buyers give names of holders and answers. */
   detailsUntilHours: number;
   /** The point that every cut of the picture keeps in view, in percent. */
@@ -1792,6 +1849,7 @@ export type CreateEvent = {
   ticketsPerBuyerMax?: number | null;
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
+  transfersAllowed?: boolean;
   detailsUntilHours?: number;
   slug: string;
   currency?: "IDR" | "USD" | "SGD" | "MYR";
@@ -1823,6 +1881,7 @@ export type ChangeEvent = {
   ticketsPerBuyerMax?: number | null;
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
+  transfersAllowed?: boolean;
   detailsUntilHours?: number;
   version?: number;
 };
@@ -2105,7 +2164,7 @@ export type SearchOrders = {
 export type OrderStory = {
   data: {
     at: string;
-    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
+    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "ticket.transferred" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
     /** Who did it; null for what the buyer, a gateway or the service did. */
     by: {
       kind: string;
@@ -2779,6 +2838,40 @@ export type Api = {
         eventId: string;
         questionId: string;
       } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/transfers": {
+    /** To whom the buyer gave tickets */
+    get: {
+      input: { param: {
+        id: string;
+      } };
+      data: Transfers;
+    };
+    /** Give a ticket to somebody */
+    post: {
+      input: { param: {
+        id: string;
+      }; json: TransferTicket };
+      data: undefined;
+    };
+  };
+  "/v1/tickets/:ticketId": {
+    /** A ticket that was given to the caller */
+    get: {
+      input: { param: {
+        ticketId: string;
+      } };
+      data: HeldTicket;
+    };
+  };
+  "/v1/tickets/:ticketId/transfers": {
+    /** Give a ticket on that was given to the caller */
+    post: {
+      input: { param: {
+        ticketId: string;
+      }; json: TransferHeldTicket };
       data: undefined;
     };
   };

@@ -68,4 +68,4 @@ export type { OrderTemplate } from './deliveries/order-rules.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
 export type { ReportMailData } from './templates/report-ready.ts';
 export { createNoteEventChange } from './notices/note-event-change.ts';
-export { createTellCorrectedBuyer } from './deliveries/tell-corrected-buyer.ts';
+export { createHolderMessages } from './deliveries/tell-transfer.ts';

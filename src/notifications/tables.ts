@@ -28,6 +28,8 @@ export const templates = [
   'event_news',
   'event_reminder',
   'payment_expiring',
+  'ticket_received',
+  'ticket_given',
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',

@@ -27,6 +27,8 @@ export type OrderErrorCode =
   | 'question.limit_reached'
   | 'question.answered'
   | 'ticket.not_found'
+  | 'ticket.not_transferable'
+  | 'ticket.transfer_limited'
   | 'ticket_codes.not_signed'
   | 'ticket_codes.keys_used_up'
   | 'pool.not_found'
@@ -65,6 +67,8 @@ export const orderProblems = {
   'question.limit_reached': { status: 409, title: 'The event has as many questions as it may have' },
   'question.answered': { status: 409, title: 'The question was answered' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
+  'ticket.not_transferable': { status: 409, title: 'The ticket cannot be given to somebody else' },
+  'ticket.transfer_limited': { status: 429, title: 'The address was sent enough tickets for now' },
   'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
   'ticket_codes.keys_used_up': { status: 409, title: 'No key numbers left' },
   'pool.not_found': { status: 404, title: 'No such pool' },
@@ -151,18 +155,42 @@ export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not
 
 export const passSpent = () => refusal('queue.pass_spent', 'This pass has placed its order already.');
 
-export type NotCancellableReason = 'not_refundable' | 'too_late' | 'checked_in' | 'ended';
+export type NotCancellableReason = 'not_refundable' | 'too_late' | 'checked_in' | 'transferred' | 'ended';
 
 const notCancellableSentences: Record<NotCancellableReason, string> = {
   not_refundable: 'Paid orders of this event cannot be cancelled.',
   too_late: 'The time in which a paid order can be cancelled is over.',
   checked_in: 'A ticket of this order has been used at the door.',
+  transferred: 'A ticket of this order belongs to somebody else now.',
   ended: 'The order is not open any more.',
 };
 
 /** `reason` is shown, so that a page can say what to do instead. */
 export const orderNotCancellable = (reason: NotCancellableReason) =>
   refusal('order.not_cancellable', notCancellableSentences[reason], { reason });
+
+export type NotTransferableReason = 'not_allowed' | 'too_late' | 'checked_in' | 'revoked' | 'too_often';
+
+const notTransferableSentences: Record<NotTransferableReason, string> = {
+  not_allowed: 'The organizer of this event does not allow it.',
+  too_late: 'The event is over, or was called off.',
+  checked_in: 'The ticket has been used at the door.',
+  revoked: 'The ticket is not valid any more.',
+  too_often: 'The ticket was given on often enough.',
+};
+
+/** `reason` is shown, so that a page can say why. */
+export const ticketNotTransferable = (reason: NotTransferableReason) =>
+  refusal('ticket.not_transferable', notTransferableSentences[reason], { reason });
+
+const transferRetrySeconds = 3600;
+
+export const transferLimited = () =>
+  new DomainError<OrderErrorCode>(
+    'ticket.transfer_limited',
+    'Nothing has changed: this address was sent enough tickets within the hour.',
+    { retryAfterSeconds: transferRetrySeconds },
+  );
 
 export type NotCorrectableReason = 'ended' | 'confirmed' | 'too_often';
 

@@ -32,7 +32,7 @@ export { ownEvent, type OwnEvent } from './desk/own-event.ts';
 export { salesOf } from './desk/show-sales.ts';
 export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
-export type { BuyerCorrected, PaymentView, RequestFullRefund } from './ports.ts';
+export type { BuyerCorrected, PaymentView, RequestFullRefund, TicketTransferred } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';
 export { createSoldOutMemory } from './placement/sold-out-memory.ts';

@@ -24,6 +24,22 @@ export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promis
 /** Called in the transaction that corrected the address of an order: its messages go to the new address. */
 export type BuyerCorrected = (tx: Db, order: { readonly eventId: string; readonly id: string }) => Promise<void>;
 
+/**
+ * Called in the transaction that gave a ticket to somebody: its new holder and the one before are told. False if the new holder
+ * was sent enough tickets lately, so the link would not reach them.
+ */
+export type TicketTransferred = (
+  tx: Db,
+  transfer: {
+    readonly eventId: string;
+    readonly organizerId: string;
+    readonly ticketId: string;
+    readonly number: number;
+    readonly holderKey: string;
+    readonly giverKey: string;
+  },
+) => Promise<boolean>;
+
 /** Counts look-ups by a key that does not reveal whether there is an order. */
 export type LookupLimiter = {
   consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;

@@ -137,6 +137,7 @@ export const tickets = pgTable(
     holderName: text('holder_name'),
     namedAt: time('named_at'),
     timesNamed: smallint('times_named').notNull().default(0),
+    timesTransferred: smallint('times_transferred').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );
@@ -163,6 +164,20 @@ export const retiredCodes = pgTable(
     retiredAt: time('retired_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.code] })],
+);
+
+export const ticketTransfers = pgTable(
+  'ticket_transfers',
+  {
+    eventId: text('event_id').notNull(),
+    ticketId: text('ticket_id').notNull(),
+    number: smallint('number').notNull(),
+    holderName: text('holder_name').notNull(),
+    holderEmail: text('holder_email').notNull(),
+    holderKey: text('holder_key').notNull(),
+    transferredAt: time('transferred_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.ticketId, table.number] })],
 );
 
 export const orderNotes = pgTable(

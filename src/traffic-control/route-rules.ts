@@ -91,6 +91,7 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'order',
   },
+  { methods: anyMethod, route: /^\/v1\/tickets\/\{ticketId\}/, class: 1, limits: ['network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/organizers$/, class: 5, limits: ['sign_ups', 'network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
   {
@@ -129,7 +130,7 @@ const rows: readonly Row[] = withWideLimits([
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
   // Looked at when other requests are refused.
   { methods: reading, route: /^\/status\.json$/, class: 1, limits: ['network'] },
-  { methods: reading, route: /^\/(?:orders|web)\//, class: 1, limits: ['network'] },
+  { methods: reading, route: /^\/(?:orders|tickets|web)\//, class: 1, limits: ['network'] },
   { methods: reading, route: /^\//, class: 4, limits: ['network'] },
 ]);
 

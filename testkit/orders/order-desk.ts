@@ -9,7 +9,8 @@ import type { AppEnv } from '../../src/http/contract/router.ts';
 import { deskRoutes } from '../../src/orders/desk/routes.ts';
 import { orderRoutes } from '../../src/orders/buyer/routes.ts';
 import { detailsRoutes } from '../../src/orders/details/routes.ts';
-import { createTellCorrectedBuyer } from '../../src/notifications/deliveries/tell-corrected-buyer.ts';
+import { createHolderMessages } from '../../src/notifications/deliveries/tell-transfer.ts';
+import { transferRoutes } from '../../src/orders/transfers/routes.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
 import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
@@ -88,7 +89,7 @@ export function openDesk(open: OpenDb) {
               where t.event_id = ${eventId} and t.order_id = ${orderId}`,
         )
       ).length > 0,
-    buyerCorrected: createTellCorrectedBuyer({ clock: systemClock }),
+    ...createHolderMessages({ clock: systemClock }),
     ticketPrinter: createTicketPrinter(),
     ticketKeys: testTicketKeys(db),
     networkOf: () => '203.0.113.7',
@@ -106,6 +107,7 @@ export function openDesk(open: OpenDb) {
   app.route('/', ticketRoutes(deps));
   app.route('/', detailsRoutes(deps));
   app.route('/', questionRoutes(deps));
+  app.route('/', transferRoutes(deps));
   app.route('/', deskRoutes(deps));
   app.route('/', orderSearchRoutes(deps));
   app.route('/', poolRoutes(deps));

@@ -67,6 +67,7 @@ const eventFields = {
     .min(0)
     .max(24 * 365)
     .nullable(),
+  transfersAllowed: z.boolean(),
   detailsUntilHours: z
     .int()
     .min(0)

@@ -24,6 +24,7 @@ export const storyKinds = [
   'tickets.revoked',
   'tickets.named',
   'answers.given',
+  'ticket.transferred',
   'payment.begun',
   'payment.changed',
   'callback.received',
@@ -118,7 +119,12 @@ const ofTickets = sql`
   select w.answered_at, 'answers.given', null, null,
     jsonb_build_object('answers', string_agg(q.text || ': ' || w.value, ', ' order by q.position, q.id, w.subject_id))
   from o join answers w on w.event_id = o.event_id and w.order_id = o.id
-  join questions q on q.event_id = w.event_id and q.id = w.question_id group by w.answered_at`;
+  join questions q on q.event_id = w.event_id and q.id = w.question_id group by w.answered_at
+  union all
+  select g.transferred_at, 'ticket.transferred', null, null,
+    jsonb_build_object('ticketId', g.ticket_id, 'number', g.number, 'ticketCategory', t.category, 'holders', g.holder_name,
+      'recipient', left(g.holder_email, 1) || '•••' || substring(g.holder_email from '@[^@]*$'))
+  from t join ticket_transfers g on g.event_id = t.event_id and g.ticket_id = t.id`;
 
 const ofPayments = sql`
   select a.created_at, 'payment.begun', null, null,

@@ -34,6 +34,10 @@ export type Share =
   | 'payment_reminders'
   /** Tickets that an organizer sends once more. */
   | 'resends'
+  /** A ticket that its holder gives to somebody. Anybody with a ticket can cause these, also with a free one. */
+  | 'transfers'
+  /** What the giver of a ticket is told. */
+  | 'transfer_receipts'
   /** Invitations, new passwords and disabled webhooks of staff. */
   | 'staff'
   /** Reports that a member has asked for, and those of schedules. */
@@ -56,6 +60,8 @@ export const messagesPerHourMax = {
     news: 3,
     payment_reminders: 2,
     resends: 5,
+    transfers: 10,
+    transfer_receipts: 10,
     // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
     // by each of 5 networks, 3 by a client of the member.
     staff: 16,

@@ -11,6 +11,7 @@ import { composeAnnouncement } from '../announcements/compose-announcement.ts';
 import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
+import { composeTransfer } from './tell-transfer.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
 import { sellerOf } from './seller.ts';
@@ -80,6 +81,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? platformTimeZone;
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
+  if (template === 'ticket_received' || template === 'ticket_given') return composeTransfer(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;
@@ -131,7 +133,11 @@ const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: 
   payment_expiring: paymentExpiringMail,
 };
 
-function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSubject, now: Date): boolean {
+function isStillTrue(
+  template: OrderTemplate,
+  { order, event, tickets, hasLiveTickets }: OrderSubject,
+  now: Date,
+): boolean {
   switch (template) {
     case 'order_placed':
       return order.status === 'pending_payment';
@@ -144,7 +150,7 @@ function isStillTrue(template: OrderTemplate, { order, event, tickets }: OrderSu
     case 'event_postponed':
       return (
         event.status === 'published' &&
-        tickets.length > 0 &&
+        hasLiveTickets &&
         (event.postponedAt !== null) === (template === 'event_postponed')
       );
     case 'payment_expiring':

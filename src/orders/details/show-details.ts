@@ -124,6 +124,13 @@ async function listLiveTickets(db: Db, eventId: string, orderId: string) {
       ticketCategories,
       and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
     )
-    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId), eq(tickets.status, 'live')))
+    .where(
+      and(
+        eq(tickets.eventId, eventId),
+        eq(tickets.orderId, orderId),
+        eq(tickets.status, 'live'),
+        eq(tickets.timesTransferred, 0),
+      ),
+    )
     .orderBy(asc(tickets.id));
 }

@@ -52,7 +52,10 @@ async function withdrawPaid(
     if (window === 'none') throw orderNotCancellable('not_refundable');
     if (window === 'over') throw orderNotCancellable('too_late');
   }
-  await lockTickets(tx, order);
+  const held = await lockTickets(tx, order);
+  // Its buyer would take back a ticket that somebody else has.
+  if (by === 'buyer' && held.some(({ timesTransferred }) => timesTransferred > 0))
+    throw orderNotCancellable('transferred');
   if (await deps.hasAdmissions(tx, order.eventId, order.id)) throw orderNotCancellable('checked_in');
   if (order.total === 0) {
     await refundOrder(tx, order, { restock: true, reason: by === 'buyer' ? 'buyer_cancelled' : 'requested' });
@@ -88,9 +91,9 @@ async function findRefundWindow(db: Db, eventId: string): Promise<'open' | 'over
 }
 
 /** Locks the tickets of an order against scans at the door: a scan that has begun is visible, a later one waits. */
-async function lockTickets(tx: Db, order: OrderRef): Promise<void> {
-  await tx
-    .select({ id: tickets.id })
+async function lockTickets(tx: Db, order: OrderRef): Promise<{ readonly timesTransferred: number }[]> {
+  return tx
+    .select({ timesTransferred: tickets.timesTransferred })
     .from(tickets)
     .where(and(eq(tickets.eventId, order.eventId), eq(tickets.orderId, order.id)))
     .orderBy(tickets.id)

@@ -13,7 +13,7 @@ export async function findEvent(db: Db, eventId: string): Promise<EventOfOrder |
 /** A ticket with the name of its category, as a buyer sees it. */
 export type TicketFacts = Ticket & { readonly categoryName: string };
 
-/** An order's tickets in the order they were issued; an order has at most a few hundred. */
+/** The tickets that an order's buyer has, in the order they were issued; not those given to others. At most a few hundred. */
 export async function findTickets(db: Db, eventId: string, orderId: string): Promise<TicketFacts[]> {
   const rows = await db
     .select({ ticket: tickets, categoryName: ticketCategories.name })
@@ -22,7 +22,7 @@ export async function findTickets(db: Db, eventId: string, orderId: string): Pro
       ticketCategories,
       and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
     )
-    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId)))
+    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId), eq(tickets.timesTransferred, 0)))
     .orderBy(asc(tickets.id));
   return rows.map(({ ticket, categoryName }) => ({ ...ticket, categoryName }));
 }

@@ -8,7 +8,7 @@ import { type Ticket, tickets } from '../tables.ts';
 
 /**
  * The QR code of one valid ticket of an order.
- * @throws DomainError ticket.not_found, also for a ticket of another order and for a revoked one
+ * @throws DomainError ticket.not_found, also for a ticket of another order, a revoked one, and one that was given away
  */
 export async function ticketQr(
   deps: { db: Db; ticketKeys: TicketKeys },
@@ -31,6 +31,7 @@ async function findLiveTicket(db: Db, eventId: string, orderId: string, ticketId
         eq(tickets.id, ticketId),
         eq(tickets.orderId, orderId),
         eq(tickets.status, 'live'),
+        eq(tickets.timesTransferred, 0),
       ),
     )
     .limit(1);

@@ -64,6 +64,7 @@ function copiedFields(event: EventOfDesk, later: (time: string) => string) {
     ticketsPerBuyerMax: event.ticketsPerBuyerMax,
     feePerTicket: event.feePerTicket,
     refundableUntilHours: event.refundableUntilHours,
+    transfersAllowed: event.transfersAllowed,
     detailsUntilHours: event.detailsUntilHours,
     startsAt: later(event.startsAt),
     endsAt: later(event.endsAt),

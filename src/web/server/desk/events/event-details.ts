@@ -46,6 +46,7 @@ const changeEvent: Act = async (desk, values) => {
       ticketsPerBuyerMax: values.numberOrNull('ticketsPerBuyerMax'),
       feePerTicket: values.money('feePerTicket', currency),
       refundableUntilHours: values.numberOrNull('refundableUntilHours'),
+      transfersAllowed: values.has('transfersAllowed'),
       detailsUntilHours: values.number('detailsUntilHours'),
     },
   });

@@ -5,7 +5,16 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import type { Form, FormValues } from '../forms.ts';
-import { areaField, fieldGroup, moneyField, numberField, selectField, textField, timeField } from '../parts/fields.ts';
+import {
+  areaField,
+  checkField,
+  fieldGroup,
+  moneyField,
+  numberField,
+  selectField,
+  textField,
+  timeField,
+} from '../parts/fields.ts';
 
 export type EventOfDesk = Data<'/v1/organizers/:slug/events/:eventId'>;
 
@@ -147,6 +156,12 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         hint: words.refundableHint,
         value: event.refundableUntilHours,
         isOptional: true,
+      }),
+      checkField(form, {
+        name: 'transfersAllowed',
+        label: words.transfers,
+        hint: words.transfersHint,
+        isChecked: event.transfersAllowed,
       }),
       numberField(form, language, {
         name: 'detailsUntilHours',

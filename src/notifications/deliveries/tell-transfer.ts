@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm';
+import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
+import type { BuyerCorrected, TicketTransferred } from '../../orders/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
+import { greetingName } from '../../platform/text/person-name.ts';
+import type { Composed } from '../channel.ts';
+import { sendable } from '../metrics.ts';
+import { type TransferMailData, ticketGivenMail, ticketReceivedMail } from '../templates/ticket-transfer.ts';
+import type { ComposeDeps } from './compose-message.ts';
+import type { Claim } from './queries.ts';
+import { queueDeliveries } from './queue-queries.ts';
+import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
+
+/** The ports of the room orders: what is sent when an address is corrected, and when a ticket changes hands. */
+export function createHolderMessages(deps: { readonly clock: Clock }): {
+  readonly buyerCorrected: BuyerCorrected;
+  readonly ticketTransferred: TicketTransferred;
+} {
+  return { buyerCorrected: createTellCorrectedBuyer(deps), ticketTransferred: createTellTransfer(deps) };
+}
+
+/** Mails the new holder the link to the ticket, and tells the giver. */
+function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransferred {
+  return async (tx, { eventId, organizerId, ticketId, number, holderKey, giverKey }) => {
+    const now = clock.now();
+    const receivedId = newId('dlv', now);
+    const row = (id: string, template: string, key: string, share: string) => sql`
+      select ${id}::text as id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id, ${ticketId}::text as subject_id,
+        ${template}::text as template, 'email'::text as channel, ${key}::text as recipient_key, ${number}::integer as version,
+        ${share}::text as share`;
+    const added = await queueDeliveries(
+      tx,
+      'ticket_received',
+      sql`${row(receivedId, 'ticket_received', holderKey, 'transfers')}
+        union all ${row(newId('dlv', now), 'ticket_given', giverKey, 'transfer_receipts')}`,
+    );
+    return sendable(added).includes(receivedId);
+  };
+}
+
+type Row = {
+  readonly holderName: string;
+  readonly holderEmail: string;
+  readonly giverName: string;
+  readonly giverEmail: string;
+  readonly category: string;
+  readonly isLive: boolean;
+  readonly timesTransferred: number;
+};
+
+/** The message about one transfer of a ticket; undefined when the ticket was given on or taken back since. */
+export async function composeTransfer(
+  deps: Pick<ComposeDeps, 'db' | 'deliveries' | 'config'>,
+  { subject_id: ticketId, template, version }: Pick<Claim, 'subject_id' | 'template' | 'version'>,
+): Promise<Composed | undefined> {
+  const [subject, row] = await Promise.all([
+    deps.deliveries.orderSubject(eventIdOf(ticketId), orderIdOf(ticketId)),
+    findTransfer(deps.db, ticketId, version),
+  ]);
+  if (subject === undefined || row === undefined) return undefined;
+  const { event, order, organizerName } = subject;
+  const base = { locale: order.locale, event, organizerName, category: row.category };
+  if (template === 'ticket_given') {
+    const data: TransferMailData = { ...base, name: greetingName(row.giverName), other: greetingName(row.holderName) };
+    return {
+      channel: 'email',
+      to: { name: data.name ?? '', address: row.giverEmail },
+      mail: ticketGivenMail(data),
+    };
+  }
+  if (!row.isLive || row.timesTransferred !== version) return undefined;
+  const data: TransferMailData = { ...base, name: greetingName(row.holderName), other: greetingName(row.giverName) };
+  const token = ticketAccessToken(deps.config.ORDER_TOKEN_SECRET, ticketId, version);
+  return {
+    channel: 'email',
+    to: { name: data.name ?? '', address: row.holderEmail },
+    mail: ticketReceivedMail(data, `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}`),
+  };
+}
+
+async function findTransfer(db: Db, ticketId: string, number: number): Promise<Row | undefined> {
+  const [row] = await rowsOf<Row>(
+    db,
+    sql`
+      select g.holder_name as "holderName", g.holder_email as "holderEmail", coalesce(b.holder_name, o.buyer_name) as "giverName",
+        coalesce(b.holder_email, o.buyer_email) as "giverEmail", c.name as category, t.status = 'live' as "isLive",
+        t.times_transferred as "timesTransferred"
+      from ticket_transfers g
+      join tickets t on t.event_id = g.event_id and t.id = g.ticket_id
+      join orders o on o.event_id = t.event_id and o.id = t.order_id
+      join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
+      left join ticket_transfers b on b.event_id = g.event_id and b.ticket_id = g.ticket_id and b.number = g.number - 1
+      where g.event_id = ${eventIdOf(ticketId)} and g.ticket_id = ${ticketId} and g.number = ${number}`,
+  );
+  return row;
+}

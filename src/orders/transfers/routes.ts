@@ -1,0 +1,116 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { presentedTransfer } from '../../access/buyers/ticket-token.ts';
+import type { Config } from '../../config.ts';
+import { jsonBody } from '../../http/contract/json-body.ts';
+import { createRouter } from '../../http/contract/router.ts';
+import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { byOrder, byTicket } from '../../http/contract/security.ts';
+import { idPatterns } from '../../platform/ids.ts';
+import { shownLink } from '../buyer/order-access.ts';
+import { orderParams } from '../buyer/schemas.ts';
+import { ticketNotFound } from '../errors.ts';
+import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
+import {
+  heldTicketParams,
+  heldTicketSchema,
+  transferHeldTicketSchema,
+  transferTicketSchema,
+  transfersSchema,
+} from './schemas.ts';
+import { showHeldTicket, showTransfers } from './show-transfers.ts';
+import { type TransferDeps, transferTicket } from './transfer-ticket.ts';
+
+export type TransferRoutesDeps = TransferDeps & {
+  readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
+  readonly ticketKeys: TicketKeys;
+};
+
+const tags = ['Orders'];
+const privateHeaders = { 'cache-control': 'private, no-store' };
+const given = { 204: { description: 'The ticket has its new holder, and a new code.' } };
+const rules =
+  'The old code opens no door from this answer on. Refused after the first entry, for a ticket that was refunded, where the organizer ' +
+  'does not allow it, and when the ticket was given on often enough.';
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/orders/{id}/transfers',
+  tags,
+  security: byOrder,
+  operationId: 'listTransfers',
+  summary: 'To whom the buyer gave tickets',
+  request: { params: orderParams },
+  responses: { 200: answer(transfersSchema, 'The valid tickets of the order.'), ...problems(404, 503) },
+});
+
+const transferRoute = createRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/transfers',
+  tags,
+  security: byOrder,
+  operationId: 'transferTicket',
+  summary: 'Give a ticket to somebody',
+  description: `${rules} With the cookie alone it is done for pages of this site only: 403 \`access.cross_site\`.`,
+  middleware: [jsonBody()],
+  request: { params: orderParams, body: body(transferTicketSchema) },
+  responses: { ...given, ...problems(400, 403, 404, 409, 415, 429, 503) },
+});
+
+const showRoute = createRoute({
+  method: 'get',
+  path: '/v1/tickets/{ticketId}',
+  tags,
+  security: byTicket,
+  operationId: 'showHeldTicket',
+  summary: 'A ticket that was given to the caller',
+  request: { params: heldTicketParams },
+  responses: { 200: answer(heldTicketSchema, 'The ticket.'), ...problems(404, 503) },
+});
+
+const passOnRoute = createRoute({
+  method: 'post',
+  path: '/v1/tickets/{ticketId}/transfers',
+  tags,
+  security: byTicket,
+  operationId: 'transferHeldTicket',
+  summary: 'Give a ticket on that was given to the caller',
+  description: rules,
+  middleware: [jsonBody()],
+  request: { params: heldTicketParams, body: body(transferHeldTicketSchema) },
+  responses: { ...given, ...problems(400, 404, 409, 415, 429, 503) },
+});
+
+/** Tickets that change hands. */
+export function transferRoutes(deps: TransferRoutesDeps) {
+  return createRouter()
+    .openapi(listRoute, async (c) =>
+      c.json(await showTransfers(deps, shownLink(c, deps, c.req.valid('param').id)), 200, privateHeaders),
+    )
+    .openapi(transferRoute, async (c) => {
+      const link = shownLink(c, deps, c.req.valid('param').id);
+      const { ticketId, holder } = c.req.valid('json');
+      await transferTicket(deps, { ticketId, shown: { by: 'buyer', ...link }, holder });
+      return c.body(null, 204, privateHeaders);
+    })
+    .openapi(showRoute, async (c) => {
+      const { ticketId } = c.req.valid('param');
+      const number = shownTransfer(c, deps, ticketId);
+      return c.json(await showHeldTicket(deps, { ticketId, number }), 200, privateHeaders);
+    })
+    .openapi(passOnRoute, async (c) => {
+      const { ticketId } = c.req.valid('param');
+      const number = shownTransfer(c, deps, ticketId);
+      await transferTicket(deps, { ticketId, shown: { by: 'holder', number }, holder: c.req.valid('json').holder });
+      return c.body(null, 204, privateHeaders);
+    });
+}
+
+/** A stranger costs no query. @throws DomainError ticket.not_found */
+function shownTransfer(c: Context, { config }: TransferRoutesDeps, ticketId: string): number {
+  const number = idPatterns.ticket.test(ticketId)
+    ? presentedTransfer(c.req.header('authorization'), config.ORDER_TOKEN_SECRET, ticketId)
+    : undefined;
+  if (number === undefined) throw ticketNotFound();
+  return number;
+}

@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi';
+import { emailSchema, personName, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { anyText } from '../buyer/schemas.ts';
+import { holderNameLengthMax } from './limits.ts';
+
+const newHolderSchema = z.strictObject({ name: personName(holderNameLengthMax), email: emailSchema });
+
+export const heldTicketParams = z.object({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
+
+export const transferTicketSchema = z
+  .strictObject({ ticketId: ticketIdSchema, holder: newHolderSchema })
+  .openapi('TransferTicket');
+
+export const transferHeldTicketSchema = z.strictObject({ holder: newHolderSchema }).openapi('TransferHeldTicket');
+
+export const transfersSchema = z
+  .object({
+    isOpen: z.boolean().openapi({ description: 'Whether tickets of this event can be given on now.' }),
+    tickets: z.array(
+      z.object({
+        ticketId: ticketIdSchema,
+        ticketCategoryId: plainIdSchema,
+        ticketCategory: z.string(),
+        holder: z
+          .object({ name: z.string(), since: timeSchema })
+          .nullable()
+          .openapi({ description: 'To whom the buyer gave the ticket; null while the buyer has it.' }),
+      }),
+    ),
+  })
+  .openapi('Transfers');
+
+export const heldTicketSchema = z
+  .object({
+    id: ticketIdSchema,
+    code: z
+      .object({ code: z.string(), shortCode: z.string() })
+      .nullable()
+      .openapi({ description: 'What the QR carries and what a person can type; null when the ticket is not valid.' }),
+    ticketCategory: z.string(),
+    holderName: z.string(),
+    isTransferable: z.boolean().openapi({ description: 'False when it certainly cannot be given on.' }),
+    event: z.object({
+      slug: z.string(),
+      name: z.string(),
+      venue: z.string(),
+      city: z.string(),
+      timeZone: z.string(),
+      startsAt: timeSchema,
+      doorsOpenAt: timeSchema,
+      isPostponed: z.boolean(),
+    }),
+  })
+  .openapi('HeldTicket');

@@ -1,0 +1,105 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { events, ticketCategories } from '../../catalog/tables.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import type { OrderLink } from '../buyer/order-access.ts';
+import { orderNotFound, ticketNotFound } from '../errors.ts';
+import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
+import { orders, ticketTransfers, tickets } from '../tables.ts';
+import { transfersPerTicketMax } from './limits.ts';
+
+type Deps = { readonly db: Db; readonly clock: Clock };
+
+const eventOpens = { allowed: events.transfersAllowed, status: events.status, endsAt: events.endsAt };
+
+function isOpen(event: { allowed: boolean; status: string; endsAt: Date }, now: Date): boolean {
+  return event.allowed && event.status === 'published' && now < event.endsAt;
+}
+
+/**
+ * The live tickets of an order, and to whom its buyer gave them. Where a ticket went after that is not the buyer's to know.
+ * @throws DomainError order.not_found, also for a link that the order no longer has
+ */
+export async function showTransfers({ db, clock }: Deps, { orderId, version }: OrderLink) {
+  const eventId = eventIdOf(orderId);
+  const [event] = await db
+    .select(eventOpens)
+    .from(orders)
+    .innerJoin(events, eq(events.id, orders.eventId))
+    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId), eq(orders.linkVersion, version)));
+  if (event === undefined) throw orderNotFound();
+  const rows = await db
+    .select({
+      ticketId: tickets.id,
+      ticketCategoryId: tickets.ticketCategoryId,
+      ticketCategory: ticketCategories.name,
+      holderName: ticketTransfers.holderName,
+      transferredAt: ticketTransfers.transferredAt,
+    })
+    .from(tickets)
+    .innerJoin(
+      ticketCategories,
+      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
+    )
+    .leftJoin(
+      ticketTransfers,
+      and(
+        eq(ticketTransfers.eventId, tickets.eventId),
+        eq(ticketTransfers.ticketId, tickets.id),
+        eq(ticketTransfers.number, 1),
+      ),
+    )
+    .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId), eq(tickets.status, 'live')))
+    .orderBy(asc(tickets.id));
+  return {
+    isOpen: isOpen(event, clock.now()),
+    tickets: rows.map(({ holderName, transferredAt, ...ticket }) => ({
+      ...ticket,
+      holder:
+        holderName === null || transferredAt === null ? null : { name: holderName, since: transferredAt.toISOString() },
+    })),
+  };
+}
+
+/**
+ * A ticket as the person sees it whom it was given to.
+ * @throws DomainError ticket.not_found, also for the link of an earlier holder
+ */
+export async function showHeldTicket(
+  { db, clock, ticketKeys }: Deps & { readonly ticketKeys: TicketKeys },
+  { ticketId, number }: { ticketId: string; number: number },
+) {
+  const eventId = eventIdOf(ticketId);
+  const [row] = await db
+    .select({ ticket: tickets, category: ticketCategories.name, event: events })
+    .from(tickets)
+    .innerJoin(
+      ticketCategories,
+      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
+    )
+    .innerJoin(events, eq(events.id, tickets.eventId))
+    .where(and(eq(tickets.eventId, eventId), eq(tickets.id, ticketId), eq(tickets.timesTransferred, number)));
+  if (row === undefined) throw ticketNotFound();
+  const { ticket, event } = row;
+  const isLive = ticket.status === 'live' && event.status !== 'cancelled';
+  return {
+    id: ticket.id,
+    // A ticket that opens no door shows no code.
+    code: isLive ? (await ticketKeys.writerOf(eventId))(ticket) : null,
+    ticketCategory: row.category,
+    holderName: ticket.holderName ?? '',
+    isTransferable:
+      isLive && isOpen({ ...event, allowed: event.transfersAllowed }, clock.now()) && number < transfersPerTicketMax,
+    event: {
+      slug: event.slug,
+      name: event.name,
+      venue: event.venue,
+      city: event.city,
+      timeZone: event.timeZone,
+      startsAt: event.startsAt.toISOString(),
+      doorsOpenAt: event.doorsOpenAt.toISOString(),
+      isPostponed: event.postponedAt !== null,
+    },
+  };
+}
