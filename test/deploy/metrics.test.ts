@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { alerts, dashboardExpressions, groupedBy, selectorsOf } from './support/expressions.ts';
+import { exporterMetrics } from './support/exporter-metrics.ts';
+import { alerts, dashboardExpressions, groupedBy, recordings, selectorsOf } from './support/expressions.ts';
 import { knownMetrics, sourceText } from './support/known-metrics.ts';
 
 /**
@@ -19,18 +20,23 @@ describe('alerts and the dashboard', () => {
   let source: string;
   const expressions = [
     ...alerts().map(({ alert, expr }) => ({ where: alert, expr })),
+    ...recordings().map(({ record, expr }) => ({ where: record, expr })),
     ...dashboardExpressions().map(({ title, expr }) => ({ where: title, expr })),
   ];
 
   beforeAll(async () => {
-    known = await knownMetrics();
+    known = new Map([
+      ...(await knownMetrics()),
+      ...Object.entries(exporterMetrics).map(([name, labels]) => [name, new Set(labels)] as const),
+      ...recordings().map(({ record }) => [record, new Set<string>()] as const),
+    ]);
     source = sourceText();
   });
 
   const labelsOf = (metric: string): Set<string> =>
     new Set([...targetLabels, ...(metric === 'up' ? [] : [...(known.get(metric) ?? [])].map(asScraped))]);
 
-  it('ask only for metrics that the code has', () => {
+  it('ask only for metrics that the code or an exporter has', () => {
     const unknown = expressions.flatMap(({ where, expr }) =>
       selectorsOf(expr)
         .filter(({ metric }) => metric !== 'up' && !known.has(metric))
@@ -59,7 +65,7 @@ describe('alerts and the dashboard', () => {
     const unknown = expressions.flatMap(({ where, expr }) =>
       selectorsOf(expr).flatMap(({ metric, matchers }) =>
         matchers
-          .filter(({ label }) => wordy.has(label) && !metric.includes('_http_'))
+          .filter(({ label }) => wordy.has(label) && !metric.includes('_http_') && !(metric in exporterMetrics))
           .flatMap(({ values }) => values)
           .filter((value) => !source.includes(`'${value}'`))
           .map((value) => `${where}: ${metric} has no "${value}"`),

@@ -7,7 +7,7 @@ import { readLedger } from '../../deploy/local/host/ledger.ts';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
 import { discardData } from '../../deploy/local/services/discard-data.ts';
-import { exporterMetrics } from './support/exporter-metrics.ts';
+import { metricsOfExporters } from './support/exporter-metrics.ts';
 
 /** Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. */
 
@@ -64,7 +64,7 @@ describe('npm start -- --observe', () => {
 
   it('gives every metric that rules ask of exporters, with its labels', { timeout: 60_000 }, async () => {
     const missing: string[] = [];
-    for (const [name, labels] of Object.entries(exporterMetrics)) {
+    for (const [name, labels] of Object.entries(metricsOfExporters)) {
       const answer = await fetch(`${prometheus()}/api/v1/series?match[]=${encodeURIComponent(name)}`);
       const { data } = (await answer.json()) as { data: readonly Record<string, string>[] };
       if (!data.some((series) => labels.every((label) => label in series))) missing.push(name);

@@ -28,6 +28,9 @@ export interface LocalTargets {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
+/** The files of `deploy/prometheus` that hold rules, as its configuration names them. */
+export const ruleFiles = ['alerts.yml', 'promises.yml', 'machines.yml'] as const;
+
 /** Short, so that the first scrapes are in before the table is shown. */
 const intervalSeconds = 5;
 

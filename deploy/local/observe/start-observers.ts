@@ -11,7 +11,7 @@ import { alertmanagerFile } from './alertmanager-file.ts';
 import { type Watched, waitForTargets } from './ask-prometheus.ts';
 import { exporters, type Observer, type ObserverPorts, redisTarget, type WriteFile } from './exporters.ts';
 import { findObservers, type ObserverPrograms } from './find-observers.ts';
-import { type LocalTargets, prometheusFile, type TargetGroup } from './prometheus-file.ts';
+import { type LocalTargets, prometheusFile, ruleFiles, type TargetGroup } from './prometheus-file.ts';
 import { runnableAlertmanager } from './unpacked-alertmanager.ts';
 
 /** What is observed, and how. */
@@ -90,7 +90,7 @@ function prometheus(
   own: string,
   write: WriteFile,
 ): Observer {
-  write('alerts.yml', readOurs('deploy/prometheus/alerts.yml'));
+  for (const name of ruleFiles) write(name, readOurs(`deploy/prometheus/${name}`));
   write('probes.yml', stringify(stack.probes));
   const file = write('prometheus.yml', prometheusFile(targetsOf(stack)));
   return {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { ruleFiles } from '../../../deploy/local/observe/prometheus-file.ts';
 
 export type Alert = {
   readonly alert: string;
@@ -7,12 +8,21 @@ export type Alert = {
   readonly labels: { readonly severity: string };
   readonly annotations: { readonly summary: string; readonly runbook: string };
 };
-type Rules = { readonly groups: readonly { readonly name: string; readonly rules: readonly Alert[] }[] };
+type Recording = { readonly record: string; readonly expr: string };
+type Rules = { readonly groups: readonly { readonly rules: readonly (Alert | Recording)[] }[] };
 type Panel = { readonly title: string; readonly type: string; readonly targets?: readonly { readonly expr: string }[] };
 
-export function alerts(): readonly Alert[] {
-  const rules = parse(readFileSync('deploy/prometheus/alerts.yml', 'utf8')) as Rules;
-  return rules.groups.flatMap((group) => group.rules);
+const rulesOf = (file: string) =>
+  (parse(readFileSync(`deploy/prometheus/${file}`, 'utf8')) as Rules).groups.flatMap(({ rules }) => rules);
+
+/** The alerts of one file of rules, or of all. */
+export function alerts(files: readonly string[] = ruleFiles): readonly Alert[] {
+  return files.flatMap(rulesOf).filter((rule) => 'alert' in rule);
+}
+
+/** Series that rules make of others. */
+export function recordings(): readonly Recording[] {
+  return ruleFiles.flatMap(rulesOf).filter((rule) => 'record' in rule);
 }
 
 export function dashboardExpressions(): readonly { readonly title: string; readonly expr: string }[] {
@@ -25,17 +35,19 @@ export type Selector = {
   readonly matchers: readonly { readonly label: string; readonly values: readonly string[] }[];
 };
 
+/** A metric of ours, of an exporter, or that a rule made, with its matchers. */
+const metricPattern =
+  /(?<![\w:."/])((?:antre|process|nodejs|node|redis|pg|pgbouncer|probe|alertmanager|prometheus)_\w+|antre:[\w:]+|up)\b(?:\{([^}]*)\})?/g;
+
 /** What an expression selects: metrics, with what is asked of their labels. */
 export function selectorsOf(expr: string): readonly Selector[] {
-  return [...expr.matchAll(/\b((?:antre|process|nodejs)_\w+|up)\b(?:\{([^}]*)\})?/g)].map(
-    ([, metric = '', inner = '']) => ({
-      metric,
-      matchers: [...inner.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map(([, label = '', value = '']) => ({
-        label,
-        values: value.split('|'),
-      })),
-    }),
-  );
+  return [...expr.matchAll(metricPattern)].map(([, metric = '', inner = '']) => ({
+    metric,
+    matchers: [...inner.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/g)].map(([, label = '', value = '']) => ({
+      label,
+      values: value.split('|'),
+    })),
+  }));
 }
 
 /** The labels that an expression groups by. */
