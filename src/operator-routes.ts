@@ -1,18 +1,28 @@
 import { Hono } from 'hono';
+import { organizerOperatorRoutes } from './access/staff/operator-routes.ts';
 import type { Config } from './config.ts';
 import { deadLetterRoutes } from './http/server/dead-letter-routes.ts';
 import { problems } from './problems.ts';
 import { switchRoutes } from './traffic-control/index.ts';
+import { createAssets } from './web/server/assets.ts';
+import { operatorPages } from './web/server/operator/routes.ts';
 
-type SwitchRoutesDeps = Omit<Parameters<typeof switchRoutes>[0], 'problems' | 'token'>;
+type Service = Omit<Parameters<typeof switchRoutes>[0], 'problems' | 'token'> &
+  Omit<Parameters<typeof organizerOperatorRoutes>[0], 'problems' | 'token'> & {
+    readonly config: Pick<Config, 'OPERATIONS_TOKEN'>;
+  };
 
-/** What operators change through the operations port of the API: switches and dead letters. Undefined without a token. */
-export function operatorRoutes(
-  service: SwitchRoutesDeps & { readonly config: Pick<Config, 'OPERATIONS_TOKEN'> },
-): Hono | undefined {
+/**
+ * What operators do through the operations port of the API: switches, dead letters and organizers, and the pages for them. Undefined
+ * without a token.
+ */
+export function operatorRoutes(service: Service): Hono | undefined {
   const { OPERATIONS_TOKEN: token } = service.config;
   if (token === undefined) return undefined;
-  return new Hono()
+  const api = new Hono()
     .route('/', switchRoutes({ ...service, problems, token }))
-    .route('/', deadLetterRoutes({ ...service, problems, token }));
+    .route('/', deadLetterRoutes({ ...service, problems, token }))
+    .route('/', organizerOperatorRoutes({ ...service, problems, token }));
+  const callApi = (request: Request) => Promise.resolve(api.fetch(request));
+  return new Hono().route('/', operatorPages({ callApi, assetsOnce: createAssets(), token })).route('/', api);
 }

@@ -9,7 +9,7 @@ export function hasOperatorToken(c: Context, token: string): boolean {
 
 /**
  * The same for a page that an operator opens in a browser, which asks for a name and a password: the password is the token.
- * Browsers send it with requests of other sites, too, so it opens only what changes nothing.
+ * Browsers send it with requests of other sites, too, so what changes something also needs `isFromOurPage`.
  */
 export function hasOperatorPassword(c: Context, token: string): boolean {
   const given = /^Basic ([\w+/=]{1,400})$/.exec(c.req.header('authorization') ?? '')?.[1];

@@ -9,8 +9,8 @@ export type Stop = {
   /** Without a query. */
   readonly path: string;
   readonly fragment?: string;
-  /** Whose session the browser has. */
-  readonly as?: 'owner' | 'newcomer';
+  /** Whose session the browser has. The operator's pages are on the operations port. */
+  readonly as?: 'owner' | 'newcomer' | 'operator';
   /** The status that the page is answered with, if it is not 200. */
   readonly status?: number;
   /** Before the page is opened. */

@@ -16,6 +16,22 @@ export function stopsOf(world: TourWorld): readonly Stop[] {
     ...linkStops(),
     ...doorStops(world),
     ...deskStops(world),
+    ...operatorStops(world),
+  ];
+}
+
+function operatorStops({ deadLetterId }: TourWorld): readonly Stop[] {
+  const at = (name: string, path: string, route = path): Stop => ({
+    name: `operator ${name}`,
+    route,
+    path,
+    as: 'operator',
+  });
+  return [
+    at('switches', '/operator'),
+    at('dead letters', '/operator/dead-letters'),
+    at('dead letter', `/operator/dead-letters/${deadLetterId}`, '/operator/dead-letters/:id'),
+    at('organizers', '/operator/organizers'),
   ];
 }
 

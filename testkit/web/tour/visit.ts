@@ -3,14 +3,14 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { type Language, languages } from '../../../src/web/i18n/language.ts';
 import type { Stop } from './stop.ts';
-import type { TourWorld } from './world.ts';
+import { type TourWorld, tourOperatorToken } from './world.ts';
 
 const actionMs = 10_000;
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
 const narrowest = { width: 320, height: 640 };
 
-type Session = NonNullable<Stop['as']>;
+type Session = Exclude<NonNullable<Stop['as']>, 'operator'>;
 
 /** Sessions of the desk, signed in once for all pages. */
 export async function signInToDesk({ browser, origin, desk }: TourWorld) {
@@ -45,11 +45,13 @@ export async function visit(
     timezoneId: 'Asia/Jakarta',
     reducedMotion: 'reduce',
     bypassCSP: true,
+    ...(stop.as === 'operator' ? { httpCredentials: { username: 'operator', password: tourOperatorToken } } : {}),
   });
   context.setDefaultTimeout(actionMs);
   try {
-    if (stop.as !== undefined) await context.addCookies(sessions[stop.as]);
-    await look(await openStop(context, world.origin, stop, language));
+    if (stop.as !== undefined && stop.as !== 'operator') await context.addCookies(sessions[stop.as]);
+    const origin = stop.as === 'operator' ? world.operationsOrigin : world.origin;
+    await look(await openStop(context, origin, stop, language));
   } catch (error) {
     throw new Error(`${stop.name} (${language}): ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

@@ -5,15 +5,19 @@ import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-acco
 import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
 import { seedDemo } from '../../../drizzle/seed/seed-demo.ts';
 import { createApp } from '../../../src/app.ts';
+import { operatorRoutes } from '../../../src/operator-routes.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { launchBrowser } from '../../processes/browser.ts';
 import { startTestService } from '../../processes/service.ts';
 import { seedDesk } from './seed-desk.ts';
+import { seedOperator } from './seed-operator.ts';
 import { type TicketKind, codeOf, seedSales } from './seed-sales.ts';
 
 /** Plenty for all pages that one browser opens within a minute. */
 const perMinute = '1000000';
+/** The password of the operator's pages. */
+export const tourOperatorToken = 'test-only-operations-token-0123456789';
 export const tourSlug = 'senja-di-selatan';
 export const tourQueueSlug = 'gita-semesta';
 export const tourEventId = demoEventId(tourSlug);
@@ -33,6 +37,7 @@ export async function openTourWorld() {
   const running = await startTestService({
     PUBLIC_URL: 'http://127.0.0.1',
     SELF_SIGN_UP: 'true',
+    OPERATIONS_TOKEN: tourOperatorToken,
     REQUESTS_PER_MINUTE_PER_NETWORK: perMinute,
     ORDERS_PER_MINUTE_PER_NETWORK: perMinute,
     SIGN_INS_PER_MINUTE_PER_NETWORK: '100000',
@@ -42,6 +47,9 @@ export async function openTourWorld() {
   await seedDemo({ db: service.db, config: service.config, clock: systemClock });
   const app = createApp(service);
   const server = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
+  const operatorApp = operatorRoutes(service);
+  if (operatorApp === undefined) throw new Error('the operator has no token');
+  const operations = await serve(operatorApp, { host: '127.0.0.1', port: 0, reusePort: false });
   const origin = `http://127.0.0.1:${server.port}`;
   const call = apiOf(origin);
   const { accessToken } = await call('POST', '/v1/sessions', { email: 'owner@demo.test', password: demoPassword });
@@ -55,19 +63,23 @@ export async function openTourWorld() {
     call('POST', '/v1/orders', body, { 'idempotency-key': randomUUID() }),
   );
   const desk = await seedDesk(service, asOwner);
+  const deadLetterId = await seedOperator(service.db);
   const browser: Browser = await launchBrowser();
   return {
     running,
     browser,
     origin,
+    operationsOrigin: `http://127.0.0.1:${operations.port}`,
     /** The addresses that this service has, as patterns such as `/desk/orders/:orderId`. */
-    routes: app.routes,
+    routes: [...app.routes, ...operatorApp.routes.filter(({ path }) => path.startsWith('/operator'))],
     codeOf: (kind: TicketKind) => codeOf(service.db, kind),
     sold,
     desk,
+    deadLetterId,
     close: async () => {
       await browser.close();
       await server.close();
+      await operations.close();
       await running.close();
     },
   };

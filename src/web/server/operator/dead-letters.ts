@@ -1,0 +1,111 @@
+import type { Hono } from 'hono';
+import { html } from 'hono/html';
+import type { DeadLetter } from '../../../platform/jobs/dead-letters.ts';
+import { frameWords } from '../../i18n/words/desk/frame.ts';
+import { operatorWords } from '../../i18n/words/operator.ts';
+import { hiddenField, textField } from '../desk/parts/fields.ts';
+import { openForm } from '../desk/parts/form.ts';
+import { emptyState, facts, panel } from '../desk/parts/pieces.ts';
+import { table } from '../desk/parts/table.ts';
+import { type Operator, type OperatorAct, type OperatorDeps, type OperatorView, addOperatorPage } from './page.ts';
+
+const listPath = '/operator/dead-letters';
+
+/** Jobs that were given up: the list, one of them, and what an operator does with them. */
+export function deadLetterPages(deps: OperatorDeps, routes: Hono): void {
+  addOperatorPage(deps, routes, listPath, showList, { replayAll });
+  addOperatorPage(deps, routes, `${listPath}/:id`, showOne, { replay, discard });
+}
+
+async function showList(operator: Operator): Promise<OperatorView> {
+  const { language } = operator;
+  const words = operatorWords[language];
+  const query = new URLSearchParams({ limit: '50' });
+  for (const name of ['name', 'cursor']) {
+    const value = operator.query(name);
+    if (value !== undefined && value !== '') query.set(name, value);
+  }
+  const { data, nextCursor } = await operator.call<{ data: DeadLetter[]; nextCursor: string | null }>(
+    'GET',
+    `/dead-letters?${query.toString()}`,
+  );
+  const name = query.get('name');
+  const next = new URLSearchParams({ lang: language, ...(name === null ? {} : { name }), cursor: nextCursor ?? '' });
+  const form = operator.form('replayAll');
+  return {
+    title: words.deadLetters,
+    body: html`<p class="lead">${words.deadLettersLead}</p>${
+      data.length === 0
+        ? emptyState(words.noDeadLetters, words.noDeadLettersText)
+        : table({
+            caption: words.deadLetters,
+            rows: data,
+            columns: [
+              {
+                label: words.job,
+                cell: (letter) =>
+                  html`<a href="${listPath}/${letter.id}?lang=${language}">${letter.name} ${letter.id}</a>`,
+              },
+              { label: words.failure, cell: ({ failure }) => failure },
+              { label: words.failedAt, cell: ({ failedAt }) => failedAt },
+            ],
+          })
+    }${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
+${
+  data.length === 0
+    ? ''
+    : panel(
+        words.replayAll,
+        openForm({
+          form,
+          language,
+          path: `${listPath}?lang=${language}`,
+          body: textField(form, language, { name: 'name', label: words.job, hint: words.replayAllHint, maxlength: 80 }),
+          submit: words.replayAll,
+        }),
+      )
+}`,
+  };
+}
+
+const replayAll: OperatorAct = async (operator, values) => {
+  await operator.call('POST', `/dead-letters/replay?${new URLSearchParams({ name: values.text('name') }).toString()}`);
+  return `${listPath}?lang=${operator.language}`;
+};
+
+const pathOf = (operator: Operator) => `/dead-letters/${encodeURIComponent(operator.param('id'))}`;
+
+async function showOne(operator: Operator): Promise<OperatorView> {
+  const { language, path } = operator;
+  const words = operatorWords[language];
+  const letter = await operator.call<DeadLetter>('GET', pathOf(operator));
+  const button = (act: 'replay' | 'discard') =>
+    openForm({
+      form: operator.form(act),
+      language,
+      path: `${path}?lang=${language}`,
+      body: hiddenField('id', letter.id),
+      submit: words[act],
+      ...(act === 'discard' ? { isDanger: true } : {}),
+    });
+  return {
+    title: `${letter.name} ${letter.id}`,
+    body: html`${facts([
+      [words.failure, letter.failure],
+      [words.stagedAt, letter.stagedAt],
+      [words.failedAt, letter.failedAt],
+      [words.payload, html`<code>${JSON.stringify(letter.payload)}</code>`],
+    ])}${panel(words.replay, html`<p>${words.replayText}</p>${button('replay')}`)}
+${panel(words.discard, html`<p>${words.discardText}</p>${button('discard')}`)}`,
+  };
+}
+
+const replay: OperatorAct = async (operator) => {
+  await operator.call('POST', `${pathOf(operator)}/replay`);
+  return `${listPath}?lang=${operator.language}`;
+};
+
+const discard: OperatorAct = async (operator) => {
+  await operator.call('DELETE', pathOf(operator));
+  return `${listPath}?lang=${operator.language}`;
+};

@@ -1,0 +1,113 @@
+import { html } from 'hono/html';
+import { operatorWords } from '../../i18n/words/operator.ts';
+import { hiddenField, selectField, textField } from '../desk/parts/fields.ts';
+import { openForm } from '../desk/parts/form.ts';
+import { chip, panel } from '../desk/parts/pieces.ts';
+import { table } from '../desk/parts/table.ts';
+import type { Html } from '../layout.ts';
+import type { Operator, OperatorAct, OperatorView } from './page.ts';
+
+type Switch = {
+  readonly name: string;
+  readonly scopes: readonly ('event' | 'all')[];
+  /** In English. */
+  readonly means: string;
+  readonly turned: readonly {
+    readonly on: boolean;
+    readonly event: string | null;
+    readonly until: string | null;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: string;
+  }[];
+};
+type Turned = Switch['turned'][number] & { readonly name: string };
+
+/** What is switched on where, by whom and why, and the form that turns a switch. */
+export async function showSwitches(operator: Operator): Promise<OperatorView> {
+  const words = operatorWords[operator.language];
+  const { data } = await operator.call<{ data: Switch[] }>('GET', '/switches');
+  const turned = data.flatMap(({ name, turned: rows }) => rows.map((row) => ({ ...row, name })));
+  return {
+    title: words.switches,
+    body: html`<p class="lead">${words.switchesLead}</p>${turned.length === 0 ? '' : turnedTable(operator, turned)}
+${panel(words.turn, turnForm(operator, data))}
+${table({
+  caption: words.meanings,
+  rows: data,
+  columns: [
+    { label: words.name, cell: ({ name }) => name },
+    { label: words.scope, cell: ({ scopes }) => scopes.map((scope) => words.scopes[scope]).join(', ') },
+    { label: words.means, cell: ({ name, means }) => words.meaning[name] ?? means },
+  ],
+})}`,
+  };
+}
+
+function turnedTable(operator: Operator, turned: readonly Turned[]): Html {
+  const words = operatorWords[operator.language];
+  const onOff = ({ on }: Turned) => chip(on ? words.on : words.off, on ? 'warn' : 'plain');
+  return table({
+    caption: words.switches,
+    rows: turned,
+    columns: [
+      { label: words.name, cell: ({ name }) => name },
+      { label: words.state, cell: onOff },
+      { label: words.event, cell: ({ event }) => event ?? words.allEvents },
+      { label: words.until, cell: ({ until }) => until ?? '–' },
+      { label: words.reason, cell: ({ reason }) => reason },
+      { label: words.by, cell: ({ by, at }) => `${by}, ${at}` },
+    ],
+  });
+}
+
+function turnForm(operator: Operator, data: readonly Switch[]): Html {
+  const { language, path } = operator;
+  const words = operatorWords[language];
+  const form = operator.form('turn');
+  const body = [
+    selectField(form, language, {
+      name: 'name',
+      label: words.name,
+      options: data.map(({ name }) => ({ value: name, label: name })),
+    }),
+    selectField(form, language, {
+      name: 'on',
+      label: words.state,
+      options: [
+        { value: 'on', label: words.on },
+        { value: 'off', label: words.off },
+      ],
+    }),
+    textField(form, language, {
+      name: 'event',
+      label: words.event,
+      hint: words.eventHint,
+      maxlength: 80,
+      isOptional: true,
+    }),
+    textField(form, language, {
+      name: 'until',
+      label: words.until,
+      hint: words.untilHint,
+      maxlength: 40,
+      isOptional: true,
+    }),
+    textField(form, language, { name: 'reason', label: words.reason, maxlength: 300 }),
+    textField(form, language, { name: 'by', label: words.yourName, maxlength: 80 }),
+    hiddenField('lang', language),
+  ];
+  return openForm({ form, language, path: `${path}?lang=${language}`, body, submit: words.turn });
+}
+
+export const turn: OperatorAct = async (operator, values) => {
+  const [event, until] = [values.optional('event'), values.optional('until')];
+  await operator.call('PUT', `/switches/${encodeURIComponent(values.text('name'))}`, {
+    on: values.text('on') === 'on',
+    reason: values.text('reason'),
+    by: values.text('by'),
+    ...(event === undefined ? {} : { event }),
+    ...(until === undefined ? {} : { until }),
+  });
+  return `/operator?lang=${operator.language}`;
+};

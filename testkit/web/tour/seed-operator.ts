@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
+
+/** A job that was given up, and a switch that is on; resolves to the id of the dead letter. */
+export async function seedOperator(db: Db): Promise<string> {
+  await db.execute(sql`
+    insert into switches (name, event_id, is_on, reason, changed_by)
+    values ('drop_listings', 'all', true, 'The database is being moved', 'Sari')`);
+  const [row] = await rowsOf<{ id: string }>(
+    db,
+    sql`
+      insert into dead_letters (outbox_id, name, payload, failure, staged_at)
+      values (1, 'delivery.send', '{"deliveryId":"dlv_06FJ2V1H8C9QX4T0RBVE"}', 'TypeError', now() - interval '1 day')
+      returning id::text`,
+  );
+  if (row === undefined) throw new Error('no dead letter');
+  return row.id;
+}
