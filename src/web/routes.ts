@@ -16,6 +16,7 @@ import { homePage, organizerPage } from './server/pages/home-page.ts';
 import { type LegalText, hasLegalText, legalPage } from './server/pages/legal-page.ts';
 import { messagePage } from './server/pages/message-page.ts';
 import { orderPage } from './server/pages/order-page.ts';
+import { ticketPage } from './server/pages/ticket-page.ts';
 import { queuePage } from './server/pages/queue-page.ts';
 import {
   type PublicReads,
@@ -63,6 +64,7 @@ export function webRoutes(deps: {
   };
   const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
   const showOrder = shell(orderPage, { isApp: true });
+  const showTicket = shell(ticketPage);
 
   const showLegal = (c: Context, slug: string, text: LegalText) =>
     orMessage(c, contextOf, async (context) => {
@@ -166,6 +168,7 @@ export function webRoutes(deps: {
         );
       }),
     )
+    .get('/tickets/:id', (c) => (idPatterns.ticket.test(c.req.param('id')) ? showTicket(c) : missing(c)))
     .get('/orders/:id', (c) => (idPatterns.order.test(c.req.param('id')) ? showOrder(c) : missing(c)))
     .get('/find-order', shell(findOrderPage))
     .get('/desk/invitation', shell(invitationPage))

@@ -18,6 +18,7 @@ const sources = [
   'event.ts',
   'queue.ts',
   'order.ts',
+  'ticket.ts',
   'order-worker.ts',
   'find-order.ts',
   'desk.ts',

@@ -5,6 +5,7 @@ import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
 import { forgetOffline, keepOffline } from './order/keep-offline.ts';
 import { loadDetails, watchDetails } from './order/order-details.ts';
+import { loadTransfers, watchTransfers } from './order/order-transfers.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSeller, showSummary } from './order/order-summary.ts';
@@ -48,10 +49,13 @@ async function open(): Promise<void> {
     void forgetOffline(orderId).then(() => show('kept', false));
   });
   watchPayment(path, again, () => shown);
-  watchDetails(path, () => {
+  const reloadTickets = () => {
     ticketsOf = undefined;
     if (shown !== undefined) void loadTickets(shown);
-  });
+  };
+  watchDetails(path, reloadTickets);
+  // What this browser keeps is written anew, without the code of the ticket that was given away.
+  watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
   watchCancel(
     path,
     () => shown,
@@ -148,6 +152,7 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   if (!answer.isKept) {
     void keepOrder(order, answer.body.data);
     void loadDetails(path);
+    void loadTransfers(path);
   }
   return true;
 }

@@ -88,7 +88,7 @@ function publicStops(): readonly Stop[] {
   ];
 }
 
-function orderStops({ sold }: TourWorld): readonly Stop[] {
+function orderStops({ sold, received }: TourWorld): readonly Stop[] {
   const route = '/orders/:id';
   const shown = seen('#order:not([hidden])');
   return [
@@ -105,6 +105,30 @@ function orderStops({ sold }: TourWorld): readonly Stop[] {
       fragment: `#${sold[state].token}`,
       after: shown,
     })),
+    {
+      name: 'order giving a ticket',
+      route,
+      path: `/orders/${sold.paid.id}`,
+      fragment: `#${sold.paid.token}`,
+      after: async (page) => {
+        await page.click('#transfers summary');
+        await page.click('#transfer-give:not([disabled])');
+        await page.waitForSelector('#email-error:not([hidden])');
+      },
+    },
+    {
+      name: 'ticket missing',
+      route: '/tickets/:id',
+      path: `/tickets/tkt_${tourEventId.slice(4)}00000000000000000000001`,
+      after: seen('#missing:not([hidden])'),
+    },
+    {
+      name: 'ticket received',
+      route: '/tickets/:id',
+      path: `/tickets/${received.id}`,
+      fragment: `#${received.token}`,
+      after: seen('#ticket:not([hidden])'),
+    },
     {
       name: 'order cancel',
       route,

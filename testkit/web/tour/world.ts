@@ -4,6 +4,7 @@ import { demoEventId } from '../../../drizzle/seed/demo-id.ts';
 import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
 import { seedDemo } from '../../../drizzle/seed/seed-demo.ts';
+import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { createApp } from '../../../src/app.ts';
 import { operatorRoutes } from '../../../src/operator-routes.ts';
 import { serve } from '../../../src/http/server/serve.ts';
@@ -62,6 +63,7 @@ export async function openTourWorld() {
   const sold = await seedSales(service.db, (body) =>
     call('POST', '/v1/orders', body, { 'idempotency-key': randomUUID() }),
   );
+  const received = await seedTransfer(service, call, sold.paid);
   const desk = await seedDesk(service, asOwner);
   const deadLetterId = await seedOperator(service.db);
   const browser: Browser = await launchBrowser();
@@ -74,6 +76,8 @@ export async function openTourWorld() {
     routes: [...app.routes, ...operatorApp.routes.filter(({ path }) => path.startsWith('/operator'))],
     codeOf: (kind: TicketKind) => codeOf(service.db, kind),
     sold,
+    /** A ticket that the buyer of the paid order gave to somebody. */
+    received,
     desk,
     deadLetterId,
     close: async () => {
@@ -83,6 +87,18 @@ export async function openTourWorld() {
       await running.close();
     },
   };
+}
+
+/** Gives the last ticket of an order to somebody, as its buyer does. @returns the link of the new holder */
+async function seedTransfer(
+  { config }: Awaited<ReturnType<typeof startTestService>>['service'],
+  call: TourApi,
+  { id, token }: { readonly id: string; readonly token: string },
+) {
+  const ticketId = `tkt_${id.slice(4)}003`;
+  const holder = { name: 'Sekar Ayuningtyas', email: 'sekar@contoh.example' };
+  await call('POST', `/v1/orders/${id}/transfers`, { ticketId, holder }, { authorization: `Bearer ${token}` });
+  return { id: ticketId, token: ticketAccessToken(config.ORDER_TOKEN_SECRET, ticketId, 1) };
 }
 
 /** @throws if the API refuses, since a tour of faulty data shows nothing */

@@ -47,8 +47,6 @@ export function watchCancel(
 
 function refusedText(problem: Parameters<typeof refusalText>[0]): string {
   const { reason } = problem;
-  if (reason === 'not_refundable' || reason === 'too_late' || reason === 'checked_in' || reason === 'ended') {
-    return words.notCancellable[reason];
-  }
-  return refusalText(problem);
+  const texts: Readonly<Record<string, string | undefined>> = words.notCancellable;
+  return texts[reason ?? ''] ?? refusalText(problem);
 }

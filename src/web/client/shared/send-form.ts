@@ -15,8 +15,12 @@ type SmallForm = {
   /** Fields that may be empty. */
   readonly optional?: readonly string[];
   readonly path: string;
+  /** Sent as the bearer token. */
+  readonly token?: string;
   bodyOf(values: Readonly<Record<string, string>>): unknown;
   onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
+  /** The text of a refusal that is particular to this form. */
+  textOf?(problem: Problem): string | undefined;
   /** A refusal that the page handles itself. */
   onRefused?(problem: Problem): void;
 };
@@ -51,7 +55,10 @@ function isRight({ unchecked, optional }: SmallForm, name: string, value: string
 }
 
 async function send(form: SmallForm, values: Readonly<Record<string, string>>): Promise<void> {
-  const answer = await call('POST', form.path, { body: form.bodyOf(values) });
+  const answer = await call('POST', form.path, {
+    body: form.bodyOf(values),
+    ...(form.token === undefined ? {} : { token: form.token }),
+  });
   if (answer.kind === 'ok') return form.onDone(answer);
   if (answer.kind !== 'refused') return setMessage(form.messageId, refusalWords[pageLanguage].unreachable);
   const { problem, retryAfterMs } = answer;
@@ -63,7 +70,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
     retryAfterMs === undefined
       ? ''
       : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '.')}`;
-  setMessage(form.messageId, refusalText(problem) + (problem.status === 429 ? wait : ''));
+  setMessage(form.messageId, (form.textOf?.(problem) ?? refusalText(problem)) + (problem.status === 429 ? wait : ''));
 }
 
 function codesOf({ errors }: Problem): Record<string, string> {

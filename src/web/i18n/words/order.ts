@@ -48,7 +48,9 @@ type OrderWords = {
   readonly cancelNo: string;
   readonly buyAgain: string;
   readonly offline: string;
-  readonly notCancellable: Readonly<Record<'not_refundable' | 'too_late' | 'checked_in' | 'ended', string>>;
+  readonly notCancellable: Readonly<
+    Record<'not_refundable' | 'too_late' | 'checked_in' | 'transferred' | 'ended', string>
+  >;
 };
 
 export type OrderStatus =
@@ -129,6 +131,7 @@ export const orderWords: InEach<OrderWords> = {
       not_refundable: 'Pesanan yang sudah dibayar untuk acara ini tidak dapat dibatalkan.',
       too_late: 'Batas waktu pembatalan sudah lewat.',
       checked_in: 'Salah satu tiket sudah dipakai di pintu.',
+      transferred: 'Salah satu tiket sudah diberikan kepada orang lain.',
       ended: 'Pesanan ini sudah ditutup.',
     },
   },
@@ -200,6 +203,7 @@ export const orderWords: InEach<OrderWords> = {
       not_refundable: 'Paid orders of this event cannot be cancelled.',
       too_late: 'The time in which it could be cancelled is over.',
       checked_in: 'A ticket of this order has been used at the door.',
+      transferred: 'A ticket of this order belongs to somebody else now.',
       ended: 'This order is closed already.',
     },
   },

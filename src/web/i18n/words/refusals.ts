@@ -69,6 +69,10 @@ export const refusalWords: InEach<Refusals> = {
       'access.link_invalid': 'Tautan ini tidak berlaku lagi. Minta tautan baru.',
       'access.link_limited':
         'Terlalu sering diminta untuk alamat ini, jadi tidak ada tautan yang dikirim. Tunggu sebentar, atau minta dari perangkat atau jaringan yang biasa Anda pakai.',
+      'ticket.not_found': 'Tiket ini sudah tidak ada pada Anda. Muat ulang halaman.',
+      'ticket.not_transferable': 'Tiket ini tidak dapat diberikan kepada orang lain.',
+      'ticket.transfer_limited':
+        'Alamat ini sudah menerima cukup banyak tiket untuk sementara. Tidak ada yang berubah; coba lagi satu jam lagi.',
       'order.lookup_limited':
         'Tautan ini terlalu sering diminta, jadi tidak dikirim lagi. Tautan yang terakhir masih berlaku.',
       'access.choice_needed': 'Pilih dulu apa yang terjadi dengan akses yang dibuat lewat akun Anda.',
@@ -162,6 +166,10 @@ export const refusalWords: InEach<Refusals> = {
       'access.link_invalid': 'This link is not valid any more. Ask for a new one.',
       'access.link_limited':
         'No link was sent: too many were asked for with this address. Wait a while, or ask from a device or network that you have used before.',
+      'ticket.not_found': 'You do not have this ticket any more. Reload the page.',
+      'ticket.not_transferable': 'This ticket cannot be given to somebody else.',
+      'ticket.transfer_limited':
+        'This address was sent enough tickets for now. Nothing has changed; try again in an hour.',
       'order.lookup_limited': 'No link was sent: it was asked for too often. The last one still works.',
       'access.choice_needed': 'First choose what becomes of the access that your account has made.',
       'staff.email_in_use':

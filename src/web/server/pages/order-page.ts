@@ -2,6 +2,8 @@ import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { orderWords } from '../../i18n/words/order.ts';
+import { transferWords } from '../../i18n/words/transfer.ts';
+import { transferForm } from './transfer-form.ts';
 import { orderDetailsWords } from '../../i18n/words/order-details.ts';
 
 /**
@@ -25,7 +27,7 @@ export function orderPage(context: PageContext): Promise<string> {
 <header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name"></h1><p class="muted" id="event-facts"></p>
 <p class="order-code">${words.code} <strong id="code" class="mono"></strong></p></header>
 <div class="notice" id="notice" role="status" hidden></div>
-${paySection(context)}${ticketSection(context)}${detailsSection(context)}${summarySection(context)}
+${paySection(context)}${ticketSection(context)}${detailsSection(context)}${transferSection(context)}${summarySection(context)}
 <p id="back" hidden><a class="button button-quiet" id="back-link" href="/">${words.buyAgain}</a></p>
 <p id="cancel-line" hidden><button type="button" class="link-button danger" id="cancel">${words.cancel}</button></p>
 </article>${cancelDialog(context)}</div>`,
@@ -60,6 +62,13 @@ function detailsSection({ lang: { language } }: PageContext): Html {
 <form id="details-form" novalidate><div id="details-fields"></div>
 <div id="details-message" class="form-message" role="status" hidden></div>
 <button class="button button-main" id="details-save">${words.save}</button></form></section>`;
+}
+
+function transferSection({ lang: { language } }: PageContext): Html {
+  const words = transferWords[language];
+  const choice = html`<div class="field"><label for="transfer-ticket">${words.which}</label><select id="transfer-ticket"></select></div>`;
+  return html`<section id="transfers" class="panel" aria-labelledby="transfers-title" hidden><details><summary><h2 id="transfers-title">${words.title}</h2></summary>
+${transferForm(language, choice)}<div id="given" hidden><h3>${words.givenTo}</h3><ul id="given-list"></ul></div></details></section>`;
 }
 
 function summarySection({ lang: { language } }: PageContext): Html {

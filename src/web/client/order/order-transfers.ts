@@ -1,0 +1,50 @@
+import { transferWords } from '../../i18n/words/transfer.ts';
+import { call } from '../shared/api.ts';
+import { byId, element, show } from '../shared/dom.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { sayGiven, sendTransfer } from '../shared/send-transfer.ts';
+
+type Transfers = {
+  readonly isOpen: boolean;
+  readonly tickets: readonly {
+    readonly ticketId: string;
+    readonly ticketCategory: string;
+    readonly holder: { readonly name: string } | null;
+  }[];
+};
+
+const words = transferWords[pageLanguage];
+
+/** Shows which tickets can be given to somebody, and to whom others were given. Without an answer the page does without it. */
+export async function loadTransfers(path: string): Promise<void> {
+  const answer = await call<Transfers>('GET', `${path}/transfers`);
+  if (answer.kind !== 'ok') return;
+  const { isOpen, tickets } = answer.body;
+  const own = tickets.filter(({ holder }) => holder === null);
+  const given = tickets.flatMap(({ ticketCategory, holder }) =>
+    holder === null ? [] : [element('li', { text: words.toWhom(ticketCategory, holder.name) })],
+  );
+  const choice = byId('transfer-ticket', HTMLSelectElement);
+  const chosen = choice.value;
+  choice.replaceChildren(
+    ...own.map(({ ticketId, ticketCategory }, index) => new Option(words.ticket(index + 1, ticketCategory), ticketId)),
+  );
+  if (own.some(({ ticketId }) => ticketId === chosen)) choice.value = chosen;
+  byId('given-list').replaceChildren(...given);
+  show('given', given.length > 0);
+  show('transfer-form', isOpen && own.length > 0);
+  show('transfers', given.length > 0 || (isOpen && own.length > 0));
+}
+
+/** @param onGiven after a ticket was given away, so that the tickets are read again */
+export function watchTransfers(path: string, onGiven: () => void): void {
+  sendTransfer({
+    path: `${path}/transfers`,
+    more: () => ({ ticketId: byId('transfer-ticket', HTMLSelectElement).value }),
+    onDone: () => {
+      for (const name of ['name', 'email']) byId(name, HTMLInputElement).value = '';
+      sayGiven();
+      onGiven();
+    },
+  });
+}

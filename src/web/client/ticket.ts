@@ -1,0 +1,70 @@
+import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
+import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
+import { call } from './shared/api.ts';
+import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
+import { pageLanguage } from './shared/page-language.ts';
+import { sendTransfer } from './shared/send-transfer.ts';
+
+type HeldTicket = {
+  readonly code: { readonly code: string; readonly shortCode: string } | null;
+  readonly ticketCategory: string;
+  readonly holderName: string;
+  readonly isTransferable: boolean;
+  readonly event: {
+    readonly name: string;
+    readonly venue: string;
+    readonly city: string;
+    readonly timeZone: string;
+    readonly startsAt: string;
+    readonly isPostponed: boolean;
+  };
+};
+
+const ticketId = location.pathname.split('/').at(-1) ?? '';
+const path = `/v1/tickets/${ticketId}`;
+const keptAs = `antre-ticket-${ticketId}`;
+const kept = localStorageIfAny();
+/** The link works again after a reload: its secret stays in this browser until it opens nothing any more. */
+const token = takeFragment() || (kept?.getItem(keptAs) ?? '');
+
+void open();
+
+async function open(): Promise<void> {
+  const answer = await call<HeldTicket>('GET', path, { token });
+  show('loading', false);
+  if (answer.kind === 'ok') return present(answer.body);
+  const isGone = answer.kind === 'refused' && (answer.problem.status === 404 || answer.problem.status === 400);
+  if (isGone) kept?.removeItem(keptAs);
+  show(isGone ? 'missing' : 'unreachable', true);
+}
+
+function present({ code, ticketCategory, holderName, isTransferable, event }: HeldTicket): void {
+  kept?.setItem(keptAs, token);
+  setText('event-name', event.name);
+  const day = formatDate(event.startsAt, event.timeZone, pageLanguage, 'full');
+  const clock = formatClockIn(event.startsAt, event.timeZone, pageLanguage);
+  setText('event-facts', `${event.isPostponed ? '' : `${day}, ${clock} · `}${event.venue}, ${event.city}`);
+  document.title = `${event.name} · antre`;
+  show('postponed', event.isPostponed);
+  show('valid', code !== null);
+  show('invalid', code === null);
+  setText('category', ticketCategory);
+  setText('holder', holderName);
+  if (code !== null) void showCode(code);
+  show('transfer', isTransferable);
+  if (isTransferable) sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
+  show('ticket', true);
+}
+
+async function showCode({ code, shortCode }: NonNullable<HeldTicket['code']>): Promise<void> {
+  setText('short-code', groupTicketCode(shortCode));
+  const { drawCode } = await import('./shared/draw-code.ts');
+  drawCode(code, byId('qr', HTMLCanvasElement));
+}
+
+function showGiven(): void {
+  kept?.removeItem(keptAs);
+  show('ticket', false);
+  show('done', true);
+  byId('done').focus();
+}

@@ -1,0 +1,28 @@
+import { html } from 'hono/html';
+import { transferWords } from '../../i18n/words/transfer.ts';
+import { type PageContext, layout } from '../layout.ts';
+import { transferForm } from './transfer-form.ts';
+
+/** One page for all tickets that were given to somebody. Only the script sees the secret in the fragment of the mailed link. */
+export function ticketPage(context: PageContext): Promise<string> {
+  const { language } = context.lang;
+  const words = transferWords[language];
+  return layout(context, {
+    title: words.pageTitle,
+    script: 'ticket.ts',
+    className: 'page-order',
+    body: html`<div class="wrap narrow">
+<section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p><div class="bone bone-title"></div><div class="bone bone-tall"></div></section>
+<p class="notice notice-warn" id="unreachable" role="alert" hidden>${words.unreachable}</p>
+<section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p></section>
+<section id="done" class="message" tabindex="-1" hidden><h1>${words.doneTitle}</h1><p>${words.doneText}</p></section>
+<article id="ticket" hidden><header class="order-head"><h1 id="event-name"></h1><p class="muted" id="event-facts"></p></header>
+<p class="notice notice-warn" id="postponed" hidden>${words.postponed}</p><p class="notice notice-bad" id="invalid" hidden>${words.invalid}</p>
+<section id="valid" hidden><p class="muted">${words.showAtDoor}</p>
+<ul class="ticket-list"><li class="ticket"><p class="ticket-top"><strong id="category"></strong></p>
+<canvas id="qr" class="qr" role="img" aria-label="${words.qr}" width="250" height="250"></canvas>
+<p class="ticket-holder" id="holder"></p><p class="mono" id="short-code"></p></li></ul></section>
+<section id="transfer" class="panel" aria-labelledby="transfer-title" hidden><h2 id="transfer-title">${words.title}</h2>${transferForm(language)}</section>
+</article></div>`,
+  });
+}
