@@ -12,7 +12,9 @@ create table outbox (
   relays smallint not null default 0,
   -- The event that the job works for, '-' for none. The relay divides the queue's room between events.
   event_id text not null generated always as (
-    coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')) stored
+    coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')) stored,
+  -- Of the sampled trace that staged the job (W3C Trace Context); null for nearly all.
+  traceparent text check (char_length(traceparent) <= 55)
 );
 
 -- Jobs that are not in the queue yet, by kind and event, so that no kind or event waits behind another's backlog.
@@ -418,6 +420,8 @@ create table orders (
   flags text[] not null default '{}',
   -- Who gave the hold up, if somebody did. Buyers get no message about their own acts.
   cancelled_by text check (cancelled_by in ('buyer', 'organizer', 'event')),
+  -- Of the sampled trace that placed the order: what follows belongs to it. Null for nearly all.
+  traceparent text check (char_length(traceparent) <= 55),
   primary key (event_id, id),
   check (status not in ('paid', 'partially_refunded') or paid_at is not null)
 ) with (fillfactor = 80);

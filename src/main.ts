@@ -8,6 +8,7 @@ import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
 import { createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
 import { watchStalls } from './platform/profiling/watch-stalls.ts';
+import { startTracing } from './platform/tracing/start-tracing.ts';
 import { onStopSignal } from './platform/resilience/shutdown.ts';
 
 /** Long enough for a load balancer to see that this process is no longer ready. */
@@ -15,12 +16,19 @@ const leaveSeconds = 1;
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const log = createLog({ level: config.LOG_LEVEL, process: 'api' });
+  const log = createLog({
+    level: config.LOG_LEVEL,
+    process: 'api',
+    isTraced: config.TRACING_OTLP_URL !== undefined,
+  });
   collectProcessMetrics();
+  // Before anything is opened that it traces.
+  const tracing = await startTracing({ config, process: 'api' });
   const service = compose(config, log);
   const refusal = await refusesToStart(service);
   if (refusal !== undefined) throw new ConfigError([refusal]);
 
+  service.closers.add('tracing', () => tracing?.close());
   if (config.STALL_LOG_MS > 0) {
     const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
     service.closers.add('stalls', () => stalls.close());

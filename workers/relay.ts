@@ -8,6 +8,7 @@ import { type QueueName, jobOptions } from './queues.ts';
 import type { InPlace, LeftJob } from './run-in-place.ts';
 import { outboxJobId } from './run-job.ts';
 import { createSharing } from './share-room.ts';
+import { withOrderTraces } from './trace-jobs.ts';
 
 /**
  * The relay: staged jobs -> BullMQ.
@@ -152,7 +153,8 @@ function createTakeBack(deps: RelayDeps): (must: boolean) => Promise<number> {
 
 /** New jobs: what can be run here is started, and is not waited for. */
 async function startOrHandOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
-  const { here = [], queue = [] } = Object.groupBy(staged, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
+  const traced = await withOrderTraces(deps, staged);
+  const { here = [], queue = [] } = Object.groupBy(traced, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
   countHandedOver(here);
   deps.inPlace?.start(here, (left) => handOver(deps, left, 'counted'));
   await handOver(deps, byTurns(queue));
@@ -202,9 +204,9 @@ async function add(deps: RelayDeps, queue: QueueName, jobs: readonly LeftJob[]):
       const contract = deps.jobs[job.name];
       if (contract === undefined) return [];
       const delay = job.delaySeconds === undefined ? {} : { delay: job.delaySeconds * 1000 };
-      return [
-        { name: job.name, data: job.payload, opts: { ...jobOptions(contract), ...delay, jobId: outboxJobId(job.id) } },
-      ];
+      const trace = job.traceparent ? { telemetry: { metadata: job.traceparent } } : {};
+      const opts = { ...jobOptions(contract), ...delay, ...trace, jobId: outboxJobId(job.id) };
+      return [{ name: job.name, data: job.payload, opts }];
     }),
   );
 }

@@ -2,9 +2,12 @@ import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { StagedJob } from '../src/platform/jobs/outbox.ts';
 import { RetryLater } from '../src/platform/jobs/retry-later.ts';
 import type { Log } from '../src/platform/log.ts';
+import { withinTrace } from '../src/platform/tracing/scope.ts';
+import { beginTrace, faultOf, isTracing } from '../src/platform/tracing/trace.ts';
 import { jobRun, jobsCompleted, jobsLeft, jobsStarted } from './metrics.ts';
 import type { QueueName } from './queues.ts';
 import { type JobMap, runWithin } from './run-job.ts';
+import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 
 /**
  * The first try of a job, in the process of the relay. True when the job is done. False when the queue must carry it, because the
@@ -46,7 +49,7 @@ export type InPlace = {
 };
 
 type Leave = (job: LeftJob) => Promise<void>;
-type Outcome = { readonly isDone: boolean; readonly delaySeconds?: number };
+type Outcome = { readonly isDone: boolean; readonly delaySeconds?: number; readonly fault?: string };
 
 export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPlaceDeps): InPlace {
   const queues = new Set(Object.keys(acts).flatMap((name) => jobs[name]?.queue ?? []));
@@ -66,8 +69,9 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
       return { isDone: await runWithin(contract.timeoutMs, (signal) => act(payload.data as never, { signal })) };
     } catch (error) {
       if (error instanceof RetryLater) return { isDone: false, delaySeconds: error.seconds };
-      log.warn({ err: error, outboxId: job.id, job: job.name }, 'a job failed in place and goes to the queue');
-      return { isDone: false };
+      const ids = subjectOfPayload(job.payload);
+      log.warn({ err: error, outboxId: job.id, job: job.name, ...ids }, 'a job failed in place and goes to the queue');
+      return { isDone: false, fault: faultOf(error) };
     } finally {
       jobRun.observe({ job: job.name }, (performance.now() - started) / 1000);
     }
@@ -86,7 +90,11 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
   const run = async (job: StagedJob, contract: JobContract, leave: Leave): Promise<void> => {
     const { queue } = contract;
     change(queue, 1);
-    const outcome = await attempt(job, contract);
+    const trace = isTracing()
+      ? beginTrace({ kind: 'consumer', parent: job.traceparent, links: [job.linked] })
+      : undefined;
+    const outcome = await withinTrace(trace, () => attempt(job, contract));
+    if (trace !== undefined) endJobTrace(trace, { ...job, waitedMs: job.waited_seconds * 1000 }, outcome.fault);
     change(queue, -1);
     ended();
     try {

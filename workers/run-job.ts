@@ -5,7 +5,10 @@ import { DomainError } from '../src/platform/errors.ts';
 import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
+import { withinTrace } from '../src/platform/tracing/scope.ts';
+import { beginTrace, isTracing } from '../src/platform/tracing/trace.ts';
 import { RetryLater } from '../src/platform/jobs/retry-later.ts';
+import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from './metrics.ts';
 
 /**
@@ -40,6 +43,7 @@ export type QueuedJob = {
   readonly data: unknown;
   readonly attemptsMade: number;
   readonly timestamp: number;
+  readonly opts?: { readonly telemetry?: { readonly metadata?: string } };
   moveToDelayed(timestamp: number, token?: string): Promise<void>;
 };
 
@@ -81,7 +85,8 @@ export function createRunJob<Jobs extends JobMap>(
     const label = { job: contract?.name ?? 'unknown' };
     if (job.attemptsMade === 0) jobWait.observe(label, Math.max(Date.now() - job.timestamp, 0) / 1000);
     jobsStarted.inc(label);
-    const outcome = await attempt(deps, job, contract);
+    const trace = isTracing() ? beginTrace({ kind: 'consumer', parent: job.opts?.telemetry?.metadata }) : undefined;
+    const outcome = await withinTrace(trace, () => attempt(deps, job, contract));
     const milliseconds = performance.now() - started;
     jobRun.observe(label, milliseconds / 1000);
     const line = {
@@ -90,7 +95,14 @@ export function createRunJob<Jobs extends JobMap>(
       attempt: job.attemptsMade + 1,
       outcome: outcome.kind,
       ms: Math.round(milliseconds),
+      ...subjectOfPayload(job.data),
+      traceId: trace?.traceId,
     };
+    if (trace !== undefined) {
+      const waitedMs = Date.now() - job.timestamp - milliseconds;
+      const fault = outcome.kind === 'done' || outcome.kind === 'later' ? undefined : failureOf(outcome);
+      endJobTrace(trace, { name: label.job, id: job.id, payload: job.data, waitedMs }, fault);
+    }
     await conclude(deps, { job, token, label, outcome, line });
   };
 }

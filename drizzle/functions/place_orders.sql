@@ -58,7 +58,9 @@ create or replace function place_orders(
   -- The lines of all items, one item after the other. The lines of item n end at p_line_ends[n].
   p_line_ends integer[], p_line_categories text[], p_line_quantities integer[],
   -- Numbers of the items that the desk gives away, or null. Their whole price is discount; they need no pass and no open sale window.
-  p_given_away integer[])
+  p_given_away integer[],
+  -- Of the traces that place the items, or null when none is sampled.
+  p_traceparents text[])
 -- One row. Fields per item are text, separated by commas, empty where there is no value.
 returns table (
   facts jsonb, decided_at_ms bigint, placed_at_ms bigint, outcomes text, order_ids text, subtotals text, discounts text,
@@ -470,14 +472,14 @@ begin
     insert into orders (
       event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,
       confirmed_key, network_key, locale, currency, quantity, subtotal, discount, fees, total, promo_code_id, placed_at, expires_at,
-      hold_ends_max_at, paid_at)
+      hold_ends_max_at, paid_at, traceparent)
     select p_event_id, p_ids[n], v_event.organizer_id, case when v_item_totals[n] = 0 then 'paid' else 'pending_payment' end,
            p_keys[n], p_fingerprints[n], p_names[n], p_emails[n], p_phones[n], array[p_email_keys[n], p_phone_keys[n]],
            p_confirmed[n], p_networks[n], p_locales[n], v_event.currency, v_item_quantities[n],
            v_item_subtotals[n], v_item_discounts[n], v_item_fees[n], v_item_totals[n],
            v_item_promo_ids[n], v_placed_at, v_placed_at + make_interval(secs => v_event.hold_seconds + p_jitters[n]),
            v_placed_at + make_interval(secs => 2 * (v_event.hold_seconds + p_jitters[n])),
-           case when v_item_totals[n] = 0 then v_placed_at end
+           case when v_item_totals[n] = 0 then v_placed_at end, p_traceparents[n]
     from unnest(v_accepted_items) as n
   ), lines as (
     insert into order_lines (event_id, order_id, ticket_category_id, pool_id, quantity, unit_price)
@@ -493,9 +495,9 @@ begin
     select p_event_id, v_askers[n], v_item_quantities[n] from unnest(v_accepted_items) as n
     where v_is_event_limited and coalesce(v_askers[n] <> all (v_counter_keys), true)
   )
-  insert into outbox (name, payload)
+  insert into outbox (name, payload, traceparent)
   select case when v_item_totals[n] = 0 then 'order.paid' else 'order.placed' end,
-         jsonb_build_object('eventId', p_event_id, 'orderId', p_ids[n])
+         jsonb_build_object('eventId', p_event_id, 'orderId', p_ids[n]), p_traceparents[n]
   from unnest(v_accepted_items) as n;
 
   if v_counter_changes > 0 then

@@ -2,7 +2,7 @@
 -- statement. Safe to repeat with the same items. Answers one word per item, in their order: stored, duplicate (it lies in
 -- the inbox already), unknown_attempt (this organiser has no such attempt, and the callback does not say that money was taken).
 --
--- Items: [{ "gateway", "organizerId", "eventId", "attemptId", "isPaying", "dedupKey": hex, "payload": base64 }]
+-- Items: [{ "gateway", "organizerId", "eventId", "attemptId", "isPaying", "dedupKey": hex, "payload": base64, "traceparent"? }]
 --
 -- The attempt of a callback is looked up by its key. As `exists` the planner may answer it by a hash of the whole table, which
 -- it estimates as cheaper than a hundred lookups (its guess for a list in JSON) up to some twenty thousand attempts: 12 ms for
@@ -16,7 +16,7 @@ declare
 begin
   with given as materialized (
     select i.ord, i.item ->> 'gateway' as gateway, i.item ->> 'organizerId' as organizer_id, i.item ->> 'attemptId' as attempt_id,
-           decode(i.item ->> 'dedupKey', 'hex') as dedup_key, i.item ->> 'payload' as payload,
+           decode(i.item ->> 'dedupKey', 'hex') as dedup_key, i.item ->> 'payload' as payload, i.item ->> 'traceparent' as traceparent,
            coalesce((
              select true from payment_attempts a
              where a.event_id = i.item ->> 'eventId' and a.id = i.item ->> 'attemptId'
@@ -31,14 +31,14 @@ begin
     on conflict (gateway, organizer_id, dedup_key) do nothing
     returning id, gateway, organizer_id, dedup_key
   ), first as (
-    select distinct on (s.id) s.id, g.ord, g.payload, g.attempt_id
+    select distinct on (s.id) s.id, g.ord, g.payload, g.attempt_id, g.traceparent
     from stored s join given g on g.gateway = s.gateway and g.organizer_id = s.organizer_id and g.dedup_key = s.dedup_key
     order by s.id, g.ord
   ), payloads as (
     insert into callback_payloads (callback_id, payload) select f.id, decode(f.payload, 'base64') from first f
   ), jobs as (
-    insert into outbox (name, payload)
-    select 'payment.apply_callback', jsonb_build_object('callbackId', f.id::text, 'attemptId', f.attempt_id) from first f
+    insert into outbox (name, payload, traceparent)
+    select 'payment.apply_callback', jsonb_build_object('callbackId', f.id::text, 'attemptId', f.attempt_id), f.traceparent from first f
   )
   select jsonb_agg(
       case when not g.known then 'unknown_attempt' when f.ord is not null then 'stored' else 'duplicate' end order by g.ord)

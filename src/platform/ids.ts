@@ -106,3 +106,17 @@ export function eventIdOf(id: string): string {
 export function orderIdOf(id: string): string {
   return `ord_${id.slice(4, 4 + eventKeyLength + timeLength + randomLength)}`;
 }
+
+/** What a log line and a span say of the thing that they are about. */
+export type SubjectIds = { readonly order?: string | undefined; readonly event?: string | undefined };
+
+/** The order and the event of an id; nothing for the id of another kind, or for a text that is none. */
+export function subjectIds(id: string | undefined): SubjectIds {
+  if (id === undefined) return noSubject;
+  if (idPatterns.event.test(id)) return { event: id };
+  if (idPatterns.order.test(id) || idPatterns.ticket.test(id) || idPatterns.attempt.test(id))
+    return { order: orderIdOf(id), event: eventIdOf(id) };
+  return noSubject;
+}
+
+const noSubject: SubjectIds = {};

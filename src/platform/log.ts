@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { currentTraceId } from './tracing/scope.ts';
 
 export type Log = Logger;
 
@@ -48,6 +49,8 @@ function describeError(error: unknown): Record<string, unknown> {
 export function createLog(options: {
   level: string;
   process: string;
+  /** Lines carry the id of their trace. */
+  isTraced?: boolean;
   /** Standard output if not given. */
   output?: DestinationStream;
 }): Log {
@@ -58,10 +61,18 @@ export function createLog(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
+      // Off, no line pays for it.
+      ...(options.isTraced === true ? { mixin: traceOfLine } : {}),
       redact: { paths: privateNames.flatMap((name) => [name, `*.${name}`]), remove: true },
     },
     options.output ?? openOutput(),
   );
+}
+
+/** Lines that are written while a request or job is traced carry its trace. */
+function traceOfLine(): object {
+  const traceId = currentTraceId();
+  return traceId === undefined ? {} : { traceId };
 }
 
 const bufferedBytes = 4096;

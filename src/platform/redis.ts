@@ -3,25 +3,25 @@ import type { Redis } from 'ioredis';
 import { gauge } from './metrics.ts';
 import type { Log } from './log.ts';
 import { type RedisClient, mastersOf, openRedis } from './redis-client.ts';
+import { traceRedisCommands } from './tracing/redis-commands.ts';
+import { isTracing } from './tracing/trace.ts';
 
 /** How long a request waits for Redis before it continues without it. */
 export const redisCommandTimeoutMs = 100;
 
 /** A client for the path of a request: no offline queue, no retry, a short deadline. When Redis is away it fails at once. */
 export function openCacheRedis(url: string, log: Log): RedisClient {
-  return watch(
-    openRedis(url, {
-      enableAutoPipelining: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      commandTimeout: redisCommandTimeoutMs,
-      connectTimeout: 2000,
-      protocol: 2,
-      retryStrategy: (tries) => Math.min(100 * tries, 2000),
-    }),
-    'cache',
-    log,
-  );
+  const redis = openRedis(url, {
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: redisCommandTimeoutMs,
+    connectTimeout: 2000,
+    protocol: 2,
+    retryStrategy: (tries) => Math.min(100 * tries, 2000),
+  });
+  if (isTracing()) traceRedisCommands(redis);
+  return watch(redis, 'cache', log);
 }
 
 /**

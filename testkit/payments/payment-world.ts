@@ -174,7 +174,7 @@ async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: 
 
 /** An event whose organiser has an account at the gateway. */
 export async function createPaidEvent(
-  world: PaymentWorld,
+  world: Pick<PaymentWorld, 'db'>,
   options: TestEventOptions & { account?: { merchantId: string; serverKey: string } } = {},
 ): Promise<TestEvent> {
   const { account = demoMidtransAccount, ...rest } = options;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
+import { withinTrace } from '../../platform/tracing/scope.ts';
 import { type Answer, sendAnswer } from './answer.ts';
 import { type HotRequest, hotRequestOf } from './hot-request.ts';
 import { createObserveRequest } from '../server/observe-request.ts';
@@ -58,10 +59,10 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     variable: string,
     fields: Readonly<Record<string, string>> | undefined,
   ): Promise<Answer> => {
-    const { requestId, answered } = observe();
+    const { requestId, trace, answered } = observe(undefined, request.header('traceparent'), true);
     let given: Answer;
     try {
-      const { status, headers, body } = await answer(request, variable);
+      const { status, headers, body } = await withinTrace(trace, () => answer(request, variable));
       given = {
         status,
         body,
@@ -78,7 +79,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
       const refusal = deps.refuseFailure?.(error, request);
       given = (refusal && (await refusal)) ?? renderError(error, requestId, fields);
     }
-    answered(route, method, given.status);
+    answered(route, method, given.status, madeBy(given));
     return given;
   };
 
@@ -120,6 +121,12 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
       return false;
     },
   };
+}
+
+/** The id of what an answer says was made. */
+function madeBy({ headers }: Answer): string | undefined {
+  const location = headers?.['location'];
+  return location?.slice(location.lastIndexOf('/') + 1);
 }
 
 /** Whether a request has an ordinary host and no body. The router judges everything else. */

@@ -2,6 +2,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { type CallGuard, CircuitOpenError, createCallGuard } from '../../platform/resilience/call-guard.ts';
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
+import { traced } from '../../platform/tracing/scope.ts';
 import type { EmailChannel, MailStream, OutgoingMail, SendResult } from '../channel.ts';
 import { mailBytes } from './mail-bytes.ts';
 import { mailToken } from './mail-token.ts';
@@ -63,8 +64,10 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
         attachments: mail.attachments,
       });
       const bounces = options.returnPath?.replace('@', `+${token}@`);
-      await withDeadline(signal, deadlineMs, (bounded) =>
-        pools[stream].send({ envelope: { ...envelope, from: bounces ?? envelope.from }, raw }, bounded),
+      await traced('smtp send', 'client', { 'antre.mail_stream': stream }, () =>
+        withDeadline(signal, deadlineMs, (bounded) =>
+          pools[stream].send({ envelope: { ...envelope, from: bounces ?? envelope.from }, raw }, bounded),
+        ),
       );
       return { kind: 'accepted', providerMessageId: messageId };
     } catch (error) {

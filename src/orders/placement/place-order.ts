@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { orderAccessToken } from '../../access/buyers/order-token.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { storedTraceparent } from '../../platform/tracing/scope.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { DomainError } from '../../platform/errors.ts';
@@ -95,6 +96,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
     jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),
+    traceparent: storedTraceparent(),
   };
   const guesser = promoGuesser(deps, eventId, item);
   await refuseGuesses(deps, eventId, keyHash, guesser);

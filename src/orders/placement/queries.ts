@@ -118,7 +118,8 @@ function placeOrdersStatement(
     ${ifAny((item) => item.confirmed)}::text[],
     ${ifAny((item) => item.expected_total)}::bigint[], ${totalMaxes === undefined ? null : JSON.stringify(totalMaxes)}::jsonb,
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
-    ${arrayText(items.flatMap((item) => item.quantities))}::integer[], ${givenAway.length === 0 ? null : arrayText(givenAway)}::integer[])`;
+    ${arrayText(items.flatMap((item) => item.quantities))}::integer[], ${givenAway.length === 0 ? null : arrayText(givenAway)}::integer[],
+    ${ifAny((item) => item.traceparent ?? null)}::text[])`;
 }
 
 function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): PlacementRow[] {
@@ -189,6 +190,8 @@ export type PlacementItem = {
   readonly confirmed: string | null;
   /** Given away by the desk: the whole price is its discount, and it needs no pass and no open sale. */
   readonly complimentary?: boolean;
+  /** Of the sampled trace that places it. */
+  readonly traceparent?: string | null;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];

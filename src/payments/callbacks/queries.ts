@@ -15,6 +15,8 @@ export type CallbackItem = {
   readonly dedupKey: string;
   /** The raw bytes in base 64. */
   readonly payload: string;
+  /** Of the sampled trace that received it. */
+  readonly traceparent?: string;
 };
 
 export type StoreOutcome = 'stored' | 'duplicate' | 'unknown_attempt';

@@ -1,5 +1,6 @@
 import { slugSchema } from '../../http/contract/schemas.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
+import { storedTraceparent } from '../../platform/tracing/scope.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
 import { type GatewayAccount, isPaying } from '../gateways/gateway.ts';
@@ -44,6 +45,7 @@ export async function receiveCallback(
   onVerified();
   if (reading.kind === 'not_ours') return reading.isTest ? 'test' : 'not_ours';
   const { attemptId } = reading.kind === 'fact' ? reading.fact : reading;
+  const traceparent = storedTraceparent();
   const stored = deps.inbox.submit(account.organizerId, {
     gateway: gateway.name,
     organizerId: account.organizerId,
@@ -51,6 +53,7 @@ export async function receiveCallback(
     attemptId,
     isPaying: reading.kind === 'unread' || isPaying(reading.fact),
     dedupKey: reading.dedupKey.toString('hex'),
+    ...(traceparent === null ? {} : { traceparent }),
     payload: request.rawBody.toString('base64'),
   });
   return withinDeadline(stored);

@@ -9,6 +9,8 @@ import { dataFault } from '../../platform/database/db-errors.ts';
 import { DomainError, serviceUnavailable } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Log } from '../../platform/log.ts';
+import { withinTrace } from '../../platform/tracing/scope.ts';
+import { beginTrace, endTrace, isTracing } from '../../platform/tracing/trace.ts';
 import { callbackMalformed, callbackSignatureInvalid, callbackTooLarge, paymentProblems } from '../errors.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { gatewayPlugins } from '../gateways/registry.ts';
@@ -92,6 +94,21 @@ type Callback = { readonly gateway: GatewayPlugin; readonly organizerSlug: strin
 type Handled = { readonly answer: Answer; readonly isVerified: boolean };
 
 async function handle(deps: CallbackDeps, callback: Callback, request: HotRequest): Promise<Handled> {
+  if (!isTracing()) return handleNow(deps, callback, request);
+  const parent = request.header('traceparent');
+  const trace = beginTrace({ kind: 'server', parent, isFromOutside: true, isHot: true });
+  const handled = await withinTrace(trace, () => handleNow(deps, callback, request));
+  const { status } = handled.answer;
+  if (trace !== undefined)
+    endTrace(trace, {
+      name: `POST ${callback.gateway.callbackPath}`,
+      attributes: { 'http.request.method': 'POST', 'http.response.status_code': status },
+      fault: status >= 500 ? String(status) : undefined,
+    });
+  return handled;
+}
+
+async function handleNow(deps: CallbackDeps, callback: Callback, request: HotRequest): Promise<Handled> {
   let isVerified = false;
   try {
     const rawBody = await request.bytes(callbackBytesMax);

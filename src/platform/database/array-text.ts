@@ -1,3 +1,5 @@
+import { makePgArray, parsePgArray } from 'drizzle-orm/pg-core';
+
 /**
  * Values as one parameter: the text of a Postgres array, to be cast by the statement (`${arrayText(ids)}::text[]`).
  * Every value is quoted, so no character in it has a meaning.
@@ -14,3 +16,12 @@ export function arrayText(values: readonly (string | number | null)[]): string {
 
 const special = /["\\]/;
 const specials = /["\\]/g;
+
+const textArrayType = 1009;
+/** How the driver reads and writes `text[]`. */
+export const textArray = {
+  to: textArrayType,
+  from: [textArrayType],
+  parse: parsePgArray,
+  serialize: (value: unknown) => (Array.isArray(value) ? makePgArray(value) : value),
+};

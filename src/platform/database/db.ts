@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type PgDatabase, makePgArray, parsePgArray } from 'drizzle-orm/pg-core';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { textArray } from './array-text.ts';
 import { isConflict, isOutcomeUnknown } from './db-errors.ts';
 import {
   type Connection,
@@ -10,6 +11,8 @@ import {
   beginOn,
   createConnections,
 } from './connections.ts';
+import { observeStatement } from './observe-statement.ts';
+import { currentScope } from '../tracing/scope.ts';
 import { type Gate, createGate } from '../resilience/gate.ts';
 import { gauge, histogram } from '../metrics.ts';
 
@@ -57,14 +60,6 @@ gauge('db_pool_in_use', 'Connections of the pool in use', ['pool'], function () 
 gauge('db_pool_waiting', 'Calls that wait for a connection of the pool', ['pool'], function () {
   for (const [pool, gate] of gates) this.set({ pool }, gate.waiting);
 });
-
-const textArrayType = 1009;
-const textArray = {
-  to: textArrayType,
-  from: [textArrayType],
-  parse: parsePgArray,
-  serialize: (value: unknown) => (Array.isArray(value) ? makePgArray(value) : value),
-};
 
 class DeadlineError extends Error {
   readonly code = 'DEADLINE';
@@ -116,16 +111,23 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
     return callOn(connections, work, leave, Math.max(1, options.callTimeoutMs - (performance.now() - since)));
   };
   const { limitCall } = options;
-  const run: typeof runNow = limitCall === undefined ? runNow : (work) => limitCall(() => runNow(work));
+  const runLimited: typeof runNow = limitCall === undefined ? runNow : (work) => limitCall(() => runNow(work));
+  const run = <T>(text: string, work: (connection: Connection) => Promise<T>): Promise<T> =>
+    currentScope() === undefined ? runLimited(work) : observeStatement(text, () => runLimited(work));
   type Parameters = postgres.ParameterOrJSON<never>[];
   const client = {
     options: types,
     unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
       then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
-        run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(resolve, reject),
-      values: () => run(async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),
+        run(text, async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(
+          resolve,
+          reject,
+        ),
+      values: () =>
+        run(text, async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),
     }),
-    begin: (work: (transaction: TransactionClient) => Promise<unknown>) => run((on) => beginOn(on, work)),
+    begin: (work: (transaction: TransactionClient) => Promise<unknown>) =>
+      run('transaction', (on) => beginOn(on, work)),
   };
   return { client: client as unknown as postgres.Sql, close: () => connections.close() };
 }

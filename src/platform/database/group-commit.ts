@@ -10,6 +10,7 @@ import {
   takeBatch,
 } from './group-commit-lane.ts';
 import { counter, gauge } from '../metrics.ts';
+import { currentScope, detached, traced } from '../tracing/scope.ts';
 
 export type { GroupCommitOptions } from './group-commit-lane.ts';
 
@@ -91,7 +92,8 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       refuseLate(lane, options);
       const batch = takeBatch(lane, options);
       queued.dec(labels, batch.length);
-      if (batch.length > 0) void flushLane(lane, batch);
+      // A batch is the work of many, not of the request that happened to start it.
+      if (batch.length > 0) void detached(() => flushLane(lane, batch));
       else forgetIfUnused(lane);
     }
   };
@@ -121,7 +123,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   });
 
   return {
-    submit: (laneName, item) => {
+    submit: withWaitTraced(options.name, (laneName, item) => {
       const lane = lanes.get(laneName) ?? openLane(laneName);
       if (lane.queue.length >= options.queueMax) {
         refused.inc(labels);
@@ -134,10 +136,21 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
         makeReady(lane);
         pauses.inThisTurn(startFlushes);
       });
-    },
+    }),
     drain: () =>
       flushes === 0 && !isAnyQueued(lanes) ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
   };
+}
+
+/** Makes the wait of an item a part of the trace that submits it. */
+function withWaitTraced<Item, Result>(
+  name: string,
+  submit: (lane: string, item: Item) => Promise<Result>,
+): typeof submit {
+  return (lane, item) =>
+    currentScope()?.trace === undefined
+      ? submit(lane, item)
+      : traced(`commit ${name}`, 'client', { 'antre.lane': lane }, () => submit(lane, item));
 }
 
 function isAnyQueued<Item, Result>(lanes: ReadonlyMap<string, Lane<Item, Result>>): boolean {

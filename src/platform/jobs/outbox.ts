@@ -4,6 +4,7 @@ import type { Db } from '../database/db.ts';
 import type { JobContract } from './job.ts';
 import { outbox } from '../database/tables.ts';
 import { rowsOf } from '../database/db.ts';
+import { storedTraceparent } from '../tracing/scope.ts';
 import { arrayText } from '../database/array-text.ts';
 
 /**
@@ -22,6 +23,7 @@ export async function stage<Payload extends z.ZodType>(
   await tx.insert(outbox).values({
     name: contract.name,
     payload,
+    traceparent: storedTraceparent(),
     ...(options.delaySeconds === undefined
       ? {}
       : { availableAt: sql`now() + make_interval(secs => ${options.delaySeconds})` }),
@@ -35,7 +37,8 @@ export async function stageAll<Payload extends z.ZodType>(
   payloads: readonly z.input<Payload>[],
 ): Promise<void> {
   if (payloads.length === 0) return;
-  await tx.insert(outbox).values(payloads.map((payload) => ({ name: contract.name, payload })));
+  const traceparent = storedTraceparent();
+  await tx.insert(outbox).values(payloads.map((payload) => ({ name: contract.name, payload, traceparent })));
 }
 
 export type StagedJob = {
@@ -48,6 +51,10 @@ export type StagedJob = {
   readonly relays: number;
   /** Time since it became due; the first time, since the commit. */
   readonly waited_seconds: number;
+  /** Where its trace goes on: see `workers/trace-jobs.ts`. */
+  readonly traceparent?: string | null;
+  /** Another trace that led to it. */
+  readonly linked?: string | null;
 };
 
 /**
@@ -153,7 +160,7 @@ async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
         relays = relays + 1,
         available_at = now() + make_interval(secs => least(${leaseSeconds} * power(2, least(relays, 20)), ${leaseSecondsMax}))
       from due where outbox.id = due.id
-      returning outbox.id::text, name, event_id, payload, relays,
+      returning outbox.id::text, name, event_id, payload, relays, traceparent,
         extract(epoch from now() - due.available_at)::float8 as waited_seconds`,
   );
 }
