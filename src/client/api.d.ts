@@ -758,6 +758,13 @@ export type SetPaymentAccount = {
   buyerPaysFee?: boolean;
 };
 
+export type PaymentAccountTest = {
+  /** `refused`: the gateway does not take the keys. `no_answer`: it could not be reached, or did not say. `busy`: it is called as often as it may be, or has failed several times in a row. */
+  result: "works" | "refused" | "no_answer" | "busy";
+  /** What the gateway said. */
+  code?: string;
+};
+
 export type Refunds = {
   data: Refund[];
 };
@@ -2933,6 +2940,15 @@ export type Api = {
         slug: string;
       } };
       data: PaymentAccount;
+    };
+  };
+  "/v1/organizers/:slug/payment-accounts/midtrans/tests": {
+    /** Test whether Midtrans takes the keys of the account */
+    post: {
+      input: { param: {
+        slug: string;
+      } };
+      data: PaymentAccountTest;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/refunds": {

@@ -1,3 +1,4 @@
+import { accountTestResults } from './accounts/test-account.ts';
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/contract/pagination.ts';
 import {
@@ -33,6 +34,17 @@ export const paymentAccountSchema = z
     updatedAt: timeSchema,
   })
   .openapi('PaymentAccount');
+
+export const accountTestSchema = z
+  .object({
+    result: z.enum(accountTestResults).openapi({
+      description:
+        '`refused`: the gateway does not take the keys. `no_answer`: it could not be reached, or did not say. `busy`: it is called as often ' +
+        'as it may be, or has failed several times in a row.',
+    }),
+    code: z.string().optional().openapi({ description: 'What the gateway said.' }),
+  })
+  .openapi('PaymentAccountTest');
 
 export const requestRefundSchema = z
   .strictObject({

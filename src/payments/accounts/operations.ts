@@ -1,16 +1,17 @@
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { gatewayPlugins } from '../gateways/registry.ts';
 
-/** The ids of a gateway's two operations in the contract. */
+/** The ids of a gateway's operations in the contract. */
 export function accountOperations({ title }: GatewayPlugin) {
-  return { set: `set${title}Account`, show: `show${title}Account` };
+  return { set: `set${title}Account`, show: `show${title}Account`, test: `test${title}Account` };
 }
 
 /** The refusals of every gateway's account operations, for the published contract. */
 export const accountRefusals: Readonly<Record<string, readonly 'payment_account.not_found'[]>> = Object.fromEntries(
-  gatewayPlugins.map(accountOperations).flatMap(({ set, show }) => [
+  gatewayPlugins.map(accountOperations).flatMap(({ set, show, test }) => [
     [set, []],
     [show, ['payment_account.not_found']],
+    [test, ['payment_account.not_found']],
   ]),
 );
 

@@ -11,16 +11,19 @@ import type { Db } from '../../platform/database/db.ts';
 import { paymentAccountNotFound } from '../errors.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { gatewayPlugins } from '../gateways/registry.ts';
-import { organizerParams, paymentAccountSchema } from '../schemas.ts';
+import type { GuardedGateway } from '../gateways/gateway.ts';
+import { accountTestSchema, organizerParams, paymentAccountSchema } from '../schemas.ts';
 import { accountOperations } from './operations.ts';
 import { findAccount } from './queries.ts';
 import { setPaymentAccount } from './set-payment-account.ts';
+import { testAccount } from './test-account.ts';
 
 export type AccountRoutesDeps = {
   readonly db: Db;
   readonly clock: Clock;
   readonly actors: Actors;
   readonly config: Pick<Config, 'ENCRYPTION_KEY'>;
+  readonly gateway: GuardedGateway;
 };
 
 function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
@@ -51,10 +54,22 @@ function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
       request: { params: organizerParams },
       responses: { 200: account, ...problems(400, 401, 403, 404) },
     }),
+    test: createRoute({
+      method: 'post',
+      path: `${path}/tests`,
+      tags: ['Payment accounts'],
+      operationId: operations.test,
+      summary: `Test whether ${gateway.title} takes the keys of the account`,
+      description: `Asks ${gateway.title} about a payment that does not exist. No money moves.`,
+      security: bySession,
+      middleware: [owner] as const,
+      request: { params: organizerParams },
+      responses: { 200: answer(accountTestSchema, 'What came of it.'), ...problems(400, 401, 403, 404) },
+    }),
   };
 }
 
-/** Two operations for each gateway: setting an organiser's account, and showing what is set. */
+/** The operations of each gateway: setting an organiser's account, showing what is set, and testing it. */
 export function accountRoutes(deps: AccountRoutesDeps) {
   const router = createRouter<ActorEnv>();
   for (const gateway of gatewayPlugins) {
@@ -68,6 +83,10 @@ export function accountRoutes(deps: AccountRoutesDeps) {
       if (account === undefined) throw paymentAccountNotFound();
       const { merchantId, buyerPaysFee, updatedAt } = account;
       return c.json({ gateway: gateway.name, merchantId, buyerPaysFee, updatedAt: updatedAt.toISOString() }, 200);
+    });
+    router.openapi(routes.test, async (c) => {
+      const { ENCRYPTION_KEY: encryptionKey } = deps.config;
+      return c.json(await testAccount({ ...deps, encryptionKey }, { actor: c.var.actor, gateway }), 200);
     });
   }
   return router;

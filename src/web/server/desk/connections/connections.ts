@@ -7,13 +7,13 @@ import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { chip, facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { type SenderKind, senderFields, senderKinds, senderNames } from './sender-fields.ts';
 
 /** What the organiser is connected to: where money goes, where messages come from, and who is told. */
 export function connectionPages(addPage: AddPage): void {
-  addPage('/desk/connections', showConnections, { account: setAccount, disconnect });
+  addPage('/desk/connections', showConnections, { account: setAccount, testAccount, disconnect });
   addPage('/desk/connections/senders/:kind', showNewSender, { connect });
 }
 
@@ -36,6 +36,7 @@ ${panel(words.webhooks, html`<p>${words.webhooksLead}</p>${linkButton('/desk/web
 type AccountApi = {
   get(path: string, input: object): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: string }>;
   put(path: string, input: object): Promise<unknown>;
+  post(path: string, input: object): Promise<{ result: 'works' | 'refused' | 'no_answer' | 'busy'; code?: string }>;
 };
 const accountPath = ({ gateway }: Desk) => `/v1/organizers/:slug/payment-accounts/${gateway}`;
 
@@ -57,14 +58,17 @@ async function accountPart(desk: Desk): Promise<Html> {
           [words.account, account.merchantId],
           [words.changed, formatDate(account.updatedAt, deskTimeZone, language, 'medium')],
         ])
-  }${deskForm(desk, {
-    form,
-    body: html`${textField(form, language, { name: 'merchantId', label: words.merchantId, value: account?.merchantId, maxlength: 100 })}
+  }${account === undefined ? '' : deskForm(desk, { form: desk.form('testAccount'), submit: words.testAccount, isSmall: true })}${deskForm(
+    desk,
+    {
+      form,
+      body: html`${textField(form, language, { name: 'merchantId', label: words.merchantId, value: account?.merchantId, maxlength: 100 })}
 ${textField(form, language, { name: 'serverKey', label: words.serverKey, type: 'password', maxlength: 200 })}
 ${textField(form, language, { name: 'clientKey', label: words.clientKey, maxlength: 200 })}
 <p class="check"><input type="checkbox" id="buyerPaysFee" name="buyerPaysFee"${isTicked ? html` checked` : ''}><label for="buyerPaysFee">${words.buyerPaysFee}</label></p>`,
-    submit: words.setAccount,
-  })}`;
+      submit: words.setAccount,
+    },
+  )}`;
 }
 
 const titleOf = (gateway: string): string => `${gateway.charAt(0).toUpperCase()}${gateway.slice(1)}`;
@@ -80,6 +84,21 @@ const setAccount: Act = async (desk, values) => {
     },
   });
   return done('/desk/connections', 'connected');
+};
+
+/** Shows at once what the gateway said. Nothing of it is stored. */
+const testAccount: Act = async (desk) => {
+  const words = connectionWords[desk.language];
+  const { result, code } = await (desk.api as unknown as AccountApi).post(`${accountPath(desk)}/tests`, {
+    param: { slug: desk.slug },
+  });
+  const text = words.testResults[result];
+  return {
+    title: words.testAccount,
+    section: 'connections',
+    body: html`${notice(code === undefined ? text : `${text} (${code})`, result === 'works' ? 'good' : 'bad')}
+<p>${linkButton('/desk/connections', words.back, true)}</p>`,
+  };
 };
 
 async function senderPart(desk: Desk): Promise<Html> {
