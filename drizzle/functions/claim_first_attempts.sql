@@ -1,6 +1,6 @@
 -- Writes the first attempts of orders that wait for payment, and takes them for a time, so that no other worker
 -- makes them. Answers the ids of those that were taken. An order that does not wait, that another transaction holds, or whose attempt
--- was taken before is left out. The order is locked, so that its hold does not end meanwhile.
+-- was taken before, or whose buyer has chosen a way to pay meanwhile, is left out. The order is locked, so that its hold does not end meanwhile.
 create or replace function claim_first_attempts(
   p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text
 language sql
@@ -19,6 +19,6 @@ set enable_mergejoin = off as $$
          now() + make_interval(secs => p_lease_seconds)
   from waiting w
   on conflict (event_id, id) do update set checks = 1, next_check_at = excluded.next_check_at
-    where a.status = 'creating' and a.checks = 0
+    where a.status = 'creating' and a.checks = 0 and a.method = 'any'
   returning a.id
 $$;

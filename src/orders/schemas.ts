@@ -80,8 +80,15 @@ export const paymentViewSchema = z
     ]),
     method: z.string(),
     redirectUrl: z.string().optional(),
-    qrString: z.string().optional(),
+    qrString: z.string().optional().openapi({ description: 'To be drawn as a QR code.' }),
     vaNumber: z.string().optional(),
+    bank: z.string().optional().openapi({ description: 'Whose number it is.', example: 'bca' }),
+    billKey: z.string().optional().openapi({ description: 'Of a bill payment, with `billerCode`.' }),
+    billerCode: z.string().optional(),
+    methods: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'What `choosePayment` takes now: it fits the amount and the time that is left.' }),
     expiresAt: timeSchema.optional(),
   })
   .openapi('Payment');

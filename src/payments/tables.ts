@@ -34,6 +34,10 @@ export type Instructions = {
   readonly vaNumber?: string;
   readonly bank?: string;
   readonly billKey?: string;
+  /** Of Mandiri's bill payment, beside `billKey`. */
+  readonly billerCode?: string;
+  /** The payload of a QRIS code. */
+  readonly qrString?: string;
   readonly paymentCode?: string;
   /** The method of the attempt that is to replace this one. */
   readonly replaceBy?: string;

@@ -2,6 +2,8 @@ import { Hono, type Context } from 'hono';
 import type { MidtransAccount } from '../../demo-accounts.ts';
 import { isLostBefore, neverAnswer, strike, type FaultAnswer } from '../../fault.ts';
 import { expireIfDue } from '../expire-due.ts';
+import { charge, codeFields, parseCharge } from './charge.ts';
+import { notificationUrls } from '../snap/snap.ts';
 import { createIdempotencyKeys } from './idempotency.ts';
 import type { Midtrans } from '../midtrans.ts';
 import { decimal, notificationBody } from '../notifications/notification-body.ts';
@@ -19,7 +21,7 @@ const conflict: Body = {
 };
 
 /**
- * The Core API: status, cancel, expire, refund, approve, deny. As at Midtrans, the body's `status_code` has the outcome,
+ * The Core API: charge, status, cancel, expire, refund, approve, deny. As at Midtrans, the body's `status_code` has the outcome,
  * and most answers are HTTP 200; only 401, 413, 429 and 5xx are HTTP statuses, too.
  */
 export function coreRoutes(midtrans: Midtrans): Hono {
@@ -85,7 +87,37 @@ export function coreRoutes(midtrans: Midtrans): Hono {
     };
   };
 
+  const chargeRoute = async (context: Context): Promise<Response> => {
+    const account = midtrans.accounts.calling(context);
+    if (account === undefined) return send({ status_code: '401', status_message: 'Unknown Merchant server_key/id' });
+    const key = context.req.header('idempotency-key');
+    const stored = keys.lookUp(account.merchantId, key);
+    if (stored === 'running') return context.json({ status_code: '202', status_message: 'Being processed' }, 202);
+    if (stored !== undefined) return context.json(stored);
+    const request = parseCharge(parseObject(await context.req.text()));
+    if (request === undefined)
+      return send({ status_code: '400', status_message: 'One or more parameters are invalid' });
+    keys.start(account.merchantId, key);
+    const orderId = request.transaction_details.order_id;
+    const customer = { email: request.customer_details?.email ?? '', name: request.customer_details?.first_name ?? '' };
+    const fault = await strike(midtrans.scenarios.sectionFor('snap', { orderId, customer }), midtrans);
+    if (isLostBefore(fault) || typeof fault === 'number') {
+      keys.finish(account.merchantId, key, undefined);
+      return faulty(context, fault);
+    }
+    const urls = notificationUrls(context, account.notificationUrl ?? midtrans.settings.notificationUrl);
+    const made = charge(midtrans, account, { request, urls });
+    const answer: Body =
+      made === undefined
+        ? { status_code: '406', status_message: 'The request could not be completed: order_id has been utilized' }
+        : { ...report(made, account, 'Success, transaction is created'), ...codeFields(made) };
+    keys.finish(account.merchantId, key, made === undefined ? undefined : answer);
+    midtrans.journal.append({ kind: 'core.answered', path: '/v2/charge', orderId, statusCode: answer.status_code });
+    return fault === undefined ? send(answer) : neverAnswer(context, fault);
+  };
+
   return new Hono()
+    .post('/v2/charge', chargeRoute)
     .get(
       '/v2/:id/status',
       handle('status', (transaction, account) => report(transaction, account, 'Success, transaction is found')),

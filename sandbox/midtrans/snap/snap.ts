@@ -115,7 +115,7 @@ function customerOf({ customer_details: details }: SnapRequest): Transaction['cu
 }
 
 /** The override replaces the account's address, the append header adds to it; three at most. */
-function notificationUrls(context: Context, accountUrl: string | undefined): readonly string[] {
+export function notificationUrls(context: Context, accountUrl: string | undefined): readonly string[] {
   const override = listOf(context.req.header('x-override-notification'));
   const append = listOf(context.req.header('x-append-notification'));
   if (override.length > 0) return override;

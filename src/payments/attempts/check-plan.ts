@@ -15,6 +15,6 @@ const reversalCheckSeconds = 600;
 
 /** When the gateway is asked again of its own accord, in seconds; null: not any more. */
 export function checkAfterSeconds(status: AttemptStatus, method: string): number | null {
-  const isReversible = status === 'settled' && (method === 'bank_transfer' || method === 'store');
+  const isReversible = status === 'settled' && /^(?:bank_transfer|store|\w+_(?:va|bill))$/.test(method);
   return isReversible ? reversalCheckSeconds : (checkSeconds[status] ?? null);
 }

@@ -10,7 +10,7 @@ import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
 import { attemptLeaseSeconds, checkPendingSeconds, unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
 import { reasonOf } from './note-failed-look.ts';
 import { findLines, findPayableOrder } from './order-queries.ts';
-import type { Attempt } from '../tables.ts';
+import type { Attempt, Instructions } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
 /** What became of the earlier try is asked first. */
@@ -77,16 +77,21 @@ async function prepare(deps: GatewayDeps, attempt: Attempt) {
   const payable = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
   if (payable === undefined || payable.order.status !== 'pending_payment' || payable.secondsLeft <= 0) return undefined;
   const { order } = payable;
-  const isFirst = !hadInstructions(await findAttempts(deps.db, order));
+  const isFirst = !hadInstructions(await findAttempts(deps.db, order), attempt);
   const lines = await findLines(deps.db, order);
   const secondsLeft = isFirst ? payable.secondsLeftIfReadyNow : payable.secondsLeft;
   return buildPaymentRequest(deps.publicUrl, { order, lines, secondsLeft }, attempt);
 }
 
 /** The pay clock starts once: when the first attempt of the order can be paid. */
-function hadInstructions(attempts: readonly Attempt[]): boolean {
-  return attempts.some(({ redirectUrl }) => redirectUrl !== null);
+function hadInstructions(attempts: readonly Attempt[], made: Pick<Attempt, 'id'>): boolean {
+  return attempts.some(
+    ({ id, redirectUrl, instructions }) => id !== made.id && (redirectUrl !== null || hasNumber(instructions)),
+  );
 }
+
+const hasNumber = ({ vaNumber, billKey, qrString }: Instructions): boolean =>
+  (vaNumber ?? billKey ?? qrString) !== undefined;
 
 /**
  * What the gateway answered is written down.
@@ -100,7 +105,7 @@ export async function recordAnswer(
 ): Promise<void> {
   switch (result.kind) {
     case 'accepted':
-      return recordMade(deps, attempt.id, result.redirectUrl, expiresInMinutes);
+      return recordMade(deps, attempt.id, result, expiresInMinutes);
     case 'rejected':
       // Our own id, so an earlier try did arrive, and the buyer has picked a method: only a look can tell more.
       if (result.code === 'order_id_taken') return putOff(deps, attempt.id, pauseAfter(attempt), result.code);
@@ -112,7 +117,12 @@ export async function recordAnswer(
   }
 }
 
-async function recordMade(deps: GatewayDeps, attemptId: string, redirectUrl: string, expiresInMinutes: number) {
+async function recordMade(
+  deps: GatewayDeps,
+  attemptId: string,
+  { redirectUrl, instructions = {} }: CreateResult & { readonly kind: 'accepted' },
+  expiresInMinutes: number,
+): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return;
@@ -120,10 +130,11 @@ async function recordMade(deps: GatewayDeps, attemptId: string, redirectUrl: str
     // A callback may have been faster: money stays money, a picked method gets its page.
     const isWaiting = isUnmade(attempt) || (attempt.status === 'pending' && attempt.redirectUrl === null);
     if (!isWaiting) return;
-    const isFirst = !hadInstructions(await findAttempts(tx, order));
+    const isFirst = !hadInstructions(await findAttempts(tx, order), attempt);
     await changeAttempt(tx, attempt, {
       status: 'pending',
-      redirectUrl,
+      redirectUrl: redirectUrl ?? null,
+      instructions: { ...attempt.instructions, ...instructions },
       failure: null,
       checks: 0,
       checkInSeconds: checkPendingSeconds,

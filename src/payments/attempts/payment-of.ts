@@ -1,6 +1,8 @@
 import type { Order, PaymentView } from '../../orders/index.ts';
+import { systemClock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { findCurrentAttempt } from './queries.ts';
+import { gatewayOf } from '../gateways/gateway-of.ts';
 import type { Attempt } from '../tables.ts';
 import type { AttemptStatus } from '../vocabulary.ts';
 
@@ -34,7 +36,7 @@ export async function paymentOf(db: Db, order: Order): Promise<PaymentView> {
 }
 
 export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
-  const { replaceBy, vaNumber } = attempt.instructions;
+  const { replaceBy, vaNumber, bank, billKey, billerCode, qrString } = attempt.instructions;
   const isPayable = attempt.status === 'pending' && order.status === 'pending_payment';
   if (replaceBy !== undefined && isPayable) return { status: 'creating', method: replaceBy };
   const ends = [order.expiresAt, ...(attempt.expiresAt === null ? [] : [attempt.expiresAt])];
@@ -43,7 +45,30 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
     status: attempt.failure?.startsWith('wrong_') === true ? 'review' : statuses[attempt.status],
     method: attempt.method,
     ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
-    ...(isPayable && vaNumber !== undefined ? { vaNumber } : {}),
+    ...(isPayable ? given({ vaNumber, bank, billKey, billerCode, qrString }) : {}),
+    ...(canChoose(attempt, order) ? { methods: methodsOf(attempt, order) } : {}),
     ...(isPayable ? { expiresAt: new Date(Math.min(...ends.map((end) => end.getTime()))).toISOString() } : {}),
+  };
+}
+
+/** A payment under review, or one that is being made, is left alone. */
+function canChoose({ status }: Attempt, order: Order): boolean {
+  if (order.status !== 'pending_payment') return false;
+  return status === 'pending' || statuses[status] === 'failed' || status === 'expired';
+}
+
+/**
+ * Each way to pay that fits the amount and the time that is left, by the name that `choosePayment` takes. The time is ours and for
+ * display only: `choosePayment` decides by Postgres' time.
+ */
+function methodsOf(attempt: Attempt, order: Order): string[] {
+  const gateway = gatewayOf(attempt);
+  const wanted = { minutes: (order.expiresAt.getTime() - systemClock.now().getTime()) / 60_000, amount: order.total };
+  return gateway.methods.filter((method) => gateway.methodsFor(wanted, method).length > 0);
+}
+
+function given<Fields extends Readonly<Record<string, string | undefined>>>(fields: Fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: string;
   };
 }

@@ -53,6 +53,7 @@ async function startAtOnce(deps: StartDeps, attemptId: string, found: StartingOr
   const answer = await createOrGiveBack(deps, ref, () => deps.gateway.create(account, request));
   const isRecorded =
     answer.kind === 'accepted' &&
+    answer.redirectUrl !== undefined &&
     (await deps.firstAttempts.recordMade({
       ...ref,
       redirectUrl: answer.redirectUrl,

@@ -74,7 +74,12 @@ type SlowDown = { readonly kind: 'slow_down'; readonly seconds: number };
 type Unknown = { readonly kind: 'unknown'; readonly reason: string };
 type Rejected = { readonly kind: 'rejected'; readonly code: string };
 
-export type CreateResult = { readonly kind: 'accepted'; readonly redirectUrl: string } | Rejected | Unknown | SlowDown;
+/** Accepted with a page of the gateway, with what our own page shows, or with both. */
+export type CreateResult =
+  | { readonly kind: 'accepted'; readonly redirectUrl?: string | undefined; readonly instructions?: Instructions }
+  | Rejected
+  | Unknown
+  | SlowDown;
 
 export type FetchResult =
   | { readonly kind: 'fact'; readonly fact: GatewayFact }

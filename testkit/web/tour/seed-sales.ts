@@ -102,7 +102,7 @@ async function bring(db: Db, orderId: string, state: OrderState): Promise<void> 
     case 'pending':
       return attempt(db, orderId, { redirectUrl: 'https://gateway.example/pay', method: 'any' });
     case 'virtual account':
-      return attempt(db, orderId, { method: 'bank_transfer', instructions: { vaNumber: '8808123456789012' } });
+      return attempt(db, orderId, { method: 'bca_va', instructions: { vaNumber: '8808123456789012', bank: 'bca' } });
     case 'qris':
       return attempt(db, orderId, {
         method: 'qris',

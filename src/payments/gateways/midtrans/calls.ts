@@ -7,10 +7,11 @@ import type {
   RefundResult,
 } from '../gateway.ts';
 import { takesMoney } from '../gateway-plugin.ts';
+import { chargeRequest } from './charge-request.ts';
 import type { MidtransCredentials } from './account.ts';
 import type { MidtransAnswer, MidtransCall } from './http.ts';
 import { takes } from './methods.ts';
-import { readFact } from './read-fact.ts';
+import { instructionsOf, readFact } from './read-fact.ts';
 import { snapRequest } from './snap-request.ts';
 
 type Account = GatewayAccount<MidtransCredentials>;
@@ -27,6 +28,8 @@ const idempotencyKeyMax = 46;
 /** The shortest life that Snap gives a page: for one that is made only to end the page before it. */
 const lastPageMinutes = 5;
 const redirectUrlMax = 500;
+/** A QRIS payload has some hundred characters; EMV allows 512. */
+const qrStringMax = 512;
 
 export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions): PaymentGateway {
   // The host is ours by configuration, the id has our own shape: no answer of theirs ever becomes part of an address.
@@ -47,6 +50,14 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
       headers: { 'x-override-notification': callbackUrl(account) },
       body,
     });
+  const postCharge = (account: Account, attemptId: string, body: unknown) =>
+    call({
+      method: 'POST',
+      url: `${apiUrl}/v2/charge`,
+      serverKey: account.credentials.serverKey,
+      headers: { 'idempotency-key': `${attemptId}-charge`, 'x-override-notification': callbackUrl(account) },
+      body,
+    });
   const fetchState = async (account: Account, attemptId: string): Promise<FetchResult> =>
     stateAnswer(
       await call({ method: 'GET', url: coreUrl(attemptId, 'status'), serverKey: account.credentials.serverKey }),
@@ -57,7 +68,9 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
     create: async (account: Account, request) => {
       // Snap would take the number for rupiah, whatever it stands for.
       if (!takesMoney({ takes }, request)) return { kind: 'rejected', code: 'amount_not_taken' };
-      return createAnswer(await postSnap(account, snapRequest(request)));
+      const charge = chargeRequest(request);
+      if (charge === undefined) return createAnswer(await postSnap(account, snapRequest(request)));
+      return chargeAnswer(await postCharge(account, request.attemptId, charge));
     },
     fetch: fetchState,
     close: async (account: Account, attempt) => {
@@ -68,7 +81,7 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
         case '200':
           return { kind: 'closed' };
         case '404':
-          return attempt.pageOver ? { kind: 'closed' } : endPage(account, attempt);
+          return attempt.pageOver ? { kind: 'closed' } : endPage((body) => postSnap(account, body), attempt);
         case '412':
           return refusedClosing(await fetchState(account, attempt.id));
         default:
@@ -83,22 +96,22 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
     voidCapture: async (account: Account, attemptId) =>
       refundAnswer(await postCore(account, attemptId, 'cancel', `${attemptId}-cancel`), attemptId),
   };
+}
 
-  /** Nobody has picked a method yet: making the page again under the same id ends the one that the buyer has. */
-  async function endPage(
-    account: Account,
-    attempt: { readonly id: string; readonly amount: number },
-  ): Promise<CloseResult> {
-    const answer = await postSnap(account, {
-      transaction_details: { order_id: attempt.id, gross_amount: attempt.amount },
-      expiry: { unit: 'minute', duration: lastPageMinutes },
-    });
-    if (answer.kind !== 'answer') return answer;
-    if (answer.status === 201) return { kind: 'closed' };
-    // A method was picked between the two calls: the next try closes the transaction itself.
-    if (answer.status === 400) return { kind: 'unknown', reason: 'a method was picked meanwhile' };
-    return { kind: 'rejected', code: String(answer.status) };
-  }
+/** Nobody has picked a method yet: making the page again under the same id ends the one that the buyer has. */
+async function endPage(
+  postSnap: (body: unknown) => Promise<MidtransAnswer>,
+  attempt: { readonly id: string; readonly amount: number },
+): Promise<CloseResult> {
+  const answer = await postSnap({
+    transaction_details: { order_id: attempt.id, gross_amount: attempt.amount },
+    expiry: { unit: 'minute', duration: lastPageMinutes },
+  });
+  if (answer.kind !== 'answer') return answer;
+  if (answer.status === 201) return { kind: 'closed' };
+  // A method was picked between the two calls: the next try closes the transaction itself.
+  if (answer.status === 400) return { kind: 'unknown', reason: 'a method was picked meanwhile' };
+  return { kind: 'rejected', code: String(answer.status) };
 }
 
 function createAnswer(answer: MidtransAnswer): CreateResult {
@@ -108,16 +121,43 @@ function createAnswer(answer: MidtransAnswer): CreateResult {
     return { kind: 'rejected', code: taken ? 'order_id_taken' : `http_${answer.status}` };
   }
   const redirectUrl = answer.body['redirect_url'];
-  // It becomes a link on the buyer's page, so it must be one.
-  if (
-    typeof redirectUrl !== 'string' ||
-    redirectUrl.length > redirectUrlMax ||
-    !/^https?:\/\/[^\s"'<>]+$/.test(redirectUrl)
-  ) {
+  if (typeof redirectUrl !== 'string' || !isPage(redirectUrl)) {
     return { kind: 'unknown', reason: 'an answer without a page' };
   }
   return { kind: 'accepted', redirectUrl };
 }
+
+/** A charge is pending with a number or a code, or it was not made. */
+function chargeAnswer(answer: MidtransAnswer): CreateResult {
+  if (answer.kind !== 'answer') return answer;
+  const code = codeOf(answer);
+  if (code === '406') return { kind: 'rejected', code: 'order_id_taken' };
+  // 202: the first request with this key still runs, or the charge was refused: only a look can tell.
+  if (code === '202') return { kind: 'unknown', reason: 'under way' };
+  if (code !== '201' && code !== '200') return { kind: 'rejected', code: `code_${code}` };
+  const qrString = answer.body['qr_string'];
+  const isCode = typeof qrString === 'string' && qrString.length <= qrStringMax && /^[\x20-\x7e]+$/.test(qrString);
+  const instructions = { ...instructionsOf(answer.body), ...(isCode ? { qrString } : {}) };
+  const redirectUrl = isCode ? undefined : pictureOf(answer.body['actions']);
+  if (Object.keys(instructions).length === 0 && redirectUrl === undefined) {
+    return { kind: 'unknown', reason: 'an answer without instructions' };
+  }
+  return { kind: 'accepted', instructions, redirectUrl };
+}
+
+/** The address of the QRIS code as a picture, for an account whose answers have no string to draw. */
+function pictureOf(actions: unknown): string | undefined {
+  if (!Array.isArray(actions)) return undefined;
+  const found: unknown = actions.find(
+    (action: unknown) =>
+      typeof action === 'object' && action !== null && 'name' in action && action.name === 'generate-qr-code',
+  );
+  const url = typeof found === 'object' && found !== null && 'url' in found ? found.url : undefined;
+  return typeof url === 'string' && isPage(url) ? url : undefined;
+}
+
+/** It becomes a link on the buyer's page, so it must be one. */
+const isPage = (url: string): boolean => url.length <= redirectUrlMax && /^https?:\/\/[^\s"'<>]+$/.test(url);
 
 function stateAnswer(answer: MidtransAnswer, attemptId: string): FetchResult {
   if (answer.kind !== 'answer') return answer;

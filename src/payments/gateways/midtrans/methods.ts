@@ -1,6 +1,15 @@
 import type { AmountLimit, Refundability } from '../gateway-plugin.ts';
 
-type Method = 'qris' | 'gopay' | 'shopeepay' | 'card' | 'bank_transfer' | 'store';
+/** The virtual accounts that buyers choose by their bank. `bank_transfer` stands for all of them, on the gateway's page. */
+export const banks = {
+  bca_va: 'bca',
+  bni_va: 'bni',
+  bri_va: 'bri',
+  permata_va: 'permata',
+  mandiri_bill: 'mandiri',
+} as const;
+type Bank = keyof typeof banks;
+type Method = 'qris' | 'gopay' | 'shopeepay' | 'card' | 'bank_transfer' | 'store' | Bank;
 
 /** The highest amount of one payment, in rupiah: nine digits are the most that a card or a virtual account takes. */
 const rupiahMax = 999_999_999;
@@ -21,13 +30,30 @@ const offers: Record<Method, Offer> = {
   card: { snap: ['credit_card'], minutesMin: 0, rupiahMax },
   // Transfers and stores are paid elsewhere, and their money comes back by a person's hand only: not in a hurry.
   bank_transfer: { snap: ['bank_transfer', 'echannel'], minutesMin: 10, rupiahMax },
+  bca_va: { snap: ['bca_va'], minutesMin: 10, rupiahMax },
+  bni_va: { snap: ['bni_va'], minutesMin: 10, rupiahMax },
+  bri_va: { snap: ['bri_va'], minutesMin: 10, rupiahMax },
+  permata_va: { snap: ['permata_va'], minutesMin: 10, rupiahMax },
+  mandiri_bill: { snap: ['echannel'], minutesMin: 10, rupiahMax },
   store: { snap: ['cstore'], minutesMin: 25, rupiahMax: 5_000_000 },
 };
 
 /** Offered unasked only when there is time, since a late transfer cannot be refunded by API. */
 const unaskedMinutesMin: Partial<Record<Method, number>> = { bank_transfer: 30, store: 30 };
 
-export const methods: readonly Method[] = ['qris', 'gopay', 'shopeepay', 'card', 'bank_transfer', 'store'];
+export const methods: readonly Method[] = [
+  'qris',
+  'gopay',
+  'shopeepay',
+  'card',
+  'bank_transfer',
+  'bca_va',
+  'bni_va',
+  'bri_va',
+  'mandiri_bill',
+  'permata_va',
+  'store',
+];
 
 export function methodsFor(
   { minutes, amount }: { readonly minutes: number; readonly amount: number },
@@ -35,7 +61,9 @@ export function methodsFor(
 ): readonly Method[] {
   const fits = (method: Method, minutesMin: number) => minutes >= minutesMin && amount <= offers[method].rupiahMax;
   if (wish !== 'any') return methods.filter((method) => method === wish && fits(method, offers[method].minutesMin));
-  return methods.filter((method) => fits(method, unaskedMinutesMin[method] ?? offers[method].minutesMin));
+  return methods.filter(
+    (method) => !(method in banks) && fits(method, unaskedMinutesMin[method] ?? offers[method].minutesMin),
+  );
 }
 
 /** The most that one payment may be within so many minutes, whichever way it is made. */
@@ -55,10 +83,15 @@ const wire: Readonly<Record<string, string>> = {
   cstore: 'store',
 };
 
-/** The callback's `payment_type` in our words; a wallet that we do not name keeps its own. */
-export function methodOf(paymentType: string | undefined, store: string | undefined): string | undefined {
+/** The callback's `payment_type` in our words; a wallet or a bank that we do not name keeps its kind. */
+export function methodOf(
+  paymentType: string | undefined,
+  { store, bank }: { readonly store?: string | undefined; readonly bank?: string | undefined },
+): string | undefined {
   if (paymentType === undefined) return store === undefined ? undefined : 'store';
   const type = paymentType.toLowerCase();
+  if (wire[type] === 'bank_transfer')
+    return methods.find((name) => name in banks && banks[name as Bank] === bank) ?? wire[type];
   return wire[type] ?? (/^[a-z_]{2,30}$/.test(type) ? type : undefined);
 }
 

@@ -31,6 +31,7 @@ export function readFact(body: MidtransBody): GatewayFact | undefined {
   if (statusCode === undefined || !statusCodePattern.test(statusCode)) return undefined;
   const gross = readAmount(grossAmount, currency);
   if (grossAmount === undefined || gross === undefined) return undefined;
+  const instructions = instructionsOf(body);
   return {
     attemptId,
     gatewayReference,
@@ -41,8 +42,8 @@ export function readFact(body: MidtransBody): GatewayFact | undefined {
     fee: feeOf(body, gross.amount, currency),
     state,
     signedClass: classOf(statusCode),
-    method: methodOf(textOf(body['payment_type']), textOf(body['store'])),
-    instructions: instructionsOf(body),
+    method: methodOf(textOf(body['payment_type']), { store: textOf(body['store']), bank: instructions.bank }),
+    instructions,
     refunds: refundsOf(body['refunds'], currency),
     refundedTotal: amountOf(body['refund_amount'], currency),
   };
@@ -118,16 +119,23 @@ function classOf(statusCode: string): GatewayFact['signedClass'] {
   return statusCode === '201' ? 'waiting' : 'failure';
 }
 
-function instructionsOf(body: MidtransBody): Instructions {
+/** What the buyer needs to pay: a number at a bank, a bill, a code for a till. */
+export function instructionsOf(body: MidtransBody): Instructions {
   const [first] = listOf(body['va_numbers']);
-  const vaNumber = textOf(first?.['va_number']) ?? textOf(body['permata_va_number']);
-  const bank = textOf(first?.['bank']);
+  const permata = textOf(body['permata_va_number']);
+  const vaNumber = textOf(first?.['va_number']) ?? permata;
   const billKey = textOf(body['bill_key']);
+  const billerCode = textOf(body['biller_code']);
+  const bank =
+    textOf(first?.['bank'])?.toLowerCase() ??
+    (permata === undefined ? undefined : 'permata') ??
+    (billKey === undefined ? undefined : 'mandiri');
   const paymentCode = textOf(body['payment_code']);
   return {
     ...(vaNumber === undefined ? {} : { vaNumber }),
-    ...(bank === undefined ? {} : { bank }),
+    ...(bank === undefined || (vaNumber === undefined && billKey === undefined) ? {} : { bank }),
     ...(billKey === undefined ? {} : { billKey }),
+    ...(billerCode === undefined ? {} : { billerCode }),
     ...(paymentCode === undefined ? {} : { paymentCode }),
   };
 }

@@ -1,14 +1,17 @@
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { orderWords } from '../../i18n/words/order.ts';
+import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
 import { call } from '../shared/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
 import type { OrderView, PaymentView } from './order-view.ts';
+import { showMethods, showNumber, watchMethods } from './payment-methods.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/refusal-text.ts';
 import { serverNow } from '../shared/server-clock.ts';
 
 const words = orderWords[pageLanguage];
+const methodWords = paymentMethodWords[pageLanguage];
 const soonMs = 120_000;
 let endsAtMs: number | undefined;
 let drawnQr: string | undefined;
@@ -28,10 +31,19 @@ export function showPayment(order: OrderView): void {
   setText('pay-total', formatMoney(order.total, pageLanguage));
   show('preparing', payment.status === 'creating');
   showWays(payment);
+  showMethods(payment);
   const hasFailed = payment.status === 'failed' || payment.status === 'expired';
   show('pay-again', hasFailed);
-  const message = payment.status === 'review' ? words.review : hasFailed ? words.failed : '';
+  const message = messageOf(payment, hasFailed);
   setMessage(message, hasFailed);
+}
+
+function messageOf(payment: PaymentView, hasFailed: boolean): string {
+  if (payment.status === 'review') return words.review;
+  if (hasFailed) return words.failed;
+  const { redirectUrl, vaNumber, billKey, qrString } = payment;
+  const isEmpty = (redirectUrl ?? vaNumber ?? billKey ?? qrString) === undefined;
+  return payment.status === 'pending' && isEmpty ? methodWords.nothingToShow : '';
 }
 
 /** The one deadline that the page shows: the hold's, or the gateway's if that comes first. In milliseconds. */
@@ -46,13 +58,13 @@ function showDeadlineTime(atMs: number): void {
   setText('pay-by', words.payBy(time.format(new Date(atMs))));
 }
 
-function showWays({ redirectUrl, vaNumber, qrString }: PaymentView): void {
+function showWays(payment: PaymentView): void {
+  const { redirectUrl, qrString } = payment;
   const link = safeLink(redirectUrl);
   show('payable', link !== undefined);
   if (link === undefined) byId('pay-link').removeAttribute('href');
   else byId('pay-link', HTMLAnchorElement).href = link;
-  show('virtual-account', vaNumber !== undefined);
-  setText('va-number', vaNumber ?? '');
+  showNumber(payment);
   show('qris', qrString !== undefined);
   if (qrString !== undefined && qrString !== drawnQr) {
     drawnQr = qrString;
@@ -102,18 +114,21 @@ export function watchPayment(path: string, lookAgain: () => void, current: () =>
     lookAgain();
   }, 1000);
   byId('copy').addEventListener('click', () => {
-    void navigator.clipboard?.writeText(byId('va-number').textContent ?? '').then(() => setText('copy', words.copied));
+    void navigator.clipboard
+      ?.writeText(byId('va-number').dataset['plain'] ?? '')
+      .then(() => setText('copy', words.copied));
   });
+  const choose = async (method: string) => {
+    const answer = await call('POST', `${path}/payments`, { body: { method } });
+    if (answer.kind === 'refused') setMessage(refusalText(answer.problem), true);
+    else lookAgain();
+  };
+  watchMethods(choose);
   const again = byId('pay-again', HTMLButtonElement);
   again.addEventListener('click', () => {
     again.disabled = true;
-    void call('POST', `${path}/payments`, { body: { method: 'any' } })
-      .then((answer) => {
-        if (answer.kind === 'refused') setMessage(refusalText(answer.problem), true);
-        else lookAgain();
-      })
-      .finally(() => {
-        again.disabled = false;
-      });
+    void choose('any').finally(() => {
+      again.disabled = false;
+    });
   });
 }

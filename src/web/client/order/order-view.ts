@@ -18,6 +18,11 @@ export type PaymentView = {
   readonly redirectUrl?: string;
   readonly qrString?: string;
   readonly vaNumber?: string;
+  readonly bank?: string;
+  readonly billKey?: string;
+  readonly billerCode?: string;
+  /** The ways to pay that can be chosen now. */
+  readonly methods?: readonly string[];
   readonly expiresAt?: string;
 };
 

@@ -16,7 +16,6 @@ type OrderWords = {
   readonly preparing: string;
   readonly pay: string;
   readonly payHint: string;
-  readonly virtualAccount: string;
   readonly copy: string;
   readonly copied: string;
   readonly qris: string;
@@ -95,7 +94,6 @@ export const orderWords: InEach<OrderWords> = {
     preparing: 'Menyiapkan pembayaran…',
     pay: 'Bayar sekarang',
     payHint: 'Anda dibawa ke halaman pembayaran, lalu kembali ke sini. Tiket muncul begitu pembayaran diterima.',
-    virtualAccount: 'Nomor virtual account',
     copy: 'Salin',
     copied: 'Tersalin',
     qris: 'Pindai kode QRIS ini dengan aplikasi bank atau dompet digital.',
@@ -167,7 +165,6 @@ export const orderWords: InEach<OrderWords> = {
     preparing: 'Preparing the payment…',
     pay: 'Pay now',
     payHint: 'You go to the payment page, then come back here. Tickets appear as soon as the payment arrives.',
-    virtualAccount: 'Virtual account number',
     copy: 'Copy',
     copied: 'Copied',
     qris: 'Scan this QRIS code with your bank or wallet app.',

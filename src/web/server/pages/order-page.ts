@@ -4,6 +4,7 @@ import { type Html, type PageContext, layout } from '../layout.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { transferWords } from '../../i18n/words/transfer.ts';
 import { transferForm } from './transfer-form.ts';
+import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
 import { orderDetailsWords } from '../../i18n/words/order-details.ts';
 
 /**
@@ -36,15 +37,19 @@ ${paySection(context)}${ticketSection(context)}${detailsSection(context)}${trans
 
 function paySection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
+  const ways = paymentMethodWords[language];
   return html`<section id="pay" class="panel pay" aria-labelledby="pay-title" hidden>
 <div class="pay-top"><h2 id="pay-title">${words.payTitle}</h2><p class="countdown" id="pay-deadline" hidden><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong><span class="small" id="pay-by"></span></p></div>
 <p class="pay-total" id="pay-total"></p>
 <p id="preparing" class="waiting" hidden>${words.preparing}</p>
 <div id="payable" hidden><a class="button button-main wide" id="pay-link" rel="noreferrer">${words.pay}</a><p class="muted small">${words.payHint}</p></div>
-<div id="virtual-account" hidden><p class="muted small">${words.virtualAccount}</p><p class="copy-line"><strong class="mono" id="va-number"></strong><button type="button" class="button button-quiet" id="copy">${words.copy}</button></p></div>
+<div id="virtual-account" hidden><p class="muted small" id="va-label"></p><p class="copy-line"><strong class="mono" id="va-number"></strong><button type="button" class="button button-quiet" id="copy">${words.copy}</button></p>
+<p class="muted small" id="biller" hidden>${ways.billerCode} <strong class="mono" id="biller-code"></strong></p>
+<h3 class="overline">${ways.howTo}</h3><ol class="steps" id="va-steps"></ol></div>
 <div id="qris" hidden><p class="muted small">${words.qris}</p><canvas id="qris-code" class="qr" width="240" height="240"></canvas></div>
 <p id="pay-message" class="notice" role="status" hidden></p>
-<button type="button" class="button wide" id="pay-again" hidden>${words.tryAgain}</button></section>`;
+<button type="button" class="button wide" id="pay-again" hidden>${words.tryAgain}</button>
+<div id="methods" role="group" aria-labelledby="methods-title" hidden><h3 class="overline" id="methods-title"></h3><ul class="method-list" id="method-list"></ul></div></section>`;
 }
 
 function ticketSection({ lang: { language } }: PageContext): Html {
@@ -59,7 +64,7 @@ function detailsSection({ lang: { language } }: PageContext): Html {
   const words = orderDetailsWords[language];
   return html`<section id="details" class="panel" aria-labelledby="details-title" hidden><h2 id="details-title">${words.title}</h2>
 <p class="muted" id="details-until"></p><p class="notice notice-warn" id="details-missing" hidden>${words.missing}</p>
-<form id="details-form" novalidate><div id="details-fields"></div>
+<form id="details-form" method="post" novalidate><div id="details-fields"></div>
 <div id="details-message" class="form-message" role="status" hidden></div>
 <button class="button button-main" id="details-save">${words.save}</button></form></section>`;
 }

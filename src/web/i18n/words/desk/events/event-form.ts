@@ -32,7 +32,8 @@ const id = {
   slug: 'Alamat halaman',
   slugHint: (before: string) => `Bagian akhir dari ${before}… Bila kosong, dibuat dari nama acara.`,
   holdMinutes: 'Waktu membayar (menit)',
-  holdHint: 'Selama ini tiket ditahan untuk pembeli. 30 menit atau lebih cukup untuk transfer ke virtual account.',
+  holdHint:
+    'Lama tiket ditahan untuk pembeli. 15 menit cukup untuk QRIS, dompet digital dan kartu. Mulai 30 menit, transfer bank ikut ditawarkan sejak awal; dana transfer hanya dapat dikembalikan secara manual. Untuk penjualan yang ramai, pilih 15 menit.',
   perOrder: 'Tiket per pesanan, paling banyak',
   perBuyer: 'Tiket per pembeli, paling banyak',
   fee: 'Biaya layanan per tiket',
@@ -78,7 +79,8 @@ const en: typeof id = {
   slug: 'Page address',
   slugHint: (before: string) => `The last part of ${before}… If left empty, it is made of the name.`,
   holdMinutes: 'Time to pay (minutes)',
-  holdHint: 'Tickets are held this long for a buyer. 30 minutes or more suit a transfer to a virtual account.',
+  holdHint:
+    'How long tickets are kept for a buyer. 15 minutes are enough for QRIS, wallets and cards. From 30 minutes on, bank transfers are offered from the start; their money can only be refunded by hand. For a busy sale choose 15 minutes.',
   perOrder: 'Tickets per order at most',
   perBuyer: 'Tickets per buyer at most',
   fee: 'Service fee per ticket',

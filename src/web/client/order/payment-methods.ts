@@ -1,0 +1,58 @@
+import { type MethodName, paymentMethodWords } from '../../i18n/words/payment-methods.ts';
+import { byId, element, setText, show } from '../shared/dom.ts';
+import type { PaymentView } from './order-view.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+
+const words = paymentMethodWords[pageLanguage];
+/** The list is drawn anew only when it changes, so that the focus stays on the button that was pressed. */
+let drawn = '';
+
+/** The number to pay to, large and in groups, with its bank and the steps there. */
+export function showNumber({ vaNumber, bank, billKey, billerCode }: PaymentView): void {
+  const number = vaNumber ?? billKey;
+  show('virtual-account', number !== undefined);
+  if (number === undefined) return;
+  const name = words.banks[bank ?? ''];
+  setText('va-label', billKey !== undefined && vaNumber === undefined ? words.billAt : words.accountAt(name ?? ''));
+  const field = byId('va-number');
+  field.dataset['plain'] = number;
+  setText('va-number', number.replace(/(.{4})(?=.)/g, '$1 '));
+  show('biller', billerCode !== undefined);
+  setText('biller-code', billerCode ?? '');
+  const steps = words.steps[bank ?? ''] ?? words.otherSteps;
+  byId('va-steps').replaceChildren(...steps.map((text) => element('li', { text })));
+}
+
+/** The ways to pay that can be chosen now, each as a button. */
+export function showMethods({ methods = [], method, status }: PaymentView): void {
+  const offered = methods.filter((name): name is MethodName => Object.hasOwn(words.methods, name));
+  show('methods', offered.length > 0);
+  setText('methods-title', status === 'pending' && method !== 'any' ? words.chooseOther : words.choose);
+  const state = JSON.stringify([offered, method]);
+  if (state === drawn) return;
+  drawn = state;
+  byId('method-list').replaceChildren(
+    ...offered.map((name) => {
+      const button = element('button', { className: 'button button-quiet', text: words.methods[name] });
+      button.type = 'button';
+      button.dataset['method'] = name;
+      button.ariaPressed = String(name === method);
+      return element('li', {}, button);
+    }),
+  );
+}
+
+/** @param choose asks for the way to pay; the buttons wait for it */
+export function watchMethods(choose: (method: string) => Promise<void>): void {
+  const list = byId('method-list');
+  list.addEventListener('click', ({ target }) => {
+    const button = target instanceof HTMLElement ? target.closest('button') : null;
+    const method = button?.dataset['method'];
+    if (method === undefined || button?.ariaPressed === 'true') return;
+    const buttons = [...list.querySelectorAll('button')];
+    for (const one of buttons) one.disabled = true;
+    void choose(method).finally(() => {
+      for (const one of buttons) one.disabled = false;
+    });
+  });
+}
