@@ -444,8 +444,16 @@ export type Payment = {
   status: "creating" | "pending" | "paid" | "failed" | "expired" | "refunded" | "partially_refunded" | "review" | "none";
   method: string;
   redirectUrl?: string;
+  /** To be drawn as a QR code. */
   qrString?: string;
   vaNumber?: string;
+  /** Whose number it is. */
+  bank?: string;
+  /** Of a bill payment, with `billerCode`. */
+  billKey?: string;
+  billerCode?: string;
+  /** What `choosePayment` takes now: it fits the amount and the time that is left. */
+  methods?: string[];
   expiresAt?: string;
 };
 
@@ -740,7 +748,7 @@ export type ReadPhone = {
 };
 
 export type ChoosePayment = {
-  method: "any" | "qris" | "gopay" | "shopeepay" | "card" | "bank_transfer" | "store";
+  method: "any" | "qris" | "gopay" | "shopeepay" | "card" | "bank_transfer" | "bca_va" | "bni_va" | "bri_va" | "mandiri_bill" | "permata_va" | "store";
 };
 
 export type PaymentAccount = {
