@@ -18,7 +18,9 @@ function presentListedEvent(row: Listed) {
     id: row.id,
     slug: row.slug,
     name: row.name,
+    nameEn: row.nameEn,
     summary: row.summary,
+    summaryEn: row.summaryEn,
     category: row.category,
     city: row.city,
     venue: row.venue,
@@ -40,6 +42,7 @@ export function presentListing(rows: readonly ListedEventRow[], limit: number) {
 function presentEventFields(event: EventRow) {
   return {
     description: event.description,
+    descriptionEn: event.descriptionEn,
     address: event.address,
     currency: contractCurrency(event.currency),
     country: event.country,
@@ -88,7 +91,9 @@ export function presentTicketCategory(category: TicketCategoryRow, event: EventO
   return {
     id: category.id,
     name: category.name,
+    nameEn: category.nameEn,
     description: category.description,
+    descriptionEn: category.descriptionEn,
     price: contractMoney(category.price, event.currency),
     saleOpensAt: category.saleOpensAt.toISOString(),
     saleClosesAt: category.saleClosesAt.toISOString(),

@@ -61,11 +61,18 @@ const organizerSchema = z.object({ slug: z.string(), name: z.string() });
 export const eventStatus = z.enum(['draft', 'published', 'cancelled']);
 export const sales = z.enum(['open', 'closed']);
 
+const english = z
+  .string()
+  .nullable()
+  .openapi({ description: 'The text before it for readers of English; null where they read the same.' });
+
 const listedEvent = {
   id: eventIdSchema,
   slug: slugSchema,
   name: z.string(),
+  nameEn: english,
   summary: z.string(),
+  summaryEn: english,
   category: z.string(),
   city: z.string(),
   venue: z.string(),
@@ -96,6 +103,7 @@ export const publicEventSchema = z
   .object({
     ...listedEvent,
     description: z.string(),
+    descriptionEn: english,
     address: z.string(),
     currency: z.enum(currencies),
     country: z.string().openapi({ description: 'ISO 3166-1, two letters.', example: 'ID' }),
@@ -127,7 +135,9 @@ export const scheduleSchema = listOf(scheduleItemSchema).openapi('Schedule');
 export const ticketCategory = {
   id: plainIdSchema,
   name: z.string(),
+  nameEn: english,
   description: z.string(),
+  descriptionEn: english,
   price: moneySchema,
   saleOpensAt: timeSchema,
   saleClosesAt: timeSchema,

@@ -102,7 +102,13 @@ export const orderSchema = z
     eventSlug: z.string(),
     buyer: z.object({ name: z.string(), email: z.string(), phone: z.string() }),
     lines: z.array(
-      z.object({ ticketCategoryId: z.string(), name: z.string(), quantity: z.int(), unitPrice: moneySchema }),
+      z.object({
+        ticketCategoryId: z.string(),
+        name: z.string(),
+        nameEn: z.string().optional().openapi({ description: 'For readers of English, when the order is read.' }),
+        quantity: z.int(),
+        unitPrice: moneySchema,
+      }),
     ),
     subtotal: moneySchema,
     discount: moneySchema,

@@ -46,6 +46,11 @@ const eventFields = {
   name: lineOfText(nameLengthMax),
   summary: optionalLine(summaryLengthMax),
   description: blockOfText(descriptionLengthMax),
+  nameEn: lineOfText(nameLengthMax).nullable().openapi({
+    description: 'For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text.',
+  }),
+  summaryEn: lineOfText(summaryLengthMax).nullable(),
+  descriptionEn: blockOfText(descriptionLengthMax).min(1).nullable(),
   category: lineOfText(labelLengthMax),
   city: lineOfText(placeLengthMax),
   venue: lineOfText(placeLengthMax),

@@ -50,6 +50,8 @@ export type ListedEventRow = {
   readonly slug: string;
   readonly name: string;
   readonly summary: string;
+  readonly nameEn: string | null;
+  readonly summaryEn: string | null;
   readonly category: string;
   readonly city: string;
   readonly venue: string;
@@ -79,6 +81,8 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
       slug: events.slug,
       name: events.name,
       summary: events.summary,
+      nameEn: events.nameEn,
+      summaryEn: events.summaryEn,
       category: events.category,
       city: events.city,
       venue: events.venue,

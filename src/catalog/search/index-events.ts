@@ -26,12 +26,17 @@ const texts = {
   id: events.id,
   name: events.name,
   summary: events.summary,
+  nameEn: events.nameEn,
+  summaryEn: events.summaryEn,
   category: events.category,
   city: events.city,
   venue: events.venue,
 };
 
-type SearchedTexts = Pick<typeof events.$inferSelect, keyof typeof texts>;
+type SearchedTexts = Omit<Pick<typeof events.$inferSelect, keyof typeof texts>, 'nameEn' | 'summaryEn'> & {
+  readonly nameEn?: string | null | undefined;
+  readonly summaryEn?: string | null | undefined;
+};
 
 function kindNamesOf({ category }: SearchedTexts): string[] {
   const kind = eventKindOf(category);
@@ -46,6 +51,8 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
       search: searchVectorOf([
         event.name,
         event.summary,
+        event.nameEn ?? '',
+        event.summaryEn ?? '',
         event.category,
         ...kindNamesOf(event),
         event.city,

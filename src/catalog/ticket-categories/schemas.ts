@@ -19,6 +19,8 @@ const ticketCategoryFields = {
   poolId: plainIdSchema,
   name: lineOfText(nameLengthMax),
   description: blockOfText(descriptionLengthMax),
+  nameEn: lineOfText(nameLengthMax).nullable(),
+  descriptionEn: blockOfText(descriptionLengthMax).min(1).nullable(),
   price: moneySchema,
   saleOpensAt: givenTimeSchema,
   saleClosesAt: givenTimeSchema,
@@ -36,6 +38,8 @@ export const createTicketCategorySchema = z
   .strictObject({
     ...ticketCategoryFields,
     description: ticketCategoryFields.description.default(''),
+    nameEn: ticketCategoryFields.nameEn.default(null),
+    descriptionEn: ticketCategoryFields.descriptionEn.default(null),
     perOrderMin: ticketCategoryFields.perOrderMin.default(1),
     perOrderMax: ticketCategoryFields.perOrderMax.default(10),
     perBuyerMax: ticketCategoryFields.perBuyerMax.default(null),

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
+import { eventIn } from '../../catalog/index.ts';
 import { events, organizerProfiles } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
@@ -64,7 +65,8 @@ export function sampleData(
     readonly locale: 'id' | 'en';
   },
 ): OrderMailData {
-  const { event, organizerName, locale } = sample;
+  const { organizerName, locale } = sample;
+  const event = eventIn(locale, sample.event);
   const nothing = money(0, event.currency);
   return {
     locale,

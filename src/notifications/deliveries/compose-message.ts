@@ -1,3 +1,4 @@
+import { eventIn } from '../../catalog/index.ts';
 import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -163,7 +164,8 @@ function isStillTrue(
 }
 
 function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: WriteCode): OrderMailData {
-  const { order, event, organizerName, lines, tickets } = subject;
+  const { order, organizerName, lines, tickets } = subject;
+  const event = eventIn(order.locale, subject.event);
   const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id, order.linkVersion);
   return {
     locale: order.locale,

@@ -11,6 +11,9 @@ import { sellerColumns } from './seller.ts';
 
 /** What deliveries are about, read when they are made; deliveries themselves keep no address. */
 
+/** In the language of the order. */
+const categoryName = sql`case when ${orders.locale} = 'en' then coalesce(c.name_en, c.name) else c.name end`;
+
 const subjectColumns = {
   order: {
     id: orders.id,
@@ -32,6 +35,8 @@ const subjectColumns = {
     slug: events.slug,
     name: events.name,
     summary: events.summary,
+    nameEn: events.nameEn,
+    summaryEn: events.summaryEn,
     venue: events.venue,
     address: events.address,
     city: events.city,
@@ -48,13 +53,13 @@ const subjectColumns = {
   organizerName: organizers.name,
   seller: sellerColumns,
   lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`(
-    select coalesce(json_agg(json_build_object('name', c.name, 'quantity', l.quantity, 'unitPrice', l.unit_price)
+    select coalesce(json_agg(json_build_object('name', ${categoryName}, 'quantity', l.quantity, 'unitPrice', l.unit_price)
       order by c.position, c.id), '[]')
     from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
     where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
   // Bytes have no form of their own in JSON.
   tickets: sql<readonly { readonly codeHex: string; readonly codesBefore: number; readonly categoryName: string }[]>`(
-    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', c.name) order by t.id), '[]')
+    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', ${categoryName}) order by t.id), '[]')
     from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
     where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live' and t.times_transferred = 0)`,
   hasLiveTickets: sql<boolean>`exists (

@@ -70,6 +70,7 @@ function presentLine(line: OrderLineFacts, currency: Order['currency']) {
   return {
     ticketCategoryId: line.ticketCategoryId,
     name: line.name,
+    ...(typeof line.nameEn === 'string' ? { nameEn: line.nameEn } : {}),
     quantity: line.quantity,
     unitPrice: contractMoney(line.unitPrice, currency),
   };

@@ -14,6 +14,7 @@ export type OrderFacts = {
 export type OrderLineFacts = {
   readonly ticketCategoryId: string;
   readonly name: string;
+  readonly nameEn?: string | null;
   readonly quantity: number;
   readonly unitPrice: number;
 };
@@ -27,7 +28,7 @@ export const orderFactsColumns = {
   eventSlug: events.slug,
   lines: sql<OrderLineFacts[]>`(
     select coalesce(json_agg(json_build_object(
-        'ticketCategoryId', l.ticket_category_id, 'name', c.name, 'quantity', l.quantity, 'unitPrice', l.unit_price
+        'ticketCategoryId', l.ticket_category_id, 'name', c.name, 'nameEn', c.name_en, 'quantity', l.quantity, 'unitPrice', l.unit_price
       ) order by c.position, c.id), '[]')
     from order_lines l
     join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id

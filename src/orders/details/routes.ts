@@ -61,12 +61,13 @@ function presentDetails({ until, tickets, questions, answers, ...rest }: OrderDe
   return {
     ...rest,
     until: until === null ? null : until.toISOString(),
-    tickets: tickets.map(({ ticketId, ticketCategoryId, ticketCategory, hasHolderName, holderName }) => ({
-      ticketId,
-      ticketCategoryId,
-      ticketCategory,
-      hasHolderName,
-      holderName,
+    tickets: tickets.map((ticket) => ({
+      ticketId: ticket.ticketId,
+      ticketCategoryId: ticket.ticketCategoryId,
+      ticketCategory: ticket.ticketCategory,
+      ticketCategoryEn: ticket.ticketCategoryEn,
+      hasHolderName: ticket.hasHolderName,
+      holderName: ticket.holderName,
     })),
     questions: questions.map(({ id, text, textEn, kind, scope, choices, isRequired }) => ({
       id,

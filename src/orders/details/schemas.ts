@@ -61,6 +61,7 @@ export const detailsSchema = z
           ticketId: ticketIdSchema,
           ticketCategoryId: plainIdSchema,
           ticketCategory: z.string(),
+          ticketCategoryEn: z.string().nullable(),
           hasHolderName: z.boolean().openapi({ description: 'Whether the ticket carries a name.' }),
           holderName: z.string().nullable(),
         }),

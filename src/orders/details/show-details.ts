@@ -29,6 +29,7 @@ export type DetailedTicket = {
   readonly ticketId: string;
   readonly ticketCategoryId: string;
   readonly ticketCategory: string;
+  readonly ticketCategoryEn: string | null;
   readonly hasHolderName: boolean;
   readonly holderName: string | null;
   readonly timesNamed: number;
@@ -114,6 +115,7 @@ async function listLiveTickets(db: Db, eventId: string, orderId: string) {
       ticketId: tickets.id,
       ticketCategoryId: tickets.ticketCategoryId,
       ticketCategory: ticketCategories.name,
+      ticketCategoryEn: ticketCategories.nameEn,
       hasHolderName: ticketCategories.hasHolderNames,
       holderName: tickets.holderName,
       timesNamed: tickets.timesNamed,

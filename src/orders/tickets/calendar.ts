@@ -1,3 +1,4 @@
+import { eventIn } from '../../catalog/index.ts';
 import { eq } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { organizerProfiles } from '../../catalog/tables.ts';
@@ -99,7 +100,12 @@ export async function calendar(
   const [event, facts] = await Promise.all([findEvent(deps.db, eventId), findOrder(deps.db, eventId, orderId)]);
   if (event === undefined || facts === undefined) throw orderNotFound();
   const organizer = await findOrganizer(deps.db, event.organizerId);
-  return eventCalendar({ event, order: facts.order, organizer, publicUrl: deps.config.PUBLIC_URL });
+  return eventCalendar({
+    event: eventIn(facts.order.locale, event),
+    order: facts.order,
+    organizer,
+    publicUrl: deps.config.PUBLIC_URL,
+  });
 }
 
 async function findOrganizer(db: Db, organizerId: string): Promise<CalendarEntry['organizer']> {

@@ -11,12 +11,12 @@ export async function findEvent(db: Db, eventId: string): Promise<EventOfOrder |
 }
 
 /** A ticket with the name of its category, as a buyer sees it. */
-export type TicketFacts = Ticket & { readonly categoryName: string };
+export type TicketFacts = Ticket & { readonly categoryName: string; readonly categoryNameEn: string | null };
 
 /** The tickets that an order's buyer has, in the order they were issued; not those given to others. At most a few hundred. */
 export async function findTickets(db: Db, eventId: string, orderId: string): Promise<TicketFacts[]> {
   const rows = await db
-    .select({ ticket: tickets, categoryName: ticketCategories.name })
+    .select({ ticket: tickets, categoryName: ticketCategories.name, categoryNameEn: ticketCategories.nameEn })
     .from(tickets)
     .innerJoin(
       ticketCategories,
@@ -24,5 +24,5 @@ export async function findTickets(db: Db, eventId: string, orderId: string): Pro
     )
     .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId), eq(tickets.timesTransferred, 0)))
     .orderBy(asc(tickets.id));
-  return rows.map(({ ticket, categoryName }) => ({ ...ticket, categoryName }));
+  return rows.map(({ ticket, ...category }) => ({ ...ticket, ...category }));
 }

@@ -1,3 +1,5 @@
+import { eventIn } from '../../catalog/index.ts';
+import { inLanguage } from '../../platform/text/in-language.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { serviceBusy } from '../../platform/errors.ts';
@@ -41,7 +43,7 @@ export async function ticketsPdf(
   if (event === undefined || facts === undefined) throw orderNotFound();
   const live = tickets.filter((ticket) => ticket.status === 'live').slice(0, ticketsMax);
   if (live.length === 0) throw orderHasNoLiveTickets();
-  const input = pageFacts(event, facts.order, live, writeCode);
+  const input = pageFacts(eventIn(facts.order.locale, event), facts.order, live, writeCode);
   const version = versionOf(input);
   return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
 }
@@ -59,7 +61,7 @@ function pageFacts(
     order: { id: order.id, buyerName: order.buyerName, locale: order.locale, placedAt: order.placedAt },
     tickets: tickets.map((ticket) => ({
       ...writeCode(ticket),
-      categoryName: ticket.categoryName,
+      categoryName: inLanguage(order.locale, ticket.categoryName, ticket.categoryNameEn),
       holderName: ticket.holderName ?? undefined,
     })),
   };

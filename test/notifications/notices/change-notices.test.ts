@@ -191,6 +191,26 @@ describe('a change that is not made yet', () => {
     expect(told.previews).toEqual(moved.previews);
   });
 
+  test('names the event in the language of each message', async () => {
+    const { event, call } = await openEvent();
+    await world.db.execute(sql`update events set name_en = 'Southern Dusk' where id = ${event.id}`);
+    const { json } = await call('POST', '/change-previews', { kind: 'cancelled' });
+    const [indonesian, english] = (json as unknown as Shown).previews;
+    expect([indonesian?.email.text, indonesian?.whatsapp.text].join()).not.toContain('Southern Dusk');
+    expect([english?.email.text, english?.whatsapp.text].join()).not.toContain('Senja di Selatan');
+    expect(english?.email.subject).toContain('Southern Dusk');
+    const holder = await notices.paid(event, 'en');
+    await world.db.execute(sql`update ticket_categories set name_en = 'Standing' where event_id = ${event.id}`);
+    await notices.change(event, { venue: 'Stadion Utara' });
+    const held = await rowsOf<{ id: string }>(world.db, sql`select id from event_notices where event_id = ${event.id}`);
+    const shown = (await call('GET', `/change-notices/${held[0]?.id}`)).json as unknown as Shown;
+    await call('POST', `/change-notices/${shown.id}/confirmation`, { confirmationToken: shown.confirmationToken });
+    await tellHoldersOfEvent(world.deps, { noticeId: shown.id });
+    const mail = await notices.mailOf(holder.orderId, 'event_moved');
+    expect(mail.subject).toContain('Southern Dusk');
+    expect(mail.attachments?.map(({ content }) => String(content)).join()).toContain('SUMMARY:Southern Dusk');
+  });
+
   test('is refused with times that no event may have, and for an event of somebody else', async () => {
     const { event, call } = await openEvent();
     const late = await call('POST', '/change-previews', { kind: 'moved', startsAt: '2027-03-06T23:00:00Z' });

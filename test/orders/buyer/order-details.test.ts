@@ -112,6 +112,22 @@ describe('the names on tickets', () => {
     expect((await read()).entries.map(({ guest }) => guest?.name).toSorted()).toEqual(['Ayu Lestari', 'Budi Santoso']);
   });
 
+  test('stand beside the category in both languages, as the order has it', async () => {
+    const sold = await sell({ categories: [{ hasHolderNames: true, name: 'Berdiri', nameEn: 'Standing' }] });
+    expect((await details(sold)).tickets[0]).toMatchObject({ ticketCategory: 'Berdiri', ticketCategoryEn: 'Standing' });
+    const read = async () => (await desk.app.request(`/v1/orders/${sold.id}`, { headers: sold.headers })).json();
+    expect(await read()).toMatchObject({ lines: [{ name: 'Berdiri', nameEn: 'Standing' }] });
+    const file = async (name: string) => desk.app.request(`/v1/orders/${sold.id}/${name}`, { headers: sold.headers });
+    const tags = [(await file('tickets.pdf')).headers.get('etag')];
+    expect(await (await file('calendar.ics')).text()).toContain('SUMMARY:Senja di Selatan');
+    await open.db.execute(sql`update events set name_en = 'Southern Dusk' where id = ${sold.event.id}`);
+    expect(await (await file('calendar.ics')).text()).toContain('SUMMARY:Senja di Selatan');
+    await open.db.execute(sql`update orders set locale = 'en' where id = ${sold.id}`);
+    expect(await (await file('calendar.ics')).text()).toContain('SUMMARY:Southern Dusk');
+    tags.push((await file('tickets.pdf')).headers.get('etag'));
+    expect(new Set(tags).size).toBe(2);
+  });
+
   test('are asked for tickets of categories that carry names, and once the order is paid', async () => {
     const unpaid = await sell(named, false);
     expect((await details(unpaid)).tickets).toEqual([]);

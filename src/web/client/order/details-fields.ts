@@ -1,3 +1,4 @@
+import { inLanguage } from '../../../platform/text/in-language.ts';
 import { orderDetailsWords } from '../../i18n/words/order-details.ts';
 import { element } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
@@ -21,6 +22,7 @@ export type DetailsView = {
   readonly tickets: readonly {
     readonly ticketId: string;
     readonly ticketCategory: string;
+    readonly ticketCategoryEn: string | null;
     readonly hasHolderName: boolean;
     readonly holderName: string | null;
   }[];
@@ -53,8 +55,7 @@ const words = orderDetailsWords[pageLanguage];
 const nameLengthMax = 100;
 const answerLengthMax = 500;
 
-const inLanguage = ({ text, textEn }: { text: string; textEn: string | null }) =>
-  pageLanguage === 'en' ? (textEn ?? text) : text;
+const textOf = ({ text, textEn }: { text: string; textEn: string | null }) => inLanguage(pageLanguage, text, textEn);
 
 /** What is asked, for the order and for each ticket. Groups without a field are left out. */
 export function groupsOf(details: DetailsView): { readonly legend: string; readonly fields: readonly DetailField[] }[] {
@@ -62,8 +63,8 @@ export function groupsOf(details: DetailsView): { readonly legend: string; reado
   const ofTicket = details.questions.filter(({ scope }) => scope === 'ticket');
   const groups = [
     { legend: words.ofOrder, fields: ofOrder.map((question) => questionField(details, question, null, 0)) },
-    ...details.tickets.map(({ ticketId, ticketCategory, hasHolderName, holderName }, index) => ({
-      legend: words.ofTicket(index + 1, ticketCategory),
+    ...details.tickets.map(({ ticketId, hasHolderName, holderName, ...ticket }, index) => ({
+      legend: words.ofTicket(index + 1, inLanguage(pageLanguage, ticket.ticketCategory, ticket.ticketCategoryEn)),
       fields: [
         ...(hasHolderName ? [nameField(ticketId, holderName, index + 1)] : []),
         ...ofTicket.map((question) => questionField(details, question, ticketId, index + 1)),
@@ -97,8 +98,8 @@ function questionField(
           { value: 'yes', label: words.yes },
           { value: 'no', label: words.no },
         ]
-      : question.choices.map((choice) => ({ value: choice.text, label: inLanguage(choice) }));
-  const text = inLanguage(question);
+      : question.choices.map((choice) => ({ value: choice.text, label: textOf(choice) }));
+  const text = textOf(question);
   return {
     id: `answer-${question.id}-${number}`,
     label: question.isRequired ? text : `${text} (${words.optional})`,

@@ -1,3 +1,4 @@
+import { inLanguage } from '../../../platform/text/in-language.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { orderWords } from '../../i18n/words/order.ts';
@@ -46,8 +47,8 @@ function showNotice(order: OrderView): void {
   setText('notice', text);
 }
 
-function lineRow({ name, quantity, unitPrice }: OrderView['lines'][number]): HTMLElement {
-  const label = element('td', { text: `${quantity} × ${name}` });
+function lineRow({ name, nameEn, quantity, unitPrice }: OrderView['lines'][number]): HTMLElement {
+  const label = element('td', { text: `${quantity} × ${inLanguage(pageLanguage, name, nameEn)}` });
   if (quantity > 1 && unitPrice.amount > 0) {
     label.append(element('br'), element('span', { className: 'muted small', text: `@ ${money(unitPrice)}` }));
   }
@@ -68,7 +69,8 @@ function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[
 }
 
 /** The order contains only the event's slug. Everything else about the event is public. */
-export function showEvent({ name, venue, city, startsAt, timeZone }: EventView): void {
+export function showEvent({ name: text, nameEn, venue, city, startsAt, timeZone }: EventView): void {
+  const name = inLanguage(pageLanguage, text, nameEn);
   const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
   const clock = formatClockIn(startsAt, timeZone, pageLanguage);
   setText('event-name', name);

@@ -1,3 +1,4 @@
+import { inLanguage } from '../../../platform/text/in-language.ts';
 import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
@@ -9,7 +10,9 @@ const qrSide = 250;
 
 /** The tickets with their codes: as a QR code for scanners, and as text in case it cannot be scanned. */
 export function showTickets(path: string, order: OrderView, tickets: readonly TicketView[]): void {
-  const names = new Map(order.lines.map((line) => [line.ticketCategoryId, line.name]));
+  const names = new Map(
+    order.lines.map((line) => [line.ticketCategoryId, inLanguage(pageLanguage, line.name, line.nameEn)]),
+  );
   const items = tickets.map((ticket, index) =>
     ticketItem(path, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
   );

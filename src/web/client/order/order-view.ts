@@ -35,6 +35,7 @@ export type OrderView = {
   readonly lines: readonly {
     readonly ticketCategoryId: string;
     readonly name: string;
+    readonly nameEn?: string;
     readonly quantity: number;
     readonly unitPrice: Money;
   }[];
@@ -56,6 +57,7 @@ export type TicketView = {
 
 export type EventView = {
   readonly name: string;
+  readonly nameEn: string | null;
   readonly venue: string;
   readonly city: string;
   readonly startsAt: string;

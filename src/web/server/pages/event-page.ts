@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
+import { categoryIn, wholeEventIn } from '../../../catalog/index.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture, shareImage } from '../event-picture.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
@@ -13,9 +14,15 @@ import { checkout } from './checkout.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
-export function eventPage(context: PageContext, facts: EventFacts, publicUrl: string): Promise<string> {
+export function eventPage(context: PageContext, given: EventFacts, publicUrl: string): Promise<string> {
+  const { language } = context.lang;
+  const facts = {
+    ...given,
+    event: wholeEventIn(language, given.event),
+    categories: given.categories.map((category) => categoryIn(language, category)),
+  };
   const { event, schedule } = facts;
-  const words = eventWords[context.lang.language];
+  const words = eventWords[language];
   const stage = stageOf(facts);
   const pageUrl = `${publicUrl}/events/${event.slug}`;
   return layout(context, {

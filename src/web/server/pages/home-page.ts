@@ -5,7 +5,7 @@ import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture } from '../event-picture.ts';
 import type { ListedEvent, Listing, Organizer } from '../public-documents.ts';
-import { eventKindNames, eventKinds } from '../../../catalog/index.ts';
+import { eventIn, eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
@@ -96,7 +96,7 @@ const firstCards = 3;
 const cardSizes = '(min-width: 1000px) 360px, (min-width: 680px) 45vw, 100vw';
 
 function cards({ data }: Listing, lang: ChosenLanguage): Html {
-  return html`<ul class="cards">${data.map((event, index) => card(event, lang, index < firstCards))}</ul>`;
+  return html`<ul class="cards">${data.map((event, index) => card(eventIn(lang.language, event), lang, index < firstCards))}</ul>`;
 }
 
 function card(event: ListedEvent, lang: ChosenLanguage, isFirst: boolean): Html {

@@ -1,3 +1,4 @@
+import { eventIn } from '../../../catalog/index.ts';
 import { html } from 'hono/html';
 import { formatClockIn, formatDate, formatSpan } from '../../../platform/text/format-time.ts';
 import { linkTo } from '../../i18n/language.ts';
@@ -15,9 +16,10 @@ import { formMessage } from './form-parts.ts';
  * The waiting room of an event. The page is the same for everybody and changes only with the event and the room's times.
  * Only the script knows the line's progress and the buyer's place.
  */
-export function queuePage(context: PageContext, event: PublicEvent, times: QueueTimes): Promise<string> {
+export function queuePage(context: PageContext, given: PublicEvent, times: QueueTimes): Promise<string> {
   const { lang } = context;
   const words = queueWords[lang.language];
+  const event = eventIn(lang.language, given);
   const { slug, timeZone, startsAt, endsAt } = event;
   const day = formatDate(startsAt, timeZone, lang.language, 'medium');
   const span = formatSpan(startsAt, endsAt, timeZone, lang.language);

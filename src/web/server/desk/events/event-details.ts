@@ -41,6 +41,7 @@ const changeEvent: Act = async (desk, values) => {
       ...(values.has('startsAt') ? placedEvent(values) : {}),
       version: values.number('version'),
       description: values.raw('description'),
+      descriptionEn: values.optional('descriptionEn') === undefined ? null : values.raw('descriptionEn'),
       holdSeconds: values.number('holdMinutes') * 60,
       ticketsPerOrderMax: values.number('ticketsPerOrderMax'),
       ticketsPerBuyerMax: values.numberOrNull('ticketsPerBuyerMax'),

@@ -46,7 +46,14 @@ export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): r
         label: words.name,
         value: event?.name,
         maxlength: 200,
-        className: 'full',
+      }),
+      textField(form, language, {
+        name: 'nameEn',
+        label: words.nameEn,
+        hint: words.englishHint,
+        value: event?.nameEn ?? '',
+        maxlength: 200,
+        isOptional: true,
       }),
       textField(form, language, {
         name: 'category',
@@ -62,7 +69,13 @@ export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): r
         value: event?.summary,
         maxlength: 500,
         isOptional: true,
-        className: 'full',
+      }),
+      textField(form, language, {
+        name: 'summaryEn',
+        label: words.summaryEn,
+        value: event?.summaryEn ?? '',
+        maxlength: 500,
+        isOptional: true,
       }),
     ]),
     // Holders of tickets of a published event are told of a move, so it has a page of its own.
@@ -116,15 +129,26 @@ export function whenFields({ language }: Desk, form: Form, event?: EventOfDesk):
 export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): readonly Html[] {
   const words = eventFormWords[language];
   return [
-    areaField(form, language, {
-      name: 'description',
-      label: words.description,
-      hint: words.descriptionHint,
-      value: event.description,
-      maxlength: 20_000,
-      rows: 10,
-      isOptional: true,
-    }),
+    fieldGroup(words.description, [
+      areaField(form, language, {
+        name: 'description',
+        label: words.description,
+        hint: words.descriptionHint,
+        value: event.description,
+        maxlength: 20_000,
+        rows: 10,
+        isOptional: true,
+      }),
+      areaField(form, language, {
+        name: 'descriptionEn',
+        label: words.descriptionEn,
+        hint: words.englishHint,
+        value: event.descriptionEn ?? '',
+        maxlength: 20_000,
+        rows: 10,
+        isOptional: true,
+      }),
+    ]),
     fieldGroup(words.selling, [
       numberField(form, language, {
         name: 'holdMinutes',
@@ -175,7 +199,13 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
 
 /** The texts of `describingFields` for the API. */
 export function describedEvent(values: FormValues) {
-  return { name: values.text('name'), category: values.text('category'), summary: values.text('summary') };
+  return {
+    name: values.text('name'),
+    nameEn: values.optional('nameEn') ?? null,
+    category: values.text('category'),
+    summary: values.text('summary'),
+    summaryEn: values.optional('summaryEn') ?? null,
+  };
 }
 
 /** Time and place for the API, as `whenFields` and `whereFields` have them. */

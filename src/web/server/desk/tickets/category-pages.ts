@@ -91,6 +91,13 @@ function categoryFields(desk: Desk, form: Form, { event, pools, category }: Of):
   return [
     fieldGroup(words.category, [
       textField(form, language, { name: 'name', label: words.name, value: category?.name, maxlength: 200 }),
+      textField(form, language, {
+        name: 'nameEn',
+        label: words.nameEn,
+        value: category?.nameEn ?? '',
+        maxlength: 200,
+        isOptional: true,
+      }),
       moneyField(form, language, {
         name: 'price',
         label: words.price,
@@ -106,14 +113,24 @@ function categoryFields(desk: Desk, form: Form, { event, pools, category }: Of):
       }),
       numberField(form, language, { name: 'position', label: words.position, value: category?.position ?? 0 }),
     ]),
-    areaField(form, language, {
-      name: 'description',
-      label: words.description,
-      value: category?.description,
-      maxlength: 20_000,
-      rows: 3,
-      isOptional: true,
-    }),
+    fieldGroup(words.description, [
+      areaField(form, language, {
+        name: 'description',
+        label: words.description,
+        value: category?.description,
+        maxlength: 20_000,
+        rows: 3,
+        isOptional: true,
+      }),
+      areaField(form, language, {
+        name: 'descriptionEn',
+        label: words.descriptionEn,
+        value: category?.descriptionEn ?? '',
+        maxlength: 20_000,
+        rows: 3,
+        isOptional: true,
+      }),
+    ]),
     fieldGroup(words.sale, [
       timeField(form, language, {
         name: 'saleOpensAt',
@@ -185,7 +202,9 @@ function categoryOf(values: FormValues, { timeZone, currency }: EventOfDesk) {
   const timeOrNull = (name: string) => (values.text(name) === '' ? null : values.time(name, timeZone));
   return {
     name: values.text('name'),
+    nameEn: values.optional('nameEn') ?? null,
     description: values.raw('description'),
+    descriptionEn: values.optional('descriptionEn') === undefined ? null : values.raw('descriptionEn'),
     poolId: values.text('poolId'),
     price: values.money('price', currency),
     saleOpensAt: values.time('saleOpensAt', timeZone),

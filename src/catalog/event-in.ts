@@ -1,0 +1,29 @@
+import { inLanguage } from '../platform/text/in-language.ts';
+
+type Language = 'id' | 'en';
+type Named = { readonly name: string; readonly nameEn: string | null };
+type Summed = Named & { readonly summary: string; readonly summaryEn: string | null };
+type Described = { readonly description: string; readonly descriptionEn: string | null };
+
+/** An event, or a row with its short texts, whose name and summary are in the reader's language as far as they exist in it. */
+export function eventIn<Event extends Summed>(language: Language, event: Event): Event {
+  return {
+    ...event,
+    name: inLanguage(language, event.name, event.nameEn),
+    summary: inLanguage(language, event.summary, event.summaryEn),
+  };
+}
+
+/** The long text, too. */
+export function wholeEventIn<Event extends Summed & Described>(language: Language, event: Event): Event {
+  return { ...eventIn(language, event), description: inLanguage(language, event.description, event.descriptionEn) };
+}
+
+/** A ticket category in the reader's language. */
+export function categoryIn<Category extends Named & Described>(language: Language, category: Category): Category {
+  return {
+    ...category,
+    name: inLanguage(language, category.name, category.nameEn),
+    description: inLanguage(language, category.description, category.descriptionEn),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Hono } from 'hono';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
+import { webRoutes } from '../../src/web/routes.ts';
+import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+
+/** Guards that a reader gets the texts of an event in their language, as far as the organiser wrote them. */
+
+let database: TestDatabase;
+let redis: TestRedis;
+let catalog: CatalogProcess;
+let pages: Hono;
+let event: TestEvent;
+let plain: TestEvent;
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
+  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example', clock: systemClock });
+  event = await createEvent(catalog.db, {
+    event: {
+      name: 'Senja Selatan',
+      nameEn: 'Southern <Dusk>',
+      summary: 'Musik di tepi laut.',
+      summaryEn: 'Music by the sea.',
+      description: 'Keterangan panjang.',
+      descriptionEn: 'A long description.',
+    },
+    categories: [{ name: 'Berdiri', nameEn: 'Standing', description: 'Di depan', descriptionEn: 'In front' }],
+  });
+  plain = await createEvent(catalog.db, { event: { name: 'Hanya Satu' }, categories: [{ name: 'Duduk' }] });
+});
+afterAll(async () => {
+  await catalog.close();
+  await Promise.all([database.close(), redis.close()]);
+});
+
+const htmlOf = async (path: string) => (await pages.request(path)).text();
+const indonesian = ['Senja Selatan', 'Musik di tepi laut.', 'Keterangan panjang.', 'Berdiri', 'Di depan'];
+const english = ['Southern &lt;Dusk&gt;', 'Music by the sea.', 'A long description.', 'Standing', 'In front'];
+
+test.each([
+  ['id', indonesian, english],
+  ['en', english, indonesian],
+] as const)('the pages for readers of %s have its texts and no others', async (language, own, others) => {
+  const html = await htmlOf(`/events/${event.slug}?lang=${language}`);
+  for (const text of own) expect(html).toContain(text);
+  for (const text of others) expect(html).not.toContain(text);
+  const home = await htmlOf(`/?lang=${language}`);
+  expect(home).toContain(own[0]);
+  expect(home).not.toContain(others[0]);
+});
+
+test('a text that exists in one language only is read by all', async () => {
+  for (const language of ['id', 'en']) {
+    const html = await htmlOf(`/events/${plain.slug}?lang=${language}`);
+    expect(html).toContain('Hanya Satu');
+    expect(html).toContain('Duduk');
+  }
+});
+
+test('the API has both, so that one answer serves every reader; both are found', async () => {
+  const read = async (path: string) => (await (await catalog.app.request(path)).json()) as Record<string, unknown>;
+  expect(await read(`/v1/events/${event.slug}`)).toMatchObject({ name: 'Senja Selatan', nameEn: 'Southern <Dusk>' });
+  expect(await read(`/v1/events/${plain.slug}`)).toMatchObject({ name: 'Hanya Satu', nameEn: null });
+  expect(await read(`/v1/events/${event.slug}/ticket-categories`)).toMatchObject({
+    data: [{ name: 'Berdiri', nameEn: 'Standing' }],
+  });
+  for (const word of ['senja', 'southern']) {
+    expect(await read(`/v1/events?q=${word}`)).toMatchObject({ data: [{ slug: event.slug }] });
+  }
+});
