@@ -89,7 +89,11 @@ export type ListedEvent = {
   id: string;
   slug: string;
   name: string;
+  /** The text before it for readers of English; null where they read the same. */
+  nameEn: string | null;
   summary: string;
+  /** The text before it for readers of English; null where they read the same. */
+  summaryEn: string | null;
   category: string;
   city: string;
   venue: string;
@@ -137,7 +141,11 @@ export type Event = {
   id: string;
   slug: string;
   name: string;
+  /** The text before it for readers of English; null where they read the same. */
+  nameEn: string | null;
   summary: string;
+  /** The text before it for readers of English; null where they read the same. */
+  summaryEn: string | null;
   category: string;
   city: string;
   venue: string;
@@ -159,6 +167,8 @@ export type Event = {
     alt: string;
   } | null;
   description: string;
+  /** The text before it for readers of English; null where they read the same. */
+  descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
   /** ISO 3166-1, two letters. */
@@ -197,7 +207,11 @@ export type TicketCategories = {
 export type TicketCategory = {
   id: string;
   name: string;
+  /** The text before it for readers of English; null where they read the same. */
+  nameEn: string | null;
   description: string;
+  /** The text before it for readers of English; null where they read the same. */
+  descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
   saleClosesAt: string;
@@ -471,6 +485,8 @@ export type Order = {
   lines: {
     ticketCategoryId: string;
     name: string;
+    /** For readers of English, when the order is read. */
+    nameEn?: string;
     quantity: number;
     unitPrice: Money;
   }[];
@@ -561,6 +577,7 @@ export type OrderDetails = {
     ticketId: string;
     ticketCategoryId: string;
     ticketCategory: string;
+    ticketCategoryEn: string | null;
     /** Whether the ticket carries a name. */
     hasHolderName: boolean;
     holderName: string | null;
@@ -1799,7 +1816,11 @@ export type OrganizerEvent = {
   id: string;
   slug: string;
   name: string;
+  /** The text before it for readers of English; null where they read the same. */
+  nameEn: string | null;
   summary: string;
+  /** The text before it for readers of English; null where they read the same. */
+  summaryEn: string | null;
   category: string;
   city: string;
   venue: string;
@@ -1820,6 +1841,8 @@ export type OrganizerEvent = {
     alt: string;
   } | null;
   description: string;
+  /** The text before it for readers of English; null where they read the same. */
+  descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
   /** ISO 3166-1, two letters. */
@@ -1849,6 +1872,10 @@ export type CreateEvent = {
   name: string;
   summary?: string;
   description?: string;
+  /** For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text. */
+  nameEn?: string | null;
+  summaryEn?: string | null;
+  descriptionEn?: string | null;
   category: string;
   city: string;
   venue: string;
@@ -1881,6 +1908,10 @@ export type ChangeEvent = {
   name?: string;
   summary?: string;
   description?: string;
+  /** For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text. */
+  nameEn?: string | null;
+  summaryEn?: string | null;
+  descriptionEn?: string | null;
   category?: string;
   city?: string;
   venue?: string;
@@ -1964,7 +1995,11 @@ export type OrganizerTicketCategories = {
 export type OrganizerTicketCategory = {
   id: string;
   name: string;
+  /** The text before it for readers of English; null where they read the same. */
+  nameEn: string | null;
   description: string;
+  /** The text before it for readers of English; null where they read the same. */
+  descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
   saleClosesAt: string;
@@ -1985,6 +2020,8 @@ export type CreateTicketCategory = {
   poolId: string;
   name: string;
   description?: string;
+  nameEn?: string | null;
+  descriptionEn?: string | null;
   price: Money;
   saleOpensAt: string;
   saleClosesAt: string;
@@ -2002,6 +2039,8 @@ export type ChangeTicketCategory = {
   poolId?: string;
   name?: string;
   description?: string;
+  nameEn?: string | null;
+  descriptionEn?: string | null;
   price?: Money;
   saleOpensAt?: string;
   saleClosesAt?: string;
@@ -2092,6 +2131,8 @@ export type DeskOrder = {
   lines: {
     ticketCategoryId: string;
     name: string;
+    /** For readers of English, when the order is read. */
+    nameEn?: string;
     quantity: number;
     unitPrice: Money;
   }[];

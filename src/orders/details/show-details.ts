@@ -60,7 +60,9 @@ export async function showDetails(
   if (event === undefined) throw orderNotFound();
   const found = await listLiveTickets(deps.db, eventId, orderId);
   const asked = found.length === 0 ? [] : await listAskedQuestions(deps.db, eventId);
-  const given = asked.length === 0 ? [] : await listAnswers(deps.db, eventId, orderId, asked);
+  const all = asked.length === 0 ? [] : await listAnswers(deps.db, eventId, orderId, asked);
+  const own = new Set<string | null>([null, ...found.map(({ ticketId }) => ticketId)]);
+  const given = all.filter(({ ticketId }) => own.has(ticketId));
   const entries = found.flatMap(({ entryOpensAt }) => (entryOpensAt === null ? [] : [entryOpensAt.getTime()]));
   const untilMs = Math.min(event.doorsOpenAt.getTime(), ...entries) - event.untilHours * hourMs;
   const until = event.postponedAt === null ? new Date(untilMs) : null;

@@ -112,6 +112,16 @@ describe('the names on tickets', () => {
     expect((await read()).entries.map(({ guest }) => guest?.name).toSorted()).toEqual(['Ayu Lestari', 'Budi Santoso']);
   });
 
+  test("of a ticket that was given to somebody else are not the buyer's any more", async () => {
+    const sold = await sell();
+    await open.db.execute(sql`
+      update tickets set holder_name = 'Citra Maharani', named_at = now(), times_transferred = 1
+      where event_id = ${sold.event.id} and id = ${ticketOf(sold, 1)}`);
+    expect((await details(sold)).tickets.map(({ ticketId }) => ticketId)).toEqual([ticketOf(sold, 2)]);
+    const renamed = await give(sold, [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }]);
+    expect(renamed).toMatchObject({ status: 404, body: { code: 'ticket.not_found' } });
+  });
+
   test('stand beside the category in both languages, as the order has it', async () => {
     const sold = await sell({ categories: [{ hasHolderNames: true, name: 'Berdiri', nameEn: 'Standing' }] });
     expect((await details(sold)).tickets[0]).toMatchObject({ ticketCategory: 'Berdiri', ticketCategoryEn: 'Standing' });
