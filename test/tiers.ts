@@ -17,6 +17,7 @@ export const unitTests = [
   'test/deploy/deployment.test.ts',
   'test/deploy/dev.test.ts',
   'test/deploy/documents.test.ts',
+  'test/deploy/kubernetes.test.ts',
   'test/deploy/metrics.test.ts',
   'test/edge/production.test.ts',
   'test/http/contract/api-docs.test.ts',

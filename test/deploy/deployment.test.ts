@@ -40,14 +40,6 @@ describe('files of the deployment', () => {
     for (const file of globSync('deploy/**/*.json')) JSON.parse(readFileSync(file, 'utf8'));
   });
 
-  it('name every file of the Kubernetes folder in the kustomization, but the example of the secret', () => {
-    const listed = kubernetesObjects().find(({ kind }) => kind === 'Kustomization')?.['resources'];
-    const present = globSync('*.yaml', { cwd: 'deploy/kubernetes' }).filter(
-      (file) => !/^(kustomization|secret\.example)\.yaml$/.test(file),
-    );
-    expect(new Set(listed as string[])).toEqual(new Set(present));
-  });
-
   it('mount files that exist', () => {
     const mounted = Object.values(compose().services)
       .flatMap(({ volumes }) => volumes ?? [])
@@ -66,7 +58,12 @@ describe('files of the deployment', () => {
   it('start only programs that npm run build makes', () => {
     const built = readFileSync('deploy/local/build.ts', 'utf8');
     const started = [
-      ...globSync(['deploy/compose.yaml', 'deploy/Dockerfile', 'deploy/kubernetes/*.yaml', 'deploy/systemd/*.service']),
+      ...globSync([
+        'deploy/compose.yaml',
+        'deploy/Dockerfile',
+        'deploy/kubernetes/base/*.yaml',
+        'deploy/systemd/*.service',
+      ]),
     ].flatMap((file) => readFileSync(file, 'utf8').match(/[\w/-]+\.mjs/g) ?? []);
     expect(new Set(started)).toEqual(new Set(['api.mjs', 'worker.mjs', 'drizzle/migrate.mjs']));
     for (const program of started) expect(built).toContain(`'${program}'`);
@@ -90,7 +87,7 @@ describe('variables of the deployment', () => {
     expect(secret('antre')).not.toHaveProperty(owner);
     const users = (file: string) =>
       [...readFileSync(file, 'utf8').matchAll(/secretRef: \{ name: ([\w-]+) \}/g)].map(([, name]) => name);
-    expect(globSync('deploy/kubernetes/{api,worker,migrate}.yaml').toSorted().map(users)).toEqual([
+    expect(globSync('deploy/kubernetes/base/{api,worker,migrate}.yaml').toSorted().map(users)).toEqual([
       ['antre'],
       ['antre-migrate'],
       ['antre'],

@@ -25,9 +25,11 @@ type Resource = {
 
 /** Every object of the Kubernetes manifests, with the file it comes from. */
 export function kubernetesObjects(): readonly (Resource & { readonly file: string })[] {
-  return globSync('deploy/kubernetes/*.yaml').flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8')).map((document) => ({ ...(document.toJS() as Resource), file })),
-  );
+  return globSync('deploy/kubernetes/**/*.yaml')
+    .toSorted()
+    .flatMap((file) =>
+      parseAllDocuments(readFileSync(file, 'utf8')).map((document) => ({ ...(document.toJS() as Resource), file })),
+    );
 }
 
 export function kubernetesEnvironment(): Environment {

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder, repositoryFolder } from '../local/places.ts';
+import { step } from '../local/progress.ts';
+
+/**
+ * `npm run release [version]`: writes `.data/releases/antre-<version>.tar.gz`, all that a machine needs to run the product: what
+ * `npm run build` makes, the production packages with their Node, and the files of `deploy` that `install` and `release` read. The version is
+ * that of package.json with the commit, unless it is given.
+ */
+const versionPattern = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,63}$/;
+const deployed = ['systemd', 'vps', 'backup', 'nginx', 'pgbouncer', 'postgres', 'redis', 'prometheus'];
+const packagesDeadlineMs = 600_000;
+/** Where the programs find their Node, whatever the processor. */
+const nodeLink = join('..', 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');
+
+function versionOf(asked: string | undefined): string {
+  const { version } = JSON.parse(readFileSync(join(repositoryFolder, 'package.json'), 'utf8')) as { version: string };
+  const chosen = asked ?? `${version}-${commit()}`;
+  if (!versionPattern.test(chosen)) throw new Error(`"${chosen}" cannot be a version: ${versionPattern.source}`);
+  return chosen;
+}
+
+function commit(): string {
+  return execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: repositoryFolder, encoding: 'utf8' }).trim();
+}
+
+async function pack(version: string): Promise<string> {
+  const folder = join(dataFolder, 'releases');
+  const [place, archive] = [join(folder, `antre-${version}`), join(folder, `antre-${version}.tar.gz`)];
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await import('../local/build.ts');
+  cpSync(join(dataFolder, 'dist'), place, { recursive: true });
+  await step(console.log, 'the production packages', async () =>
+    execFileSync('npm', ['ci', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund'], {
+      cwd: place,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: packagesDeadlineMs,
+    }),
+  );
+  mkdirSync(join(place, 'bin'));
+  symlinkSync(nodeLink, join(place, 'bin/node'));
+  for (const name of [...deployed, 'env.example', 'runbook.md'])
+    cpSync(join(repositoryFolder, 'deploy', name), join(place, 'deploy', name), { recursive: true });
+  cpSync(join(repositoryFolder, 'docs/operations.md'), join(place, 'docs/operations.md'));
+  writeFileSync(join(place, 'VERSION'), `${version}\n`);
+  await step(console.log, archive, async () =>
+    execFileSync('tar', ['--create', '--gzip', '--owner=0', '--group=0', '--file', archive, '--directory', place, '.']),
+  );
+  rmSync(place, { recursive: true, force: true });
+  return archive;
+}
+
+await pack(versionOf(process.argv[2]));

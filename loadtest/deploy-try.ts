@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
+import { endOnSignal, isInterrupted } from './bench/harness/interruption.ts';
+import { type Machine, makeMachine } from './deploy-try/machine.ts';
+import { changedRelease } from './deploy-try/changed-release.ts';
+import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
+
+/**
+ * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, puts releases into
+ * service while buyers order through the edge, and rolls back; backs up and restores. Prints each step with its time, and fails at the first
+ * that does not do what docs/operations.md says. Deletes the machine at the end.
+ */
+const releases = join(dataFolder, 'releases');
+const allMinutesMax = 25;
+const sellingWithinMinutes = 10;
+const smtpPort = '2525';
+/** Of `systemd-analyze security`: 0 is closed, 10 is open. */
+const exposureMax: Readonly<Record<string, number>> = {
+  'antre-api@1': 1.5,
+  'antre-worker': 1.5,
+  'antre-migrate': 1.5,
+  'antre-backup': 2,
+  'antre-restore-check': 2,
+  pgbouncer: 2,
+  'redis-server@cache': 2,
+  'redis-server@queue': 2,
+  nginx: 3,
+};
+const servers = ['postgresql@17-main', 'pgbouncer', 'redis-server@cache', 'redis-server@queue', 'nginx'];
+const processes = ['antre-api@1', 'antre-api@2', 'antre-worker'];
+
+const began = performance.now();
+const sinceStart = () => ((performance.now() - began) / 1000).toFixed(1);
+
+async function step<Result>(
+  what: string,
+  act: () => Promise<Result>,
+  tell?: (result: Result) => string,
+): Promise<Result> {
+  const started = performance.now();
+  const result = await act();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const more = tell === undefined ? '' : `: ${tell(result)}`;
+  process.stdout.write(`${sinceStart().padStart(7)} s  ${what}, ${seconds} s${more}\n`);
+  return result;
+}
+
+function must(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+async function install(machine: Machine): Promise<void> {
+  await step('packages', () => machine.installPackages(['/deploy/vps/install', '--packages']));
+  await step('start of the machine', () => machine.start());
+  await step('install', () =>
+    machine.run(
+      '/deploy/vps/install',
+      '--domain',
+      'tickets.example',
+      '--smtp',
+      `smtp://127.0.0.1:${smtpPort}`,
+      '--api-processes',
+      '2',
+    ),
+  );
+  await step('first release', () => machine.run('/deploy/vps/release', '/releases/antre-try-1.tar.gz'));
+}
+
+const identities = (machine: Machine, units: readonly string[]) =>
+  machine.run('systemctl', 'show', '--property=MainPID', '--value', ...units);
+
+async function installAgain(machine: Machine): Promise<void> {
+  const all = [...servers, ...processes];
+  const before = await identities(machine, all);
+  await step('install again', () => machine.run('/deploy/vps/install'));
+  must((await identities(machine, all)) === before, 'a second install restarted something, though nothing had changed');
+}
+
+const versionOf = (machine: Machine) => machine.run('readlink', '/opt/antre/current');
+
+/** Every buyer must be served at the first try meanwhile. */
+async function seamless(buyers: Buyers, what: string, act: () => Promise<unknown>): Promise<void> {
+  await buyers.report();
+  await step(what, act);
+  const sold = await buyers.report();
+  process.stdout.write(`           meanwhile ${sold.placed} orders, the slowest in ${sold.slowestMs} ms\n`);
+  must(sold.placed > 0 && Object.keys(sold.failed).length === 0, `buyers were refused: ${JSON.stringify(sold.failed)}`);
+}
+
+async function refused(machine: Machine, version: string): Promise<void> {
+  const current = await versionOf(machine);
+  const said = await machine.run('/deploy/vps/release', `/releases/antre-${version}.tar.gz`).then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  must(said !== undefined, `${version} was put into service, though it must be refused`);
+  must(
+    (await versionOf(machine)) === current,
+    `after the refusal of ${version} another release is in service than before`,
+  );
+  process.stdout.write(`           ${said?.trim().split('\n').at(-1) ?? ''}\n`);
+}
+
+async function newReleases(machine: Machine, buyers: Buyers): Promise<void> {
+  changedRelease(releases, { from: 'try-1', to: 'try-2', files: {} });
+  await seamless(buyers, 'second release', () => machine.run('/deploy/vps/release', '/releases/antre-try-2.tar.gz'));
+  const before = await identities(machine, processes);
+  const exits = 'process.exit(1);';
+  changedRelease(releases, { from: 'try-1', to: 'try-3', files: { 'drizzle/migrate.mjs': exits } });
+  await seamless(buyers, 'a release whose migration fails', () => refused(machine, 'try-3'));
+  must((await identities(machine, processes)) === before, 'a failed migration restarted processes');
+  changedRelease(releases, { from: 'try-1', to: 'try-4', files: { 'api.mjs': 'setInterval(() => {}, 1000);' } });
+  await seamless(buyers, 'a release that does not become ready', () => refused(machine, 'try-4'));
+  await seamless(buyers, 'rollback', () => machine.run('/deploy/vps/rollback'));
+  must((await versionOf(machine)).trim() === '/opt/antre/try-1', 'the rollback did not return to the first release');
+}
+
+async function backups(machine: Machine): Promise<void> {
+  await step('base backup', () => machine.run('systemctl', 'start', 'antre-backup'));
+  const check = () => machine.run('systemctl', 'start', 'antre-restore-check');
+  await step('restore check', check);
+  const said = await machine.run('journalctl', '--unit=antre-restore-check', '--output=cat', '--no-pager');
+  must(said.includes('The audit is clean.'), `the restore check ran no audit:\n${said}`);
+}
+
+async function closed(machine: Machine): Promise<void> {
+  for (const [unit, max] of Object.entries(exposureMax)) {
+    const said = await machine.run('systemd-analyze', 'security', '--no-pager', `${unit}.service`);
+    const exposure = Number(/Overall exposure level for [^:]+: ([\d.]+)/.exec(said)?.[1] ?? Infinity);
+    process.stdout.write(`           exposure of ${unit}: ${exposure} of at most ${max}\n`);
+    must(exposure <= max, `${unit} is more open than ${max}`);
+  }
+  await machine.run('nft', '--check', '--file', '/etc/nftables.conf');
+  await machine.run('nft', '--file', '/etc/nftables.conf');
+  const failed = await machine.run('systemctl', 'list-units', '--failed', '--no-legend', '--plain');
+  must(failed.trim() === '', `units have failed: ${failed}`);
+}
+
+async function tryAll(machine: Machine, startedAt: number): Promise<void> {
+  await install(machine);
+  const environment = readFileSync(join(machine.root, 'etc/antre/migrate.env'), 'utf8');
+  const buyers = await startBuyers(machine, {
+    PUBLIC_URL: 'https://tickets.example',
+    CERTIFICATE: join(machine.root, 'etc/nginx/certificates/fullchain.pem'),
+    DATABASE_DIRECT_URL: /^DATABASE_DIRECT_URL=(.*)$/m.exec(environment)?.[1] ?? '',
+    SMTP_PORT: smtpPort,
+  });
+  const minutes = (performance.now() - startedAt) / 60_000;
+  process.stdout.write(
+    `${sinceStart().padStart(7)} s  the first order: ${minutes.toFixed(1)} min after an empty folder\n`,
+  );
+  must(minutes < sellingWithinMinutes, `it took more than ${sellingWithinMinutes} min until it sold`);
+  await installAgain(machine);
+  await newReleases(machine, buyers);
+  await backups(machine);
+  await step('hardening, firewall, failed units', () => closed(machine));
+  const end = await buyers.end();
+  must(end.unserved === 0, `${end.unserved} orders have no ticket or no mail`);
+  const audit = await machine.run('/deploy/vps/command', 'audit');
+  must(audit.includes('The audit is clean.'), audit);
+  process.stdout.write(`           every order has its ticket, ${end.mails} mails, and the audit is clean\n`);
+}
+
+async function main(): Promise<void> {
+  let machine: Machine | undefined;
+  const forget = endOnSignal(async () => machine?.close());
+  const tooLong = setTimeout(() => process.kill(process.pid, 'SIGTERM'), allMinutesMax * 60_000);
+  try {
+    await step('the release is packed', async () =>
+      execFileSync(process.execPath, [...process.execArgv, join(repositoryFolder, 'deploy/vps/pack.ts'), 'try-1'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+    const startedAt = performance.now();
+    machine = await step('a bare Debian 13', () => makeMachine(releases));
+    await tryAll(machine, startedAt);
+  } finally {
+    clearTimeout(tooLong);
+    if (!isInterrupted()) await machine?.close();
+    forget();
+  }
+}
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    if (isInterrupted()) return;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
