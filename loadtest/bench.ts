@@ -29,6 +29,7 @@ import { type BenchReport, type Machine, printReport } from './bench/harness/rep
 import { benchReports } from './bench/reports.ts';
 import { benchSpread } from './bench/orders/spread.ts';
 import { benchSettle } from './bench/settle/settle.ts';
+import { benchTracing } from './bench/orders/tracing.ts';
 import { benchSurge } from './bench/surge/surge.ts';
 
 /**
@@ -60,6 +61,7 @@ const benches = {
   goodput: ['what is served while up to ten times as much is asked, with shedding and without', benchGoodput],
   drift: ['where a limit is after an hour of overload, simulated; live with --live', benchDrift],
   recovery: ['a rush that tries again at once, and how soon all is as before; live with --live', benchRecovery],
+  tracing: ['what tracing costs orders: off, 1 % sampled, all sampled', benchTracing],
   cost: ['what one order costs: round trips, commands, WAL, processor time', benchCost],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 

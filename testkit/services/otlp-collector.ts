@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 export type OtlpCollector = {
   readonly url: string;
   readonly spans: CollectedSpan[];
+  /** Requests that it took. */
+  readonly batches: () => number;
   /** As it was sent. */
   readonly text: () => string;
   close(): Promise<void>;
@@ -53,11 +55,13 @@ const errorStatus = 2;
 export async function startOtlpCollector(options: { readonly keep: boolean } = { keep: true }): Promise<OtlpCollector> {
   const spans: CollectedSpan[] = [];
   const texts: string[] = [];
+  let batches = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const isRight = request.method === 'POST' && request.url === '/v1/traces';
+      if (isRight) batches += 1;
       if (isRight && options.keep) {
         const body = Buffer.concat(chunks);
         const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString();
@@ -71,6 +75,7 @@ export async function startOtlpCollector(options: { readonly keep: boolean } = {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
+    batches: () => batches,
     text: () => texts.join('\n'),
     close: () => {
       server.closeAllConnections();

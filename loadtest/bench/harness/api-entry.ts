@@ -12,6 +12,7 @@ import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { createCallbackInbox, totalMaxes } from '../../../src/payments/index.ts';
 import { storeCallbacks } from '../../../src/payments/callbacks/queries.ts';
 import { createLog } from '../../../src/platform/log.ts';
+import { startTracing } from '../../../src/platform/tracing/start-tracing.ts';
 import { onStopSignal } from '../../../src/platform/resilience/shutdown.ts';
 import { apiProbes } from '../../../src/readiness.ts';
 import { createDecide } from '../../../src/traffic-control/index.ts';
@@ -22,6 +23,7 @@ import { placementPerTransaction } from '../controls/placement-per-transaction.t
 /** The API as it is, but for the one part that a bench exchanges for its control. */
 const config = loadConfig(process.env);
 const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
+const tracing = await startTracing({ config, process: 'bench-api' });
 const composed = compose(config, log);
 const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
 const shed = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
@@ -40,6 +42,7 @@ const server = await serve(createApp(service), {
 onStopSignal(async () => {
   await Promise.all([server.close(), operations.close()]);
   await service.closers.close();
+  await tracing?.close();
 });
 
 function withControls(product: Service): Service {
