@@ -54,6 +54,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'order.paid': (order) => notifyOrder(deps, 'tickets', order),
     'order.cancelled': (order) => notifyOrder(deps, 'order_cancelled', order),
     'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),
+    'order.refund_done': (order) => notifyOrder(deps, 'refund_done', order),
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
     'order.found': (order) => notifyOrder(deps, 'order_found', order),
     'orders.unpaid': (orders) => notifyUnpaid(deps, orders),

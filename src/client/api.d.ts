@@ -1088,7 +1088,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1108,7 +1108,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */

@@ -18,6 +18,7 @@ export const templates = [
   'tickets',
   'order_cancelled',
   'order_refunded',
+  'refund_done',
   'order_placed',
   'order_link',
   'order_found',

@@ -57,6 +57,18 @@ export const sendRefundJob = job({
   timeoutMs: 30_000,
 });
 
+/** The money of a refund has arrived at the buyer's bank, or a person has paid it. Its message says so. */
+export const refundDone = job({
+  name: 'order.refund_done',
+  payload: z.strictObject({
+    eventId: z.string().regex(idPatterns.event),
+    orderId: z.string().regex(idPatterns.order),
+  }),
+  queue: 'notifications',
+  attempts: 10,
+  timeoutMs: 15_000,
+});
+
 /** Money that stands nowhere here goes back: a person has asked for it by its task. */
 export const refundUnknownMoneyJob = job({
   name: 'payment.refund_unknown_money',

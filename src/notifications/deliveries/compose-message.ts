@@ -16,13 +16,14 @@ import { composeTransfer } from './tell-transfer.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
 import { sellerOf } from './seller.ts';
-import { type OrderSubject, findTimeZone } from './subject-queries.ts';
+import { type OrderSubject, findPaidBack, findTimeZone } from './subject-queries.ts';
 import { paymentExpiringMail } from '../templates/announcement.ts';
 import { orderPlacedMail } from '../templates/order-placed.ts';
 import type { OrderMailData } from '../templates/order-mail.ts';
 import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templates/event-notice.ts';
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
+import { refundDoneMail } from '../templates/refund-done.ts';
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
@@ -109,20 +110,27 @@ async function composeOrderMessage(
   const { order } = subject;
   const data = orderMailData(deps, subject, await deps.ticketKeys.writerOf(subject.event.id));
   if (claim.channel === 'whatsapp') {
-    if (claim.template === 'order_link' || claim.template === 'order_placed') return undefined;
+    const { template } = claim;
+    if (template === 'order_link' || template === 'order_placed' || template === 'refund_done') return undefined;
     return {
       channel: 'whatsapp',
       to: phoneDigits(order.buyerPhone),
-      message: whatsappMessage(claim.template, data),
+      message: whatsappMessage(template, data),
     };
   }
   const to = { name: data.buyerName ?? '', address: order.buyerEmail };
+  if (claim.template === 'refund_done') {
+    const paidBack = await findPaidBack(deps.db, { eventId: subject.event.id, orderId: order.id });
+    return paidBack === undefined ? undefined : { channel: 'email', to, mail: refundDoneMail(data, paidBack) };
+  }
   if (claim.template !== 'event_moved') return { channel: 'email', to, mail: orderMails[claim.template](data) };
   const before = await findPlanBefore(deps.db, subject.event.id, claim.version);
   return before === undefined ? undefined : { channel: 'email', to, mail: eventMovedMail(data, before) };
 }
 
-const orderMails: Readonly<Record<Exclude<OrderTemplate, 'event_moved'>, (data: OrderMailData) => Mail>> = {
+const orderMails: Readonly<
+  Record<Exclude<OrderTemplate, 'event_moved' | 'refund_done'>, (data: OrderMailData) => Mail>
+> = {
   tickets: ticketsMail,
   order_cancelled: orderCancelledMail,
   order_refunded: orderRefundedMail,

@@ -11,6 +11,7 @@ export type OrderTemplate = Extract<
   | 'tickets'
   | 'order_cancelled'
   | 'order_refunded'
+  | 'refund_done'
   | 'order_placed'
   | 'order_link'
   | 'order_found'
@@ -61,6 +62,13 @@ export const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
     when: sql`o.status in ('refunded', 'partially_refunded')`,
     version: sql`1 + (select count(*)::int from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'revoked')`,
     whatsapp: true,
+    share: ordersShare,
+  },
+  // Two refunds that are done at one moment are told together: the message says the sum.
+  refund_done: {
+    when: sql`exists (select from refunds r where r.event_id = o.event_id and r.order_id = o.id and r.status = 'done')`,
+    version: sql`(select count(*)::int from refunds r where r.event_id = o.event_id and r.order_id = o.id and r.status = 'done')`,
+    whatsapp: false,
     share: ordersShare,
   },
   order_placed: {

@@ -7,6 +7,8 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { orderPaid } from '../../orders/jobs.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { money } from '../../platform/text/money.ts';
+import type { PaidBack } from '../templates/refund-done.ts';
 import { sellerColumns } from './seller.ts';
 
 /** What deliveries are about, read when they are made; deliveries themselves keep no address. */
@@ -117,3 +119,25 @@ export async function paidOrdersWithoutDelivery(
       limit ${limit}`,
   );
 }
+
+/** What was paid back for an order last: the sum of its refunds that are done for that reason; undefined without one. */
+export async function findPaidBack(db: Db, { eventId, orderId }: OrderRef): Promise<PaidBack | undefined> {
+  const [row] = await rowsOf<{ amount: string; currency: string; reason: string }>(
+    db,
+    sql`
+      select sum(r.amount) over (partition by r.currency, r.reason) as amount, r.currency, r.reason from refunds r
+      where r.event_id = ${eventId} and r.order_id = ${orderId} and r.status = 'done'
+      order by r.done_at desc, r.id desc limit 1`,
+  );
+  if (row === undefined) return undefined;
+  return { amount: money(Number(row.amount), row.currency), why: whyOf[row.reason] ?? 'asked' };
+}
+
+const whyOf: Readonly<Record<string, PaidBack['why']>> = {
+  external: 'by_gateway',
+  double_payment: 'paid_twice',
+  late_payment: 'too_late',
+  underpaid: 'too_much',
+  surplus: 'too_much',
+  wrong_facts: 'too_much',
+};

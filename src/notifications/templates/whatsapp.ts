@@ -23,7 +23,7 @@ import type { OrderMailData } from './order-mail.ts';
  * The text of `event_cancelled` must be true of free tickets too: what becomes of the money stands on the order's page.
  */
 export function whatsappMessage(
-  template: Exclude<OrderTemplate, 'order_link' | 'order_placed'>,
+  template: Exclude<OrderTemplate, 'order_link' | 'order_placed' | 'refund_done'>,
   data: OrderMailData,
 ): WhatsappMessage {
   const { event, locale } = data;

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { refundPaidPosting } from '../ledger/ledger.ts';
 import { post } from '../ledger/queries.ts';
+import { refundDone } from '../jobs.ts';
 import { refundsEnded } from '../metrics.ts';
 import { changeRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
@@ -36,6 +38,7 @@ export async function recordRefundPaid(
     ...(paid.gatewayRefundKey === undefined ? {} : { gatewayRefundKey: paid.gatewayRefundKey }),
     ...end,
   });
+  if (paid.confirmed) await stage(tx, refundDone, { eventId: refund.eventId, orderId: refund.orderId });
   afterCommit(tx, () => refundsEnded.inc({ status }));
   if (refund.status === 'processing' || refund.status === 'failed') return attempt;
   await tx.execute(sql`select note_refund(${refund.eventId}, ${refund.id})`);

@@ -43,6 +43,9 @@ describe('a refund at the gateway', () => {
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 414, times: 2 } });
     await refunds.ask(event, placed, { reason: 'x' });
     await refunds.done(placed);
+    // The buyer is told once that the money is back, however often the gateway confirms it.
+    const told = sql`select name from outbox where name = 'order.refund_done' and payload ->> 'orderId' = ${placed.orderId}`;
+    expect(await rowsOf(world.db, told)).toHaveLength(1);
     const transfer = await refunds.paidOrder({ method: 'bca_va' });
     await refunds.ask(transfer.event, transfer.placed, { reason: 'x' });
     expect(await refundsOf(world, transfer.placed)).toMatchObject([{ status: 'manual_required' }]);
