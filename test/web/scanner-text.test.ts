@@ -187,3 +187,40 @@ it('a complete code is recognised by its letters', () => {
   for (const text of ['', code.slice(1), `${code}0`, 'https://tickets.example/t/'])
     expect(isFullCode(text)).toBe(false);
 });
+
+describe('a keyboard that is set to another country', () => {
+  /** What the keys of an American keyboard type on these: by place, without Shift. */
+  const layouts: Record<string, (letter: string) => string> = {
+    'German: Y and Z are swapped': (letter) => ({ Y: 'Z', Z: 'Y' })[letter] ?? letter,
+    'French: letters are elsewhere, and digits are accents': (letter) =>
+      ({ A: 'q', Q: 'a', Z: 'w', W: 'z', M: ',' })[letter] ??
+      ('0123456789'.includes(letter) ? 'à&é"\'(-è_ç'.charAt(Number(letter)) : letter),
+    'Russian: no letter is Latin': (letter) =>
+      /\d/.test(letter) ? letter : String.fromCharCode(letter.charCodeAt(0) - 65 + 0x0430),
+  };
+  const placeOf = (letter: string) => (/\d/.test(letter) ? `Digit${letter}` : `Key${letter}`);
+  const ticket = `${code.slice(0, 24)}YZ`;
+
+  it.each(Object.entries(layouts))('%s', (_name, layout) => {
+    const clock = fakeClock();
+    const read: string[][] = [];
+    const text = scannerText((...codes) => read.push(codes.filter((one) => one !== undefined)), clock.timer);
+    for (const letter of ticket) {
+      clock.advance(5);
+      text.type({ ...plain(layout(letter)), code: placeOf(letter), timeStamp: clock.now() });
+    }
+    text.type({ ...plain('Enter'), code: 'Enter', timeStamp: clock.now() });
+    expect(read).toHaveLength(1);
+    expect(read[0]).toContain(ticket);
+  });
+
+  it('passes one reading where both are the same, with Caps Lock, too', () => {
+    const clock = fakeClock();
+    const read: (string | undefined)[][] = [];
+    const text = scannerText((...codes) => read.push(codes), clock.timer);
+    for (const letter of ticket)
+      text.type({ ...plain(letter.toLowerCase()), code: placeOf(letter), timeStamp: clock.now() });
+    text.type({ ...plain('Enter'), timeStamp: clock.now() });
+    expect(read).toEqual([[ticket.toLowerCase()]]);
+  });
+});

@@ -33,21 +33,20 @@ const sources = [
   'desk.css',
   'icon.svg',
 ];
+/** A script that a page runs beside itself. Old browsers have no imports there, so it is one file. */
+const alone = ['door-decoder.ts'];
 /** Phones of about the last five years. */
 const browsers = ['es2020', 'chrome87', 'safari14.1', 'firefox91'];
 
 /** Bundles what runs in browsers, in memory. */
 export async function bundleWeb(): Promise<WebBundle> {
-  const { metafile, outputFiles } = await build({
+  const common = {
     absWorkingDir: folder,
-    entryPoints: sources,
     outdir: 'out',
     write: false,
     bundle: true,
-    splitting: true,
     minify: true,
     metafile: true,
-    format: 'esm',
     platform: 'browser',
     target: browsers,
     entryNames: '[name]-[hash]',
@@ -55,10 +54,16 @@ export async function bundleWeb(): Promise<WebBundle> {
     assetNames: '[name]-[hash]',
     loader: { '.svg': 'copy' },
     logLevel: 'silent',
-  });
+  } as const;
+  const [pages, beside] = await Promise.all([
+    build({ ...common, entryPoints: sources, splitting: true, format: 'esm' }),
+    build({ ...common, entryPoints: alone, format: 'iife' }),
+  ]);
+  const metafile = { outputs: { ...pages.metafile.outputs, ...beside.metafile.outputs } };
+  const outputFiles = [...pages.outputFiles, ...beside.outputFiles];
   const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => {
     const source = path.endsWith('.svg') ? 'icon.svg' : entryPoint;
-    if (source === undefined || !sources.includes(source)) return [];
+    if (source === undefined || ![...sources, ...alone].includes(source)) return [];
     return [
       [
         source,

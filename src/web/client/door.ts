@@ -217,11 +217,11 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
 }
 
 function watchScanner(): void {
-  const scan = (code: string): void => {
+  const scan = (code: string, placed?: string): void => {
     if (place === undefined) return;
     decided(false);
     closePanels();
-    scanner.scan(code);
+    scanner.scan(code, placed);
   };
   watchDecision();
   watchPanels({

@@ -9,7 +9,7 @@ const pages = ['/door', '/door?lang=id', '/door?lang=en'];
 
 /** The text of the worker, with the files of this release. Another release gives another text, so browsers install it. */
 export function doorWorker(assets: Assets): string {
-  const files = ['door.ts', 'styles.css', 'icon.svg'].flatMap((source) => [
+  const files = ['door.ts', 'door-decoder.ts', 'styles.css', 'icon.svg'].flatMap((source) => [
     assets.urlOf(source),
     ...assets.needsOf(source),
     ...assets.laterOf(source),

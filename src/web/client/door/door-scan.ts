@@ -5,7 +5,8 @@ import { isPassage } from './door-store.ts';
 import type { ListEntry } from './judge-offline.ts';
 
 export type Scanner = {
-  scan(code: string): void;
+  /** @param placed the same scan as an American keyboard would have typed it, if that is another code */
+  scan(code: string, placed?: string): void;
   /** Scans a ticket that was found by a search. */
   admit(entry: ListEntry): void;
 };
@@ -15,7 +16,7 @@ const awayMs = 10_000;
 const waitingMax = 5;
 const codeLengthMax = 1000;
 
-type Wanted = { readonly code: string; readonly found: ListEntry | undefined };
+type Wanted = { readonly code: string; readonly placed?: string | undefined; readonly found: ListEntry | undefined };
 
 /**
  * Decides scans one after another: by the service while it answers, else by the list of this device. A scan keeps its id on every try and
@@ -45,13 +46,20 @@ export function createScanner(
     void next();
   };
 
-  const decide = async ({ code, found }: Wanted): Promise<'signed out' | 'no answer' | 'shown'> => {
+  const decide = async ({ code, placed, found }: Wanted): Promise<'signed out' | 'no answer' | 'shown'> => {
     const scan = await beginScan(code, found, placeOf());
+    if (placed !== undefined && scan.entry === undefined) {
+      const other = await beginScan(placed, undefined, placeOf());
+      if (other.entry !== undefined) return decide({ code: placed, found: undefined });
+    }
     const isAway = scan.list !== undefined && (performance.now() < awayUntil || !navigator.onLine);
     const asked = isAway ? 'no answer' : await askService(scan);
     if (!isAway) awayUntil = asked === 'no answer' ? performance.now() + awayMs : 0;
     if (asked === 'signed out') return asked;
     if (asked === 'refused') return 'no answer';
+    if (asked !== 'no answer' && asked.result === 'invalid' && placed !== undefined) {
+      return decide({ code: placed, found: undefined });
+    }
     if (asked !== 'no answer') return show(scan, asked, 'online');
     if (scan.list === undefined) return asked;
     return show(scan, await decideHere(scan, scan.list), 'waiting');
@@ -75,9 +83,9 @@ export function createScanner(
     if (!isBusy) void next();
   };
   return {
-    scan: (given) => {
+    scan: (given, placed) => {
       const code = given.trim().slice(0, codeLengthMax);
-      if (code !== '') add({ code, found: undefined });
+      if (code !== '') add({ code, placed: placed?.slice(0, codeLengthMax), found: undefined });
     },
     admit: (found) => add({ code: '', found }),
   };

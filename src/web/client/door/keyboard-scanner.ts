@@ -1,4 +1,4 @@
-import { type Timer, scannerField, scannerText } from './scanner-text.ts';
+import { type OnCode, type Timer, placedKey, readings, scannerField, scannerText } from './scanner-text.ts';
 
 const timer: Timer = {
   set: (act, ms) => window.setTimeout(act, ms),
@@ -9,7 +9,7 @@ const timer: Timer = {
  * Hardware scanners type like a keyboard. Their input counts wherever the focus is. In the code's own field it also counts
  * without Enter.
  */
-export function watchKeyboardScanner(field: HTMLInputElement, onCode: (code: string) => void): void {
+export function watchKeyboardScanner(field: HTMLInputElement, onCode: OnCode): void {
   const text = scannerText(onCode, timer);
   document.addEventListener('keydown', (event) => {
     const { target } = event;
@@ -18,14 +18,20 @@ export function watchKeyboardScanner(field: HTMLInputElement, onCode: (code: str
     if (text.type(event)) event.preventDefault();
   });
 
+  // The keys since the field was empty. It counts only if nothing else changed the field.
+  let placed = '';
   const submit = (): void => {
     typed.cleared();
-    if (field.value.trim() !== '') onCode(field.value);
+    const isTyped = placed.length === field.value.length;
+    if (field.value.trim() !== '') onCode(...readings(field.value, isTyped ? placed : field.value));
     field.value = '';
+    placed = '';
   };
   const typed = scannerField(submit, timer);
   field.addEventListener('input', (event) => typed.changed(field.value, event.timeStamp));
   field.addEventListener('keydown', (event) => {
+    if (field.value === '') placed = '';
+    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) placed += placedKey(event);
     const isTab = event.key === 'Tab' && !event.shiftKey;
     const isControlEnd = event.ctrlKey && /^[ijm]$/i.test(event.key);
     if (!(isTab || isControlEnd) || !typed.endsWithTab(field.value)) return;

@@ -1,6 +1,8 @@
+import { decoderUrl, trustedScript } from './trusted-script.ts';
+
 /**
- * Reads the code in front of a camera with the browser's detector if it has one, else with a decoder that is downloaded
- * then.
+ * Reads the code in front of a camera with the browser's detector if it has one, else with a decoder in a worker, which only then is
+ * downloaded and started.
  */
 export type ReadCode = (video: HTMLVideoElement) => Promise<string | undefined>;
 
@@ -20,7 +22,7 @@ const frameSide = 480;
 export async function codeReader(): Promise<ReadCode> {
   const detector = await ownDetector();
   if (detector !== undefined) return async (video) => (await detector.detect(video))[0]?.rawValue;
-  const { decodeQr } = await import('./decode-qr.ts');
+  const decode = startDecoder();
   const canvas = document.createElement('canvas');
   canvas.width = frameSide;
   canvas.height = frameSide;
@@ -31,8 +33,34 @@ export async function codeReader(): Promise<ReadCode> {
     if (side === 0) return undefined;
     const [left, top] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2];
     context.drawImage(video, left, top, side, side, 0, 0, frameSide, frameSide);
-    return decodeQr(context.getImageData(0, 0, frameSide, frameSide));
+    return decode(context.getImageData(0, 0, frameSide, frameSide));
   };
+}
+
+/** An answer that has not come after this long does not come: the next picture is tried. */
+const decodeMsMax = 2000;
+let decoder: Worker | undefined;
+
+/** One picture at a time. The worker lives as long as the page: starting it again would cost more than keeping it. */
+function startDecoder(): (picture: ImageData) => Promise<string | undefined> {
+  return (picture) =>
+    new Promise((resolve) => {
+      decoder ??= new Worker(trustedScript(decoderUrl()));
+      const timer = setTimeout(() => {
+        decoder?.terminate();
+        decoder = undefined;
+        resolve(undefined);
+      }, decodeMsMax);
+      decoder.addEventListener(
+        'message',
+        ({ data }: MessageEvent<string | undefined>) => {
+          clearTimeout(timer);
+          resolve(data);
+        },
+        { once: true },
+      );
+      decoder.postMessage(picture, [picture.data.buffer]);
+    });
 }
 
 async function ownDetector(): Promise<Detector | undefined> {

@@ -21,6 +21,8 @@ const controlEnds = /^[ijm]$/i;
 
 export type TypedKey = {
   readonly key: string;
+  /** The key by its place on the keyboard, such as `KeyY`. */
+  readonly code?: string;
   readonly timeStamp: number;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
@@ -34,8 +36,26 @@ export type ScannerText = {
   type(event: TypedKey): boolean;
 };
 
-export function scannerText(onCode: (code: string) => void, timer: Timer): ScannerText {
+/**
+ * Gets a code, and the same keys as an American keyboard would have typed them, if that is another text that can be a code. Scanners type
+ * like an American keyboard, and a device that is set to another one turns Z to Y, or digits to letters with accents.
+ */
+export type OnCode = (code: string, placed?: string) => void;
+
+/** The character that a key has on an American keyboard, if codes have it; else what it typed. */
+export function placedKey({ key, code = '' }: Pick<TypedKey, 'key' | 'code'>): string {
+  return /^(?:Key([A-Z])|Digit(\d))$/.exec(code)?.slice(1).join('') ?? key;
+}
+
+/** What is passed on of the two readings of one scan. */
+export function readings(typed: string, placed: string): [code: string, placed?: string] {
+  if (typed.toUpperCase() === placed.toUpperCase() || !isFullCode(placed)) return [typed];
+  return isFullCode(typed) ? [typed, placed] : [placed];
+}
+
+export function scannerText(onCode: OnCode, timer: Timer): ScannerText {
   let typed = '';
+  let placed = '';
   let lastAt = Number.NEGATIVE_INFINITY;
   let longestPause = 0;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -43,12 +63,14 @@ export function scannerText(onCode: (code: string) => void, timer: Timer): Scann
 
   const finish = (at: number): void => {
     timer.clear(waiting);
-    const code = typed;
+    const read = readings(typed, placed);
+    const isLong = typed.length >= lengthMin;
     typed = '';
+    placed = '';
     longestPause = 0;
-    if (code.length < lengthMin) return;
+    if (!isLong) return;
     readAt = at;
-    onCode(code);
+    onCode(...read);
   };
   const end = (at: number): boolean => {
     if (typed.length >= lengthMin) {
@@ -56,12 +78,13 @@ export function scannerText(onCode: (code: string) => void, timer: Timer): Scann
       return true;
     }
     typed = '';
+    placed = '';
     return at - readAt < secondEndMs;
   };
   return {
-    type: ({ key, timeStamp, ctrlKey, metaKey, altKey }) => {
+    type: ({ key, code, timeStamp, ctrlKey, metaKey, altKey }) => {
       const pause = timeStamp - lastAt;
-      if (pause > pauseMsMax) typed = '';
+      if (pause > pauseMsMax) [typed, placed] = ['', ''];
       if (ctrlKey && !metaKey && !altKey && controlKeys.test(key)) {
         if (typed === '' && timeStamp - readAt >= secondEndMs) return false;
         return controlEnds.test(key) ? end(timeStamp) : true;
@@ -72,9 +95,12 @@ export function scannerText(onCode: (code: string) => void, timer: Timer): Scann
       if (key.length !== 1 || (typed === '' && key === ' ')) return false;
       if (typed !== '') longestPause = Math.max(longestPause, pause);
       lastAt = timeStamp;
-      if (typed.length < lengthMax) typed += key;
+      if (typed.length < lengthMax) {
+        typed += key;
+        placed += placedKey({ key, ...(code === undefined ? {} : { code }) });
+      }
       timer.clear(waiting);
-      const wait = isFullCode(typed) ? quietMs(longestPause) : pauseMsMax;
+      const wait = isFullCode(typed) || isFullCode(placed) ? quietMs(longestPause) : pauseMsMax;
       waiting = timer.set(() => finish(timeStamp + wait), wait);
       return true;
     },

@@ -64,7 +64,7 @@ function scanner(context: PageContext): Html {
   return html`<section id="scanner" class="scanner" hidden>
 <header class="door-bar"><div><h1 id="scan-event"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
 <p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><strong id="conflicts" hidden></strong></p>
-<div class="stage"><video id="video" playsinline muted hidden></video><canvas id="frame" hidden></canvas>
+<div class="stage"><video id="video" playsinline muted hidden data-decoder="${context.assets.urlOf('door-decoder.ts')}"></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>
 <p class="answer-title" id="answer-title">${words.ready}</p><p class="answer-text" id="answer-text">${words.readyHint}</p><p class="answer-guest" id="answer-guest"></p><p class="answer-more" id="answer-more"></p><p class="answer-note" id="answer-note"></p><p class="answer-offline" id="answer-offline" hidden>${more.decidedHere}</p></div>
 <div class="decide" id="decide" hidden><button type="button" class="button button-quiet" id="decide-no">${more.turnAway}</button><button type="button" class="button" id="decide-yes">${more.letIn}</button></div>
