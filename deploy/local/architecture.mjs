@@ -87,6 +87,7 @@ export default {
       from: { path: '^src/.*/([a-z-]*routes|[a-z-]*schemas|present[a-z-]*|errors|jobs|metrics|index)\\.ts$' },
     },
     libraryOnlyIn('BullMQ lives in workers', 'bullmq', '^workers/'),
+    libraryOnlyIn('OpenTelemetry lives in the tracing of the platform', '@opentelemetry', '^src/platform/tracing/'),
     libraryOnlyIn('the driver of Postgres lives in the platform', 'postgres', '^src/platform/'),
   ],
   options: {

@@ -62,7 +62,9 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
     const { requestId, trace, answered } = observe(undefined, request.header('traceparent'), true);
     let given: Answer;
     try {
-      const { status, headers, body } = await withinTrace(trace, () => answer(request, variable));
+      const { status, headers, body } = await (trace === undefined
+        ? answer(request, variable)
+        : withinTrace(trace, () => answer(request, variable)));
       given = {
         status,
         body,

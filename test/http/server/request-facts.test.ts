@@ -6,7 +6,7 @@ import { accessRoutes } from '../../../src/access/routes.ts';
 import { createApp } from '../../../src/app.ts';
 import type { AppEnv } from '../../../src/http/contract/router.ts';
 import { requestContext } from '../../../src/http/request-context.ts';
-import { type Log, createLog } from '../../../src/platform/log.ts';
+import { createLog } from '../../../src/platform/log.ts';
 import { type KeptTrace, setTraceSink } from '../../../src/platform/tracing/trace.ts';
 import {
   type AccessWorld,
@@ -31,7 +31,7 @@ describe('a log line', () => {
     api = await startTestService();
     event = await createEvent(api.service.db);
     const captured = { info: (line: Line) => lines.push(line), warn: () => {}, error: () => {} };
-    app = createApp({ ...api.service, log: { ...api.service.log, ...captured } as unknown as Log });
+    app = createApp({ ...api.service, log: { ...api.service.log, ...captured } });
   });
   afterEach(() => {
     setTraceSink(undefined);
