@@ -34,6 +34,12 @@ const origins = list.refine(
 const networks = list.refine((entries) => trustedProxiesFault(entries) === undefined, {
   message: 'must be a comma-separated list of addresses or subnets such as 10.0.0.0/8',
 });
+const phones = list.refine(
+  (entries) => entries.length <= 10 && entries.every((entry) => /^[1-9]\d{6,14}$/.test(entry)),
+  {
+    message: 'must be at most 10 comma-separated phone numbers: digits with the country code, such as 6281234567890',
+  },
+);
 const postgresUrl = url('postgres:', 'postgresql:');
 const redisUrl = z.string().refine((text) => parseRedisAddress(text) !== undefined, {
   message:
@@ -153,6 +159,8 @@ export const variables = z.object({
       },
     ),
 
+  ALERT_WHATSAPP_SENDER: z.string().max(4000).optional(),
+  ALERT_WHATSAPP_TO: phones,
   WEBHOOK_ALLOWED_NETWORKS: networks,
 
   BEACON_URL: urls.default(['https://api.drand.sh', 'https://drand.cloudflare.com']),

@@ -95,6 +95,7 @@ export const drills = [
   'test/access/passwords.test.ts',
   'test/catalog/replica.test.ts',
   'test/client/package.test.ts',
+  'test/deploy/alerting.test.ts',
   'test/deploy/alerts.test.ts',
   'test/deploy/helpers-bundle.test.ts',
   'test/deploy/launcher.test.ts',

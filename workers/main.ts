@@ -9,6 +9,8 @@ import { watchStalls } from '../src/platform/profiling/watch-stalls.ts';
 import { startTracing } from '../src/platform/tracing/start-tracing.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { refusesToStart } from '../src/readiness.ts';
+import { alertRoutes } from '../src/notifications/index.ts';
+import { problems } from '../src/problems.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
 import { boardRoutes } from './board-routes.ts';
 import { composeWorker } from './compose-worker.ts';
@@ -54,7 +56,10 @@ async function main(): Promise<void> {
       routes:
         config.OPERATIONS_TOKEN === undefined
           ? undefined
-          : boardRoutes({ token: config.OPERATIONS_TOKEN, queues: () => started.worker?.queues }),
+          : boardRoutes({ token: config.OPERATIONS_TOKEN, queues: () => started.worker?.queues }).route(
+              '/',
+              alertRoutes({ config, log, problems, token: config.OPERATIONS_TOKEN }),
+            ),
     }),
     { host: config.OPERATIONS_HOST, port: config.OPERATIONS_PORT, reusePort: false },
   );

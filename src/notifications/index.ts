@@ -45,6 +45,7 @@
  *
  *   (none) --note_facts, replayWebhooksSince, sendTestWebhook--> pending --sendWebhooksOf--> delivered | failed --replay--> pending
  */
+export { alertRoutes } from './alerts/routes.ts';
 export { makeReminders } from './announcements/make-reminders.ts';
 export { remindOfPayments } from './announcements/remind-of-payments.ts';
 export { sendAnnouncement } from './announcements/send-announcement.ts';

@@ -9,6 +9,12 @@ export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by 
   'channel',
   'result',
 ]);
+/** result: as the sender's plug-in answers. */
+export const alertMessages = counter(
+  'alert_messages_total',
+  'Alerts to operators by WhatsApp, by what became of them',
+  ['result'],
+);
 /** share: the cap that kept the message back, see `caps.ts`. */
 export const deliveriesCapped = counter(
   'deliveries_capped_total',

@@ -4,59 +4,32 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askPrometheus } from '../../deploy/local/observe/ask-prometheus.ts';
 import { readLedger } from '../../deploy/local/host/ledger.ts';
-import { freePort } from '../../deploy/local/host/ports.ts';
-import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
-import { discardData } from '../../deploy/local/services/discard-data.ts';
 import { metricsOfExporters } from './support/exporter-metrics.ts';
+import { type ObservedStack, startObservedStack } from './support/observed-stack.ts';
 
 /** Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. */
 
 const run = promisify(execFile);
-const ports = [
-  'PORT',
-  'OPERATIONS_PORT',
-  'WORKER_OPERATIONS_PORT',
-  'SANDBOX_PORT',
-  'SANDBOX_SMTP_PORT',
-  'POSTGRES_PORT',
-  'PGBOUNCER_PORT',
-  'REDIS_CACHE_PORT',
-  'REDIS_QUEUE_PORT',
-  'PROMETHEUS_PORT',
-  'ALERTMANAGER_PORT',
-] as const;
 
 describe('npm start -- --observe', () => {
-  const folder = join(dataFolder, `test-observe-${process.pid}`);
-  let env: NodeJS.ProcessEnv;
-  let started: string;
-  const npm = async (...args: string[]) =>
-    (await run('npm', ['--silent', ...args], { env, cwd: repositoryFolder, timeout: 180_000 })).stdout;
-  const prometheus = () => `http://127.0.0.1:${env['PROMETHEUS_PORT']}`;
+  let stack: ObservedStack;
+  const prometheus = () => `http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}`;
 
   beforeAll(async () => {
-    const free = await Promise.all(ports.map(async (name) => [name, String(await freePort())] as const));
-    // Five in a row, above the range that single ports are drawn from.
-    const exporters = { EXPORTER_PORT: String(30_000 + (process.pid % 400) * 5) };
-    env = { ...process.env, ANTRE_DATA: folder, API_PROCESSES: '1', ...Object.fromEntries(free), ...exporters };
-    started = await npm('start', '--', '--observe', '--detach');
+    stack = await startObservedStack('observe', 0);
   }, 240_000);
-
-  afterAll(async () => {
-    await npm('stop');
-    await discardData(folder);
-  }, 60_000);
+  afterAll(() => stack.close(), 60_000);
 
   it('says that all targets are up and the rules loaded', async () => {
-    expect(started).toMatch(/Prometheus +http:\/\/localhost:\d+ +10 of 10 targets up, \d+ rules loaded\n/);
-    expect(started).toMatch(/Alertmanager +http:\/\/localhost:\d+ /);
+    expect(stack.started).toMatch(/Prometheus +http:\/\/localhost:\d+ +10 of 10 targets up, \d+ rules loaded\n/);
+    expect(stack.started).toMatch(/Alertmanager +http:\/\/localhost:\d+ /);
     const { rules, down } = await askPrometheus(prometheus());
     expect(rules).toBeGreaterThan(50);
     expect(down).toEqual([]);
   });
 
   it('is shown by the status', async () => {
-    const status = await npm('run', 'status');
+    const status = await stack.npm('run', 'status');
     for (const name of ['prometheus', 'alertmanager', 'node', 'postgres', 'redis', 'blackbox', 'pgbouncer'])
       expect(status).toMatch(new RegExp(`${name}(-exporter)? +\\d+ +runs`));
     expect(status).toMatch(/Prometheus: 10 of 10 targets up, \d+ alerts/);
@@ -73,7 +46,7 @@ describe('npm start -- --observe', () => {
   });
 
   it('listens on the loopback address only', async () => {
-    const pids = (readLedger(join(folder, 'stack.json'))?.children ?? [])
+    const pids = (readLedger(join(stack.folder, 'stack.json'))?.children ?? [])
       .filter(({ name }) => /exporter|prometheus|alertmanager/.test(name))
       .map(({ pid }) => pid);
     expect(pids).toHaveLength(7);

@@ -22,6 +22,7 @@ export interface ObservedStack {
   readonly api: readonly number[];
   readonly worker: number;
   readonly smtpPort: number;
+  readonly operationsToken: string;
   readonly probes: readonly TargetGroup[];
 }
 
@@ -64,11 +65,12 @@ export async function startObservers(context: Context, stack: ObservedStack, say
 
 function alertmanager(
   programs: ObserverPrograms,
-  { ports, smtpPort }: ObservedStack,
+  { ports, smtpPort, api: [api = 0], worker, operationsToken }: ObservedStack,
   own: string,
   write: WriteFile,
 ): Observer {
-  const file = write('alertmanager.yml', alertmanagerFile({ smtpPort }));
+  const tokenFile = write('operations-token', operationsToken);
+  const file = write('alertmanager.yml', alertmanagerFile({ smtpPort, api, worker, tokenFile }));
   return {
     name: 'alertmanager',
     program: runnableAlertmanager(programs.alertmanager, own),

@@ -10,10 +10,12 @@ import { type Say, step } from '../progress.ts';
 import { startNginx } from '../services/start-nginx.ts';
 import { type Services, startServices } from '../services/start-services.ts';
 import { bundle } from './bundle.ts';
-import { productEnvironment } from './environment.ts';
+import { alertSession, productEnvironment } from './environment.ts';
 import type { Plan } from './plan.ts';
 import { apiProcesses, sandboxProcess, workerProcess } from './processes.ts';
 import { runScript } from './run-script.ts';
+
+const sandboxDeadlineMs = 5000;
 
 /** The environment of the running stack, for the scripts that work on it (see with-stack.ts). */
 export const environmentFile = join(dataFolder, 'environment.json');
@@ -65,7 +67,7 @@ export async function bringUp(
     const processes = [...apiProcesses(plan, product), workerProcess(plan, product)];
     await settle(processes.map((spec) => step(say, `${spec.name} ready`, () => services.supervisor.start(spec))));
     if (plan.edge) await startEdge(plan, services, say);
-    return plan.observe ? { services, watched: await watch(plan, services, say) } : { services };
+    return plan.observe ? { services, watched: await watch(plan, services, product, say) } : { services };
   } catch (error) {
     await takeDown(services);
     throw error;
@@ -82,9 +84,15 @@ async function startEdge(plan: Plan, { supervisor }: Services, say: Say): Promis
   );
 }
 
-function watch(plan: Plan, { supervisor, addresses }: Services, say: Say): Promise<Watched> {
+async function watch(
+  plan: Plan,
+  { supervisor, addresses }: Services,
+  product: NodeJS.ProcessEnv,
+  say: Say,
+): Promise<Watched> {
   const account = chooseAccount();
   const { ports, observerPorts, apiProcesses } = plan;
+  await connectAlertSession(ports.sandbox);
   const outside = `http://127.0.0.1:${plan.edge ? ports.edge : ports.api}/v1/events`;
   return startObservers(
     { account, folder: reachableFolder(dataFolder, account), supervisor },
@@ -94,10 +102,23 @@ function watch(plan: Plan, { supervisor, addresses }: Services, say: Say): Promi
       api: Array.from({ length: apiProcesses }, (_, place) => ports.operations + place),
       worker: ports.workerOperations,
       smtpPort: ports.smtp,
+      operationsToken: product['OPERATIONS_TOKEN'] ?? '',
       probes: [{ targets: [outside], labels: { part: 'edge', module: 'http' } }],
     },
     say,
   );
+}
+
+/** Connects the phone by which operators hear of alerts in the sandbox. */
+async function connectAlertSession(sandboxPort: number): Promise<void> {
+  const { name, apiKey: secret, hmacKey } = alertSession;
+  const answer = await fetch(`http://127.0.0.1:${sandboxPort}/control/gateways/waha/${name}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ secret, hmacKey }),
+    signal: AbortSignal.timeout(sandboxDeadlineMs),
+  });
+  if (!answer.ok) throw new Error(`the sandbox answers ${answer.status}`);
 }
 
 /** Stops everything, newest first. */

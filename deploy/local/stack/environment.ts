@@ -37,6 +37,7 @@ export function productEnvironment(
     WABLAS_URL: `${sandbox}/wablas/{server}`,
     ...sandboxBeacon(sandbox, given),
     FILES_DIR: join(dataFolder, 'files'),
+    ...(plan.observe ? alertSender : {}),
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
     ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
@@ -56,6 +57,24 @@ export function productEnvironment(
     OPERATIONS_PORT: String(plan.ports.operations),
   };
 }
+
+/** The session of the sandbox's WAHA by which operators hear of alerts. */
+export const alertSession = {
+  name: 'operators',
+  apiKey: 'sandbox-operators-key',
+  hmacKey: 'sandbox-operators-hmac',
+} as const;
+
+const alertSender = {
+  ALERT_WHATSAPP_SENDER: JSON.stringify({
+    kind: 'waha',
+    instance: 'sandbox',
+    session: alertSession.name,
+    apiKey: alertSession.apiKey,
+    hmacKey: alertSession.hmacKey,
+  }),
+  ALERT_WHATSAPP_TO: '6281200000001',
+};
 
 /** The sandbox's chain, whose key and hash follow from its period. */
 function sandboxBeacon(sandbox: string, given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

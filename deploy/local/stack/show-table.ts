@@ -79,7 +79,7 @@ function observerRows({ observerPorts }: Plan, { targets, down, rules }: Watched
       `http://localhost:${observerPorts.prometheus}`,
       `${targets - down.length} of ${targets} targets up, ${rules} rules loaded${missing}`,
     ],
-    ['Alertmanager', `http://localhost:${observerPorts.alertmanager}`, 'alerts by mail, into the inbox of the sandbox'],
+    ['Alertmanager', `http://localhost:${observerPorts.alertmanager}`, 'alerts by mail and WhatsApp, into the sandbox'],
   ];
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { ruleFiles } from '../../../deploy/local/observe/prometheus-file.ts';
 
@@ -25,9 +25,12 @@ export function recordings(): readonly Recording[] {
   return ruleFiles.flatMap(rulesOf).filter((rule) => 'record' in rule);
 }
 
+/** Every query of every dashboard. */
 export function dashboardExpressions(): readonly { readonly title: string; readonly expr: string }[] {
-  const { panels } = JSON.parse(readFileSync('deploy/grafana/dashboards/antre.json', 'utf8')) as { panels: Panel[] };
-  return panels.flatMap(({ title, targets }) => (targets ?? []).map(({ expr }) => ({ title, expr })));
+  return globSync('deploy/grafana/dashboards/*.json').flatMap((file) => {
+    const { panels } = JSON.parse(readFileSync(file, 'utf8')) as { panels: Panel[] };
+    return panels.flatMap(({ title, targets }) => (targets ?? []).map(({ expr }) => ({ title, expr })));
+  });
 }
 
 export type Selector = {

@@ -1,0 +1,38 @@
+import { Hono } from 'hono';
+import { readJson } from '../../http/contract/json-body.ts';
+import { inputFaults } from '../../http/contract/router.ts';
+import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
+import { type ProblemCatalogue, handleError } from '../../http/problem.ts';
+import { hasOperatorToken } from '../../http/server/operator-token.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import { type AlertConfig, createAlertSender } from './alert-sender.ts';
+import { alertNotice } from './schemas.ts';
+import { rememberSentNotices, sendAlerts } from './send-alerts.ts';
+
+const bodyBytesMax = 1024 * 1024;
+/** Alertmanager gives up after its group interval; a provider has ten seconds for each number. */
+const sendDeadlineMs = 15_000;
+
+/**
+ * `POST /alerts` on the operations port, with the operator's token: what Alertmanager sends goes to the operators by WhatsApp, without the
+ * database. 204 when every number was reached, 503 when one was not, upon which Alertmanager tries again. Without a sender
+ * there is no such route.
+ * @throws ConfigError when the sender's variables make no sense
+ */
+export function alertRoutes(deps: { config: AlertConfig; log: Log; problems: ProblemCatalogue; token: string }): Hono {
+  const { config, log, token } = deps;
+  const app = new Hono();
+  const sender = createAlertSender(config);
+  if (sender === undefined) return app;
+  const sent = rememberSentNotices();
+  app.onError(handleError(deps.problems, log));
+  app.post('/alerts', async (c) => {
+    if (!hasOperatorToken(c, token)) return c.json({ status: 'not allowed' }, 401);
+    const parsed = alertNotice.safeParse(await readJson(hotRequestOfContext(c), bodyBytesMax));
+    if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+    const missed = await sendAlerts({ sender, sent, log }, parsed.data, AbortSignal.timeout(sendDeadlineMs));
+    return missed === 0 ? c.body(null, 204) : c.json({ status: 'not sent', missed }, 503);
+  });
+  return app;
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { readLedger } from '../../../deploy/local/host/ledger.ts';
+import { freePort } from '../../../deploy/local/host/ports.ts';
+import { dataFolder, repositoryFolder } from '../../../deploy/local/places.ts';
+import { discardData } from '../../../deploy/local/services/discard-data.ts';
+
+const run = promisify(execFile);
+const ports = [
+  'PORT',
+  'OPERATIONS_PORT',
+  'WORKER_OPERATIONS_PORT',
+  'SANDBOX_PORT',
+  'SANDBOX_SMTP_PORT',
+  'POSTGRES_PORT',
+  'PGBOUNCER_PORT',
+  'REDIS_CACHE_PORT',
+  'REDIS_QUEUE_PORT',
+  'PROMETHEUS_PORT',
+  'ALERTMANAGER_PORT',
+] as const;
+const commandDeadlineMs = 180_000;
+
+/** A whole stack with `--observe`, on ports and data of its own. */
+export type ObservedStack = {
+  readonly folder: string;
+  /** What `npm start` printed. */
+  readonly started: string;
+  readonly port: (name: (typeof ports)[number]) => string;
+  readonly npm: (...args: string[]) => Promise<string>;
+  readonly pid: (part: string) => number;
+  /** Addresses and passwords as `npm start` leaves them for tools. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly close: () => Promise<void>;
+};
+
+/** @param place sets the exporters' ports apart where several stacks run at once */
+export async function startObservedStack(name: string, place: number): Promise<ObservedStack> {
+  const folder = join(dataFolder, `test-${name}-${process.pid}`);
+  const free = await Promise.all(ports.map(async (port) => [port, String(await freePort())] as const));
+  // Five in a row, above the range that single ports are drawn from.
+  const exporters = { EXPORTER_PORT: String(30_000 + place * 1000 + (process.pid % 190) * 5) };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ANTRE_DATA: folder,
+    API_PROCESSES: '1',
+    ...Object.fromEntries(free),
+    ...exporters,
+  };
+  const npm = async (...args: string[]) =>
+    (await run('npm', ['--silent', ...args], { env, cwd: repositoryFolder, timeout: commandDeadlineMs })).stdout;
+  const started = await npm('start', '--', '--observe', '--detach');
+  return {
+    folder,
+    started,
+    npm,
+    port: (port) => env[port] ?? '',
+    pid: (part) => readLedger(join(folder, 'stack.json'))?.children.find((child) => child.name === part)?.pid ?? 0,
+    environment: JSON.parse(readFileSync(join(folder, 'environment.json'), 'utf8')) as Record<string, string>,
+    close: async () => {
+      await npm('stop');
+      await discardData(folder);
+    },
+  };
+}
