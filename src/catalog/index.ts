@@ -23,6 +23,7 @@
  *   postponeEvent sets postponedAt of a published event; resumeEvent, and changeEvent with a new start, clear it.
  *   changeEvent, setSales and the acts on schedule items and ticket categories leave the state as it is.
  */
+export { saleStateOf } from './public/sale-state.ts';
 export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
 export type { EventChanged, QueueOf } from './ports.ts';

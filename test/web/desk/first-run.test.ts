@@ -64,6 +64,13 @@ test('a new organiser gets a mail with a link, and then gets from nothing to a p
   await browser.send(`${event}/gates`, { name: 'Utara' }, { act: 'add' });
   expect((await browser.get(`${event}/gates`)).html).toContain('Remove Utara');
   expect((await browser.get(event)).html).toContain('1 more step.');
+  const seen = await browser.get(`${event}/preview`);
+  for (const text of ['<h1>Pasar Malam</h1>', 'Masuk', 'Tickets available', 'Only your team sees this page.']) {
+    expect(seen.html).toContain(text);
+  }
+  expect(seen.html).not.toMatch(/<script|rel="canonical"/);
+  expect(seen.headers.get('cache-control')).toBe('no-store');
+  expect((await world.newBrowser().get(`${event}/preview`)).location).toContain('/desk/sign-in');
   const published = await browser.send(`${event}/publication`, {}, { act: 'publish' });
   expect(published.location).toBe(`${event}/publication?done=published`);
   const slug = /href="\/events\/([a-z0-9-]+)/.exec((await browser.get(event)).html)?.[1] ?? '';

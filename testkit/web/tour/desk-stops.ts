@@ -27,6 +27,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     `${categories}/new`,
     '/promo-codes',
     '/questions',
+    '/preview',
     '/orders',
     '/gifts',
     '/attendees',

@@ -13,6 +13,7 @@ type EventWords = {
   readonly chooseTickets: string;
   readonly cancelled: string;
   readonly cancelledText: string;
+  readonly preview: string;
   readonly postponed: string;
   readonly postponedText: string;
   readonly salesStopped: string;
@@ -68,6 +69,7 @@ export const eventWords: InEach<EventWords> = {
     chooseTickets: 'Pilih tiket',
     cancelled: 'Acara dibatalkan',
     cancelledText: 'Penyelenggara membatalkan acara ini. Pembeli tiket dihubungi melalui email.',
+    preview: 'Hanya tim Anda yang melihat halaman ini. Di sini tidak ada yang dapat dipesan.',
     postponed: 'Acara ditunda',
     postponedText: 'Tanggal baru belum ditentukan. Tiket yang sudah dibeli tetap berlaku, dan pemiliknya dikabari.',
     salesStopped: 'Penjualan sedang ditutup oleh penyelenggara.',
@@ -126,6 +128,7 @@ export const eventWords: InEach<EventWords> = {
     chooseTickets: 'Choose tickets',
     cancelled: 'Event cancelled',
     cancelledText: 'The organiser has called this event off. Ticket holders are told by email.',
+    preview: 'Only your team sees this page. Nothing can be ordered here.',
     postponed: 'Postponed',
     postponedText: 'There is no new date yet. Tickets stay valid, and their holders will be told.',
     salesStopped: 'The organiser has closed sales for now.',

@@ -171,10 +171,10 @@ async function render(
   view: View,
   desk: Requested | undefined,
 ): Promise<Response> {
-  const page = await deskFrame(
-    { lang: { language, isAsked: false }, assets: await deps.assetsOnce() },
-    { view, desk, doneName: c.req.query('done') },
-  );
+  const context = { lang: { language, isAsked: false }, assets: await deps.assetsOnce() };
+  const page = await (view.page === undefined
+    ? deskFrame(context, { view, desk, doneName: c.req.query('done') })
+    : view.page(context));
   return c.html(page, view.status ?? 200, deskHeaders(language));
 }
 

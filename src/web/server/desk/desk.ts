@@ -1,5 +1,5 @@
 import type { Language } from '../../i18n/language.ts';
-import type { Html } from '../layout.ts';
+import type { Html, PageContext } from '../layout.ts';
 import type { Data, DeskApi } from './api.ts';
 import type { Form, FormValues } from './forms.ts';
 import type { EventSection, Section } from './nav.ts';
@@ -32,13 +32,15 @@ export type Desk = {
 /** What a page shows. The frame with its navigation is added. */
 export type View = {
   readonly title: string;
-  readonly body: Html;
+  readonly body?: Html;
   readonly section?: Section;
   /** The event that the page is about; its navigation is then shown. */
   readonly event?: { readonly id: string; readonly name: string; readonly status: string; readonly slug: string };
   readonly eventSection?: EventSection;
   /** A script of this page, by its name in `client/`. The page must work without it. */
   readonly script?: string;
+  /** A whole page, which is shown in place of the frame and the body. */
+  readonly page?: (context: PageContext) => Promise<string>;
   readonly status?: 200 | 403 | 404 | 409 | 429 | 500 | 503;
 };
 

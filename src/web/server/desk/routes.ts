@@ -8,6 +8,7 @@ import { gatePages } from './events/gates.ts';
 import { movingPages } from './events/moving.ts';
 import { newEventPage } from './events/new-event.ts';
 import { picturePage } from './events/picture.ts';
+import { previewPage } from './events/preview.ts';
 import { publicationPages } from './events/publication.ts';
 import { connectionPages } from './connections/connections.ts';
 import { webhookPages } from './connections/webhooks.ts';
@@ -53,7 +54,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
-  for (const add of [picturePage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
+  for (const add of [picturePage, previewPage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
   for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);

@@ -15,15 +15,8 @@ import { contactLine, legalLinks } from './legal-page.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
 export function eventPage(context: PageContext, given: EventFacts, publicUrl: string): Promise<string> {
-  const { language } = context.lang;
-  const facts = {
-    ...given,
-    event: wholeEventIn(language, given.event),
-    categories: given.categories.map((category) => categoryIn(language, category)),
-  };
-  const { event, schedule } = facts;
-  const words = eventWords[language];
-  const stage = stageOf(facts);
+  const facts = factsIn(context, given);
+  const { event } = facts;
   const pageUrl = `${publicUrl}/events/${event.slug}`;
   return layout(context, {
     title: event.name,
@@ -32,7 +25,35 @@ export function eventPage(context: PageContext, given: EventFacts, publicUrl: st
     head: html`<meta property="og:type" content="event">${shareImage(event, publicUrl)}${eventJsonLd(facts, { pageUrl, publicUrl })}`,
     script: 'event.ts',
     className: 'page-event',
-    body: html`<article class="event" data-stage="${stage}" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
+    body: article(context, facts),
+  });
+}
+
+/** The same page for the organiser's team before buyers see it. Without its script nothing can be ordered. */
+export function eventPreviewPage(context: PageContext, given: EventFacts): Promise<string> {
+  const facts = factsIn(context, given);
+  return layout(context, {
+    title: facts.event.name,
+    description: facts.event.summary,
+    className: 'page-event',
+    body: html`<div class="wrap"><p class="notice notice-warn">${eventWords[context.lang.language].preview}</p></div>${article(context, facts)}`,
+  });
+}
+
+/** The facts with their texts in the language of the page. */
+function factsIn({ lang: { language } }: PageContext, given: EventFacts): EventFacts {
+  return {
+    ...given,
+    event: wholeEventIn(language, given.event),
+    categories: given.categories.map((category) => categoryIn(language, category)),
+  };
+}
+
+function article(context: PageContext, facts: EventFacts): Html {
+  const { event, schedule } = facts;
+  const words = eventWords[context.lang.language];
+  const stage = stageOf(facts);
+  return html`<article class="event" data-stage="${stage}" data-slug="${event.slug}" data-time-zone="${event.timeZone}">
 <header class="event-head"><div class="event-art${event.picture === null ? '' : ' has-picture'}">${eventPicture(event, '(min-width: 870px) 870px, 100vw', true)}</div>
 <div class="wrap"><p class="overline">${kindText(event.category, context.lang.language)} · ${event.city}</p><h1>${event.name}</h1>
 ${stage === 'off' ? '' : html`<p class="sale-line" id="sale-line">${words.stageTitle[stage]}</p>`}
@@ -47,8 +68,7 @@ ${schedule.length === 0 ? '' : scheduleSection(context, event, schedule)}
 ${contactLine(facts.organizer, context.lang)}${legalLinks(facts.organizer, event.slug, context.lang)}
 </div>
 ${checkout(context, facts)}
-</div></article>`,
-  });
+</div></article>`;
 }
 
 /** `off`: cancelled, stopped by the organiser, or without tickets so far. The page says so elsewhere. */

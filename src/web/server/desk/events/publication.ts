@@ -31,7 +31,7 @@ async function showPublication(desk: Desk): Promise<View> {
 function publishPart(desk: Desk, missing: readonly Missing[]): Html {
   const words = publicationWords[desk.language];
   const form = desk.form('publish');
-  return html`<p class="lead">${words.lead}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
+  return html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(pathOf(desk, '/preview'), words.preview, true)}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
 }
 
 /** What keeps the event from the public, in the words of the page, or the API's for a reason that the page does not know. */
