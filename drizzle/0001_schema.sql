@@ -240,6 +240,7 @@ create table events (
   refundable_until_hours integer check (refundable_until_hours >= 0),
   -- Until how long before the doors open buyers give names of holders and answers.
   transfers_allowed boolean not null default true,
+  has_waiting_list boolean not null default false,
   details_until_hours integer not null default 0 check (details_until_hours between 0 and 8760),
   version integer not null default 1,
   created_at timestamptz not null default now(),
@@ -347,6 +348,8 @@ create table stock (
   held integer not null default 0 check (held >= 0),
   sold integer not null default 0 check (sold >= 0),
   blocked integer not null default 0 check (blocked >= 0),
+  -- People wait for places of this pool: only the waiting list takes them.
+  is_listed boolean not null default false,
   primary key (event_id, pool_id),
   foreign key (event_id, pool_id) references pools (event_id, id),
   constraint stock_conserved check (available + held + sold + blocked = capacity)
@@ -576,6 +579,36 @@ create table retired_codes (
   retired_at timestamptz not null,
   primary key (event_id, code)
 );
+
+create index stock_listed on stock (event_id) where is_listed;
+
+-- People who wait for places of a sold-out category. A row is deleted when its person leaves, and after the event.
+create table waiting_entries (
+  event_id text not null,
+  id text not null,
+  ticket_category_id text not null,
+  pool_id text not null,
+  quantity smallint not null check (quantity > 0),
+  name text not null,
+  email text not null,
+  email_key text not null,
+  phone text not null,
+  locale text not null check (locale in ('id', 'en')),
+  -- offering: an order is being placed. ended: a limit of the sale refused it.
+  status text not null check (status in ('unconfirmed', 'waiting', 'offering', 'offered', 'ended')),
+  created_at timestamptz not null default now(),
+  -- When the address was confirmed: the order of the line.
+  joined_at timestamptz,
+  order_id text,
+  primary key (event_id, id),
+  check ((joined_at is null) = (status = 'unconfirmed')),
+  check ((order_id is null) = (status <> 'offered'))
+);
+
+create unique index waiting_entries_once on waiting_entries (event_id, ticket_category_id, email_key)
+  where status in ('unconfirmed', 'waiting', 'offering');
+create index waiting_entries_line on waiting_entries (event_id, pool_id, joined_at, id) where status in ('waiting', 'offering');
+create index waiting_entries_unconfirmed on waiting_entries (created_at) where status = 'unconfirmed';
 
 -- Who was given a ticket. The number is part of the link that opens the ticket, so a transfer ends the links before it.
 create table ticket_transfers (

@@ -30,6 +30,7 @@ import { detailsRoutes } from './orders/details/routes.ts';
 import { placementRoutes } from './orders/placement/routes.ts';
 import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
+import { waitingListRoutes } from './orders/waiting-list/routes.ts';
 import { transferRoutes } from './orders/transfers/routes.ts';
 import { orderSearchRoutes } from './orders/search/routes.ts';
 import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
@@ -60,6 +61,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', detailsRoutes(service));
   router.route('/', questionRoutes(service));
   router.route('/', transferRoutes(service));
+  router.route('/', waitingListRoutes(service));
   router.route('/', ticketCodeRoutes(service));
   router.route('/', phoneReadingRoutes(service));
   router.route('/', paymentRoutes(service));

@@ -49,6 +49,12 @@ export const examples: Readonly<Record<string, unknown>> = {
   quoteOrder: { lines: [{ ticketCategoryId, quantity: 2 }], promoCode: 'SENJA-10' },
   lookUpOrder: { email: 'ayu@example.com', code: '9QX4T0RBVE' },
   giveOrderDetails: { tickets: [{ ticketId: 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001', holderName: 'Budi Santoso' }] },
+  joinWaitingList: {
+    ticketCategoryId,
+    quantity: 2,
+    buyer: { name: 'Ayu Lestari', email: 'ayu@example.com', phone: '+6281234567890' },
+    locale: 'id',
+  },
   transferTicket: {
     ticketId: 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001',
     holder: { name: 'Budi Santoso', email: 'budi@example.com' },

@@ -20,6 +20,7 @@ import { giveWebhookTurns, purgeWebhooks, sendWebhooks, webhookDisabled } from '
 import {
   expireHolds,
   indexOrdersJob,
+  offerPlacesJob,
   orderCancelled,
   orderClosing,
   orderFound,
@@ -61,6 +62,7 @@ export const jobs = {
   'order.found': orderFound,
   'orders.unpaid': ordersUnpaid,
   'orders.expire_holds': expireHolds,
+  'orders.offer_places': offerPlacesJob,
   'orders.index_search': indexOrdersJob,
   'payment.apply_callback': applyCallbackJob,
   'payment.create_attempt': createAttemptJob,

@@ -95,6 +95,18 @@ export const refusals = {
     'order.names_used_up',
     'access.cross_site',
   ],
+  joinWaitingList: [
+    ...event,
+    'order.category_unknown',
+    'order.limit_exceeded',
+    'waiting_list.closed',
+    'waiting_list.not_needed',
+    'waiting_list.full',
+  ],
+  showWaitingEntry: ['waiting_list.entry_not_found'],
+  confirmWaitingEntry: ['waiting_list.entry_not_found', 'waiting_list.closed'],
+  leaveWaitingList: ['waiting_list.entry_not_found'],
+  listWaitingLines: event,
   listTransfers: order,
   transferTicket: [
     ...order,

@@ -3,6 +3,7 @@ import { composeGateway } from '../src/compose-gateway.ts';
 import type { Config } from '../src/config.ts';
 import {
   createDeliveries,
+  createHolderMessages,
   createEmailChannel,
   createWhatsappChannel,
   mailSettings,
@@ -11,12 +12,13 @@ import {
 } from '../src/notifications/index.ts';
 import { createChangePush } from '../src/http/public-cache/changes.ts';
 import { createPublisher, publishChanges } from '../src/live/index.ts';
-import { createTicketKeys, eventStockOf } from '../src/orders/index.ts';
+import { createPlacement, createTicketKeys, eventStockOf } from '../src/orders/index.ts';
 import {
   createFirstAttempts,
   createPaymentAccounts,
   createSettlements,
   paymentsPerSecond,
+  totalMaxes,
   watchPaymentBacklog,
 } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
@@ -82,6 +84,7 @@ export function composeWorker(config: Config, log: Log) {
     whatsapp,
     endpointCaller,
     deliveries: createDeliveries(db),
+    ...composeOffers(config, db),
     ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY }),
     ...composeReports({ config, log, closers, pool, db }),
     settlements: createSettlements({ db, clock: systemClock }),
@@ -103,5 +106,15 @@ export function composeWorker(config: Config, log: Log) {
       paymentsPerSecond: createsPerSecond,
       changeQueue: (eventId: string) => pushChange([queueTag(eventId)]),
     },
+  };
+}
+
+/** What `offerPlaces` needs. It leaves out events whose sales an operator has stopped. */
+function composeOffers(config: Config, db: Db) {
+  const { HELD_PER_NETWORK_MAX: heldPerNetworkMax, HASH_SECRET: hashSecret } = config;
+  return {
+    hashSecret,
+    tellWaiting: createHolderMessages({ clock: systemClock }).tellWaiting,
+    placement: createPlacement({ db, flushesMax: 1, heldPerNetworkMax, totalMaxes, areSalesStopped: () => false }),
   };
 }

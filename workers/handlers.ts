@@ -27,7 +27,7 @@ import {
   submitTemplates,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
-import { expireHolds, indexOrders } from '../src/orders/index.ts';
+import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/orders/index.ts';
 import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
@@ -37,7 +37,8 @@ import type { Handlers } from './run-job.ts';
 export type HandlerDeps = SendDeliveryDeps &
   SendWebhooksDeps &
   PaymentHandlerDeps &
-  MakeReportDeps & {
+  MakeReportDeps &
+  OfferDeps & {
     /** A pool of its own with more time: the invariants read whole tables. */
     readonly auditDb: Db;
     readonly config: Pick<
@@ -82,6 +83,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'catalog.clear_pictures': () => clearPictures(deps),
     'catalog.index_events': () => indexEvents(deps),
     'orders.expire_holds': () => expireHolds(deps),
+    'orders.offer_places': () => offerPlaces(deps),
     'orders.index_search': () => indexOrders(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
     'access.purge': () => purgeEndedAccess(deps),
@@ -121,6 +123,7 @@ const day = 24 * 60 * minute;
 /** How often the recurring jobs run, in seconds. */
 export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'orders.expire_holds': 2,
+  'orders.offer_places': 5,
   'orders.index_search': 5,
   'payments.reconcile': 10,
   'notifications.recover': 20,

@@ -60,7 +60,10 @@ create or replace function place_orders(
   -- Numbers of the items that the desk gives away, or null. Their whole price is discount; they need no pass and no open sale window.
   p_given_away integer[],
   -- Of the traces that place the items, or null when none is sampled.
-  p_traceparents text[])
+  p_traceparents text[],
+  -- Numbers of the items that the waiting list places for people whose turn it is, or null. They need no pass, and alone take places of
+  -- pools that people wait for.
+  p_listed integer[] default null)
 -- One row. Fields per item are text, separated by commas, empty where there is no value.
 returns table (
   facts jsonb, decided_at_ms bigint, placed_at_ms bigint, outcomes text, order_ids text, subtotals text, discounts text,
@@ -95,6 +98,7 @@ declare
   -- Pools of the event: what is left for the items that follow, and what the accepted items hold and buy.
   v_pool_ids text[];
   v_pool_available integer[];
+  v_pool_is_listed boolean[];
   v_pool_held integer[];
   v_pool_sold integer[];
   v_pool_available_min integer;
@@ -184,8 +188,8 @@ begin
   end if;
 
   -- A row that this statement had to wait for is read as it is after the wait.
-  select array_agg(s.pool_id), array_agg(s.available), array_agg(0), array_agg(0), min(s.available)
-    into v_pool_ids, v_pool_available, v_pool_held, v_pool_sold, v_pool_available_min
+  select array_agg(s.pool_id), array_agg(s.available), array_agg(0), array_agg(0), min(s.available), array_agg(s.is_listed)
+    into v_pool_ids, v_pool_available, v_pool_held, v_pool_sold, v_pool_available_min, v_pool_is_listed
     from (select * from stock s where s.event_id = p_event_id order by s.pool_id for update) s;
 
   v_now := clock_timestamp();
@@ -309,7 +313,7 @@ begin
     v_outcome := case
       when v_is_too_late then 'too_late'
       when n = any (v_later_items) then 'again'
-      when not v_needs_pass or n = any (p_given_away) then null
+      when not v_needs_pass or n = any (p_given_away) or n = any (p_listed) then null
       when p_pass_indexes[n] is null then 'pass_required'
       when p_pass_accounts[n] in (p_email_keys[n], p_phone_keys[n]) is not true then 'pass_mismatch'
       when n = any (v_spent_items) then 'pass_spent'
@@ -345,6 +349,10 @@ begin
         end if;
       end if;
       v_pool := v_category_pools[v_category];
+      -- People wait for this pool: everybody who is not called from the list finds it sold out.
+      if v_pool_is_listed[v_pool] and not coalesce(n = any (p_listed), false) and not coalesce(n = any (p_given_away), false) then
+        v_outcome := 'sold_out'; v_detail := jsonb_build_object('available', 0); exit;
+      end if;
       if v_pool is null or v_pool_available[v_pool] < v_wanted then
         v_outcome := 'sold_out'; v_detail := jsonb_build_object('available', coalesce(v_pool_available[v_pool], 0)); exit;
       end if;
@@ -530,7 +538,8 @@ begin
   end if;
   if v_needs_pass then
     insert into spent_passes (event_id, place_index, order_id)
-    select p_event_id, p_pass_indexes[n], p_ids[n] from unnest(v_accepted_items) as n where n <> all (coalesce(p_given_away, '{}'));
+    select p_event_id, p_pass_indexes[n], p_ids[n] from unnest(v_accepted_items) as n
+      where n <> all (coalesce(p_given_away, '{}')) and n <> all (coalesce(p_listed, '{}'));
   end if;
   if 0 = any (v_item_totals) then
     perform issue_tickets(p_event_id, array(select p_ids[n] from unnest(v_accepted_items) as n where v_item_totals[n] = 0));

@@ -53,6 +53,7 @@ function presentEventFields(event: EventRow) {
     feePerTicket: contractMoney(event.feePerTicket, event.currency),
     refundableUntilHours: event.refundableUntilHours,
     transfersAllowed: event.transfersAllowed,
+    hasWaitingList: event.hasWaitingList,
     detailsUntilHours: event.detailsUntilHours,
   };
 }

@@ -114,6 +114,7 @@ export const publicEventSchema = z
     feePerTicket: moneySchema,
     refundableUntilHours: z.int().nullable(),
     transfersAllowed: z.boolean().openapi({ description: 'Buyers may give their tickets to others.' }),
+    hasWaitingList: z.boolean().openapi({ description: 'People can wait for places of sold-out categories.' }),
     detailsUntilHours: z.int().openapi({
       description: 'Hours before the doors open until which buyers give names of holders and answers.',
     }),

@@ -53,6 +53,7 @@ export const events = pgTable('events', {
   feePerTicket: amount('fee_per_ticket').notNull().default(0),
   refundableUntilHours: integer('refundable_until_hours'),
   transfersAllowed: boolean('transfers_allowed').notNull().default(true),
+  hasWaitingList: boolean('has_waiting_list').notNull().default(false),
   detailsUntilHours: integer('details_until_hours').notNull().default(0),
   version: integer('version').notNull().default(1),
   createdAt: time('created_at').notNull().defaultNow(),

@@ -181,6 +181,8 @@ export type Event = {
   refundableUntilHours: number | null;
   /** Buyers may give their tickets to others. */
   transfersAllowed: boolean;
+  /** People can wait for places of sold-out categories. */
+  hasWaitingList: boolean;
   /** Hours before the doors open until which buyers give names of holders and answers. */
   detailsUntilHours: number;
 };
@@ -725,6 +727,34 @@ export type TransferHeldTicket = {
   };
 };
 
+export type WaitingLines = {
+  data: {
+    ticketCategoryId: string;
+    waiting: number;
+    tickets: number;
+    offered: number;
+  }[];
+  nextCursor: null;
+};
+
+export type JoinWaitingList = {
+  ticketCategoryId: string;
+  quantity: number;
+  buyer: Buyer;
+  locale?: "id" | "en";
+};
+
+export type WaitingEntry = {
+  /** `ended`: a limit of the sale refused the order that was to be placed. */
+  status: "unconfirmed" | "waiting" | "offered" | "ended";
+  quantity: number;
+  ticketCategory: string;
+  eventName: string;
+  eventSlug: string;
+  /** The place in the line, counted from one; null outside of it. */
+  position: number | null;
+};
+
 export type TicketCodes = {
   /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
   codes: "opaque" | "signed";
@@ -1088,7 +1118,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1108,7 +1138,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */
@@ -1855,6 +1885,8 @@ export type OrganizerEvent = {
   refundableUntilHours: number | null;
   /** Buyers may give their tickets to others. */
   transfersAllowed: boolean;
+  /** People can wait for places of sold-out categories. */
+  hasWaitingList: boolean;
   /** Hours before the doors open until which buyers give names of holders and answers. */
   detailsUntilHours: number;
   /** The point that every cut of the picture keeps in view, in percent. */
@@ -1892,6 +1924,7 @@ export type CreateEvent = {
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
   transfersAllowed?: boolean;
+  hasWaitingList?: boolean;
   detailsUntilHours?: number;
   slug: string;
   currency?: "IDR" | "USD" | "SGD" | "MYR";
@@ -1928,6 +1961,7 @@ export type ChangeEvent = {
   feePerTicket?: Money;
   refundableUntilHours?: number | null;
   transfersAllowed?: boolean;
+  hasWaitingList?: boolean;
   detailsUntilHours?: number;
   version?: number;
 };
@@ -2928,6 +2962,52 @@ export type Api = {
       input: { param: {
         ticketId: string;
       }; json: TransferHeldTicket };
+      data: undefined;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/waiting-list": {
+    /** How many people wait for each category of an event */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: WaitingLines;
+    };
+  };
+  "/v1/events/:slug/waiting-list": {
+    /** Wait for places of a sold-out category */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: JoinWaitingList };
+      data: undefined;
+    };
+  };
+  "/v1/waiting-list/:entryId": {
+    /** A place in a waiting list */
+    get: {
+      input: { param: {
+        entryId: string;
+      } };
+      data: WaitingEntry;
+    };
+  };
+  "/v1/waiting-list/:entryId/confirmation": {
+    /** Confirm the address and take a place in the line */
+    post: {
+      input: { param: {
+        entryId: string;
+      } };
+      data: WaitingEntry;
+    };
+  };
+  "/v1/waiting-list/:entryId/departure": {
+    /** Leave the waiting list */
+    post: {
+      input: { param: {
+        entryId: string;
+      } };
       data: undefined;
     };
   };

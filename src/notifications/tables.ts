@@ -31,6 +31,8 @@ export const templates = [
   'payment_expiring',
   'ticket_received',
   'ticket_given',
+  'waiting_confirm',
+  'places_offered',
   'staff_invitation',
   'staff_password_reset',
   'buyer_code',

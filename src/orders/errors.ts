@@ -28,6 +28,10 @@ export type OrderErrorCode =
   | 'question.answered'
   | 'ticket.not_found'
   | 'ticket.not_transferable'
+  | 'waiting_list.closed'
+  | 'waiting_list.not_needed'
+  | 'waiting_list.full'
+  | 'waiting_list.entry_not_found'
   | 'ticket.transfer_limited'
   | 'ticket_codes.not_signed'
   | 'ticket_codes.keys_used_up'
@@ -67,6 +71,10 @@ export const orderProblems = {
   'question.limit_reached': { status: 409, title: 'The event has as many questions as it may have' },
   'question.answered': { status: 409, title: 'The question was answered' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
+  'waiting_list.closed': { status: 409, title: 'No waiting list' },
+  'waiting_list.not_needed': { status: 409, title: 'There are tickets left' },
+  'waiting_list.full': { status: 409, title: 'The waiting list is full' },
+  'waiting_list.entry_not_found': { status: 404, title: 'No such place in a waiting list' },
   'ticket.not_transferable': { status: 409, title: 'The ticket cannot be given to somebody else' },
   'ticket.transfer_limited': { status: 429, title: 'The address was sent enough tickets for now' },
   'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
@@ -168,29 +176,6 @@ const notCancellableSentences: Record<NotCancellableReason, string> = {
 /** `reason` is shown, so that a page can say what to do instead. */
 export const orderNotCancellable = (reason: NotCancellableReason) =>
   refusal('order.not_cancellable', notCancellableSentences[reason], { reason });
-
-export type NotTransferableReason = 'not_allowed' | 'too_late' | 'checked_in' | 'revoked' | 'too_often';
-
-const notTransferableSentences: Record<NotTransferableReason, string> = {
-  not_allowed: 'The organizer of this event does not allow it.',
-  too_late: 'The event is over, or was called off.',
-  checked_in: 'The ticket has been used at the door.',
-  revoked: 'The ticket is not valid any more.',
-  too_often: 'The ticket was given on often enough.',
-};
-
-/** `reason` is shown, so that a page can say why. */
-export const ticketNotTransferable = (reason: NotTransferableReason) =>
-  refusal('ticket.not_transferable', notTransferableSentences[reason], { reason });
-
-const transferRetrySeconds = 3600;
-
-export const transferLimited = () =>
-  new DomainError<OrderErrorCode>(
-    'ticket.transfer_limited',
-    'Nothing has changed: this address was sent enough tickets within the hour.',
-    { retryAfterSeconds: transferRetrySeconds },
-  );
 
 export type NotCorrectableReason = 'ended' | 'confirmed' | 'too_often';
 

@@ -94,3 +94,12 @@ export const expireHolds = job({
   attempts: 1,
   timeoutMs: 30_000,
 });
+
+/** Recurring: offers places that have returned to the people who wait for them. */
+export const offerPlacesJob = job({
+  name: 'orders.offer_places',
+  payload: z.strictObject({}),
+  queue: 'maintenance',
+  attempts: 1,
+  timeoutMs: 60_000,
+});

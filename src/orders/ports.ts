@@ -40,6 +40,18 @@ export type TicketTransferred = (
   },
 ) => Promise<boolean>;
 
+/** Called in a transaction that changed an entry of a waiting list: its person is mailed. */
+export type TellWaiting = (
+  tx: Db,
+  message: {
+    readonly template: 'waiting_confirm' | 'places_offered';
+    readonly eventId: string;
+    readonly organizerId: string;
+    readonly entryId: string;
+    readonly recipientKey: string;
+  },
+) => Promise<void>;
+
 /** Counts look-ups by a key that does not reveal whether there is an order. */
 export type LookupLimiter = {
   consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;

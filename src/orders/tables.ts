@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/database/columns.ts';
 
 export const pools = pgTable(
@@ -23,6 +23,7 @@ export const stock = pgTable(
     held: integer('held').notNull().default(0),
     sold: integer('sold').notNull().default(0),
     blocked: integer('blocked').notNull().default(0),
+    isListed: boolean('is_listed').notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.poolId] })],
 );
@@ -180,6 +181,27 @@ export const ticketTransfers = pgTable(
     transferredAt: time('transferred_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.ticketId, table.number] })],
+);
+
+export const waitingEntries = pgTable(
+  'waiting_entries',
+  {
+    eventId: text('event_id').notNull(),
+    id: text('id').notNull(),
+    ticketCategoryId: text('ticket_category_id').notNull(),
+    poolId: text('pool_id').notNull(),
+    quantity: smallint('quantity').notNull(),
+    name: text('name').notNull(),
+    email: text('email').notNull(),
+    emailKey: text('email_key').notNull(),
+    phone: text('phone').notNull(),
+    locale: text('locale', { enum: ['id', 'en'] }).notNull(),
+    status: text('status', { enum: ['unconfirmed', 'waiting', 'offering', 'offered', 'ended'] }).notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+    joinedAt: time('joined_at'),
+    orderId: text('order_id'),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.id] })],
 );
 
 export const orderNotes = pgTable(

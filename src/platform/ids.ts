@@ -83,6 +83,10 @@ export function newOrderId(eventId: string, now: Date = new Date()): string {
   return `ord_${eventId.slice(4)}${timeText(now.getTime())}${randomText(randomLength)}`;
 }
 
+export function newWaitingId(eventId: string, now: Date = new Date()): string {
+  return `wtl_${newOrderId(eventId, now).slice(4)}`;
+}
+
 /** The code that a buyer reads out at the desk: the ten random characters of the order's id, in two groups. */
 export function orderCode(orderId: string): string {
   const tail = orderId.slice(-randomLength);
@@ -93,6 +97,7 @@ export const idPatterns = {
   event: /^evt_[0-9A-HJKMNP-TV-Z]{8}$/,
   order: /^ord_[0-9A-HJKMNP-TV-Z]{28}$/,
   ticket: /^tkt_[0-9A-HJKMNP-TV-Z]{28}\d{3}$/,
+  waiting: /^wtl_[0-9A-HJKMNP-TV-Z]{28}$/,
   attempt: /^pay_[0-9A-HJKMNP-TV-Z]{28}\d{2}$/,
   plain: /^[a-z]{3}_[0-9A-HJKMNP-TV-Z]{20}$/,
 } as const;

@@ -115,6 +115,14 @@ const rows: readonly Row[] = withWideLimits([
   { methods: posting, route: /^\/v1\/buyers\/phone-readings$/, class: 4, limits: ['network'] },
   { methods: anyMethod, route: /^\/v1\/buyers\//, class: 3, limits: ['network'] },
   { methods: posting, route: /^\/v1\/events\/\{slug\}\/queue\//, class: 3, limits: ['network'] },
+  {
+    methods: posting,
+    route: /^\/v1\/events\/\{slug\}\/waiting-list$/,
+    class: 4,
+    limits: ['messages', 'network'],
+    uses: 'postgres_reads',
+  },
+  { methods: anyMethod, route: /^\/v1\/waiting-list\//, class: 3, limits: ['network'], uses: 'postgres_reads' },
   // The order itself says the price, too.
   {
     methods: posting,

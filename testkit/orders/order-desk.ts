@@ -10,6 +10,7 @@ import { deskRoutes } from '../../src/orders/desk/routes.ts';
 import { orderRoutes } from '../../src/orders/buyer/routes.ts';
 import { detailsRoutes } from '../../src/orders/details/routes.ts';
 import { createHolderMessages } from '../../src/notifications/deliveries/tell-transfer.ts';
+import { waitingListRoutes } from '../../src/orders/waiting-list/routes.ts';
 import { transferRoutes } from '../../src/orders/transfers/routes.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
@@ -108,6 +109,7 @@ export function openDesk(open: OpenDb) {
   app.route('/', detailsRoutes(deps));
   app.route('/', questionRoutes(deps));
   app.route('/', transferRoutes(deps));
+  app.route('/', waitingListRoutes(deps));
   app.route('/', deskRoutes(deps));
   app.route('/', orderSearchRoutes(deps));
   app.route('/', poolRoutes(deps));

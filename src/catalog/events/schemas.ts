@@ -73,6 +73,7 @@ const eventFields = {
     .max(24 * 365)
     .nullable(),
   transfersAllowed: z.boolean(),
+  hasWaitingList: z.boolean(),
   detailsUntilHours: z
     .int()
     .min(0)

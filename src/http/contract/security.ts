@@ -13,6 +13,8 @@ export const byBuyerOrAnybody: Record<string, string[]>[] = [{}, { buyerToken: [
 /** The buyer of an order, by its link or by the cookie that the link was exchanged for. */
 export const byOrder = [{ orderToken: [] }, { orderCookie: [] }];
 export const byOrderToken = [{ orderToken: [] }];
+/** A person who waits for places, by the link in the mail. */
+export const byWaiting = [{ waitingToken: [] }];
 /** The person whom a ticket was given to, by the link in the mail. */
 export const byTicket = [{ ticketToken: [] }];
 /** The operator's own mail server. */
@@ -29,6 +31,7 @@ export const securitySchemes = {
   deviceToken: bearer('A scanner of one event, made at `POST /v1/organizers/{slug}/devices`. Shown once.'),
   buyerToken: bearer('`buyerToken` of `POST /v1/buyers/confirmations`. Good for a day.'),
   orderToken: bearer('`accessToken` of an order, from placing it or from the link in the mail.'),
+  waitingToken: bearer('The link to a place in a waiting list, from the mail.'),
   ticketToken: bearer('The link to a ticket that was given to somebody, from the mail.'),
   mailServerToken: bearer('`MAIL_CALLBACK_TOKEN` of the service.'),
   orderCookie: {

@@ -38,6 +38,10 @@ export type Share =
   | 'transfers'
   /** What the giver of a ticket is told. */
   | 'transfer_receipts'
+  /** Links that confirm a place in a waiting list. Anybody can cause these. */
+  | 'waiting_confirms'
+  /** Places offered to a person who has confirmed the address. */
+  | 'place_offers'
   /** Invitations, new passwords and disabled webhooks of staff. */
   | 'staff'
   /** Reports that a member has asked for, and those of schedules. */
@@ -62,6 +66,8 @@ export const messagesPerHourMax = {
     resends: 5,
     transfers: 10,
     transfer_receipts: 10,
+    waiting_confirms: 4,
+    place_offers: 20,
     // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
     // by each of 5 networks, 3 by a client of the member.
     staff: 16,

@@ -13,6 +13,7 @@ import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
 import { composeTransfer } from './tell-transfer.ts';
+import { composeWaiting } from './tell-waiting.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
 import { sellerOf } from './seller.ts';
@@ -84,6 +85,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
   if (template === 'ticket_received' || template === 'ticket_given') return composeTransfer(deps, claim);
+  if (template === 'waiting_confirm' || template === 'places_offered') return composeWaiting(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
-import type { BuyerCorrected, TicketTransferred } from '../../orders/index.ts';
+import type { BuyerCorrected, TellWaiting, TicketTransferred } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
@@ -12,13 +12,19 @@ import type { ComposeDeps } from './compose-message.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
+import { createTellWaiting } from './tell-waiting.ts';
 
-/** The ports of the room orders: what is sent when an address is corrected, and when a ticket changes hands. */
+/** The ports of the room orders: what is sent when an address is corrected, a ticket changes hands, and people wait for places. */
 export function createHolderMessages(deps: { readonly clock: Clock }): {
   readonly buyerCorrected: BuyerCorrected;
   readonly ticketTransferred: TicketTransferred;
+  readonly tellWaiting: TellWaiting;
 } {
-  return { buyerCorrected: createTellCorrectedBuyer(deps), ticketTransferred: createTellTransfer(deps) };
+  return {
+    buyerCorrected: createTellCorrectedBuyer(deps),
+    ticketTransferred: createTellTransfer(deps),
+    tellWaiting: createTellWaiting(deps),
+  };
 }
 
 /** Mails the new holder the link to the ticket, and tells the giver. */
@@ -61,7 +67,7 @@ export async function composeTransfer(
   ]);
   if (subject === undefined || row === undefined) return undefined;
   const { event, order, organizerName } = subject;
-  const base = { locale: order.locale, event, organizerName, category: row.category };
+  const base = { locale: order.locale, event, organizerName, tickets: row.category };
   if (template === 'ticket_given') {
     const data: TransferMailData = { ...base, name: greetingName(row.giverName), other: greetingName(row.holderName) };
     return {

@@ -1,16 +1,9 @@
-import { formatClockIn, formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { factLines, placeOf } from './order-facts.ts';
-import type { OrderMailData } from './order-mail.ts';
-import { words } from './words.ts';
+import { type ShortMailData, shortMail } from './short-mail.ts';
 
-export type TransferMailData = Pick<OrderMailData, 'locale' | 'event' | 'organizerName'> & {
-  /** Of the recipient; undefined where what is stored is no name of a person. */
-  readonly name: string | undefined;
+export type TransferMailData = ShortMailData & {
   /** The giver for the new holder, and the new holder for the giver. */
   readonly other: string | undefined;
-  readonly category: string;
 };
 
 const id = {
@@ -26,7 +19,6 @@ const id = {
   givenLead: (event: string, holder: string | undefined) =>
     `Tiket ${event} sekarang milik ${holder ?? 'orang lain'}. Kode QR lama tidak berlaku lagi, dan tautannya sudah dikirim ke pemegang baru.`,
   givenMore: 'Bukan Anda yang melakukannya? Segera hubungi penyelenggara.',
-  ticket: 'Tiket',
 };
 
 const en: typeof id = {
@@ -42,7 +34,6 @@ const en: typeof id = {
   givenLead: (event, holder) =>
     `A ticket to ${event} belongs to ${holder ?? 'somebody else'} now. Its old QR code is not valid any more, and the new holder was sent the link.`,
   givenMore: 'That was not you? Tell the organiser at once.',
-  ticket: 'Ticket',
 };
 
 const transferWords = { id, en };
@@ -55,7 +46,7 @@ export function ticketReceivedMail(data: TransferMailData, link: string): Mail {
     kicker: say.receivedKicker,
     lead: say.receivedLead(data.event.name, data.other),
     more: say.receivedMore,
-    link,
+    link: { text: say.open, url: link },
   });
 }
 
@@ -68,52 +59,4 @@ export function ticketGivenMail(data: TransferMailData): Mail {
     lead: say.givenLead(data.event.name, data.other),
     more: say.givenMore,
   });
-}
-
-type Parts = {
-  readonly subject: string;
-  readonly kicker: string;
-  readonly lead: string;
-  readonly more: string;
-  readonly link?: string;
-};
-
-function shortMail(data: TransferMailData, { subject, kicker, lead, more, link }: Parts): Mail {
-  const { locale, event, organizerName } = data;
-  const say = words[locale];
-  const { open, ticket } = transferWords[locale];
-  // Not the number of the order, which is its buyer's.
-  const facts: [string, string][] = [
-    [ticket, data.category],
-    [say.when, formatDateTime(event.startsAt, event.timeZone, locale)],
-    [say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)],
-    [say.where, placeOf(event)],
-  ];
-  const footer = say.footer(organizerName);
-  return {
-    subject,
-    text: [
-      say.hello(data.name),
-      lead,
-      ...(link === undefined ? [] : [`${open}: ${link}`]),
-      factLines(facts),
-      more,
-      footer,
-    ].join('\n\n'),
-    html: mailFrame({
-      locale,
-      preview: lead,
-      kicker,
-      title: event.name,
-      body: [
-        paragraph(say.hello(data.name)),
-        paragraph(lead),
-        ...(link === undefined ? [] : [button(open, link)]),
-        factTable(facts),
-        softParagraph(more),
-      ],
-      footer,
-    }),
-    attachments: [],
-  };
 }

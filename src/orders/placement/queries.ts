@@ -104,6 +104,7 @@ function placeOrdersStatement(
   let lines = 0;
   const lineEnds = items.map((item) => (lines += item.categories.length));
   const givenAway = items.flatMap((item, index) => (item.complimentary === true ? [index + 1] : []));
+  const listed = items.flatMap((item, index) => (item.isListed === true ? [index + 1] : []));
   const keys = storedKeys(
     eventId,
     items.map((item) => item.key_hash),
@@ -119,7 +120,8 @@ function placeOrdersStatement(
     ${ifAny((item) => item.expected_total)}::bigint[], ${totalMaxes === undefined ? null : JSON.stringify(totalMaxes)}::jsonb,
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
     ${arrayText(items.flatMap((item) => item.quantities))}::integer[], ${givenAway.length === 0 ? null : arrayText(givenAway)}::integer[],
-    ${ifAny((item) => item.traceparent ?? null)}::text[])`;
+    ${ifAny((item) => item.traceparent ?? null)}::text[],
+    ${listed.length === 0 ? null : arrayText(listed)}::integer[])`;
 }
 
 function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): PlacementRow[] {
@@ -192,6 +194,8 @@ export type PlacementItem = {
   readonly complimentary?: boolean;
   /** Of the sampled trace that places it. */
   readonly traceparent?: string | null;
+  /** Placed for a person whose turn in the waiting list it is: it needs no pass, and may take places that people wait for. */
+  readonly isListed?: boolean;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];

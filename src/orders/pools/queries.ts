@@ -34,7 +34,7 @@ export async function findPools(db: Db, eventId: string): Promise<Pool[]> {
 
 /**
  * What may still be bought of each ticket category, in the order of the categories; categories that share a pool each show all of
- * its free places. One statement that uses primary keys only, since the public availability asks it.
+ * its free places. Places that people wait for cannot be bought. One statement that uses primary keys only, since the public availability asks it.
  */
 export async function availabilityOf(
   db: Db,
@@ -43,7 +43,7 @@ export async function availabilityOf(
   return rowsOf<{ ticketCategoryId: string; available: number; capacity: number }>(
     db,
     sql`
-      select c.id as "ticketCategoryId", s.available, s.capacity
+      select c.id as "ticketCategoryId", case when s.is_listed then 0 else s.available end as available, s.capacity
       from ticket_categories c
       join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
       where c.event_id = ${eventId}

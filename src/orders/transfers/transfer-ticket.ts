@@ -6,17 +6,12 @@ import { tellChange } from '../../platform/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
-import {
-  type NotTransferableReason,
-  orderNotFound,
-  ticketNotFound,
-  ticketNotTransferable,
-  transferLimited,
-} from '../errors.ts';
+import { orderNotFound, ticketNotFound } from '../errors.ts';
 import { lockOrder } from '../lifecycle/queries.ts';
 import type { TicketTransferred } from '../ports.ts';
 import { type Order, type Ticket, ticketTransfers, tickets } from '../tables.ts';
 import { transfersPerTicketMax } from './limits.ts';
+import { type NotTransferableReason, ticketNotTransferable, transferLimited } from './refusals.ts';
 
 export type TransferDeps = {
   readonly db: Db;

@@ -68,6 +68,7 @@ function copiedFields(event: EventOfDesk, later: (time: string) => string) {
     feePerTicket: event.feePerTicket,
     refundableUntilHours: event.refundableUntilHours,
     transfersAllowed: event.transfersAllowed,
+    hasWaitingList: event.hasWaitingList,
     detailsUntilHours: event.detailsUntilHours,
     startsAt: later(event.startsAt),
     endsAt: later(event.endsAt),

@@ -48,6 +48,7 @@ const changeEvent: Act = async (desk, values) => {
       feePerTicket: values.money('feePerTicket', currency),
       refundableUntilHours: values.numberOrNull('refundableUntilHours'),
       transfersAllowed: values.has('transfersAllowed'),
+      hasWaitingList: values.has('hasWaitingList'),
       detailsUntilHours: values.number('detailsUntilHours'),
     },
   });

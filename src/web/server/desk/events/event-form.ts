@@ -187,6 +187,12 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         hint: words.transfersHint,
         isChecked: event.transfersAllowed,
       }),
+      checkField(form, {
+        name: 'hasWaitingList',
+        label: words.waitingList,
+        hint: words.waitingListHint,
+        isChecked: event.hasWaitingList,
+      }),
       numberField(form, language, {
         name: 'detailsUntilHours',
         label: words.detailsUntil,

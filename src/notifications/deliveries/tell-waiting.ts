@@ -1,0 +1,91 @@
+import { eq, sql } from 'drizzle-orm';
+import { orderAccessToken } from '../../access/index.ts';
+import { waitingAccessToken } from '../../access/buyers/waiting-token.ts';
+import { organizers } from '../../access/tables.ts';
+import { events } from '../../catalog/tables.ts';
+import type { TellWaiting } from '../../orders/index.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { eventIdOf, newId } from '../../platform/ids.ts';
+import { greetingName } from '../../platform/text/person-name.ts';
+import type { Composed } from '../channel.ts';
+import { sendable } from '../metrics.ts';
+import { placesOfferedMail, waitingConfirmMail } from '../templates/waiting-list.ts';
+import type { ComposeDeps } from './compose-message.ts';
+import type { Claim } from './queries.ts';
+import { queueDeliveries } from './queue-queries.ts';
+
+/** Seconds within which a person is asked once to confirm, however often the form is sent. */
+const confirmOnceSeconds = 300;
+
+/** The port of the room orders: mails people who wait for places. */
+export function createTellWaiting({ clock }: { readonly clock: Clock }): TellWaiting {
+  return async (tx, { template, eventId, organizerId, entryId, recipientKey }) => {
+    const isConfirm = template === 'waiting_confirm';
+    sendable(
+      await queueDeliveries(
+        tx,
+        template,
+        sql`
+          select ${newId('dlv', clock.now())}::text as id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id,
+            ${entryId}::text as subject_id, ${template}::text as template, 'email'::text as channel, ${recipientKey}::text as recipient_key,
+            ${isConfirm ? sql`floor(extract(epoch from now()) / ${confirmOnceSeconds})::integer` : sql`1`} as version,
+            ${isConfirm ? 'waiting_confirms' : 'place_offers'}::text as share`,
+      ),
+    );
+  };
+}
+
+type Row = {
+  readonly status: string;
+  readonly name: string;
+  readonly email: string;
+  readonly locale: 'id' | 'en';
+  readonly quantity: number;
+  readonly category: string;
+  readonly orderId: string | null;
+};
+
+/** The message about an entry of a waiting list; undefined when it was confirmed, left or used since. */
+export async function composeWaiting(
+  deps: Pick<ComposeDeps, 'db' | 'deliveries' | 'config'>,
+  { subject_id: entryId, template }: Pick<Claim, 'subject_id' | 'template'>,
+): Promise<Composed | undefined> {
+  const eventId = eventIdOf(entryId);
+  const row = await findEntry(deps.db, entryId);
+  if (row === undefined) return undefined;
+  const [found] = await deps.db
+    .select({ event: events, organizerName: organizers.name })
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .where(eq(events.id, eventId));
+  if (found === undefined) return undefined;
+  const name = greetingName(row.name);
+  const data = { ...found, locale: row.locale, name, tickets: `${row.quantity} × ${row.category}` };
+  const to = { name: name ?? '', address: row.email };
+  const { PUBLIC_URL, ORDER_TOKEN_SECRET } = deps.config;
+  if (template === 'waiting_confirm') {
+    if (row.status !== 'unconfirmed') return undefined;
+    const url = `${PUBLIC_URL}/waiting-list/${entryId}#${waitingAccessToken(ORDER_TOKEN_SECRET, entryId)}`;
+    return { channel: 'email', to, mail: waitingConfirmMail(data, url) };
+  }
+  const subject = row.orderId === null ? undefined : await deps.deliveries.orderSubject(eventId, row.orderId);
+  if (subject === undefined) return undefined;
+  const { order } = subject;
+  const isPending = order.status === 'pending_payment';
+  if (!isPending && order.paidAt === null) return undefined;
+  const url = `${PUBLIC_URL}/orders/${order.id}#${orderAccessToken(ORDER_TOKEN_SECRET, order.id, order.linkVersion)}`;
+  return { channel: 'email', to, mail: placesOfferedMail(data, url, isPending ? order.expiresAt : undefined) };
+}
+
+async function findEntry(db: Db, entryId: string): Promise<Row | undefined> {
+  const [row] = await rowsOf<Row>(
+    db,
+    sql`
+      select w.status, w.name, w.email, w.locale, w.quantity, c.name as category, w.order_id as "orderId"
+      from waiting_entries w
+      join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
+      where w.event_id = ${eventIdOf(entryId)} and w.id = ${entryId}`,
+  );
+  return row;
+}

@@ -1,0 +1,62 @@
+import { formatClockIn, formatDateTime } from '../../platform/text/format-time.ts';
+import type { Mail } from '../channel.ts';
+import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { factLines, placeOf } from './order-facts.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { words } from './words.ts';
+
+/** A mail about tickets of an event to a person who has no order, or not yet. It names no order. */
+export type ShortMailData = Pick<OrderMailData, 'locale' | 'event' | 'organizerName'> & {
+  /** Of the recipient; undefined where what is stored is no name of a person. */
+  readonly name: string | undefined;
+  /** What the tickets are, as in "2 × Festival". */
+  readonly tickets: string;
+};
+
+type Parts = {
+  readonly subject: string;
+  readonly kicker: string;
+  readonly lead: string;
+  readonly more: string;
+  readonly link?: { readonly text: string; readonly url: string };
+};
+
+const ticketWords = { id: 'Tiket', en: 'Ticket' };
+
+export function shortMail(data: ShortMailData, { subject, kicker, lead, more, link }: Parts): Mail {
+  const { locale, event, organizerName } = data;
+  const say = words[locale];
+  const facts: [string, string][] = [
+    [ticketWords[locale], data.tickets],
+    [say.when, formatDateTime(event.startsAt, event.timeZone, locale)],
+    [say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)],
+    [say.where, placeOf(event)],
+  ];
+  const footer = say.footer(organizerName);
+  return {
+    subject,
+    text: [
+      say.hello(data.name),
+      lead,
+      ...(link === undefined ? [] : [`${link.text}: ${link.url}`]),
+      factLines(facts),
+      more,
+      footer,
+    ].join('\n\n'),
+    html: mailFrame({
+      locale,
+      preview: lead,
+      kicker,
+      title: event.name,
+      body: [
+        paragraph(say.hello(data.name)),
+        paragraph(lead),
+        ...(link === undefined ? [] : [button(link.text, link.url)]),
+        factTable(facts),
+        softParagraph(more),
+      ],
+      footer,
+    }),
+    attachments: [],
+  };
+}

@@ -1,0 +1,191 @@
+import { sql } from 'drizzle-orm';
+import { sha256Hex } from '../../platform/crypto.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { newOrderId } from '../../platform/ids.ts';
+import { buyerKeys, networkKey } from '../placement/keys.ts';
+import type { Placement } from '../placement/placement.ts';
+import type { TellWaiting } from '../ports.ts';
+import { confirmWithinHours, offerSeconds, offersPerPassMax, poolsPerPassMax } from './limits.ts';
+
+export type OfferDeps = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly placement: Placement;
+  readonly hashSecret: string;
+  readonly tellWaiting: TellWaiting;
+};
+
+type Head = {
+  readonly eventId: string;
+  readonly organizerId: string;
+  readonly holdSeconds: number;
+  readonly poolId: string;
+  readonly available: number;
+  readonly id: string;
+  readonly ticketCategoryId: string;
+  readonly quantity: number;
+  readonly name: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly phone: string;
+  readonly locale: 'id' | 'en';
+};
+
+/**
+ * Offers the places that have returned to the people who wait for them, in order of joining: each gets an order of the usual kind, held
+ * for `offerSeconds`. An offer that nobody pays ends as every hold does, and the next pass offers its places to the next. A group
+ * waits at the head of the line until there is room for all of it, so nobody passes it. Safe to repeat and to run twice at once: the
+ * key of the order is the entry.
+ * @returns how many offers were made
+ */
+export async function offerPlaces(deps: OfferDeps): Promise<number> {
+  await forgetEntries(deps.db);
+  let offers = 0;
+  for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
+    let left = line[0]?.available ?? 0;
+    for (const entry of line) {
+      if (entry.quantity > left) break;
+      const outcome = await offer(deps, entry);
+      if (outcome === 'wait') break;
+      if (outcome === 'ended') continue;
+      left -= entry.quantity;
+      offers += 1;
+    }
+  }
+  await endLines(deps.db);
+  return offers;
+}
+
+/** The first people of each line with free places. */
+async function findHeads(db: Db): Promise<Head[]> {
+  return rowsOf<Head>(
+    db,
+    sql`
+      select w.event_id as "eventId", e.organizer_id as "organizerId", e.hold_seconds as "holdSeconds", w.pool_id as "poolId",
+        s.available, w.id, w.ticket_category_id as "ticketCategoryId", w.quantity, w.name, w.email, w.email_key as "emailKey",
+        w.phone, w.locale
+      from (select * from stock where is_listed and available > 0 limit ${poolsPerPassMax}) s
+      join events e on e.id = s.event_id and e.has_waiting_list
+      cross join lateral (
+        select * from waiting_entries w
+        where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering')
+        order by w.joined_at, w.id limit ${offersPerPassMax}) w
+      where not exists (
+        select from switches x
+        where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
+      order by w.event_id, w.pool_id, w.joined_at, w.id`,
+  );
+}
+
+async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' | 'wait'> {
+  const { db } = deps;
+  // From here on the entry cannot be left, so no order is placed for somebody who has gone.
+  if (!(await move(db, entry, 'offering'))) return 'ended';
+  const { row } = await deps.placement.submit(entry.eventId, itemOf(deps, entry));
+  switch (row.outcome) {
+    case 'placed':
+    case 'paid':
+    case 'replayed':
+      await transaction(db, async (tx) => {
+        if (!(await move(tx, entry, 'offered', row.order_id ?? undefined))) return;
+        await deps.tellWaiting(tx, {
+          template: 'places_offered',
+          eventId: entry.eventId,
+          organizerId: entry.organizerId,
+          entryId: entry.id,
+          recipientKey: entry.emailKey,
+        });
+      });
+      return 'offered';
+    case 'limit_exceeded':
+    case 'network_limit':
+    case 'not_payable':
+    case 'category_unknown':
+    case 'key_reused':
+      await move(db, entry, 'ended');
+      return 'ended';
+    default:
+      // Sold out after all, or not on sale now: the next pass tries again.
+      await move(db, entry, 'waiting');
+      return 'wait';
+  }
+}
+
+async function move(
+  db: Db,
+  { eventId, id }: Head,
+  status: 'offering' | 'offered' | 'ended' | 'waiting',
+  orderId?: string,
+): Promise<boolean> {
+  const moved = await rowsOf(
+    db,
+    sql`
+      update waiting_entries set status = ${status}, order_id = ${orderId ?? null}
+      where event_id = ${eventId} and id = ${id} and status in ('waiting', 'offering') returning id`,
+  );
+  return moved.length === 1;
+}
+
+function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1] {
+  const { eventId, id, name, email, phone, locale } = entry;
+  const keys = buyerKeys(deps.hashSecret, { email, phone });
+  return {
+    id: newOrderId(eventId, deps.clock.now()),
+    // One entry makes one order, however often the pass is repeated.
+    key_hash: sha256Hex(`waiting-list:${id}`),
+    fingerprint: sha256Hex(id),
+    name,
+    email,
+    phone,
+    buyer_keys: keys,
+    network_key: networkKey(deps.hashSecret, `waiting-list:${id}`),
+    locale,
+    promo: null,
+    expected_total: null,
+    pass_index: null,
+    pass_account: null,
+    // The link in the mail has proven the address.
+    confirmed: keys[0],
+    isListed: true,
+    jitter_seconds: Math.max(0, offerSeconds - entry.holdSeconds),
+    categories: [entry.ticketCategoryId],
+    quantities: [entry.quantity],
+  };
+}
+
+/** Deletes what is known of people who did not confirm their address in time, and of all who waited for an event that is over. */
+async function forgetEntries(db: Db): Promise<void> {
+  await db.execute(sql`
+    delete from waiting_entries where status = 'unconfirmed' and created_at < now() - make_interval(hours => ${confirmWithinHours})`);
+  // Walks the primary key from one event to the next.
+  await db.execute(sql`
+    with recursive event as (
+      (select event_id from waiting_entries order by event_id limit 1)
+      union all
+      select next.event_id from event
+      cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)
+    delete from waiting_entries w using event join events e on e.id = event.event_id
+    where w.event_id = e.id and (e.ends_at < now() or e.status = 'cancelled')`);
+}
+
+/** Puts pools on free sale again that nobody waits for any more, or whose organizer has ended the list. */
+async function endLines(db: Db): Promise<void> {
+  await transaction(db, async (tx) => {
+    const listed = await rowsOf<{ eventId: string; poolId: string }>(
+      tx,
+      sql`
+        select event_id as "eventId", pool_id as "poolId" from stock where is_listed
+        order by event_id, pool_id limit ${poolsPerPassMax} for update skip locked`,
+    );
+    // Read after the lock: a person who joins meanwhile has the row, or waits for it.
+    await tx.execute(sql`
+      update stock s set is_listed = false
+      from unnest(${arrayText(listed.map(({ eventId }) => eventId))}::text[], ${arrayText(listed.map(({ poolId }) => poolId))}::text[]) as l (event_id, pool_id)
+      join events e on e.id = l.event_id
+      where s.event_id = l.event_id and s.pool_id = l.pool_id and (not e.has_waiting_list or not exists (
+        select from waiting_entries w
+        where w.event_id = l.event_id and w.pool_id = l.pool_id and w.status in ('waiting', 'offering')))`);
+  });
+}

@@ -1,0 +1,15 @@
+import { DomainError } from '../../platform/errors.ts';
+import type { OrderErrorCode } from '../errors.ts';
+
+const refusal = (code: OrderErrorCode, message: string) => new DomainError<OrderErrorCode>(code, message);
+
+export const waitingListClosed = () =>
+  refusal('waiting_list.closed', 'This event has no waiting list, or its tickets are not on sale now.');
+
+export const waitingListNotNeeded = () =>
+  refusal('waiting_list.not_needed', 'This category still has as many tickets: order them.');
+
+export const waitingListFull = () => refusal('waiting_list.full', 'As many people wait for this event as may wait.');
+
+export const waitingEntryNotFound = () =>
+  refusal('waiting_list.entry_not_found', 'There is no such place in a waiting list, or the link to it is not right.');

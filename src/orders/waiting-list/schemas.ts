@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import { plainIdSchema } from '../../http/contract/schemas.ts';
+import { anyId, buyerSchema, localeSchema } from '../schemas.ts';
+
+export const joinWaitingListSchema = z
+  .strictObject({
+    ticketCategoryId: plainIdSchema,
+    quantity: z.int().min(1).max(100),
+    buyer: buyerSchema,
+    locale: localeSchema.default('id'),
+  })
+  .openapi('JoinWaitingList');
+export type JoinWaitingListInput = z.output<typeof joinWaitingListSchema>;
+
+export const waitingParams = z.object({ entryId: anyId('wtl_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') });
+
+export const waitingEntrySchema = z
+  .object({
+    status: z.enum(['unconfirmed', 'waiting', 'offered', 'ended']).openapi({
+      description: '`ended`: a limit of the sale refused the order that was to be placed.',
+    }),
+    quantity: z.int(),
+    ticketCategory: z.string(),
+    eventName: z.string(),
+    eventSlug: z.string(),
+    position: z
+      .int()
+      .nullable()
+      .openapi({ description: 'The place in the line, counted from one; null outside of it.' }),
+  })
+  .openapi('WaitingEntry');
+
+export const waitingLinesSchema = z
+  .object({
+    data: z.array(z.object({ ticketCategoryId: plainIdSchema, waiting: z.int(), tickets: z.int(), offered: z.int() })),
+    nextCursor: z.null(),
+  })
+  .openapi('WaitingLines');

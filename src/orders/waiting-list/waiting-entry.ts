@@ -1,0 +1,94 @@
+import { sql } from 'drizzle-orm';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { eventIdOf } from '../../platform/ids.ts';
+import { waitingEntryNotFound, waitingListClosed } from './refusals.ts';
+
+export type WaitingView = {
+  readonly status: 'unconfirmed' | 'waiting' | 'offered' | 'ended';
+  readonly quantity: number;
+  readonly ticketCategory: string;
+  readonly eventName: string;
+  readonly eventSlug: string;
+  /** The place in the line, counted from one; null before the address is confirmed and after an offer. */
+  readonly position: number | null;
+};
+
+/**
+ * An entry as its person sees it.
+ * @throws DomainError waiting_list.entry_not_found
+ */
+export async function showWaitingEntry(db: Db, entryId: string): Promise<WaitingView> {
+  const [row] = await rowsOf<WaitingView>(
+    db,
+    sql`
+      select case w.status when 'offering' then 'waiting' else w.status end as status, w.quantity, c.name as "ticketCategory",
+        e.name as "eventName", e.slug as "eventSlug",
+        case when w.status in ('waiting', 'offering') then 1 + (
+          select count(*)::integer from waiting_entries x
+          where x.event_id = w.event_id and x.pool_id = w.pool_id and x.status in ('waiting', 'offering')
+            and (x.joined_at, x.id) < (w.joined_at, w.id)) end as position
+      from waiting_entries w
+      join events e on e.id = w.event_id
+      join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
+      where w.event_id = ${eventIdOf(entryId)} and w.id = ${entryId}`,
+  );
+  if (row === undefined) throw waitingEntryNotFound();
+  return row;
+}
+
+/**
+ * Confirms the address of an entry, which takes its place at the end of the line. From then on the places that return to its pool go
+ * to the line only. Safe to repeat.
+ * @throws DomainError waiting_list.entry_not_found, waiting_list.closed
+ */
+export async function confirmWaitingEntry(db: Db, entryId: string): Promise<WaitingView> {
+  const eventId = eventIdOf(entryId);
+  await transaction(db, async (tx) => {
+    // Placement holds this row while it decides, and so does the end of the line: an entry is seen by both, or comes after both.
+    const [entry] = await rowsOf<{ poolId: string; status: string; isOpen: boolean }>(
+      tx,
+      sql`
+        select s.pool_id as "poolId", w.status, e.has_waiting_list as "isOpen"
+        from waiting_entries w
+        join stock s on s.event_id = w.event_id and s.pool_id = w.pool_id
+        join events e on e.id = w.event_id
+        where w.event_id = ${eventId} and w.id = ${entryId} for update of s`,
+    );
+    if (entry === undefined || entry.status !== 'unconfirmed') return;
+    if (!entry.isOpen) throw waitingListClosed();
+    await tx.execute(sql`
+      update waiting_entries set status = 'waiting', joined_at = clock_timestamp()
+      where event_id = ${eventId} and id = ${entryId} and status = 'unconfirmed'`);
+    await tx.execute(sql`
+      update stock set is_listed = true where event_id = ${eventId} and pool_id = ${entry.poolId} and not is_listed`);
+  });
+  return showWaitingEntry(db, entryId);
+}
+
+/** Takes a person off the list and deletes what is known of them. An offer stays: its order can be cancelled. Safe to repeat. */
+export async function leaveWaitingList(db: Db, entryId: string): Promise<void> {
+  await db.execute(sql`
+    delete from waiting_entries
+    where event_id = ${eventIdOf(entryId)} and id = ${entryId} and status in ('unconfirmed', 'waiting', 'ended')`);
+}
+
+export type LineLength = {
+  readonly ticketCategoryId: string;
+  readonly waiting: number;
+  readonly tickets: number;
+  readonly offered: number;
+};
+
+/** How many people wait for each category, for how many tickets, and how many were offered places. */
+export async function listLines(db: Db, eventId: string): Promise<LineLength[]> {
+  return rowsOf<LineLength>(
+    db,
+    sql`
+      select c.id as "ticketCategoryId", count(*) filter (where w.status in ('waiting', 'offering'))::integer as waiting,
+        coalesce(sum(w.quantity) filter (where w.status in ('waiting', 'offering')), 0)::integer as tickets,
+        count(*) filter (where w.status = 'offered')::integer as offered
+      from ticket_categories c
+      left join waiting_entries w on w.event_id = c.event_id and w.ticket_category_id = c.id
+      where c.event_id = ${eventId} group by c.id, c.position order by c.position, c.id`,
+  );
+}
