@@ -10,28 +10,43 @@ export type NewEvent = typeof events.$inferInsert;
 export const ofOrganizer = (organizerId: string, eventId: string) =>
   and(eq(events.id, eventId), eq(events.organizerId, organizerId));
 
-/** Ordered by id. One row more than the limit if there is a next page. Index: events_organizer. */
+/** The place of an event in the list: whether it is over, then its start (backwards for those that are over), then its id. */
+export type EventPlace = { readonly isOver: number; readonly rank: string; readonly id: string };
+
+/**
+ * The next event first: those that are not over by their start, then the others, the latest first. One row more than the limit if there is
+ * a next page. Index: events_organizer.
+ * @param page.asOf what is over by then; the same on every page of one reading
+ */
 export async function listEventsOfOrganizer(
   db: Db,
   organizerId: string,
   page: {
-    after: string | undefined;
+    asOf: string;
+    after: EventPlace | undefined;
     limit: number;
     status: EventRow['status'] | undefined;
     /** Only these; undefined for all. */
     eventIds: readonly string[] | undefined;
   },
-): Promise<EventRow[]> {
+): Promise<(EventRow & { readonly place: EventPlace })[]> {
+  const isOver = sql<number>`(${events.endsAt} < ${page.asOf}::timestamptz)::integer`;
+  const rank = sql<string>`(case when ${events.endsAt} < ${page.asOf}::timestamptz then -1 else 1 end
+    * floor(extract(epoch from ${events.startsAt}) * 1000))::bigint`;
   const conditions: (SQL | undefined)[] = [eq(events.organizerId, organizerId)];
-  if (page.after !== undefined) conditions.push(gt(events.id, page.after));
+  if (page.after !== undefined) {
+    const { isOver: over, rank: at, id } = page.after;
+    conditions.push(sql`(${isOver}, ${rank}, ${events.id}) > (${over}::integer, ${at}::bigint, ${id}::text)`);
+  }
   if (page.status !== undefined) conditions.push(eq(events.status, page.status));
   if (page.eventIds !== undefined) conditions.push(inArray(events.id, [...page.eventIds]));
-  return db
-    .select()
+  const rows = await db
+    .select({ event: events, isOver, rank })
     .from(events)
     .where(and(...conditions))
-    .orderBy(asc(events.id))
+    .orderBy(isOver, rank, asc(events.id))
     .limit(page.limit + 1);
+  return rows.map(({ event, ...place }) => ({ ...event, place: { ...place, rank: String(place.rank), id: event.id } }));
 }
 
 /** Updates the event, its version and its search entry. The caller holds the lock of `lockEvent` and has compared the version. */

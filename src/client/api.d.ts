@@ -3931,7 +3931,7 @@ export type Api = {
       }; json: CreateEvent };
       data: OrganizerEvent;
     };
-    /** All events, drafts too */
+    /** All events, drafts too: the next first, and those that are over last */
     get: {
       input: { param: {
         slug: string;

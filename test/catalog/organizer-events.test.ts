@@ -126,7 +126,26 @@ test('lists have pages and a filter by status', async () => {
   const made = [await create(), await create(), await create()].map(({ id }) => id).sort();
   const first = await shown(await ask('GET', '?limit=2'));
   const second = await shown(await ask('GET', `?limit=2&cursor=${first.nextCursor}`));
-  expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(made);
+  expect([...first.data, ...second.data].map(({ id }) => id).toSorted()).toEqual(made);
   expect(second.nextCursor).toBeNull();
   expect((await shown(await ask('GET', '?status=published'))).data).toEqual([]);
+});
+
+test('the next event comes first, over pages, and those that are over come last, the latest first', async () => {
+  const { ask, create } = await openDesk();
+  const at = (start: number) => ({ startsAt: hours(start), endsAt: hours(start + 2), doorsOpenAt: hours(start - 1) });
+  const starts = [200, -50, 30, -400, 90, -1];
+  for (const start of starts) await create({ ...at(start), name: `Event ${start}` });
+  const names: string[] = [];
+  let query = '?limit=2';
+  for (let pages = 0; pages < starts.length && query !== ''; pages += 1) {
+    const { data, nextCursor } = (await shown(await ask('GET', query))) as unknown as {
+      data: { name: string }[];
+      nextCursor: string | null;
+    };
+    names.push(...data.map(({ name }) => name));
+    query = nextCursor === null ? '' : `?limit=2&cursor=${nextCursor}`;
+  }
+  // The event that began an hour ago is not over.
+  expect(names).toEqual([-1, 30, 90, 200, -50, -400].map((start) => `Event ${start}`));
 });

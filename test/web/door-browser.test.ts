@@ -68,7 +68,7 @@ describe('the door in a browser', () => {
       const code = await ticketCode();
       if (!/[YZ]/.test(code)) continue;
       swapped += 1;
-      const keys = [...code].map((letter) => ({
+      const keys = Array.from(code, (letter) => ({
         key: { Y: 'Z', Z: 'Y' }[letter] ?? letter,
         code: /\d/.test(letter) ? `Digit${letter}` : `Key${letter}`,
         bubbles: true,

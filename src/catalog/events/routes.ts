@@ -63,7 +63,7 @@ function contracts(deps: CatalogDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/events',
       operationId: 'listOrganizerEvents',
-      summary: 'All events, drafts too',
+      summary: 'All events, drafts too: the next first, and those that are over last',
       request: { params: organizerParams, query: organizerEventsQuery },
       responses: { 200: answer(organizerEventsSchema, 'A page of events.'), ...problems(400, 401, 403, 404) },
     }),
@@ -170,9 +170,11 @@ export function eventRoutes(deps: CatalogDeps) {
     })
     .openapi(contract.list, async (c) => {
       const { cursor, limit, status } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const [asOf = deps.clock.now().toISOString(), isOver = '0', rank = '0', id = ''] =
+        cursor === undefined ? [] : decodeCursor(cursor, ['time', 'count', 'number', 'id']);
       const rows = await listEventsOfOrganizer(deps.db, c.var.actor.organizerId, {
-        after,
+        asOf,
+        after: cursor === undefined ? undefined : { isOver: Number(isOver), rank, id },
         limit,
         status,
         eventIds: eventsOf(c.var.actor),
@@ -183,7 +185,7 @@ export function eventRoutes(deps: CatalogDeps) {
           rows,
           limit,
           (event) => presentOrganizerEvent(event, organizer),
-          (event) => [event.id],
+          ({ place }) => [asOf, String(place.isOver), place.rank, place.id],
         ),
         200,
       );
