@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { findSystemProgram } from '../deploy/local/binaries/find-system-program.ts';
 import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
 import { endOnSignal, isInterrupted } from './bench/harness/interruption.ts';
-import { type Machine, makeMachine } from './deploy-try/machine.ts';
+import { type Machine, openMachine } from './deploy-try/machine.ts';
+import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
 import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
 
@@ -15,6 +17,8 @@ import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
 const releases = join(dataFolder, 'releases');
 const allMinutesMax = 25;
 const sellingWithinMinutes = 10;
+/** The one that is packed, and those made of it. */
+const versions = ['try-1', 'try-2', 'try-3', 'try-4'];
 const smtpPort = '2525';
 /** Of `systemd-analyze security`: 0 is closed, 10 is open. */
 const exposureMax: Readonly<Record<string, number>> = {
@@ -163,9 +167,27 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
   process.stdout.write(`           every order has its ticket, ${end.mails} mails, and the audit is clean\n`);
 }
 
+async function lint(): Promise<void> {
+  const { command, environment } = await findSystemProgram(
+    { name: 'shellcheck', debianPackage: 'shellcheck', otherwise: 'read the scripts' },
+    undefined,
+    say,
+  );
+  const scripts = ['deploy/vps/{install,release,rollback,command,*.sh}', 'deploy/backup/restore-check'];
+  execFileSync(command, ['-x', ...globSync(scripts, { cwd: repositoryFolder })], {
+    cwd: repositoryFolder,
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
 async function main(): Promise<void> {
   let machine: Machine | undefined;
-  const forget = endOnSignal(async () => machine?.close());
+  const clearUp = async () => {
+    await machine?.close();
+    for (const version of versions) rmSync(join(releases, `antre-${version}.tar.gz`), { force: true });
+  };
+  const forget = endOnSignal(clearUp);
   const tooLong = setTimeout(() => process.kill(process.pid, 'SIGTERM'), allMinutesMax * 60_000);
   try {
     await step('the release is packed', async () =>
@@ -173,12 +195,15 @@ async function main(): Promise<void> {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     );
+    await step('shellcheck', lint);
     const startedAt = performance.now();
-    machine = await step('a bare Debian 13', () => makeMachine(releases));
+    machine = await openMachine(releases);
+    const { make } = machine;
+    await step('a bare Debian 13', make);
     await tryAll(machine, startedAt);
   } finally {
     clearTimeout(tooLong);
-    if (!isInterrupted()) await machine?.close();
+    if (!isInterrupted()) await clearUp();
     forget();
   }
 }

@@ -7,12 +7,16 @@ import { type FoundProgram, findSystemProgram } from '../../deploy/local/binarie
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
 import { until } from '../../testkit/until.ts';
+import { familyOf } from '../bench/harness/pinning.ts';
 import { say } from '../bench/harness/stack.ts';
+import { signalQuietly } from '../drills/faults/processes.ts';
 
 /** A Debian 13 with systemd, in namespaces of its own: its disk is a folder, and its network has nothing but loopback. */
 export type Machine = {
   /** The folder that is its disk. */
   readonly root: string;
+  /** Fills its disk with a bare Debian. */
+  make(): Promise<void>;
   /** Installs packages with this machine's network, before it is started: afterwards it has none. */
   installPackages(command: readonly string[]): Promise<void>;
   start(): Promise<void>;
@@ -32,7 +36,7 @@ const stopWithinMs = 20_000;
 const outputMax = 16 * 1024 ** 2;
 
 /** @param releases the folder of releases, readable on the machine as /releases */
-export async function makeMachine(releases: string): Promise<Machine> {
+export async function openMachine(releases: string): Promise<Machine> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0)
     throw new LaunchProblem('A machine in namespaces needs root on Linux. Run the command as root.');
   const [bootstrap, container] = await Promise.all(
@@ -52,15 +56,21 @@ export async function makeMachine(releases: string): Promise<Machine> {
   const name = `antre-try-${process.pid}`;
   const root = join(dataFolder, name);
   mkdirSync(dataFolder, { recursive: true });
-  await act(bootstrap, ['--variant=minbase', `--include=${firstPackages}`, suite, root]);
-  await act('ip', ['netns', 'add', name]);
-  await act('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
   const basics = ['--directory', root, '--machine', name, '--register=no', '--keep-unit', '--console=pipe', '--quiet'];
   const folders = [`--bind-ro=${join(repositoryFolder, 'deploy')}:/deploy`, `--bind-ro=${releases}:/releases`];
+  let bootstrapping: ChildProcess | undefined;
   let child: ChildProcess | undefined;
   let init = 0;
   return {
     root,
+    make: async () => {
+      await act(bootstrap, ['--variant=minbase', `--include=${firstPackages}`, suite, root], (made) => {
+        bootstrapping = made;
+      });
+      bootstrapping = undefined;
+      await act('ip', ['netns', 'add', name]);
+      await act('ip', ['-n', name, 'link', 'set', 'lo', 'up']);
+    },
     installPackages: (command) =>
       act(container, [...basics, ...folders, '--resolv-conf=replace-host', '--as-pid2', '--', ...command]).then(
         () => {},
@@ -90,6 +100,12 @@ export async function makeMachine(releases: string): Promise<Machine> {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     close: async () => {
+      if (bootstrapping?.exitCode === null) {
+        // It would wait for the packages. Its mounts are in a namespace of its own, which ends with it.
+        const ended = once(bootstrapping, 'exit');
+        for (const pid of familyOf(bootstrapping.pid ?? 0)) signalQuietly(pid, 'SIGKILL');
+        await ended;
+      }
       if (child?.exitCode === null) {
         const ended = once(child, 'exit');
         child.kill('SIGTERM');
@@ -114,15 +130,21 @@ async function inside(init: number, command: readonly string[]): Promise<string>
   return act('nsenter', ['-t', String(init), '-m', '-u', '-i', '-n', '-p', '-C', '--', ...clean, ...command]);
 }
 
-async function act(program: FoundProgram | string, parameters: readonly string[]): Promise<string> {
+async function act(
+  program: FoundProgram | string,
+  parameters: readonly string[],
+  onStart?: (child: ChildProcess) => void,
+): Promise<string> {
   const { command, environment } =
     typeof program === 'string' ? { command: program, environment: process.env } : program;
   try {
-    const { stdout } = await promisify(execFile)(command, [...parameters], {
+    const running = promisify(execFile)(command, [...parameters], {
       env: environment,
       timeout: commandDeadlineMs,
       maxBuffer: outputMax,
     });
+    onStart?.(running.child);
+    const { stdout } = await running;
     return stdout;
   } catch (error) {
     const said =
