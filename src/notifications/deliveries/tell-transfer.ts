@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
+import type { Config } from '../../config.ts';
 import type { BuyerCorrected, TellWaiting, TicketTransferred } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
@@ -8,7 +9,7 @@ import { greetingName } from '../../platform/text/person-name.ts';
 import type { Composed } from '../channel.ts';
 import { sendable } from '../metrics.ts';
 import { type TransferMailData, ticketGivenMail, ticketReceivedMail } from '../templates/ticket-transfer.ts';
-import type { ComposeDeps } from './compose-message.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
@@ -58,7 +59,11 @@ type Row = {
 
 /** The message about one transfer of a ticket; undefined when the ticket was given on or taken back since. */
 export async function composeTransfer(
-  deps: Pick<ComposeDeps, 'db' | 'deliveries' | 'config'>,
+  deps: {
+    readonly db: Db;
+    readonly deliveries: Pick<Deliveries, 'orderSubject'>;
+    readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
+  },
   { subject_id: ticketId, template, version }: Pick<Claim, 'subject_id' | 'template' | 'version'>,
 ): Promise<Composed | undefined> {
   const [subject, row] = await Promise.all([
