@@ -67,6 +67,7 @@ export const unitTests = [
   'test/sandbox/smtp.test.ts',
   'test/sandbox/snap.test.ts',
   'test/sandbox/whatsapp.test.ts',
+  'test/security/attacks.test.ts',
   'test/tidy.test.ts',
   'test/tiers.test.ts',
   'test/traffic-control/concurrency/limit-calls.test.ts',

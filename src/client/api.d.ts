@@ -80,6 +80,104 @@ export type OfflineScan = {
   result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
 };
 
+/** Event `order`: the order has changed; read it. */
+export type LiveOrder = {
+  orderId: string;
+  /** The new status of the order, where it is known. */
+  status?: string;
+  /** The new status of its payment, where it is known. */
+  payment?: string;
+};
+
+/** Event `sales`: everything that a desk watches, at one moment. */
+export type LiveSales = {
+  at: string;
+  perSecond: {
+    /** Per second, averaged over the last five. */
+    orders: number;
+    /** Per second, averaged over the last five. */
+    paid: number;
+    /** Per second, averaged over the last five. */
+    checkIns: number;
+    /** Per second, averaged over the last five. */
+    messages: number;
+  };
+  orders: {
+    placed: number;
+    /** Not paid yet. */
+    held: number;
+    /** Of those, the ones that can be paid now. */
+    instructed: number;
+    paid: number;
+    refunded: number;
+    expired: number;
+    cancelled: number;
+  };
+  messages: {
+    waiting: number;
+    sent: number;
+    delivered: number;
+    failed: number;
+  };
+  checkIns: {
+    tickets: number;
+    admitted: number;
+    inside: number;
+    gates: {
+      gate: string | null;
+      entries: number;
+      exits: number;
+      refused: number;
+      conflicts: number;
+    }[];
+    zones: Zone[];
+  };
+  sales: SalesFigures;
+};
+
+export type Zone = {
+  id: string;
+  name: string;
+  capacity: number | null;
+  /** People inside now. It exceeds the capacity where doors without a network let in more. */
+  inside: number;
+};
+
+export type SalesFigures = {
+  eventId: string;
+  ticketCategories: {
+    ticketCategoryId: string;
+    name: string;
+    poolId: string;
+    /** Free places of its pool, which other categories may share. */
+    available: number;
+    /** Valid tickets. */
+    paid: number;
+    /** Places of orders that are not paid yet. */
+    held: number;
+    revenue: Money & unknown;
+  }[];
+  pools: Pool[];
+  total: {
+    /** Valid tickets. */
+    paid: number;
+    /** Places of orders that are not paid yet. */
+    held: number;
+    revenue: Money & unknown;
+    gatewayFees: Money & unknown;
+  };
+};
+
+export type Pool = {
+  id: string;
+  name: string;
+  capacity: number;
+  available: number;
+  held: number;
+  sold: number;
+  blocked: number;
+};
+
 export type Listing = {
   data: ListedEvent[];
   nextCursor: string | null;
@@ -949,14 +1047,6 @@ export type CheckInSummary = {
     conflicts: number;
   }[];
   zones: Zone[];
-};
-
-export type Zone = {
-  id: string;
-  name: string;
-  capacity: number | null;
-  /** People inside now. It exceeds the capacity where doors without a network let in more. */
-  inside: number;
 };
 
 export type ScanSyncAnswer = {
@@ -2088,16 +2178,6 @@ export type ChangeTicketCategory = {
   hasHolderNames?: boolean;
 };
 
-export type Pool = {
-  id: string;
-  name: string;
-  capacity: number;
-  available: number;
-  held: number;
-  sold: number;
-  blocked: number;
-};
-
 export type CreatePool = {
   name: string;
   capacity: number;
@@ -2209,31 +2289,6 @@ export type ComplimentaryOrder = {
     quantity: number;
   }[];
   locale?: "id" | "en";
-};
-
-export type SalesFigures = {
-  eventId: string;
-  ticketCategories: {
-    ticketCategoryId: string;
-    name: string;
-    poolId: string;
-    /** Free places of its pool, which other categories may share. */
-    available: number;
-    /** Valid tickets. */
-    paid: number;
-    /** Places of orders that are not paid yet. */
-    held: number;
-    revenue: Money & unknown;
-  }[];
-  pools: Pool[];
-  total: {
-    /** Valid tickets. */
-    paid: number;
-    /** Places of orders that are not paid yet. */
-    held: number;
-    revenue: Money & unknown;
-    gatewayFees: Money & unknown;
-  };
 };
 
 export type FoundOrders = {
@@ -2484,61 +2539,6 @@ export type CreateReportSchedule = {
 export type ReportScheduleList = {
   data: ReportSchedule[];
   nextCursor: string | null;
-};
-
-/** Event `order`: the order has changed; read it. */
-export type LiveOrder = {
-  orderId: string;
-  /** The new status of the order, where it is known. */
-  status?: string;
-  /** The new status of its payment, where it is known. */
-  payment?: string;
-};
-
-/** Event `sales`: everything that a desk watches, at one moment. */
-export type LiveSales = {
-  at: string;
-  perSecond: {
-    /** Per second, averaged over the last five. */
-    orders: number;
-    /** Per second, averaged over the last five. */
-    paid: number;
-    /** Per second, averaged over the last five. */
-    checkIns: number;
-    /** Per second, averaged over the last five. */
-    messages: number;
-  };
-  orders: {
-    placed: number;
-    /** Not paid yet. */
-    held: number;
-    /** Of those, the ones that can be paid now. */
-    instructed: number;
-    paid: number;
-    refunded: number;
-    expired: number;
-    cancelled: number;
-  };
-  messages: {
-    waiting: number;
-    sent: number;
-    delivered: number;
-    failed: number;
-  };
-  checkIns: {
-    tickets: number;
-    admitted: number;
-    inside: number;
-    gates: {
-      gate: string | null;
-      entries: number;
-      exits: number;
-      refused: number;
-      conflicts: number;
-    }[];
-    zones: Zone[];
-  };
-  sales: SalesFigures;
 };
 
 export type GateList = {

@@ -1,4 +1,4 @@
-import { createRoute, type z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
@@ -7,9 +7,8 @@ import type { Actors } from '../access/actors.ts';
 import { bearerOf } from '../access/credentials/credential.ts';
 import { type ActorEnv, requireActor, requireRole } from '../access/middleware.ts';
 import type { PublicReadServer } from '../catalog/index.ts';
-import { availabilitySchema } from '../catalog/schemas.ts';
 import { findActorEvent } from '../check-in/index.ts';
-import { eventParams as doorParams, summarySchema } from '../check-in/schemas.ts';
+import { eventParams as doorParams } from '../check-in/schemas.ts';
 import type { Config } from '../config.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { problems, slugParams } from '../http/contract/schemas.ts';
@@ -23,7 +22,7 @@ import type { Db } from '../platform/database/db.ts';
 import type { FigureKinds } from './figure-kinds.ts';
 import type { Hub } from './hub.ts';
 import { topicOf } from './messages.ts';
-import { lastEventIdHeader, liveOrderSchema, liveSalesSchema } from './schemas.ts';
+import { lastEventIdHeader, liveOrderSchema, liveSalesSchema, streamEvent } from './schemas.ts';
 import { type StreamRequest, streamHeaders } from './stream.ts';
 
 type Deps = {
@@ -36,11 +35,11 @@ type Deps = {
 };
 
 const tags = ['Live'];
-/** @param schema the body (`data`) of its events */
-const stream = (schema: z.ZodType) => ({
+/** @param body the schema of the bodies (`data`) of its events, by its name in the contract */
+const stream = (body?: 'LiveOrder' | 'LiveSales' | 'CheckInSummary') => ({
   200: {
-    description: 'The stream; the schema is that of the bodies of its events.',
-    content: { 'text/event-stream': { schema } },
+    description: 'The stream; the schema is that of one event.',
+    content: { 'text/event-stream': { schema: streamEvent(body) } },
   },
 });
 const rules =
@@ -58,7 +57,7 @@ function contracts(deps: Deps) {
     summary: 'Availability and waiting room of an event, live',
     description: `${rules} The events \`availability\` and \`queue\` have the bodies of the public reads of these names.`,
     request: { params: slugParams, headers: lastEventIdHeader },
-    responses: { ...stream(availabilitySchema), ...problems(400, 404, 429, 503) },
+    responses: { ...stream(), ...problems(400, 404, 429, 503) },
   });
   const order = createRoute({
     method: 'get',
@@ -69,7 +68,7 @@ function contracts(deps: Deps) {
     summary: 'Changes of an order, live',
     description: `${rules} The event \`order\` has the body \`LiveOrder\`.`,
     request: { params: orderParams, headers: lastEventIdHeader },
-    responses: { ...stream(liveOrderSchema), ...problems(400, 404, 429, 503) },
+    responses: { ...stream('LiveOrder'), ...problems(400, 404, 429, 503) },
   });
   const door = createRoute({
     method: 'get',
@@ -81,7 +80,7 @@ function contracts(deps: Deps) {
     description: `${rules} The event \`counters\` has the body of \`GET /v1/events/{id}/check-ins/summary\`.`,
     middleware: [requireActor(deps)] as const,
     request: { params: doorParams, headers: lastEventIdHeader },
-    responses: { ...stream(summarySchema), ...problems(400, 401, 403, 404, 429, 503) },
+    responses: { ...stream('CheckInSummary'), ...problems(400, 401, 403, 404, 429, 503) },
   });
   const sales = createRoute({
     method: 'get',
@@ -93,7 +92,7 @@ function contracts(deps: Deps) {
     description: `${rules} The event \`sales\` has the body \`LiveSales\`; after a reconnect all that were missed are sent.`,
     middleware: [requireRole(deps, 'manager')] as const,
     request: { params: eventParams, headers: lastEventIdHeader },
-    responses: { ...stream(liveSalesSchema), ...problems(400, 401, 403, 404, 429, 503) },
+    responses: { ...stream('LiveSales'), ...problems(400, 401, 403, 404, 429, 503) },
   });
   return { event, order, door, sales };
 }
@@ -103,6 +102,8 @@ export function liveRoutes(deps: Deps) {
   const { event, order, door, sales } = contracts(deps);
   const { live } = deps;
   const router = createRouter<ActorEnv>();
+  router.openAPIRegistry.register('LiveOrder', liveOrderSchema);
+  router.openAPIRegistry.register('LiveSales', liveSalesSchema);
   return router
     .openapi(event, async (c) => {
       const { slug } = c.req.valid('param');

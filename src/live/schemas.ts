@@ -40,3 +40,29 @@ export const liveSalesSchema = z
     sales: salesSchema,
   })
   .openapi('LiveSales', { description: 'Event `sales`: everything that a desk watches, at one moment.' });
+
+/** One event of a stream. Plain JSON Schema: the description of text that is JSON has no word in zod. */
+export function streamEvent(body: string | undefined) {
+  const stating = {
+    type: 'object' as const,
+    required: ['reason'],
+    properties: { reason: { type: 'string' as const } },
+  };
+  const content =
+    body === undefined ? {} : { contentSchema: { anyOf: [{ $ref: `#/components/schemas/${body}` }, stating] } };
+  return {
+    type: 'object' as const,
+    required: ['data'],
+    properties: {
+      event: { type: 'string' as const, description: '`snapshot`, `paused`, or the name of what has changed.' },
+      id: { type: 'string' as const, description: 'For `Last-Event-ID`.' },
+      retry: { type: 'integer' as const, description: 'Milliseconds to wait before connecting again.' },
+      data: {
+        type: 'string' as const,
+        description: 'JSON. That of `snapshot` and `paused` is an object with a `reason`.',
+        contentMediaType: 'application/json',
+        ...content,
+      },
+    },
+  };
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type Operation, leastRoles, pathOf, readOperations } from '../../testkit/security/operations.ts';
+import { type Operation, bodyOf, leastRoles, pathOf, readOperations } from '../../testkit/security/operations.ts';
 import { type Answer, type TenantWorld, openTenants, staffCallers } from '../../testkit/security/tenants.ts';
 
 /**
@@ -77,10 +77,11 @@ const ofDoors = ofOthers.filter(({ kinds }) => kinds.includes('staffSession'));
 const ofBuyers = ofOthers.filter(({ kinds, isOpen }) => kinds.includes('buyerToken') && !isOpen);
 const ofMailServer = ofOthers.filter(({ kinds }) => kinds.includes('mailServerToken'));
 const ofOrders = ofOthers.filter(({ kinds }) => kinds.includes('orderToken'));
+const ofHolders = ofOthers.filter(({ kinds }) => kinds.includes('ticketToken'));
 const ofAnybody = ofOthers.filter(({ isOpen }) => isOpen);
 
 test('each operation is in one of the groups, and each of an organiser has a least role', () => {
-  const groups = [ofOrganizers, ofDoors, ofBuyers, ofMailServer, ofOrders, ofAnybody];
+  const groups = [ofOrganizers, ofDoors, ofBuyers, ofMailServer, ofOrders, ofHolders, ofAnybody];
   expect(
     groups
       .flat()
@@ -147,6 +148,15 @@ describe('an operation of one other kind of caller', () => {
       expect([caller, seen]).toEqual([caller, refusedAs(operation)]);
     }
     expect(codeOf(await ask(operation, allowed, ownPath(operation)))).not.toMatch(/^40[13]/);
+  });
+
+  test.each(named(ofHolders))('%s hides the ticket from everybody else', async (_name, operation) => {
+    const path = pathOf(operation, world.own.ids);
+    const body = bodyOf(operation, world.own.ids);
+    for (const caller of everybody) {
+      const { status } = await world.ask(operation.method, path, { as: tokens.get(caller), body });
+      expect([caller, status]).toEqual([caller, 404]);
+    }
   });
 
   test.each(named(ofAnybody))('%s needs no credential', async (_name, operation) => {

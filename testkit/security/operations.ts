@@ -71,7 +71,7 @@ function idsOf(text: string): string[] {
 /** Who may call each operation of an organiser, at least. An operation in none of the lists fails the test. */
 export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly string[]>> = {
   owner: idsOf(`
-    setMidtransAccount showMidtransAccount createSender listSenders changeSender disableSender submitSenderTemplates
+    setMidtransAccount showMidtransAccount testMidtransAccount createSender listSenders changeSender disableSender submitSenderTemplates
     listSenderTemplates createWebhookEndpoint changeWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     changeStaffRole createApiKey listApiKeys endApiKey`),
   manager: idsOf(`
@@ -90,7 +90,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     placeComplimentaryOrder tellOrderStory showSales showSaleFigures listSaleMinutes streamSales requestReport
     listReports showReport cancelReport downloadReport createReportLink createReportSchedule listReportSchedules
     endReportSchedule createGate changeGate removeGate createZone changeZone removeZone
-    showOrganizerProfile setOrganizerProfile`),
+    showOrganizerProfile setOrganizerProfile listQuestions createQuestion changeQuestion deleteQuestion`),
   door: idsOf(`
     listOrders showDeskOrder searchOrders listAttendees listGates listZones showDoorSettings listDeliveries`),
 };

@@ -103,6 +103,7 @@ async function openTenant({ service }: TestService, ask: TenantWorld['ask']): Pr
     poolId: event.categories[0]?.poolId ?? '',
     promoCodeId: idOf(await make(`${ofEvent}/promo-codes`, { code: 'SENJA10', kind: 'percent', value: 10 })),
     gateId: idOf(await make(`${ofEvent}/gates`, { name: 'North' })),
+    questionId: idOf(await make(`${ofEvent}/questions`, examples['createQuestion'])),
     zoneId: idOf(await make(`${ofEvent}/zones`, { name: 'Field' })),
     scheduleItemId: idOf(await make(`${ofEvent}/schedule`, { title: 'Music', startsAt, endsAt })),
     announcementId: idOf(await make(`${ofEvent}/announcements`, announcement(categoryId))),
