@@ -1,0 +1,68 @@
+/** What the operations of buyers refuse with, by their names in the contract (`src/refusals.ts`). */
+
+const event = ['event.not_found'] as const;
+const order = ['order.not_found'] as const;
+const streams = ['live.too_many_streams'] as const;
+
+export const orderRefusals = {
+  placeOrder: [
+    'idempotency.key_required',
+    'idempotency.key_reused',
+    'idempotency.in_progress',
+    'event.not_found',
+    'order.category_unknown',
+    'order.limit_exceeded',
+    'order.price_changed',
+    'order.not_payable',
+    'stock.sold_out',
+    'sale.not_open',
+    'promo.invalid',
+    'promo.used_up',
+    'promo.limited',
+    'payments.busy',
+    'queue.pass_required',
+    'queue.pass_invalid',
+    'queue.pass_spent',
+  ],
+  quoteOrder: [...event, 'order.category_unknown', 'promo.invalid', 'promo.limited'],
+  lookUpOrder: ['order.lookup_limited'],
+  showOrder: order,
+  streamOrder: [...order, ...streams],
+  cancelOrder: [...order, 'order.not_cancellable', 'access.cross_site'],
+  openOrderSession: order,
+  listTickets: order,
+  showOrderDetails: order,
+  giveOrderDetails: [
+    ...order,
+    'ticket.not_found',
+    'question.not_found',
+    'order.details_closed',
+    'order.names_used_up',
+    'access.cross_site',
+  ],
+  joinWaitingList: [
+    ...event,
+    'order.category_unknown',
+    'order.limit_exceeded',
+    'waiting_list.closed',
+    'waiting_list.not_needed',
+    'waiting_list.full',
+  ],
+  showWaitingEntry: ['waiting_list.entry_not_found'],
+  confirmWaitingEntry: ['waiting_list.entry_not_found', 'waiting_list.closed'],
+  leaveWaitingList: ['waiting_list.entry_not_found'],
+  listWaitingLines: event,
+  listTransfers: order,
+  transferTicket: [
+    ...order,
+    'ticket.not_found',
+    'ticket.not_transferable',
+    'ticket.transfer_limited',
+    'access.cross_site',
+  ],
+  showHeldTicket: ['ticket.not_found'],
+  transferHeldTicket: ['ticket.not_found', 'ticket.not_transferable', 'ticket.transfer_limited'],
+  drawTicketQr: [...order, 'ticket.not_found'],
+  printTickets: [...order, 'order.no_live_tickets', 'service.busy'],
+  exportCalendar: order,
+} as const;
