@@ -138,7 +138,7 @@ const rows: readonly Row[] = withWideLimits([
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
   // Looked at when other requests are refused.
   { methods: reading, route: /^\/status\.json$/, class: 1, limits: ['network'] },
-  { methods: reading, route: /^\/(?:orders|tickets|web)\//, class: 1, limits: ['network'] },
+  { methods: reading, route: /^\/(?:orders|tickets|waiting-list|web)\//, class: 1, limits: ['network'] },
   { methods: reading, route: /^\//, class: 4, limits: ['network'] },
 ]);
 

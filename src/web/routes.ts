@@ -16,6 +16,8 @@ import { homePage, organizerPage } from './server/pages/home-page.ts';
 import { type LegalText, hasLegalText, legalPage } from './server/pages/legal-page.ts';
 import { messagePage } from './server/pages/message-page.ts';
 import { orderPage } from './server/pages/order-page.ts';
+import { waitingListPage } from './server/pages/waiting-list-page.ts';
+import { joinWaitingListPage } from './server/pages/join-waiting-list-page.ts';
 import { ticketPage } from './server/pages/ticket-page.ts';
 import { queuePage } from './server/pages/queue-page.ts';
 import {
@@ -29,7 +31,16 @@ import {
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { robotsText, sitemap } from './server/for-robots.ts';
 import { daysOf, readSearch } from './server/search.ts';
-import { failureHeaders, langKey, orMessage, send } from './server/send-page.ts';
+import {
+  appHeaders,
+  assetHeaders,
+  failureHeaders,
+  isForPeople,
+  langKey,
+  orMessage,
+  robotHeaders,
+  send,
+} from './server/send-page.ts';
 
 /**
  * The pages that people and mailed links land on.
@@ -65,6 +76,7 @@ export function webRoutes(deps: {
   const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
   const showOrder = shell(orderPage, { isApp: true });
   const showTicket = shell(ticketPage);
+  const showWaiting = shell(waitingListPage);
 
   const showLegal = (c: Context, slug: string, text: LegalText) =>
     orMessage(c, contextOf, async (context) => {
@@ -168,6 +180,20 @@ export function webRoutes(deps: {
         );
       }),
     )
+    .get('/events/:slug/waiting-list', (c) =>
+      orMessage(c, contextOf, async (context) => {
+        const slug = c.req.param('slug');
+        if (!slugPattern.test(slug)) return missing(c);
+        const { event, categories } = await eventDocuments(deps.publicReads, slug);
+        const [shown, { data }] = await Promise.all([event.read(), categories.read()]);
+        if (!shown.hasWaitingList) return toEvent(c, slug);
+        const key = `join ${slug} ${langKey(context)} ${event.version} ${categories.version}`;
+        const page = await rendered.get(key, () => joinWaitingListPage(context, { event: shown, categories: data }));
+        const surrogateKeys = `${event.surrogateKeys} page`;
+        return send(c, page, pageHeaders({ ...liveTraits, isIndexed: false, surrogateKeys }));
+      }),
+    )
+    .get('/waiting-list/:id', (c) => (idPatterns.waiting.test(c.req.param('id')) ? showWaiting(c) : missing(c)))
     .get('/tickets/:id', (c) => (idPatterns.ticket.test(c.req.param('id')) ? showTicket(c) : missing(c)))
     .get('/orders/:id', (c) => (idPatterns.order.test(c.req.param('id')) ? showOrder(c) : missing(c)))
     .get('/find-order', shell(findOrderPage))
@@ -209,11 +235,6 @@ function toEvent(c: Context, slug: string): Response {
   return c.redirect(linkTo(`/events/${slug}`, lang), 302);
 }
 
-/** Browsers get a page for an unknown address. Programs get the problem document. */
-function isForPeople(c: Context): boolean {
-  return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
-}
-
 const eventsPerPage = 24;
 const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/;
 
@@ -226,17 +247,3 @@ const shellTraits: PageTraits = {
   surrogateKeys: 'page',
 };
 const liveTraits: PageTraits = { ...shellTraits, lifetime: liveLifetime, isIndexed: true };
-const assetHeaders = {
-  'cache-control': 'public, max-age=31536000, immutable',
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-};
-/** Browsers ask each time, so that a new release reaches phones with the next opening. */
-const appHeaders = {
-  'cache-control': 'no-cache',
-  'service-worker-allowed': '/door',
-  'content-security-policy': "default-src 'none'; connect-src 'self'",
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-};
-const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };

@@ -19,6 +19,8 @@ const sources = [
   'queue.ts',
   'order.ts',
   'ticket.ts',
+  'waiting-list.ts',
+  'join-waiting-list.ts',
   'order-worker.ts',
   'find-order.ts',
   'desk.ts',

@@ -9,6 +9,21 @@ import type { Compressed } from './variants.ts';
 const retryAfterSeconds = 5;
 export const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };
 
+export const assetHeaders = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+/** Browsers ask each time, so that a new release reaches phones with the next opening. */
+export const appHeaders = {
+  'cache-control': 'no-cache',
+  'service-worker-allowed': '/door',
+  'content-security-policy': "default-src 'none'; connect-src 'self'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+};
+export const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };
+
 /** The part of a rendered page's key that stands for its language. */
 export const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
@@ -40,4 +55,9 @@ export async function orMessage(
     const seconds = String(error.retryAfterSeconds ?? retryAfterSeconds);
     return c.html(await messagePage(context, 'busy'), 503, { ...failureHeaders, 'retry-after': seconds });
   }
+}
+
+/** Browsers get a page for an unknown address. Programs get the problem document. */
+export function isForPeople(c: Context): boolean {
+  return !c.req.path.startsWith('/v1/') && /\btext\/html\b/.test(c.req.header('accept') ?? '');
 }

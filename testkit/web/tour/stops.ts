@@ -64,6 +64,12 @@ function publicStops(): readonly Stop[] {
     { name: 'event terms', route: '/events/:slug/terms', path: `${event}/terms` },
     { name: 'event upcoming', route: '/events/:slug', path: '/events/gema-nusantara' },
     { name: 'event with a waiting room', route: '/events/:slug', path: `/events/${tourQueueSlug}` },
+    {
+      name: 'event waiting list',
+      route: '/events/:slug/waiting-list',
+      path: '/events/wayang-kota-surabaya/waiting-list',
+      after: seen('#submit:not([disabled])'),
+    },
     { name: 'event sold out', route: '/events/:slug', path: '/events/wayang-kota-surabaya' },
     { name: 'find order', route: '/find-order', path: '/find-order' },
     {
@@ -88,7 +94,7 @@ function publicStops(): readonly Stop[] {
   ];
 }
 
-function orderStops({ sold, received }: TourWorld): readonly Stop[] {
+function orderStops({ sold, received, waiting }: TourWorld): readonly Stop[] {
   const route = '/orders/:id';
   const shown = seen('#order:not([hidden])');
   return [
@@ -115,6 +121,19 @@ function orderStops({ sold, received }: TourWorld): readonly Stop[] {
         await page.click('#transfer-give:not([disabled])');
         await page.waitForSelector('#email-error:not([hidden])');
       },
+    },
+    {
+      name: 'ticket waiting list missing',
+      route: '/waiting-list/:id',
+      path: `/waiting-list/wtl_${tourEventId.slice(4)}00000000000000000000`,
+      after: seen('#missing:not([hidden])'),
+    },
+    {
+      name: 'ticket waiting list',
+      route: '/waiting-list/:id',
+      path: `/waiting-list/${waiting.id}`,
+      fragment: `#${waiting.token}`,
+      after: seen('#entry:not([hidden])'),
     },
     {
       name: 'ticket missing',

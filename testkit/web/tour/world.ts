@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import type { Browser } from 'playwright-core';
 import { demoEventId } from '../../../drizzle/seed/demo-id.ts';
 import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
 import { seedDemo } from '../../../drizzle/seed/seed-demo.ts';
+import { waitingAccessToken } from '../../../src/access/buyers/waiting-token.ts';
+import { newWaitingId } from '../../../src/platform/ids.ts';
 import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { createApp } from '../../../src/app.ts';
 import { operatorRoutes } from '../../../src/operator-routes.ts';
@@ -46,6 +49,8 @@ export async function openTourWorld() {
   });
   const { service } = running;
   await seedDemo({ db: service.db, config: service.config, clock: systemClock });
+  await service.db.execute(sql`
+    update events set has_waiting_list = true where id = ${demoEventId('wayang-kota-surabaya')}`);
   const app = createApp(service);
   const server = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   const operatorApp = operatorRoutes(service);
@@ -64,6 +69,7 @@ export async function openTourWorld() {
     call('POST', '/v1/orders', body, { 'idempotency-key': randomUUID() }),
   );
   const received = await seedTransfer(service, call, sold.paid);
+  const waiting = await seedWaiting(service);
   const desk = await seedDesk(service, asOwner);
   const deadLetterId = await seedOperator(service.db);
   const browser: Browser = await launchBrowser();
@@ -78,6 +84,8 @@ export async function openTourWorld() {
     sold,
     /** A ticket that the buyer of the paid order gave to somebody. */
     received,
+    /** A place in a waiting list that is not confirmed. */
+    waiting,
     desk,
     deadLetterId,
     close: async () => {
@@ -99,6 +107,15 @@ async function seedTransfer(
   const holder = { name: 'Sekar Ayuningtyas', email: 'sekar@contoh.example' };
   await call('POST', `/v1/orders/${id}/transfers`, { ticketId, holder }, { authorization: `Bearer ${token}` });
   return { id: ticketId, token: ticketAccessToken(config.ORDER_TOKEN_SECRET, ticketId, 1) };
+}
+
+async function seedWaiting({ db, config }: Awaited<ReturnType<typeof startTestService>>['service']) {
+  const id = newWaitingId(tourEventId);
+  await db.execute(sql`
+    insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status)
+    select event_id, ${id}, id, pool_id, 2, 'Sekar Ayuningtyas', 'sekar@contoh.example', 'none', '+628129000199', 'id', 'unconfirmed'
+    from ticket_categories where event_id = ${tourEventId} and id = ${tourCategory('Festival')}`);
+  return { id, token: waitingAccessToken(config.ORDER_TOKEN_SECRET, id) };
 }
 
 /** @throws if the API refuses, since a tour of faulty data shows nothing */
