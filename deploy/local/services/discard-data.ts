@@ -12,6 +12,7 @@ const ownNames = [
   'redis-cache',
   'redis-queue',
   'nginx',
+  'observe',
 ];
 // The sandbox's journal is about orders that are deleted with the database.
 const ownFiles = ['secrets.json', 'stack.json', 'logs', 'sandbox'];
