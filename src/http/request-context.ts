@@ -30,7 +30,8 @@ async function timed(c: Context, sql: { calls: number; ms: number }, next: () =>
   const started = performance.now();
   await next();
   const actor: { readonly kind?: unknown } | undefined = c.get('actor');
-  if (actor?.kind !== 'staff') return;
+  // A stream is on its way already, and a header would have it answered a second time.
+  if (actor?.kind !== 'staff' || c.res.headers.has('x-hono-already-sent')) return;
   const total = (performance.now() - started).toFixed(1);
   c.header('server-timing', `total;dur=${total}, sql;dur=${sql.ms.toFixed(1)};desc="${sql.calls} calls"`);
 }
