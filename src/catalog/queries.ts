@@ -1,4 +1,4 @@
-import { type SQL, and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
+import { type SQL, and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../platform/database/db.ts';
 import { indexEvent } from './search/index-events.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
@@ -46,7 +46,7 @@ export async function listEventsOfOrganizer(
     .where(and(...conditions))
     .orderBy(isOver, rank, asc(events.id))
     .limit(page.limit + 1);
-  return rows.map(({ event, ...place }) => ({ ...event, place: { ...place, rank: String(place.rank), id: event.id } }));
+  return rows.map(({ event, ...place }) => ({ ...event, place: { ...place, id: event.id } }));
 }
 
 /** Updates the event, its version and its search entry. The caller holds the lock of `lockEvent` and has compared the version. */
