@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readLedger } from '../../../deploy/local/host/ledger.ts';
@@ -62,6 +62,7 @@ export async function startObservedStack(name: string, place: number): Promise<O
     close: async () => {
       await npm('stop');
       await discardData(folder);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
