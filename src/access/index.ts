@@ -43,3 +43,4 @@ export { lockOrganizer } from './queries.ts';
 export { staffTokenLink } from './links/staff-link.ts';
 export { createVerificationLanes } from './buyers/verification-lanes.ts';
 export { verificationMessage } from './buyers/verification-message.ts';
+export { presentsWaiting, waitingAccessToken } from './buyers/waiting-token.ts';

@@ -1,6 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { orderAccessToken } from '../../access/index.ts';
-import { waitingAccessToken } from '../../access/buyers/waiting-token.ts';
+import { orderAccessToken, waitingAccessToken } from '../../access/index.ts';
 import { organizers } from '../../access/tables.ts';
 import { events } from '../../catalog/tables.ts';
 import type { TellWaiting } from '../../orders/index.ts';
@@ -11,7 +10,8 @@ import { greetingName } from '../../platform/text/person-name.ts';
 import type { Composed } from '../channel.ts';
 import { sendable } from '../metrics.ts';
 import { placesOfferedMail, waitingConfirmMail } from '../templates/waiting-list.ts';
-import type { ComposeDeps } from './compose-message.ts';
+import type { Config } from '../../config.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
 
@@ -48,7 +48,11 @@ type Row = {
 
 /** The message about an entry of a waiting list; undefined when it was confirmed, left or used since. */
 export async function composeWaiting(
-  deps: Pick<ComposeDeps, 'db' | 'deliveries' | 'config'>,
+  deps: {
+    readonly db: Db;
+    readonly deliveries: Deliveries;
+    readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET'>;
+  },
   { subject_id: entryId, template }: Pick<Claim, 'subject_id' | 'template'>,
 ): Promise<Composed | undefined> {
   const eventId = eventIdOf(entryId);

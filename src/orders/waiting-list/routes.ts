@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Actors } from '../../access/actors.ts';
-import { presentsWaiting } from '../../access/buyers/waiting-token.ts';
+import { presentsWaiting } from '../../access/index.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
