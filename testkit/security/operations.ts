@@ -90,7 +90,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     placeComplimentaryOrder tellOrderStory showSales showSaleFigures listSaleMinutes streamSales requestReport
     listReports showReport cancelReport downloadReport createReportLink createReportSchedule listReportSchedules
     endReportSchedule createGate changeGate removeGate createZone changeZone removeZone
-    showOrganizerProfile setOrganizerProfile listQuestions createQuestion changeQuestion deleteQuestion`),
+    showOrganizerProfile setOrganizerProfile listWaitingLines listQuestions createQuestion changeQuestion deleteQuestion`),
   door: idsOf(`
     listOrders showDeskOrder searchOrders listAttendees listGates listZones showDoorSettings listDeliveries`),
 };
