@@ -181,18 +181,7 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         value: event.refundableUntilHours,
         isOptional: true,
       }),
-      checkField(form, {
-        name: 'transfersAllowed',
-        label: words.transfers,
-        hint: words.transfersHint,
-        isChecked: event.transfersAllowed,
-      }),
-      checkField(form, {
-        name: 'hasWaitingList',
-        label: words.waitingList,
-        hint: words.waitingListHint,
-        isChecked: event.hasWaitingList,
-      }),
+      ...holderFields(form, event, words),
       numberField(form, language, {
         name: 'detailsUntilHours',
         label: words.detailsUntil,
@@ -200,6 +189,24 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         value: event.detailsUntilHours,
       }),
     ]),
+  ];
+}
+
+/** What buyers and people who wait may do. */
+function holderFields(form: Form, event: EventOfDesk, words: (typeof eventFormWords)['id']): readonly Html[] {
+  return [
+    checkField(form, {
+      name: 'transfersAllowed',
+      label: words.transfers,
+      hint: words.transfersHint,
+      isChecked: event.transfersAllowed,
+    }),
+    checkField(form, {
+      name: 'hasWaitingList',
+      label: words.waitingList,
+      hint: words.waitingListHint,
+      isChecked: event.hasWaitingList,
+    }),
   ];
 }
 
