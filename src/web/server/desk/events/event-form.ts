@@ -4,6 +4,7 @@ import { eventFormWords } from '../../../i18n/words/desk/events/event-form.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';
+import { holderFields } from './holder-fields.ts';
 import type { Form, FormValues } from '../forms.ts';
 import {
   areaField,
@@ -189,24 +190,6 @@ export function sellingFields({ language }: Desk, form: Form, event: EventOfDesk
         value: event.detailsUntilHours,
       }),
     ]),
-  ];
-}
-
-/** What buyers and people who wait may do. */
-function holderFields(form: Form, event: EventOfDesk, words: (typeof eventFormWords)['id']): readonly Html[] {
-  return [
-    checkField(form, {
-      name: 'transfersAllowed',
-      label: words.transfers,
-      hint: words.transfersHint,
-      isChecked: event.transfersAllowed,
-    }),
-    checkField(form, {
-      name: 'hasWaitingList',
-      label: words.waitingList,
-      hint: words.waitingListHint,
-      isChecked: event.hasWaitingList,
-    }),
   ];
 }
 
