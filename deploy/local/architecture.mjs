@@ -28,7 +28,7 @@ const rootFiles = (room) => (room === 'web' ? '(config|api-routes)\\.ts$' : 'con
 
 /** Files through which a room is entered from outside: its index, and what it publishes. */
 const doors =
-  '/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential|buyer-key|buyer-token|ticket-token|ticket-code|group-ticket-code)\\.ts$';
+  '/(index|tables|jobs|errors|schemas|actor|actors|middleware|audit|order-token|order-access|credential|buyer-key|buyer-token|ticket-token|waiting-token|ticket-code|group-ticket-code)\\.ts$';
 
 /** Folders of the repository, lowest first: each may import those before it that it lists. */
 const folders = {

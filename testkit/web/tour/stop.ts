@@ -24,6 +24,7 @@ export const noPages = [
   '/robots.txt',
   '/sitemap.xml',
   '/favicon.ico',
+  '/status.json',
   '/door/worker.js',
   '/door/manifest.webmanifest',
   '/order-worker.js',
