@@ -6,16 +6,7 @@ import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import { holderFields } from './holder-fields.ts';
 import type { Form, FormValues } from '../forms.ts';
-import {
-  areaField,
-  checkField,
-  fieldGroup,
-  moneyField,
-  numberField,
-  selectField,
-  textField,
-  timeField,
-} from '../parts/fields.ts';
+import { areaField, fieldGroup, moneyField, numberField, selectField, textField, timeField } from '../parts/fields.ts';
 
 export type EventOfDesk = Data<'/v1/organizers/:slug/events/:eventId'>;
 
