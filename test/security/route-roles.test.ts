@@ -78,10 +78,11 @@ const ofBuyers = ofOthers.filter(({ kinds, isOpen }) => kinds.includes('buyerTok
 const ofMailServer = ofOthers.filter(({ kinds }) => kinds.includes('mailServerToken'));
 const ofOrders = ofOthers.filter(({ kinds }) => kinds.includes('orderToken'));
 const ofHolders = ofOthers.filter(({ kinds }) => kinds.includes('ticketToken'));
+const ofWaiting = ofOthers.filter(({ kinds }) => kinds.includes('waitingToken'));
 const ofAnybody = ofOthers.filter(({ isOpen }) => isOpen);
 
 test('each operation is in one of the groups, and each of an organiser has a least role', () => {
-  const groups = [ofOrganizers, ofDoors, ofBuyers, ofMailServer, ofOrders, ofHolders, ofAnybody];
+  const groups = [ofOrganizers, ofDoors, ofBuyers, ofMailServer, ofOrders, ofHolders, ofWaiting, ofAnybody];
   expect(
     groups
       .flat()

@@ -9,7 +9,7 @@ const stalls = counter('event_loop_stalls_total', 'Stalls of the event loop for 
 const beatEveryMs = 50;
 /** A process that stalls all the time is stopped for its stack only so often, and writes few lines. */
 const stackEveryMs = 60_000;
-const watcherHeapMiB = 16;
+const watcherHeapMiB = 64;
 
 /**
  * Logs what the event loop is doing when it has stood still for `stallMs`: the stack at that moment, at most once a minute. A thread

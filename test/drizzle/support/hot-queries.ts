@@ -116,6 +116,8 @@ export const hotQueries: readonly HotQuery[] = [
     /^select "event_id", "id", "order_id", "attempt_id", .* from "refunds" where \("refunds"\."event_id" = \$\d+ and/,
   ),
   byKey('refund written', /^insert into "refunds"/),
+  byKey('refund that its buyer is told of', /^select sum\(r\.amount\) over \(partition by r\.currency, r\.reason\)/),
+  byKey('transfers of the tickets of an order', /^select "times_transferred" from "tickets" where/),
   // Calls note_facts, which is planned anew on each connection.
   {
     name: 'refund noted for webhooks',

@@ -63,6 +63,7 @@ test('every header that the code reads is documented, or a standard one', () => 
     'access-control-request-method',
     'expect',
     'x-real-ip',
+    'traceparent',
   ];
   const read = globSync('src/**/*.ts')
     .filter((file) => !file.startsWith('src/web/') && !file.startsWith('src/client/'))

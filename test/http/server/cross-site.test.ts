@@ -59,8 +59,10 @@ test('a sibling subdomain cannot change anything with the cookie, and is told wh
   const takeCookies = unsafeRoutes().filter(({ security }) => security.some((kind) => 'orderCookie' in kind));
   expect(takeCookies.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
     'DELETE /v1/orders/{id}/news-consent',
+    'PATCH /v1/orders/{id}/details',
     'POST /v1/orders/{id}/cancellation',
     'POST /v1/orders/{id}/payments',
+    'POST /v1/orders/{id}/transfers',
     'PUT /v1/orders/{id}/news-consent',
   ]);
   for (const { method, path } of takeCookies) {

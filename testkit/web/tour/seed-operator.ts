@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
+import { demoEventId } from '../../../drizzle/seed/demo-id.ts';
 import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
 
-/** A job that was given up, and a switch that is on; resolves to the id of the dead letter. */
+/** A job that was given up, and a switch that is on at an event without a stop; resolves to the id of the dead letter. */
 export async function seedOperator(db: Db): Promise<string> {
   await db.execute(sql`
     insert into switches (name, event_id, is_on, reason, changed_by)
-    values ('drop_listings', 'all', true, 'The database is being moved', 'Sari')`);
+    values ('close_sales', ${demoEventId('kecak-bulan-purnama')}, true, 'The venue asks for a pause', 'Sari')`);
   const [row] = await rowsOf<{ id: string }>(
     db,
     sql`
