@@ -45,11 +45,20 @@ const unsafeRoutes = () =>
       .map((method) => ({ method: method.toUpperCase(), path, security: item[method]?.security ?? [] })),
   );
 
+const ticketId = 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001';
+
+/** A body that the operation takes, so that the answer is about the caller. */
+function bodyOf(method: string, path: string): unknown {
+  if (path.endsWith('/details')) return { tickets: [{ ticketId, holderName: 'Sari' }] };
+  if (path.endsWith('/transfers')) return { ticketId, holder: { name: 'Sari', email: 'sari@contoh.example' } };
+  return method === 'PUT' ? { wording: '2026-11', locale: 'id' } : { method: 'any' };
+}
+
 const ask = (method: string, path: string, headers: Record<string, string>) =>
   world.fetch(path.replace(/\{[^}]+\}/, orderId), {
     method,
     headers: { cookie, 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(method === 'PUT' ? { wording: '2026-11', locale: 'id' } : { method: 'any' }),
+    body: JSON.stringify(bodyOf(method, path)),
   });
 
 const statusOf = async () =>
