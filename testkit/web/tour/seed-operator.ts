@@ -5,8 +5,8 @@ import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
 /** A job that was given up, and a switch that is on at an event without a stop; resolves to the id of the dead letter. */
 export async function seedOperator(db: Db): Promise<string> {
   await db.execute(sql`
-    insert into switches (name, event_id, is_on, reason, changed_by)
-    values ('close_sales', ${demoEventId('kecak-bulan-purnama')}, true, 'The venue asks for a pause', 'Sari')`);
+    insert into switches (name, event_id, event_slug, is_on, reason, changed_by)
+    values ('close_sales', ${demoEventId('kecak-bulan-purnama')}, 'kecak-bulan-purnama', true, 'The venue asks for a pause', 'Sari')`);
   const [row] = await rowsOf<{ id: string }>(
     db,
     sql`
