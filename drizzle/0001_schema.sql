@@ -238,9 +238,10 @@ create table events (
   fee_per_ticket bigint not null default 0 check (fee_per_ticket >= 0),
   -- Whether a buyer may cancel a paid order (which refunds it), and until how long before the start.
   refundable_until_hours integer check (refundable_until_hours >= 0),
-  -- Until how long before the doors open buyers give names of holders and answers.
+  -- Whether people may give their tickets to others.
   transfers_allowed boolean not null default true,
   has_waiting_list boolean not null default false,
+  -- Until how long before the doors open buyers give names of holders and answers.
   details_until_hours integer not null default 0 check (details_until_hours between 0 and 8760),
   version integer not null default 1,
   created_at timestamptz not null default now(),

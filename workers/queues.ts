@@ -78,9 +78,10 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   checks: 0.25,
 };
 
-/** A job whose process died is found after at most the sum of these two. */
 const lockMs = 20_000;
 const stalledIntervalMs = 10_000;
+/** A job whose process died, or whose end the queue has forgotten, starts again after at most this long. */
+export const stalledWithinMs = lockMs + stalledIntervalMs;
 const stalledCountMax = 2;
 /** Failed jobs are kept in Redis only to look at; their truth is the dead letter. */
 const failedKept = { age: 3600, count: 1000 } as const;

@@ -75,7 +75,7 @@ export async function joinWaitingList(deps: JoinDeps, slug: string, input: JoinW
 async function findCategory(
   tx: Db,
   eventId: string,
-  { ticketCategoryId, quantity }: JoinWaitingListInput,
+  { ticketCategoryId }: JoinWaitingListInput,
 ): Promise<Category | undefined> {
   const [row] = await rowsOf<Category>(
     tx,
@@ -84,7 +84,7 @@ async function findCategory(
         least(c.per_order_max, e.tickets_per_order_max, e.tickets_per_buyer_max, c.per_buyer_max, s.capacity) as max,
         e.has_waiting_list and e.status = 'published' and c.status = 'on_sale' and now() >= c.sale_opens_at
           and now() < least(c.sale_closes_at, e.ends_at) as "isOpen",
-        s.is_listed or s.available < ${quantity} as "isNeeded",
+        s.is_listed or s.available < c.per_order_min as "isNeeded",
         (select count(*) from waiting_entries w
           where w.event_id = e.id and w.status in ('unconfirmed', 'waiting', 'offering')) >= ${entriesPerEventMax} as "isFull"
       from events e

@@ -36,7 +36,7 @@ type Head = {
 /**
  * Offers the places that have returned to the people who wait for them, in order of joining: each gets an order of the usual kind, held
  * for `offerSeconds`. An offer that nobody pays ends as every hold does, and the next pass offers its places to the next. A group
- * waits at the head of the line until there is room for all of it, so nobody passes it. Safe to repeat and to run twice at once: the
+ * for whom there is no room is passed by those who fit and keeps its place: otherwise one person could keep places from being sold. Safe to repeat and to run twice at once: the
  * key of the order is the entry.
  * @returns how many offers were made
  */
@@ -46,7 +46,7 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
     let left = line[0]?.available ?? 0;
     for (const entry of line) {
-      if (entry.quantity > left) break;
+      if (entry.quantity > left) continue;
       const outcome = await offer(deps, entry);
       if (outcome === 'wait') break;
       if (outcome === 'ended') continue;
@@ -58,7 +58,7 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   return offers;
 }
 
-/** The first people of each line with free places. */
+/** The first people of each line with free places, of those who fit into them. */
 async function findHeads(db: Db): Promise<Head[]> {
   return rowsOf<Head>(
     db,
@@ -70,7 +70,7 @@ async function findHeads(db: Db): Promise<Head[]> {
       join events e on e.id = s.event_id and e.has_waiting_list
       cross join lateral (
         select * from waiting_entries w
-        where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering')
+        where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering') and w.quantity <= s.available
         order by w.joined_at, w.id limit ${offersPerPassMax}) w
       where not exists (
         select from switches x

@@ -7,7 +7,7 @@ export const waitingListClosed = () =>
   refusal('waiting_list.closed', 'This event has no waiting list, or its tickets are not on sale now.');
 
 export const waitingListNotNeeded = () =>
-  refusal('waiting_list.not_needed', 'This category still has as many tickets: order them.');
+  refusal('waiting_list.not_needed', 'This category still has tickets: order them.');
 
 export const waitingListFull = () => refusal('waiting_list.full', 'As many people wait for this event as may wait.');
 

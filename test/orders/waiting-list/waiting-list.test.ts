@@ -158,17 +158,36 @@ describe('the waiting list', () => {
     const event = await soldOut();
     const id = await wait(event, { quantity: 2 });
     await giveBack(event, 1);
-    // Not enough for the group at the head of the line, which nobody passes.
-    await wait(event);
     expect(await offer()).toBe(0);
     await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
     expect(await availabilityOf(open.db, event.id)).toMatchObject([{ available: 0 }]);
     expect((await ask(`/v1/waiting-list/${id}/departure`, {}, tokenOf(id))).status).toBe(204);
     expect((await ask(`/v1/waiting-list/${id}`, undefined, tokenOf(id))).status).toBe(404);
-    expect(await offer()).toBe(1);
-    await giveBack(event, 1);
-    await offer();
+    expect(await offer()).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(order(deps, event)).resolves.toBeDefined();
+  });
+
+  test('lets people pass a group for whom there is no room, and the group keeps its place', async () => {
+    const event = await soldOut(6);
+    await wait(event, { quantity: 3 });
+    await wait(event);
+    await wait(event);
+    await giveBack(event, 1);
+    expect(await offer()).toBe(1);
+    expect(await statuses(event)).toEqual(['waiting', 'offered', 'waiting']);
+    await giveBack(event, 3);
+    expect(await offer()).toBe(1);
+    expect(await statuses(event)).toEqual(['offered', 'offered', 'waiting']);
+  });
+
+  test('does not close the sale of a few places because somebody wants more', async () => {
+    const event = await createEvent(open.db, { categories: [{ capacity: 2 }], event: { hasWaitingList: true } });
+    expect(await join(event, { quantity: 3 })).toMatchObject({ status: 409 });
+    expect(await join(event, { quantity: 2 })).toMatchObject({
+      status: 409,
+      body: { code: 'waiting_list.not_needed' },
+    });
     await expect(order(deps, event)).resolves.toBeDefined();
   });
 
