@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/platform/database/db.ts';
 import { type DrawDeps, freezePlaces } from '../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
+import { type ChunkRow, insertLeaves } from '../../../src/waiting-room/draw/tree/leaf-queries.ts';
 import { writeLeaves } from '../../../src/waiting-room/draw/tree/write-leaves.ts';
+import { drawLeaves } from '../../../src/waiting-room/tables.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
 /** Guards promise 9: any number of workers carry a draw through at once, and each may die anywhere. */
@@ -64,6 +66,31 @@ describe('workers at once', () => {
     expect(new Set(roots.map((root) => Buffer.from(root ?? []).toString('hex'))).size).toBe(1);
     const [row] = await world.owner`select count(*)::integer as n from draw_leaves where event_id = ${event.id}`;
     expect(row).toEqual({ n: 20 });
+  });
+
+  test('write the same leaves in any order without a deadlock; a control shows it', async () => {
+    const rounds = 20;
+    const both = async (round: number, write: (rows: readonly ChunkRow[]) => Promise<unknown>) => {
+      const eventId = `evt_${String(round).padStart(8, '0')}`;
+      const rows = Array.from({ length: 2000 }, (_, chunk) => ({ eventId, chunk, leaves: root, root }));
+      const ends = await Promise.allSettled([write(rows), write(rows.toReversed())]);
+      await world.owner`delete from draw_leaves where event_id = ${eventId}`;
+      return ends.filter(({ status }) => status === 'rejected').length;
+    };
+    const root = Buffer.alloc(32);
+    let control = 0;
+    for (let round = 0; round < rounds && control === 0; round += 1)
+      control += await both(round, (rows) =>
+        world.open.db
+          .insert(drawLeaves)
+          .values([...rows])
+          .onConflictDoNothing(),
+      );
+    expect(control).toBeGreaterThan(0);
+    let failed = 0;
+    for (let round = 0; round < rounds; round += 1)
+      failed += await both(round, (rows) => insertLeaves(world.open.db, rows));
+    expect(failed).toBe(0);
   });
 
   test('a join during the freeze is either in the list or behind it', async () => {

@@ -40,11 +40,14 @@ export async function readChunkKeys(
 
 export type ChunkRow = typeof drawLeaves.$inferInsert;
 
-/** Leaves follow from the frozen list, so a second writer has equal ones. */
+/**
+ * Leaves follow from the frozen list, so a second writer has equal ones. Written in the order of chunks: two writers of the same chunks in
+ * different orders would wait for each other.
+ */
 export async function insertLeaves(db: Db, rows: readonly ChunkRow[]): Promise<void> {
   await db
     .insert(drawLeaves)
-    .values([...rows])
+    .values(rows.toSorted((one, two) => one.chunk - two.chunk))
     .onConflictDoNothing();
 }
 
