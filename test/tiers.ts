@@ -83,6 +83,7 @@ export const unitTests = [
   'test/web/likely-address.test.ts',
   'test/web/queue-draw.test.ts',
   'test/web/queue-logic.test.ts',
+  'test/web/judge-offline.test.ts',
   'test/web/scanner-text.test.ts',
   'test/workers/share-room.test.ts',
 ];

@@ -35,9 +35,9 @@ type Head = {
 
 /**
  * Offers the places that have returned to the people who wait for them, in order of joining: each gets an order of the usual kind, held
- * for `offerSeconds`. An offer that nobody pays ends as every hold does, and the next pass offers its places to the next. A group
- * for whom there is no room is passed by those who fit and keeps its place: otherwise one person could keep places from being sold. Safe to repeat and to run twice at once: the
- * key of the order is the entry.
+ * for `offerSeconds`. An offer that nobody pays ends as every hold does, and the next pass offers its places to the next person. A group
+ * that does not fit is passed by those who fit, and keeps its place: otherwise one person could keep places from being sold. Safe to repeat
+ * and to run twice at once: the key of the order is the entry.
  * @returns how many offers were made
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {

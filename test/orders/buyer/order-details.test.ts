@@ -6,17 +6,9 @@ import { doorList } from '../../../src/check-in/offline/door-list.ts';
 import { namesPerTicketMax } from '../../../src/orders/details/limits.ts';
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestEvent, type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import {
-  type OrderDesk,
-  bearer,
-  json,
-  openDesk,
-  openOrderDatabase,
-  pay,
-  tokenOf,
-} from '../../../testkit/orders/order-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
+import { type OrderDesk, bearer, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type Sold, ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 
 let open: OpenDb;
 let deps: PlaceOrderDeps;
@@ -41,32 +33,20 @@ type Details = {
   code?: string;
   errors?: { path: string; code: string }[];
 };
-type Sold = { readonly event: TestEvent; readonly id: string; readonly headers: Record<string, string> };
 
 const hour = 3_600_000;
 const named: TestEventOptions = { categories: [{ hasHolderNames: true }] };
 
-async function sell(options = named, isPaid = true): Promise<Sold> {
-  const event = await createEvent(open.db, options);
-  const { order: placed } = await order(deps, event, { quantity: 2 });
-  if (isPaid) await pay(open.db, placed.id);
-  return { event, id: placed.id, headers: bearer(tokenOf(desk, placed.id)) };
-}
-
+const sell = async (options = named, isPaid = true) =>
+  sellOrder({ open, deps, desk }, await createEvent(open.db, options), isPaid);
 async function details({ id, headers }: Sold): Promise<Details> {
-  return (await (await desk.app.request(`/v1/orders/${id}/details`, { headers })).json()) as Details;
+  return (await ask(desk, `/v1/orders/${id}/details`, { headers })).body as Details;
 }
 
 async function give({ id, headers }: Sold, tickets: readonly { ticketId: string; holderName: string }[]) {
-  const request = json({ tickets }, 'PATCH');
-  const answer = await desk.app.request(`/v1/orders/${id}/details`, {
-    ...request,
-    headers: { ...request.headers, ...headers },
-  });
-  return { status: answer.status, body: (await answer.json()) as Details };
+  const answer = await ask(desk, `/v1/orders/${id}/details`, { headers, method: 'PATCH', body: { tickets } });
+  return { ...answer, body: answer.body as Details };
 }
-
-const ticketOf = (sold: Sold, number: number) => `tkt_${sold.id.slice(4)}00${number}`;
 
 describe('the names on tickets', () => {
   test('are given by the buyer, and stand on tickets, attendees, the story and the door list', async () => {
@@ -75,7 +55,7 @@ describe('the names on tickets', () => {
     expect(before).toMatchObject({ isOpen: true, tickets: [{ holderName: null }, { holderName: null }] });
     const pdf = () => desk.app.request(`/v1/orders/${sold.id}/tickets.pdf`, { headers: sold.headers });
     const plain = (await pdf()).headers.get('etag');
-    const given = await give(sold, [{ ticketId: ticketOf(sold, 2), holderName: '  Budi   Santoso ' }]);
+    const given = await give(sold, [{ ticketId: soldTicket(sold, 2), holderName: '  Budi   Santoso ' }]);
     expect(given).toMatchObject({
       status: 200,
       body: { tickets: [{ holderName: null }, { holderName: 'Budi Santoso' }] },
@@ -103,7 +83,7 @@ describe('the names on tickets', () => {
     );
     const first = await read();
     expect(first.entries.map(({ guest }) => guest)).toEqual([null, null]);
-    await give(sold, [{ ticketId: ticketOf(sold, 1), holderName: 'Budi Santoso' }]);
+    await give(sold, [{ ticketId: soldTicket(sold, 1), holderName: 'Budi Santoso' }]);
     const delta = await read(first.syncCursor ?? '');
     expect(delta.entries).toHaveLength(1);
     expect(delta.entries[0]?.guest).toBeNull();
@@ -116,9 +96,9 @@ describe('the names on tickets', () => {
     const sold = await sell();
     await open.db.execute(sql`
       update tickets set holder_name = 'Citra Maharani', named_at = now(), times_transferred = 1
-      where event_id = ${sold.event.id} and id = ${ticketOf(sold, 1)}`);
-    expect((await details(sold)).tickets.map(({ ticketId }) => ticketId)).toEqual([ticketOf(sold, 2)]);
-    const renamed = await give(sold, [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }]);
+      where event_id = ${sold.event.id} and id = ${soldTicket(sold, 1)}`);
+    expect((await details(sold)).tickets.map(({ ticketId }) => ticketId)).toEqual([soldTicket(sold, 2)]);
+    const renamed = await give(sold, [{ ticketId: soldTicket(sold, 1), holderName: 'Budi' }]);
     expect(renamed).toMatchObject({ status: 404, body: { code: 'ticket.not_found' } });
   });
 
@@ -141,36 +121,36 @@ describe('the names on tickets', () => {
   test('are asked for tickets of categories that carry names, and once the order is paid', async () => {
     const unpaid = await sell(named, false);
     expect((await details(unpaid)).tickets).toEqual([]);
-    expect(await give(unpaid, [{ ticketId: ticketOf(unpaid, 1), holderName: 'Budi' }])).toMatchObject({
+    expect(await give(unpaid, [{ ticketId: soldTicket(unpaid, 1), holderName: 'Budi' }])).toMatchObject({
       status: 404,
       body: { code: 'ticket.not_found' },
     });
     const plain = await sell({});
     expect((await details(plain)).tickets.map(({ hasHolderName }) => hasHolderName)).toEqual([false, false]);
-    expect((await give(plain, [{ ticketId: ticketOf(plain, 1), holderName: 'Budi' }])).status).toBe(404);
+    expect((await give(plain, [{ ticketId: soldTicket(plain, 1), holderName: 'Budi' }])).status).toBe(404);
   });
 
   test('are refused all together when one of them is wrong', async () => {
     const [sold, other] = [await sell(), await sell()];
-    const mine = { ticketId: ticketOf(sold, 1), holderName: 'Budi' };
-    expect((await give(sold, [mine, { ticketId: ticketOf(other, 1), holderName: 'Ayu' }])).status).toBe(404);
-    const link = await give(sold, [mine, { ticketId: ticketOf(sold, 2), holderName: 'http://evil.example' }]);
+    const mine = { ticketId: soldTicket(sold, 1), holderName: 'Budi' };
+    expect((await give(sold, [mine, { ticketId: soldTicket(other, 1), holderName: 'Ayu' }])).status).toBe(404);
+    const link = await give(sold, [mine, { ticketId: soldTicket(sold, 2), holderName: 'http://evil.example' }]);
     expect([link.status, link.body.errors]).toEqual([
       400,
       [expect.objectContaining({ path: 'tickets.1.holderName', code: 'name.not_a_name' })],
     ]);
     expect((await give(sold, [mine, mine])).body.errors?.[0]?.code).toBe('list.doubled');
     await open.db.execute(
-      sql`select revoke_tickets(${sold.event.id}, ${sold.id}, ${`{${ticketOf(sold, 2)}}`}::text[], true, 'refunded', 'test')`,
+      sql`select revoke_tickets(${sold.event.id}, ${sold.id}, ${`{${soldTicket(sold, 2)}}`}::text[], true, 'refunded', 'test')`,
     );
-    expect((await give(sold, [mine, { ticketId: ticketOf(sold, 2), holderName: 'Ayu' }])).status).toBe(404);
+    expect((await give(sold, [mine, { ticketId: soldTicket(sold, 2), holderName: 'Ayu' }])).status).toBe(404);
     expect((await details(sold)).tickets).toEqual([expect.objectContaining({ holderName: null })]);
   });
 
   test('stay as they are once the doors are open, or from the time that the organiser has set', async () => {
     const doorsOpenAt = new Date(Date.now() + 5 * hour);
     const sold = await sell({ ...named, event: { doorsOpenAt, detailsUntilHours: 4 } });
-    const mine = [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }];
+    const mine = [{ ticketId: soldTicket(sold, 1), holderName: 'Budi' }];
     expect(await details(sold)).toMatchObject({
       isOpen: true,
       until: new Date(doorsOpenAt.getTime() - 4 * hour).toISOString(),
@@ -191,7 +171,7 @@ describe('the names on tickets', () => {
 
   test('can be changed a few times; giving the same name again costs nothing', async () => {
     const sold = await sell();
-    const name = (holderName: string) => give(sold, [{ ticketId: ticketOf(sold, 1), holderName }]);
+    const name = (holderName: string) => give(sold, [{ ticketId: soldTicket(sold, 1), holderName }]);
     const spelled = (number: number) => `Budi ${'I'.repeat(number)}`;
     for (let number = 1; number <= namesPerTicketMax; number += 1) {
       expect((await name(spelled(number))).status).toBe(200);
@@ -200,14 +180,14 @@ describe('the names on tickets', () => {
     expect(await name('Budi Lagi')).toMatchObject({ status: 409, body: { code: 'order.names_used_up' } });
     const [row] = await rowsOf<{ name: string }>(
       open.db,
-      sql`select holder_name as name from tickets where event_id = ${sold.event.id} and id = ${ticketOf(sold, 1)}`,
+      sql`select holder_name as name from tickets where event_id = ${sold.event.id} and id = ${soldTicket(sold, 1)}`,
     );
     expect(row?.name).toBe(spelled(namesPerTicketMax));
   });
 
   test('belong to the buyer: strangers, old links and other sites change nothing', async () => {
     const sold = await sell();
-    const mine = [{ ticketId: ticketOf(sold, 1), holderName: 'Budi' }];
+    const mine = [{ ticketId: soldTicket(sold, 1), holderName: 'Budi' }];
     const stranger = { ...sold, headers: bearer('nonsense') };
     expect((await give(stranger, mine)).body.code).toBe('order.not_found');
     const session = await desk.app.request(`/v1/orders/${sold.id}/session`, { method: 'POST', headers: sold.headers });

@@ -6,17 +6,8 @@ import { questionsPerEventMax } from '../../../src/orders/questions/limits.ts';
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
-import {
-  type OrderDesk,
-  bearer,
-  json,
-  keyFor,
-  openDesk,
-  openOrderDatabase,
-  pay,
-  tokenOf,
-} from '../../../testkit/orders/order-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { type OrderDesk, keyFor, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 
 /** Guards what organisers ask buyers, what buyers may answer, and where the answers stand. */
 
@@ -45,32 +36,29 @@ type Body = {
 };
 
 async function send(path: string, headers: Record<string, string>, method = 'GET', body?: unknown) {
-  const request = body === undefined ? { method, headers: {} } : json(body, method);
-  const answer = await desk.app.request(path, { ...request, headers: { ...request.headers, ...headers } });
-  const text = await answer.text();
-  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Body };
+  const answer = await ask(desk, path, { headers, method, body });
+  return { ...answer, body: answer.body as Body };
 }
 
 async function openSale() {
   const event = await createEvent(open.db);
   const manager = await keyFor(desk, event.organizer, 'manager');
   const path = `/v1/organizers/${event.organizer.slug}/events/${event.id}/questions`;
-  const ask = async (question: object) => {
+  const askBuyers = async (question: object) => {
     const asked = await send(path, manager, 'POST', { kind: 'text', scope: 'order', ...question });
     expect(asked.status, JSON.stringify(asked.body)).toBe(201);
     return asked.body.id;
   };
-  return { event, manager, path, ask };
+  return { event, manager, path, ask: askBuyers };
 }
 
 async function sell(event: TestEvent) {
-  const { order: placed } = await order(deps, event, { quantity: 2 });
-  await pay(open.db, placed.id);
-  const path = `/v1/orders/${placed.id}/details`;
-  const headers = bearer(tokenOf(desk, placed.id));
+  const sold = await sellOrder({ open, deps, desk }, event);
+  const { id, headers } = sold;
+  const path = `/v1/orders/${id}/details`;
   return {
-    id: placed.id,
-    tickets: [1, 2].map((number) => `tkt_${placed.id.slice(4)}00${number}`),
+    id,
+    tickets: [1, 2].map((number) => soldTicket(sold, number)),
     read: async () => (await send(path, headers)).body,
     answer: (...answers: Answer[]) => send(path, headers, 'PATCH', { answers }),
   };
