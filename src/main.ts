@@ -1,5 +1,5 @@
 import { serve } from './http/server/serve.ts';
-import { operationsApp } from './http/server/health.ts';
+import { type Phase, operationsApp } from './http/server/health.ts';
 import { ConfigError, loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
@@ -34,11 +34,11 @@ async function main(): Promise<void> {
     service.closers.add('stalls', () => stalls.close());
   }
 
-  let draining = false;
+  let phase: Phase = 'starting';
   const operations = await serve(
     operationsApp({
       probes: apiProbes(service),
-      isDraining: () => draining,
+      phase: () => phase,
       token: config.OPERATIONS_TOKEN,
       routes: operatorRoutes(service),
     }),
@@ -60,11 +60,12 @@ async function main(): Promise<void> {
   service.closers.add('server', () => server.close());
   // Before the server: it waits for open answers.
   service.closers.add('live clients', () => service.live.drain());
+  phase = 'serving';
   log.info({ port: server.port, operationsPort: operations.port }, 'serving');
   log.flush();
 
   onStopSignal(async () => {
-    draining = true;
+    phase = 'draining';
     log.info('stopping');
     if (config.ENV === 'production') await new Promise((resolve) => setTimeout(resolve, leaveSeconds * 1000));
     await service.closers.close();

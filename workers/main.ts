@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '../src/config.ts';
-import { operationsApp } from '../src/http/server/health.ts';
+import { type Phase, operationsApp } from '../src/http/server/health.ts';
 import { serve } from '../src/http/server/serve.ts';
 import { jobs } from '../src/jobs.ts';
 import { ping } from '../src/platform/database/db.ts';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     service.closers.add('stalls', () => stalls.close());
   }
 
-  let draining = false;
+  let isDraining = false;
   const started: { worker?: RunningWorker } = {};
   const queueAnswers = async () => {
     if (started.worker === undefined) throw new Error('the worker has not started');
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
         { name: 'postgres', check: () => ping(service.db) },
         { name: 'queue', check: queueAnswers },
       ],
-      isDraining: () => draining,
+      phase: () => phaseOf({ isDraining, isWorking: started.worker !== undefined }),
       fault: () => started.worker?.fault(),
       token: config.OPERATIONS_TOKEN,
       routes:
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   );
   service.closers.add('operations server', () => operations.close());
   onStopSignal(async () => {
-    draining = true;
+    isDraining = true;
     log.info('stopping');
     await service.closers.close();
     log.flush();
@@ -81,6 +81,11 @@ async function main(): Promise<void> {
   service.closers.add('scheduler', () => scheduler.close());
   log.info({ operationsPort: operations.port }, 'working');
   log.flush();
+}
+
+function phaseOf({ isDraining, isWorking }: { isDraining: boolean; isWorking: boolean }): Phase {
+  if (isDraining) return 'draining';
+  return isWorking ? 'serving' : 'starting';
 }
 
 main().catch((error: unknown) => {

@@ -28,16 +28,16 @@ const composed = compose(config, log);
 const written = process.env['BENCH_WRITES'] === 'one_by_one' ? withControls(composed) : composed;
 const shed = process.env['BENCH_SHEDDING'] === 'off' ? withoutShedding(written) : written;
 const service = process.env['BENCH_HEAVY'] === 'loop' ? withoutHelpers(shed) : shed;
-const operations = await serve(operationsApp({ probes: apiProbes(service), isDraining: () => false }), {
-  host: config.OPERATIONS_HOST,
-  port: config.OPERATIONS_PORT,
-  reusePort: false,
-});
 const server = await serve(createApp(service), {
   host: config.HOST,
   port: config.PORT,
   reusePort: true,
   trustedProxies: config.TRUSTED_PROXIES,
+});
+const operations = await serve(operationsApp({ probes: apiProbes(service), phase: () => 'serving' }), {
+  host: config.OPERATIONS_HOST,
+  port: config.OPERATIONS_PORT,
+  reusePort: false,
 });
 onStopSignal(async () => {
   await Promise.all([server.close(), operations.close()]);

@@ -18,15 +18,15 @@ const cutTotal = counter(
  * sends nothing. Node has no limit for this, but libuv ends the turn when a signal arrives. The process therefore signals
  * itself when a turn has taken too long. A signal costs some microseconds, and there are at most fifty in a second.
  */
-export function cutLongTurns(server: Server): () => void {
+export function cutLongTurns(server: Server): void {
   let since: number | undefined;
   let isCut = false;
   const endTurn = (): void => {
     since = undefined;
     isCut = false;
   };
-  const heard = (): void => {};
-  process.on(signal, heard);
+  // Once per process, for all its servers. libuv wakes only for a signal that somebody listens to.
+  if (!process.listeners(signal).includes(heard)) process.on(signal, heard);
   server.prependListener('request', () => {
     const now = performance.now();
     if (since === undefined) {
@@ -38,5 +38,6 @@ export function cutLongTurns(server: Server): () => void {
       process.kill(process.pid, signal);
     }
   });
-  return () => void process.off(signal, heard);
 }
+
+function heard(): void {}

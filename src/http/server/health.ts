@@ -6,15 +6,19 @@ import { orAfter } from '../../platform/resilience/deadline.ts';
 /** A dependency that must answer before traffic may come. `check` throws if it does not. */
 export type Probe = { readonly name: string; check(): Promise<void> };
 
+/** Where a process is in its life. Traffic may come only while it is `serving`. */
+export type Phase = 'starting' | 'serving' | 'draining';
+
 const probeDeadlineMs = 1000;
 
 /**
- * The operations port: liveness, readiness, metrics, profiles. On the loopback by default, and never public. When the
- * process stops, `isDraining` first turns readiness off, so that load balancers move on in time.
+ * The operations port: liveness, readiness, metrics, profiles. On the loopback by default, and never public. It answers
+ * before the process serves, so readiness waits for `serving`; when the process stops, `draining` first turns readiness
+ * off, so that load balancers move on in time.
  */
 export function operationsApp(options: {
   probes: readonly Probe[];
-  isDraining: () => boolean;
+  phase: () => Phase;
   /** Why only a restart helps, or undefined. */
   fault?: () => string | undefined;
   /** The operator's token. Without one, routes that need it do not exist. */
@@ -29,7 +33,8 @@ export function operationsApp(options: {
   });
   app.get('/readyz', async (c) => {
     const faults = (await Promise.all(options.probes.map(fault))).filter((name) => name !== undefined);
-    if (options.isDraining()) faults.push('draining');
+    const phase = options.phase();
+    if (phase !== 'serving') faults.push(phase);
     return c.json({ status: faults.length === 0 ? 'ready' : 'not_ready', faults }, faults.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'content-type': registry.contentType }));

@@ -71,7 +71,7 @@ export async function serve(
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? stallTimeoutMs;
   server.maxConnections = connectionsMax;
-  const forget = cutLongTurns(server);
+  cutLongTurns(server);
   capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -82,7 +82,7 @@ export async function serve(
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     close: () => {
       isLeaving = true;
-      return drain(server).finally(forget);
+      return drain(server);
     },
   };
 }

@@ -28,7 +28,7 @@ const flood = `
   process.exit(0);
 `;
 
-async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
+async function mostRequestsInOneTurn(prepare: (server: Server) => void) {
   let inTurn = 0;
   let most = 0;
   let hash = 0;
@@ -37,7 +37,7 @@ async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
     for (let step = 0; step < workPerRequest; step += 1) hash = (hash * 31 + step) | 0;
     response.end(String(hash));
   });
-  const forget = prepare(server);
+  prepare(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
   let isOver = false;
   const turn = (): void => {
@@ -51,15 +51,14 @@ async function mostRequestsInOneTurn(prepare: (server: Server) => () => void) {
   isOver = true;
   server.closeAllConnections();
   server.close();
-  forget();
   return { most, statuses: JSON.parse(stdout) as Record<string, number> };
 }
 
 test('a flood is read in pieces, and every client is answered', async () => {
-  let free = await mostRequestsInOneTurn(() => () => {});
+  let free = await mostRequestsInOneTurn(() => {});
   // On a busy machine the flood may come too slowly to fill a turn. Then the control floods again.
   for (let floods = 1; floods < floodsMax && free.most <= longTurn; floods += 1)
-    free = await mostRequestsInOneTurn(() => () => {});
+    free = await mostRequestsInOneTurn(() => {});
   const kept = await mostRequestsInOneTurn(cutLongTurns);
   expect(Object.keys(kept.statuses)).toEqual(['200']);
   expect(free.most).toBeGreaterThan(longTurn);

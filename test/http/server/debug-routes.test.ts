@@ -2,10 +2,12 @@ import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { expect, test } from 'vitest';
 import { operationsApp } from '../../../src/http/server/health.ts';
-import { serve } from '../../../src/http/server/serve.ts';
+import { operationsToken, startApiProcess } from '../../../testkit/processes/api-process.ts';
+import { createTestDatabase } from '../../../testkit/services/database.ts';
+import { testStack } from '../../../testkit/services/stack.ts';
 
 const token = 'test-only-operations-token-0123456789abc';
-const app = operationsApp({ probes: [], isDraining: () => false, token });
+const app = operationsApp({ probes: [], phase: () => 'serving', token });
 const ask = (path: string, credential?: string, method = 'GET') =>
   app.request(`/debug/${path}`, {
     method,
@@ -73,12 +75,15 @@ test('a heap profile in pprof format tells who holds memory', async () => {
 });
 
 test('a snapshot is sent whole, over the network, and the next one may follow', async () => {
-  const serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
+  // Of a process of its own: the snapshot of a test worker would hold every module that its tests have loaded.
+  const database = await createTestDatabase();
+  const { redisCacheUrl: cacheUrl, redisQueueUrl: queueUrl } = testStack();
+  const serving = await startApiProcess({ databaseUrl: database.url, cacheUrl, queueUrl });
   try {
     const take = () =>
-      fetch(`http://127.0.0.1:${serving.port}/debug/heap-snapshot`, {
+      serving.operations('/debug/heap-snapshot', {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${operationsToken}` },
       });
     const text = await (await take()).text();
     expect(text.slice(0, 20)).toContain('"snapshot"');
@@ -86,12 +91,15 @@ test('a snapshot is sent whole, over the network, and the next one may follow', 
     const next = await take();
     expect(next.status).toBe(200);
     await next.body?.cancel();
+    // A client that goes away in the middle does not keep others out.
+    await expect.poll(async () => (await take()).status, { timeout: 10_000 }).toBe(200);
   } finally {
-    await serving.close();
+    await serving.kill();
+    await database.close();
   }
 });
 
 test('without a token there is nothing', async () => {
-  const bare = operationsApp({ probes: [], isDraining: () => false });
+  const bare = operationsApp({ probes: [], phase: () => 'serving' });
   expect((await bare.request('/debug/profile', { headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   app = createApp(world.service);
   const local = { host: '127.0.0.1', port: 0, reusePort: false };
   serving = await serve(app, local);
-  operations = await serve(operationsApp({ probes: [], isDraining: () => false }), local);
+  operations = await serve(operationsApp({ probes: [], phase: () => 'serving' }), local);
   ({ slug } = await createEvent(world.service.db));
 });
 afterAll(async () => {
