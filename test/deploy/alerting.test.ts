@@ -154,13 +154,15 @@ function withProbe(text: string, port: number): string {
   return stringify([...probes, { targets: [`127.0.0.1:${port}`], labels: { part: 'redis', module: 'certificate' } }]);
 }
 
-/** Lets the queue be this full, and writes until it is: from 2 MiB on, by a share of what it uses. */
+/** Large enough that what the stack itself writes meanwhile changes no share. */
+const queueBytesMax = 32 * 1024 * 1024;
+
+/** Fills the queue to this share of its memory; beyond 1, jobs are dropped. */
 async function fillTo(queue: Redis, share: number): Promise<void> {
   const used = async () => Number(/used_memory:(\d+)/.exec(await queue.info('memory'))?.[1]);
-  const max = Math.max(2 * 1024 * 1024, Math.ceil((await used()) / Math.min(share, 0.9)));
-  await queue.config('SET', 'maxmemory', String(max));
-  const piece = 'x'.repeat(16 * 1024);
-  for (let written = 0; written < 2000 && (await used()) < max * Math.min(share, 0.97); written += 1)
+  await queue.config('SET', 'maxmemory', String(queueBytesMax));
+  const piece = 'x'.repeat(64 * 1024);
+  for (let written = 0; written < 600 && (await used()) < queueBytesMax * Math.min(share, 0.97); written += 1)
     await queue.set(`filler:${share}:${written}`, piece);
   for (let written = 0; share > 1 && written < 100; written += 1) await queue.set(`filler:more:${written}`, piece);
 }
