@@ -828,9 +828,21 @@ export type TransferHeldTicket = {
 export type WaitingLines = {
   data: {
     ticketCategoryId: string;
+    name: string;
+    /** Places that return to the pool go to the waiting list only. */
+    isListed: boolean;
+    /** People with a confirmed address. */
     waiting: number;
+    /** Places that they want together. */
     tickets: number;
-    offered: number;
+    /** When the first of them joined; null if nobody waits. */
+    waitingSince: string | null;
+    /** Orders that were offered: not paid yet; paid; expired or cancelled without payment. */
+    offers: {
+      open: number;
+      taken: number;
+      lapsed: number;
+    };
   }[];
   nextCursor: null;
 };
@@ -2966,7 +2978,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-list": {
-    /** How many people wait for each category of an event */
+    /** How many people wait for each category of an event, and what became of offers */
     get: {
       input: { param: {
         slug: string;

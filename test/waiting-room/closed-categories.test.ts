@@ -5,7 +5,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { TestEvent } from '../../testkit/factories.ts';
 import { type RoomWorld, openRoomWorld } from './support/room-world.ts';
 
-/** Guards that nobody loses a place by a change that can be taken back: categories that are closed for a while. */
+/** Guards that nobody loses a place by a change that can be taken back: categories that are closed for a while, a waiting list. */
 
 let world: RoomWorld;
 beforeAll(async () => {
@@ -68,4 +68,18 @@ it('a line stays although all open categories are sold out, while a closed one c
   await db.execute(sql`update stock set available = 0, sold = capacity where event_id = ${event.id}`);
   await world.second(event);
   expect((await world.roomOf(event)).phase).toBe('over');
+});
+
+it('nobody is let in for places that are kept for the waiting list, until nobody waits there any more', async () => {
+  const event = await world.openedRoom(10);
+  const { db } = world.open;
+  await db.execute(sql`
+    update stock set available = 5, sold = capacity - 5, is_listed = true where event_id = ${event.id}`);
+  world.state.stock = undefined;
+  await world.second(event);
+  expect((await world.roomOf(event)).phase).toBe('probably_sold_out');
+
+  await db.execute(sql`update stock set is_listed = false where event_id = ${event.id}`);
+  await world.second(event);
+  expect((await world.roomOf(event)).phase).toBe('open');
 });

@@ -55,17 +55,18 @@ export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' |
 
 /**
  * The places of all pools that a category on sale draws from; each pool counts once. Places that only a closed category could sell
- * count as blocked while its sale window has not ended: the organizer may put it on sale again.
+ * count as blocked while its sale window has not ended: the organizer may put it on sale again. Free places of a pool with a waiting
+ * list count as blocked, too: nobody from the waiting room can buy them.
  */
 export async function eventStockOf(db: Db, eventId: string): Promise<EventStock> {
   const [row] = await rowsOf<EventStock>(
     db,
     sql`
       select coalesce(sum(capacity) filter (where is_on_sale), 0)::float8 as capacity,
-        coalesce(sum(available) filter (where is_on_sale), 0)::float8 as available,
+        coalesce(sum(available) filter (where is_on_sale and not is_listed), 0)::float8 as available,
         coalesce(sum(held) filter (where is_on_sale), 0)::float8 as held,
         coalesce(sum(sold) filter (where is_on_sale), 0)::float8 as sold,
-        coalesce(sum(case when is_on_sale then blocked else capacity - sold end), 0)::float8 as blocked
+        coalesce(sum(case when not is_on_sale then capacity - sold when is_listed then blocked + available else blocked end), 0)::float8 as blocked
       from stock join (
         select pool_id, bool_or(status = 'on_sale') as is_on_sale from ticket_categories
         where event_id = ${eventId} and (status = 'on_sale' or sale_closes_at > now()) group by pool_id) category using (pool_id)

@@ -12,9 +12,10 @@ import { idPatterns } from '../../platform/ids.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { eventParams } from '../schemas.ts';
 import { type JoinDeps, joinWaitingList } from './join-waiting-list.ts';
+import { listLines } from './list-lines.ts';
 import { waitingEntryNotFound } from './refusals.ts';
 import { joinWaitingListSchema, waitingEntrySchema, waitingLinesSchema, waitingParams } from './schemas.ts';
-import { confirmWaitingEntry, leaveWaitingList, listLines, showWaitingEntry } from './waiting-entry.ts';
+import { confirmWaitingEntry, leaveWaitingList, showWaitingEntry } from './waiting-entry.ts';
 
 export type WaitingListRoutesDeps = JoinDeps & {
   readonly actors: Actors;
@@ -76,7 +77,7 @@ export function waitingListRoutes(deps: WaitingListRoutesDeps) {
     tags: ['Organizer: orders'],
     security: byStaff,
     operationId: 'listWaitingLines',
-    summary: 'How many people wait for each category of an event',
+    summary: 'How many people wait for each category of an event, and what became of offers',
     middleware: [requireRole(deps, 'manager')] as const,
     request: { params: eventParams },
     responses: {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { plainIdSchema } from '../../http/contract/schemas.ts';
+import { plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 import { anyId, buyerSchema, localeSchema } from '../schemas.ts';
 
 export const joinWaitingListSchema = z
@@ -32,7 +32,21 @@ export const waitingEntrySchema = z
 
 export const waitingLinesSchema = z
   .object({
-    data: z.array(z.object({ ticketCategoryId: plainIdSchema, waiting: z.int(), tickets: z.int(), offered: z.int() })),
+    data: z.array(
+      z.object({
+        ticketCategoryId: plainIdSchema,
+        name: z.string(),
+        isListed: z.boolean().openapi({ description: 'Places that return to the pool go to the waiting list only.' }),
+        waiting: z.int().openapi({ description: 'People with a confirmed address.' }),
+        tickets: z.int().openapi({ description: 'Places that they want together.' }),
+        waitingSince: timeSchema
+          .nullable()
+          .openapi({ description: 'When the first of them joined; null if nobody waits.' }),
+        offers: z.object({ open: z.int(), taken: z.int(), lapsed: z.int() }).openapi({
+          description: 'Orders that were offered: not paid yet; paid; expired or cancelled without payment.',
+        }),
+      }),
+    ),
     nextCursor: z.null(),
   })
   .openapi('WaitingLines');

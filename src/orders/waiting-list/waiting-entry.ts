@@ -71,24 +71,3 @@ export async function leaveWaitingList(db: Db, entryId: string): Promise<void> {
     delete from waiting_entries
     where event_id = ${eventIdOf(entryId)} and id = ${entryId} and status in ('unconfirmed', 'waiting', 'ended')`);
 }
-
-export type LineLength = {
-  readonly ticketCategoryId: string;
-  readonly waiting: number;
-  readonly tickets: number;
-  readonly offered: number;
-};
-
-/** How many people wait for each category, for how many tickets, and how many were offered places. */
-export async function listLines(db: Db, eventId: string): Promise<LineLength[]> {
-  return rowsOf<LineLength>(
-    db,
-    sql`
-      select c.id as "ticketCategoryId", count(*) filter (where w.status in ('waiting', 'offering'))::integer as waiting,
-        coalesce(sum(w.quantity) filter (where w.status in ('waiting', 'offering')), 0)::integer as tickets,
-        count(*) filter (where w.status = 'offered')::integer as offered
-      from ticket_categories c
-      left join waiting_entries w on w.event_id = c.event_id and w.ticket_category_id = c.id
-      where c.event_id = ${eventId} group by c.id, c.position order by c.position, c.id`,
-  );
-}

@@ -4,7 +4,7 @@ import { waitingAccessToken } from '../../../src/access/buyers/waiting-token.ts'
 import { expireHolds } from '../../../src/orders/lifecycle/end-holds.ts';
 import { orderInvariants } from '../../../src/orders/invariants.ts';
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { availabilityOf } from '../../../src/orders/pools/queries.ts';
+import { availabilityOf, eventStockOf } from '../../../src/orders/pools/queries.ts';
 import { offerSeconds } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
@@ -16,6 +16,7 @@ import {
   keyFor,
   openDesk,
   openOrderDatabase,
+  pay,
 } from '../../../testkit/orders/order-desk.ts';
 import { order, tally } from '../../../testkit/orders/placing.ts';
 
@@ -113,7 +114,43 @@ describe('the waiting list', () => {
     });
     const key = await keyFor(desk, event.organizer, 'manager');
     const lines = await ask(`/v1/organizers/${event.organizer.slug}/events/${event.id}/waiting-list`, undefined, key);
-    expect(lines.body.data).toEqual([{ ticketCategoryId: categoryOf(event), waiting: 2, tickets: 2, offered: 0 }]);
+    expect(lines.body.data).toEqual([
+      {
+        ticketCategoryId: categoryOf(event),
+        name: expect.any(String),
+        isListed: true,
+        waiting: 2,
+        tickets: 2,
+        waitingSince: expect.stringMatching(/^20.*Z$/),
+        offers: { open: 0, taken: 0, lapsed: 0 },
+      },
+    ]);
+  });
+
+  test('shows the desk what became of its offers, and nothing of the people', async () => {
+    const event = await soldOut(4);
+    const names = [someBuyer(), someBuyer(), someBuyer(), someBuyer()];
+    for (const buyer of names) await wait(event, { buyer });
+    await giveBack(event, 3);
+    expect(await offer()).toBe(3);
+    const [taken, lapsed] = (await entriesOf(event)).map(({ orderId }) => orderId ?? '');
+    await pay(open.db, taken ?? '');
+    await open.db.execute(sql`update orders set expires_at = now() - interval '1 second' where id = ${lapsed}`);
+    await expireHolds(open);
+    const key = await keyFor(desk, event.organizer, 'manager');
+    const path = `/v1/organizers/${event.organizer.slug}/events/${event.id}/waiting-list`;
+    const { body } = await ask(path, undefined, key);
+    expect(body.data).toMatchObject([{ waiting: 1, tickets: 1, offers: { open: 1, taken: 1, lapsed: 1 } }]);
+    for (const { email, name } of names) expect(JSON.stringify(body)).not.toMatch(new RegExp(`${email}|${name}`));
+    expect(await offer()).toBe(1);
+    expect((await ask(path, undefined, key)).body.data).toMatchObject([
+      { waiting: 0, tickets: 0, waitingSince: null, offers: { open: 2, taken: 1, lapsed: 1 } },
+    ]);
+    const door = await keyFor(desk, event.organizer, 'door');
+    expect((await ask(path, undefined, door)).status).toBe(403);
+    const { organizer } = await createEvent(open.db);
+    const foreign = `/v1/organizers/${organizer.slug}/events/${event.id}/waiting-list`;
+    expect((await ask(foreign, undefined, await keyFor(desk, organizer, 'manager'))).status).toBe(404);
   });
 
   test('is refused where there are tickets left, and where the organizer has none', async () => {
@@ -161,6 +198,8 @@ describe('the waiting list', () => {
     expect(await offer()).toBe(0);
     await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
     expect(await availabilityOf(open.db, event.id)).toMatchObject([{ available: 0 }]);
+    // A waiting room lets nobody in for them.
+    expect(await eventStockOf(open.db, event.id)).toMatchObject({ capacity: 3, available: 0, held: 2, blocked: 1 });
     expect((await ask(`/v1/waiting-list/${id}/departure`, {}, tokenOf(id))).status).toBe(204);
     expect((await ask(`/v1/waiting-list/${id}`, undefined, tokenOf(id))).status).toBe(404);
     expect(await offer()).toBe(0);

@@ -1,4 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newWaitingId } from '../../../src/platform/ids.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /** Guards the parts of an event at the desk: schedule, promo codes, waiting room, and a copy of all of it. */
@@ -80,4 +82,20 @@ test('a copy is a draft with the same parts, moved by as much as its start', asy
   const tickets = (await browser.get(`${copy}/tickets`)).html;
   expect(tickets).toMatch(/Festival[\s\S]*Rp\s350,000/);
   expect([...(await browser.get(`${copy}/schedule`)).html.matchAll(/role="rowheader"/g)]).toHaveLength(1);
+});
+
+test('the overview shows who waits for places, as numbers, once the event has a waiting list', async () => {
+  const { db } = world.running.service;
+  expect((await browser.get(event)).html).not.toContain('id="waiting-list"');
+  const eventId = event.split('/').at(-1) ?? '';
+  await db.execute(
+    sql`update events set status = 'published', published_at = now(), has_waiting_list = true where id = ${eventId}`,
+  );
+  await db.execute(sql`
+    insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status, joined_at)
+    select event_id, ${newWaitingId(eventId)}, id, pool_id, 3, 'Sari Menanti', 'sari@example.test', 'k', '', 'id', 'waiting', now()
+    from ticket_categories where event_id = ${eventId}`);
+  const { html } = await browser.get(event);
+  expect(html).toMatch(/id="waiting-list"[\s\S]*Festival[\s\S]*Places wanted" class="number"><span>3</);
+  expect(html).not.toContain('Sari Menanti');
 });

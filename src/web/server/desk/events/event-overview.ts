@@ -6,6 +6,7 @@ import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
 import { eventView, ownEvent } from './own-event.ts';
+import { waitingListPart } from './waiting-list.ts';
 
 /** An event at a glance. */
 export function eventOverviewPage(addPage: AddPage): void {
@@ -30,7 +31,7 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.category, kindText(event.category, language)],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
       ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)}` : ''}</p>`,
-    )}`,
+    )}${event.status === 'draft' ? '' : await waitingListPart(desk, event)}`,
   };
 }
 
