@@ -82,18 +82,22 @@ function depthExceeds(bytes: Uint8Array, max: number): boolean {
   return false;
 }
 
-/**
- * For routes whose contract validates the body: the same refusals, then the validator reads the text.
- * @param options.anyText accepts U+0000 and lone surrogates, for a route that judges them field by field
- */
-export function jsonBody(bytesMax: number = jsonBytesMax, options: { anyText?: boolean } = {}): MiddlewareHandler {
+type BodyOptions = {
+  /** Accepts U+0000 and lone surrogates, for a route that judges them field by field. */
+  readonly anyText?: boolean;
+  /** Accepts a request without a body. Otherwise the validator would read it as `{}`, so a request without one is refused. */
+  readonly optional?: boolean;
+};
+
+/** For routes whose contract validates the body: the same refusals, then the validator reads the text. */
+export function jsonBody(bytesMax: number = jsonBytesMax, options: BodyOptions = {}): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {
       const hasBody =
         c.req.header('content-type') !== undefined ||
         c.req.header('transfer-encoding') !== undefined ||
         Number(c.req.header('content-length') ?? 0) > 0;
-      if (hasBody) {
+      if (hasBody || options.optional !== true) {
         const text = await readJsonText(hotRequestOfContext(c), bytesMax);
         parseJson(text, options.anyText);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { jsonBody, jsonBytesMax } from '../../http/contract/json-body.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
@@ -35,7 +35,7 @@ function contracts(deps: TaskRoutesDeps) {
       operationId: 'resolveTask',
       summary: 'Say that a task is done, or let the gateway give its money back',
       security: byStaff,
-      middleware: [manager, jsonBody()] as const,
+      middleware: [manager, jsonBody(jsonBytesMax, { optional: true })] as const,
       request: {
         params: taskParams,
         body: { required: false, content: { 'application/json': { schema: resolveTaskSchema } } },

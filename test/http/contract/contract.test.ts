@@ -146,6 +146,18 @@ describe('over HTTP', () => {
       expect((problem.errors ?? []).some(({ code }) => code === 'field.unknown')).toBe(true);
   });
 
+  const needed = bodied.filter(([, { requestBody }]) => requestBody?.required === true);
+  test.each(needed)('%s refuses a request without its body', async (_name, operation) => {
+    const [first] = operation.security ?? [];
+    const kind = Object.keys(first ?? {}).find((one) => tokens.has(one));
+    if (Object.keys(first ?? {}).length > 0 && kind === undefined) return;
+    const answer = await send(operation.method, pathOf(operation), undefined, kind, {
+      'idempotency-key': 'contract-test-0123456789',
+    });
+    const { code } = (await answer.json()) as { code: string };
+    expect([answer.status, code]).toEqual([415, 'request.unsupported_media_type']);
+  });
+
   const secured = named.filter(([, { security = [] }]) =>
     security.some((kinds) => 'staffSession' in kinds || 'apiKey' in kinds),
   );

@@ -19,7 +19,7 @@ const contract = (path: string, required: boolean) =>
   createRoute({
     method: 'post',
     path,
-    middleware: [jsonBody()] as const,
+    middleware: [jsonBody(jsonBytesMax, { optional: !required })] as const,
     request: { body: { ...body(z.object({ a: z.number() })), required } },
     responses: { 200: answer(z.object({ a: z.number() }), 'The same.') },
   });
@@ -103,15 +103,30 @@ describe('a body of another media type', () => {
     'text/json',
     '',
   ])('"%s" is refused', async (type) => {
-    // Nothing at all is no body where nothing says its length.
-    const paths = ['/', '/contract', '/contract-optional', ...(type === '' ? [] : ['/validated'])];
-    for (const path of paths) {
+    for (const path of ['/', '/contract', '/contract-optional', '/validated']) {
       expect([path, await codeOf(await post(bytes('{"a":1}'), type, path))]).toEqual([
         path,
         '415 request.unsupported_media_type',
       ]);
     }
   });
+});
+
+describe('no body at all', () => {
+  const send = (path: string, headers: Record<string, string>) => app.request(path, { method: 'POST', headers });
+
+  test.each([{}, { 'content-length': '0' }])('is refused where one is needed, with the headers %j', async (headers) => {
+    for (const path of ['/', '/contract', '/validated']) {
+      expect([path, await codeOf(await send(path, headers))]).toEqual([path, '415 request.unsupported_media_type']);
+    }
+  });
+
+  test.each([{}, { 'content-length': '0' }])(
+    'is accepted where the contract allows it, with the headers %j',
+    async (headers) => {
+      expect((await send('/contract-optional', headers)).status).toBe(200);
+    },
+  );
 });
 
 const invalid: Record<string, string | Uint8Array<ArrayBuffer>> = {
