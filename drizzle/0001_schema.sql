@@ -279,6 +279,10 @@ create table schedule_items (
   title text not null,
   stage text not null default '',
   description text not null default '',
+  -- For readers of English; null where it reads the same.
+  title_en text,
+  stage_en text,
+  description_en text,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
   primary key (event_id, id),

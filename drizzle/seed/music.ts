@@ -45,9 +45,27 @@ export const music: readonly DemoEvent[] = [
       },
     ],
     schedule: [
-      { title: 'Pintu Angin', stage: 'Panggung Senja', from: { minutes: 180 }, to: { minutes: 240 } },
-      { title: 'Rumah Kaca', stage: 'Panggung Teras', from: { minutes: 210 }, to: { minutes: 270 } },
-      { title: 'Lautan Padi', stage: 'Panggung Senja', from: { minutes: 270 }, to: { minutes: 350 } },
+      {
+        title: 'Pintu Angin',
+        stage: 'Panggung Senja',
+        stageEn: 'Senja stage',
+        from: { minutes: 180 },
+        to: { minutes: 240 },
+      },
+      {
+        title: 'Rumah Kaca',
+        stage: 'Panggung Teras',
+        stageEn: 'Terrace stage',
+        from: { minutes: 210 },
+        to: { minutes: 270 },
+      },
+      {
+        title: 'Lautan Padi',
+        stage: 'Panggung Senja',
+        stageEn: 'Senja stage',
+        from: { minutes: 270 },
+        to: { minutes: 350 },
+      },
     ],
     gates: [{ name: 'Gerbang Utara' }, { name: 'Gerbang Panggung', categories: ['Sisi Panggung'] }],
     promoCodes: [

@@ -55,6 +55,7 @@ export type DemoEvent = {
   readonly schedule: readonly {
     readonly title: string;
     readonly stage: string;
+    readonly stageEn?: string;
     readonly from: When;
     readonly to: When;
   }[];

@@ -101,11 +101,12 @@ async function writeCategories(tx: Db, event: DemoEvent, at: At): Promise<void> 
 }
 
 async function writeSchedule(tx: Db, event: DemoEvent, at: At): Promise<void> {
-  const rows = event.schedule.map(({ title, stage, from, to }) => ({
+  const rows = event.schedule.map(({ title, stage, stageEn = null, from, to }) => ({
     eventId: demoEventId(event.slug),
     id: demoId('sch', event.slug, title),
     title,
     stage,
+    stageEn,
     startsAt: at(from),
     endsAt: at(to),
   }));

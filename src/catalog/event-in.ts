@@ -3,6 +3,12 @@ import { inLanguage } from '../platform/text/in-language.ts';
 type Language = 'id' | 'en';
 type Named = { readonly name: string; readonly nameEn: string | null };
 type Summed = Named & { readonly summary: string; readonly summaryEn: string | null };
+type Scheduled = {
+  readonly title: string;
+  readonly titleEn: string | null;
+  readonly stage: string;
+  readonly stageEn: string | null;
+};
 type Described = { readonly description: string; readonly descriptionEn: string | null };
 
 /** An event, or a row with its short texts, whose name and summary are in the reader's language as far as they exist in it. */
@@ -25,5 +31,15 @@ export function categoryIn<Category extends Named & Described>(language: Languag
     ...category,
     name: inLanguage(language, category.name, category.nameEn),
     description: inLanguage(language, category.description, category.descriptionEn),
+  };
+}
+
+/** An item of the schedule in the reader's language. */
+export function scheduleItemIn<Item extends Scheduled & Described>(language: Language, item: Item): Item {
+  return {
+    ...item,
+    title: inLanguage(language, item.title, item.titleEn),
+    stage: inLanguage(language, item.stage, item.stageEn),
+    description: inLanguage(language, item.description, item.descriptionEn),
   };
 }

@@ -79,8 +79,11 @@ export function presentScheduleItem(item: ScheduleItemRow) {
   return {
     id: item.id,
     title: item.title,
+    titleEn: item.titleEn,
     stage: item.stage,
+    stageEn: item.stageEn,
     description: item.description,
+    descriptionEn: item.descriptionEn,
     startsAt: item.startsAt.toISOString(),
     endsAt: item.endsAt.toISOString(),
   };

@@ -125,8 +125,11 @@ export const scheduleItemSchema = z
   .object({
     id: plainIdSchema,
     title: z.string(),
+    titleEn: english,
     stage: z.string(),
+    stageEn: english,
     description: z.string(),
+    descriptionEn: english,
     startsAt: timeSchema,
     endsAt: timeSchema,
   })

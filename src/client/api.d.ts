@@ -293,8 +293,14 @@ export type Schedule = {
 export type ScheduleItem = {
   id: string;
   title: string;
+  /** The text before it for readers of English; null where they read the same. */
+  titleEn: string | null;
   stage: string;
+  /** The text before it for readers of English; null where they read the same. */
+  stageEn: string | null;
   description: string;
+  /** The text before it for readers of English; null where they read the same. */
+  descriptionEn: string | null;
   startsAt: string;
   endsAt: string;
 };
@@ -2111,6 +2117,9 @@ export type CreateScheduleItem = {
   title: string;
   stage?: string;
   description?: string;
+  titleEn?: string | null;
+  stageEn?: string | null;
+  descriptionEn?: string | null;
   startsAt: string;
   endsAt: string;
 };
@@ -2119,6 +2128,9 @@ export type ChangeScheduleItem = {
   title?: string;
   stage?: string;
   description?: string;
+  titleEn?: string | null;
+  stageEn?: string | null;
+  descriptionEn?: string | null;
   startsAt?: string;
   endsAt?: string;
 };

@@ -48,6 +48,9 @@ test('schedule items are added, changed and removed, and the public documents fo
     await ask('POST', '/schedule', { title: 'Penutup', startsAt: hours(74), endsAt: hours(75) }),
   );
   await ask('POST', '/schedule', { title: 'Pembuka', stage: 'Utama', startsAt: hours(72), endsAt: hours(73) });
+  expect((await ask('PATCH', `/schedule/${late.id}`, { titleEn: '' })).status).toBe(400);
+  const translated = await shown(await ask('PATCH', `/schedule/${late.id}`, { titleEn: 'Closing' }));
+  expect(translated).toMatchObject({ title: 'Penutup', titleEn: 'Closing', stageEn: null });
   expect(await publicTitles()).toEqual(['Pembuka', 'Penutup']);
   const changed = await ask('PATCH', `/schedule/${late.id}`, {
     title: 'Puncak',
@@ -65,6 +68,7 @@ test('schedule items are added, changed and removed, and the public documents fo
   expect(acts.filter((act) => act.startsWith('schedule_item'))).toEqual([
     'schedule_item.created',
     'schedule_item.created',
+    'schedule_item.changed',
     'schedule_item.changed',
     'schedule_item.deleted',
   ]);

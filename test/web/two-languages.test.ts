@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
+import { scheduleItems } from '../../src/catalog/tables.ts';
+import { newId } from '../../src/platform/ids.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
@@ -31,6 +33,18 @@ beforeAll(async () => {
     },
     categories: [{ name: 'Berdiri', nameEn: 'Standing', description: 'Di depan', descriptionEn: 'In front' }],
   });
+  await catalog.db.insert(scheduleItems).values({
+    eventId: event.id,
+    id: newId('sch'),
+    title: 'Pembukaan',
+    titleEn: 'The <opening>',
+    stage: 'Panggung Pantai',
+    stageEn: 'Beach stage',
+    description: 'Dengan gamelan.',
+    descriptionEn: 'With a gamelan.',
+    startsAt: new Date(Date.now() + 3_600_000),
+    endsAt: new Date(Date.now() + 7_200_000),
+  });
   plain = await createEvent(catalog.db, { event: { name: 'Hanya Satu' }, categories: [{ name: 'Duduk' }] });
 });
 afterAll(async () => {
@@ -39,8 +53,26 @@ afterAll(async () => {
 });
 
 const htmlOf = async (path: string) => (await pages.request(path)).text();
-const indonesian = ['Senja Selatan', 'Musik di tepi laut.', 'Keterangan panjang.', 'Berdiri', 'Di depan'];
-const english = ['Southern &lt;Dusk&gt;', 'Music by the sea.', 'A long description.', 'Standing', 'In front'];
+const indonesian = [
+  'Senja Selatan',
+  'Musik di tepi laut.',
+  'Keterangan panjang.',
+  'Berdiri',
+  'Di depan',
+  'Pembukaan',
+  'Panggung Pantai',
+  'Dengan gamelan.',
+];
+const english = [
+  'Southern &lt;Dusk&gt;',
+  'Music by the sea.',
+  'A long description.',
+  'Standing',
+  'In front',
+  'The &lt;opening&gt;',
+  'Beach stage',
+  'With a gamelan.',
+];
 
 test.each([
   ['id', indonesian, english],
@@ -68,6 +100,9 @@ test('the API has both, so that one answer serves every reader; both are found',
   expect(await read(`/v1/events/${plain.slug}`)).toMatchObject({ name: 'Hanya Satu', nameEn: null });
   expect(await read(`/v1/events/${event.slug}/ticket-categories`)).toMatchObject({
     data: [{ name: 'Berdiri', nameEn: 'Standing' }],
+  });
+  expect(await read(`/v1/events/${event.slug}/schedule`)).toMatchObject({
+    data: [{ title: 'Pembukaan', titleEn: 'The <opening>', stageEn: 'Beach stage', descriptionEn: 'With a gamelan.' }],
   });
   for (const word of ['senja', 'southern']) {
     expect(await read(`/v1/events?q=${word}`)).toMatchObject({ data: [{ slug: event.slug }] });

@@ -9,6 +9,9 @@ const scheduleItemFields = {
   title: lineOfText(nameLengthMax),
   stage: optionalLine(placeLengthMax),
   description: blockOfText(descriptionLengthMax),
+  titleEn: lineOfText(nameLengthMax).nullable(),
+  stageEn: lineOfText(placeLengthMax).nullable(),
+  descriptionEn: blockOfText(descriptionLengthMax).min(1).nullable(),
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
 };
@@ -18,6 +21,9 @@ export const createScheduleItemSchema = z
     ...scheduleItemFields,
     stage: scheduleItemFields.stage.default(''),
     description: scheduleItemFields.description.default(''),
+    titleEn: scheduleItemFields.titleEn.default(null),
+    stageEn: scheduleItemFields.stageEn.default(null),
+    descriptionEn: scheduleItemFields.descriptionEn.default(null),
   })
   .openapi('CreateScheduleItem');
 

@@ -30,7 +30,8 @@ test('the schedule is added to, changed and shortened', async () => {
   const { html } = await browser.get(`${event}/schedule`);
   expect(html).toContain('Band &lt;b&gt;pembuka&lt;/b&gt;');
   const item = /href="([^"]+\/schedule\/[a-z]+_[^"]+)"/.exec(html)?.[1] ?? '';
-  await browser.send(item, { title: 'Band utama' });
+  await browser.send(item, { title: 'Band utama', titleEn: 'Main <act>' });
+  expect((await browser.get(item)).html).toContain('value="Main &lt;act&gt;"');
   expect((await browser.get(`${event}/schedule`)).html).toContain('Band utama');
   const outside = await browser.send(item, { startsAt: '2027-03-20T21:00', endsAt: '2027-03-20T20:00' });
   expect([outside.status, outside.html.includes('id="endsAt-error"')]).toEqual([409, true]);

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
-import { categoryIn, wholeEventIn } from '../../../catalog/index.ts';
+import { categoryIn, scheduleItemIn, wholeEventIn } from '../../../catalog/index.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture, shareImage } from '../event-picture.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
@@ -46,6 +46,7 @@ function factsIn({ lang: { language } }: PageContext, given: EventFacts): EventF
     ...given,
     event: wholeEventIn(language, given.event),
     categories: given.categories.map((category) => categoryIn(language, category)),
+    schedule: given.schedule.map((item) => scheduleItemIn(language, item)),
   };
 }
 

@@ -115,10 +115,10 @@ async function copyParts(desk: Desk, eventId: string, later: (time: string) => s
     const json = { text, textEn, kind, scope, choices, isRequired, position };
     await desk.api.post('/v1/organizers/:slug/events/:eventId/questions', { param, json });
   }
-  for (const { title, stage, description, startsAt, endsAt } of schedule.data) {
+  for (const { id: _, startsAt, endsAt, ...texts } of schedule.data) {
     await desk.api.post('/v1/organizers/:slug/events/:eventId/schedule', {
       param,
-      json: { title, stage, description, startsAt: later(startsAt), endsAt: later(endsAt) },
+      json: { ...texts, startsAt: later(startsAt), endsAt: later(endsAt) },
     });
   }
 }

@@ -81,16 +81,16 @@ async function showItem(desk: Desk): Promise<View> {
 function itemFields({ language }: Desk, form: Form, event: EventOfDesk, item?: Item): readonly Html[] {
   const words = scheduleWords[language];
   const { timeZone } = event;
+  const optionalText = (name: string, label: string, value: string | null | undefined, maxlength: number) =>
+    textField(form, language, { name, label, value: value ?? '', maxlength, isOptional: true });
+  const optionalArea = (name: string, label: string, value: string | null | undefined) =>
+    areaField(form, language, { name, label, value: value ?? '', maxlength: 20_000, rows: 3, isOptional: true });
   return [
     fieldGroup(words.what, [
       textField(form, language, { name: 'title', label: words.name, value: item?.title, maxlength: 200 }),
-      textField(form, language, {
-        name: 'stage',
-        label: words.stage,
-        value: item?.stage,
-        maxlength: 120,
-        isOptional: true,
-      }),
+      optionalText('titleEn', words.nameEn, item?.titleEn, 200),
+      optionalText('stage', words.stage, item?.stage, 120),
+      optionalText('stageEn', words.stageEn, item?.stageEn, 120),
       timeField(form, language, {
         name: 'startsAt',
         label: words.startsAt,
@@ -99,22 +99,19 @@ function itemFields({ language }: Desk, form: Form, event: EventOfDesk, item?: I
       }),
       timeField(form, language, { name: 'endsAt', label: words.endsAt, value: item?.endsAt ?? event.endsAt, timeZone }),
     ]),
-    areaField(form, language, {
-      name: 'description',
-      label: words.description,
-      value: item?.description,
-      maxlength: 20_000,
-      rows: 3,
-      isOptional: true,
-    }),
+    optionalArea('description', words.description, item?.description),
+    optionalArea('descriptionEn', words.descriptionEn, item?.descriptionEn),
   ];
 }
 
 function itemOf(values: FormValues, { timeZone }: EventOfDesk) {
   return {
     title: values.text('title'),
+    titleEn: values.optional('titleEn') ?? null,
     stage: values.text('stage'),
+    stageEn: values.optional('stageEn') ?? null,
     description: values.raw('description'),
+    descriptionEn: values.optional('descriptionEn') === undefined ? null : values.raw('descriptionEn'),
     startsAt: values.time('startsAt', timeZone),
     endsAt: values.time('endsAt', timeZone),
   };
