@@ -7,6 +7,7 @@
 --  3. The others (a second entry, an exit, an online entry into a zone with a capacity) are decided one by one, in the order of
 --     time and arrival.
 -- Locks: tickets, then the zones of the event, then admissions. Scans of an event with zones therefore run one call at a time.
+-- Names of guests are read only where the organiser allows them at the door.
 -- If another call uses a scan id, or gives the event its first zone, at the same moment, the whole call fails with 40001. Run again, it is a repeat.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile
@@ -14,6 +15,7 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
 declare
   v_event events%rowtype;
+  v_door door_settings%rowtype;
   v_zoned boolean;
   v_offline boolean := p_scans #>> '{0,at}' is not null;
   v_started timestamptz;
@@ -204,11 +206,17 @@ begin
       ) s on x.own
     );
   end if;
+  select * into v_door from door_settings where event_id = p_event_id;
   return (
     select json_agg(case when reused then json_build_object('result', 'reused', 'replayed', false) else json_build_object(
       'result', coalesce(result, 'admitted'), 'ticketId', ticket_id, 'ticketCategoryId', ticket_category_id,
       'ticketCategory', ticket_category, 'at', at, 'fault', fault, 'firstAt', first_admitted_at, 'firstGate', first_gate,
-      'conflictAt', conflict_at, 'conflictGate', conflict_gate,
+      'conflictAt', conflict_at, 'conflictGate', conflict_gate, 'note', v_door.category_notes ->> ticket_category_id,
+      'guest', case when v_door.shows_names then (
+        select json_build_object('name', coalesce(t.holder_name, b.buyer_name), 'orderId', t.order_id, 'partySize', (
+          select count(*) from tickets p where p.event_id = p_event_id and p.order_id = t.order_id and p.status = 'live'))
+        from tickets t join orders b on b.event_id = t.event_id and b.id = t.order_id
+        where t.event_id = p_event_id and t.id = ticket_id limit 1) end,
       'replayed', replayed) end order by n)
     from unnest(v_scans)
   );

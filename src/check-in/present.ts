@@ -1,9 +1,22 @@
+import { orderCode } from '../platform/ids.ts';
 import type { DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate, Zone } from './tables.ts';
 
 /** RFC 3339 in UTC of a time as the database writes it. */
 export const time = (text: string): string => new Date(text).toISOString();
+
+/** A scan that happened now, with what its door may know of the guest. */
+export function presentOnlineScan(scan: DecidedScan) {
+  const { guest, note } = scan;
+  return {
+    ...presentScan(scan),
+    ...(typeof note === 'string' ? { note } : {}),
+    ...(guest === undefined || guest === null
+      ? {}
+      : { guest: { name: guest.name, orderCode: orderCode(guest.orderId), partySize: guest.partySize } }),
+  };
+}
 
 export function presentScan(scan: DecidedScan) {
   return {

@@ -6,7 +6,7 @@ import { createRouter } from '../http/contract/router.ts';
 import { answer, body, problems } from '../http/contract/schemas.ts';
 import type { TicketKeys } from '../orders/index.ts';
 import type { Db } from '../platform/database/db.ts';
-import { presentScan, presentSummary } from './present.ts';
+import { presentOnlineScan, presentSummary } from './present.ts';
 import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
 import { undoScan } from './scans/undo-scan.ts';
 import * as schemas from './schemas.ts';
@@ -69,7 +69,7 @@ export function checkInRoutes(deps: Deps) {
   return createRouter<ActorEnv>()
     .openapi(scan, async (c) => {
       const decided = await scanTicket(deps, c.var.actor, c.req.valid('json'));
-      return c.json(presentScan(decided), 200);
+      return c.json(presentOnlineScan(decided), 200);
     })
 
     .openapi(undo, async (c) => c.json(await undoScan(deps, c.var.actor, c.req.valid('json')), 200))

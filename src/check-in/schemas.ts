@@ -84,7 +84,20 @@ export const answerFields = {
   firstAdmission: admissionSchema.optional().openapi({ description: 'When and where this ticket came in first.' }),
 };
 
-export const scanAnswerSchema = z.object(answerFields).openapi('ScanAnswer');
+export const scanAnswerSchema = z
+  .object({
+    ...answerFields,
+    guest: z
+      .object({
+        name: z.string().openapi({ description: "The holder's name, where the ticket has one; else the buyer's." }),
+        orderCode: z.string(),
+        partySize: z.int().openapi({ description: 'Valid tickets of the order.' }),
+      })
+      .optional()
+      .openapi({ description: 'Only where the organiser allows names at the door (`showsNames`).' }),
+    note: z.string().optional().openapi({ description: 'What the door does for this category.' }),
+  })
+  .openapi('ScanAnswer');
 
 export const eventParams = z.object({ id: eventIdSchema });
 

@@ -1012,6 +1012,16 @@ export type ScanAnswer = {
     at: string;
     gate: string | null;
   };
+  /** Only where the organiser allows names at the door (`showsNames`). */
+  guest?: {
+    /** The holder's name, where the ticket has one; else the buyer's. */
+    name: string;
+    orderCode: string;
+    /** Valid tickets of the order. */
+    partySize: number;
+  };
+  /** What the door does for this category. */
+  note?: string;
 };
 
 export type Scan = {

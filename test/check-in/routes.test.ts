@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DoorEvent, addDoorEvent } from '../../testkit/check-in/door-event.ts';
+import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 let opened: Door;
@@ -38,6 +38,45 @@ describe('POST /v1/check-ins', () => {
     const second = await scan(door, { code: ticket.code.toLowerCase(), gate: 'South' });
     expect(second.body).toMatchObject({ result: 'already_used', firstAdmission: { gate: 'North' } });
     expect(second.body.firstAdmission.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  });
+
+  it("has the holder's name, the party and the note of the category, only where the organiser allows names", async () => {
+    const place = await addDoorEvent(sql, event);
+    const key = await opened.addDevice(place);
+    const own = await opened.addKey(place, 'manager');
+    const [named, plain] = await addTickets(sql, place, 3);
+    if (named === undefined || plain === undefined) throw new Error('three tickets');
+    await sql`update tickets set holder_name = 'Budi Santoso', named_at = now(), times_named = 1 where id = ${named.id}`;
+    const at = (code: string, scanId: string) =>
+      call(key, 'POST', '/v1/check-ins', { eventId: place.eventId, code, scanId });
+    const without = await at(named.code, 'first');
+    expect([without.body.result, without.body.guest, without.body.note]).toEqual(['admitted', undefined, undefined]);
+    expect(JSON.stringify(without.body)).not.toMatch(/Budi|Buyer|@/);
+
+    const settings = `/v1/organizers/${place.organizerSlug}/events/${place.eventId}/door-settings`;
+    const categoryNotes = { [place.categoryIds[0] ?? '']: 'Gelang biru' };
+    await call(own, 'PATCH', settings, { categoryNotes });
+    const noted = (await at(plain.code, 'second')).body;
+    expect([noted.note, noted.guest]).toEqual(['Gelang biru', undefined]);
+
+    await call(own, 'PATCH', settings, { showsNames: true });
+    const again = (await at(named.code, 'third')).body;
+    expect(again).toMatchObject({ result: 'already_used', guest: { name: 'Budi Santoso', partySize: 3 } });
+    expect((await at(plain.code, 'fourth')).body.guest).toMatchObject({
+      name: 'Buyer',
+      orderCode: again.guest.orderCode,
+    });
+    // A repeat of a scan is told the same.
+    expect((await at(named.code, 'third')).body).toEqual(again);
+    expect((await at('ABCDEFGHJKMNPQRSTVWXYZ0123', 'fifth')).body).toEqual({ result: 'invalid' });
+    // Another organiser's ticket, and our own by a stranger, say nothing.
+    const theirs = await one(foreign);
+    expect((await at(theirs.code, 'sixth')).body).toEqual({ result: 'invalid' });
+    const stranger = await opened.addKey(foreign, 'door');
+    expect((await scan(stranger, { code: named.code, eventId: place.eventId })).body).toEqual({ result: 'invalid' });
+
+    await call(own, 'PATCH', settings, { showsNames: false });
+    expect((await at(named.code, 'third')).body.guest).toBeUndefined();
   });
 
   it('answers "invalid", not an error, to what is no code', async () => {

@@ -45,6 +45,10 @@ export type DecidedScan = {
   readonly firstGate: string | null;
   readonly conflictAt: string | null;
   readonly conflictGate: string | null;
+  /** What the door does for the category. Online scans only; a device that decides offline has it on its list. */
+  readonly note?: string | null;
+  /** Only where the organiser allows names at the door; online scans only. */
+  readonly guest?: { readonly name: string; readonly orderId: string; readonly partySize: number } | null;
   readonly replayed: boolean;
 };
 

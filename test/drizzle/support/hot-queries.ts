@@ -144,6 +144,7 @@ export const hotQueries: readonly HotQuery[] = [
   ),
 
   byKey('scans judged', /^select array_agg\( row\( s\.n, s\.actor_id/),
+  { ...byKey('scans answered', /^\( select json_agg\(case when reused then/), unexplained: true },
   byKey('scans written', /^insert into scans/),
   byKey('admissions written', /^with entries as \( select distinct on \(ticket_id\)/),
 

@@ -99,16 +99,16 @@ export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer
   return { result: judged, ...(admission === undefined ? {} : { firstAdmission: admission }) };
 }
 
-/** The answer with what the list knows of the guest and of the category. */
+/** The answer with what the list knows of the guest and of the category. What the service says of them is newer. */
 export function withGuest(answer: ScanAnswer, { entry, list }: Scan, state: KeptScan['state']): ScanAnswer {
   const category = list?.categories.find(({ id }) => id === entry?.ticketCategoryId);
   const guest = entry?.guest ?? undefined;
   const note = category?.doorNote ?? undefined;
   return {
     ...(category === undefined ? {} : { ticket: { ticketCategory: category.name } }),
-    ...answer,
     ...(guest === undefined ? {} : { guest }),
     ...(note === undefined ? {} : { note }),
+    ...answer,
     isOffline: state === 'waiting',
   };
 }
