@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyFiles } from 'drizzle-orm/postgres-js/migrator';
 import postgres from 'postgres';
+import { requiredDatabaseTls } from '../src/platform/database/database-tls.ts';
 import { applyFunctions } from './apply-functions.ts';
 
 /** A fault in the migration files or in what was applied; the message says what to do. */
@@ -38,7 +39,7 @@ const tableLockDeadlineMs = 5000;
  */
 export async function migrate({ url }: { url: string }): Promise<readonly string[]> {
   const files = checkJournal(folder);
-  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} });
+  const sql = postgres(url, { max: 1, connect_timeout: 10, ssl: requiredDatabaseTls(url), onnotice: () => {} });
   try {
     await sql.unsafe(`set lock_timeout = ${advisoryLockDeadlineMs}; set statement_timeout = 0`).simple();
     await sql`select pg_advisory_lock(${advisoryLock})`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { databaseTls, databaseTlsFault } from './platform/database/database-tls.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults } from './production-faults.ts';
@@ -40,7 +41,10 @@ const phones = list.refine(
     message: 'must be at most 10 comma-separated phone numbers: digits with the country code, such as 6281234567890',
   },
 );
-const postgresUrl = url('postgres:', 'postgresql:');
+const postgresUrl = url('postgres:', 'postgresql:').refine(
+  (address) => !URL.canParse(address) || databaseTls(address) !== undefined,
+  databaseTlsFault,
+);
 const redisUrl = z.string().refine((text) => parseRedisAddress(text) !== undefined, {
   message:
     'must be redis://host, redis+sentinel://host,host,.../master or redis+cluster://host,host,..., or the same with rediss',

@@ -78,6 +78,16 @@ describe('a configuration that is wrong', () => {
     for (const fault of faults) expect(new ConfigError(faults).message).toContain(fault);
   });
 
+  test.each(['sslmode=require', 'sslmode=prefer', 'sslmode=no-verify', 'sslmode=', 'ssl=true', 'sslrootcert=system'])(
+    'a database whose certificate would not be verified: %s',
+    (parameter) => {
+      const address = `${development.DATABASE_URL}?${parameter}`;
+      expect(faultsOf({ ...development, DATABASE_URL: address })[0]).toMatch(/^DATABASE_URL: sslmode must be/);
+      const verified = `${development.DATABASE_URL}?sslmode=verify-full`;
+      expect(faultsOf({ ...development, DATABASE_URL: verified })).toEqual([]);
+    },
+  );
+
   test('in production, together with what production refuses', () => {
     const faults = faultsOf({
       ...production,

@@ -11,6 +11,7 @@ import {
   beginOn,
   createConnections,
 } from './connections.ts';
+import { requiredDatabaseTls } from './database-tls.ts';
 import { observeStatement } from './observe-statement.ts';
 import { currentScope } from '../tracing/scope.ts';
 import { type Gate, createGate } from '../resilience/gate.ts';
@@ -80,11 +81,13 @@ export function openDb(options: DbOptions): OpenDb {
 function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; close(): Promise<void> } {
   // Drizzle sets here how it reads and writes values.
   const types = { parsers: {}, serializers: {} };
+  const ssl = requiredDatabaseTls(options.url);
   const connections = createConnections({
     silenceMaxMs: options.callTimeoutMs * silenceMaxDeadlines,
     open: ({ onLost, onGreeted }) => {
       const client = postgres(options.url, {
         max: 1,
+        ssl,
         prepare: options.prepare,
         connect_timeout: connectTimeoutSeconds,
         idle_timeout: 0,

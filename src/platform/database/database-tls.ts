@@ -1,0 +1,22 @@
+/**
+ * How the driver connects to this address: in the open, or with a server whose certificate it verifies. `require`, `allow` and `prefer`
+ * would accept any certificate, or none, and are refused.
+ * @returns undefined for an address that asks for one of those. `NODE_EXTRA_CA_CERTS` takes the place of `sslrootcert`.
+ */
+export function databaseTls(url: string): 'verify-full' | false | undefined {
+  const { searchParams } = new URL(url);
+  if (searchParams.has('ssl') || searchParams.has('sslrootcert')) return undefined;
+  const mode = searchParams.get('sslmode') ?? 'disable';
+  if (mode === 'verify-full') return mode;
+  return mode === 'disable' ? false : undefined;
+}
+
+export const databaseTlsFault =
+  'sslmode must be verify-full or disable; roots of your own go into the file that NODE_EXTRA_CA_CERTS names';
+
+/** @throws Error for an address that asks for encryption without verification */
+export function requiredDatabaseTls(url: string): 'verify-full' | false {
+  const tls = databaseTls(url);
+  if (tls === undefined) throw new Error(`The address of the database: ${databaseTlsFault}`);
+  return tls;
+}
