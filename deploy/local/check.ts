@@ -18,6 +18,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
     command: ['depcruise', '--config=deploy/local/architecture.mjs', '--output-type=err', ...folders],
   },
   { name: 'migrations', command: ['drizzle-kit', 'check', '--config=drizzle/kit.config.ts'] },
+  { name: 'supply chain', command: ['node', 'deploy/local/supply-chain/check.ts'] },
   { name: 'dead code', command: ['knip', '--no-progress'] },
   {
     name: 'tidy',
