@@ -21,8 +21,7 @@ import { gauge, histogram } from '../metrics.ts';
  * The only access to Postgres. It adds to the driver:
  * - a bounded queue with a deadline before the pool (the driver would queue without end);
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
- * - a guard against results with leading holes, which postgres.js 3.4 gives for the query after one that failed
- *   half-way (its issue 1181);
+ * - a guard against results with leading holes, which postgres.js 3.4 gives after a query that failed half-way (its issue 1181);
  * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
  *   this, `max_pipeline: 0`, breaks `begin`). A lost connection costs only its own call.
  */
@@ -227,8 +226,7 @@ export async function transaction<T>(db: Db, work: (tx: Db) => Promise<T>): Prom
 
 /** Rows of a hand-written statement. The caller states their shape; the SQL beside it must match. */
 export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
-  const rows: unknown = await db.execute(statement);
-  return rows as Row[];
+  return (await db.execute(statement)) as unknown as Row[];
 }
 
 /** The time of Postgres; in a transaction, the time of its start. */
