@@ -1,4 +1,5 @@
 import { drillBacklog } from './backlog/backlog.ts';
+import { gatesDrill } from './door/gates-drill.ts';
 import type { Drill } from './drill.ts';
 import { drillMatrix } from './matrix/matrix.ts';
 import { clockDrills } from './faults/clock-drills.ts';
@@ -39,4 +40,5 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...wireDrills,
   ...clockDrills,
   ...diskDrills,
+  'door-gates': gatesDrill,
 };

@@ -71,7 +71,7 @@ function factsOf(run: DrillRun): string[] {
   if (run.variant === 'mutant') return [];
   const facts = Object.entries(run.facts).filter(([name]) => name !== settledAfter);
   const [first] = run.rows;
-  const told = first === undefined ? [] : [`${first.found} of ${first.expected} orders`];
+  const told = first === undefined ? [] : [`${first.found} of ${first.expected} ${first.what}`];
   return [
     '',
     `${run.variant}, seed ${run.seed}: ${[...told, ...facts.map(([name, value]) => `${name} ${value}`)].join('; ')}.`,

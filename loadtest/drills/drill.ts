@@ -22,6 +22,8 @@ export type DrillOptions = {
   /** Seconds for which each part stands still in the drill `matrix`, and the parts. */
   readonly seconds: number;
   readonly parts: readonly string[];
+  /** Of the drills of the door; the full size of the drill applies when missing. */
+  readonly rounds: number | undefined;
   /** One number decides arrivals, quantities, repeated requests, the moments of faults and the outside world's whims. */
   readonly seeds: readonly number[];
   readonly control: boolean;

@@ -2,7 +2,15 @@ import { parseArgs } from 'node:util';
 import type { DrillOptions } from './drill.ts';
 
 const defaults = { rows: 1_000_000, seconds: 20, seed: 1, seeds: 1 };
-const most = { orders: 200_000, minutes: 60, rows: 10_000_000, seconds: 300, seed: 999, seeds: 100 };
+const most = {
+  orders: 200_000,
+  minutes: 60,
+  rows: 10_000_000,
+  seconds: 300,
+  rounds: 10_000_000,
+  seed: 999,
+  seeds: 100,
+};
 
 /** How long a drill may take, with all its runs. */
 export type TimeLimits = { readonly minutes: number };
@@ -43,6 +51,7 @@ Options
   --rows N       ${defaults.rows}; rows of the outbox (backlog)
   --seconds N    ${defaults.seconds}; for which each part stands still (matrix)
   --parts a,b    the parts that stand still (matrix)
+  --rounds N     tickets, codes or evenings (door-gates, door-codes, door-offline); the full size of the drill when missing
   --large        ${Object.keys(large).join(', ')}, or those of them that are named: once each, at their full size,
                  without control and mutant; ${Object.values(large).reduce((sum, minutes) => sum + minutes, 0)} min at most
   --document     runs nothing, writes docs/drills.md from the last results
@@ -71,6 +80,7 @@ export function readOptions(
       seed: { type: 'string' },
       seeds: { type: 'string' },
       parts: { type: 'string' },
+      rounds: { type: 'string' },
       control: { type: 'boolean', default: true },
       mutant: { type: 'boolean', default: true },
       large: { type: 'boolean', default: false },
@@ -103,6 +113,7 @@ export function readOptions(
       rows: whole('rows', values.rows) ?? defaults.rows,
       seconds: whole('seconds', values.seconds) ?? defaults.seconds,
       parts: wantedParts,
+      rounds: whole('rounds', values.rounds),
       seeds: Array.from({ length: seeds }, (_, index) => seed + index),
       control: values.control && !values.large,
       mutant: values.mutant && !values.large,
@@ -113,10 +124,11 @@ export function readOptions(
 
 /** The options as they are written on the command line. */
 export function argumentsOf(options: DrillOptions): string[] {
-  const { orders, minutes, rows, seconds, parts, seeds, control, mutant, isLarge } = options;
+  const { orders, minutes, rows, seconds, parts, rounds, seeds, control, mutant, isLarge } = options;
   return [
     ...(orders === undefined ? [] : ['--orders', String(orders)]),
     ...(minutes === undefined ? [] : ['--minutes', String(minutes)]),
+    ...(rounds === undefined ? [] : ['--rounds', String(rounds)]),
     `--rows=${rows}`,
     `--seconds=${seconds}`,
     `--parts=${parts.join(',')}`,

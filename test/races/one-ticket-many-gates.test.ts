@@ -57,8 +57,8 @@ function scanAt(gate: number, code: string, more: { scanId?: string; direction?:
   });
 }
 
-/** `DOOR_ROUNDS=10000 npm test -- test/races/one-ticket-many-gates.test.ts` runs as many rounds of two gates. */
-const rounds = Number(process.env['DOOR_ROUNDS'] ?? 300);
+/** `npm run drills -- door-gates` shows 10,000 tickets at two gates, over HTTP and at two API processes. */
+const rounds = 300;
 
 describe('one ticket at many gates at once (T80)', () => {
   it.each([
@@ -67,7 +67,7 @@ describe('one ticket at many gates at once (T80)', () => {
     [50, 30],
   ])(
     '%i gates, %i tickets: one scan is admitted, the others learn when and where',
-    { timeout: 1_800_000 },
+    { timeout: 60_000 },
     async (gates, count) => {
       const tickets = await addTickets(sql, event, count);
       for (const ticket of tickets) {

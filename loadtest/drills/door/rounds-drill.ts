@@ -1,0 +1,53 @@
+import { say } from '../../bench/harness/stack.ts';
+import type { Drill, DrillOptions, DrillRun, Variant } from '../drill.ts';
+import type { Mutant } from '../world/mutants.ts';
+
+export type RoundsOf = {
+  readonly variant: Variant;
+  readonly seed: number;
+  readonly rounds: number;
+  /** The guard that is missing in this run. */
+  readonly mutant: Mutant | undefined;
+};
+
+export type Seen = Pick<DrillRun, 'proofs' | 'rows' | 'faults' | 'facts'>;
+
+/** A drill that repeats one short scene many times. */
+export type RoundsDrill = Omit<Drill, 'run'> & {
+  /** The full size. */
+  readonly rounds: number;
+  readonly runRounds: (given: RoundsOf) => Promise<Seen>;
+};
+
+/** Control and mutant show what they have to show in so many of the rounds. */
+const smallShare = 0.05;
+
+/** Progress and first faults are enough: a thousand lines say no more. */
+export const faultsShownMax = 5;
+
+export function roundsDrill({ rounds: fullSize, runRounds, ...described }: RoundsDrill): Drill {
+  return {
+    ...described,
+    run: async (options) => {
+      const runs: DrillRun[] = [];
+      const rounds = options.rounds ?? fullSize;
+      for (const seed of options.seeds)
+        for (const variant of variantsOf(described, options, seed)) {
+          const own = variant === 'fault' ? rounds : Math.ceil(rounds * smallShare);
+          say(`${variant}, seed ${seed}: ${own} rounds`);
+          const started = performance.now();
+          const mutant = variant === 'mutant' ? described.mutant : undefined;
+          const seen = await runRounds({ variant, seed, rounds: own, mutant });
+          runs.push({ variant, seed, seconds: Math.round((performance.now() - started) / 1000), ...seen });
+          options.onRun?.(runs);
+        }
+      return runs;
+    },
+  };
+}
+
+/** The mutant runs with the first seed only. */
+function variantsOf(drill: Pick<Drill, 'mutant'>, { control, mutant, seeds }: DrillOptions, seed: number): Variant[] {
+  const withMutant = mutant && drill.mutant !== undefined && seed === seeds[0];
+  return [...(control ? (['control'] as const) : []), 'fault', ...(withMutant ? (['mutant'] as const) : [])];
+}
