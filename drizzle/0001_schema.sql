@@ -1522,7 +1522,7 @@ create table serving_marks (
 
 -- A sale adds 100,000 rows per minute to these tables, for an event that no statistics know. Postgres then expects one row
 -- of that event. All indexes that begin with event_id seem equally cheap, and it may read the whole event for a lookup by
--- key. Three things prevent that:
+-- key. Four things prevent that:
 --
 -- 1. Only the primary key, and indexes that are read by the event alone, begin with event_id. Others have their other key
 -- first.
@@ -1533,7 +1533,13 @@ create table serving_marks (
 -- whole key to an event at every size. ANALYZE leaves a column with target 0 alone. If the number is lost (as in a
 -- restore), Postgres assumes a two-hundredth.
 --
--- test/drizzle/plans.test.ts checks this for every hot query.
+-- 4. In functions, whose plans are kept from a time when the table was small, a look-up by key can be done in one way only. The event
+-- comes from the same list as the key: `from unnest(events, ids) as i(event_id, id) join orders o on o.event_id = i.event_id and
+-- o.id = i.id`. A constant beside a joined key, or a second table joined by the same event, lets Postgres read the whole event
+-- and compare; then each look-up is a subquery of its own, with `limit 1` or `for update`. A look-up by another key than the
+-- primary one hides the event from the primary key: `t.order_id = o.id and t.event_id || '' = o.event_id`.
+--
+-- test/drizzle/plans.test.ts checks this for every hot query, in the first sale of a new database, too.
 do $$
 declare
   v_table text;

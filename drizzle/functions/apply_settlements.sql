@@ -9,9 +9,9 @@
 --   "checkSeconds", "fee": the gateway's fee within the amount, if it states one, "buyerPaysFee": whether an unexplained
 --   excess is that fee, "emailId" and "whatsappId": ids for the deliveries of the tickets }]
 --
--- Locks: orders by id, then stock by pool, then counters. An order, attempt or callback that another transaction holds is skipped, so
+-- Locks: orders, then stock by pool, then counters. An order, attempt or callback that another transaction holds is skipped, so
 -- this call never waits for one while it holds others. Plans are kept, and each look-up can only be done in one way (see
--- place_orders).
+-- "planner" at the end of the schema).
 create or replace function apply_settlements(p_event_id text, p_items jsonb) returns integer[]
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -19,7 +19,7 @@ set enable_mergejoin = off as $$
 declare
   v_buyer_max integer;
   -- The items that are paid, one place each; and the lines of their orders.
-  e_items integer[]; e_callbacks bigint[]; e_orders text[]; e_attempts text[]; e_organizers text[]; e_statuses text[];
+  e_items integer[]; e_events text[]; e_callbacks bigint[]; e_orders text[]; e_attempts text[]; e_organizers text[]; e_statuses text[];
   e_amounts bigint[]; e_fees bigint[]; e_currencies text[]; e_references text[]; e_methods text[]; e_instructions jsonb[];
   e_checks integer[]; e_subtotals bigint[]; e_order_fees bigint[]; e_discounts bigint[]; e_networks text[]; e_quantities integer[];
   e_emails text[]; e_phones text[]; e_email_ids text[]; e_whatsapp_ids text[];
@@ -49,18 +49,21 @@ begin
            o.subtotal, o.fees, o.discount, o.network_key, o.quantity, o.buyer_keys[1] as email_key,
            case when o.buyer_phone <> '' then o.buyer_keys[2] end as phone_key
     from given g
-    join orders o on o.event_id = p_event_id and o.id = g.order_id
-    join payment_attempts a on a.event_id = p_event_id and a.id = g.attempt_id
-    join callbacks c on c.id = g.callback_id
+    cross join lateral (
+      select * from orders o where o.event_id = p_event_id and o.id = g.order_id and o.status in ('pending_payment', 'closing')
+      for update skip locked) o
+    cross join lateral (
+      select * from payment_attempts a
+      where a.event_id = p_event_id and a.id = g.attempt_id and a.received = 0 and a.currency = g.currency
+        and a.status in ('creating', 'unknown', 'pending', 'review', 'authorized')
+      for update skip locked) a
+    cross join lateral (
+      select * from callbacks c where c.id = g.callback_id and c.status = 'received' for update skip locked) c
     cross join lateral (
       select coalesce(g.fee, case when g.buyer_pays_fee then greatest(g.amount - a.amount, 0) else 0 end) as fee) f
-    where o.status in ('pending_payment', 'closing')
-      and a.order_id = o.id and a.status in ('creating', 'unknown', 'pending', 'review', 'authorized')
-      and a.received = 0 and a.currency = g.currency and a.amount = g.amount - f.fee and o.total = g.amount - f.fee
+    where a.order_id = o.id and a.amount = g.amount - f.fee and o.total = g.amount - f.fee
       -- Signed with the key of the organiser whose attempt it is.
-      and c.status = 'received' and c.attempt_id = a.id and c.organizer_id = a.organizer_id
-    order by g.order_id
-    for update of o, a, c skip locked
+      and c.attempt_id = a.id and c.organizer_id = a.organizer_id
   )
   select array_agg(n), array_agg(callback_id), array_agg(order_id), array_agg(attempt_id), array_agg(organizer_id), array_agg(status),
          array_agg(amount), array_agg(kept), array_agg(currency), array_agg(reference), array_agg(chosen), array_agg(merged),
@@ -74,10 +77,10 @@ begin
     return '{}';
   end if;
 
+  e_events := array_fill(p_event_id, array[cardinality(e_orders)]);
   select array_agg(l.pool_id), array_agg(l.quantity) into l_pools, l_quantities
-    from unnest(e_orders) as i(order_id)
-    cross join lateral (
-      select l.pool_id, l.quantity from order_lines l where l.event_id = p_event_id and l.order_id = i.order_id) l;
+    from unnest(e_events, e_orders) as i(event_id, order_id)
+    join order_lines l on l.event_id = i.event_id and l.order_id = i.order_id;
   v_events := array_fill(p_event_id, array[cardinality(l_pools)]);
   perform move_stock(v_events, l_pools, l_quantities, 'held', 'sold');
 
@@ -95,8 +98,8 @@ begin
                  select c.per_buyer_max from ticket_categories c where c.event_id = p_event_id and c.id = b.category) end as max
         -- `offset 0`: inlined into one join, the whole rows make Postgres 18 fail with "variable not found in subplan target list".
         from (
-          select i.n, o as whole from unnest(e_orders) with ordinality as i(order_id, n)
-          join orders o on o.event_id = p_event_id and o.id = i.order_id offset 0) i
+          select i.n, o as whole from unnest(e_events, e_orders) with ordinality as i(event_id, order_id, n)
+          join orders o on o.event_id = i.event_id and o.id = i.order_id offset 0) i
         cross join lateral buyer_counts(i.whole, true) b) b
       where b.max is not null;
     with counted as (
@@ -125,7 +128,7 @@ begin
     end if;
   end if;
   perform change_counters(
-    array_fill(p_event_id, array[cardinality(e_items)]),
+    e_events,
     array(select 'n:' || key from unnest(e_networks) with ordinality as k(key, n) order by n),
     array(select -q from unnest(e_quantities) with ordinality as k(q, n) order by n));
 
@@ -135,9 +138,9 @@ begin
   update payment_attempts a set status = i.status, received = i.amount, gateway_fee = i.fee, gateway_reference = i.reference,
       method = i.method, instructions = i.instructions, checks = 0, failed_looks = 0,
       next_check_at = now() + make_interval(secs => i.check_seconds), updated_at = now()
-    from unnest(e_attempts, e_statuses, e_amounts, e_fees, e_references, e_methods, e_instructions, e_checks)
-      as i(id, status, amount, fee, reference, method, instructions, check_seconds)
-    where a.event_id = p_event_id and a.id = i.id;
+    from unnest(e_events, e_attempts, e_statuses, e_amounts, e_fees, e_references, e_methods, e_instructions, e_checks)
+      as i(event_id, id, status, amount, fee, reference, method, instructions, check_seconds)
+    where a.event_id = i.event_id and a.id = i.id;
   insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
     select p_event_id, i.attempt_id || ':capture:1', e.account, i.order_id, i.attempt_id, e.amount, i.currency
     from unnest(e_attempts, e_orders, e_amounts, e_fees, e_currencies, e_subtotals, e_order_fees, e_discounts)
@@ -147,8 +150,8 @@ begin
       as e(account, amount)
     where e.amount <> 0;
   update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null, cancelled_by = null
-    from unnest(e_orders) as i(id)
-    where o.event_id = p_event_id and o.id = i.id;
+    from unnest(e_events, e_orders) as i(event_id, id)
+    where o.event_id = i.event_id and o.id = i.id;
   perform issue_tickets(p_event_id, e_orders);
   perform queue_tickets(p_event_id, e_orders, e_organizers, e_emails, e_phones, e_email_ids, e_whatsapp_ids);
   return e_items;

@@ -8,11 +8,11 @@ declare
   v_orders text[];
 begin
   with chosen as (
-    select o.id from orders o
+    select o.event_id, o.id from orders o
     where o.event_id = p_event_id and o.status || '' = 'pending_payment' order by o.expires_at limit p_limit for update skip locked
   ), closing as (
     update orders o set status = 'closing', close_reason = 'cancelled', cancelled_by = 'event'
-      from chosen where o.event_id = p_event_id and o.id = chosen.id
+      from chosen where o.event_id = chosen.event_id and o.id = chosen.id
       returning o.id
   ), staged as (
     insert into outbox (name, payload)

@@ -69,15 +69,15 @@ begin
       end,
       s.organizer_id is not distinct from v_event.organizer_id,
       coalesce(st.ticket_id, t.id), coalesce(t.ticket_category_id, r.ticket_category_id), coalesce(c.name, r.name),
-      v_offline and t.id is not null and exists (
-        select from scans where event_id = p_event_id and ticket_id = t.id and passed),
+      v_offline and t.id is not null and (
+        select true from scans where event_id || '' = p_event_id and ticket_id = t.id and passed limit 1) is not null,
       case
         when st.scan_id is not null then st.result
         when s.organizer_id is distinct from v_event.organizer_id then 'invalid'
         when t.id is null then
-          case when exists (
-            select from events e join tickets other on other.event_id = e.id and other.code = s.code
-            where e.organizer_id = v_event.organizer_id and e.id <> p_event_id
+          case when (
+            select true from events e join tickets other on other.event_id = e.id and other.code = s.code
+            where e.organizer_id = v_event.organizer_id and e.id <> p_event_id limit 1
           ) then 'wrong_event' else 'invalid' end
         when s.direction = 'exit' then null
         when t.status = 'revoked' and coalesce(t.revoked_at, '-infinity') <= s.at then 'revoked'

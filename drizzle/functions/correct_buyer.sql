@@ -19,7 +19,7 @@ begin
     select l.ticket_category_id as category, c.per_buyer_max,
            case when v_order.status in ('pending_payment', 'closing') then l.quantity else (
              select count(*)::integer from tickets t
-             where t.event_id = p_event_id and t.order_id = p_order_id and t.ticket_category_id = l.ticket_category_id
+             where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.ticket_category_id = l.ticket_category_id
                and t.status = 'live') end as quantity
     from order_lines l
     join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
@@ -46,8 +46,8 @@ begin
       on conflict (event_id, counter_key) do nothing;
     perform change_counters(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, v_changes);
     select bool_or(l.quantity > k.max and l.quantity > k.change) into v_over
-      from unnest(v_keys, v_changes, v_maxes) as k (key, change, max)
-      join limit_counters l on l.event_id = p_event_id and l.counter_key = k.key
+      from unnest(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, v_changes, v_maxes) as k (event_id, key, change, max)
+      join limit_counters l on l.event_id = k.event_id and l.counter_key = k.key
       where k.change > 0 and k.max is not null;
     if v_over then
       perform change_counters(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, array(select -c from unnest(v_changes) as c));
@@ -59,7 +59,7 @@ begin
     where o.event_id = p_event_id and o.id = p_order_id;
   -- The old address may have the QR codes. A ticket that has let somebody in keeps its code, by which its holder leaves and returns.
   update tickets t set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16)
-    where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live' and t.times_transferred = 0
+    where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live' and t.times_transferred = 0
       and not exists (select from admissions a where a.event_id = t.event_id and a.ticket_id = t.id);
   return 'corrected';
 end $$;

@@ -32,7 +32,7 @@ begin
     return;
   end if;
   -- After the orders are locked, and in a statement of its own: an attempt made until then must be seen.
-  select array_agg(exists (select 1 from open_attempts(p.event_id, p.id)) order by p.n) into v_open
+  select array_agg((select true from open_attempts(p.event_id, p.id) limit 1) is not null order by p.n) into v_open
     from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
 
   if true = any (v_open) then

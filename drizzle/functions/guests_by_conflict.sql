@@ -3,5 +3,5 @@ create or replace function guests_by_conflict(p_event_id text, p_ticket_id text,
 language sql stable as $$
   select coalesce(sum(case direction when 'entry' then 1 else -1 end), 0)::integer
   from scans
-  where event_id = p_event_id and ticket_id = p_ticket_id and passed and conflict and scanned_at <= p_until
+  where event_id || '' = p_event_id and ticket_id = p_ticket_id and passed and conflict and scanned_at <= p_until
 $$;

@@ -6,7 +6,7 @@ set enable_mergejoin = off as $$
   insert into tickets (event_id, id, order_id, ticket_category_id, code, issued_at)
   select p_event_id,
          'tkt_' || substr(l.order_id, 5) || lpad((
-           (select count(*) from tickets t where t.event_id = p_event_id and t.order_id = l.order_id)
+           (select count(*) from tickets t where t.event_id || '' = p_event_id and t.order_id = l.order_id)
            + row_number() over (partition by l.order_id order by l.ticket_category_id, place))::text, 3, '0'),
          l.order_id, l.ticket_category_id,
          substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16),

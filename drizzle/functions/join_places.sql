@@ -33,10 +33,10 @@ begin
   if p_instead_of is not null and phase = 'open' then
     with given_up as (
       update places p set given_up_at = v_at
-      from unnest(p_account_keys, p_instead_of) as a (key, index)
-      where p.event_id = p_event_id and p.place_index = a.index and p.account_key = a.key
+      from unnest(array_fill(p_event_id, array[cardinality(p_account_keys)]), p_account_keys, p_instead_of) as a (event_id, key, index)
+      where p.event_id = a.event_id and p.place_index = a.index and p.account_key = a.key
         and p.given_up_at is null and p.voided_at is null
-        and not exists (select from spent_passes s where s.event_id = p_event_id and s.place_index = a.index)
+        and (select true from spent_passes s where s.event_id = p_event_id and s.place_index = a.index limit 1) is null
       returning p.place_index
     )
     insert into spent_passes (event_id, place_index) select p_event_id, place_index from given_up;

@@ -18,7 +18,7 @@ begin
         'admittedAt', iso_time(a.admitted_at), 'gate', a.gate)) as data
     from unnest(p_ticket_ids) as p(ticket_id)
     join events v on v.id = p_event_id
-    cross join lateral (select * from admissions a where a.event_id = p_event_id and a.ticket_id = p.ticket_id) a
-    cross join lateral (select * from tickets t where t.event_id = p_event_id and t.id = p.ticket_id) t) f
+    cross join lateral (select * from admissions a where a.event_id = p_event_id and a.ticket_id = p.ticket_id limit 1) a
+    cross join lateral (select * from tickets t where t.event_id = p_event_id and t.id = p.ticket_id limit 1) t) f
   where f.ticket_ids is not null;
 end $$;

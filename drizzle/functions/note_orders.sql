@@ -17,7 +17,7 @@ begin
       array_agg(jsonb_build_object(
         'orderId', o.id, 'eventId', o.event_id, 'code', substr(o.id, 23, 5) || '-' || substr(o.id, 28, 5), 'status', o.status,
         'quantity', o.quantity, 'liveTickets', (
-          select count(*) from tickets t where t.event_id = o.event_id and t.order_id = o.id and t.status = 'live'),
+          select count(*) from tickets t where t.event_id || '' = o.event_id and t.order_id = o.id and t.status = 'live'),
         'total', jsonb_build_object('amount', o.total, 'currency', o.currency),
         'placedAt', iso_time(o.placed_at), 'paidAt', iso_time(o.paid_at), 'closedAt', iso_time(o.closed_at),
         'cancelledBy', o.cancelled_by)) as data

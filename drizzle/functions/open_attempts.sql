@@ -2,6 +2,6 @@
 create or replace function open_attempts(p_event_id text, p_order_id text) returns setof text
 language sql stable as $$
   select a.id from payment_attempts a
-  where a.event_id = p_event_id and a.order_id = p_order_id
+  where a.event_id || '' = p_event_id and a.order_id = p_order_id
     and a.status in ('creating', 'unknown', 'pending', 'review', 'authorized')
 $$;

@@ -247,8 +247,8 @@ begin
 
   if v_needs_pass and p_pass_indexes is not null then
     select array_agg(i.n) into v_spent_items from unnest(p_pass_indexes) with ordinality as i(place, n)
-      where exists (select 1 from spent_passes s where s.event_id = p_event_id and s.place_index = i.place)
-         or exists (select 1 from places p where p.event_id = p_event_id and p.place_index = i.place and p.voided_at is not null);
+      where (select true from spent_passes s where s.event_id = p_event_id and s.place_index = i.place limit 1)
+         or (select true from places p where p.event_id = p_event_id and p.place_index = i.place and p.voided_at is not null limit 1);
   end if;
 
   v_is_limited := v_is_event_limited or v_is_category_limited;
@@ -533,8 +533,8 @@ begin
 
   if v_promo_ids is not null then
     update promo_codes m set redemptions = m.redemptions + d.taken
-      from unnest(v_promo_ids, v_promo_taken) as d(id, taken)
-      where m.event_id = p_event_id and m.id = d.id and d.taken > 0;
+      from unnest(array_fill(p_event_id, array[cardinality(v_promo_ids)]), v_promo_ids, v_promo_taken) as d(event_id, id, taken)
+      where m.event_id = d.event_id and m.id = d.id and d.taken > 0;
   end if;
   if v_needs_pass then
     insert into spent_passes (event_id, place_index, order_id)

@@ -17,9 +17,9 @@ begin
     select o.id from orders o
     where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())
       and not 'hold_stuck' = any (o.flags)
-      and not exists (select 1 from open_attempts(o.event_id, o.id))
-      and exists (
-        select 1 from order_lines l where l.event_id = o.event_id and l.order_id = o.id and l.pool_id = any (p_pool_ids))
+      and (select true from open_attempts(o.event_id, o.id) limit 1) is null
+      and (
+        select true from order_lines l where l.event_id = o.event_id and l.order_id = o.id and l.pool_id = any (p_pool_ids) limit 1)
     order by o.expires_at limit p_limit for update skip locked) d;
   v_orders := coalesce(v_orders, '{}');
   if v_beyond is not null and cardinality(v_orders) < p_limit then
@@ -27,12 +27,12 @@ begin
       select o.id from orders o
       where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= v_beyond
         and not 'hold_stuck' = any (o.flags)
-        and not exists (select 1 from open_attempts(o.event_id, o.id)) and o.id <> all (v_orders)
+        and (select true from open_attempts(o.event_id, o.id) limit 1) is null and o.id <> all (v_orders)
       order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;
     v_orders := v_orders || coalesce(v_others, '{}');
   end if;
   -- An attempt made between the look and the lock is seen only by a statement that begins after both.
-  v_orders := array(select d.id from unnest(v_orders) as d(id) where not exists (select 1 from open_attempts(p_event_id, d.id)));
+  v_orders := array(select d.id from unnest(v_orders) as d(id) where (select true from open_attempts(p_event_id, d.id) limit 1) is null);
   if cardinality(v_orders) = 0 then
     return 0;
   end if;

@@ -9,16 +9,18 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
   with made as (
     select a.event_id, a.id, a.order_id, i.redirect_url, i.expires_seconds,
-           not exists (select from payment_attempts x
-             where x.event_id = o.event_id and x.order_id = o.id and x.redirect_url is not null) as is_first
+           (select true from payment_attempts x
+             where x.event_id || '' = o.event_id and x.order_id = o.id and x.redirect_url is not null limit 1) is null as is_first
     from unnest(p_event_ids, p_order_ids, p_ids, p_redirect_urls, p_expires_seconds)
       as i(event_id, order_id, id, redirect_url, expires_seconds)
-    join orders o on o.event_id = i.event_id and o.id = i.order_id
-    join payment_attempts a on a.event_id = i.event_id and a.id = i.id
-    -- A callback may have been faster: a picked method gets its page, and money stays money.
-    where a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null)
-    order by o.id
-    for update of o, a skip locked
+    cross join lateral (
+      select o.event_id, o.id from orders o where o.event_id = i.event_id and o.id = i.order_id for update skip locked) o
+    cross join lateral (
+      select a.event_id, a.id, a.order_id from payment_attempts a
+      where a.event_id = i.event_id and a.id = i.id
+        -- A callback may have been faster: a picked method gets its page, and money stays money.
+        and (a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null))
+      for update skip locked) a
   ), clock as (
     update orders o set expires_at = least(o.hold_ends_max_at, now() + (o.hold_ends_max_at - o.placed_at) / 2)
       from made m

@@ -18,14 +18,14 @@ begin
       direction = coalesce(lag(direction) over in_time, 'exit') and not (direction = 'entry' and re_enters) as again,
       case when not lead(re_enters) over in_time then lead(direction) over in_time end as next_direction,
       lead(scanned_at) over in_time as next_at, lead(gate) over in_time as next_gate
-    from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed
+    from scans where event_id || '' = p_event_id and ticket_id = any (p_ticket_ids) and passed
     window in_time as (partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id)
   ), runs as (
     -- A run: an entry or exit that stands, and those of its kind that follow it.
     select *, count(*) filter (where not again) over (
       partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id) as run from passages
   ), judged as (
-    select actor_id, device_id, scan_id, again,
+    select event_id, actor_id, device_id, scan_id, again,
       case when direction = 'exit' then null when again then first_value(scanned_at) over of_run
            when next_direction = 'entry' then next_at end as other_at,
       case when direction = 'exit' then null when again then first_value(gate) over of_run
@@ -35,7 +35,7 @@ begin
   )
   update scans s set conflict = j.again, conflict_at = j.other_at, conflict_gate = j.other_gate
     from judged j
-    where s.event_id = p_event_id and s.actor_id = j.actor_id and s.device_id = j.device_id and s.scan_id = j.scan_id
+    where s.event_id = j.event_id and s.actor_id = j.actor_id and s.device_id = j.device_id and s.scan_id = j.scan_id
       and (s.conflict, s.conflict_at, s.conflict_gate) is distinct from (j.again, j.other_at, j.other_gate);
 
   with standing as (
@@ -44,7 +44,7 @@ begin
       last_value(direction) over of_ticket_in_time = 'entry' as inside,
       last_value(zone_id) over of_ticket_in_time as zone_id,
       row_number() over (partition by ticket_id order by scanned_at) as turn
-    from scans where event_id = p_event_id and ticket_id = any (p_ticket_ids) and passed and not conflict
+    from scans where event_id || '' = p_event_id and ticket_id = any (p_ticket_ids) and passed and not conflict
     window of_ticket as (partition by ticket_id), of_ticket_in_time as (
       partition by ticket_id order by scanned_at rows between unbounded preceding and unbounded following)
   )
@@ -57,8 +57,9 @@ begin
       set inside = excluded.inside, admitted_at = excluded.admitted_at, gate = excluded.gate, actor_id = excluded.actor_id,
           device_id = excluded.device_id, scan_id = excluded.scan_id, entries = excluded.entries, zone_id = excluded.zone_id;
   delete from admissions a
-    where a.event_id = p_event_id and a.ticket_id = any (p_ticket_ids) and not exists (
-      select from scans s where s.event_id = p_event_id and s.ticket_id = a.ticket_id and s.passed and not s.conflict);
+    where a.event_id = p_event_id and a.ticket_id = any (p_ticket_ids) and (
+      select true from scans s where s.event_id || '' = p_event_id and s.ticket_id = a.ticket_id and s.passed and not s.conflict
+      limit 1) is null;
 
   update zones z set inside = z.inside + c.people
     from (

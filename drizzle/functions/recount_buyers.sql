@@ -16,7 +16,7 @@ begin
              l.ticket_category_id,
              case when o.status in ('pending_payment', 'closing') then l.quantity else (
                select count(*)::integer from tickets t
-               where t.event_id = p_event_id and t.order_id = o.id and t.ticket_category_id = l.ticket_category_id and t.status = 'live') end as quantity
+               where t.event_id || '' = p_event_id and t.order_id = o.id and t.ticket_category_id = l.ticket_category_id and t.status = 'live') end as quantity
       from orders o join order_lines l on l.event_id = o.event_id and l.order_id = o.id
       where o.event_id = p_event_id and o.status in ('pending_payment', 'closing', 'paid', 'partially_refunded')) live
     join events e on e.id = p_event_id

@@ -18,7 +18,7 @@ begin
 
   with revoked as (
     update tickets t set status = 'revoked', revoked_at = clock_timestamp(), revoked_reason = p_reason
-      where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live'
+      where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live'
         and (p_ticket_ids is null or t.id = any (p_ticket_ids))
       returning t.ticket_category_id)
   select array_agg(l.pool_id), array_agg(l.ticket_category_id), count(*) into v_pools, v_categories, v_count
@@ -39,7 +39,7 @@ begin
     perform change_counters(array_fill(p_event_id, array[cardinality(v_keys)]), v_keys, v_changes);
   end if;
 
-  select count(*) into v_left from tickets t where t.event_id = p_event_id and t.order_id = p_order_id and t.status = 'live';
+  select count(*) into v_left from tickets t where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live';
   v_status := case when v_left = 0 then p_status else 'partially_refunded' end;
   if v_left = 0 then
     update promo_codes m set redemptions = m.redemptions - 1 where m.event_id = p_event_id and m.id = v_order.promo_code_id;

@@ -15,15 +15,15 @@ begin
     -- Entries and exits of a ticket never have one instant: their order decides everything later.
     while exists (
       select from scans
-      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at = v_scan.at and passed
+      where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and scanned_at = v_scan.at and passed
     ) loop
       select max(scanned_at) + interval '1 microsecond' into v_scan.at from scans
-        where event_id = p_event_id and ticket_id = v_scan.ticket_id and passed
+        where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and passed
           and scanned_at >= v_scan.at and scanned_at < v_scan.at + interval '1 millisecond';
     end loop;
 
     select * into v_before from scans
-      where event_id = p_event_id and ticket_id = v_scan.ticket_id and scanned_at < v_scan.at and passed
+      where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and scanned_at < v_scan.at and passed
       order by scanned_at desc limit 1;
     if v_scan.direction = 'entry' and v_scan.re_entry = 'none' and v_before.direction = 'exit' then
       v_scan.fault := coalesce(v_scan.fault, 'no_reentry');
@@ -66,12 +66,13 @@ begin
         else 'already_used' end,
       first_admitted_at = case when not f.is_first then a.admitted_at end,
       first_gate = case when not f.is_first then a.gate end
-    from unnest(p_scans) x
-    left join admissions a on a.event_id = p_event_id and a.ticket_id = x.ticket_id
+    from (select p_event_id as event_id, x.* from unnest(p_scans) x offset 0) x
+    left join lateral (
+      select * from admissions a where a.event_id = p_event_id and a.ticket_id = x.ticket_id limit 1) a on true
     cross join lateral (
       select (a.actor_id, a.device_id, a.scan_id) is not distinct from (x.actor_id, x.device_id, x.scan_id) as is_first
     ) f
-    where x.result is null and not x.reused and not x.n = any (p_admitted) and s.event_id = p_event_id
+    where x.result is null and not x.reused and not x.n = any (p_admitted) and s.event_id = x.event_id
       and s.actor_id = x.actor_id and s.device_id = x.device_id and s.scan_id = x.scan_id;
 end
 $$;

@@ -15,7 +15,7 @@ begin
 
   -- Entries and exits of a ticket never have one instant: their order decides everything later.
   select greatest(v_scan.at, max(scanned_at) + interval '1 microsecond') into v_scan.at from scans
-    where event_id = p_event_id and ticket_id = v_scan.ticket_id and passed;
+    where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and passed;
 
   if v_scan.direction = 'entry' and v_admission.ticket_id is not null and v_scan.re_entry = 'none' then
     v_scan.result := case when v_admission.inside then 'already_used' else 'no_reentry' end;

@@ -8,7 +8,7 @@ declare
 begin
   with unheard as (
     select distinct on (actor_id, device_id, scan_id)
-      ordinality::integer as n, s.actor_id, s.device_id, s.scan_id, s.ticket_id
+      ordinality::integer as n, s.event_id, s.actor_id, s.device_id, s.scan_id, s.ticket_id
     from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
     cross join lateral (
       select * from scans
@@ -18,7 +18,7 @@ begin
     order by actor_id, device_id, scan_id, ordinality
   ), withdrawn as (
     delete from scans d using unheard u
-    where d.event_id = p_event_id and d.actor_id = u.actor_id and d.device_id = u.device_id and d.scan_id = u.scan_id
+    where d.event_id = u.event_id and d.actor_id = u.actor_id and d.device_id = u.device_id and d.scan_id = u.scan_id
     returning d.ticket_id
   )
   select coalesce(array_agg(n), '{}'), (select array_agg(distinct ticket_id) from withdrawn where ticket_id is not null)

@@ -75,6 +75,8 @@ export function postgresSettings(port: number, sockets: string, durable: boolean
     'shared_buffers=128MB',
     'shared_preload_libraries=pg_stat_statements',
     'jit=off',
+    // The plans of production.
+    'random_page_cost=1.1',
     'timezone=UTC',
     'log_timezone=UTC',
     'checkpoint_timeout=15min',

@@ -124,12 +124,12 @@ export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartitio
   return lease(
     db,
     sql`
-      select job.id, job.available_at
+      select job.place, job.available_at
       from unnest(
         ${arrayText(partitions.map(({ name }) => name))}::text[], ${arrayText(partitions.map(({ eventId }) => eventId))}::text[],
         ${arrayText(partitions.map(({ room }) => room))}::int[]) as wanted (name, event_id, room)
       cross join lateral (
-        select id, available_at from outbox o
+        select o.ctid as place, o.available_at from outbox o
         where o.relays = 0 and o.name = wanted.name and o.event_id = wanted.event_id and o.available_at <= now()
         order by o.available_at, o.id limit wanted.room for update skip locked
       ) job
@@ -145,7 +145,7 @@ export async function leaseOverdueJobs(db: Db, names: readonly string[], limit: 
   return lease(
     db,
     sql`
-      select id, available_at from outbox o
+      select o.ctid as place, o.available_at from outbox o
       where o.relays > 0 and o.available_at <= now() and o.name in ${names}
       order by o.available_at, o.id limit ${limit} for update skip locked`,
   );
@@ -155,13 +155,9 @@ async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
   return rowsOf<StagedJob>(
     db,
     sql`
-      with due as materialized (${due})
-      update outbox set
-        relays = relays + 1,
-        available_at = now() + make_interval(secs => least(${leaseSeconds} * power(2, least(relays, 20)), ${leaseSecondsMax}))
-      from due where outbox.id = due.id
-      returning outbox.id::text, name, event_id, payload, relays, traceparent,
-        extract(epoch from now() - due.available_at)::float8 as waited_seconds`,
+      select leased.*
+      from (select array_agg(place) as places, array_agg(available_at) as since from (${due}) due) due
+      cross join lateral lease_jobs(due.places, due.since, ${leaseSeconds}::integer, ${leaseSecondsMax}::integer) leased`,
   );
 }
 
