@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type HotWorld, openHotWorld } from './support/hot-world.ts';
-import { fillWith, hotTables, tooManyPages } from './support/pages-read.ts';
+import { fillWith, forgetStatements, hotTables, tooManyPages } from './support/pages-read.ts';
 import { runSale } from './support/sale.ts';
 
 /**
@@ -37,7 +37,7 @@ beforeAll(async () => {
     insert into outbox (name, payload, available_at)
     select 'order.placed', jsonb_build_object('eventId', ${event.id}::text, 'orderId', 'ord_' || n), now() + interval '1 day'
     from generate_series(1, ${rushOrders}) as n`;
-  await world.admin`select pg_stat_statements_reset()`;
+  await forgetStatements(world);
   await runSale(world, { event, room, count: times });
 }, 180_000);
 afterAll(() => world.close());

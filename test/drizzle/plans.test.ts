@@ -5,7 +5,7 @@ import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { faultsOfPlan, pagesOf } from './support/explain.ts';
 import { hotQueries } from './support/hot-queries.ts';
-import { fillWith, hotTables, measured, tooManyPages } from './support/pages-read.ts';
+import { fillWith, forgetStatements, hotTables, measured, tooManyPages } from './support/pages-read.ts';
 import { type HotWorld, openHotWorld } from './support/hot-world.ts';
 import { runSale } from './support/sale.ts';
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await world.admin`update waiting_rooms set places = ${rushOrders} where event_id = ${room.id}`;
   // Plans are made and catalogs read once; that is not what a statement costs.
   await runSale(world, { event, room, count: 2 });
-  await world.admin`select pg_stat_statements_reset()`;
+  await forgetStatements(world);
   await runSale(world, { event, room, count: times });
 }, 180_000);
 afterAll(() => world.close());

@@ -110,7 +110,7 @@ describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside ho
   test('control: without the locks, workers settle an order twice, or settle ended orders', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'apply_settlements', [
-        ['for update of o, a, c skip locked', ''],
+        [/for update skip locked/g, ''],
         ['select array_agg(l.pool_id)', 'perform pg_sleep(0.3);\n  select array_agg(l.pool_id)'],
       ]);
       // Either would send the second settlement back to look again.

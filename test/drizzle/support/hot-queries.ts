@@ -133,7 +133,7 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('tickets revoked', /^with revoked as \( update tickets t/),
   byKey(
     'live tickets of an order',
-    /^select count\(\*\) from tickets t where t\.event_id = p_event_id and t\.order_id = p_order_id/,
+    /^select count\(\*\) from tickets t where t\.event_id \|\| (?:\$\d+|'') = p_event_id and t\.order_id = p_order_id/,
   ),
   byKey(
     'tickets of an order',

@@ -37,6 +37,12 @@ export async function fillWith(world: HotWorld, target: TestEvent, orders: numbe
     update stock set available = available - ${orders}, held = held + ${orders} where event_id = ${target.id}`;
 }
 
+/** Only of this database: other tests count statements on the same server. */
+export async function forgetStatements(world: HotWorld): Promise<void> {
+  await world.admin`
+    select pg_stat_statements_reset(0::oid, (select oid from pg_database where datname = current_database()), 0)`;
+}
+
 export type Measured = {
   readonly query: string;
   readonly calls: number;
