@@ -14,6 +14,7 @@ import { liveRoutes } from './live/routes.ts';
 import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
 import { inboundRoutes } from './notifications/inbound/routes.ts';
 import { announcementRoutes } from './notifications/announcements/routes.ts';
+import { messageTestRoutes } from './notifications/message-tests/routes.ts';
 import { messageTextRoutes } from './notifications/message-texts/routes.ts';
 import { noticeRoutes } from './notifications/notices/routes.ts';
 import { newsRoutes } from './notifications/news/routes.ts';
@@ -70,6 +71,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', doorSettingsRoutes(service));
   router.route('/', notificationRoutes(service));
   router.route('/', senderRoutes(service));
+  router.route('/', messageTestRoutes(service));
   router.route('/', messageTextRoutes(service));
   router.route('/', announcementRoutes(service));
   router.route('/', noticeRoutes(service));

@@ -111,6 +111,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     verifyToken: 'a text of your own',
     businessAccountId: '102290129340398',
   },
+  sendMessageTest: { channel: 'email' },
   changeSender: { weight: 200, dailyCap: 500 },
   changeMessageText: { body: 'Halo {{name}}, tiket {{event}}: {{link}}' },
   draftAnnouncement: {

@@ -1236,7 +1236,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1256,7 +1256,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */
@@ -1380,6 +1380,25 @@ export type SenderTemplateList = {
     isSent: boolean;
   }[];
   nextCursor: null;
+};
+
+export type MessageTest = {
+  id: string;
+  channel: "email" | "whatsapp";
+  /** `queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback says that it has arrived. `failed`: refused. `unknown`: it left, and nobody said what became of it. `suppressed`: the address takes no messages. */
+  status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
+  /** The provider's reason, as a code. */
+  failure: string | null;
+  createdAt: string;
+  acceptedAt: string | null;
+  deliveredAt: string | null;
+};
+
+export type SendMessageTest = {
+  channel: "email";
+} | {
+  channel: "whatsapp";
+  senderId: string;
 };
 
 export type MessageTextList = {
@@ -3322,6 +3341,25 @@ export type Api = {
         senderId: string;
       } };
       data: SenderTemplateList;
+    };
+  };
+  "/v1/organizers/:slug/message-tests": {
+    /** Send a test by mail or from a WhatsApp number */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: SendMessageTest };
+      data: MessageTest;
+    };
+  };
+  "/v1/organizers/:slug/message-tests/:testId": {
+    /** What became of a test */
+    get: {
+      input: { param: {
+        slug: string;
+        testId: string;
+      } };
+      data: MessageTest;
     };
   };
   "/v1/organizers/:slug/message-texts": {

@@ -80,6 +80,8 @@ export type WhatsappChannel = {
       /** How often this delivery was tried, this time included. */
       tries: number;
       message: WhatsappMessage;
+      /** By this sender or by none: a test of it. */
+      onlySenderId?: string | undefined;
     },
     signal: AbortSignal,
   ): Promise<SendResult>;
@@ -88,4 +90,9 @@ export type WhatsappChannel = {
 /** A message with the address it goes to. Lives only while it is being sent. */
 export type Composed =
   | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
-  | { readonly channel: 'whatsapp'; readonly to: string; readonly message: WhatsappMessage };
+  | {
+      readonly channel: 'whatsapp';
+      readonly to: string;
+      readonly message: WhatsappMessage;
+      readonly onlySenderId?: string;
+    };

@@ -19,6 +19,9 @@ export type NotificationErrorCode =
   | 'sender.already_exists'
   | 'sender.limit_reached'
   | 'sender.no_templates'
+  | 'message_test.no_phone'
+  | 'message_test.limited'
+  | 'message_test.not_found'
   | 'webhook.not_found'
   | 'webhook.limit_reached'
   | 'webhook.address_refused'
@@ -44,6 +47,9 @@ export const notificationProblems = {
   'sender.not_found': { status: 404, title: 'Sender not found' },
   'sender.already_exists': { status: 409, title: 'Sender already exists' },
   'sender.no_templates': { status: 409, title: 'Sender without templates' },
+  'message_test.no_phone': { status: 409, title: 'No phone to test with' },
+  'message_test.limited': { status: 429, title: 'Tested too often' },
+  'message_test.not_found': { status: 404, title: 'Test not found' },
   'sender.limit_reached': { status: 409, title: 'Too many senders' },
   'webhook.not_found': { status: 404, title: 'Webhook endpoint not found' },
   'webhook.limit_reached': { status: 409, title: 'Too many webhook endpoints' },
@@ -115,6 +121,14 @@ export const suppressionNotFound = (): Refusal =>
   new DomainError('suppression.not_found', 'There is no such suppressed recipient.');
 
 export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
+
+export const messageTestNoPhone = (): Refusal =>
+  new DomainError('message_test.no_phone', 'The profile of the organizer has no phone that the test could go to.');
+
+export const messageTestLimited = (retryAfterSeconds: number): Refusal =>
+  new DomainError('message_test.limited', 'This address was sent enough tests; wait a while.', { retryAfterSeconds });
+
+export const messageTestNotFound = (): Refusal => new DomainError('message_test.not_found', 'There is no such test.');
 
 export const senderExists = (): Refusal => new DomainError('sender.already_exists', 'This number is in use already.');
 

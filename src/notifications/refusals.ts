@@ -33,6 +33,8 @@ export const notificationRefusals = {
   disableSender: ['sender.not_found'],
   changeSender: ['sender.not_found'],
   listSenderTemplates: ['sender.not_found'],
+  sendMessageTest: ['sender.not_found', 'message_test.no_phone', 'message_test.limited'],
+  showMessageTest: ['message_test.not_found'],
   submitSenderTemplates: ['sender.not_found', 'sender.no_templates'],
   listDeliveries: order,
   summarizeDeliveries: event,

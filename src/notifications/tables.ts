@@ -38,6 +38,7 @@ export const templates = [
   'buyer_code',
   'report_ready',
   'webhook_disabled',
+  'message_test',
 ] as const;
 export type Template = (typeof templates)[number];
 export type AnnouncementTemplate = Extract<Template, 'event_practical' | 'event_news' | 'event_reminder'>;

@@ -15,6 +15,7 @@ import { notificationProblems } from '../../src/notifications/errors.ts';
 import { notificationCallbackRoutes } from '../../src/notifications/callbacks/routes.ts';
 import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
 import { announcementRoutes } from '../../src/notifications/announcements/routes.ts';
+import { messageTestRoutes } from '../../src/notifications/message-tests/routes.ts';
 import { messageTextRoutes } from '../../src/notifications/message-texts/routes.ts';
 import { noticeRoutes } from '../../src/notifications/notices/routes.ts';
 import { newsRoutes } from '../../src/notifications/news/routes.ts';
@@ -113,6 +114,7 @@ export async function openNotifications() {
   for (const routes of [
     notificationRoutes,
     senderRoutes,
+    messageTestRoutes,
     messageTextRoutes,
     announcementRoutes,
     noticeRoutes,

@@ -72,6 +72,7 @@ function idsOf(text: string): string[] {
 export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly string[]>> = {
   owner: idsOf(`
     setMidtransAccount showMidtransAccount testMidtransAccount createSender listSenders changeSender disableSender submitSenderTemplates
+    sendMessageTest showMessageTest
     listSenderTemplates createWebhookEndpoint changeWebhookEndpoint deleteWebhookEndpoint rotateWebhookSecret
     changeStaffRole createApiKey listApiKeys endApiKey`),
   manager: idsOf(`

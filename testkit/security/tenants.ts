@@ -111,6 +111,7 @@ async function openTenant({ service }: TestService, ask: TenantWorld['ask']): Pr
     reportId: idOf(await make('/reports', { kind: 'orders', format: 'csv' })),
     scheduleId: idOf(await make('/report-schedules', examples['createReportSchedule'])),
     endpointId: idOf(endpoint),
+    testId: idOf(await make('/message-tests', { channel: 'email' })),
     staffId: member.id,
     sessionId: member.sessionId,
     keyId: idOf(managerKey),

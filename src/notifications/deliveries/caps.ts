@@ -45,7 +45,9 @@ export type Share =
   /** Invitations, new passwords and disabled webhooks of staff. */
   | 'staff'
   /** Reports that a member has asked for, and those of schedules. */
-  | 'reports';
+  | 'reports'
+  /** Tests of a sender by an owner, to the owner's own address or the organiser's phone. */
+  | 'tests';
 
 /** Messages per recipient within any hour. What a channel does not name is never sent there. */
 export const messagesPerHourMax = {
@@ -72,6 +74,7 @@ export const messagesPerHourMax = {
     // by each of 5 networks, 3 by a client of the member.
     staff: 16,
     reports: 30,
+    tests: 5,
   },
   whatsapp: {
     confirmed_orders: 5,
@@ -82,5 +85,6 @@ export const messagesPerHourMax = {
     news: 1,
     payment_reminders: 1,
     resends: 3,
+    tests: 5,
   },
 } as const satisfies Record<Channel, Partial<Record<Share, number>>>;

@@ -12,6 +12,7 @@ import { composeAnnouncement } from '../announcements/compose-announcement.ts';
 import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
+import { composeTest } from '../message-tests/compose-test.ts';
 import { composeTransfer } from './tell-transfer.ts';
 import { composeWaiting } from './tell-waiting.ts';
 import { findPlanBefore } from '../notices/queries.ts';
@@ -86,6 +87,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   }
   if (template === 'ticket_received' || template === 'ticket_given') return composeTransfer(deps, claim);
   if (template === 'waiting_confirm' || template === 'places_offered') return composeWaiting(deps, claim);
+  if (template === 'message_test') return composeTest(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;

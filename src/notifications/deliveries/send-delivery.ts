@@ -121,6 +121,7 @@ async function send(
       to: composed.to,
       tries: claim.tries,
       message: composed.message,
+      onlySenderId: composed.onlySenderId,
     },
     signal,
   );
@@ -128,6 +129,9 @@ async function send(
 
 async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult): Promise<void> {
   const labels = { template: claim.template, channel: claim.channel };
+  if (claim.template === 'message_test' && endsTest(result)) {
+    return end(deps, claim, { status: 'failed', failure: result.failure });
+  }
   switch (result.kind) {
     case 'accepted':
       await untilWritten(() =>
@@ -183,6 +187,11 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
         await suppressRecipient(deps.db, { channel: claim.channel, recipientKey: claim.recipient_key, reason, days });
       }
   }
+}
+
+/** A test tells at once what was said. Only the sender's own pace makes it wait. */
+function endsTest(result: SendResult): result is Extract<SendResult, { kind: 'later' | 'no_sender' }> {
+  return result.kind === 'no_sender' || (result.kind === 'later' && result.failure !== 'sender_rate');
 }
 
 async function end(

@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
-import { organizers } from '../../access/tables.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { organizers, staff } from '../../access/tables.ts';
 import { events, organizerProfiles } from '../../catalog/tables.ts';
 import { orders } from '../../orders/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
@@ -141,3 +141,13 @@ const whyOf: Readonly<Record<string, PaidBack['why']>> = {
   surplus: 'too_much',
   wrong_facts: 'too_much',
 };
+
+/** Where a member of staff who may sign in is written to. */
+export async function findStaffEmail(db: Db, staffId: string) {
+  const [member] = await db
+    .select({ email: staff.email, name: staff.name, locale: staff.locale, organizerName: organizers.name })
+    .from(staff)
+    .innerJoin(organizers, eq(organizers.id, staff.organizerId))
+    .where(and(eq(staff.id, staffId), eq(staff.status, 'active')));
+  return member;
+}

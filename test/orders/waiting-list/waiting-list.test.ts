@@ -198,7 +198,6 @@ describe('the waiting list', () => {
     expect(await offer()).toBe(0);
     await expect(order(deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
     expect(await availabilityOf(open.db, event.id)).toMatchObject([{ available: 0 }]);
-    // A waiting room lets nobody in for them.
     expect(await eventStockOf(open.db, event.id)).toMatchObject({ capacity: 3, available: 0, held: 2, blocked: 1 });
     expect((await ask(`/v1/waiting-list/${id}/departure`, {}, tokenOf(id))).status).toBe(204);
     expect((await ask(`/v1/waiting-list/${id}`, undefined, tokenOf(id))).status).toBe(404);

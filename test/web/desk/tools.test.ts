@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
+import { hintOf } from '../../../src/web/server/desk/connections/message-tests.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
@@ -71,6 +72,24 @@ test('a sender is connected and disconnected', async () => {
   expect([refused.status, refused.html.includes('device-error')]).toEqual([409, true]);
   expect((await owner.send(path, fields, { act: 'connect' })).location).toBe('/desk/connections?done=connected');
   expect((await owner.get('/desk/connections')).html).toContain('6281200001111');
+  // The test of a number needs a phone of the organiser; its result has a page of its own, in plain words.
+  const phoneless = await owner.send('/desk/connections', {}, { act: 'testSender' });
+  expect([phoneless.status, phoneless.html.includes('First enter a phone in the profile')]).toEqual([409, true]);
+  await world.running.service.db.execute(
+    sql`insert into organizer_profiles (organizer_id, contact_phone) values (${world.organizer.id}, '+6281277000001')`,
+  );
+  for (const act of ['testSender', 'testMail']) {
+    const { status, location } = await owner.send('/desk/connections', {}, { act });
+    expect([status, location]).toEqual([303, expect.stringMatching(/^\/desk\/connections\/tests\/dlv_/)]);
+    expect((await owner.get(location)).html).toContain('on its way');
+    const id = location.split('/').at(-1) ?? '';
+    await world.running.service.db.execute(
+      sql`update deliveries set status = 'failed', failure = 'fonnte_token', next_check_at = null where id = ${id}`,
+    );
+    const { html } = await owner.get(location);
+    expect(html).toContain('The message was refused. (fonnte_token)');
+    expect(html).toContain('connect it with a new key');
+  }
   expect((await owner.send('/desk/connections', {}, { act: 'disconnect' })).location).toContain('done=disconnected');
 });
 
@@ -180,4 +199,20 @@ test('every page is complete in both languages', async () => {
       expect(html, page).not.toMatch(/undefined|\[object|NaN/);
     }
   }
+});
+
+test.each([
+  ['waha_401', 'keys'],
+  ['graph_190', 'keys'],
+  ['template_not_approved', 'template'],
+  ['template_graph_132001', 'template'],
+  ['fonnte_device', 'device'],
+  ['wablas_quota', 'quota'],
+  ['senders_capped', 'quota'],
+  ['graph_131026', 'recipient'],
+  ['circuit_open', 'away'],
+  ['no_sender', 'unusable'],
+  ['anything_else', 'other'],
+])('a refusal %s is told with what to do: %s', (failure, hint) => {
+  expect(hintOf(failure)).toBe(hint);
 });

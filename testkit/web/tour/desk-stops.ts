@@ -91,6 +91,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     // The sandbox's gateway has no payment of this order, so nothing can be refunded.
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
+    at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
     at('/desk/connections/senders/waha', '/desk/connections/senders/:kind'),
     at(`/desk/webhooks/${desk.endpointId}`, '/desk/webhooks/:endpointId'),
     { ...at('/desk/orders/ord_0', '/desk/orders/:orderId'), name: 'desk missing', status: 404 },

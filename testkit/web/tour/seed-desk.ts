@@ -59,6 +59,7 @@ export async function seedDesk(service: Service, send: Send) {
     gateId: String(gate['id']),
     zoneId: String(zone['id']),
     endpointId: endpoint,
+    messageTestId: await addMessageTest(service),
     draftId: String(draft['id']),
     staffId: demoId('stf', 'manager@demo.test'),
     newcomer: await addNewcomer(service),
@@ -72,6 +73,16 @@ async function addEndpoint({ db }: Service): Promise<string> {
   await db.execute(sql`
     insert into webhook_endpoints (id, organizer_id, url, description, types, secret)
     select ${id}, id, 'https://crm.contoh.example/antre', 'CRM', array['order.paid', 'refund.paid'], 'none'
+    from organizers where slug = ${demoOrganizerSlug}`);
+  return id;
+}
+
+/** A test of a number that its provider has refused. */
+async function addMessageTest({ db }: Service): Promise<string> {
+  const id = newId('dlv');
+  await db.execute(sql`
+    insert into deliveries (id, organizer_id, subject_id, template, channel, recipient_key, share, status, failure, next_check_at)
+    select ${id}, id, 'snd_1', 'message_test', 'whatsapp', 'none', 'tests', 'failed', 'waha_401', null
     from organizers where slug = ${demoOrganizerSlug}`);
   return id;
 }

@@ -31,7 +31,7 @@ export type Attempt =
   | { readonly kind: 'circuit_open'; readonly seconds: number }
   | { readonly kind: 'capped' }
   | { readonly kind: 'not_sent'; readonly failure: string }
-  | { readonly kind: 'retired' };
+  | { readonly kind: 'retired'; readonly failure: string };
 
 export type TrySender = (sender: UsableSender, message: OutgoingMessage, signal: AbortSignal) => Promise<Attempt>;
 
@@ -73,7 +73,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
     if (answer.kind === 'later' && answer.isThrottled === true) await rate.pause(sender, throttledPauseSeconds);
     if (answer.kind === 'sender') {
       await retire(sender, answer.action, answer.failure);
-      return { kind: 'retired' };
+      return { kind: 'retired', failure: answer.failure };
     }
     if (answer.kind === 'message') {
       const { failure } = answer;

@@ -21,7 +21,11 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
   return {
     send: async (message, signal) => {
       const startedAt = performance.now();
-      const inUse = await sendersOf.get(message.organizerId);
+      // A test is of the sender as it is now.
+      if (message.onlySenderId !== undefined) sendersOf.forget();
+      const inUse = (await sendersOf.get(message.organizerId)).filter(
+        ({ id }) => message.onlySenderId === undefined || message.onlySenderId === id,
+      );
       const able = inUse.filter((sender) => maySend(sender, message));
       if (inUse.length > 0 && able.length === 0) return { kind: 'failed', failure: 'template_not_approved' };
       const ready = able.filter(({ hasTurns }) => hasTurns);
@@ -33,6 +37,8 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
         if (isEnd(result)) return result;
         passed.push(result);
       }
+      const [first] = passed;
+      if (message.onlySenderId !== undefined && first?.kind === 'retired') return { ...first, kind: 'failed' };
       return resultOfNone(passed);
     },
   };

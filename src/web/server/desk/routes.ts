@@ -11,6 +11,7 @@ import { picturePage } from './events/picture.ts';
 import { previewPage } from './events/preview.ts';
 import { publicationPages } from './events/publication.ts';
 import { connectionPages } from './connections/connections.ts';
+import { messageTestPage } from './connections/message-tests.ts';
 import { webhookPages } from './connections/webhooks.ts';
 import { auditLogPage } from './log/audit-log.ts';
 import { taskPage } from './log/tasks.ts';
@@ -58,7 +59,8 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
-  for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, webhookPages]) add(addPage);
+  for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
+    add(addPage);
   for (const add of [announcementPages, noticePages, movingPages, questionPages, profilePage]) add(addPage);
   return routes;
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
+import { messageTestWords } from '../../../i18n/words/desk/message-tests.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
@@ -9,11 +10,12 @@ import { hiddenField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
+import { mailTestPart, testButton, testMail, testSender } from './message-tests.ts';
 import { type SenderKind, senderFields, senderKinds, senderNames } from './sender-fields.ts';
 
 /** What the organiser is connected to: where money goes, where messages come from, and who is told. */
 export function connectionPages(addPage: AddPage): void {
-  addPage('/desk/connections', showConnections, { account: setAccount, testAccount, disconnect });
+  addPage('/desk/connections', showConnections, { account: setAccount, testAccount, disconnect, testSender, testMail });
   addPage('/desk/connections/senders/:kind', showNewSender, { connect });
 }
 
@@ -27,7 +29,7 @@ async function showConnections(desk: Desk): Promise<View> {
     title: words.title,
     section: 'connections',
     body: html`${panel(words.payments, isOwner ? await accountPart(desk) : html`<p>${words.ownerOnly}</p>`)}
-${isOwner ? panel(words.senders, await senderPart(desk)) : ''}
+${isOwner ? html`${panel(words.senders, await senderPart(desk))}${panel(messageTestWords[language].mailTitle, mailTestPart(desk))}` : ''}
 ${panel(words.webhooks, html`<p>${words.webhooksLead}</p>${linkButton('/desk/webhooks', words.webhooks, true)}`)}`,
   };
 }
@@ -107,7 +109,7 @@ async function senderPart(desk: Desk): Promise<Html> {
   const { data } = await desk.api.get('/v1/organizers/:slug/senders', { param: { slug } });
   const form = desk.form('disconnect');
   const kinds = senderKinds.map((kind) => linkButton(`/desk/connections/senders/${kind}`, senderNames[kind], true));
-  return html`<p>${words.sendersLead}</p>${
+  return html`<p>${words.sendersLead} ${messageTestWords[language].phoneHint}</p>${
     data.length === 0
       ? html`<p>${words.noSenders}</p>`
       : table({
@@ -124,6 +126,10 @@ async function senderPart(desk: Desk): Promise<Html> {
             {
               label: words.today,
               cell: ({ today }) => `${today.accepted}${today.left === null ? '' : ` (${words.left}: ${today.left})`}`,
+            },
+            {
+              label: messageTestWords[language].test,
+              cell: (sender) => (sender.status === 'disabled' ? '–' : testButton(desk, sender)),
             },
             {
               label: words.disconnect,

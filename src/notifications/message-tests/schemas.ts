@@ -1,0 +1,30 @@
+import { z } from '@hono/zod-openapi';
+import { plainIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { channels, deliveryStatuses } from '../tables.ts';
+
+export const messageTestsParams = z.object({ slug: slugSchema });
+export const messageTestParams = z.object({ slug: slugSchema, testId: plainIdSchema });
+
+export const sendMessageTestSchema = z
+  .discriminatedUnion('channel', [
+    z.strictObject({ channel: z.literal('email') }),
+    z.strictObject({ channel: z.literal('whatsapp'), senderId: plainIdSchema }),
+  ])
+  .openapi('SendMessageTest');
+export type MessageTestInput = z.output<typeof sendMessageTestSchema>;
+
+export const messageTestSchema = z
+  .object({
+    id: plainIdSchema,
+    channel: z.enum(channels),
+    status: z.enum(deliveryStatuses).openapi({
+      description:
+        '`queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback says that it has arrived. ' +
+        '`failed`: refused. `unknown`: it left, and nobody said what became of it. `suppressed`: the address takes no messages.',
+    }),
+    failure: z.string().nullable().openapi({ description: "The provider's reason, as a code." }),
+    createdAt: timeSchema,
+    acceptedAt: timeSchema.nullable(),
+    deliveredAt: timeSchema.nullable(),
+  })
+  .openapi('MessageTest');
