@@ -1,7 +1,7 @@
 import { doorOfflineWords } from '../i18n/words/door-offline.ts';
 import { doorWords } from '../i18n/words/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
-import { byId, element, setText, show, takeFragment } from './shared/dom.ts';
+import { byId, element, focusIfHidden, setText, show, takeFragment } from './shared/dom.ts';
 import { keepKnownClient, knownClient } from './shared/known-client.ts';
 import { decided, showReady, watchDecision } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
@@ -56,6 +56,7 @@ void enter();
 
 function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
   for (const name of ['sign-in', 'choice', 'scanner']) show(name, name === step);
+  focusIfHidden(byId(step).querySelector('h1'));
 }
 
 /** Returns to the sign-in and shows why. */
@@ -83,10 +84,8 @@ async function enter(): Promise<void> {
   if (answer.kind === 'refused' && answer.problem.status === 401) return leave(words.ended);
   if (answer.kind === 'ok') keep({ actor: answer.body });
   const { actor, events: known, place: before } = kept();
-  if (actor === undefined) {
-    const isRefused = answer.kind === 'refused';
-    return leave(isRefused ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
-  }
+  if (actor === undefined)
+    return leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
   const event = known?.find(({ id }) => id === before?.eventId);
   if (before === undefined || event === undefined) return showChoice(actor);
   events = known ?? [];

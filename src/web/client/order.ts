@@ -1,6 +1,6 @@
 import { orderWords } from '../i18n/words/order.ts';
 import { askedBy, call } from './shared/api.ts';
-import { byId, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
+import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
 import { forgetOffline, keepOffline } from './order/keep-offline.ts';
@@ -139,6 +139,7 @@ function present(order: OrderView): void {
   show('loading', false);
   show('missing', false);
   show('order', true);
+  focusIfHidden(byId('event-name'));
   if (isFirst) void loadEvent(order.eventSlug);
 }
 

@@ -1,8 +1,6 @@
-import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
-import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
 import { createApp } from '../../../src/app.ts';
@@ -10,8 +8,6 @@ import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
-import { accountContext } from '../../../src/payments/accounts/payment-accounts.ts';
-import { encrypt } from '../../../src/platform/crypto.ts';
 import { createLog } from '../../../src/platform/log.ts';
 import { composeWorker } from '../../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../../workers/handlers.ts';
@@ -19,6 +15,7 @@ import { schedulesOf } from '../../../workers/schedules.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
 import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
+import { connectSandboxAccount } from '../../../testkit/payments/connect-sandbox-account.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import { testStack } from '../../../testkit/services/stack.ts';
 
@@ -80,17 +77,7 @@ export async function openHotWorld() {
       return response.status;
     },
     /** An account at the sandbox's gateway, so that its orders can be paid. */
-    connectGateway: async ({ organizer }: TestEvent) => {
-      const { merchantId, serverKey } = demoMidtransAccount;
-      const credentials = encrypt(
-        config.ENCRYPTION_KEY,
-        JSON.stringify({ serverKey, clientKey: 'client' }),
-        accountContext('midtrans', organizer.id),
-      );
-      await api.db.execute(sql`
-        insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
-        values (${organizer.id}, 'midtrans', ${merchantId}, ${credentials})`);
-    },
+    connectGateway: (event: TestEvent) => connectSandboxAccount(api.db, config.ENCRYPTION_KEY, event),
     keyOf: async ({ organizer }: TestEvent, role: 'manager' | 'door') => {
       const made = await createApiKey(api, { actor: await signedInOwner(api.db, organizer), name: role, role });
       return made.key;

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { freePort } from '../../../deploy/local/host/ports.ts';
 import { demoChain } from '../../../sandbox/beacon/demo-chain.ts';
 import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
@@ -9,7 +10,7 @@ import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { jobs } from '../../../src/jobs.ts';
-import { transaction } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { commitDraw } from '../../../src/waiting-room/draw/index.ts';
 import { createRoomScheduler } from '../../../src/waiting-room/index.ts';
 import { type Challenge, solveChallenge } from '../../../src/web/client/queue/solve-challenge.ts';
@@ -18,6 +19,7 @@ import { createHandlers } from '../../../workers/handlers.ts';
 import { startWorker } from '../../../workers/start-worker.ts';
 import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { connectSandboxAccount } from '../../../testkit/payments/connect-sandbox-account.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 import { until } from '../../../testkit/until.ts';
@@ -33,10 +35,11 @@ export async function openQueueWorld() {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const sandbox = await startSandbox({ beaconPeriodSeconds: 1 });
   const chain = demoChain(1);
+  const port = await freePort();
   const config = loadConfig({
     ENV: 'test',
     LOG_LEVEL: 'silent',
-    PUBLIC_URL: 'http://127.0.0.1',
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
     DATABASE_URL: database.url,
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
@@ -46,6 +49,8 @@ export async function openQueueWorld() {
     HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
     ENCRYPTION_KEY: 'ab'.repeat(32),
     SMTP_URL: sandbox.smtpUrl,
+    MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
+    MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
     WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
     BEACON_URL: `${sandbox.url}/beacon`,
     BEACON_CHAIN_HASH: chain.hash,
@@ -61,14 +66,12 @@ export async function openQueueWorld() {
   const { db } = worker;
 
   await seedSender(db, config.ENCRYPTION_KEY);
-  let api = await startApi(0);
-  const { port } = api;
+  let api = await startApi();
 
-  async function startApi(onPort: number) {
+  async function startApi() {
     const service = compose(config, silentLog);
-    const server = await serve(createApp(service), { host: '127.0.0.1', port: onPort, reusePort: false });
+    const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
     return {
-      port: server.port,
       close: async () => {
         await server.close();
         await service.closers.close();
@@ -83,8 +86,14 @@ export async function openQueueWorld() {
     origin: `http://127.0.0.1:${port}`,
     db,
     /** An event on sale for nothing, with a waiting room that takes places now and freezes in an hour. */
-    room: async (options: { difficulty?: number; rateMax?: number } = {}): Promise<TestEvent> => {
-      const event = await createEvent(db, { categories: [{ price: 0, name: 'Festival', capacity: 500 }] });
+    room: async (
+      options: { difficulty?: number; rateMax?: number; price?: number; city?: string } = {},
+    ): Promise<TestEvent> => {
+      const { price = 0, city } = options;
+      const event = await createEvent(db, {
+        ...(city === undefined ? {} : { event: { city } }),
+        categories: [{ price, name: 'Festival', capacity: 500 }],
+      });
       await db.execute(sql`
         insert into waiting_rooms (event_id, organizer_id, phase, pre_queue_opens_at, freezes_at, opens_at,
           challenge_difficulty, rate_max, turn_seconds, pass_seconds)
@@ -118,6 +127,20 @@ export async function openQueueWorld() {
           lapsed_below = coalesce(${change.lapsedBelow ?? null}::integer, lapsed_below)
         where event_id = ${event.id}`);
     },
+    connectGateway: (event: TestEvent) => connectSandboxAccount(db, config.ENCRYPTION_KEY, event),
+    /** The buyer pays at the gateway. */
+    pay: async (orderId: string, method: string): Promise<void> => {
+      const [attempt] = await rowsOf<{ id: string }>(
+        db,
+        sql`select id from payment_attempts where order_id = ${orderId} order by number desc limit 1`,
+      );
+      const answer = await fetch(`${sandbox.url}/control/payments/${attempt?.id ?? ''}/pay`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ method }),
+      });
+      if (!answer.ok) throw new Error(`paying answered ${answer.status}: ${await answer.text()}`);
+    },
     /** Other buyers, who need no browser. */
     others: async (event: TestEvent, count: number): Promise<void> => {
       for (let n = 0; n < count; n += 1) {
@@ -144,6 +167,17 @@ export async function openQueueWorld() {
       });
       return code ?? '';
     },
+    /** The link in the latest mail to this address whose path begins so. */
+    linkFor: async (email: string, path: string): Promise<string> => {
+      let link: string | undefined;
+      await until(async () => {
+        const list = await read<{ data: { id: string }[] }>(`${sandbox.url}/inbox?to=${encodeURIComponent(email)}`);
+        const mail = await read<{ text?: string }>(`${sandbox.url}/inbox/${list.data[0]?.id ?? 'none'}`);
+        link = mail.text?.match(/https?:\/\/\S+/g)?.find((one) => new URL(one).pathname.startsWith(path));
+        return link !== undefined;
+      });
+      return link ?? '';
+    },
     /** The code that was sent last to this phone, given as digits with the country's. */
     codeOnPhone: async (digits: string): Promise<string> => {
       let code: string | undefined;
@@ -157,7 +191,7 @@ export async function openQueueWorld() {
     restartApi: async (whileAway: () => Promise<void>): Promise<void> => {
       await api.close();
       await whileAway();
-      api = await startApi(port);
+      api = await startApi();
     },
     close: async () => {
       await api.close();

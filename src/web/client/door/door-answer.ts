@@ -1,7 +1,7 @@
 import { formatClock } from '../../../platform/text/format-time.ts';
 import { doorOfflineWords } from '../../i18n/words/door-offline.ts';
 import { type ScanResult, doorWords } from '../../i18n/words/door.ts';
-import { byId, setText, show } from '../shared/dom.ts';
+import { byId, focusIfHidden, setText, show } from '../shared/dom.ts';
 import { serverNow } from '../shared/server-clock.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
@@ -99,6 +99,7 @@ export function watchDecision(): void {
 /** Ends the question, if one is asked. */
 export function decided(isLetIn: boolean): void {
   show('decide', false);
+  focusIfHidden(byId('scan-event'));
   answerWanted?.(isLetIn);
   answerWanted = undefined;
 }

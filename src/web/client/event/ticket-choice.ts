@@ -57,7 +57,9 @@ export function ticketChoice(form: HTMLFormElement): TicketChoice {
       for (const button of row.node.querySelectorAll<HTMLButtonElement>('[data-step]')) {
         const isUp = button.dataset['step'] === '1';
         const isAtEnd = isUp ? quantity >= row.quantityMax || count >= ticketsMax : quantity === 0;
-        button.disabled = !canChoose || isAtEnd;
+        button.disabled = !canChoose;
+        // Not `disabled`: the last step would take the focus from somebody who uses a keyboard.
+        button.ariaDisabled = String(isAtEnd);
       }
     }
     form.toggleAttribute('data-chosen', count > 0);

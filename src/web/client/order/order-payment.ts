@@ -2,7 +2,7 @@ import { formatMoney } from '../../../platform/text/format-money.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
 import { call } from '../shared/api.ts';
-import { byId, setText, show } from '../shared/dom.ts';
+import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
 import type { OrderView, PaymentView } from './order-view.ts';
 import { showMethods, showNumber, watchMethods } from './payment-methods.ts';
@@ -54,7 +54,12 @@ function deadlineOf({ expiresAt, payment }: OrderView): number {
 
 /** Says the deadline also as a time of day, in the reader's own zone. */
 function showDeadlineTime(atMs: number): void {
-  const time = new Intl.DateTimeFormat(pageLanguage, { hour: '2-digit', minute: '2-digit', timeZoneName: 'short' });
+  const time = new Intl.DateTimeFormat(pageLanguage, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  });
   setText('pay-by', words.payBy(time.format(new Date(atMs))));
 }
 
@@ -126,9 +131,6 @@ export function watchPayment(path: string, lookAgain: () => void, current: () =>
   watchMethods(choose);
   const again = byId('pay-again', HTMLButtonElement);
   again.addEventListener('click', () => {
-    again.disabled = true;
-    void choose('any').finally(() => {
-      again.disabled = false;
-    });
+    void whileBusy(again, () => choose('any'));
   });
 }

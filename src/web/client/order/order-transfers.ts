@@ -1,6 +1,6 @@
 import { transferWords } from '../../i18n/words/transfer.ts';
 import { call } from '../shared/api.ts';
-import { byId, element, show } from '../shared/dom.ts';
+import { byId, element, focusIfHidden, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { sayGiven, sendTransfer } from '../shared/send-transfer.ts';
 
@@ -33,6 +33,7 @@ export async function loadTransfers(path: string): Promise<void> {
   byId('given-list').replaceChildren(...given);
   show('given', given.length > 0);
   show('transfer-form', isOpen && own.length > 0);
+  focusIfHidden(document.querySelector<HTMLElement>('#transfers summary'));
   show('transfers', given.length > 0 || (isOpen && own.length > 0));
 }
 

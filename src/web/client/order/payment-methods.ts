@@ -4,7 +4,7 @@ import type { PaymentView } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = paymentMethodWords[pageLanguage];
-/** The list is drawn anew only when it changes, so that the focus stays on the button that was pressed. */
+/** The ways that the list shows. It is drawn anew only when they change, so that the focus stays on the button that was pressed. */
 let drawn = '';
 
 /** The number to pay to, large and in groups, with its bank and the steps there. */
@@ -28,19 +28,24 @@ export function showMethods({ methods = [], method, status }: PaymentView): void
   const offered = methods.filter((name): name is MethodName => Object.hasOwn(words.methods, name));
   show('methods', offered.length > 0);
   setText('methods-title', status === 'pending' && method !== 'any' ? words.chooseOther : words.choose);
-  const state = JSON.stringify([offered, method]);
-  if (state === drawn) return;
-  drawn = state;
+  // While an attempt is made, there is nothing to choose: the list is hidden and kept.
+  if (offered.length > 0 && offered.join() !== drawn) draw(offered);
+  for (const button of methodButtons()) button.ariaPressed = String(button.dataset['method'] === method);
+}
+
+function draw(offered: readonly MethodName[]): void {
+  drawn = offered.join();
   byId('method-list').replaceChildren(
     ...offered.map((name) => {
       const button = element('button', { className: 'button button-quiet', text: words.methods[name] });
       button.type = 'button';
       button.dataset['method'] = name;
-      button.ariaPressed = String(name === method);
       return element('li', {}, button);
     }),
   );
 }
+
+const methodButtons = () => byId('method-list').querySelectorAll('button');
 
 /** @param choose asks for the way to pay; the buttons wait for it */
 export function watchMethods(choose: (method: string) => Promise<void>): void {
@@ -49,10 +54,11 @@ export function watchMethods(choose: (method: string) => Promise<void>): void {
     const button = target instanceof HTMLElement ? target.closest('button') : null;
     const method = button?.dataset['method'];
     if (method === undefined || button?.ariaPressed === 'true') return;
-    const buttons = [...list.querySelectorAll('button')];
-    for (const one of buttons) one.disabled = true;
+    for (const one of methodButtons()) one.disabled = true;
+    // The list is hidden while the attempt is made. What is shown next stands below this heading.
+    byId('pay-title').focus();
     void choose(method).finally(() => {
-      for (const one of buttons) one.disabled = false;
+      for (const one of methodButtons()) one.disabled = false;
     });
   });
 }

@@ -54,3 +54,21 @@ export function localStorageIfAny(): Storage | undefined {
     return undefined;
   }
 }
+
+/** Disables the button while `act` runs. A disabled button loses the focus: it gets it back unless the act moved it. */
+export async function whileBusy(button: HTMLButtonElement, act: () => Promise<void>): Promise<void> {
+  const hadFocus = document.activeElement === button;
+  button.disabled = true;
+  try {
+    await act();
+  } finally {
+    button.disabled = false;
+    if (hadFocus && document.activeElement === document.body) button.focus();
+  }
+}
+
+/** Moves the focus here if the element that has it was hidden just now. Somebody who has not focused anything is left alone. */
+export function focusIfHidden(target: HTMLElement | null): void {
+  const hidden = document.activeElement?.closest('[hidden]') ?? null;
+  if (hidden !== null) target?.focus();
+}

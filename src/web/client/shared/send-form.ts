@@ -1,6 +1,6 @@
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Answer, type Problem, call } from './api.ts';
-import { byId } from './dom.ts';
+import { byId, whileBusy } from './dom.ts';
 import { looksRight, setFaults, setMessage } from './form-faults.ts';
 import { pageLanguage } from './page-language.ts';
 import { refusalText } from './refusal-text.ts';
@@ -36,10 +36,7 @@ export function sendForm(form: SmallForm): void {
     const faulty = form.fields.filter((name) => !isRight(form, name, values[name] ?? ''));
     setMessage(form.messageId, '');
     if (setFaults(form.fields, faulty)) return;
-    button.disabled = true;
-    void send(form, values).finally(() => {
-      button.disabled = false;
-    });
+    void whileBusy(button, () => send(form, values));
   });
 }
 

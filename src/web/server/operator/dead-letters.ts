@@ -7,7 +7,14 @@ import { hiddenField, textField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { emptyState, facts, panel } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
-import { type Operator, type OperatorAct, type OperatorDeps, type OperatorView, addOperatorPage } from './page.ts';
+import {
+  type Operator,
+  type OperatorAct,
+  type OperatorDeps,
+  type OperatorView,
+  addOperatorPage,
+  timeText,
+} from './page.ts';
 
 const listPath = '/operator/dead-letters';
 
@@ -47,7 +54,7 @@ async function showList(operator: Operator): Promise<OperatorView> {
                   html`<a href="${listPath}/${letter.id}?lang=${language}">${letter.name} ${letter.id}</a>`,
               },
               { label: words.failure, cell: ({ failure }) => failure },
-              { label: words.failedAt, cell: ({ failedAt }) => failedAt },
+              { label: words.failedAt, cell: ({ failedAt }) => timeText(failedAt, language) },
             ],
           })
     }${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
@@ -92,8 +99,8 @@ async function showOne(operator: Operator): Promise<OperatorView> {
     title: `${letter.name} ${letter.id}`,
     body: html`${facts([
       [words.failure, letter.failure],
-      [words.stagedAt, letter.stagedAt],
-      [words.failedAt, letter.failedAt],
+      [words.stagedAt, timeText(letter.stagedAt, language)],
+      [words.failedAt, timeText(letter.failedAt, language)],
       [words.payload, html`<code>${JSON.stringify(letter.payload)}</code>`],
     ])}${panel(words.replay, html`<p>${words.replayText}</p>${button('replay')}`)}
 ${panel(words.discard, html`<p>${words.discardText}</p>${button('discard')}`)}`,

@@ -7,7 +7,14 @@ import { openForm } from '../desk/parts/form.ts';
 import { chip, panel } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
 import type { Html } from '../layout.ts';
-import { type Operator, type OperatorAct, type OperatorDeps, type OperatorView, addOperatorPage } from './page.ts';
+import {
+  type Operator,
+  type OperatorAct,
+  type OperatorDeps,
+  type OperatorView,
+  addOperatorPage,
+  timeText,
+} from './page.ts';
 
 const listPath = '/operator/organizers';
 
@@ -42,7 +49,7 @@ async function showOrganizers(operator: Operator): Promise<OperatorView> {
           label: words.owners,
           cell: ({ activeOwners }) => (activeOwners === 0 ? chip(words.noOwner, 'warn') : chip(words.hasOwner, 'good')),
         },
-        { label: words.since, cell: ({ createdAt }) => createdAt },
+        { label: words.since, cell: ({ createdAt }) => timeText(createdAt, language) },
       ],
     })}${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
 ${panel(words.newOrganizer, createForm(operator))}${panel(words.newLink, linkForm(operator))}`,
@@ -103,7 +110,7 @@ function linkView({ language }: Operator, made: Link): OperatorView {
   const words = operatorWords[language];
   return {
     title: words.linkTitle,
-    body: html`<p class="lead">${words.linkText(made.expiresAt)}</p><p><code class="secret">${made.link}</code></p>
+    body: html`<p class="lead">${words.linkText(timeText(made.expiresAt, language))}</p><p><code class="secret">${made.link}</code></p>
 <p><a class="button button-quiet" href="${listPath}?lang=${language}">${words.back}</a></p>`,
   };
 }

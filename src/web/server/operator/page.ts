@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../client/problem.ts';
 import { isFromOurPage } from '../../../http/our-page.ts';
 import { hasOperatorPassword } from '../../../http/server/operator-token.ts';
+import { formatDateTime } from '../../../platform/text/format-time.ts';
 import { type Language, chooseLanguage } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { refusalText } from '../../i18n/words/desk/refusals.ts';
@@ -155,4 +156,9 @@ async function frame({ assetsOnce }: OperatorDeps, operator: Operator, view: Ope
 <main id="content" tabindex="-1"><div class="wrap desk-main"><h1>${view.title}</h1>${view.body}</div></main>`,
     },
   );
+}
+
+/** A time as operators read it: in UTC, as in the log. */
+export function timeText(time: string, language: Language): string {
+  return formatDateTime(time, 'UTC', language, 'medium');
 }

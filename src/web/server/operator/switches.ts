@@ -54,9 +54,9 @@ function turnedTable(operator: Operator, turned: readonly Turned[]): Html {
       { label: words.name, cell: ({ name }) => name },
       { label: words.state, cell: onOff },
       { label: words.event, cell: ({ event }) => event ?? words.allEvents },
-      { label: words.until, cell: ({ until }) => until ?? '–' },
+      { label: words.until, cell: ({ until }) => (until == null ? '–' : timeText(until, operator.language)) },
       { label: words.reason, cell: ({ reason }) => reason },
-      { label: words.by, cell: ({ by, at }) => `${by}, ${at}` },
+      { label: words.by, cell: ({ by, at }) => `${by}, ${timeText(at, operator.language)}` },
     ],
   });
 }

@@ -27,7 +27,7 @@ ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="noti
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
 ${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
 ${isOff || categories.length === 0 ? '' : stagePanels(categories, event, language)}
-${event.hasWaitingList && !isOff ? html`<p><a class="block-link" href="${linkTo(`/events/${event.slug}/waiting-list`, context.lang)}">${waitingListWords[language].tellMe}</a></p>` : ''}
+${event.hasWaitingList && !isOff && categories.some(({ saleState }) => saleState === 'open') ? html`<p><a class="block-link" href="${linkTo(`/events/${event.slug}/waiting-list`, context.lang)}">${waitingListWords[language].tellMe}</a></p>` : ''}
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 <p class="field-error choice-fault" id="choice-error" tabindex="-1" hidden></p>

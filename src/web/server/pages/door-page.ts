@@ -22,7 +22,7 @@ export function doorPage(context: PageContext): Promise<string> {
 function signIn({ lang }: PageContext): Html {
   const words = doorWords[lang.language];
   const other = lang.language === 'id' ? 'en' : 'id';
-  return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1>${words.title}</h1><p class="lead">${words.signInLead}</p>
+  return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1 tabindex="-1">${words.title}</h1><p class="lead">${words.signInLead}</p>
 <form id="form" method="post" novalidate>${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
 ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', maxlength: 200 })}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.signIn}</button>
@@ -62,7 +62,7 @@ function scanner(context: PageContext): Html {
   const words = doorWords[context.lang.language];
   const more = doorOfflineWords[context.lang.language];
   return html`<section id="scanner" class="scanner" hidden>
-<header class="door-bar"><div><h1 id="scan-event"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
+<header class="door-bar"><div><h1 id="scan-event" tabindex="-1"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
 <p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><strong id="conflicts" hidden></strong></p>
 <div class="stage"><video id="video" playsinline muted hidden data-decoder="${context.assets.urlOf('door-decoder.ts')}"></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>

@@ -25,7 +25,7 @@ export function orderPage(context: PageContext): Promise<string> {
 <section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p>
 <p><a class="button" href="${linkTo('/find-order', lang)}">${words.findOrder}</a></p></section>
 <article id="order" hidden>
-<header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name"></h1><p class="muted" id="event-facts"></p>
+<header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name" tabindex="-1"></h1><p class="muted" id="event-facts"></p>
 <p class="order-code">${words.code} <strong id="code" class="mono"></strong></p></header>
 <div class="notice" id="notice" role="status" hidden></div>
 ${paySection(context)}${ticketSection(context)}${detailsSection(context)}${transferSection(context)}${summarySection(context)}
@@ -39,13 +39,13 @@ function paySection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
   const ways = paymentMethodWords[language];
   return html`<section id="pay" class="panel pay" aria-labelledby="pay-title" hidden>
-<div class="pay-top"><h2 id="pay-title">${words.payTitle}</h2><p class="countdown" id="pay-deadline" hidden><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong><span class="small" id="pay-by"></span></p></div>
+<div class="pay-top"><h2 id="pay-title" tabindex="-1">${words.payTitle}</h2><p class="countdown" id="pay-deadline" hidden><span>${words.timeLeft}</span><strong id="countdown" role="timer"></strong><span class="small" id="pay-by"></span></p></div>
 <p class="pay-total" id="pay-total"></p>
 <p id="preparing" class="waiting" hidden>${words.preparing}</p>
 <div id="payable" hidden><a class="button button-main wide" id="pay-link" rel="noreferrer">${words.pay}</a><p class="muted small">${words.payHint}</p></div>
 <div id="virtual-account" hidden><p class="muted small" id="va-label"></p><p class="copy-line"><strong class="mono" id="va-number"></strong><button type="button" class="button button-quiet" id="copy">${words.copy}</button></p>
 <p class="muted small" id="biller" hidden>${ways.billerCode} <strong class="mono" id="biller-code"></strong></p>
-<h3 class="overline">${ways.howTo}</h3><ol class="steps" id="va-steps"></ol></div>
+<h3 class="overline">${ways.howTo}</h3><ol class="pay-steps" id="va-steps"></ol></div>
 <div id="qris" hidden><p class="muted small">${words.qris}</p><canvas id="qris-code" class="qr" width="240" height="240"></canvas></div>
 <p id="pay-message" class="notice" role="status" hidden></p>
 <button type="button" class="button wide" id="pay-again" hidden>${words.tryAgain}</button>
