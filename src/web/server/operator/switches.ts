@@ -5,7 +5,7 @@ import { openForm } from '../desk/parts/form.ts';
 import { chip, panel } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
 import type { Html } from '../layout.ts';
-import type { Operator, OperatorAct, OperatorView } from './page.ts';
+import { type Operator, type OperatorAct, type OperatorView, timeText } from './page.ts';
 
 type Switch = {
   readonly name: string;
@@ -54,7 +54,7 @@ function turnedTable(operator: Operator, turned: readonly Turned[]): Html {
       { label: words.name, cell: ({ name }) => name },
       { label: words.state, cell: onOff },
       { label: words.event, cell: ({ event }) => event ?? words.allEvents },
-      { label: words.until, cell: ({ until }) => (until == null ? '–' : timeText(until, operator.language)) },
+      { label: words.until, cell: ({ until }) => (until === null ? '–' : timeText(until, operator.language)) },
       { label: words.reason, cell: ({ reason }) => reason },
       { label: words.by, cell: ({ by, at }) => `${by}, ${timeText(at, operator.language)}` },
     ],
