@@ -23,6 +23,7 @@ export const unitTests = [
   'test/http/contract/api-docs.test.ts',
   'test/http/server/client-network.test.ts',
   'test/http/server/trusted-proxies.test.ts',
+  'test/http/server/take-connection.test.ts',
   'test/http/server/readiness.test.ts',
   'test/http/contract/field-faults.test.ts',
   'test/http/hot-path/hot-route-faults.test.ts',

@@ -114,8 +114,11 @@ function open(
   const { lastEventId, topic } = request;
   const missed = lastEventId === undefined || !isLive ? undefined : recent.since(topic, lastEventId);
   const known = missed === undefined ? undefined : positionOf(lastEventId ?? '');
-  const stream = openStream(outgoing, request, headers, known);
-  outgoing.on('close', () => writer.leave(stream));
+  const stream = openStream(outgoing, request, {
+    headers: { ...headers, date: parts.clock.now().toUTCString() },
+    known,
+    onClose: writer.leave,
+  });
   if (roster.join(stream)) parts.watch.onFirst(request);
   writer.greet(stream, missed, isLive);
   for (const message of missed ?? documents.flatMap((name) => recent.latest(topic, name) ?? [])) {

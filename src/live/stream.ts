@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { takeConnection } from '../http/server/take-connection.ts';
 import type { Figure } from './figures.ts';
 import { heartbeatSeconds, unreadBytesMax } from './limits.ts';
 import { type Message, type Position, type StreamKind, type Topic, eventBytes, isAfter } from './messages.ts';
@@ -26,6 +28,12 @@ export type StreamRequest = {
   readonly figures?: () => readonly Figure[];
 };
 
+type StreamStart = {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly known: Position | undefined;
+  readonly onClose: (stream: Stream) => void;
+};
+
 /** One client that listens. It is written to on its connection, without the objects of the web standard. */
 export type Stream = {
   readonly request: StreamRequest;
@@ -43,26 +51,26 @@ export type Stream = {
 /**
  * Starts the answer on its connection.
  * @param known the position up to which the client has all messages: another process may have sent it newer ones than this one has read
+ * @param onClose called when the connection has closed
  */
 export function openStream(
   outgoing: ServerResponse,
   request: StreamRequest,
-  headers: Readonly<Record<string, string>>,
-  known: Position | undefined,
+  { headers, known, onClose }: StreamStart,
 ): Stream {
+  const connection = startAnswer(outgoing, headers);
+  connection.on('close', () => onClose(stream));
   let after = known;
   const max = unreadBytesMax[request.kind];
-  outgoing.writeHead(200, headers);
-  outgoing.flushHeaders();
 
   const write = (bytes: Buffer | string): boolean => {
-    if (outgoing.destroyed) return false;
-    outgoing.write(bytes);
-    if (outgoing.writableLength <= max) return true;
-    outgoing.destroy();
+    if (connection.destroyed) return false;
+    connection.write(bytes);
+    if (connection.writableLength <= max) return true;
+    connection.destroy();
     return false;
   };
-  return {
+  const stream: Stream = {
     request,
     openedAt: performance.now(),
     beat: Math.floor(Math.random() * heartbeatSeconds),
@@ -74,9 +82,24 @@ export function openStream(
       }
       return write(bytes);
     },
-    end: (lastWords) => void outgoing.end(lastWords),
-    cut: () => void outgoing.destroy(),
+    end: (lastWords) => void connection.end(lastWords),
+    cut: () => void connection.destroy(),
   };
+  return stream;
+}
+
+/** Sends the head. The answer ends with its connection, so messages need no frames: one write serves all streams of a topic. */
+function startAnswer(outgoing: ServerResponse, headers: Readonly<Record<string, string>>): Writable {
+  const taken = takeConnection(outgoing);
+  if (taken === undefined) {
+    outgoing.writeHead(200, headers);
+    outgoing.flushHeaders();
+    return outgoing;
+  }
+  const own = { ...headers, connection: 'close' };
+  const lines = Object.entries(own).map(([name, value]) => `${name}: ${value}\r\n`);
+  taken.write(`HTTP/1.1 200 OK\r\n${lines.join('')}\r\n`, 'latin1');
+  return taken;
 }
 
 export const retryLine = (milliseconds: number): string => `retry: ${milliseconds}\n\n`;
