@@ -8,6 +8,7 @@ import { type Machine, openMachine } from './deploy-try/machine.ts';
 import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
 import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
+import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
 
 /**
  * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, puts releases into
@@ -165,6 +166,11 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
   const audit = await machine.run('/deploy/vps/command', 'audit');
   must(audit.includes('The audit is clean.'), audit);
   process.stdout.write(`           every order has its ticket, ${end.mails} mails, and the audit is clean\n`);
+  await step(
+    'restore to the moment before a mistake',
+    () => restoreAsWritten(machine),
+    (orders) => `by the commands of docs/operations.md, all ${orders} orders are there`,
+  );
 }
 
 async function lint(): Promise<void> {

@@ -14,6 +14,7 @@ export const unitTests = [
   'test/check-in/ticket-code.test.ts',
   'test/config.test.ts',
   'test/config-production.test.ts',
+  'test/deploy/compose.test.ts',
   'test/deploy/deployment.test.ts',
   'test/deploy/dev.test.ts',
   'test/deploy/documents.test.ts',

@@ -15,10 +15,10 @@ import { createLog } from '../../../src/platform/log.ts';
 import { startTracing } from '../../../src/platform/tracing/start-tracing.ts';
 import { onStopSignal } from '../../../src/platform/resilience/shutdown.ts';
 import { apiProbes } from '../../../src/readiness.ts';
-import { createDecide } from '../../../src/traffic-control/index.ts';
 import { joinPlaces } from '../../../src/waiting-room/places/queries.ts';
 import { callPerItem } from '../controls/call-per-item.ts';
 import { placementPerTransaction } from '../controls/placement-per-transaction.ts';
+import { withoutShedder } from '../controls/without-shedder.ts';
 
 /** The API as it is, but for the one part that a bench exchanges for its control. */
 const config = loadConfig(process.env);
@@ -59,16 +59,8 @@ function withControls(product: Service): Service {
 function withoutShedding(product: Service): Service {
   const db = product.writeDb;
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
-  const shedder = {
-    cause: () => undefined,
-    isShedding: () => false,
-    refusedLater: () => {},
-    retryAfterSeconds: () => 1,
-    close: () => {},
-  };
   return {
-    ...product,
-    decide: createDecide({ ...product.traffic, shedder }, product.clientNetwork),
+    ...withoutShedder(product),
     placement: createPlacement({
       db,
       flushesMax,

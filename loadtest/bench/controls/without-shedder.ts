@@ -1,0 +1,14 @@
+import type { Service } from '../../../src/compose.ts';
+import { createDecide } from '../../../src/traffic-control/index.ts';
+
+/** The service as it is, but it refuses nothing for being busy. */
+export function withoutShedder(product: Service): Service {
+  const shedder = {
+    cause: () => undefined,
+    isShedding: () => false,
+    refusedLater: () => {},
+    retryAfterSeconds: () => 1,
+    close: () => {},
+  };
+  return { ...product, decide: createDecide({ ...product.traffic, shedder }, product.clientNetwork) };
+}
