@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drills, unitTests } from './tiers.ts';
+import { drills, longest, unitTests } from './tiers.ts';
 
 /** The tier of a test file is what the file needs. */
 
@@ -57,6 +57,10 @@ const reaching = (paths: readonly string[], targets: readonly string[]) =>
 test('each list names files that exist, and no file is in both', () => {
   expect([...unitTests, ...drills].filter((pattern) => globSync(pattern).length === 0)).toEqual([]);
   expect(unit.filter((path) => drill.includes(path))).toEqual([]);
+});
+
+test('the longest files are drills', () => {
+  expect(longest.filter((path) => !drill.includes(path))).toEqual([]);
 });
 
 test('the files and modules that the rules name exist', () => {

@@ -162,3 +162,18 @@ export const drills = [
   'test/workers/starvation.test.ts',
   'test/workers/woken-relay.test.ts',
 ];
+
+/** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
+export const longest = [
+  'test/web/tour-browser.test.ts',
+  'test/deploy/alerting.test.ts',
+  'test/http/contract/odd-values.test.ts',
+  'test/payments/gateways/gateway-in-trouble.test.ts',
+  'test/deploy/observe.test.ts',
+  'test/web/queue-browser.test.ts',
+  'test/reports/killed-worker.test.ts',
+  'test/live/endings.test.ts',
+  'test/reports/memory.test.ts',
+  'test/web/desk/editor-browser.test.ts',
+  'test/catalog/replica.test.ts',
+];
