@@ -30,6 +30,28 @@ afterAll(() => fronted?.close());
 const bearer = () => ({ authorization: `Bearer ${order.accessToken}` });
 const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1050 - (Date.now() % 1000)));
 
+test('what operators see is not reachable from outside', async () => {
+  const documents = [
+    '/metrics',
+    '/healthz',
+    '/readyz',
+    '/switches',
+    '/dead-letters',
+    '/queues',
+    '/organizers',
+    '/alerts',
+  ];
+  const tools = ['/debug/profile', '/debug/heap', '/debug/heap-snapshot', '/.env', '/.git/config', '/server-status'];
+  const disguises = ['', '/', '%2f', '?x', ';x'];
+  for (const path of [...documents, ...tools].flatMap((one) => disguises.map((more) => one + more)))
+    for (const method of ['GET', 'POST']) {
+      const headers = { authorization: 'Bearer operations', 'x-forwarded-for': '127.0.0.1' };
+      const { status, body } = await ask(port, path, { method, headers });
+      expect([path, status >= 400 && status < 500]).toEqual([path, true]);
+      expect(body).not.toMatch(/antre_|process_cpu|"data"/);
+    }
+});
+
 describe('cache deception', () => {
   const disguises = (path: string) => [
     path,

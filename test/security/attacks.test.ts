@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readOperations } from '../../testkit/security/operations.ts';
 import { createRoutes } from '../../src/api-routes.ts';
@@ -55,4 +56,25 @@ test('a line break that somebody typed makes no second log line', () => {
   expect(lines.join('').trimEnd().split('\n')).toHaveLength(1);
   expect((JSON.parse(lines.join('')) as { gate: string; msg: string }).gate).toBe(typed);
   expect(lines.join('')).not.toContain('\u001b');
+});
+
+test('no file of the repository holds a key or token but those of the demo and of tests', () => {
+  const secrets = new RegExp(
+    [
+      '-----BEGIN [A-Z ]*PRIVATE KEY-----\\s+[A-Za-z0-9+/]{40}',
+      '\\bAKIA[0-9A-Z]{16}\\b',
+      '\\bgh[pousr]_[A-Za-z0-9]{36}\\b',
+      '\\bxox[abprs]-[A-Za-z0-9-]{20}',
+      '\\bsk_live_[A-Za-z0-9]{16}',
+      '\\bAIza[0-9A-Za-z_-]{35}\\b',
+      '\\bMid-server-(?!demo-only-|EXAMPLE)[A-Za-z0-9_-]{16}',
+    ].join('|'),
+  );
+  const files = globSync('**/*', { exclude: ['node_modules', '.data', '.git'], withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.(?:png|jpg|jpeg|webp|avif|woff2|ico|pdf)$/.test(entry.name))
+    .map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.length).toBeGreaterThan(1000);
+  expect(files.filter((file) => secrets.test(readFileSync(file, 'utf8')))).toEqual([]);
+  expect(`AKIA${'A'.repeat(16)}`).toMatch(secrets);
+  expect(`SB-Mid-server-${'aB3_'.repeat(5)}`).toMatch(secrets);
 });
