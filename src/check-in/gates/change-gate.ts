@@ -33,12 +33,12 @@ export async function changeGate(
         subjectId: after.id,
         changes: {
           eventId: after.eventId,
-          name: [before.name, after.name],
-          ticketCategoryIds: [before.ticketCategoryIds, after.ticketCategoryIds],
-          opensAt: [before.opensAt, after.opensAt],
-          closesAt: [before.closesAt, after.closesAt],
-          reEntry: [before.reEntry, after.reEntry],
-          zoneId: [before.zoneId, after.zoneId],
+          name: { from: before.name, to: after.name },
+          ticketCategoryIds: { from: before.ticketCategoryIds, to: after.ticketCategoryIds },
+          opensAt: { from: before.opensAt, to: after.opensAt },
+          closesAt: { from: before.closesAt, to: after.closesAt },
+          reEntry: { from: before.reEntry, to: after.reEntry },
+          zoneId: { from: before.zoneId, to: after.zoneId },
         },
       });
       return after;

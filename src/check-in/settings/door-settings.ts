@@ -50,7 +50,7 @@ export async function changeDoorSettings(
       actor,
       act: 'door_settings.changed',
       subjectId: eventId,
-      changes: { showsNames: [before.showsNames, after.showsNames], notedCategories: noted },
+      changes: { showsNames: { from: before.showsNames, to: after.showsNames }, notedCategories: noted },
     });
     return after;
   });

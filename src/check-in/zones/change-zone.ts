@@ -32,7 +32,7 @@ export async function changeZone(
         actor,
         act: 'zone.changed',
         subjectId: zoneId,
-        changes: { eventId, name: [before.name, name], capacity: [before.capacity, capacity] },
+        changes: { eventId, name: { from: before.name, to: name }, capacity: { from: before.capacity, to: capacity } },
       });
       return after;
     }),

@@ -7,7 +7,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { buyerNotCorrectable, limitExceeded, orderNotFound } from '../errors.ts';
-import { lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
 import type { BuyerCorrected } from '../ports.ts';
 import type { Order } from '../tables.ts';
 import { indexOrder } from '../search/index-orders.ts';
@@ -44,7 +44,7 @@ export async function correctBuyer(
       subjectId: orderId,
       changes: { email: 'changed', linkVersion: { from: order.linkVersion, to: order.linkVersion + 1 } },
     });
-    await indexOrder(tx, order, { name: order.buyerName, email, phone: order.buyerPhone });
+    await indexOrder(tx, order, { ...buyerOf(order), email });
     await deps.buyerCorrected(tx, order);
     afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: true }] }));
   });

@@ -7,8 +7,9 @@ import { inputFault } from '../../platform/field-faults.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { OrderLink } from '../buyer/order-access.ts';
 import { detailsClosed, namesUsedUp, orderNotFound, questionNotFound, ticketNotFound } from '../errors.ts';
-import { lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
 import type { Question } from '../questions/tables.ts';
+import { indexOrder } from '../search/index-orders.ts';
 import { namesPerTicketMax } from './limits.ts';
 import type { GivenDetails } from './schemas.ts';
 import { type Answer, type OrderDetails, showDetails } from './show-details.ts';
@@ -29,13 +30,17 @@ export async function giveDetails(
   const eventId = eventIdOf(link.orderId);
   return transaction(deps.db, async (tx) => {
     // The lock that refunds, corrections and other details of this order take, too.
-    if ((await lockOrder(tx, eventId, link.orderId)) === undefined) throw orderNotFound();
+    const order = await lockOrder(tx, eventId, link.orderId);
+    if (order === undefined) throw orderNotFound();
     const details = await showDetails({ ...deps, db: tx }, link);
     if (!details.isOpen) throw detailsClosed();
     const holders = changedHolders(details, given.tickets);
     const answers = changedAnswers(details, given.answers);
     if (holders.length + answers.length === 0) return details;
-    if (holders.length > 0) await nameTickets(tx, eventId, holders);
+    if (holders.length > 0) {
+      await nameTickets(tx, eventId, holders);
+      await indexOrder(tx, order, buyerOf(order));
+    }
     if (answers.length > 0) await writeAnswers(tx, eventId, link.orderId, answers);
     return showDetails({ ...deps, db: tx }, link);
   });

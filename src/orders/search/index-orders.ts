@@ -14,6 +14,8 @@ const settledMs = 30_000;
 const perEventMax = 500;
 const rowsMax = 5000;
 const batchesMax = 10;
+/** Words of names that one order is found by: those of a hundred tickets. */
+const wordsMax = 400;
 /** An event gets no orders after its end. */
 const endedDaysMax = 30;
 
@@ -80,13 +82,22 @@ async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
     on conflict (event_id) do update set after_order_id = greatest(m.after_order_id, excluded.after_order_id)`);
 }
 
-/** Gives an order's entry its present texts, in the transaction that has changed them. */
+/**
+ * Gives an order's entry its present texts, in the transaction that has changed them and holds the order's lock: the buyer, and the names on
+ * its valid tickets.
+ */
 export async function indexOrder(
   tx: Db,
   order: { readonly eventId: string; readonly id: string; readonly organizerId: string },
   buyer: { readonly name: string; readonly email: string; readonly phone: string },
 ): Promise<void> {
-  const terms = searchTerms(buyer);
+  const holders = await rowsOf<{ name: string }>(
+    tx,
+    sql`
+      select holder_name as name from tickets
+      where event_id = ${order.eventId} and order_id = ${order.id} and status = 'live' and holder_name is not null order by id`,
+  );
+  const terms = searchTerms({ ...buyer, name: [buyer.name, ...holders.map(({ name }) => name)].join(' ') });
   await tx
     .insert(orderSearches)
     .values({ eventId: order.eventId, orderId: order.id, organizerId: order.organizerId, ...terms })
@@ -96,7 +107,7 @@ export async function indexOrder(
 /** A blank before each word, so that the beginning of a word is a text to look for. */
 function searchTerms(buyer: { readonly name: string; readonly email: string; readonly phone: string }) {
   return {
-    name: ['', ...nameWords(buyer.name)].join(' '),
+    name: ['', ...new Set(nameWords(buyer.name).slice(0, wordsMax))].join(' '),
     contact: ` ${foldEmail(buyer.email)} ${buyer.phone.replace(/\D/g, '')}`,
   };
 }

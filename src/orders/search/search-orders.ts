@@ -32,7 +32,7 @@ const similarMax = 20;
 const similarLengthMin = 4;
 
 /**
- * Finds the organiser's orders by the beginning of a name, an email, a phone, an order's code or a ticket's code. When nothing fits,
+ * Finds the organiser's orders by the beginning of a name (the buyer's, or one on a ticket), an email, a phone, an order's code or a ticket's code. When nothing fits,
  * orders with similar names or emails. The role door searches names and codes only: by an address it could find out whether somebody
  * has an order. Orders of the last seconds are found by their codes alone.
  * @throws DomainError event.not_found

@@ -1,13 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { giveDetails } from '../../../src/orders/details/give-details.ts';
 import { indexOrders } from '../../../src/orders/search/index-orders.ts';
+import { transferTicket } from '../../../src/orders/transfers/transfer-ticket.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { json, pay } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { order, testHashSecret } from '../../../testkit/orders/placing.ts';
 
 let desk: OrganizerDesk;
 let event: TestEvent;
@@ -47,6 +50,39 @@ async function placed(name: string, in_: TestEvent = event, buyer = someBuyer())
 }
 
 describe('the search of orders', () => {
+  test('finds an order by the names on its tickets, also after one is given away', async () => {
+    const concert = await createEvent(desk.open.db, {
+      organizer: desk.organizer,
+      categories: [{ price: 0, hasHolderNames: true }],
+    });
+    const { id } = await placed('Gita Paramitha', concert);
+    await indexNow();
+    const link = { orderId: id, version: 1 };
+    const [first, second] = [`tkt_${id.slice(4)}001`, `tkt_${id.slice(4)}002`];
+    await desk.open.db.execute(sql`
+      insert into tickets (event_id, id, order_id, ticket_category_id, code)
+      select event_id, ${second}, order_id, ticket_category_id, uuid_send(gen_random_uuid()) from tickets where id = ${first}`);
+    const tickets = [
+      { ticketId: first, holderName: 'Zulkifli Harahap' },
+      { ticketId: second, holderName: 'Gita Paramitha' },
+    ];
+    await giveDetails({ db: desk.open.db, clock: systemClock }, link, { tickets, answers: [] });
+    expect(await found('harahap')).toEqual([id]);
+    expect(await found('gita')).toEqual([id]);
+    // The door finds guests by name as well, and by no address.
+    expect(await found('zulkifli', {}, desk.door)).toEqual([id]);
+    const ticketTransferred = () => Promise.resolve(true);
+    await transferTicket(
+      { db: desk.open.db, clock: systemClock, config: { HASH_SECRET: testHashSecret }, ticketTransferred },
+      {
+        ticketId: first,
+        shown: { by: 'buyer', ...link },
+        holder: { name: 'Xaverius Beoang', email: 'x@example.test' },
+      },
+    );
+    expect([await found('harahap'), await found('beoang'), await found('x@example')]).toEqual([[], [id], []]);
+  });
+
   test('finds by the beginning of a name, an email, a phone, an order code and a ticket code', async () => {
     const ayu = await placed('Ayu Lestari Wulandari');
     await placed('Bagus Prakoso');

@@ -170,6 +170,11 @@ test('tasks are listed and resolved, and the log says by whom', async () => {
   expect((await owner.send('/desk/tasks', {}, { act: 'done' })).location).toBe('/desk/tasks?done=taskDone');
   const { html } = await owner.get('/desk/log');
   for (const text of ['task: resolved', 'staff: invited', 'Sari']) expect(html).toContain(text);
+  // What changed, from what to what.
+  await world.running.service.db.execute(sql`
+    insert into audit_log (organizer_id, actor_kind, actor_id, act, subject_id, changes)
+    values (${world.organizer.id}, 'system', 'x', 'event.changed', ${event.id}, '{"name": {"from": "Old <b>", "to": "New"}, "seats": 5}')`);
+  expect((await owner.get('/desk/log')).html).toMatch(/name<\/span> Old &lt;b&gt; → New[\s\S]*seats<\/span> 5/);
 });
 
 test('every page is complete in both languages', async () => {

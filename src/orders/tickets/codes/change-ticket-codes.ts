@@ -35,7 +35,7 @@ export async function changeTicketCodes(
     if (before.codes === input.codes) return undefined;
     if (input.codes === 'signed') await addKey(tx, deps.encryptionKey, input.eventId, before);
     else await stopSigning(tx, input.eventId);
-    return { act: 'ticket_codes.changed', changes: { codes: [before.codes, input.codes] } };
+    return { act: 'ticket_codes.changed', changes: { codes: { from: before.codes, to: input.codes } } };
   });
 }
 
