@@ -1,4 +1,5 @@
 import { drillBacklog } from './backlog/backlog.ts';
+import { codesDrill } from './door/codes-drill.ts';
 import { gatesDrill } from './door/gates-drill.ts';
 import type { Drill } from './drill.ts';
 import { drillMatrix } from './matrix/matrix.ts';
@@ -41,4 +42,5 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...clockDrills,
   ...diskDrills,
   'door-gates': gatesDrill,
+  'door-codes': codesDrill,
 };

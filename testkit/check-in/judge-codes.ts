@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../src/access/actor.ts';
+import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
+import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import { encodeBase32 } from '../../src/platform/text/base32.ts';
+import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/client/door/judge-offline.ts';
+import type { Forgery } from './forged-codes.ts';
+import { testTicketKeys } from './ticket-keys.ts';
+
+/** How many codes of a kind were judged, and how many the service, a phone without a network, or a whole scan let in. */
+export type Judged = { tried: number; online: number; offline: number; scans: number; admitted: number };
+
+type Code = { readonly kind: string; readonly text: string };
+
+/** Judged at once: checking signatures for the service runs in threads. */
+const atOnce = 250;
+/** One code in so many is scanned as well, with all that is read and written. */
+const scanEvery = 100;
+const day = 86_400_000;
+
+/** Has codes judged by what the service uses online, and by what phones use offline. @returns the counts by kind */
+export async function judgeCodes(
+  { event, issued, signing }: Forgery,
+  codes: Iterable<Code>,
+  db: Db,
+): Promise<ReadonlyMap<string, Judged>> {
+  const ticketKeys = testTicketKeys(db);
+  const scans = createScanLane({ db, flushesMax: 2 });
+  const device: Actor = { ...event, kind: 'device', id: 'dev_forger', role: 'door' };
+  const rules = rulesOf(event.eventId, signing);
+  const counts = new Map<string, Judged>();
+  const countOf = (kind: string): Judged => {
+    const count = counts.get(kind) ?? { tried: 0, online: 0, offline: 0, scans: 0, admitted: 0 };
+    counts.set(kind, count);
+    return count;
+  };
+  const judgeOnline = async ({ kind, text }: Code): Promise<void> => {
+    const read = readTicketCode(text);
+    const bytes = read === undefined ? undefined : await ticketKeys.verified(event.eventId, read);
+    if (bytes !== undefined && issued.has(encodeBase32(bytes))) countOf(kind).online += 1;
+  };
+  const scan = async ({ kind, text }: Code): Promise<void> => {
+    const asked = { eventId: event.eventId, code: text, scanId: randomUUID() };
+    const { result } = await scanTicket({ scans, ticketKeys }, device, asked);
+    const count = countOf(kind);
+    count.scans += 1;
+    count.admitted += result === 'admitted' || result === 'already_used' ? 1 : 0;
+  };
+  const judgeByPhone = ({ kind, text }: Code): void => {
+    const read = readTicketCode(text);
+    const code = encodeBase32(read?.code ?? new Uint8Array());
+    const entry = issued.has(code) ? entryOf(code) : undefined;
+    const facts = { read, entry, gate: undefined, direction: 'entry', nowMs: Date.now() } as const;
+    if (judgeOffline(rules, facts) === 'admitted') countOf(kind).offline += 1;
+  };
+  // One after the other: a phone's judge computes, and nothing of the database would be heard meanwhile.
+  const judge = async (some: readonly Code[]): Promise<void> => {
+    for (const { kind } of some) countOf(kind).tried += 1;
+    await Promise.all(some.map(judgeOnline));
+    await Promise.all(some.filter((_, index) => index % scanEvery === 0).map(scan));
+    for (const code of some) judgeByPhone(code);
+  };
+  let batch: Code[] = [];
+  for (const code of codes) {
+    batch.push(code);
+    if (batch.length < atOnce) continue;
+    await judge(batch);
+    batch = [];
+  }
+  await judge(batch);
+  return counts;
+}
+
+const entryOf = (codeSha256: string): ListEntry => ({
+  codeSha256,
+  ticketCategoryId: '',
+  status: 'live',
+  admission: null,
+  guest: null,
+});
+
+/** A door list of an event that is open all day. */
+function rulesOf(id: string, signing: ListRules['signing']): ListRules {
+  const [doorsOpenAt, endsAt] = [-day, day].map((ms) => new Date(Date.now() + ms).toISOString()) as [string, string];
+  const event = { id, name: 'Show', timeZone: 'Asia/Jakarta', doorsOpenAt, endsAt };
+  return { event, categories: [], gates: [], zones: [], signing };
+}
