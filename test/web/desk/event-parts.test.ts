@@ -100,3 +100,30 @@ test('the overview shows who waits for places, as numbers, once the event has a 
   expect(html).toMatch(/id="waiting-list"[\s\S]*Festival[\s\S]*Places wanted" class="number"><span>3</);
   expect(html).not.toContain('Sari Menanti');
 });
+
+test('a sale is replayed minute by minute, with the busiest one shown large first', async () => {
+  const eventId = event.split('/').at(-1) ?? '';
+  await world.running.service.db.execute(sql`
+    insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, available, held, sold, admitted, waiting)
+    select ${eventId}, timestamptz '2027-01-10 10:00:00Z' + n * interval '1 minute', orders, orders, n, n, n * 350000, 100 - orders, n, n, null, null
+    from (values (0, 5), (1, 41), (2, 7)) as m (n, orders)`);
+  const large = async (query: string) => {
+    const { html } = await browser.get(`${event}/sale/replay${query}`);
+    const moment = /id="moment">([\s\S]*?)<\/section>/.exec(html)?.[1] ?? '';
+    return {
+      orders: /<dd>(\d+)<\/dd>/.exec(moment)?.[1],
+      links: [...moment.matchAll(/href="([^"]+)"/g)].map(([, to]) => to),
+    };
+  };
+  const busiest = await large('');
+  expect([busiest.orders, busiest.links.length]).toEqual(['41', 4]);
+  const after = await large(
+    busiest.links
+      .at(-1)
+      ?.replace(/^[^?]*/, '')
+      .replaceAll('&amp;', '&') ?? '',
+  );
+  expect(after.orders).toBe('7');
+  for (const odd of ['?at=2030-01-01T00:00:00Z', '?at=%3Cscript%3E']) expect((await large(odd)).orders).toBe('7');
+  expect((await large('?at=2020-01-01T00:00:00Z')).orders).toBe('5');
+});

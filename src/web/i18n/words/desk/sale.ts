@@ -54,6 +54,12 @@ const id = {
   noMinutes: 'Belum ada penjualan.',
   historyChart: 'Pesanan per menit, seluruh penjualan',
   more: 'Lanjutkan',
+  minutes: 'Menit lain',
+  firstMinute: 'Menit pertama',
+  minuteBefore: 'Sebelumnya',
+  busiestMinute: 'Menit tersibuk',
+  minuteAfter: 'Berikutnya',
+  lastMinute: 'Menit terakhir',
 };
 
 const en: typeof id = {
@@ -110,6 +116,12 @@ const en: typeof id = {
   noMinutes: 'Nothing was sold yet.',
   historyChart: 'Orders per minute, the whole sale',
   more: 'Go on',
+  minutes: 'Other minutes',
+  firstMinute: 'First minute',
+  minuteBefore: 'Before',
+  busiestMinute: 'Busiest minute',
+  minuteAfter: 'After',
+  lastMinute: 'Last minute',
 };
 
 export const saleWords: InEach<typeof id> = { id, en };

@@ -43,3 +43,8 @@ export function facts(entries: readonly (readonly [label: string, value: string 
   const shown = entries.filter(([, value]) => value !== undefined && value !== null && value !== '');
   return html`<dl class="facts">${shown.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
+
+/** Figures that are read from a distance. */
+export function bigFigures(entries: readonly (readonly [string, string])[]): Html {
+  return html`<dl class="big-figures">${entries.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+}

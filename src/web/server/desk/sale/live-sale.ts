@@ -9,7 +9,7 @@ import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { barChart } from '../parts/chart.ts';
-import { facts, linkButton, panel } from '../parts/pieces.ts';
+import { bigFigures, facts, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 
 type Figures = Data<'/v1/organizers/:slug/events/:eventId/sales/figures'>;
@@ -60,10 +60,6 @@ ${panel(
   ]),
 )}
 ${moneyPart(figures, language)}${waitingPart(figures, language)}${doorPart(figures, language)}${messagePart(figures, language)}`;
-}
-
-function bigFigures(entries: readonly (readonly [string, string])[]): Html {
-  return html`<dl class="big-figures">${entries.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 function poolPart(pool: Figures['pools'][number], language: Language): Html {

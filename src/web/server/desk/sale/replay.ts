@@ -2,13 +2,18 @@ import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatClock, formatDateTime } from '../../../../platform/text/format-time.ts';
 import { saleWords } from '../../../i18n/words/desk/sale.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { barChart } from '../parts/chart.ts';
-import { linkButton } from '../parts/pieces.ts';
+import { bigFigures, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 
-/** A sale minute by minute, after it has happened. Its chart and its table have the same figures. */
+/**
+ * A sale minute by minute, after it has happened. One minute at a time is shown large, with links to the minutes around it; the chart and the
+ * table have all of them.
+ */
 export function saleReplayPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/sale/replay', showReplay);
 }
@@ -28,7 +33,7 @@ async function showReplay(desk: Desk): Promise<View> {
   const count = (value: number | null) => (value === null ? '–' : formatCount(value, language));
   return {
     ...view,
-    body: html`<section class="panel">${barChart(
+    body: html`${momentPart(desk, event.timeZone, data)}<section class="panel">${barChart(
       words.historyChart,
       data.map(({ at, orders, paidOrders }) => ({
         label: formatClock(at, event.timeZone, language),
@@ -39,7 +44,11 @@ ${table({
   caption: words.again,
   rows: data,
   columns: [
-    { label: words.minute, cell: ({ at }) => formatDateTime(at, event.timeZone, language, 'medium') },
+    {
+      label: words.minute,
+      cell: ({ at }) =>
+        html`<a href="${momentPath(desk, at)}">${formatDateTime(at, event.timeZone, language, 'medium')}</a>`,
+    },
     { label: words.orders, cell: ({ orders }) => count(orders), isNumber: true },
     { label: words.paidOrders, cell: ({ paidOrders }) => count(paidOrders), isNumber: true },
     { label: words.amount, cell: ({ paidAmount }) => formatMoney(paidAmount, language), isNumber: true },
@@ -50,4 +59,53 @@ ${table({
   ],
 })}${isComplete ? '' : html`<p>${linkButton(`${desk.path}?from=${encodeURIComponent(next)}`, words.more, true)}</p>`}`,
   };
+}
+
+type Minute = Data<'/v1/organizers/:slug/events/:eventId/sales/minutes'>['data'][number];
+
+const momentPath = (desk: Desk, at: string): string => {
+  const from = desk.query('from');
+  return `${desk.path}?${new URLSearchParams({ ...(from === undefined ? {} : { from }), at }).toString()}#moment`;
+};
+
+/** The minute that the address names, or the first after it; the busiest one without a name. */
+function momentPart(desk: Desk, timeZone: string, minutes: readonly Minute[]): Html {
+  const { language } = desk;
+  const words = saleWords[language];
+  const busiest = minutes.reduce(
+    (best, { orders }, index) => (orders > (minutes[best]?.orders ?? 0) ? index : best),
+    0,
+  );
+  const at = desk.query('at');
+  const sought = at === undefined ? busiest : minutes.findIndex((minute) => minute.at >= at);
+  const index = sought === -1 ? minutes.length - 1 : sought;
+  const minute = minutes[index];
+  if (minute === undefined) return html``;
+  const figure = (label: string, value: number | null) =>
+    value === null ? [] : [[label, formatCount(value, language)] as const];
+  const steps = [
+    [words.firstMinute, 0],
+    [words.minuteBefore, index - 1],
+    [words.busiestMinute, busiest],
+    [words.minuteAfter, index + 1],
+    [words.lastMinute, minutes.length - 1],
+  ] as const;
+  const links = steps.flatMap(([label, to]) => {
+    const step = minutes[to];
+    return step === undefined || to === index ? [] : [linkButton(momentPath(desk, step.at), label, true)];
+  });
+  return panel(
+    formatDateTime(minute.at, timeZone, language, 'medium'),
+    html`${bigFigures([
+      ...figure(words.orders, minute.orders),
+      ...figure(words.paidOrders, minute.paidOrders),
+      [words.amount, formatMoney(minute.paidAmount, language)],
+      ...figure(words.sold, minute.sold),
+      ...figure(words.held, minute.held),
+      ...figure(words.available, minute.available),
+      ...figure(words.waiting, minute.waiting),
+      ...figure(words.admitted, minute.admitted),
+    ])}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
+    'moment',
+  );
 }
