@@ -1,6 +1,7 @@
 import { drillBacklog } from './backlog/backlog.ts';
 import { codesDrill } from './door/codes-drill.ts';
 import { gatesDrill } from './door/gates-drill.ts';
+import { offlineDrill } from './door/offline-drill.ts';
 import type { Drill } from './drill.ts';
 import { drillMatrix } from './matrix/matrix.ts';
 import { clockDrills } from './faults/clock-drills.ts';
@@ -43,4 +44,5 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...diskDrills,
   'door-gates': gatesDrill,
   'door-codes': codesDrill,
+  'door-offline': offlineDrill,
 };

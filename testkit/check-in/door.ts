@@ -20,7 +20,7 @@ import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './door-event.ts';
-import { createTestDatabase } from '../services/database.ts';
+import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 import { testEncryptionKey, testTicketKeys } from './ticket-keys.ts';
 
 export type Answer = { status: number; body: ReturnType<typeof JSON.parse> };
@@ -57,8 +57,12 @@ const catalogue = {
   'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
 };
 
-export async function openDoor(categories: readonly { name: string }[] = [{ name: 'Regular' }]): Promise<Door> {
-  const database = await createTestDatabase();
+/** @param given.database a migrated one; by default a new one of this test run */
+export async function openDoor(
+  categories: readonly { name: string }[] = [{ name: 'Regular' }],
+  given: { readonly database?: TestDatabase } = {},
+): Promise<Door> {
+  const database = given.database ?? (await createTestDatabase());
   const sql = postgres(database.directUrl, { max: 2 });
   const timeouts = { acquireTimeoutMs: 2000, callTimeoutMs: 5000 };
   const open = openDb({ url: database.url, name: 'door', poolSize: 4, ...timeouts, prepare: false });
