@@ -44,9 +44,8 @@ function lookAtFiles({ root, user, command }: Image): void {
   );
   must(found.length === 0, `the image has tools: ${found.join(', ')}`);
   const others = ['(', '-not', '-user', 'root', '-o', '-perm', '-o+w', ')', '-not', '-type', 'l', '-printf', '/%P\\n'];
-  const open = execFileSync('find', [root, '-xdev', ...others], { encoding: 'utf8' })
-    .trim()
-    .split('\n');
+  const withoutDevices = [root, '-path', join(root, 'dev'), '-prune', '-o', ...others];
+  const open = execFileSync('find', withoutDevices, { encoding: 'utf8' }).trim().split('\n');
   const more = open.filter(
     (path) => ![...writable, ...ofApt].some((place) => path === place || path.startsWith(`${place}/`)),
   );

@@ -102,6 +102,7 @@ export const drills = [
   'test/client/package.test.ts',
   'test/deploy/alerting.test.ts',
   'test/deploy/alerts.test.ts',
+  'test/deploy/handbook.test.ts',
   'test/deploy/helpers-bundle.test.ts',
   'test/deploy/launcher.test.ts',
   'test/deploy/load-scripts.test.ts',

@@ -13,7 +13,7 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** Runs programs of an image as `deploy/compose.yaml` does: its user, a read-only disk, no capabilities, this machine's network. */
 export type ImageRunner = {
-  /** Runs a program to its end. @returns what it said @throws Error with what it said, unless it ends with 0 */
+  /** Runs a program to its end. @returns what it wrote to its standard output @throws Error with what it said, unless it ends with 0 */
   run(command: readonly string[], environment: Environment): Promise<string>;
   /** Starts a program that serves. */
   start(command: readonly string[], environment: Environment): Promise<RunningProgram>;
@@ -46,7 +46,10 @@ export async function openImageRunner(image: Image, files: string): Promise<Imag
   chownSync(files, userId, userId);
   let count = 0;
   const running = new Set<ChildProcess>();
-  const open = (command: readonly string[], environment: Environment): { child: ChildProcess; said(): string } => {
+  const open = (
+    command: readonly string[],
+    environment: Environment,
+  ): { child: ChildProcess; told(): string; said(): string } => {
     count += 1;
     const name = `antre-image-${process.pid}-${count}`;
     const closed = ['--read-only', '--drop-capability=all', '--no-new-privileges=yes', `--user=${image.user}`];
@@ -61,9 +64,10 @@ export async function openImageRunner(image: Image, files: string): Promise<Imag
     });
     running.add(child);
     child.once('exit', () => running.delete(child));
-    let text = '';
+    let [told, text] = ['', ''];
+    child.stdout?.on('data', (bytes) => (told += String(bytes)));
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => (text += String(bytes)));
-    return { child, said: () => text };
+    return { child, told: () => told, said: () => text };
   };
   return {
     close: async () => {
@@ -72,10 +76,10 @@ export async function openImageRunner(image: Image, files: string): Promise<Imag
       await Promise.all(ended);
     },
     run: async (command, environment) => {
-      const { child, said } = open(command, environment);
+      const { child, told, said } = open(command, environment);
       const [code] = (await once(child, 'close')) as [number | null];
       if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${said()}`);
-      return said();
+      return told();
     },
     start: async (command, environment) => {
       const { child, said } = open(command, environment);
