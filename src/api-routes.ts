@@ -33,6 +33,7 @@ import { poolRoutes } from './orders/pools/routes.ts';
 import { promoCodeRoutes } from './orders/promo-codes/routes.ts';
 import { waitingListRoutes } from './orders/waiting-list/routes.ts';
 import { transferRoutes } from './orders/transfers/routes.ts';
+import { walletRoutes } from './orders/wallet/routes.ts';
 import { orderSearchRoutes } from './orders/search/routes.ts';
 import { ticketCodeRoutes } from './orders/tickets/codes/routes.ts';
 import { questionRoutes } from './orders/questions/routes.ts';
@@ -62,6 +63,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', detailsRoutes(service));
   router.route('/', questionRoutes(service));
   router.route('/', transferRoutes(service));
+  router.route('/', walletRoutes(service));
   router.route('/', waitingListRoutes(service));
   router.route('/', ticketCodeRoutes(service));
   router.route('/', phoneReadingRoutes(service));

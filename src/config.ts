@@ -146,6 +146,22 @@ export const variables = z.object({
     .optional(),
   MAIL_DKIM_KEY_FILE: z.string().optional(),
   EVENT_NOTICE_DELAY_SECONDS: wholeNumber(300, 0, 3600),
+  APPLE_PASS_TYPE_ID: z
+    .string()
+    .regex(/^pass\.[A-Za-z0-9.-]{1,200}$/, 'must be an identifier such as pass.com.example.tickets')
+    .optional(),
+  APPLE_TEAM_ID: z
+    .string()
+    .regex(/^[A-Z0-9]{10}$/, 'must be the 10 characters of a team, such as ABCDE12345')
+    .optional(),
+  APPLE_PASS_CERTIFICATE_FILE: z.string().optional(),
+  APPLE_PASS_KEY_FILE: z.string().optional(),
+  APPLE_WWDR_CERTIFICATE_FILE: z.string().optional(),
+  GOOGLE_WALLET_ISSUER_ID: z
+    .string()
+    .regex(/^\d{5,25}$/, 'must be the digits of an issuer')
+    .optional(),
+  GOOGLE_WALLET_KEY_FILE: z.string().optional(),
   WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   WHATSAPP_GRAPH_VERSION: z
     .string()
@@ -220,8 +236,9 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
     faults.push(
       'ENV: is required where NODE_ENV is production; ENV=production makes the service refuse what is unsafe',
     );
-  if ((given['MAIL_DKIM_SELECTOR'] === undefined) !== (given['MAIL_DKIM_KEY_FILE'] === undefined))
-    faults.push('MAIL_DKIM_SELECTOR, MAIL_DKIM_KEY_FILE: set both or neither');
+  for (const names of together)
+    if (new Set(names.map((name) => given[name] === undefined)).size > 1)
+      faults.push(`${names.join(', ')}: set ${names.length === 2 ? 'both or neither' : 'all or none'}`);
   if (given['S3_ENDPOINT'] !== undefined)
     for (const name of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
       if (given[name] === undefined) faults.push(`${name}: is required where S3_ENDPOINT is given`);
@@ -229,6 +246,19 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);
 }
+
+/** Variables that mean something only together. */
+const together = [
+  ['MAIL_DKIM_SELECTOR', 'MAIL_DKIM_KEY_FILE'],
+  [
+    'APPLE_PASS_TYPE_ID',
+    'APPLE_TEAM_ID',
+    'APPLE_PASS_CERTIFICATE_FILE',
+    'APPLE_PASS_KEY_FILE',
+    'APPLE_WWDR_CERTIFICATE_FILE',
+  ],
+  ['GOOGLE_WALLET_ISSUER_ID', 'GOOGLE_WALLET_KEY_FILE'],
+] as const;
 
 type Given = Readonly<Record<string, string | undefined>>;
 

@@ -28,6 +28,7 @@ export type OrderErrorCode =
   | 'question.answered'
   | 'ticket.not_found'
   | 'ticket.not_transferable'
+  | 'wallet.not_offered'
   | 'waiting_list.closed'
   | 'waiting_list.not_needed'
   | 'waiting_list.full'
@@ -71,6 +72,7 @@ export const orderProblems = {
   'question.limit_reached': { status: 409, title: 'The event has as many questions as it may have' },
   'question.answered': { status: 409, title: 'The question was answered' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
+  'wallet.not_offered': { status: 404, title: 'No passes for this wallet' },
   'waiting_list.closed': { status: 409, title: 'No waiting list' },
   'waiting_list.not_needed': { status: 409, title: 'There are tickets left' },
   'waiting_list.full': { status: 409, title: 'The waiting list is full' },
@@ -239,3 +241,5 @@ export const promoCodeInUse = () =>
 
 export const promoCodeLimitReached = (max: number) =>
   refusal('promo_code.limit_reached', `An event has at most ${max} promo codes.`, { max });
+
+export const walletNotOffered = () => refusal('wallet.not_offered', 'This service makes no passes for this wallet.');

@@ -38,6 +38,7 @@ export { createPlacement } from './placement/placement.ts';
 export { placeOrder } from './placement/place-order.ts';
 export { createSoldOutMemory } from './placement/sold-out-memory.ts';
 export { refundOrder } from './lifecycle/refund-order.ts';
+export { createWallets } from './wallet/routes.ts';
 export { createTicketPrinter } from './tickets/print-tickets.ts';
 export { indexOrders } from './search/index-orders.ts';
 export { type TicketCodes, findTicketCodes } from './tickets/codes/change-ticket-codes.ts';

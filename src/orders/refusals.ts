@@ -65,4 +65,8 @@ export const orderRefusals = {
   drawTicketQr: [...order, 'ticket.not_found'],
   printTickets: [...order, 'order.no_live_tickets', 'service.busy'],
   exportCalendar: order,
+  makeApplePass: [...order, 'ticket.not_found', 'wallet.not_offered', 'service.busy'],
+  linkGoogleWallet: [...order, 'ticket.not_found', 'wallet.not_offered'],
+  makeHeldApplePass: ['ticket.not_found', 'wallet.not_offered', 'service.busy'],
+  linkHeldGoogleWallet: ['ticket.not_found', 'wallet.not_offered'],
 } as const;

@@ -66,7 +66,7 @@ export function serviceOverloaded(retryAfterSeconds: number): DomainError<Platfo
 }
 
 /** Heavy work, of which a process does only a little at once. */
-export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'picture' | 'picture_read';
+export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'picture' | 'picture_read' | 'wallet_pass';
 
 /** The service is well, but too much of one kind of work is waiting. */
 export function serviceBusy(work: HeavyWork, retryAfterSeconds: number): DomainError<PlatformErrorCode> {

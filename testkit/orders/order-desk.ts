@@ -1,3 +1,4 @@
+import { type Wallets, walletRoutes } from '../../src/orders/wallet/routes.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../../src/access/actors.ts';
@@ -52,7 +53,7 @@ export async function openOrderDatabase() {
 }
 
 /** The room's routes behind the real edge. Short stand-ins answer for other rooms. */
-export function openDesk(open: OpenDb) {
+export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, google: undefined }) {
   const { db } = open;
   const { hashSecret, orderTokenSecret, placement, directory } = placingDeps(open);
   const config = {
@@ -92,6 +93,7 @@ export function openDesk(open: OpenDb) {
       ).length > 0,
     ...createHolderMessages({ clock: systemClock }),
     ticketPrinter: createTicketPrinter(),
+    wallets,
     ticketKeys: testTicketKeys(db),
     networkOf: () => '203.0.113.7',
     lookupLimiter: {
@@ -109,6 +111,7 @@ export function openDesk(open: OpenDb) {
   app.route('/', detailsRoutes(deps));
   app.route('/', questionRoutes(deps));
   app.route('/', transferRoutes(deps));
+  app.route('/', walletRoutes(deps));
   app.route('/', waitingListRoutes(deps));
   app.route('/', deskRoutes(deps));
   app.route('/', orderSearchRoutes(deps));

@@ -11,6 +11,7 @@ import { isKnownVersion, isUnchanged } from '../buyer/routes.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { calendar } from './calendar.ts';
 import type { TicketKeys } from './codes/ticket-keys.ts';
+import { type Wallets, walletNames } from '../wallet/routes.ts';
 import { presentTicket } from './present.ts';
 import type { TicketPrinter } from './print-tickets.ts';
 import { findTickets } from './queries.ts';
@@ -23,6 +24,7 @@ export type TicketRoutesDeps = {
   readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
   readonly ticketPrinter: TicketPrinter;
   readonly ticketKeys: TicketKeys;
+  readonly wallets: Wallets;
 };
 
 const tags = ['Orders'];
@@ -100,7 +102,11 @@ export function ticketRoutes(deps: TicketRoutesDeps) {
       const orderId = await ownOrder(c, deps, c.req.valid('param').id);
       const found = await findTickets(deps.db, eventIdOf(orderId), orderId);
       const writeCode = await deps.ticketKeys.writerOf(eventIdOf(orderId));
-      const tickets = { data: found.map((ticket) => presentTicket(ticket, writeCode)), nextCursor: null };
+      const tickets = {
+        data: found.map((ticket) => presentTicket(ticket, writeCode)),
+        nextCursor: null,
+        wallets: walletNames(deps.wallets),
+      };
       if (isUnchanged(c, JSON.stringify(tickets))) return c.body(null, 304);
       return c.json(tickets, 200);
     })

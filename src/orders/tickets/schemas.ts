@@ -18,4 +18,10 @@ export const ticketSchema = z
   })
   .openapi('Ticket');
 
-export const ticketListSchema = z.object({ data: z.array(ticketSchema), nextCursor: z.null() }).openapi('TicketList');
+export const walletsSchema = z
+  .array(z.enum(['apple', 'google']))
+  .openapi({ description: 'The wallets that this service makes passes for.' });
+
+export const ticketListSchema = z
+  .object({ data: z.array(ticketSchema), nextCursor: z.null(), wallets: walletsSchema })
+  .openapi('TicketList');

@@ -10,6 +10,7 @@ import { idPatterns } from '../../platform/ids.ts';
 import { shownLink } from '../buyer/order-access.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { ticketNotFound } from '../errors.ts';
+import type { Wallets } from '../wallet/routes.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
 import {
   heldTicketParams,
@@ -24,6 +25,7 @@ import { type TransferDeps, transferTicket } from './transfer-ticket.ts';
 export type TransferRoutesDeps = TransferDeps & {
   readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
   readonly ticketKeys: TicketKeys;
+  readonly wallets: Wallets;
 };
 
 const tags = ['Orders'];

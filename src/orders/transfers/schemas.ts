@@ -1,3 +1,4 @@
+import { walletsSchema } from '../tickets/schemas.ts';
 import { z } from '@hono/zod-openapi';
 import { emailSchema, personName, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 import { anyText } from '../buyer/schemas.ts';
@@ -40,6 +41,7 @@ export const heldTicketSchema = z
     ticketCategory: z.string(),
     holderName: z.string(),
     isTransferable: z.boolean().openapi({ description: 'False when it certainly cannot be given on.' }),
+    wallets: walletsSchema,
     event: z.object({
       slug: z.string(),
       name: z.string(),

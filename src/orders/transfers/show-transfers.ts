@@ -5,6 +5,7 @@ import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { OrderLink } from '../buyer/order-access.ts';
 import { orderNotFound, ticketNotFound } from '../errors.ts';
+import { type Wallets, walletNames } from '../wallet/routes.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
 import { orders, ticketTransfers, tickets } from '../tables.ts';
 import { transfersPerTicketMax } from './limits.ts';
@@ -67,7 +68,7 @@ export async function showTransfers({ db, clock }: Deps, { orderId, version }: O
  * @throws DomainError ticket.not_found, also for the link of an earlier holder
  */
 export async function showHeldTicket(
-  { db, clock, ticketKeys }: Deps & { readonly ticketKeys: TicketKeys },
+  { db, clock, ticketKeys, wallets }: Deps & { readonly ticketKeys: TicketKeys; readonly wallets: Wallets },
   { ticketId, number }: { ticketId: string; number: number },
 ) {
   const eventId = eventIdOf(ticketId);
@@ -91,6 +92,7 @@ export async function showHeldTicket(
     holderName: ticket.holderName ?? '',
     isTransferable:
       isLive && isOpen({ ...event, allowed: event.transfersAllowed }, clock.now()) && number < transfersPerTicketMax,
+    wallets: isLive ? walletNames(wallets) : [],
     event: {
       slug: event.slug,
       name: event.name,

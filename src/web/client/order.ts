@@ -9,6 +9,7 @@ import { loadTransfers, watchTransfers } from './order/order-transfers.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSeller, showSummary } from './order/order-summary.ts';
+import type { WalletName } from './shared/wallet-buttons.ts';
 import { showTickets } from './order/order-tickets.ts';
 import { type EventView, type OrderView, type SellerView, type TicketView, hasTickets } from './order/order-view.ts';
 import { pageLanguage } from './shared/page-language.ts';
@@ -146,9 +147,9 @@ function present(order: OrderView): void {
 /** Loads the tickets if the order's status has changed since. @returns whether they are shown */
 async function loadTickets(order: OrderView): Promise<boolean> {
   if (ticketsOf === order.status) return true;
-  const answer = await call<{ data: TicketView[] }>('GET', `${path}/tickets`);
+  const answer = await call<{ data: TicketView[]; wallets?: WalletName[] }>('GET', `${path}/tickets`);
   if (answer.kind !== 'ok') return false;
-  showTickets(path, order, answer.body.data);
+  showTickets(path, order, answer.body.data, answer.body.wallets ?? []);
   ticketsOf = order.status;
   if (!answer.isKept) {
     void keepOrder(order, answer.body.data);

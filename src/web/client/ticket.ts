@@ -3,6 +3,7 @@ import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
 import { call } from './shared/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
 import { pageLanguage } from './shared/page-language.ts';
+import { type WalletName, walletButtons } from './shared/wallet-buttons.ts';
 import { sendTransfer } from './shared/send-transfer.ts';
 
 type HeldTicket = {
@@ -10,6 +11,7 @@ type HeldTicket = {
   readonly ticketCategory: string;
   readonly holderName: string;
   readonly isTransferable: boolean;
+  readonly wallets?: readonly WalletName[];
   readonly event: {
     readonly name: string;
     readonly venue: string;
@@ -38,7 +40,7 @@ async function open(): Promise<void> {
   show(isGone ? 'missing' : 'unreachable', true);
 }
 
-function present({ code, ticketCategory, holderName, isTransferable, event }: HeldTicket): void {
+function present({ code, ticketCategory, holderName, isTransferable, wallets = [], event }: HeldTicket): void {
   kept?.setItem(keptAs, token);
   setText('event-name', event.name);
   const day = formatDate(event.startsAt, event.timeZone, pageLanguage, 'full');
@@ -51,6 +53,7 @@ function present({ code, ticketCategory, holderName, isTransferable, event }: He
   setText('category', ticketCategory);
   setText('holder', holderName);
   if (code !== null) void showCode(code);
+  byId('wallets').replaceChildren(...walletButtons(path, wallets, token));
   show('transfer', isTransferable);
   if (isTransferable) sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
   show('ticket', true);

@@ -54,7 +54,7 @@ describe('tickets', () => {
   test('are listed once the order is paid, each with the code that its QR shows', async () => {
     const placed = await place({ quantity: 3 });
     const list = async () => read(await get(`/v1/orders/${placed.id}/tickets`, tokenFor(placed.id)));
-    expect(await list()).toEqual({ data: [], nextCursor: null });
+    expect(await list()).toEqual({ data: [], nextCursor: null, wallets: [] });
     await pay(open.db, placed.id);
     const { data } = await list();
     expect(data).toHaveLength(3);

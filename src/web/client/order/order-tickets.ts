@@ -3,18 +3,24 @@ import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code
 import { orderWords } from '../../i18n/words/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';
+import { type WalletName, walletButtons } from '../shared/wallet-buttons.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = orderWords[pageLanguage];
 const qrSide = 250;
 
 /** The tickets with their codes: as a QR code for scanners, and as text in case it cannot be scanned. */
-export function showTickets(path: string, order: OrderView, tickets: readonly TicketView[]): void {
+export function showTickets(
+  path: string,
+  order: OrderView,
+  tickets: readonly TicketView[],
+  wallets: readonly WalletName[],
+): void {
   const names = new Map(
     order.lines.map((line) => [line.ticketCategoryId, inLanguage(pageLanguage, line.name, line.nameEn)]),
   );
   const items = tickets.map((ticket, index) =>
-    ticketItem(path, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
+    ticketItem({ path, wallets }, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
   );
   byId('ticket-list').replaceChildren(...items);
   show(
@@ -25,7 +31,13 @@ export function showTickets(path: string, order: OrderView, tickets: readonly Ti
   byId('calendar', HTMLAnchorElement).href = `${path}/calendar.ics`;
 }
 
-function ticketItem(path: string, ticket: TicketView, name: string, number: number, count: number): HTMLElement {
+function ticketItem(
+  { path, wallets }: { path: string; wallets: readonly WalletName[] },
+  ticket: TicketView,
+  name: string,
+  number: number,
+  count: number,
+): HTMLElement {
   const top = element(
     'p',
     { className: 'ticket-top' },
@@ -43,9 +55,10 @@ function ticketItem(path: string, ticket: TicketView, name: string, number: numb
   image.height = qrSide;
   image.loading = number > 2 ? 'lazy' : 'eager';
   image.decoding = 'async';
-  image.src = `${path}/tickets/${encodeURIComponent(ticket.id)}/qr.svg`;
+  const ticketPath = `${path}/tickets/${encodeURIComponent(ticket.id)}`;
+  image.src = `${ticketPath}/qr.svg`;
   const holder =
     ticket.holderName === null ? [] : [element('p', { className: 'ticket-holder', text: ticket.holderName })];
   const code = element('p', { className: 'mono', text: groupTicketCode(ticket.shortCode) });
-  return element('li', { className: 'ticket' }, top, image, ...holder, code);
+  return element('li', { className: 'ticket' }, top, image, ...holder, code, ...walletButtons(ticketPath, wallets));
 }

@@ -1,0 +1,111 @@
+import { SignJWT } from 'jose';
+import type { Clock } from '../../platform/clock.ts';
+import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
+import type { Pass } from './find-pass.ts';
+import { passWords } from './pass-words.ts';
+import type { GoogleSettings } from './wallet-settings.ts';
+
+const saveUrl = 'https://pay.google.com/gp/v/save/';
+/** Browsers cut longer links, as Google warns. */
+export const linkLengthMax = 1800;
+/** What a pass may leave out or cut, in turn, until its link is short enough. The code and the name of the event always stay. */
+const sizes = [
+  { textBytes: 200, hasVenue: true, hasDetails: true },
+  { textBytes: 60, hasVenue: true, hasDetails: true },
+  { textBytes: 60, hasVenue: false, hasDetails: true },
+  { textBytes: 60, hasVenue: false, hasDetails: false },
+  { textBytes: 24, hasVenue: false, hasDetails: false },
+] as const;
+type Size = (typeof sizes)[number];
+const background = '#0d4f42';
+
+export type GoogleWallet = {
+  /** A signed link that adds the ticket to Google Wallet, at most `linkLengthMax` characters. Calls nobody. */
+  link(pass: Pass): Promise<string>;
+};
+
+/**
+ * Makes links with the event and the ticket inside. A link is a URL, which browsers and servers remember, so it does not name the holder. The door
+ * needs the code alone.
+ */
+export function createGoogleWallet(settings: GoogleSettings, clock: Clock): GoogleWallet {
+  return {
+    link: async (pass) => {
+      for (const size of sizes) {
+        const link = `${saveUrl}${await sign(settings, payloadOf(settings, pass, size), clock.now())}`;
+        if (link.length <= linkLengthMax) return link;
+      }
+      throw new Error('a link with the shortest texts is too long');
+    },
+  };
+}
+
+function sign({ account, key }: GoogleSettings, payload: object, at: Date): Promise<string> {
+  return new SignJWT({ typ: 'savetowallet', payload })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuer(account)
+    .setAudience('google')
+    .setIssuedAt(at)
+    .sign(key);
+}
+
+function payloadOf({ issuerId }: GoogleSettings, pass: Pass, { textBytes, hasVenue, hasDetails }: Size) {
+  const { event, locale } = pass;
+  // Google keeps the first text of a class, so a changed event and another language have classes of their own.
+  const classId = `${issuerId}.${bareId(pass.eventId)}-${event.version}-${locale}`;
+  const cut = (text: string): string => cutText(text, textBytes);
+  const localized = (text: string) => ({ defaultValue: { language: locale, value: cut(text) } });
+  const address = [event.address, event.city].filter((part) => part !== '').join(', ');
+  return {
+    eventTicketClasses: [
+      {
+        id: classId,
+        issuerName: cut(pass.organizerName),
+        reviewStatus: 'UNDER_REVIEW',
+        eventName: localized(event.name),
+        hexBackgroundColor: background,
+        // Google wants both or none.
+        ...(!hasVenue || event.venue === '' || address === ''
+          ? {}
+          : { venue: { name: localized(event.venue), address: localized(address) } }),
+        ...(event.isPostponed
+          ? {}
+          : {
+              dateTime: {
+                ...(hasDetails ? { doorsOpen: timeOf(event.doorsOpenAt) } : {}),
+                start: timeOf(event.startsAt),
+                ...(hasDetails ? { end: timeOf(event.endsAt) } : {}),
+              },
+            }),
+      },
+    ],
+    eventTicketObjects: [
+      {
+        id: `${issuerId}.${bareId(pass.ticketId)}-${pass.transfer}`,
+        classId,
+        state: 'ACTIVE',
+        ticketType: localized(pass.categoryName),
+        ...(hasDetails ? { reservationInfo: { confirmationCode: pass.orderCode } } : {}),
+        barcode: { type: 'QR_CODE', value: pass.code, alternateText: groupTicketCode(pass.shortCode) },
+        ...(event.isPostponed ? { textModulesData: [{ id: 'date', body: passWords[locale].noDate }] } : {}),
+      },
+    ],
+  };
+}
+
+/** An id without its prefix, since each character counts. */
+const bareId = (id: string): string => id.slice(id.indexOf('_') + 1);
+/** 2027-03-01T12:00:00.000Z -> 2027-03-01T12:00:00Z */
+const timeOf = (time: Date): string => time.toISOString().replace(/\.\d{3}/, '');
+
+function cutText(text: string, bytesMax: number): string {
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  const ellipsis = '…';
+  let [kept, bytes] = ['', Buffer.byteLength(ellipsis)];
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > bytesMax) break;
+    kept += character;
+  }
+  return `${kept}${ellipsis}`;
+}

@@ -1,0 +1,68 @@
+import { walletWords } from '../../i18n/words/wallet.ts';
+import { call } from './api.ts';
+import { element } from './dom.ts';
+import { pageLanguage } from './page-language.ts';
+
+export type WalletName = 'apple' | 'google';
+
+const words = walletWords[pageLanguage];
+/** Long enough for the phone to have taken the file. */
+const keptMs = 60_000;
+
+/**
+ * Buttons that put one ticket into a wallet, one for each wallet that the service makes passes for.
+ * @param path of the ticket in the API
+ * @param token for a ticket that no cookie opens
+ */
+export function walletButtons(path: string, wallets: readonly WalletName[], token?: string): HTMLElement[] {
+  if (wallets.length === 0) return [];
+  const failed = element('p', { className: 'notice notice-bad' });
+  failed.setAttribute('role', 'alert');
+  failed.hidden = true;
+  const buttons = wallets.map((wallet) => {
+    const button = element('button', { className: 'button button-quiet', text: words[wallet] });
+    button.type = 'button';
+    button.addEventListener('click', () => {
+      failed.hidden = true;
+      void (wallet === 'apple' ? openPass(path, token) : openLink(path, token)).then((isDone) => {
+        if (isDone) return;
+        failed.textContent = words.failed;
+        failed.hidden = false;
+      });
+    });
+    return button;
+  });
+  return [
+    element('p', { className: 'ticket-links' }, ...buttons),
+    failed,
+    element('p', { className: 'muted small', text: words.note }),
+  ];
+}
+
+/** @returns whether the browser was sent on */
+async function openLink(path: string, token: string | undefined): Promise<boolean> {
+  const answer = await call<{ url: string }>('GET', `${path}/google-wallet`, token === undefined ? {} : { token });
+  if (answer.kind !== 'ok') return false;
+  location.assign(answer.body.url);
+  return true;
+}
+
+/** Phones open a pass in their wallet. Where a cookie opens the ticket, the browser fetches the pass itself. */
+async function openPass(path: string, token: string | undefined): Promise<boolean> {
+  if (token === undefined) {
+    location.assign(`${path}/pass.pkpass`);
+    return true;
+  }
+  try {
+    const answer = await fetch(`${path}/pass.pkpass`, { headers: { authorization: `Bearer ${token}` } });
+    if (!answer.ok) return false;
+    const url = URL.createObjectURL(await answer.blob());
+    const link = element('a');
+    link.href = url;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), keptMs);
+    return true;
+  } catch {
+    return false;
+  }
+}
