@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
+import { walletVariables, walletVariablesTogether } from './orders/wallet/wallet-variables.ts';
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
 import { databaseTls, databaseTlsFault } from './platform/database/database-tls.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
@@ -146,22 +147,7 @@ export const variables = z.object({
     .optional(),
   MAIL_DKIM_KEY_FILE: z.string().optional(),
   EVENT_NOTICE_DELAY_SECONDS: wholeNumber(300, 0, 3600),
-  APPLE_PASS_TYPE_ID: z
-    .string()
-    .regex(/^pass\.[A-Za-z0-9.-]{1,200}$/, 'must be an identifier such as pass.com.example.tickets')
-    .optional(),
-  APPLE_TEAM_ID: z
-    .string()
-    .regex(/^[A-Z0-9]{10}$/, 'must be the 10 characters of a team, such as ABCDE12345')
-    .optional(),
-  APPLE_PASS_CERTIFICATE_FILE: z.string().optional(),
-  APPLE_PASS_KEY_FILE: z.string().optional(),
-  APPLE_WWDR_CERTIFICATE_FILE: z.string().optional(),
-  GOOGLE_WALLET_ISSUER_ID: z
-    .string()
-    .regex(/^\d{5,25}$/, 'must be the digits of an issuer')
-    .optional(),
-  GOOGLE_WALLET_KEY_FILE: z.string().optional(),
+  ...walletVariables,
   WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   WHATSAPP_GRAPH_VERSION: z
     .string()
@@ -248,17 +234,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
 }
 
 /** Variables that mean something only together. */
-const together = [
-  ['MAIL_DKIM_SELECTOR', 'MAIL_DKIM_KEY_FILE'],
-  [
-    'APPLE_PASS_TYPE_ID',
-    'APPLE_TEAM_ID',
-    'APPLE_PASS_CERTIFICATE_FILE',
-    'APPLE_PASS_KEY_FILE',
-    'APPLE_WWDR_CERTIFICATE_FILE',
-  ],
-  ['GOOGLE_WALLET_ISSUER_ID', 'GOOGLE_WALLET_KEY_FILE'],
-] as const;
+const together = [['MAIL_DKIM_SELECTOR', 'MAIL_DKIM_KEY_FILE'], ...walletVariablesTogether] as const;
 
 type Given = Readonly<Record<string, string | undefined>>;
 

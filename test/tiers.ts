@@ -130,6 +130,7 @@ export const drills = [
   'test/notifications/webhooks/documents.test.ts',
   'test/orders/model.test.ts',
   'test/orders/tickets/print-tickets.test.ts',
+  'test/orders/wallet/wallet.test.ts',
   'test/orders/tickets/ticket-scripts.test.ts',
   'test/orders/tickets/tickets-pdf.test.ts',
   'test/payments/chaos.test.ts',

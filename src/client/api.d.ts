@@ -656,6 +656,8 @@ export type LookUpOrder = {
 export type TicketList = {
   data: Ticket[];
   nextCursor: null;
+  /** The wallets that this service makes passes for. */
+  wallets: ("apple" | "google")[];
 };
 
 export type Ticket = {
@@ -812,6 +814,8 @@ export type HeldTicket = {
   holderName: string;
   /** False when it certainly cannot be given on. */
   isTransferable: boolean;
+  /** The wallets that this service makes passes for. */
+  wallets: ("apple" | "google")[];
   event: {
     slug: string;
     name: string;
@@ -829,6 +833,11 @@ export type TransferHeldTicket = {
     name: string;
     email: string;
   };
+};
+
+export type GoogleWalletLink = {
+  /** Opens Google Wallet. It is signed, and made anew each time. */
+  url: string;
 };
 
 export type WaitingLines = {
@@ -3016,6 +3025,44 @@ export type Api = {
         ticketId: string;
       }; json: TransferHeldTicket };
       data: undefined;
+    };
+  };
+  "/v1/orders/:id/tickets/:ticketId/pass.pkpass": {
+    /** A ticket as a pass for Apple Wallet */
+    get: {
+      input: { param: {
+        id: string;
+        ticketId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/orders/:id/tickets/:ticketId/google-wallet": {
+    /** A link that adds a ticket to Google Wallet */
+    get: {
+      input: { param: {
+        id: string;
+        ticketId: string;
+      } };
+      data: GoogleWalletLink;
+    };
+  };
+  "/v1/tickets/:ticketId/pass.pkpass": {
+    /** A ticket that was given to the caller as a pass for Apple Wallet */
+    get: {
+      input: { param: {
+        ticketId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/tickets/:ticketId/google-wallet": {
+    /** A link that adds a ticket that was given to the caller to Google Wallet */
+    get: {
+      input: { param: {
+        ticketId: string;
+      } };
+      data: GoogleWalletLink;
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-list": {
