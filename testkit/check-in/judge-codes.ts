@@ -14,7 +14,7 @@ export type Judged = { tried: number; online: number; offline: number; scans: nu
 type Code = { readonly kind: string; readonly text: string };
 
 /** Judged at once: checking signatures for the service runs in threads. */
-const atOnce = 250;
+const atOnce = 200;
 /** One code in so many is scanned as well, with all that is read and written. */
 const scanEvery = 100;
 const day = 86_400_000;
