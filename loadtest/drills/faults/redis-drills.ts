@@ -18,12 +18,12 @@ const withoutLease: Mutant = {
   without: 'a job stays in the outbox until it is done',
   edits: [
     {
-      file: 'src/platform/jobs/outbox.ts',
-      text: `update outbox set
-        relays = relays + 1,
-        available_at = now() + make_interval(secs => least(\${leaseSeconds} * power(2, least(relays, 20)), \${leaseSecondsMax}))
-      from due where outbox.id = due.id`,
-      instead: 'delete from outbox using due where outbox.id = due.id',
+      file: 'drizzle/functions/lease_jobs.sql',
+      text: `update outbox o set
+      relays = o.relays + 1,
+      available_at = now() + make_interval(secs => least(p_seconds * power(2, least(o.relays, 20)), p_seconds_max))
+    from unnest(`,
+      instead: 'delete from outbox o using unnest(',
     },
   ],
 };
