@@ -46,6 +46,7 @@ const data = (name: string, tickets = 2): OrderMailData => ({
   })),
   expiresAt: new Date('2027-03-06T12:00:00Z'),
   isPaid: true,
+  hasWallets: true,
   calendar: { text: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', method: 'PUBLISH' },
 });
 
@@ -167,4 +168,13 @@ test('a token names its delivery in any case, and no stranger can make one', () 
     ),
   ).toBeUndefined();
   expect(findMailToken('secret', `${'dlv_0123456789abcdefghjk-0000000000000000 '.repeat(50)}${token}`)).toBeUndefined();
+});
+
+test('the mail of tickets speaks of wallets where there are some', () => {
+  for (const hasWallets of [true, false]) {
+    for (const locale of ['id', 'en'] as const) {
+      const { html, text } = ticketsMail({ ...data('Senja di Selatan', 1), locale, hasWallets });
+      for (const part of [html, text]) expect(part.includes('Apple Wallet')).toBe(hasWallets);
+    }
+  }
 });

@@ -83,6 +83,7 @@ export function sampleData(
     tickets: [],
     expiresAt: event.startsAt,
     isPaid: false,
+    hasWallets: false,
     calendar: { text: '', method: 'PUBLISH' },
   };
 }

@@ -37,7 +37,8 @@ export type ComposeDeps = {
   readonly clock: Clock;
   readonly deliveries: Deliveries;
   readonly ticketKeys: TicketKeys;
-  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'>;
+  readonly config: Pick<Config, 'PUBLIC_URL' | 'ORDER_TOKEN_SECRET' | 'HASH_SECRET' | 'ENCRYPTION_KEY'> &
+    Partial<Pick<Config, 'APPLE_PASS_TYPE_ID' | 'GOOGLE_WALLET_ISSUER_ID'>>;
   readonly reportMailOf: ReportMailOf;
 };
 
@@ -199,6 +200,7 @@ function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: Writ
       ...writeCode({ code: Buffer.from(ticket.codeHex, 'hex'), codesBefore: ticket.codesBefore }),
       categoryName: ticket.categoryName,
     })),
+    hasWallets: [deps.config.APPLE_PASS_TYPE_ID, deps.config.GOOGLE_WALLET_ISSUER_ID].some((id) => id !== undefined),
     expiresAt: order.expiresAt,
     isPaid: order.total > 0 && order.paidAt !== null,
     calendar: {

@@ -35,6 +35,8 @@ export type OrderMailData = {
   readonly total: Money;
   /** Valid tickets, with the text that their QR symbol carries, and the one that a person can type. */
   readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
+  /** Whether the page of the order offers passes for a wallet. */
+  readonly hasWallets: boolean;
   /** When an unpaid order ends. */
   readonly expiresAt: Date;
   /** Money has come for the order, whatever became of it. */

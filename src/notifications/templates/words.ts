@@ -22,6 +22,7 @@ type Words = {
     readonly ticketOf: (number: number, count: number) => string;
     readonly tooMany: (count: number) => string;
     readonly keepSafe: string;
+    readonly wallet: string;
     readonly open: string;
   };
   readonly cancelled: {
@@ -102,6 +103,7 @@ const id: Words = {
     showAtDoor: 'Tunjukkan kode ini di pintu masuk. Setiap kode berlaku untuk satu orang, satu kali masuk.',
     ticketOf: (number, count) => `Tiket ${number} dari ${count}`,
     tooMany: (count) => `Pesanan ini berisi ${count} tiket. Semua kode QR ada di halaman pesanan.`,
+    wallet: 'Di halaman itu, tiket juga dapat ditambahkan ke dompet di ponsel Anda (Apple Wallet atau Google Wallet).',
     keepSafe: 'Jangan bagikan kode QR atau fotonya: orang pertama yang memindainya yang masuk.',
     open: 'Buka semua tiket',
   },
@@ -185,6 +187,7 @@ const en: Words = {
     showAtDoor: 'Show these codes at the door. Each admits one person, once.',
     ticketOf: (number, count) => `Ticket ${number} of ${count}`,
     tooMany: (count) => `This order has ${count} tickets. All QR codes are on the order page.`,
+    wallet: 'On that page you can also add the tickets to the wallet of your phone (Apple Wallet or Google Wallet).',
     keepSafe: 'Do not share a QR code or a photo of it: the first person to be scanned gets in.',
     open: 'Open all tickets',
   },
