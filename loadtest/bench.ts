@@ -30,6 +30,7 @@ import { benchReports } from './bench/reports.ts';
 import { benchSpread } from './bench/orders/spread.ts';
 import { benchSettle } from './bench/settle/settle.ts';
 import { benchTracing } from './bench/orders/tracing.ts';
+import { benchSoak } from './bench/soak/soak.ts';
 import { benchSurge } from './bench/surge/surge.ts';
 
 /**
@@ -38,6 +39,7 @@ import { benchSurge } from './bench/surge/surge.ts';
  */
 const benches = {
   surge: ['the mix of a million active users through the edge, held for minutes, and past what is held', benchSurge],
+  soak: ['the mix at 60 % of the held rate for --minutes: whether memory, connections, keys or tables grow', benchSoak],
   orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
   spread: ['orders over 50 categories of 10 events; orders of 3 lines', benchSpread],
   refusals: ['orders when nothing is left', benchRefusals],

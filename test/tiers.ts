@@ -37,6 +37,7 @@ export const unitTests = [
   'test/loadtest/options.test.ts',
   'test/loadtest/sizing.test.ts',
   'test/loadtest/timeline.test.ts',
+  'test/loadtest/trend.test.ts',
   'test/notifications/mail-bytes.test.ts',
   'test/notifications/webhooks/addresses.test.ts',
   'test/orders/tickets/calendar.test.ts',

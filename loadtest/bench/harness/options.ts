@@ -6,7 +6,7 @@ export type BenchOptions = {
   readonly runs: number;
   /** Orders that are in the tables beforehand, for the bench of growth. */
   readonly rows: number;
-  /** Measured minutes of a live drift. */
+  /** Measured minutes of a live drift and of the soak. */
   readonly minutes: number;
   /** Seconds for which the surge is held. */
   readonly holdSeconds: number;
@@ -37,7 +37,7 @@ Options
   --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
   --rows ${defaults.rows}   orders that lie in the tables already (growth, holds, reports)
   --live            drift and recovery on the running product too, not only simulated
-  --minutes ${defaults.minutes}      of a live drift
+  --minutes ${defaults.minutes}      of a live drift and of the soak
   --hold ${defaults.hold}        seconds for which the highest rate of the surge is held
   --no-pin          do not tie processes to cores
   --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report

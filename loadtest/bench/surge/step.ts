@@ -54,13 +54,15 @@ type Sending = { readonly name: SentClass; readonly perSecond: number; readonly 
 /**
  * Sends the mix, or some of its classes, at a rate for the seconds of the options, in an open loop and from many networks,
  * then waits until what it began is settled.
+ * @param given `onAnswer` is told how long each measured answer of the mix took
  */
 export async function runStep(
   world: SurgeWorld,
   callbacks: Callbacks,
   options: BenchOptions,
-  { offered, classes = sentClasses }: { offered: number; classes?: readonly SentClass[] },
+  given: { offered: number; classes?: readonly SentClass[]; onAnswer?: (milliseconds: number) => void },
 ): Promise<Step> {
+  const { offered, classes = sentClasses, onAnswer } = given;
   const sendings = await Promise.all(
     classes.map(async (name): Promise<Sending> => {
       const perSecond = Math.max(1, Math.round(offered * mix[name].share));
@@ -91,7 +93,9 @@ export async function runStep(
           if (isRefusal(answer)) heard.refused += 1;
           else if (!counts(answer)) heard.unexplained += 1;
           else if (isOfMix && milliseconds <= patienceMs) heard.inTime += 1;
-          if (isOfMix) all.add(milliseconds);
+          if (!isOfMix) return;
+          all.add(milliseconds);
+          onAnswer?.(milliseconds);
         },
       });
       heard.unexplained += result.statuses['lost'] ?? 0;

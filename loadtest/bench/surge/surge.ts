@@ -9,27 +9,20 @@ import { peakMemoryMiB } from '../harness/processors.ts';
 import { type BenchReport, type Measurement, measurementOf } from '../harness/report.ts';
 import { serverSettings } from '../harness/server-figures.ts';
 import { say } from '../harness/stack.ts';
-import type { Payment } from '../load/gateway-sink.ts';
 import { onConnection } from '../reads/reads.ts';
 import { costOfClasses } from './cost-of-classes.ts';
 import { chartSurge } from './surge-charts.ts';
 import { type ClassName, mix } from './mix.ts';
-import { type Callbacks, type Step, nextNetwork, patienceMs, runStep } from './step.ts';
+import { followCallbacks } from './follow-callbacks.ts';
+import { achievedMin, climb, isHeld, ladder, paidP99MsBelow } from './ladder.ts';
+import { type Callbacks, type Step, nextNetwork, runStep } from './step.ts';
 import { type SurgeWorld, openSurgeWorld } from './surge-world.ts';
 
-/** What a million active users ask for in a second, and how soon 95 % of the answers must come. */
+/** What a million active users ask for in a second. */
 const wantedPerSecond = 5000;
-const p95MsBelow = 200;
-const paidP99MsBelow = 5000;
 /** Where a bare server gives less than twice what is wanted, this share of its rate is the bar. */
 const bareShareMin = 0.5;
 const goodputPastKneeMin = 0.9;
-/** Refusals that say when to come again, of all requests, in a rate that counts as held. */
-const refusedShareMax = 0.001;
-/** The open loop itself is this punctual. */
-const achievedMin = 0.98;
-
-const ladder = [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6500, 8000, 10_000];
 /** The rate that was held for a step may be too much for minutes: then the next lower one, so often. */
 const holdsMax = 3;
 const stepDown = 0.85;
@@ -85,16 +78,6 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
-/** Up the ladder, until two rates in a row are not held: one alone may be an accident. */
-async function climb(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions): Promise<Step[]> {
-  const steps: Step[] = [];
-  for (const offered of ladder) {
-    steps.push(await runStep(world, callbacks, options, { offered }));
-    if (!isHeld(steps.at(-1)) && !isHeld(steps.at(-2))) break;
-  }
-  return steps;
-}
-
 /** For the seconds of the options; if that is too much, a lower rate. */
 async function hold(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions, first: number): Promise<Step> {
   let offered = first;
@@ -104,22 +87,6 @@ async function hold(world: SurgeWorld, callbacks: Callbacks, options: BenchOptio
     if (isHeld(held) || tries === holdsMax) return held;
     offered = Math.round(offered * stepDown);
   }
-}
-
-function isHeld(step: Step | undefined): boolean {
-  if (step === undefined) return false;
-  const classes = Object.values(step.classes);
-  const achieved = classes.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  const asked = step.offered * (1 + mix.joins.share);
-  return (
-    step.unexplained === 0 &&
-    step.refusedShare <= refusedShareMax &&
-    achieved >= achievedMin * asked &&
-    step.all.percentile(0.95) < p95MsBelow &&
-    classes.every(({ latencies }) => latencies.percentile(0.95) < p95MsBelow) &&
-    step.settled.p99Ms < paidP99MsBelow &&
-    step.faults.length === 0
-  );
 }
 
 /** The event's answer from a bare server and from nginx' cache, each alone. */
@@ -144,34 +111,6 @@ async function bareRate(world: SurgeWorld, { seconds }: BenchOptions): Promise<{
   const node = await rateAt(bare.port);
   await bare.stop();
   return { node, nginx: await rateAt(world.edge.port) };
-}
-
-function followCallbacks({ gateway }: SurgeWorld): Callbacks {
-  let all = 0;
-  let kept: Payment[] = [];
-  const read = async () => {
-    const { payments } = await gateway.taken();
-    all += payments.length;
-    kept.push(...payments);
-  };
-  return {
-    total: async () => {
-      await read();
-      return all;
-    },
-    since: async (fromMs) => {
-      await read();
-      const latencies = createLatencies();
-      let inTime = 0;
-      for (const { toldMs, acknowledgedMs } of kept) {
-        if (toldMs < fromMs) continue;
-        latencies.add(acknowledgedMs - toldMs);
-        if (acknowledgedMs - toldMs <= patienceMs) inTime += 1;
-      }
-      kept = [];
-      return { latencies, inTime };
-    },
-  };
 }
 
 function rowOf(name: string, step: Step, latencies = step.all, perSecond = step.goodput): Measurement {

@@ -1,0 +1,41 @@
+import type { BenchOptions } from '../harness/options.ts';
+import { mix } from './mix.ts';
+import { type Callbacks, type Step, runStep } from './step.ts';
+import type { SurgeWorld } from './surge-world.ts';
+
+/** How soon 95 % of the answers must come. */
+const p95MsBelow = 200;
+export const paidP99MsBelow = 5000;
+/** Refusals that say when to come again, of all requests, in a rate that counts as held. */
+const refusedShareMax = 0.001;
+/** The open loop itself is this punctual. */
+export const achievedMin = 0.98;
+
+/** Requests of the mix per second. */
+export const ladder = [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6500, 8000, 10_000];
+
+/** Up the ladder, until two rates in a row are not held: one alone may be an accident. */
+export async function climb(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions): Promise<Step[]> {
+  const steps: Step[] = [];
+  for (const offered of ladder) {
+    steps.push(await runStep(world, callbacks, options, { offered }));
+    if (!isHeld(steps.at(-1)) && !isHeld(steps.at(-2))) break;
+  }
+  return steps;
+}
+
+export function isHeld(step: Step | undefined): boolean {
+  if (step === undefined) return false;
+  const classes = Object.values(step.classes);
+  const achieved = classes.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  const asked = step.offered * (1 + mix.joins.share);
+  return (
+    step.unexplained === 0 &&
+    step.refusedShare <= refusedShareMax &&
+    achieved >= achievedMin * asked &&
+    step.all.percentile(0.95) < p95MsBelow &&
+    classes.every(({ latencies }) => latencies.percentile(0.95) < p95MsBelow) &&
+    step.settled.p99Ms < paidP99MsBelow &&
+    step.faults.length === 0
+  );
+}
