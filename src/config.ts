@@ -3,7 +3,7 @@ import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { walletVariables, walletVariablesTogether } from './orders/wallet/wallet-variables.ts';
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
-import { databaseTls, databaseTlsFault } from './platform/database/database-tls.ts';
+import { databaseUrl } from './platform/database/database-tls.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults } from './production-faults.ts';
@@ -41,10 +41,6 @@ const phones = list.refine(
   {
     message: 'must be at most 10 comma-separated phone numbers: digits with the country code, such as 6281234567890',
   },
-);
-const postgresUrl = url('postgres:', 'postgresql:').refine(
-  (address) => !URL.canParse(address) || databaseTls(address) !== undefined,
-  databaseTlsFault,
 );
 const redisUrl = z.string().refine((text) => parseRedisAddress(text) !== undefined, {
   message:
@@ -92,8 +88,8 @@ export const variables = z.object({
   CLIENT_ADDRESS_HEADER: z.enum(addressHeaders).default('x-forwarded-for'),
   CORS_ALLOW_ORIGINS: origins,
 
-  DATABASE_URL: postgresUrl,
-  DATABASE_REPLICA_URL: postgresUrl.optional(),
+  DATABASE_URL: databaseUrl,
+  DATABASE_REPLICA_URL: databaseUrl.optional(),
   DATABASE_REPLICA_LAG_MAX_MS: wholeNumber(5000, 100, 600_000),
   DATABASE_FALLBACK_POOL_SIZE: wholeNumber(2, 1, 50),
   DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),

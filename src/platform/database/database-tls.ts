@@ -1,3 +1,5 @@
+import { url } from '../variables.ts';
+
 /**
  * How the driver connects to this address: in the open, or with a server whose certificate it verifies. `require`, `allow` and `prefer`
  * would accept any certificate, or none, and are refused.
@@ -11,12 +13,18 @@ export function databaseTls(url: string): 'verify-full' | false | undefined {
   return mode === 'disable' ? false : undefined;
 }
 
-export const databaseTlsFault =
+const fault =
   'sslmode must be verify-full or disable; roots of your own go into the file that NODE_EXTRA_CA_CERTS names';
 
 /** @throws Error for an address that asks for encryption without verification */
 export function requiredDatabaseTls(url: string): 'verify-full' | false {
   const tls = databaseTls(url);
-  if (tls === undefined) throw new Error(`The address of the database: ${databaseTlsFault}`);
+  if (tls === undefined) throw new Error(`The address of the database: ${fault}`);
   return tls;
 }
+
+/** The address of a database, as a variable of the environment. */
+export const databaseUrl = url('postgres:', 'postgresql:').refine(
+  (address) => !URL.canParse(address) || databaseTls(address) !== undefined,
+  fault,
+);
