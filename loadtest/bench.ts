@@ -19,6 +19,7 @@ import { benchLive } from './bench/live/live.ts';
 import { benchMails } from './bench/mails.ts';
 import { benchMoments } from './bench/moments.ts';
 import { benchNeighbour } from './bench/overload/neighbour.ts';
+import { benchPages } from './bench/pages/pages.ts';
 import { benchOrders } from './bench/orders/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/harness/profile.ts';
 import { benchQueue } from './bench/queue/queue.ts';
@@ -59,6 +60,7 @@ const benches = {
   live: ['live streams: messages, clients that come back, idle streams, orders beside them', benchLive],
   reports: ['reports of a million orders as CSV and XLSX, and their memory', benchReports],
   moments: ['what has a time promised: tickets as PDF, a change in every process, answers without Redis', benchMoments],
+  pages: ['pages on a throttled phone: largest paint of a first visit, longest interaction', benchPages],
   neighbour: ['200 events while another one is wanted ten times as much', benchNeighbour],
   goodput: ['what is served while up to ten times as much is asked, with shedding and without', benchGoodput],
   drift: ['where a limit is after an hour of overload, simulated; live with --live', benchDrift],

@@ -7,6 +7,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { launchBrowser } from '../../testkit/processes/browser.ts';
 import { until } from '../../testkit/until.ts';
+import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../drizzle/support/hot-world.ts';
 
 /** An organiser works through a sale in a browser of 320 px: API, worker, gateway and messages run for real. */
@@ -81,10 +82,8 @@ describe('an organiser at the desk', () => {
 
   test('signs in by keyboard alone and watches the sale renew itself', async () => {
     await page.goto(`${origin}/desk/sign-in?lang=en&next=${encodeURIComponent(`/desk/events/${event.id}/sale`)}`);
-    await page.focus('#email');
-    await page.keyboard.type('sari@organizer.test');
-    await page.keyboard.press('Tab');
-    await page.keyboard.type(password);
+    await typeInto(page.locator('#email'), 'sari@organizer.test');
+    await typeInto(page.locator('#password'), password);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/sale');
     await expectTidy();
@@ -93,30 +92,38 @@ describe('an organiser at the desk', () => {
     expect(await textOf('#sale-state')).toContain('Renews itself');
   });
 
-  test('finds the order by a mistyped name', async () => {
+  test('finds the order by a mistyped name, by keyboard', async () => {
     await indexOrders({ db: world.db, clock: { now: () => new Date(Date.now() + 60_000) } });
-    await page.goto(`${origin}/desk/orders`);
-    await page.fill('[name=q]', 'Lestrai');
+    await pressOn(page.getByRole('navigation').first().getByRole('link', { name: 'Orders', exact: true }));
+    await page.waitForURL('**/desk/orders');
+    await expectNoTrap(page);
+    await typeInto(page.locator('[name=q]'), 'Lestrai');
     await page.keyboard.press('Enter');
     await page.waitForSelector('text=Nothing fits exactly');
     expect(page.url()).not.toContain('Lestrai');
     await expectTidy();
-    await page.click(`a[href="/desk/orders/${orderId}"]`);
+    await pressOn(page.locator(`a[href="/desk/orders/${orderId}"]`).first());
     await page.waitForSelector('text=Order placed');
     await expectTidy();
   });
 
-  test('refunds one ticket after seeing what the buyer gets', async () => {
-    await page.click('a:has-text("Refund")');
+  test('refunds one ticket after seeing what the buyer gets, by keyboard', async () => {
+    await pressOn(
+      page
+        .locator('main')
+        .getByRole('link', { name: /Refund/ })
+        .first(),
+    );
     await page.waitForSelector('#ticket-0');
     await expectTidy();
-    await page.check('#ticket-0');
-    await page.click('button:has-text("Look at it first")');
+    await pressOn(page.locator('#ticket-0'), 'Space');
+    await pressOn(page.getByRole('button', { name: 'Look at it first' }));
     await page.waitForSelector('.refund-amount');
     expect(await textOf('.refund-amount')).toContain('100,000');
     await expectTidy();
-    await page.click('button:has-text("Refund now")');
+    await pressOn(page.getByRole('button', { name: 'Refund now' }));
     await page.waitForSelector('text=The refund is on its way.');
+    expect(await hasFocus(page.locator('.notice-good'))).toBe(true);
     await until(
       async () =>
         (await world.admin`select 1 from refunds where order_id = ${orderId} and status = 'done' and amount = 100000`)
@@ -141,6 +148,19 @@ describe('an organiser at the desk', () => {
     await page.waitForSelector('text=The tickets are on their way again.');
     await page.reload();
     expect(await textOf('.story')).toContain('Message queued');
+  });
+
+  test('moves the event by keyboard, after reading what its ticket holders will read', async () => {
+    await page.goto(`${origin}/desk/events/${event.id}/move`);
+    await typeInto(page.getByLabel('Venue'), 'Balai Sarbini');
+    await pressOn(page.getByRole('button', { name: 'Look at the message first' }));
+    await page.waitForSelector('.message-text, pre, .mail-text');
+    await expectTidy();
+    await expectNoTrap(page);
+    await pressOn(page.locator('main .button-main').first());
+    await page.waitForSelector('.notice-good');
+    expect(await hasFocus(page.locator('.notice-good'))).toBe(true);
+    expect(await world.admin`select venue from events where id = ${event.id}`).toEqual([{ venue: 'Balai Sarbini' }]);
   });
 
   test('pairs a device by the code on the screen', async () => {

@@ -2,6 +2,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/platform/ids.ts';
 import { addTickets } from '../../testkit/check-in/door-event.ts';
+import { until } from '../../testkit/until.ts';
+import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../testkit/web/keyboard.ts';
 import { type DoorPages, openDoorPages } from './support/door-pages.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on two phones. */
@@ -109,20 +111,43 @@ describe('the door without a network', { timeout: deadline }, () => {
     await Promise.all([north.context.close(), south.context.close()]);
   });
 
-  test('finds a guest by name, and takes a scan back with a reason', async () => {
+  test('by keyboard alone: pairs, scans, finds a guest by name, and takes a scan back with a reason', async () => {
     const [ticket] = await addTickets(sql, event, 1);
-    const { page, context } = await phoneAt('North');
-    await page.click('#search-open');
-    await page.fill('#search-text', 'buy');
-    await page.press('#search-text', 'Enter');
+    const token = await door.addDevice('North');
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${origin}/door?lang=en`);
+    await pressOn(page.locator('details.promo summary'));
+    await typeInto(page.getByLabel('Device token'), token);
+    await page.keyboard.press('Enter');
+    await until(() => hasFocus(page.locator('#choice-title')));
+    await page.waitForSelector('#choice-submit:not([disabled])');
+    await expectNoTrap(page);
+    await pressOn(page.locator('#choice-submit'));
+    await page.waitForSelector('#list-age:text-is("List is current")');
+    expect(await hasFocus(page.locator('#scan-event'))).toBe(true);
+
+    await typeInto(page.locator('#code'), ticket?.code ?? '');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    await page.waitForSelector('#count-here:text-is("1")');
+    await pressOn(page.locator('#search-open'));
+    expect(await hasFocus(page.locator('#search-text'))).toBe(true);
+    await page.keyboard.type('buy');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('#search-list li');
-    await page.press('#search-text', 'Escape');
-    expect((await scan(page, ticket?.code ?? '')).title).toBe('Come in');
-    await page.click('#history-open');
-    await page.click('#history-list li:first-child .link-button');
-    await page.fill('#history-list li:first-child input', 'Wrong queue');
-    await page.press('#history-list li:first-child input', 'Enter');
+    await page.keyboard.press('Escape');
+    expect(await hasFocus(page.locator('#search-open'))).toBe(true);
+
+    await pressOn(page.locator('#history-open'));
+    expect(await hasFocus(page.locator('#history-title'))).toBe(true);
+    await page.waitForSelector('#history-list li');
+    await pressOn(page.locator('#history-list li:first-child .link-button'), 'Space');
+    await page.keyboard.type('Wrong queue');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('#history-list li:first-child :text("Undone: Wrong queue")');
+    await expectNoTrap(page);
     await expect
       .poll(async () => (await sql`select undone_reason from scans where ticket_id = ${ticket?.id ?? ''}`)[0], {
         timeout: 10_000,

@@ -33,6 +33,7 @@ let watch: Poll | undefined;
 let live: Live | undefined;
 /** How often the order is read while its stream says when it changes: a stream may be silent without being at its end. */
 const lookWithStreamMs = 45_000;
+const togetherWithinMs = 4000;
 
 void open();
 
@@ -102,7 +103,7 @@ async function look(): Promise<number | undefined> {
   show('offline', isAway || isKept);
   if (isKept) {
     present(answer.body);
-    if (hasTickets(answer.body)) await loadTickets(answer.body);
+    await loadParts(answer.body);
     ticketsOf = undefined;
     failures += 1;
     return nextTry(failures, 0, Math.random());
@@ -124,24 +125,34 @@ async function look(): Promise<number | undefined> {
   }
   looks += 1;
   if (shown === undefined) return undefined;
-  if (hasTickets(shown) && !(await loadTickets(shown))) return nextTry(1, 0, Math.random());
+  if (!(await loadParts(shown))) return nextTry(1, 0, Math.random());
   const waitMs = nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
   followWhileOpen(waitMs !== undefined);
   return waitMs !== undefined && live?.isOpen() === true ? spread(lookWithStreamMs, Math.random()) : waitMs;
 }
 
 function present(order: OrderView): void {
-  const isFirst = shown === undefined;
   if (shown?.status !== order.status) setText('live', words.status[order.status]);
   shown = order;
   showSummary(order);
   showPayment(order);
   show('tickets', hasTickets(order));
-  show('loading', false);
   show('missing', false);
-  show('order', true);
   focusIfHidden(byId('event-name'));
-  if (isFirst) void loadEvent(order.eventSlug);
+}
+
+/**
+ * Reads what belongs to the order. The first time, all of it is shown together, so that nothing jumps under a finger; a slow part comes
+ * later. @returns whether the tickets are there, if the order has any
+ */
+async function loadParts(order: OrderView): Promise<boolean> {
+  const tickets = hasTickets(order) ? loadTickets(order) : Promise.resolve(true);
+  if (byId('order').hidden) {
+    await Promise.race([Promise.all([tickets, loadEvent(order.eventSlug)]), pause(togetherWithinMs)]);
+    show('loading', false);
+    show('order', true);
+  }
+  return tickets;
 }
 
 /** Loads the tickets if the order's status has changed since. @returns whether they are shown */
@@ -153,8 +164,7 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   ticketsOf = order.status;
   if (!answer.isKept) {
     void keepOrder(order, answer.body.data);
-    void loadDetails(path);
-    void loadTransfers(path);
+    await Promise.all([loadDetails(path), loadTransfers(path)]);
   }
   return true;
 }

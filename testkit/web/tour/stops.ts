@@ -67,10 +67,16 @@ function publicStops(): readonly Stop[] {
     {
       name: 'event waiting list',
       route: '/events/:slug/waiting-list',
-      path: '/events/wayang-kota-surabaya/waiting-list',
+      path: '/events/temu-warga-web-bandung/waiting-list',
       after: seen('#submit:not([disabled])'),
     },
-    { name: 'event sold out', route: '/events/:slug', path: '/events/wayang-kota-surabaya' },
+    {
+      name: 'event waiting list before the sale',
+      route: '/events/:slug/waiting-list',
+      path: '/events/wayang-kota-surabaya/waiting-list',
+    },
+    { name: 'event sold out', route: '/events/:slug', path: '/events/temu-warga-web-bandung' },
+    { name: 'event not on sale', route: '/events/:slug', path: '/events/wayang-kota-surabaya' },
     { name: 'find order', route: '/find-order', path: '/find-order' },
     {
       name: 'find order faults',

@@ -119,6 +119,30 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
   })()`);
 }
 
+const publicPageBytesMax = 60 * 1024;
+const layoutShiftMax = 0.1;
+
+/** What a public page weighs too much with all its files, compressed, and how far it has jumped while it was opened. */
+export async function weightFaults(page: Page): Promise<string[]> {
+  const { bytes, shift } = await page.evaluate<{ bytes: number; shift: number }>(`new Promise((resolve) => {
+    const entries = performance.getEntries().filter(({ entryType }) => entryType === 'navigation' || entryType === 'resource');
+    // A file that is also kept for later is listed twice.
+    const sizes = new Map(entries.map(({ name, encodedBodySize }) => [name.split('#')[0], encodedBodySize]));
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    const shifts = [];
+    new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
+    requestAnimationFrame(() => setTimeout(() => resolve({
+      bytes,
+      shift: shifts.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0),
+    })));
+  })`);
+  return [
+    ...(bytes > publicPageBytesMax ? [`weighs ${bytes} bytes, more than ${publicPageBytesMax}`] : []),
+    ...(bytes < 1000 ? [`weighs ${bytes} bytes: nothing was measured`] : []),
+    ...(shift >= layoutShiftMax ? [`has jumped by ${shift.toFixed(3)}`] : []),
+  ];
+}
+
 /** Controls that show nothing when the keyboard reaches them. */
 export async function focusFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];

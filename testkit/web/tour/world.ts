@@ -50,12 +50,7 @@ export async function openTourWorld() {
   const { service } = running;
   await seedDemo({ db: service.db, config: service.config, clock: systemClock });
   await service.db.execute(sql`
-    update events set has_waiting_list = true where id = ${demoEventId('wayang-kota-surabaya')}`);
-  // On sale and sold out: the state in which people join the list.
-  await service.db.execute(sql`
-    update ticket_categories set sale_opens_at = now() - interval '1 hour' where event_id = ${demoEventId('wayang-kota-surabaya')}`);
-  await service.db.execute(sql`
-    update stock set blocked = blocked + available, available = 0 where event_id = ${demoEventId('wayang-kota-surabaya')}`);
+    update events set has_waiting_list = true where id in (${demoEventId('wayang-kota-surabaya')}, ${demoEventId('temu-warga-web-bandung')})`);
   const app = createApp(service);
   const server = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
   const operatorApp = operatorRoutes(service);
