@@ -152,7 +152,7 @@ describe('an organiser at the desk', () => {
 
   test('moves the event by keyboard, after reading what its ticket holders will read', async () => {
     await page.goto(`${origin}/desk/events/${event.id}/move`);
-    await typeInto(page.getByLabel('Venue'), 'Balai Sarbini');
+    await typeInto(page.locator('[name=venue]'), 'Balai Sarbini');
     await pressOn(page.getByRole('button', { name: 'Look at the message first' }));
     await page.waitForSelector('.message-text, pre, .mail-text');
     await expectTidy();
