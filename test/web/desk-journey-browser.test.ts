@@ -150,19 +150,6 @@ describe('an organiser at the desk', () => {
     expect(await textOf('.story')).toContain('Message queued');
   });
 
-  test('moves the event by keyboard, after reading what its ticket holders will read', async () => {
-    await page.goto(`${origin}/desk/events/${event.id}/move`);
-    await typeInto(page.locator('[name=venue]'), 'Balai Sarbini');
-    await pressOn(page.getByRole('button', { name: 'Look at the message first' }));
-    await page.waitForSelector('.message-text, pre, .mail-text');
-    await expectTidy();
-    await expectNoTrap(page);
-    await pressOn(page.locator('main .button-main').first());
-    await page.waitForSelector('.notice-good');
-    expect(await hasFocus(page.locator('.notice-good'))).toBe(true);
-    expect(await world.admin`select venue from events where id = ${event.id}`).toEqual([{ venue: 'Balai Sarbini' }]);
-  });
-
   test('pairs a device by the code on the screen', async () => {
     await page.goto(`${origin}/desk/events/${event.id}/devices`);
     await expectTidy();

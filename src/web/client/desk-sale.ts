@@ -1,3 +1,5 @@
+import './desk.ts';
+
 /**
  * Renews the figures of a running sale: fetches the page again and takes its figures. The server has drawn them, so that the page shows the
  * same with and without this script.
