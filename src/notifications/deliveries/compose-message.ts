@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type TicketKeys, type WriteCode, eventCalendar, isOffCalendar } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf, orderCode } from '../../platform/ids.ts';
+import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
@@ -15,6 +15,7 @@ import type { Deliveries } from './deliveries.ts';
 import { composeTest } from '../message-tests/compose-test.ts';
 import { composeTransfer } from './tell-transfer.ts';
 import { composeWaiting } from './tell-waiting.ts';
+import { composeHolderNotice } from '../notices/new-holders.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
 import { sellerOf } from './seller.ts';
@@ -26,6 +27,7 @@ import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templ
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
 import { refundDoneMail } from '../templates/refund-done.ts';
+import type { HolderNoticeTemplate } from '../templates/holder-notice.ts';
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
@@ -90,6 +92,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   if (template === 'waiting_confirm' || template === 'places_offered') return composeWaiting(deps, claim);
   if (template === 'message_test') return composeTest(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
+  if (isHolderNotice(claim)) return composeHolderNotice(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;
   const writeCode = await deps.ticketKeys.writerOf(subject.event.id);
@@ -99,6 +102,16 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   }
   if (!isStillTrue(template, subject, deps.clock.now())) return undefined;
   return withReplyTo(await composeOrderMessage(deps, { ...claim, template }, subject), subject);
+}
+
+/** A notice to the holder of a ticket that was given on: its subject is the ticket instead of the order. */
+function isHolderNotice(claim: Claimed): claim is Claimed & { readonly template: HolderNoticeTemplate } {
+  return (
+    (claim.template === 'event_cancelled' ||
+      claim.template === 'event_moved' ||
+      claim.template === 'event_postponed') &&
+    idPatterns.ticket.test(claim.subject_id)
+  );
 }
 
 /** Answers of buyers go to the organizer, not to the sender's address, which nobody reads. */

@@ -140,7 +140,24 @@ const isConcerned = (notice: ConcernedNotice) =>
         or o.status in ('refunded', 'cancelled') and o.closed_at >= ${notice.createdAt.toISOString()}::timestamptz)`
   }`;
 
-/** How many orders a notice is told to, by mail and by WhatsApp; `fingerprint` differs as soon as one is added or leaves. */
+/**
+ * The tickets that speak for their holders, one per order and holder: those that are valid, or were taken back since the notice, and were
+ * given on before the last change. Whoever got a ticket later has read how the event is now. A buyer who got a ticket back is told as
+ * buyer.
+ */
+export const givenTickets = (notice: Pick<EventNotice, 'createdAt' | 'changedAt'>) => sql`
+  select distinct on (t.order_id, h.holder_key) t.event_id, t.order_id, t.id as ticket_id, h.holder_key
+  from tickets t
+  join ticket_transfers h on h.event_id = t.event_id and h.ticket_id = t.id and h.number = t.times_transferred
+  where t.event_id = o.event_id and t.order_id = o.id and t.times_transferred > 0 and h.holder_key <> o.buyer_keys[1]
+    and (t.status = 'live' or t.revoked_at >= ${notice.createdAt.toISOString()}::timestamptz)
+    and h.transferred_at < ${notice.changedAt.toISOString()}::timestamptz
+  order by t.order_id, h.holder_key, t.id`;
+
+/**
+ * How many messages a notice is told by: to each order by mail and by WhatsApp, and by mail to those whom its tickets were given to.
+ * `fingerprint` differs as soon as one is added or leaves.
+ */
 export async function countHolders(
   db: Db,
   notice: ConcernedNotice,
@@ -148,13 +165,16 @@ export async function countHolders(
   const [row] = await rowsOf<{ email: number; whatsapp: number; fingerprint: string }>(
     db,
     sql`
-      select count(*)::int as email,
+      select (count(*) + coalesce(sum(given.people), 0))::int as email,
         count(*) filter (where o.buyer_phone <> '' and (
           o.total > 0 and o.paid_at is not null or coalesce(o.confirmed_key = o.buyer_keys[2], false)) and exists (
             select from senders s where s.status <> 'disabled' and (s.organizer_id = o.organizer_id or s.organizer_id is null))
         )::int as whatsapp,
-        coalesce(sum(hashtextextended(o.id, 0)), 0)::text as fingerprint
-      from orders o where ${isConcerned(notice)}`,
+        (coalesce(sum(hashtextextended(o.id, 0)), 0) + coalesce(sum(given.sum), 0))::text as fingerprint
+      from orders o
+      cross join lateral (
+        select count(*) as people, sum(hashtextextended(g.ticket_id || g.holder_key, 0)) as sum from (${givenTickets(notice)}) g) given
+      where ${isConcerned(notice)}`,
   );
   return row ?? { email: 0, whatsapp: 0, fingerprint: '' };
 }

@@ -6,6 +6,8 @@ import type { events } from '../../catalog/tables.ts';
 import type { EventNotice, NoticeKind } from './tables.ts';
 import { isMoved, planOf } from './event-plan.ts';
 import { sendable } from '../metrics.ts';
+import { queueHolderNotices } from './new-holders.ts';
+import type { HolderNoticeTemplate } from '../templates/holder-notice.ts';
 import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.ts';
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
 import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
@@ -19,7 +21,7 @@ type EventRow = typeof events.$inferSelect;
 type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelivery[] };
 
 /**
- * Tells the holders of an event that it was called off, moved or postponed: page by page, each page's deliveries in one transaction
+ * Tells the holders of an event, buyers and those whom tickets were given to, that it was called off, moved or postponed: page by page, each page's deliveries in one transaction
  * with the mark how far it got. A run that is cut off loses nothing and repeats nothing. A change that was taken back before
  * it was due, or that follows the end of the event, is told to nobody.
  * @throws RetryLater before the notice is due, and while holders are left
@@ -53,9 +55,10 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
 
   const orderIds = await findHolders(tx, notice, ordersPerPage);
   const now = clock.now();
+  const template = noticeTemplates[notice.kind];
   const added = await queueOrderDeliveries(
     tx,
-    noticeTemplates[notice.kind],
+    template,
     orderIds.map((orderId) => ({
       eventId: notice.eventId,
       orderId,
@@ -64,6 +67,7 @@ async function tellPage({ clock }: { clock: Clock }, tx: Db, noticeId: string): 
     })),
     { version },
   );
+  added.push(...(await queueHolderNotices(tx, notice, { orderIds, template, version, now })));
   const isEnd = orderIds.length < ordersPerPage;
   await advanceNotice(tx, { id: notice.id, afterOrderId: orderIds.at(-1) ?? notice.afterOrderId, isEnd });
   return { kind: isEnd ? 'done' : 'more', added };
@@ -73,7 +77,7 @@ export const noticeTemplates = {
   cancelled: 'event_cancelled',
   moved: 'event_moved',
   postponed: 'event_postponed',
-} as const satisfies Record<NoticeKind, OrderTemplate>;
+} as const satisfies Record<NoticeKind, OrderTemplate & HolderNoticeTemplate>;
 
 /** Whether the event still is as the notice says: moved, or without a date. Once the telling has begun, every holder is told. */
 export function isStillSo({ kind, before, startedAt }: EventNotice, event: EventRow): boolean {

@@ -53,6 +53,23 @@ function pastFacts(data: OrderMailData): [string, string][] {
 export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].moved;
+  return noticeMail(data, {
+    ...movedLine(event, before, locale),
+    kicker: say.kicker,
+    more: say.more,
+    facts: movedFacts(data, before),
+    privacy: true,
+    attachments: [calendarAttachment(data)],
+  });
+}
+
+/** What changed, as the subject and the first sentence of a mail. */
+export function movedLine(
+  event: OrderMailData['event'],
+  before: EventPlan,
+  locale: 'id' | 'en',
+): { readonly subject: string; readonly lead: string } {
+  const say = eventWords[locale].moved;
   const { time, place } = planChanges(before, planOf({ ...event, postponedAt: null }));
   const date = formatDateTime(event.startsAt, event.timeZone, locale);
   const where = placeOf(event);
@@ -63,15 +80,7 @@ export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
       : place
         ? [say.subjectPlace(event.name), say.leadPlace(event.name, where)]
         : [say.subjectTime(event.name), say.leadTime(event.name, date)];
-  return noticeMail(data, {
-    kicker: say.kicker,
-    subject,
-    lead,
-    more: say.more,
-    facts: movedFacts(data, before),
-    privacy: true,
-    attachments: [calendarAttachment(data)],
-  });
+  return { subject, lead };
 }
 
 /** Each thing that changed as it was and as it is; the rest as it stays. */

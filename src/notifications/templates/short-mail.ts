@@ -3,6 +3,7 @@ import type { Mail } from '../channel.ts';
 import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
 import { factLines, placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
+import { eventWords } from './event-words.ts';
 import { words } from './words.ts';
 
 /** A mail about tickets of an event to a person who has no order, or not yet. It names no order. */
@@ -19,17 +20,24 @@ type Parts = {
   readonly lead: string;
   readonly more: string;
   readonly link?: { readonly text: string; readonly url: string };
+  /** `past`: the event has no such time any more, and no doors. */
+  readonly when?: 'planned' | 'past';
 };
 
 const ticketWords = { id: 'Tiket', en: 'Ticket' };
 
-export function shortMail(data: ShortMailData, { subject, kicker, lead, more, link }: Parts): Mail {
+export function shortMail(data: ShortMailData, { subject, kicker, lead, more, link, when = 'planned' }: Parts): Mail {
   const { locale, event, organizerName } = data;
   const say = words[locale];
   const facts: [string, string][] = [
     [ticketWords[locale], data.tickets],
-    [say.when, formatDateTime(event.startsAt, event.timeZone, locale)],
-    [say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)],
+    [
+      when === 'past' ? eventWords[locale].cancelled.when : say.when,
+      formatDateTime(event.startsAt, event.timeZone, locale),
+    ],
+    ...(when === 'past'
+      ? []
+      : [[say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)] satisfies [string, string]]),
     [say.where, placeOf(event)],
   ];
   const footer = say.footer(organizerName);

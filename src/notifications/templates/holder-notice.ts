@@ -1,0 +1,55 @@
+import { formatDateTime } from '../../platform/text/format-time.ts';
+import type { Mail } from '../channel.ts';
+import type { EventPlan } from '../notices/tables.ts';
+import { movedLine } from './event-notice.ts';
+import { eventWords } from './event-words.ts';
+import { type ShortMailData, shortMail } from './short-mail.ts';
+
+export type HolderNoticeTemplate = 'event_cancelled' | 'event_moved' | 'event_postponed';
+
+type HolderWords = Readonly<Record<HolderNoticeTemplate, string>> & { readonly open: string };
+
+const id: HolderWords = {
+  event_cancelled: 'Tiket Anda tidak berlaku lagi. Anda tidak perlu melakukan apa pun.',
+  event_moved: 'Tiket Anda tetap berlaku.',
+  event_postponed:
+    'Tiket Anda tetap berlaku untuk tanggal yang baru. Begitu tanggalnya ditentukan, kami mengabari Anda.',
+  open: 'Buka tiket',
+};
+const en: HolderWords = {
+  event_cancelled: 'Your ticket is no longer valid. You need do nothing.',
+  event_moved: 'Your ticket stays valid.',
+  event_postponed: 'Your ticket stays valid for the new date, and we will tell you as soon as there is one.',
+  open: 'Open the ticket',
+};
+const holderWords = { id, en };
+
+/**
+ * To a person whom a ticket was given to: what became of the event. Nothing about money, which was the buyer's.
+ * @param before the plan that holders know, when the event moved
+ * @param link the page of the ticket; its fragment holds the secret
+ */
+export function holderNoticeMail(
+  data: ShortMailData,
+  { template, before, link }: { template: HolderNoticeTemplate; before: EventPlan | undefined; link: string },
+): Mail {
+  const { event, locale } = data;
+  const say = holderWords[locale];
+  const kind = kinds[template];
+  const words = eventWords[locale];
+  const date = formatDateTime(event.startsAt, event.timeZone, locale);
+  const told =
+    kind === 'moved' && before !== undefined
+      ? movedLine(event, before, locale)
+      : kind !== 'moved' && { subject: words[kind].subject(event.name), lead: words[kind].lead(event.name, date) };
+  if (told === false) throw new Error('an event that moved has a plan from before');
+  return shortMail(data, {
+    ...told,
+    kicker: words[kind].kicker,
+    more: say[template],
+    when: kind === 'moved' ? 'planned' : 'past',
+    ...(kind === 'cancelled' ? {} : { link: { text: say.open, url: link } }),
+  });
+}
+
+const kinds = { event_cancelled: 'cancelled', event_moved: 'moved', event_postponed: 'postponed' } as const;

@@ -1,0 +1,99 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
+import { countHolders } from '../../../src/notifications/notices/queries.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { type Notifications, notificationConfig } from '../../../testkit/notifications/notification-world.ts';
+
+/** Guards that the person whom a ticket was given to is told what happens to the event, and learns nothing of order or money. */
+
+let world: Notifications;
+let notices: EventNotices;
+beforeAll(async () => {
+  ({ world, notices } = await openEventNotices());
+});
+afterAll(() => world.close());
+
+type Paid = Awaited<ReturnType<EventNotices['paid']>>;
+
+/** Gives the first ticket of an order on, past the acts of the room. */
+async function give({ eventId, orderId }: Paid, name: string, number = 1) {
+  const ticketId = `tkt_${orderId.slice(4)}001`;
+  const email = `${name.toLowerCase()}@holder.test`;
+  const key = buyerKey(notificationConfig.HASH_SECRET, 'email', email);
+  await world.db.execute(sql`
+    insert into ticket_transfers (event_id, ticket_id, number, holder_name, holder_email, holder_key, transferred_at)
+    values (${eventId}, ${ticketId}, ${number}, ${name}, ${email}, ${key}, now() - interval '1 second')`);
+  await world.db.execute(sql`
+    update tickets set times_transferred = ${number}, holder_name = ${name}, named_at = now()
+    where event_id = ${eventId} and id = ${ticketId}`);
+  return { ticketId, email };
+}
+
+const isAboutMoney = /bayar|uang|refund|money|Rp|IDR/i;
+
+test('an event that is called off is told to the holder, in the language of the order, without a word about money', async () => {
+  for (const [locale, subject, more] of [
+    ['id', /^Acara dibatalkan/, 'Tiket Anda tidak berlaku lagi'],
+    ['en', /^Event called off/, 'Your ticket is no longer valid'],
+  ] as const) {
+    const event = await notices.newEvent(100_000);
+    const sold = await notices.paid(event, locale);
+    const { ticketId, email } = await give(sold, 'Budi');
+    await notices.callOff(event);
+    await notices.tell(event);
+    const { message } = await notices.messageOf(ticketId, 'event_cancelled');
+    if (message?.channel !== 'email') throw new Error('no mail');
+    expect(message.to).toEqual({ name: 'Budi', address: email });
+    expect(message.mail.subject).toMatch(subject);
+    expect(message.mail.text).toContain(more);
+    expect(message.mail.text).not.toMatch(isAboutMoney);
+    expect(message.mail.text).not.toContain(sold.orderId.slice(-5));
+    expect(message.mail.text).not.toContain('/tickets/');
+    expect(await notices.toldOf(sold.orderId)).toContain('event_cancelled email queued');
+  }
+});
+
+test('a move and a postponement are told with the link of the ticket, and counted before they are confirmed', async () => {
+  const event = await notices.newEvent(100_000);
+  const sold = await notices.paid(event);
+  const { ticketId } = await give(sold, 'Citra');
+  const now = new Date();
+  const counted = await countHolders(world.db, { eventId: event.id, kind: 'moved', createdAt: now, changedAt: now });
+  expect(counted.email).toBe(2);
+
+  await notices.change(event, { venue: 'Balai Baru' });
+  await notices.tell(event);
+  const moved = await notices.mailOf(ticketId, 'event_moved');
+  expect(moved.subject).toMatch(/^Tempat berubah/);
+  expect(moved.text).toContain('Balai Baru');
+  expect(moved.text).toMatch(new RegExp(`/tickets/${ticketId}#\\S+`));
+
+  await notices.postpone(event);
+  await notices.tell(event);
+  const postponed = await notices.mailOf(ticketId, 'event_postponed');
+  expect(postponed.text).toContain('Tiket Anda tetap berlaku untuk tanggal yang baru');
+});
+
+test('a ticket that was given on since is no longer spoken of to the holder before', async () => {
+  const event = await notices.newEvent(100_000);
+  const sold = await notices.paid(event);
+  const { ticketId } = await give(sold, 'Dewi');
+  await notices.change(event, { venue: 'Balai Lain' });
+  await notices.tell(event);
+  await give(sold, 'Eko', 2);
+  expect((await notices.messageOf(ticketId, 'event_moved')).message).toBeUndefined();
+});
+
+test('a buyer who got the ticket back is told once, as the buyer', async () => {
+  const event = await notices.newEvent(100_000);
+  const sold = await notices.paid(event);
+  const { ticketId } = await give(sold, 'Fajar');
+  await world.db.execute(sql`
+    update ticket_transfers set holder_key = (select buyer_keys[1] from orders where id = ${sold.orderId}) where ticket_id = ${ticketId}`);
+  await notices.change(event, { venue: 'Balai Tua' });
+  await notices.tell(event);
+  const told = await rowsOf(world.db, sql`select 1 from deliveries where subject_id = ${ticketId}`);
+  expect(told).toEqual([]);
+});
