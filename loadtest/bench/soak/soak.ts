@@ -33,7 +33,12 @@ export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
     let timeline: Timeline | undefined;
     let timer: NodeJS.Timeout | undefined;
     let sampling = Promise.resolve();
-    const sample = async () => void taken.push(await takeSample(world));
+    const missed: string[] = [];
+    const sample = () =>
+      takeSample(world).then(
+        (one) => void taken.push(one),
+        (error: unknown) => void missed.push(`a sample is missing: ${String(error)}`),
+      );
     // Both begin with the first measured answer: the load is prepared before it.
     const onAnswer = (milliseconds: number) => {
       timeline ??= createTimeline(seconds / windows);
@@ -56,6 +61,7 @@ export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
       measurements: [measurementOf(`the mix at ${offered}/s`, [{ ...row, cores: step.cores }])],
       faults: [
         ...step.faults,
+        ...missed,
         ...resources.filter(({ isFlat }) => !isFlat).map(({ name }) => `${name} grows`),
         ...(lastToFirst <= lastToFirstMax ? [] : [`p99 of the last window is ${lastToFirst.toFixed(2)} of the first`]),
         ...(await auditFaults(world.stack)),
