@@ -4,7 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insertTickets } from '../../loadtest/bench/fill/bulk-orders.ts';
 import { kinds } from '../../src/reports/making/kinds/kinds.ts';
-import { pageQuery } from '../../src/reports/making/read-rows.ts';
+import { inIndexOrder, pageQuery } from '../../src/reports/making/read-rows.ts';
 import { type ReportKindName, reportKinds } from '../../src/reports/tables.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
@@ -56,13 +56,17 @@ const scope = (after: readonly string[]) => ({
   after,
 });
 
-async function run(statement: SQL, prefix = ''): Promise<Record<string, unknown>[]> {
+async function run(statement: SQL): Promise<Record<string, unknown>[]> {
   const { sql: text, params } = new PgDialect().sqlToQuery(statement);
-  return owner.unsafe(prefix + text, params as never[]);
+  return owner.unsafe(text, params as never[]);
 }
 
 async function pagesRead(statement: SQL): Promise<number> {
-  const [row] = await run(statement, 'explain (analyze, buffers, format json) ');
+  const { sql: text, params } = new PgDialect().sqlToQuery(statement);
+  const [row] = await owner.begin(async (tx) => {
+    await tx.unsafe(new PgDialect().sqlToQuery(inIndexOrder).sql);
+    return tx.unsafe(`explain (analyze, buffers, format json) ${text}`, params as never[]);
+  });
   const plans = row?.['QUERY PLAN'] as { Plan: Record<string, number> }[] | undefined;
   const plan = plans?.[0]?.Plan ?? {};
   return (plan['Shared Hit Blocks'] ?? Number.POSITIVE_INFINITY) + (plan['Shared Read Blocks'] ?? 0);

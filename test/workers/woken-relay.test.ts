@@ -3,6 +3,7 @@ import { createStagedSignal } from '../../src/platform/jobs/staged-signal.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { openWorkDb, silentLog, stageNumbers, startTestWorker } from '../../testkit/processes/worker.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
+import { startOwnRedis } from '../../testkit/services/own-redis.ts';
 import { createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
 
@@ -14,13 +15,14 @@ const tries = 3;
 
 /** The time in all from the commit to the job's end, over some jobs that are staged while a relay of its own rests. */
 async function waitMs(isSignalled: boolean): Promise<number> {
-  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  // Its own server: signals go to all who listen on one, whatever their database there.
+  const [database, redis] = await Promise.all([createTestDatabase(), startOwnRedis()]);
   const open = openWorkDb(database.url);
-  const cache = openCacheRedis(redis.cacheUrl, silentLog);
+  const cache = openCacheRedis(`${redis.url}/0`, silentLog);
   const signal = createStagedSignal(cache);
   const done = new Set<number>();
   const worker = await startTestWorker(
-    { db: open.db, queueUrl: redis.queueUrl, redis: cache },
+    { db: open.db, queueUrl: `${redis.url}/1`, redis: cache },
     { 'test.count': ({ number }) => Promise.resolve(done.add(number)) },
   );
   let waitedMs = 0;
