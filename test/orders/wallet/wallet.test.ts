@@ -16,6 +16,7 @@ import { walletSettings } from '../../../src/orders/wallet/wallet-settings.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import type { OpenDb } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
+import { registry } from '../../../src/platform/metrics.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
 import { type OrderDesk, bearer, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
@@ -39,6 +40,19 @@ beforeEach(() => {
 afterAll(async () => {
   keys.remove();
   await close();
+});
+
+test('the end of the earlier certificate can be watched', async () => {
+  const end = execFileSync(
+    'openssl',
+    ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE ?? ''],
+    {
+      encoding: 'utf8',
+    },
+  );
+  const [value] = (await registry.getSingleMetric('antre_wallet_certificate_end_seconds')?.get())?.values ?? [];
+  expect(value?.value).toBeLessThanOrEqual(Date.parse(end.split('=')[1] ?? '') / 1000);
+  expect(value?.value).toBeGreaterThan(Date.now() / 1000);
 });
 
 async function sell(options: TestEventOptions = {}) {
