@@ -4,7 +4,6 @@ import { openCacheRedis } from '../../src/platform/redis.ts';
 import { openWorkDb, silentLog, stageNumbers, startTestWorker } from '../../testkit/processes/worker.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { startOwnRedis } from '../../testkit/services/own-redis.ts';
-import { createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
 
 /** Guards that a relay at rest looks at once when jobs were staged, and finds them without a signal, too. */
@@ -49,9 +48,9 @@ test('a signal wakes a relay at rest; a job whose signal was lost runs a little 
 });
 
 test('many commits send few signals, and the last one is never left out', async () => {
-  const redis = await createTestRedis();
-  const cache = openCacheRedis(redis.cacheUrl, silentLog);
-  const listening = openCacheRedis(redis.cacheUrl, silentLog);
+  const redis = await startOwnRedis();
+  const cache = openCacheRedis(`${redis.url}/0`, silentLog);
+  const listening = openCacheRedis(`${redis.url}/0`, silentLog);
   await until(() => cache.status === 'ready' && listening.status === 'ready');
   let signals = 0;
   await listening.subscribe('antre:jobs:staged');

@@ -74,6 +74,8 @@ export function postgresSettings(port: number, sockets: string, durable: boolean
     'max_connections=200',
     'shared_buffers=128MB',
     'shared_preload_libraries=pg_stat_statements',
+    // Tests make hundreds of databases. With room for 5,000 statements in all, a test's own are dropped before it reads them.
+    'pg_stat_statements.max=50000',
     'jit=off',
     // The plans of production.
     'random_page_cost=1.1',
