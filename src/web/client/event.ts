@@ -7,6 +7,7 @@ import { agreeToNews } from './event/agree-to-news.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';
 import { orderPrice } from './event/order-price.ts';
 import { phoneField } from './event/phone-field.ts';
+import { keepInSight } from './event/keep-in-sight.ts';
 import { type PlacedOrder, placeOrder } from './event/place-order.ts';
 import { type RoomGate, roomGate } from './event/room-gate.ts';
 import { type TicketChoice, hideJumpInSight, ticketChoice } from './event/ticket-choice.ts';
@@ -27,6 +28,7 @@ window.addEventListener('pageshow', ({ persisted }) => {
 function start(form: HTMLFormElement): void {
   const choice = ticketChoice(form);
   watchSale(slug, choice);
+  keepInSight(form);
   const button = document.querySelector<HTMLButtonElement>('#place');
   if (button === null) return;
 

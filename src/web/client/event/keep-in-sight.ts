@@ -1,0 +1,17 @@
+/** Smooth scrolling has ended by then. */
+const settledMs = 300;
+
+/**
+ * Keeps the field that has the focus above the bar with the total. The browser scrolls to a field once, when it gets the focus; the
+ * bar may grow afterwards, or the scrolling may be broken off by what appears meanwhile.
+ */
+export function keepInSight(form: HTMLFormElement): void {
+  const bar = form.querySelector('.submit-bar');
+  if (bar === null) return;
+  const look = (): void => {
+    const field = document.activeElement;
+    if (field !== null && form.contains(field) && !bar.contains(field)) field.scrollIntoView({ block: 'nearest' });
+  };
+  new ResizeObserver(look).observe(bar);
+  form.addEventListener('focusin', () => setTimeout(look, settledMs));
+}
