@@ -1538,6 +1538,8 @@ create table serving_marks (
 -- o.id = i.id`. A constant beside a joined key, or a second table joined by the same event, lets Postgres read the whole event
 -- and compare; then each look-up is a subquery of its own, with `limit 1` or `for update`. A look-up by another key than the
 -- primary one hides the event from the primary key: `t.order_id = o.id and t.event_id || '' = o.event_id`.
+-- This does not help a list that is joined while the table has a few rows: Postgres may then read the whole table and compare. Such a plan
+-- ends with the next ANALYZE, some seconds into a rush.
 --
 -- test/drizzle/plans.test.ts checks this for every hot query, in the first sale of a new database, too.
 do $$

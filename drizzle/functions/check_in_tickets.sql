@@ -32,7 +32,7 @@ begin
   if v_offline then
     -- Offline scans rewrite a ticket's history, also that of a revoked ticket: one call at a time.
     perform from tickets
-      where event_id = p_event_id and code = any (array(
+      where event_id || '' = p_event_id and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for no key update;
     v_amending := withdraw_unheard(p_event_id, p_scans);
@@ -46,7 +46,7 @@ begin
   else
     -- A ticket is not revoked while it is being admitted: revoke_tickets waits for this lock, and earlier revocations are seen below.
     perform from tickets
-      where event_id = p_event_id and status = 'live' and code = any (array(
+      where event_id || '' = p_event_id and status = 'live' and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for share;
   end if;
@@ -76,7 +76,7 @@ begin
         when s.organizer_id is distinct from v_event.organizer_id then 'invalid'
         when t.id is null then
           case when (
-            select true from events e join tickets other on other.event_id = e.id and other.code = s.code
+            select true from events e join tickets other on other.event_id || '' = e.id and other.code = s.code
             where e.organizer_id = v_event.organizer_id and e.id <> p_event_id limit 1
           ) then 'wrong_event' else 'invalid' end
         when s.direction = 'exit' then null
@@ -113,7 +113,7 @@ begin
   ) r on st.ticket_id is not null
   left join lateral (
     select id, order_id, ticket_category_id, status, revoked_at from tickets
-    where event_id = p_event_id and code = s.code limit 1
+    where event_id || '' = p_event_id and code = s.code limit 1
   ) t on st.scan_id is null and s.organizer_id is not distinct from v_event.organizer_id
   left join lateral (
     select status from orders where event_id = p_event_id and id = t.order_id limit 1
@@ -214,7 +214,7 @@ begin
       'conflictAt', conflict_at, 'conflictGate', conflict_gate, 'note', v_door.category_notes ->> ticket_category_id,
       'guest', case when v_door.shows_names then (
         select json_build_object('name', coalesce(t.holder_name, b.buyer_name), 'orderId', t.order_id, 'partySize', (
-          select count(*) from tickets p where p.event_id = p_event_id and p.order_id = t.order_id and p.status = 'live'))
+          select count(*) from tickets p where p.event_id || '' = p_event_id and p.order_id = t.order_id and p.status = 'live'))
         from tickets t join orders b on b.event_id = t.event_id and b.id = t.order_id
         where t.event_id = p_event_id and t.id = ticket_id limit 1) end,
       'replayed', replayed) end order by n)

@@ -18,7 +18,7 @@ import { composeWaiting } from './tell-waiting.ts';
 import { composeHolderNotice } from '../notices/new-holders.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
-import { sellerOf } from './seller.ts';
+import { sellerOf, withReplyTo } from './seller.ts';
 import { type OrderSubject, findPaidBack, findTimeZone } from './subject-queries.ts';
 import { paymentExpiringMail } from '../templates/announcement.ts';
 import { orderPlacedMail } from '../templates/order-placed.ts';
@@ -112,12 +112,6 @@ function isHolderNotice(claim: Claimed): claim is Claimed & { readonly template:
       claim.template === 'event_postponed') &&
     idPatterns.ticket.test(claim.subject_id)
   );
-}
-
-/** Answers of buyers go to the organizer, not to the sender's address, which nobody reads. */
-function withReplyTo(composed: Composed | undefined, { seller, organizerName }: OrderSubject): Composed | undefined {
-  if (composed?.channel !== 'email' || seller.email === null) return composed;
-  return { ...composed, mail: { ...composed.mail, replyTo: { name: organizerName, address: seller.email } } };
 }
 
 async function composeOrderMessage(

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { organizerProfiles } from '../../catalog/tables.ts';
+import type { Composed } from '../channel.ts';
 import type { Seller } from '../templates/order-mail.ts';
 
 /** What a message says of the organizer. The query joins `organizer_profiles` from the left. */
@@ -25,4 +26,13 @@ export function sellerOf(
     ...(seller.hasPrivacy ? { privacyLink: `${page}/privacy` } : {}),
     ...(seller.hasTerms ? { termsLink: `${page}/terms` } : {}),
   };
+}
+
+/** Answers of people who hold tickets or want some go to the organizer, not to the sender's address, which nobody reads. */
+export function withReplyTo(
+  composed: Composed | undefined,
+  { seller, organizerName }: { readonly seller: Pick<SellerRow, 'email'>; readonly organizerName: string },
+): Composed | undefined {
+  if (composed?.channel !== 'email' || seller.email === null) return composed;
+  return { ...composed, mail: { ...composed.mail, replyTo: { name: organizerName, address: seller.email } } };
 }

@@ -12,6 +12,7 @@ import { type TransferMailData, ticketGivenMail, ticketReceivedMail } from '../t
 import type { Deliveries } from './deliveries.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
+import { withReplyTo } from './seller.ts';
 import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
 import { createTellWaiting } from './tell-waiting.ts';
 
@@ -75,20 +76,15 @@ export async function composeTransfer(
   const base = { locale: order.locale, event, organizerName, tickets: row.category };
   if (template === 'ticket_given') {
     const data: TransferMailData = { ...base, name: greetingName(row.giverName), other: greetingName(row.holderName) };
-    return {
-      channel: 'email',
-      to: { name: data.name ?? '', address: row.giverEmail },
-      mail: ticketGivenMail(data),
-    };
+    const to = { name: data.name ?? '', address: row.giverEmail };
+    return withReplyTo({ channel: 'email', to, mail: ticketGivenMail(data) }, subject);
   }
   if (!row.isLive || row.timesTransferred !== version) return undefined;
   const data: TransferMailData = { ...base, name: greetingName(row.holderName), other: greetingName(row.giverName) };
   const token = ticketAccessToken(deps.config.ORDER_TOKEN_SECRET, ticketId, version);
-  return {
-    channel: 'email',
-    to: { name: data.name ?? '', address: row.holderEmail },
-    mail: ticketReceivedMail(data, `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}`),
-  };
+  const to = { name: data.name ?? '', address: row.holderEmail };
+  const mail = ticketReceivedMail(data, `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}`);
+  return withReplyTo({ channel: 'email', to, mail }, subject);
 }
 
 async function findTransfer(db: Db, ticketId: string, number: number): Promise<Row | undefined> {

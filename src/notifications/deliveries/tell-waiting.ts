@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { orderAccessToken, waitingAccessToken } from '../../access/index.ts';
 import { organizers } from '../../access/tables.ts';
-import { events } from '../../catalog/tables.ts';
+import { events, organizerProfiles } from '../../catalog/tables.ts';
 import type { TellWaiting } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
@@ -14,6 +14,7 @@ import type { Config } from '../../config.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
+import { sellerColumns, withReplyTo } from './seller.ts';
 
 /** Seconds within which a person is asked once to confirm, however often the form is sent. */
 const confirmOnceSeconds = 300;
@@ -59,9 +60,10 @@ export async function composeWaiting(
   const row = await findEntry(deps.db, entryId);
   if (row === undefined) return undefined;
   const [found] = await deps.db
-    .select({ event: events, organizerName: organizers.name })
+    .select({ event: events, organizerName: organizers.name, seller: { email: sellerColumns.email } })
     .from(events)
     .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, events.organizerId))
     .where(eq(events.id, eventId));
   if (found === undefined) return undefined;
   const name = greetingName(row.name);
@@ -71,7 +73,7 @@ export async function composeWaiting(
   if (template === 'waiting_confirm') {
     if (row.status !== 'unconfirmed') return undefined;
     const url = `${PUBLIC_URL}/waiting-list/${entryId}#${waitingAccessToken(ORDER_TOKEN_SECRET, entryId)}`;
-    return { channel: 'email', to, mail: waitingConfirmMail(data, url) };
+    return withReplyTo({ channel: 'email', to, mail: waitingConfirmMail(data, url) }, found);
   }
   const subject = row.orderId === null ? undefined : await deps.deliveries.orderSubject(eventId, row.orderId);
   if (subject === undefined) return undefined;
@@ -79,7 +81,8 @@ export async function composeWaiting(
   const isPending = order.status === 'pending_payment';
   if (!isPending && order.paidAt === null) return undefined;
   const url = `${PUBLIC_URL}/orders/${order.id}#${orderAccessToken(ORDER_TOKEN_SECRET, order.id, order.linkVersion)}`;
-  return { channel: 'email', to, mail: placesOfferedMail(data, url, isPending ? order.expiresAt : undefined) };
+  const mail = placesOfferedMail(data, url, isPending ? order.expiresAt : undefined);
+  return withReplyTo({ channel: 'email', to, mail }, found);
 }
 
 async function findEntry(db: Db, entryId: string): Promise<Row | undefined> {

@@ -10,9 +10,10 @@ import type { Deliveries } from '../deliveries/deliveries.ts';
 import { isPaid } from '../deliveries/order-rules.ts';
 import type { Claim } from '../deliveries/queries.ts';
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue-queries.ts';
+import { withReplyTo } from '../deliveries/seller.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
 import { type HolderNoticeTemplate, holderNoticeMail } from '../templates/holder-notice.ts';
-import { findPlanBefore, givenTickets } from './queries.ts';
+import { findNewHolders, findPlanBefore } from './queries.ts';
 import type { EventNotice } from './tables.ts';
 
 /**
@@ -31,14 +32,7 @@ export async function queueHolderNotices(
     now,
   }: { orderIds: readonly string[]; template: HolderNoticeTemplate; version: number; now: Date },
 ): Promise<NewDelivery[]> {
-  const found = await rowsOf<{ ticketId: string; holderKey: string }>(
-    tx,
-    sql`
-      select g.ticket_id as "ticketId", g.holder_key as "holderKey"
-      from unnest(${textArray(orderIds)}) as told (id)
-      join orders o on o.event_id = ${notice.eventId} and o.id = told.id
-      cross join lateral (${givenTickets(notice)}) g`,
-  );
+  const found = await findNewHolders(tx, notice, orderIds);
   if (found.length === 0) return [];
   return queueDeliveries(
     tx,
@@ -89,7 +83,7 @@ export async function composeHolderNotice(
   const { locale } = subject.order;
   const name = greetingName(holder.name);
   const token = ticketAccessToken(deps.config.ORDER_TOKEN_SECRET, ticketId, holder.number);
-  return {
+  const composed: Composed = {
     channel: 'email',
     to: { name: name ?? '', address: holder.email },
     mail: holderNoticeMail(
@@ -103,6 +97,7 @@ export async function composeHolderNotice(
       { template, before, link: `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}` },
     ),
   };
+  return withReplyTo(composed, subject);
 }
 
 /** Who holds the ticket now, if it is still this person. */

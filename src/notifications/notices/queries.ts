@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { textArray } from '../deliveries/subject-queries.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { tellHolders } from '../jobs.ts';
 import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
@@ -141,18 +142,29 @@ const isConcerned = (notice: ConcernedNotice) =>
   }`;
 
 /**
- * The tickets that speak for their holders, one per order and holder: those that are valid, or were taken back since the notice, and were
- * given on before the last change. Whoever got a ticket later has read how the event is now. A buyer who got a ticket back is told as
- * buyer.
+ * Whether a ticket `t` of the order `o`, transferred by `h`, makes its holder hear of a notice. The ticket is valid, or was taken back since
+ * the notice, and was given on before the last change: a later holder was sent the event as it is now. A buyer who got a ticket back hears of
+ * it as the buyer.
  */
-export const givenTickets = (notice: Pick<EventNotice, 'createdAt' | 'changedAt'>) => sql`
-  select distinct on (t.order_id, h.holder_key) t.event_id, t.order_id, t.id as ticket_id, h.holder_key
-  from tickets t
-  join ticket_transfers h on h.event_id = t.event_id and h.ticket_id = t.id and h.number = t.times_transferred
-  where t.event_id = o.event_id and t.order_id = o.id and t.times_transferred > 0 and h.holder_key <> o.buyer_keys[1]
-    and (t.status = 'live' or t.revoked_at >= ${notice.createdAt.toISOString()}::timestamptz)
-    and h.transferred_at < ${notice.changedAt.toISOString()}::timestamptz
-  order by t.order_id, h.holder_key, t.id`;
+const isGiven = (notice: Pick<EventNotice, 'createdAt' | 'changedAt'>) => sql`
+  h.number = t.times_transferred and h.holder_key <> o.buyer_keys[1]
+  and (t.status = 'live' or t.revoked_at >= ${notice.createdAt.toISOString()}::timestamptz)
+  and h.transferred_at < ${notice.changedAt.toISOString()}::timestamptz`;
+
+/** The holders of tickets that were given on, of orders that are told: one ticket for each order and holder. */
+export async function findNewHolders(tx: Db, notice: EventNotice, orderIds: readonly string[]) {
+  return rowsOf<{ ticketId: string; holderKey: string }>(
+    tx,
+    sql`
+      select distinct on (t.order_id, h.holder_key) t.id as "ticketId", h.holder_key as "holderKey"
+      from unnest(${textArray(orderIds)}) as told (id)
+      join orders o on o.event_id = ${notice.eventId} and o.id = told.id
+      join tickets t on t.event_id = o.event_id and t.order_id = o.id and t.times_transferred > 0
+      join ticket_transfers h on h.event_id = t.event_id and h.ticket_id = t.id
+      where ${isGiven(notice)}
+      order by t.order_id, h.holder_key, t.id`,
+  );
+}
 
 /**
  * How many messages a notice is told by: to each order by mail and by WhatsApp, and by mail to those whom its tickets were given to.
@@ -165,16 +177,21 @@ export async function countHolders(
   const [row] = await rowsOf<{ email: number; whatsapp: number; fingerprint: string }>(
     db,
     sql`
-      select (count(*) + coalesce(sum(given.people), 0))::int as email,
+      with given as (
+        select count(*) as people, coalesce(sum(hashtextextended(g.order_id || g.holder_key, 0)), 0) as sum
+        from (
+          select distinct t.order_id, h.holder_key
+          from ticket_transfers h
+          join tickets t on t.event_id = h.event_id and t.id = h.ticket_id
+          join orders o on o.event_id = t.event_id and o.id = t.order_id
+          where h.event_id = ${notice.eventId} and ${isGiven(notice)} and ${isConcerned(notice)}) g)
+      select (count(*) + (select people from given))::int as email,
         count(*) filter (where o.buyer_phone <> '' and (
           o.total > 0 and o.paid_at is not null or coalesce(o.confirmed_key = o.buyer_keys[2], false)) and exists (
             select from senders s where s.status <> 'disabled' and (s.organizer_id = o.organizer_id or s.organizer_id is null))
         )::int as whatsapp,
-        (coalesce(sum(hashtextextended(o.id, 0)), 0) + coalesce(sum(given.sum), 0))::text as fingerprint
-      from orders o
-      cross join lateral (
-        select count(*) as people, sum(hashtextextended(g.ticket_id || g.holder_key, 0)) as sum from (${givenTickets(notice)}) g) given
-      where ${isConcerned(notice)}`,
+        (coalesce(sum(hashtextextended(o.id, 0)), 0) + (select sum from given))::text as fingerprint
+      from orders o where ${isConcerned(notice)}`,
   );
   return row ?? { email: 0, whatsapp: 0, fingerprint: '' };
 }

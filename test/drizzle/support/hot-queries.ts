@@ -143,7 +143,7 @@ export const hotQueries: readonly HotQuery[] = [
   // Where its plan was kept from before the statistics were reset, Postgres keeps its text with the value in it.
   byKey(
     'tickets locked at the door',
-    /^SELECT from tickets where event_id = p_event_id and status = (\$\d+|'live') and code = any/,
+    /^SELECT from tickets where event_id \|\| (?:\$\d+|'') = p_event_id and status = (\$\d+|'live') and code = any/,
   ),
 
   byKey('scans judged', /^select array_agg\( row\( s\.n, s\.actor_id/),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
+import { composeMessage } from '../../../src/notifications/deliveries/compose-message.ts';
 import { countHolders } from '../../../src/notifications/notices/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
@@ -96,4 +97,24 @@ test('a buyer who got the ticket back is told once, as the buyer', async () => {
   await notices.tell(event);
   const told = await rowsOf(world.db, sql`select 1 from deliveries where subject_id = ${ticketId}`);
   expect(told).toEqual([]);
+});
+
+test('answers of holders go to the organiser, also those to the mail about the transfer', async () => {
+  const event = await notices.newEvent(100_000);
+  const sold = await notices.paid(event);
+  const { ticketId } = await give(sold, 'Gita');
+  await world.db.execute(sql`
+    insert into organizer_profiles (organizer_id, contact_email) values (${event.organizer.id}, 'halo@panggung.test')`);
+  await notices.change(event, { venue: 'Balai Kota' });
+  await notices.tell(event);
+  const { claim } = await notices.messageOf(ticketId, 'event_moved');
+  for (const [template, version] of [
+    ['event_moved', claim.version],
+    ['ticket_received', 1],
+    ['ticket_given', 1],
+  ] as const) {
+    const message = await composeMessage(world.deps, { ...claim, template, version });
+    if (message?.channel !== 'email') throw new Error(`no ${template}`);
+    expect([template, message.mail.replyTo?.address]).toEqual([template, 'halo@panggung.test']);
+  }
 });
