@@ -1,6 +1,9 @@
 import { type Connection, openConnection } from './connection.ts';
 import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
 
+/** Requests per second: one rate for the whole run, or one for each second of it, warm-up included. */
+export type OfferedRate = number | readonly number[];
+
 /** Requests that are unanswered this long after the last one was due count as lost. */
 const drainMs = 30_000;
 const pauseMs = 1;
@@ -11,7 +14,7 @@ const pauseMs = 1;
  * `connections` bounds the requests in flight; the others wait, and that counts. Connections are opened when needed, since
  * servers close idle ones.
  */
-export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: number }): Promise<LoadResult> {
+export async function openLoop(options: LoadOptions & { readonly offeredPerSecond: OfferedRate }): Promise<LoadResult> {
   const tally = createTally(options);
   const idle: Connection[] = [];
   const used = new WeakMap<Connection, number>();
@@ -59,11 +62,11 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
     firstDue = 0;
   };
 
-  const total = Math.floor((options.warmupSeconds + options.seconds) * options.offeredPerSecond);
-  for (let offered = 0; offered < total; await pause()) {
+  const moments = momentsOf(options.offeredPerSecond, options.warmupSeconds + options.seconds);
+  for (let next = moments.next(); next.done !== true; await pause()) {
     const elapsedSeconds = (performance.now() - startedAt) / 1000;
-    const owed = Math.min(total, Math.floor(elapsedSeconds * options.offeredPerSecond) + 1);
-    for (; offered < owed; offered += 1) due.push(startedAt + (offered / options.offeredPerSecond) * 1000);
+    for (; next.done !== true && next.value <= elapsedSeconds; next = moments.next())
+      due.push(startedAt + next.value * 1000);
     takeTurns();
   }
   const giveUpAt = performance.now() + drainMs;
@@ -72,6 +75,24 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
   firstDue = due.length;
   for (const connection of idle) connection.close();
   return tally.result();
+}
+
+/** The seconds since the start at which a request is due, in order. */
+export function* momentsOf(rate: OfferedRate, seconds: number): Generator<number, undefined> {
+  if (typeof rate === 'number') {
+    const total = Math.floor(seconds * rate);
+    for (let offered = 0; offered < total; offered += 1) yield offered / rate;
+    return undefined;
+  }
+  // What is left of a request goes into the next second, so that rates below one are sent, too.
+  let owed = 0;
+  for (const [second, perSecond] of rate.slice(0, Math.ceil(seconds)).entries()) {
+    owed += perSecond;
+    const whole = Math.floor(owed);
+    for (let place = 0; place < whole; place += 1) yield second + place / whole;
+    owed -= whole;
+  }
+  return undefined;
 }
 
 function pause(): Promise<void> {

@@ -4,9 +4,9 @@ import { auditFaults } from '../harness/audit.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { type BenchReport, measurementOf } from '../harness/report.ts';
 import { say } from '../harness/stack.ts';
-import { followCallbacks } from '../surge/follow-callbacks.ts';
 import { climb, isHeld, ladder } from '../surge/ladder.ts';
 import { runStep } from '../surge/step.ts';
+import { surgeStage } from '../surge/surge-stage.ts';
 import { openSurgeWorld } from '../surge/surge-world.ts';
 import { takeSample } from './take-sample.ts';
 import { trendOf } from './trend.ts';
@@ -24,8 +24,8 @@ const lastToFirstMax = 1.1;
 export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
   const world = await openSurgeWorld(options);
   try {
-    const callbacks = followCallbacks(world);
-    const steps = await climb(world, callbacks, options);
+    const stage = surgeStage(world, options);
+    const steps = await climb(stage, options);
     const offered = Math.round((steps.findLast(isHeld)?.offered ?? ladder[0] ?? 0) * shareOfHeld);
     const seconds = options.minutes * 60;
     say(`${offered}/s for ${options.minutes} minutes`);
@@ -45,7 +45,7 @@ export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
       timer ??= setInterval(() => void (sampling = sampling.then(sample)), (seconds / samples) * 1000);
       timeline.add(milliseconds);
     };
-    const step = await runStep(world, callbacks, { ...options, seconds }, { offered, onAnswer }).finally(() =>
+    const step = await runStep(stage, { ...options, seconds }, { offered, onAnswer }).finally(() =>
       clearInterval(timer),
     );
     await sampling;

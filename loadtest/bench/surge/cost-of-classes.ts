@@ -2,12 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchOptions } from '../harness/options.ts';
 import { type ByPart, watchProcessors } from '../harness/processors.ts';
 import { say } from '../harness/stack.ts';
-import { type SentClass, mix, sentClasses } from './mix.ts';
-import { type Callbacks, runStep } from './step.ts';
-import type { SurgeWorld } from './surge-world.ts';
+import { type SentClass, mix } from './mix.ts';
+import { type Stage, runStep } from './step.ts';
 
 /** Requests per second of a class alone: enough that timers and metrics of idle processes do not count, far from any limit. */
-const aloneAt: Readonly<Record<SentClass, number>> = {
+export const aloneAt: Readonly<Record<SentClass, number>> = {
   browse: 2000,
   orders: 120,
   status: 400,
@@ -24,22 +23,28 @@ const notOurs = new Set(['outside', 'load generator']);
  * at rest. An order's is that of its whole way: payment made, callback for two of three, tickets, mails.
  */
 export async function costOfClasses(
-  world: SurgeWorld,
-  callbacks: Callbacks,
-  options: BenchOptions,
+  stage: Stage,
+  options: Pick<BenchOptions, 'seconds'>,
+  rates: Readonly<Record<SentClass, number>> = aloneAt,
 ): Promise<Record<SentClass, Record<string, number>>> {
   say('processors at rest');
   await pause(restAfterMs);
-  const resting = watchProcessors(world.parts());
+  const resting = watchProcessors(stage.parts());
   await pause(options.seconds * 1000);
   const rest = resting();
-  const costs: [SentClass, Record<string, number>][] = [];
-  for (const name of sentClasses) {
-    const offered = Math.round(aloneAt[name] / mix[name].share);
-    const step = await runStep(world, callbacks, options, { offered, classes: [name] });
-    costs.push([name, perRequest(step.cores, rest, step.classes[name]?.perSecond ?? 0)]);
+  const costs: Record<SentClass, Record<string, number>> = {
+    browse: {},
+    orders: {},
+    status: {},
+    'check-ins': {},
+    joins: {},
+  };
+  for (const name of stage.classes) {
+    const offered = Math.round(rates[name] / mix[name].share);
+    const step = await runStep(stage, options, { offered, classes: [name] });
+    costs[name] = perRequest(step.cores, rest, step.classes[name]?.perSecond ?? 0);
   }
-  return Object.fromEntries(costs) as Record<SentClass, Record<string, number>>;
+  return costs;
 }
 
 function perRequest(cores: ByPart, rest: ByPart, perSecond: number): Record<string, number> {

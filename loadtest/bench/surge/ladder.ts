@@ -1,7 +1,6 @@
 import type { BenchOptions } from '../harness/options.ts';
 import { mix } from './mix.ts';
-import { type Callbacks, type Step, runStep } from './step.ts';
-import type { SurgeWorld } from './surge-world.ts';
+import { type Stage, type Step, runStep } from './step.ts';
 
 /** How soon 95 % of the answers must come. */
 const p95MsBelow = 200;
@@ -15,10 +14,10 @@ export const achievedMin = 0.98;
 export const ladder = [500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6500, 8000, 10_000];
 
 /** Up the ladder, until two rates in a row are not held: one alone may be an accident. */
-export async function climb(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions): Promise<Step[]> {
+export async function climb(stage: Stage, options: BenchOptions): Promise<Step[]> {
   const steps: Step[] = [];
   for (const offered of ladder) {
-    steps.push(await runStep(world, callbacks, options, { offered }));
+    steps.push(await runStep(stage, options, { offered }));
     if (!isHeld(steps.at(-1)) && !isHeld(steps.at(-2))) break;
   }
   return steps;
@@ -28,7 +27,7 @@ export function isHeld(step: Step | undefined): boolean {
   if (step === undefined) return false;
   const classes = Object.values(step.classes);
   const achieved = classes.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  const asked = step.offered * (1 + mix.joins.share);
+  const asked = step.offered * (step.classes.joins === undefined ? 1 : 1 + mix.joins.share);
   return (
     step.unexplained === 0 &&
     step.refusedShare <= refusedShareMax &&

@@ -1,4 +1,4 @@
-import { type Answer, requestBytes } from '../../generator/connection.ts';
+// k6 reads this file, too, so it imports nothing of Node.
 
 /**
  * What a million active users ask for: shares of all requests. Callbacks are sent by the gateway, for two of three orders.
@@ -21,66 +21,37 @@ export const sentClasses = ['browse', 'orders', 'status', 'check-ins', 'joins'] 
 /** Of the orders placed. */
 export const paidShare = mix.callbacks.share / mix.orders.share;
 
+/** A public read: its path, and the headers of a reader. */
+export type PublicRead = readonly [path: string, headers: Readonly<Record<string, string>>];
+
 const brotli = { 'accept-encoding': 'br' };
 
 /**
  * Public reads in the proportions of people who browse: events and their documents, listings, the page as HTML, the counter
- * of a waiting room.
+ * of a waiting room. Half of all readers look at the one event that everybody wants.
  *
  * @param tags the ETag of each event by its slug; the first event is the one that everybody wants
+ * @param roomSlug an event with a waiting room, if there is one
  */
-export function browseRequests(tags: ReadonlyMap<string, string>, roomSlug: string): () => string {
+export function browseRound(tags: ReadonlyMap<string, string>, roomSlug: string | undefined): readonly PublicRead[] {
   const [hot = '', ...others] = tags.keys();
-  const documents = (slug: string) => {
+  const documents = (slug: string): PublicRead[] => {
     const path = `/v1/events/${slug}`;
     return [
-      ['GET', path, brotli],
-      ['GET', path, { ...brotli, 'if-none-match': tags.get(slug) ?? '' }],
-      ['GET', `${path}/ticket-categories`, brotli],
-      ['GET', `${path}/availability`, {}],
-      ['GET', `${path}/availability`, {}],
-      ['GET', `${path}/schedule`, brotli],
-    ] as const;
+      [path, brotli],
+      [path, { ...brotli, 'if-none-match': tags.get(slug) ?? '' }],
+      [`${path}/ticket-categories`, brotli],
+      [`${path}/availability`, {}],
+      [`${path}/availability`, {}],
+      [`${path}/schedule`, brotli],
+    ];
   };
-  const page = ['GET', `/events/${hot}`, { ...brotli, 'accept-language': 'id' }] as const;
-  const queue = ['GET', `/v1/events/${roomSlug}/queue`, {}] as const;
-  const listings = [
-    ['GET', '/v1/events', brotli],
-    ['GET', '/v1/events?city=Jakarta', brotli],
-    ['GET', '/v1/events?category=concert', brotli],
-  ] as const;
-  // Half of all look at the one event that everybody wants.
-  const round = others.flatMap((slug) => [...documents(hot), ...documents(slug), ...listings, page, queue, queue]);
-  const requests = round.map(([method, path, headers]) => requestBytes(method, path, headers));
-  let sent = 0;
-  return () => {
-    sent += 1;
-    return requests[sent % requests.length] ?? '';
-  };
-}
-
-/** Orders that were placed lately, whose buyers look at them again. */
-export type PlacedOrders = { add(answer: Answer): void; nextRead(): string };
-
-const rememberedMax = 5000;
-const placedPattern = /"id":"(ord_[^"]+)".*"accessToken":"([^"]+)"/s;
-
-export function createPlacedOrders(): PlacedOrders {
-  const placed: { id: string; token: string }[] = [];
-  let added = 0;
-  let reads = 0;
-  return {
-    add: ({ status, body }) => {
-      if (status !== 201) return;
-      const [, id, token] = placedPattern.exec(body.toString()) ?? [];
-      if (id === undefined || token === undefined) throw new Error('an order was answered without its id or its token');
-      placed[added % rememberedMax] = { id, token };
-      added += 1;
-    },
-    nextRead: () => {
-      const { id, token } = placed[reads % placed.length] ?? { id: 'ord_none', token: 'none' };
-      reads += 1;
-      return requestBytes('GET', `/v1/orders/${id}`, { authorization: `Bearer ${token}` });
-    },
-  };
+  const page: PublicRead = [`/events/${hot}`, { ...brotli, 'accept-language': 'id' }];
+  const queue: PublicRead[] = roomSlug === undefined ? [] : [[`/v1/events/${roomSlug}/queue`, {}]];
+  const listings: PublicRead[] = [
+    ['/v1/events', brotli],
+    ['/v1/events?city=Jakarta', brotli],
+    ['/v1/events?category=concert', brotli],
+  ];
+  return others.flatMap((slug) => [...documents(hot), ...documents(slug), ...listings, page, ...queue, ...queue]);
 }

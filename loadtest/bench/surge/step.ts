@@ -1,17 +1,13 @@
 import type { Answer } from '../../generator/connection.ts';
 import { type Latencies, createLatencies } from '../../generator/latencies.ts';
-import { openLoop } from '../../generator/open-loop.ts';
+import { type OfferedRate, openLoop } from '../../generator/open-loop.ts';
 import type { LoadResult } from '../../generator/tally.ts';
-import { scanLoad } from '../check-ins.ts';
 import type { Load } from '../harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
-import { type ByPart, watchProcessors } from '../harness/processors.ts';
+import { type ByPart, type Parts, watchProcessors } from '../harness/processors.ts';
 import { say } from '../harness/stack.ts';
-import { networkAddress, orderRequests } from '../load/order-requests.ts';
-import { joinLoad } from '../queue/joins.ts';
-import { etagOf, onConnection } from '../reads/reads.ts';
-import { type ClassName, type SentClass, browseRequests, mix, sentClasses } from './mix.ts';
-import { type Settled, type SurgeWorld, settledSince, untilSettled } from './surge-world.ts';
+import { networkAddress } from '../load/order-requests.ts';
+import { type ClassName, type SentClass, mix } from './mix.ts';
 
 /** Requests in flight of one class. The others wait, and that counts. */
 const connectionsEach = 512;
@@ -41,52 +37,78 @@ export type Step = {
   readonly faults: readonly string[];
 };
 
-/** The callbacks that the gateway has sent so far. */
-export type Callbacks = {
-  /** Those acknowledged since the start. */
-  total(): Promise<number>;
-  /** Those told from this moment on, until it is called again. */
-  since(fromMs: number): Promise<{ readonly latencies: Latencies; readonly inTime: number }>;
+/** What has become of the orders that were placed since a moment. */
+export type Settled = {
+  readonly orders: number;
+  readonly paid: number;
+  /** From the placement to the payment with its tickets, in milliseconds. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
 };
 
-type Sending = { readonly name: SentClass; readonly perSecond: number; readonly load: Load };
+/** Where the mix is sent: a product of the bench's own, or a copy of an event on a stack that runs. */
+export type Stage = {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  readonly classes: readonly SentClass[];
+  parts(): Parts;
+  /** Prepares the load of one class for the warm-up and `seconds`. */
+  loadOf(name: SentClass, seconds: number, perSecond: number): Promise<Load>;
+  /** The callbacks that the gateway has told from this moment on, until it is called again. */
+  callbacksSince(fromMs: number): Promise<{ readonly latencies: Latencies; readonly inTime: number }>;
+  /** Waits until every payment is applied and no job is due. @returns what is not, in words */
+  untilSettled(): Promise<string[]>;
+  settledSince(since: Date): Promise<Settled>;
+};
+
+type Sending = { readonly name: SentClass; readonly perSecond: OfferedRate; readonly load: Load };
+
+export type StepGiven = {
+  /** Requests of the mix per second. */
+  readonly offered: number;
+  /** Shares of `offered`, one for each second, without a warm-up: a rate that changes. Default: one rate throughout. */
+  readonly curve?: readonly number[];
+  readonly classes?: readonly SentClass[];
+  /** Told how long each measured answer of the mix took. */
+  readonly onAnswer?: (milliseconds: number) => void;
+};
 
 /**
- * Sends the mix, or some of its classes, at a rate for the seconds of the options, in an open loop and from many networks,
- * then waits until what it began is settled.
- * @param given `onAnswer` is told how long each measured answer of the mix took
+ * Sends the mix, or some of its classes, at a rate for some seconds, in an open loop and from many networks, then waits until
+ * what it began is settled.
  */
 export async function runStep(
-  world: SurgeWorld,
-  callbacks: Callbacks,
-  options: BenchOptions,
-  given: { offered: number; classes?: readonly SentClass[]; onAnswer?: (milliseconds: number) => void },
+  stage: Stage,
+  { seconds }: Pick<BenchOptions, 'seconds'>,
+  given: StepGiven,
 ): Promise<Step> {
-  const { offered, classes = sentClasses, onAnswer } = given;
+  const { offered, curve, classes = stage.classes, onAnswer } = given;
+  const warmUp = curve === undefined ? warmupSeconds : 0;
   const sendings = await Promise.all(
     classes.map(async (name): Promise<Sending> => {
       const perSecond = Math.max(1, Math.round(offered * mix[name].share));
-      return { name, perSecond, load: await loadOf(world, options, name, perSecond) };
+      const load = await stage.loadOf(name, seconds, perSecond);
+      return { name, perSecond: curve?.map((share) => share * offered * mix[name].share) ?? perSecond, load };
     }),
   );
-  await callbacks.since(Number.POSITIVE_INFINITY);
+  await stage.callbacksSince(Number.POSITIVE_INFINITY);
   const all = createLatencies();
   const heard = { refused: 0, unexplained: 0, inTime: 0, answers: 0 };
-  let cores = watchProcessors(world.parts());
-  const from = new Date(Date.now() + warmupSeconds * 1000);
-  const timer = setTimeout(() => (cores = watchProcessors(world.parts())), warmupSeconds * 1000);
+  let cores = watchProcessors(stage.parts());
+  const from = new Date(Date.now() + warmUp * 1000);
+  const timer = setTimeout(() => (cores = watchProcessors(stage.parts())), warmUp * 1000);
   const results = await Promise.all(
     sendings.map(async ({ name, perSecond, load }) => {
       const isOfMix = name !== 'joins';
       const counts = load.counts ?? (({ status }: Answer) => status < 300);
       const result = await openLoop({
         ...load,
-        port: world.edge.port,
+        port: stage.port,
         connections: connectionsEach,
         nextAddress: nextNetwork,
         requestsPerConnection,
-        warmupSeconds,
-        seconds: options.seconds,
+        warmupSeconds: warmUp,
+        seconds,
         offeredPerSecond: perSecond,
         onMeasured: (answer, milliseconds) => {
           heard.answers += 1;
@@ -104,18 +126,18 @@ export async function runStep(
   );
   clearTimeout(timer);
   const used = cores();
-  const told = await callbacks.since(from.getTime());
-  const faults = await untilSettled(world, callbacks.total);
+  const told = await stage.callbacksSince(from.getTime());
+  const faults = await stage.untilSettled();
   for (const { load } of sendings) faults.push(...((await load.check?.()) ?? []));
   const step: Step = {
     offered,
-    seconds: options.seconds,
-    classes: { ...Object.fromEntries(results), ...callbackClass(told.latencies, options.seconds) },
+    seconds,
+    classes: { ...Object.fromEntries(results), ...callbackClass(told.latencies, seconds) },
     all,
-    goodput: (heard.inTime + told.inTime) / options.seconds,
+    goodput: (heard.inTime + told.inTime) / seconds,
     refusedShare: heard.refused / Math.max(1, heard.answers),
     unexplained: heard.unexplained,
-    settled: await settledSince(world, from),
+    settled: await stage.settledSince(from),
     cores: used,
     faults,
   };
@@ -136,33 +158,6 @@ let network = 0;
 export function nextNetwork(): string {
   network = (network + 1) % networks;
   return networkAddress(network).replace(/^10\./, '127.');
-}
-
-async function loadOf(world: SurgeWorld, options: BenchOptions, name: SentClass, perSecond: number): Promise<Load> {
-  const { stack, placed } = world;
-  switch (name) {
-    case 'browse':
-      return {
-        next: browseRequests(await eventsWithTags(world), world.roomSlug),
-        counts: ({ status }) => status === 200 || status === 304,
-      };
-    case 'orders':
-      return { next: orderRequests(world.shapes), counts: ({ status }) => status === 201, onAnswer: placed.add };
-    case 'status':
-      return { next: placed.nextRead, counts: ({ status }) => status === 200 };
-    case 'check-ins':
-      return scanLoad(stack, options, perSecond);
-    case 'joins':
-      return joinLoad(stack, options, { buyers: perSecond * (options.seconds + warmupSeconds + 1) });
-  }
-}
-
-function eventsWithTags({ edge, slugs }: SurgeWorld): Promise<ReadonlyMap<string, string>> {
-  return onConnection(edge.port, async (probe) => {
-    const tags = new Map<string, string>();
-    for (const slug of slugs) tags.set(slug, await etagOf(probe, `/v1/events/${slug}`));
-    return tags;
-  });
 }
 
 function isRefusal({ status, headers }: Answer): boolean {

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cpus } from 'node:os';
-import { sql } from 'drizzle-orm';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
-import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type BenchEdge, startEdge } from '../controls/edge.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import type { Parts } from '../harness/processors.ts';
@@ -14,14 +12,13 @@ import { type MailSink, startMailSink } from '../load/start-mail-sink.ts';
 import { startWorkers } from '../load/start-workers.ts';
 import { roomBeforeItsDraw } from '../queue/joins.ts';
 import { openSale } from '../settle/follow-orders.ts';
-import { type PlacedOrders, createPlacedOrders, paidShare } from './mix.ts';
+import { paidShare } from './mix.ts';
+import { type PlacedOrders, createPlacedOrders } from './mix-requests.ts';
 
 const events = 10;
 const categoriesEach = 5;
 /** One network through nginx in production (`deploy/nginx/nginx.conf`). */
 const edgeRequestsPerSecond = 400;
-const settleDeadlineMs = 120_000;
-const lookEveryMs = 250;
 /** Processes read the rooms once a second. */
 const knownAfterMs = 2500;
 
@@ -103,46 +100,4 @@ function hotFirst(shapes: readonly OrderShape[]): OrderShape[] {
   const [hot, ...others] = shapes;
   if (hot === undefined) throw new Error('nothing is on sale');
   return others.flatMap((other, place) => (place % 3 === 0 ? Array.from({ length: 7 }, () => hot) : []).concat(other));
-}
-
-/** What has become of the orders that were placed since a moment. */
-export type Settled = {
-  readonly orders: number;
-  readonly paid: number;
-  /** From the placement to the payment with its tickets, in milliseconds. */
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-};
-
-/**
- * Waits until every payment that the gateway took is applied and the outbox has nothing that is due.
- * @param acknowledged callbacks acknowledged by the API since the start of the bench
- */
-export async function untilSettled(world: SurgeWorld, acknowledged: () => Promise<number>): Promise<string[]> {
-  const until = performance.now() + settleDeadlineMs;
-  let seen = { paid: -1, due: -1, told: 0 };
-  while (performance.now() < until) {
-    const [row] = await rowsOf<{ paid: number; due: number }>(
-      world.stack.owner.db,
-      sql`select (select count(*)::int from orders where organizer_id = ${world.organizerId} and status = 'paid') as paid,
-                 (select count(*)::int from outbox where available_at <= now()) as due`,
-    );
-    seen = { paid: row?.paid ?? 0, due: row?.due ?? 0, told: await acknowledged() };
-    if (seen.paid === seen.told && seen.due === 0) return [];
-    await pause(lookEveryMs);
-  }
-  return [
-    `after ${settleDeadlineMs / 1000} s ${seen.told} payments were acknowledged, ${seen.paid} orders are paid, and ${seen.due} jobs are due`,
-  ];
-}
-
-export async function settledSince(world: SurgeWorld, since: Date): Promise<Settled> {
-  const [row] = await rowsOf<Settled>(
-    world.stack.owner.db,
-    sql`select count(*)::int as orders, count(paid_at)::int as paid,
-               coalesce(percentile_disc(0.5) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p50Ms",
-               coalesce(percentile_disc(0.99) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p99Ms"
-        from orders where organizer_id = ${world.organizerId} and placed_at >= ${since.toISOString()}::timestamptz`,
-  );
-  return row ?? { orders: 0, paid: 0, p50Ms: 0, p99Ms: 0 };
 }

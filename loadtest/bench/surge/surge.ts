@@ -13,9 +13,9 @@ import { onConnection } from '../reads/reads.ts';
 import { costOfClasses } from './cost-of-classes.ts';
 import { chartSurge } from './surge-charts.ts';
 import { type ClassName, mix } from './mix.ts';
-import { followCallbacks } from './follow-callbacks.ts';
 import { achievedMin, climb, isHeld, ladder, paidP99MsBelow } from './ladder.ts';
-import { type Callbacks, type Step, nextNetwork, runStep } from './step.ts';
+import { type Stage, type Step, nextNetwork, runStep } from './step.ts';
+import { surgeStage } from './surge-stage.ts';
 import { type SurgeWorld, openSurgeWorld } from './surge-world.ts';
 
 /** What a million active users ask for in a second. */
@@ -39,17 +39,16 @@ const warmUpPerSecond = 500;
 export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
   const world = await openSurgeWorld(options);
   try {
-    const callbacks = followCallbacks(world);
+    const stage = surgeStage(world, options);
     const bare = await bareRate(world, options);
     say(`a bare server ${Math.round(bare.node)}/s, nginx from its cache ${Math.round(bare.nginx)}/s`);
-    await runStep(world, callbacks, options, { offered: warmUpPerSecond });
-    const cost = await costOfClasses(world, callbacks, options);
-    const steps = await climb(world, callbacks, options);
+    await runStep(stage, options, { offered: warmUpPerSecond });
+    const cost = await costOfClasses(stage, options);
+    const steps = await climb(stage, options);
     const knee = steps.findLast(isHeld)?.offered ?? ladder[0] ?? 0;
-    const held = await hold(world, callbacks, options, Math.min(knee, wantedPerSecond));
+    const held = await hold(stage, options, Math.min(knee, wantedPerSecond));
     const past: Step[] = [];
-    for (const times of pastKnee)
-      past.push(await runStep(world, callbacks, options, { offered: Math.round(knee * times) }));
+    for (const times of pastKnee) past.push(await runStep(stage, options, { offered: Math.round(knee * times) }));
     const best = Math.max(...[...steps, held].map(({ goodput }) => goodput));
     return {
       measurements: [
@@ -79,11 +78,11 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
 }
 
 /** For the seconds of the options; if that is too much, a lower rate. */
-async function hold(world: SurgeWorld, callbacks: Callbacks, options: BenchOptions, first: number): Promise<Step> {
+async function hold(stage: Stage, options: BenchOptions, first: number): Promise<Step> {
   let offered = first;
   for (let tries = 1; ; tries += 1) {
     say(`holding ${offered}/s for ${options.holdSeconds} s`);
-    const held = await runStep(world, callbacks, { ...options, seconds: options.holdSeconds }, { offered });
+    const held = await runStep(stage, { ...options, seconds: options.holdSeconds }, { offered });
     if (isHeld(held) || tries === holdsMax) return held;
     offered = Math.round(offered * stepDown);
   }
