@@ -10,7 +10,7 @@ import { chooseAccount } from '../../deploy/local/host/account.ts';
 import { reachableFolder } from '../../deploy/local/host/reachable-folder.ts';
 import { ruleFiles } from '../../deploy/local/observe/prometheus-file.ts';
 import { alertInboxes } from './support/alert-inboxes.ts';
-import { type ObservedStack, startObservedStack } from './support/observed-stack.ts';
+import { type OwnStack, startObservedStack } from './support/own-stack.ts';
 
 /**
  * Guards that alerts arrive: their causes are caused, and mail, webhook and WhatsApp are read. The rules are production's with short times,
@@ -18,7 +18,7 @@ import { type ObservedStack, startObservedStack } from './support/observed-stack
  */
 
 describe('an alert whose cause is caused', () => {
-  let stack: ObservedStack;
+  let stack: OwnStack;
   let inboxes: ReturnType<typeof alertInboxes>;
   let queue: Redis;
   let files: string;
@@ -188,7 +188,7 @@ async function deadlock(one: postgres.Sql, other: postgres.Sql): Promise<void> {
   expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
 }
 
-async function turn(stack: ObservedStack, on: boolean): Promise<void> {
+async function turn(stack: OwnStack, on: boolean): Promise<void> {
   const answer = await fetch(`http://127.0.0.1:${stack.port('OPERATIONS_PORT')}/switches/drop_class_5`, {
     method: 'PUT',
     headers: {

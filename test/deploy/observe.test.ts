@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askPrometheus } from '../../deploy/local/observe/ask-prometheus.ts';
 import { readLedger } from '../../deploy/local/host/ledger.ts';
 import { metricsOfExporters } from './support/exporter-metrics.ts';
-import { type ObservedStack, startObservedStack } from './support/observed-stack.ts';
+import { type OwnStack, startObservedStack } from './support/own-stack.ts';
 
 /** Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. */
 
 const run = promisify(execFile);
 
 describe('npm start -- --observe', () => {
-  let stack: ObservedStack;
+  let stack: OwnStack;
   const prometheus = () => `http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}`;
 
   beforeAll(async () => {

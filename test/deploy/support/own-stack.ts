@@ -23,8 +23,8 @@ const ports = [
 ] as const;
 const commandDeadlineMs = 180_000;
 
-/** A whole stack with `--observe`, on ports and data of its own. */
-export type ObservedStack = {
+/** A whole stack on ports and data of its own. */
+export type OwnStack = {
   readonly folder: string;
   /** What `npm start` printed. */
   readonly started: string;
@@ -33,29 +33,39 @@ export type ObservedStack = {
   readonly pid: (part: string) => number;
   /** Addresses and passwords as `npm start` leaves them for tools. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The environment in which commands find it. */
+  readonly commandEnvironment: NodeJS.ProcessEnv;
   readonly close: () => Promise<void>;
 };
 
-/** @param place sets the exporters' ports apart where several stacks run at once */
-export async function startObservedStack(name: string, place: number): Promise<ObservedStack> {
+/** With `--observe`. @param place sets the exporters' ports apart where several stacks run at once */
+export function startObservedStack(name: string, place: number): Promise<OwnStack> {
+  // Five in a row, above the range that single ports are drawn from.
+  return startOwnStack(name, ['--observe'], { EXPORTER_PORT: String(30_000 + place * 1000 + (process.pid % 190) * 5) });
+}
+
+export async function startOwnStack(
+  name: string,
+  options: readonly string[],
+  own: NodeJS.ProcessEnv = {},
+): Promise<OwnStack> {
   const folder = join(dataFolder, `test-${name}-${process.pid}`);
   const free = await Promise.all(ports.map(async (port) => [port, String(await freePort())] as const));
-  // Five in a row, above the range that single ports are drawn from.
-  const exporters = { EXPORTER_PORT: String(30_000 + place * 1000 + (process.pid % 190) * 5) };
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ANTRE_DATA: folder,
     API_PROCESSES: '1',
     ...Object.fromEntries(free),
-    ...exporters,
+    ...own,
   };
   const npm = async (...args: string[]) =>
     (await run('npm', ['--silent', ...args], { env, cwd: repositoryFolder, timeout: commandDeadlineMs })).stdout;
-  const started = await npm('start', '--', '--observe', '--detach');
+  const started = await npm('start', '--', ...options, '--detach');
   return {
     folder,
     started,
     npm,
+    commandEnvironment: env,
     port: (port) => env[port] ?? '',
     pid: (part) => readLedger(join(folder, 'stack.json'))?.children.find((child) => child.name === part)?.pid ?? 0,
     environment: JSON.parse(readFileSync(join(folder, 'environment.json'), 'utf8')) as Record<string, string>,

@@ -1,0 +1,60 @@
+import type { Step } from '../bench/surge/step.ts';
+import type { Figures } from './figures.ts';
+
+/** What a rate was measured on. */
+export type Machine = { readonly cores: number; readonly apiProcesses: number };
+
+/** A part is busy above this share of the cores that it can use. */
+const busyShare = 0.85;
+/** One thread each: a process of any other part than these uses one core at most. */
+const manyCores = new Set(['Postgres', 'nginx']);
+const waitMsMax = 50;
+/** Orders that wait so long for their payment are late. */
+const paidP99MsBelow = 5000;
+const notOurs = new Set(['outside', 'load generator']);
+
+/**
+ * What limited a rate, the most telling first, from the metrics of the service and the processors of each part. Empty if
+ * nothing did.
+ */
+export function limitedBy(step: Pick<Step, 'cores' | 'settled'>, figures: Figures, machine: Machine): string[] {
+  const used = Object.values(step.cores).reduce((sum, cores) => sum + cores, 0);
+  const isFull = used > busyShare * machine.cores;
+  const busy = Object.entries(step.cores)
+    .filter(([part, cores]) => cores > busyShare * coresOf(part, machine))
+    .map(
+      ([part, cores]) =>
+        `the processor of ${part}${notOurs.has(part) ? ', which is not the product' : ''} (${cores.toFixed(1)} of ${coresOf(part, machine)} cores)`,
+    );
+  const most = Object.entries(step.cores).toSorted(([, one], [, other]) => other - one)[0];
+  return [
+    ...Object.entries(figures.limited).map(([policy, count]) => `the limit "${policy}" (${count} answers of 429)`),
+    ...busy,
+    ...(isFull && busy.length === 0 && most !== undefined
+      ? [
+          `the machine: ${used.toFixed(1)} of ${machine.cores} cores are busy, most of them with ${most[0]} (${most[1].toFixed(1)})`,
+        ]
+      : []),
+    ...Object.entries(figures.poolWaitMs)
+      .filter(([, wait]) => wait > waitMsMax)
+      .map(([pool, wait]) => `the database pool "${pool}" (p99 of the wait ${waitSaid(wait)})`),
+    ...Object.entries(figures.shed).map(
+      ([cause, count]) => `shedding, because of "${cause}" (${count} answers of 503)`,
+    ),
+    ...(step.settled.p99Ms >= paidP99MsBelow
+      ? [
+          `payments: ${figures.createsPerSecond.toFixed(0)} a second were made at the gateway (MIDTRANS_CREATES_PER_SECOND), and orders waited for them`,
+        ]
+      : []),
+  ];
+}
+
+function coresOf(part: string, { cores, apiProcesses }: Machine): number {
+  if (part === 'API') return Math.min(cores, apiProcesses);
+  if (part === 'Redis') return Math.min(cores, 2);
+  return manyCores.has(part) ? cores : 1;
+}
+
+function waitSaid(milliseconds: number): string {
+  return Number.isFinite(milliseconds) ? `up to ${milliseconds.toFixed(0)} ms` : 'above 10 s';
+}

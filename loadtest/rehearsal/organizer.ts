@@ -1,0 +1,71 @@
+import { at, request } from '../demo/http.ts';
+import { RehearsalRefused } from './options.ts';
+
+/** Published in the README. Only the local launcher creates this user. */
+const demoOwner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
+
+/** The API as the organiser of the event, and what came back. */
+export type Organizer = {
+  readonly slug: string;
+  /** Scans at the door, too. */
+  readonly token: string;
+  /** @throws Error with what was answered, if it is no success */
+  send(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** All items of a list, page by page. */
+  list(path: string): Promise<readonly unknown[]>;
+  /** The answer, also if it is a refusal. */
+  ask(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Ends the session, if there is one. */
+  signOut(): Promise<void>;
+};
+
+const pagesMax = 200;
+
+/** @param key an API key; without it the demo organiser signs in. @throws RehearsalRefused */
+export async function signIn(url: string, key: string | undefined): Promise<Organizer> {
+  const token = key ?? (await demoToken(url));
+  const headers = { authorization: `Bearer ${token}` };
+  const who = await request(`${url}/v1/sessions/current`, { headers });
+  const slug = at(who.body, 'organizer', 'slug');
+  if (typeof slug !== 'string') throw new RehearsalRefused('REHEARSAL_TOKEN is not a valid API key here.');
+  if (!['owner', 'manager'].includes(String(at(who.body, 'role'))))
+    throw new RehearsalRefused('The key in REHEARSAL_TOKEN needs the role of a manager.');
+  const ask: Organizer['ask'] = (method, path, body) =>
+    request(`${url}/v1/organizers/${slug}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const send: Organizer['send'] = async (method, path, body) => {
+    const reply = await ask(method, path, body);
+    if (reply.status < 300) return reply.body;
+    throw new Error(`${method} ${path} answered ${reply.status} ${JSON.stringify(reply.body)}`);
+  };
+  return {
+    slug,
+    token,
+    ask,
+    send,
+    signOut: async () => {
+      if (key === undefined) await request(`${url}/v1/sessions/current`, { method: 'DELETE', headers });
+    },
+    list: async (path) => {
+      const items: unknown[] = [];
+      let cursor: unknown;
+      for (let page = 0; page < pagesMax; page += 1) {
+        const query = typeof cursor === 'string' ? `?cursor=${encodeURIComponent(cursor)}` : '';
+        const body = await send('GET', `${path}${query}`);
+        const data = at(body, 'data');
+        items.push(...(Array.isArray(data) ? data : []));
+        cursor = at(body, 'nextCursor');
+        if (typeof cursor !== 'string') break;
+      }
+      return items;
+    },
+  };
+}
+
+async function demoToken(url: string): Promise<string> {
+  const reply = await request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner });
+  const token = at(reply.body, 'accessToken');
+  if (typeof token === 'string') return token;
+  throw new RehearsalRefused(
+    'The demo organiser cannot sign in here. Set REHEARSAL_TOKEN to an API key of the organiser, with the role of a manager.',
+  );
+}

@@ -1,0 +1,180 @@
+import { type ClassName, mix } from '../bench/surge/mix.ts';
+import type { Step } from '../bench/surge/step.ts';
+import type { Latencies } from '../generator/latencies.ts';
+import { type Part, parts, utilisationMax } from '../sizing/size-machines.ts';
+import { peopleFor, requestsPerVisit } from './people.ts';
+
+/** A rate of the ladder, and what was seen. */
+export type TriedRate = { readonly step: Step; readonly isHeld: boolean; readonly limits: readonly string[] };
+
+export type PlayedOpening = {
+  readonly people: number;
+  readonly seconds: number;
+  readonly step: Step;
+  readonly limits: readonly string[];
+  readonly places: number;
+  readonly sold: number;
+  /** Held by orders that are not paid. */
+  readonly held: number;
+  readonly room: PlayedRoom | undefined;
+};
+
+export type PlayedRoom = {
+  readonly joined: number;
+  readonly joins: Latencies;
+  readonly passes: Latencies;
+  readonly orders: Latencies;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly unexplained: number;
+};
+
+/** Everything that a rehearsal has found out. */
+export type Rehearsal = {
+  readonly event: { readonly name: string; readonly slug: string };
+  readonly people: number;
+  readonly at: string;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly apiProcesses: number;
+    readonly hasEdge: boolean;
+  };
+  readonly room: { readonly rateMax: number } | undefined;
+  /** Requests of the mix per second at the worst moment. */
+  readonly peak: number;
+  readonly rates: readonly TriedRate[];
+  /** Cores for all the people, by part. */
+  readonly cores: Readonly<Record<Part, number>>;
+  /** Undefined where no rate was held. */
+  readonly opening: PlayedOpening | undefined;
+  readonly auditFaults: readonly string[];
+  /** What was done with the copies. */
+  readonly ended: readonly string[];
+  /** The chart's file, beside the page. */
+  readonly chart: string | undefined;
+};
+
+const faultsShown = 10;
+const whole = (value: number) => Math.round(value).toLocaleString('en');
+const counted = (count: number, noun: string, plural: string) => `${count} ${noun}${count === 1 ? '' : plural}`;
+const ms = (latencies: Latencies, share: number) => `${latencies.percentile(share).toFixed(1)} ms`;
+
+/** The highest rate that was held; 0 if none was. */
+export function heldRate(rates: readonly TriedRate[]): number {
+  return Math.max(0, ...rates.filter(({ isHeld }) => isHeld).map(({ step }) => step.offered));
+}
+
+/** Whether the expected peak is held. */
+export function holds({ rates, peak }: Pick<Rehearsal, 'rates' | 'peak'>): boolean {
+  return heldRate(rates) >= peak;
+}
+
+/** The page that an organiser reads, in Markdown. */
+export function verdictPage(rehearsal: Rehearsal): string {
+  const { event, people, at, machine, chart } = rehearsal;
+  return [
+    `# Rehearsal of ${event.name}: ${whole(people)} people`,
+    `${at}, on ${machine.cores} cores (${machine.cpu}) that the load generator and the sandbox share. ${counted(machine.apiProcesses, 'API process', 'es')}${machine.hasEdge ? ' behind nginx' : ''}, one worker. The sale was that of a copy of \`${event.slug}\`; payments were made at the sandbox.`,
+    '## Verdict',
+    ...sentences(rehearsal),
+    '## Rates',
+    table(
+      ['requests/s', '', 'in time/s', 'p95', 'p99', 'order to ticket p99', 'refused'],
+      rehearsal.rates.map(rateRow),
+    ),
+    ...classesOf(rehearsal),
+    '## The opening',
+    ...openingOf(rehearsal),
+    ...(chart === undefined ? [] : [`![Requests of the opening, offered and answered](${chart})`]),
+    `## What to run for ${whole(people)} people`,
+    ...sizeOf(rehearsal),
+    '## Afterwards',
+    ...afterwards(rehearsal),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function sentences(rehearsal: Rehearsal): string[] {
+  const { people, peak, rates, room } = rehearsal;
+  const held = heldRate(rates);
+  const isEnough = holds(rehearsal);
+  // One that is not held below a held rate was an accident.
+  const first = rates.find(({ isHeld, step }) => !isHeld && step.offered > held);
+  const limits = first?.limits ?? [];
+  const why =
+    room === undefined
+      ? `Half of them come within ten seconds, the others within five minutes, and each makes ${requestsPerVisit.toFixed(1)} requests within a minute`
+      : `The waiting room lets in ${room.rateMax} a second, each makes ${requestsPerVisit.toFixed(1)} requests, and all others read its counter every ten seconds`;
+  return [
+    `**${isEnough ? 'It holds.' : 'It does not hold.'}** ${whole(people)} people make up to ${whole(peak)} requests a second. ${why}. This stack held ${whole(held)} a second, which is enough for ${whole(peopleFor(held, room))} people.`,
+    first === undefined
+      ? 'Nothing limited it up to the highest rate that was tried.'
+      : `What limited first, at ${whole(first.step.offered)} a second: ${limits.length === 0 ? 'nothing that the metrics show; answers were late' : limits.join('; ')}.`,
+  ];
+}
+
+function rateRow({ step, isHeld }: TriedRate): string[] {
+  return [
+    whole(step.offered),
+    isHeld ? 'held' : 'not held',
+    whole(step.goodput),
+    ms(step.all, 0.95),
+    ms(step.all, 0.99),
+    `${whole(step.settled.p99Ms)} ms`,
+    `${(step.refusedShare * 100).toFixed(2)} %`,
+  ];
+}
+
+function classesOf({ rates }: Rehearsal): string[] {
+  const held = rates.findLast(({ isHeld }) => isHeld)?.step;
+  if (held === undefined) return [];
+  const rows = Object.entries(held.classes).map(([name, { perSecond, latencies }]) => [
+    mix[name as ClassName].said,
+    perSecond.toFixed(1),
+    ms(latencies, 0.95),
+    ms(latencies, 0.99),
+  ]);
+  return [`At ${whole(held.offered)} a second:`, table(['class', 'a second', 'p95', 'p99'], rows)];
+}
+
+function openingOf({ opening, people }: Rehearsal): string[] {
+  if (opening === undefined) return ['It was not played, since no rate was held.'];
+  const { step, places, sold, held, room } = opening;
+  const { settled } = step;
+  const left = places - sold - held;
+  return [
+    `Played with ${whole(opening.people)} people${opening.people < people ? ', as many as the held rate is enough for,' : ''} for its first ${opening.seconds} seconds: ${whole(settled.orders)} orders, ${whole(settled.paid)} paid. From the order to the ticket: p50 ${whole(settled.p50Ms)} ms, p99 ${whole(settled.p99Ms)} ms. Of ${whole(places)} places ${whole(sold)} were sold, ${whole(held)} held by orders that nobody paid, and ${whole(left)} not sold. Answers: p95 ${ms(step.all, 0.95)}, p99 ${ms(step.all, 0.99)}, refused ${(step.refusedShare * 100).toFixed(2)} %, unexplained ${step.unexplained + (room?.unexplained ?? 0)}.`,
+    ...(room === undefined ? [] : [roomSentence(room)]),
+    ...(opening.limits.length === 0 ? [] : [`Seen meanwhile: ${opening.limits.join('; ')}.`]),
+    ...step.faults.slice(0, faultsShown).map((fault) => `- ${fault}`),
+  ];
+}
+
+function roomSentence({ joined, joins, passes, orders, statuses }: PlayedRoom): string {
+  const said = Object.entries(statuses).map(([status, count]) => `${whole(count)} of ${status}`);
+  return `The waiting room: ${whole(joined)} joined (p99 ${ms(joins, 0.99)}), ${whole(passes.count)} were let in (pass p99 ${ms(passes, 0.99)}, order p99 ${ms(orders, 0.99)}; answers to their orders: ${said.join(', ') || 'none'}).`;
+}
+
+function sizeOf({ cores, peak }: Rehearsal): string[] {
+  const processes = (part: Part) => Math.max(1, Math.ceil(cores[part]));
+  return [
+    `For ${whole(peak)} requests a second, from the processor time of a request of each class, each part at ${utilisationMax * 100} % of its cores: **${counted(processes('API'), 'API process', 'es')} and ${counted(processes('worker'), 'worker', 's')}**, one core each.`,
+    table(
+      ['part', 'cores like these'],
+      parts.map((part) => [part, (Math.ceil(cores[part] * 10) / 10).toFixed(1)]),
+    ),
+  ];
+}
+
+function afterwards({ auditFaults, ended }: Rehearsal): string[] {
+  const audit =
+    auditFaults.length === 0
+      ? ['The audit is clean: every invariant holds, and our ledger agrees with the sandbox.']
+      : ['**The audit found faults:**', ...auditFaults.slice(0, faultsShown).map((fault) => `- ${fault}`)];
+  return [...audit, `The copies: ${ended.join('; ')}.`];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,61 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder } from '../deploy/local/places.ts';
+import { isInterrupted } from './bench/harness/interruption.ts';
+import { lineChart } from './chart/line-chart.ts';
+import { RehearsalRefused, readRehearsal, usage } from './rehearsal/options.ts';
+import type { Played } from './rehearsal/play-opening.ts';
+import { rehearseEvent } from './rehearsal/rehearse-event.ts';
+import { verdictPage } from './rehearsal/verdict.ts';
+
+/**
+ * `npm run rehearse -- --event <slug or id> --people <n>`: sells copies of an event on the running stack to as many people, and
+ * says on one page whether the sale will hold, what limits it first, and what to run. See `docs/operations.md`.
+ */
+async function main(): Promise<void> {
+  const options = readRehearsal(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const { rehearsal, played } = await rehearseEvent(options);
+  const folder = join(dataFolder, 'rehearsal');
+  const name = `${rehearsal.event.slug}-${rehearsal.at.slice(0, 16).replaceAll(':', '-')}`;
+  mkdirSync(folder, { recursive: true });
+  const chart = played === undefined ? undefined : `${name}.svg`;
+  if (chart !== undefined && played !== undefined) writeFileSync(join(folder, chart), chartOf(played));
+  const page = verdictPage({ ...rehearsal, chart });
+  writeFileSync(join(folder, `${name}.md`), page);
+  process.stdout.write(`\n${page}\nwritten to ${join(folder, `${name}.md`)}\n`);
+  if (rehearsal.auditFaults.length > 0) process.exitCode = 1;
+}
+
+function chartOf({ offered, answered, opening }: Played): string {
+  return lineChart({
+    title: `The opening with ${opening.people.toLocaleString('en')} people`,
+    xLabel: 'seconds since the opening',
+    yLabel: 'requests per second',
+    series: [
+      { name: 'offered', points: offered },
+      { name: 'answered', points: answered },
+    ],
+  });
+}
+
+main().then(
+  // Kept-alive connections must not hold the process.
+  () => process.exit(),
+  (error: unknown) => {
+    // The handler that ends the copies exits afterwards.
+    if (isInterrupted()) return;
+    const isRefusal = error instanceof RehearsalRefused;
+    process.stderr.write(`${isRefusal ? error.message : `The rehearsal failed: ${sentenceOf(error)}`}\n`);
+    process.exit(isRefusal ? 2 : 1);
+  },
+);
+
+/** The reason behind an error, too: fetch says only that it failed. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
+}

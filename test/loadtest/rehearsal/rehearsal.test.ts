@@ -1,0 +1,81 @@
+import { execFile, spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { repositoryFolder } from '../../../deploy/local/places.ts';
+import { at, listOf, request } from '../../../loadtest/demo/http.ts';
+import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
+
+/** A small rehearsal on a stack of its own, as an organiser runs it. */
+
+const startDeadlineMs = 180_000;
+const rehearsalDeadlineMs = 240_000;
+const slug = 'senja-di-selatan';
+const run = promisify(execFile);
+
+let stack: OwnStack;
+beforeAll(async () => {
+  stack = await startOwnStack('rehearsal', []);
+}, startDeadlineMs);
+afterAll(() => stack?.close(), startDeadlineMs);
+
+const rehearse = (...args: string[]) =>
+  run(process.execPath, ['loadtest/rehearse.ts', ...args], {
+    env: stack.commandEnvironment,
+    cwd: repositoryFolder,
+    timeout: rehearsalDeadlineMs,
+  });
+
+async function published(): Promise<string[]> {
+  const { body } = await request(`${stack.environment['API_URL']}/v1/events?limit=100`);
+  return listOf(body)
+    .filter((event) => at(event, 'status') === 'published')
+    .map((event) => String(at(event, 'slug')));
+}
+
+test('an event that does not exist is refused, and nothing is copied', { timeout: rehearsalDeadlineMs }, async () => {
+  const failed = await rehearse('--event', 'no-such-event', '--people', '100').catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 2, stderr: 'demo has no event "no-such-event".\n' });
+  expect((await published()).filter((one) => one.startsWith('rehearsal-'))).toEqual([]);
+});
+
+test('a small sale is rehearsed, judged on one page, and its copies are called off', {
+  timeout: rehearsalDeadlineMs,
+}, async () => {
+  const before = await request(`${stack.environment['API_URL']}/v1/events/${slug}/availability`);
+  const { stdout } = await rehearse('--event', slug, '--people', '100', '--seconds', '2', '--opening', '10');
+  expect(stdout).toMatch(/^# Rehearsal of .*: 100 people$/m);
+  expect(stdout).toContain('100 people make up to 17 requests a second');
+  expect(stdout).toContain('The audit is clean');
+  const [, orders, paid] = /: (\d+) orders, (\d+) paid/.exec(stdout) ?? [];
+  expect(Number(orders)).toBeGreaterThan(0);
+  expect(Number(paid)).toBeGreaterThan(0);
+  expect(stdout.match(/is called off/g)).toHaveLength(2);
+  expect((await published()).filter((one) => one.startsWith('rehearsal-'))).toEqual([]);
+  const after = await request(`${stack.environment['API_URL']}/v1/events/${slug}/availability`);
+  expect(listOf(after.body)).toEqual(listOf(before.body));
+  const folder = join(stack.folder, 'rehearsal');
+  const files = readdirSync(folder);
+  const page = files.find((name) => name.endsWith('.md'));
+  expect(page).toMatch(new RegExp(`^${slug}-\\d{4}-\\d\\d-\\d\\dT`));
+  expect(stdout).toContain(readFileSync(join(folder, page ?? ''), 'utf8'));
+  expect(readFileSync(join(folder, files.find((name) => name.endsWith('.svg')) ?? ''), 'utf8')).toContain('<svg');
+});
+
+test('Ctrl-C ends a rehearsal and its copies', { timeout: rehearsalDeadlineMs }, async () => {
+  const running = spawn(process.execPath, ['loadtest/rehearse.ts', '--event', slug, '--people', '100'], {
+    env: stack.commandEnvironment,
+    cwd: repositoryFolder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  running.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  const ended = new Promise<number | null>((resolve) => running.once('exit', resolve));
+  await expect.poll(() => said, { timeout: 60_000 }).toContain('100 people make up to');
+  expect((await published()).filter((one) => one.startsWith('rehearsal-'))).toHaveLength(2);
+  running.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(said).toContain('interrupted; stopping');
+  expect((await published()).filter((one) => one.startsWith('rehearsal-'))).toEqual([]);
+});
