@@ -3,13 +3,16 @@ import { parseArgs } from 'node:util';
 import { repositoryFolder } from '../deploy/local/places.ts';
 import { K6Missing, findK6 } from './find-k6.ts';
 import { stackEnvironment } from './running-stack.ts';
+import { runSurge, thresholdCode } from './surge-k6.ts';
 
 /**
  * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until the
- * worker has nothing left to do, then audits. Fails if the run or the audit fails. See `loadtest/README.md`.
+ * worker has nothing left to do, then audits. Fails if the run or the audit fails. With `--profile surge` it runs
+ * `loadtest/k6/surge.ts` at the highest rate that k6 leaves room for. See `loadtest/README.md`.
  */
 const usage = `npm run loadtest -- [options]
-  --rate <n>          iterations begun per second, over all scenarios (10)
+  --profile <name>    journey, or surge: the mix of a million active users, at the highest rate that k6 leaves room for (journey)
+  --rate <n>          iterations begun per second, over all scenarios (10); of surge: requests of the mix per second (found by steps)
   --duration <30s>    how long that rate is held
   --ramp <5s>         how long it takes to get there
   --scenarios <list>  of browse, checkout, door (all)
@@ -18,6 +21,21 @@ const usage = `npm run loadtest -- [options]
   --api, --sandbox    addresses, when not of the local stack
   --no-audit          leave the audit out`;
 
+const known = {
+  profile: { type: 'string', default: 'journey' },
+  rate: { type: 'string' },
+  duration: { type: 'string', default: '30s' },
+  ramp: { type: 'string', default: '5s' },
+  scenarios: { type: 'string', default: 'browse,checkout,door' },
+  networks: { type: 'string', default: '1' },
+  'pay-after': { type: 'string', default: '300' },
+  api: { type: 'string' },
+  sandbox: { type: 'string' },
+  audit: { type: 'boolean', default: true },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const rateDefault = '10';
 const probeDeadlineMs = 3000;
 const settleDeadlineMs = 120_000;
 const settlePollMs = 1000;
@@ -31,34 +49,25 @@ const say = (line: string): void => {
 };
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      rate: { type: 'string', default: '10' },
-      duration: { type: 'string', default: '30s' },
-      ramp: { type: 'string', default: '5s' },
-      scenarios: { type: 'string', default: 'browse,checkout,door' },
-      networks: { type: 'string', default: '1' },
-      'pay-after': { type: 'string', default: '300' },
-      api: { type: 'string' },
-      sandbox: { type: 'string' },
-      audit: { type: 'boolean', default: true },
-      help: { type: 'boolean', default: false },
-    },
-    allowNegative: true,
-  });
+  const { values } = parseArgs({ options: known, allowNegative: true });
   if (values.help) {
     say(usage);
     return 0;
   }
+  if (values.profile !== 'journey' && values.profile !== 'surge')
+    throw new RunProblem(`There is no profile "${values.profile}".\n${usage}`);
+  const isSurge = values.profile === 'surge';
   const stack = stackEnvironment();
-  // By number, since k6 would try ::1 for localhost first.
-  const api = values.api ?? stack['API_URL']?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
+  // The mix goes through the edge where there is one. By number, since k6 would try ::1 for localhost first.
+  const own = isSurge ? stack['PUBLIC_URL'] : stack['API_URL'];
+  const api = values.api ?? own?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
   const sandbox = values.sandbox ?? stack['SANDBOX_URL'] ?? 'http://127.0.0.1:4000';
   await requireAnswer(`${api}/v1/events`, 'the API');
   await requireAnswer(`${sandbox}/healthz`, 'the sandbox');
-  if (values.networks === '1' && Number(values.rate) > rateOfOneNetworkMax) {
+  const rate = values.rate ?? rateDefault;
+  if (!isSurge && values.networks === '1' && Number(rate) > rateOfOneNetworkMax) {
     say(
-      `note: ${values.rate}/s from one network meets its limits (429). For more than ${rateOfOneNetworkMax}/s start the stack by\n` +
+      `note: ${rate}/s from one network meets its limits (429). For more than ${rateOfOneNetworkMax}/s start the stack by\n` +
         '      TRUSTED_PROXIES=127.0.0.1 npm start    and add --networks 2000',
     );
   }
@@ -66,16 +75,28 @@ async function main(): Promise<number> {
   const settings = {
     API: api,
     SANDBOX: sandbox,
-    RATE: values.rate,
     DURATION: values.duration,
     RAMP: values.ramp,
     SCENARIOS: values.scenarios,
     NETWORKS: values.networks,
     PAY_AFTER_MS: values['pay-after'],
   };
-  const given = Object.entries(settings).flatMap(([name, value]) => ['-e', `${name}=${value}`]);
-  const ran = await run(k6, ['run', '--quiet', ...given, 'loadtest/k6/journey.ts']);
-  if (ran !== 0) say(ran === 99 ? '\nthe run broke a threshold; see above' : `\nk6 ended with ${ran}`);
+  const script = (name: string, more: Readonly<Record<string, string>>, ...words: readonly string[]) => [
+    'run',
+    '--quiet',
+    ...words,
+    ...Object.entries({ ...settings, ...more }).flatMap(([variable, value]) => ['-e', `${variable}=${value}`]),
+    `loadtest/k6/${name}.ts`,
+  ];
+  const ran = isSurge
+    ? await runSurge({
+        say,
+        rate: values.rate,
+        duration: values.duration,
+        run: (more, words, onStart) => run(k6, script('surge', more, ...words), onStart),
+      })
+    : await run(k6, script('journey', { RATE: rate }));
+  if (ran !== 0) say(ran === thresholdCode ? '\nthe run broke a threshold; see above' : `\nk6 ended with ${ran}`);
   if (!values.audit) return ran;
   await settle(process.env['WORKER_OPERATIONS_PORT'] ?? stack['WORKER_OPERATIONS_PORT'] ?? '9150');
   say('\nthe audit');
@@ -116,8 +137,13 @@ async function unfinishedJobs(port: string): Promise<number | undefined> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-function run(program: string, parameters: readonly string[]): Promise<number> {
+function run(
+  program: string,
+  parameters: readonly string[],
+  onStart?: (pid: number | undefined) => void,
+): Promise<number> {
   const running = spawn(program, parameters, { cwd: repositoryFolder, stdio: 'inherit' });
+  onStart?.(running.pid);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // The terminal has already sent SIGINT to k6. A second one would cut off the summary.
     process.once(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : running.kill(signal)));

@@ -38,6 +38,7 @@ export const unitTests = [
   'test/loadtest/rehearsal/refusals.test.ts',
   'test/loadtest/rehearsal/verdict.test.ts',
   'test/loadtest/sizing.test.ts',
+  'test/loadtest/surge-k6.test.ts',
   'test/loadtest/timeline.test.ts',
   'test/loadtest/trend.test.ts',
   'test/notifications/mail-bytes.test.ts',

@@ -1,5 +1,6 @@
 import http, { type RefinedResponse } from 'k6/http';
 import { Counter, Rate, type Trend } from 'k6/metrics';
+import type { SentClass } from '../../bench/surge/mix.ts';
 import { networkAddress } from './data.ts';
 import { settings } from './settings.ts';
 
@@ -13,6 +14,8 @@ export type Call = {
   readonly body?: unknown;
   /** Gets the time of this call, in addition to the run's figures. */
   readonly trend?: Trend;
+  /** The class of the mix that it belongs to, for the thresholds of each. */
+  readonly class?: SentClass;
   /** The buyer whose network it comes from. */
   readonly network?: number;
 };
@@ -55,7 +58,7 @@ function send(origin: string, kind: 'api' | 'sandbox' | 'setup', call: Call): Re
     responseType: 'text',
     timeout: '10s',
     redirects: 0,
-    tags: { kind, name: `${method} ${call.route}` },
+    tags: { kind, name: `${method} ${call.route}`, ...(call.class === undefined ? {} : { class: call.class }) },
   });
 }
 

@@ -5,7 +5,7 @@ import { settings } from './settings.ts';
 
 /** Published in the README. Only the local launcher creates these users. */
 const password = 'demo-password-please-change';
-const organizer = '/v1/organizers/demo';
+export const organizer = '/v1/organizers/demo';
 
 const capacity = 1_000_000;
 const hourMs = 3_600_000;
@@ -14,37 +14,44 @@ const doorTicketsMax = 2000;
 /** Numbers of buyers that no iteration reaches. */
 const guestNumbersFrom = 9_000_000;
 
-/**
- * Runs once before the load. Creates an event of its own with open doors, so that runs do not use up each other's stock,
- * tells the sandbox that this run's buyers pay by themselves, and gets free tickets for the door.
- */
+/** Runs once before the load of a journey. */
 export function prepare(): Prepared {
-  const run = Date.now().toString(36);
-  const ownerToken = signIn('owner@demo.test');
-  const event = makeEvent(run, ownerToken);
+  const scans = settings.scenarios.includes('door') ? rateOf('door') * (settings.durationSeconds + 1) : 0;
+  return prepareRun(Date.now().toString(36), { ownerToken: signIn('owner@demo.test'), scans, payShare: 1 });
+}
+
+/**
+ * Creates an event of its own with open doors, so that runs do not use up each other's stock, tells the sandbox which share
+ * of this run's buyers pay by themselves, and gets free tickets for the door.
+ */
+export function prepareRun(
+  run: string,
+  { ownerToken, scans, payShare }: { ownerToken: string; scans: number; payShare: number },
+): Prepared {
+  const event = makeEvent(`loadtest-${run}`, ownerToken);
   const rule = {
     match: { customerEmail: `*.${run}@${mailDomain}` },
-    autoPay: { afterMs: settings.payAfterMs, method: 'qris' },
+    autoPay: { afterMs: settings.payAfterMs, method: 'qris', probability: payShare },
   };
   demand(
     callSandbox({ route: '/control/scenarios', path: '/control/scenarios', method: 'POST', body: rule }),
     'the sandbox took the rule',
   );
   const doorToken = signIn('staff@demo.test');
-  return { run, ...event, doorToken, ticketCodes: settings.scenarios.includes('door') ? doorTickets(run, event) : [] };
+  return { run, ...event, doorToken, ticketCodes: doorTickets(run, event, scans) };
 }
 
-type MadeEvent = {
+export type MadeEvent = {
   readonly eventId: string;
   readonly slug: string;
   readonly categoryId: string;
   readonly guestCategoryId: string;
 };
 
-function makeEvent(run: string, token: string): MadeEvent {
+/** An event with a million places whose doors are open. */
+export function makeEvent(slug: string, token: string): MadeEvent {
   const now = Date.now();
   const time = (hours: number) => new Date(now + hours * hourMs).toISOString();
-  const slug = `loadtest-${run}`;
   const post = (route: string, path: string, body?: unknown) =>
     demand(
       callForSetup({
@@ -59,7 +66,7 @@ function makeEvent(run: string, token: string): MadeEvent {
   const eventId = text(
     post('/events', '/events', {
       slug,
-      name: `Load test ${run}`,
+      name: `Load test ${slug}`,
       category: 'concert',
       city: 'Jakarta',
       venue: 'Loopback',
@@ -90,8 +97,8 @@ function makeEvent(run: string, token: string): MadeEvent {
 }
 
 /** As many free tickets as the door will scan, up to a bound. After that the door scans them again. */
-function doorTickets(run: string, event: MadeEvent): string[] {
-  const wanted = Math.min(doorTicketsMax, Math.ceil(rateOf('door') * (settings.durationSeconds + 1)));
+function doorTickets(run: string, event: MadeEvent, scans: number): string[] {
+  const wanted = Math.min(doorTicketsMax, Math.ceil(scans));
   const codes: string[] = [];
   for (let number = guestNumbersFrom; codes.length < wanted; number += 1) {
     const placed = demand(
@@ -125,7 +132,7 @@ function doorTickets(run: string, event: MadeEvent): string[] {
   return codes;
 }
 
-function signIn(email: string): string {
+export function signIn(email: string): string {
   const reply = callForSetup({
     route: '/v1/sessions',
     path: '/v1/sessions',
@@ -140,12 +147,12 @@ export function bearer(token: string): Record<string, string> {
 }
 
 /** @throws if the answer is not a success: without its preparation a run says nothing */
-function demand(reply: Reply, what: string): Reply {
+export function demand(reply: Reply, what: string): Reply {
   if (reply.status >= 200 && reply.status < 300) return reply;
   throw new Error(`${what}: answered ${reply.status} ${reply.body} ${reply.error}`);
 }
 
-function text(reply: Reply, name: string): string {
+export function text(reply: Reply, name: string): string {
   const value = at(json(reply), name);
   if (typeof value !== 'string') throw new Error(`the answer has no ${name}: ${reply.body}`);
   return value;

@@ -2,7 +2,7 @@
 export type Settings = {
   readonly api: string;
   readonly sandbox: string;
-  /** Iterations begun per second, over all scenarios. */
+  /** Iterations begun per second, over all scenarios; of the profile `surge` the requests of the mix per second. */
   readonly rate: number;
   /** How long that rate is held. */
   readonly durationSeconds: number;
@@ -12,6 +12,8 @@ export type Settings = {
   readonly scenarios: readonly string[];
   /** When a buyer pays, after the gateway has created the payment. */
   readonly payAfterMs: number;
+  /** Where the figures of the profile `surge` are written. */
+  readonly summaryFile: string | undefined;
 };
 
 const environment: Readonly<Record<string, string | undefined>> = __ENV;
@@ -25,6 +27,7 @@ export const settings: Settings = {
   networks: atLeast('NETWORKS', 1, 1),
   scenarios: (environment['SCENARIOS'] ?? 'browse,checkout,door').split(','),
   payAfterMs: atLeast('PAY_AFTER_MS', 300, 0),
+  summaryFile: environment['SUMMARY_FILE'],
 };
 
 function address(name: string, fallback: string): string {

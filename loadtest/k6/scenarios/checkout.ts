@@ -1,6 +1,6 @@
 import { check, sleep } from 'k6';
 import { Trend } from 'k6/metrics';
-import { at, callApi, json, listOf, type Reply } from '../lib/client.ts';
+import { at, type Call, callApi, json, listOf, type Reply } from '../lib/client.ts';
 import { buyerOf, idempotencyKey, iteration, type Prepared } from '../lib/data.ts';
 import { bearer } from '../lib/prepare.ts';
 import { browse } from './browse.ts';
@@ -57,19 +57,27 @@ export function checkout(prepared: Prepared): void {
   scan(prepared, { code: codes[0] ?? '', scanId: `journey-${prepared.run}-${number}`, wanted: 'admitted' });
 }
 
+/** One order for two tickets, by a buyer of its own. */
+export function sendOrder(
+  { run, slug, categoryId }: Pick<Prepared, 'run' | 'slug' | 'categoryId'>,
+  number: number,
+  measured: Pick<Call, 'trend' | 'class'>,
+): Reply {
+  return callApi({
+    route: '/v1/orders',
+    path: '/v1/orders',
+    method: 'POST',
+    headers: { 'idempotency-key': idempotencyKey(run, number), 'event-slug': slug },
+    body: { eventSlug: slug, buyer: buyerOf(run, number), lines: [{ ticketCategoryId: categoryId, quantity }] },
+    ...measured,
+    network: number,
+  });
+}
+
 type Placed = { readonly id: string; readonly accessToken: string };
 
 function place({ run, slug, categoryId }: Prepared, number: number): Placed | undefined {
-  const send = (trend: Trend): Reply =>
-    callApi({
-      route: '/v1/orders',
-      path: '/v1/orders',
-      method: 'POST',
-      headers: { 'idempotency-key': idempotencyKey(run, number), 'event-slug': slug },
-      body: { eventSlug: slug, buyer: buyerOf(run, number), lines: [{ ticketCategoryId: categoryId, quantity }] },
-      trend,
-      network: number,
-    });
+  const send = (trend: Trend): Reply => sendOrder({ run, slug, categoryId }, number, { trend });
   const reply = send(placeOrder);
   if (!check(reply, { 'the order is placed': ({ status }) => status === 201 })) return undefined;
   const placed = json(reply);

@@ -29,6 +29,7 @@ export function scan(
     headers: bearer(doorToken),
     body: { eventId, code, scanId },
     trend: checkIn,
+    class: 'check-ins',
   });
   check(reply, {
     'the door says what it should': (answer) => answer.status === 200 && at(json(answer), 'result') === wanted,
