@@ -1,9 +1,9 @@
 -- The common case of callbacks, for many orders of one event in one call: money for an open attempt of an order that waits for
 -- payment. Orders, attempts, callbacks, ledger, stock, tickets and deliveries are written in one transaction with one flush to
--- disk. The pool's stock row is locked once per call instead of once per order. Every other case is left to the general way
--- (`applyFact`), one by one: the answer lists only the items that were paid, by their place in `p_items`, and nothing was changed
--- for the rest. The caller has checked signature, merchant and signed status. Safe to repeat: a callback that was applied is
--- no longer received.
+-- disk. The pool's stock row is locked once per call instead of once per order. Every other case is left to the general path
+-- (`applyFact`), one callback at a time. Returns the positions in `p_items` of the items that were paid; nothing was changed for
+-- the others. The caller has checked signature, merchant and signed status. Safe to repeat: a callback that was applied no
+-- longer has the status `received`.
 --
 -- Items: [{ "callbackId", "orderId", "attemptId", "status", "amount", "currency", "reference", "method", "instructions",
 --   "checkSeconds", "fee": the gateway's fee within the amount, if it states one, "buyerPaysFee": whether an unexplained
@@ -18,7 +18,7 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
 declare
   v_buyer_max integer;
-  -- The items that are paid, one place each; and the lines of their orders.
+  -- The items that are paid, one array element each; and the lines of their orders.
   e_items integer[]; e_events text[]; e_callbacks bigint[]; e_orders text[]; e_attempts text[]; e_organizers text[]; e_statuses text[];
   e_amounts bigint[]; e_fees bigint[]; e_currencies text[]; e_references text[]; e_methods text[]; e_instructions jsonb[];
   e_checks integer[]; e_subtotals bigint[]; e_order_fees bigint[]; e_discounts bigint[]; e_networks text[]; e_quantities integer[];
@@ -84,13 +84,13 @@ begin
   v_events := array_fill(p_event_id, array[cardinality(l_pools)]);
   perform move_stock(v_events, l_pools, l_quantities, 'held', 'sold');
 
-  -- Asked only now: setting a limit locks the stock, too, and then counts what is paid.
+  -- Limits are read after the stock is locked: setting a limit locks the stock first, too, and then counts what is paid.
   select e.tickets_per_buyer_max into v_buyer_max from events e where e.id = p_event_id;
   v_limited := v_buyer_max is not null or exists (
     select from ticket_categories c where c.event_id = p_event_id and c.per_buyer_max is not null);
 
   if v_limited then
-    -- As `count_paid` does for one order. All orders of a buyer who may exceed a limit are left to it.
+    -- The batch form of `count_paid`. All orders of a buyer who may exceed a limit are left to `count_paid`.
     select array_agg(b.n), array_agg(b.key), array_agg(b.quantity), array_agg(b.max)
       into c_places, c_keys, c_quantities, c_maxes
       from (
@@ -120,7 +120,7 @@ begin
       perform change_counters(
         array_fill(p_event_id, array[cardinality(c_keys)]), c_keys, array(select -q from unnest(c_quantities) as q));
       v_over := array(select e_items[place] from unnest(v_over) as place);
-      -- Numbers in the answer stay those of `p_items`: an item that is left out becomes one that names no order.
+      -- Positions in the answer stay those of `p_items`: an item that is left out is replaced by one that names no order.
       return apply_settlements(
         p_event_id,
         (select jsonb_agg(case when i.n = any (v_over) then '{}'::jsonb else i.item end order by i.n)

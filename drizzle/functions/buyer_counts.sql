@@ -1,7 +1,7 @@
--- The counts of an order for the limits per buyer, as (key, category, quantity), over all its tickets: by its asker (`p_paid`
--- false), or by email and phone as paid tickets (`p_paid` true). `category` is null for the event's own limit. A free order
--- counts for its asker alone. Nobody has paid for it, so it must not use up the limit of an address that may be somebody
--- else's.
+-- What an order adds to the counters of limits per buyer, as (key, category, quantity), over all its tickets: for its asker
+-- (`p_paid` false), or for email and phone as paid tickets (`p_paid` true). `category` is null for the event's own limit. A free
+-- order counts for its asker alone. Nobody has paid for it, so it must not use up the limit of an address that may belong to
+-- somebody else.
 create or replace function buyer_counts(p_order orders, p_paid boolean)
 returns table (key text, category text, quantity integer)
 language sql stable as $$

@@ -1,6 +1,6 @@
--- Whether an ended order may take its places again: they are free, the event has not begun, and its promo code is not used up.
--- Locks the event's lane, so that no placement decides at the same time, and the stock. count_paid decides on limits per
--- buyer.
+-- Whether an ended order may take its places again: they are free, the event has not begun, and the promo code is not used up.
+-- Locks the stock, and the event's lane, so that no placement decides at the same time. Limits per buyer are checked by
+-- count_paid.
 create or replace function can_take_again(p_order orders) returns boolean
 language plpgsql as $$
 begin

@@ -1,6 +1,7 @@
--- Answers p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction},
--- in its order. All scans are online, or all are offline. Offline scans also have {at, deviceAt, decision (null: not said), passed}.
--- No two are equal. One autocommit call is one transaction. Each statement sees what was committed before it (READ COMMITTED):
+-- Decides p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction}, and
+-- returns the results in its order. All scans are online, or all are offline. Offline scans also have {at, deviceAt, decision
+-- (null: not said), passed}. No two scans are equal. One autocommit call is one transaction. Each statement sees what was
+-- committed before it (READ COMMITTED):
 --  1. A scan id that was answered before gets that answer again; with other content it is `reused`.
 --  2. An entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
 --     ids. If the row exists, the insert locks it instead. From then on no other call decides about this ticket.
@@ -8,7 +9,8 @@
 --     time and arrival.
 -- Locks: tickets, then the zones of the event, then admissions. Scans of an event with zones therefore run one call at a time.
 -- Names of guests are read only where the organiser allows them at the door.
--- If another call uses a scan id, or gives the event its first zone, at the same moment, the whole call fails with 40001. Run again, it is a repeat.
+-- If another call uses one of the scan ids, or gives the event its first zone, at the same moment, the whole call fails with 40001.
+-- The caller runs it again, and finds what the other call has written.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -30,7 +32,7 @@ begin
   select * into v_event from events where id = p_event_id;
 
   if v_offline then
-    -- Offline scans rewrite a ticket's history, also that of a revoked ticket: one call at a time.
+    -- Offline scans rewrite a ticket's history, even of a revoked ticket. Only one call at a time may do that.
     perform from tickets
       where event_id || '' = p_event_id and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))

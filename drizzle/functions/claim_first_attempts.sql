@@ -1,6 +1,7 @@
--- Writes the first attempts of orders that wait for payment, and takes them for a time, so that no other worker
--- makes them. Answers the ids of those that were taken. An order that does not wait, that another transaction holds, or whose attempt
--- was taken before, or whose buyer has chosen a way to pay meanwhile, is left out. The order is locked, so that its hold does not end meanwhile.
+-- Writes the first attempts of orders that wait for payment, and leases them to the caller, so that no other worker makes them.
+-- Returns the ids of the leased attempts. An order is left out if it does not wait for payment, if another transaction has
+-- locked it, if its attempt was leased before, or if its buyer has chosen a way to pay meanwhile. The order is locked, so that
+-- its hold does not end meanwhile.
 create or replace function claim_first_attempts(
   p_event_ids text[], p_order_ids text[], p_ids text[], p_gateways text[], p_lease_seconds integer) returns setof text
 language sql

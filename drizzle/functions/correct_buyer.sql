@@ -1,6 +1,6 @@
--- Gives an order another email: its link and the codes of its tickets change, and what it counts for moves from the old name to the new one. Answers corrected, or
--- over_limit if the new name would have more paid tickets than a limit allows; then nothing has changed. The caller holds the
--- order's lock, and has checked that the order is live.
+-- Changes the email of an order. Its link and the codes of its tickets change, and its counts move from the old address to the
+-- new one. Returns corrected, or over_limit if the new address would have more paid tickets than a limit allows; then nothing
+-- has changed. The caller holds the order's lock, and has checked that the order is live.
 create or replace function correct_buyer(p_event_id text, p_order_id text, p_email text, p_email_key text) returns text
 language plpgsql as $$
 declare
@@ -9,7 +9,7 @@ declare
 begin
   select * into strict v_order from orders o where o.event_id = p_event_id and o.id = p_order_id for update;
   v_paid := v_order.total > 0 and v_order.status in ('paid', 'partially_refunded');
-  -- Every call that returns places or recounts an event's buyers holds the stock, which comes before counters.
+  -- Every call that returns places or recounts an event's buyers locks the stock before the counters.
   perform 1 from stock s
     where s.event_id = p_event_id
       and s.pool_id in (select l.pool_id from order_lines l where l.event_id = p_event_id and l.order_id = p_order_id)
@@ -57,7 +57,8 @@ begin
 
   update orders o set buyer_email = p_email, buyer_keys = array[p_email_key, o.buyer_keys[2]], link_version = o.link_version + 1
     where o.event_id = p_event_id and o.id = p_order_id;
-  -- The old address may have the QR codes. A ticket that has let somebody in keeps its code, by which its holder leaves and returns.
+  -- The old address may have the QR codes, so they are replaced. A ticket that has admitted somebody keeps its code: its holder
+  -- needs it to leave and return.
   update tickets t set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16)
     where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live' and t.times_transferred = 0
       and not exists (select from admissions a where a.event_id = t.event_id and a.ticket_id = t.id);

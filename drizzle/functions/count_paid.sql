@@ -1,8 +1,8 @@
--- Counts an order that is being paid, by email and by phone, all or nothing: false if that would exceed a limit. Limits per buyer
--- are enforced here. Two payments cannot both take the last free quantity, since each waits for the other's counters. The first
--- paid order of a name is never refused: it was within the limit when it was placed, and lowering a limit later must not
--- take it away.
--- The caller holds the stock, which comes before counters in the order of locks.
+-- Counts an order that is being paid, by email and by phone. Returns false, and counts nothing, if that would exceed a limit.
+-- Limits per buyer are enforced here. Two payments cannot both take the last free quantity, since each waits for the other's
+-- counters. The first paid order of an address is never refused: it was within the limit when it was placed, and lowering a
+-- limit later must not take it away.
+-- The caller has locked the stock, which comes before counters in the order of locks.
 create or replace function count_paid(p_order orders) returns boolean
 language plpgsql as $$
 declare

@@ -1,5 +1,5 @@
 -- The sweeper: ends at most `p_limit` expired holds, an equal share of each event, the oldest first. Holds with an open attempt are
--- closed at the gateway first. Answers how many it ended, which orders it left to a person, and all orders that it looked at.
+-- closed at the gateway first. Returns how many it ended, which orders it left to a person, and all orders that it looked at.
 create or replace function expire_holds(p_limit integer, out ended integer, out stuck text[], out orders text[])
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -8,7 +8,7 @@ declare
   v_due text[]; v_events text[]; v_orders text[]; v_open boolean[];
 begin
   ended := 0; stuck := '{}'; orders := '{}';
-  -- Walks the index from one event with holds to the next.
+  -- Skips through the index from one event with holds to the next.
   with recursive event as (
     (select h.event_id, h.expires_at from orders h where h.status || '' = 'pending_payment' order by h.event_id, h.expires_at limit 1)
     union all
@@ -31,7 +31,7 @@ begin
   if v_orders is null then
     return;
   end if;
-  -- After the orders are locked, and in a statement of its own: an attempt made until then must be seen.
+  -- After the orders are locked, in a statement of its own, so that it sees every attempt that was made before the lock.
   select array_agg((select true from open_attempts(p.event_id, p.id) limit 1) is not null order by p.n) into v_open
     from unnest(v_events, v_orders) with ordinality as p(event_id, id, n);
 

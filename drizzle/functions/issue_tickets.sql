@@ -13,6 +13,6 @@ set enable_mergejoin = off as $$
          clock_timestamp()
   from order_lines l cross join generate_series(1, l.quantity) as place
   where l.event_id = p_event_id and l.order_id = any (p_order_ids);
-  -- An order that gets its tickets has become paid.
+  -- An order that gets its tickets has just become paid.
   select note_orders(array_fill(p_event_id, array[cardinality(p_order_ids)]), p_order_ids);
 $$;

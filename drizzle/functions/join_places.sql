@@ -1,7 +1,7 @@
--- Gives each account a place in the line: the place it holds, or the next index. Accounts must be distinct.
--- An account that names its own index in `p_instead_of` gives that place up first, unless an order was placed with it or the
--- place was voided. The caller has checked that its turn has passed, since the draw is not computed here. The array is null
--- if no account does so.
+-- Gives each account a place in the line: the place it already holds, or the next index. Accounts must be distinct.
+-- An account that names its own index in `p_instead_of` first gives that place up, unless an order was placed with it or the
+-- place was voided. The draw is not computed here, so the caller has checked that the turn of that place has passed. The array
+-- is null if no account gives up a place.
 -- The room's row is locked first. Indexes therefore have no gaps, a place is in the draw exactly if its index is below the
 -- frozen number, and an account that asks again, in any process, is found. Returns one row: the phase (null: no room), the
 -- first new index, and for each account, in order, its index (-1: none, the room takes nobody now) and the time it joined,
@@ -27,7 +27,7 @@ begin
     return;
   end if;
   v_open := phase in ('pre_queue', 'drawing', 'open');
-  -- Taken after the lock: a place that waited for the freeze was joined after it.
+  -- The time is read after the lock: a join that waited for the freeze happened after the freeze.
   v_at := clock_timestamp();
 
   if p_instead_of is not null and phase = 'open' then

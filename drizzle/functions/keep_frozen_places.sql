@@ -1,4 +1,5 @@
--- The list of void places is part of the draw's key. The lock makes an update and the freeze wait for each other.
+-- Trigger: the list of void places is part of the draw's key, so no place may be voided after the freeze. The lock makes an update
+-- and the freeze wait for each other.
 create or replace function keep_frozen_places() returns trigger
 language plpgsql as $$
 declare

@@ -1,8 +1,10 @@
--- Leases jobs that the caller has locked in this statement, by the places of their rows, and answers them. `p_due_since` has the time at
--- which each became due. The first lease takes `p_seconds`; it doubles each time, up to `p_seconds_max`.
+-- Leases jobs that the caller has locked in this statement, by the physical places (ctid) of their rows, and returns them.
+-- `p_due_since` has the time at which each became due. The first lease takes `p_seconds`; each further lease of a job takes twice
+-- as long as the one before, up to `p_seconds_max`.
 --
--- The outbox is emptied again and again. What Postgres counted in it while it was empty makes it expect one row, also when a
--- million wait; it then compares every row with every locked one. Without index scans there is one way left: from place to row.
+-- The outbox is emptied again and again. Statistics that were collected while it was empty make Postgres expect one row, even when
+-- a million wait, and it then compares every row with every locked one. With scans and hash joins off, the only plan left reads
+-- each row at its place.
 create or replace function lease_jobs(p_rows tid[], p_due_since timestamptz[], p_seconds integer, p_seconds_max integer)
 returns table (
   id text, name text, event_id text, payload jsonb, relays smallint, traceparent text, waited_seconds double precision)

@@ -1,6 +1,6 @@
--- Whether orders of the event need a pass. An operator's switch asks for passes when the room is over, too. Placement then checks
--- the pass as while the room is open: it is the buyer's, and not spent. If the switch were not read here, one pass would
--- place any number of orders for anybody.
+-- Whether orders of the event need a pass. An operator's switch can require passes after the room is over, too. Placement then
+-- checks that the pass belongs to the buyer and is not spent, as it does while the room is open. If the switch were not read
+-- here, one pass would place any number of orders for anybody.
 create or replace function needs_pass(p_event_id text) returns boolean
 language sql stable parallel safe
 as $$

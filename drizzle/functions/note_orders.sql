@@ -1,5 +1,5 @@
--- Notes for webhooks what orders have become: paid, refunded (also in part), cancelled or expired. Two look-ups for an organizer
--- without an endpoint.
+-- Notes for webhooks that orders were paid, refunded (also in part), cancelled or have expired. For an organizer without an
+-- endpoint this costs two look-ups.
 create or replace function note_orders(p_event_ids text[], p_order_ids text[]) returns void
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off

@@ -1,4 +1,5 @@
--- The attempts of an order that can still be paid. A function in plain SQL, which Postgres inlines into the caller's statement.
+-- The attempts of an order that can still be paid. The function is plain SQL, so that Postgres inlines it into the caller's
+-- statement.
 create or replace function open_attempts(p_event_id text, p_order_id text) returns setof text
 language sql stable as $$
   select a.id from payment_attempts a

@@ -1,5 +1,6 @@
--- Money came. Answers paid, paid_late, already_paid, no_stock, over_limit or not_found. If the answer is neither paid nor paid_late,
--- the money is owed back. over_limit: the buyer has bought up to a limit while this order waited; the order begins to end.
+-- Marks an order as paid. Returns paid, paid_late, already_paid, no_stock, over_limit or not_found. For every result but paid and
+-- paid_late, the money is owed back. over_limit: the buyer reached a limit with other orders while this one waited; this order
+-- then begins to close.
 create or replace function pay_order(p_event_id text, p_order_id text) returns text
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -16,7 +17,7 @@ begin
   if v_order.status in ('paid', 'partially_refunded', 'refunded') then
     return 'already_paid';
   end if;
-  -- No ticket is sold for an event that was called off: the money goes back.
+  -- No ticket is sold for an event that was called off. The money goes back.
   if exists (select from events e where e.id = p_event_id and e.status = 'cancelled') then
     return 'no_stock';
   end if;
@@ -26,7 +27,7 @@ begin
   v_events := array_fill(p_event_id, array[cardinality(v_pools)]);
 
   if v_late then
-    -- Locks the stock; the counters follow.
+    -- Locks the stock, as every function does before the counters.
     if not can_take_again(v_order) or not count_paid(v_order) then
       return 'no_stock';
     end if;
@@ -34,7 +35,7 @@ begin
     perform recount_order(v_order);
   else
     perform move_stock(v_events, v_pools, v_quantities, 'held', 'sold');
-    -- Asked only now: setting a limit locks the stock, too, and then counts what is paid.
+    -- Limits are read after the stock is locked: setting a limit locks the stock first, too, and then counts what is paid.
     v_limited := exists (select from events e where e.id = p_event_id and e.tickets_per_buyer_max is not null) or exists (
       select from ticket_categories c where c.event_id = p_event_id and c.per_buyer_max is not null);
     if v_limited and not count_paid(v_order) then

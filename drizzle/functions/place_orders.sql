@@ -8,7 +8,7 @@
 --   2  Read the ticket categories, and which category each line is.
 --   3  Take back holds that nobody can pay for any more, if more is asked than there is.
 --   4  Lock and read the promo codes.
---   5  Find what could refuse an item: its key's order, its pass, another item of the same asker.
+--   5  Find what could refuse an item: an order with its key, a spent pass, another item of the same asker.
 --   6  Read the counters of networks, askers and proven addresses.
 --   7  Decide each item: key, pass, lines, limits, promo code, price, network. Only variables change.
 --   8  Answer.
@@ -38,9 +38,9 @@
 -- count_paid), when money comes. An order whose asker has proven an address is also refused for what was paid in that
 -- address's name.
 --
--- `p_not_after` is by this server's clock. A call that was stuck on its way decides nothing after it, so its sender may say
--- what became of its orders. `p_pass_indexes` and `p_pass_accounts` come from the waiting room's passes; the caller has
--- verified them.
+-- `p_not_after` is by this server's clock. A call that is delayed on its way decides nothing after that time, so that its sender
+-- can then say what became of its orders. `p_pass_indexes` and `p_pass_accounts` come from the waiting room's passes; the caller
+-- has verified them.
 --
 -- Names. `p_` is a parameter and `v_` a variable. `n` is the number of an item in the batch. Arrays `v_item_*` have one element
 -- per item, `v_category_*` per ticket category, `v_pool_*` per pool, `v_promo_*` per promo code, `v_line_*` per line.
@@ -49,7 +49,7 @@ create or replace function place_orders(
   p_event_id text, p_not_after timestamptz, p_held_per_network_max integer,
   p_ids text[], p_keys uuid[], p_fingerprints uuid[], p_names text[], p_emails text[], p_phones text[],
   p_email_keys text[], p_phone_keys text[], p_networks text[], p_locales text[], p_jitters integer[],
-  -- Null when no item has one.
+  -- Promo codes and passes of the waiting room. Each array is null when no item has one.
   p_promos text[], p_pass_indexes integer[], p_pass_accounts text[],
   -- The email key or phone key that the asker has proven, by a pass or a buyer token.
   p_confirmed text[], p_expected_totals bigint[],
@@ -214,7 +214,7 @@ begin
     from unnest(p_line_categories, p_line_quantities) with ordinality as l(category, quantity, n);
 
   -- 3. Take back expired holds if there is too little -----------------------------------------------------------------
-  -- An upper bound: the sum of all lines against the smallest pool. Only then is each pool looked at.
+  -- First a cheap upper bound: the sum of all lines against the smallest pool. Only if that does not fit is each pool looked at.
   if v_wanted > v_pool_available_min and not v_is_too_late then
     select array_agg(v_pool_ids[d.pool]) into v_short_pool_ids
       from (select v_category_pools[l.category] as pool, sum(l.quantity) as wanted
@@ -242,7 +242,8 @@ begin
   -- 5. Keys, passes, and items of one asker ---------------------------------------------------------------------------
   select array_agg(o.idempotency_key_hash), array_agg(o.id), array_agg(o.fingerprint) into v_known_keys, v_known_order_ids, v_known_fingerprints
     from orders o
-    -- `|| ''` keeps the primary key out: on an empty table it looks as good as the index on the key.
+    -- `|| ''` keeps Postgres from using the primary key, which looks as good as the index on the idempotency key while the table is
+    -- empty.
     where o.idempotency_key_hash = any (p_keys) and o.event_id || '' = p_event_id;
 
   if v_needs_pass and p_pass_indexes is not null then
@@ -258,7 +259,7 @@ begin
   end if;
 
   -- If two items share a key, asker or pass, the later one is decided in the next batch, which sees the rows of the first.
-  -- Our processes send no such batch, so the count comes first and the details only when needed.
+  -- Our processes send no such batch, so duplicates are counted first, and found one by one only if there are any.
   if v_item_count > 1 and (
        (select count(distinct i) from unnest(p_keys) as i) < v_item_count
        or v_is_limited and (select count(distinct i) from unnest(v_askers) as i) < v_item_count
@@ -309,7 +310,7 @@ begin
         continue;
       end if;
     end if;
-    -- What needs no look at stock.
+    -- Refusals that do not depend on stock.
     v_outcome := case
       when v_is_too_late then 'too_late'
       when n = any (v_later_items) then 'again'
@@ -349,7 +350,7 @@ begin
         end if;
       end if;
       v_pool := v_category_pools[v_category];
-      -- People wait for this pool: everybody who is not called from the list finds it sold out.
+      -- People wait for this pool, so it is sold out for everybody who is not called from the waiting list.
       if v_pool_is_listed[v_pool] and not coalesce(n = any (p_listed), false) and not coalesce(n = any (p_given_away), false) then
         v_outcome := 'sold_out'; v_detail := jsonb_build_object('available', 0); exit;
       end if;
@@ -470,12 +471,12 @@ begin
     from unnest(v_pool_ids, v_pool_held, v_pool_sold) as d(pool_id, held, sold)
     where s.event_id = p_event_id and s.pool_id = d.pool_id and d.held + d.sold > 0;
 
-  -- In the order of their ids, as in the indexes: pages fill up instead of being split in the middle.
+  -- Inserted in the order of their ids, as in the indexes, so that index pages fill up instead of being split in the middle.
   if v_item_count > 1 then
     v_accepted_items := array(select n from unnest(v_accepted_items) as n order by p_ids[n]);
   end if;
-  -- Counters of an event are changed only under its lane or its stock, which this call holds. Those found in step 6 are where
-  -- they were, and the others still do not exist.
+  -- Counters of an event are changed only under its lane or its stock, which this call has locked. So those found in step 6 have
+  -- not moved, and the others still do not exist.
   with placed as (
     insert into orders (
       event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone, buyer_keys,

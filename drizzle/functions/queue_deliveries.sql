@@ -1,4 +1,4 @@
--- Queues messages and stages their sending. It is the only way to a new row in deliveries, so that the caps always hold.
+-- Queues messages and stages their sending. Only this function adds rows to deliveries, so the caps always hold.
 -- One item per message. A message that exists (same subject, template, channel, recipient and version) is left out.
 --
 -- An item that names a share is counted with the messages to its recipient under that share within the last hour. The count
@@ -6,8 +6,8 @@
 -- second sees what the first has queued. Items beyond the cap are written as `capped` and never sent. Items
 -- without a share (messages about money that has come) are not counted.
 --
--- The plan is kept, and each look-up can only be done in one way (see place_orders). Rows are locked in one order, so that two batches never wait for each other. Answers the rows that are new, each with the
--- share that capped it, or null.
+-- Its plans are kept, and each look-up can only be done in one way (see place_orders). Rows are locked in one order, so that two
+-- batches never deadlock. Returns the new rows, each with the share that capped it, or null.
 create or replace function queue_deliveries(
   p_ids text[], p_organizer_ids text[], p_event_ids text[], p_subject_ids text[], p_templates text[], p_channels text[],
   p_recipient_keys text[], p_versions integer[], p_shares text[], p_hourly_maxes integer[],
@@ -25,7 +25,7 @@ begin
     from unnest(p_ids, p_organizer_ids, p_event_ids, p_subject_ids, p_templates, p_channels, p_recipient_keys, p_versions,
                 p_shares, p_hourly_maxes) with ordinality
       as i (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share, hourly_max, n)
-    -- As `not exists` beside an `or` it could be planned as a hash of the whole table.
+    -- Written as `not exists` beside an `or`, Postgres could plan this as a hash of the whole table.
     left join lateral (
       select true as known from deliveries d
       where i.share is not null and d.subject_id = i.subject_id and d.template = i.template and d.channel = i.channel

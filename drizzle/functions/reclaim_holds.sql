@@ -1,6 +1,6 @@
--- Inside placement: takes back at most `p_limit` expired holds that can no longer be paid and have places in the short pools. It
--- looks at the oldest of the event, ten times as many as it may take. If there are more than that, holds of other pools use
--- the rest of the limit, so that the next call gets beyond them.
+-- Called by placement: takes back at most `p_limit` expired holds that can no longer be paid and have places in the short pools.
+-- It reads the oldest expired holds of the event, ten times as many as it may take back. If the event has more, it also takes
+-- back holds of other pools up to the limit, so that the next call reads holds behind them.
 create or replace function reclaim_holds(p_event_id text, p_pool_ids text[], p_limit integer) returns integer
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -31,7 +31,7 @@ begin
       order by o.expires_at limit p_limit - cardinality(v_orders) for update skip locked) d;
     v_orders := v_orders || coalesce(v_others, '{}');
   end if;
-  -- An attempt made between the look and the lock is seen only by a statement that begins after both.
+  -- An attempt that was made between the read and the lock is visible only to a statement that begins after the lock.
   v_orders := array(select d.id from unnest(v_orders) as d(id) where (select true from open_attempts(p_event_id, d.id) limit 1) is null);
   if cardinality(v_orders) = 0 then
     return 0;

@@ -1,6 +1,6 @@
--- The gateway has made these attempts: they can be paid from now on, and the pay clock of an order starts with its
--- first one (see `instructionsReady`). Answers the ids of those that were still to be made. The others were overtaken, or
--- another transaction holds them.
+-- Records attempts that the gateway has made. They can be paid from now on. The first one starts the pay clock of its order (see
+-- `instructionsReady`). Returns the ids of the recorded attempts. The others have moved on meanwhile, or another transaction has
+-- locked them.
 create or replace function record_made_attempts(
   p_event_ids text[], p_order_ids text[], p_ids text[], p_redirect_urls text[], p_expires_seconds integer[], p_check_seconds integer)
 returns setof text
@@ -18,7 +18,7 @@ set enable_mergejoin = off as $$
     cross join lateral (
       select a.event_id, a.id, a.order_id from payment_attempts a
       where a.event_id = i.event_id and a.id = i.id
-        -- A callback may have been faster: a picked method gets its page, and money stays money.
+        -- A callback may have come first: an attempt with a chosen method still gets its page, and a paid one stays paid.
         and (a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null))
       for update skip locked) a
   ), clock as (
@@ -26,7 +26,7 @@ set enable_mergejoin = off as $$
       from made m
       where m.is_first and o.event_id = m.event_id and o.id = m.order_id and o.status = 'pending_payment'
   ), told as (
-    -- A buyer who has not paid after a minute is told where the order is. One job for all orders of an event in this call.
+    -- A buyer who has not paid after a minute gets a message with the link. One job for all orders of an event in this call.
     insert into outbox (name, payload, available_at)
       select 'orders.unpaid', jsonb_build_object('eventId', m.event_id, 'orderIds', jsonb_agg(m.order_id)), now() + interval '60 seconds'
       from made m where m.is_first group by m.event_id)

@@ -1,7 +1,7 @@
--- Replays the entries and exits of each ticket in the order of time, and writes the result: which of them stand, which are
--- conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier entry stands. An exit while
+-- Replays the entries and exits of each ticket in the order of time, and writes the result: which of them count, which are
+-- conflicts, and the admission. An entry while somebody is inside is a conflict, and the earlier entry counts. An exit while
 -- nobody is inside is a conflict, too: that person entered by a conflict, or the entry is not known yet.
--- At a gate that asks for no exit, an entry while somebody is inside stands, too. The counts of zones follow the admissions.
+-- At a gate that requires no exit, an entry while somebody is inside counts, too. The counts of zones follow the admissions.
 -- Locks: the caller has locked the tickets, so no other call changes them meanwhile. Zones are locked here, before admissions.
 create or replace function recount_admissions(p_event_id text, p_ticket_ids text[]) returns void
 language plpgsql volatile as $$
@@ -21,7 +21,7 @@ begin
     from scans where event_id || '' = p_event_id and ticket_id = any (p_ticket_ids) and passed
     window in_time as (partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id)
   ), runs as (
-    -- A run: an entry or exit that stands, and those of its kind that follow it.
+    -- A run is an entry or exit that counts, and those of the same kind that follow it.
     select *, count(*) filter (where not again) over (
       partition by ticket_id order by scanned_at, received_at, actor_id, device_id, scan_id) as run from passages
   ), judged as (

@@ -1,10 +1,10 @@
--- After a limit was set, changed or lifted: counts the event's askers, and the paid tickets by email and phone, again from its
--- live orders, while no placement can run.
+-- Called after a limit was set, changed or lifted, while no placement can run. Recounts the event's askers, and the paid tickets
+-- by email and phone, from its live orders.
 create or replace function recount_buyers(p_event_id text) returns void
 language plpgsql as $$
 begin
   perform enter_lane(p_event_id);
-  -- A call that is giving places back holds stock. Counted before its commit, its order would count for ever.
+  -- A call that returns places has locked stock. If this function did not wait for its commit, the order would count for ever.
   perform 1 from stock s where s.event_id = p_event_id order by s.pool_id for update;
   delete from limit_counters l where l.event_id = p_event_id and (l.counter_key like 'b:%' or l.counter_key like 'o:%');
   insert into limit_counters (event_id, counter_key, quantity)

@@ -1,4 +1,5 @@
--- Counts an ended order again: for its asker's limits and its promo code. An asker without a counter gets one if a limit is set.
+-- Counts an ended order again that takes its places back: for the limits of its asker, and for its promo code. An asker without
+-- a counter gets one if a limit is set.
 create or replace function recount_order(p_order orders) returns void
 language plpgsql as $$
 begin

@@ -1,9 +1,10 @@
 -- The steps of an order's life after placement lock in one order: the order, stock by pool, counters, promo codes. Each
 -- states the status it expects, and does nothing to an order that has moved on.
 --
--- A pool's stock stays locked only briefly, because a running sale waits for it while a million holds end. All reads that need no lock
--- come first. Then all stock of the events is locked, as placement does it; no other call changes their counters from then on. Then
--- stock and counters are written, each row once. Plans are kept, and each look-up can only be done in one way (see place_orders).
+-- A pool's stock stays locked only briefly, because a running sale waits for it while a million holds end. All reads that need no
+-- lock come first. Then all stock of the events is locked, as placement locks it, and no other call changes their counters from
+-- then on. Then stock and counters are written, each row once. Plans are kept, and each look-up can only be done in one way (see
+-- place_orders).
 
 -- Ends holds that are already locked and have no open attempt. Everything that they held is returned once.
 create or replace function release_holds(p_event_ids text[], p_order_ids text[]) returns void
@@ -40,8 +41,8 @@ begin
           from unnest(l_items, l_pools, l_quantities) as l(item, pool_id, quantity) group by 1, 2) d
     where s.event_id = d.event_id and s.pool_id = d.pool_id;
 
-  -- Whether a limit per buyer is set is asked only now: setting one locks the stock, too, and then counts again. Without a limit
-  -- there are no counters to keep.
+  -- Limits per buyer are read after the stock is locked: setting a limit locks the stock, too, and then counts again. Without a
+  -- limit there are no counters.
   update limit_counters l set quantity = greatest(0, l.quantity - d.quantity)
     from (
       select c.event_id, c.key, sum(c.quantity)::integer as quantity
@@ -69,7 +70,7 @@ begin
       where m.event_id = d.event_id and m.id = d.id;
   end if;
 
-  -- Buyers are told only what the organizer did. If the event was called off, its notice tells them.
+  -- Buyers get a message only for an act of the organizer. If the event was called off, its notice tells them.
   if 'organizer' = any (e_cancellers) then
     insert into outbox (name, payload)
     select 'order.cancelled', jsonb_build_object('eventId', i.event_id, 'orderId', i.id)

@@ -1,5 +1,5 @@
--- Like release_holds, but an order that breaks a constraint does not stop the others: it is marked for a person and not tried again.
--- Answers the marked orders.
+-- Like release_holds, but one order at a time: an order that breaks a constraint does not stop the others. It is flagged for a
+-- person and not tried again. Returns the flagged orders.
 create or replace function release_holds_apart(p_event_ids text[], p_order_ids text[]) returns text[]
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -10,7 +10,7 @@ begin
   perform release_holds(p_event_ids, p_order_ids);
   return v_stuck;
 exception when integrity_constraint_violation or data_exception then
-  -- All stock first: order by order, stock would be locked after counters.
+  -- All stock is locked first. Otherwise the second order would lock its stock after the counters of the first.
   perform 1 from stock s where s.event_id = any (p_event_ids) order by s.event_id, s.pool_id for update;
   for n in 1 .. cardinality(p_order_ids) loop
     begin

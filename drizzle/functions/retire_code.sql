@@ -1,4 +1,5 @@
--- Keeps the code that a ticket had, so that devices which decide offline stop taking it. The new time of issue brings them the new one.
+-- Trigger: records the code that a ticket had, so that devices which decide offline stop accepting it. The new time of issue makes
+-- them read the new code.
 create or replace function retire_code() returns trigger
 language plpgsql as $$
 begin

@@ -1,6 +1,6 @@
--- Revokes tickets. `p_ticket_ids` null: all of the order; '{}': none, only money went back. Places that are not restocked are
--- blocked. `p_status` is the status of an order without live tickets: refunded, or cancelled if the money never stayed.
--- Answers the new status, or null if the order is not paid.
+-- Revokes tickets. `p_ticket_ids` is null for all tickets of the order, and '{}' for none, if only money went back. Places that
+-- are not restocked are blocked. `p_status` is the status that the order gets once it has no live ticket: refunded, or cancelled
+-- if its money was reversed. Returns the new status, or null if the order is not paid.
 create or replace function revoke_tickets(p_event_id text, p_order_id text, p_ticket_ids text[], p_restock boolean, p_status text, p_reason text)
 returns text
 language plpgsql

@@ -1,5 +1,5 @@
--- Writes offline scans of people who went through, at their place in the history of their tickets. The caller has locked the tickets.
--- The earliest entry stands; a later entry while somebody is inside is the conflict. p_scans has all scans of the call,
+-- Writes offline scans of people who went through, at their place in the history of their tickets. The caller has locked the
+-- tickets. The earliest entry counts; a later entry while somebody is inside is the conflict. p_scans has all scans of the call,
 -- p_admitted the numbers of those that are written already.
 create or replace function settle_offline_scans(p_event_id text, p_scans check_in_scan[], p_admitted integer[])
 returns void
@@ -12,7 +12,7 @@ begin
   for v_scan in
     select * from unnest(p_scans) where result is null and not reused and not n = any (p_admitted) order by at, n
   loop
-    -- Entries and exits of a ticket never have one instant: their order decides everything later.
+    -- No two entries or exits of a ticket may have the same time: later decisions depend on their order.
     while exists (
       select from scans
       where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and scanned_at = v_scan.at and passed
@@ -28,7 +28,7 @@ begin
     if v_scan.direction = 'entry' and v_scan.re_entry = 'none' and v_before.direction = 'exit' then
       v_scan.fault := coalesce(v_scan.fault, 'no_reentry');
     end if;
-    -- A device refuses tickets that it has let in itself. If it does not say what it decided, it is taken to have done so.
+    -- A device refuses tickets that it has let in itself. If it does not say what it decided, the service assumes that it did so.
     if v_scan.direction = 'entry' and v_scan.decision is null and v_scan.device_id <> ''
       and v_scan.re_entry is distinct from 'always' then
       v_scan.passed := not (v_before.direction is not distinct from 'entry'
@@ -54,14 +54,15 @@ begin
 
   perform recount_admissions(p_event_id, v_tickets);
 
-  -- The results. An exit while nobody is inside is that of a guest who entered by a conflict, or of nobody.
+  -- The results. An exit while nobody is inside belongs to a guest who entered by a conflict, or to nobody.
   update scans s
     set result = case
         when not s.passed then 'already_used'
         when not s.conflict then case s.direction when 'entry' then 'admitted' else 'exited' end
         when s.direction = 'entry' then 'already_used'
         when a.ticket_id is null then 'invalid'
-        -- A person who leaves while nobody is inside may be a guest who entered by a conflict. This exit is counted already.
+        -- A person who leaves while nobody is inside may be a guest who entered by a conflict. `guests_by_conflict` has already
+        -- subtracted this exit, so 0 means that there was such a guest.
         when guests_by_conflict(p_event_id, s.ticket_id, s.scanned_at) >= 0 then 'exited'
         else 'already_used' end,
       first_admitted_at = case when not f.is_first then a.admitted_at end,

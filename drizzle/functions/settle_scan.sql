@@ -1,5 +1,5 @@
--- Decides and writes an online scan: of a ticket whose admission row exists and is locked, an exit, or an entry into a zone with a
--- capacity. Only the present state counts. Locks: the caller has locked the event's zones.
+-- Decides and writes one online scan: a scan of a ticket whose admission row exists and is locked, an exit, or an entry into a zone
+-- with a capacity. Only the present state counts. Locks: the caller has locked the event's zones.
 create or replace function settle_scan(p_event_id text, p_scan check_in_scan) returns check_in_scan
 language plpgsql volatile as $$
 declare
@@ -7,13 +7,13 @@ declare
   v_admission admissions%rowtype;
   v_moves boolean;
 begin
-  -- The caller has locked it, unless it was inserted since: then it is locked here, before anything is read.
+  -- The caller has locked the admission, unless it was inserted since. Then it is locked here, before anything is read.
   select * into v_admission from admissions
     where event_id = p_event_id and ticket_id = v_scan.ticket_id for update;
   v_scan.first_admitted_at := v_admission.admitted_at;
   v_scan.first_gate := v_admission.gate;
 
-  -- Entries and exits of a ticket never have one instant: their order decides everything later.
+  -- No two entries or exits of a ticket may have the same time: later decisions depend on their order.
   select greatest(v_scan.at, max(scanned_at) + interval '1 microsecond') into v_scan.at from scans
     where event_id || '' = p_event_id and ticket_id = v_scan.ticket_id and passed;
 

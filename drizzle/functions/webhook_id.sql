@@ -1,5 +1,5 @@
 -- A new id of a webhook: `msg_`, the time in microseconds as 11 characters and 9 random ones, in the alphabet of `src/platform/ids.ts`.
--- The first 15 characters are a bound for the ids of that time.
+-- The first 15 characters depend on the time alone. A query for the ids since a time compares with them.
 create or replace function webhook_id(p_at timestamptz) returns text
 language sql volatile as $$
   select 'msg_' || string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + case

@@ -1,5 +1,5 @@
--- Withdraws online scans whose answer did not reach the door, if the door then decided otherwise: its decision replaces ours.
--- Answers the numbers (from 1) of the offline scans in p_scans that do so. Locks: the caller has locked the tickets.
+-- Withdraws online scans whose answer did not reach the door, if the door then decided otherwise: the door's decision replaces the
+-- service's. Returns the numbers (from 1) of the offline scans in p_scans that do so. Locks: the caller has locked the tickets.
 create or replace function withdraw_unheard(p_event_id text, p_scans jsonb) returns integer[]
 language plpgsql volatile as $$
 declare
