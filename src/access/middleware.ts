@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { jsonBody } from '../http/contract/json-body.ts';
 import type { AppEnv } from '../http/contract/router.ts';
+import { bySession, byStaff } from '../http/contract/security.ts';
 import { DomainError } from '../platform/errors.ts';
 import { eventIdOf, idPatterns } from '../platform/ids.ts';
 import { type Actor, type Role, atLeast, eventsOf, worksAt } from './actor.ts';
@@ -36,6 +38,27 @@ export function requireRole(
     c.set('actor', actor);
     await next();
   };
+}
+
+/**
+ * What the contracts of an organiser's routes have in common, to be spread into `createRoute`: the tag, the credential and the least
+ * role. `plain` is for routes that read no JSON body, `json` for those that do, and `with` for those that read it in another way.
+ * Only sessions have the role owner; API keys never do.
+ */
+export function forStaff(
+  deps: Deps,
+  role: Role,
+  tag: string,
+  options: { readonly isLimitedInside?: boolean } = {},
+) {
+  const admit = requireRole(deps, role, options);
+  const common = { tags: [tag], security: role === 'owner' ? bySession : byStaff };
+  const plain: [typeof admit] = [admit];
+  const reading = (body: MiddlewareHandler) => {
+    const middleware: [typeof admit, MiddlewareHandler] = [admit, body];
+    return { ...common, middleware };
+  };
+  return { plain: { ...common, middleware: plain }, json: reading(jsonBody()), with: reading };
 }
 
 /** A malformed id is left to the route's own check, which refuses it for everybody. */

@@ -5,14 +5,14 @@ import type { Context } from 'hono';
 import { type Role, atLeast, worksAt } from '../access/actor.ts';
 import type { Actors } from '../access/actors.ts';
 import { bearerOf } from '../access/credentials/credential.ts';
-import { type ActorEnv, requireActor, requireRole } from '../access/middleware.ts';
+import { type ActorEnv, forStaff, requireActor } from '../access/middleware.ts';
 import type { PublicReadServer } from '../catalog/index.ts';
 import { findActorEvent } from '../check-in/index.ts';
 import { eventParams as doorParams } from '../check-in/schemas.ts';
 import type { Config } from '../config.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { problems, slugParams } from '../http/contract/schemas.ts';
-import { byAnybody, byDoor, byOrder, byStaff } from '../http/contract/security.ts';
+import { byAnybody, byDoor, byOrder } from '../http/contract/security.ts';
 import { typedAnswer } from '../http/contract/typed-answer.ts';
 import { ownEvent } from '../orders/index.ts';
 import { ownOrder, shownLink } from '../orders/buyer/order-access.ts';
@@ -48,6 +48,7 @@ const rules =
   '`Last-Event-ID` within five minutes misses nothing. Everything here can be asked for as well.';
 
 function contracts(deps: Deps) {
+  const manager = forStaff(deps, 'manager', 'Live');
   const event = createRoute({
     method: 'get',
     path: '/v1/events/{slug}/stream',
@@ -83,14 +84,12 @@ function contracts(deps: Deps) {
     responses: { ...stream('CheckInSummary'), ...problems(400, 401, 403, 404, 429, 503) },
   });
   const sales = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/stream',
-    tags,
     operationId: 'streamSales',
-    security: byStaff,
     summary: 'The sale of an event, live',
     description: `${rules} The event \`sales\` has the body \`LiveSales\`; after a reconnect all that were missed are sent.`,
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: eventParams, headers: lastEventIdHeader },
     responses: { ...stream('LiveSales'), ...problems(400, 401, 403, 404, 429, 503) },
   });

@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../access/index.ts';
-import { type ActorEnv, requireRole } from '../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../access/middleware.ts';
 import { createRouter } from '../http/contract/router.ts';
 import { answer, problems } from '../http/contract/schemas.ts';
-import { byStaff } from '../http/contract/security.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
@@ -23,41 +22,35 @@ export type NotificationRoutesDeps = {
   readonly actors: Actors;
 };
 
-const tags = ['Notifications'];
-
 function contracts(deps: NotificationRoutesDeps) {
+  const manager = forStaff(deps, 'manager', 'Notifications');
+  const door = forStaff(deps, 'door', 'Notifications');
   return {
     resend: createRoute({
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/orders/{orderId}/notifications',
-      tags,
       operationId: 'resendTickets',
       summary: 'Send the tickets of an order once more',
-      security: byStaff,
-      middleware: [requireRole(deps, 'manager')] as const,
       request: { params: deskOrderParams },
       responses: { 202: answer(resentSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
     }),
     list: createRoute({
+      ...door.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/orders/{orderId}/deliveries',
-      tags,
       operationId: 'listDeliveries',
       summary: 'The messages of an order and what became of each, newest first',
       description: 'Recipients are masked.',
-      security: byStaff,
-      middleware: [requireRole(deps, 'door')] as const,
       request: { params: deskOrderParams },
       responses: { 200: answer(deliveryListSchema, 'All messages.'), ...problems(400, 401, 403, 404) },
     }),
     summary: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/events/{eventId}/deliveries/summary',
-      tags,
       operationId: 'summarizeDeliveries',
       summary: 'How many messages about the orders of an event were sent, by template and channel',
-      security: byStaff,
-      middleware: [requireRole(deps, 'manager')] as const,
       request: { params: deskEventParams },
       responses: { 200: answer(deliverySummarySchema, 'One row for each.'), ...problems(400, 401, 403, 404) },
     }),

@@ -4,21 +4,19 @@ import { createRouter } from '../../http/contract/router.ts';
 import { answer, listOf, problems } from '../../http/contract/schemas.ts';
 import type { AccessDeps } from '../deps.ts';
 import { listAuditLog } from './list-audit-log.ts';
-import { type ActorEnv, requireRole } from '../middleware.ts';
+import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentAuditEntry } from '../present.ts';
 import { auditEntrySchema } from './schemas.ts';
 import { listQuery, organizerParams } from '../schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 export function auditRoutes(deps: AccessDeps) {
+  const manager = forStaff(deps, 'manager', 'Audit log');
   const list = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/audit-log',
-    tags: ['Audit log'],
     operationId: 'listAuditLog',
     summary: 'Who changed what, newest first',
-    security: byStaff,
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(auditEntrySchema), 'Entries.'), ...problems(400, 401, 403, 404) },
   });

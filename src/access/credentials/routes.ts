@@ -1,12 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
-import { jsonBody } from '../../http/contract/json-body.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
-import { bySession, byStaff } from '../../http/contract/security.ts';
 import { eventsOf } from '../actor.ts';
 import type { AccessDeps } from '../deps.ts';
-import { type ActorEnv, requireRole } from '../middleware.ts';
+import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentApiKey, presentDevice } from '../present.ts';
 import { keepQuery, listQuery, organizerParams } from '../schemas.ts';
 import { createApiKey } from './create-api-key.ts';
@@ -26,42 +24,34 @@ import {
   deviceSchema,
 } from './schemas.ts';
 
-const keyTags = ['API keys'];
-
 function keyContracts(deps: AccessDeps) {
-  const owner = requireRole(deps, 'owner');
+  const owner = forStaff(deps, 'owner', 'API keys');
   const create = createRoute({
+    ...owner.json,
     method: 'post',
     path: '/v1/organizers/{slug}/api-keys',
-    tags: keyTags,
     operationId: 'createApiKey',
     summary: 'Make an API key; its text is shown this once',
-    security: bySession,
-    middleware: [owner, jsonBody()] as const,
     request: { params: organizerParams, body: body(createApiKeySchema) },
     responses: { 201: answer(createdApiKeySchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
   });
   const list = createRoute({
+    ...owner.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/api-keys',
-    tags: keyTags,
     operationId: 'listApiKeys',
     summary: 'All API keys, ended ones too',
-    security: bySession,
-    middleware: [owner] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(apiKeySchema), 'Keys, oldest first.'), ...problems(400, 401, 403, 404) },
   });
   const end = createRoute({
+    ...owner.plain,
     method: 'delete',
     path: '/v1/organizers/{slug}/api-keys/{keyId}',
-    tags: keyTags,
     operationId: 'endApiKey',
     summary: 'End an API key, and what was made with it',
     description:
       'Ends the devices and open invitations that the key has made, too. `keep` names what stays; you take it over.',
-    security: bySession,
-    middleware: [owner] as const,
     request: { params: apiKeyParams, query: keepQuery },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 409) },
   });
@@ -90,40 +80,32 @@ export function apiKeyRoutes(deps: AccessDeps) {
     });
 }
 
-const deviceTags = ['Devices'];
-
 function deviceContracts(deps: AccessDeps) {
-  const manager = requireRole(deps, 'manager', { isLimitedInside: true });
+  const manager = forStaff(deps, 'manager', 'Devices', { isLimitedInside: true });
   const create = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/devices',
-    tags: deviceTags,
     operationId: 'createDevice',
     summary: 'Register a scanner for one event; its token is shown this once',
-    security: byStaff,
-    middleware: [manager, jsonBody()] as const,
     request: { params: organizerParams, body: body(createDeviceSchema) },
     responses: { 201: answer(createdDeviceSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
   });
   const list = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/devices',
-    tags: deviceTags,
     operationId: 'listDevices',
     summary: 'All devices, ended ones too',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: organizerParams, query: deviceListQuery },
     responses: { 200: answer(listOf(deviceSchema), 'Devices, oldest first.'), ...problems(400, 401, 403, 404) },
   });
   const end = createRoute({
+    ...manager.plain,
     method: 'delete',
     path: '/v1/organizers/{slug}/devices/{deviceId}',
-    tags: deviceTags,
     operationId: 'endDevice',
     summary: 'End a device',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: deviceParams },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404) },
   });

@@ -10,18 +10,18 @@ import { endStaffSessions } from '../sessions/end-staff-sessions.ts';
 import { signUp } from './create-organizer.ts';
 import { inviteStaff } from './invite-staff.ts';
 import { findStaffPage } from './queries.ts';
-import { type ActorEnv, requireRole } from '../middleware.ts';
+import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentMadeAccess, presentStaffMember } from '../present.ts';
 import { changeStaffSchema, inviteStaffSchema, madeAccessSchema, staffMemberSchema, staffParams } from './schemas.ts';
 import { createOrganizerSchema, keepQuery, listQuery, organizerParams } from '../schemas.ts';
-import { byAnybody, bySession, byStaff } from '../../http/contract/security.ts';
+import { byAnybody } from '../../http/contract/security.ts';
 import { showMadeAccess } from './made-access.ts';
 
 const tags = ['Staff'];
 
 function contracts(deps: AccessDeps) {
-  const manager = requireRole(deps, 'manager');
-  const owner = requireRole(deps, 'owner');
+  const manager = forStaff(deps, 'manager', 'Staff');
+  const owner = forStaff(deps, 'owner', 'Staff');
 
   const signUpOpen = createRoute({
     method: 'post',
@@ -37,74 +37,62 @@ function contracts(deps: AccessDeps) {
     responses: { 202: { description: 'A mail with a link is on its way.' }, ...problems(400, 403, 409, 429) },
   });
   const invite = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/staff',
-    tags,
     operationId: 'inviteStaff',
     summary: 'Invite a member by mail, or send the invitation again',
-    security: byStaff,
-    middleware: [manager, jsonBody()] as const,
     request: { params: organizerParams, body: body(inviteStaffSchema) },
     responses: { 201: answer(staffMemberSchema, 'Invited.'), ...problems(400, 401, 403, 404, 409, 429) },
   });
   const list = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/staff',
-    tags,
     operationId: 'listStaff',
     summary: 'All members',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(staffMemberSchema), 'Members, oldest first.'), ...problems(400, 401, 403, 404) },
   });
   const change = createRoute({
+    ...owner.json,
     method: 'patch',
     path: '/v1/organizers/{slug}/staff/{staffId}',
-    tags,
     operationId: 'changeStaffRole',
     summary: 'Change the role of a member, or limit the member to events',
     description:
       'A lower role or fewer events end the sessions of the member, and what they have made and could not make any more: API keys, ' +
       'devices, open invitations. `keep` names what stays; you take it over.',
-    security: bySession,
-    middleware: [owner, jsonBody()] as const,
     request: { params: staffParams, body: body(changeStaffSchema) },
     responses: { 200: answer(staffMemberSchema, 'Changed.'), ...problems(400, 401, 403, 404, 409) },
   });
   const disable = createRoute({
+    ...manager.plain,
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}',
-    tags,
     operationId: 'disableStaff',
     summary: 'Disable a member, and what they could do',
     description:
       'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have made. `keep` ' +
       'names what stays; you take it over.',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: staffParams, query: keepQuery },
     responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
   });
   const made = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/staff/{staffId}/access',
-    tags,
     operationId: 'showStaffAccess',
     summary: 'What a member has made and is open, which ends with them, and whom they brought in',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: staffParams },
     responses: { 200: answer(madeAccessSchema, 'By kind, oldest first.'), ...problems(400, 401, 403, 404) },
   });
   const signOut = createRoute({
+    ...manager.plain,
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}/sessions',
-    tags,
     operationId: 'endStaffSessions',
     summary: 'Sign a member out everywhere',
-    security: byStaff,
-    middleware: [manager] as const,
     request: { params: staffParams },
     responses: { 204: { description: 'Signed out.' }, ...problems(400, 401, 403, 404) },
   });

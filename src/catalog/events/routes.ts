@@ -1,8 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
 import { eventsOf } from '../../access/actor.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
@@ -31,24 +29,18 @@ import { setSales } from './set-sales.ts';
 import { showOrganizer, showOrganizerEvent } from './show-event.ts';
 import { unpublishEvent } from './unpublish-event.ts';
 import { inputFault } from '../../platform/field-faults.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 const eventPath = '/v1/organizers/{slug}/events/{eventId}';
 
 function contracts(deps: CatalogDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: byStaff };
-  const reader: [typeof manager] = [manager];
-  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
-  const read = { ...common, middleware: reader };
-  const write = { ...common, middleware: writer };
+  const manager = forStaff(deps, 'manager', 'Events of an organiser');
   const one = (description: string) => ({
     200: { ...answer(organizerEventSchema, description), headers: { ETag: { schema: { type: 'string' as const } } } },
     ...problems(400, 401, 403, 404, 409),
   });
   return {
     create: createRoute({
-      ...write,
+      ...manager.json,
       method: 'post',
       path: '/v1/organizers/{slug}/events',
       operationId: 'createEvent',
@@ -58,8 +50,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 201: answer(organizerEventSchema, 'Created.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
-      ...common,
-      middleware: [requireRole(deps, 'manager', { isLimitedInside: true })] as [typeof manager],
+      ...forStaff(deps, 'manager', 'Events of an organiser', { isLimitedInside: true }).plain,
       method: 'get',
       path: '/v1/organizers/{slug}/events',
       operationId: 'listOrganizerEvents',
@@ -68,7 +59,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 200: answer(organizerEventsSchema, 'A page of events.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: eventPath,
       operationId: 'showOrganizerEvent',
@@ -77,7 +68,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('The event.'),
     }),
     change: createRoute({
-      ...write,
+      ...manager.json,
       method: 'patch',
       path: eventPath,
       operationId: 'changeEvent',
@@ -88,7 +79,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('Changed.'),
     }),
     readiness: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
       operationId: 'showReadiness',
@@ -100,7 +91,7 @@ function contracts(deps: CatalogDeps) {
       },
     }),
     publish: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
       operationId: 'publishEvent',
@@ -110,7 +101,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('Published.'),
     }),
     unpublish: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
       operationId: 'unpublishEvent',
@@ -119,7 +110,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('A draft again.'),
     }),
     cancel: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/cancellation',
       operationId: 'cancelEvent',
@@ -128,7 +119,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('Cancelled.'),
     }),
     postpone: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/postponement',
       operationId: 'postponeEvent',
@@ -138,7 +129,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('Postponed.'),
     }),
     resume: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/events/{eventId}/postponement',
       operationId: 'resumeEvent',
@@ -148,7 +139,7 @@ function contracts(deps: CatalogDeps) {
       responses: one('No longer postponed.'),
     }),
     sales: createRoute({
-      ...write,
+      ...manager.json,
       method: 'put',
       path: '/v1/organizers/{slug}/events/{eventId}/sales',
       operationId: 'setSales',

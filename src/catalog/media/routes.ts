@@ -1,10 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { eventParams, organizerEventSchema } from '../events/schemas.ts';
@@ -17,24 +15,20 @@ import { changePicture, removePicture, setPicture } from './set-picture.ts';
 import { centre } from './sizes.ts';
 
 function contracts(deps: CatalogDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = {
-    path: '/v1/organizers/{slug}/events/{eventId}/picture',
-    tags: ['Events of an organiser'],
-    security: byStaff,
-  };
+  const manager = forStaff(deps, 'manager', 'Events of an organiser');
+  const path = '/v1/organizers/{slug}/events/{eventId}/picture';
   const event = (description: string) => ({
     200: answer(organizerEventSchema, description),
     ...problems(400, 401, 403, 404, 409, 413, 415, 503),
   });
   return {
     set: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'put',
+      path,
       operationId: 'setPicture',
       summary: 'Give an event a picture',
       description: `The body is the file: JPEG, PNG, WebP or AVIF, at most ${pictureBytesMax} bytes and at least 960 by 600 pixels, not animated. It is encoded anew, without metadata.`,
-      middleware: [manager] as const,
       request: {
         params: eventParams,
         query: pictureQuery,
@@ -46,20 +40,20 @@ function contracts(deps: CatalogDeps) {
       responses: event('The event with its picture.'),
     }),
     change: createRoute({
-      ...common,
+      ...manager.json,
       method: 'patch',
+      path,
       operationId: 'changePicture',
       summary: 'Cut the picture around another point, or describe it',
-      middleware: [manager, jsonBody()] as const,
       request: { params: eventParams, body: body(changePictureSchema) },
       responses: event('The event with its picture.'),
     }),
     remove: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'delete',
+      path,
       operationId: 'removePicture',
       summary: 'Show the event without a picture',
-      middleware: [manager] as const,
       request: { params: eventParams },
       responses: event('The event without a picture.'),
     }),

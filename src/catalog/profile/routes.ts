@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { setProfile, showProfile } from './profile.ts';
 import { organizerProfileSchema, profileParams } from './schemas.ts';
@@ -12,26 +11,26 @@ import { organizerProfileSchema, profileParams } from './schemas.ts';
 const profileBytesMax = 128 * 1024;
 
 function contracts(deps: CatalogDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { path: '/v1/organizers/{slug}/profile', tags: ['Organisers'], security: byStaff };
+  const manager = forStaff(deps, 'manager', 'Organisers');
+  const path = '/v1/organizers/{slug}/profile';
   const show = createRoute({
-    ...common,
+    ...manager.plain,
     method: 'get',
+    path,
     operationId: 'showOrganizerProfile',
     summary: 'What the organiser tells buyers about itself',
-    middleware: [manager] as const,
     request: { params: profileParams },
     responses: { 200: answer(organizerProfileSchema, 'The profile.'), ...problems(400, 401, 403, 404) },
   });
   const set = createRoute({
-    ...common,
+    ...manager.with(jsonBody(profileBytesMax)),
     method: 'put',
+    path,
     operationId: 'setOrganizerProfile',
     summary: 'Set the contact, the privacy notice and the terms that buyers see',
     description:
       'Answers to mails about orders go to `contact.email`. The texts have pages of their own, which checkout, order pages and mails ' +
       'link to. They are plain text: a blank line begins a paragraph.',
-    middleware: [manager, jsonBody(profileBytesMax)] as const,
     request: { params: profileParams, body: body(organizerProfileSchema) },
     responses: { 200: answer(organizerProfileSchema, 'As it is now.'), ...problems(400, 401, 403, 404) },
   });

@@ -1,7 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { changeScheduleItem } from './change-schedule-item.ts';
@@ -14,22 +12,16 @@ import { presentAll, presentScheduleItem } from '../present.ts';
 import { scheduleItemSchema, scheduleSchema } from '../schemas.ts';
 import { changeScheduleItemSchema, createScheduleItemSchema, scheduleItemParams } from './schemas.ts';
 import { eventParams } from '../events/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/schedule';
 const itemPath = `${listPath}/{scheduleItemId}` as const;
 
 function contracts(deps: CatalogDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: byStaff };
-  const reader: [typeof manager] = [manager];
-  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
-  const read = { ...common, middleware: reader };
-  const write = { ...common, middleware: writer };
+  const manager = forStaff(deps, 'manager', 'Events of an organiser');
   const refusals = problems(400, 401, 403, 404, 409);
   return {
     list: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: listPath,
       operationId: 'listScheduleItems',
@@ -38,7 +30,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 200: answer(scheduleSchema, 'All items in the order of the day.'), ...refusals },
     }),
     create: createRoute({
-      ...write,
+      ...manager.json,
       method: 'post',
       path: listPath,
       operationId: 'createScheduleItem',
@@ -47,7 +39,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 201: answer(scheduleItemSchema, 'Created.'), ...refusals },
     }),
     change: createRoute({
-      ...write,
+      ...manager.json,
       method: 'patch',
       path: itemPath,
       operationId: 'changeScheduleItem',
@@ -56,7 +48,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 200: answer(scheduleItemSchema, 'Changed.'), ...refusals },
     }),
     remove: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'delete',
       path: itemPath,
       operationId: 'deleteScheduleItem',

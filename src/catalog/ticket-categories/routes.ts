@@ -1,7 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { changeTicketCategory } from './change-ticket-category.ts';
@@ -19,22 +17,16 @@ import {
   ticketCategoryParams,
 } from './schemas.ts';
 import { eventParams } from '../events/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/ticket-categories';
 const categoryPath = `${listPath}/{ticketCategoryId}` as const;
 
 function contracts(deps: CatalogDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Events of an organiser'], security: byStaff };
-  const reader: [typeof manager] = [manager];
-  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
-  const read = { ...common, middleware: reader };
-  const write = { ...common, middleware: writer };
+  const manager = forStaff(deps, 'manager', 'Events of an organiser');
   const refusals = problems(400, 401, 403, 404, 409);
   return {
     list: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: listPath,
       operationId: 'listOrganizerTicketCategories',
@@ -43,7 +35,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 200: answer(organizerTicketCategoriesSchema, 'All categories by position.'), ...refusals },
     }),
     create: createRoute({
-      ...write,
+      ...manager.json,
       method: 'post',
       path: listPath,
       operationId: 'createTicketCategory',
@@ -53,7 +45,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 201: answer(organizerTicketCategorySchema, 'Created.'), ...refusals },
     }),
     change: createRoute({
-      ...write,
+      ...manager.json,
       method: 'patch',
       path: categoryPath,
       operationId: 'changeTicketCategory',
@@ -63,7 +55,7 @@ function contracts(deps: CatalogDeps) {
       responses: { 200: answer(organizerTicketCategorySchema, 'Changed.'), ...refusals },
     }),
     remove: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'delete',
       path: categoryPath,
       operationId: 'deleteTicketCategory',

@@ -1,7 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -13,26 +12,23 @@ import { listEventGates } from './queries.ts';
 import { presentGate } from '../present.ts';
 import { removeGate } from './remove-gate.ts';
 import * as schemas from './schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
 
-const tags = ['Gates'];
 const gatesPath = '/v1/organizers/{slug}/events/{eventId}/gates';
 const gatePath = `${gatesPath}/{gateId}` as const;
 
 /** The gates of an event, managed by its organiser. */
 export function gateRoutes(deps: Deps) {
-  const manager = requireRole(deps, 'manager');
+  const door = forStaff(deps, 'door', 'Gates');
+  const manager = forStaff(deps, 'manager', 'Gates');
 
   const list = createRoute({
+    ...door.plain,
     method: 'get',
     path: gatesPath,
-    tags,
-    security: byStaff,
     operationId: 'listGates',
     summary: 'List gates',
-    middleware: [requireRole(deps, 'door')] as const,
     request: { params: schemas.gatesParams },
     responses: {
       200: answer(schemas.gateListSchema, 'All gates, by name.'),
@@ -41,25 +37,21 @@ export function gateRoutes(deps: Deps) {
   });
 
   const create = createRoute({
+    ...manager.json,
     method: 'post',
     path: gatesPath,
-    tags,
-    security: byStaff,
     operationId: 'createGate',
     summary: 'Add a gate',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.gatesParams, body: body(schemas.newGateSchema) },
     responses: { 201: answer(schemas.gateSchema, 'The gate.'), ...problems(400, 401, 403, 404, 409, 429, 503) },
   });
 
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path: gatePath,
-    tags,
-    security: byStaff,
     operationId: 'changeGate',
     summary: 'Change a gate',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.gateParams, body: body(schemas.gateChangeSchema) },
     responses: {
       200: answer(schemas.gateSchema, 'The gate as it is now.'),
@@ -68,13 +60,11 @@ export function gateRoutes(deps: Deps) {
   });
 
   const remove = createRoute({
+    ...manager.plain,
     method: 'delete',
     path: gatePath,
-    tags,
-    security: byStaff,
     operationId: 'removeGate',
     summary: 'Remove a gate',
-    middleware: [manager] as const,
     request: { params: schemas.gateParams },
     responses: { 204: { description: 'Removed.' }, ...problems(400, 401, 403, 404, 429, 503) },
   });

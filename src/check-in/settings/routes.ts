@@ -1,10 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { changeDoorSettings, findDoorSettings } from './door-settings.ts';
@@ -12,19 +10,18 @@ import * as schemas from './schemas.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors };
 
-const tags = ['Check-in'];
 const path = '/v1/organizers/{slug}/events/{eventId}/door-settings';
 
 /** What the organiser of an event allows devices at its door. */
 export function doorSettingsRoutes(deps: Deps) {
+  const manager = forStaff(deps, 'manager', 'Check-in');
+  const door = forStaff(deps, 'door', 'Check-in');
   const show = createRoute({
+    ...door.plain,
     method: 'get',
     path,
-    tags,
-    security: byStaff,
     operationId: 'showDoorSettings',
     summary: 'Show what devices at the door may do',
-    middleware: [requireRole(deps, 'door')] as const,
     request: { params: schemas.doorSettingsParams },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings.'),
@@ -33,13 +30,11 @@ export function doorSettingsRoutes(deps: Deps) {
   });
 
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path,
-    tags,
-    security: byStaff,
     operationId: 'changeDoorSettings',
     summary: 'Change what devices at the door may do',
-    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
     request: { params: schemas.doorSettingsParams, body: body(schemas.doorSettingsChangeSchema) },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings as they are now.'),

@@ -1,7 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -13,26 +12,23 @@ import { listEventZones } from '../gates/queries.ts';
 import { presentZone } from '../present.ts';
 import { removeZone } from './remove-zone.ts';
 import * as schemas from './schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
 
-const tags = ['Gates'];
 const zonesPath = '/v1/organizers/{slug}/events/{eventId}/zones';
 const zonePath = `${zonesPath}/{zoneId}` as const;
 
 /** The zones of an event and the people inside, managed by its organiser. */
 export function zoneRoutes(deps: Deps) {
-  const manager = requireRole(deps, 'manager');
+  const door = forStaff(deps, 'door', 'Gates');
+  const manager = forStaff(deps, 'manager', 'Gates');
 
   const list = createRoute({
+    ...door.plain,
     method: 'get',
     path: zonesPath,
-    tags,
-    security: byStaff,
     operationId: 'listZones',
     summary: 'List zones',
-    middleware: [requireRole(deps, 'door')] as const,
     request: { params: schemas.zonesParams },
     responses: {
       200: answer(schemas.zoneListSchema, 'All zones, by name.'),
@@ -41,25 +37,21 @@ export function zoneRoutes(deps: Deps) {
   });
 
   const create = createRoute({
+    ...manager.json,
     method: 'post',
     path: zonesPath,
-    tags,
-    security: byStaff,
     operationId: 'createZone',
     summary: 'Add a zone',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.zonesParams, body: body(schemas.newZoneSchema) },
     responses: { 201: answer(schemas.zoneSchema, 'The zone.'), ...problems(400, 401, 403, 404, 409, 429, 503) },
   });
 
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path: zonePath,
-    tags,
-    security: byStaff,
     operationId: 'changeZone',
     summary: 'Change a zone',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.zoneParams, body: body(schemas.zoneChangeSchema) },
     responses: {
       200: answer(schemas.zoneSchema, 'The zone as it is now.'),
@@ -68,13 +60,11 @@ export function zoneRoutes(deps: Deps) {
   });
 
   const remove = createRoute({
+    ...manager.plain,
     method: 'delete',
     path: zonePath,
-    tags,
-    security: byStaff,
     operationId: 'removeZone',
     summary: 'Remove a zone',
-    middleware: [manager] as const,
     request: { params: schemas.zoneParams },
     responses: { 204: { description: 'Removed.' }, ...problems(400, 401, 403, 404, 409, 429, 503) },
   });

@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, listOf, problems, timeSchema } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { eventParams } from '../../orders/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { listAttendees, presences } from './list-attendees.ts';
@@ -47,16 +46,15 @@ export type AttendeesDeps = { readonly db: Db; readonly actors: Actors };
 
 /** Everybody with a ticket of an event. */
 export function attendeeRoutes(deps: AttendeesDeps) {
+  const door = forStaff(deps, 'door', 'Organizer: orders');
   const list = createRoute({
+    ...door.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/attendees',
-    tags: ['Organizer: orders'],
     operationId: 'listAttendees',
     summary: 'Everybody with a ticket, and who has entered',
     description:
       'Without email, phone and answers for the role door. A report of the kind `attendees` has all of them as a file.',
-    security: byStaff,
-    middleware: [requireRole(deps, 'door')] as const,
     request: { params: eventParams, query: attendeesQuery },
     responses: { 200: answer(attendeeListSchema, 'A page of attendees.'), ...problems(400, 401, 403, 404, 503) },
   });

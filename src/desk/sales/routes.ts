@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { eventParams } from '../../orders/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -15,13 +14,9 @@ export type SaleFiguresDeps = { readonly db: Db; readonly actors: Actors; readon
 
 /** A sale on one screen, and again afterwards. */
 export function saleFigureRoutes(deps: SaleFiguresDeps) {
-  const common = {
-    tags: ['Organizer: orders'],
-    security: byStaff,
-    middleware: [requireRole(deps, 'manager')],
-  };
+  const manager = forStaff(deps, 'manager', 'Organizer: orders');
   const figures = createRoute({
-    ...common,
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/figures',
     operationId: 'showSaleFigures',
@@ -32,7 +27,7 @@ export function saleFigureRoutes(deps: SaleFiguresDeps) {
     responses: { 200: answer(saleFiguresSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
   const minutes = createRoute({
-    ...common,
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/minutes',
     operationId: 'listSaleMinutes',

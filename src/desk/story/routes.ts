@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems, timeSchema } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { anyId, organizerParams } from '../../orders/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { storyKinds, tellStory } from './tell-story.ts';
@@ -33,16 +32,15 @@ export type StoryDeps = { readonly db: Db; readonly actors: Actors };
 
 /** The story of one order. */
 export function storyRoutes(deps: StoryDeps) {
+  const manager = forStaff(deps, 'manager', 'Organizer: orders');
   const story = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/orders/{orderId}/story',
-    tags: ['Organizer: orders'],
     operationId: 'tellOrderStory',
     summary: 'Everything that happened to an order, oldest first',
     description:
       'Holds, payments, callbacks, refunds, messages, scans, tasks, notes and changes. Recipients are masked.',
-    security: byStaff,
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: organizerParams.extend({ orderId: anyId('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') }) },
     responses: { 200: answer(storySchema, 'The story.'), ...problems(401, 403, 404, 503) },
   });

@@ -1,12 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { MiddlewareHandler } from 'hono';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { cancelAnnouncement, confirmAnnouncement } from './confirm-announcement.ts';
 import { type AnnouncementDeps, draftAnnouncement } from './draft-announcement.ts';
 import { setMessageSettings, showMessageSettings } from './message-settings.ts';
@@ -31,15 +28,10 @@ const ofEvent = '/v1/organizers/{slug}/events/{eventId}';
 const one = `${ofEvent}/announcements/{announcementId}` as const;
 
 function contracts(deps: AnnouncementRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Announcements'], security: byStaff };
-  const reader: [typeof manager] = [manager];
-  const writer: [typeof manager, MiddlewareHandler] = [manager, jsonBody()];
-  const read = { ...common, middleware: reader };
-  const write = { ...common, middleware: writer };
+  const manager = forStaff(deps, 'manager', 'Announcements');
   return {
     draft: createRoute({
-      ...write,
+      ...manager.json,
       method: 'post',
       path: `${ofEvent}/announcements`,
       operationId: 'draftAnnouncement',
@@ -50,7 +42,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 201: answer(draftedSchema, 'A draft.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: `${ofEvent}/announcements`,
       operationId: 'listAnnouncements',
@@ -59,7 +51,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 200: answer(announcementListSchema, 'A page of announcements.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: one,
       operationId: 'showAnnouncement',
@@ -68,7 +60,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 200: answer(shownAnnouncementSchema, 'The announcement.'), ...problems(400, 401, 403, 404) },
     }),
     confirm: createRoute({
-      ...write,
+      ...manager.json,
       method: 'post',
       path: `${one}/confirmation`,
       operationId: 'confirmAnnouncement',
@@ -79,7 +71,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 202: answer(announcementSchema, 'On its way.'), ...problems(400, 401, 403, 404, 409, 429) },
     }),
     cancel: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'post',
       path: `${one}/cancellation`,
       operationId: 'cancelAnnouncement',
@@ -89,7 +81,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 200: answer(announcementSchema, 'Cancelled.'), ...problems(400, 401, 403, 404, 409) },
     }),
     showSettings: createRoute({
-      ...read,
+      ...manager.plain,
       method: 'get',
       path: `${ofEvent}/message-settings`,
       operationId: 'showMessageSettings',
@@ -98,7 +90,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       responses: { 200: answer(messageSettingsSchema, 'The settings.'), ...problems(400, 401, 403, 404) },
     }),
     setSettings: createRoute({
-      ...write,
+      ...manager.json,
       method: 'put',
       path: `${ofEvent}/message-settings`,
       operationId: 'setMessageSettings',

@@ -1,11 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { listInbound } from './list-inbound.ts';
 
@@ -22,13 +21,11 @@ const inboundSchema = z
 
 const listRoute = (deps: { readonly actors: Actors }) =>
   createRoute({
+    ...forStaff(deps, 'manager', 'Notifications').plain,
     method: 'get',
     path: '/v1/organizers/{slug}/inbound-messages',
-    tags: ['Notifications'],
     operationId: 'listInboundMessages',
     summary: 'What people wrote to the senders within 30 days, newest first',
-    security: byStaff,
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
     responses: {
       200: answer(

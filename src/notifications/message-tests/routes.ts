@@ -1,21 +1,18 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actor, StaffActor } from '../../access/actor.ts';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { bySession } from '../../http/contract/security.ts';
 import { messageTestParams, messageTestSchema, messageTestsParams, sendMessageTestSchema } from './schemas.ts';
 import { type SendTestDeps, sendTest } from './send-test.ts';
 import { showTest } from './show-test.ts';
 
 function contracts(deps: { readonly actors: Actors }) {
-  const common = { tags: ['Notifications'], security: bySession };
-  const owner = requireRole(deps, 'owner');
+  const owner = forStaff(deps, 'owner', 'Notifications');
   return {
     send: createRoute({
-      ...common,
+      ...owner.json,
       method: 'post',
       path: '/v1/organizers/{slug}/message-tests',
       operationId: 'sendMessageTest',
@@ -23,7 +20,6 @@ function contracts(deps: { readonly actors: Actors }) {
       description:
         "By mail: to the member who asks. By WhatsApp: by this sender and no other, to the phone of the organizer's profile; the code " +
         '`000000`, which opens nothing, by the template or text of codes. A refusal of the provider ends the test. Five an hour.',
-      middleware: [owner, jsonBody()] as const,
       request: { params: messageTestsParams, body: body(sendMessageTestSchema) },
       responses: {
         202: answer(messageTestSchema, 'On its way; `GET` of the test tells what became of it.'),
@@ -31,12 +27,11 @@ function contracts(deps: { readonly actors: Actors }) {
       },
     }),
     show: createRoute({
-      ...common,
+      ...owner.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/message-tests/{testId}',
       operationId: 'showMessageTest',
       summary: 'What became of a test',
-      middleware: [owner] as const,
       request: { params: messageTestParams },
       responses: { 200: answer(messageTestSchema, 'The test.'), ...problems(400, 401, 403, 404) },
     }),

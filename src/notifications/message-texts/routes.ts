@@ -1,10 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, blockOfText, body, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { messageNames, messageVariables } from './catalog.ts';
 import { changeMessageText, listMessageTexts, resetMessageText } from './change-message-text.ts';
@@ -12,7 +10,6 @@ import { messageTextMax } from './check-text.ts';
 
 export type MessageTextRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
-const tags = ['Notifications'];
 const textParams = z.object({
   slug: slugSchema,
   template: z.enum(messageNames),
@@ -35,18 +32,16 @@ const changeSchema = z
   .openapi('ChangeMessageText');
 
 function contracts(deps: MessageTextRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Notifications');
   const path = '/v1/organizers/{slug}/message-texts/{template}/{locale}';
   return {
     list: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/message-texts',
-      tags,
       operationId: 'listMessageTexts',
       summary: 'The texts of WhatsApp messages',
       description: 'Senders of the Cloud API send the templates that Meta has approved instead.',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: z.object({ slug: slugSchema }) },
       responses: {
         200: answer(
@@ -57,27 +52,23 @@ function contracts(deps: MessageTextRoutesDeps) {
       },
     }),
     change: createRoute({
+      ...manager.json,
       method: 'put',
       path,
-      tags,
       operationId: 'changeMessageText',
       summary: 'Write a message in own words',
       description:
         'A text that uses a variable which the message does not have, lacks one that it needs, or is too long is refused with ' +
         '`text.unknown_variable`, `text.missing_variable`, `text.broken_variable` or `text.too_long` in `errors`.',
-      security: byStaff,
-      middleware: [manager, jsonBody()] as const,
       request: { params: textParams, body: body(changeSchema) },
       responses: { 200: answer(textSchema, 'Used from now on.'), ...problems(400, 401, 403, 404) },
     }),
     reset: createRoute({
+      ...manager.plain,
       method: 'delete',
       path,
-      tags,
       operationId: 'resetMessageText',
       summary: 'Use the text of the service again',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: textParams },
       responses: { 204: { description: 'The text of the service is used.' }, ...problems(400, 401, 403, 404) },
     }),

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { eventNotFound } from '../../catalog/errors.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, eventIdSchema, problems, slugSchema } from '../../http/contract/schemas.ts';
-import { byOrder, byStaff } from '../../http/contract/security.ts';
+import { byOrder } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ownOrder } from '../../orders/buyer/order-access.ts';
 import { countNewsAudience, giveNewsConsent, withdrawNewsConsent } from './give-consent.ts';
@@ -55,13 +55,11 @@ const withdrawRoute = createRoute({
 
 const audienceRoute = (deps: NewsRoutesDeps) =>
   createRoute({
+    ...forStaff(deps, 'manager', 'Notifications').plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/news-audience',
-    tags: ['Notifications'],
     operationId: 'countNewsAudience',
-    security: byStaff,
     summary: 'How many buyers of an event may be written news',
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: z.object({ slug: slugSchema, eventId: eventIdSchema }) },
     responses: { 200: answer(audienceSchema, 'Different addresses.'), ...problems(400, 401, 403, 404, 503) },
   });

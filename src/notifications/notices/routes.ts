@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { changeEventSchema } from '../../catalog/events/schemas.ts';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import {
   answer,
@@ -14,7 +13,6 @@ import {
   slugSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { PreviewDeps } from '../announcements/preview.ts';
 import { confirmationSchema, previewSchema, statesByChannelSchema } from '../announcements/schemas.ts';
@@ -84,58 +82,52 @@ const ofEvent = '/v1/organizers/{slug}/events/{eventId}';
 const path = `${ofEvent}/change-notices` as const;
 
 function contracts(deps: NoticeRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
-  const common = { tags: ['Announcements'], security: byStaff };
+  const manager = forStaff(deps, 'manager', 'Announcements');
   return {
     preview: createRoute({
-      ...common,
+      ...manager.json,
       method: 'post',
       path: `${ofEvent}/change-previews`,
       operationId: 'previewChange',
       summary: 'How a change would be told to its holders, before it is made',
       description: 'Changes nothing. Times and place are those of the moved event; what is left out stays as it is.',
-      middleware: [manager, jsonBody()] as const,
       request: { params: eventParams, body: body(plannedChangeSchema) },
       responses: { 200: answer(previewedChangeSchema, 'The messages.'), ...problems(400, 401, 403, 404) },
     }),
     list: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'get',
       path,
       operationId: 'listChangeNotices',
       summary: 'What holders are told of changes of an event, newest first',
-      middleware: [manager] as const,
       request: { params: eventParams },
       responses: { 200: answer(noticeListSchema, 'All notices.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'get',
       path: `${path}/{noticeId}`,
       operationId: 'showChangeNotice',
       summary: 'A notice, whom it is told to, and how it reads in both languages',
-      middleware: [manager] as const,
       request: { params: noticeParams },
       responses: { 200: answer(shownNoticeSchema, 'The notice.'), ...problems(400, 401, 403, 404) },
     }),
     confirm: createRoute({
-      ...common,
+      ...manager.json,
       method: 'post',
       path: `${path}/{noticeId}/confirmation`,
       operationId: 'confirmChangeNotice',
       summary: 'Tell the holders of a change as it was previewed, now',
       description: '409 `announcement.preview_stale` if it would read otherwise by now, or reach other orders.',
-      middleware: [manager, jsonBody()] as const,
       request: { params: noticeParams, body: body(confirmationSchema) },
       responses: { 202: answer(noticeSchema, 'On its way.'), ...problems(400, 401, 403, 404, 409) },
     }),
     cancel: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'post',
       path: `${path}/{noticeId}/cancellation`,
       operationId: 'cancelChangeNotice',
       summary: 'Tell nobody of a change',
-      middleware: [manager] as const,
       request: { params: noticeParams },
       responses: { 200: answer(noticeSchema, 'Cancelled.'), ...problems(400, 401, 403, 404, 409) },
     }),

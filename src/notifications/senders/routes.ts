@@ -1,11 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { bySession } from '../../http/contract/security.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { SenderConfig } from '../channels/whatsapp/sender-plugin.ts';
@@ -34,77 +32,63 @@ export type SenderRoutesDeps = {
   readonly actors: Actors;
 };
 
-const tags = ['Notifications'];
-
 function contracts(deps: SenderRoutesDeps) {
-  const owner = requireRole(deps, 'owner');
+  const owner = forStaff(deps, 'owner', 'Notifications');
   return {
     create: createRoute({
+      ...owner.json,
       method: 'post',
       path: '/v1/organizers/{slug}/senders',
-      tags,
       operationId: 'createSender',
       summary: 'Add a WhatsApp number that messages go out from',
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
       request: { params: sendersParams, body: body(createSenderSchema) },
       responses: { 201: answer(senderSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
+      ...owner.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/senders',
-      tags,
       operationId: 'listSenders',
       summary: 'All senders, disabled ones too, with their figures of today',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: sendersParams },
       responses: { 200: answer(senderListSchema, 'Senders, oldest first.'), ...problems(400, 401, 403, 404) },
     }),
     change: createRoute({
+      ...owner.json,
       method: 'patch',
       path: '/v1/organizers/{slug}/senders/{senderId}',
-      tags,
       operationId: 'changeSender',
       summary: 'Change the limits of a sender',
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
       request: { params: senderParams, body: body(changeSenderSchema) },
       responses: { 200: answer(senderSchema, 'Changed.'), ...problems(400, 401, 403, 404) },
     }),
     disable: createRoute({
+      ...owner.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/senders/{senderId}',
-      tags,
       operationId: 'disableSender',
       summary: 'Take a sender out of use',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: senderParams },
       responses: { 204: { description: 'Out of use.' }, ...problems(400, 401, 403, 404) },
     }),
     templates: createRoute({
+      ...owner.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/senders/{senderId}/templates',
-      tags,
       operationId: 'listSenderTemplates',
       summary: 'What Meta says of the templates that messages use',
       description: 'Read from Meta every ten minutes for senders of the Cloud API with a `businessAccountId`.',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: senderParams },
       responses: { 200: answer(senderTemplateListSchema, 'Templates by name.'), ...problems(400, 401, 403, 404) },
     }),
     submit: createRoute({
+      ...owner.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/senders/{senderId}/templates',
-      tags,
       operationId: 'submitSenderTemplates',
       summary: 'Submit the texts of all messages to Meta as templates',
       description:
         'In both languages, own texts where there are some. A template that Meta has approved is left alone unless its text was written anew here. The list shows what Meta says, and `NOT_SUBMITTED` with the reason for what it did not take.',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: senderParams },
       responses: { 202: { description: 'On the way.' }, ...problems(400, 401, 403, 404, 409) },
     }),

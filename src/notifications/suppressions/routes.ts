@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { channels } from '../tables.ts';
 import { liftSuppression, listSuppressions } from './suppressions.ts';
@@ -25,16 +24,14 @@ const suppressionSchema = z
   .openapi('Suppression');
 
 function contracts(deps: Deps) {
-  const shared = { tags: ['Notifications'], security: byStaff };
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Notifications');
   return {
     list: createRoute({
-      ...shared,
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/suppressions',
       operationId: 'listSuppressions',
       summary: 'Recipients that are not written to any more, since a message bounced or they complained',
-      middleware: [manager] as const,
       request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
       responses: {
         200: answer(
@@ -45,12 +42,11 @@ function contracts(deps: Deps) {
       },
     }),
     lift: createRoute({
-      ...shared,
+      ...manager.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/suppressions/{suppressionId}',
       operationId: 'liftSuppression',
       summary: 'Write to a recipient again',
-      middleware: [manager] as const,
       request: { params: z.object({ slug: slugSchema, suppressionId: plainIdSchema }) },
       responses: {
         204: { description: 'Lifted. Another bounce or complaint suppresses the recipient anew.' },

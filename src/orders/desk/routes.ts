@@ -1,10 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
@@ -29,7 +28,6 @@ import { type ComplimentaryDeps, placeComplimentaryOrder } from './place-complim
 import { writeNote } from './write-note.ts';
 import { showDeskOrder } from './show-order.ts';
 import { showSales } from './show-sales.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 export type DeskRoutesDeps = ComplimentaryDeps & {
   readonly db: Db;
@@ -41,41 +39,35 @@ export type DeskRoutesDeps = ComplimentaryDeps & {
   readonly buyerCorrected: BuyerCorrected;
 };
 
-const tags = ['Organizer: orders'];
-
 function contracts(deps: DeskRoutesDeps) {
+  const manager = forStaff(deps, 'manager', 'Organizer: orders');
+  const door = forStaff(deps, 'door', 'Organizer: orders');
   const list = createRoute({
+    ...door.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/orders',
-    tags,
-    security: byStaff,
     operationId: 'listOrders',
     summary: 'Orders of an event, newest first',
-    middleware: [requireRole(deps, 'door')],
     request: { params: eventParams, query: orderListQuery },
     responses: { 200: answer(deskOrderListSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 503) },
   });
   const show = createRoute({
+    ...door.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/orders/{orderId}',
-    tags,
-    security: byStaff,
     operationId: 'showDeskOrder',
     summary: 'An order',
-    middleware: [requireRole(deps, 'door')],
     request: { params: deskOrderParams },
     responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(401, 403, 404, 503) },
   });
   const cancel = createRoute({
+    ...manager.plain,
     method: 'post',
     path: '/v1/organizers/{slug}/orders/{orderId}/cancellation',
-    tags,
-    security: byStaff,
     operationId: 'cancelOrderAtDesk',
     summary: 'End an order',
     description:
       'Lets go of what is not paid, refunds what is. Refused once a ticket has been used. Asking again changes nothing.',
-    middleware: [requireRole(deps, 'manager')],
     request: { params: deskOrderParams },
     responses: {
       200: answer(deskOrderSchema, 'The order has ended.'),
@@ -84,54 +76,46 @@ function contracts(deps: DeskRoutesDeps) {
     },
   });
   const correct = createRoute({
+    ...manager.json,
     method: 'patch',
     path: '/v1/organizers/{slug}/orders/{orderId}/buyer',
-    tags,
-    security: byStaff,
     operationId: 'correctBuyer',
     summary: 'Correct a mistyped address and send the tickets there',
     description:
       'Links that went to the old address stop working, and it gets no more messages. Tickets that nobody has entered with get new ' +
       'QR codes; devices that decide offline know of it after their next reading of the door list. An address that the buyer has ' +
       'confirmed by a code cannot be changed: 409 `order.buyer_not_correctable`. Five corrections per order.',
-    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
     request: { params: deskOrderParams, body: body(correctBuyerSchema) },
     responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
   const sales = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
-    tags,
-    security: byStaff,
     operationId: 'showSales',
     summary: 'What an event has sold',
-    middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
   const note = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/orders/{orderId}/notes',
-    tags,
-    security: byStaff,
     operationId: 'writeOrderNote',
     summary: 'Write a note on an order, for the desk only',
     description: 'Notes stay as they are: there is no way to change or delete one. The story of the order shows them.',
-    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
     request: { params: deskOrderParams, body: body(writeNoteSchema) },
     responses: { 201: answer(noteSchema, 'The note.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
   const giveAway = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/complimentary-orders',
-    tags,
-    security: byStaff,
     operationId: 'placeComplimentaryOrder',
     summary: 'Give tickets away',
     description:
       'An order that costs nothing. It takes places like every other order, needs no pass and no open sale window, and its ' +
       'tickets go to the buyer at once. Limits per order and per buyer hold. The same Idempotency-Key finds the same order.',
-    middleware: [requireRole(deps, 'manager'), jsonBody()] as const,
     request: {
       params: eventParams,
       headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),

@@ -1,7 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -12,44 +11,36 @@ import { eventParams } from '../schemas.ts';
 import { changePoolSchema, createPoolSchema, poolListSchema, poolParams, poolSchema } from './schemas.ts';
 import { findPools } from './queries.ts';
 import { ownEvent } from '../desk/own-event.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 export type PoolRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
-const tags = ['Organizer: pools'];
-
 function contracts(deps: PoolRoutesDeps) {
+  const manager = forStaff(deps, 'manager', 'Organizer: pools');
   const create = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
-    tags,
-    security: byStaff,
     operationId: 'createPool',
     summary: 'Add a pool of places',
-    middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: eventParams, body: body(createPoolSchema) },
     responses: { 201: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
   const list = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/pools',
-    tags,
-    security: byStaff,
     operationId: 'listPools',
     summary: 'The pools of an event and their counters',
-    middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams },
     responses: { 200: answer(poolListSchema, 'The pools.'), ...problems(401, 403, 404, 503) },
   });
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/pools/{poolId}',
-    tags,
-    security: byStaff,
     operationId: 'changePool',
     summary: 'Change the size of a pool, or how much of it is kept off sale',
     description: 'Also while it is being sold. Refused when less would be left than what is sold, held and blocked.',
-    middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: poolParams, body: body(changePoolSchema) },
     responses: { 200: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
@@ -18,43 +17,35 @@ import {
   promoCodeSchema,
 } from './schemas.ts';
 import { listPromoCodes } from './list-promo-codes.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 export type PromoCodeRoutesDeps = { readonly db: Db; readonly clock: Clock; readonly actors: Actors };
 
-const tags = ['Organizer: promo codes'];
-
 function contracts(deps: PromoCodeRoutesDeps) {
+  const manager = forStaff(deps, 'manager', 'Organizer: promo codes');
   const create = createRoute({
+    ...manager.json,
     method: 'post',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
-    tags,
-    security: byStaff,
     operationId: 'createPromoCode',
     summary: 'Add a promo code',
-    middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: eventParams, body: body(createPromoCodeSchema) },
     responses: { 201: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
   const list = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes',
-    tags,
-    security: byStaff,
     operationId: 'listPromoCodes',
     summary: 'The promo codes of an event and how often each was redeemed',
-    middleware: [requireRole(deps, 'manager')],
     request: { params: eventParams, query: z.strictObject(pageQuery) },
     responses: { 200: answer(promoCodeListSchema, 'A page of promo codes.'), ...problems(400, 401, 403, 404, 503) },
   });
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/promo-codes/{promoCodeId}',
-    tags,
-    security: byStaff,
     operationId: 'changePromoCode',
     summary: 'Change how often or how long a promo code is valid, or close it',
-    middleware: [requireRole(deps, 'manager'), jsonBody()],
     request: { params: promoCodeParams, body: body(changePromoCodeSchema) },
     responses: { 200: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });

@@ -1,10 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ownEvent } from '../desk/own-event.ts';
@@ -25,16 +23,14 @@ export type QuestionRoutesDeps = { readonly db: Db; readonly clock: Clock; reado
 const path = '/v1/organizers/{slug}/events/{eventId}/questions';
 
 function contracts(deps: QuestionRoutesDeps) {
-  const common = { tags: ['Organizer: questions'], security: byStaff };
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Organizer: questions');
   return {
     list: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'get',
       path,
       operationId: 'listQuestions',
       summary: 'What buyers of the event are asked',
-      middleware: [manager] as const,
       request: { params: eventParams },
       responses: {
         200: answer(questionListSchema, 'All questions by position.'),
@@ -42,33 +38,30 @@ function contracts(deps: QuestionRoutesDeps) {
       },
     }),
     create: createRoute({
-      ...common,
+      ...manager.json,
       method: 'post',
       path,
       operationId: 'createQuestion',
       summary: 'Ask buyers something',
       description: 'Asked on the page of the order once it is paid, together with the names of holders.',
-      middleware: [manager, jsonBody()] as const,
       request: { params: eventParams, body: body(createQuestionSchema) },
       responses: { 201: answer(questionSchema, 'The question.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),
     change: createRoute({
-      ...common,
+      ...manager.json,
       method: 'patch',
       path: `${path}/{questionId}`,
       operationId: 'changeQuestion',
       summary: 'Change how a question reads, or stop asking it',
-      middleware: [manager, jsonBody()] as const,
       request: { params: questionParams, body: body(changeQuestionSchema) },
       responses: { 200: answer(questionSchema, 'The question.'), ...problems(400, 401, 403, 404, 415, 503) },
     }),
     remove: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'delete',
       path: `${path}/{questionId}`,
       operationId: 'deleteQuestion',
       summary: 'Delete a question that nobody has answered',
-      middleware: [manager] as const,
       request: { params: questionParams },
       responses: { 204: { description: 'Deleted.' }, ...problems(400, 401, 403, 404, 409, 503) },
     }),

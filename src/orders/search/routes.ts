@@ -1,11 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
 import { deskOrderSchema } from '../desk/schemas.ts';
@@ -37,17 +35,16 @@ export type OrderSearchDeps = { readonly db: Db; readonly actors: Actors };
 
 /** The search of the desk, over all events of an organiser or in one. */
 export function orderSearchRoutes(deps: OrderSearchDeps) {
+  const door = forStaff(deps, 'door', 'Organizer: orders', { isLimitedInside: true });
   const search = createRoute({
+    ...door.json,
     method: 'post',
     path: '/v1/organizers/{slug}/order-searches',
-    tags: ['Organizer: orders'],
-    security: byStaff,
     operationId: 'searchOrders',
     summary: 'Find orders by name, email, phone or code, newest first',
     description:
       'By POST, since what is sought may be an address, which belongs into no URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
       'by its codes at once.',
-    middleware: [requireRole(deps, 'door', { isLimitedInside: true }), jsonBody()] as const,
     request: { params: organizerParams, body: body(searchOrdersSchema) },
     responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },
   });

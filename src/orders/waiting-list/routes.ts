@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Actors } from '../../access/actors.ts';
 import { presentsWaiting } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byAnybody, byStaff, byWaiting } from '../../http/contract/security.ts';
+import { byAnybody, byWaiting } from '../../http/contract/security.ts';
 import { idPatterns } from '../../platform/ids.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { eventParams } from '../schemas.ts';
@@ -71,14 +71,13 @@ const leaveRoute = createRoute({
 
 /** Waiting for places that return. */
 export function waitingListRoutes(deps: WaitingListRoutesDeps) {
+  const manager = forStaff(deps, 'manager', 'Organizer: orders');
   const linesRoute = createRoute({
+    ...manager.plain,
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/waiting-list',
-    tags: ['Organizer: orders'],
-    security: byStaff,
     operationId: 'listWaitingLines',
     summary: 'How many people wait for each category of an event, and what became of offers',
-    middleware: [requireRole(deps, 'manager')] as const,
     request: { params: eventParams },
     responses: {
       200: answer(waitingLinesSchema, 'All categories by position.'),

@@ -1,11 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { bySession } from '../../http/contract/security.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { paymentAccountNotFound } from '../errors.ts';
@@ -27,42 +25,36 @@ export type AccountRoutesDeps = {
 };
 
 function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
-  const owner = requireRole(deps, 'owner');
+  const owner = forStaff(deps, 'owner', 'Payment accounts');
   const account = answer(paymentAccountSchema, 'The account; its keys are never shown.');
   const operations = accountOperations(gateway);
   const path = `/v1/organizers/{slug}/payment-accounts/${gateway.name}`;
   return {
     set: createRoute({
+      ...owner.json,
       method: 'put',
       path,
-      tags: ['Payment accounts'],
       operationId: operations.set,
       summary: `Set the account at ${gateway.title}`,
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
       request: { params: organizerParams, body: body(gateway.account.form) },
       responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
     }),
     show: createRoute({
+      ...owner.plain,
       method: 'get',
       path,
-      tags: ['Payment accounts'],
       operationId: operations.show,
       summary: `Show the account at ${gateway.title}`,
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: organizerParams },
       responses: { 200: account, ...problems(400, 401, 403, 404) },
     }),
     test: createRoute({
+      ...owner.plain,
       method: 'post',
       path: `${path}/tests`,
-      tags: ['Payment accounts'],
       operationId: operations.test,
       summary: `Test whether ${gateway.title} takes the keys of the account`,
       description: `Asks ${gateway.title} about a payment that does not exist. No money moves.`,
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: organizerParams },
       responses: { 200: answer(accountTestSchema, 'What came of it.'), ...problems(400, 401, 403, 404) },
     }),

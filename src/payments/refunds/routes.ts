@@ -1,12 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
@@ -28,16 +26,14 @@ export type RefundRoutesDeps = { readonly db: Db; readonly actors: Actors };
 const refundsPath = '/v1/organizers/{slug}/orders/{orderId}/refunds';
 
 function contracts(deps: RefundRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Refunds');
   return {
     refund: createRoute({
+      ...manager.json,
       method: 'post',
       path: refundsPath,
-      tags: ['Refunds'],
       operationId: 'requestRefund',
       summary: 'Give money back: all, an amount, or the price of some tickets',
-      security: byStaff,
-      middleware: [manager, jsonBody()] as const,
       request: {
         params: orderOfOrganizerParams,
         // `readIdempotencyKey` checks it, because a missing key has its own code.
@@ -50,24 +46,20 @@ function contracts(deps: RefundRoutesDeps) {
       },
     }),
     preview: createRoute({
+      ...manager.json,
       method: 'post',
       path: '/v1/organizers/{slug}/orders/{orderId}/refund-previews',
-      tags: ['Refunds'],
       operationId: 'previewRefund',
       summary: 'What a refund would give back; nothing changes',
-      security: byStaff,
-      middleware: [manager, jsonBody()] as const,
       request: { params: orderOfOrganizerParams, body: body(previewRefundSchema) },
       responses: { 200: answer(refundPreviewSchema, 'What would go back.'), ...problems(400, 401, 403, 404, 409, 415) },
     }),
     listRefunds: createRoute({
+      ...manager.plain,
       method: 'get',
       path: refundsPath,
-      tags: ['Refunds'],
       operationId: 'listRefunds',
       summary: 'The refunds of an order',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: orderOfOrganizerParams, query: listQuery },
       responses: { 200: answer(refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
     }),

@@ -1,11 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../../http/contract/json-body.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { presentTask } from '../present.ts';
 import { organizerParams, resolveTaskSchema, taskPageSchema, taskParams, taskQuery, taskSchema } from '../schemas.ts';
@@ -15,27 +14,23 @@ import { resolveTask } from './resolve-task.ts';
 export type TaskRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
 function contracts(deps: TaskRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Tasks');
   return {
     listTasks: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/tasks',
-      tags: ['Tasks'],
       operationId: 'listTasks',
       summary: 'Work that only a person can do',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: organizerParams, query: taskQuery },
       responses: { 200: answer(taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
     }),
     resolveTask: createRoute({
+      ...manager.with(jsonBody(jsonBytesMax, { optional: true })),
       method: 'post',
       path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
-      tags: ['Tasks'],
       operationId: 'resolveTask',
       summary: 'Say that a task is done, or let the gateway give its money back',
-      security: byStaff,
-      middleware: [manager, jsonBody(jsonBytesMax, { optional: true })] as const,
       request: {
         params: taskParams,
         body: { required: false, content: { 'application/json': { schema: resolveTaskSchema } } },

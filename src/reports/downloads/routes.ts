@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byAnybody, byStaff } from '../../http/contract/security.ts';
+import { byAnybody } from '../../http/contract/security.ts';
 import { ownReport } from '../requests/queries.ts';
 import { reportParams } from '../requests/schemas.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
@@ -23,28 +23,24 @@ const file = {
 };
 
 function contracts(deps: ReportRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Organizer: reports');
   return {
     download: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/reports/{reportId}/file',
-      tags,
-      security: byStaff,
       operationId: 'downloadReport',
       summary: 'The file of a report',
-      middleware: [manager] as const,
       request: { params: reportParams },
       responses: { 200: file, ...problems(400, 401, 403, 404, 409, 410, 503) },
     }),
     link: createRoute({
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/reports/{reportId}/links',
-      tags,
-      security: byStaff,
       operationId: 'createReportLink',
       summary: 'Make a link that opens the file for a day',
       description: 'It ends earlier if whoever made it loses the role, or the file is deleted.',
-      middleware: [manager] as const,
       request: { params: reportParams },
       responses: { 201: answer(reportLinkSchema, 'The link.'), ...problems(400, 401, 403, 404, 409, 410, 503) },
     }),

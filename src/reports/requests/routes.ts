@@ -1,10 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { byStaff } from '../../http/contract/security.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
 import { cancelReport } from './cancel-report.ts';
 import { presentReport } from './present.ts';
@@ -19,21 +17,17 @@ import {
   requestReportSchema,
 } from './schemas.ts';
 
-const tags = ['Organizer: reports'];
-
 function contracts(deps: ReportRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Organizer: reports');
   return {
     request: createRoute({
+      ...manager.json,
       method: 'post',
       path: '/v1/organizers/{slug}/reports',
-      tags,
-      security: byStaff,
       operationId: 'requestReport',
       summary: 'Ask for a file with attendees, orders, payments, refunds, check-ins or deliveries',
       description:
         'Files are made one after another. The member who asked is mailed a link; a program asks for `status` until it is `ready`.',
-      middleware: [manager, jsonBody()] as const,
       request: { params: organizerParams, body: body(requestReportSchema) },
       responses: {
         202: answer(reportSchema, 'It waits for its turn.'),
@@ -41,36 +35,30 @@ function contracts(deps: ReportRoutesDeps) {
       },
     }),
     list: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/reports',
-      tags,
-      security: byStaff,
       operationId: 'listReports',
       summary: 'Reports, newest first',
-      middleware: [manager] as const,
       request: { params: organizerParams, query: listReportsQuery },
       responses: { 200: answer(reportListSchema, 'A page of reports.'), ...problems(400, 401, 403, 404, 503) },
     }),
     show: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/reports/{reportId}',
-      tags,
-      security: byStaff,
       operationId: 'showReport',
       summary: 'How far a report is',
-      middleware: [manager] as const,
       request: { params: reportParams },
       responses: { 200: answer(reportSchema, 'The report.'), ...problems(400, 401, 403, 404, 503) },
     }),
     cancel: createRoute({
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/reports/{reportId}/cancellation',
-      tags,
-      security: byStaff,
       operationId: 'cancelReport',
       summary: 'End a report that waits or is being made',
       description: 'Asking again changes nothing.',
-      middleware: [manager] as const,
       request: { params: reportParams },
       responses: { 200: answer(reportSchema, 'It has ended.'), ...problems(400, 401, 403, 404, 409, 503) },
     }),

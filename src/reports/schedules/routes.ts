@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
+import { type ActorEnv, forStaff, requireRole } from '../../access/middleware.ts';
 import { forbidden } from '../../access/errors.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { bySession, byStaff } from '../../http/contract/security.ts';
+import { bySession } from '../../http/contract/security.ts';
 import { organizerParams } from '../requests/schemas.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
 import type { ReportSchedule } from '../tables.ts';
@@ -24,40 +24,36 @@ const membersOnly: MiddlewareHandler<ActorEnv> = async (c, next) => {
 const tags = ['Organizer: reports'];
 
 function contracts(deps: ReportRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Organizer: reports');
   return {
     create: createRoute({
       method: 'post',
       path: '/v1/organizers/{slug}/report-schedules',
-      tags,
+      tags: ['Organizer: reports'],
       security: bySession,
       operationId: 'createReportSchedule',
       summary: 'Have a report made every day or week',
       description:
         'The member who asks is mailed each report. The schedule ends when the member may not read reports any more.',
-      middleware: [manager, membersOnly, jsonBody()] as const,
+      middleware: [requireRole(deps, 'manager'), membersOnly, jsonBody()] as const,
       request: { params: organizerParams, body: body(createScheduleSchema) },
       responses: { 201: answer(scheduleSchema, 'Made.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),
     list: createRoute({
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/report-schedules',
-      tags,
-      security: byStaff,
       operationId: 'listReportSchedules',
       summary: 'Schedules in force',
-      middleware: [manager] as const,
       request: { params: organizerParams, query: z.strictObject(pageQuery) },
       responses: { 200: answer(scheduleListSchema, 'Schedules, oldest first.'), ...problems(400, 401, 403, 404, 503) },
     }),
     end: createRoute({
+      ...manager.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/report-schedules/{scheduleId}',
-      tags,
-      security: byStaff,
       operationId: 'endReportSchedule',
       summary: 'End a schedule',
-      middleware: [manager] as const,
       request: { params: scheduleParams },
       responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 503) },
     }),

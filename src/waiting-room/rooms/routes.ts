@@ -1,8 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import type { Actors } from '../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../access/middleware.ts';
-import { jsonBody } from '../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { endRoom, pauseRoom } from './change-room.ts';
@@ -10,27 +9,25 @@ import { type PlanDeps, planRoom } from './plan-room.ts';
 import { drawLeadOf } from '../draw/draw-lead.ts';
 import { planSchema, roomParams, roomSchema } from '../schemas.ts';
 import { showRoom } from './show-room.ts';
-import { byStaff } from '../../http/contract/security.ts';
 
 export type RoomRoutesDeps = PlanDeps & { readonly actors: Actors };
 
 function contracts(deps: RoomRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
-  const reader: [typeof manager] = [manager];
-  const common = { tags: ['Organizer: waiting room'], security: byStaff, request: { params: roomParams } };
+  const manager = forStaff(deps, 'manager', 'Organizer: waiting room');
+  const request = { params: roomParams };
   const room = { 200: answer(roomSchema, 'The waiting room.') };
   return {
     show: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'get',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
       operationId: 'showWaitingRoom',
       summary: 'The waiting room of an event, and how it goes',
-      middleware: reader,
+      request,
       responses: { ...room, ...problems(401, 403, 404, 503) },
     }),
     plan: createRoute({
-      ...common,
+      ...manager.json,
       method: 'put',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room',
       operationId: 'planWaitingRoom',
@@ -38,37 +35,36 @@ function contracts(deps: RoomRoutesDeps) {
       description:
         'Planning commits to the draw. Until the pre-queue opens everything may change; after that `rateMax` and ' +
         '`challengeDifficulty` alone, since the rest was promised in public: 409 `queue.times_fixed`.',
-      middleware: [manager, jsonBody()],
       request: { params: roomParams, body: body(planSchema) },
       responses: { ...room, ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),
     end: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/closure',
       operationId: 'closeWaitingRoom',
       summary: 'End the waiting room, for good',
       description: 'From then on everybody orders without a pass.',
-      middleware: reader,
+      request,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },
     }),
     pause: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'post',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
       operationId: 'pauseWaitingRoom',
       summary: 'Call nobody for now',
       description: 'No turn runs out meanwhile.',
-      middleware: reader,
+      request,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },
     }),
     resume: createRoute({
-      ...common,
+      ...manager.plain,
       method: 'delete',
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
       operationId: 'resumeWaitingRoom',
       summary: 'Go on calling',
-      middleware: reader,
+      request,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },
     }),
   };

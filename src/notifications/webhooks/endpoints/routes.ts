@@ -1,10 +1,8 @@
 import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../../access/middleware.ts';
-import { jsonBody } from '../../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
 import { createRouter } from '../../../http/contract/router.ts';
 import { answer, body, problems, timeSchema } from '../../../http/contract/schemas.ts';
-import { bySession, byStaff } from '../../../http/contract/security.ts';
 import { endpointNotFound } from '../../errors.ts';
 import { catalogue } from '../catalogue.ts';
 import { findEndpoint, listEndpoints } from '../queries.ts';
@@ -29,17 +27,15 @@ const endpoints = '/v1/organizers/{slug}/webhooks';
 const endpoint = `${endpoints}/{endpointId}` as const;
 
 function endpointContracts(deps: EndpointRoutesDeps) {
-  const owner = requireRole(deps, 'owner');
-  const manager = requireRole(deps, 'manager');
+  const owner = forStaff(deps, 'owner', 'Webhooks');
+  const manager = forStaff(deps, 'manager', 'Webhooks');
   return {
     create: createRoute({
+      ...owner.json,
       method: 'post',
       path: endpoints,
-      tags,
       operationId: 'createWebhookEndpoint',
       summary: 'Add an address that gets webhooks',
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
       request: { params: organizerParams, body: body(createEndpointSchema) },
       responses: {
         201: answer(madeEndpointSchema, 'Made; the secret is shown this once.'),
@@ -47,57 +43,47 @@ function endpointContracts(deps: EndpointRoutesDeps) {
       },
     }),
     list: createRoute({
+      ...manager.plain,
       method: 'get',
       path: endpoints,
-      tags,
       operationId: 'listWebhookEndpoints',
       summary: 'All addresses that get webhooks, disabled ones too',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: organizerParams },
       responses: { 200: answer(endpointListSchema, 'Endpoints, oldest first.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
+      ...manager.plain,
       method: 'get',
       path: endpoint,
-      tags,
       operationId: 'showWebhookEndpoint',
       summary: 'One address, and how it fares',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: endpointParams },
       responses: { 200: answer(endpointSchema, 'The endpoint.'), ...problems(400, 401, 403, 404) },
     }),
     change: createRoute({
+      ...owner.json,
       method: 'patch',
       path: endpoint,
-      tags,
       operationId: 'changeWebhookEndpoint',
       summary: 'Change an address, its types, or whether it is active',
-      security: bySession,
-      middleware: [owner, jsonBody()] as const,
       request: { params: endpointParams, body: body(changeEndpointSchema) },
       responses: { 200: answer(endpointSchema, 'Changed.'), ...problems(400, 401, 403, 404) },
     }),
     remove: createRoute({
+      ...owner.plain,
       method: 'delete',
       path: endpoint,
-      tags,
       operationId: 'deleteWebhookEndpoint',
       summary: 'Delete an address with its log',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: endpointParams },
       responses: { 204: { description: 'Deleted.' }, ...problems(400, 401, 403, 404) },
     }),
     rotate: createRoute({
+      ...owner.plain,
       method: 'post',
       path: `${endpoint}/secret`,
-      tags,
       operationId: 'rotateWebhookSecret',
       summary: 'Make a new secret; the old one signs as well for a day',
-      security: bySession,
-      middleware: [owner] as const,
       request: { params: endpointParams },
       responses: {
         200: answer(rotatedSecretSchema, 'The secret is shown this once.'),

@@ -1,11 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/index.ts';
-import { type ActorEnv, requireRole } from '../../../access/middleware.ts';
-import { jsonBody } from '../../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
 import { decodeCursor, page } from '../../../http/contract/pagination.ts';
 import { createRouter } from '../../../http/contract/router.ts';
 import { answer, body, problems } from '../../../http/contract/schemas.ts';
-import { byStaff } from '../../../http/contract/security.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import { endpointNotFound, webhookDeliveryNotFound } from '../../errors.ts';
 import { endpointParams } from '../endpoints/schemas.ts';
@@ -25,64 +23,53 @@ import {
 
 type LogRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
-const tags = ['Webhooks'];
 const endpoint = '/v1/organizers/{slug}/webhooks/{endpointId}';
 
 function logContracts(deps: LogRoutesDeps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Webhooks');
   return {
     test: createRoute({
+      ...manager.plain,
       method: 'post',
       path: `${endpoint}/tests`,
-      tags,
       operationId: 'testWebhookEndpoint',
       summary: 'Send a test to an address',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: endpointParams },
       responses: { 202: answer(sentTestSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
     }),
     list: createRoute({
+      ...manager.plain,
       method: 'get',
       path: `${endpoint}/deliveries`,
-      tags,
       operationId: 'listWebhookDeliveries',
       summary: 'What was sent to an address in the last 30 days, and what became of it',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: endpointParams, query: deliveriesQuery },
       responses: { 200: answer(deliveryListSchema, 'Deliveries, newest first.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
+      ...manager.plain,
       method: 'get',
       path: `${endpoint}/deliveries/{webhookId}`,
-      tags,
       operationId: 'showWebhookDelivery',
       summary: 'One delivery with the body as it is sent',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: deliveryParams },
       responses: { 200: answer(deliveryWithBodySchema, 'The delivery.'), ...problems(400, 401, 403, 404) },
     }),
     replayOne: createRoute({
+      ...manager.plain,
       method: 'post',
       path: `${endpoint}/deliveries/{webhookId}/replay`,
-      tags,
       operationId: 'replayWebhook',
       summary: 'Send one webhook again, under the same id',
-      security: byStaff,
-      middleware: [manager] as const,
       request: { params: deliveryParams },
       responses: { 202: { description: 'On the way.' }, ...problems(400, 401, 403, 404, 409) },
     }),
     replaySince: createRoute({
+      ...manager.json,
       method: 'post',
       path: `${endpoint}/replays`,
-      tags,
       operationId: 'replayWebhooks',
       summary: 'Send again what happened since a time',
-      security: byStaff,
-      middleware: [manager, jsonBody()] as const,
       request: { params: endpointParams, body: body(replaySchema) },
       responses: { 202: answer(replayedSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409) },
     }),

@@ -1,10 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/actors.ts';
-import { type ActorEnv, requireRole } from '../../../access/middleware.ts';
-import { jsonBody } from '../../../http/contract/json-body.ts';
+import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
 import { createRouter } from '../../../http/contract/router.ts';
 import { answer, body, problems } from '../../../http/contract/schemas.ts';
-import { byStaff } from '../../../http/contract/security.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import { ownEvent } from '../../desk/own-event.ts';
 import { type TicketCodes, changeTicketCodes, findTicketCodes, rotateTicketKey } from './change-ticket-codes.ts';
@@ -12,21 +10,18 @@ import * as schemas from './schemas.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors; readonly encryptionKey: string };
 
-const tags = ['Check-in'];
 const path = '/v1/organizers/{slug}/events/{eventId}/ticket-codes';
 
 /** How an event writes the codes of its tickets, and the keys that sign them. */
 export function ticketCodeRoutes(deps: Deps) {
-  const manager = requireRole(deps, 'manager');
+  const manager = forStaff(deps, 'manager', 'Check-in');
 
   const show = createRoute({
+    ...manager.plain,
     method: 'get',
     path,
-    tags,
-    security: byStaff,
     operationId: 'showTicketCodes',
     summary: 'Show how ticket codes are made',
-    middleware: [manager] as const,
     request: { params: schemas.ticketCodesParams },
     responses: {
       200: answer(schemas.ticketCodesSchema, 'The kind of codes, and all keys.'),
@@ -35,13 +30,11 @@ export function ticketCodeRoutes(deps: Deps) {
   });
 
   const change = createRoute({
+    ...manager.json,
     method: 'patch',
     path,
-    tags,
-    security: byStaff,
     operationId: 'changeTicketCodes',
     summary: 'Choose opaque or signed ticket codes',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.ticketCodesParams, body: body(schemas.ticketCodesChangeSchema) },
     responses: {
       200: answer(schemas.ticketCodesSchema, 'As it is now. Codes that were shown before stay good.'),
@@ -50,13 +43,11 @@ export function ticketCodeRoutes(deps: Deps) {
   });
 
   const rotate = createRoute({
+    ...manager.json,
     method: 'post',
     path: `${path}/keys`,
-    tags,
-    security: byStaff,
     operationId: 'rotateTicketKey',
     summary: 'Sign ticket codes with a new key',
-    middleware: [manager, jsonBody()] as const,
     request: { params: schemas.ticketCodesParams, body: body(schemas.ticketKeyRotationSchema) },
     responses: {
       201: answer(schemas.ticketCodesSchema, 'As it is now.'),
