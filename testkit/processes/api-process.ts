@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { until } from '../until.ts';
+import { testSecrets } from './environment.ts';
 
 /** The API as deployed: a process of its own on its own ports. */
 export type ApiProcess = {
@@ -37,11 +38,7 @@ export async function startApiProcess(
       DATABASE_URL: urls.databaseUrl,
       REDIS_CACHE_URL: urls.cacheUrl,
       REDIS_QUEUE_URL: urls.queueUrl,
-      JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
-      ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
-      QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
-      HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
-      ENCRYPTION_KEY: 'ab'.repeat(32),
+      ...testSecrets,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -8,6 +8,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
+import { testEnvironment } from './environment.ts';
 
 /** The whole API in this process, on its own database and Redis. */
 export type TestService = {
@@ -27,16 +28,8 @@ export async function startTestService(
 ): Promise<TestService> {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const config = loadConfig({
-    ENV: 'test',
-    LOG_LEVEL: 'silent',
-    DATABASE_URL: options.databaseWire === undefined ? database.url : byWay(database.url, options.databaseWire.url),
-    REDIS_CACHE_URL: redis.cacheUrl,
-    REDIS_QUEUE_URL: redis.queueUrl,
-    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
-    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
-    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
-    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
-    ENCRYPTION_KEY: 'ab'.repeat(32),
+    ...testEnvironment(database, redis),
+    ...(options.databaseWire === undefined ? {} : { DATABASE_URL: byWay(database.url, options.databaseWire.url) }),
     ...environment,
   });
   const service = compose(config, createLog({ level: 'silent', process: 'test' }));

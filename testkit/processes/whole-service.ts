@@ -13,6 +13,7 @@ import { startWorker } from '../../workers/start-worker.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 import { createTestRedis } from '../services/redis.ts';
+import { sandboxEnvironment, testEnvironment } from './environment.ts';
 import { silentLog } from './worker.ts';
 
 export type WholeService = {
@@ -32,21 +33,9 @@ export async function startWholeService(log: Log = silentLog): Promise<WholeServ
   const sandbox = await startSandbox();
   const url = `http://127.0.0.1:${port}`;
   const config = loadConfig({
-    ENV: 'test',
-    LOG_LEVEL: 'silent',
+    ...testEnvironment(database, redis),
+    ...sandboxEnvironment(sandbox),
     PUBLIC_URL: url,
-    DATABASE_URL: database.url,
-    REDIS_CACHE_URL: redis.cacheUrl,
-    REDIS_QUEUE_URL: redis.queueUrl,
-    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
-    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
-    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
-    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
-    ENCRYPTION_KEY: 'ab'.repeat(32),
-    SMTP_URL: sandbox.smtpUrl,
-    MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
-    MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
-    WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
   });
   const worker = composeWorker(config, log);
   await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });

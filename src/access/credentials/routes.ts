@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
 import { eventsOf } from '../actor.ts';
@@ -67,7 +67,7 @@ export function apiKeyRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const afterId = idOfCursor(cursor);
       const rows = await findApiKeys(deps.db, c.var.actor.organizerId, { afterId, limit });
       return c.json(
         page(rows, limit, presentApiKey, ({ id }) => [id]),
@@ -121,7 +121,7 @@ export function deviceRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit, eventId } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const afterId = idOfCursor(cursor);
       const rows = await findDevices(
         deps.db,
         c.var.actor.organizerId,

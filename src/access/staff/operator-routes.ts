@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import { readJson } from '../../http/contract/json-body.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { inputFaults } from '../../http/contract/router.ts';
 import { emailSchema } from '../../http/contract/schemas.ts';
 import { type ProblemCatalogue, handleError } from '../../http/problem.ts';
@@ -46,7 +46,7 @@ export function organizerOperatorRoutes(deps: Deps): Hono {
   });
   app.get('/organizers', async (c) => {
     const { cursor, limit } = parse(listQuery, c.req.query());
-    const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const beforeId = idOfCursor(cursor);
     const rows = await listOrganizers(deps.db, { beforeId, limit });
     return c.json(page(rows, limit, presentOrganizer, ({ id }) => [id]));
   });

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../../http/contract/json-body.ts';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
 import { changeStaffRole } from './change-staff-role.ts';
@@ -113,7 +113,7 @@ export function staffRoutes(deps: AccessDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const afterId = cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+      const afterId = idOfCursor(cursor);
       const rows = await findStaffPage(deps.db, c.var.actor.organizerId, { afterId, limit });
       return c.json(
         page(rows, limit, presentStaffMember, ({ id }) => [id]),

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, listOf, problems, timeSchema } from '../../http/contract/schemas.ts';
 import { eventParams } from '../../orders/schemas.ts';
@@ -60,7 +60,7 @@ export function attendeeRoutes(deps: AttendeesDeps) {
   });
   return createRouter<ActorEnv>().openapi(list, async (c) => {
     const { cursor, ...query } = c.req.valid('query');
-    const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const after = idOfCursor(cursor);
     const rows = await listAttendees(deps, c.var.actor, { ...query, eventId: c.req.valid('param').eventId, after });
     return c.json(
       page(

@@ -51,6 +51,14 @@ export function decodeCursor(cursor: string, kinds: readonly CursorKey[]): strin
   return keys;
 }
 
+/**
+ * Where a page of a list by id goes on; undefined for the first page.
+ * @throws DomainError request.invalid when the cursor was not made of an id
+ */
+export function idOfCursor(cursor: string | undefined): string | undefined {
+  return cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
+}
+
 /** For keys of the right kinds that are still no place in the list. */
 export function cursorInvalid(): DomainError {
   return requestInvalid([inputFault('cursor', 'cursor.invalid')]);
@@ -83,4 +91,14 @@ export function page<Row, Item>(
     data: shown.map(present),
     nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keysOf(last)) : null,
   };
+}
+
+/** The body of a list by id whose rows are shown as they are. */
+export function pageById<Row extends { readonly id: string }>(rows: readonly Row[], limit: number) {
+  return page(
+    rows,
+    limit,
+    (row) => row,
+    ({ id }) => [id],
+  );
 }

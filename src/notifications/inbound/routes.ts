@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -44,16 +44,8 @@ export function inboundRoutes(deps: {
 }) {
   return createRouter<ActorEnv>().openapi(listRoute(deps), async (c) => {
     const { cursor, limit } = c.req.valid('query');
-    const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const before = idOfCursor(cursor);
     const rows = await listInbound(deps, { organizerId: c.var.actor.organizerId, before, limit });
-    return c.json(
-      page(
-        rows,
-        limit,
-        (row) => row,
-        (row) => [row.id],
-      ),
-      200,
-    );
+    return c.json(pageById(rows, limit), 200);
   });
 }

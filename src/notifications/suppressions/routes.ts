@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -62,17 +62,9 @@ export function suppressionRoutes(deps: Deps) {
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const before = idOfCursor(cursor);
       const rows = await listSuppressions(deps.db, { organizerId: c.var.actor.organizerId, before, limit });
-      return c.json(
-        page(
-          rows,
-          limit,
-          (row) => row,
-          (row) => [row.id],
-        ),
-        200,
-      );
+      return c.json(pageById(rows, limit), 200);
     })
     .openapi(lift, async (c) => {
       await liftSuppression(deps, { actor: c.var.actor, suppressionId: c.req.valid('param').suppressionId });

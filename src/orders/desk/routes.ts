@@ -3,7 +3,7 @@ import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageById } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
@@ -134,17 +134,9 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       const { eventId } = c.req.valid('param');
       const listDeps = { db: deps.db, hashSecret: deps.config.HASH_SECRET };
       const { cursor, ...query } = c.req.valid('query');
-      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const before = idOfCursor(cursor);
       const orders = await listOrders(listDeps, c.var.actor, { ...query, eventId, before });
-      return c.json(
-        page(
-          orders,
-          query.limit,
-          (order) => order,
-          (order) => [order.id],
-        ),
-        200,
-      );
+      return c.json(pageById(orders, query.limit), 200);
     })
     .openapi(show, async (c) => c.json(await showDeskOrder(deps, c.var.actor, c.req.valid('param').orderId), 200))
     .openapi(cancel, async (c) => {

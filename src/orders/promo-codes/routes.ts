@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -61,18 +61,10 @@ export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
     )
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const after = idOfCursor(cursor);
       const { eventId } = c.req.valid('param');
       const promoCodes = await listPromoCodes(deps, c.var.actor, { eventId, after, limit });
-      return c.json(
-        page(
-          promoCodes,
-          limit,
-          (promoCode) => promoCode,
-          (promoCode) => [promoCode.id],
-        ),
-        200,
-      );
+      return c.json(pageById(promoCodes, limit), 200);
     })
     .openapi(change, async (c) =>
       c.json(await changePromoCode(deps, c.var.actor, c.req.valid('param'), c.req.valid('json')), 200),

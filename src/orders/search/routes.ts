@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { decodeCursor, page, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageById, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -50,14 +50,9 @@ export function orderSearchRoutes(deps: OrderSearchDeps) {
   });
   return createRouter<ActorEnv>().openapi(search, async (c) => {
     const { cursor, ...query } = c.req.valid('json');
-    const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+    const before = idOfCursor(cursor);
     const { orders, match } = await searchOrders(deps, c.var.actor, { ...query, before });
-    const listed = page(
-      orders,
-      query.limit,
-      (order) => order,
-      (order) => [order.id],
-    );
+    const listed = pageById(orders, query.limit);
     return c.json({ ...listed, ...(match === 'similar' ? { nextCursor: null } : {}), match }, 200);
   });
 }

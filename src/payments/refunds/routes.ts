@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
@@ -69,7 +69,6 @@ function contracts(deps: RefundRoutesDeps) {
 /** The organizer's operations on refunds. */
 export function refundRoutes(deps: RefundRoutesDeps) {
   const routes = contracts(deps);
-  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
   return createRouter<ActorEnv>()
     .openapi(routes.refund, async (c) => {
       const { refunds, replayed } = await requestRefund(deps, {
@@ -99,7 +98,7 @@ export function refundRoutes(deps: RefundRoutesDeps) {
       const { cursor, limit } = c.req.valid('query');
       const { organizerId } = c.var.actor;
       const { orderId } = c.req.valid('param');
-      const rows = await listRefunds(deps, { organizerId, orderId, beforeId: beforeId(cursor), limit });
+      const rows = await listRefunds(deps, { organizerId, orderId, beforeId: idOfCursor(cursor), limit });
       return c.json(
         page(rows, limit, presentRefund, ({ id }) => [id]),
         200,

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../../http/contract/json-body.ts';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -46,12 +46,11 @@ function contracts(deps: TaskRoutesDeps) {
 /** What the organiser's desk does with tasks. */
 export function taskRoutes(deps: TaskRoutesDeps) {
   const routes = contracts(deps);
-  const beforeId = (cursor: string | undefined) => (cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0]);
   return createRouter<ActorEnv>()
     .openapi(routes.listTasks, async (c) => {
       const { cursor, limit, status } = c.req.valid('query');
       const open = status === 'open';
-      const rows = await findTasks(deps.db, c.var.actor.organizerId, { open, beforeId: beforeId(cursor), limit });
+      const rows = await findTasks(deps.db, c.var.actor.organizerId, { open, beforeId: idOfCursor(cursor), limit });
       return c.json(
         page(rows, limit, presentTask, ({ id }) => [id]),
         200,

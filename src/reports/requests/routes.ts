@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { decodeCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
@@ -76,7 +76,7 @@ export function requestRoutes(deps: ReportRoutesDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [before] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const before = idOfCursor(cursor);
       const found = await findReports(deps.db, { organizerId: c.var.actor.organizerId, before, limit });
       return c.json(
         page(found, limit, presentReport, ({ id }) => [id]),

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { type ActorEnv, forStaff, requireRole } from '../../access/middleware.ts';
 import { forbidden } from '../../access/errors.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
-import { decodeCursor, page, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { bySession } from '../../http/contract/security.ts';
@@ -71,7 +71,7 @@ export function scheduleRoutes(deps: ReportRoutesDeps) {
     })
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const after = idOfCursor(cursor);
       const found = await findSchedules(deps.db, { organizerId: c.var.actor.organizerId, after, limit });
       return c.json(
         page(found, limit, presentSchedule, ({ id }) => [id]),

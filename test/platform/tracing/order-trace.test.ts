@@ -10,6 +10,7 @@ import { inbox } from '../../../testkit/notifications/notification-world.ts';
 import { openTestDb } from '../../../testkit/orders/placing.ts';
 import { createPaidEvent, encryptionKey } from '../../../testkit/payments/payment-world.ts';
 import { type ApiProcess, startApiProcess } from '../../../testkit/processes/api-process.ts';
+import { testEnvironment } from '../../../testkit/processes/environment.ts';
 import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import {
   type CollectedSpan,
@@ -57,18 +58,11 @@ beforeAll(async () => {
   );
   worker = spawn(process.execPath, [resolve(import.meta.dirname, '../../../workers/main.ts')], {
     env: {
+      ...testEnvironment(database, redis),
       ...environment,
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
-      ENV: 'test',
-      DATABASE_URL: database.url,
-      REDIS_CACHE_URL: redis.cacheUrl,
-      REDIS_QUEUE_URL: redis.queueUrl,
       SMTP_URL: sandbox.smtpUrl,
       OPERATIONS_PORT: String(operationsPort),
-      JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
-      ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
-      QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
-      HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -20,6 +20,7 @@ import { startWorker } from '../../../workers/start-worker.ts';
 import { createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { connectSandboxAccount } from '../../../testkit/payments/connect-sandbox-account.ts';
+import { sandboxEnvironment, testEnvironment } from '../../../testkit/processes/environment.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 import { until } from '../../../testkit/until.ts';
@@ -37,21 +38,9 @@ export async function openQueueWorld() {
   const chain = demoChain(1);
   const port = await freePort();
   const config = loadConfig({
-    ENV: 'test',
-    LOG_LEVEL: 'silent',
+    ...testEnvironment(database, redis),
+    ...sandboxEnvironment(sandbox),
     PUBLIC_URL: `http://127.0.0.1:${port}`,
-    DATABASE_URL: database.url,
-    REDIS_CACHE_URL: redis.cacheUrl,
-    REDIS_QUEUE_URL: redis.queueUrl,
-    JWT_SECRET: 'test-only-jwt-secret-0123456789abcdef01',
-    ORDER_TOKEN_SECRET: 'test-only-order-token-secret-0123456789',
-    QUEUE_TOKEN_SECRET: 'test-only-queue-token-secret-0123456789',
-    HASH_SECRET: 'test-only-hash-secret-0123456789abcdef02',
-    ENCRYPTION_KEY: 'ab'.repeat(32),
-    SMTP_URL: sandbox.smtpUrl,
-    MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
-    MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
-    WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
     BEACON_URL: `${sandbox.url}/beacon`,
     BEACON_CHAIN_HASH: chain.hash,
     BEACON_PUBLIC_KEY: chain.public_key,

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
-import { decodeCursor, page } from '../../../http/contract/pagination.ts';
+import { idOfCursor, page } from '../../../http/contract/pagination.ts';
 import { createRouter } from '../../../http/contract/router.ts';
 import { answer, body, problems } from '../../../http/contract/schemas.ts';
 import type { Db } from '../../../platform/database/db.ts';
@@ -88,7 +88,7 @@ export function webhookLogRoutes(deps: LogRoutesDeps) {
       const { endpointId } = c.req.valid('param');
       const { status, cursor, limit } = c.req.valid('query');
       if ((await findEndpoint(deps.db, c.var.actor.organizerId, endpointId)) === undefined) throw endpointNotFound();
-      const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, ['id']);
+      const beforeId = idOfCursor(cursor);
       const rows = await listDeliveries(deps.db, { endpointId, status, beforeId, limit });
       return c.json(
         page(rows, limit, presentDelivery, ({ webhook }) => [webhook.id]),
