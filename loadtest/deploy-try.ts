@@ -3,7 +3,7 @@ import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSystemProgram } from '../deploy/local/binaries/find-system-program.ts';
 import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
-import { endOnSignal, isInterrupted } from './bench/harness/interruption.ts';
+import { endOnSignal, isInterrupted, runCommand } from './bench/harness/interruption.ts';
 import { type Machine, openMachine } from './deploy-try/machine.ts';
 import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
@@ -214,11 +214,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    if (isInterrupted()) return;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

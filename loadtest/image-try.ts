@@ -9,7 +9,7 @@ import { type Services, startServices } from '../deploy/local/services/start-ser
 import { openDb } from '../src/platform/database/db.ts';
 import { createEvent, someBuyer } from '../testkit/factories.ts';
 import { until } from '../testkit/until.ts';
-import { endOnSignal, isInterrupted } from './bench/harness/interruption.ts';
+import { endOnSignal, isInterrupted, runCommand } from './bench/harness/interruption.ts';
 import { type Image, type ImageBuilder, openImageBuilder } from './image-try/build-image.ts';
 import { type Environment, type ImageRunner, type RunningProgram, openImageRunner } from './image-try/run-image.ts';
 
@@ -163,11 +163,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    if (isInterrupted()) return;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+runCommand(main);

@@ -15,6 +15,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { SandboxOptions, Settings } from './settings.ts';
 import { createInbox } from './smtp/inbox.ts';
 import { createSmtpRules } from './smtp/smtp-rules.ts';
+import type { Tools } from './tools.ts';
 import { createWebhookSink } from './webhook-sink.ts';
 import { type JournalRecord, openJournal } from './journal.ts';
 import type { World } from './world.ts';
@@ -54,10 +55,9 @@ export function composeWorld(
   const scenarios = createScenarios();
   const journal = openJournal({ now, path: options.logPath });
   const transactions = createTransactionStore(journal);
-  const deliver = createDeliverCallback({ lane: midtransLane, post, random, scheduler, settings, journal });
-  const notifier = createNotifier({ random, scheduler, settings, journal, accounts, scenarios, deliver });
-
-  const shared = { now, random, scheduler, settings, journal };
+  const shared: Tools = { now, random, scheduler, settings, journal };
+  const deliver = createDeliverCallback({ ...shared, lane: midtransLane, post });
+  const notifier = createNotifier({ ...shared, accounts, scenarios, deliver });
   const world: World = {
     settings,
     journal,

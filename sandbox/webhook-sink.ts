@@ -1,9 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { neverAnswer, strikes } from './fault.ts';
-import type { Random } from './random.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Journal } from './journal.ts';
+import type { Tools } from './tools.ts';
 
 /** Receives organisers' webhooks: `POST /webhook-sink/{name}` records, `GET` lists. */
 
@@ -36,7 +34,7 @@ const receivedMax = 10_000;
 const bodyCharactersKept = 65_536;
 
 export function createWebhookSink(
-  tools: Readonly<{ now: () => number; random: Random; scheduler: Scheduler; journal: Journal }>,
+  tools: Pick<Tools, 'now' | 'random' | 'scheduler' | 'journal'>,
 ): WebhookSink {
   const scripts = new Map<string, SinkScript>();
   let received: ReceivedWebhook[] = [];

@@ -1,38 +1,18 @@
 import { serve } from './http/server/serve.ts';
 import { type Phase, operationsApp } from './http/server/health.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
 import { operatorRoutes } from './operator-routes.ts';
-import { apiProbes, knowSwitches, refusesToStart } from './readiness.ts';
-import { createLog } from './platform/log.ts';
-import { collectProcessMetrics } from './platform/metrics.ts';
-import { watchStalls } from './platform/profiling/watch-stalls.ts';
-import { startTracing } from './platform/tracing/start-tracing.ts';
+import { openProcess } from './open-process.ts';
+import { apiProbes, knowSwitches } from './readiness.ts';
 import { onStopSignal } from './platform/resilience/shutdown.ts';
 
 /** Long enough for a load balancer to see that this process is no longer ready. */
 const leaveSeconds = 1;
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    process: 'api',
-    isTraced: config.TRACING_OTLP_URL !== undefined,
-  });
-  collectProcessMetrics();
-  // Before anything is opened that it traces.
-  const tracing = await startTracing({ config, process: 'api' });
-  const service = compose(config, log);
-  const refusal = await refusesToStart(service);
-  if (refusal !== undefined) throw new ConfigError([refusal]);
-
-  service.closers.add('tracing', () => tracing?.close());
-  if (config.STALL_LOG_MS > 0) {
-    const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
-    service.closers.add('stalls', () => stalls.close());
-  }
+  const { config, log, service } = await openProcess('api', compose);
 
   let phase: Phase = 'starting';
   const operations = await serve(

@@ -9,17 +9,16 @@ type Given = Readonly<Record<string, string | undefined>>;
 export const demoSecretMarker = 'demo-only-';
 
 const howToMake = 'make one with openssl rand -hex 32';
-/** Each has one purpose, and no two may be the same. */
-const secretNames = [
+/** Secrets that every service needs. Each has one purpose, and no two may be the same. */
+export const neededSecretNames = [
   'JWT_SECRET',
   'ORDER_TOKEN_SECRET',
   'QUEUE_TOKEN_SECRET',
   'HASH_SECRET',
   'ENCRYPTION_KEY',
   'OPERATIONS_TOKEN',
-  'CDN_PURGE_TOKEN',
-  'MAIL_CALLBACK_TOKEN',
 ] as const;
+const secretNames = [...neededSecretNames, 'CDN_PURGE_TOKEN', 'MAIL_CALLBACK_TOKEN'] as const;
 const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
 const httpsNames = [
   'PUBLIC_URL',

@@ -1,14 +1,10 @@
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config.ts';
 import { type Phase, operationsApp } from '../src/http/server/health.ts';
 import { serve } from '../src/http/server/serve.ts';
 import { jobs } from '../src/jobs.ts';
+import { openProcess } from '../src/open-process.ts';
 import { ping } from '../src/platform/database/db.ts';
-import { createLog } from '../src/platform/log.ts';
-import { collectProcessMetrics } from '../src/platform/metrics.ts';
-import { watchStalls } from '../src/platform/profiling/watch-stalls.ts';
-import { startTracing } from '../src/platform/tracing/start-tracing.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
-import { refusesToStart } from '../src/readiness.ts';
 import { alertRoutes } from '../src/notifications/index.ts';
 import { problems } from '../src/problems.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
@@ -19,24 +15,7 @@ import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    process: 'worker',
-    isTraced: config.TRACING_OTLP_URL !== undefined,
-  });
-  collectProcessMetrics();
-  // Before anything is opened that it traces.
-  const tracing = await startTracing({ config, process: 'worker' });
-  const service = composeWorker(config, log);
-  const refusal = await refusesToStart(service);
-  if (refusal !== undefined) throw new ConfigError([refusal]);
-
-  service.closers.add('tracing', () => tracing?.close());
-  if (config.STALL_LOG_MS > 0) {
-    const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
-    service.closers.add('stalls', () => stalls.close());
-  }
+  const { config, log, service } = await openProcess('worker', composeWorker);
 
   let isDraining = false;
   const started: { worker?: RunningWorker } = {};

@@ -11,7 +11,7 @@ import { type Load, against } from './harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from './harness/options.ts';
 import { measureOn } from './load/order-load.ts';
 import type { BenchReport } from './harness/report.ts';
-import { poolerStats, serverSettings } from './harness/server-figures.ts';
+import { stackFacts } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
 const connections = 128;
@@ -59,11 +59,9 @@ export async function benchCallbacks(options: BenchOptions): Promise<BenchReport
       ],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        ...(await stackFacts(stack)),
         connections,
         control: `pool of ${controlPool}, ${controlConnections} connections`,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
       },
     };
   } finally {

@@ -14,7 +14,7 @@ import { networkAddress } from './load/order-requests.ts';
 import type { BenchReport, Measurement } from './harness/report.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import { poolerStats, serverSettings } from './harness/server-figures.ts';
+import { stackFacts } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import { benchEncryptionKey } from './harness/api-environment.ts';
 
@@ -59,13 +59,11 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
       measurements: [against(control, ours, { perSecondMin: 5000, p99MsBelow: 100 }), control, beside],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        ...(await stackFacts(stack)),
         connections,
         devices,
         'beside an on-sale': `${doorPerSecond} scans/s offered, ${saleConnections} connections of buyers without a pause`,
         control: `pool of ${controlPool}, ${controlConnections} connections`,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
       },
     };
   } finally {

@@ -1,11 +1,8 @@
 import type { WhatsappSender } from '../demo-accounts.ts';
 import type { Lane } from '../lane.ts';
 import type { PostBytes } from '../post-bytes.ts';
-import type { Random } from '../random.ts';
+import type { Tools } from '../tools.ts';
 import type { RuleBook } from '../rule-book.ts';
-import type { Scheduler } from '../scheduler.ts';
-import type { Settings } from '../settings.ts';
-import type { Journal } from '../journal.ts';
 import type { MessageRequest } from './message-request.ts';
 import type { WhatsappRule } from './whatsapp-rules.ts';
 
@@ -31,19 +28,15 @@ export const messagesMax = 50_000;
 export const mediaMax = 200;
 
 /** What every act of the WhatsApp part works with. Messages and media are bounded, the oldest goes first. */
-export type Graph = Readonly<{
-  now: () => number;
-  random: Random;
-  scheduler: Scheduler;
-  settings: Settings;
-  journal: Journal;
-  lane: Lane;
-  post: PostBytes;
-  senders: Map<string, WhatsappSender>;
-  rules: RuleBook<WhatsappRule>;
-  messages: Map<string, WhatsappMessage>;
-  media: Map<string, Media>;
-}>;
+export type Graph = Tools &
+  Readonly<{
+    lane: Lane;
+    post: PostBytes;
+    senders: Map<string, WhatsappSender>;
+    rules: RuleBook<WhatsappRule>;
+    messages: Map<string, WhatsappMessage>;
+    media: Map<string, Media>;
+  }>;
 
 /** Adds to a bounded map. */
 export function keep<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {

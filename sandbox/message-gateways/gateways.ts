@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { type GatewayName, type GatewayParty, gatewayNames } from './gateway-party.ts';
 import { strikes } from '../fault.ts';
-import type { Journal } from '../journal.ts';
 import type { Lane } from '../lane.ts';
 import type { PostBytes } from '../post-bytes.ts';
-import type { Random } from '../random.ts';
+import type { Tools } from '../tools.ts';
 import { type RuleBook, createRuleBook, matchesPattern } from '../rule-book.ts';
-import type { Scheduler } from '../scheduler.ts';
-import type { Settings } from '../settings.ts';
 
 /** WAHA, Fonnte and Wablas: what the three have in common. Each has its own wire in a file of its own. */
 export const gatewayStatuses = ['sent', 'delivered', 'read', 'failed'] as const;
@@ -48,19 +45,15 @@ export type GatewayMessage = Readonly<{
   statuses: GatewayStatus[];
 }>;
 
-export type Gateways = Readonly<{
-  now: () => number;
-  random: Random;
-  scheduler: Scheduler;
-  settings: Settings;
-  journal: Journal;
-  lane: Lane;
-  post: PostBytes;
-  /** By gateway and account. */
-  parties: Map<string, GatewayParty>;
-  rules: RuleBook<GatewayRule>;
-  messages: GatewayMessage[];
-}>;
+export type Gateways = Tools &
+  Readonly<{
+    lane: Lane;
+    post: PostBytes;
+    /** By gateway and account. */
+    parties: Map<string, GatewayParty>;
+    rules: RuleBook<GatewayRule>;
+    messages: GatewayMessage[];
+  }>;
 
 const messagesMax = 50_000;
 

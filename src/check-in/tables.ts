@@ -57,23 +57,6 @@ export const admissions = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.ticketId] })],
 );
 
-export const scanResults = [
-  'admitted',
-  'exited',
-  'already_used',
-  'revoked',
-  'invalid',
-  'wrong_event',
-  'not_paid',
-  'too_early',
-  'too_late',
-  'wrong_gate',
-  'gate_closed',
-  'no_reentry',
-  'zone_full',
-] as const;
-export type ScanResult = (typeof scanResults)[number];
-
 /** The rules that an offline entry can have broken. */
 export const faults = [
   'revoked',
@@ -87,6 +70,9 @@ export const faults = [
   'no_reentry',
 ] as const;
 export type Fault = (typeof faults)[number];
+
+export const scanResults = ['admitted', 'exited', 'already_used', ...faults, 'zone_full'] as const;
+export type ScanResult = (typeof scanResults)[number];
 
 export const directions = ['entry', 'exit'] as const;
 export type Direction = (typeof directions)[number];

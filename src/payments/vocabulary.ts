@@ -1,8 +1,7 @@
 /** The closed sets of the room. They are the check constraints of its tables, too. */
 
-export const attemptStatuses = [
-  'creating',
-  'unknown',
+/** States of a transaction at its gateway that an attempt takes over. */
+const statesTakenOver = [
   'pending',
   'review',
   'authorized',
@@ -12,6 +11,12 @@ export const attemptStatuses = [
   'failed',
   'expired',
   'cancelled',
+] as const;
+
+export const attemptStatuses = [
+  'creating',
+  'unknown',
+  ...statesTakenOver,
   'voided',
   'reversed',
   'refunded',
@@ -30,15 +35,7 @@ export function isOpen(status: AttemptStatus): boolean {
 /** What a gateway may say of a transaction, whatever its own words are. */
 export const gatewayStates = [
   'not_started',
-  'pending',
-  'review',
-  'authorized',
-  'captured',
-  'settled',
-  'denied',
-  'failed',
-  'expired',
-  'cancelled',
+  ...statesTakenOver,
   'refunded',
   'partially_refunded',
   'charged_back',

@@ -1,18 +1,10 @@
 import { join } from 'node:path';
 import { demoBeaconPeriodSeconds, demoChain } from '../../../sandbox/beacon/demo-chain.ts';
+import { neededSecretNames } from '../../../src/production-faults.ts';
 import { dataFolder } from '../places.ts';
 import { keepSecrets } from '../services/keep-secrets.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';
 import type { Plan } from './plan.ts';
-
-const secretNames = [
-  'JWT_SECRET',
-  'ORDER_TOKEN_SECRET',
-  'QUEUE_TOKEN_SECRET',
-  'HASH_SECRET',
-  'ENCRYPTION_KEY',
-  'OPERATIONS_TOKEN',
-] as const;
 
 /**
  * The environment of the product's own processes in the local stack. The user's own variables win, except the address to
@@ -40,7 +32,7 @@ export function productEnvironment(
     ...(plan.observe ? alertSender : {}),
     WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
     SMTP_URL: `smtp://127.0.0.1:${plan.ports.smtp}`,
-    ...keepSecrets(join(dataFolder, 'secrets.json'), secretNames),
+    ...keepSecrets(join(dataFolder, 'secrets.json'), neededSecretNames),
   };
   const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
   return {

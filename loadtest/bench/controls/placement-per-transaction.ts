@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PlacementFacts, PlacementRow, PlacementItem } from '../../../src/orders/placement/queries.ts';
-import type { Placed, Placement } from '../../../src/orders/placement/placement.ts';
+import { type Placed, type Placement, refusedRow } from '../../../src/orders/placement/placement.ts';
 import { storedKeys } from '../../../src/orders/placement/keys.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 
@@ -167,16 +167,5 @@ function factsOf(event: Event, lines: readonly Line[]): PlacementFacts {
 }
 
 function rowOf(outcome: PlacementRow['outcome'], orderId: string | null): PlacementRow {
-  return {
-    n: 1,
-    outcome,
-    order_id: orderId,
-    subtotal: null,
-    discount: null,
-    fees: null,
-    total: null,
-    placed_at_ms: null,
-    expires_at_ms: null,
-    detail: null,
-  };
+  return { ...refusedRow, n: 1, outcome, order_id: orderId };
 }

@@ -7,6 +7,18 @@ export function isInterrupted(): boolean {
   return interrupted;
 }
 
+/** Runs a command to its end. Its failure is said in one line, and makes the exit code 1. */
+export function runCommand(main: () => Promise<void>): void {
+  main().then(
+    () => process.exit(),
+    (error: unknown) => {
+      if (interrupted) return;
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
 /**
  * Makes an interrupted bench or drill leave neither servers nor data. One Ctrl-C may arrive twice, from the terminal and
  * from npm.

@@ -37,6 +37,15 @@ export async function poolerStats(stack: BenchStack): Promise<Record<string, num
   }
 }
 
+/** Where a bench ran, and on which settings of Postgres and PgBouncer. */
+export async function stackFacts(stack: BenchStack) {
+  return {
+    pinned: stack.pinned,
+    settings: await serverSettings(stack),
+    'PgBouncer SHOW STATS': await poolerStats(stack),
+  };
+}
+
 /** Postgres' totals since its start. Their difference is the cost of a bench. */
 export type ServerWork = {
   readonly walBytes: number;

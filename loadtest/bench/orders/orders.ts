@@ -8,7 +8,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { chartConcurrency, chartFelt } from './order-charts.ts';
 import { measureOn } from '../load/order-load.ts';
 import type { BenchReport, Measurement } from '../harness/report.ts';
-import { delayCommits, poolerStats, serverSettings } from '../harness/server-figures.ts';
+import { delayCommits, stackFacts } from '../harness/server-figures.ts';
 import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
@@ -67,9 +67,7 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
       measurements: [control, freeControl, ...ours, felt.measured, ...slow],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
+        ...(await stackFacts(stack)),
         'pgbench, inserts/s': inserts,
         'tried, one run each': tried.map((one) => `${one.series}, ${one.connections}: ${Math.round(one.perSecond)}/s`),
         charts: [...chartConcurrency(tried), felt.chart],

@@ -6,7 +6,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { fixedControl, measureBothWays, measureOn } from '../load/order-load.ts';
 import { orderRequests } from '../load/order-requests.ts';
 import type { BenchReport } from '../harness/report.ts';
-import { poolerStats, serverSettings } from '../harness/server-figures.ts';
+import { stackFacts } from '../harness/server-figures.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
 const lastTickets = 100;
@@ -30,11 +30,9 @@ export async function benchRefusals(options: BenchOptions): Promise<BenchReport>
       measurements: [{ ...one, bar }, against(control, two, bar), control],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        ...(await stackFacts(stack)),
         connections,
         control: fixedControl.said,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
       },
     };
   } finally {

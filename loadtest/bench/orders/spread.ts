@@ -6,7 +6,7 @@ import type { BenchOptions } from '../harness/options.ts';
 import { endlessCapacity, fixedControl, measureBothWays } from '../load/order-load.ts';
 import { type OrderShape, orderRequests } from '../load/order-requests.ts';
 import type { BenchReport } from '../harness/report.ts';
-import { poolerStats, serverSettings } from '../harness/server-figures.ts';
+import { stackFacts } from '../harness/server-figures.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
 const events = 10;
@@ -29,11 +29,9 @@ export async function benchSpread(options: BenchOptions): Promise<BenchReport> {
       measurements,
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        ...(await stackFacts(stack)),
         connections,
         control: fixedControl.said,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
       },
     };
   } finally {

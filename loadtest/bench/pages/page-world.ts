@@ -6,6 +6,7 @@ import { seedDemo } from '../../../drizzle/seed/seed-demo.ts';
 import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { signInAtDesk } from '../../../testkit/web/sign-in.ts';
 import { apiEnvironment } from '../harness/api-environment.ts';
 import type { BenchStack } from '../harness/stack.ts';
 
@@ -16,7 +17,7 @@ const unknownCode = '0123456789ABCDEFGHJKMNPQR0';
 export type PageCase = {
   readonly name: string;
   readonly path: string;
-  readonly cookies: Awaited<ReturnType<typeof signIn>>;
+  readonly cookies: Awaited<ReturnType<typeof signInAtDesk>>;
   /** Shown once the page can be used. */
   readonly ready: string;
   /** Real clicks and keys, whose delay is measured. */
@@ -58,7 +59,7 @@ export async function preparePages(stack: BenchStack, browser: Browser, origin: 
     {
       name: 'desk home',
       path: '/desk',
-      cookies: await signIn(browser, origin),
+      cookies: await signInAtDesk(browser, origin, 'owner@demo.test'),
       ready: '.desk-nav',
       act: (page) => page.keyboard.press('Tab'),
     },
@@ -107,19 +108,6 @@ async function scan(page: Page, token: string): Promise<void> {
   await page.keyboard.type(unknownCode);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#answer.answer-bad');
-}
-
-async function signIn(browser: Browser, origin: string) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${origin}/desk/sign-in`);
-  await page.fill('[name="email"]', 'owner@demo.test');
-  await page.fill('[name="password"]', demoPassword);
-  await page.click('main .button-main');
-  await page.waitForURL(`${origin}/desk`);
-  const cookies = await context.cookies();
-  await context.close();
-  return cookies;
 }
 
 /** @throws if the API refuses: a page of faulty data shows nothing */

@@ -12,7 +12,7 @@ import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
 import { fixedControl, measureOn } from '../load/order-load.ts';
 import { networkAddress } from '../load/order-requests.ts';
 import type { BenchReport, Measurement } from '../harness/report.ts';
-import { poolerStats, serverSettings } from '../harness/server-figures.ts';
+import { stackFacts } from '../harness/server-figures.ts';
 import { solveFor } from './solved-joins.ts';
 import { type BenchStack, say, startBenchStack } from '../harness/stack.ts';
 
@@ -63,13 +63,11 @@ export async function benchJoins(options: BenchOptions): Promise<BenchReport> {
       measurements: [...withBar(ours), control, against(control, worked), against(control, again)],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
-        pinned: stack.pinned,
+        ...(await stackFacts(stack)),
         control: fixedControl.said,
         'joins with a challenge':
           `difficulty ${difficulty}, solved before the run; what it costs to check one does not depend on the difficulty. ` +
           `Beside it: joins, 1 API process, ${connectionCounts[0]} connections`,
-        settings: await serverSettings(stack),
-        'PgBouncer SHOW STATS': await poolerStats(stack),
       },
     };
   } finally {

@@ -1,9 +1,6 @@
 import type { Lane } from '../../lane.ts';
 import type { PostAnswer, PostBytes } from '../../post-bytes.ts';
-import type { Random } from '../../random.ts';
-import type { Scheduler } from '../../scheduler.ts';
-import type { Settings } from '../../settings.ts';
-import type { Journal } from '../../journal.ts';
+import type { Tools } from '../../tools.ts';
 import type { Callback } from './callback.ts';
 import { retriesFor, retryDelayMs } from './retry-table.ts';
 
@@ -12,17 +9,10 @@ export type DeliverCallback = (callback: Callback, attempt?: number) => Promise<
 const timeoutMs = 15_000;
 const hopsMax = 5;
 
-type Tools = Readonly<{
-  lane: Lane;
-  post: PostBytes;
-  random: Random;
-  scheduler: Scheduler;
-  settings: Settings;
-  journal: Journal;
-}>;
+type DeliverTools = Tools & Readonly<{ lane: Lane; post: PostBytes }>;
 
 /** Sends a callback and resolves after the first attempt. Later attempts follow the retry table. */
-export function createDeliverCallback(tools: Tools): DeliverCallback {
+export function createDeliverCallback(tools: DeliverTools): DeliverCallback {
   const deliver: DeliverCallback = (callback, attempt = 1) =>
     new Promise((resolve) => {
       const taken = tools.lane.run(async () => {

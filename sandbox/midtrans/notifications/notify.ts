@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../random.ts';
-import type { Scheduler } from '../../scheduler.ts';
-import type { Settings } from '../../settings.ts';
 import type { Journal, JournalRecord } from '../../journal.ts';
+import type { Tools } from '../../tools.ts';
 import type { MidtransAccounts } from '../accounts.ts';
 import type { Callback } from './callback.ts';
 import type { DeliverCallback } from './deliver-callback.ts';
@@ -25,17 +24,9 @@ export type Notifier = Readonly<{
   resume: () => void;
 }>;
 
-type Tools = Readonly<{
-  random: Random;
-  scheduler: Scheduler;
-  settings: Settings;
-  journal: Journal;
-  accounts: MidtransAccounts;
-  scenarios: Scenarios;
-  deliver: DeliverCallback;
-}>;
+type NotifierTools = Tools & Readonly<{ accounts: MidtransAccounts; scenarios: Scenarios; deliver: DeliverCallback }>;
 
-export function createNotifier(tools: Tools): Notifier {
+export function createNotifier(tools: NotifierTools): Notifier {
   /** The end of the first attempt of each transaction's latest callback. The next one waits for it. */
   const tails = new Map<string, Promise<void>>();
   const held = new Map<string, readonly Callback[]>();

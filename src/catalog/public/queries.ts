@@ -2,6 +2,7 @@ import { type SQL, and, asc, eq, gt, gte, inArray, lt, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventDaysMax } from '../limits.ts';
+import { searchedTexts } from '../search/index-events.ts';
 import type { ListingFilter } from './listing-filter.ts';
 import { events, scheduleItems, ticketCategories } from '../tables.ts';
 
@@ -77,15 +78,8 @@ export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date)
   if (filter.findsNothing) return [];
   return db
     .select({
-      id: events.id,
+      ...searchedTexts,
       slug: events.slug,
-      name: events.name,
-      summary: events.summary,
-      nameEn: events.nameEn,
-      summaryEn: events.summaryEn,
-      category: events.category,
-      city: events.city,
-      venue: events.venue,
       timeZone: events.timeZone,
       currency: events.currency,
       startsAt: events.startsAt,

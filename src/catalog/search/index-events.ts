@@ -22,7 +22,8 @@ const eventSearch = pgTable('events', {
   searchVersion: integer('search_version').notNull(),
 });
 
-const texts = {
+/** The texts of an event that the search finds it by. */
+export const searchedTexts = {
   id: events.id,
   name: events.name,
   summary: events.summary,
@@ -33,7 +34,7 @@ const texts = {
   venue: events.venue,
 };
 
-type SearchedTexts = Omit<Pick<typeof events.$inferSelect, keyof typeof texts>, 'nameEn' | 'summaryEn'> & {
+type SearchedTexts = Omit<Pick<typeof events.$inferSelect, keyof typeof searchedTexts>, 'nameEn' | 'summaryEn'> & {
   readonly nameEn?: string | null | undefined;
   readonly summaryEn?: string | null | undefined;
 };
@@ -71,7 +72,7 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
  */
 async function lockEventsToIndex(tx: Db, max: number): Promise<SearchedTexts[]> {
   return tx
-    .select(texts)
+    .select(searchedTexts)
     .from(events)
     .where(sql`search_version < ${searchVersion}`)
     .orderBy(asc(events.id))

@@ -96,7 +96,8 @@ export function createPlacement(options: {
   });
 }
 
-const refused: PlacementRow = {
+/** The answer of a placement that orders nothing. */
+export const refusedRow: PlacementRow = {
   n: 0,
   outcome: 'not_open',
   order_id: null,
@@ -127,5 +128,5 @@ export async function replaysOnly(
   const replays = batch.filter((item) => keys.has(item.key_hash));
   const found = replays.length === 0 ? [] : [...(await place(replays))];
   const facts = { organizerId: '', slug: '', currency: '', categories: {} };
-  return batch.map((item) => (keys.has(item.key_hash) ? found.shift() : undefined) ?? { row: refused, facts });
+  return batch.map((item) => (keys.has(item.key_hash) ? found.shift() : undefined) ?? { row: refusedRow, facts });
 }

@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
-import { demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { type Language, languages } from '../../../src/web/i18n/language.ts';
+import { signInAtDesk } from '../sign-in.ts';
 import type { Stop } from './stop.ts';
 import { type TourWorld, tourOperatorToken } from './world.ts';
 
@@ -14,18 +14,7 @@ type Session = Exclude<NonNullable<Stop['as']>, 'operator'>;
 
 /** Sessions of the desk, signed in once for all pages. */
 export async function signInToDesk({ browser, origin, desk }: TourWorld) {
-  const cookiesOf = async (email: string) => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(`${origin}/desk/sign-in`);
-    await page.fill('[name="email"]', email);
-    await page.fill('[name="password"]', demoPassword);
-    await page.click('main .button-main');
-    await page.waitForURL(`${origin}/desk`);
-    const cookies = await context.cookies();
-    await context.close();
-    return cookies;
-  };
+  const cookiesOf = (email: string) => signInAtDesk(browser, origin, email);
   return { owner: await cookiesOf('owner@demo.test'), newcomer: await cookiesOf(desk.newcomer) };
 }
 

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
-import { selectField, textField } from '../desk/parts/fields.ts';
+import { localeField, textField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { chip, panel } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
@@ -65,15 +65,7 @@ function createForm(operator: Operator): Html {
     textField(form, language, { name: 'slug', label: words.slug, hint: words.slugHint, maxlength: 48 }),
     textField(form, language, { name: 'ownerName', label: words.ownerName, maxlength: 120 }),
     textField(form, language, { name: 'ownerEmail', label: words.ownerEmail, type: 'email', maxlength: 254 }),
-    selectField(form, language, {
-      name: 'locale',
-      label: words.locale,
-      value: language,
-      options: [
-        { value: 'id', label: 'Indonesia' },
-        { value: 'en', label: 'English' },
-      ],
-    }),
+    localeField(form, language, words.locale),
   ];
   return openForm({ form, language, path: `${listPath}?lang=${language}`, body, submit: words.newOrganizer });
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { orderWords } from '../../../i18n/words/desk/orders.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import { numberField, selectField, textField } from '../parts/fields.ts';
+import { localeField, numberField, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 
 /** Giving tickets away. */
@@ -43,15 +43,7 @@ async function showGifts(desk: Desk): Promise<View> {
         }),
         selectField(form, language, { name: 'lines.0.ticketCategoryId', label: words.category, options }),
         numberField(form, language, { name: 'lines.0.quantity', label: words.quantity, value: 1 }),
-        selectField(form, language, {
-          name: 'locale',
-          label: words.locale,
-          value: language,
-          options: [
-            { value: 'id', label: 'Indonesia' },
-            { value: 'en', label: 'English' },
-          ],
-        }),
+        localeField(form, language, words.locale),
       ],
       submit: words.giveSubmit,
       cancelPath: `/desk/events/${event.id}/orders`,

@@ -120,6 +120,15 @@ export function checkField(form: Form, of: Field & { readonly isChecked?: boolea
   return html`<div class="field"><label class="agree"><input id="${id}" name="${of.name}" type="checkbox" value="yes"${isChecked ? html` checked` : ''}${of.hint === undefined ? '' : html` aria-describedby="${id}-hint"`}><span>${of.label} ${hint}</span></label></div>`;
 }
 
+/** The language of mails and messages to somebody; at first that of the page. */
+export function localeField(form: Form, language: Language, label: string): Html {
+  const options = [
+    { value: 'id', label: 'Indonesia' },
+    { value: 'en', label: 'English' },
+  ];
+  return selectField(form, language, { name: 'locale', label, value: language, options });
+}
+
 /** A file. Browsers do not fill it in again after a refusal. */
 export function fileField(form: Form, language: Language, of: Field & { readonly accept: string }): Html {
   return wrapped(

@@ -5,7 +5,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { Form, FormValues } from '../forms.ts';
-import { hiddenField, selectField, textField } from '../parts/fields.ts';
+import { hiddenField, localeField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
@@ -105,15 +105,7 @@ function inviteForm(desk: Desk, events: readonly EventName[]): Html {
       }),
       selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
       eventBoxes(form, events, [], words),
-      selectField(form, language, {
-        name: 'locale',
-        label: words.locale,
-        value: language,
-        options: [
-          { value: 'id', label: 'Indonesia' },
-          { value: 'en', label: 'English' },
-        ],
-      }),
+      localeField(form, language, words.locale),
     ],
     submit: words.sendInvitation,
   })}`;

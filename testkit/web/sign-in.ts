@@ -1,0 +1,16 @@
+import type { Browser } from 'playwright-core';
+import { demoPassword } from '../../drizzle/seed/seed-accounts.ts';
+
+/** @returns the cookies of a member who has signed in at the desk */
+export async function signInAtDesk(browser: Browser, origin: string, email: string) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${origin}/desk/sign-in`);
+  await page.fill('[name="email"]', email);
+  await page.fill('[name="password"]', demoPassword);
+  await page.click('main .button-main');
+  await page.waitForURL(`${origin}/desk`);
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
