@@ -14,12 +14,12 @@ import { refusesToStart } from './readiness.ts';
  */
 export async function openProcess<
   Service extends { readonly config: Config; readonly db: Db; readonly log: Log; readonly closers: Closers },
->(process: 'api' | 'worker', compose: (config: Config, log: Log) => Service) {
-  const config = loadConfig(globalThis.process.env);
-  const log = createLog({ level: config.LOG_LEVEL, process, isTraced: config.TRACING_OTLP_URL !== undefined });
+>(kind: 'api' | 'worker', compose: (config: Config, log: Log) => Service) {
+  const config = loadConfig(process.env);
+  const log = createLog({ level: config.LOG_LEVEL, process: kind, isTraced: config.TRACING_OTLP_URL !== undefined });
   collectProcessMetrics();
   // Before anything is opened that it traces.
-  const tracing = await startTracing({ config, process });
+  const tracing = await startTracing({ config, process: kind });
   const service = compose(config, log);
   const refusal = await refusesToStart(service);
   if (refusal !== undefined) throw new ConfigError([refusal]);

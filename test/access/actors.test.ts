@@ -1,30 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createActors, rememberedMs } from '../../src/access/actors.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createDevice } from '../../src/access/credentials/create-device.ts';
 import { endDevice } from '../../src/access/credentials/end-device.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import {
-  type AccessWorld,
-  type OrganizerWorld,
   aMember,
-  anOrganizer,
-  openAccessWorld,
+  useAccessWorld,
 } from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
+const { world, organizer } = await useAccessWorld();
+
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
 describe('the credentials that a process remembers', () => {
-  let world: AccessWorld;
-  let organizer: OrganizerWorld;
-
-  beforeAll(async () => {
-    world = await openAccessWorld();
-    organizer = await anOrganizer(world);
-  });
-  afterAll(() => world?.close());
-
   /** A directory whose database counts its reads, and may be away. */
   const counting = (max?: number) => {
     const state = { reads: 0, away: false };

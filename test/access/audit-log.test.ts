@@ -1,28 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writeAudit } from '../../src/access/audit/audit.ts';
 import { transaction } from '../../src/platform/database/db.ts';
 import {
-  type AccessWorld,
-  type OrganizerWorld,
   anOrganizer,
   auditOf,
   bodyOf,
   codeOf,
-  openAccessWorld,
+  useAccessWorld,
 } from '../../testkit/access/access-world.ts';
+
+const { world, organizer } = await useAccessWorld();
 
 /** Guards that the log names who changed what, goes with its change, and cannot be rewritten. */
 describe('the audit log', () => {
-  let world: AccessWorld;
-  let organizer: OrganizerWorld;
-
-  beforeAll(async () => {
-    world = await openAccessWorld();
-    organizer = await anOrganizer(world);
-  });
-  afterAll(() => world?.close());
-
   type Entry = { id: string; act: string; actor: { kind: string; id: string; name: string | null }; changes: object };
   const read = async (query = '') =>
     bodyOf<{ data: Entry[]; nextCursor: string | null }>(

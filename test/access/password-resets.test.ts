@@ -1,33 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { passwordResetsPerStaffMax } from '../../src/access/limits.ts';
 import { requestPasswordReset } from '../../src/access/links/request-password-reset.ts';
 import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
-  type AccessWorld,
-  type OrganizerWorld,
   aMember,
-  anOrganizer,
   auditOf,
   codeOf,
-  openAccessWorld,
+  useAccessWorld,
   signIn,
   stagedJobs,
   tokenOf,
 } from '../../testkit/access/access-world.ts';
 
+const { world, organizer } = await useAccessWorld();
+
 /** Guards that a reset needs the mailbox, works once, ends every session, and tells nobody who is known (S17, S47). */
 describe('password resets', () => {
-  let world: AccessWorld;
-  let organizer: OrganizerWorld;
-
-  beforeAll(async () => {
-    world = await openAccessWorld();
-    organizer = await anOrganizer(world);
-  });
-  afterAll(() => world?.close());
-
   const request = (email: string) => world.request('POST', '/v1/password-resets', { body: { email } });
   const confirm = (token: string, password = 'sandi baru yang panjang') =>
     world.request('POST', '/v1/password-resets/confirmation', { body: { token, password } });

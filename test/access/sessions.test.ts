@@ -5,28 +5,20 @@ import { startSession } from '../../src/access/sessions/start-session.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
   type AccessWorld,
-  type OrganizerWorld,
   aMember,
   anOrganizer,
   auditOf,
   bodyOf,
   codeOf,
-  openAccessWorld,
+  openAccessWorld, useAccessWorld,
   signIn,
   testPassword,
 } from '../../testkit/access/access-world.ts';
 
+const { world, organizer } = await useAccessWorld();
+
 /** Guards sign-in, what a session shows and ends, and that nobody learns which addresses are known (S17, S18, S47). */
 describe('sessions', () => {
-  let world: AccessWorld;
-  let organizer: OrganizerWorld;
-
-  beforeAll(async () => {
-    world = await openAccessWorld();
-    organizer = await anOrganizer(world);
-  });
-  afterAll(() => world?.close());
-
   it('names the signed-in member, for twelve hours, and holds nothing private', async () => {
     const response = await world.request('GET', '/v1/sessions/current', { as: organizer.owner });
     const body = await bodyOf<{ expiresAt: string; sessionId: string }>(response);

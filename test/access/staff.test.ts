@@ -1,44 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { rememberedMs } from '../../src/access/actors.ts';
 import { staffTokenLink } from '../../src/access/links/staff-link.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
-  type AccessWorld,
-  type OrganizerWorld,
   aMember,
   anOrganizer,
   auditOf,
   bodyOf,
   codeOf,
-  openAccessWorld,
   signIn,
   stagedJobs,
-  testPassword,
-  tokenOf,
 } from '../../testkit/access/access-world.ts';
+import { type Member, useInvitations } from './support/invitations.ts';
 
-let world: AccessWorld;
-let organizer: OrganizerWorld;
-let stranger: OrganizerWorld;
-const path = (rest = '') => `/v1/organizers/${organizer.slug}/staff${rest}`;
-
-beforeAll(async () => {
-  world = await openAccessWorld();
-  organizer = await anOrganizer(world);
-  stranger = await anOrganizer(world);
-});
-afterAll(() => world?.close());
-
-type Member = { id: string; email: string; role: string; status: string };
-const invite = (body: object, as = organizer.owner) => world.request('POST', path(), { as, body });
-const lastToken = async () => {
-  const jobs = await stagedJobs(world, 'staff.invited');
-  const mail = await staffTokenLink(world.deps, jobs.at(-1)?.payload.tokenId ?? '');
-  return { mail, token: tokenOf(mail?.link ?? 'http://x/') };
-};
-const accept = (token: string, name = 'Dewi', password = testPassword) =>
-  world.request('POST', '/v1/invitations/acceptance', { body: { token, name, password } });
+const { world, organizer, stranger, path, invite, lastToken, accept } = await useInvitations();
 
 it('lists members in pages, without another organiser', async () => {
   const ids: string[] = [];

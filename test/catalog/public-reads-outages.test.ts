@@ -1,38 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { expect, test } from 'vitest';
+import { openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
-import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useWiredCatalog } from './support/wired-catalog.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let one: CatalogProcess;
-let two: CatalogProcess;
-let databaseWire: CutWire;
-let redisWire: CutWire;
-/** A process whose database and Redis can be taken away. */
-let wired: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  databaseWire = await layWire(database.url);
-  redisWire = await layWire(redis.cacheUrl);
-  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
-  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
-  wired = await openCatalog({ databaseUrl: databaseWire.url, redisUrl: redisWire.url, callTimeoutMs: 1000 });
-});
-afterAll(async () => {
-  await Promise.all([one.close(), two.close()]);
-  await databaseWire.mend();
-  await wired.close();
-  await Promise.all([databaseWire.close(), redisWire.close()]);
-  await Promise.all([database.close(), redis.close()]);
-});
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const { database, one, wired, databaseWire, redisWire, pause, redis } = await useWiredCatalog();
 
 test('Postgres away: last good bytes are sent, marked stale, cold reads are 503, and reads recover with Postgres', async () => {
   const { slug } = await createEvent(one.db);

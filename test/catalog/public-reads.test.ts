@@ -1,38 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import { expect, test } from 'vitest';
+import { buildsOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { serve } from '../../src/http/server/serve.ts';
-import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useWiredCatalog } from './support/wired-catalog.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let one: CatalogProcess;
-let two: CatalogProcess;
-let databaseWire: CutWire;
-let redisWire: CutWire;
-/** A process whose database and Redis can be taken away. */
-let wired: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  databaseWire = await layWire(database.url);
-  redisWire = await layWire(redis.cacheUrl);
-  const urls = { databaseUrl: database.url, redisUrl: redis.cacheUrl };
-  [one, two] = [await openCatalog(urls), await openCatalog(urls)];
-  wired = await openCatalog({ databaseUrl: databaseWire.url, redisUrl: redisWire.url, callTimeoutMs: 1000 });
-});
-afterAll(async () => {
-  await Promise.all([one.close(), two.close()]);
-  await databaseWire.mend();
-  await wired.close();
-  await Promise.all([databaseWire.close(), redisWire.close()]);
-  await Promise.all([database.close(), redis.close()]);
-});
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const { one, two, pause } = await useWiredCatalog();
 
 test('the four documents of an event have the published form', async () => {
   const event = await createEvent(one.db, { categories: [{ capacity: 1000 }, { capacity: 8, price: 500_000 }] });

@@ -1,46 +1,20 @@
 import * as fc from 'fast-check';
-import postgres from 'postgres';
 import { systemClock } from '../../src/platform/clock.ts';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
-import { createScanLane, scanTicket, syncScans } from '../../src/check-in/index.ts';
+import { scanTicket, syncScans } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import type { DecidedScan } from '../../src/check-in/scans/queries.ts';
-import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
-import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { type DoorEvent, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
+import { useDoorDatabase } from './support/door-database.ts';
 
 /**
  * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can
  * have happened, the earliest entry stands, and every scan id keeps its answer.
  */
 
-let database: TestDatabase;
-let sql: postgres.Sql;
-let open: OpenDb;
-let scans: ScanLane;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = postgres(database.directUrl, { max: 2 });
-  open = openDb({
-    url: database.url,
-    name: 'door',
-    poolSize: 4,
-    acquireTimeoutMs: 2000,
-    callTimeoutMs: 5000,
-    prepare: false,
-  });
-  scans = createScanLane({ db: open.db, flushesMax: 4 });
-});
-
-afterAll(async () => {
-  await open.close();
-  await sql.end();
-  await database.close();
-});
+const { sql, open, scans } = await useDoorDatabase();
 
 type Step = {
   readonly device: number;

@@ -1,40 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createScanLane, hasAdmissions, scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
-import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
+import { useDoorDatabase } from './support/door-database.ts';
 
 /** Each truth names the row that breaks it (E13). */
 
-let database: TestDatabase;
-let sql: postgres.Sql;
-let open: OpenDb;
-let event: DoorEvent;
+const { sql, open } = await useDoorDatabase();
+const event = await addDoorEvent(sql);
 let ticket: HeldTicket;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = postgres(database.directUrl, { max: 2 });
-  open = openDb({
-    url: database.url,
-    name: 'door',
-    poolSize: 2,
-    acquireTimeoutMs: 2000,
-    callTimeoutMs: 5000,
-    prepare: false,
-  });
-  event = await addDoorEvent(sql);
-});
-
-afterAll(async () => {
-  await open.close();
-  await sql.end();
-  await database.close();
-});
 
 beforeEach(async () => {
   await sql`delete from scans`;

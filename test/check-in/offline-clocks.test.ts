@@ -1,30 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type HeldTicket } from '../../testkit/check-in/door-event.ts';
-import { type OfflineDoor, ago, hour, minute, openOfflineDoor } from './support/offline-door.ts';
+import { describe, expect, it } from 'vitest';
+import { ago, hour, minute, useOfflineDoor } from './support/offline-door.ts';
 
 /** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
 
-let door: OfflineDoor['door'];
-let key: string;
-let next: OfflineDoor['next'];
-let item: OfflineDoor['item'];
-let handIn: OfflineDoor['handIn'];
-let admission: OfflineDoor['admission'];
-let listed: OfflineDoor['listed'];
-let ticket: HeldTicket;
-
-beforeAll(async () => {
-  ({ door, key, next, item, handIn, admission, listed } = await openOfflineDoor());
-});
-
-beforeEach(async () => {
-  ticket = await next();
-});
-
-afterAll(async () => {
-  expect(await door.faults()).toEqual([]);
-  await door.close();
-});
+const offline = await useOfflineDoor();
+const { door, key, next, item, handIn, admission, listed } = offline;
 
 describe('a phone whose clock is off', () => {
   const offsets = [-7 * hour, 7 * hour, -40 * 365 * 24 * hour];
@@ -48,18 +28,18 @@ describe('a phone whose clock is off', () => {
   });
 
   it.each(offsets)('by %i ms unnoticed: a second entry is still reported', async (offset) => {
-    const online = () => door.scan(key, { code: ticket.code, deviceId: 'online' });
+    const online = () => door.scan(key, { code: offline.ticket.code, deviceId: 'online' });
     const late = () => handIn({ scannedAt: ago(10 * minute - offset), deviceId: 'late' });
     expect((await online()).body.result).toBe('admitted');
     await late();
     expect((await listed()).filter((one) => one.other !== null)).toHaveLength(1);
-    ticket = await next();
+    await next();
     await late();
     expect((await online()).body.result).toBe('already_used');
   });
 
   it('by hours does not hide an entry between an exit and the next entry', async () => {
-    const online = (direction: string) => door.scan(key, { code: ticket.code, direction, deviceId: 'online' });
+    const online = (direction: string) => door.scan(key, { code: offline.ticket.code, direction, deviceId: 'online' });
     for (const direction of ['entry', 'exit', 'entry']) await online(direction);
     expect((await handIn({ deviceId: 'late' })).conflict).toBeDefined();
     expect(await listed()).toHaveLength(1);
@@ -88,7 +68,7 @@ describe('a full batch', () => {
       const { status, body } = await door.sync(key, scans);
       expect([status, body.data.length]).toEqual([200, 500]);
       const [kept] = await door.sql`select count(*)::int as passages, count(distinct scanned_at)::int as instants
-        from scans where ticket_id = ${ticket.id} and passed`;
+        from scans where ticket_id = ${offline.ticket.id} and passed`;
       expect(kept).toEqual({ passages: batch * 500, instants: batch * 500 });
     }
   });

@@ -1,44 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
-import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
+import { scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
-import type { ScanLane } from '../../src/check-in/scans/scan-ticket.ts';
-import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
+import { useDoorDatabase } from './support/door-database.ts';
 
-let database: TestDatabase;
-let sql: postgres.Sql;
-let open: OpenDb;
-let scans: ScanLane;
-let event: DoorEvent;
-let staff: Actor;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = postgres(database.directUrl, { max: 2 });
-  open = openDb({
-    url: database.url,
-    name: 'door',
-    poolSize: 4,
-    acquireTimeoutMs: 2000,
-    callTimeoutMs: 5000,
-    prepare: false,
-  });
-  scans = createScanLane({ db: open.db, flushesMax: 4 });
-  event = await addDoorEvent(sql);
-  staff = actorOf(event);
-});
+const { sql, open, scans } = await useDoorDatabase();
+const event = await addDoorEvent(sql);
+const staff = actorOf(event);
 
 afterAll(async () => {
   for (const invariant of checkInInvariants) expect(await invariant.find(open.db)).toEqual([]);
-  await open.close();
-  await sql.end();
-  await database.close();
 });
 
 const hour = 3_600_000;

@@ -1,38 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { recoverDeliveries } from '../../src/notifications/deliveries/recover-deliveries.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { someBuyer } from '../../testkit/factories.ts';
 import {
-  type Notifications,
-  control,
   inbox,
-  openNotifications,
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
+import { useDeliveries } from './support/deliveries.ts';
 
-let world: Notifications;
+const { world, queued } = await useDeliveries();
 const quiet = () => AbortSignal.timeout(20_000);
-
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
-  await world.db.execute(sql`delete from outbox`);
-});
-afterAll(() => world.close());
-
-async function queued(options: Parameters<typeof paidOrder>[1] = {}) {
-  const buyer = someBuyer();
-  const paid = await paidOrder(world, { buyer, ...options });
-  const [deliveryId = ''] = await notifyOrder(world.deps, 'tickets', paid);
-  return { ...paid, buyer, deliveryId };
-}
 
 describe('recovery', () => {
   test('a worker that died while sending: the mail is sent by another one', async () => {

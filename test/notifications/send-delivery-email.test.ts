@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { organizerProfiles } from '../../src/catalog/tables.ts';
 import { emailResult } from '../../src/notifications/channels/email.ts';
 import { notifyOrder, notifyUnpaid } from '../../src/notifications/notices/notify.ts';
@@ -8,34 +8,17 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import {
-  type Notifications,
   control,
   deliveriesOf,
   inbox,
-  openNotifications,
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
 import { order, placingDeps } from '../../testkit/orders/placing.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
+import { useDeliveries } from './support/deliveries.ts';
 
-let world: Notifications;
+const { world, queued } = await useDeliveries();
 const quiet = () => AbortSignal.timeout(20_000);
-
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
-  await world.db.execute(sql`delete from outbox`);
-});
-afterAll(() => world.close());
-
-async function queued(options: Parameters<typeof paidOrder>[1] = {}) {
-  const buyer = someBuyer();
-  const paid = await paidOrder(world, { buyer, ...options });
-  const [deliveryId = ''] = await notifyOrder(world.deps, 'tickets', paid);
-  return { ...paid, buyer, deliveryId };
-}
 
 describe('promise 5: every paid order is notified, with exactly one effect', () => {
   test('the mail has the tickets, their codes as images, the link and the calendar entry', async () => {

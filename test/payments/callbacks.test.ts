@@ -1,51 +1,32 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { settlement, sign } from '../../testkit/payments/callbacks.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
+import { postCallback, saidBy, settlement, sign } from '../../testkit/payments/callbacks.ts';
 import {
   type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
 
-let world: PaymentWorld;
-let event: TestEvent;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-  event = await createPaidEvent(world);
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
 
-async function post(body: unknown, slug = event.organizer.slug): Promise<Response> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Veritrans' };
-  return fetch(`${world.url}/v1/callbacks/midtrans/${slug}`, { method: 'POST', headers, body: text });
-}
-
-async function codeOf(response: Response): Promise<string> {
-  const body = (await response.json()) as { code?: string; status?: string };
-  return `${response.status} ${body.code ?? body.status}`;
-}
+const post = (body: unknown, slug = event.organizer.slug) => postCallback(world, slug, body);
 
 describe('the answer', () => {
   test('to a new callback is 200 once it is stored with its job, and to a repetition 200 without another job', async () => {
     const placed = await placeReady(world, event);
     const body = sign(settlement(placed));
-    expect(await codeOf(await post(body))).toBe('200 stored');
-    expect(await codeOf(await post(body))).toBe('200 duplicate');
+    expect(await saidBy(await post(body))).toBe('200 stored');
+    expect(await saidBy(await post(body))).toBe('200 duplicate');
     const jobs = await rowsOf(
       world.db,
       sql`select 1 from outbox j join callbacks c on c.id::text = j.payload ->> 'callbackId' where c.attempt_id = ${placed.attemptId}`,
@@ -67,9 +48,9 @@ describe('the answer', () => {
   test('to a wrong signature is 400, and for an unknown organiser the same', async () => {
     const placed = await placeReady(world, event);
     const forged = sign(settlement(placed), 'not the key');
-    expect(await codeOf(await post(forged))).toBe('400 callback.signature_invalid');
-    expect(await codeOf(await post(forged, 'nobody-at-all'))).toBe('400 callback.signature_invalid');
-    expect(await codeOf(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await saidBy(await post(forged))).toBe('400 callback.signature_invalid');
+    expect(await saidBy(await post(forged, 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await saidBy(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
     expect(await callbacksOf(world, placed)).toEqual([]);
   });
 
@@ -84,12 +65,12 @@ describe('the answer', () => {
       JSON.stringify(sign({ order_id: 'x', status_code: '200', gross_amount: '150000' })),
     ],
   ])('of %s is 400', async (_name, body) => {
-    expect(await codeOf(await post(body))).toBe('400 callback.malformed');
+    expect(await saidBy(await post(body))).toBe('400 callback.malformed');
   });
 
   test('to more than 256 kB is 413, and nothing is stored', async () => {
     const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
-    expect(await codeOf(response)).toBe('413 callback.too_large');
+    expect(await saidBy(response)).toBe('413 callback.too_large');
   });
 
   test('to a body that is cut short is that of a malformed body, not of a failed store', async () => {
@@ -187,9 +168,9 @@ describe('number and order', () => {
   test('the same body after the raw payloads are gone is still a duplicate', async () => {
     const placed = await placeReady(world, event);
     const body = sign(settlement(placed, { transaction_status: 'pending', status_code: '201' }));
-    expect(await codeOf(await post(body))).toBe('200 stored');
+    expect(await saidBy(await post(body))).toBe('200 stored');
     await work(world, placed);
     await world.db.execute(sql`delete from callback_payloads`);
-    expect(await codeOf(await post(body))).toBe('200 duplicate');
+    expect(await saidBy(await post(body))).toBe('200 duplicate');
   });
 });

@@ -1,28 +1,19 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { orders } from '../../src/orders/tables.ts';
 import { paymentOf } from '../../src/payments/index.ts';
 import {
-  type PaymentWorld,
   buyerToken,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { type Placed, attemptsOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 
 /** Guards that a buyer who chooses on our page gets the number or the code there, and that paying it pays the order once. */
 
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
 
 async function choose(placed: Placed, method: string): Promise<number> {
   const answer = await fetch(`${world.url}/v1/orders/${placed.orderId}/payments`, {

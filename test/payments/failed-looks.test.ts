@@ -1,15 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
 import { failedLooksBeforeTask, failedLooksMax } from '../../src/payments/limits.ts';
 import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
@@ -18,16 +16,9 @@ import { until } from '../../testkit/until.ts';
 /** Guards that a question which the gateway did not answer is asked again, and uses up nothing of what is planned. */
 
 const pauseMs = 100;
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld({ timeoutMs: 250, guard: createCallGuard({ toward: 'gateway', pauseMs }) });
-});
+const world = await usePaymentWorld({ timeoutMs: 250, guard: createCallGuard({ toward: 'gateway', pauseMs }) });
 afterEach(async () => {
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
 });
 
 /** Everything that is no answer; 401 is the gateway's refusal to say anything. */

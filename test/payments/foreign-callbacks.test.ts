@@ -1,52 +1,32 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { registry } from '../../src/platform/metrics.ts';
-import { type Body, settlement, sign } from '../../testkit/payments/callbacks.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
+import { type Body, postCallback, saidBy, settlement, sign } from '../../testkit/payments/callbacks.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards that what is rightly signed and not about us is answered 200 and counted apart; what is about us is never lost. */
 
-let world: PaymentWorld;
-let event: TestEvent;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-  event = await createPaidEvent(world);
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
 
-async function post(body: unknown, slug = event.organizer.slug): Promise<Response> {
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Veritrans' };
-  const url = `${world.url}/v1/callbacks/midtrans/${slug}`;
-  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-}
-
-async function codeOf(response: Response): Promise<string> {
-  const body = (await response.json()) as { code?: string; status?: string };
-  return `${response.status} ${body.code ?? body.status}`;
-}
+const post = (body: unknown, slug = event.organizer.slug) => postCallback(world, slug, body);
 
 test('a callback of an attempt that this organiser does not have, even if another has it, is answered 200 and changes nothing', async () => {
   const placed = await placeReady(world, event);
   const other = await createPaidEvent(world, { account: secondMidtransAccount });
   const waiting = { transaction_status: 'pending', status_code: '201' };
   const unknown = { ...placed, attemptId: placed.attemptId.replace(/01$/, '07') };
-  expect(await codeOf(await post(sign(settlement(unknown, waiting))))).toBe('200 not_ours');
+  expect(await saidBy(await post(sign(settlement(unknown, waiting))))).toBe('200 not_ours');
   const foreign = (change: Body) => sign(settlement(placed, change), secondMidtransAccount.serverKey);
-  expect(await codeOf(await post(foreign(waiting), other.organizer.slug))).toBe('200 not_ours');
-  expect(await codeOf(await post(foreign({}), other.organizer.slug))).toBe('200 stored');
+  expect(await saidBy(await post(foreign(waiting), other.organizer.slug))).toBe('200 not_ours');
+  expect(await saidBy(await post(foreign({}), other.organizer.slug))).toBe('200 stored');
   await work(world, placed);
   expect(await callbacksOf(world, placed)).toEqual([{ status: 'ignored', outcome: 'not_known_at_gateway' }]);
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', received: 0 }]);
@@ -66,12 +46,12 @@ test.each([
   const placed = { eventId: '', orderId: '', attemptId: orderId };
   for (const change of [{}, { transaction_status: 'a_new_word' }, { gross_amount: '10.50', currency: 'SGD' }]) {
     const before = await count();
-    expect(await codeOf(await post(sign(settlement(placed, change))))).toBe(`200 ${outcome}`);
+    expect(await saidBy(await post(sign(settlement(placed, change))))).toBe(`200 ${outcome}`);
     expect(await count()).toBe(before + 1);
   }
   const forged = sign(settlement(placed), 'not the key');
-  expect(await codeOf(await post(forged))).toBe('400 callback.signature_invalid');
-  expect(await codeOf(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+  expect(await saidBy(await post(forged))).toBe('400 callback.signature_invalid');
+  expect(await saidBy(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
   expect(await callbacksOf(world, placed)).toEqual([]);
 });
 
@@ -84,7 +64,7 @@ test.each([
   const placed = await placeReady(world, event);
   await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
   await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
-  expect(await codeOf(await post(sign(settlement(placed, change))))).toBe('200 stored');
+  expect(await saidBy(await post(sign(settlement(placed, change))))).toBe('200 stored');
   await work(world, placed);
   expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
 });

@@ -1,35 +1,20 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { settlement, sign } from '../../testkit/payments/callbacks.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
+import { describe, expect, test } from 'vitest';
+import { postCallback, settlement, sign } from '../../testkit/payments/callbacks.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, settle } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
 
-let world: PaymentWorld;
-let event: TestEvent;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-  event = await createPaidEvent(world);
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
 
-async function post(body: unknown, slug = event.organizer.slug): Promise<Response> {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const headers = { 'content-type': 'application/json', 'user-agent': 'Veritrans' };
-  return fetch(`${world.url}/v1/callbacks/midtrans/${slug}`, { method: 'POST', headers, body: text });
-}
+const post = (body: unknown, slug = event.organizer.slug) => postCallback(world, slug, body);
 
 describe('forgery', () => {
   test('of 2,000 mutated bodies stores none', async () => {

@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
@@ -18,14 +16,7 @@ import { until } from '../../testkit/until.ts';
 
 /** Guards promises 2 and 4: a hold is given back only when nobody can pay any more, and late money is never kept. */
 
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
 
 /** The hold's time is over, and the sweeper has seen it. */
 async function endHold(placed: Placed): Promise<void> {

@@ -1,16 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { paymentOf } from '../../src/payments/index.ts';
 import { lockOrder } from '../../src/orders/index.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import {
   type Placed,
@@ -26,18 +23,9 @@ import { moneyTasks, settlement } from './support/money-tasks.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 
-let world: PaymentWorld;
-let event: TestEvent;
-let tasks: ReturnType<typeof moneyTasks>;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-  event = await createPaidEvent(world);
-  tasks = moneyTasks(world);
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
+const tasks = moneyTasks(world);
 
 async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> {
   const rows = await rowsOf<{ account: string; amount: number }>(

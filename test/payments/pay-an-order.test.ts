@@ -1,27 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ordersUnpaid, unpaidNoticeSeconds } from '../../src/orders/jobs.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf, stockOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 
 /** Guards promises 1, 3 and 4 of the room on the way that nearly every order takes. */
 
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
 
 describe('the first attempt', () => {
   test('is made once at the gateway, starts the pay clock, and gives the buyer a page', async () => {

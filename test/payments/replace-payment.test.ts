@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import {
-  type PaymentWorld,
   buyerToken,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
@@ -15,14 +13,7 @@ import { until } from '../../testkit/until.ts';
 
 /** Guards promise 2: one open attempt at a time, however often and by how many hands the way to pay is changed. */
 
-let world: PaymentWorld;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
 
 async function choose(placed: Placed, method: unknown, token = buyerToken(placed)) {
   const response = await fetch(`${world.url}/v1/orders/${placed.orderId}/payments`, {

@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { demoMidtransAccount, secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
+  usePaymentWorld,
 } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
@@ -15,18 +12,9 @@ import { moneyTasks, settlement } from './support/money-tasks.ts';
 
 /** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
 
-let world: PaymentWorld;
-let event: TestEvent;
-let tasks: ReturnType<typeof moneyTasks>;
-beforeAll(async () => {
-  world = await openPaymentWorld();
-  event = await createPaidEvent(world);
-  tasks = moneyTasks(world);
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
+const tasks = moneyTasks(world);
 
 describe('money for an attempt that does not exist here', () => {
   /** Its order and attempt are gone, as after a restore to an earlier moment. */

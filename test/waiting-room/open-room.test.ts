@@ -1,28 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitingRoomInvariants } from '../../src/waiting-room/invariants.ts';
-import type { TestEvent } from '../../testkit/factories.ts';
-import { type RoomWorld, healthy, openRoomWorld, plenty } from './support/room-world.ts';
+import { describe, expect, it } from 'vitest';
+import { healthy, useRoomWorld } from './support/room-world.ts';
 
 /** Guards the room's promises 7 and 8, and that its phases follow each other once, whoever moves them. */
 
-let world: RoomWorld;
-beforeAll(async () => {
-  world = await openRoomWorld();
-});
-afterAll(async () => {
-  const broken: string[] = [];
-  for (const invariant of waitingRoomInvariants) broken.push(...(await invariant.find(world.open.db)));
-  await world.close();
-  expect(broken).toEqual([]);
-});
-beforeEach(() => {
-  Object.assign(world.state, { health: healthy, stock: plenty, isPaymentBusy: false, exchanged: 0, changes: [] });
-});
-
-const phaseOf = async (event: TestEvent) => (await world.roomOf(event)).phase;
-const end = (event: TestEvent) =>
-  world.owner`update waiting_rooms set phase = 'over', rate = 0 where event_id = ${event.id}`;
+const { world, phaseOf, end } = await useRoomWorld();
 
 describe('an open room', () => {
   it('calls at the rate, grows to the organizer’s, and never beyond the places there are', async () => {

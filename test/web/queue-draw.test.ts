@@ -1,42 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { quicknet } from '../../loadtest/audit-draw/beacon.ts';
 import { positionOf as positionByService } from '../../src/waiting-room/draw/index.ts';
 import { fromHex, toHex } from '../../src/web/client/queue/bytes.ts';
 import { isRoundSigned } from '../../src/web/client/queue/check-beacon.ts';
 import { positionOf } from '../../src/web/client/queue/position.ts';
 import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from '../../src/web/client/queue/proof.ts';
+import { vectors } from '../waiting-room/draw/support/vectors.ts';
 
 /** Guards promise 9 in the buyer's own browser: it computes what docs/draw.md says, to the last bit. */
-
-const vectorsSchema = z.object({
-  draws: z.array(
-    z.object({
-      eventId: z.string(),
-      number: z.int(),
-      places: z.int(),
-      voidedPlaces: z.array(z.int()),
-      seed: z.string(),
-      seedHash: z.string(),
-      beaconRandomness: z.string(),
-      merkleRoot: z.string(),
-      drawKey: z.string(),
-      shown: z.array(
-        z.object({
-          index: z.int(),
-          salt: z.string(),
-          accountKey: z.string(),
-          leaf: z.string(),
-          siblings: z.array(z.string()),
-          position: z.int(),
-        }),
-      ),
-    }),
-  ),
-  beacon: z.array(z.object({ round: z.int(), signature: z.string(), randomness: z.string() })),
-});
-const vectors = vectorsSchema.parse(JSON.parse(readFileSync('docs/draw-vectors.json', 'utf8')));
 
 describe.each(vectors.draws)('the draw of $places places', (draw) => {
   const { eventId, number, places, voidedPlaces } = draw;

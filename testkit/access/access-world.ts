@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
+import { afterAll } from 'vitest';
 import { type Actors, createActors } from '../../src/access/actors.ts';
 import { accessProblems } from '../../src/access/errors.ts';
 import { createOrganizer } from '../../src/access/staff/create-organizer.ts';
@@ -198,4 +199,11 @@ export function auditOf(world: AccessWorld, subjectId: string): Promise<AuditRow
 
 export function stagedJobs(world: AccessWorld, name: string): Promise<{ payload: { tokenId: string } }[]> {
   return rowsOf(world.open.db, sql`select payload from outbox where name = ${name} order by id`);
+}
+
+/** The room for all tests of a file, with an organizer. */
+export async function useAccessWorld() {
+  const world = await openAccessWorld();
+  afterAll(() => world.close());
+  return { world, organizer: await anOrganizer(world) };
 }

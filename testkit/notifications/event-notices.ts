@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { afterAll, beforeEach } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { cancelEvent } from '../../src/catalog/events/cancel-event.ts';
 import { postponeEvent, resumeEvent } from '../../src/catalog/events/postpone-event.ts';
@@ -23,10 +24,12 @@ export const delaySeconds = 300;
 
 export type EventNotices = ReturnType<typeof eventNotices>;
 
-/** A world of its own for a file of tests, with a sender of WhatsApp messages. */
-export async function openEventNotices(): Promise<{ world: Notifications; notices: EventNotices }> {
+/** A world for all tests of a file, with a sender of WhatsApp messages. Each test begins with an empty outbox. */
+export async function useEventNotices() {
   const world = await openNotifications();
   await addSender(world.db);
+  beforeEach(() => world.db.execute(sql`delete from outbox`));
+  afterAll(() => world.close());
   return { world, notices: eventNotices(world) };
 }
 

@@ -1,6 +1,7 @@
 import { type Wallets, walletRoutes } from '../../src/orders/wallet/routes.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
+import { afterAll } from 'vitest';
 import { createActors } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
@@ -38,18 +39,15 @@ const log = createLog({ level: 'silent', process: 'test' });
 
 export type OrderDesk = ReturnType<typeof openDesk>;
 
-/** A database of its own for a file of tests. Each test opens its own desk on it. */
-export async function openOrderDatabase() {
+/** A database for all tests of a file. Each test opens its own desk on it. */
+export async function useOrderDatabase() {
   const database = await createTestDatabase();
   const open = openTestDb(database.url);
-  return {
-    open,
-    deps: placingDeps(open),
-    close: async () => {
-      await open.close();
-      await database.close();
-    },
-  };
+  afterAll(async () => {
+    await open.close();
+    await database.close();
+  });
+  return { open, deps: placingDeps(open) };
 }
 
 /** The room's routes behind the real edge. Short stand-ins answer for other rooms. */

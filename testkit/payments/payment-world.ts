@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { z } from 'zod';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
@@ -201,6 +201,16 @@ export async function control(world: PaymentWorld, path: string, body: unknown =
 }
 
 /** Call this at the end of every test file: checks our invariants, and compares our books with the gateway's. */
+/** A payment world for all tests of a file. After them its books must be clean. */
+export async function usePaymentWorld(options: Parameters<typeof openPaymentWorld>[0] = {}): Promise<PaymentWorld> {
+  const world = await openPaymentWorld(options);
+  afterAll(async () => {
+    await expectCleanBooks(world);
+    await world.close();
+  });
+  return world;
+}
+
 export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
   for (const invariant of [...paymentInvariants, ...orderInvariants]) {
     expect(await invariant.find(world.db), invariant.name).toEqual([]);

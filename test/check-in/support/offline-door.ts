@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { afterAll, beforeEach, expect } from 'vitest';
 import type { HeldTicket } from '../../../testkit/check-in/door-event.ts';
 import { type Answer, openDoor } from '../../../testkit/check-in/door.ts';
 
@@ -6,8 +7,8 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
-/** A door with the key of its staff, and scans of one ticket that were made offline. `next` takes a new ticket. */
-export async function openOfflineDoor() {
+/** A door for all tests of a file, with the key of its staff, and scans of one ticket that were made offline. Each test begins with a new ticket. */
+export async function useOfflineDoor() {
   const door = await openDoor();
   const key = await door.addKey(door.event, 'door');
   let ticket: HeldTicket = await door.ticket();
@@ -26,6 +27,21 @@ export async function openOfflineDoor() {
   const listed = async () => (await door.conflicts(key)).filter((one) => one.ticketId === ticket.id);
   const next = async (): Promise<HeldTicket> => (ticket = await door.ticket());
 
-  return { door, key, item, handIn, admission, listed, next };
+  beforeEach(next);
+  afterAll(async () => {
+    expect(await door.faults()).toEqual([]);
+    await door.close();
+  });
+  return {
+    door,
+    key,
+    item,
+    handIn,
+    admission,
+    listed,
+    next,
+    get ticket() {
+      return ticket;
+    },
+  };
 }
-export type OfflineDoor = Awaited<ReturnType<typeof openOfflineDoor>>;

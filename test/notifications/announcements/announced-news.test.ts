@@ -1,19 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
 import { callDesk } from '../../../testkit/notifications/desk.ts';
-import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
+import { useEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that news go only to buyers who agreed, as news, and end with one click or STOP. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 const news = { kind: 'news', channels: ['email', 'whatsapp'] };
 

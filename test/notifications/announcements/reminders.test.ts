@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { makeReminders } from '../../../src/notifications/announcements/make-reminders.ts';
 import { remindOfPayments } from '../../../src/notifications/announcements/remind-of-payments.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
@@ -7,26 +7,17 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
 import {
-  type EventNotices,
-  openEventNotices,
+  useEventNotices,
   money,
   plain,
   readable,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, deliveriesOf, inbox } from '../../../testkit/notifications/notification-world.ts';
+import { deliveriesOf, inbox } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards what an event sends by itself: the reminder before it begins, and the one before the time to pay is over. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(async () => {
-  await world.db.execute(sql`delete from outbox`);
-  await world.db.execute(sql`update events set status = 'draft'`);
-});
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
+beforeEach(() => world.db.execute(sql`update events set status = 'draft'`));
 
 const beginsIn = (event: TestEvent, hours: number) =>
   world.db.execute(sql`

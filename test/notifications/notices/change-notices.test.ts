@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
 import { tellHoldersOfEvent } from '../../../src/notifications/notices/tell-holders.ts';
@@ -7,19 +7,12 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
-import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
+import { useEventNotices } from '../../../testkit/notifications/event-notices.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that an organiser can see what holders are told of a change, confirm exactly this, or have nobody told. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 type Shown = {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
@@ -8,8 +8,7 @@ import { withdrawOrder } from '../../../src/orders/lifecycle/withdraw-order.ts';
 import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import {
-  type EventNotices,
-  openEventNotices,
+  useEventNotices,
   money,
   plain,
   readable,
@@ -17,18 +16,12 @@ import {
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
+import { inbox, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that holders of tickets or places are told once, in the right words, that the event is cancelled. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 describe('an event that is called off', () => {
   test('who paid is told of the event and of the money, with the calendar’s entry taken out; by WhatsApp too', async () => {

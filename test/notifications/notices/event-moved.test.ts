@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ChangeEvent } from '../../../src/catalog/events/schemas.ts';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
@@ -9,26 +9,18 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import {
   delaySeconds,
-  type EventNotices,
-  openEventNotices,
+  useEventNotices,
   plain,
   sequenceOf,
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that ticket holders are told once about a new time or place, with the old one. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 describe('an event that moves', () => {
   test('holders of valid tickets hear what it was and what it is, with the calendar’s entry moved', async () => {

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tellHoldersOfEvent } from '../../../src/notifications/index.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import {
-  type EventNotices,
-  openEventNotices,
+  useEventNotices,
   money,
   plain,
   readable,
@@ -13,17 +12,10 @@ import {
   uidOf,
   unfolded,
 } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that ticket holders are told once that an event has no date any more, and once of its new date. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 const newDate = {
   startsAt: '2027-05-08T12:30:00Z',

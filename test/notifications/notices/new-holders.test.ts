@@ -1,20 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
 import { composeMessage } from '../../../src/notifications/deliveries/compose-message.ts';
 import { countHolders } from '../../../src/notifications/notices/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { type EventNotices, openEventNotices } from '../../../testkit/notifications/event-notices.ts';
-import { type Notifications, notificationConfig } from '../../../testkit/notifications/notification-world.ts';
+import { type EventNotices, useEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { notificationConfig } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that the person whom a ticket was given to is told what happens to the event, and learns nothing of order or money. */
 
-let world: Notifications;
-let notices: EventNotices;
-beforeAll(async () => {
-  ({ world, notices } = await openEventNotices());
-});
-afterAll(() => world.close());
+const { world, notices } = await useEventNotices();
 
 type Paid = Awaited<ReturnType<EventNotices['paid']>>;
 

@@ -1,20 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { bearer, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
-import { type BuyerOrders, openBuyerOrders } from '../support/buyer-orders.ts';
+import { useBuyerOrders } from '../support/buyer-orders.ts';
 
 /** Guards that an order is shown to its buyer alone. */
 
-let orders: BuyerOrders;
-let desk: ReturnType<BuyerOrders['newDesk']>;
-beforeAll(async () => {
-  orders = await openBuyerOrders();
-});
+const orders = await useBuyerOrders();
+let desk: ReturnType<typeof orders.newDesk>;
 beforeEach(() => {
   desk = orders.newDesk();
 });
-afterAll(() => orders.close());
 
 const tokenFor = (id: string) => bearer(tokenOf(desk, id));
 const get = (path: string, headers: Record<string, string> = {}) => desk.app.request(path, { headers });

@@ -1,48 +1,26 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type OpenDb } from '../../../src/platform/database/db.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { orderCode } from '../../../src/platform/ids.ts';
-import { createEvent } from '../../../testkit/factories.ts';
 import {
   type OrderDesk,
   bearer,
   openDesk,
-  openOrderDatabase,
   pay,
   read,
   tokenOf,
 } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
+import { useBuyerOrders } from '../support/buyer-orders.ts';
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, place, placePaid } = await useBuyerOrders();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(() => close());
 
 const tokenFor = (id: string) => bearer(tokenOf(desk, id));
 const get = (path: string, headers: Record<string, string> = {}) => desk.app.request(path, { headers });
-
-async function place(options: Parameters<typeof order>[2] = {}) {
-  const event = await createEvent(open.db);
-  const { order: placed } = await order(deps, event, options);
-  return placed;
-}
-
-async function placePaid(quantity = 2) {
-  const placed = await place({ quantity });
-  await pay(open.db, placed.id);
-  return placed;
-}
 
 async function firstTicketOf(orderId: string) {
   const [ticket] = (await read(await get(`/v1/orders/${orderId}/tickets`, tokenFor(orderId)))).data;

@@ -1,34 +1,26 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
-import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
 import {
   type OrderDesk,
   bearer,
   keyFor,
   openDesk,
-  openOrderDatabase,
+  useOrderDatabase,
   pay,
   read,
   tokenOf,
 } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(() => close());
 
 async function place(event: TestEventOptions['event'] = {}, categories: TestEventOptions['categories'] = [{}]) {
   const created = await createEvent(open.db, { event, categories });

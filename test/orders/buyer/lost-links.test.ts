@@ -1,23 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { json } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
-import { type BuyerOrders, openBuyerOrders } from '../support/buyer-orders.ts';
+import { useBuyerOrders } from '../support/buyer-orders.ts';
 
 /** Guards that a buyer finds a lost order again, and that nobody learns from the answer whether there is one. */
 
-let orders: BuyerOrders;
-let desk: ReturnType<BuyerOrders['newDesk']>;
-beforeAll(async () => {
-  orders = await openBuyerOrders();
-});
+const orders = await useBuyerOrders();
+let desk: ReturnType<typeof orders.newDesk>;
 beforeEach(() => {
   desk = orders.newDesk();
 });
-afterAll(() => orders.close());
 
 const stagedFor = async (orderId: string) =>
   (

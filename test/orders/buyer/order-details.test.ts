@@ -1,27 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { listAttendees } from '../../../src/desk/attendees/list-attendees.ts';
 import { tellStory } from '../../../src/desk/story/tell-story.ts';
 import { doorList } from '../../../src/check-in/offline/door-list.ts';
 import { namesPerTicketMax } from '../../../src/orders/details/limits.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
 import { type Sold, ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(() => close());
 
 type Details = {
   until: string | null;

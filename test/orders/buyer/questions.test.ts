@@ -1,28 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { listAttendees } from '../../../src/desk/attendees/list-attendees.ts';
 import { tellStory } from '../../../src/desk/story/tell-story.ts';
 import { questionsPerEventMax } from '../../../src/orders/questions/limits.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, keyFor, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, keyFor, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 
 /** Guards what organisers ask buyers, what buyers may answer, and where the answers stand. */
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(() => close());
 
 type Answer = { readonly questionId: string; readonly ticketId?: string | null; readonly value: string };
 type Body = {

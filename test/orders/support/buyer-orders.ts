@@ -1,13 +1,10 @@
 import { createEvent } from '../../../testkit/factories.ts';
-import { openDesk, pay } from '../../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
-import { createTestDatabase } from '../../../testkit/services/database.ts';
+import { openDesk, pay, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { order } from '../../../testkit/orders/placing.ts';
 
-/** Orders on a database of their own, and the routes by which buyers read them. */
-export async function openBuyerOrders() {
-  const database = await createTestDatabase();
-  const open = openTestDb(database.url);
-  const deps = placingDeps(open);
+/** Orders on a database for all tests of a file, and the routes by which buyers read them. */
+export async function useBuyerOrders() {
+  const { open, deps } = await useOrderDatabase();
 
   async function place(options: Parameters<typeof order>[2] = {}) {
     const event = await createEvent(open.db);
@@ -21,16 +18,5 @@ export async function openBuyerOrders() {
     return placed;
   }
 
-  return {
-    open,
-    deps,
-    place,
-    placePaid,
-    newDesk: () => openDesk(open),
-    close: async () => {
-      await open.close();
-      await database.close();
-    },
-  };
+  return { open, deps, place, placePaid, newDesk: () => openDesk(open) };
 }
-export type BuyerOrders = Awaited<ReturnType<typeof openBuyerOrders>>;

@@ -1,31 +1,23 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { tellStory } from '../../../src/desk/story/tell-story.ts';
 import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { transfersPerTicketMax } from '../../../src/orders/transfers/limits.ts';
-import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
 import { type Sold, ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 
 /** Guards that a ticket which was given to somebody is theirs alone, and that its old code and old links are dead. */
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
-afterAll(() => close());
 
 const sell = async (options: TestEventOptions = {}) =>
   sellOrder({ open, deps, desk }, await createEvent(open.db, options));

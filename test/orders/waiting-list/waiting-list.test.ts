@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { waitingAccessToken } from '../../../src/access/buyers/waiting-token.ts';
 import { expireHolds } from '../../../src/orders/lifecycle/end-holds.ts';
 import { orderInvariants } from '../../../src/orders/invariants.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { availabilityOf, eventStockOf } from '../../../src/orders/pools/queries.ts';
 import { offerSeconds } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import {
   type OrderDesk,
@@ -15,27 +14,20 @@ import {
   json,
   keyFor,
   openDesk,
-  openOrderDatabase,
+  useOrderDatabase,
   pay,
 } from '../../../testkit/orders/order-desk.ts';
 import { order, tally } from '../../../testkit/orders/placing.ts';
 
 /** Guards that places which return are offered in the order of joining, and that nobody passes the line. */
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;
-
-beforeAll(async () => {
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open);
 });
 afterAll(async () => {
   const findings = await Promise.all(orderInvariants.map((invariant) => invariant.find(open.db)));
-  await close();
   expect(findings.flat()).toEqual([]);
 });
 

@@ -5,42 +5,31 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { strFromU8, unzipSync } from 'fflate';
 import { jwtVerify } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { events } from '../../../src/catalog/tables.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { groupTicketCode } from '../../../src/orders/tickets/codes/group-ticket-code.ts';
 import { linkLengthMax } from '../../../src/orders/wallet/google-link.ts';
 import { createWallets } from '../../../src/orders/wallet/routes.ts';
 import { walletSettings } from '../../../src/orders/wallet/wallet-settings.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import type { OpenDb } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, openOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 import { type WalletKeys, makeWalletKeys } from '../../../testkit/orders/wallet-keys.ts';
 
 /** Guards that passes are signed, say what the ticket says, and are given to the present holder of a valid ticket alone. */
 
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-let close: () => Promise<void>;
+const { open, deps } = await useOrderDatabase();
+const keys = makeWalletKeys();
 let desk: OrderDesk;
-let keys: WalletKeys;
 
-beforeAll(async () => {
-  keys = makeWalletKeys();
-  ({ open, deps, close } = await openOrderDatabase());
-});
 beforeEach(() => {
   desk = openDesk(open, createWallets(keys.config, systemClock));
 });
-afterAll(async () => {
-  keys.remove();
-  await close();
-});
+afterAll(() => keys.remove());
 
 test('the end of the earlier certificate can be watched', async () => {
   const end = execFileSync(

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { chainName, quicknet, signedByChain } from '../../../loadtest/audit-draw/beacon.ts';
 import { fromHex, sha256 } from '../../../loadtest/audit-draw/hashing.ts';
 import { hashOfSeed, keyOfDraw } from '../../../loadtest/audit-draw/key.ts';
@@ -10,36 +8,9 @@ import { loadConfig, variables } from '../../../src/config.ts';
 import { randomnessOf } from '../../../src/waiting-room/draw/beacon/beacon-chain.ts';
 import { isRoundSigned } from '../../../src/waiting-room/draw/beacon/beacon-signature.ts';
 import { drawKeyOf, leafOf, positionOf, rootOfProof, seedHashOf } from '../../../src/waiting-room/draw/index.ts';
+import { vectors } from './support/vectors.ts';
 
 /** Guards promise 9: docs/draw.md says enough to do a draw again. Two implementations hold to its vectors. */
-
-const vectorsSchema = z.object({
-  draws: z.array(
-    z.object({
-      eventId: z.string(),
-      number: z.int(),
-      places: z.int(),
-      voidedPlaces: z.array(z.int()),
-      seed: z.string(),
-      seedHash: z.string(),
-      beaconRandomness: z.string(),
-      merkleRoot: z.string(),
-      drawKey: z.string(),
-      shown: z.array(
-        z.object({
-          index: z.int(),
-          salt: z.string(),
-          accountKey: z.string(),
-          leaf: z.string(),
-          siblings: z.array(z.string()),
-          position: z.int(),
-        }),
-      ),
-    }),
-  ),
-  beacon: z.array(z.object({ round: z.int(), signature: z.string(), randomness: z.string() })),
-});
-const vectors = vectorsSchema.parse(JSON.parse(readFileSync('docs/draw-vectors.json', 'utf8')));
 
 describe.each(vectors.draws)('the draw of $places places', (draw) => {
   const { eventId, number, places, voidedPlaces } = draw;

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
+import { afterAll, beforeEach, expect } from 'vitest';
 import { eventStockOf } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
 import type { Advanced } from '../../../src/waiting-room/admission/advance-room.ts';
 import { type RoomSchedulerDeps, createRoomScheduler } from '../../../src/waiting-room/admission/room-scheduler.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
+import { waitingRoomInvariants } from '../../../src/waiting-room/invariants.ts';
 import type { RoomRow } from '../../../src/waiting-room/rooms/queries.ts';
 import { waitingRooms } from '../../../src/waiting-room/tables.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
@@ -98,5 +100,25 @@ export async function openRoomWorld() {
       if (step !== 'open') throw new Error(`the room is ${(await roomOf(event)).phase} after ${String(step)}`);
       return event;
     },
+  };
+}
+
+/** Rooms for all tests of a file. Each test begins with health and stock that hold nothing back; after all, no invariant is broken. */
+export async function useRoomWorld() {
+  const world = await openRoomWorld();
+  beforeEach(() => {
+    Object.assign(world.state, { health: healthy, stock: plenty, isPaymentBusy: false, exchanged: 0, changes: [] });
+  });
+  afterAll(async () => {
+    const broken: string[] = [];
+    for (const invariant of waitingRoomInvariants) broken.push(...(await invariant.find(world.open.db)));
+    await world.close();
+    expect(broken).toEqual([]);
+  });
+  return {
+    world,
+    phaseOf: async (event: TestEvent) => (await world.roomOf(event)).phase,
+    end: (event: TestEvent) =>
+      world.owner`update waiting_rooms set phase = 'over', rate = 0 where event_id = ${event.id}`,
   };
 }
