@@ -18,7 +18,7 @@ describe('the checks of production before the start', () => {
   const asked = (change: object = {}, db = running.service.db) =>
     refusesToStart({ config: { ...running.service.config, ENV: 'production', ...change }, db, log });
 
-  it('pass with two Redis servers and a role that cannot change tables; the log says that no other origin may read', async () => {
+  it('pass with two Redis servers and a role that cannot change tables; the log warns that no other origin may read', async () => {
     lines.length = 0;
     expect(await asked()).toBeUndefined();
     expect(lines.join()).toContain('CORS_ALLOW_ORIGINS is empty');
@@ -27,7 +27,7 @@ describe('the checks of production before the start', () => {
     expect(lines).toEqual([]);
   });
 
-  it('ask whether the role owns the tables', async () => {
+  it('refuse a role that owns the tables', async () => {
     const owner = openDb({
       url: running.directUrl,
       name: 'test',
@@ -40,7 +40,7 @@ describe('the checks of production before the start', () => {
     await owner.close();
   });
 
-  it('ask whether both addresses lead to one Redis', async () => {
+  it('refuse two addresses of one Redis', async () => {
     const { redisQueueUrl } = testStack();
     const otherName = redisQueueUrl.replace('127.0.0.1', 'localhost');
     expect(otherName).not.toBe(redisQueueUrl);

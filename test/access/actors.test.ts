@@ -80,7 +80,7 @@ describe('the credentials that a process remembers', () => {
     expect(state.reads).toBe(22);
   });
 
-  it('do not record that the database was away', async () => {
+  it('do not remember that the database was away', async () => {
     const { state, actors } = counting();
     state.away = true;
     await expect(actors.of(organizer.owner)).rejects.toThrow('away');
@@ -113,7 +113,7 @@ describe('the credentials that a process remembers', () => {
     expect(await ask()).toBe(0);
   });
 
-  it('do not keep what was read before a change that arrived meanwhile', async () => {
+  it('do not keep what was read before a change that arrives during the read', async () => {
     const member = await aMember(world, organizer, 'door');
     const actors = world.anotherProcess();
     const reading = actors.of(member.token);

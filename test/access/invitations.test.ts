@@ -163,7 +163,7 @@ describe('an address that belongs to another organiser', () => {
   });
 });
 
-it('sends a member at most three invitations an hour, and a refused fourth leaves the last link valid', async () => {
+it('sends a member at most three invitations an hour; a refused fourth leaves the last link valid', async () => {
   const body = { email: 'often@organizer.test', name: 'Often', role: 'door' };
   for (let time = 1; time <= invitationsPerStaffMax; time += 1) expect((await invite(body)).status).toBe(201);
   const { token } = await lastToken();

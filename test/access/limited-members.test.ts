@@ -100,7 +100,7 @@ describe('a manager who is limited to one event', () => {
     expect(seen.toSorted()).toEqual(limitedInside.toSorted());
   });
 
-  it('is let in on every route of the own event that a manager may use', async () => {
+  it('may use every route of the own event that a manager may use', async () => {
     for (const { route, method, template } of await organizerRoutes()) {
       if (!template.includes('{eventId}') && !template.includes('{orderId}')) continue;
       // Bodies are malformed on purpose, so that nothing changes.
@@ -176,7 +176,7 @@ describe('door staff of one event', () => {
 describe('limiting a member', () => {
   const staffPath = () => `/v1/organizers/${world.organizer.slug}/staff`;
 
-  it('is done by an owner, at once, and ends what the member could not have made any more', async () => {
+  it('is done by an owner, applies at once, and ends what the member could no longer have created', async () => {
     const email = await world.addMember('manager');
     const token = await tokenOf(email);
     const devices = `/v1/organizers/${world.organizer.slug}/devices`;

@@ -71,7 +71,7 @@ const attack = async (email: string) => {
 };
 
 describe('signing in while strangers try passwords', () => {
-  it('still works from a known client and a known network, and once from a new network', async () => {
+  it('still works from a known client and from a known network, and once from a new network', async () => {
     const member = await aMember(world, organizer, 'owner');
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(member.email, '192.0.2.0/24'),
@@ -136,7 +136,7 @@ describe('signing in while strangers try passwords', () => {
 });
 
 describe('asking for a new password while strangers ask for it', () => {
-  it('tells a client that gets no link, alike for known and unknown addresses, and still works from the member’s known network', async () => {
+  it('tells a client that it gets no link, alike for known and unknown addresses, and still works from the member’s known network', async () => {
     const member = await aMember(world, organizer, 'manager');
     const { knownClientToken } = await bodyOf<{ knownClientToken: string }>(
       await signInAs(member.email, '192.0.2.0/24'),
@@ -170,7 +170,7 @@ describe('the token of a known client', () => {
   const now = new Date('2026-01-01T00:00:00Z');
   const days = (count: number) => new Date(now.getTime() + count * 24 * 3_600_000);
 
-  it('is different each time, has a count of its own, and is for one address and half a year', () => {
+  it('is different each time, has its own count, and is valid for one address and half a year', () => {
     const [one, two] = [signKnownClient(secret, subject, now), signKnownClient(secret, subject, now)];
     const key = readKnownClient(secret, subject, one, now);
     expect(key).toMatch(/^[\w-]{22}$/);

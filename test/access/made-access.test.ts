@@ -35,7 +35,7 @@ describe('dismissing a member', () => {
     }
   });
 
-  it('keeps the access that is named, and the member who took it over is now responsible for it', async () => {
+  it('keeps the access that is named, for which the member who took it over is now responsible', async () => {
     const { member, made, working } = await everythingOf('owner');
     const other = await aMember(access.world, access.organizer, 'owner');
     const keep = ['managerKey', 'device', 'managerInvitation'];
@@ -149,7 +149,7 @@ describe('ending an API key', () => {
 });
 
 describe('reading the access that a member has created', () => {
-  it('is open to the member and to those who manage the member, and lists whom the member invited', async () => {
+  it('is allowed to the member and to those who manage the member, and includes whom the member invited', async () => {
     const { member } = await everythingOf('manager');
     const brought = await invite(member.token, 'door');
     const body = { token: brought.link, name: 'B', password: 'sandi baru yang panjang' };

@@ -86,7 +86,7 @@ describe('every route and every role', () => {
     expect(seen.toSorted()).toEqual(Object.keys(leastRole).toSorted());
   });
 
-  it('asks for a credential on every other route that is not public', async () => {
+  it('requires a credential on every other route that is not public', async () => {
     const others = world.routes.filter(({ path }) => !path.startsWith('/v1/organizers/'));
     for (const { method, path } of others) {
       if (publicRoutes.includes(`${method} ${path}`)) continue;

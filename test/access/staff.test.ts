@@ -35,7 +35,7 @@ it('lists members in pages, without another organiser', async () => {
   expect(ids).not.toContain(stranger.ownerId);
 });
 
-it('lets a manager manage door staff alone, and door staff nobody', async () => {
+it('lets a manager manage door staff only, and door staff nobody', async () => {
   const manager = await aMember(world, organizer, 'manager');
   const door = await aMember(world, organizer, 'door');
   const body = (role: string) => ({ email: `${role}-by-manager@organizer.test`, name: 'X', role });

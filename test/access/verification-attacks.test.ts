@@ -66,7 +66,7 @@ describe('guessing one code', () => {
     await db.execute(sql`update buyer_verifications set tries = ${seen.tries + 1} where id = ${id}`);
   };
 
-  it('control: eight wrong guesses at once leave tries over where the count is not one statement', async () => {
+  it('control: with a count that is read and then written, eight wrong guesses at once do not use up the tries', async () => {
     const open = openWorkDb(world.notifications.database.url, 8);
     try {
       const after = async (count: (id: string) => Promise<unknown>) => {
@@ -105,7 +105,7 @@ describe('guessing one code', () => {
 });
 
 describe('asking whether an address is known', () => {
-  it('gets one answer for an address that has confirmed, one that was suppressed and one never seen', async () => {
+  it('gets the same answer for a confirmed, a suppressed and an unknown address', async () => {
     const { db } = world.notifications;
     const [known, suppressed, unseen] = [newAddress(), newAddress(), newAddress()];
     const { body } = await world.process.post('verifications', { email: known });

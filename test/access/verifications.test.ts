@@ -46,7 +46,7 @@ const confirm = (verificationId: unknown, code: string, network?: string) =>
 const accountOf = (token: unknown) => readBuyerToken(buyerConfig.QUEUE_TOKEN_SECRET, String(token), new Date());
 
 describe('a buyer with an email', () => {
-  it('is mailed a code, and gets an account token for a day by it', async () => {
+  it('is mailed a code, and gets a token for a day with it', async () => {
     const email = newAddress();
     const asked = await ask({ email, locale: 'en' });
     expect(asked.status).toBe(202);

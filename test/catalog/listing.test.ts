@@ -83,7 +83,7 @@ test('pages by cursor return every event once, even when starts are equal', asyn
   expect(seen.length).toBe(7);
 });
 
-test('equal questions share one answer: order, case, unknown parameters, seconds of a time', async () => {
+test('equal searches share one answer: order, case, unknown parameters, seconds of a time', async () => {
   const before = await buildsOf('listing');
   const minute = '2026-11-01T10:00';
   await list(`?city=Solo&q=Wayang%20Kulit&from=${minute}:01Z`);

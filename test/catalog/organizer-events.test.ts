@@ -84,7 +84,7 @@ test('an event changes only from the version that was read', async () => {
   ]);
 });
 
-test('of twenty editors of one version, one wins', async () => {
+test('of twenty edits of one version, one wins', async () => {
   const { ask, create } = await openDesk();
   const { id } = await create();
   const answers = await Promise.all(
@@ -94,7 +94,7 @@ test('of twenty editors of one version, one wins', async () => {
   expect([withStatus(200), withStatus(409)]).toEqual([1, 19]);
 });
 
-test('another organiser and door staff see and change nothing', async () => {
+test('another organiser and door staff can neither see nor change it', async () => {
   const { event, organizer } = await publishedEvent();
   const stranger = await openDesk();
   for (const [method, path, body] of [

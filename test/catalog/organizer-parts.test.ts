@@ -143,7 +143,7 @@ test('a limit per buyer that is set later counts what buyers already have', asyn
   await open.close();
 });
 
-test('a refused change leaves nothing behind: no row, no audit, no push', async () => {
+test('a refused change leaves no row, no audit entry and no push', async () => {
   const event = await createEvent(catalog.db);
   const ask = await deskOf(event);
   await catalog.fetch(`/v1/events/${event.slug}/ticket-categories`);

@@ -137,7 +137,7 @@ describe('a photo', () => {
     await running.service.db.execute(sql`update events set picture_id = null where slug = 'senja-kedua'`);
   });
 
-  test('is left by nothing once no event shows it: not before a day, and never while one does', async () => {
+  test('is deleted a day after the last event stops showing it, and never while one shows it', async () => {
     const { db, fileStorage } = running.service;
     const before = await shownPicture(await send('PATCH', { alt: 'Masih ada' }));
     const kept = before.picture?.path.split('/').at(-1) ?? '';
@@ -238,7 +238,7 @@ describe('what is refused, with nothing changed', () => {
     expect((await send('PUT', await photo(), '', 'antre_key_x')).status).toBe(401);
   });
 
-  test('addresses of files that do not exist, or are not for the public', async () => {
+  test('addresses of files that do not exist or are not public', async () => {
     const none = '0'.repeat(32);
     for (const file of [`${none}/small.avif`, `${none}/master.webp`, `${none}/..%2f..%2fetc`, 'x/small.jpg'])
       expect((await running.fetch(`/pictures/${file}`)).status).toBe(404);

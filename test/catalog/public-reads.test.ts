@@ -74,7 +74,7 @@ test('a thousand cold reads of fifty events over two processes rebuild fifty tim
   expect((await buildsOf('event')) - before).toBe(50);
 });
 
-test('drafts are never shown, and a missing event is remembered briefly', async () => {
+test('drafts are never shown, and a missing event is cached briefly', async () => {
   const draft = await createEvent(one.db, { event: { status: 'draft', publishedAt: null } });
   for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
     const answer = await one.fetch(`/v1/events/${draft.slug}${path}`);

@@ -51,7 +51,7 @@ test.each([
   expect(availabilityBandOf({ available, capacity })).toBe(band);
 });
 
-test('everything that is missing is named at once', () => {
+test('names everything that is missing at once', () => {
   const event = { startsAt: at('18:00:00'), endsAt: at('17:00:00'), doorsOpenAt: at('19:00:00') };
   expect(missingForPublication(event, [], []).map(({ code }) => code)).toEqual([
     'event.times',

@@ -134,7 +134,7 @@ test.each(['%20', '%CC%80', '%00', '%E2%80%8B', 'x'.repeat(101)])(
   },
 );
 
-test('a city and a category are found in any spelling; a text without letters finds nothing', async () => {
+test('a city and a category are found in any spelling; a search without letters finds nothing', async () => {
   await createEvent(catalog.db, { event: { ...far, slug: 'sao-paulo-x', city: 'São Paulo', category: 'Música' } });
   const by = async (query: string) =>
     (await shown(await catalog.fetch(`/v1/events?${query}`))).data.map(({ slug }) => slug);
@@ -145,7 +145,7 @@ test('a city and a category are found in any spelling; a text without letters fi
   expect(await by('category=...')).toEqual([]);
 });
 
-test('all spellings of one question share one cached answer, and a question that cannot match asks no database', async () => {
+test('all spellings of a search share one cached answer, and a search that cannot match does not query the database', async () => {
   const before = await buildsOf('listing');
   for (const question of ['Ünïque Wörd', 'unique word', 'WORD UNIQUE', 'ｕｎｉｑｕｅ-word', '"word", unique!'])
     await find(question);
@@ -180,7 +180,7 @@ test('the search reads its index, also among many events', async () => {
     .toBeGreaterThan(before);
 });
 
-test('rows that were written past the service, or by an older build, are indexed by the worker', async () => {
+test('the worker indexes rows that were written past the service or by an older build', async () => {
   const event = await createEvent(catalog.db, { event: { ...far, slug: 'lama-x', name: 'Naskah Lama' } });
   await catalog.db.execute(
     sql`update events set search = '', city_key = '', search_version = 0 where id = ${event.id}`,

@@ -26,7 +26,7 @@ afterAll(() => opened.close());
 const hashOf = (code: string) => createHash('sha256').update(code).digest('hex');
 
 describe('GET /v1/events/{id}/door-list', () => {
-  it('pages through all tickets, then gives what changed, and nothing personal', async () => {
+  it('pages through all tickets, then returns what has changed, without personal data', async () => {
     const place = await addDoorEvent(sql, event);
     const key = await opened.addDevice(place);
     const tickets = await addTickets(sql, place, 25);
@@ -52,7 +52,7 @@ describe('GET /v1/events/{id}/door-list', () => {
     expect(known.get(hashOf(added?.code ?? ''))).toBe('live');
   });
 
-  it('gives after a cursor what was scanned and replaced since, with the current state', async () => {
+  it('returns after a cursor what was scanned and replaced since, with the current state', async () => {
     const place = await addDoorEvent(sql, event);
     const key = await opened.addDevice(place);
     const tickets = await addTickets(sql, place, 3);

@@ -40,7 +40,7 @@ describe('the key of a gate', () => {
     expect(new Set(line.map(gateKey)).size).toBe(1);
   });
 
-  it('tells other names apart, and is empty when nothing can be seen', () => {
+  it('differs for different names, and is empty when nothing is visible', () => {
     expect(new Set(spellings.map((line) => gateKey(line[0] ?? ''))).size).toBe(spellings.length);
     expect(new Set(['Gate 1', 'Gate 2', 'Gate A', 'Gâte A', 'Gate 1!'].map(gateKey)).size).toBe(5);
     expect(gateKey(' \u200b\u00ad')).toBe('');
@@ -78,7 +78,7 @@ describe('spellings of one gate', () => {
     },
   );
 
-  it('that are no gates of the event are one line of the summary, too', async () => {
+  it('of a gate that the event does not have are one line of the summary, too', async () => {
     const place = await addDoorEvent(door.sql, { ...door.event, categories: [{ name: 'All' }] });
     for (const line of spellings) {
       for (const gate of line) {

@@ -98,7 +98,7 @@ describe('re-entry', () => {
     expect((await door.conflicts(manager)).filter(({ fault }) => fault === null)).toEqual([]);
   });
 
-  it('a gate that lets nobody in again counts an entry at another gate', async () => {
+  it('a gate without re-entry counts entries at other gates, too', async () => {
     const [first, second] = [await addGate({}), await addGate({ reEntry: 'none' })];
     const { code } = await door.ticket();
     expect(await scan(code, first)).toBe('admitted');

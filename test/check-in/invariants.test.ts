@@ -78,7 +78,7 @@ describe('the audit of the door', () => {
     expect(await broken()).toContain(name);
   });
 
-  it('names a zone whose count is wrong', async () => {
+  it('reports a zone whose count is wrong', async () => {
     await sql`insert into zones (event_id, id, name, name_key, inside) values (${event.eventId}, 'zon_1', 'A', 'a', 3)`;
     const counted = checkInInvariants.find(({ name }) => name === 'check_in.zones_counted');
     expect(await counted?.find(open.db)).toEqual(['zone zon_1: counts 3 people, admissions say 0']);

@@ -61,7 +61,7 @@ describe('a visitor whom the door let in', () => {
     }
   });
 
-  it('with a code that is no ticket here is reported', async () => {
+  it('with a code of no ticket here is reported', async () => {
     const elsewhere = await door.ticket(await addDoorEvent(door.sql, door.event));
     for (const [code, fault] of [
       ['made up', 'invalid'],
@@ -100,7 +100,7 @@ describe('a visitor whom the door refused', () => {
     },
   );
 
-  it('after an online scan that said yes and was not heard is not inside', async () => {
+  it('is not inside, although an online scan whose answer was lost had admitted the ticket', async () => {
     const scanId = randomUUID();
     expect((await door.scan(key, { code: offline.ticket.code, scanId })).body.result).toBe('admitted');
     expect(await handIn({ scanId, result: 'invalid' })).toMatchObject({ result: 'invalid' });
@@ -159,7 +159,7 @@ describe('a ticket let in twice', () => {
     expect(await admission()).toMatchObject({ inside: true, entries: 2 });
   });
 
-  it('counts an exit that is handed in before its entry', async () => {
+  it('counts an exit that is synced before its entry', async () => {
     expect(await handIn({ scannedAt: ago(10 * minute), direction: 'exit' })).toMatchObject({ result: 'invalid' });
     expect(await handIn({ scannedAt: ago(20 * minute) })).toMatchObject({ result: 'admitted' });
     expect(await admission()).toMatchObject({ inside: false, entries: 1 });

@@ -34,7 +34,7 @@ describe.each([0, 1, 3, 6])('%i of six gates offline for 20 minutes', (offline) 
 });
 
 describe('a ticket that was sold after the list was read', () => {
-  it('is admitted by its signature, once; a forged one and an old one of a corrected order are not', async () => {
+  it('is admitted once by its signature; a forged code and an old code of a corrected order are not', async () => {
     const manager = await door.addKey(door.event, 'manager');
     const path = `/v1/organizers/${door.event.organizerSlug}/events/${door.event.eventId}/ticket-codes`;
     await door.call(manager, 'PATCH', path, { codes: 'signed' });

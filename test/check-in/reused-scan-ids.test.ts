@@ -77,7 +77,7 @@ describe('a scan id used for something else', () => {
     expect(again.body.data[0].ticket).toBeUndefined();
   });
 
-  it('is refused with another time and another decision of the door', async () => {
+  it('is refused with another time or another decision of the door', async () => {
     const item = { code: (await door.ticket()).code, scanId: randomUUID(), scannedAt: ago(10), result: 'admitted' };
     await door.sync(key, [item]);
     for (const other of [{ scannedAt: ago(11) }, { result: 'already_used' }, { result: undefined }]) {
@@ -86,7 +86,7 @@ describe('a scan id used for something else', () => {
     }
   });
 
-  it('is another scan of another device, of another login and at another event', async () => {
+  it('counts as another scan for another device, another login or another event', async () => {
     const scanId = randomUUID();
     const colleague = await door.addKey(door.event, 'door');
     const elsewhere = await addDoorEvent(door.sql, door.event);
@@ -111,7 +111,7 @@ describe('a scan id used for something else', () => {
     expect(again).toMatchObject({ status: 200, body: { result: 'admitted', ticket: { id } } });
   });
 
-  it('is answered by itself for each of 500 contents under one id', async () => {
+  it('gets an answer of its own for each of 500 contents under one id', async () => {
     const scanId = randomUUID();
     const items = Array.from({ length: 500 }, (_, index) => ({ code: `code ${index}`, scanId, scannedAt: ago(5) }));
     const { body } = await door.sync(key, items);

@@ -40,7 +40,7 @@ describe('POST /v1/check-ins', () => {
     expect(second.body.firstAdmission.at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
 
-  it("has the holder's name, the party and the note of the category, only where the organiser allows names", async () => {
+  it("shows the holder's name, the party and the note of the category, only where the organiser allows names", async () => {
     const place = await addDoorEvent(sql, event);
     const key = await opened.addDevice(place);
     const own = await opened.addKey(place, 'manager');
@@ -79,7 +79,7 @@ describe('POST /v1/check-ins', () => {
     expect((await at(named.code, 'third')).body.guest).toBeUndefined();
   });
 
-  it('answers "invalid", not an error, to what is no code', async () => {
+  it('answers "invalid" instead of an error when the text is not a code', async () => {
     for (const code of [
       '',
       'x',
@@ -121,7 +121,7 @@ describe('POST /v1/check-ins', () => {
     expect(row).toEqual({ scans: 0 });
   });
 
-  it('asks for a credential, and keeps devices to their event (S06)', async () => {
+  it('requires a credential, and limits devices to their event (S06)', async () => {
     const ticket = await one();
     expect((await scan(undefined, { code: ticket.code })).status).toBe(401);
     expect((await scan('antre_key_made-up-made-up-made-up', { code: ticket.code })).status).toBe(401);
@@ -258,7 +258,7 @@ describe('gates', () => {
     expect(audited.map((row) => row['act'])).toEqual(['gate.created', 'gate.changed', 'gate.removed']);
   });
 
-  it('are kept by managers of the organiser, with categories of the event', async () => {
+  it('are managed by managers of the organiser, with categories of the event', async () => {
     expect((await call(door, 'POST', gates(), { name: 'A' })).status).toBe(403);
     expect((await call(device, 'GET', gates())).status).toBe(403);
     expect((await call(manager, 'GET', gates(foreign))).body.code).toBe('request.not_found');

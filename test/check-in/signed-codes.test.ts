@@ -57,7 +57,7 @@ describe('a signed event', () => {
     write = await ticketKeys.writerOf(event.eventId);
   });
 
-  it('takes the signed and the short code of a ticket for one ticket', async () => {
+  it('treats the signed and the short code of a ticket as one ticket', async () => {
     const ticket = await door.ticket();
     const { code, shortCode } = write(bytesOf(ticket.code));
     expect(code).toHaveLength(140);
@@ -66,7 +66,7 @@ describe('a signed event', () => {
     expect((await door.scan(device, { code: shortCode })).body.result).toBe('already_used');
   });
 
-  it('tells its own tickets from tickets of another event with a valid signature', async () => {
+  it('distinguishes its own tickets from tickets of another event with a valid signature', async () => {
     const other = await addDoorEvent(door.sql, event);
     await door.call(manager, 'PATCH', path(other), { codes: 'signed' });
     const [ticket] = await addTickets(door.sql, other, 1);

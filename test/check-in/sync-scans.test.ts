@@ -68,7 +68,7 @@ async function one(): Promise<HeldTicket> {
 const ms = (time: string | null) => (time === null ? null : Date.parse(time));
 
 describe('scans made offline', () => {
-  it('are admitted at the time they were made, and a second sync gets the same answers', async () => {
+  it('are admitted at the time of the scan, and a second sync gets the same answers', async () => {
     const [ticket, at, scanId] = [await one(), ago(20), randomUUID()];
     const [first] = await sync('a', [{ ticket, at, scanId }]);
     expect(first).toMatchObject({ result: 'admitted', conflictAt: null, replayed: false });

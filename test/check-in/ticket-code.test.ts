@@ -13,7 +13,7 @@ const fullWidth = (text: string) =>
   text.replace(/[!-~]/g, (letter) => String.fromCodePoint(letter.charCodeAt(0) + 0xfee0));
 const groups = (by: string) => code.replace(/(.{5})(?=.)/g, `$1${by}`);
 
-it('is grouped in fives, ends in a group of six, and is read with the blanks', () => {
+it('is shown in groups of five with a last group of six, and is read with the blanks', () => {
   const grouped = groupTicketCode('3V2M8R0WJ6ZK9T5XQ1H7C4D0AG');
   expect(grouped).toBe('3V2M8 R0WJ6 ZK9T5 XQ1H7 C4D0AG');
   expect(readTicketCode(grouped)).toEqual(readTicketCode('3V2M8R0WJ6ZK9T5XQ1H7C4D0AG'));
@@ -75,7 +75,7 @@ describe('a ticket code is read', () => {
     expect(readTicketCode(text)).toBeUndefined();
   });
 
-  it('whatever its bytes, between any odd characters', () => {
+  it('whatever its bytes, with any odd characters between them', () => {
     const odd = fc.string({
       unit: fc.constantFrom('\u0002', '\u0003', '\u001d', '\r', '\n', '\t', ' ', '-', '\u200b', '\ufeff'),
     });
@@ -97,7 +97,7 @@ describe('a ticket code is read', () => {
     );
   });
 
-  it('in time that grows with its length alone', () => {
+  it('in time proportional to its length', () => {
     const started = performance.now();
     for (const part of [' ', '-', ']Q3', '%', '/', 'O', 'é']) {
       for (let times = 0; times < 200; times += 1) readTicketCode(part.repeat(1000).slice(0, 1000));

@@ -38,7 +38,7 @@ describe('POST /v1/check-ins/undos', () => {
     expect(audited).toEqual([{ reason: 'Wrong queue' }]);
   });
 
-  it('of an exit puts the person back inside, and of one of two entries ends the conflict', async () => {
+  it('of an exit puts the person back inside; of one of two entries it ends the conflict', async () => {
     const ticket = await door.ticket();
     const [out, second] = [randomUUID(), randomUUID()];
     await door.scan(device, { code: ticket.code });

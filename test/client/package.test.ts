@@ -85,7 +85,7 @@ describe('the package @antre/client', () => {
     }, 60_000);
     afterAll(() => world?.close());
 
-    test('buys, pays, prints and scans a ticket, and names each refusal', async () => {
+    test('buys, pays, prints and scans a ticket, and types each refusal', async () => {
       const { url, sandboxUrl, event } = world;
       const script = ['walk.ts', url, sandboxUrl, event.slug, event.id];
       const { stdout } = await run(process.execPath, script, { cwd: project, timeout: 60_000 });

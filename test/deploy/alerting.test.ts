@@ -101,7 +101,7 @@ describe('an alert whose cause is caused', () => {
     await inboxes.expectAll([...gone, 'AntreQueueEvicting'], 'resolved');
   });
 
-  it('arrives and ends by way of the other process: a worker that hangs', { timeout: 240_000 }, async () => {
+  it('arrives and ends through the other process: a worker that hangs', { timeout: 240_000 }, async () => {
     signal('worker', 'SIGSTOP');
     await inboxes.expectAll(['AntreWorkerGone'], 'firing');
     await inboxes.expectText('No worker answers');
@@ -109,7 +109,7 @@ describe('an alert whose cause is caused', () => {
     await inboxes.expectAll(['AntreWorkerGone'], 'resolved');
   });
 
-  it('arrives once for the cause and not for its consequences: an API that hangs', { timeout: 240_000 }, async () => {
+  it('arrives for the cause and not for its consequences: an API that hangs', { timeout: 240_000 }, async () => {
     const before = await inboxes.notices('AntreApiDown', 'firing');
     signal('api-1', 'SIGSTOP');
     await inboxes.expectAll(['AntreApiGone'], 'firing');

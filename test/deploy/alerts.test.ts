@@ -49,13 +49,13 @@ describe('the alerts', () => {
     }
   });
 
-  it.each(ruleFiles)('of %s are silent, fire with their texts, and end', { timeout: 90_000 }, async (file) => {
+  it.each(ruleFiles)('of %s are silent, fire with their texts, and resolve', { timeout: 90_000 }, async (file) => {
     const said = await judge(alerts([file]), casesOf(file));
     expect(said).not.toContain('FAILED');
     expect(said.match(/SUCCESS/g)).toHaveLength(alerts([file]).length);
   });
 
-  it('are found when they do not fire', { timeout: 90_000 }, async () => {
+  it('are reported when they do not fire', { timeout: 90_000 }, async () => {
     const { AntreApiDown: fires } = casesOf('alerts.yml');
     if (fires === undefined) throw new Error('the case has gone');
     const never = Object.fromEntries(Object.keys(fires.series).map((series) => [series, '1x90']));
@@ -63,7 +63,7 @@ describe('the alerts', () => {
     expect(await judge(chosen, { AntreApiDown: { ...fires, series: never } })).toContain('FAILED');
   });
 
-  it('stand in files that Prometheus and Alertmanager take', async () => {
+  it('are in files that Prometheus and Alertmanager accept', async () => {
     const checked = await tool(promtool, 'check', 'config', 'deploy/prometheus/prometheus.yml');
     expect(checked.match(/SUCCESS/g)).toHaveLength(ruleFiles.length + 2);
     expect(await tool(amtool, 'check-config', 'deploy/alertmanager/alertmanager.yml')).toContain('SUCCESS');

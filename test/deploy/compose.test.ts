@@ -28,7 +28,7 @@ test.each([
   expect(faultsOf(text.replace(right, wrong)).join('\n')).toContain(fault);
 });
 
-test('the edge alone is reachable from other machines, and what operators see from this one', () => {
+test('only the edge is reachable from other machines, and pages of operators only from this one', () => {
   const { services } = parse(text, { merge: true }) as { services: Record<string, { ports?: string[] }> };
   const published = Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((one) => `${name} ${one}`));
   expect(published.filter((one) => !one.includes(' 127.0.0.1:'))).toEqual(['edge 80:80', 'edge 443:443']);

@@ -113,12 +113,12 @@ describe('variables of the deployment', () => {
     }
   });
 
-  it('make a production that starts, on Kubernetes with a filled secret', () => {
+  it('let production start on Kubernetes, with the secret filled in', () => {
     const filled = { ...kubernetesEnvironment(), ...secrets() };
     expect(loadConfig(filled)).toMatchObject({ ENV: 'production', OPERATIONS_HOST: '0.0.0.0', DATABASE_PREPARE: true });
   });
 
-  it('make a production that starts, by compose with a filled file', () => {
+  it('let production start with compose, with the file filled in', () => {
     for (const environment of composeEnvironments().slice(1)) {
       const resolved = Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, value.replaceAll(/\$\{[A-Z_]+:\?\}/g, 'a1b2')]),
@@ -165,7 +165,7 @@ describe('settings of the servers', () => {
     expect(setting('deploy/pgbouncer/pgbouncer.ini', 'pool_mode')).toBe('transaction');
   });
 
-  it('never lose what was acknowledged', () => {
+  it('never lose acknowledged writes', () => {
     for (const name of ['fsync', 'full_page_writes', 'synchronous_commit']) {
       expect([name, setting('deploy/postgres/postgresql.conf', name)]).toEqual([name, 'on']);
     }

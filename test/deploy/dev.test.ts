@@ -45,7 +45,7 @@ it('restarts a process on change, and opens its inspector', { timeout: 60_000 },
   expect(child.pid()).toBe(launched);
 });
 
-it('gives every process its own inspector port, and checks that the ports are free', async () => {
+it('gives every process an inspector port of its own, and checks that the ports are free', async () => {
   const plan = { ...(await devPlan()), apiProcesses: 2 };
   const specs = [workerProcess(plan, {}), sandboxProcess(plan, {}), ...apiProcesses(plan, {})];
   const first = plan.ports.inspector;

@@ -60,7 +60,7 @@ describe('the script that hands bounces over', () => {
     return { code, ...got };
   }
 
-  test('sends the mail as it came, with the token, and no more than the API takes', async () => {
+  test('sends the mail unchanged, with the token, and no more than the API accepts', async () => {
     const { code, headers, url, bytes } = await handOver('a'.repeat(400_000), 204);
     expect([code, url, bytes]).toEqual([0, '/v1/callbacks/mail', 250_000]);
     expect(headers).toMatchObject({ authorization: 'Bearer a-token', 'content-type': 'message/rfc822' });

@@ -57,7 +57,7 @@ it('every Deployment drains, is spread over machines and zones, is limited, and 
   }
 });
 
-it('every pod is limited in memory, is not root, and writes nowhere', () => {
+it('every pod has a memory limit, does not run as root, and has a read-only disk', () => {
   const pods = [...ofKind('Deployment'), ...ofKind('Job')].map(({ spec }) => spec.template.spec);
   expect(pods).toHaveLength(3);
   for (const pod of pods) {
@@ -70,7 +70,7 @@ it('every pod is limited in memory, is not root, and writes nowhere', () => {
   }
 });
 
-it('connections are closed unless they are allowed, in both directions', () => {
+it('connections are denied unless they are allowed, in both directions', () => {
   const policies = ofKind('NetworkPolicy').flatMap(({ spec }) => spec.policyTypes);
   expect(policies.toSorted()).toEqual(['Egress', 'Ingress']);
 });
@@ -106,7 +106,7 @@ it('scaling asks for metrics that the code has, and more pods than PgBouncer tak
   expect(api?.spec.maxReplicaCount).toBe(autoscaler?.spec.maxReplicas);
 });
 
-it('every file is named by a kustomization, but the example of the secret', () => {
+it('a kustomization names every file except the example of the secret', () => {
   const files = globSync('**/*.yaml', { cwd: 'deploy/kubernetes' })
     .map((file) => file.split('/').at(-1) ?? '')
     .filter((name) => !['kustomization.yaml', 'secret.example.yaml'].includes(name));

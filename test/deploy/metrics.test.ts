@@ -98,7 +98,7 @@ describe('the runbook', () => {
     expect(incomplete.map((part) => part.split('\n')[0])).toEqual([]);
   });
 
-  it('is where every alert points to, and says how urgent it is', () => {
+  it('is linked from every alert, and says how urgent the alert is', () => {
     for (const { alert, annotations, labels } of alerts()) {
       expect(annotations.runbook).toBe(`deploy/runbook.md#${alert.toLowerCase()}`);
       expect(['page', 'ticket']).toContain(labels.severity);

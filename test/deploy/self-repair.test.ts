@@ -19,7 +19,7 @@ describe('self-repair of the local stack', () => {
   const folder = join(dataFolder, `test-${process.pid}`);
   afterEach(() => discardData(folder));
 
-  it('ends what a killed launcher left running, and keeps committed data', { timeout: 60_000 }, async () => {
+  it('stops what a killed launcher left running, and keeps committed data', { timeout: 60_000 }, async () => {
     const launcher = fork(join(import.meta.dirname, 'start-and-wait.ts'), [folder], { execArgv: [] });
     const addresses = await new Promise<ServiceAddresses>((resolve, reject) => {
       launcher.once('message', (message) => resolve(message as ServiceAddresses));
@@ -37,7 +37,7 @@ describe('self-repair of the local stack', () => {
     expect(readLedger(join(folder, 'stack.json'))).toBeUndefined();
   });
 
-  it('starts afresh over a half-made data folder and an unreadable list of processes', {
+  it('starts anew over an incomplete data folder and an unreadable list of processes', {
     timeout: 60_000,
   }, async () => {
     for (const half of ['postgres', 'postgres.new']) {

@@ -18,7 +18,7 @@ describe('test services', () => {
     await database?.close();
   });
 
-  it('gives the unprivileged role through PgBouncer and the owner directly', async () => {
+  it('connects the unprivileged role through PgBouncer and the owner directly', async () => {
     const [app, owner] = [postgres(database.url, { prepare: false }), postgres(database.directUrl)];
     expect((await app`select current_user as name`)[0]).toEqual({ name: 'antre_app' });
     expect((await owner`select current_user as name`)[0]).toEqual({ name: 'antre_owner' });

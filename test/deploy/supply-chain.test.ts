@@ -41,7 +41,7 @@ describe('a licence', () => {
     },
   );
 
-  test('of a package that is an exception counts for that package alone', () => {
+  test('that is an exception for one package counts for that package alone', () => {
     const licence = 'Apache-2.0 AND LGPL-3.0-or-later';
     expect([isAllowed('@img/sharp-win32-x64', licence), isAllowed('other', licence)]).toEqual([true, false]);
   });
@@ -79,7 +79,7 @@ describe('an advisory', () => {
     expect(advisoryFaults(audit, accepted, '2027-02-01')).toHaveLength(1);
   });
 
-  test('that nothing has any more does not stay accepted', () => {
+  test('that no package has any more does not stay accepted', () => {
     expect(advisoryFaults({ vulnerabilities: {} }, accepted, '2027-01-01')).toHaveLength(1);
   });
 });

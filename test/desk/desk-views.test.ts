@@ -44,7 +44,7 @@ const idsIn = async (status: string) =>
 type Story = { data: { at: string; kind: string; by: { kind: string } | null; detail: Record<string, unknown> }[] };
 
 describe('the story of an order', () => {
-  test('has holds, payments, callbacks, tickets, messages, scans and notes, by time', async () => {
+  test('has holds, payments, callbacks, tickets, messages, scans and notes, in order of time', async () => {
     const [id = ''] = await idsIn('paid');
     const text = 'Comes with a <b>wheelchair</b>\nand a friend';
     const note = await world.request(`/v1/organizers/${event.organizer.slug}/orders/${id}/notes`, {
@@ -80,7 +80,7 @@ describe('the story of an order', () => {
     }
   });
 
-  test('names who cancelled, and what was refunded', async () => {
+  test('says who cancelled, and what was refunded', async () => {
     const [id = ''] = await idsIn('refunded');
     const { data } = (await at(`/orders/${id}/story`)).body as Story;
     const kinds = data.map(({ kind }) => kind);
@@ -91,7 +91,7 @@ describe('the story of an order', () => {
     });
   });
 
-  test('is for managers of its organiser', async () => {
+  test('is shown to managers of its organiser only', async () => {
     const [id = ''] = await idsIn('paid');
     expect((await at(`/orders/${id}/story`, door)).status).toBe(403);
     expect((await at(`/orders/${id}/story`, stranger)).status).toBe(404);
@@ -99,7 +99,7 @@ describe('the story of an order', () => {
     expect((await at('/orders/nonsense/story')).status).toBe(404);
   });
 
-  test('scans no whole table', async () => {
+  test('never scans a whole table', async () => {
     const [id = ''] = await idsIn('paid');
     await world.admin`
       select pg_stat_statements_reset(0::oid, (select oid from pg_database where datname = current_database()), 0)`;
@@ -132,7 +132,7 @@ describe('attendees', () => {
 });
 
 describe('the figures of a sale', () => {
-  test('agree with what was sold, refunded, sent and scanned', async () => {
+  test('match what was sold, refunded, sent and scanned', async () => {
     const { body, text } = await at(`/events/${event.id}/sales/figures`);
     const figures = body as z.output<typeof saleFiguresSchema>;
     const [pool] = figures.pools;

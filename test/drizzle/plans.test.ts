@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('hot queries of an event that the statistics do not know', () => {
-  test('are all in the table, each once, and all of the table run', async () => {
+  test('are all in the table, each once, and every query of the table runs', async () => {
     const all = await measured(world, times / 2);
     const namesOf = (query: string) => hotQueries.filter(({ text }) => text.test(query)).map(({ name }) => name);
     expect(all.filter(({ query }) => namesOf(query).length !== 1).map(({ query }) => [namesOf(query), query])).toEqual(
@@ -61,7 +61,7 @@ describe('hot queries of an event that the statistics do not know', () => {
     expect(await tooManyPages(world, times / 2)).toEqual([]);
   });
 
-  test('use a whole key by their general plan, in this database and in an empty one', async () => {
+  test('use a whole key in their generic plan, in this database and in an empty one', async () => {
     const plain = (await measured(world, times / 2)).filter(
       ({ query, toplevel }) => toplevel && !/\b(place_orders|apply_settlements|\w+_\w+)\(\$1/.test(query),
     );

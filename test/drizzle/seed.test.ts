@@ -74,7 +74,7 @@ describe('the demo seed', () => {
     expect(() => decrypt(encryptionKey, account?.credentials ?? '', `sender:${sender?.id}`)).toThrow();
   });
 
-  it('has one event open at the door with a free category, one about to open, one full, one later', async () => {
+  it('has one event with open doors and a free category, one about to open, one full, and one later', async () => {
     const [now] = await rows<{ open: boolean; free: boolean }>(sql`
       select e.doors_open_at < now() and e.ends_at > now() as open, bool_or(c.price = 0 and c.sale_opens_at < now()) as free
       from events e join ticket_categories c on c.event_id = e.id where e.slug = 'senja-di-selatan' group by e.id`);
@@ -111,7 +111,7 @@ describe('the demo seed', () => {
     for (const invariant of accessInvariants) expect(await invariant.find(open.db)).toEqual([]);
   });
 
-  it('has a waiting room to walk through; a room before its freeze stays, an older one starts anew', async () => {
+  it('has a waiting room to try; a room before its freeze is kept, an older one starts anew', async () => {
     const room = async () => {
       const [row] = await rows<{
         phase: string;

@@ -30,7 +30,7 @@ afterAll(() => fronted?.close());
 const bearer = () => ({ authorization: `Bearer ${order.accessToken}` });
 const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1050 - (Date.now() % 1000)));
 
-test('what operators see is not reachable from outside', async () => {
+test('pages and metrics of operators are not reachable from outside', async () => {
   const documents = [
     '/metrics',
     '/healthz',
@@ -160,7 +160,7 @@ describe('cache poisoning', () => {
     expect(fronted.arrivedAt(path).every(({ method }) => method === 'GET')).toBe(true);
   });
 
-  test('a header too large for the edge is refused and nothing is kept of it', async () => {
+  test('a header that is too large is refused, and no cache keeps anything of it', async () => {
     const { slug } = await createEvent(fronted.service.db);
     const refused = await ask(port, `/v1/events/${slug}`, { headers: { 'x-padding': 'x'.repeat(40_000) } });
     expect([refused.status, JSON.parse(refused.body).code]).toEqual([431, 'request.too_large']);

@@ -25,7 +25,7 @@ async function untilSecond(wanted: number): Promise<void> {
 }
 
 describe('a public read', () => {
-  test('is asked of the API once, and Cache-Status says so', async () => {
+  test('is fetched from the API once, and Cache-Status says so', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     await untilSecond(second() + 1);
@@ -200,7 +200,7 @@ describe('the listing', () => {
 });
 
 describe('while the API is away', () => {
-  test('cached answers are served on, marked; others are refused in the form of the API', async () => {
+  test('cached answers are still served, marked as stale; other requests get a problem document', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     const known = await ask(port, path);
@@ -228,7 +228,7 @@ describe('while the API is away', () => {
 });
 
 describe('a failed answer', () => {
-  test('is not kept: an event that is published a moment later is served', async () => {
+  test('is not cached: an event that is published a moment later is served', async () => {
     const { slug, id } = await createEvent(db(), { event: { status: 'draft', publishedAt: null } });
     const path = `/v1/events/${slug}`;
     const missing = await ask(port, path);

@@ -29,7 +29,7 @@ describe('a client that does not read', () => {
   const chunk = JSON.stringify({ text: 'x'.repeat(50_000) });
   const chunks = 400;
 
-  test('is cut off, while a client that reads gets everything', async () => {
+  test('is disconnected, while a client that reads gets everything', async () => {
     const order = await world.place();
     const path = `/v1/orders/${order.id}/stream`;
     const reader = await world.listen(path, order.headers);

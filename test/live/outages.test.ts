@@ -59,7 +59,7 @@ describe('while Redis is away', () => {
 });
 
 describe('entries that are missing', () => {
-  test('are noticed by the number of their publisher, and every client reads again', async () => {
+  test('are noticed by the sequence numbers of their publisher, and every client reads again', async () => {
     const order = await world.place();
     const listener = await world.listen(`/v1/orders/${order.id}/stream`, order.headers);
     const client = openCacheRedis(redis.url, silentLog);
@@ -83,7 +83,7 @@ describe('entries that are missing', () => {
     client.disconnect();
   });
 
-  test('are told by their publisher, when Redis did not take them', async () => {
+  test('are announced by their publisher when Redis did not accept them', async () => {
     const client = openCacheRedis(redis.url, silentLog);
     await until(() => client.status === 'ready');
     const publisher = createPublisher(client);

@@ -52,7 +52,7 @@ describe('the stream of an order', () => {
     second.close();
   });
 
-  test('sends a snapshot for an unknown id', async () => {
+  test('sends a snapshot after an unknown id', async () => {
     const order = await world.place();
     for (const lastId of ['1000000000000-0.0', 'nonsense', `${Date.now() + 3_600_000}-0.0`]) {
       const listener = await world.listen(`/v1/orders/${order.id}/stream`, {
@@ -64,7 +64,7 @@ describe('the stream of an order', () => {
     }
   });
 
-  test('answers a stranger like an order that does not exist', async () => {
+  test('answers a stranger as for an order that does not exist', async () => {
     const order = await world.place();
     const other = await world.place();
     const theirs = await world.listen(`/v1/orders/${order.id}/stream`, other.headers);
@@ -87,7 +87,7 @@ describe('the stream of an event', () => {
 });
 
 describe('the streams of staff', () => {
-  test('the door gets its counters', async () => {
+  test('sends the door its counters', async () => {
     const listener = await world.listen(`/v1/events/${world.event.id}/check-ins/stream`, await keyOf('door'));
     expect(await listener.next('counters')).toMatchObject({ data: { admitted: 0, inside: 0 } });
     listener.close();
@@ -104,7 +104,7 @@ describe('the streams of staff', () => {
     listener.close();
   });
 
-  test('the desk gets the sale, with its rates', async () => {
+  test('sends the desk the sale, with its rates', async () => {
     const path = `/v1/organizers/${world.event.organizer.slug}/events/${world.event.id}/sales/stream`;
     const listener = await world.listen(path, await keyOf('manager'));
     const { data } = await listener.next('sales');

@@ -55,7 +55,7 @@ test('201s of a server that writes nothing are reported', async () => {
   expect(await counter.check()).toEqual([expect.stringMatching(/answers of 201 .* but rows .*"orders":0/)]);
 });
 
-test('answered orders with rows are no fault; one more or one fewer is', async () => {
+test('answered orders that have rows are correct; one more or one fewer is a fault', async () => {
   const event = await createEvent(open.db);
   await order(placingDeps(open), event);
   await order(placingDeps(open), event);
@@ -74,7 +74,7 @@ test('answered orders with rows are no fault; one more or one fewer is', async (
   expect(await unknown.check()).toEqual([]);
 });
 
-test('the load looks like buyers and gateways: valid orders of different buyers, callbacks with a valid signature', async () => {
+test('the load is like that of buyers and gateways: valid orders of different buyers, callbacks with a valid signature', async () => {
   const event = await createEvent(open.db);
   const next = orderRequests([
     { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
@@ -95,7 +95,7 @@ test('the load looks like buyers and gateways: valid orders of different buyers,
   });
 });
 
-test('tickets that are made in bulk equal those of the acts: the audit is clean, and their codes are known', async () => {
+test('tickets that are made in bulk equal those of the product: the audit is clean, and their codes are known', async () => {
   const event = await createEvent(open.db, { categories: [{ capacity: 40, price: 0 }] });
   await insertTickets(open.db, event, { count: 40, secret: 'secret' });
   for (const invariant of invariants)

@@ -18,7 +18,7 @@ const run = (given: Partial<DrillRun>): DrillRun => ({
   ...given,
 });
 
-test('a run fails on a broken claim, on a fault without proof, and on a mutant that is not detected', () => {
+test('a run fails on a broken claim, on an injected fault without proof, and on a mutant that is not detected', () => {
   expect(failureOf(run({}))).toBeUndefined();
   expect(failureOf(run({ faults: ['one order is missing'] }))).toBe('one order is missing');
   expect(failureOf(run({ proofs: [] }))).toMatch(/^void/);
@@ -30,7 +30,7 @@ test('a run fails on a broken claim, on a fault without proof, and on a mutant t
   expect(failureOf(run({ variant: 'control', proofs: [], faults: ['slow'] }))).toBe('slow');
 });
 
-test('a message may come twice only where its first copy was accepted as a fault struck', () => {
+test('a message may come twice only if its first copy was accepted while a fault was injected', () => {
   const strikes = createStrikes();
   strikes.note('worker killed', 100_000, 101_000);
   expect(strikes.mayRepeat(99_500)).toBe(true);
@@ -62,7 +62,7 @@ test('without arguments all drills run at their full size; unknown arguments pri
   expect(() => readOptions(['--parts', 'door'], known, ['api'])).toThrow('--parts takes api');
 });
 
-test('the large set runs with the fault alone, each within its own time, and within three quarters of an hour in all', () => {
+test('the large set runs without controls, each drill within its time, all within three quarters of an hour', () => {
   const asked = readOptions(['--large'], drills, ['api']) as Asked;
   expect(asked.names).toContain('worker-kills');
   expect(asked.names.filter((name) => drills[name] === undefined)).toEqual([]);
@@ -88,7 +88,7 @@ test('a drill that runs in a process of its own is asked for what was asked of t
   });
 });
 
-test('the document names every drill, and says what failed', () => {
+test('the document lists every drill, and says what failed', () => {
   const text = documentOf(drills, [
     {
       name: 'worker-kills',

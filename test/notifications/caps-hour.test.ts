@@ -39,7 +39,7 @@ describe('the hour', () => {
     return world.db.execute(sql`update message_shares set queued_at = array[${times}] where recipient_key = ${email}`);
   };
 
-  test('slides: what was sent an hour ago makes room, what was sent in it does not', async () => {
+  test('is a sliding window: messages older than an hour make room, later ones do not', async () => {
     const buyer = someBuyer();
     for (let index = 0; index < 6; index += 1) await messages.ways['a free order'](buyer);
     await shift(buyer, [59, 58, 57, 2, 1]);
@@ -55,7 +55,7 @@ describe('the hour', () => {
         order by id limit 3)`);
   });
 
-  test('a batch with several recipients, some of them twice, is counted one by one', async () => {
+  test('a batch with several recipients, some of them twice, is counted message by message', async () => {
     const [one, two] = [someBuyer(), someBuyer()];
     const refs = [];
     for (let index = 0; index < 8; index += 1)
@@ -71,7 +71,7 @@ describe('the hour', () => {
     expect(await messages.sentTo(two, 'email')).toMatchObject({ queued: 3, capped: 0 });
   });
 
-  test('what is over is forgotten, what is not stays', async () => {
+  test('expired counts are deleted, others are kept', async () => {
     const [old, recent] = [someBuyer(), someBuyer()];
     for (const buyer of [old, recent]) await messages.ways['a free order'](buyer);
     const [key] = buyerKeys(notificationConfig.HASH_SECRET, old);

@@ -45,7 +45,7 @@ const stagedFacts = (name: string) =>
   rowsOf<{ id: string }>(world.db, sql`select payload ->> 'orderId' as id from outbox where name = ${name}`);
 
 describe('a stranger who orders in somebody else’s name', () => {
-  test('thirty free orders in many spellings: mails up to the cap, no WhatsApp, and the rest is on record', async () => {
+  test('thirty free orders in many spellings cause mails up to the cap and no WhatsApp; the rest is recorded as capped', async () => {
     const victim = someBuyer();
     const all = spellings(victim);
     for (let index = 0; index < 30; index += 1) await messages.ways['a free order'](all[index % all.length] ?? victim);
@@ -59,7 +59,7 @@ describe('a stranger who orders in somebody else’s name', () => {
     );
   });
 
-  test('thirty holds that are given up again: no fact is staged, and nobody is written to', async () => {
+  test('thirty holds that are given up stage nothing, and nobody gets a message', async () => {
     const victim = someBuyer();
     await times(30, () => messages.ways['a hold that its buyer gives up'](victim));
     expect(await stagedFacts('order.cancelled')).toEqual([]);
@@ -67,7 +67,7 @@ describe('a stranger who orders in somebody else’s name', () => {
     expect((await messages.sentTo(victim, 'whatsapp')).rows).toEqual([]);
   });
 
-  test('control: a hold that the organizer ends is told, by mail alone', async () => {
+  test('control: a hold that the organizer ends is told, by mail only', async () => {
     const buyer = someBuyer();
     await messages.ways['a hold that the organizer ends'](buyer);
     expect(await stagedFacts('order.cancelled')).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('a stranger who orders in somebody else’s name', () => {
     expect((await messages.sentTo(buyer, 'whatsapp')).rows).toEqual([]);
   });
 
-  test('free tickets that their own buyer gives back are no news; those that the organizer takes back are', async () => {
+  test('free tickets that their own buyer gives back cause no message; those that the organizer takes back do', async () => {
     for (const [by, facts] of [
       ['buyer', 0],
       ['organizer', 1],
@@ -94,13 +94,13 @@ describe('a stranger who orders in somebody else’s name', () => {
 });
 
 describe('WhatsApp', () => {
-  test('goes to the phone of an order that was paid', async () => {
+  test('is sent to the phone of a paid order', async () => {
     const buyer = someBuyer();
     await notifyOrder(world.deps, 'tickets', await paidOrder(world, { event: messages.priced, buyer }));
     expect(await messages.sentTo(buyer, 'whatsapp')).toMatchObject({ queued: 1 });
   });
 
-  test('of a free order goes only to a phone that this order’s buyer has confirmed', async () => {
+  test('is sent for a free order only if its buyer has confirmed the phone', async () => {
     const event = await createEvent(world.db, { categories: [{ price: 0 }] });
     await openRoom(world.db, event);
     for (const [index, by, expected] of [
@@ -124,7 +124,7 @@ describe('WhatsApp', () => {
 describe('the caps as a weapon', () => {
   const unlikely = 30;
 
-  test('money that has come is told, whatever was used up before', async () => {
+  test('a payment is always confirmed to its buyer, whatever was used up before', async () => {
     const victim = someBuyer();
     for (const way of Object.values(messages.ways)) await times(unlikely, () => way(victim));
     const paid = await paidOrder(world, { event: messages.priced, buyer: victim });
@@ -140,7 +140,7 @@ describe('the caps as a weapon', () => {
     await world.db.execute(sql`update tickets set status = 'revoked' where order_id = ${paid.orderId}`);
   });
 
-  test('free tickets of a buyer who has confirmed the address come, whatever strangers ordered in that name', async () => {
+  test('free tickets of a buyer with a confirmed address are sent, whatever strangers ordered in that name', async () => {
     const event = await createEvent(world.db, { categories: [{ price: 0 }] });
     await openRoom(world.db, event);
     const victim = someBuyer();
@@ -151,7 +151,7 @@ describe('the caps as a weapon', () => {
     expect((await messages.sentTo(victim, 'email')).queued).toBe(before + 1);
   });
 
-  test('the paid order’s link has a share that nobody else can use up', async () => {
+  test('the link of a paid order has a share of its own that nobody else can use up', async () => {
     const victim = someBuyer();
     const paid = await paidOrder(world, { event: messages.priced, buyer: victim });
     await times(unlikely, () => messages.ways['the link of an order that nobody paid for'](victim));
@@ -173,7 +173,7 @@ describe('the caps as a weapon', () => {
 });
 
 describe('any mixture of ways to one recipient', () => {
-  test('never passes a share, nor their sum', async () => {
+  test('never exceeds a share, nor their sum', async () => {
     const names = Object.keys(messages.ways) as (keyof typeof messages.ways)[];
     await fc.assert(
       fc.asyncProperty(

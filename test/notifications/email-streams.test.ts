@@ -95,7 +95,7 @@ describe('streams', () => {
 });
 
 describe('DKIM', () => {
-  test('a mail is signed by the key of the setting, as the server receives it', async () => {
+  test('a mail that the server receives is signed with the configured key', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const path = join(folder, 'dkim.pem');
     writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));

@@ -37,7 +37,7 @@ describe('callbacks of gateways', () => {
     return { ...own, ...message };
   }
 
-  test('WAHA: what its key signed is genuine; another byte, another key and another algorithm are not', async () => {
+  test('WAHA: a callback signed with its key is genuine; another byte, another key and another algorithm are not', async () => {
     const { sender } = await ownSender('waha');
     const body = '{"event":"message.ack","session":"default","payload":{"id":"true_6281300000000@c.us_AAAA","ack":2}}';
     const right = signed(sender.hmacKey, body);
@@ -87,7 +87,7 @@ describe('callbacks of gateways', () => {
     expect((await post(sender.callbackUrl.replace(`/${kind}/`, '/waha/'), {})).status).toBe(403);
   });
 
-  test('repeated and in any order, the furthest counts', async () => {
+  test('repeated and in any order, the furthest status counts', async () => {
     const { sender, now } = await accepted('wablas', 'wablas:order-of-words');
     for (const word of ['read', 'sent', 'received', 'read', 'sent']) {
       await post(sender.callbackUrl, { id: 'order-of-words', phone: '62811', status: word });
@@ -111,7 +111,7 @@ describe('callbacks of gateways', () => {
     expect((await now()).status).toBe('read');
   });
 
-  test("another sender's callback cannot speak of our messages", async () => {
+  test("another sender's callback cannot report on our messages", async () => {
     const { now } = await accepted('wablas', 'wablas:not-theirs');
     const other = await ownSender('wablas');
     expect((await post(other.sender.callbackUrl, { id: 'not-theirs', phone: '62811', status: 'read' })).status).toBe(

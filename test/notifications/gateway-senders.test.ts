@@ -44,7 +44,7 @@ async function statusOf(senderId: string) {
 }
 
 describe.each(gateways)('%s', (kind) => {
-  test('sends the text with the link, and its statuses fold to read', async () => {
+  test('sends the text with the link; its statuses end at read', async () => {
     const { sender, event } = await ownSender(kind);
     const { deliveryId, orderId, to, now } = await queuedMessage(world, { event });
     await send(deliveryId);
@@ -61,7 +61,7 @@ describe.each(gateways)('%s', (kind) => {
     expect(row.provider_message_id).not.toContain(to);
   });
 
-  test('statuses that come before the answer to the sending count', async () => {
+  test('statuses that come before the answer to the send call count', async () => {
     const { event } = await ownSender(kind);
     const { deliveryId, to, now } = await queuedMessage(world, { event });
     await control(world.sandbox, 'gateways/rules', { match: { to }, areEarly: true });
@@ -86,7 +86,7 @@ describe.each(gateways)('%s', (kind) => {
     expect(await statusOf(sender.id)).toMatchObject({ status: 'disabled' });
   });
 
-  test('a phone that lost its connection rests for minutes, and its return ends the rest', async () => {
+  test('a sender whose phone lost its connection rests for minutes, until the phone is back', async () => {
     const { sender, event } = await ownSender(kind);
     await control(world.sandbox, `gateways/${kind}/${sender.account}/connection`, { isConnected: false });
     // Wablas tells nobody.
@@ -101,7 +101,7 @@ describe.each(gateways)('%s', (kind) => {
     await until(async () => (await statusOf(sender.id))?.status === 'active');
   });
 
-  test('an answer that was lost is not sent again, since no status can tell of it', async () => {
+  test('a message whose answer was lost is not sent again, since no status can tell its outcome', async () => {
     const { event } = await ownSender(kind);
     const { deliveryId, to, now } = await queuedMessage(world, { event });
     await control(world.sandbox, 'gateways/rules', { match: { to }, answer: 'reset_after', times: 1, statuses: [] });
@@ -115,7 +115,7 @@ describe.each(gateways)('%s', (kind) => {
     expect(await gatewayMessages(world, { to })).toHaveLength(1);
   });
 
-  test('a worker that dies while it sends leaves a message that is not sent again', async () => {
+  test('a message whose worker died while sending is not sent again', async () => {
     const { sender, event } = await ownSender(kind);
     const { deliveryId, to, now } = await queuedMessage(world, { event });
     await world.deps.deliveries.claim(deliveryId);
@@ -132,7 +132,7 @@ describe.each(gateways)('%s', (kind) => {
   });
 });
 
-test('the invariant names a message that was taken by nobody', async () => {
+test('the invariant reports a message that no provider has accepted', async () => {
   const { event } = await ownSender('fonnte');
   const { deliveryId } = await queuedMessage(world, { event });
   await send(deliveryId);

@@ -67,7 +67,7 @@ async function inboundList(of: TestOrganizer, as: string, query = '') {
   return { status, data, nextCursor };
 }
 
-test('what is a command', () => {
+test('which words are commands', () => {
   for (const text of ['STOP', 'stop', ' Stop. ', 'BERHENTI', 'berhenti!', '*stop*'])
     expect(commandOf(text)).toBe('stop');
   for (const text of ['START', 'mulai', 'Mulai 🙂']) expect(commandOf(text)).toBe('start');
@@ -86,7 +86,7 @@ describe('STOP and START', () => {
     expect(await isStopped(phone)).toBe(false);
   });
 
-  test('the word that was said last counts, in whatever order and number it comes', async () => {
+  test('the latest word counts, whatever the order and number of callbacks', async () => {
     const phone = newPhone();
     const stop = { text: 'STOP', id: `stop-${phone}`, sentAt: second - 30 };
     const start = { text: 'START', id: `start-${phone}`, sentAt: second - 20 };
@@ -97,14 +97,14 @@ describe('STOP and START', () => {
     expect(await isStopped(phone)).toBe(true);
   });
 
-  test('a word from the future does not outlast a later one', async () => {
+  test('a word with a time in the future does not outlast a later one', async () => {
     const phone = newPhone();
     await writes(phone, { text: 'START', sentAt: second + 900_000 });
     await writes(phone, { text: 'STOP' });
     expect(await isStopped(phone)).toBe(true);
   });
 
-  test('tickets come all the same', async () => {
+  test('tickets are still sent', async () => {
     const phone = newPhone();
     await writes(phone, { text: 'STOP' });
     const { deliveryId, to } = await queuedMessage(world, { event, phone: `+${phone}` });
@@ -112,7 +112,7 @@ describe('STOP and START', () => {
     expect(await gatewayMessages(world, { to })).toHaveLength(1);
   });
 
-  test('of another organiser it says nothing; to the platform it speaks for all, and its text is not kept', async () => {
+  test('to one organiser they do not count for another; to the platform they count for all, and their text is not kept', async () => {
     const other = await createOrganizer(world.db);
     const phone = newPhone();
     await writes(phone, { text: 'STOP' });
@@ -126,7 +126,7 @@ describe('STOP and START', () => {
     expect((await inboundList(organizer, owner)).data.map(({ text }) => text)).toEqual(['STOP']);
   });
 
-  test("another organiser's sender cannot use up the words of a phone", async () => {
+  test("messages to another organiser's sender do not use up the limit of a phone", async () => {
     const other = await createOrganizer(world.db);
     const hostile = await addGatewaySender(world, 'waha', { organizerId: other.id });
     const phone = newPhone();
@@ -157,7 +157,7 @@ const notPurged = async () => {
 };
 
 describe('what people write', () => {
-  test('is listed for managers of this organiser, newest first, by pages, and lies encrypted', async () => {
+  test('is listed for managers of this organiser, newest first, in pages, and is stored encrypted', async () => {
     const phone = newPhone();
     for (const text of ['Apakah ada parkir?', 'Canary-text-4711', 'Terima kasih']) await writes(phone, { text });
     const manager = await signedIn(world, organizer, 'manager');
@@ -179,7 +179,7 @@ describe('what people write', () => {
     expect((await inboundList(organizer, await signedIn(world, organizer, 'door'))).status).toBe(403);
   });
 
-  test('a repetition is not listed twice, and one phone cannot fill the list', async () => {
+  test('a repeated callback is listed once, and one phone cannot fill the list', async () => {
     const phone = newPhone();
     for (let copy = 0; copy < 3; copy += 1) await writes(phone, { text: 'Halo', id: `copy-${phone}` });
     const manager = await signedIn(world, organizer, 'manager');
@@ -191,7 +191,7 @@ describe('what people write', () => {
     expect(await isStopped(phone)).toBe(true);
   });
 
-  test('is gone after 30 days, from the list at once and from the table by the job', async () => {
+  test('is gone from the list after 30 days, and then deleted by the job', async () => {
     const phone = newPhone();
     for (const text of ['old', 'new']) await writes(phone, { text });
     const manager = await signedIn(world, organizer, 'manager');

@@ -111,7 +111,7 @@ test.each([
   }
 });
 
-test('a soft break divides no character', () => {
+test('a soft line break never splits a character', () => {
   const text = Array.from({ length: 80 }, (_, index) => `${'a'.repeat(index)}é夕🎶`).join('');
   const { raw } = mailBytes(parts('Ayu', { subject: 'x', text, html: text, attachments: [] }));
   const lines = raw.toString().split('\r\n');
@@ -134,7 +134,7 @@ test('nothing that an organizer or a buyer typed becomes markup', () => {
   expect(text).toContain(hostile);
 });
 
-test('ticket codes stand in groups, in the text and in the HTML', () => {
+test('ticket codes are written in groups, in the text and in the HTML', () => {
   const { html, text } = ticketsMail(data('Senja di Selatan', 1));
   expect(text).toContain('7K3M9 XQ206 FJ2V1 H8C9Q X4T00Z');
   expect(html).toContain('>7K3M9 XQ206 FJ2V1 H8C9Q X4T00Z<');
@@ -147,7 +147,7 @@ test('a name cannot add a header', () => {
   expect(head).not.toMatch(/^Bcc:/im);
 });
 
-test('the images of codes are small, and a decoder that is not ours reads them', () => {
+test('the images of codes are small, and an independent decoder reads them', () => {
   for (let index = 0; index < 50; index += 1) {
     const code = randomBytes(13).toString('hex').toUpperCase();
     const png = qrPng(code);
@@ -156,7 +156,7 @@ test('the images of codes are small, and a decoder that is not ours reads them',
   }
 });
 
-test('a token names its delivery in any case, and no stranger can make one', () => {
+test('a token identifies its delivery in upper and lower case, and nobody else can make one', () => {
   const token = mailToken('secret', 'dlv_0123456789ABCDEFGHJK');
   expect(findMailToken('secret', `To: <bounces+${token}@mail.example>`)).toBe('dlv_0123456789ABCDEFGHJK');
   expect(findMailToken('secret', `to: bounces+${token.toUpperCase()}@mail.example`)).toBe('dlv_0123456789ABCDEFGHJK');
@@ -170,7 +170,7 @@ test('a token names its delivery in any case, and no stranger can make one', () 
   expect(findMailToken('secret', `${'dlv_0123456789abcdefghjk-0000000000000000 '.repeat(50)}${token}`)).toBeUndefined();
 });
 
-test('the mail of tickets speaks of wallets where there are some', () => {
+test('the mail with tickets mentions wallets where they are configured', () => {
   for (const hasWallets of [true, false]) {
     for (const locale of ['id', 'en'] as const) {
       const { html, text } = ticketsMail({ ...data('Senja di Selatan', 1), locale, hasWallets });

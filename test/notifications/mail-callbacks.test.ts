@@ -196,7 +196,7 @@ describe('nothing changes, and the answer is the same, for', () => {
   });
 });
 
-test('only the mail server is heard, and no more than fits', async () => {
+test('only the mail server may report, and only up to the size limit', async () => {
   const mail = await sent();
   const bounce = report({ fields: status('5.1.1'), original: mail.raw });
   const token = notificationConfig.MAIL_CALLBACK_TOKEN;

@@ -64,7 +64,7 @@ async function tested(body: object) {
 }
 
 describe.each(senderKinds)('a test of a sender: %s', (kind) => {
-  test('goes by this sender to the phone of the profile, and its arrival is told', async () => {
+  test('goes out by this sender to the phone of the profile, and its arrival is shown', async () => {
     // Another sender with all the weight.
     await addGatewaySender(world, 'waha', { organizerId: organizer.id, weight: 1000 });
     const sender = await senderOf(kind);
@@ -91,7 +91,7 @@ describe.each(senderKinds)('a test of a sender: %s', (kind) => {
   });
 });
 
-test('a sender that rests says so, and waits for nothing', async () => {
+test('a resting sender says so at once', async () => {
   const sender = await senderOf('fonnte');
   await world.db.execute(
     sql`update senders set status = 'cooling', cooling_until = now() + interval '1 hour' where id = ${sender}`,
@@ -111,7 +111,7 @@ test('a test mail goes to the member who asks, and says what the server said', a
   expect(mails.map(({ subject }) => subject)).toEqual(['Uji kirim dari antre']);
 });
 
-test('five an hour, one in ten seconds, and a refused one leaves nothing', async () => {
+test('five tests an hour and one in ten seconds are allowed; a refused one leaves no trace', async () => {
   const sender = await senderOf('waha');
   const asked = async () => (await send(by(sender))).status;
   const earlier = () =>
@@ -125,7 +125,7 @@ test('five an hour, one in ten seconds, and a refused one leaves nothing', async
   expect(await rowsOf(world.db, sql`select 1 from deliveries where subject_id = ${sender}`)).toHaveLength(5);
 });
 
-test('owners test their own senders only, to a phone that their profile has', async () => {
+test('owners test only their own senders, and only with the phone in their profile', async () => {
   const sender = await senderOf('waha');
   const manager = await signedIn(world, organizer, 'manager');
   expect((await send(by(sender), manager)).status).toBe(403);

@@ -43,7 +43,7 @@ const put = (text: unknown, template = 'ticket_issued', locale = 'id', as = mana
 const codesOf = ({ json }: Awaited<ReturnType<typeof put>>) =>
   ((json['errors'] ?? []) as { code: string }[]).map(({ code }) => code);
 
-test('our own texts keep the rules that organisers must keep', () => {
+test('our own texts follow the rules for texts of organisers', () => {
   for (const name of messageNames) {
     for (const text of Object.values(definitionOf(name).texts)) {
       expect([name, faultsOfText(name, text)]).toEqual([name, []]);
@@ -52,13 +52,13 @@ test('our own texts keep the rules that organisers must keep', () => {
   }
 });
 
-test('a value is never read for variables again', () => {
+test('variables in a value are not replaced', () => {
   expect(filledText('{{name}}: {{link}}', { name: '{{link}}', link: 'x' })).toBe('{{link}}: x');
   expect(filledText('{{ name }}', { name: '$&' })).toBe('$&');
 });
 
 describe("an organiser's own text", () => {
-  test('is refused with a stable code when it uses what is not there, lacks what is needed, or is too long', async () => {
+  test('is refused with a stable code when it uses an unknown variable, lacks a required one, or is too long', async () => {
     const cases: readonly [unknown, string[]][] = [
       ['Halo {{name}}, {{seat}}: {{link}}', ['text.unknown_variable']],
       ['Halo {{name}}', ['text.missing_variable']],
@@ -80,7 +80,7 @@ describe("an organiser's own text", () => {
     expect(texts.some(({ isOwn }) => isOwn)).toBe(false);
   });
 
-  test('goes out by senders without templates, in its language, until it is taken back', async () => {
+  test('is sent by senders without templates, in its language, until it is reset', async () => {
     const event = await createEvent(world.db, { organizer });
     await addGatewaySender(world, 'fonnte', { organizerId: organizer.id });
     const sentText = async () => {
@@ -96,7 +96,7 @@ describe("an organiser's own text", () => {
     expect(await sentText()).toMatch(/^Halo /);
   });
 
-  test('is written by managers of this organiser alone', async () => {
+  test('can be written only by managers of this organiser', async () => {
     const door = await signedIn(world, organizer, 'door');
     expect((await put('{{link}}', 'ticket_issued', 'id', door)).status).toBe(403);
     const stranger = await signedIn(world, await createOrganizer(world.db), 'owner');
@@ -155,7 +155,7 @@ describe('templates at Meta', () => {
     ...more,
   });
 
-  test('an approved one is sent, and shown as such', async () => {
+  test('an approved one is sent, and shown as approved', async () => {
     const { id } = await cloudSender([ticket(), ticket({ language: 'en' }), { name: 'not_ours', language: 'id' }]);
     await poll();
     expect((await shown(id)).map(({ language, status, isSent }) => [language, status, isSent])).toEqual([
@@ -179,7 +179,7 @@ describe('templates at Meta', () => {
     expect((await outcome()).messages).toHaveLength(1);
   });
 
-  test('one with another number of variables is not sent, and another sender is asked', async () => {
+  test('one with another number of variables is not sent, and another sender is used', async () => {
     const { id } = await cloudSender([ticket({ bodyParameters: 3 })]);
     const other = await addGatewaySender(world, 'wablas', { organizerId: organizer.id });
     await poll();
@@ -187,7 +187,7 @@ describe('templates at Meta', () => {
     expect((await outcome()).sender_id).toBe(other.id);
   });
 
-  test('they are read by pages, and again only after ten minutes; what fails changes nothing', async () => {
+  test('they are read in pages, and again only after ten minutes; a failed read changes nothing', async () => {
     const many = Array.from({ length: 150 }, (_, index) => ({ name: `not_ours_${index}`, language: 'id' }));
     const { id, phoneNumberId } = await cloudSender([...many, ticket()]);
     await poll();

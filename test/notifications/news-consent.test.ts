@@ -94,7 +94,7 @@ test('a stranger who orders in somebody else’s name agrees to nothing for that
   expect(await audience()).toEqual({ email: 0, whatsapp: 0 });
 });
 
-test('one person counts once, and not on WhatsApp after STOP', async () => {
+test('one person counts once, and not for WhatsApp after STOP', async () => {
   const buyer = someBuyer();
   for (let orders = 0; orders < 2; orders += 1) await agree((await paidOrder(world, { event, buyer })).orderId);
   await agree((await paidOrder(world, { event })).orderId);
@@ -105,13 +105,13 @@ test('one person counts once, and not on WhatsApp after STOP', async () => {
   expect(await audience()).toEqual({ email: 2, whatsapp: 1 });
 });
 
-test("another organiser's event has no audience to show", async () => {
+test("the audience of another organiser's event is not shown", async () => {
   const foreign = await createEvent(world.db);
   expect(await audience(foreign.id)).toBe(404);
   expect(await audience(event.id, await signedIn(world, organizer, 'door'))).toBe(403);
 });
 
-test('the wording that is shown now exists in both languages', () => {
+test('the current wording exists in both languages', () => {
   expect(Object.keys(newsWordings)).toContain(newsWordingNow);
   for (const text of Object.values(newsWordings[newsWordingNow])) expect(text.length).toBeGreaterThan(20);
 });

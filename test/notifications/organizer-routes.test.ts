@@ -42,7 +42,7 @@ const number = (phoneNumberId: string) => ({
   verifyToken: 'canary-verify-token',
 });
 
-test('an owner adds, lists, disables and takes back a number; its secrets are never shown and lie sealed', async () => {
+test('an owner adds, lists, disables and adds a number again; its secrets are never shown, and stored encrypted', async () => {
   const made = await call('POST', sendersPath(), owner, number('555000111'));
   expect(made.status).toBe(201);
   expect(made.json).toMatchObject({ externalId: '555000111', status: 'active', messagesPerSecond: 60 });
@@ -68,7 +68,7 @@ test('an owner adds, lists, disables and takes back a number; its secrets are ne
   expect(acts.map(({ act }) => act)).toEqual(['sender.created', 'sender.disabled', 'sender.created']);
 });
 
-test('a manager may not, another organiser sees nothing, a stranger is asked to sign in', async () => {
+test('a manager may not do that, another organiser sees nothing, and a stranger must sign in', async () => {
   expect((await call('GET', sendersPath(), manager)).status).toBe(403);
   expect((await call('GET', sendersPath(), foreignOwner)).status).toBe(404);
   expect((await call('GET', sendersPath(), undefined)).status).toBe(401);
@@ -77,7 +77,7 @@ test('a manager may not, another organiser sees nothing, a stranger is asked to 
   expect((await call('POST', sendersPath(), owner, number('555000222'))).status).toBe(409);
 });
 
-test('bad input is refused and nothing is made', async () => {
+test('bad input is refused and creates nothing', async () => {
   for (const wrong of [
     { ...number('555000333'), extra: 1 },
     { ...number('abc') },
@@ -89,7 +89,7 @@ test('bad input is refused and nothing is made', async () => {
   }
 });
 
-test('tickets are sent once more as a new version, five times a day at most, and never to others', async () => {
+test('tickets are sent again as a new version, at most five times a day, and never to others', async () => {
   const event = await createEvent(world.db, { organizer });
   const { orderId } = await paidOrder(world, { event });
   const path = `/v1/organizers/${organizer.slug}/orders/${orderId}/notifications`;

@@ -47,7 +47,7 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 const isUntried = (result: SendResult) => result.kind === 'later' && result.failure === 'circuit_open';
 
 describe('a mail server', () => {
-  test('that drops connections is left alone, probed, and used again when it is back', async () => {
+  test('that drops connections opens its circuit, is probed, and is used again when it is back', async () => {
     const { send, close } = mailer();
     await control(world.sandbox, 'smtp/rules', { match: {}, stage: 'mail', answer: 'drop' });
     for (let tries = 0; tries < 5; tries += 1) expect((await send()).kind).toBe('later');
@@ -69,14 +69,14 @@ describe('a mail server', () => {
     await close();
   });
 
-  test('that puts one mailbox off is not taken for broken', async () => {
+  test('that defers mail for one mailbox does not open the circuit', async () => {
     const { send, close } = mailer();
     await control(world.sandbox, 'smtp/rules', { match: {}, stage: 'rcpt', answer: 450 });
     for (let tries = 0; tries < 12; tries += 1) expect(await send()).toMatchObject({ failure: 'smtp_450' });
     await close();
   });
 
-  test('that fails half of its mails is asked to repeat a tenth', async () => {
+  test('that fails nearly half of its mails gets only a tenth as many retries', async () => {
     const { send, close } = mailer();
     await control(world.sandbox, 'smtp/rules', { match: {}, stage: 'data', answer: 421, probability: 0.4 });
     let [firsts, repeats] = [0, 0];
@@ -90,7 +90,7 @@ describe('a mail server', () => {
 });
 
 describe('a number that sends', () => {
-  test('is left alone while the API hangs or fails, and another one is not tried in its place for what may have left', async () => {
+  test('opens its circuit while the API hangs or fails; another one does not repeat messages that may have left', async () => {
     await control(world.sandbox, 'whatsapp/rules', { match: {}, answer: 'reset' });
     const { id: organizerId } = await createOrganizer(world.db);
     await addSender(world.db);

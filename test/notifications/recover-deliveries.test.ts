@@ -33,7 +33,7 @@ describe('recovery', () => {
     expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
   });
 
-  test('a paid order whose fact was lost is found', async () => {
+  test('a paid order whose message was never queued is found', async () => {
     const { eventId, orderId } = await paidOrder(world, {});
     await world.db.execute(sql`delete from outbox`);
     await world.db.execute(
@@ -47,7 +47,7 @@ describe('recovery', () => {
     expect(staged.map((row) => row.id)).toEqual([orderId]);
   });
 
-  test('a backlog is not made longer: what a staged job will do gets no other job', async () => {
+  test('a backlog does not grow: deliveries with a staged job get no second one', async () => {
     const { eventId, orderId } = await paidOrder(world, {});
     const { deliveryId } = await queued();
     await world.db.execute(sql`update deliveries set next_check_at = now() where id = ${deliveryId}`);
@@ -66,7 +66,7 @@ describe('recovery', () => {
     expect(await staged()).toEqual(before);
   });
 
-  test('the invariants name an order without delivery and a delivery that nobody looks after', async () => {
+  test('the invariants report an order without a delivery and a delivery without a job', async () => {
     const { eventId, orderId, deliveryId } = await queued();
     await world.db.execute(
       sql`update orders set paid_at = now() - interval '5 minutes' where event_id = ${eventId} and id = ${orderId}`,

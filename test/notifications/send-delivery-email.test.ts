@@ -52,7 +52,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ channel: 'email', status: 'accepted', tries: 1 }]);
   });
 
-  test('answers go to the organizer, whose contact and texts the mail names', async () => {
+  test('replies go to the organizer, whose contact and texts are in the mail', async () => {
     const event = await createEvent(world.db);
     const { buyer, deliveryId } = await queued({ event });
     const page = `https://antre.example/events/${event.slug}`;
@@ -107,7 +107,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     }
   });
 
-  test('a fault of ours is named by the step that failed, and the mail goes out once it is mended', async () => {
+  test('a failure of our own is named by the step that failed, and the mail goes out once it is fixed', async () => {
     const failureOf = async () => (await deliveriesOf(world.db, orderId))[0];
     const { buyer, deliveryId, orderId } = await queued();
     const fault = () => Promise.reject(new TypeError('a fault of ours'));
@@ -124,7 +124,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
   });
 
-  test('the same fact told three times, and its job run three times at once, is one mail', async () => {
+  test('a message that is queued three times, and whose job runs three times at once, is one mail', async () => {
     const { buyer, deliveryId, ...paid } = await queued();
     expect(await notifyOrder(world.deps, 'tickets', paid)).toEqual([]);
     expect(await notifyOrder(world.deps, 'tickets', paid)).toEqual([]);
@@ -143,7 +143,7 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
     expect(rows.map((row) => row.id)).toContain(deliveryId);
   });
 
-  test('beyond ten tickets the mail has the link alone', async () => {
+  test('beyond ten tickets the mail has only the link', async () => {
     const event = await createEvent(world.db, { event: { ticketsPerOrderMax: 20 }, categories: [{ perOrderMax: 20 }] });
     const { buyer, deliveryId } = await queued({ event, quantity: 12 });
     await sendDelivery(world.deps, { deliveryId }, quiet());
@@ -171,7 +171,7 @@ describe('a provider that misbehaves', () => {
     expect(await inbox(world.sandbox, buyer.email)).toHaveLength(1);
   });
 
-  test('an order that waits for payment is told with its link and its end, and one that is paid is not', async () => {
+  test('a buyer is told the link and the deadline of an order that waits for payment, and nothing once it is paid', async () => {
     const event = await createEvent(world.db, { categories: [{ price: 90_000 }] });
     const buyer = someBuyer();
     const deps = placingDeps(world.open);
@@ -191,7 +191,7 @@ describe('a provider that misbehaves', () => {
     expect(mail?.text).toContain(`/orders/${placed.id}#`);
   });
 
-  test('550 5.1.1 ends it, and the address is not tried again', async () => {
+  test('550 5.1.1 fails the delivery, and the address is not tried again', async () => {
     const { buyer, deliveryId, orderId, eventId } = await queued();
     await control(world.sandbox, 'smtp/rules', {
       match: { recipient: buyer.email },
@@ -211,7 +211,7 @@ describe('a provider that misbehaves', () => {
     ]);
   });
 
-  test('a connection cut after the mail was taken: it goes out again under the same Message-ID', async () => {
+  test('a connection is cut after the mail was accepted: it goes out again with the same Message-ID', async () => {
     const { buyer, deliveryId } = await queued();
     await control(world.sandbox, 'smtp/rules', {
       match: { recipient: buyer.email },

@@ -45,7 +45,7 @@ async function queued() {
 }
 
 describe('WhatsApp by the Cloud API', () => {
-  test('the approved template goes out, and signed statuses fold to read', async () => {
+  test('the approved template goes out, and signed statuses end at read', async () => {
     const { deliveryId, orderId, to, now } = await queued();
     await sendDelivery(world.deps, { deliveryId }, quiet());
     const [message, ...more] = await whatsappMessages(world.sandbox, to);
@@ -58,14 +58,14 @@ describe('WhatsApp by the Cloud API', () => {
     expect(await now()).toMatchObject({ provider_message_id: message?.id, sender_id: senderId, failure: null });
   });
 
-  test('without a number in use there is the mail alone', async () => {
+  test('without an active number only the mail is sent', async () => {
     await world.db.execute(sql`delete from senders`);
     const paid = await paidOrder(world, {});
     await notifyOrder(world.deps, 'tickets', paid);
     expect((await deliveriesOf(world.db, paid.orderId)).map(({ channel }) => channel)).toEqual(['email']);
   });
 
-  test('throttled: later; and the mail is not touched by it', async () => {
+  test('a throttled message is sent later; the mail is not affected', async () => {
     const { deliveryId, to, now } = await queued();
     await control(world.sandbox, 'whatsapp/rules', { match: { to }, error: 130429, times: 1 });
     await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
@@ -77,7 +77,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(await whatsappMessages(world.sandbox, to)).toHaveLength(1);
   });
 
-  test('no WhatsApp there: failed, and not tried for 30 days', async () => {
+  test('a number without WhatsApp: the message fails, and the number is not tried for 30 days', async () => {
     const { deliveryId, to, now } = await queued();
     await control(world.sandbox, 'whatsapp/rules', { match: { to }, error: 131026 });
     await sendDelivery(world.deps, { deliveryId }, quiet());
@@ -89,7 +89,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(suppression?.days).toBe(30);
   });
 
-  test('an expired token takes the number out of use, and another number sends', async () => {
+  test('an expired token disables the number, and another number sends', async () => {
     await world.db.execute(sql`update senders set status = 'disabled'`);
     const organizer = await createOrganizer(world.db);
     const broken = await addSender(world.db, {
@@ -112,7 +112,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(row).toEqual({ status: 'disabled', failure: 'graph_190' });
   });
 
-  test('the answer is lost although the message was taken: its status tells, and it is sent once', async () => {
+  test('the answer is lost although the message was accepted: its status tells so, and it is sent once', async () => {
     const { deliveryId, to, now } = await queued();
     await control(world.sandbox, 'whatsapp/rules', { match: { to }, answer: 'reset_after', times: 1 });
     await sendDelivery(world.deps, { deliveryId }, quiet());
@@ -121,7 +121,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(await whatsappMessages(world.sandbox, to)).toHaveLength(1);
   });
 
-  test('the request is lost: it waits three minutes for a status, then goes out again', async () => {
+  test('the request is lost: the message waits three minutes for a status, then is sent again', async () => {
     const { deliveryId, to, now } = await queued();
     await control(world.sandbox, 'whatsapp/rules', { match: { to }, answer: 'reset', times: 1 });
     await sendDelivery(world.deps, { deliveryId }, quiet());
@@ -135,7 +135,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(await whatsappMessages(world.sandbox, to)).toHaveLength(1);
   });
 
-  test('a worker that died while sending leaves it unknown, not sent twice', async () => {
+  test('a worker that died while sending leaves the outcome unknown, and the message is not sent twice', async () => {
     const { deliveryId, to, now } = await queued();
     await world.deps.deliveries.claim(deliveryId);
     await world.db.execute(
@@ -146,7 +146,7 @@ describe('WhatsApp by the Cloud API', () => {
     expect(await whatsappMessages(world.sandbox, to)).toEqual([]);
   });
 
-  test("a number's rate is shared by all processes: beyond it messages wait and no try is used up", async () => {
+  test('the rate of a number is shared by all processes; beyond it messages wait without using up a try', async () => {
     await world.db.execute(sql`update senders set messages_per_second = 2`);
     const organizer = await createOrganizer(world.db);
     const event = await createEvent(world.db, { organizer });

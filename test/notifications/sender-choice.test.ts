@@ -65,7 +65,7 @@ describe('stickiness and weight', () => {
     }
   });
 
-  test('removing a sender moves only its own recipients; a new one takes only its share', () => {
+  test('removing a sender moves only its own recipients; a new sender takes only its share', () => {
     const [a, b, c] = [senderOf('a', 100), senderOf('b', 100), senderOf('c', 100)];
     for (const person of people.slice(0, 2000)) {
       const before = firstFor([a, b, c], person);
@@ -73,7 +73,7 @@ describe('stickiness and weight', () => {
     }
   });
 
-  test("the sender that wrote last is used first, but the platform's sender never before the organiser's own", () => {
+  test("the sender that wrote last is used first, but a sender of the platform never before the organiser's own", () => {
     const senders = [senderOf('a', 1), senderOf('b', 1000), senderOf('p', 1000, null)];
     for (const person of people.slice(0, 200)) {
       expect(firstFor(senders, person, 'a')).toBe('a');
@@ -139,7 +139,7 @@ describe('failover', () => {
     expect(await takenBy(first.id)).toBe(mayHaveTaken ? 1 : 0);
   });
 
-  test('the circuit of one sender opens: the next messages go by another, and the organiser sees it', async () => {
+  test('when the circuit of one sender opens, the next messages go out by another, and the organiser sees it', async () => {
     const first = await addGatewaySender(world, 'waha', { ...own(), weight: 1000 });
     const second = await addGatewaySender(world, 'fonnte', { ...own(), weight: 1 });
     await control(world.sandbox, 'gateways/rules', { match: { account: first.account }, answer: 'reset' });
@@ -158,7 +158,7 @@ describe('failover', () => {
 });
 
 describe('caps', () => {
-  test('a sender beyond its cap takes nothing and another one does; beyond all caps the mail is enough', async () => {
+  test('a sender at its cap is skipped and another one sends; when all are at their cap, the mail is enough', async () => {
     const small = await addGatewaySender(world, 'wablas', { ...own(), weight: 1000, dailyCap: 2 });
     const large = await addGatewaySender(world, 'wablas', { ...own(), weight: 1, dailyCap: 3 });
     const messages = [];
@@ -203,7 +203,7 @@ describe('caps', () => {
     expect(await now()).toMatchObject({ status: 'suppressed', failure: 'left_to_email' });
   });
 
-  test('a warm-up grows by half each day until it meets the cap', async () => {
+  test('a warm-up grows by half each day until it reaches the cap', async () => {
     const { id } = await addGatewaySender(world, 'waha', { ...own(), dailyCap: 100, warmUpFrom: 20 });
     const takeTurn = createTakeTurn(world.db);
     const takes = async (daysAgo: number): Promise<number> => {
@@ -224,7 +224,7 @@ describe('caps', () => {
   });
 });
 
-test('a slow sender spaces out its messages, and no try is used up', async () => {
+test('a slow sender spaces out its messages without using up tries', async () => {
   await addSender(world.db, { organizerId: organizer.id, phoneNumberId: '100000000000555', messagesPerSecond: 0.2 });
   const response = await fetch(`${world.sandbox.url}/control/whatsapp/senders/100000000000555`, {
     method: 'PUT',

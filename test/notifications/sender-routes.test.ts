@@ -94,7 +94,7 @@ test('an owner changes the limits of a sender, and nobody changes another organi
   for (const other of [foreign.id, platform.id]) expect((await change({ weight: 1 }, other)).status).toBe(404);
 });
 
-test('figures of today: taken, delivered, read, failed, and what is left of the cap', async () => {
+test('today’s figures: accepted, delivered, read, failed, and what is left of the cap', async () => {
   const { id, account } = await addGatewaySender(world, 'wablas', { organizerId: organizer.id, dailyCap: 10 });
   const scripts = [{}, { statuses: ['sent'] }, { statuses: ['failed'] }, { answer: 'reset_after', statuses: [] }];
   for (const script of scripts) {

@@ -47,7 +47,7 @@ async function toldOrder() {
 const depsOverWire = () => ({ ...world.deps, db: work.db, deliveries: createDeliveries(work.db) });
 const { signal } = new AbortController();
 
-test('a mail that the server took while Postgres went away is marked as sent afterwards, and arrives once', async () => {
+test('a mail that the server accepted while Postgres went away is marked as sent afterwards, and arrives once', async () => {
   const { orderId, buyer, emailId } = await toldOrder();
   const deps = depsOverWire();
   const { email } = deps;

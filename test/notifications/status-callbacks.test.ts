@@ -62,7 +62,7 @@ describe('status callbacks', () => {
     return { ...one, wamid };
   }
 
-  test('the furthest status counts, in any order and number of callbacks', async () => {
+  test('the furthest status counts, whatever the order and number of callbacks', async () => {
     const { wamid, now } = await accepted();
     for (const status of ['read', 'sent', 'delivered', 'read', 'sent']) {
       expect((await post(bodyOf([report(wamid, status)]))).status).toBe(200);
@@ -70,7 +70,7 @@ describe('status callbacks', () => {
     }
   });
 
-  test('several statuses in one callback, a failure that a delivery overtakes, a final failure', async () => {
+  test('one callback carries several statuses; a failure is overtaken by a delivery, another one is final', async () => {
     const first = await accepted();
     await post(bodyOf([report(first.wamid, 'failed', { errors: [{ code: 131049 }] }), report(first.wamid, 'sent')]));
     expect(await first.now()).toMatchObject({ status: 'failed', failure: 'graph_131049' });
@@ -102,7 +102,7 @@ describe('status callbacks', () => {
     await world.db.execute(sql`delete from suppressions`);
   });
 
-  test('a status that names our delivery resolves an unknown one', async () => {
+  test('a status with the id of our delivery resolves an unknown outcome', async () => {
     const { deliveryId, now } = await queued();
     await world.db.execute(
       sql`update deliveries set status = 'unknown', sender_id = ${senderId} where id = ${deliveryId}`,
@@ -111,14 +111,14 @@ describe('status callbacks', () => {
     expect(await now()).toMatchObject({ status: 'sent', provider_message_id: 'wamid.never-seen' });
   });
 
-  test('unknown messages and other kinds of callback are accepted and change nothing', async () => {
+  test('callbacks about unknown messages or of other kinds are accepted and change nothing', async () => {
     expect((await post(bodyOf([report('wamid.of-somebody-else', 'read')]))).status).toBe(200);
     expect((await post('{"object":"x"}')).status).toBe(200);
     expect((await post('not json')).status).toBe(200);
     expect((await post(bodyOf([{ odd: true }]))).status).toBe(200);
   });
 
-  test('a forged signature, none, and another number are refused alike; nothing changes', async () => {
+  test('a forged signature, a missing one and another number are refused alike, and nothing changes', async () => {
     const { wamid, now } = await accepted();
     const body = bodyOf([report(wamid, 'read')]);
     expect((await post(body, 'f'.repeat(64))).status).toBe(403);

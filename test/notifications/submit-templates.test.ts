@@ -113,7 +113,7 @@ describe('submission', () => {
     expect((await shown(id)).every(({ status }) => status === 'APPROVED')).toBe(true);
   });
 
-  test('own texts are submitted; a rejected text can be rewritten, and a text that Meta does not accept shows why', async () => {
+  test('own texts are submitted; a rejected text can be rewritten, and a refused submission shows the reason', async () => {
     const { id } = await cloudSender();
     const write = (template: string, body: string) => call('PUT', `/message-texts/${template}/id`, { body });
     await write('order_cancelled', 'Halo {{name}}, kami tolak pesanan {{order}} untuk {{event}}. {{link}}');

@@ -91,7 +91,7 @@ test('one click stops the news of this organiser to the address, until its buyer
   expect(await one.count()).toEqual({ email: 0, whatsapp: 1 });
 });
 
-test('opening the link asks first, so a link scanner changes nothing', async () => {
+test('opening the link shows a button, so that a link scanner changes nothing', async () => {
   const { path, count } = await subscribed();
   for (const method of ['GET', 'HEAD']) {
     const answer = await fetch(`${origin()}${path}`, { method });

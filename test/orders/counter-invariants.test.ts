@@ -25,7 +25,7 @@ describe('the counters of orders', () => {
     },
   );
 
-  test('name a network whose counter is gone', async () => {
+  test('report a network whose counter is missing', async () => {
     const found = await violatedAfter(sql`delete from limit_counters where counter_key like 'n:%'`);
     expect(namesOf(found)).toEqual(['orders.network_holds_recounted']);
   });
@@ -47,13 +47,13 @@ describe('the counters of orders', () => {
     expect(namesOf(askersFound)).toEqual(['orders.buyer_limits_recounted']);
   });
 
-  test('accept a counter left over from a limit that was lifted', async () => {
+  test('accept the leftover counter of a limit that was lifted', async () => {
     expect(
       await violatedAfter(sql`update ticket_categories set per_buyer_max = null where id = ${event.categories[2]?.id}`),
     ).toEqual({});
   });
 
-  test('name a promo code that is miscounted or redeemed too often', async () => {
+  test('report a promo code that is miscounted or redeemed too often', async () => {
     const miscounted = await violatedAfter(sql`update promo_codes set redemptions = 2 where id = ${promoCodeId}`);
     expect(namesOf(miscounted)).toEqual(['orders.promo_redemptions_recounted']);
     expect(miscounted['orders.promo_redemptions_recounted']?.[0]).toContain(promoCodeId);

@@ -48,7 +48,7 @@ describe('orders at the desk', () => {
     expect(await found(buyer.email, desk.door)).toEqual([]);
   });
 
-  test('show door staff the name of the buyer, and no contact data', async () => {
+  test('show door staff the name of the buyer without contact data', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const buyer = someBuyer();
     const { order: placed } = await order(desk.deps, event, { buyer });

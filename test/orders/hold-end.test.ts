@@ -26,7 +26,7 @@ describe('the end of a hold', () => {
   const flagsOf = async (orderId: string) =>
     (await rowsOf<{ flags: string[] }>(db, sql`select flags from orders where id = ${orderId}`))[0]?.flags;
 
-  test('an end that breaks a constraint fails alone: the order is marked, and the others end, in placement too', async () => {
+  test('a hold whose end breaks a constraint fails alone: its order is flagged, and the others end, in placement too', async () => {
     const event = await createEvent(db, { categories: [{ capacity: 4 }] });
     const placed = [];
     for (let count = 0; count < 4; count += 1) placed.push((await order(deps, event)).order.id);

@@ -108,7 +108,7 @@ describe('money that comes late', () => {
 });
 
 describe('refunds', () => {
-  test('one ticket, then the rest; restocked or blocked', async () => {
+  test('of one ticket, then of the rest; restocked or blocked', async () => {
     const event = await createEvent(db, { event: { ticketsPerBuyerMax: 5 } });
     const { order: placed } = await order(deps, event, { quantity: 3 });
     await lives.pay(placed.id);
@@ -136,7 +136,7 @@ describe('refunds', () => {
     ).toBeUndefined();
   });
 
-  test('money that was reversed at once: the order is cancelled, and its buyer is told', async () => {
+  test('of money that was reversed at once cancels the order, and its buyer is told', async () => {
     const event = await createEvent(db);
     const { order: placed } = await order(deps, event, { quantity: 2 });
     await lives.pay(placed.id);

@@ -206,7 +206,7 @@ describe('a promo code as people type it', () => {
     },
   );
 
-  test('has a key that a query can carry, whatever it contains', () => {
+  test('has a key that is safe in a query, whatever it contains', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         expect(parse(text)).toBe(text);

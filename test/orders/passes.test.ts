@@ -121,7 +121,7 @@ describe('while an event has a waiting room', () => {
 });
 
 describe('when the waiting room is over', () => {
-  test('orders need no pass, and spend none', async () => {
+  test('orders need no pass and spend none', async () => {
     const event = await newRoom();
     await db.execute(sql`update waiting_rooms set phase = 'over' where event_id = ${event.id}`);
     const buyer = someBuyer();

@@ -78,7 +78,7 @@ describe('what an order gets', () => {
     expect(await stockOf(event.id)).toEqual([{ available: 0, held: 3, sold: 0 }]);
   });
 
-  test('a batch is greedy in arrival order: a large order that does not fit leaves room for a small one', async () => {
+  test('a batch is decided in the order of arrival: a large order that does not fit leaves room for a small one', async () => {
     const event = await createEvent(open.db, { categories: [{ capacity: 3 }] });
     const results = await Promise.allSettled([2, 2, 1].map((quantity) => order(deps, event, { quantity })));
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -191,7 +191,7 @@ describe('limits', () => {
 });
 
 describe('promo codes', () => {
-  test('percent and amount, and an order that becomes free', async () => {
+  test('discount by percent and by amount, down to a free order', async () => {
     const event = await createEvent(open.db, { event: { feePerTicket: 1000 } });
     await createPromoCode(open.db, event, { code: 'SEPULUH', kind: 'percent', value: 10 });
     await createPromoCode(open.db, event, { code: 'GRATIS', kind: 'amount', value: 1_000_000 });

@@ -17,7 +17,7 @@ test('uses the process’s clock until Postgres has told its time', () => {
   expect(clock.start().notAfterMs).toBe(1_000_000 + callMs);
 });
 
-test('learns the offset of Postgres, and does not take the time of an answer for it', () => {
+test('learns the offset of Postgres without mistaking network delay for it', () => {
   const { clock, pass } = clockAt(1_000_000);
   pass(40);
   clock.decided(1_000_030 - 60_000);

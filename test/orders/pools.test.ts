@@ -62,7 +62,7 @@ describe('pools', () => {
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'pool.needed' });
   });
 
-  test('resized repeatedly in a rush add up: nothing is oversold', async () => {
+  test('resized repeatedly during a rush still add up: nothing is oversold', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 30 }] });
     const poolId = event.categories[0]?.poolId ?? '';
     const orders = Array.from({ length: 60 }, () => order(desk.deps, event, { quantity: 1 }));

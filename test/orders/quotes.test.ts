@@ -59,7 +59,7 @@ describe('a quote', () => {
     expect(stock).toEqual({ held: 0, taken: 0 });
   });
 
-  test('tells a guesser only whether a code is valid now, and counts towards the limit of guesses', async () => {
+  test('says only whether a code is valid now, and counts towards the limit of guesses', async () => {
     const event = await anEvent();
     const db = running.service.db;
     await createPromoCode(db, event, { code: 'RIGHT' });
@@ -88,7 +88,7 @@ describe('a quote', () => {
     expect(order.status).toBe(429);
   });
 
-  test('for drafts, unknown events and categories of other events is the answer for what does not exist', async () => {
+  test('answers for drafts, unknown events and categories of other events as for what does not exist', async () => {
     const event = await anEvent();
     const other = await anEvent();
     const draft = await createEvent(running.service.db, { event: { status: 'draft' } });

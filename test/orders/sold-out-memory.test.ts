@@ -34,7 +34,7 @@ function countingDeps(): { deps: PlaceOrderDeps; turns: () => number } {
   return { deps: { ...deps, placement: { ...deps.placement, submit } }, turns: () => turns };
 }
 
-test('a crowd after the last ticket takes no turns in the lane; the buyer with an order finds it', async () => {
+test('a crowd after the last ticket does not enter the lane; a buyer with an order still finds it', async () => {
   const { deps, turns } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
   const key = randomUUID();
@@ -50,7 +50,7 @@ test('a crowd after the last ticket takes no turns in the lane; the buyer with a
   });
 });
 
-test('when the memory has ended, one of the crowd asks again, and the others wait for its answer', async () => {
+test('when the memory has expired, one request asks again, and the others wait for its answer', async () => {
   const { deps, turns } = countingDeps();
   const event = await createEvent(open.db, { categories: [{ capacity: 1 }] });
   await order(deps, event);

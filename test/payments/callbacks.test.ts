@@ -73,7 +73,7 @@ describe('the answer', () => {
     expect(await saidBy(response)).toBe('413 callback.too_large');
   });
 
-  test('to a body that is cut short is that of a malformed body, not of a failed store', async () => {
+  test('to a truncated body is that of a malformed body, not of a failed write', async () => {
     const counts = async () => {
       const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
       const of = (outcome: string) => values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;

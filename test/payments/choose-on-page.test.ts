@@ -59,7 +59,7 @@ test.each([
   expect((await attemptsOf(world, placed)).map(({ status }) => status)).toEqual(['expired', 'settled']);
 });
 
-test('a number that was given can be closed again for another way to pay', async () => {
+test('a payment number can be closed again for another way to pay', async () => {
   const placed = await placeReady(world, await createPaidEvent(world));
   for (const method of ['bca_va', 'card']) {
     expect(await choose(placed, method)).toBe(202);
@@ -69,7 +69,7 @@ test('a number that was given can be closed again for another way to pay', async
   expect(await shown(placed)).toMatchObject({ status: 'pending', method: 'card', redirectUrl: expect.any(String) });
 });
 
-test('a number whose answer was lost is found by a look, and no second one is made', async () => {
+test('a payment number whose answer was lost is found by asking the gateway, and no second one is made', async () => {
   const placed = await placeReady(world, await createPaidEvent(world));
   await control(world, '/scenarios', { match: { orderId: second(placed).attemptId }, snap: { answer: 'reset_after' } });
   await choose(placed, 'bni_va');

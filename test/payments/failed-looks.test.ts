@@ -70,7 +70,7 @@ async function closedAttempt(): Promise<Placed> {
 }
 
 describe.each(silences)('a question to the gateway that ends in %s', (answer) => {
-  test('about a settled transfer is repeated until the reversal is seen', async () => {
+  test('about a settled transfer is repeated until the reversal is known', async () => {
     const placed = await settledTransfer();
     await silence(placed, answer, 1);
     await control(world, `/payments/${placed.attemptId}/reverse`);
@@ -82,7 +82,7 @@ describe.each(silences)('a question to the gateway that ends in %s', (answer) =>
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'reversed' }]);
   });
 
-  test('as the last about a closed attempt is repeated until the money is seen', async () => {
+  test('as the last one about a closed attempt is repeated until the money is known', async () => {
     const placed = await closedAttempt();
     await silence(placed, answer, 1);
     await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
@@ -140,7 +140,7 @@ test('an account in which the gateway does not know the payment does not count a
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 0, failedLooks: 1 }]);
 });
 
-test('has a bounded pause, is told to a person after a day, and an answer ends both', async () => {
+test('has a bounded pause, becomes a task for a person after a day, and an answer ends both', async () => {
   const placed = await settledTransfer();
   const failed = async (times: number) => {
     await world.db.execute(

@@ -17,7 +17,7 @@ const event = await createPaidEvent(world);
 const post = (body: unknown, slug = event.organizer.slug) => postCallback(world, slug, body);
 
 describe('forgery', () => {
-  test('of 2,000 mutated bodies stores none', async () => {
+  test('none of 2,000 mutated bodies is stored', async () => {
     const placed = await placeReady(world, event);
     const genuine = sign(settlement(placed));
     const mutations = fc.oneof(
@@ -55,7 +55,7 @@ describe('forgery', () => {
     expect(await callbacksOf(world, placed)).toEqual([]);
   });
 
-  test('of the unsigned state is read back at the gateway and changes nothing', async () => {
+  test('a forged unsigned state is checked with the gateway and changes nothing', async () => {
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
     await settle(world, placed, 2);
@@ -68,7 +68,7 @@ describe('forgery', () => {
     expect((await callbacksOf(world, placed)).at(-1)).toEqual({ status: 'ignored', outcome: 'read_back: known' });
   });
 
-  test('of a settlement from a signed pending callback is refused', async () => {
+  test('a settlement made from a signed pending callback is refused', async () => {
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/choose`, { method: 'qris' });
     await settle(world, placed, 1);

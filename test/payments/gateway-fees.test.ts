@@ -59,7 +59,7 @@ test('control: an unexplained amount is a surplus and is refunded', async () => 
   expect(await refundsOf(fees.world, placed)).toMatchObject([{ reason: 'surplus', amount: fee }]);
 });
 
-test('of a surplus beside the fee only the surplus is refunded', async () => {
+test('when there is a surplus besides the fee, only the surplus is refunded', async () => {
   const event = await eventWithFee('metadata');
   const placed = await placeReady(fees.world, event);
   const surplus = 1000;

@@ -157,7 +157,7 @@ describe('a corrupted row is named', () => {
 describe('the journal of the sandbox', () => {
   const money = { orderId: 'pay_X', amount: 5, currency: 'IDR' };
 
-  test('agrees, and reports a capture, refund or amount that only one side has', async () => {
+  test('agrees with the ledger; a capture, refund or amount that only one side has is reported', async () => {
     expect(await compareWithSandbox(world.db, world.sandbox.url)).toEqual([]);
     const captures = world.sandbox.journal.captures().map((line) => ({
       ...line,
@@ -176,7 +176,7 @@ describe('the journal of the sandbox', () => {
     expect(await compareWithSandbox(world.db, { captures, refunds: back })).toHaveLength(1);
   });
 
-  test('may know of money that came and was refunded before we heard of it', async () => {
+  test('may have money that came and was refunded before the service heard of it', async () => {
     const captures = [{ ...money, kind: 'capture' }];
     const refunds = [{ ...money, kind: 'void' }];
     const own = world.sandbox.journal.captures().map((line) => ({ ...money, ...line }));

@@ -72,7 +72,7 @@ describe('close, then release', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'cancelled', redirectUrl: null }]);
   });
 
-  test('money that arrives while the hold ends pays the order', async () => {
+  test('money that arrives while the hold is ending pays the order', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
@@ -217,7 +217,7 @@ describe('changes at the gateway', () => {
     expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'chargeback' }]);
   });
 
-  test('a refund made at the gateway’s own desk is found, booked, and takes the tickets back', async () => {
+  test('a refund made in the gateway’s own dashboard is found and booked, and takes the tickets back', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });

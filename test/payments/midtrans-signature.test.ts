@@ -20,7 +20,7 @@ describe('the signature', () => {
     expect(isMidtransSignature(fields, expected, [serverKey])).toBe(true);
   });
 
-  test('covers the amount as written, and no other form of it', () => {
+  test('covers the amount exactly as written', () => {
     expect(midtransSignature({ orderId, statusCode: '200', grossAmount: '275000' }, serverKey).toString('hex')).toBe(
       withoutFraction,
     );

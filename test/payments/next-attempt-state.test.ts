@@ -100,7 +100,7 @@ function fold(walk: readonly GatewayState[]): { statuses: AttemptStatus[]; money
 }
 
 describe('any order of callbacks', () => {
-  test('with duplicates ends in the gateway’s state, with its money', () => {
+  test('with duplicates ends in the gateway’s state, with the same money', () => {
     const scenario = history
       .filter((walk) => walk.length > 0)
       .chain((walk) =>
@@ -173,7 +173,7 @@ describe('trust', () => {
     expect(nextAttemptState('expired', claimOf('pending'), 'read_back').kind).toBe('close_again');
   });
 
-  test('a gateway that no longer knows of money is a contradiction, not a refund', () => {
+  test('a gateway that no longer reports money is a contradiction, not a refund', () => {
     expect(nextAttemptState('settled', claimOf('pending'), 'read_back').kind).toBe('contradiction');
   });
 });

@@ -32,7 +32,7 @@ describe('the first attempt', () => {
     expect(page.status).toBe(200);
   });
 
-  test('orders whose payments are made together are told of in a minute by fewer jobs', async () => {
+  test('orders whose payments are made together share the job that reminds their buyers after a minute', async () => {
     const event = await createPaidEvent(world);
     const placed = await Promise.all(Array.from({ length: 8 }, () => place(world, event, { quantity: 1 })));
     await Promise.all(placed.map((order) => world.handlers['order.placed'](order)));
@@ -98,7 +98,7 @@ describe('a settlement', () => {
     ]);
   });
 
-  test('of a card captures first and settles later, without paying twice', async () => {
+  test('of a card is captured first and settled later, without paying twice', async () => {
     const event = await createPaidEvent(world);
     const placed = await placeReady(world, event);
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });

@@ -82,7 +82,7 @@ describe('another way to pay', () => {
     ]);
   });
 
-  test('loses against money that arrived meanwhile', async () => {
+  test('is refused when money has arrived meanwhile', async () => {
     const placed = await placeReady(world, await createPaidEvent(world));
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
     await choose(placed, 'gopay');

@@ -112,7 +112,7 @@ test('forty payments of one event are made and settled by a few calls, each with
   expect(settlements.flushes - before.settlements.flushes).toBeLessThan(20);
 });
 
-test('an uncommon case is decided alone, and does not affect the callbacks beside it', async () => {
+test('an uncommon case is decided on its own, and does not affect the callbacks beside it', async () => {
   const event = await createPaidEvent(world, { event: { ticketsPerBuyerMax: 1 } });
   const sibling = { name: 'Ayu Lestari', email: 'ayu.sibling@example.test', phone: '+6281200009999' };
   const [common, short, twice, first, second] = await Promise.all([

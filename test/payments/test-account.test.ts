@@ -20,7 +20,7 @@ async function ask(of: TestEvent, role: 'owner' | 'manager' = 'owner') {
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
 
-test('keys that the gateway takes work, and others are refused', async () => {
+test('keys that the gateway accepts work, and others are refused', async () => {
   const good = await createPaidEvent(world);
   expect(await ask(good)).toEqual({ status: 200, body: { result: 'works' } });
   const bad = await createPaidEvent(world, { account: { merchantId: 'M-9', serverKey: 'not-the-key-of-anybody' } });
@@ -33,7 +33,7 @@ test('without an account there is nothing to test, and only owners ask', async (
   expect((await ask(event, 'manager')).body['code']).toBe('access.forbidden');
 });
 
-test('a gateway that does not answer is told from one that refuses, and no payment is made', async () => {
+test('a gateway that does not answer is distinguished from one that refuses, and no payment is made', async () => {
   const event = await createPaidEvent(world);
   await world.sandbox.close();
   expect((await ask(event)).body).toMatchObject({ result: 'no_answer' });

@@ -63,7 +63,7 @@ describe('money for an attempt that does not exist here', () => {
   });
 });
 
-test('another organiser’s key pays nothing, even where the callback comes before our own attempt', async () => {
+test('a callback signed with another organiser’s key pays nothing, even when it comes before our own attempt', async () => {
   const attacker = await createPaidEvent(world, { account: secondMidtransAccount });
   const placed = await place(world, event);
   const claim = settlement(placed, { merchant_id: secondMidtransAccount.merchantId });

@@ -38,7 +38,7 @@ test('texts come back as they were', async () => {
   expect(row?.texts).toEqual(texts);
 });
 
-test('numbers, and nothing at all', async () => {
+test('numbers, nulls and an empty list come back as they were', async () => {
   const [row] = await rowsOf<{ numbers: unknown; none: unknown }>(
     open.db,
     sql`select to_json(${arrayText([1, -2, null])}::integer[]) as numbers, to_json(${arrayText([])}::text[]) as none`,

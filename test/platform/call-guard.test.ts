@@ -70,7 +70,7 @@ describe('the budget for retries', () => {
     expect(repetitions / calls).toBeGreaterThan(0.09);
   });
 
-  it('is free again soon after the party has recovered, so that postponed calls catch up', () => {
+  it('is available again soon after the party has recovered, so that postponed calls catch up', () => {
     const budget = createRetryBudget(options);
     for (let call = 0; call < 1000; call += 1) budget.ended(false);
     while (budget.take(1));
@@ -97,7 +97,7 @@ describe('the budget for retries', () => {
   });
 });
 
-it('pauses are spread from a second to a bound that doubles', () => {
+it('pauses are random between a second and a bound that doubles', () => {
   for (const [tries, bound] of [
     [1, 4],
     [3, 16],

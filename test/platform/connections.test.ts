@@ -99,7 +99,7 @@ describe('connections that are cut under load', () => {
     expect(await rowsOf(open.db, sql`select 1 from limit_counters where event_id = 'evt_CUT'`)).toEqual([]);
   });
 
-  test('in a nested transaction: likewise', async () => {
+  test('in a nested transaction: the same', async () => {
     const failure = await failureOf(
       open.db.transaction((tx) =>
         tx.transaction(async (inner) => {
@@ -136,7 +136,7 @@ test('a server that accepts connections and drops them: every call fails, none h
   await expect(open.db.execute(sql`select 1`)).resolves.toBeDefined();
 });
 
-test('a network path that is cut silently: calls end by their deadline, and the pool opens new connections', async () => {
+test('a network path that is cut silently: calls end at their deadline, and the pool opens new connections', async () => {
   const way = await openTcpProxy(database.url);
   const patient = openDb({
     url: way.url,

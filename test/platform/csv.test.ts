@@ -70,7 +70,7 @@ test('numbers stay numbers', () => {
   expect(csvLine([150_000, 0, 'a"b', 'c;d'])).toBe('150000,0,"a""b","c;d"\r\n');
 });
 
-test('no text in any spelling reads as a number', () => {
+test('no spelling of a text reads as a number', () => {
   const marks = fc.constantFrom(...Array.from('0123456789+-.,/: eE%()$'));
   fc.assert(
     fc.property(fc.array(marks, { minLength: 1, maxLength: 12 }), (characters) => {

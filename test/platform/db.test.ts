@@ -23,7 +23,7 @@ const open = (options: Partial<Parameters<typeof openDb>[0]> = {}) =>
   });
 const sleep = (seconds: number) => sql`select pg_sleep(${seconds})`;
 
-test('a slow query delays nobody while a connection is free', async () => {
+test('a slow query does not delay others while a connection is free', async () => {
   const { db, close } = open({ callTimeoutMs: 15_000 });
   await Promise.all([1, 2, 3].map(() => db.execute(sql`select 1`)));
   let slowHasEnded = false;
@@ -54,7 +54,7 @@ test('a call that waits too long for a connection is refused, and the queue is b
   await close();
 });
 
-test('a call without an answer is given up by the client', async () => {
+test('the client gives up a call without an answer', async () => {
   const { db, close } = open({ callTimeoutMs: 200 });
   // Had it waited, there would be no error.
   const error: unknown = await db.execute(sleep(5)).then(
@@ -100,7 +100,7 @@ test('a transaction that was chosen as a deadlock victim runs again', async () =
   await close();
 });
 
-test('what a transaction counts is counted once, after the retry has committed', async () => {
+test('the counts of a transaction are added once, after its retry has committed', async () => {
   const { db, close } = open();
   const counted: string[] = [];
   let tries = 0;

@@ -38,7 +38,7 @@ describe('a gate', () => {
     expect(gate.inUse).toBe(1);
   });
 
-  test('refuses at once when too many wait, and a caller that waits too long', async () => {
+  test('refuses at once when too many wait, and later a caller that has waited too long', async () => {
     const gate = createGate(1, { waitingMax: 1, waitMs: 50 });
     await gate.enter();
     const ended: string[] = [];

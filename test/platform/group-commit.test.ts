@@ -5,7 +5,7 @@ import { codeOf, failing, group, numbers, sleep } from './support/group.ts';
 /** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
 
 describe('1: one flush per lane at a time, in the order of arrival', () => {
-  test('a lone item is written at once; items that arrive meanwhile are written together', async () => {
+  test('a single item is written at once; items that arrive meanwhile are written together', async () => {
     const { submit, flushes, most } = group();
     const answers = await Promise.all(numbers(50).map((item) => submit('a', item)));
     expect(answers).toEqual(numbers(50).map((item) => `${item}!`));
@@ -90,7 +90,7 @@ describe('5: lanes take turns', () => {
 });
 
 describe('7: with a pause between flushes', () => {
-  test('items of one turn go together at once, later ones after the pause, a full batch without waiting', async () => {
+  test('items of one turn are written together at once, later ones after the pause, a full batch without waiting', async () => {
     const { submit, flushes } = group({ everyMs: 80, batchMax: 5, durationMs: 1 });
     const started = performance.now();
     await Promise.all(['1', '2', '3'].map((item) => submit('a', item)));

@@ -42,7 +42,7 @@ describe('ids', () => {
     expect(new Set(many).size).toBe(many.length);
   });
 
-  test('use all their letters alike', () => {
+  test('use all letters of their alphabet equally often', () => {
     const seen = new Map<string, number>();
     for (const letter of Array.from({ length: 4000 }, () => newEventId().slice(4)).join(''))
       seen.set(letter, (seen.get(letter) ?? 0) + 1);
@@ -62,7 +62,7 @@ describe('base 32', () => {
     );
   });
 
-  test('16 bytes are 26 letters that a QR code takes in its alphanumeric mode', () => {
+  test('encodes 16 bytes as 26 letters of a QR code’s alphanumeric mode', () => {
     expect(encodeBase32(new Uint8Array(16).fill(255))).toBe('ZZZZZZZZZZZZZZZZZZZZZZZZZW');
     expect(encodeBase32(new Uint8Array(16))).toMatch(/^0{26}$/);
   });

@@ -33,7 +33,7 @@ test('a log line says what failed and where, and nothing that a person typed', {
   expect(lines[6]).toMatchObject({ level: 'info', process: 'test', orderId: 'ord_1', request: {} });
 });
 
-test('a process goes on when its log is on a full disk', { timeout: 60_000 }, async () => {
+test('a process keeps running when the disk of its log is full', { timeout: 60_000 }, async () => {
   const program = fileURLToPath(new URL('support/logging-in-vain.ts', import.meta.url));
   const child = spawn(process.execPath, [program], {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],

@@ -168,7 +168,7 @@ describe('due work', () => {
 });
 
 describe('leases', () => {
-  test('are given to one relay alone, of each kind at most its room, the longest due first', async () => {
+  test('go to one relay each, at most as many of each kind as it has room for, the longest due first', async () => {
     await stageAll(
       db,
       noted,
@@ -215,7 +215,7 @@ describe('leases', () => {
     expect(waits.at(-1)).toBe(leaseSecondsMax);
   });
 
-  test('of jobs that the queue did not accept are returned unchanged', async () => {
+  test('of jobs that the queue did not accept are given back unchanged', async () => {
     await stage(db, noted, { number: 1 });
     const [first] = await lease();
     await releaseStagedJobs(db, [first?.id ?? ''], 0);
@@ -223,7 +223,7 @@ describe('leases', () => {
     expect(await lease()).toMatchObject([{ id: first?.id, relays: 1 }]);
   });
 
-  test('the backlog is the work that is due and waits', async () => {
+  test('the backlog counts work that is due and waits', async () => {
     await stageAll(db, noted, [{ number: 1 }, { number: 2 }]);
     await db.execute(
       sql`update outbox set available_at = now() - interval '90 seconds' where payload->>'number' = '2'`,

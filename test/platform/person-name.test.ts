@@ -33,7 +33,7 @@ describe('people', () => {
   });
 });
 
-describe('a text that is no name is not used in a greeting', () => {
+describe('a text that is not a name is not used in a greeting', () => {
   test.each([
     'evil.com',
     'Ayu evil.co.id',

@@ -68,7 +68,7 @@ describe.each(topologies)('%s', (name, start) => {
     return { done, worker };
   }
 
-  test('is known by the identity of its servers', async () => {
+  test('is recognised by the identity of its servers', async () => {
     expect(await isOneRedis(redis.url, redis.url)).toBe(true);
   });
 

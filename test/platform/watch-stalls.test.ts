@@ -14,7 +14,7 @@ function standStill(ms: number): void {
   while (performance.now() < end) Math.sqrt(end);
 }
 
-test('what holds up the event loop is logged with its stack', async () => {
+test('a stall of the event loop is logged with its stack', async () => {
   const lines: Line[] = [];
   const log = { warn: (line: Line) => lines.push(line) } as unknown as Log;
   const watch = watchStalls({ stallMs, log });

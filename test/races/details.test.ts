@@ -125,7 +125,7 @@ describe('two devices save at the same moment', () => {
     return { outcomes, ticket: await ticketOf(world) };
   };
 
-  test('a ticket gets no more names than it may, and the second is told', () =>
+  test('a ticket gets no more names than allowed, and the second device is told so', () =>
     inDatabase(async (database) => {
       expect(await saveTwice(database, { isGuarded: true })).toEqual({
         outcomes: ['done', 'order.names_used_up'],
@@ -133,7 +133,7 @@ describe('two devices save at the same moment', () => {
       });
     }));
 
-  test('control: without the lock of the order both count on the last change', () =>
+  test('control: without the lock of the order, both use the last allowed change', () =>
     inDatabase(async (database) => {
       const { outcomes, ticket } = await saveTwice(database, { isGuarded: false });
       expect([outcomes, ticket?.named]).toEqual([['done', 'done'], namesPerTicketMax + 1]);
@@ -161,7 +161,7 @@ describe('a save and a transfer', () => {
     return { outcomes, ticket: await ticketOf(world) };
   };
 
-  test('the ticket carries the name of the person it was given to', () =>
+  test('the ticket carries the name of its new holder', () =>
     inDatabase(async (database) => {
       expect(await saveAndGive(database, { isGuarded: true })).toMatchObject({
         outcomes: ['done', 'done'],

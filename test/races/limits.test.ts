@@ -63,7 +63,7 @@ describe('one buyer, limit 2, 50 orders at once over two processes and two pools
   );
 });
 
-describe('one buyer, limit 2, 20 orders of 1 held from as many networks, all paid at once over two pools', () => {
+describe('one buyer with a limit of 2 holds 20 orders from as many networks and pays all at once over two pools', () => {
   const held = 20;
   const rush = async (
     { url, db }: RaceDatabase,

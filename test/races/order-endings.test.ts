@@ -75,7 +75,7 @@ async function mix({ url, db }: RaceDatabase): Promise<{ errors: string[] }> {
 }
 
 describe(`${orders} orders, each paid, released, swept, withdrawn, refunded and reversed ${stepsOfEach} times at once in any order`, () => {
-  test('return everything exactly once', () =>
+  test('return all places and counts exactly once', () =>
     inDatabase(async (database) => {
       const { errors } = await mix(database);
       expect(errors).toEqual([]);

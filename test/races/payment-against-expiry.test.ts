@@ -79,7 +79,7 @@ const isTorn = ({ told, status, live }: End) =>
   told === 'no_stock' ? status !== 'expired' || live !== 0 : status !== 'paid' || live !== 1;
 
 describe(`${holds} payments within ${aroundMs} ms of the end of their holds, ${sweepers} sweepers, and others who want the places`, () => {
-  test('have one winner: paid with its ticket, or ended with nothing', () =>
+  test('end as either paid with a ticket, or ended without one', () =>
     inDatabase(async (database) => {
       // On a busy machine all payments may come late; then they set out earlier, until both sides win some.
       let late = 0;
@@ -149,7 +149,7 @@ describe('an attempt to pay that starts while a sweep is reading', () => {
       expect(await faultsOf(database.db)).toEqual([]);
     }));
 
-  test('control: when it is looked for only before the lock, both overlook it', asControl, () =>
+  test('control: when it is read only before the lock, both overlook it', asControl, () =>
     inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'expire_holds', [
         [

@@ -98,7 +98,7 @@ const isTorn = ({ status, live, mails, received }: End) =>
   status === 'paid' ? live !== 1 || mails !== 1 || received !== 150_000 : live + mails + received !== 0;
 
 describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside holds that end`, () => {
-  test('end each order once: paid with one ticket and one mail, or ended with nothing', () =>
+  test('end each order once: paid with one ticket and one mail, or ended with neither', () =>
     inDatabase(async (database) => {
       const { ends, settled } = await race(database);
       expect(ends.filter(isTorn)).toEqual([]);

@@ -66,7 +66,7 @@ async function race(database: RaceDatabase, orders = ordersOfEach) {
 }
 
 describe(`${processes * ordersOfEach} orders whose connection is cut while their fate is unknown`, () => {
-  test('exist exactly once, and their buyers get them', () =>
+  test('exist exactly once, and their buyers find them', () =>
     inDatabase(async (database) => {
       const { told, cuts, kept } = await race(database);
       expect(cuts).toBeGreaterThanOrEqual(processes * ordersOfEach);

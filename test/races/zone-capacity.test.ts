@@ -82,7 +82,7 @@ const readThenWrite: readonly Edit[] = [
 ];
 
 describe('a zone with a capacity, entered at three gates at once', () => {
-  it('is full at its capacity, and takes as many more as have left', { timeout: 60_000 }, () =>
+  it('is full at its capacity, and admits as many more as have left', { timeout: 60_000 }, () =>
     inDatabase(async (database) => {
       expect(await rush(database)).toEqual({
         first: capacity,

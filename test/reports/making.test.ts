@@ -119,7 +119,7 @@ describe('one at a time', () => {
 });
 
 describe('a worker that is lost', () => {
-  test('leaves no file; another worker starts again, and the first one writes nothing and mails nobody when it wakes up', async () => {
+  test('leaves no file; another worker starts again, and the lost one writes and mails nothing when it wakes up', async () => {
     const id = await ask();
     const held = heldStorage(world.deps.fileStorage);
     const lost = world.make({ fileStorage: held.storage });
@@ -140,7 +140,7 @@ describe('a worker that is lost', () => {
     expect((await world.send('GET', `/reports/${id}/file`)).text.split('\r\n')).toHaveLength(5);
   });
 
-  test('ends the report when it happens too often', async () => {
+  test('fails the report when it happens too often', async () => {
     const id = await ask();
     for (let time = 1; time <= failuresMax; time += 1) {
       await world.db.execute(sql`
@@ -169,7 +169,7 @@ test('a cancelled report ends its worker within seconds, and leaves nothing', as
   expect(await mailsOf(id)).toEqual([]);
 });
 
-test('a storage that fails is retried, then the report has failed; the next report is made', async () => {
+test('a storage failure is retried, then the report fails; the next report is made', async () => {
   const id = await ask();
   const next = await ask();
   const broken: FileStorage = { ...world.deps.fileStorage, write: () => Promise.reject(new Error('disk full')) };
@@ -216,7 +216,7 @@ test('files are deleted after their time, including those of lost workers', asyn
   expect(await reportStatus(world, id)).toBeUndefined();
 });
 
-test('each invariant finds the row that breaks it', async () => {
+test('each invariant reports the row that breaks it', async () => {
   const id = await ask();
   const findings = async () => {
     const found: Record<string, number> = {};

@@ -52,7 +52,7 @@ async function readyReport(): Promise<string> {
 }
 
 describe('a report', () => {
-  test('waits, is made, and can be downloaded; the audit log says who did what', async () => {
+  test('waits, is made, and can be downloaded; the audit log records who did what', async () => {
     const asked = await world.send('POST', '/reports', {
       kind: 'orders',
       format: 'csv',
@@ -191,7 +191,7 @@ describe('a link', () => {
 });
 
 describe('the mail', () => {
-  test('goes once to the member who asked, with a working link; a program gets none', async () => {
+  test('goes once to the member who asked, with a working link; a program gets no mail', async () => {
     const sandbox = await startSandbox({ timeScale: 0.01 });
     const email = createEmailChannel(mailOptions(sandbox.smtpUrl));
     try {

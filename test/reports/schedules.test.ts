@@ -72,7 +72,7 @@ describe('the next run', () => {
 });
 
 describe('a schedule', () => {
-  test('is made, listed and ended; the audit log says so', async () => {
+  test('is made, listed and ended, each with an entry in the audit log', async () => {
     const made = await create({ every: 'week', weekday: 1, timeZone: 'Asia/Makassar' });
     expect(Date.parse(made.nextRunAt)).toBeGreaterThan(Date.now());
     expect(new Date(made.nextRunAt).toISOString()).toMatch(/T23:00:00\.000Z$/);
@@ -133,7 +133,7 @@ describe('a schedule', () => {
     expect(await reportsOf(id)).toHaveLength(1);
   });
 
-  test('control: without a lock and a key for the run, workers ask several times', async () => {
+  test('control: without a lock and a key for the run, several workers make it', async () => {
     const { id } = await create();
     await makeDue(id);
     const runWithoutGuard = async () => {
@@ -153,7 +153,7 @@ describe('a schedule', () => {
     expect(asked.length).toBeGreaterThan(1);
   });
 
-  test('makes up for missed runs with one report that covers its period without a gap', async () => {
+  test('makes up for missed runs with one report that covers their period without a gap', async () => {
     const { id } = await create({ covers: 'period' });
     await makeDue(id, "date_trunc('hour', now()) - interval '5 days'");
     await run();

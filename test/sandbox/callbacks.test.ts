@@ -102,7 +102,7 @@ describe('retry table', () => {
 });
 
 describe('what is sent', () => {
-  it('is pending, then settlement, signed, as Veritrans; the create call may name other addresses', async () => {
+  it('is pending, then settlement, signed and sent as Veritrans; the create call may name other addresses', async () => {
     const { receiver, merchant } = await stage();
     const other = await startReceiver();
     closers.push(other.close);
@@ -209,7 +209,7 @@ describe('misbehaviour', () => {
 });
 
 describe('auto-pay', () => {
-  it('pays every order automatically, and its share of them with a probability', async () => {
+  it('pays every order automatically, or a share of them', async () => {
     const { receiver, sandbox, merchant } = await stage();
     await merchant.scenario({
       rules: [

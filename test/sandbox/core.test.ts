@@ -26,7 +26,7 @@ const paid = async (orderId: string, method: string, amount = 275_000) => {
 };
 
 describe('status', () => {
-  it('is 404 until a method is chosen, then 201, 200, and 407 after expiry, all by HTTP 200', async () => {
+  it('is 404 until a method is chosen, then 201, 200, and 407 after expiry, always with HTTP 200', async () => {
     expect(await code(merchant.core('GET', 'core-none', 'status'))).toBe('200 404');
     await merchant.create('core-1');
     expect(await code(merchant.core('GET', 'core-1', 'status'))).toBe('200 404');
@@ -78,7 +78,7 @@ describe('closing', () => {
     expect(await code(merchant.core('POST', 'core-4', 'cancel'))).toBe('200 412');
   });
 
-  it('cancels what is pending and voids a card capture, which the journal knows as money given back', async () => {
+  it('cancels what is pending and voids a card capture, which the journal records as money given back', async () => {
     await merchant.create('core-5');
     await merchant.move('core-5', 'choose', { method: 'qris' });
     expect(await code(merchant.core('POST', 'core-5', 'cancel'))).toBe('200 200 cancel');

@@ -76,7 +76,7 @@ describe('webhook sink', () => {
 });
 
 describe('reset', () => {
-  it('forgets inbox and scripts, but money only when named', async () => {
+  it('clears inbox and scripts, and money only when asked to', async () => {
     const merchant = merchantOf(sandbox.url);
     await merchant.create('page-5', 7);
     await merchant.move('page-5', 'pay');

@@ -87,7 +87,7 @@ describe('restart after kill -9', () => {
     receiver.close();
   });
 
-  it('ends on SIGTERM, and says clearly when its port is taken', async () => {
+  it('stops on SIGTERM, and reports clearly that its port is taken', async () => {
     const first = await launch();
     const second = launch({ SANDBOX_PORT: new URL(first.url).port });
     await expect(second).rejects.toThrow(/port \d+ is taken; set SANDBOX_PORT/);

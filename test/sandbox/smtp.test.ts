@@ -89,7 +89,7 @@ describe('misbehaviour', () => {
     expect(await inbox()).toHaveLength(1);
   });
 
-  it('cuts the connection before or after it accepted the mail', async () => {
+  it('cuts the connection before or after accepting the mail', async () => {
     await script({ stage: 'data', answer: 'drop', match: { recipient: 'before@*' } });
     await script({ stage: 'data', answer: 'drop_after', match: { recipient: 'after@*' } });
     await expect(send('before@example.test')).rejects.toThrow();

@@ -80,7 +80,7 @@ describe('Snap create', () => {
     expect((await merchant.create('snap-2', 1, { custom: 'x'.repeat(17_000) })).status).toBe(413);
   });
 
-  it('gives a new token while no method was chosen, and then none until the transaction is closed', async () => {
+  it('gives a new token until a method is chosen, and then none until the transaction is closed', async () => {
     const first = await merchant.create('snap-3');
     const second = await merchant.create('snap-3');
     expect(second.status).toBe(201);
@@ -103,7 +103,7 @@ describe('Snap create', () => {
 });
 
 describe('Snap faults', () => {
-  it('answers 429 and 503 as often as scripted, then succeeds', async () => {
+  it('answers 429 and 503 as many times as scripted, then succeeds', async () => {
     await merchant.scenario({ match: { orderId: 'snap-5' }, snap: { answer: 429, times: 2 } });
     const statuses = [];
     for (let call = 0; call < 3; call += 1) statuses.push((await merchant.create('snap-5')).status);

@@ -52,7 +52,7 @@ const reported = () =>
   });
 
 describe('sending', () => {
-  it('accepts a template and reports sent, delivered, read with our id, signed over the raw bytes', async () => {
+  it('accepts a template and reports sent, delivered and read with our id, signed over the raw bytes', async () => {
     const sent = await send(message('6281300000000', { biz_opaque_callback_data: 'pesanan-é' }));
     expect(sent.status).toBe(200);
     await until(() => receiver.received.length === 3);
@@ -149,14 +149,14 @@ describe('misbehaviour', () => {
     expect((await send(message('6289990000'))).status).toBe(200);
   });
 
-  it('accepts and never answers: the status callback tells the outcome', async () => {
+  it('accepts without answering; the status callback tells the outcome', async () => {
     await script({ match: { to: '*' }, answer: 'hang_after', times: 1 });
     await expect(send(message())).rejects.toThrow(/timeout/);
     await until(() => reported().some(({ biz_opaque_callback_data: opaque }) => opaque === 'msg_01'));
     expect(sandbox.journal.messages()).toHaveLength(1);
   });
 
-  it('reports failure after acceptance, and chosen statuses only', async () => {
+  it('reports a failure after acceptance, and only the chosen statuses', async () => {
     await script({ match: { to: '62811*' }, failStatus: 131026 });
     await script({ match: { to: '62822*' }, statuses: ['read'] });
     await send(message('6281111111111'));
@@ -168,7 +168,7 @@ describe('misbehaviour', () => {
     expect(of('6282222222222').map(({ status }) => status)).toEqual(['read']);
   });
 
-  it('repeats a status that was not taken', async () => {
+  it('repeats a status callback that was not acknowledged', async () => {
     answer = 500;
     await script({ statuses: ['sent'] });
     await send(message());

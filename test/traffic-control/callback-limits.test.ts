@@ -4,7 +4,7 @@ import { useLimitedApps } from './support/limited-app.ts';
 const { start } = useLimitedApps();
 
 describe('callbacks', () => {
-  it('are never limited while they verify', async () => {
+  it('are never limited while they are genuine', async () => {
     const app = await start({ requests: 10 });
     for (let request = 0; request < 100; request += 1) {
       expect((await app.call('POST', '/v1/callbacks/midtrans/demo')).status).toBe(200);
@@ -25,7 +25,7 @@ describe('callbacks', () => {
     },
   );
 
-  it.each([404, 500, 503])('that verify are never refused, even when they are answered %i', async (status) => {
+  it.each([404, 500, 503])('that are genuine are never refused, even when they are answered %i', async (status) => {
     const app = await start();
     const statuses = new Set<number>();
     for (let request = 0; request < 100; request += 1) {
@@ -34,7 +34,7 @@ describe('callbacks', () => {
     expect([...statuses]).toEqual([status]);
   });
 
-  it('that do not verify are refused in the end, even when each comes from its own address', async () => {
+  it('that are forged are refused after a while, even when each comes from its own address', async () => {
     const app = await start();
     let verified = 0;
     for (let round = 0; round < 14; round += 1) {

@@ -62,7 +62,7 @@ describe('a forged credential', () => {
     },
   );
 
-  it('is distinguished from an ended credential, which costs one query and is remembered for a while', async () => {
+  it('is distinguished from an ended credential, which costs one query and is then cached', async () => {
     const lookUps = async () => {
       const { values } = (await registry.getSingleMetric('antre_credential_lookups_total')?.get()) ?? { values: [] };
       return values.find(({ labels }) => (labels as { from?: string }).from === 'database')?.value ?? 0;

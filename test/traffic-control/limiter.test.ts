@@ -55,7 +55,7 @@ describe('limits over several processes', () => {
   });
   afterAll(() => redis.close());
 
-  it('never admit more than the limit, and at most two hundredths and a share per process fewer', async () => {
+  it('never admit more than the limit, and fewer by at most 2 % and a share per process', async () => {
     const limiters = [
       await patientLimiter(redis.cacheUrl, 3),
       await patientLimiter(redis.cacheUrl, 3),
@@ -103,7 +103,7 @@ describe('limits over several processes', () => {
     expect((await limiter.consume('sign_in_account', key)).remaining).toBe(9);
   });
 
-  it('ask Redis neither for the first requests of a key nor while the key spends a share', async () => {
+  it('do not ask Redis for the first requests of a key, nor while the key spends a share', async () => {
     const limiter = await patientLimiter(redis.cacheUrl);
     const key = randomUUID();
     const withoutAsking = async (requests: number): Promise<void> => {
@@ -118,7 +118,7 @@ describe('limits over several processes', () => {
     await withoutAsking(59);
   });
 
-  it('admit the unasked requests of a key once in a window, in any pattern', async () => {
+  it('admit requests of a key without asking Redis once in a window, in any pattern', async () => {
     const limiter = await patientLimiter(redis.cacheUrl, 1);
     const key = randomUUID();
     expect(await allowed(limiter, 'orders', key, 1000)).toBeLessThanOrEqual(200);
@@ -146,7 +146,7 @@ describe('without Redis', () => {
     }
   });
 
-  it('does not give out the whole limit again when Redis goes away', async () => {
+  it('does not grant the whole limit again when Redis goes away', async () => {
     const limiter = await limiterAt(own.url, 2);
     const key = randomUUID();
     expect(await allowed(limiter, 'sign_in', key, 12)).toBe(12);

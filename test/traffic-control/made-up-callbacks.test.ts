@@ -46,7 +46,7 @@ it.each([
   },
 );
 
-it('callbacks that do not verify are refused in the end on the connection, too', async () => {
+it('forged callbacks are refused after a while on the connection, too', async () => {
   const statuses: number[] = [];
   for (let request = 0; request < 70; request += 1) {
     statuses.push((await api.fetch('/v1/callbacks/midtrans/forged', { method: 'POST', body: forged })).status);

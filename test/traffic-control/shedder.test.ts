@@ -33,7 +33,7 @@ describe('the level', () => {
     expect(levels([...repeat(1.5, 4), ...repeat(0.75, 50)]).at(-1)).toBe(2);
   });
 
-  it('settles when shedding a class is enough, instead of swinging', () => {
+  it('settles, without oscillating, when shedding a class is enough', () => {
     // A process that is asked twice what it can do: each class that is shed takes a fifth of the load away.
     let state = calm;
     const seen: number[] = [];

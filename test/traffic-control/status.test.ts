@@ -40,7 +40,7 @@ const turn = async (on: boolean) => {
   await api.service.switches.refresh();
 };
 
-test('is public, small, kept by caches for seconds and never beyond an outage', async () => {
+test('is public and small; caches keep it for seconds, and not during an outage', async () => {
   const document = await read();
   expect(document).toEqual({ state: 'ok', parts: well, checkedAt: expect.any(String) });
   const response = await api.fetch('/status.json', { headers: { origin: 'https://status.example' } });
@@ -49,7 +49,7 @@ test('is public, small, kept by caches for seconds and never beyond an outage', 
   expect((await response.text()).length).toBeLessThan(300);
 });
 
-test('says that an operator has closed the sales, and that the rest goes on', async () => {
+test('says that an operator has closed the sales, and that everything else works', async () => {
   await turn(true);
   try {
     expect(await read()).toMatchObject({ state: 'paused', parts: { ...well, buying: 'paused' } });
@@ -59,7 +59,7 @@ test('says that an operator has closed the sales, and that the rest goes on', as
   expect((await read()).state).toBe('ok');
 });
 
-test('says that money or tickets are late when no worker takes their jobs', async () => {
+test('says that payments or tickets are late when no worker takes their jobs', async () => {
   await stageLate('payment.apply_callback', 0, 1, '2 minutes');
   expect((await read()).parts).toEqual({ ...well, paying: 'slow' });
   await stageLate('order.paid', 0, 1, '15 minutes');
@@ -75,7 +75,7 @@ test('does not call the service slow for one organiser whose jobs fail, nor for 
   expect((await read()).parts).toEqual({ ...well, paying: 'slow' });
 });
 
-test('says down when Postgres does not answer, and before it was asked', async () => {
+test('says down when Postgres does not answer, and before the first check', async () => {
   const open = openTestDb('postgres://nobody:nothing@127.0.0.1:1/none');
   const log = createLog({ level: 'silent', process: 'test' });
   const switches = createSwitches({ db: open.db, log });

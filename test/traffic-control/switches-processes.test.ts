@@ -78,7 +78,7 @@ it('a switch reaches two processes within a second in each direction, and the as
   }
 });
 
-it('it survives the loss of Redis and a restart of Redis and every process, and applies before the first answer', async () => {
+it('a switch survives the loss of Redis and a restart of Redis and every process, and applies before the first answer', async () => {
   const [one] = processes;
   if (one === undefined) throw new Error('no process');
   await turn(one, 'drop_class_5', true);
@@ -97,7 +97,7 @@ it('it survives the loss of Redis and a restart of Redis and every process, and 
   await turn(again, 'close_sales', false, event.id);
 });
 
-it('it holds in a process that has lost Postgres', async () => {
+it('a switch stays on in a process that has lost Postgres', async () => {
   const way = await openTcpProxy(urls.databaseUrl);
   const cut = await start(way.url);
   await turn(cut, 'browse_only', true);

@@ -151,7 +151,7 @@ describe('a switch', () => {
     await expect.poll(() => api.service.switches.isOn('drop_class_5'), { timeout: 5000 }).toBe(false);
   });
 
-  it('is known to a new process, and holds in one whose Postgres has gone', async () => {
+  it('is known to a new process, and stays on in a process that has lost Postgres', async () => {
     const event = await createEvent(api.service.db);
     await turn('close_sales', true, event);
     const open = openTestDb(api.service.config.DATABASE_URL, 1);

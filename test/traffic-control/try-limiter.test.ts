@@ -72,7 +72,7 @@ describe('tries about one address', () => {
       expect((await limiter.consume(from(`${kind} one`, 'home'))).allowed).toBe(true);
     });
 
-    it('of many networks are limited: by the shared allowance, and a first one each', async () => {
+    it('of many networks are limited: one each, and then a shared allowance', async () => {
       const { allowed, networks } = await attacked(`${kind} two`);
       expect(allowed).toBe(everywhere + Math.min(networks, firsts));
     });
@@ -82,7 +82,7 @@ describe('tries about one address', () => {
       expect(await allowedOf(limiter, from(`${kind} three`, 'home', { isKnown: true }), here + 5)).toBe(here);
     });
 
-    it('of a known client continue, by a count of its own, from any network', async () => {
+    it('of a known client continue, with a count of their own, from any network', async () => {
       const target = `${kind} four`;
       const { limiter } = await attacked(target);
       const home = from(target, 'stranger0', { device: 'phone' });
@@ -101,7 +101,7 @@ describe('tries about one address', () => {
       expect(refused.retryAfterSeconds).toBeGreaterThan(0);
     });
 
-    it('of an owner who tries once take nothing from others, so others learn nothing', async () => {
+    it('of an owner who tries once do not reduce those of others, so others learn nothing', async () => {
       const [alone, beside] = [`${kind} six`, `${kind} seven`];
       const limiter = create(aLimiter());
       await limiter.consume(from(beside, 'owner'));

@@ -35,7 +35,7 @@ describe('admissions per second', () => {
     expect(Math.abs(steady(history, 600) / 100 - 1)).toBeLessThan(0.02);
   });
 
-  it('of buyers who rarely come fall short by what the lowest ratio allows, and no more', () => {
+  it('of buyers who rarely come are fewer than wanted, by no more than the lowest show ratio allows', () => {
     const history = simulateRoom({
       seconds: 1200,
       places: 1_000_000,
@@ -77,7 +77,7 @@ describe('admissions per second', () => {
     expect(steady(history, 100)).toBeLessThan(62);
   });
 
-  it('never exceed what is wanted or can be paid, from any state', () => {
+  it('never exceed what is wanted or what can be paid, from any state', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: 1e5, noNaN: true }),
@@ -105,7 +105,7 @@ describe('admissions per second', () => {
 
 describe('shares of what can be paid', () => {
   const rate = fc.double({ min: 0.1, max: 1e4, noNaN: true });
-  it('add up to no more than the total, leave nothing unused that is wanted, and favour nobody', () => {
+  it('add up to no more than the total, leave nothing unused that somebody wants, and favour nobody', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1, max: 1e4, noNaN: true }),
@@ -136,7 +136,7 @@ describe('the stop rule', () => {
     expect(judgeStock({ ...stock, available: 0, sold: 1000 }, shop, true)).toBe('sold_out');
   });
 
-  it('continues when called buyers have left something', () => {
+  it('continues when called buyers have left places', () => {
     expect(judgeStock({ ...stock, available: 150 }, shop, true)).toBe('spoken_for');
     expect(judgeStock({ ...stock, available: 150 }, { ...shop, called: 50 }, true)).toBe('on_sale');
     expect(judgeStock({ ...stock, available: 150 }, { ...shop, orders: 40 }, true)).toBe('on_sale');
@@ -160,7 +160,7 @@ describe('the stop rule', () => {
 });
 
 describe('the reports of processes', () => {
-  it('are combined to the worst of them, and to nothing when no process reports', () => {
+  it('are combined into the worst of them, and are unknown when no process reports', () => {
     expect(healthOf([])).toBeUndefined();
     const reports = [
       { placements: 500, placementP95Ms: 30, shed: 0, poolWaitMs: 2 },
@@ -186,7 +186,7 @@ describe('the reports of processes', () => {
     expect(window.count()).toBe(0);
   });
 
-  it('the show ratio moves toward what was seen, within its bounds, and not for a handful of buyers', () => {
+  it('the show ratio moves towards the observed one, within its bounds, and not for a handful of buyers', () => {
     expect(nextShowRatio(1, { called: 10, exchanged: 0 })).toBe(1);
     expect(nextShowRatio(1, { called: 100, exchanged: 50 })).toBeCloseTo(0.925);
     expect(nextShowRatio(0.3, { called: 100, exchanged: 0 })).toBe(0.3);

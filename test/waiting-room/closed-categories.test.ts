@@ -16,7 +16,7 @@ afterAll(() => world.close());
 const setCategories = (event: TestEvent, status: 'on_sale' | 'closed') =>
   world.open.db.execute(sql`update ticket_categories set status = ${status} where event_id = ${event.id}`);
 
-it('a line stays while all categories are closed, calls nobody, and continues when they are on sale again', async () => {
+it('a line is kept while all categories are closed, calls nobody, and continues when they are on sale again', async () => {
   const event = await world.openedRoom(1000);
   await world.second(event);
   await world.second(event);
@@ -36,7 +36,7 @@ it('a line stays while all categories are closed, calls nobody, and continues wh
   expect(again.lapsedBelow).toBe(0);
 });
 
-it('a line that has not opened yet stays too', async () => {
+it('a line that has not opened yet is kept too', async () => {
   const event = await world.room(3);
   await setCategories(event, 'closed');
   await world.look(event);
@@ -46,7 +46,7 @@ it('a line that has not opened yet stays too', async () => {
   expect(await world.look(event)).toBe('frozen');
 });
 
-it('a line stays although all open categories are sold out, while a closed one could sell more', async () => {
+it('a line is kept while all open categories are sold out and a closed one could sell more', async () => {
   const event = await world.openedRoom(10);
   const { db } = world.open;
   const [poolId, closed] = [newId('pol'), newId('cat')];

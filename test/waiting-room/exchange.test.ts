@@ -89,7 +89,7 @@ describe('an exchange', () => {
     }
   });
 
-  it('is refused for a token that is no place of this event', async () => {
+  it('is refused for a token that is not for a place of this event', async () => {
     const { event, draw } = await aRoom({ serving: 100 });
     const { event: other } = await aRoom({ serving: 100 });
     const good = placeAt(event, indexAt(draw, 0));
@@ -216,12 +216,12 @@ describe('the number of called places', () => {
     expect(servingAt(room, 3_000_000)).toBe(140);
   });
 
-  it('never exceeds the places there are, and stands still in every phase except open', () => {
+  it('never exceeds the existing places, and does not change in any phase except open', () => {
     expect(servingAt({ ...room, places: 110 }, 51_000)).toBe(110);
     expect(servingAt({ ...room, phase: 'probably_sold_out' }, 51_000)).toBe(100);
   });
 
-  it('gives waiting clients a retry time of a quarter of the time that is left', () => {
+  it('tells waiting clients to ask again after a quarter of the time that is left', () => {
     const live = {
       ...room,
       eventId: 'evt_00000000',

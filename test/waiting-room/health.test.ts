@@ -34,7 +34,7 @@ function aReporter(gate = freeGate(), shedOrders = () => 0): HealthReporter {
 const read = () => createHealthReader({ redis, log: silentLog }).read();
 
 describe('the health of orders', () => {
-  it('is that of the worst process, and ends with the processes', async () => {
+  it('is that of the worst process, and expires with the processes', async () => {
     expect(await read()).toBeUndefined();
     const good = aReporter();
     const bad = aReporter();
@@ -74,7 +74,7 @@ describe('the health of orders', () => {
     reporter.close();
   });
 
-  it('exchanged places are counted once each, reported once, and returned when no process took them', async () => {
+  it('exchanged places are counted once each and reported once; a reader can give back what it did not use', async () => {
     const reader = createHealthReader({ redis, log: silentLog });
     const reporter = aReporter();
     for (let time = 0; time < 3; time += 1)

@@ -70,7 +70,7 @@ async function confirmed(email: string, port?: number): Promise<string> {
 }
 
 describe('a buyer', () => {
-  it('gets from an address to one place, both past the router and through it', async () => {
+  it('gets one place for an address, both past the router and through it', async () => {
     const token = await confirmed('ayu@pembeli.test');
     const first = await post(places(), { token });
     expect(first.status).toBe(201);
@@ -165,7 +165,7 @@ describe('a client that wants more than one place', () => {
     expect(after).toBe(before);
   });
 
-  it('meets the limit of its network, whatever address its headers claim', async () => {
+  it('is limited by its network, whatever address its headers claim', async () => {
     const claims = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'cf-connecting-ip', 'true-client-ip'];
     const statuses = new Map<number, number>();
     let last: Answer | undefined;

@@ -108,11 +108,11 @@ describe('joining', () => {
     expect(await rowsAt(event)).toEqual({ counted: 2, rows: 2 });
   });
 
-  it('is by one buyer for all spellings of the address, because the key is the same', async () => {
+  it('counts as one buyer for all spellings of the address, because the key is the same', async () => {
     expect(asBuyer('AYU').split('.')[1]).toBe(asBuyer('ayu').split('.')[1]);
   });
 
-  it('after the freeze appends behind those who were there', async () => {
+  it('after the freeze appends behind those who joined before', async () => {
     const event = await aRoom({ phase: 'open' });
     expect((await join(event, { as: asBuyer('ayu') })).body).toMatchObject({ index: 0, phase: 'open' });
   });
@@ -127,7 +127,7 @@ describe('joining', () => {
     }
   });
 
-  it('finds the buyer’s own place while no new places are given', async () => {
+  it('finds the buyer’s own place while no new places are given out', async () => {
     const event = await aRoom();
     const first = await join(event, { as: asBuyer('ayu') });
     await open.db.execute(sql`
@@ -204,7 +204,7 @@ describe('a challenge', () => {
     expect(await rowsAt(event)).toEqual({ counted: 1, rows: 1 });
   });
 
-  it('is required of a buyer who comes back for a place while no new places are given', async () => {
+  it('is required of a buyer who comes back for a place while no new places are given out', async () => {
     const event = await aRoom();
     const as = asBuyer('ayu');
     const first = await join(event, { as });

@@ -7,7 +7,7 @@ import { healthy, useRoomWorld } from './support/room-world.ts';
 const { world, phaseOf, end } = await useRoomWorld();
 
 describe('an open room', () => {
-  it('calls at the rate, grows to the organizer’s, and never beyond the places there are', async () => {
+  it('calls at its rate, which grows to the organizer’s, and never beyond the existing places', async () => {
     const event = await world.openedRoom(300);
     const served: number[] = [];
     for (let second = 0; second < 14; second += 1) {
@@ -127,7 +127,7 @@ describe('an open room', () => {
     expect(await world.marks(event)).toHaveLength(0);
   });
 
-  it('a turn ends after its time and never before, and stands still with the room', async () => {
+  it('a turn ends after its time and never before, and is paused with the room', async () => {
     const event = await world.openedRoom(10_000);
     for (let second = 0; second < 12; second += 1) await world.second(event);
     const { serving } = await world.roomOf(event);
@@ -147,7 +147,7 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('a scheduler that was away catches up by seconds and not by hours; nothing goes back, and no turn ends early', async () => {
+  it('a scheduler that was away catches up by seconds and not by hours; nothing is undone, and no turn ends early', async () => {
     const event = await world.openedRoom(20_000);
     for (let second = 0; second < 12; second += 1) await world.second(event);
     const before = await world.roomOf(event);

@@ -42,7 +42,7 @@ async function questions() {
 }
 
 describe('the queue document', () => {
-  it('says everything that a waiting buyer needs, and nothing about persons', async () => {
+  it('has everything that a waiting buyer needs, and no personal data', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { frozen: 50, late: 10, serving: 12.5, rate: 4 });
     const { response, body } = await read(event);
@@ -98,7 +98,7 @@ describe('the queue document', () => {
     expect((await api.fetch(`/v1/events/${draft.slug}/queue`)).status).toBe(404);
   });
 
-  it('costs Redis and Postgres nothing per poll: forty thousand polls ask no more than none', async () => {
+  it('costs Redis and Postgres nothing per poll: forty thousand polls cause no more calls than none', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { serving: 10, rate: 5 });
     await read(event);

@@ -92,7 +92,7 @@ const someone = (buyers: readonly Buyer[], at: number): Buyer => {
 };
 
 describe('a buyer who missed a turn', () => {
-  it('rejoins at the end, once, and the old place ends with its pass', async () => {
+  it('rejoins at the end of the line, once, and the old place and its pass end', async () => {
     const { event, buyers } = await aLine();
     const late = someone(buyers, 1);
     expect(await join(event, late)).toBe(1);
@@ -165,7 +165,7 @@ describe('a turn ends', () => {
     voidedPlaces: new Set([4]),
   };
 
-  it('for exactly the places that are refused for it, and never before the draw', () => {
+  it('for exactly the places whose exchange is then refused, and never before the draw', () => {
     for (let index = 0; index < 20; index += 1)
       expect(isLapsed(room, index)).toBe(decideExchange(room, index, 0).kind === 'lapsed');
     expect(Array.from({ length: 20 }, (_, index) => isLapsed(room, index)).filter(Boolean).length).toBeGreaterThan(5);

@@ -40,7 +40,7 @@ async function broken(): Promise<string[]> {
 }
 
 describe('the audit of rooms', () => {
-  it('names rooms that have called more places than exist, ended turns of uncalled places, or called before they are open', async () => {
+  it('reports rooms that called more places than exist, ended turns of uncalled places, or called before they were open', async () => {
     const spoil = [
       sql`serving = 11`,
       sql`serving = 5, lapsed_below = 6`,
@@ -56,13 +56,13 @@ describe('the audit of rooms', () => {
     }
   });
 
-  it('names a room that opened without its draw', async () => {
+  it('reports a room that opened without its draw', async () => {
     expect(await broken()).toEqual(['waiting_room.drawn_before_open']);
     await open.db.execute(sql`update waiting_rooms set phase = 'over' where event_id = ${event.id}`);
     expect(await broken()).toEqual([]);
   });
 
-  it('names passes that were spent by another buyer, without a place, or on no order', async () => {
+  it('reports passes that were spent by another buyer, without a place, or on no order', async () => {
     const deps = placingDeps(open);
     const pass = passOf(event, 12, buyer);
     const accountKey = pass.split('.')[3] ?? '';

@@ -85,7 +85,7 @@ describe('the phases', () => {
     await end(event);
   });
 
-  it('end when the event is over, is called off, or its sales have ended', async () => {
+  it('end when the event is over or called off, or its sales have ended', async () => {
     const over = [
       (event: TestEvent) =>
         sql`update events set starts_at = now() - interval '2 days', doors_open_at = now() - interval '2 days', ends_at = now() - interval '1 second' where id = ${event.id}`,

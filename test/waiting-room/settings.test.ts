@@ -126,7 +126,7 @@ describe('a plan', () => {
     expect(await drawsOf(event)).toHaveLength(1);
   });
 
-  it('leaves the draw half of the time to the opening, or the time that it sets', async () => {
+  it('gives the draw half of the time until the opening, or the time that the plan sets', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     const plan = planAt(now);
@@ -170,7 +170,7 @@ describe('a plan', () => {
     expect(codeOf(await ask('PUT', '', planAt(now, { surprise: 1 })))).toBe('400 request.invalid');
   });
 
-  it('of two concurrent ones is stored whole', async () => {
+  it('is stored whole when two are sent at the same time', async () => {
     const { event, ask } = await aDesk();
     const now = Date.now();
     const answers = await Promise.all([
@@ -184,7 +184,7 @@ describe('a plan', () => {
 });
 
 describe('pause and end', () => {
-  it('pause stops calling with what was promised called; resuming goes on; both are in the audit log', async () => {
+  it('a pause calls nobody beyond those already promised; resuming continues; both are in the audit log', async () => {
     const { event, ask } = await aDesk();
     await ask('PUT', '', planAt(Date.now()));
     await setPhase(event, 'open');

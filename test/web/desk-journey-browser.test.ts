@@ -107,7 +107,7 @@ describe('an organiser at the desk', () => {
     await expectTidy();
   });
 
-  test('refunds one ticket after seeing what the buyer gets, by keyboard', async () => {
+  test('refunds one ticket by keyboard, after a preview of what the buyer gets', async () => {
     await pressOn(
       page
         .locator('main')

@@ -57,7 +57,7 @@ async function scan(page: Page, code: string): Promise<{ title: string; isOfflin
 const ready = (page: Page) => page.waitForSelector('#answer-title:text-is("Ready to scan")');
 
 describe('the door without a network', { timeout: deadline }, () => {
-  test('scans online, decides by its list offline, survives a reload, and reports the conflict to both gates', async () => {
+  test('scans online, decides by its list when offline, survives a reload, and reports the conflict to both gates', async () => {
     const [north, south] = [await phoneAt('North'), await phoneAt('South')];
     await north.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
     const [both, late] = await addTickets(sql, event, 2);

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const htmlOf = async (path: string) => (await pages.request(path)).text();
 
-test('an event has one canonical address and its facts for search engines, and no text ends the data block', async () => {
+test('an event has one canonical address and its facts for search engines; no text can end the data block', async () => {
   const html = await htmlOf(`/events/${event.slug}?lang=en&utm_source=x`);
   expect(html).toContain(`<link rel="canonical" href="https://antre.example/events/${event.slug}">`);
   const blocks = [...html.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/gs)];
@@ -59,7 +59,7 @@ test('an organiser has a page of events; one without events looks like one that 
   expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
 });
 
-test('robots get a list of the pages, and are kept from orders', async () => {
+test('crawlers get a sitemap, and are kept out of orders', async () => {
   const robots = await htmlOf('/robots.txt');
   expect(robots).toContain('Disallow: /orders/');
   expect(robots).toContain('Sitemap: https://antre.example/sitemap.xml');
@@ -70,7 +70,7 @@ test('robots get a list of the pages, and are kept from orders', async () => {
   expect(text).toContain(`<loc>https://antre.example/o/${event.organizer.slug}</loc>`);
 });
 
-test('days are counted from the reader’s day, and a weekend on a Sunday is that day', () => {
+test('days are counted from the reader’s day, and on a Sunday the weekend is that day', () => {
   const thursday = new Date('2026-12-03T18:00:00Z'); // Friday in Jakarta.
   expect(daysOf('today', thursday)).toEqual({ from: '2026-12-04', to: '2026-12-05' });
   expect(daysOf('weekend', thursday)).toEqual({ from: '2026-12-05', to: '2026-12-07' });

@@ -75,7 +75,7 @@ test.each([
   expect(judged(rules, entry, time)).toBe(result);
 });
 
-test('a phone counts the people whom it lets in and out, and each of them once', () => {
+test('a phone counts the people that it lets in and out, each of them once', () => {
   const count = (rules: ListRules, direction: 'entry' | 'exit', before: ListEntry) =>
     zonesAfter(rules, { direction, gate: 'North', before: before.admission })[0]?.inside;
   expect(count(rulesOf({}, 1), 'entry', fresh)).toBe(2);

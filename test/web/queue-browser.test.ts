@@ -49,7 +49,7 @@ describe('the waiting room in a browser', () => {
   const phone = (): Promise<BrowserContext> =>
     browser.newContext({ viewport: { width: 390, height: 800 }, locale: 'id-ID', deviceScaleFactor: 2 });
 
-  test('from the event to the line, by a code from the mail, through the draw, to an order and its tickets', async () => {
+  test('a buyer gets from the event to the line by a code from the mail, through the draw, to an order and its tickets', async () => {
     const event = await world.room({ difficulty: 4000, rateMax: 0.1 });
     const context = await phone();
     const page = await context.newPage();

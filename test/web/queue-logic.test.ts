@@ -59,7 +59,7 @@ test('a buyer who leaves a place whose turn has passed joins anew, and confirms 
   expect(leavePlace({ place }, at)).toEqual({ insteadOf: 4 });
 });
 
-test('the stored and the published state give one stage', () => {
+test('the stored and the published state determine one stage', () => {
   const kind = (held: Held, position: number | undefined, change?: Partial<QueueView>) =>
     stageOf(queueOf(change), held, position, at).kind;
   expect(kind({}, undefined, { phase: 'closed' })).toBe('not_yet');
@@ -153,7 +153,7 @@ test('what another release or another program has stored is ignored', () => {
   expect(mine.read()).toEqual({ place });
 });
 
-test('a draw is recorded once, with its root as soon as it exists, and not rewritten', () => {
+test('a draw is recorded once, its root as soon as it exists, and neither is rewritten', () => {
   const summary = {
     number: 1,
     state: 'frozen',

@@ -227,7 +227,7 @@ describe('the waiting room in a browser', () => {
     60_000,
   );
 
-  test('a QRIS code is drawn on our page, waits, and turns into tickets when it is paid', async () => {
+  test('a QRIS code is shown on the order’s page, and tickets replace it when it is paid', async () => {
     const event = await createEvent(world.db, { categories: [{ price: 50_000 }] });
     await world.connectGateway(event);
     const { id, accessToken } = await orderOf(event);

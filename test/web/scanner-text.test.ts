@@ -80,7 +80,7 @@ describe('a hardware scanner', () => {
     ),
   );
 
-  it.each(all)('types a %s after %s and before %s, at any speed', (_what, _before, _after, text, prefix, suffix) => {
+  it.each(all)('is read when it types a %s after %s and before %s, at any speed', (_what, _before, _after, text, prefix, suffix) => {
     for (const pauseMs of [1, 30, 120, 400]) {
       const { clock, codes, press } = scanner();
       for (let scan = 1; scan <= 2; scan += 1) {
@@ -92,7 +92,7 @@ describe('a hardware scanner', () => {
     }
   });
 
-  it('is read when it sends codes of others, with and without an end', () => {
+  it('is read when it sends codes of other systems, with and without an end', () => {
     for (const suffix of [[], [plain('Enter')], [plain('Tab')]]) {
       const { clock, codes, press } = scanner();
       press([...keysOf('9781234567890'), ...suffix], 20);
@@ -116,7 +116,7 @@ describe('a hardware scanner', () => {
     expect(codes).toEqual([]);
   });
 
-  it('presses no button with the keys of a code', () => {
+  it('does not press a button with the keys of a code', () => {
     const { press } = scanner();
     const swallowed = press([...keysOf(code), plain('Enter'), plain('Enter'), control('j')], 10);
     expect(new Set(swallowed)).toEqual(new Set([true]));
@@ -165,7 +165,7 @@ describe('the field of the code', () => {
     },
   );
 
-  it('takes a pasted code, and Tab after a code', () => {
+  it('accepts a pasted code, and Tab after a code', () => {
     const { clock, typed, times } = field();
     typed.changed(` ${code} `, clock.now());
     expect(typed.endsWithTab(code)).toBe(true);
@@ -214,7 +214,7 @@ describe('a keyboard that is set to another country', () => {
     expect(read[0]).toContain(ticket);
   });
 
-  it('passes one reading where both are the same, with Caps Lock, too', () => {
+  it('passes on one reading where both are equal, also with Caps Lock', () => {
     const clock = fakeClock();
     const read: (string | undefined)[][] = [];
     const text = scannerText((...codes) => read.push(codes), clock.timer);

@@ -86,7 +86,7 @@ test.each([
   expect(home).not.toContain(others[0]);
 });
 
-test('a text that exists in one language only is read by all', async () => {
+test('a text that exists in one language only is shown to everybody', async () => {
   for (const language of ['id', 'en']) {
     const html = await htmlOf(`/events/${plain.slug}?lang=${language}`);
     expect(html).toContain('Hanya Satu');
@@ -94,7 +94,7 @@ test('a text that exists in one language only is read by all', async () => {
   }
 });
 
-test('the API has both, so that one answer serves every reader; both are found', async () => {
+test('the API returns both languages, so that one answer serves every reader; the search finds both', async () => {
   const read = async (path: string) => (await (await catalog.app.request(path)).json()) as Record<string, unknown>;
   expect(await read(`/v1/events/${event.slug}`)).toMatchObject({ name: 'Senja Selatan', nameEn: 'Southern <Dusk>' });
   expect(await read(`/v1/events/${plain.slug}`)).toMatchObject({ name: 'Hanya Satu', nameEn: null });

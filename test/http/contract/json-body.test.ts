@@ -39,7 +39,7 @@ const codeOf = async (response: Response): Promise<string> => {
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
 describe('a body that is JSON', () => {
-  test('arrives as it was sent', async () => {
+  test('reaches the handler as it was sent', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 4, stringUnit: 'grapheme' }), async (value) => {
         const text = JSON.stringify(value);
@@ -70,7 +70,7 @@ describe('a body that is JSON', () => {
     expect(await codeOf(await post('{"a":"x"}', type, '/contract'))).toBe('400 request.invalid');
   });
 
-  test('reaches the validator as it was', async () => {
+  test('reaches the validator unchanged', async () => {
     const response = await post('{"a":[1,"\\u00e9"]}', 'application/json', '/validated');
     expect(await response.json()).toEqual({ got: { a: [1, 'é'] } });
   });

@@ -164,7 +164,7 @@ const triesPerOperation = 40;
 const lanes = 4;
 
 describe('odd values', () => {
-  test('get a problem with a code from every operation, in every place of a request', async () => {
+  test('get a problem with a code from every operation, wherever they are in a request', async () => {
     const faults = new Map<string, unknown>();
     const reached = new Set<Operation>();
     const tryAll = async (operation: Operation) => {

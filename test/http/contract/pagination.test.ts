@@ -137,7 +137,7 @@ describe('the public list of events', () => {
     return { status: response.status, body: JSON.parse(await response.text()) };
   };
 
-  test('is walked page by page', async () => {
+  test('is read page by page', async () => {
     const seen: string[] = [];
     let cursor = '';
     for (let pages = 0; pages < 5; pages += 1) {
@@ -161,7 +161,7 @@ describe('the public list of events', () => {
     expect([status, body.code]).toEqual([400, 'request.invalid']);
   });
 
-  test('accepts any well-formed cursor without harm', async () => {
+  test('is not harmed by any well-formed cursor', async () => {
     for (const [key, id, status] of [
       ['0', 'evt_00000000', 200],
       ['9'.repeat(17), 'evt_ZZZZZZZZ', 200],

@@ -120,7 +120,7 @@ describe('a hot write answers as the router does', () => {
 });
 
 describe('a hot write is limited as the router limits it', () => {
-  test('both ways share one count, and get 429 beyond the limit', async () => {
+  test('requests of both kinds share one count, and get 429 beyond the limit', async () => {
     const address = nextAddress();
     const statuses: number[] = [];
     for (let request = 0; request < 8; request += 1) {
@@ -200,7 +200,7 @@ describe('a body in pieces', () => {
     expect(await sendTwice(unread)).toEqual(['413', '201']);
   });
 
-  test('that never ends and that no route reads has its connection closed', async () => {
+  test('that never ends and that no route reads has its connection closed by the server', async () => {
     const socket = net.connect(serving.port, '127.0.0.1').on('error', () => {});
     socket.write(head('content-length: 100000000'));
     const sending = setInterval(() => socket.write('x'.repeat(1000)), 50);

@@ -4,7 +4,7 @@ import { useCachedThings } from './support/cached-things.ts';
 const cached = useCachedThings();
 const { openProcess, thing, get, valueOf, eventually } = cached;
 
-test('last good bytes are sent, marked stale, while the database is away; other processes take them from Redis', async () => {
+test('the last good bytes are sent, marked stale, while the database is away; other processes take them from Redis', async () => {
   const one = await openProcess(cached.testRedis.cacheUrl);
   const { world, read } = thing(100);
   await one.answer(read, get());
@@ -44,7 +44,7 @@ test('without any bytes to send, the answer is service.unavailable and the next 
   expect(world.renders).toBe(1);
 });
 
-test('Redis cut, frozen and back: answers continue without waiting for it, and missed changes are found', async () => {
+test('Redis is cut, frozen and back: answers do not wait for it, and missed changes are found', async () => {
   const [one, two] = [await openProcess(cached.wire.url), await openProcess(cached.testRedis.cacheUrl)];
   const { world, tag, read } = thing();
   await one.answer(read, get());

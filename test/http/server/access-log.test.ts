@@ -96,7 +96,7 @@ describe('a request without a route', () => {
     for (const { route, status } of logged) expect([route, status]).toEqual(['unrouted', 404]);
   });
 
-  test('is summed up by status each ten seconds', () => {
+  test('is summed up by status every ten seconds', () => {
     vi.useFakeTimers();
     const seen: Line[] = [];
     const observe = createObserveRequest(logInto(() => seen) as unknown as Log);

@@ -44,7 +44,7 @@ test('a profile needs the token, is bounded, and runs one at a time', async () =
   expect(await taken.json()).toHaveProperty('nodes');
 });
 
-test('a CPU profile in pprof format tells what took the processor, and not the waiting', async () => {
+test('a CPU profile in pprof format shows what used the processor, without waiting', async () => {
   const taking = ask('profile?seconds=1', token);
   const working = setInterval(workHard, 20);
   const { types, sums } = await read(await taking);
@@ -62,7 +62,7 @@ function workHard(): number {
   return sum;
 }
 
-test('a heap profile in pprof format tells who holds memory', async () => {
+test('a heap profile in pprof format shows what holds memory', async () => {
   const held: object[] = [];
   const taking = ask('heap?seconds=1', token);
   setTimeout(function holdMemory() {
@@ -74,7 +74,7 @@ test('a heap profile in pprof format tells who holds memory', async () => {
   expect(held.length).toBe(200_000);
 });
 
-test('a snapshot is sent whole, over the network, and the next one may follow', async () => {
+test('a snapshot is sent whole over the network, and then another one can be taken', async () => {
   // Of a process of its own: the snapshot of a test worker would hold every module that its tests have loaded.
   const database = await createTestDatabase();
   const { redisCacheUrl: cacheUrl, redisQueueUrl: queueUrl } = testStack();
@@ -99,7 +99,7 @@ test('a snapshot is sent whole, over the network, and the next one may follow', 
   }
 });
 
-test('without a token there is nothing', async () => {
+test('without a token nothing is served', async () => {
   const bare = operationsApp({ probes: [], phase: () => 'serving' });
   expect((await bare.request('/debug/profile', { headers: { authorization: `Bearer ${token}` } })).status).toBe(404);
 });

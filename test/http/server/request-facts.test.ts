@@ -81,7 +81,7 @@ describe('a log line', () => {
     expect(trace?.spans.map(({ name }) => name)).toContain('commit orders');
   });
 
-  test('says nothing of what is no id of ours', async () => {
+  test('contains nothing from an address that is not an id of ours', async () => {
     await app.fetch(new Request('http://localhost/v1/orders/budi@example.com'));
     expect(JSON.stringify(lines)).not.toContain('budi');
   });
@@ -107,7 +107,7 @@ describe('Server-Timing', () => {
     return response.headers.get('server-timing');
   };
 
-  test('tells staff the time of their request and of its calls to Postgres', async () => {
+  test('shows staff the time of their request and of its calls to Postgres', async () => {
     const told = await ask(organizer.owner);
     expect(told).toMatch(/^total;dur=[\d.]+, sql;dur=[\d.]+;desc="[1-9]\d* calls"$/);
     const [total = 0, sql = 0] = [...(told ?? '').matchAll(/dur=([\d.]+)/g)].map(([, ms]) => Number(ms));
@@ -115,7 +115,7 @@ describe('Server-Timing', () => {
     expect(total).toBeGreaterThan(0);
   });
 
-  test('tells programs nothing', async () => {
+  test('shows programs nothing', async () => {
     const actor = await world.deps.actors.of(organizer.owner);
     if (actor === undefined) throw new Error('the owner is signed in');
     const { key } = await createApiKey(world.deps, { actor, name: 'Program', role: 'manager' });

@@ -45,11 +45,11 @@ async function trickle(head: string, drop: string): Promise<'cut off'> {
 }
 
 describe('a client that sends a byte at a time', () => {
-  test('is cut off in the headers', async () => {
+  test('is disconnected while it sends headers', async () => {
     expect(await trickle('GET / HTTP/1.1\r\nHost: a\r\nX-', 'a')).toBe('cut off');
   });
 
-  test.each(['/', '/refused'])('is cut off in the body, read or refused unread: %s', async (path) => {
+  test.each(['/', '/refused'])('is disconnected while it sends a body, whether that is read or not: %s', async (path) => {
     expect(await trickle(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n`, ' ')).toBe('cut off');
   });
 });
@@ -80,7 +80,7 @@ describe('a server that stops', () => {
     return answers;
   };
 
-  test('answers what comes on idle connections, and asks their clients to leave', async () => {
+  test('answers requests on idle connections, and asks their clients to close them', async () => {
     const stopping = await serve(
       { fetch: () => new Response('yes') },
       { host: '127.0.0.1', port: 0, reusePort: false },

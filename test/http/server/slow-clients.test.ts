@@ -53,7 +53,7 @@ describe('five hundred slow clients (T87)', () => {
     return times.sort((one, other) => one - other)[Math.floor(times.length * 0.9)] ?? 0;
   };
 
-  it('do not change how others are answered, and are cut off in time', async () => {
+  it('do not slow down others, and are disconnected in time', async () => {
     await readers();
     const before = await readers();
     const heads = [
@@ -105,7 +105,7 @@ describe('a network with too many connections', () => {
     return sockets;
   };
 
-  it('gets no more until it closes some; a trusted proxy has no such cap', async () => {
+  it('gets no more until it closes some; a trusted proxy has no such limit', async () => {
     const server = await start([]);
     const sockets = await openMany(server.port, 25);
     const open = sockets.filter((socket) => !socket.destroyed);

@@ -53,11 +53,11 @@ async function asked(port: number, path: string): Promise<Socket> {
 }
 
 describe.concurrent('a client that does not read its answer', () => {
-  test.concurrent('is cut off', async () => {
+  test.concurrent('is disconnected', async () => {
     expect(await readAfter(server.port, 4 * stallMs)).toBeLessThan(answerBytes);
   });
 
-  test.concurrent('control: without a limit its connection stays open', async () => {
+  test.concurrent('control: without the limit its connection stays open', async () => {
     expect(await readAfter(unguarded.port, 4 * stallMs)).toBeGreaterThanOrEqual(answerBytes);
   });
 });

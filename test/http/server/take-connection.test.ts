@@ -33,7 +33,7 @@ const connections = () =>
     server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
   );
 
-test('what is written on it reaches the client, also long after the server has let it go', async () => {
+test('what is written on it reaches the client, even long after the server has released it', async () => {
   let taken: Socket | undefined;
   let isClosed = false;
   const received = await ask((outgoing) => {
@@ -56,7 +56,7 @@ test('what is written on it reaches the client, also long after the server has l
   expect(received.text).toBe('first second last');
 });
 
-test('it is closed when the client leaves, and when the client goes on sending', async () => {
+test('it is closed when the client leaves, and when the client keeps sending', async () => {
   for (const leave of [() => client.destroy(), () => client.end(), () => client.write(get('/more'))]) {
     let taken: Socket | undefined;
     await ask((outgoing) => {

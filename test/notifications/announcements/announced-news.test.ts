@@ -84,7 +84,7 @@ test('a buyer who unsubscribes between the confirmation and the sending gets non
   expect(await inbox(world.sandbox, holder.buyer.email)).toEqual([]);
 });
 
-test('a recipient gets a few news an hour; those beyond are written down as capped', async () => {
+test('a recipient gets a few news an hour; more are recorded as capped', async () => {
   const first = await openEvent();
   const holder = await notices.paid(first.event);
   await first.desk.agree(holder.orderId);

@@ -93,7 +93,7 @@ describe('preview and confirmation', () => {
     expect((await desk.call('GET', '/announcements')).json).toMatchObject({ data: [{ id: drafted.id }] });
   });
 
-  test.each(['id', 'en'] as const)('for free tickets the service adds no word about money (%s)', async (locale) => {
+  test.each(['id', 'en'] as const)('for free tickets the service does not mention money (%s)', async (locale) => {
     const { event, desk } = await openEvent(0);
     const holder = await notices.placed(event, locale);
     await desk.announce(bothChannels);
@@ -126,7 +126,7 @@ describe('preview and confirmation', () => {
     expect(await rowsOf(world.db, sql`select name from outbox where name = 'event.send_announcement'`)).toHaveLength(1);
   });
 
-  test('refusals: nobody to tell, too many in a day, too many drafts, bad input, others', async () => {
+  test('is refused without recipients, too often a day, with too many drafts, with bad input, and for others', async () => {
     const { event, desk } = await openEvent();
     const nobody = await desk.draft();
     expect(nobody.recipients).toEqual({ email: 0, whatsapp: 0 });

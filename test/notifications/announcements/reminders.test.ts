@@ -34,7 +34,7 @@ async function openEvent(price = 150_000) {
 }
 
 describe('the reminder of an event', () => {
-  test('is made once for a date, by runs at the same time too, and goes out on both channels', async () => {
+  test('is made once for a date, even by concurrent runs, and goes out on both channels', async () => {
     const { event, desk } = await openEvent();
     const holder = await notices.paid(event, 'en');
     const hold = await notices.placed(event);
@@ -79,7 +79,7 @@ describe('the reminder of an event', () => {
     expect(readable(mail.html)).not.toMatch(money);
   });
 
-  test('an event that moves, is postponed or is called off is not reminded of its old date', async () => {
+  test('nobody is reminded of the old date of an event that moves, is postponed or is called off', async () => {
     const { event, desk } = await openEvent();
     await notices.paid(event);
     await desk.aMinuteAgo();
@@ -105,7 +105,7 @@ describe('the reminder of an event', () => {
     ]);
   });
 
-  test('none for an event that was published later, that is set to never, or long after its time', async () => {
+  test('is not made for an event that was published later or wants none, nor long after its time', async () => {
     const { event, desk } = await openEvent();
     await beginsIn(event, 23);
     await world.db.execute(sql`update events set published_at = now() where id = ${event.id}`);
@@ -134,7 +134,7 @@ describe('the time to pay', () => {
       update orders set expires_at = now() + make_interval(mins => ${minutes}),
         placed_at = now() - make_interval(mins => ${wholeMinutes - minutes}) where id = ${orderId}`);
 
-  test('is reminded of once, by mail, while it can still be paid', async () => {
+  test('is followed by one reminder by mail while the order can still be paid', async () => {
     const { event } = await openEvent();
     const [soon, later, short, paid] = [
       await notices.placed(event, 'en'),

@@ -27,7 +27,7 @@ const findings = async () =>
   (await Promise.all(notificationInvariants.map((invariant) => invariant.find(world.db)))).flat();
 
 describe('audience', () => {
-  test('buyers of chosen categories, by whether one of their tickets has entered', async () => {
+  test('is the buyers of chosen categories, by whether one of their tickets has entered', async () => {
     const { event, desk } = await openEvent();
     const [inside, outside] = [await notices.paid(event), await notices.paid(event)];
     await world.db.execute(sql`
@@ -50,7 +50,7 @@ describe('audience', () => {
 });
 
 describe('sending', () => {
-  test('a crowd is told page by page, each buyer once, by concurrent workers of which one is cut off', async () => {
+  test('many buyers are told page by page, each once, by concurrent workers, one of which is killed', async () => {
     const crowd = 450;
     const { event, desk } = await openEvent(0, crowd + 1);
     const placing = placingDeps(world.open);
@@ -77,7 +77,7 @@ describe('sending', () => {
     expect(await findings()).toEqual([]);
   });
 
-  test('cancelling while it is sent: the rest is not queued, and queued messages are not sent', async () => {
+  test('cancelling during the sending: the rest is not queued, and queued messages are not sent', async () => {
     const { event, desk } = await openEvent();
     const holder = await notices.paid(event);
     const drafted = await desk.announce();
@@ -123,7 +123,7 @@ describe('sending', () => {
     expect((await desk.announced()).map(({ told }) => told)).toEqual(['event_practical email suppressed']);
   });
 
-  test('a lost job is staged again; the invariants name an announcement that nobody sends and a buyer whom nobody told', async () => {
+  test('a lost job is staged again; the invariants report an announcement without a job and a buyer without a message', async () => {
     const { event, desk } = await openEvent();
     await notices.paid(event);
     const drafted = await desk.draft();

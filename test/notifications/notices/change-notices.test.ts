@@ -41,7 +41,7 @@ async function openEvent(price = 150_000) {
 const staged = () => rowsOf(world.db, sql`select id from outbox where name = 'event.tell_holders'`);
 
 describe('a change that the organiser confirms', () => {
-  test('is told to nobody before it was previewed and confirmed, and then to all', async () => {
+  test('reaches nobody before it was previewed and confirmed, and then everybody', async () => {
     const { event, call, shown, confirm } = await openEvent();
     const holder = await notices.paid(event, 'en');
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -75,7 +75,7 @@ describe('a change that the organiser confirms', () => {
     expect((await call('GET', '/change-notices')).json).toMatchObject({ data: [{ id: preview.id, kind: 'moved' }] });
   });
 
-  test('a preview is stale after another change, or when another order is concerned', async () => {
+  test('a preview is stale after another change, or when other orders are affected', async () => {
     const { event, shown, confirm } = await openEvent();
     const [holder] = [await notices.paid(event), await notices.paid(event)];
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -109,7 +109,7 @@ describe('a change that the organiser confirms', () => {
     expect(await notices.toldOf(holder.orderId)).toEqual([`${template} email queued`]);
   });
 
-  test('nobody is told of a notice that was cancelled, or of a change that was taken back', async () => {
+  test('nobody is told of a cancelled notice, or of a change that was undone', async () => {
     const { event, call, shown, confirm } = await openEvent();
     const holder = await notices.paid(event);
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -137,7 +137,7 @@ describe('a change that the organiser confirms', () => {
     expect(await back.shown()).toMatchObject({ confirmationToken: null });
   });
 
-  test('an automatic notice can be previewed and told at once; others see none of it', async () => {
+  test('an automatic notice can be previewed and sent at once; other organisers cannot see it', async () => {
     const event = await notices.newEvent(150_000);
     const { call } = await announcing(world, event);
     const holder = await notices.paid(event);
@@ -160,7 +160,7 @@ describe('a change that the organiser confirms', () => {
 });
 
 describe('a change that is not made yet', () => {
-  test('reads as it would be told, and changes nothing', async () => {
+  test('is previewed as it would read, and changes nothing', async () => {
     const { event, call } = await openEvent();
     await notices.paid(event, 'en');
     const look = async (change: unknown) => (await call('POST', '/change-previews', change)).json as unknown as Shown;
@@ -204,7 +204,7 @@ describe('a change that is not made yet', () => {
     expect(mail.attachments?.map(({ content }) => String(content)).join()).toContain('SUMMARY:Southern Dusk');
   });
 
-  test('is refused with times that no event may have, and for an event of somebody else', async () => {
+  test("is refused with invalid times, and for another organiser's event", async () => {
     const { event, call } = await openEvent();
     const late = await call('POST', '/change-previews', { kind: 'moved', startsAt: '2027-03-06T23:00:00Z' });
     expect([late.status, late.json['code']]).toEqual([400, 'request.invalid']);

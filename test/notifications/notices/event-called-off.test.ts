@@ -24,7 +24,7 @@ import { silentLog } from '../../../testkit/processes/worker.ts';
 const { world, notices } = await useEventNotices();
 
 describe('an event that is called off', () => {
-  test('who paid is told of the event and of the money, with the calendar’s entry taken out; by WhatsApp too', async () => {
+  test('buyers who paid are told of the event and of their money, by WhatsApp too, and the entry leaves their calendar', async () => {
     const event = await notices.newEvent(150_000);
     const holder = await notices.paid(event);
     await notifyOrder(world.deps, 'tickets', holder);
@@ -94,7 +94,7 @@ describe('an event that is called off', () => {
     expect(mail.attachments).toEqual([]);
   });
 
-  test('one message each: refunds and ended holds tell nothing beside it; who had given up or was refunded hears nothing', async () => {
+  test('everybody gets one message: none beside it for refunds and ended holds, and none for buyers who gave up or were refunded before', async () => {
     const event = await notices.newEvent(150_000);
     const [holder, hold, gaveUp, left] = [
       await notices.paid(event),

@@ -23,7 +23,7 @@ import { silentLog } from '../../../testkit/processes/worker.ts';
 const { world, notices } = await useEventNotices();
 
 describe('an event that moves', () => {
-  test('holders of valid tickets hear what it was and what it is, with the calendar’s entry moved', async () => {
+  test('holders of valid tickets are told the old and the new date, and the entry in their calendar moves', async () => {
     const event = await notices.newEvent(150_000);
     const [holder, hold] = [await notices.paid(event, 'en'), await notices.placed(event)];
     await notifyOrder(world.deps, 'tickets', holder);
@@ -97,7 +97,7 @@ describe('an event that moves', () => {
     expect(mail.text).toMatch(/semula: .*\n.*sekarang: /);
   });
 
-  test('edits that follow each other are one message, against what it was before the first', async () => {
+  test('edits in quick succession are one message, compared with the state before the first', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -119,7 +119,7 @@ describe('an event that moves', () => {
     expect(plain((await notices.mailOf(holder.orderId, 'event_moved')).text)).toContain('Tempat semula: Stadion Barat');
   });
 
-  test('a notice waits at most half an hour for an organizer who goes on editing', async () => {
+  test('a notice waits at most half an hour for an organizer who keeps editing', async () => {
     const event = await notices.newEvent(0);
     await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -131,7 +131,7 @@ describe('an event that moves', () => {
     expect(notice?.wait).toBeLessThan(130);
   });
 
-  test('an event that moves again and again is told three times an hour, the last time with where it ended', async () => {
+  test('holders of an event that keeps moving are told at most three times an hour, the last time with its final date', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
     for (const venue of ['Satu', 'Dua', 'Tiga']) {
@@ -148,7 +148,7 @@ describe('an event that moves', () => {
     expect(text).toContain('Tempat sekarang: Lima');
   });
 
-  test('moved and moved back, over already, or called off meanwhile: nobody hears of the move', async () => {
+  test('moved and moved back, over, or called off meanwhile: nobody is told of the move', async () => {
     const [back, over, off] = [await notices.newEvent(0), await notices.newEvent(0), await notices.newEvent(0)];
     const holders = [await notices.placed(back), await notices.placed(over), await notices.placed(off)];
     await notices.change(back, { venue: 'Stadion Utara' });
@@ -168,7 +168,7 @@ describe('an event that moves', () => {
       expect((await notices.noticesOf(event)).every(({ ended }) => ended)).toBe(true);
   });
 
-  test('who ordered after the last change knows it', async () => {
+  test('buyers who ordered after the last change are not told of it', async () => {
     const event = await notices.newEvent(0);
     const before = await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -178,7 +178,7 @@ describe('an event that moves', () => {
     expect(await notices.toldOf(after.orderId)).toEqual([]);
   });
 
-  test('a crowd is told page by page, each once, over workers that run the same job and one that is cut off', async () => {
+  test('many holders are told page by page, each once, by workers that run the same job, one of which is killed', async () => {
     const crowd = 450;
     const event = await notices.newEvent(0, crowd);
     const placing = placingDeps(world.open);
@@ -206,7 +206,7 @@ describe('an event that moves', () => {
     expect(await told()).toEqual([{ orders: crowd, deliveries: crowd }]);
   });
 
-  test('a job that was lost is staged again, and the invariant names a notice that nobody works off', async () => {
+  test('a lost job is staged again, and the invariant reports a notice without a job', async () => {
     const event = await notices.newEvent(0);
     await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });

@@ -24,7 +24,7 @@ const newDate = {
 };
 
 describe('an event that is postponed', () => {
-  test('holders hear that it has no date, with the entry taken out of the calendar; then of the new date, with the entry back', async () => {
+  test('holders are told that it has no date and the entry leaves their calendar; then the new date, and the entry is back', async () => {
     const event = await notices.newEvent(150_000);
     const [holder, hold] = [await notices.paid(event, 'en'), await notices.placed(event)];
     await notifyOrder(world.deps, 'tickets', holder);
@@ -83,7 +83,7 @@ describe('an event that is postponed', () => {
     expect(readable(mail.html)).not.toMatch(money);
   });
 
-  test('a postponement that is taken back before it was told is told to nobody', async () => {
+  test('nobody is told of a postponement that is undone before the notice went out', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
     await notices.postpone(event);
@@ -92,7 +92,7 @@ describe('an event that is postponed', () => {
     expect(await notices.toldOf(holder.orderId)).toEqual([]);
   });
 
-  test('a new date before the postponement was told is a move from the first date', async () => {
+  test('a new date before the notice of the postponement went out is a move from the first date', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event, 'en');
     await notices.postpone(event);
@@ -104,7 +104,7 @@ describe('an event that is postponed', () => {
     expect(plain(mail.text)).toContain('When before: Saturday, 6 March 2027, 19:30 WIB');
   });
 
-  test('holders who were told hear when it takes place at its first date after all', async () => {
+  test('holders who were told of the postponement are told when it takes place at its first date after all', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
     await notices.postpone(event);
@@ -115,7 +115,7 @@ describe('an event that is postponed', () => {
     expect((await notices.mailOf(holder.orderId, 'event_moved')).subject).toBe('Tanggal baru: Senja di Selatan');
   });
 
-  test('a move that waits is not told once the event is postponed, and a postponed event can be called off', async () => {
+  test('a waiting notice of a move is dropped once the event is postponed, and a postponed event can be called off', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
     await notices.change(event, { venue: 'Stadion Utara' });
@@ -130,7 +130,7 @@ describe('an event that is postponed', () => {
     expect(open).toEqual([]);
   });
 
-  test('a move that nobody was told of is told when the postponement is taken back', async () => {
+  test('a move of which nobody was told is told when the postponement is undone', async () => {
     const event = await notices.newEvent(150_000);
     const holder = await notices.paid(event, 'en');
     await notices.change(event, newDate);

@@ -29,7 +29,7 @@ async function give({ eventId, orderId }: Paid, name: string, number = 1) {
 
 const isAboutMoney = /bayar|uang|refund|money|Rp|IDR/i;
 
-test('an event that is called off is told to the holder, in the language of the order, without a word about money', async () => {
+test('the holder is told that the event is called off, in the language of the order and without a word about money', async () => {
   for (const [locale, subject, more] of [
     ['id', /^Acara dibatalkan/, 'Tiket Anda tidak berlaku lagi'],
     ['en', /^Event called off/, 'Your ticket is no longer valid'],
@@ -51,7 +51,7 @@ test('an event that is called off is told to the holder, in the language of the 
   }
 });
 
-test('a move and a postponement are told with the link of the ticket, and counted before they are confirmed', async () => {
+test('the holder is told of a move and a postponement with the link of the ticket, and is counted in the preview', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
   const { ticketId } = await give(sold, 'Citra');
@@ -72,7 +72,7 @@ test('a move and a postponement are told with the link of the ticket, and counte
   expect(postponed.text).toContain('Tiket Anda tetap berlaku untuk tanggal yang baru');
 });
 
-test('a ticket that was given on since is no longer spoken of to the holder before', async () => {
+test('a former holder is told nothing about a ticket that was transferred again', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
   const { ticketId } = await give(sold, 'Dewi');
@@ -82,7 +82,7 @@ test('a ticket that was given on since is no longer spoken of to the holder befo
   expect((await notices.messageOf(ticketId, 'event_moved')).message).toBeUndefined();
 });
 
-test('a buyer who got the ticket back is told once, as the buyer', async () => {
+test('a buyer who got the ticket back is told once, as its buyer', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
   const { ticketId } = await give(sold, 'Fajar');
@@ -94,7 +94,7 @@ test('a buyer who got the ticket back is told once, as the buyer', async () => {
   expect(told).toEqual([]);
 });
 
-test('answers of holders go to the organiser, also those to the mail about the transfer', async () => {
+test('replies of holders go to the organiser, also those to the mail about the transfer', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
   const { ticketId } = await give(sold, 'Gita');

@@ -73,7 +73,7 @@ const strangers: [string, (buyer: Buyer) => Pick<OrderOptions, 'buyer' | 'networ
 ];
 
 describe.each(limits)('a limit %s', (_limit, kind) => {
-  test.each(strangers)('is used up for nobody by a stranger who knows their %s', async (_knows, stranger) => {
+  test.each(strangers)('cannot be used up by a stranger who knows the %s', async (_knows, stranger) => {
     const event = await createEvent(open.db, kind);
     const buyer = someBuyer();
     for (let tries = 0; tries < 3; tries += 1) await told(event, { ...stranger(buyer), quantity: max });
@@ -84,7 +84,7 @@ describe.each(limits)('a limit %s', (_limit, kind) => {
     });
   });
 
-  test.each(strangers)('tells a stranger who knows their %s nothing of what was bought', async (_knows, stranger) => {
+  test.each(strangers)('tells a stranger who knows the %s nothing of what was bought', async (_knows, stranger) => {
     const event = await createEvent(open.db, kind);
     const buyer = someBuyer();
     const bought = await told(event, { buyer, network: here, quantity: max });
@@ -144,7 +144,7 @@ describe('what was paid for', () => {
     expect(await pay(open.db, second)).toBe('paid');
   });
 
-  test('a limit that was lowered while the first order waited takes no ticket from anybody', async () => {
+  test('a limit that was lowered meanwhile does not refuse the first payment of a buyer', async () => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: 4 } });
     const [first, second] = await holdBoth([4, 1], event, someBuyer());
     await transaction(open.db, async (tx) => {
@@ -155,7 +155,7 @@ describe('what was paid for', () => {
     expect(await pay(open.db, second)).toBe('over_limit');
   });
 
-  test('counts where only a category has a limit, and stops there', async () => {
+  test('counts in a category that has a limit, and in no other', async () => {
     const event = await createEvent(open.db, { categories: [{ perBuyerMax: max }, {}] });
     const [limited, free] = event.categories.map(({ id }) => id);
     const buyer = someBuyer();

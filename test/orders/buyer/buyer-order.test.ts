@@ -70,7 +70,7 @@ describe('an order answers its buyer alone', () => {
     expect(row?.status).toBe('paid');
   });
 
-  test('a token in the address does not count, because logs would keep it', async () => {
+  test('a token in the address does not count, since logs would keep it', async () => {
     const placed = await orders.place();
     expect((await get(`/v1/orders/${placed.id}?accessToken=${tokenOf(desk, placed.id)}`)).status).toBe(404);
   });

@@ -132,7 +132,7 @@ describe('the reading of a phone number before the order', () => {
     expect([status, body.errors]).toEqual([400, fault('phone', 'phone.ambiguous')]);
   });
 
-  test('answers for a draft as for an event that does not exist', async () => {
+  test('answers for a draft like for an event that does not exist', async () => {
     const draft = await createEvent(world.service.db, { event: { status: 'draft', country: 'SG' } });
     for (const phone of ['91234567', '12345', '+6281366903055']) {
       const [hidden, nothing] = await Promise.all([

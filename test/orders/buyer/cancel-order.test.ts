@@ -88,7 +88,7 @@ describe('an order that is not paid', () => {
     });
   });
 
-  test('that is paid in the same moment ends as paid or as cancelled, never as neither', async () => {
+  test('that is paid at the same moment ends as either paid or cancelled', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { event, orderId } = await place({ refundableUntilHours: null });
       const [answer] = await Promise.all([cancel(orderId), pay(open.db, orderId)]);

@@ -41,7 +41,7 @@ async function give({ id, headers }: Sold, tickets: readonly { ticketId: string;
 }
 
 describe('the names on tickets', () => {
-  test('are given by the buyer, and stand on tickets, attendees, the story and the door list', async () => {
+  test('are given by the buyer, and appear on tickets, attendees, the story and the door list', async () => {
     const sold = await sell();
     const before = await details(sold);
     expect(before).toMatchObject({ isOpen: true, tickets: [{ holderName: null }, { holderName: null }] });
@@ -84,7 +84,7 @@ describe('the names on tickets', () => {
     expect((await read()).entries.map(({ guest }) => guest?.name).toSorted()).toEqual(['Ayu Lestari', 'Budi Santoso']);
   });
 
-  test("of a ticket that was given to somebody else are not the buyer's any more", async () => {
+  test('of a transferred ticket can no longer be changed by the buyer', async () => {
     const sold = await sell();
     await open.db.execute(sql`
       update tickets set holder_name = 'Citra Maharani', named_at = now(), times_transferred = 1
@@ -94,7 +94,7 @@ describe('the names on tickets', () => {
     expect(renamed).toMatchObject({ status: 404, body: { code: 'ticket.not_found' } });
   });
 
-  test('stand beside the category in both languages, as the order has it', async () => {
+  test('appear beside the category in both languages', async () => {
     const sold = await sell({ categories: [{ hasHolderNames: true, name: 'Berdiri', nameEn: 'Standing' }] });
     expect((await details(sold)).tickets[0]).toMatchObject({ ticketCategory: 'Berdiri', ticketCategoryEn: 'Standing' });
     const read = async () => (await desk.app.request(`/v1/orders/${sold.id}`, { headers: sold.headers })).json();
@@ -122,7 +122,7 @@ describe('the names on tickets', () => {
     expect((await give(plain, [{ ticketId: soldTicket(plain, 1), holderName: 'Budi' }])).status).toBe(404);
   });
 
-  test('are refused all together when one of them is wrong', async () => {
+  test('are all refused when one of them is wrong', async () => {
     const [sold, other] = [await sell(), await sell()];
     const mine = { ticketId: soldTicket(sold, 1), holderName: 'Budi' };
     expect((await give(sold, [mine, { ticketId: soldTicket(other, 1), holderName: 'Ayu' }])).status).toBe(404);

@@ -59,7 +59,7 @@ async function sell(event: TestEvent) {
 const sizes = { text: 'Ukuran kaus', kind: 'choice', scope: 'ticket', choices: [{ text: 'S' }, { text: 'M' }] };
 
 describe('questions to buyers', () => {
-  test('are answered for the order and for each ticket, and the answers stand with attendees, story and report', async () => {
+  test('are answered for the order and for each ticket; attendees, story and report show the answers', async () => {
     const { event, ask } = await openSale();
     const heard = await ask({ text: 'Dari mana Anda tahu?', textEn: 'How did you hear of it?', isRequired: true });
     const size = await ask({ ...sizes, isRequired: true, position: 1 });
@@ -100,7 +100,7 @@ describe('questions to buyers', () => {
     expect(told).toEqual(['Dari mana Anda tahu?: Radio, Ukuran kaus: M', 'Ukuran kaus: S']);
   });
 
-  test('take only what they ask for, all answers of a request or none', async () => {
+  test('accept only answers that fit, and all answers of a request or none', async () => {
     const { event, ask } = await openSale();
     const size = await ask(sizes);
     const lunch = await ask({ text: 'Makan siang?', kind: 'yes_no', isRequired: true });
@@ -123,7 +123,7 @@ describe('questions to buyers', () => {
     expect((await sold.read()).answers).toEqual([]);
   });
 
-  test('can be answered anew, and an answer that need not be given can be taken back', async () => {
+  test('can be answered again, and an optional answer can be removed', async () => {
     const { event, ask } = await openSale();
     const size = await ask(sizes);
     const sold = await sell(event);

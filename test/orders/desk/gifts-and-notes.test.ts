@@ -37,7 +37,7 @@ const stockOf = async (event: TestEvent) =>
   (await rowsOf(desk.open.db, sql`select available, held, sold from stock where event_id = ${event.id}`))[0];
 
 describe('complimentary orders', () => {
-  test('cost nothing, take places, issue tickets, and are in the audit log once', async () => {
+  test('cost nothing, take places, issue tickets, and have one entry in the audit log', async () => {
     const event = await createEvent(desk.open.db, {
       organizer: desk.organizer,
       categories: [{ capacity: 5, price: 100_000 }],
@@ -83,7 +83,7 @@ describe('complimentary orders', () => {
     expect((await give(closed, { ...body, buyer: someBuyer() })).body.code).toBe('sale.not_open');
   });
 
-  test('are for managers of the organiser, with a key and a body that fits', async () => {
+  test('need a manager of the organiser, an idempotency key and a valid body', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const body = { buyer: someBuyer(), lines: linesOf(event, 1), locale: 'id' };
     expect((await give(event, body, randomUUID(), desk.door)).status).toBe(403);
@@ -97,7 +97,7 @@ describe('complimentary orders', () => {
 });
 
 describe('notes', () => {
-  test('stay as they were written, up to their limit', async () => {
+  test('are kept as written, up to a limit', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const { order: placed } = await order(desk.deps, event);
     const write = (text: string, headers = desk.manager) => {

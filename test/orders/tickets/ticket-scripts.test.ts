@@ -146,7 +146,7 @@ test('a long name in any script stays in its box and ends in an ellipsis', async
   }
 });
 
-test('equal text gives equal bytes, and a hundred pages embed each font once', async () => {
+test('equal texts give equal bytes, and a hundred pages embed each font once', async () => {
   const first = await draw('東京ドーム', '山田', 100);
   expect(first.equals(await draw('東京ドーム', '山田', 100))).toBe(true);
   expect(first.length).toBeLessThan(600_000);

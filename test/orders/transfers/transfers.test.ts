@@ -86,7 +86,7 @@ describe('a ticket that its buyer gives to somebody', () => {
       });
   });
 
-  test('is mailed to both, and stands in the story of the order', async () => {
+  test('is mailed to both, and appears in the story of the order', async () => {
     const sold = await sell();
     const holder = someone('Budi');
     await give(sold, 1, holder);
@@ -111,7 +111,7 @@ describe('a ticket that its buyer gives to somebody', () => {
     expect(JSON.stringify(entries)).not.toContain(holder.email);
   });
 
-  test('can be given on by its holder, whose link then opens nothing; the buyer and strangers cannot', async () => {
+  test('can be transferred again by its holder, whose link then opens nothing; the buyer and strangers cannot', async () => {
     const sold = await sell();
     const ticketId = soldTicket(sold, 1);
     await give(sold, 1);
@@ -130,7 +130,7 @@ describe('a ticket that its buyer gives to somebody', () => {
     });
   });
 
-  test('of two at the same moment one has it', async () => {
+  test('given to two people at the same moment, goes to one of them', async () => {
     const sold = await sell();
     const statuses = await Promise.all([give(sold, 1), give(sold, 1), give(sold, 1)]);
     expect(statuses.map(({ status }) => status).toSorted()).toEqual([204, 404, 404]);
@@ -193,7 +193,7 @@ describe('a transfer is refused, and changes nothing', () => {
     expect(await codeOf(soldTicket(sold, 1))).toBe(before);
   });
 
-  test('of an order whose ticket somebody else has, to its buyer who cancels it', async () => {
+  test('when its buyer cancels an order of which somebody else has a ticket', async () => {
     const sold = await sell({ event: { refundableUntilHours: 1 } });
     await give(sold, 1);
     expect(await send(`/v1/orders/${sold.id}/cancellation`, sold.headers, {})).toMatchObject({

@@ -79,7 +79,7 @@ const offer = () => offerPlaces(desk.deps);
 const statuses = async (event: TestEvent) => (await entriesOf(event)).map(({ status }) => status);
 
 describe('the waiting list', () => {
-  test('takes people when the category is sold out, once per address, by the link in the mail', async () => {
+  test('accepts people when the category is sold out, once per address, by the link in the mail', async () => {
     const event = await soldOut();
     const buyer = someBuyer();
     expect((await join(event, { buyer })).status).toBe(202);
@@ -183,7 +183,7 @@ describe('the waiting list', () => {
     expect((await entriesOf(event)).find(({ id }) => id === two)?.status).toBe('offered');
   });
 
-  test('keeps places that return from passers-by, until nobody waits any more', async () => {
+  test('keeps returned places from other buyers until nobody waits any more', async () => {
     const event = await soldOut();
     const id = await wait(event, { quantity: 2 });
     await giveBack(event, 1);
@@ -198,7 +198,7 @@ describe('the waiting list', () => {
     await expect(order(deps, event)).resolves.toBeDefined();
   });
 
-  test('lets people pass a group for whom there is no room, and the group keeps its place', async () => {
+  test('offers places to smaller parties while a group does not fit, and the group keeps its place', async () => {
     const event = await soldOut(6);
     await wait(event, { quantity: 3 });
     await wait(event);
@@ -211,7 +211,7 @@ describe('the waiting list', () => {
     expect(await statuses(event)).toEqual(['offered', 'offered', 'waiting']);
   });
 
-  test('does not close the sale of a few places because somebody wants more', async () => {
+  test('does not stop the sale of a few places because somebody wants more', async () => {
     const event = await createEvent(open.db, { categories: [{ capacity: 2 }], event: { hasWaitingList: true } });
     expect(await join(event, { quantity: 3 })).toMatchObject({ status: 409 });
     expect(await join(event, { quantity: 2 })).toMatchObject({
@@ -221,7 +221,7 @@ describe('the waiting list', () => {
     await expect(order(deps, event)).resolves.toBeDefined();
   });
 
-  test('offers each place once when two passes run at the same moment', async () => {
+  test('offers each place once when two runs overlap', async () => {
     const event = await soldOut(6);
     for (let count = 0; count < 6; count += 1) await wait(event);
     await giveBack(event, 4);
@@ -234,7 +234,7 @@ describe('the waiting list', () => {
     expect(orders).toHaveLength(6);
   });
 
-  test('is over with the event: what is known of its people is deleted', async () => {
+  test('ends with the event, and the data of its people is deleted', async () => {
     const event = await soldOut();
     await wait(event);
     await open.db.execute(sql`
@@ -254,7 +254,7 @@ describe('a race for places that return', () => {
     return counts['placed'] ?? 0;
   };
 
-  test('control: without the mark on the pool, passers-by get them', async () => {
+  test('control: without the mark on the pool, other buyers get them', async () => {
     const event = await soldOut();
     for (let count = 0; count < 3; count += 1) await wait(event);
     await giveBack(event, 3);
@@ -263,7 +263,7 @@ describe('a race for places that return', () => {
     expect(await hurry(event)).toBeGreaterThan(0);
   });
 
-  test('the people who wait get them, and passers-by none', async () => {
+  test('the people who wait get them, and other buyers none', async () => {
     const event = await soldOut();
     for (let count = 0; count < 3; count += 1) await wait(event);
     expect(await hurry(event)).toBe(0);

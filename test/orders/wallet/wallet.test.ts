@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterAll(() => keys.remove());
 
-test('the end of the earlier certificate can be watched', async () => {
+test('the end of the certificate that ends first is a metric', async () => {
   const end = execFileSync(
     'openssl',
     ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE ?? ''],
@@ -105,7 +105,7 @@ async function claimsOf(url: string) {
 }
 
 describe('a pass for Apple Wallet', () => {
-  test('is signed for the configured type and shows what the ticket shows', async () => {
+  test('is signed for the configured type and has the facts of the ticket', async () => {
     const { ticket, path, headers, id, list } = await sell();
     expect(list).toMatchObject({ wallets: ['apple', 'google'] });
     const answer = await get(`${path}/pass.pkpass`, headers);
@@ -140,7 +140,7 @@ describe('a pass for Apple Wallet', () => {
 });
 
 describe('a link for Google Wallet', () => {
-  test('is a signed token with the event and the ticket, and names nobody', async () => {
+  test('is a signed token with the event and the ticket, without personal data', async () => {
     const { ticket, path, headers, id } = await sell();
     const claims = await claimsOf(await linkAt(`${path}/google-wallet`, headers));
     const { eventTicketClasses: classes, eventTicketObjects: objects } = claims['payload'] as Record<string, unknown[]>;
@@ -165,7 +165,7 @@ describe('a link for Google Wallet', () => {
     expect(JSON.stringify(claims)).not.toContain('ticketHolderName');
   });
 
-  test('stays short enough with the longest texts, whatever they are written in', async () => {
+  test('stays short enough with the longest texts in any script', async () => {
     for (const letter of ['W', 'あ', '😀']) {
       const long = letter.repeat(200);
       const { path, headers } = await sell({ event: { name: long, venue: long, address: long, city: long } });
@@ -175,7 +175,7 @@ describe('a link for Google Wallet', () => {
   });
 });
 
-test('a ticket that was given on is passed to its new holder alone, with the new code', async () => {
+test('a transferred ticket has a pass for its new holder alone, with the new code', async () => {
   const sold = await sell();
   expect((await give(sold, sold.ticket.id)).status).toBe(204);
   for (const kind of ['pass.pkpass', 'google-wallet']) {
@@ -212,7 +212,7 @@ test('there is no pass for a ticket that is not valid, not theirs, or of an even
 });
 
 describe('settings', () => {
-  test('without them nothing is offered', async () => {
+  test('without them no wallet is offered', async () => {
     desk = openDesk(open);
     const { path, headers, list } = await sell();
     expect(list).toMatchObject({ wallets: [] });
@@ -223,7 +223,7 @@ describe('settings', () => {
       });
   });
 
-  test('that cannot sign stop the start, and the fault names the variable', () => {
+  test('that cannot sign prevent the start, and the fault names the variable', () => {
     const { APPLE_PASS_CERTIFICATE_FILE: pass, APPLE_WWDR_CERTIFICATE_FILE: wwdr } = keys.config;
     const fault = (change: Partial<WalletKeys['config']>) => () => walletSettings({ ...keys.config, ...change });
     expect(fault({})).not.toThrow();

@@ -123,7 +123,7 @@ describe('an added gateway', () => {
     expect((await choose('made_up')).status).toBe(400);
   });
 
-  test('does not change the gateway of organisers without an account there', async () => {
+  test('does not change the gateway of organisers who have no account there', async () => {
     const other = await createPaidEvent(world);
     const placed = await placeReady(world, other);
     expect(await attemptsOf(world, placed)).toMatchObject([{ gateway: 'midtrans', status: 'pending' }]);

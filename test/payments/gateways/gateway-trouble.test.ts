@@ -75,7 +75,7 @@ describe('an unknown outcome', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
   });
 
-  test('leaves no transaction open while the gateway does not answer', async () => {
+  test('leaves no transaction open at a gateway that does not answer', async () => {
     const placed = await place(world, await freshEvent());
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer: 'hang', times: 1 } });
     const running = world.handlers['order.placed'](placed).catch(() => undefined);
@@ -94,7 +94,7 @@ describe('an unknown outcome', () => {
 });
 
 describe('a refusal', () => {
-  test('429 is waited for and costs no attempt', async () => {
+  test('with 429 is retried later and uses up no attempt', async () => {
     const placed = await place(world, await freshEvent());
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, snap: { answer: 429, times: 1 } });
     await expect(world.handlers['order.placed'](placed)).rejects.toMatchObject({ name: 'RetryLater' });
@@ -103,7 +103,7 @@ describe('a refusal', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending', number: 1 }]);
   });
 
-  test('for the key fails the attempt, and the organiser is told once', async () => {
+  test('of the key fails the attempt, and the organiser is told once', async () => {
     const broken = await createPaidEvent(world, {
       account: { merchantId: 'M-WRONG', serverKey: 'wrong-key-of-nobody' },
     });
@@ -194,7 +194,7 @@ describe('the rate', () => {
 });
 
 describe('a missing callback', () => {
-  test('is found by the reconciler, which asks the gateway', async () => {
+  test('is made up for by the reconciler, which asks the gateway', async () => {
     const placed = await placeReady(world, await freshEvent());
     await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
@@ -218,7 +218,7 @@ describe('a missing callback', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'pending' }]);
   });
 
-  test('a card is asked about until it has settled', async () => {
+  test('the gateway is asked about a card until it has settled', async () => {
     const placed = await placeReady(world, await freshEvent());
     await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });
     await settle(world, placed, 2);

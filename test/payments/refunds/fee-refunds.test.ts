@@ -25,7 +25,7 @@ async function refundAll(event: TestEvent, placed: Placed, input = {}): Promise<
 }
 
 describe('refunds without the fee', () => {
-  test('return everything but the fee, and the order is refunded', async () => {
+  test('return everything except the fee, and the order is refunded', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');
     await refundAll(event, placed);
@@ -71,7 +71,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('a person at the gateway’s desk may refund the fee too', async () => {
+  test('staff may refund the fee, too, in the gateway’s dashboard', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'qris');
     await control(fees.world, `/payments/${placed.attemptId}/refund`, { amount: price + 1000 });
@@ -85,7 +85,7 @@ describe('refunds without the fee', () => {
     expect(await balancesOf(placed)).toEqual({});
   });
 
-  test('a chargeback takes the fee from the organiser, whose loss is the whole amount', async () => {
+  test('a chargeback costs the organiser the whole amount, including the fee', async () => {
     const event = await eventWithFee('metadata');
     const placed = await paid(event, 'credit_card');
     await control(fees.world, `/payments/${placed.attemptId}/chargeback`);

@@ -78,7 +78,7 @@ describe('a task', () => {
       headers: { authorization: `Bearer ${world.staffToken(event, 'manager')}` },
     });
 
-  test('that a person has done is booked from the bank, once', async () => {
+  test('that a person has done is booked once, as paid from the bank', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
     await refunds.ask(event, placed, { reason: 'x' });
     const list = await fetch(`${world.url}/v1/organizers/${event.organizer.slug}/tasks`, {
@@ -99,7 +99,7 @@ describe('a task', () => {
     expect(bank).toEqual([{ amount: '-300000' }]);
   });
 
-  test('closes by itself when somebody has refunded at the gateway’s desk instead', async () => {
+  test('closes by itself when somebody has refunded in the gateway’s dashboard instead', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'bca_va' });
     await refunds.ask(event, placed, { reason: 'x' });
     await control(world, `/payments/${placed.attemptId}/refund`, {});

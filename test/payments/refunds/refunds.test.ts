@@ -90,7 +90,7 @@ describe('a refund by the organiser', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: 310_000 }]);
   });
 
-  test('of an amount revokes no ticket, and never returns more than is left', async () => {
+  test('of an amount revokes no ticket, and never returns more than what is left', async () => {
     const { event, placed } = await refunds.paidOrder();
     expect((await refunds.ask(event, placed, { amount: 50_000, reason: 'a bad seat' })).status).toBe(201);
     await refunds.done(placed);
@@ -122,7 +122,7 @@ describe('a refund by the organiser', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ refunded: 270_000 }]);
   });
 
-  test('needs the role, an order of the organiser, and a key', async () => {
+  test('requires the role, an order of the organiser, and an idempotency key', async () => {
     const { event, placed } = await refunds.paidOrder();
     const other = await createPaidEvent(world);
     expect((await refunds.ask(event, placed, { reason: 'x' }, randomUUID(), 'door')).status).toBe(403);

@@ -151,7 +151,7 @@ test('one trace shows an order from the click to the mail', async () => {
   for (const secret of [buyer.email, buyer.phone, buyer.name]) expect(collector.text()).not.toContain(secret);
 });
 
-test('an order that nobody samples leaves no trace', async () => {
+test('an order that is not sampled leaves no trace', async () => {
   const { order } = await buy();
   // The exporter sends each second.
   await new Promise((resolve) => setTimeout(resolve, 2500));

@@ -145,14 +145,14 @@ describe('a trace', () => {
     expect(kept[0]?.spans.map(({ fault }) => fault)).toEqual([undefined, 'TypeError']);
   });
 
-  test('goes on in other processes only if it is sampled', () => {
+  test('continues in other processes only if it is sampled', () => {
     turnOn();
     expect(withinTrace(begin(), storedTraceparent)).toBeNull();
     const own = begin({ parent: sampled });
     expect(withinTrace(own, storedTraceparent)).toBe(`00-${traceId}-${own.rootSpanId}-01`);
   });
 
-  test('does not take in a batch that many share, only the wait for it', async () => {
+  test('contains the wait for a shared batch, not the batch itself', async () => {
     turnOn({ sampleRatio: 1 });
     const seen: (string | undefined)[] = [];
     const group = createGroupCommit<number, number>({

@@ -86,7 +86,7 @@ describe('a limited call', () => {
 });
 
 describe('a limited group commit', () => {
-  it('counts items from their hand-over to their answer, and admits callbacks beyond the limit', async () => {
+  it('counts items from their submission to their answer, and admits callbacks beyond the limit', async () => {
     const limiter = createConcurrencyLimiter({ name: 'lane', slots: 4, slotsMax: 4, itemsPerSlot: 5 });
     const held: (() => void)[] = [];
     const group = createGroupCommit<number, number>({
@@ -167,7 +167,7 @@ describe('a limited gateway', () => {
 });
 
 describe('the first look', () => {
-  it('refuses a route whose dependency is full for its class, and tells that limiter’s Retry-After', async () => {
+  it('refuses a route whose dependency is full for its class, with that limiter’s Retry-After', async () => {
     const limiter = small('postgres_writes');
     const shedder = createShedder({
       pools: [],

@@ -52,7 +52,7 @@ describe('scaling', () => {
   };
   const around = (middle: number) => Array.from({ length: 20 }, (_, index) => middle * (1 + 0.1 * Math.sin(index)));
 
-  it('is 1 where answers grow with calls, 0 where they only wait', () => {
+  it('is 1 where throughput grows with calls, 0 where calls only wait', () => {
     expect(slopeOf((inflight) => inflight * 10, around(10))).toBeCloseTo(1, 5);
     expect(slopeOf(() => 200, around(40))).toBeCloseTo(0, 5);
   });
@@ -112,7 +112,7 @@ describe('the limit', () => {
   };
   let now = 0;
 
-  it('does not grow while it is not used, and not beyond what twice the use allows', () => {
+  it('does not grow while it is unused, nor beyond twice its use', () => {
     const limit = createAdaptiveLimit({ initial: 10, min: 4, max: 1000 }, now);
     feed(limit, 100, { latencyMs: 10, inUse: () => 4, isFull: false });
     expect(limit.slots).toBe(10);
@@ -156,7 +156,7 @@ describe('the limit', () => {
 });
 
 describe('the measures', () => {
-  it('tells a percentile within two per cent', () => {
+  it('estimates a percentile to within 2 %', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0.05, max: 30_000, noNaN: true }), { minLength: 1, maxLength: 300 }),
@@ -172,7 +172,7 @@ describe('the measures', () => {
     );
   });
 
-  it('keeps all samples at first and then drops them by age; one odd window changes no median', () => {
+  it('keeps all samples at first and then drops the oldest; a single outlier window does not change the median', () => {
     const average = createMovingAverage(3, 2);
     expect([1, 3, 6].map((value) => average.add(value))).toEqual([1, 2, 4]);
     const median = createMedianFilter(5);

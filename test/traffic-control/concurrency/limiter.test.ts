@@ -61,7 +61,7 @@ const times = <One>(count: number, make: () => One): One[] => Array.from({ lengt
 const granted = (all: readonly Told[]): number => all.filter(({ permit }) => permit !== undefined).length;
 
 describe('places', () => {
-  it('are returned once, in any use of a permit', () => {
+  it('are given back once, however a permit is used', () => {
     const { limiter, enter } = world();
     const { permit } = enter(2);
     permit?.done('ok');
@@ -127,7 +127,7 @@ describe('the line', () => {
     expect(older.permit).toBeUndefined();
   });
 
-  it('lets one wait 100 ms, and 5 ms once there was no room for so long', () => {
+  it('lets a call wait 100 ms, and only 5 ms once there was no room for that long', () => {
     const { enter, pass, limiter, isWatching } = world();
     times(10, () => enter(2));
     const early = enter(2);
@@ -162,7 +162,7 @@ describe('the line', () => {
     expect(limiter.state.inflight).toBe(9);
   });
 
-  it('says at the first look what would be refused, and only that', () => {
+  it('predicts exactly what would be refused', () => {
     const { enter, pass, limiter } = world();
     times(10, () => enter(4));
     expect(limiter.wouldRefuse(4)).toBe(false);

@@ -47,7 +47,7 @@ describe('goodput', () => {
 });
 
 describe('partitions', () => {
-  it.each([5, 10])('keep paying buyers at 99.9 % while browsing floods with %i times the capacity', (factor) => {
+  it.each([5, 10])('serve 99.9 % of paying buyers while browsing floods with %i times the capacity', (factor) => {
     const intervals = runScenario({
       seed: 11,
       seconds: 600,
@@ -64,7 +64,7 @@ describe('partitions', () => {
     expect(goodputOf(intervals)).toBeGreaterThan(0.9);
   });
 
-  it('return a lent share within a window', () => {
+  it('give back a lent share within a window', () => {
     const intervals = runScenario({
       seed: 3,
       seconds: 90,
@@ -102,7 +102,7 @@ describe('a long overload', () => {
     expect(drift.p99Ms).toBeGreaterThan(1000);
   });
 
-  it('second control: makes the published guards swing, and ours not', () => {
+  it('second control: makes the published guards oscillate, and ours not', () => {
     const swing = (rule: RuleName) => {
       const limits = run(3, rule).map(({ limit }) => limit);
       return Math.max(...limits) / Math.min(...limits);
@@ -113,7 +113,7 @@ describe('a long overload', () => {
 });
 
 describe('change', () => {
-  it('follows a dependency that becomes five times slower and comes back', () => {
+  it('follows a dependency that becomes five times slower and recovers', () => {
     const intervals = runScenario({
       seed: 4,
       seconds: 260,
@@ -142,7 +142,7 @@ describe('change', () => {
     for (const { limit } of intervals.slice(-20)) expect(limit).toBeLessThan(2 * places);
   });
 
-  it('finds the limit of a lane that writes in batches: one being written, one being collected', () => {
+  it('finds the limit of a lane that writes in batches: one batch in flight, one being collected', () => {
     const batchMax = 100;
     const intervals = runScenario({
       seed: 5,

@@ -64,7 +64,7 @@ describe('a relay', () => {
     expect(await fetchRound(round)).toMatchObject({ kind: 'value' });
   });
 
-  test('that is behind its time counts as early', async () => {
+  test('that publishes its round late counts as early', async () => {
     await script({ lateSeconds: 30 });
     expect(await fetchRound(roundNow())).toEqual({ kind: 'early' });
   });
@@ -82,7 +82,7 @@ describe('a relay', () => {
     expect(await fetchRound(roundNow())).toMatchObject({ kind: 'forged' });
   });
 
-  test.each([503, 'hang', 'reset'])('that fails (%s) counts as away, within the deadline', async (answer) => {
+  test.each([503, 'hang', 'reset'])('that fails (%s) counts as unavailable, within the deadline', async (answer) => {
     await script({ answer });
     expect(await fetchRound(roundNow())).toMatchObject({ kind: 'unavailable' });
   });

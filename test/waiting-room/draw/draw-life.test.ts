@@ -26,7 +26,7 @@ afterAll(() => world.close());
 beforeEach(() => world.behave());
 
 describe('a draw that goes well', () => {
-  test('is committed to, frozen, rooted, revealed and drawn', async () => {
+  test('is committed, frozen, rooted, revealed and drawn', async () => {
     const event = await world.room(3000);
     await world.owner`update places set voided_at = now() where event_id = ${event.id} and place_index in (7, 2999)`;
     const [committed] = await world.draws(event.id);
@@ -61,7 +61,7 @@ describe('a draw that goes well', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('has the root of the frozen accounts, each with its own salt', async () => {
+  test('has the Merkle root of the frozen accounts, each with its own salt', async () => {
     const event = await frozenRoom(1030);
     await world.complete(event.id);
     const accounts = await world.owner<{ account_key: string }[]>`
@@ -81,7 +81,7 @@ describe('a draw that goes well', () => {
     expect(await faults()).toEqual([]);
   });
 
-  test('is written in steps when time is short, and continues where it stopped', async () => {
+  test('is written in steps when time is short, and continues where it has stopped', async () => {
     const event = await frozenRoom(12_000);
     const stingy = { drawRules: { leadSeconds, workMs: 0 } };
     let calls = 0;

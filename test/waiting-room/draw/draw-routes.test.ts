@@ -31,7 +31,7 @@ async function drawsOf(slug: string) {
 }
 
 describe('what is published', () => {
-  test('grows with the draw, and never shows a later step', async () => {
+  test('grows with the draw, and never shows a later step early', async () => {
     const event = await world.room(1500);
     const committed = await drawsOf(event.slug);
     expect(committed).toMatchObject({ eventId: event.id, method: 'antre.draw.v1', leavesPerChunk: 1024 });

@@ -67,7 +67,7 @@ test('a waiting room is simulated and planned, and its faults stand beside their
   expect((await browser.get(`${event}/waiting-room`)).html).toContain('Not open yet');
 });
 
-test('a copy is a draft with the same parts, moved by as much as its start', async () => {
+test('a copy is a draft with the same parts, whose times move as far as its start', async () => {
   const copied = await browser.send(`${event}/duplicate`, {
     name: 'Konser Senja 2',
     slug: 'konser-senja-dua',

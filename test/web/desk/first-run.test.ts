@@ -150,7 +150,7 @@ test('the new size of a pool is previewed before the change, and cannot go below
   expect(tooFew.html).toContain('This is too little');
 });
 
-test('signing up reveals no address, refuses a taken name, and is limited per network', async () => {
+test('signing up reveals no address, refuses a name that is taken, and is limited per network', async () => {
   const email = await world.addMember('owner');
   const known = await signUp(world.newBrowser(), 'nama-satu', email);
   const unknown = await signUp(world.newBrowser(), 'nama-dua', 'nobody@elsewhere.example');

@@ -33,7 +33,7 @@ const eventFields = {
 const countEvents = async () =>
   (await rowsOf<{ count: number }>(world.running.service.db, sql`select count(*)::int as count from events`))[0]?.count;
 
-test('a stranger is led to the sign-in and then back to the page', async () => {
+test('a visitor is led to the sign-in and then back to the page', async () => {
   const browser = world.newBrowser();
   const asked = await browser.get('/desk/events/new');
   expect([asked.status, asked.location]).toEqual([303, '/desk/sign-in?next=%2Fdesk%2Fevents%2Fnew']);

@@ -44,7 +44,7 @@ test('a device is paired by a code on the screen, whose token works and is shown
   expect((await owner.send(devices, {}, { act: 'end' })).location).toBe(`${devices}?done=deviceEnded`);
 });
 
-test('an API key is shown once and ended', async () => {
+test('an API key is shown once and can be ended', async () => {
   const seen = await owner.send('/desk/api-keys', { name: 'Ticket shop', role: 'manager' }, { act: 'make' });
   const key = /<code class="secret">([^<]+)</.exec(seen.html)?.[1] ?? '';
   expect(key).not.toBe('');
@@ -106,7 +106,7 @@ test('contact, privacy notice and terms are set, and a bad address is named besi
   });
 });
 
-test('a report is asked for, scheduled, and the schedule ended', async () => {
+test('a report is requested, scheduled, and the schedule ended', async () => {
   expect((await owner.send('/desk/reports', { kind: 'orders' }, { act: 'ask' })).location).toBe(
     '/desk/reports?done=reportAsked',
   );

@@ -62,7 +62,7 @@ describe('the pages', () => {
     },
   );
 
-  it('take no form from another site, whose requests browsers send with the password, too', async () => {
+  it('accept no form from another site, although browsers send its requests with the password', async () => {
     const fields = { act: 'turn', name: 'close_sales', on: 'on', reason: 'test', by: 'Sari' };
     for (const headers of [{}, { origin: 'https://elsewhere.example' }, { origin, 'sec-fetch-site': 'cross-site' }]) {
       expect((await send('/operator', fields, headers as Record<string, string>)).status).toBe(403);
@@ -72,11 +72,11 @@ describe('the pages', () => {
 });
 
 describe('switches', () => {
-  it('have their meaning in both languages', () => {
+  it('are explained in both languages', () => {
     for (const words of Object.values(operatorWords)) expect(Object.keys(words.meaning)).toEqual([...switchNames]);
   });
 
-  it('are turned for one event with a reason, and are listed with it', async () => {
+  it('are turned on for one event with a reason, and listed with it', async () => {
     const event = await createEvent(db());
     const turned = { act: 'turn', name: 'close_sales', on: 'on', event: event.id, reason: '<b>count</b>', by: 'Sari' };
     expect(await send('/operator?lang=en', turned)).toMatchObject({ status: 303, location: '/operator?lang=en' });
@@ -88,7 +88,7 @@ describe('switches', () => {
     expect(api.service.switches.isOn('close_sales', event.id)).toBe(false);
   });
 
-  it('show why a turn was refused, with what was typed', async () => {
+  it('show why a switch could not be turned, and keep what was typed', async () => {
     const refused = await send('/operator?lang=en', {
       act: 'turn',
       name: 'close_sales',
@@ -103,7 +103,7 @@ describe('switches', () => {
 });
 
 describe('dead letters', () => {
-  it('are listed, looked at, replayed and discarded', async () => {
+  it('are listed, shown, replayed and discarded', async () => {
     await db().execute(sql`insert into dead_letters (outbox_id, name, payload, failure, staged_at)
       select n, 'delivery.send', jsonb_build_object('deliveryId', 'dlv_' || n), 'TypeError', now() from generate_series(1, 3) n`);
     const list = await open('/operator/dead-letters?lang=en');
