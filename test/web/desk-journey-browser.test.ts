@@ -117,7 +117,7 @@ describe('an organiser at the desk', () => {
     await page.waitForSelector('#ticket-0');
     await expectTidy();
     await pressOn(page.locator('#ticket-0'), 'Space');
-    await pressOn(page.getByRole('button', { name: 'Look at it first' }));
+    await pressOn(page.getByRole('button', { name: 'Preview first' }));
     await page.waitForSelector('.refund-amount');
     expect(await textOf('.refund-amount')).toContain('100,000');
     await expectTidy();

@@ -51,13 +51,13 @@ const en: typeof id = {
   states: {
     queued: 'It is on its way. Load this page again in a few seconds.',
     taken: {
-      email: 'The mail server took it. Look into your inbox, and into the folder for spam.',
-      whatsapp: 'The provider took it. Look at the phone; no report of its arrival has come yet.',
+      email: 'The mail server accepted it. Look into your inbox and your spam folder.',
+      whatsapp: 'The provider accepted it. Look at the phone; delivery is not confirmed yet.',
     },
     arrived: 'The message has arrived.',
     unknown: 'The message left, and the provider did not answer. Look at the phone before you try again.',
     suppressed:
-      'This address takes no messages: it refused one before, or is gone. See the list of those who are not written to.',
+      'This address gets no messages: it refused one before, or no longer exists. See the list of suppressed recipients.',
     refused: 'The message was refused.',
   },
   hints: {

@@ -23,13 +23,13 @@ const id = {
 
 const en: typeof id = {
   title: 'Picture',
-  lead: 'Shown on the page of the event, in lists, and when its link is shared. Without a picture the page has a drawing.',
+  lead: 'Shown on the page of the event, in lists, and when its link is shared. Without a picture the page shows a drawing.',
   upload: 'Upload a picture',
   replace: 'Replace the picture',
   file: 'Picture file',
   fileHint: 'JPEG, PNG, WebP or AVIF, at least 960 × 600 pixels, at most 12 MB. Camera data and location are removed.',
   alt: 'What it shows',
-  altHint: 'For people who do not see it. Leave empty if the picture only decorates.',
+  altHint: 'For people who do not see it. Leave it empty if the picture is only decoration.',
   cut: 'Cut',
   cutText: 'Choose the point that always stays in view: click the picture, or move the two sliders.',
   focusX: 'From left to right',

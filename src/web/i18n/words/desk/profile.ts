@@ -17,7 +17,7 @@ const id = {
 
 const en: typeof id = {
   title: 'Contact and terms',
-  lead: 'Shown on event pages, order pages and in mails. Answers of buyers go to the contact email.',
+  lead: 'Shown on event pages, order pages and in mails. Replies from buyers go to the contact email.',
   contact: 'Contact for buyers',
   email: 'Contact email',
   phone: 'Contact phone',

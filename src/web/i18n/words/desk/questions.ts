@@ -39,7 +39,7 @@ const en: typeof id = {
   choices: 'Choices',
   choicesHint: 'One choice per line. For English write it after a bar: Merah | Red',
   required: 'Must be answered',
-  position: 'Order on the page',
+  position: 'Position on the page',
   state: 'State',
   states: { open: 'Asked', closed: 'Closed' },
   answers: 'Answers',

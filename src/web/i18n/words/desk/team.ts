@@ -84,13 +84,13 @@ const en: typeof id = {
   deviceHint: 'For example: phone at the north gate',
   pair: 'Pair',
   pairLead:
-    'Scan this code with the camera of the device. It is shown this once; make a new one after leaving the page.',
+    'Scan this code with the camera of the device. It is shown only once. Make a new one if you have left the page.',
   pairCode: 'Code that pairs the device',
   orType: 'Or enter this token:',
   end: 'End',
   ended: 'Ended',
   active: 'Active',
-  created: 'Made',
+  created: 'Created',
   noDevices: 'No devices yet.',
   back: 'Back',
   keys: 'API keys',
@@ -99,7 +99,7 @@ const en: typeof id = {
   keyName: 'Name of the program',
   keyOnce: 'Copy this key now. It is not shown again.',
   noKeys: 'No keys yet.',
-  shownOnce: 'Shown this once',
+  shownOnce: 'Shown only once',
 };
 
 export const teamWords: InEach<typeof id> = { id, en };

@@ -76,7 +76,7 @@ const en: typeof id = {
   pool: 'Places',
   poolName: 'Name of the places',
   poolNameHint: 'For your team only, such as East stand.',
-  position: 'Order on the page',
+  position: 'Position on the page',
   sale: 'Sale',
   state: 'State',
   capacity: 'Number of places',
