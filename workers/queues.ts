@@ -5,7 +5,7 @@ import { type RedisClient, openRedis } from '../src/platform/redis-client.ts';
 
 /**
  * The queues, with every setting explicit. Redis holds only work that is waiting or running: what is done is
- * deleted there and in the outbox, what is given up lies in Postgres.
+ * deleted there and in the outbox, what is given up is in Postgres.
  */
 
 export type QueueName = JobContract['queue'];

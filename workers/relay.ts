@@ -18,7 +18,7 @@ import { withOrderTraces } from './trace-jobs.ts';
  *  2. A row is a lease, not a deletion: until its job is done it comes back, after 30 s, then twice that, up to an hour.
  *     The queue may lose everything: that is noticed at once, and all of it handed over again (`refillQueue`). A job that
  *     is handed over twice has the same id there, and takes no room from new ones.
- *  3. At most `jobsMax` jobs lie in Redis, each queue with its share, and few of them in line; a backlog waits in Postgres.
+ *  3. At most `jobsMax` jobs are in Redis, each queue with its share, and few of them in line; a backlog waits in Postgres.
  *     What matters more has queues of its own and goes first in each round. The room of a queue is shared equally
  *     between its kinds of job, and of each kind between events: none waits behind the backlog of another.
  *  4. Nothing is leased while Redis is away; what it refuses is given back.

@@ -21,7 +21,7 @@ const queueRoundMax = 500;
 /** How many jobs each kind may hand over in this round: the room of each queue, shared out over the due work. */
 export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
   const kinds = Object.values(deps.jobs);
-  /** Where the search for events goes on, by kind; a kind that is not here begins with its first event. */
+  /** Where the search for events continues, by kind; a kind that is not here begins with its first event. */
   const cursors = new Map<string, string>();
   let turn = 0;
 

@@ -45,7 +45,7 @@ export type RunningWorker = {
   readonly queues: Queues;
   /** Throws unless the queue's Redis answers. */
   ping(): Promise<void>;
-  /** Why this process should be started anew, or undefined. */
+  /** Why this process should be started again, or undefined. */
   fault(): string | undefined;
 };
 

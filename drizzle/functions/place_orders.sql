@@ -24,7 +24,7 @@
 -- this call refuse more, never sell more.
 --
 -- Plans are kept per connection, and a plan made for a small table is still used after the rush has filled it. The service's role
--- therefore plans each call anew (drizzle/0000_roles.sql). Here that would cost a tenth of the batch. Instead, sequential scans
+-- therefore plans every call (drizzle/0000_roles.sql). Here that would cost a tenth of the batch. Instead, sequential scans
 -- and hash joins are off inside, and lookups by key stand in lateral subqueries with a limit, which can only be planned
 -- as one descent of the index per key.
 --

@@ -22,7 +22,7 @@ export function createCorrelationWindow(size: number, warmup: number): (x: numbe
   };
 }
 
-/** Computed anew a few times a second: running sums would lose their precision over days. */
+/** Computed again a few times a second: running sums would lose their precision over days. */
 function correlate(xs: readonly number[], ys: readonly number[]): Correlation {
   const meanX = mean(xs);
   const meanY = mean(ys);

@@ -11,7 +11,7 @@
  *     break this are refused.
  *  6. Nobody overwrites what they have not read: an event changes only from the version its editor names.
  *  7. Every change, and who made it, is in the audit log of the same transaction.
- *  8. A slug and a currency are for good.
+ *  8. A slug and a currency cannot be changed.
  *  9. An event is found by each word of its name, summary, category, city and venue, however it is spelt (search/terms.ts).
  *
  * An event's life

@@ -21,5 +21,5 @@ export const doorListOverlapSeconds = 60;
 export const scanBatchMax = 100;
 export const scanQueueMax = 5000;
 export const scanWaitMs = 2000;
-/** A scan is answered after this long even if its write hangs, so that the door goes on offline. Retrying finds its answer. */
+/** A scan is answered after this long even if its write hangs, so that the door continues offline. Retrying finds its answer. */
 export const scanAnswerMs = 2500;

@@ -28,7 +28,7 @@ export const heartbeatSeconds = 20;
 /** How often the right to a stream is checked again. With the 30 s for which an actor is remembered, a minute. */
 export const recheckSeconds = 25;
 export const ordersPerRecheck = 1000;
-/** A stream ends after this time, and its client opens another: a connection of which the end went unnoticed does not stay for good. */
+/** A stream ends after this time, and its client opens another: a connection of which the end went unnoticed does not stay for ever. */
 export const streamAgeMaxMs = 3_600_000;
 
 /** Unread bytes after which a reader is too slow, by kind of stream. Desks are few, and their replay is long. */

@@ -17,7 +17,7 @@ export type Publisher = {
 /**
  * Publishes messages to all processes: one command per 20 ms and process, however many commits there were. The first message after a
  * pause goes at once. Nobody waits for Redis. What it does not take is dropped, and an entry with a gap tells all readers so; their
- * clients then read the state anew. Each entry has its publisher's name and number, by which a reader sees that one is missing.
+ * clients then read the state again. Each entry has its publisher's name and number, by which a reader sees that one is missing.
  */
 export function createPublisher(redis: RedisClient): Publisher {
   const name = randomBytes(6).toString('base64url');

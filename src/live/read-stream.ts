@@ -7,7 +7,7 @@ import { gapsSeen } from './metrics.ts';
 import { streamKey } from './publish.ts';
 
 export type StreamListener = {
-  /** Reading starts, or goes on after messages may have been missed: what came before `from` is not known for certain. */
+  /** Reading starts, or continues after messages may have been missed: what came before `from` is not known for certain. */
   onStart(from: Position): void;
   /** Messages in order; before the first `onLive` those of the last minutes. */
   onMessages(messages: readonly Message[]): void;

@@ -19,7 +19,7 @@ export type SendResult =
   /** No sender is in use, or none has any of today's cap left. */
   | { readonly kind: 'no_sender'; readonly failure: string; readonly seconds: number };
 
-/** The recipient is not to be tried on this channel again, for some days or for good. */
+/** The recipient is not to be tried on this channel again, for some days or permanently. */
 export type Suppression = { readonly reason: string; readonly days?: number };
 
 export type MailAttachment = {

@@ -5,12 +5,12 @@
  *  1. A fact becomes its deliveries once: (subject, template, channel, recipient, version) is unique.
  *  2. Every paid order has a mail; WhatsApp is extra, where a number may send and money has come or the buyer has confirmed
  *     the phone.
- *  3. A delivery is sent until its provider has taken it or refused it for good, or two days are over. A WhatsApp message
+ *  3. A delivery is sent until its provider has accepted it or refused it permanently, or two days are over. A WhatsApp message
  *     that no sender can send is left to the mail that says the same.
  *  4. A mail that is sent again after a crash has the same Message-ID. A WhatsApp message whose fate is unknown is not sent
  *     again before a status had three minutes to tell of it, and never where no status could tell.
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
- *  6. A recipient that a provider refused for good, or that complained, is not tried again on that channel.
+ *  6. A recipient that a provider refused permanently, or that complained, is not tried again on that channel.
  *  7. Statuses may come in any order and any number of times: the furthest counts.
  *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
  *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.

@@ -5,7 +5,7 @@ import { paymentMethods } from './gateways/gateway-of.ts';
 
 const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attempt) });
 
-/** A verified callback lies in the inbox. Staged by `store_callbacks`, under this name. */
+/** A verified callback is in the inbox. Staged by `store_callbacks`, under this name. */
 export const applyCallbackJob = job({
   name: 'payment.apply_callback',
   // The attempt says whose event it is, so that one event's flood does not hold up another's.

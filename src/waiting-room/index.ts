@@ -21,7 +21,7 @@
  *                                                            scheduler: stock is spoken for, or back on sale   v |
  *                                                                                               probably_sold_out
  *
- *   any of them --endRoom; scheduler: sold out for good, sale or event ended--> over
+ *   any of them --endRoom; scheduler: sold out permanently, sale or event ended--> over
  */
 export { createChallenges } from './places/challenge.ts';
 export { type RoomScheduler, createRoomScheduler } from './admission/room-scheduler.ts';

@@ -62,7 +62,7 @@ export async function openWebhookWorld() {
     return (await order(placingDeps(open), event, options)).order.id;
   }
 
-  /** A paid order; the facts lie in the database. */
+  /** A paid order; the facts are in the database. */
   async function paid(event: TestEvent, options: OrderOptions = {}): Promise<string> {
     const orderId = await placed(event, options);
     await transaction(db, async (tx) => {

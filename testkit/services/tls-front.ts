@@ -13,7 +13,7 @@ export type TlsFront = {
 
 export type TlsFrontOptions = {
   readonly target: { readonly port: number; readonly host: string };
-  /** Undefined answers that there is no TLS, and goes on in the open, as Postgres does. */
+  /** Undefined answers that there is no TLS, and continues in the open, as Postgres does. */
   readonly certificate: Certificate | undefined;
   /** Postgres is asked for TLS on an open connection first. */
   readonly isPostgres: boolean;

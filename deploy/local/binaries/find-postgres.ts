@@ -49,7 +49,7 @@ function packageOfThisMachine(): { folder: string; version: string } {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
     return readPackage(manifest);
   } catch {
-    // The package exports only its entry, which lies in dist.
+    // The package exports only its entry, which is in dist.
   }
   try {
     return readPackage(join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'package.json'));

@@ -35,7 +35,7 @@ ${lines.join('\n')}
 Options
   --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
   --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
-  --rows ${defaults.rows}   orders that lie in the tables already (growth, holds, reports)
+  --rows ${defaults.rows}   orders that are in the tables already (growth, holds, reports)
   --live            drift and recovery on the running product too, not only simulated
   --minutes ${defaults.minutes}      of a live drift and of the soak
   --hold ${defaults.hold}        seconds for which the highest rate of the surge is held

@@ -23,7 +23,7 @@ const sweepMinutesMax = 30;
 const bar = { ratioMin: 0.85, p99MsBelow: 250 };
 
 /**
- * Releases a million expired holds while their event goes on selling. Compares the sale with itself before the sweeper
+ * Releases a million expired holds while their event continues selling. Compares the sale with itself before the sweeper
  * begins, and measures the duration of the release.
  */
 export async function benchHolds(options: BenchOptions): Promise<BenchReport> {

@@ -16,7 +16,7 @@ export function processOf({ apis, workers, services }: DrillWorld, part: Part): 
   return found;
 }
 
-/** Kills a part and all its processes without warning, leaves it dead for some milliseconds, and starts it anew. */
+/** Kills a part and all its processes without warning, leaves it dead for some milliseconds, and starts it again. */
 export async function killAndStart({ world, strikes }: Scene, part: Part, deadForMs = 0): Promise<void> {
   const child = processOf(world, part);
   const before = child.pid();

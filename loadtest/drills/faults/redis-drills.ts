@@ -37,7 +37,7 @@ async function withQueue(scene: Scene, act: (redis: Redis) => Promise<void>): Pr
   }
 }
 
-/** Empties it at random moments, three times while something lies in it. */
+/** Empties it at random moments, three times while something is in it. */
 async function flushThrice(scene: Scene): Promise<void> {
   const what = 'the queue lost jobs that lay in it';
   scene.strikes.expect(what);

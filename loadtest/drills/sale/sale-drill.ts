@@ -42,7 +42,7 @@ export type SaleDrill = Omit<Drill, 'run'> & {
   readonly beside?: (scene: Scene) => Promise<Besides>;
   /** Lets the fault strike and ends it. */
   readonly strike: (scene: Scene) => Promise<void>;
-  /** After the fault and the last order, something that is not done yet goes on within this time. */
+  /** After the fault and the last order, something that is not done yet continues within this time. */
   readonly stallMaxSeconds: number;
 };
 

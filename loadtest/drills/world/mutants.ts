@@ -31,7 +31,7 @@ export function withoutGuards(mutant: Mutant | undefined): Plugin {
   };
 }
 
-/** Installs the functions of the database anew without their guards, and runs the statements. */
+/** Installs the functions of the database again without their guards, and runs the statements. */
 export async function removeGuards(mutant: Mutant, sql: postgres.Sql): Promise<void> {
   const inDatabase = Map.groupBy(
     mutant.edits.filter(({ file }) => file.endsWith('.sql')),

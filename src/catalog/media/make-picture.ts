@@ -38,7 +38,7 @@ export function limitDecoders(): void {
 }
 
 /**
- * Decodes a picture and encodes it anew, in all sizes. Only pixels are taken over: metadata, comments and whatever else the file
+ * Decodes a picture and encodes it again, in all sizes. Only pixels are taken over: metadata, comments and whatever else the file
  * carries stay behind.
  */
 export async function makePicture({

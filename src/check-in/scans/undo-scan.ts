@@ -9,7 +9,7 @@ export type UndoneScan = { readonly ticketId: string; readonly inside: boolean }
 
 /**
  * Takes back an entry or exit that was a mistake. The scan keeps its answer and counts no longer: the ticket is as if it had not been made,
- * and later entries and exits of the ticket are judged anew. Repeating it changes nothing. Devices get the ticket with their next delta.
+ * and later entries and exits of the ticket are judged again. Repeating it changes nothing. Devices get the ticket with their next delta.
  * @param input.deviceId as in the scan; the login itself may undo only its own scans
  * @throws DomainError event.not_found, check_in.other_event, check_in.scan_not_found, check_in.not_undoable for a scan that let nobody through
  */

@@ -52,7 +52,7 @@ export function decodeCursor(cursor: string, kinds: readonly CursorKey[]): strin
 }
 
 /**
- * Where a page of a list by id goes on; undefined for the first page.
+ * Where a page of a list by id continues; undefined for the first page.
  * @throws DomainError request.invalid when the cursor was not made of an id
  */
 export function idOfCursor(cursor: string | undefined): string | undefined {

@@ -2,7 +2,7 @@
 export const confirmedPerDayMax = { practical: 6, news: 2 } as const;
 /** Drafts of an event that wait for their confirmation. */
 export const draftsMax = 20;
-/** A preview older than this is made anew: the audience has changed meanwhile. */
+/** A preview older than this is made again: the audience has changed meanwhile. */
 export const previewMinutes = 30;
 export const draftsKeptHours = 24;
 /**

@@ -11,7 +11,7 @@ import type { AnnouncementTemplate } from '../tables.ts';
 import { audienceOf } from './audience.ts';
 import { type Announcement, type AnnouncementKind, announcements } from './tables.ts';
 
-/** Orders told in one transaction, and transactions in one run of the job; the next run goes on where this one stopped. */
+/** Orders told in one transaction, and transactions in one run of the job; the next run continues where this one stopped. */
 const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;

@@ -1,6 +1,6 @@
 /**
  * Every message that goes out by WhatsApp: its variables in their order, which are those of the template that an organiser registers at
- * Meta, and the text that senders without templates send. An organiser may write the texts anew.
+ * Meta, and the text that senders without templates send. An organiser may write texts of its own.
  */
 
 /** What stands for each variable. `text` is what the organiser writes in an announcement. `link` is the page of the order; at Meta it is the template's button. */

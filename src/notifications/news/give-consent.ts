@@ -8,7 +8,7 @@ export type NewsConsent = { readonly wording: string; readonly locale: 'id' | 'e
 
 /**
  * Writes down that the buyer of an order wants news of its organiser. The same again changes nothing; after a withdrawal or an
- * unsubscription it is a consent anew.
+ * unsubscription it counts as a new consent.
  * @throws DomainError order.not_found
  */
 export async function giveNewsConsent(

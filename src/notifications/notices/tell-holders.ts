@@ -12,7 +12,7 @@ import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.t
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
 import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
 
-/** Orders told in one transaction, and transactions in one run of the job; the next run goes on where this one stopped. */
+/** Orders told in one transaction, and transactions in one run of the job; the next run continues where this one stopped. */
 const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;

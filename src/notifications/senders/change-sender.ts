@@ -14,7 +14,7 @@ export type SenderChange = {
 };
 
 /**
- * Changes the limits of a sender in use. A warm-up goes on from the day on which it began.
+ * Changes the limits of a sender in use. A warm-up continues from the day on which it began.
  * @throws DomainError sender.not_found; request.invalid for limits that do not fit each other, and for no change
  */
 export async function changeSender(

@@ -45,7 +45,7 @@ export async function requestTemplateSubmission(
 
 /**
  * Submits the templates that Meta does not have yet, and the texts that were changed since. Safe to repeat: it begins with what Meta has. Then
- * the states are read anew.
+ * the states are read again.
  * @throws RetryLater when Meta does not answer
  */
 export async function submitTemplates(
@@ -106,7 +106,7 @@ const refused = z.object({
 });
 
 /**
- * Whether Meta shall get this text. A template that Meta has approved is reviewed anew when its text changes, and not sent meanwhile: it
+ * Whether Meta shall get this text. A template that Meta has approved is reviewed again when its text changes, and not sent meanwhile: it
  * is left alone, unless the organiser wrote a text of its own here, or our message has other variables.
  */
 function isToSubmit(request: TemplateRequest, known: ListedTemplate | undefined, isOwn: boolean): boolean {

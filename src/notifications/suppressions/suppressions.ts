@@ -56,7 +56,7 @@ export async function listSuppressions(
 }
 
 /**
- * Messages are sent to the recipient again, those of other organisers too. Another bounce or complaint suppresses it anew.
+ * Messages are sent to the recipient again, those of other organisers too. Another bounce or complaint suppresses it again.
  * @throws DomainError suppression.not_found
  */
 export async function liftSuppression(

@@ -8,7 +8,7 @@ import type { Order } from '../tables.ts';
 
 /** Holds ended by one statement. While it runs, buyers wait some milliseconds for the stock of these events. */
 const holdsPerStatement = 200;
-/** One sweep goes on for this long while there is more to do; the next begins soon after. */
+/** One sweep continues for this long while there is more to do; the next begins soon after. */
 const sweepMs = 1500;
 /**
  * Pause after a statement, as a multiple of the time it took. A backlog of a million holds uses only part of one connection,

@@ -166,7 +166,7 @@ async function dropUnsent(deps: GatewayDeps, attemptId: string): Promise<void> {
   });
 }
 
-/** The gateway refuses for good to make an attempt: the buyer may choose another way, and the organiser must look. */
+/** The gateway refuses permanently to make an attempt: the buyer may choose another way, and the organiser must look. */
 export async function failAttempt(db: Db, attemptId: string, failure: string): Promise<void> {
   await transaction(db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);

@@ -76,7 +76,7 @@ export async function applyFact(
       await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail: { said: fact.state } });
       return { kind: 'ignored', outcome: decision.reason };
     case 'close_again':
-      // Written with what was found, so that the reconciler goes on if this process ends before it has closed anything.
+      // Written with what was found, so that the reconciler continues if this process ends before it has closed anything.
       await changeAttempt(tx, attempt, { checkInSeconds: closeAgainSeconds });
       return decision;
     case 'read_back':

@@ -20,7 +20,7 @@ export type Received = 'stored' | 'duplicate' | 'test' | 'not_ours' | 'unknown_a
 const nobodysKeys = ['no organiser signs with this'];
 
 /**
- * A gateway calls back: the raw bytes are verified, and lie in the durable inbox when this answers `stored`. Nothing is
+ * A gateway calls back: the raw bytes are verified, and are in the durable inbox when this answers `stored`. Nothing is
  * applied here. An organiser without an account cannot have signed, which answers as a wrong signature does.
  * `onVerified` is called once the signature is known to be right, whatever becomes of the callback then.
  * @throws DomainError service.unavailable, service.overloaded

@@ -51,7 +51,7 @@ export type StagedJob = {
   readonly relays: number;
   /** Time since it became due; the first time, since the commit. */
   readonly waited_seconds: number;
-  /** Where its trace goes on: see `workers/trace-jobs.ts`. */
+  /** Where its trace continues: see `workers/trace-jobs.ts`. */
   readonly traceparent?: string | null;
   /** Another trace that led to it. */
   readonly linked?: string | null;

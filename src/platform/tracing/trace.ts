@@ -70,7 +70,7 @@ export const isTracing = (): boolean => sink !== undefined;
 export const nowMs = (): number => performance.timeOrigin + performance.now();
 
 /**
- * Begins a trace, or goes on with that of `parent`.
+ * Begins a trace, or continues with that of `parent`.
  * @param options.parent a `traceparent`, from our own rows or, with `isFromOutside`, from a client
  * @param options.isHot records parts only if the trace is sampled
  */

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Where a trace goes on: the header `traceparent` of W3C Trace Context. It holds random ids and nothing of a person. */
+/** Where a trace continues: the header `traceparent` of W3C Trace Context. It holds random ids and nothing of a person. */
 export type TraceParent = {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -13,7 +13,7 @@ const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)
 const lengthMax = 200;
 const sampledFlag = 1;
 
-/** Undefined for a text that is none, as the standard asks: a trace then begins anew. */
+/** Undefined for a text that is none, as the standard asks: a new trace then begins. */
 export function parseTraceparent(text: string | null | undefined): TraceParent | undefined {
   if (text === null || text === undefined || text.length > lengthMax) return undefined;
   const [, version, traceId = '', spanId = '', flags = '', more] = pattern.exec(text) ?? [];

@@ -59,7 +59,7 @@ export async function markReady(tx: Db, claim: Claim, file: { rows: number; byte
 }
 
 /**
- * The run has failed: the report waits for another run, or has failed for good.
+ * The run has failed: the report waits for another run, or has failed permanently.
  * @param isFinal another run would end the same
  * @returns what became of it; undefined when it was cancelled, or another worker has it
  */

@@ -38,7 +38,7 @@ const worthSheddingFrom = 0.1;
 /** The order of refusals when the loop is late. Class 0 is never refused. */
 const loopLadder: readonly RouteClass[] = [5, 4, 3, 2, 1];
 /**
- * The order of refusals when the database is behind. Browsing is served from memory and goes on, as do paying and the door.
+ * The order of refusals when the database is behind. Browsing is served from memory and continues, as do paying and the door.
  */
 const poolLadder: readonly RouteClass[] = [5, 3, 2];
 

@@ -1,5 +1,5 @@
 /**
- * How many buyers are let in per second, decided anew each second.
+ * How many buyers are let in per second, decided again each second.
  *
  * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy the rate grows by a
  * twentieth of the organizer's rate; each unhealthy second lowers it by three tenths. It never exceeds the organizer's

@@ -1,6 +1,6 @@
 /**
  * Decides when calling stops because buyers who were called can take all that is left, so that nobody stands in line
- * for nothing. Also decides when calling goes on, because they did not.
+ * for nothing. Also decides when calling continues, because they did not.
  */
 
 /** What is on sale of an event, in tickets. */
@@ -34,7 +34,7 @@ const ordersKnownMin = 20;
 export type StockVerdict = 'on_sale' | 'spoken_for' | 'sold_out';
 
 /**
- * @param isStopped whether it is spoken for now: it goes on only when those in the shop could not take all that is free
+ * @param isStopped whether it is spoken for now: it continues only when those in the shop could not take all that is free
  */
 export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): StockVerdict {
   if (stock.available <= 0) return stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'spoken_for';

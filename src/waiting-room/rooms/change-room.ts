@@ -48,7 +48,7 @@ export function planned(room: RoomRow | undefined): RoomRow {
 }
 
 /**
- * Ends a room for good: from then on orders need no pass.
+ * Ends a room permanently: from then on orders need no pass.
  * @throws DomainError event.not_found, queue.not_found, queue.over
  */
 export async function endRoom(deps: ChangeRoomDeps, of: RoomOfActor): Promise<void> {

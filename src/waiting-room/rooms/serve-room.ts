@@ -19,7 +19,7 @@ export type Served = 'served' | 'elsewhere' | 'stopped' | 'reopened' | 'sold_out
 
 /**
  * Calls the next second's positions of an open room, as fast as orders, payments and stock allow. Stops when called
- * buyers can take all that is left, goes on when they do not, and ends the room when no ticket can come back. Any
+ * buyers can take all that is left, continues when they do not, and ends the room when no ticket can come back. Any
  * number of workers may run it and be stopped anywhere: one statement writes everything, over exactly the row that was
  * read.
  */

@@ -77,7 +77,7 @@ function stopScanning(): void {
   void stopCamera();
 }
 
-/** Shows the sign-in without a session. With one it goes on where this device was, also without a network. */
+/** Shows the sign-in without a session. With one it continues where this device was, also without a network. */
 async function enter(): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');

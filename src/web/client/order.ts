@@ -56,7 +56,7 @@ async function open(): Promise<void> {
     if (shown !== undefined) void loadTickets(shown);
   };
   watchDetails(path, reloadTickets);
-  // What this browser keeps is written anew, without the code of the ticket that was given away.
+  // What this browser keeps is written again, without the code of the ticket that was given away.
   watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
   watchCancel(
     path,

@@ -35,7 +35,7 @@ const retryMs = 400;
 /** The service answers within 2.5 s or not at all. */
 const tryDeadlineMs = 3000;
 
-/** Begins a scan. Where the browser keeps nothing, it goes on without a list. */
+/** Begins a scan. Where the browser keeps nothing, it continues without a list. */
 export async function beginScan(code: string, found: ListEntry | undefined, place: ScanPlace): Promise<Scan> {
   const read = readTicketCode(code);
   const codeSha256 =

@@ -53,7 +53,7 @@ export function dropToken(): void {
   token = undefined;
   try {
     localStorage.removeItem(name);
-    // The place stays: the same door goes on with another login.
+    // The place stays: the same door continues with another login.
     const { place } = kept();
     localStorage.setItem(keptName, JSON.stringify({ place }));
   } catch {

@@ -7,7 +7,7 @@ import { type Admission, type Judgement, type ListEntry, type ListRules, passed,
 export type KeptList = ListRules & {
   readonly eventId: string;
   readonly showsNames: boolean;
-  /** When the list was complete and current, by the server's clock; undefined while the first reading goes on. */
+  /** When the list was complete and current, by the server's clock; undefined while the first reading continues. */
   readonly asOf: string | undefined;
   /** Where the next reading begins. */
   readonly cursor: string | undefined;

@@ -19,7 +19,7 @@ export type SyncState = {
   readonly waiting: number;
   /** The newest time at which the list was current, by the server's clock. */
   readonly asOf: string | undefined;
-  /** A first reading of the list goes on. */
+  /** A first reading of the list continues. */
   readonly isReading: boolean;
 };
 
@@ -169,7 +169,7 @@ async function readChanges(eventId: string, onPage: () => Promise<void>): Promis
     if (answer.kind !== 'ok') return 'failed';
     const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const madeAtMs = Date.parse(answer.body.asOf);
-    // Names must go as soon as the organiser takes them back: the list is read anew.
+    // Names must go as soon as the organiser takes them back: the list is read again.
     if (list !== undefined && list.showsNames !== showsNames) {
       list = { ...list, showsNames, cursor: undefined };
       await keepPage(list, [], madeAtMs);

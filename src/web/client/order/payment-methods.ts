@@ -4,7 +4,7 @@ import type { PaymentView } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = paymentMethodWords[pageLanguage];
-/** The ways that the list shows. It is drawn anew only when they change, so that the focus stays on the button that was pressed. */
+/** The ways that the list shows. It is redrawn only when they change, so that the focus stays on the button that was pressed. */
 let drawn = '';
 
 /** The number to pay to, large and in groups, with its bank and the steps there. */

@@ -14,7 +14,7 @@ const words = joinWords[pageLanguage];
 const messageId = 'form-message';
 
 /**
- * The forms of taking a place: an address, then its code. What they come to is written into `mine`; the page goes on from
+ * The forms of taking a place: an address, then its code. What they come to is written into `mine`; the page continues from
  * there, also after a reload.
  */
 export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => void): void {

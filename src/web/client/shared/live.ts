@@ -29,7 +29,7 @@ const retryMsMax = 120_000;
 const snapshotSpreadMs = 3000;
 const bufferMax = 1_000_000;
 
-/** Ends for good where there is nothing to follow: not found, not allowed, or a server without streams. */
+/** Ends permanently where there is nothing to follow: not found, not allowed, or a server without streams. */
 const finalStatuses = new Set([400, 401, 403, 404, 405, 406]);
 
 export function follow(path: string, options: LiveOptions): Live {

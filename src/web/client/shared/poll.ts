@@ -26,7 +26,7 @@ export function poll(
     if (isStopped) return;
     if (isWantedAgain) return run();
     if (waitMs === undefined) return;
-    // A hidden page pauses, and goes on when it is visible again.
+    // A hidden page pauses, and continues when it is visible again.
     isDue = true;
     timer = window.setTimeout(() => {
       if (alsoHidden || !document.hidden) void run();

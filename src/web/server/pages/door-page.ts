@@ -6,7 +6,7 @@ import { doorWords } from '../../i18n/words/door.ts';
 import { formMessage } from './form-parts.ts';
 import { field } from './field.ts';
 
-/** The scanner: sign in, choose the event, scan. It can be installed, and goes on without a network. */
+/** The scanner: sign in, choose the event, scan. It can be installed, and continues without a network. */
 export function doorPage(context: PageContext): Promise<string> {
   const words = doorWords[context.lang.language];
   return layout(context, {

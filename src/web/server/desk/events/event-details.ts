@@ -8,7 +8,7 @@ import { linkButton } from '../parts/pieces.ts';
 import { describedEvent, describingFields, placedEvent, sellingFields } from './event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
-/** The fields of an event, except those that are for good. */
+/** The fields of an event, except those that cannot be changed. */
 export function eventDetailsPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/details', showDetails, { save: changeEvent });
 }

@@ -22,7 +22,7 @@ async function showMove(desk: Desk): Promise<View> {
   const words = movingWords[desk.language];
   const event = await ownEvent(desk);
   const form = desk.form('preview');
-  // Its form stands on the preview, which is not shown again: the change is previewed anew.
+  // Its form stands on the preview, which is not shown again: the change is previewed again.
   const { refusal } = desk.form('move');
   return {
     title: words.moveTitle,

@@ -65,7 +65,7 @@ async function showNew(desk: Desk): Promise<View> {
   const words = announcementWords[language];
   const event = await ownEvent(desk);
   const form = desk.form('draft');
-  // Its form stands on the preview, which is not shown again: the announcement is previewed anew.
+  // Its form stands on the preview, which is not shown again: the announcement is previewed again.
   const { refusal } = desk.form('send');
   const text = (locale: 'id' | 'en', legend: string) => html`<fieldset class="field-group"><legend>${legend}</legend>
 ${textField(form, language, { name: `content.${locale}.subject`, label: words.subject, maxlength: 150 })}
