@@ -1213,7 +1213,7 @@ create table news_stops (
   primary key (organizer_id, channel, recipient_key)
 );
 
--- Recipients that a channel has refused permanently.
+-- Recipients that a channel has refused for good.
 create table suppressions (
   channel text not null,
   recipient_key text not null,

@@ -1,4 +1,3 @@
-import { commonRefusals } from './common-refusals.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
 import { openApiDocument } from './http/contract/api-docs.ts';
@@ -42,6 +41,26 @@ export function refusalsOf(operation: Operation, path: string): readonly ErrorCo
     isOfOrganizer: path.startsWith('/v1/organizers/'),
   });
   return [...new Set([...own, ...common])];
+}
+
+/** The codes that an operation has because of its kind: any operation may give these, some only with a reason. */
+function commonRefusals(operation: {
+  readonly hasBody: boolean;
+  readonly isSecured: boolean;
+  readonly isOfOrganizer: boolean;
+}): readonly ErrorCode[] {
+  return [
+    // Also for a malformed address or header.
+    'request.invalid',
+    ...(operation.hasBody ? (['request.too_large', 'request.unsupported_media_type'] as const) : []),
+    ...(operation.isSecured ? (['access.unauthenticated', 'access.forbidden'] as const) : []),
+    ...(operation.isOfOrganizer ? (['request.not_found'] as const) : []),
+    'traffic.rate_limited',
+    'traffic.browse_only',
+    'service.overloaded',
+    'service.unavailable',
+    'internal',
+  ];
 }
 
 function addRefusals(operation: Operation, path: string): void {
