@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { callProvider } from './call.ts';
-import { digitsOf, fieldsOf, hasCallbackKey } from './callback-body.ts';
+import { digitsOf, fieldsOf } from './callback-body.ts';
+import {
+  answerOfStatus,
+  deviceFields,
+  disconnectedCoolMinutes,
+  keyedCallbacks,
+  noWhatsappDays,
+  phoneTraits,
+  quotaCoolMinutes,
+} from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
@@ -13,16 +22,8 @@ import {
 const credentials = z.strictObject({ token: z.string(), callbackKey: z.string() });
 export const fonnteForm = z.strictObject({
   kind: z.literal('fonnte'),
-  /** The number of the device. */
-  device: z.string().regex(/^[1-9]\d{6,14}$/),
-  token: z.string().min(8).max(1000),
-  /** Fonnte signs nothing: this key stands in the callback address. */
-  callbackKey: z.string().regex(/^[\w-]{32,100}$/),
+  ...deviceFields,
 });
-
-const disconnectedCoolMinutes = 5;
-const quotaCoolMinutes = 60;
-const noWhatsappDays = 30;
 
 /** Fonnte: a phone's own WhatsApp, driven by a service. It takes texts. */
 export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof credentials>> = {
@@ -31,10 +32,7 @@ export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof c
   form: fonnteForm,
   credentials,
   read: ({ device, token, callbackKey }) => ({ externalId: device, credentials: { token, callbackKey } }),
-  // WhatsApp bans numbers that write like machines.
-  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
-  hasTemplates: false,
-  namesDeliveries: false,
+  ...phoneTraits,
 
   send: async ({ credentials: { token }, to, text, signal, isProbe }, { FONNTE_URL }) => {
     const answer = await callProvider(`${FONNTE_URL}/send`, {
@@ -48,8 +46,7 @@ export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof c
     return answer.kind === 'answered' ? answerOf(answer) : answer;
   },
 
-  isGenuine: ({ query }, { callbackKey }) => hasCallbackKey(query, { callbackKey }),
-  handshake: (query, { callbackKey }) => (hasCallbackKey(query, { callbackKey }) ? 'ok' : undefined),
+  ...keyedCallbacks,
   readCallback: (body) => readFonnteCallback(fieldsOf(body)),
 };
 
@@ -66,12 +63,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   if (messageId !== undefined) return { kind: 'accepted', providerMessageId: `fonnte:${messageId}` };
   const refusal = refused.safeParse(body).data;
   if (refusal !== undefined) return refusalOf(`${refusal.reason ?? ''} ${refusal.detail ?? ''}`);
-  if (status === 401 || status === 403) {
-    return { kind: 'sender', failure: `fonnte_${status}`, action: { name: 'disable' } };
-  }
-  if (status === 429) return { kind: 'later', failure: 'fonnte_429', isThrottled: true };
-  if (status >= 400 && status <= 499) return { kind: 'message', failure: `fonnte_${status}` };
-  return { kind: 'unknown', failure: status >= 500 ? `fonnte_${status}` : 'malformed_answer' };
+  return answerOfStatus('fonnte', status);
 }
 
 /** Reasons are words for people, so they are told apart by what they contain. */

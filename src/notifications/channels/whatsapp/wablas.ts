@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { callProvider } from './call.ts';
-import { digitsOf, fieldsOf, hasCallbackKey } from './callback-body.ts';
+import { digitsOf, fieldsOf } from './callback-body.ts';
+import {
+  answerOfStatus,
+  deviceFields,
+  disconnectedCoolMinutes,
+  keyedCallbacks,
+  noWhatsappDays,
+  phoneTraits,
+  quotaCoolMinutes,
+} from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
@@ -18,20 +27,12 @@ const credentials = z.strictObject({
 });
 export const wablasForm = z.strictObject({
   kind: z.literal('wablas'),
-  /** The number of the device. */
-  device: z.string().regex(/^[1-9]\d{6,14}$/),
+  ...deviceFields,
   /** The first part of the server's name, as in solo.wablas.com. */
   server: z.string().regex(/^[a-z0-9]{1,30}$/),
-  token: z.string().min(8).max(1000),
   /** Older accounts have none. */
   secretKey: z.string().min(4).max(1000).optional(),
-  /** Wablas signs nothing: this key stands in the callback address. */
-  callbackKey: z.string().regex(/^[\w-]{32,100}$/),
 });
-
-const disconnectedCoolMinutes = 5;
-const quotaCoolMinutes = 60;
-const noWhatsappDays = 30;
 
 /** Wablas: a phone's own WhatsApp, driven by a service. It takes texts. */
 export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof credentials>> = {
@@ -43,10 +44,7 @@ export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof c
     externalId: device,
     credentials: { server, token, callbackKey, ...(secretKey === undefined ? {} : { secretKey }) },
   }),
-  // WhatsApp bans numbers that write like machines.
-  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
-  hasTemplates: false,
-  namesDeliveries: false,
+  ...phoneTraits,
 
   send: async ({ credentials: { server, token, secretKey }, to, text, signal, isProbe }, { WABLAS_URL }) => {
     const answer = await callProvider(`${WABLAS_URL.replaceAll('{server}', server)}/api/v2/send-message`, {
@@ -62,8 +60,7 @@ export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof c
     return answer.kind === 'answered' ? answerOf(answer) : answer;
   },
 
-  isGenuine: ({ query }, { callbackKey }) => hasCallbackKey(query, { callbackKey }),
-  handshake: (query, { callbackKey }) => (hasCallbackKey(query, { callbackKey }) ? 'ok' : undefined),
+  ...keyedCallbacks,
   readCallback: (body) => readWablasCallback(fieldsOf(body)),
 };
 
@@ -84,12 +81,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   if (message !== undefined) return { kind: 'accepted', providerMessageId: `wablas:${message.id}` };
   const refusal = refused.safeParse(body).data;
   if (refusal !== undefined) return refusalOf(refusal.message);
-  if (status === 401 || status === 403) {
-    return { kind: 'sender', failure: `wablas_${status}`, action: { name: 'disable' } };
-  }
-  if (status === 429) return { kind: 'later', failure: 'wablas_429', isThrottled: true };
-  if (status >= 400 && status <= 499) return { kind: 'message', failure: `wablas_${status}` };
-  return { kind: 'unknown', failure: status >= 500 ? `wablas_${status}` : 'malformed_answer' };
+  return answerOfStatus('wablas', status);
 }
 
 /** Messages are words for people, so they are told apart by what they contain. */

@@ -5,6 +5,7 @@ import { requestInvalid } from '../../../platform/errors.ts';
 import { inputFault } from '../../../platform/field-faults.ts';
 import { callProvider } from './call.ts';
 import { digitsOf, fieldsOf } from './callback-body.ts';
+import { phoneTraits } from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
@@ -40,10 +41,7 @@ export const waha: SenderPlugin<z.output<typeof wahaForm>, z.output<typeof crede
       throw requestInvalid([inputFault('instance', 'field.not_allowed')]);
     return { externalId: `${session}@${instance}`, credentials: { apiKey, hmacKey } };
   },
-  // WhatsApp bans numbers that write like machines.
-  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
-  hasTemplates: false,
-  namesDeliveries: false,
+  ...phoneTraits,
 
   send: async ({ externalId, credentials: { apiKey }, to, text, signal, isProbe }, { WAHA_INSTANCES }) => {
     const [session = '', instance = ''] = externalId.split('@');

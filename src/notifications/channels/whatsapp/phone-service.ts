@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { hasCallbackKey } from './callback-body.ts';
+import type { SenderAnswer, SenderCallback, Query } from './sender-plugin.ts';
+
+/** What the providers have in common that drive a phone's own WhatsApp. */
+
+/** They take texts, and their callbacks name none of our deliveries. WhatsApp bans numbers that write like machines. */
+export const phoneTraits = {
+  limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
+  hasTemplates: false,
+  namesDeliveries: false,
+};
+
+export const disconnectedCoolMinutes = 5;
+export const quotaCoolMinutes = 60;
+export const noWhatsappDays = 30;
+
+/** What an owner gives of an account at a service that signs nothing: the key stands in the callback address instead. */
+export const deviceFields = {
+  /** The number of the device. */
+  device: z.string().regex(/^[1-9]\d{6,14}$/),
+  token: z.string().min(8).max(1000),
+  callbackKey: z.string().regex(/^[\w-]{32,100}$/),
+};
+
+/** Callbacks that prove themselves by the key in their address. */
+export const keyedCallbacks = {
+  isGenuine: ({ query }: SenderCallback, credentials: { readonly callbackKey: string }) =>
+    hasCallbackKey(query, credentials),
+  handshake: (query: Query, credentials: { readonly callbackKey: string }) =>
+    hasCallbackKey(query, credentials) ? 'ok' : undefined,
+};
+
+/** The outcome by the HTTP status, where the body says nothing. A 5xx says nothing about the message. */
+export function answerOfStatus(provider: string, status: number): SenderAnswer {
+  if (status === 401 || status === 403) {
+    return { kind: 'sender', failure: `${provider}_${status}`, action: { name: 'disable' } };
+  }
+  if (status === 429) return { kind: 'later', failure: `${provider}_429`, isThrottled: true };
+  if (status >= 400 && status <= 499) return { kind: 'message', failure: `${provider}_${status}` };
+  return { kind: 'unknown', failure: status >= 500 ? `${provider}_${status}` : 'malformed_answer' };
+}
