@@ -1,7 +1,6 @@
 import { type Wallets, walletRoutes } from '../../src/orders/wallet/routes.ts';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
-import { afterAll } from 'vitest';
 import { createActors } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
@@ -31,24 +30,12 @@ import { eventIdOf } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
-import { createTestDatabase } from '../services/database.ts';
-import { openTestDb, placingDeps } from './placing.ts';
+import { placingDeps } from './placing.ts';
 import { testTicketKeys } from '../check-in/ticket-keys.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 
 export type OrderDesk = ReturnType<typeof openDesk>;
-
-/** A database for all tests of a file. Each test opens its own desk on it. */
-export async function useOrderDatabase() {
-  const database = await createTestDatabase();
-  const open = openTestDb(database.url);
-  afterAll(async () => {
-    await open.close();
-    await database.close();
-  });
-  return { open, deps: placingDeps(open) };
-}
 
 /** The room's routes behind the real edge. Short stand-ins answer for other rooms. */
 export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, google: undefined }) {

@@ -9,12 +9,12 @@ import {
   bearer,
   keyFor,
   openDesk,
-  useOrderDatabase,
   pay,
   read,
   tokenOf,
 } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;

@@ -6,8 +6,9 @@ import { doorList } from '../../../src/check-in/offline/door-list.ts';
 import { namesPerTicketMax } from '../../../src/orders/details/limits.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk } from '../../../testkit/orders/order-desk.ts';
 import { type Sold, ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;

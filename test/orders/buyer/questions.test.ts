@@ -5,8 +5,9 @@ import { tellStory } from '../../../src/desk/story/tell-story.ts';
 import { questionsPerEventMax } from '../../../src/orders/questions/limits.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, keyFor, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, keyFor, openDesk } from '../../../testkit/orders/order-desk.ts';
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 /** Guards what organisers ask buyers, what buyers may answer, and where the answers stand. */
 

@@ -8,8 +8,9 @@ import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
 import { transfersPerTicketMax } from '../../../src/orders/transfers/limits.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk } from '../../../testkit/orders/order-desk.ts';
 import { type Sold, ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 /** Guards that a ticket which was given to somebody is theirs alone, and that its old code and old links are dead. */
 

@@ -14,10 +14,10 @@ import {
   json,
   keyFor,
   openDesk,
-  useOrderDatabase,
   pay,
 } from '../../../testkit/orders/order-desk.ts';
 import { order, tally } from '../../../testkit/orders/placing.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 /** Guards that places which return are offered in the order of joining, and that nobody passes the line. */
 

@@ -16,9 +16,10 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, openDesk, useOrderDatabase } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk } from '../../../testkit/orders/order-desk.ts';
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 import { type WalletKeys, makeWalletKeys } from '../../../testkit/orders/wallet-keys.ts';
+import { useOrderDatabase } from '../support/order-database.ts';
 
 /** Guards that passes are signed, say what the ticket says, and are given to the present holder of a valid ticket alone. */
 
