@@ -33,9 +33,7 @@ export type WebhookSink = Readonly<{
 const receivedMax = 10_000;
 const bodyCharactersKept = 65_536;
 
-export function createWebhookSink(
-  tools: Pick<Tools, 'now' | 'random' | 'scheduler' | 'journal'>,
-): WebhookSink {
+export function createWebhookSink(tools: Pick<Tools, 'now' | 'random' | 'scheduler' | 'journal'>): WebhookSink {
   const scripts = new Map<string, SinkScript>();
   let received: ReceivedWebhook[] = [];
   let seq = 0;

@@ -1,6 +1,6 @@
 import { serve } from './http/server/serve.ts';
 import { type Phase, operationsApp } from './http/server/health.ts';
-import { ConfigError } from './config.ts';
+import { ConfigError, loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
 import { operatorRoutes } from './operator-routes.ts';
@@ -12,7 +12,8 @@ import { onStopSignal } from './platform/resilience/shutdown.ts';
 const leaveSeconds = 1;
 
 async function main(): Promise<void> {
-  const { config, log, service } = await openProcess('api', compose);
+  const config = loadConfig(process.env);
+  const { log, service } = await openProcess('api', config, compose);
 
   let phase: Phase = 'starting';
   const operations = await serve(

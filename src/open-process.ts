@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import type { Db } from './platform/database/db.ts';
 import { type Log, createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
@@ -8,14 +8,13 @@ import { startTracing } from './platform/tracing/start-tracing.ts';
 import { refusesToStart } from './readiness.ts';
 
 /**
- * Opens what an API process and a worker have in common: configuration, log, metrics, tracing, and the watch of the event loop.
+ * Opens what an API process and a worker have in common: log, metrics, tracing, and the watch of the event loop.
  * @param compose builds the service of this process
  * @throws ConfigError also when production must not start in this state
  */
 export async function openProcess<
   Service extends { readonly config: Config; readonly db: Db; readonly log: Log; readonly closers: Closers },
->(kind: 'api' | 'worker', compose: (config: Config, log: Log) => Service) {
-  const config = loadConfig(process.env);
+>(kind: 'api' | 'worker', config: Config, compose: (config: Config, log: Log) => Service) {
   const log = createLog({ level: config.LOG_LEVEL, process: kind, isTraced: config.TRACING_OTLP_URL !== undefined });
   collectProcessMetrics();
   // Before anything is opened that it traces.
@@ -29,5 +28,5 @@ export async function openProcess<
     const stalls = watchStalls({ stallMs: config.STALL_LOG_MS, log });
     service.closers.add('stalls', () => stalls.close());
   }
-  return { config, log, service };
+  return { log, service };
 }

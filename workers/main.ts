@@ -1,4 +1,4 @@
-import { ConfigError } from '../src/config.ts';
+import { ConfigError, loadConfig } from '../src/config.ts';
 import { type Phase, operationsApp } from '../src/http/server/health.ts';
 import { serve } from '../src/http/server/serve.ts';
 import { jobs } from '../src/jobs.ts';
@@ -15,7 +15,8 @@ import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
 
 async function main(): Promise<void> {
-  const { config, log, service } = await openProcess('worker', composeWorker);
+  const config = loadConfig(process.env);
+  const { log, service } = await openProcess('worker', config, composeWorker);
 
   let isDraining = false;
   const started: { worker?: RunningWorker } = {};

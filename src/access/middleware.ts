@@ -45,12 +45,7 @@ export function requireRole(
  * role. `plain` is for routes that read no JSON body, `json` for those that do, and `with` for those that read it in another way.
  * Only sessions have the role owner; API keys never do.
  */
-export function forStaff(
-  deps: Deps,
-  role: Role,
-  tag: string,
-  options: { readonly isLimitedInside?: boolean } = {},
-) {
+export function forStaff(deps: Deps, role: Role, tag: string, options: { readonly isLimitedInside?: boolean } = {}) {
   const admit = requireRole(deps, role, options);
   const common = { tags: [tag], security: role === 'owner' ? bySession : byStaff };
   const plain: [typeof admit] = [admit];

@@ -1351,10 +1351,10 @@ export type CreateSender = {
 } | {
   kind: "wablas";
   device: string;
-  server: string;
   token: string;
-  secretKey?: string;
   callbackKey: string;
+  server: string;
+  secretKey?: string;
   /** Its part of the recipients, beside the other senders. */
   weight?: number;
   /** 0.1 is one message in ten seconds. */

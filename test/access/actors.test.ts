@@ -5,10 +5,7 @@ import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createDevice } from '../../src/access/credentials/create-device.ts';
 import { endDevice } from '../../src/access/credentials/end-device.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
-import {
-  aMember,
-  useAccessWorld,
-} from '../../testkit/access/access-world.ts';
+import { aMember, useAccessWorld } from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
 const { world, organizer } = await useAccessWorld();

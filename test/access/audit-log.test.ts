@@ -2,13 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { writeAudit } from '../../src/access/audit/audit.ts';
 import { transaction } from '../../src/platform/database/db.ts';
-import {
-  anOrganizer,
-  auditOf,
-  bodyOf,
-  codeOf,
-  useAccessWorld,
-} from '../../testkit/access/access-world.ts';
+import { anOrganizer, auditOf, bodyOf, codeOf, useAccessWorld } from '../../testkit/access/access-world.ts';
 
 const { world, organizer } = await useAccessWorld();
 

@@ -10,7 +10,8 @@ import {
   auditOf,
   bodyOf,
   codeOf,
-  openAccessWorld, useAccessWorld,
+  openAccessWorld,
+  useAccessWorld,
   signIn,
   testPassword,
 } from '../../testkit/access/access-world.ts';

@@ -3,8 +3,8 @@ import { ago, hour, minute, useOfflineDoor } from './support/offline-door.ts';
 
 /** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
 
-const offline = await useOfflineDoor();
-const { door, key, next, item, handIn, admission, listed } = offline;
+const scanned = await useOfflineDoor();
+const { door, key, next, item, handIn, admission, listed } = scanned;
 
 describe('a phone whose clock is off', () => {
   const offsets = [-7 * hour, 7 * hour, -40 * 365 * 24 * hour];
@@ -28,7 +28,7 @@ describe('a phone whose clock is off', () => {
   });
 
   it.each(offsets)('by %i ms without notice: a second entry is still reported', async (offset) => {
-    const online = () => door.scan(key, { code: offline.ticket.code, deviceId: 'online' });
+    const online = () => door.scan(key, { code: scanned.ticket.code, deviceId: 'online' });
     const late = () => handIn({ scannedAt: ago(10 * minute - offset), deviceId: 'late' });
     expect((await online()).body.result).toBe('admitted');
     await late();
@@ -39,7 +39,7 @@ describe('a phone whose clock is off', () => {
   });
 
   it('by hours does not hide an entry between an exit and the next entry', async () => {
-    const online = (direction: string) => door.scan(key, { code: offline.ticket.code, direction, deviceId: 'online' });
+    const online = (direction: string) => door.scan(key, { code: scanned.ticket.code, direction, deviceId: 'online' });
     for (const direction of ['entry', 'exit', 'entry']) await online(direction);
     expect((await handIn({ deviceId: 'late' })).conflict).toBeDefined();
     expect(await listed()).toHaveLength(1);
@@ -68,7 +68,7 @@ describe('a full batch', () => {
       const { status, body } = await door.sync(key, scans);
       expect([status, body.data.length]).toEqual([200, 500]);
       const [kept] = await door.sql`select count(*)::int as passages, count(distinct scanned_at)::int as instants
-        from scans where ticket_id = ${offline.ticket.id} and passed`;
+        from scans where ticket_id = ${scanned.ticket.id} and passed`;
       expect(kept).toEqual({ passages: batch * 500, instants: batch * 500 });
     }
   });

@@ -6,22 +6,22 @@ import { ago, hour, minute, useOfflineDoor } from './support/offline-door.ts';
 
 /** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
 
-const offline = await useOfflineDoor();
-const { door, key, item, handIn, admission, listed } = offline;
+const scanned = await useOfflineDoor();
+const { door, key, item, handIn, admission, listed } = scanned;
 
-const exit = async () => (await door.scan(key, { code: offline.ticket.code, direction: 'exit' })).body.result;
+const exit = async () => (await door.scan(key, { code: scanned.ticket.code, direction: 'exit' })).body.result;
 
 describe('a visitor whom the door let in', () => {
   const spoil: [string, () => Promise<unknown>, Record<string, unknown>][] = [
     [
       'revoked',
       () =>
-        door.sql`update tickets set status = 'revoked', revoked_at = now() - interval '1 hour' where id = ${offline.ticket.id}`,
+        door.sql`update tickets set status = 'revoked', revoked_at = now() - interval '1 hour' where id = ${scanned.ticket.id}`,
       {},
     ],
     [
       'not_paid',
-      () => door.sql`update orders set status = 'pending_payment', paid_at = null where id = ${offline.ticket.orderId}`,
+      () => door.sql`update orders set status = 'pending_payment', paid_at = null where id = ${scanned.ticket.orderId}`,
       {},
     ],
     ['too_early', async () => {}, { scannedAt: ago(5 * hour) }],
@@ -49,11 +49,11 @@ describe('a visitor whom the door let in', () => {
     try {
       const { inside } = await door.summary(key);
       const answer = await handIn(more);
-      expect(answer).toMatchObject({ result: 'admitted', fault, ticket: { id: offline.ticket.id } });
+      expect(answer).toMatchObject({ result: 'admitted', fault, ticket: { id: scanned.ticket.id } });
       expect(answer.conflict).toBeUndefined();
       expect((await door.summary(key)).inside).toBe(inside + 1);
       expect(await listed()).toMatchObject([{ fault, other: null }]);
-      expect((await door.scan(key, { code: offline.ticket.code })).body.result).not.toBe('admitted');
+      expect((await door.scan(key, { code: scanned.ticket.code })).body.result).not.toBe('admitted');
       expect(await exit()).toBe('exited');
       expect((await door.summary(key)).inside).toBe(inside);
     } finally {
@@ -77,8 +77,8 @@ describe('a visitor whom the door let in', () => {
 
   it('is recorded as the door decided when the answer of the online scan was lost', async () => {
     const scanId = randomUUID();
-    await door.sql`update tickets set status = 'revoked', revoked_at = now() where id = ${offline.ticket.id}`;
-    const online = { code: offline.ticket.code, scanId, gate: 'A' };
+    await door.sql`update tickets set status = 'revoked', revoked_at = now() where id = ${scanned.ticket.id}`;
+    const online = { code: scanned.ticket.code, scanId, gate: 'A' };
     expect((await door.scan(key, online)).body.result).toBe('revoked');
     const offline = { ...online, scannedAt: ago(0), result: 'admitted' };
     for (let times = 0; times < 2; times += 1) {
@@ -93,19 +93,19 @@ describe('a visitor whom the door refused', () => {
   it.each(['already_used', 'revoked', 'invalid', 'wrong_event', 'not_paid', 'too_early', 'too_late', 'wrong_gate'])(
     'as %s is not inside, and can enter later',
     async (result) => {
-      expect(await handIn({ result })).toMatchObject({ result, ticket: { id: offline.ticket.id } });
+      expect(await handIn({ result })).toMatchObject({ result, ticket: { id: scanned.ticket.id } });
       expect(await admission()).toBeUndefined();
       expect(await listed()).toEqual([]);
-      expect((await door.scan(key, { code: offline.ticket.code })).body.result).toBe('admitted');
+      expect((await door.scan(key, { code: scanned.ticket.code })).body.result).toBe('admitted');
     },
   );
 
   it('is not inside, although an online scan whose answer was lost had admitted the ticket', async () => {
     const scanId = randomUUID();
-    expect((await door.scan(key, { code: offline.ticket.code, scanId })).body.result).toBe('admitted');
+    expect((await door.scan(key, { code: scanned.ticket.code, scanId })).body.result).toBe('admitted');
     expect(await handIn({ scanId, result: 'invalid' })).toMatchObject({ result: 'invalid' });
     expect(await admission()).toBeUndefined();
-    expect((await door.scan(key, { code: offline.ticket.code })).body.result).toBe('admitted');
+    expect((await door.scan(key, { code: scanned.ticket.code })).body.result).toBe('admitted');
   });
 
   it('is not inside after the exit of a visitor who was let out', async () => {

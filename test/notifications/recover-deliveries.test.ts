@@ -5,10 +5,7 @@ import { recoverDeliveries } from '../../src/notifications/deliveries/recover-de
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import {
-  inbox,
-  paidOrder,
-} from '../../testkit/notifications/notification-world.ts';
+import { inbox, paidOrder } from '../../testkit/notifications/notification-world.ts';
 import { useDeliveries } from './support/deliveries.ts';
 
 const { world, queued } = await useDeliveries();

@@ -7,12 +7,7 @@ import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.t
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import {
-  control,
-  deliveriesOf,
-  inbox,
-  paidOrder,
-} from '../../testkit/notifications/notification-world.ts';
+import { control, deliveriesOf, inbox, paidOrder } from '../../testkit/notifications/notification-world.ts';
 import { order, placingDeps } from '../../testkit/orders/placing.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 import { useDeliveries } from './support/deliveries.ts';

@@ -5,12 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { postCallback, saidBy, settlement, sign } from '../../testkit/payments/callbacks.ts';
-import {
-  type PaymentWorld,
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { type PaymentWorld, control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 

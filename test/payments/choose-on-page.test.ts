@@ -2,12 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { orders } from '../../src/orders/tables.ts';
 import { paymentOf } from '../../src/payments/index.ts';
-import {
-  buyerToken,
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { buyerToken, control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { type Placed, attemptsOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 

@@ -4,11 +4,7 @@ import { expireHolds } from '../../src/orders/index.ts';
 import { failedLooksBeforeTask, failedLooksMax } from '../../src/payments/limits.ts';
 import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { until } from '../../testkit/until.ts';

@@ -3,11 +3,7 @@ import { expect, test } from 'vitest';
 import { secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type Body, postCallback, saidBy, settlement, sign } from '../../testkit/payments/callbacks.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, work } from '../../testkit/payments/payment-jobs.ts';
 

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { postCallback, settlement, sign } from '../../testkit/payments/callbacks.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, settle } from '../../testkit/payments/payment-jobs.ts';
 

@@ -1,11 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { type TestEvent, someBuyer } from '../../testkit/factories.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { expireHolds } from '../../src/orders/index.ts';

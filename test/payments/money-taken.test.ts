@@ -4,11 +4,7 @@ import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { paymentOf } from '../../src/payments/index.ts';
 import { lockOrder } from '../../src/orders/index.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import {
   type Placed,
   attemptsOf,

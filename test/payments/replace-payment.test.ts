@@ -1,12 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import {
-  buyerToken,
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { buyerToken, control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { until } from '../../testkit/until.ts';

@@ -1,11 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { demoMidtransAccount, secondMidtransAccount } from '../../sandbox/demo-accounts.ts';
-import {
-  control,
-  createPaidEvent,
-  usePaymentWorld,
-} from '../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, callbacksOf, orderOf, tasksOf } from '../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { moneyTasks, settlement } from './support/money-tasks.ts';

@@ -80,17 +80,20 @@ describe('a hardware scanner', () => {
     ),
   );
 
-  it.each(all)('is read when it types a %s after %s and before %s, at any speed', (_what, _before, _after, text, prefix, suffix) => {
-    for (const pauseMs of [1, 30, 120, 400]) {
-      const { clock, codes, press } = scanner();
-      for (let scan = 1; scan <= 2; scan += 1) {
-        press([...prefix, ...keysOf(text), ...suffix], pauseMs);
-        clock.advance(2000);
-        expect(codes).toHaveLength(scan);
-        expect(readTicketCode(codes.at(-1) ?? '')).toEqual(readTicketCode(code));
+  it.each(all)(
+    'is read when it types a %s after %s and before %s, at any speed',
+    (_what, _before, _after, text, prefix, suffix) => {
+      for (const pauseMs of [1, 30, 120, 400]) {
+        const { clock, codes, press } = scanner();
+        for (let scan = 1; scan <= 2; scan += 1) {
+          press([...prefix, ...keysOf(text), ...suffix], pauseMs);
+          clock.advance(2000);
+          expect(codes).toHaveLength(scan);
+          expect(readTicketCode(codes.at(-1) ?? '')).toEqual(readTicketCode(code));
+        }
       }
-    }
-  });
+    },
+  );
 
   it('is read when it sends codes of other systems, with and without an end', () => {
     for (const suffix of [[], [plain('Enter')], [plain('Tab')]]) {

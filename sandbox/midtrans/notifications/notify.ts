@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Random } from '../../random.ts';
-import type { Journal, JournalRecord } from '../../journal.ts';
+import type { JournalRecord } from '../../journal.ts';
 import type { Tools } from '../../tools.ts';
 import type { MidtransAccounts } from '../accounts.ts';
 import type { Callback } from './callback.ts';
@@ -115,7 +115,7 @@ export function createNotifier(tools: NotifierTools): Notifier {
   };
 }
 
-function urlsFor(transaction: Transaction, tools: Tools): readonly string[] {
+function urlsFor(transaction: Transaction, tools: NotifierTools): readonly string[] {
   if (transaction.notificationUrls.length > 0) return transaction.notificationUrls;
   const url = tools.accounts.get(transaction.merchantId)?.notificationUrl ?? tools.settings.notificationUrl;
   return url === undefined ? [] : [url];

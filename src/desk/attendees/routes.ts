@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { idOfCursor, page } from '../../http/contract/pagination.ts';
+import { idOfCursor, page, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, listOf, problems, timeSchema } from '../../http/contract/schemas.ts';
 import { eventParams } from '../../orders/schemas.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { idOfCursor, page, pageById, pageQuery } from '../../http/contract/pagination.ts';
+import { idOfCursor, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';

@@ -3,7 +3,7 @@ import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
-import { idOfCursor, page, pageById } from '../../http/contract/pagination.ts';
+import { idOfCursor, pageById } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { idOfCursor, page, pageById, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
+import { idOfCursor, pageById, pageQuery, pageSizeDefault, pageSizeMax } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, lineOfText, listOf, problems } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';

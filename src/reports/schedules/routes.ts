@@ -21,8 +21,6 @@ const membersOnly: MiddlewareHandler<ActorEnv> = async (c, next) => {
   await next();
 };
 
-const tags = ['Organizer: reports'];
-
 function contracts(deps: ReportRoutesDeps) {
   const manager = forStaff(deps, 'manager', 'Organizer: reports');
   return {

@@ -49,9 +49,12 @@ describe('a client that sends a byte at a time', () => {
     expect(await trickle('GET / HTTP/1.1\r\nHost: a\r\nX-', 'a')).toBe('cut off');
   });
 
-  test.each(['/', '/refused'])('is disconnected while it sends a body, whether that is read or not: %s', async (path) => {
-    expect(await trickle(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n`, ' ')).toBe('cut off');
-  });
+  test.each(['/', '/refused'])(
+    'is disconnected while it sends a body, whether that is read or not: %s',
+    async (path) => {
+      expect(await trickle(`POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n`, ' ')).toBe('cut off');
+    },
+  );
 });
 
 describe('a server that stops', () => {

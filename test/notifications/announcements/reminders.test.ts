@@ -6,12 +6,7 @@ import { sendDelivery } from '../../../src/notifications/deliveries/send-deliver
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { announcing } from '../../../testkit/notifications/announcing.ts';
-import {
-  useEventNotices,
-  money,
-  plain,
-  readable,
-} from '../../../testkit/notifications/event-notices.ts';
+import { useEventNotices, money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import { deliveriesOf, inbox } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards what an event sends by itself: the reminder before it begins, and the one before the time to pay is over. */

@@ -8,14 +8,7 @@ import { offerSeconds } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import {
-  type OrderDesk,
-  bearer,
-  json,
-  keyFor,
-  openDesk,
-  pay,
-} from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, json, keyFor, openDesk, pay } from '../../../testkit/orders/order-desk.ts';
 import { order, tally } from '../../../testkit/orders/placing.ts';
 import { useOrderDatabase } from '../support/order-database.ts';
 

@@ -73,7 +73,8 @@ const en: typeof id = {
   testAccount: 'Test this account',
   testResults: {
     works: 'It works: the gateway accepts the keys of this account. No money has moved.',
-    refused: 'The gateway refuses the keys of this account. Check them, and whether they belong to the right environment.',
+    refused:
+      'The gateway refuses the keys of this account. Check them, and whether they belong to the right environment.',
     no_answer: 'The gateway does not answer. Try again in a few minutes.',
     busy: 'The gateway is called too often now, or has just failed. Try again in a few minutes.',
   },
