@@ -170,6 +170,8 @@ create table audit_log (
 );
 
 create index audit_log_organizer on audit_log (organizer_id, id desc);
+create index audit_log_actor on audit_log (organizer_id, actor_id, id desc);
+create index audit_log_time on audit_log (organizer_id, at);
 -- What was done to one order.
 create index audit_log_subject on audit_log (subject_id, id);
 
@@ -451,6 +453,8 @@ create index orders_closing on orders (expires_at) where status || '' = 'closing
 create index orders_code on orders (right(id, 10), event_id);
 -- Orders paid in the last minutes. Each must have its delivery.
 create index orders_paid_at on orders (paid_at) where paid_at is not null;
+-- Holds that ended in the last minutes, for the figures of a sale.
+create index orders_expired_at on orders (closed_at) where status || '' = 'expired';
 -- Paid orders by their buyer, for a lost link. They get their entries when money comes: placement writes none.
 create index orders_paid_email on orders using hash ((buyer_keys[1])) where paid_at is not null;
 create index orders_paid_phone on orders using hash ((buyer_keys[2])) where paid_at is not null;
@@ -1374,7 +1378,12 @@ create table sale_minutes (
   paid_orders integer not null check (paid_orders >= 0),
   paid_tickets integer not null check (paid_tickets >= 0),
   paid_amount bigint not null check (paid_amount >= 0),
+  -- Orders whose hold ended in this minute without money.
+  expired_orders integer not null check (expired_orders >= 0),
   -- As things stood when the minute was written; null for a minute that was written late.
+  held_orders integer check (held_orders >= 0),
+  -- Of the held orders those whose buyers could pay.
+  instructed integer check (instructed >= 0),
   available integer check (available >= 0),
   held integer check (held >= 0),
   sold integer check (sold >= 0),

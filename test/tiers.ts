@@ -87,6 +87,7 @@ export const unitTests = [
   'test/waiting-room/draw/merkle.test.ts',
   'test/waiting-room/tokens.test.ts',
   'test/web/browser-logic.test.ts',
+  'test/web/desk/acts.test.ts',
   'test/web/likely-address.test.ts',
   'test/web/queue-draw.test.ts',
   'test/web/queue-logic.test.ts',

@@ -74,10 +74,13 @@ export const devices = pgTable('devices', {
   endedAt: time('ended_at'),
 });
 
+export const auditActorKinds = ['staff', 'api_key', 'device', 'operator', 'system'] as const;
+export type AuditActorKind = (typeof auditActorKinds)[number];
+
 export const auditLog = pgTable('audit_log', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   organizerId: text('organizer_id').notNull(),
-  actorKind: text('actor_kind', { enum: ['staff', 'api_key', 'device', 'operator', 'system'] }).notNull(),
+  actorKind: text('actor_kind', { enum: auditActorKinds }).notNull(),
   actorId: text('actor_id').notNull(),
   act: text('act').notNull(),
   subjectId: text('subject_id').notNull(),

@@ -1170,10 +1170,11 @@ export type DoorList = {
       gate: string | null;
       inside: boolean;
     } | null;
-    /** Null unless `showsNames` is set. `partySize`: valid tickets of the order. */
+    /** Null unless `showsNames` is set. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given to somebody. `partySize`: valid tickets of the order. */
     guest: {
       ticketId: string;
       name: string;
+      phoneEnd: string | null;
       orderCode: string;
       partySize: number;
     } | null;
@@ -1218,15 +1219,44 @@ export type CheckInConflicts = {
   nextCursor: string | null;
 };
 
+export type FoundGuests = {
+  data: {
+    /** As in the door list. */
+    codeSha256: string;
+    ticketCategoryId: string;
+    status: "live" | "revoked";
+    admission: {
+      at: string;
+      gate: string | null;
+      inside: boolean;
+    } | null;
+    guest: {
+      ticketId: string;
+      /** Null unless `showsNames` is set. */
+      name: string | null;
+      orderCode: string;
+      /** Valid tickets of the order. */
+      partySize: number;
+    };
+  }[];
+  /** False when more tickets fit. A longer text finds fewer. */
+  isComplete: boolean;
+};
+
+export type SearchGuests = {
+  /** A phone number in any way that people write it, or an order's code. Where `showsNames` is set also the beginning of a name, of each of its words, the beginning of a code, or the last four or more digits of a number. */
+  q: string;
+};
+
 export type DoorSettings = {
-  /** Whether devices may keep the names of guests, and find guests by name and phone. Otherwise they have hashes of codes only. */
+  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have hashes of codes only, and a guest is found by a whole phone number or order code. */
   showsNames: boolean;
   /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
   categoryNotes: Record<string, string>;
 };
 
 export type DoorSettingsChange = {
-  /** Whether devices may keep the names of guests, and find guests by name and phone. Otherwise they have hashes of codes only. */
+  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have hashes of codes only, and a guest is found by a whole phone number or order code. */
   showsNames?: boolean;
   /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
   categoryNotes?: Record<string, string>;
@@ -2494,6 +2524,16 @@ export type SaleMinutes = {
     paidOrders: number;
     paidTickets: number;
     paidAmount: Money;
+    funnel: {
+      /** When the minute was written; null where it was written late. */
+      held: number | null;
+      /** When the minute was written; null where it was written late. */
+      instructed: number | null;
+      /** Orders paid until the end of this minute, later refunded ones included. */
+      paid: number;
+      /** Orders whose hold had ended without money by then. */
+      expired: number;
+    };
     /** When the minute was written; null where it was written late. */
     available: number | null;
     /** When the minute was written; null where it was written late. */
@@ -3290,6 +3330,15 @@ export type Api = {
       data: CheckInConflicts;
     };
   };
+  "/v1/events/:id/guest-searches": {
+    /** Find the tickets of a guest by phone, order code or name */
+    post: {
+      input: { param: {
+        id: string;
+      }; json: SearchGuests };
+      data: FoundGuests;
+    };
+  };
   "/v1/organizers/:slug/events/:eventId/door-settings": {
     /** Show what devices at the door may do */
     get: {
@@ -4021,6 +4070,16 @@ export type Api = {
       }; query?: {
         cursor?: string;
         limit?: number;
+        actorKind?: "staff" | "api_key" | "device" | "operator" | "system";
+        /** A member, an API key or a device. */
+        actorId?: string;
+        /** One act, `order.cancelled`, or all acts on one kind of thing, `order`. */
+        act?: string;
+        /** What was changed. */
+        subjectId?: string;
+        from?: string;
+        /** Entries before this time. */
+        to?: string;
       } };
       data: {
         data: AuditEntry[];

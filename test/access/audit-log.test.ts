@@ -37,6 +37,53 @@ describe('the audit log', () => {
     expect(JSON.stringify(await read())).not.toContain(stranger.ownerId);
   });
 
+  it('is filtered by who, what, about what and when, and its pages keep the filter', async () => {
+    const device = { kind: 'device', id: 'dev_filter', organizerId: organizer.id } as const;
+    for (const [act, subjectId] of [
+      ['order.cancelled', 'ord_one'],
+      ['order.given_away', 'ord_two'],
+      ['order_note.made', 'ord_one'],
+    ] as const) {
+      await transaction(world.open.db, (tx) => writeAudit(tx, { actor: device, act, subjectId }));
+    }
+    const acts = async (query: string) => (await read(`?${query}`)).data.map(({ act }) => act);
+    expect(await acts('actorId=dev_filter')).toEqual(['order_note.made', 'order.given_away', 'order.cancelled']);
+    expect(await acts('actorKind=operator')).toEqual(['staff.invited', 'organizer.created']);
+    expect(await acts('act=order')).toEqual(['order.given_away', 'order.cancelled']);
+    expect(await acts('act=order.cancelled')).toEqual(['order.cancelled']);
+    expect(await acts('subjectId=ord_one')).toEqual(['order_note.made', 'order.cancelled']);
+    expect(await acts('subjectId=ord_one&act=order&actorId=dev_filter')).toEqual(['order.cancelled']);
+    const first = await read('?act=order&limit=1');
+    expect([first.data.length, await acts(`act=order&limit=1&cursor=${first.nextCursor}`)]).toEqual([
+      1,
+      ['order.cancelled'],
+    ]);
+    await world.open.db.execute(sql`
+      insert into audit_log (organizer_id, actor_kind, actor_id, act, subject_id, at)
+      values (${organizer.id}, 'system', 'test', 'order.refunded', 'ord_old', '2026-03-01T00:00:00Z')`);
+    expect(await acts('from=2026-03-01T07:00:00%2B07:00&to=2026-03-01T00:00:01Z')).toEqual(['order.refunded']);
+    expect(await acts('from=2026-02-01T00:00:00Z&to=2026-03-01T00:00:00Z')).toEqual([]);
+  });
+
+  it('refuses filters that cannot be meant, and never answers them with the whole log', async () => {
+    const path = `/v1/organizers/${organizer.slug}/audit-log`;
+    for (const query of [
+      'actorKind=somebody',
+      'actorId=%27%20or%201=1',
+      'act=order.*',
+      'act=Order',
+      'act=',
+      'subjectId=',
+      'from=yesterday',
+      'from=0001-01-01T00:00:00Z',
+      'from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z',
+      'actor=stf_1',
+    ]) {
+      const answer = await codeOf(await world.request('GET', `${path}?${query}`, { as: organizer.owner }));
+      expect([query, answer]).toEqual([query, '400 request.invalid']);
+    }
+  });
+
   it('keeps no entry of a change that is rolled back', async () => {
     const actor = { kind: 'system', id: 'test', organizerId: organizer.id } as const;
     const failing = transaction(world.open.db, async (tx) => {

@@ -1,9 +1,9 @@
 import type { Db } from '../../platform/database/db.ts';
-import { auditLog } from '../tables.ts';
+import { type AuditActorKind, auditLog } from '../tables.ts';
 
 /** An `Actor`, an operator's command, or the service itself. */
 export type AuditActor = {
-  readonly kind: 'staff' | 'api_key' | 'device' | 'operator' | 'system';
+  readonly kind: AuditActorKind;
   readonly id: string;
   readonly organizerId: string;
 };

@@ -6,8 +6,8 @@ import type { AccessDeps } from '../deps.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentAuditEntry } from '../present.ts';
-import { auditEntrySchema } from './schemas.ts';
-import { listQuery, organizerParams } from '../schemas.ts';
+import { auditEntrySchema, auditLogQuery } from './schemas.ts';
+import { organizerParams } from '../schemas.ts';
 
 export function auditRoutes(deps: AccessDeps) {
   const manager = forStaff(deps, 'manager', 'Audit log');
@@ -17,14 +17,16 @@ export function auditRoutes(deps: AccessDeps) {
     path: '/v1/organizers/{slug}/audit-log',
     operationId: 'listAuditLog',
     summary: 'Who changed what, newest first',
-    request: { params: organizerParams, query: listQuery },
+    description: 'Entries that fit all filters. A cursor goes on with the filters that it is sent with.',
+    request: { params: organizerParams, query: auditLogQuery },
     responses: { 200: answer(listOf(auditEntrySchema), 'Entries.'), ...problems(400, 401, 403, 404) },
   });
 
   return createRouter<ActorEnv>().openapi(list, async (c) => {
-    const { cursor, limit } = c.req.valid('query');
+    const { cursor, limit, ...filter } = c.req.valid('query');
     const beforeId = cursor === undefined ? undefined : auditIdOf(cursor);
-    const rows = await listAuditLog(deps, { organizerId: c.var.actor.organizerId, beforeId, limit });
+    const { organizerId } = c.var.actor;
+    const rows = await listAuditLog(deps, { ...filter, organizerId, beforeId, limit });
     return c.json(
       page(rows, limit, presentAuditEntry, ({ id }) => [String(id)]),
       200,

@@ -169,12 +169,28 @@ test('tasks are listed and resolved, and the log says by whom', async () => {
   expect((await owner.get('/desk/tasks')).html).toContain('reversed');
   expect((await owner.send('/desk/tasks', {}, { act: 'done' })).location).toBe('/desk/tasks?done=taskDone');
   const { html } = await owner.get('/desk/log');
-  for (const text of ['task: resolved', 'staff: invited', 'Sari']) expect(html).toContain(text);
+  for (const text of ['Task: resolved', 'Member of the team: invited', 'Sari']) expect(html).toContain(text);
   // What changed, from what to what.
   await world.running.service.db.execute(sql`
     insert into audit_log (organizer_id, actor_kind, actor_id, act, subject_id, changes)
     values (${world.organizer.id}, 'system', 'x', 'event.changed', ${event.id}, '{"name": {"from": "Old <b>", "to": "New"}, "seats": 5}')`);
   expect((await owner.get('/desk/log')).html).toMatch(/name<\/span> Old &lt;b&gt; → New[\s\S]*seats<\/span> 5/);
+});
+
+test('the log is filtered by the form, says what cannot be meant, and leads from a row to all about its object', async () => {
+  const rowsIn = (html: string) => [...html.matchAll(/role="rowheader"/g)].length;
+  const subject = (await one<{ id: string }>(sql`select subject_id as id from audit_log where act = 'staff.invited'`))
+    ?.id;
+  const { html } = await owner.get('/desk/log?act=staff');
+  expect(html).toMatch(/<option value="staff" selected>/);
+  expect(html).toContain(`href="/desk/log?act=staff&amp;subjectId=${subject}"`);
+  expect(rowsIn((await owner.get(`/desk/log?subjectId=${subject}&act=staff`)).html)).toBe(2);
+  expect(rowsIn((await owner.get('/desk/log?actorId=system')).html)).toBe(1);
+  expect((await owner.get('/desk/log?to=2020-01-01')).html).toContain('No change fits.');
+  const refused = await owner.get('/desk/log?from=2026-03-02&to=2026-02-01&lang=id');
+  expect(refused.html).toContain('Sampai tanggal harus setelah Dari tanggal');
+  expect(rowsIn(refused.html)).toBe(0);
+  expect((await owner.get('/desk/log?from=tomorrow&lang=en')).html).toContain('id="filter-from-error"');
 });
 
 test('every page is complete in both languages', async () => {

@@ -94,6 +94,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
     at('/desk/connections/senders/waha', '/desk/connections/senders/:kind'),
     at(`/desk/webhooks/${desk.endpointId}`, '/desk/webhooks/:endpointId'),
+    { ...at('/desk/log', '/desk/log'), name: 'desk log filtered', after: filterLog },
     { ...at('/desk/orders/ord_0', '/desk/orders/:orderId'), name: 'desk missing', status: 404 },
   ];
 }
@@ -106,4 +107,12 @@ async function refused(page: Page): Promise<void> {
   await page.evaluate("document.querySelector('main form').noValidate = true");
   await page.click('main form .button-main');
   await page.waitForSelector('[role="alert"]');
+}
+
+async function filterLog(page: Page): Promise<void> {
+  await page.click('main details summary');
+  await page.selectOption('#filter-act', 'event');
+  await page.fill('#filter-from', '2020-01-01');
+  await page.click('main details button');
+  await page.waitForURL(/act=event/);
 }

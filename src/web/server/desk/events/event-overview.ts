@@ -30,7 +30,7 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.address, html`${event.address} <a href="${mapLink(event)}" rel="noopener noreferrer">${words.map}</a>`],
         [words.category, kindText(event.category, language)],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
-      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)}` : ''}</p>`,
+      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
     )}${event.status === 'draft' ? '' : await waitingListPart(desk, event)}`,
   };
 }

@@ -8,7 +8,7 @@ import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { Form } from '../forms.ts';
 import { fieldGroup, numberField, textField, timeField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { askForm, deskForm } from '../parts/form.ts';
 import { facts, notice, panel } from '../parts/pieces.ts';
 import { ticketsOf } from '../tickets/tickets.ts';
 import type { EventOfDesk } from './event-form.ts';
@@ -89,15 +89,15 @@ function expectedDraw(
   const served = Math.min(people, places);
   const percent = people === 0 ? 100 : Math.round((served / people) * 100);
   const minutes = (buyers: number) => words.minutes(Math.ceil(buyers / rate / 60));
-  return html`<form class="desk-form" method="get" action="${desk.path}">${[
-    textField(desk.form('ask'), language, {
-      name: 'people',
-      label: words.people,
-      value: String(people),
-      inputmode: 'numeric',
-      className: 'short',
-    }),
-  ]}<p class="form-buttons"><button class="button button-quiet">${words.look}</button></p></form>
+  const form = desk.form('ask');
+  const field = textField(form, language, {
+    name: 'people',
+    label: words.people,
+    value: String(people),
+    inputmode: 'numeric',
+    className: 'short',
+  });
+  return html`${askForm(desk, { form, body: field, submit: words.look })}
 ${facts([
   [words.chance, words.chanceText(percent, formatCount(places, language))],
   [

@@ -1,12 +1,27 @@
 import { html } from 'hono/html';
+import { DateTime } from 'luxon';
+import { isProblem } from '../../../../client/problem.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { toolWords } from '../../../i18n/words/desk/tools.ts';
+import { actNouns, actText } from '../../../i18n/words/desk/acts.ts';
+import { logWords } from '../../../i18n/words/desk/log.ts';
+import { refusalText } from '../../../i18n/words/desk/refusals.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { type Form, emptyForm, formValues } from '../forms.ts';
+import { type Option, selectField, textField } from '../parts/fields.ts';
+import { askForm } from '../parts/form.ts';
 import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
 /** A long text of an event is not read here. */
 const valueLengthMax = 120;
+/** All that one answer may have. A team that is larger is found by its rows. */
+const membersMax = 200;
+const actorKinds = ['api_key', 'device', 'operator', 'system'] as const;
+
+type Filter = Readonly<Record<'actorId' | 'act' | 'subjectId' | 'from' | 'to', string | undefined>>;
+type Log = Data<'/v1/organizers/:slug/audit-log'>;
 
 /** Who changed what. */
 export function auditLogPage(addPage: AddPage): void {
@@ -14,38 +29,136 @@ export function auditLogPage(addPage: AddPage): void {
 }
 
 async function showLog(desk: Desk): Promise<View> {
-  const { language, slug } = desk;
-  const words = toolWords[language];
-  const cursor = desk.query('cursor');
-  const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/audit-log', {
-    param: { slug },
-    query: cursor === undefined ? {} : { cursor },
+  const words = logWords[desk.language];
+  const filter = filterOf(desk);
+  const members = await desk.api.get('/v1/organizers/:slug/staff', {
+    param: { slug: desk.slug },
+    query: { limit: membersMax },
   });
+  const people = members.data.map(({ id, name }) => ({ value: id, label: name }));
+  const { log, form } = await readLog(desk, filter);
   return {
     title: words.log,
     section: 'log',
-    body: html`<p class="lead">${words.logLead}</p>${
-      data.length === 0
-        ? html`<p>${words.noLog}</p>`
-        : table({
-            caption: words.log,
-            rows: data,
-            columns: [
-              { label: words.at, cell: ({ at }) => formatDateTime(at, deskTimeZone, language, 'medium') },
-              { label: words.who, cell: ({ actor }) => actor.name ?? actor.kind },
-              { label: words.what, cell: ({ act }) => act.replace('.', ': ').replaceAll('_', ' ') },
-              { label: words.subject, cell: ({ subjectId }) => subjectLink(subjectId) },
-              { label: words.changes, cell: ({ changes }) => changeList(changes) },
-            ],
-          })
-    }${paging(desk, nextCursor)}`,
+    body: html`<p class="lead">${words.logLead}</p>${filterForm(desk, form, filter, people)}${log === undefined ? '' : logTable(desk, log, filter)}`,
   };
 }
 
-function subjectLink(id: string) {
-  if (id.startsWith('ord_')) return html`<a href="/desk/orders/${id}">${id.slice(-10, -5)}-${id.slice(-5)}</a>`;
-  if (id.startsWith('evt_')) return html`<a href="/desk/events/${id}">${id}</a>`;
-  return html`<span class="muted small">${id}</span>`;
+function filterOf(desk: Desk): Filter {
+  const asked = (name: string) => desk.query(name)?.trim() || undefined;
+  return {
+    actorId: asked('actorId'),
+    act: asked('act'),
+    subjectId: asked('subjectId'),
+    from: asked('from'),
+    to: asked('to'),
+  };
+}
+
+/** The page of the log that fits the filter; no page, and the faults of the filter, where the API refuses it. */
+async function readLog(desk: Desk, filter: Filter): Promise<{ readonly log?: Log; readonly form: Form }> {
+  const form = { ...emptyForm('filter'), values: formValues(new URLSearchParams(given(filter))) };
+  const kind = actorKinds.find((known) => known === filter.actorId);
+  const cursor = desk.query('cursor');
+  const query = {
+    ...(kind === undefined ? given({ actorId: filter.actorId }) : { actorKind: kind }),
+    ...given({ act: filter.act, subjectId: filter.subjectId, cursor }),
+    ...given({ from: dayOf(filter.from, 0), to: dayOf(filter.to, 1) }),
+  };
+  try {
+    const log = await desk.api.get('/v1/organizers/:slug/audit-log', { param: { slug: desk.slug }, query });
+    return { log, form };
+  } catch (error) {
+    if (!isProblem(error, 'request.invalid')) throw error;
+    return { form: { ...form, faults: error.errors, refusal: refusalText(error, desk.language) } };
+  }
+}
+
+function given<Name extends string>(values: Readonly<Record<Name, string | undefined>>): Partial<Record<Name, string>> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<
+    Record<Name, string>
+  >;
+}
+
+/** The start of a day, or of a day after it. What is no day stays as it is, for the API to refuse. */
+function dayOf(text: string | undefined, daysLater: number): string | undefined {
+  if (text === undefined) return undefined;
+  const day = DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: deskTimeZone });
+  return day.isValid ? (day.plus({ days: daysLater }).toUTC().toISO() ?? text) : text;
+}
+
+function filterForm(desk: Desk, form: Form, filter: Filter, people: readonly Option[]): Html {
+  const { language } = desk;
+  const words = logWords[language];
+  const isOptional = 'silently';
+  const actors = [...people, ...actorKinds.map((kind) => ({ value: kind, label: words.actors[kind] }))];
+  const acts = Object.entries(actNouns[language])
+    .map(([value, label]) => ({ value, label }))
+    .sort((a, b) => a.label.localeCompare(b.label, language));
+  const body = html`<div class="field-grid">${[
+    selectField(form, language, {
+      name: 'actorId',
+      label: words.who,
+      isOptional,
+      options: [{ value: '', label: words.everybody }, ...withChosen(actors, filter.actorId)],
+    }),
+    selectField(form, language, {
+      name: 'act',
+      label: words.what,
+      isOptional,
+      options: [{ value: '', label: words.everything }, ...withChosen(acts, filter.act)],
+    }),
+    textField(form, language, { name: 'from', label: words.from, type: 'date', isOptional }),
+    textField(form, language, { name: 'to', label: words.to, type: 'date', isOptional }),
+    textField(form, language, {
+      name: 'subjectId',
+      label: words.subject,
+      hint: words.subjectHint,
+      maxlength: 120,
+      className: 'full',
+      isOptional,
+    }),
+  ]}</div>`;
+  const isSet = Object.values(filter).some((value) => value !== undefined);
+  const clear = isSet ? html`<p><a href="${desk.path}">${words.clear}</a></p>` : '';
+  return html`<details class="panel"${isSet ? html` open` : ''}><summary>${words.filter}</summary>${askForm(desk, { form, body, submit: words.filter })}${clear}</details>`;
+}
+
+/** What the address names stays chosen, also where the list does not have it. */
+function withChosen(options: readonly Option[], chosen: string | undefined): readonly Option[] {
+  if (chosen === undefined || options.some(({ value }) => value === chosen)) return options;
+  return [...options, { value: chosen, label: chosen }];
+}
+
+function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
+  const { language } = desk;
+  const words = logWords[language];
+  const isSet = Object.values(filter).some((value) => value !== undefined);
+  if (data.length === 0) return html`<p role="status">${isSet ? words.noneFits : words.noLog}</p>`;
+  return html`${table({
+    caption: words.log,
+    rows: data,
+    columns: [
+      { label: words.at, cell: ({ at }) => formatDateTime(at, deskTimeZone, language, 'medium') },
+      { label: words.who, cell: ({ actor }) => actor.name ?? words.actors[actor.kind] },
+      { label: words.what, cell: ({ act }) => actText(act, language) },
+      { label: words.subject, cell: ({ subjectId }) => subjectLinks(desk, subjectId, filter) },
+      { label: words.changes, cell: ({ changes }) => changeList(changes) },
+    ],
+  })}${paging(desk, nextCursor, filter)}`;
+}
+
+/** The way to what was changed, where it has a page, and to all of its entries. */
+function subjectLinks(desk: Desk, id: string, filter: Filter): Html {
+  const words = logWords[desk.language];
+  const page = id.startsWith('ord_')
+    ? html`<a href="/desk/orders/${id}">${id.slice(-10, -5)}-${id.slice(-5)}</a>`
+    : id.startsWith('evt_')
+      ? html`<a href="/desk/events/${id}">${id}</a>`
+      : html`<span class="muted small">${id}</span>`;
+  if (filter.subjectId === id) return page;
+  const all = new URLSearchParams(given({ ...filter, subjectId: id })).toString();
+  return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;
 }
 
 /** Each field with its value, or with the value before and after. */

@@ -13,7 +13,8 @@ type Field = {
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
-  readonly isOptional?: boolean;
+  /** `silently`: without saying so beside the label, where no field of the form is required. */
+  readonly isOptional?: boolean | 'silently';
 };
 
 type TextField = Field & {
@@ -32,6 +33,14 @@ export function fieldId(form: Form, name: string): string {
 /** The fault of a field: of its own path, or of a part of its value. */
 export function faultOf(form: Form, name: string): FieldFault | undefined {
   return form.faults.find(({ path }) => path === name || path.startsWith(`${name}.`));
+}
+
+/** What is wrong with a field. Another field that the text names is called by its label, not by its path in the API. */
+export function faultText({ labels }: Form, { messages }: FieldFault, language: Language): string {
+  return messages[language].replace(
+    /(?<=\b(?:after|before|than|of|setelah|sebelum|dari) )[a-zA-Z.]+/,
+    (name) => labels.get(name) ?? name,
+  );
 }
 
 export function textField(form: Form, language: Language, of: TextField): Html {
@@ -171,10 +180,10 @@ function wrapped(
   const fault = faultOf(form, of.name);
   form.labels.set(of.name, of.label);
   const ids = [...(of.hint === undefined ? [] : [`${id}-hint`]), ...(fault === undefined ? [] : [`${id}-error`])];
-  const described = html`${ids.length === 0 ? '' : html` aria-describedby="${ids.join(' ')}"`}${fault === undefined ? '' : html` aria-invalid="true"`}${of.isOptional === true ? '' : html` required`}`;
+  const described = html`${ids.length === 0 ? '' : html` aria-describedby="${ids.join(' ')}"`}${fault === undefined ? '' : html` aria-invalid="true"`}${of.isOptional === true || of.isOptional === 'silently' ? '' : html` required`}`;
   const optional =
     of.isOptional === true ? html` <span class="muted small">(${frameWords[language].optional})</span>` : '';
   return html`<div class="field ${of.className ?? ''}"><label for="${id}">${of.label}${optional}</label>
 ${input(described)}
-${of.hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${of.hint}</p>`}${fault === undefined ? '' : html`<p class="field-error" id="${id}-error">${of.label} ${fault.messages[language]}</p>`}</div>`;
+${of.hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${of.hint}</p>`}${fault === undefined ? '' : html`<p class="field-error" id="${id}-error">${of.label} ${faultText(form, fault, language)}</p>`}</div>`;
 }

@@ -4,7 +4,7 @@ import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
 import type { Form } from '../forms.ts';
-import { faultOf, fieldId, hiddenField } from './fields.ts';
+import { faultOf, faultText, fieldId, hiddenField } from './fields.ts';
 
 type FormParts = {
   readonly form: Form;
@@ -38,14 +38,21 @@ ${summary(form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button ${kind}">${parts.submit}</button>${parts.cancelPath === undefined ? '' : html` <a class="button button-quiet" href="${parts.cancelPath}">${frameWords[language].cancel}</a>`}</p></form>`;
 }
 
+/** A form that asks and changes nothing: what was typed stands in the address. */
+export function askForm({ language, path }: Desk, parts: Pick<FormParts, 'form' | 'body' | 'submit'>): Html {
+  return html`<form class="desk-form" method="get" action="${path}" novalidate>
+${summary(parts.form, language)}${parts.body ?? ''}
+<p class="form-buttons"><button class="button button-quiet">${parts.submit}</button></p></form>`;
+}
+
 /** Every fault once, each with a link to its field. It is in view and has the focus when the page opens. */
 function summary(form: Form, language: Language): Html {
   if (form.refusal === undefined) return html``;
   const items = form.faults.map((fault) => {
     const field = [...form.labels].find(([name]) => faultOf(form, name) === fault);
-    if (field === undefined) return html`<li>${fault.path} ${fault.messages[language]}</li>`;
+    if (field === undefined) return html`<li>${fault.path} ${faultText(form, fault, language)}</li>`;
     const [name, label] = field;
-    return html`<li><a href="#${fieldId(form, name)}">${label}</a>: ${fault.messages[language]}</li>`;
+    return html`<li><a href="#${fieldId(form, name)}">${label}</a>: ${faultText(form, fault, language)}</li>`;
   });
   return html`<div class="form-message" role="alert" tabindex="-1" autofocus data-focus><p>${form.refusal}</p>${items.length === 0 ? '' : html`<ul>${items}</ul>`}</div>`;
 }

@@ -6,7 +6,7 @@ import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { hiddenField, numberField, textField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { askForm, deskForm } from '../parts/form.ts';
 import { notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { type Category, type Pool, ticketsOf } from './tickets.ts';
@@ -80,7 +80,7 @@ function whatIf(desk: Desk, pool: Pool, categories: readonly Category[], words: 
       value: then.blocked,
     }),
   ];
-  return html`${panel(words.whatIf, html`<p>${words.whatIfText}</p><form class="desk-form" method="get" action="${desk.path}">${fields}<p class="form-buttons"><button class="button button-quiet">${words.look}</button></p></form>`)}
+  return html`${panel(words.whatIf, html`<p>${words.whatIfText}</p>${askForm(desk, { form: desk.form('ask'), body: fields, submit: words.look })}`)}
 ${isAsked ? panel(words.after, html`${comparison(pool, then, categories, desk)}${deskForm(desk, { form, body: [hiddenField('capacity', then.capacity), hiddenField('blocked', then.blocked)], submit: words.change, cancelPath: desk.path })}`) : panel(words.now, comparison(pool, then, categories, desk))}`;
 }
 

@@ -22,6 +22,7 @@ const id = {
   publicAddress: 'Halaman publik',
   change: 'Ubah',
   duplicate: 'Gandakan',
+  log: 'Catatan perubahan',
   map: 'Lihat di peta',
 };
 
@@ -47,6 +48,7 @@ const en: typeof id = {
   publicAddress: 'Public page',
   change: 'Change',
   duplicate: 'Duplicate',
+  log: 'Log of changes',
   map: 'See on a map',
 };
 

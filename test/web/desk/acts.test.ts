@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { actNouns, actVerbs } from '../../../src/web/i18n/words/desk/acts.ts';
+
+/** Guards that the log of changes is read in words, also for acts that are new. */
+const quoted = /'([a-z_]+\.[a-z_]+)'/g;
+
+/** The acts that the service writes stand in quotes behind `act:`, or behind the name of a constant. */
+function actsInSource(): string[] {
+  const files = globSync('src/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const lines = files.flatMap((text) =>
+    text.split('\n').filter((line) => /\bact:|\bacts =|\bgivenAway =|\bbecause =/.test(line)),
+  );
+  return [...new Set(lines.flatMap((line) => [...line.matchAll(quoted)].map(([, act = '']) => act)))];
+}
+
+test('every act of the audit log has words in both languages', () => {
+  const acts = actsInSource();
+  expect(acts.length).toBeGreaterThan(80);
+  for (const act of acts) {
+    const [noun = '', verb = ''] = act.split('.');
+    for (const language of ['id', 'en'] as const) {
+      expect([act, noun in actNouns[language], verb in actVerbs[language]]).toEqual([act, true, true]);
+    }
+  }
+});
