@@ -5,6 +5,7 @@ import { organizerRoutes } from './catalog/routes.ts';
 import { publicRoutes } from './catalog/public/routes.ts';
 import { gateRoutes } from './check-in/gates/routes.ts';
 import { zoneRoutes } from './check-in/zones/routes.ts';
+import { guestRoutes } from './check-in/guests/routes.ts';
 import { offlineRoutes } from './check-in/offline/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import { doorSettingsRoutes } from './check-in/settings/routes.ts';
@@ -70,6 +71,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', paymentRoutes(service));
   router.route('/', checkInRoutes(service));
   router.route('/', offlineRoutes(service));
+  router.route('/', guestRoutes(service));
   router.route('/', doorSettingsRoutes(service));
   router.route('/', notificationRoutes(service));
   router.route('/', senderRoutes(service));

@@ -60,6 +60,7 @@ export const examples: Readonly<Record<string, unknown>> = {
     holder: { name: 'Budi Santoso', email: 'budi@example.com' },
   },
   transferHeldTicket: { holder: { name: 'Citra Dewi', email: 'citra@example.com' } },
+  searchGuests: { q: '0812-3456-7890' },
   searchOrders: { q: 'Lestari', limit: 25 },
   writeOrderNote: { text: 'Called at noon: comes with a wheelchair, gate North is told.' },
   placeComplimentaryOrder: {

@@ -74,6 +74,7 @@ export const refusals = {
   undoScan: [...event, 'check_in.other_event', 'check_in.scan_not_found', 'check_in.not_undoable'],
   syncScans: ['check_in.other_event'],
   showDoorList: [...event, 'check_in.other_event'],
+  searchGuests: [...event, 'check_in.other_event'],
   summarizeCheckIns: [...event, 'check_in.other_event'],
   streamCheckIns: [...event, 'check_in.other_event', ...streams],
   listScanConflicts: [...event, 'check_in.other_event'],

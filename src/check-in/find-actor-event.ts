@@ -18,6 +18,8 @@ export type DoorEvent = {
   readonly id: string;
   readonly name: string;
   readonly time_zone: string;
+  /** ISO 3166-1. A phone number without a country code belongs to it. */
+  readonly country: string;
   readonly doors_open_at: string;
   readonly ends_at: string;
   readonly now: string;
@@ -27,7 +29,7 @@ export type DoorEvent = {
 async function findDoorEvent(db: Db, organizerId: string, eventId: string): Promise<DoorEvent | undefined> {
   const [row] = await rowsOf<DoorEvent>(
     db,
-    sql`select id, name, time_zone, to_json(doors_open_at) #>> '{}' as doors_open_at, to_json(ends_at) #>> '{}' as ends_at,
+    sql`select id, name, time_zone, country, to_json(doors_open_at) #>> '{}' as doors_open_at, to_json(ends_at) #>> '{}' as ends_at,
           to_json(now()) #>> '{}' as now
         from events where id = ${eventId} and organizer_id = ${organizerId}`,
   );

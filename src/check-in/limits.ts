@@ -8,6 +8,7 @@ export const clockSkewIgnoredMs = 5000;
 /** 150 years: more than a clock that starts in 1970 is off by. */
 export const clockOffsetMsMax = 150 * 366 * 86_400_000;
 export const undoReasonLengthMax = 200;
+export const guestQueryLengthMax = 100;
 export const gateNameLengthMax = 60;
 export const categoryNoteLengthMax = 120;
 export const gatesPerEventMax = 200;

@@ -57,6 +57,14 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'staff',
   },
+  {
+    methods: posting,
+    route: /^\/v1\/events\/\{id\}\/guest-searches$/,
+    class: 1,
+    limits: ['check_in', 'check_in_network'],
+    uses: 'postgres_reads',
+    bearer: 'staff',
+  },
   // Not counted as a request too: the limit on orders is tighter, and a second Redis call would cost more than it
   // tells.
   {

@@ -19,6 +19,7 @@ const classes: Record<string, RouteClass> = {
   'POST /v1/check-ins': 1,
   'POST /v1/check-ins/batch': 1,
   'GET /v1/events/{id}/door-list': 1,
+  'POST /v1/events/{id}/guest-searches': 1,
   'GET /v1/events/{id}/check-ins/summary': 1,
   'GET /v1/orders/{id}': 1,
   'HEAD /v1/orders/{id}': 1,

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexOrders } from '../../src/orders/index.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { addTickets } from '../../testkit/check-in/door-event.ts';
 import { until } from '../../testkit/until.ts';
@@ -109,6 +110,35 @@ describe('the door without a network', { timeout: deadline }, () => {
       await sql`select count(*)::int as entries from scans where event_id = ${event.eventId} and passed and not conflict`;
     expect(kept).toEqual({ entries: 3 });
     await Promise.all([north.context.close(), south.context.close()]);
+  });
+
+  test('a guest without a code is found by phone number: by all of it online, by its last digits offline', async () => {
+    const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Ayu Lestari', phone: '+6281234567890' } });
+    await indexOrders({ db: door.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    const { page, context } = await phoneAt('North');
+    const find = async (text: string) => {
+      if (await page.isHidden('#search')) await page.click('#search-open');
+      await page.fill('#search-text', text);
+      await page.press('#search-text', 'Enter');
+    };
+    await find('0812-3456-7890');
+    await page.waitForSelector('#search-count:text-is("1 found")');
+    expect(await page.textContent('#search-list li')).toMatch(/^Ayu Lestari.*Not here yet/);
+    await find('0812-3456-1111');
+    await page.waitForSelector('#search-count:text-is("Nobody found. Type the whole phone number or order code.")');
+
+    await context.setOffline(true);
+    await find('7890');
+    await page.waitForSelector('#search-count:text-matches("^No network: 1 on the list")');
+    await page.click('#search-list button');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    expect(await page.textContent('#answer-guest')).toMatch(/^Ayu Lestari · 1 ticket/);
+    await context.setOffline(false);
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+    await page.waitForSelector('#unsent:text-is("All sent")');
+    const entries = await sql`select passed from scans where ticket_id = ${ticket?.id ?? ''}`;
+    expect(entries).toEqual([{ passed: true }]);
+    await context.close();
   });
 
   test('by keyboard alone: pairs, scans, finds a guest by name, and takes a scan back with a reason', async () => {

@@ -69,7 +69,7 @@ export async function addTickets(
   sql: postgres.Sql,
   event: DoorEvent,
   count: number,
-  options: { status?: string; categoryId?: string } = {},
+  options: { status?: string; categoryId?: string; buyer?: { readonly name: string; readonly phone: string } } = {},
 ): Promise<HeldTicket[]> {
   const held: HeldTicket[] = [];
   const perOrder = 100;
@@ -84,9 +84,9 @@ export async function addTickets(
       status,
       idempotency_key_hash: randomUUID(),
       fingerprint: randomUUID(),
-      buyer_name: 'Buyer',
+      buyer_name: options.buyer?.name ?? 'Buyer',
       buyer_email: 'buyer@example.test',
-      buyer_phone: '+628111111111',
+      buyer_phone: options.buyer?.phone ?? '+628111111111',
       buyer_keys: [randomBytes(8).toString('hex')],
       network_key: 'n',
       locale: 'id',

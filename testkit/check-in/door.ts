@@ -6,6 +6,7 @@ import { accessProblems } from '../../src/access/errors.ts';
 import { checkInProblems } from '../../src/check-in/errors.ts';
 import { gateRoutes } from '../../src/check-in/gates/routes.ts';
 import { zoneRoutes } from '../../src/check-in/zones/routes.ts';
+import { guestRoutes } from '../../src/check-in/guests/routes.ts';
 import { createScanLane } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
 import { offlineRoutes } from '../../src/check-in/offline/routes.ts';
@@ -81,6 +82,7 @@ export async function openDoor(
   app.onError(handleError(catalogue, log));
   app.route('/', checkInRoutes(deps));
   app.route('/', offlineRoutes(deps));
+  app.route('/', guestRoutes(deps));
   app.route('/', doorSettingsRoutes(deps));
   app.route('/', gateRoutes(deps));
   app.route('/', zoneRoutes(deps));

@@ -27,6 +27,8 @@ export type DoorListEntry = {
 export type DoorGuest = {
   readonly ticketId: string;
   readonly name: string;
+  /** The last four digits of the buyer's phone; null for a ticket that the buyer has given to somebody. */
+  readonly phoneEnd: string | null;
   readonly orderCode: string;
   /** Valid tickets of the order. */
   readonly partySize: number;
@@ -111,6 +113,7 @@ function entryOf(row: ChangedCode): DoorListEntry {
         : {
             ticketId: row.ticket_id,
             name: row.guest_name,
+            phoneEnd: row.phone_end,
             orderCode: orderCode(row.order_id),
             partySize: row.party_size ?? 1,
           },
@@ -149,6 +152,7 @@ type ChangedCode = {
   readonly admitted_at: string | null;
   readonly gate: string | null;
   readonly guest_name: string | null;
+  readonly phone_end: string | null;
   readonly party_size: number | null;
 };
 
@@ -164,10 +168,12 @@ async function listChangedCodes(
   { limit, showsNames }: { limit: number; showsNames: boolean },
 ): Promise<ChangedCode[]> {
   const guest = showsNames
-    ? sql`coalesce(t.holder_name, (select o.buyer_name from orders o where o.event_id = t.event_id and o.id = t.order_id)) as guest_name,
+    ? sql`coalesce(t.holder_name, b.buyer_name) as guest_name,
+          case when t.times_transferred = 0 then right(b.buyer_phone, 4) end as phone_end,
           (select count(*)::int from tickets p where p.event_id = t.event_id and p.order_id = t.order_id
             and p.status = 'live') as party_size`
-    : sql`null as guest_name, null as party_size`;
+    : sql`null as guest_name, null as phone_end, null as party_size`;
+  const buyer = showsNames ? sql`join orders b on b.event_id = t.event_id and b.id = t.order_id` : sql``;
   const isAfter = sql`> (${after.changedAt}::timestamptz, ${after.key}::text)`;
   return rowsOf<ChangedCode>(
     db,
@@ -194,6 +200,7 @@ async function listChangedCodes(
           to_json(a.admitted_at) #>> '{}' as admitted_at, a.gate, ${guest}
         from shown c
         join tickets t on t.event_id = ${eventId} and t.id = c.ticket_id
+        ${buyer}
         left join admissions a on a.event_id = ${eventId} and a.ticket_id = c.ticket_id
         order by c.changed_at, c.key`,
   );

@@ -142,10 +142,18 @@ export const doorListSchema = z
           description: 'When and where somebody came in first with the ticket, and whether they are inside.',
         }),
         guest: z
-          .object({ ticketId: ticketIdSchema, name: z.string(), orderCode: z.string(), partySize: z.int() })
+          .object({
+            ticketId: ticketIdSchema,
+            name: z.string(),
+            phoneEnd: z.string().nullable(),
+            orderCode: z.string(),
+            partySize: z.int(),
+          })
           .nullable()
           .openapi({
-            description: 'Null unless `showsNames` is set. `partySize`: valid tickets of the order.',
+            description:
+              "Null unless `showsNames` is set. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given " +
+              'to somebody. `partySize`: valid tickets of the order.',
           }),
       }),
     ),

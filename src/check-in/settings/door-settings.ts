@@ -8,7 +8,7 @@ import { doorSettings } from '../tables.ts';
 import { eq, sql } from 'drizzle-orm';
 
 export type DoorSettings = {
-  /** Whether devices may keep the names of guests, and find guests by name and phone. */
+  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. */
   readonly showsNames: boolean;
   /** What the door does for a category, by its id. */
   readonly categoryNotes: Readonly<Record<string, string>>;

@@ -7,7 +7,8 @@ export const doorSettingsParams = z.object({ slug: slugSchema, eventId: eventIdS
 const fields = {
   showsNames: z.boolean().openapi({
     description:
-      'Whether devices may keep the names of guests, and find guests by name and phone. Otherwise they have hashes of codes only.',
+      'Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have ' +
+      'hashes of codes only, and a guest is found by a whole phone number or order code.',
   }),
   categoryNotes: z.record(plainIdSchema, lineOfText(categoryNoteLengthMax)).openapi({
     description: 'What the door does for a ticket category, such as "blue wristband", by the id of the category.',

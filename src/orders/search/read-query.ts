@@ -1,5 +1,6 @@
 import { foldText } from '../../catalog/index.ts';
 import { decodeBase32, plainBase32, readLookalikes } from '../../platform/text/base32.ts';
+import { phoneDigits, readPhone } from '../../platform/text/phone-number.ts';
 
 /** What somebody may have meant by the one field of the search. Each part that is set is tried; an order that fits one is found. */
 export type SearchPlan = {
@@ -25,11 +26,13 @@ const wordMin = 2;
 const emailPartMin = 3;
 const digitsMin = 4;
 const wordsMax = 6;
+/** A search goes over events of any country. A number that is none of this one is sought by its digits. */
+const countryOfMost = 'ID';
 
 export function readSearchQuery(q: string): SearchPlan {
   const plain = readLookalikes(plainBase32(q));
   const isCode = /^[0-9A-HJKMNP-TV-Z]+$/.test(plain);
-  const phone = /^[\p{Nd}+().\s-]+$/u.test(q) ? foldText(q).replace(/\D/g, '').replace(/^0+/, '') : '';
+  const phone = phonePart(q);
   const words = q.includes('@') ? [] : nameWords(q).slice(0, wordsMax);
   const email = foldEmail(q);
   return {
@@ -39,6 +42,13 @@ export function readSearchQuery(q: string): SearchPlan {
     ...(/^\S+$/.test(email) && email.length >= emailPartMin ? { email } : {}),
     ...(phone.length >= digitsMin ? { digits: phone } : {}),
   };
+}
+
+/** A whole number as orders have it, however it was written (+62 0812, 62812, 0812); else the digits of a part of one. */
+function phonePart(q: string): string {
+  const read = readPhone(q, countryOfMost);
+  if ('e164' in read) return phoneDigits(read.e164);
+  return /^[\p{Nd}+().\s-]+$/u.test(q) ? foldText(q).replace(/\D/g, '').replace(/^0+/, '') : '';
 }
 
 function ticketPart(plain: string): { ticket?: string } {

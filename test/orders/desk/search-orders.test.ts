@@ -101,6 +101,7 @@ describe('the search of orders', () => {
       ayu.email.slice(0, 9).toUpperCase(),
       ayu.phone,
       `0${ayu.phone.slice(3)}`,
+      `+62 (0)${ayu.phone.slice(3, 6)}-${ayu.phone.slice(6)}`,
       ayu.phone.slice(-6),
       orderCode(ayu.id),
       orderCode(ayu.id).slice(0, 5).toLowerCase(),

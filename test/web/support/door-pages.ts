@@ -38,6 +38,7 @@ export async function openDoorPages() {
     browser,
     sql,
     event,
+    db: running.service.db,
     origin: `http://127.0.0.1:${server.port}`,
     addDevice,
     close: async () => {

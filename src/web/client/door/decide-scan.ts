@@ -127,7 +127,9 @@ export async function keepDecided(scan: Scan, shown: ScanAnswer, state: KeptScan
     clockOffsetMs: Math.round(serverNow() - Date.now()),
     result: shown.result,
     state,
-    label: [shown.ticket?.ticketCategory, shown.guest?.name].filter((part) => part !== undefined).join(' · '),
+    label: [shown.ticket?.ticketCategory, shown.guest?.name]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' · '),
     before: entry?.admission ?? null,
   });
   // What the service decided is kept there. What this device decided must be kept here before anybody goes through.

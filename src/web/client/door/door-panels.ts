@@ -5,8 +5,9 @@ import { byId, element, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/server-clock.ts';
 import type { ScanPlace } from './decide-scan.ts';
-import { type KeptScan, lastScans, searchGuests } from './door-store.ts';
+import { type KeptScan, lastScans } from './door-store.ts';
 import type { SyncState } from './door-sync.ts';
+import { findGuests } from './find-guests.ts';
 import type { ListEntry } from './judge-offline.ts';
 
 /** The lists over the scanner: the last scans of this device with their conflicts, and the search for a guest. */
@@ -18,6 +19,7 @@ const foundMax = 20;
 const letterMin = 2;
 const stateEveryMs = 5000;
 let opener: HTMLElement | undefined;
+let searches = 0;
 
 type Panels = {
   place(): ScanPlace | undefined;
@@ -137,10 +139,16 @@ async function search(on: Panels): Promise<void> {
   const place = on.place();
   const text = byId('search-text', HTMLInputElement).value.trim();
   if (place === undefined || text.length < letterMin) return;
-  const found = await searchGuests(place.eventId, text, foundMax);
-  setText('search-count', more.found(found.length));
+  byId('search-list').replaceChildren();
+  setText('search-count', more.searching);
+  searches += 1;
+  const asked = searches;
+  const { entries, isCut, isFromHere } = await findGuests(place.eventId, text, foundMax);
+  // Somebody else is sought by now.
+  if (asked !== searches) return;
+  setText('search-count', isFromHere ? more.foundHere(entries.length) : more.found(entries.length, isCut));
   byId('search-list').replaceChildren(
-    ...found.map((entry) => {
+    ...entries.map((entry) => {
       const { guest, admission, status } = entry;
       const button = element('button', { className: 'button', text: words.check });
       button.type = 'button';
@@ -159,7 +167,7 @@ async function search(on: Panels): Promise<void> {
       return element(
         'li',
         {},
-        element('strong', { text: guest?.name ?? '' }),
+        element('strong', { text: guest?.name || more.noName }),
         element('span', { text: guest?.orderCode ?? '' }),
         element('span', { className: 'muted small', text: state }),
         button,

@@ -1,4 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { phoneEnd } from '../../../platform/text/phone-end.ts';
 import { type Admission, type Judgement, type ListEntry, type ListRules, passed, zonesAfter } from './judge-offline.ts';
 
 /** What this device keeps, in IndexedDB: door lists and its scans. All of it survives a killed tab. */
@@ -190,16 +191,20 @@ export async function lastScans(eventId: string, max: number): Promise<KeptScan[
   return found;
 }
 
-/** Entries of guests whose name or order code contains the text. */
+/** Entries of guests whose name or order code contains the text, or whose phone ends with its last four digits. */
 export async function searchGuests(eventId: string, text: string, max: number): Promise<ListEntry[]> {
   const wanted = fold(text);
+  const phone = phoneEnd(text);
   const found: ListEntry[] = [];
   const range = rangeOf(eventId);
   let cursor = await (await database()).transaction('entries').store.openCursor(range);
   for (; cursor !== null && found.length < max; cursor = await cursor.continue()) {
     const { guest, status } = cursor.value;
     if (guest === null || status === 'replaced') continue;
-    if (fold(guest.name).includes(wanted) || fold(guest.orderCode).includes(wanted)) found.push(cursor.value);
+    const isPhone = phone !== undefined && guest.phoneEnd === phone;
+    if (isPhone || fold(guest.name).includes(wanted) || fold(guest.orderCode).includes(wanted)) {
+      found.push(cursor.value);
+    }
   }
   return found;
 }

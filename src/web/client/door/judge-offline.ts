@@ -24,7 +24,10 @@ export type ListEntry = {
   readonly admission: Admission | null;
   readonly guest: {
     readonly ticketId: string;
+    /** Empty where the organiser allows no names. */
     readonly name: string;
+    /** The last digits of the buyer's phone. A list that was read by an earlier release does not have them. */
+    readonly phoneEnd?: string | null;
     readonly orderCode: string;
     readonly partySize: number;
   } | null;

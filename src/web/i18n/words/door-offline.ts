@@ -20,7 +20,11 @@ type DoorOfflineWords = {
   readonly torch: string;
   readonly search: string;
   readonly searchLabel: string;
-  readonly found: (count: number) => string;
+  readonly searching: string;
+  readonly found: (count: number, isCut: boolean) => string;
+  /** Of the device alone. */
+  readonly foundHere: (count: number) => string;
+  readonly noName: string;
   readonly notCome: string;
   readonly isInside: string;
   readonly hasLeft: string;
@@ -63,12 +67,20 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       `Daftar ini ${minutes < 1 ? 'terkini' : `${minutes} menit lalu`}. Tiket yang baru dibeli belum ada di sini.`,
     letIn: 'Izinkan masuk',
     turnAway: 'Tolak',
-    guest: (name, party, code) => `${name} · ${party} tiket · ${code}`,
+    guest: (name, party, code) => [name, `${party} tiket`, code].filter((part) => part !== '').join(' · '),
     torch: 'Senter',
     search: 'Cari tamu',
-    searchLabel: 'Nama atau kode pesanan',
-    found: (count) =>
-      count === 0 ? 'Tidak ditemukan. Nama hanya ada bila penyelenggara mengizinkan.' : `${count} ditemukan`,
+    searchLabel: 'Nama, nomor HP, atau kode pesanan',
+    searching: 'Mencari…',
+    found: (count, isCut) => {
+      if (count === 0) return 'Tidak ditemukan. Ketik nomor HP atau kode pesanan selengkapnya.';
+      return isCut ? `${count} pertama ditampilkan. Ketik lebih lengkap.` : `${count} ditemukan`;
+    },
+    foundHere: (count) =>
+      count === 0
+        ? 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.'
+        : `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`,
+    noName: 'Nama tidak ditampilkan',
     notCome: 'Belum datang',
     isInside: 'Di dalam',
     hasLeft: 'Sudah keluar',
@@ -109,12 +121,21 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       `This list is ${minutes < 1 ? 'current' : `${minutes} min old`}. A ticket that was bought since is not on it.`,
     letIn: 'Let in',
     turnAway: 'Turn away',
-    guest: (name, party, code) => `${name} · ${party === 1 ? '1 ticket' : `${party} tickets`} · ${code}`,
+    guest: (name, party, code) =>
+      [name, party === 1 ? '1 ticket' : `${party} tickets`, code].filter((part) => part !== '').join(' · '),
     torch: 'Torch',
     search: 'Find a guest',
-    searchLabel: 'Name or order code',
-    found: (count) =>
-      count === 0 ? 'Nobody found. Names are here only if the organiser allows it.' : `${count} found`,
+    searchLabel: 'Name, phone number or order code',
+    searching: 'Searching…',
+    found: (count, isCut) => {
+      if (count === 0) return 'Nobody found. Type the whole phone number or order code.';
+      return isCut ? `The first ${count} are shown. Type more of it.` : `${count} found`;
+    },
+    foundHere: (count) =>
+      count === 0
+        ? 'No network, and not on the list of this phone. Names are here only if the organiser allows it.'
+        : `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`,
+    noName: 'Name not shown',
     notCome: 'Not here yet',
     isInside: 'Inside',
     hasLeft: 'Has left',

@@ -1,0 +1,38 @@
+import { phoneEnd } from '../../../platform/text/phone-end.ts';
+import { doorCall } from './door-session.ts';
+import { searchGuests } from './door-store.ts';
+import type { ListEntry } from './judge-offline.ts';
+
+/** Looks for guests who have no code with them: at the service, else on the list of this device. */
+
+/** A guest waits beside this person. */
+const askDeadlineMs = 3000;
+
+type FoundGuest = Omit<ListEntry, 'guest'> & {
+  readonly guest: Omit<NonNullable<ListEntry['guest']>, 'name' | 'phoneEnd'> & { readonly name: string | null };
+};
+
+export type FoundGuests = {
+  readonly entries: readonly ListEntry[];
+  /** More fit than are shown. */
+  readonly isCut: boolean;
+  /** The service gave no answer, and this device knows less. */
+  readonly isFromHere: boolean;
+};
+
+export async function findGuests(eventId: string, q: string, max: number): Promise<FoundGuests> {
+  const path = `/v1/events/${eventId}/guest-searches`;
+  const answer = await doorCall<{ data: FoundGuest[]; isComplete: boolean }>('POST', path, { q }, askDeadlineMs);
+  const isFromHere = answer.kind !== 'ok';
+  // Of a number this device has the end alone, which fits others, too. Of names it may have some that the service does not find yet.
+  const isAskedHere = isFromHere || phoneEnd(q) === undefined;
+  const here = isAskedHere ? await searchGuests(eventId, q, max + 1).catch(() => []) : [];
+  const there = isFromHere ? [] : answer.body.data.map(entryOf);
+  const entries = [...new Map([...here, ...there].map((entry) => [entry.codeSha256, entry])).values()];
+  const isComplete = isFromHere || answer.body.isComplete;
+  return { entries: entries.slice(0, max), isCut: !isComplete || entries.length > max, isFromHere };
+}
+
+function entryOf({ guest, ...entry }: FoundGuest): ListEntry {
+  return { ...entry, guest: { ...guest, name: guest.name ?? '' } };
+}
