@@ -156,6 +156,9 @@ describe('the figures of a sale', () => {
 
   test('are stored once for each minute, and can be read again', async () => {
     const clock = { now: () => new Date(Date.now() + 90_000) };
+    const [expired = '', held = ''] = await idsIn('cancelled');
+    await world.admin`update orders set status = 'expired' where id = ${expired}`;
+    await world.admin`update orders set status = 'pending_payment', closed_at = null, expires_at = now() + interval '1 hour' where id = ${held}`;
     await Promise.all([recordSaleMinutes({ db: world.db, clock }), recordSaleMinutes({ db: world.db, clock })]);
     expect(await recordSaleMinutes({ db: world.db, clock })).toBe(0);
     const { data, isComplete } = (await at(`/events/${event.id}/sales/minutes`)).body as z.output<
@@ -169,6 +172,10 @@ describe('the figures of a sale', () => {
       placed,
     );
     expect(isComplete).toBe(true);
+    expect(data.at(-1)?.funnel).toEqual({ held: 1, instructed: 0, paid: placed?.['paid'], expired: 1 });
+    // A page that begins later goes on with the sums.
+    const last = (await at(`/events/${event.id}/sales/minutes?from=${data.at(-1)?.at}`)).body as { data: unknown[] };
+    expect(last.data).toEqual(data.slice(-1));
     const late = (await at(`/events/${event.id}/sales/minutes?from=2199-01-01T00:00:00Z`)).body as { data: unknown[] };
     expect(late.data).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/index.ts';
 import { ownEvent } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -17,17 +17,26 @@ export async function listSaleMinutes(
   { eventId, from, to }: { eventId: string; from?: string | undefined; to?: string | undefined },
 ) {
   const event = await ownEvent(deps.db, actor, eventId);
+  // Sums begin with the first minute of the sale, also where the page begins later.
+  const counted = deps.db
+    .select({
+      ...getTableColumns(saleMinutes),
+      paidUntil: untilThen(saleMinutes.paidOrders).as('paid_until'),
+      expiredUntil: untilThen(saleMinutes.expiredOrders).as('expired_until'),
+    })
+    .from(saleMinutes)
+    .where(eq(saleMinutes.eventId, event.id))
+    .as('counted');
   const rows = await deps.db
     .select()
-    .from(saleMinutes)
+    .from(counted)
     .where(
       and(
-        eq(saleMinutes.eventId, event.id),
-        from === undefined ? undefined : gte(saleMinutes.minute, new Date(from)),
-        to === undefined ? undefined : lt(saleMinutes.minute, new Date(to)),
+        from === undefined ? undefined : gte(counted.minute, new Date(from)),
+        to === undefined ? undefined : lt(counted.minute, new Date(to)),
       ),
     )
-    .orderBy(asc(saleMinutes.minute))
+    .orderBy(asc(counted.minute))
     .limit(minutesMax + 1);
   return {
     data: rows.slice(0, minutesMax).map((row) => ({
@@ -37,6 +46,7 @@ export async function listSaleMinutes(
       paidOrders: row.paidOrders,
       paidTickets: row.paidTickets,
       paidAmount: contractMoney(row.paidAmount, event.currency),
+      funnel: { held: row.heldOrders, instructed: row.instructed, paid: row.paidUntil, expired: row.expiredUntil },
       available: row.available,
       held: row.held,
       sold: row.sold,
@@ -46,3 +56,5 @@ export async function listSaleMinutes(
     isComplete: rows.length <= minutesMax,
   };
 }
+
+const untilThen = (count: AnyColumn) => sql<number>`(sum(${count}) over (order by ${saleMinutes.minute}))::int`;

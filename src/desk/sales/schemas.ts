@@ -67,6 +67,14 @@ export const saleMinutesSchema = z
         paidOrders: z.int(),
         paidTickets: z.int(),
         paidAmount: moneySchema,
+        funnel: z.object({
+          held: standing,
+          instructed: standing,
+          paid: z
+            .int()
+            .openapi({ description: 'Orders paid until the end of this minute, later refunded ones included.' }),
+          expired: z.int().openapi({ description: 'Orders whose hold had ended without money by then.' }),
+        }),
         available: standing,
         held: standing,
         sold: standing,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import { newWaitingId } from '../../../src/platform/ids.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
@@ -104,19 +105,24 @@ test('the overview shows who waits for places, as numbers, once the event has a 
 test('a sale is replayed minute by minute, with the busiest one shown large first', async () => {
   const eventId = event.split('/').at(-1) ?? '';
   await world.running.service.db.execute(sql`
-    insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, available, held, sold, admitted, waiting)
-    select ${eventId}, timestamptz '2027-01-10 10:00:00Z' + n * interval '1 minute', orders, orders, n, n, n * 350000, 100 - orders, n, n, null, null
+    insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, expired_orders, held_orders, instructed,
+      available, held, sold, admitted, waiting)
+    select ${eventId}, timestamptz '2027-01-10 10:00:00Z' + n * interval '1 minute', orders, orders, n + 3, n, n * 350000, n * 2, 29 - n, 17 + n,
+      100 - orders, n, n, null, null
     from (values (0, 5), (1, 41), (2, 7)) as m (n, orders)`);
   const large = async (query: string) => {
     const { html } = await browser.get(`${event}/sale/replay${query}`);
     const moment = /id="moment">([\s\S]*?)<\/section>/.exec(html)?.[1] ?? '';
     return {
       orders: /<dd>(\d+)<\/dd>/.exec(moment)?.[1],
+      funnel: [...(/Payments<\/h3>([\s\S]*)/.exec(moment)?.[1] ?? '').matchAll(/<dd>(\d+)<\/dd>/g)].map(([, n]) => n),
       links: [...moment.matchAll(/href="([^"]+)"/g)].map(([, to]) => to),
     };
   };
   const busiest = await large('');
   expect([busiest.orders, busiest.links.length]).toEqual(['41', 4]);
+  // Held and instructed as they stood; paid and expired since the sale began.
+  expect(busiest.funnel).toEqual(['28', '18', '7', '2']);
   const after = await large(
     busiest.links
       .at(-1)
@@ -126,4 +132,22 @@ test('a sale is replayed minute by minute, with the busiest one shown large firs
   expect(after.orders).toBe('7');
   for (const odd of ['?at=2030-01-01T00:00:00Z', '?at=%3Cscript%3E']) expect((await large(odd)).orders).toBe('7');
   expect((await large('?at=2020-01-01T00:00:00Z')).orders).toBe('5');
+});
+
+test('what the door may know of guests is set beside the gates, with a note for each category', async () => {
+  const eventId = event.split('/').at(-1) ?? '';
+  const gates = `${event}/gates`;
+  const id = /name="categoryNotes\.(cat_[^"]+)"/.exec((await browser.get(gates)).html)?.[1] ?? '';
+  const long = { [`categoryNotes.${id}`]: 'x'.repeat(121) };
+  const refused = await browser.send(gates, long, { act: 'settings' });
+  expect([refused.status, refused.html.includes(`settings-categoryNotes.${id}-error`)]).toEqual([409, true]);
+  const fields = { showsNames: 'yes', [`categoryNotes.${id}`]: 'Blue wristband' };
+  expect((await browser.send(gates, fields, { act: 'settings' })).location).toBe(`${gates}?done=saved`);
+  const { html } = await browser.get(gates);
+  expect(html).toMatch(/name="showsNames"[^>]* checked/);
+  expect(html).toContain('value="Blue wristband"');
+  const settings = sql`select shows_names, category_notes from door_settings where event_id = ${eventId}`;
+  expect(await rowsOf(world.running.service.db, settings)).toEqual([
+    { shows_names: true, category_notes: { [id]: 'Blue wristband' } },
+  ]);
 });

@@ -54,6 +54,7 @@ ${table({
     { label: words.amount, cell: ({ paidAmount }) => formatMoney(paidAmount, language), isNumber: true },
     { label: words.sold, cell: ({ sold }) => count(sold), isNumber: true },
     { label: words.held, cell: ({ held }) => count(held), isNumber: true },
+    { label: words.expired, cell: ({ funnel }) => count(funnel.expired), isNumber: true },
     { label: words.available, cell: ({ available }) => count(available), isNumber: true },
     { label: words.admitted, cell: ({ admitted }) => count(admitted), isNumber: true },
   ],
@@ -105,6 +106,11 @@ function momentPart(desk: Desk, timeZone: string, minutes: readonly Minute[]): H
       ...figure(words.available, minute.available),
       ...figure(words.waiting, minute.waiting),
       ...figure(words.admitted, minute.admitted),
+    ])}<h3>${words.funnel}</h3>${bigFigures([
+      ...figure(words.held, minute.funnel.held),
+      ...figure(words.instructed, minute.funnel.instructed),
+      ...figure(words.paid, minute.funnel.paid),
+      ...figure(words.expired, minute.funnel.expired),
     ])}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
     'moment',
   );
