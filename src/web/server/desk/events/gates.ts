@@ -12,6 +12,7 @@ import { deskForm } from '../parts/form.ts';
 import { panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { type Category, ticketsOf } from '../tickets/tickets.ts';
+import { changeDoorSettings, doorSettingsOf, doorSettingsPart } from './door-settings.ts';
 import type { EventOfDesk } from './event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 import { type Zone, addZone, removeZone, zonesOf, zonesPart } from './zones.ts';
@@ -20,7 +21,13 @@ export type Gate = Data<'/v1/organizers/:slug/events/:eventId/gates'>['data'][nu
 
 /** Where people enter, by which rules, and the zones behind the gates. */
 export function gatePages(addPage: AddPage): void {
-  addPage('/desk/events/:eventId/gates', showGates, { add: addGate, remove: removeGate, addZone, removeZone });
+  addPage('/desk/events/:eventId/gates', showGates, {
+    add: addGate,
+    remove: removeGate,
+    addZone,
+    removeZone,
+    settings: changeDoorSettings,
+  });
   addPage('/desk/events/:eventId/gates/:gateId', showGate, { save: changeGate });
 }
 
@@ -46,7 +53,7 @@ async function knownOf(desk: Desk): Promise<Known> {
 
 async function showGates(desk: Desk): Promise<View> {
   const words = gateWords[desk.language];
-  const known = await knownOf(desk);
+  const [known, settings] = await Promise.all([knownOf(desk), doorSettingsOf(desk)]);
   const form = desk.form('add');
   return {
     title: words.title,
@@ -54,7 +61,8 @@ async function showGates(desk: Desk): Promise<View> {
     eventSection: 'gates',
     body: html`<p class="lead">${words.lead}</p>${known.gates.length === 0 ? '' : gateTable(desk, known)}
 ${panel(words.add, deskForm(desk, { form, body: gateFields(desk, form, known), submit: words.add }))}
-${zonesPart(desk, known)}`,
+${zonesPart(desk, known)}
+${doorSettingsPart(desk, { settings, categories: known.categories })}`,
   };
 }
 
