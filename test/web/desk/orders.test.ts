@@ -63,6 +63,12 @@ describe('orders at the desk', () => {
     expect(html).toContain('Wheelchair &quot;&gt;&lt;img');
     expect(html).not.toContain('<img src=x');
     for (const text of ['Order placed', 'Tickets issued', 'The note is saved.']) expect(html).toContain(text);
+    // No word of the API: what was done is told in the reader's language.
+    const id = (await manager.get(`${path()}?lang=id`)).html;
+    expect(id).toContain('Pesanan: diberikan gratis');
+    expect(id).toContain('2 tiket');
+    expect(id).not.toMatch(/order\.given_away|>staff</);
+    await manager.get(`${path()}?lang=en`);
     const empty = await manager.send(path(), { text: '' }, { act: 'note' });
     expect(empty.status).toBe(409);
     expect(empty.html).toContain('role="alert"');

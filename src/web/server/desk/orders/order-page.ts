@@ -70,7 +70,12 @@ function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
     [words.placed, time(order.placedAt)],
     [words.paid, time(order.paidAt)],
     [words.holdEnds, openStatuses.includes(order.status) ? time(order.expiresAt) : undefined],
-    [words.flags, order.flags.length === 0 ? undefined : html`${order.flags.map((flag) => chip(flag, 'warn'))}`],
+    [
+      words.flags,
+      order.flags.length === 0
+        ? undefined
+        : html`${order.flags.map((flag) => chip(words.flagNames[flag] ?? flag, 'warn'))}`,
+    ],
   ]);
 }
 

@@ -3,7 +3,8 @@ import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { orderWords } from '../../../i18n/words/desk/orders.ts';
-import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import { logWords } from '../../../i18n/words/desk/log.ts';
+import { storyDetail } from '../../../i18n/words/desk/story.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 
@@ -17,13 +18,15 @@ export function storyList(story: Story, timeZone: string, language: Language): H
     (
       entry,
     ) => html`<li class="story-${entry.kind.split('.')[0]}"><time datetime="${entry.at}">${formatDateTime(entry.at, timeZone, language, 'medium')}</time>
-<div><strong>${words.kinds[entry.kind] ?? entry.kind}</strong>${whoDid(entry)}${detailsOf(entry, language)}</div></li>`,
+<div><strong>${words.kinds[entry.kind] ?? entry.kind}</strong>${whoDid(entry, language)}${detailsOf(entry, language)}</div></li>`,
   );
   return html`${story.isComplete ? '' : html`<p class="muted">${words.storyShort}</p>`}<ol class="story">${items}</ol>`;
 }
 
-function whoDid({ by }: Entry): Html | string {
-  return by === null ? '' : html` <span class="muted">${by.name ?? by.kind}</span>`;
+function whoDid({ by }: Entry, language: Language): Html | string {
+  if (by === null) return '';
+  const kinds: Readonly<Record<string, string>> = logWords[language].actors;
+  return html` <span class="muted">${by.name ?? kinds[by.kind] ?? by.kind}</span>`;
 }
 
 /** The members that a person reads, in this order. */
@@ -56,14 +59,14 @@ const shown = [
 function detailsOf({ kind, detail }: Entry, language: Language): Html | string {
   const texts = shown.flatMap((name) => {
     const value = detail[name];
-    return value === undefined ? [] : [textOf(value, language)];
+    return value === undefined ? [] : [textOf(name, value, language)];
   });
   if (texts.length === 0) return '';
   return html`<p class="${kind === 'note' ? 'story-note' : 'muted'}">${texts.join(' · ')}</p>`;
 }
 
-function textOf(value: unknown, language: Language): string {
-  if (typeof value === 'string') return statusWords[language][value] ?? value;
+function textOf(name: string, value: unknown, language: Language): string {
+  if (typeof value === 'string' || typeof value === 'number') return storyDetail(name, value, language);
   if (isMoney(value)) return formatMoney(value, language);
   return String(value);
 }
