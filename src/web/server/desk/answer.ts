@@ -122,7 +122,8 @@ async function act(
   const chosen = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (chosen === undefined) return refusedView(words.formOutdated, words);
   try {
-    return await chosen(desk, values);
+    const shown = await chosen(desk, values);
+    return typeof shown === 'string' ? shown : { ...shown, isAnswer: true };
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401 || problem.status === 404) throw problem;

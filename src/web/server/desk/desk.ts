@@ -41,6 +41,8 @@ export type View = {
   readonly script?: string;
   /** A whole page, which is shown in place of the frame and the body. */
   readonly page?: (context: PageContext) => Promise<string>;
+  /** It answers a form. Its heading has the focus, so that a keyboard or a screen reader goes on below the navigation. */
+  readonly isAnswer?: boolean;
   readonly status?: 200 | 403 | 404 | 409 | 429 | 500 | 503;
 };
 

@@ -21,26 +21,21 @@ const pathOf = (desk: Desk, page: string) => `/desk/events/${desk.param('eventId
 async function showMove(desk: Desk): Promise<View> {
   const words = movingWords[desk.language];
   const event = await ownEvent(desk);
-  const form = desk.form('preview');
-  // Its form stands on the preview, which is not shown again: the change is previewed again.
-  const { refusal } = desk.form('move');
+  const refused = desk.form('move');
+  const isRefused = refused.refusal !== undefined;
+  // The refused form stands on the preview. What was typed goes back into this one, to be previewed against the event as it is now.
+  const form = isRefused ? { ...refused, act: 'preview' } : desk.form('preview');
+  const version = isRefused ? event.version : (form.values?.raw('version') ?? event.version);
   return {
     title: words.moveTitle,
     ...eventView(event),
     eventSection: 'publication',
-    body: html`<p class="lead">${words.moveText}</p>${refusal === undefined ? '' : notice(refusal, 'bad')}${deskForm(
-      desk,
-      {
-        form,
-        body: [
-          hiddenField('version', form.values?.raw('version') ?? event.version),
-          whenFields(desk, form, event),
-          whereFields(desk, form, event),
-        ],
-        submit: words.look,
-        cancelPath: pathOf(desk, '/publication'),
-      },
-    )}`,
+    body: html`<p class="lead">${words.moveText}</p>${deskForm(desk, {
+      form,
+      body: [hiddenField('version', version), whenFields(desk, form, event), whereFields(desk, form, event)],
+      submit: words.look,
+      cancelPath: pathOf(desk, '/publication'),
+    })}`,
   };
 }
 

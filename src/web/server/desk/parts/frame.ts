@@ -26,7 +26,7 @@ export function deskFrame(context: PageContext, { view, desk, doneName }: Framed
 <main id="content" tabindex="-1"><div class="wrap desk-main">
 ${view.event === undefined ? '' : eventHead(view.event, view, context)}
 ${notice === undefined ? '' : html`<p class="notice notice-good" role="status" tabindex="-1" autofocus data-focus>${notice}</p>`}
-<h1>${view.title}</h1>
+<h1${view.isAnswer === true ? html` tabindex="-1" autofocus data-focus` : ''}>${view.title}</h1>
 ${view.body}
 </div></main>`,
   });
