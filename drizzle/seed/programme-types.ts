@@ -3,8 +3,14 @@
  * so that the demo is always current.
  */
 
-/** Days from the day of seeding, and the hour on the clock of the venue; or minutes from the moment of seeding. */
-export type When = { readonly day: number; readonly hour: number } | { readonly minutes: number };
+/**
+ * Days from the day of seeding, and the hour on the clock of the venue; hours from the full hour before seeding; or minutes from the
+ * moment of seeding.
+ */
+export type When =
+  | { readonly day: number; readonly hour: number }
+  | { readonly hours: number }
+  | { readonly minutes: number };
 
 export type DemoCategory = {
   readonly name: string;

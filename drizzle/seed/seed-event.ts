@@ -34,6 +34,7 @@ export function demoCategoryId(slug: string, name: string): string {
 
 function timeOf(when: When, now: Date, timeZone: DemoEvent['timeZone']): Date {
   if ('minutes' in when) return new Date(now.getTime() + when.minutes * minuteMs);
+  if ('hours' in when) return new Date(Math.floor(now.getTime() / hourMs) * hourMs + when.hours * hourMs);
   const ahead = hoursAheadOfUtc[timeZone] * hourMs;
   const localMidnight = Math.floor((now.getTime() + ahead) / dayMs) * dayMs - ahead;
   return new Date(localMidnight + when.day * dayMs + when.hour * hourMs);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { WalletConfig } from '../../src/orders/wallet/wallet-settings.ts';
 
 export type WalletKeys = {
-  readonly config: WalletConfig;
+  readonly config: Readonly<Record<keyof WalletConfig, string>>;
   /** Of the authority that plays Apple's. */
   readonly authorityFile: string;
   readonly googlePublicKey: KeyObject;

@@ -35,7 +35,7 @@ afterAll(() => keys.remove());
 test('the end of the certificate that ends first is a metric', async () => {
   const end = execFileSync(
     'openssl',
-    ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE ?? ''],
+    ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE],
     {
       encoding: 'utf8',
     },

@@ -12,6 +12,7 @@ import { createApp } from '../../../src/app.ts';
 import { operatorRoutes } from '../../../src/operator-routes.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { makeWalletKeys } from '../../orders/wallet-keys.ts';
 import { launchBrowser } from '../../processes/browser.ts';
 import { startTestService } from '../../processes/service.ts';
 import { seedDesk } from './seed-desk.ts';
@@ -38,7 +39,9 @@ export type TourApi = (
 ) => Promise<Record<string, unknown>>;
 
 export async function openTourWorld() {
+  const walletKeys = makeWalletKeys();
   const running = await startTestService({
+    ...walletKeys.config,
     PUBLIC_URL: 'http://127.0.0.1',
     SELF_SIGN_UP: 'true',
     OPERATIONS_TOKEN: tourOperatorToken,
@@ -93,6 +96,7 @@ export async function openTourWorld() {
       await server.close();
       await operations.close();
       await running.close();
+      walletKeys.remove();
     },
   };
 }
