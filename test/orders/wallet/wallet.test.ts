@@ -33,13 +33,9 @@ beforeEach(() => {
 afterAll(() => keys.remove());
 
 test('the end of the certificate that ends first is a metric', async () => {
-  const end = execFileSync(
-    'openssl',
-    ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const end = execFileSync('openssl', ['x509', '-enddate', '-noout', '-in', keys.config.APPLE_PASS_CERTIFICATE_FILE], {
+    encoding: 'utf8',
+  });
   const [value] = (await registry.getSingleMetric('antre_wallet_certificate_end_seconds')?.get())?.values ?? [];
   expect(value?.value).toBeLessThanOrEqual(Date.parse(end.split('=')[1] ?? '') / 1000);
   expect(value?.value).toBeGreaterThan(Date.now() / 1000);
