@@ -51,5 +51,11 @@ test('a rate counts until k6 takes the cores, drops iterations, or the service c
   expect(faultOf({ ...held, cores: 2 * coresShareMax + 0.01 }, 2)).toContain('k6 used');
   expect(faultOf({ ...held, begun: 1000, dropped: 1000 * droppedShareMax }, 2)).toBeUndefined();
   expect(faultOf({ ...held, begun: 1000, dropped: 20 }, 2)).toBe('k6 dropped 2.0 % of the iterations');
+  const late = {
+    ...held,
+    dropped: 200,
+    crossed: ['dropped_iterations count<10', 'http_req_duration{class:orders} p(95)<200'],
+  };
+  expect(faultOf(late, 2)).toBe('the service crossed http_req_duration{class:orders} p(95)<200');
   expect(faultOf({ ...held, crossed: ['refused rate<0.01'] }, 2)).toBe('the service crossed refused rate<0.01');
 });
