@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { z } from 'zod';
 
 const deadlineMs = 5000;
@@ -12,6 +13,8 @@ export type Figures = {
   readonly poolWaitMs: Readonly<Record<string, number>>;
   /** Payments made at the gateway, per second. */
   readonly createsPerSecond: number;
+  /** Cores of the machine that were busy, with whatever. */
+  readonly busyCores: number;
 };
 
 type Sample = { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number };
@@ -19,8 +22,17 @@ type Sample = { readonly name: string; readonly labels: Readonly<Record<string, 
 /** Reads the metrics of all processes, from now until the returned function is called. */
 export async function watchFigures(ports: readonly number[]): Promise<() => Promise<Figures>> {
   const before = await readAll(ports);
-  const started = performance.now();
-  return async () => figuresOf(before, await readAll(ports), (performance.now() - started) / 1000);
+  const [started, busyBefore] = [performance.now(), busySeconds()];
+  return async () => {
+    const seconds = (performance.now() - started) / 1000;
+    const busyCores = (busySeconds() - busyBefore) / seconds;
+    return { ...figuresOf(before, await readAll(ports), seconds), busyCores };
+  };
+}
+
+/** Of all cores together, since the machine began. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
 }
 
 async function readAll(ports: readonly number[]): Promise<readonly Sample[]> {
@@ -43,7 +55,11 @@ export function readSamples(text: string): Sample[] {
 }
 
 /** @param seconds between the two readings */
-export function figuresOf(before: readonly Sample[], after: readonly Sample[], seconds: number): Figures {
+export function figuresOf(
+  before: readonly Sample[],
+  after: readonly Sample[],
+  seconds: number,
+): Omit<Figures, 'busyCores'> {
   const grown = (name: string, label: string) => difference(sumBy(before, name, label), sumBy(after, name, label));
   const creates = sumOfCalls(after) - sumOfCalls(before);
   const pools = Object.keys(sumBy(after, 'antre_db_pool_wait_seconds_count', 'pool'));

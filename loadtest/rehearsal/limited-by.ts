@@ -1,13 +1,20 @@
+import { cpus } from 'node:os';
 import type { Step } from '../bench/surge/step.ts';
 import type { Figures } from './figures.ts';
 
 /** What a rate was measured on. */
 export type Machine = { readonly cores: number; readonly apiProcesses: number };
 
+export function machineOf({ apiProcesses }: { readonly apiProcesses: number }): Machine {
+  return { cores: cpus().length, apiProcesses };
+}
+
 /** A part is busy above this share of the cores that it can use. */
 const busyShare = 0.85;
 /** One thread each: a process of any other part than these uses one core at most. */
 const manyCores = new Set(['Postgres', 'nginx']);
+/** Programs that are no part of the rehearsal may use so much of the machine. */
+const othersShareMax = 0.2;
 const waitMsMax = 50;
 /** Orders that wait so long for their payment are late. */
 const paidP99MsBelow = 5000;
@@ -26,6 +33,7 @@ export function limitedBy(step: Pick<Step, 'cores' | 'settled'>, figures: Figure
       ([part, cores]) =>
         `the processor of ${part}${notOurs.has(part) ? ', which is not the product' : ''} (${cores.toFixed(1)} of ${coresOf(part, machine)} cores)`,
     );
+  const others = figures.busyCores - used;
   const most = Object.entries(step.cores).toSorted(([, one], [, other]) => other - one)[0];
   return [
     ...Object.entries(figures.limited).map(([policy, count]) => `the limit "${policy}" (${count} answers of 429)`),
@@ -34,6 +42,9 @@ export function limitedBy(step: Pick<Step, 'cores' | 'settled'>, figures: Figure
       ? [
           `the machine: ${used.toFixed(1)} of ${machine.cores} cores are busy, most of them with ${most[0]} (${most[1].toFixed(1)})`,
         ]
+      : []),
+    ...(others > othersShareMax * machine.cores
+      ? [`other programs on the machine, which keep ${others.toFixed(1)} of ${machine.cores} cores busy`]
       : []),
     ...Object.entries(figures.poolWaitMs)
       .filter(([, wait]) => wait > waitMsMax)

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { z } from 'zod';
 import { say } from '../bench/harness/stack.ts';
 import { mix } from '../bench/surge/mix.ts';
@@ -8,7 +7,7 @@ import type { Buyers } from './buyers.ts';
 import type { Copy } from './copy-event.ts';
 import { watchFigures } from './figures.ts';
 import type { RehearsalStack } from './find-stack.ts';
-import { limitedBy } from './limited-by.ts';
+import { limitedBy, machineOf } from './limited-by.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { Organizer } from './organizer.ts';
 import { curveOfPerson, expectedPeak, requestsPerVisit } from './people.ts';
@@ -44,13 +43,12 @@ export async function playOpening(deps: OpeningDeps, given: Given): Promise<Play
   const watched = await watchFigures(stack.operationsPorts);
   const { step, people, room, offered, answered } =
     deps.room === undefined ? await playRush(deps, given) : await playRoom(deps, given, deps.room);
-  const machine = { cores: cpus().length, apiProcesses: stack.apiProcesses };
   const pools = z.array(poolSchema).parse(await organizer.list(`/events/${given.copy.id}/pools`));
   const opening: PlayedOpening = {
     people,
     seconds: options.opening,
     step,
-    limits: limitedBy(step, await watched(), machine),
+    limits: limitedBy(step, await watched(), machineOf(stack)),
     places: given.places,
     sold: pools.reduce((sum, { sold }) => sum + sold, 0),
     held: pools.reduce((sum, { held }) => sum + held, 0),

@@ -3,8 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readLedger } from '../../../deploy/local/host/ledger.ts';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { at, listOf, request } from '../../../loadtest/demo/http.ts';
+import { createBuyers } from '../../../loadtest/rehearsal/buyers.ts';
+import { copyEvent, endCopy, findEvent } from '../../../loadtest/rehearsal/copy-event.ts';
+import { type RehearsalStack, stackOf } from '../../../loadtest/rehearsal/find-stack.ts';
+import { signIn } from '../../../loadtest/rehearsal/organizer.ts';
+import { fillRoom, findRoom, letIn, planRoom } from '../../../loadtest/rehearsal/room-opening.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
 
 /** A small rehearsal on a stack of its own, as an organiser runs it. */
@@ -12,6 +18,7 @@ import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts'
 const startDeadlineMs = 180_000;
 const rehearsalDeadlineMs = 240_000;
 const slug = 'senja-di-selatan';
+const roomSlug = 'gita-semesta';
 const run = promisify(execFile);
 
 let stack: OwnStack;
@@ -26,6 +33,11 @@ const rehearse = (...args: string[]) =>
     cwd: repositoryFolder,
     timeout: rehearsalDeadlineMs,
   });
+
+/** The stack as the command finds it. */
+function rehearsalStack(): RehearsalStack {
+  return stackOf(stack.environment, readLedger(join(stack.folder, 'stack.json'))?.children ?? []);
+}
 
 async function published(): Promise<string[]> {
   const { body } = await request(`${stack.environment['API_URL']}/v1/events?limit=100`);
@@ -61,6 +73,32 @@ test('a small sale is rehearsed, judged on one page, and its copies are called o
   expect(page).toMatch(new RegExp(`^${slug}-\\d{4}-\\d\\d-\\d\\dT`));
   expect(stdout).toContain(readFileSync(join(folder, page ?? ''), 'utf8'));
   expect(readFileSync(join(folder, files.find((name) => name.endsWith('.svg')) ?? ''), 'utf8')).toContain('<svg');
+});
+
+test('people of an event with a waiting room join, are drawn, and order as they are called', {
+  timeout: rehearsalDeadlineMs,
+}, async () => {
+  const people = 40;
+  const where = rehearsalStack();
+  const organizer = await signIn(where.url, undefined);
+  const event = await findEvent(organizer, roomSlug);
+  const room = await findRoom(organizer, event.id);
+  expect(room).toMatchObject({ rateMax: expect.any(Number) });
+  const given = { slug: 'rehearsal-room-test', endless: false, withGuests: false, onCreated: () => {} };
+  const copy = await copyEvent(organizer, event, given);
+  try {
+    const deps = { stack: where, organizer, buyers: createBuyers({ run: 'room', doorToken: '', port: where.port }) };
+    await planRoom(organizer, copy, { rateMax: 10, turnSeconds: 60, passSeconds: 600, stays: false });
+    const { joins, line } = await fillRoom(deps, copy, people);
+    expect(joins.statuses).toEqual({ 201: people });
+    expect(new Set(line.map(({ person }) => person.number)).size).toBe(people);
+    const seen = await letIn(deps, copy, { line, rateMax: 10, seconds: 3 });
+    expect(seen).toMatchObject({ statuses: { 201: 30 }, unexplained: 0 });
+    expect(await organizer.send('GET', `/events/${copy.id}/waiting-room`)).toMatchObject({ orders: 30 });
+  } finally {
+    expect(await endCopy(organizer, copy)).toContain('is called off');
+    await organizer.signOut();
+  }
 });
 
 test('Ctrl-C ends a rehearsal and its copies', { timeout: rehearsalDeadlineMs }, async () => {

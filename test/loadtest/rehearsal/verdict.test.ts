@@ -67,7 +67,7 @@ test('figures are what has grown since the first reading', () => {
 });
 
 const settled = { orders: 600, paid: 400, p50Ms: 700, p99Ms: 1200 };
-const calm = { limited: {}, shed: {}, poolWaitMs: { writes: 5 }, createsPerSecond: 50 };
+const calm = { limited: {}, shed: {}, poolWaitMs: { writes: 5 }, createsPerSecond: 50, busyCores: 1.2 };
 const machine = { cores: 4, apiProcesses: 2 };
 
 test('what limited a rate is named by the evidence for it, and nothing is named without', () => {
@@ -80,11 +80,12 @@ test('what limited a rate is named by the evidence for it, and nothing is named 
   ]);
   const seen = limitedBy(
     { cores: {}, settled: { ...settled, p99Ms: 9000 } },
-    { limited: { orders: 7 }, shed: { loop: 2 }, poolWaitMs: { writes: 100 }, createsPerSecond: 50 },
+    { limited: { orders: 7 }, shed: { loop: 2 }, poolWaitMs: { writes: 100 }, createsPerSecond: 50, busyCores: 3 },
     machine,
   );
   expect(seen).toEqual([
     'the limit "orders" (7 answers of 429)',
+    'other programs on the machine, which keep 3.0 of 4 cores busy',
     'the database pool "writes" (p99 of the wait up to 100 ms)',
     'shedding, because of "loop" (2 answers of 503)',
     'payments: 50 a second were made at the gateway (MIDTRANS_CREATES_PER_SECOND), and orders waited for them',
