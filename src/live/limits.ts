@@ -34,6 +34,9 @@ export const streamAgeMaxMs = 3_600_000;
 /** Unread bytes after which a reader is too slow, by kind of stream. Desks are few, and their replay is long. */
 export const unreadBytesMax = { event: 64 * 1024, order: 64 * 1024, door: 64 * 1024, sales: 1024 * 1024 } as const;
 
+/** Time for a client to read the last words of a stream and to leave. Its connection is cut then. */
+export const closeWithinMs = 5000;
+
 export const streamsMax = 15_000;
 export const streamsPerCredentialMax = 20;
 /** The networks of one IPv6 /48 together. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { takeConnection } from '../http/server/take-connection.ts';
 import type { Figure } from './figures.ts';
-import { heartbeatSeconds, unreadBytesMax } from './limits.ts';
+import { closeWithinMs, heartbeatSeconds, unreadBytesMax } from './limits.ts';
 import { type Message, type Position, type StreamKind, type Topic, eventBytes, isAfter } from './messages.ts';
 
 /** Headers of every stream: never stored, never compressed, never buffered on the way. */
@@ -82,7 +82,12 @@ export function openStream(
       }
       return write(bytes);
     },
-    end: (lastWords) => void connection.end(lastWords),
+    end: (lastWords) => {
+      connection.end(lastWords);
+      // The HTTP server has let it go: without this, a client that neither reads nor leaves would keep it, and it counts under no cap.
+      const cut = setTimeout(() => connection.destroy(), closeWithinMs);
+      connection.once('close', () => clearTimeout(cut));
+    },
     cut: () => void connection.destroy(),
   };
   return stream;

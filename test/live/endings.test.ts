@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { endApiKey } from '../../src/access/credentials/end-api-key.ts';
 import { createPublisher } from '../../src/live/index.ts';
 import { topicOf } from '../../src/live/messages.ts';
+import { openStream } from '../../src/live/stream.ts';
 import { correctBuyer } from '../../src/orders/desk/correct-buyer.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { signedInOwner } from '../../testkit/factories.ts';
@@ -59,6 +61,31 @@ describe('a client that does not read', () => {
     client.disconnect();
   });
 });
+
+test('a stream that has ended keeps no connection whose client neither reads nor leaves', async () => {
+  const held: Socket[] = [];
+  const server = createServer((_, outgoing) => {
+    const request = { kind: 'order', topic: topicOf('order', 'ord_1'), network: '', lastEventId: undefined } as const;
+    openStream(outgoing, request, { headers: {}, known: undefined, onClose: () => void left.push('closed') }).end(
+      'bye',
+    );
+  });
+  const left: string[] = [];
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const isReading of [true, false]) {
+    // Half-closed: it answers the end of the server by nothing.
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    held.push(socket);
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    if (isReading) socket.resume();
+  }
+  await until(() => left.length === 2, 10_000);
+  for (const socket of held) socket.destroy();
+  server.close();
+}, 20_000);
 
 describe('a credential that ends', () => {
   test('ends its streams within a minute', async () => {
