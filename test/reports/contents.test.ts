@@ -147,6 +147,16 @@ describe('formulas', () => {
   });
 });
 
+test.each(['csv', 'xlsx'] as const)('a HEAD of a file (%s) holds no place of a download', async (format) => {
+  const { body } = await world.send('POST', '/reports', { kind: 'orders', format, eventId: event.id });
+  await world.make();
+  const path = `/v1/organizers/${world.organizer.slug}/reports/${body.id}/file`;
+  for (let time = 0; time < 6; time += 1) {
+    const head = await world.world.fetch(path, { method: 'HEAD', headers: world.member });
+    expect([head.status, Number(head.headers.get('content-length')) > 0]).toEqual([200, true]);
+  }
+});
+
 test('a report continues over more rows than one page', async () => {
   const big = await createEvent(world.db, { organizer: world.organizer, categories: [{ capacity: 5000 }] });
   const count = rowsPerPage * 2 + 3;
