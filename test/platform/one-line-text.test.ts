@@ -7,7 +7,9 @@ import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../src/platform/te
 /** Every character of this page that nobody sees, or that turns the reading direction. */
 const hidden =
   '\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063' +
-  '\u2064\u2066\u2067\u2068\u2069\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb\u{1bca0}\u{1d173}\u{e0001}\u{e0041}\u{e007f}';
+  '\u2064\u2066\u2067\u2068\u2069\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb\u{1bca0}\u{1d173}\u{e0001}\u{e0041}\u{e007f}' +
+  // Unicode gives these to no character.
+  '\ufdd0\ufdef\ufffe\uffff\u{1fffe}\u{10ffff}';
 const points = Array.from(hidden, (character) => [character.codePointAt(0)?.toString(16) ?? '', character]);
 
 describe('invisible characters', () => {

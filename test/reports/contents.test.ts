@@ -1,3 +1,4 @@
+import { strFromU8, unzipSync } from 'fflate';
 import { readXlsx } from 'hucre/xlsx';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -145,6 +146,16 @@ describe('formulas', () => {
     }
     expect([...(book.sheets[0]?.cells?.values() ?? [])].filter((cell) => cell.formula !== undefined)).toEqual([]);
   });
+});
+
+test('an XLSX file holds no character that XML forbids, whatever a name has', async () => {
+  const odd = await createEvent(world.db, { organizer: world.organizer });
+  for (const name of ['Ayu\uffff', '\ufffeAyu', 'A\uffff\ufffe\uffffyu', 'Ay\u0007u'])
+    await order(world.placing, odd, { buyer: { ...someBuyer(), name } });
+  const file = new Uint8Array(await (await fileOf('orders', 'xlsx', { eventId: odd.id })).arrayBuffer());
+  const parts = Object.values(unzipSync(file)).map((part) => strFromU8(part));
+  expect(parts.join('')).toContain('Ayu');
+  for (const part of parts) expect(part).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
 });
 
 test.each(['csv', 'xlsx'] as const)('a HEAD of a file (%s) holds no place of a download', async (format) => {

@@ -5,8 +5,12 @@
 
 /** Plain ASCII with single blanks needs no work; most texts are like this. */
 const plain = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
-/** Flags of England, Scotland and Wales are spelt with invisible letters; everywhere else those are removed. */
-const invisible = /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[^\P{DI}\u200c\u200d\p{VS}]|[\ufff9-\ufffb]/gu;
+/**
+ * Flags of England, Scotland and Wales are spelt with invisible letters; everywhere else those are removed. So is what Unicode never gives to a
+ * character (U+FFFF): XML has no way to write it, and a spreadsheet with one in a name does not open.
+ */
+const invisible =
+  /(\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f})|[^\P{DI}\u200c\u200d\p{VS}]|[\ufff9-\ufffb\p{Noncharacter_Code_Point}]/gu;
 /** Selects the form of a letter or sign that has several: emoji, Chinese and Japanese names, Mongolian. */
 const strayVariations = /(?<![\p{Emoji}\p{Script=Han}\p{Script=Mongolian}])\p{VS}/gu;
 /** Joiners shape words in Persian and in India's scripts, and make emoji of several; elsewhere they are only hidden. */

@@ -3,6 +3,8 @@ import type { Cell, OutputColumn } from './read-rows.ts';
 
 /** Excel opens no text that is longer. */
 const textLengthMax = 32_767;
+/** XML cannot carry these, not even escaped, and Excel does not open a file with one. The library lets them through. */
+const notInXml = /[\ufffe\uffff]/g;
 const timeFormat = 'yyyy-mm-dd hh:mm:ss';
 const timeWidth = 20;
 const textWidth = 16;
@@ -38,7 +40,9 @@ async function* rowsOf(
       yield cells.map((cell, index) => {
         if (typeof cell !== 'string') return cell;
         // The spreadsheet shows the hours of UTC: given the local hours, it shows those.
-        return isLocalTime[index] === true ? new Date(`${cell}Z`) : cell.slice(0, textLengthMax);
+        return isLocalTime[index] === true
+          ? new Date(`${cell}Z`)
+          : cell.replaceAll(notInXml, '').slice(0, textLengthMax);
       });
     }
   }
