@@ -38,6 +38,7 @@ export function staffLink(
 export type StaffTokenMail = {
   readonly organizerId: string;
   readonly organizerName: string;
+  readonly organizerSlug: string;
   readonly staffId: string;
   readonly email: string;
   readonly name: string;
@@ -58,6 +59,7 @@ export async function staffTokenLink(
   return {
     organizerId: organizer.id,
     organizerName: organizer.name,
+    organizerSlug: organizer.slug,
     staffId: member.id,
     email: member.email,
     name: member.name,

@@ -65,10 +65,12 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     const staff = await staffTokenLink(deps, claim.subject_id);
     if (staff === undefined) return undefined;
     const name = greetingName(staff.name);
+    // Anybody may sign up as an organizer, with any name and the address of a stranger, who must not be sent links in it.
+    const organizerName = greetingName(staff.organizerName) ?? staff.organizerSlug;
     return {
       channel: 'email',
       to: { name: name ?? '', address: staff.email },
-      mail: staffLinkMail({ ...staff, name }),
+      mail: staffLinkMail({ ...staff, name, organizerName }),
     };
   }
   if (template === 'report_ready') {
