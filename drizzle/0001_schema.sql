@@ -615,7 +615,8 @@ create table waiting_entries (
 );
 
 create unique index waiting_entries_once on waiting_entries (event_id, ticket_category_id, email_key)
-  where status in ('unconfirmed', 'waiting', 'offering');
+  where status in ('waiting', 'offering');
+create index waiting_entries_address on waiting_entries (event_id, ticket_category_id, email_key) where status = 'unconfirmed';
 create index waiting_entries_line on waiting_entries (event_id, pool_id, joined_at, id) where status in ('waiting', 'offering');
 create index waiting_entries_unconfirmed on waiting_entries (created_at) where status = 'unconfirmed';
 

@@ -40,7 +40,10 @@ export type TicketTransferred = (
   },
 ) => Promise<boolean>;
 
-/** Called in a transaction that changed an entry of a waiting list: its person is mailed. */
+/**
+ * Called in a transaction that changed an entry of a waiting list: its person is mailed. Resolves to false when the address was sent
+ * enough and gets no mail.
+ */
 export type TellWaiting = (
   tx: Db,
   message: {
@@ -50,7 +53,7 @@ export type TellWaiting = (
     readonly entryId: string;
     readonly recipientKey: string;
   },
-) => Promise<void>;
+) => Promise<boolean>;
 
 /** Counts look-ups by a key that does not reveal whether there is an order. */
 export type LookupLimiter = {

@@ -49,7 +49,12 @@ export const orderRefusals = {
     'waiting_list.full',
   ],
   showWaitingEntry: ['waiting_list.entry_not_found'],
-  confirmWaitingEntry: ['waiting_list.entry_not_found', 'waiting_list.closed'],
+  confirmWaitingEntry: [
+    'waiting_list.entry_not_found',
+    'waiting_list.closed',
+    'waiting_list.not_needed',
+    'waiting_list.full',
+  ],
   leaveWaitingList: ['waiting_list.entry_not_found'],
   listWaitingLines: event,
   listTransfers: order,

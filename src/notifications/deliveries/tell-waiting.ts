@@ -18,22 +18,24 @@ import { sellerColumns, withReplyTo } from './seller.ts';
 
 /** Seconds within which a person is asked once to confirm, however often the form is sent. */
 const confirmOnceSeconds = 300;
+/** Enough for a person to know the own number, and for nobody to call it. */
+const phoneDigitsShown = 4;
 
 /** The port of the room orders: mails people who wait for places. */
 export function createTellWaiting({ clock }: { readonly clock: Clock }): TellWaiting {
   return async (tx, { template, eventId, organizerId, entryId, recipientKey }) => {
     const isConfirm = template === 'waiting_confirm';
-    sendable(
-      await queueDeliveries(
-        tx,
-        template,
-        sql`
-          select ${newId('dlv', clock.now())}::text as id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id,
-            ${entryId}::text as subject_id, ${template}::text as template, 'email'::text as channel, ${recipientKey}::text as recipient_key,
-            ${isConfirm ? sql`floor(extract(epoch from now()) / ${confirmOnceSeconds})::integer` : sql`1`} as version,
-            ${isConfirm ? 'waiting_confirms' : 'place_offers'}::text as share`,
-      ),
+    const added = await queueDeliveries(
+      tx,
+      template,
+      sql`
+        select ${newId('dlv', clock.now())}::text as id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id,
+          ${entryId}::text as subject_id, ${template}::text as template, 'email'::text as channel, ${recipientKey}::text as recipient_key,
+          ${isConfirm ? sql`floor(extract(epoch from now()) / ${confirmOnceSeconds})::integer` : sql`1`} as version,
+          ${isConfirm ? 'waiting_confirms' : 'place_offers'}::text as share`,
     );
+    sendable(added);
+    return added.every(({ cappedBy }) => cappedBy === null);
   };
 }
 
@@ -41,6 +43,7 @@ type Row = {
   readonly status: string;
   readonly name: string;
   readonly email: string;
+  readonly phone: string;
   readonly locale: 'id' | 'en';
   readonly quantity: number;
   readonly category: string;
@@ -73,7 +76,10 @@ export async function composeWaiting(
   if (template === 'waiting_confirm') {
     if (row.status !== 'unconfirmed') return undefined;
     const url = `${PUBLIC_URL}/waiting-list/${entryId}#${waitingAccessToken(ORDER_TOKEN_SECRET, entryId)}`;
-    return withReplyTo({ channel: 'email', to, mail: waitingConfirmMail(data, url) }, found);
+    return withReplyTo(
+      { channel: 'email', to, mail: waitingConfirmMail(data, url, row.phone.slice(-phoneDigitsShown)) },
+      found,
+    );
   }
   const subject = row.orderId === null ? undefined : await deps.deliveries.orderSubject(eventId, row.orderId);
   if (subject === undefined) return undefined;
@@ -89,7 +95,7 @@ async function findEntry(db: Db, entryId: string): Promise<Row | undefined> {
   const [row] = await rowsOf<Row>(
     db,
     sql`
-      select w.status, w.name, w.email, w.locale, w.quantity, c.name as category, w.order_id as "orderId"
+      select w.status, w.name, w.email, w.phone, w.locale, w.quantity, c.name as category, w.order_id as "orderId"
       from waiting_entries w
       join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
       where w.event_id = ${eventIdOf(entryId)} and w.id = ${entryId}`,

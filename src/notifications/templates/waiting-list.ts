@@ -8,7 +8,8 @@ const id = {
   confirmLead: (event: string) =>
     `Anda ingin menunggu tiket ${event}. Buka tautan ini untuk mengonfirmasi; urutan Anda dihitung sejak saat itu.`,
   confirm: 'Konfirmasi dan ikut menunggu',
-  confirmMore: 'Tautan ini juga untuk keluar dari daftar. Bukan Anda yang mendaftar? Abaikan email ini.',
+  confirmMore: (phoneEnd: string) =>
+    `Nomor ponsel yang diisi berakhiran ${phoneEnd}. Bukan nomor Anda, atau bukan Anda yang mendaftar? Abaikan email ini. Tautan ini juga untuk keluar dari daftar.`,
   offerSubject: (event: string) => `Ada tempat untuk Anda: ${event}`,
   offerKicker: 'Giliran Anda',
   offerLead: (event: string, until: string) =>
@@ -26,7 +27,8 @@ const en: typeof id = {
   confirmLead: (event) =>
     `You want to wait for tickets to ${event}. Open this link to confirm; your place in the line counts from then.`,
   confirm: 'Confirm and wait',
-  confirmMore: 'The same link takes you off the list. That was not you? Ignore this mail.',
+  confirmMore: (phoneEnd) =>
+    `The phone number in the form ends in ${phoneEnd}. Not your number, or not you? Ignore this mail. The same link takes you off the list.`,
   offerSubject: (event) => `Places for you: ${event}`,
   offerKicker: 'Your turn',
   offerLead: (event, until) =>
@@ -39,14 +41,17 @@ const en: typeof id = {
 
 const waitingWords = { id, en };
 
-/** Asks a person to confirm the address. @param url the page of the entry; its fragment holds the secret */
-export function waitingConfirmMail(data: ShortMailData, url: string): Mail {
+/**
+ * Asks a person to confirm the address, and shows whose phone the tickets would go to: somebody else may have sent the form.
+ * @param url the page of the entry; its fragment holds the secret
+ */
+export function waitingConfirmMail(data: ShortMailData, url: string, phoneEnd: string): Mail {
   const say = waitingWords[data.locale];
   return shortMail(data, {
     subject: say.confirmSubject(data.event.name),
     kicker: say.confirmKicker,
     lead: say.confirmLead(data.event.name),
-    more: say.confirmMore,
+    more: say.confirmMore(phoneEnd),
     link: { text: say.confirm, url },
   });
 }

@@ -7,7 +7,7 @@ import { categoryUnknown, eventUnknown, limitExceeded } from '../errors.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { buyerKeys } from '../placement/keys.ts';
 import type { TellWaiting } from '../ports.ts';
-import { entriesPerEventMax } from './limits.ts';
+import { isFull, isSold, isWaitNeeded } from './conditions.ts';
 import { waitingListClosed, waitingListFull, waitingListNotNeeded } from './refusals.ts';
 import type { JoinWaitingListInput } from './schemas.ts';
 
@@ -30,8 +30,9 @@ type Category = {
 };
 
 /**
- * Puts a person on the waiting list of a sold-out category, once the link in the mail is opened. One entry per address and category: an
- * address that waits already stays where it is, and the answer does not tell.
+ * Puts a person on the waiting list of a sold-out category, once the link in the mail is opened. An address waits once in a category: if it
+ * waits already it stays where it is, and the answer does not tell. Anybody can send the form with the address of somebody else, so a form
+ * with other details never changes what an earlier link confirms: it makes an entry of its own, with its own link.
  * @throws DomainError event.not_found, order.category_unknown, order.limit_exceeded, waiting_list.closed, waiting_list.not_needed,
  * waiting_list.full
  */
@@ -49,27 +50,66 @@ export async function joinWaitingList(deps: JoinDeps, slug: string, input: JoinW
     if (input.quantity > category.max) throw limitExceeded({ limit: 'per_order_max', max: category.max });
     if (!category.isNeeded) throw waitingListNotNeeded();
     if (category.isFull) throw waitingListFull();
-    const [entry] = await rowsOf<{ id: string }>(
-      tx,
-      sql`
-        insert into waiting_entries as w (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status)
-        values (${event.id}, ${newWaitingId(event.id, deps.clock.now())}, ${input.ticketCategoryId}, ${category.poolId}, ${input.quantity},
-          ${name}, ${email}, ${emailKey}, ${phone}, ${input.locale}, 'unconfirmed')
-        on conflict (event_id, ticket_category_id, email_key) where status in ('unconfirmed', 'waiting', 'offering') do update
-          set quantity = excluded.quantity, name = excluded.name, email = excluded.email, phone = excluded.phone, locale = excluded.locale,
-            created_at = now()
-          where w.status = 'unconfirmed'
-        returning w.id`,
-    );
+    const entry = await keepEntry(tx, deps.clock.now(), {
+      ...input,
+      eventId: event.id,
+      poolId: category.poolId,
+      name,
+      email,
+      emailKey,
+      phone,
+    });
     if (entry === undefined) return;
-    await deps.tellWaiting(tx, {
+    const isTold = await deps.tellWaiting(tx, {
       template: 'waiting_confirm',
       eventId: event.id,
       organizerId: category.organizerId,
       entryId: entry.id,
       recipientKey: emailKey,
     });
+    // Without its mail nobody can confirm it.
+    if (entry.isNew && !isTold)
+      await tx.execute(sql`delete from waiting_entries where event_id = ${event.id} and id = ${entry.id}`);
   });
+}
+
+type NewEntry = Pick<JoinWaitingListInput, 'ticketCategoryId' | 'quantity' | 'locale'> & {
+  readonly eventId: string;
+  readonly poolId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly phone: string;
+};
+
+/** The same form again finds its entry. @returns the entry to confirm; undefined for an address that waits already */
+async function keepEntry(
+  tx: Db,
+  now: Date,
+  entry: NewEntry,
+): Promise<{ readonly id: string; readonly isNew: boolean } | undefined> {
+  const { eventId, ticketCategoryId, poolId, quantity, name, email, emailKey, phone, locale } = entry;
+  const isOfAddress = sql`
+    w.event_id = ${eventId} and w.ticket_category_id = ${ticketCategoryId} and w.email_key = ${emailKey}`;
+  const [kept] = await rowsOf<{ id: string; isNew: boolean }>(
+    tx,
+    sql`
+      with again as (
+        update waiting_entries w set created_at = now()
+        where ${isOfAddress} and w.status = 'unconfirmed' and w.quantity = ${quantity} and w.name = ${name} and w.email = ${email}
+          and w.phone = ${phone} and w.locale = ${locale}
+        returning w.id
+      ), added as (
+        insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status)
+        select ${eventId}, ${newWaitingId(eventId, now)}, ${ticketCategoryId}, ${poolId}, ${quantity}::smallint, ${name}, ${email}, ${emailKey},
+          ${phone}, ${locale}, 'unconfirmed'
+        where not exists (select from again) and not exists (
+          select from waiting_entries w where ${isOfAddress} and w.status in ('waiting', 'offering'))
+        returning id
+      )
+      select id, false as "isNew" from again union all select id, true from added`,
+  );
+  return kept;
 }
 
 async function findCategory(
@@ -82,11 +122,8 @@ async function findCategory(
     sql`
       select e.organizer_id as "organizerId", c.pool_id as "poolId", c.per_order_min as min,
         least(c.per_order_max, e.tickets_per_order_max, e.tickets_per_buyer_max, c.per_buyer_max, s.capacity) as max,
-        e.has_waiting_list and e.status = 'published' and c.status = 'on_sale' and now() >= c.sale_opens_at
-          and now() < least(c.sale_closes_at, e.ends_at) as "isOpen",
-        s.is_listed or s.available < c.per_order_min as "isNeeded",
-        (select count(*) from waiting_entries w
-          where w.event_id = e.id and w.status in ('unconfirmed', 'waiting', 'offering')) >= ${entriesPerEventMax} as "isFull"
+        ${isSold} as "isOpen", ${isWaitNeeded} as "isNeeded",
+        ${isFull} as "isFull"
       from events e
       join ticket_categories c on c.event_id = e.id and c.id = ${ticketCategoryId}
       join stock s on s.event_id = e.id and s.pool_id = c.pool_id

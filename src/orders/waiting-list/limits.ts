@@ -2,7 +2,7 @@
 export const offerSeconds = 6 * 3600;
 /** An address that is not confirmed by then leaves the list. */
 export const confirmWithinHours = 24;
-/** People that one event has on its list, confirmed or not. */
+/** People with a confirmed address that one event has on its list. */
 export const entriesPerEventMax = 20_000;
 /** Entries that one pass offers places to, and the pools that it looks at. */
 export const offersPerPassMax = 100;

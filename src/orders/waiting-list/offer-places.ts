@@ -7,6 +7,7 @@ import { newOrderId } from '../../platform/ids.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { TellWaiting } from '../ports.ts';
+import { isSold } from './conditions.ts';
 import { confirmWithinHours, offerSeconds, offersPerPassMax, poolsPerPassMax } from './limits.ts';
 
 export type OfferDeps = {
@@ -58,7 +59,10 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   return offers;
 }
 
-/** The first people of each line with free places, of those who fit into them. */
+/**
+ * The first people of each line with free places, of those who fit into them. Categories that share a pool share its line: people who wait
+ * for one that is not sold now are passed, and keep their places.
+ */
 async function findHeads(db: Db): Promise<Head[]> {
   return rowsOf<Head>(
     db,
@@ -69,8 +73,10 @@ async function findHeads(db: Db): Promise<Head[]> {
       from (select * from stock where is_listed and available > 0 limit ${poolsPerPassMax}) s
       join events e on e.id = s.event_id and e.has_waiting_list
       cross join lateral (
-        select * from waiting_entries w
+        select w.* from waiting_entries w
+        join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
         where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering') and w.quantity <= s.available
+          and ${isSold}
         order by w.joined_at, w.id limit ${offersPerPassMax}) w
       where not exists (
         select from switches x
@@ -155,7 +161,10 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
   };
 }
 
-/** Deletes what is known of people who did not confirm their address in time, and of all who waited for an event that is over. */
+/**
+ * Deletes what is known of people who did not confirm their address in time, of all who waited for an event that is over, and of those who
+ * wait for a category whose sale is over: nothing can be offered to them, and others may buy from its pool.
+ */
 async function forgetEntries(db: Db): Promise<void> {
   await db.execute(sql`
     delete from waiting_entries where status = 'unconfirmed' and created_at < now() - make_interval(hours => ${confirmWithinHours})`);
@@ -167,7 +176,9 @@ async function forgetEntries(db: Db): Promise<void> {
       select next.event_id from event
       cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)
     delete from waiting_entries w using event join events e on e.id = event.event_id
-    where w.event_id = e.id and (e.ends_at < now() or e.status = 'cancelled')`);
+      join ticket_categories c on c.event_id = e.id
+    where w.event_id = e.id and w.ticket_category_id = c.id and (e.ends_at < now() or e.status = 'cancelled'
+      or c.sale_closes_at < now() and w.status in ('unconfirmed', 'waiting'))`);
 }
 
 /** Puts pools on free sale again that nobody waits for any more, or whose organizer has ended the list. */

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { waitingEntryNotFound, waitingListClosed } from './refusals.ts';
+import { isFull, isSold, isWaitNeeded } from './conditions.ts';
+import { waitingEntryNotFound, waitingListClosed, waitingListFull, waitingListNotNeeded } from './refusals.ts';
 
 export type WaitingView = {
   readonly status: 'unconfirmed' | 'waiting' | 'offered' | 'ended';
@@ -38,27 +39,44 @@ export async function showWaitingEntry(db: Db, entryId: string): Promise<Waiting
 
 /**
  * Confirms the address of an entry, which takes its place at the end of the line. From then on the places that return to its pool go
- * to the line only. Safe to repeat.
- * @throws DomainError waiting_list.entry_not_found, waiting_list.closed
+ * to the line only, so it is refused while tickets of the category are on free sale: a link that was kept would end the sale for everybody.
+ * Other entries of the address that nobody has confirmed go. Safe to repeat.
+ * @throws DomainError waiting_list.entry_not_found, waiting_list.closed, waiting_list.not_needed, waiting_list.full
  */
 export async function confirmWaitingEntry(db: Db, entryId: string): Promise<WaitingView> {
   const eventId = eventIdOf(entryId);
   await transaction(db, async (tx) => {
     // Placement holds this row while it decides, and so does the end of the line: an entry is seen by both, or comes after both.
-    const [entry] = await rowsOf<{ poolId: string; status: string; isOpen: boolean }>(
+    const [entry] = await rowsOf<{
+      poolId: string;
+      ticketCategoryId: string;
+      emailKey: string;
+      status: string;
+      isOpen: boolean;
+      isNeeded: boolean;
+      isFull: boolean;
+    }>(
       tx,
       sql`
-        select s.pool_id as "poolId", w.status, e.has_waiting_list as "isOpen"
+        select s.pool_id as "poolId", w.ticket_category_id as "ticketCategoryId", w.email_key as "emailKey", w.status, ${isSold} as "isOpen",
+          ${isWaitNeeded} as "isNeeded", ${isFull} as "isFull"
         from waiting_entries w
         join stock s on s.event_id = w.event_id and s.pool_id = w.pool_id
         join events e on e.id = w.event_id
+        join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
         where w.event_id = ${eventId} and w.id = ${entryId} for update of s`,
     );
     if (entry === undefined || entry.status !== 'unconfirmed') return;
     if (!entry.isOpen) throw waitingListClosed();
+    if (!entry.isNeeded) throw waitingListNotNeeded();
+    if (entry.isFull) throw waitingListFull();
+    const isOfAddress = sql`
+      w.event_id = ${eventId} and w.ticket_category_id = ${entry.ticketCategoryId} and w.email_key = ${entry.emailKey}`;
     await tx.execute(sql`
       update waiting_entries set status = 'waiting', joined_at = clock_timestamp()
-      where event_id = ${eventId} and id = ${entryId} and status = 'unconfirmed'`);
+      where event_id = ${eventId} and id = ${entryId} and status = 'unconfirmed' and not exists (
+        select from waiting_entries w where ${isOfAddress} and w.status in ('waiting', 'offering'))`);
+    await tx.execute(sql`delete from waiting_entries w where ${isOfAddress} and w.status = 'unconfirmed'`);
     await tx.execute(sql`
       update stock set is_listed = true where event_id = ${eventId} and pool_id = ${entry.poolId} and not is_listed`);
   });

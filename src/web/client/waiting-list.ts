@@ -64,8 +64,9 @@ const isGone = (answer: Answer<unknown>) => answer.kind === 'refused' && answer.
 
 function sayFault(answer: Answer<unknown>): void {
   if (answer.kind !== 'refused') return setMessage('message', refusalWords[pageLanguage].unreachableNow);
-  const isClosed = answer.problem.code === 'waiting_list.closed';
-  setMessage('message', isClosed ? words.closed : refusalText(answer.problem));
+  const { problem } = answer;
+  const isClosed = problem.code === 'waiting_list.closed';
+  setMessage('message', isClosed ? words.closed : (words.refused[problem.code] ?? refusalText(problem)));
 }
 
 function showMissing(): void {

@@ -1,0 +1,16 @@
+import { sql } from 'drizzle-orm';
+import { entriesPerEventMax } from './limits.ts';
+
+/** Whether people may wait for the category `c` of the event `e`: its tickets are sold now, as far as there are any. */
+export const isSold = sql`e.has_waiting_list and e.status = 'published' and c.status = 'on_sale' and now() >= c.sale_opens_at
+  and now() < least(c.sale_closes_at, e.ends_at)`;
+
+/** Whether the category `c` has no tickets to order, by the stock `s` of its pool. */
+export const isWaitNeeded = sql`(s.is_listed or s.available < c.per_order_min)`;
+
+/**
+ * Whether the event `e` has as many people with a confirmed address as may wait. Others do not count: anybody can send the form with any
+ * number of addresses, and would keep people out.
+ */
+export const isFull = sql`(
+  select count(*) from waiting_entries o where o.event_id = e.id and o.status in ('waiting', 'offering')) >= ${entriesPerEventMax}`;

@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
+import { entriesPerEventMax } from '../../../src/orders/waiting-list/limits.ts';
+import { availabilityOf } from '../../../src/orders/pools/queries.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { order } from '../../../testkit/orders/placing.ts';
+import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
+
+/** Tries to take somebody else's place in a waiting list, and to stop a sale by it. */
+
+const world = await useWaitingWorld();
+
+describe('a form that somebody else sends with the address of a person', () => {
+  const entryOf = async (event: TestEvent, phone: string) =>
+    (await world.entriesOf(event)).find((entry) => entry.phone === phone);
+
+  test.each(['before', 'after'])('%s the own one changes nothing of what the own link confirms', async (when) => {
+    const event = await world.soldOut();
+    const own = someBuyer();
+    const forged = { ...own, phone: someBuyer().phone };
+    for (const buyer of when === 'before' ? [forged, own] : [own, forged])
+      expect((await world.join(event, { buyer, quantity: buyer === own ? 1 : 2 })).status).toBe(202);
+    const [entry, other] = [await entryOf(event, own.phone), await entryOf(event, forged.phone)];
+    expect(entry?.id).not.toBe(other?.id);
+    const id = entry?.id ?? '';
+    await world.confirm(id);
+    expect(await entryOf(event, forged.phone)).toBeUndefined();
+    expect((await world.confirm(other?.id ?? '')).status).toBe(404);
+    expect((await world.join(event, { buyer: forged })).status).toBe(202);
+    expect(await entryOf(event, forged.phone)).toBeUndefined();
+    await world.giveBack(event, 1);
+    expect(await world.offer()).toBe(1);
+    const orders = await rowsOf(
+      world.open.db,
+      sql`select quantity, buyer_phone as phone from orders where event_id = ${event.id} and buyer_email = ${own.email}`,
+    );
+    expect(orders).toEqual([{ quantity: 1, phone: own.phone }]);
+  });
+
+  test('makes no entries beyond the mails that the address may be sent, and ends none', async () => {
+    const event = await world.soldOut();
+    const own = someBuyer();
+    await world.join(event, { buyer: own });
+    for (let sent = 0; sent < 8; sent += 1)
+      expect((await world.join(event, { buyer: { ...own, phone: someBuyer().phone } })).status).toBe(202);
+    expect((await world.entriesOf(event)).length).toBe(messagesPerHourMax.email.waiting_confirms);
+    expect(await entryOf(event, own.phone)).toMatchObject({ status: 'unconfirmed' });
+  });
+});
+
+test('any number of forms with addresses that nobody confirms keeps nobody out; confirmed ones fill the list', async () => {
+  const event = await world.soldOut();
+  const fill = (status: string) =>
+    world.open.db.execute(sql`
+      insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status, joined_at)
+      select ${event.id}, ${`wtl_${status}_`} || n, ${categoryOf(event)}, ${event.categories[0]?.poolId ?? ''}, 1, 'A', 'a@x.test',
+        ${status} || n, '+628', 'id', ${status}, case when ${status} = 'waiting' then now() end
+      from generate_series(1, ${entriesPerEventMax}::integer) n`);
+  await fill('unconfirmed');
+  const buyer = someBuyer();
+  expect((await world.join(event, { buyer })).status).toBe(202);
+  const own = (await world.entriesOf(event)).find(({ email }) => email === buyer.email);
+  await fill('waiting');
+  const full = { status: 409, body: { code: 'waiting_list.full' } };
+  expect(await world.join(event)).toMatchObject(full);
+  expect(await world.confirm(own?.id ?? '')).toMatchObject(full);
+  await world.open.db.execute(sql`delete from waiting_entries where event_id = ${event.id} and id = 'wtl_waiting_1'`);
+  expect(await world.confirm(own?.id ?? '')).toMatchObject({ status: 200, body: { position: entriesPerEventMax } });
+  await world.open.db.execute(sql`delete from waiting_entries where event_id = ${event.id}`);
+});
+
+describe('a place in the line', () => {
+  test('cannot be taken while the category is on free sale, so that a link that was kept ends no sale', async () => {
+    const event = await world.soldOut();
+    expect((await world.join(event)).status).toBe(202);
+    const [entry] = await world.entriesOf(event);
+    const id = entry?.id ?? '';
+    await world.giveBack(event, 2);
+    expect(await world.confirm(id)).toMatchObject({ status: 409, body: { code: 'waiting_list.not_needed' } });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await order(world.deps, event);
+    await order(world.deps, event);
+    expect(await world.confirm(id)).toMatchObject({ status: 200, body: { status: 'waiting', position: 1 } });
+  });
+
+  test('of a category that is not sold now holds up nobody who waits for another one of the pool', async () => {
+    const event = await createEvent(world.open.db, {
+      categories: [{ capacity: 3 }, { pool: 0 }],
+      event: { hasWaitingList: true },
+    });
+    const [early = '', regular = ''] = event.categories.map(({ id }) => id);
+    for (let place = 0; place < 3; place += 1) await order(world.deps, event);
+    await world.wait(event);
+    await world.wait({ ...event, categories: event.categories.slice(1) });
+    await world.giveBack(event, 1);
+    await world.open.db.execute(
+      sql`update ticket_categories set status = 'closed' where event_id = ${event.id} and id = ${early}`,
+    );
+    expect(await world.offer()).toBe(1);
+    const offered = await rowsOf(
+      world.open.db,
+      sql`select ticket_category_id as id from waiting_entries where event_id = ${event.id} and status = 'offered'`,
+    );
+    expect(offered).toEqual([{ id: regular }]);
+    // Its sale is over for good: the pool goes back to free sale.
+    await world.open.db.execute(sql`
+      update ticket_categories set status = 'on_sale', sale_closes_at = now() - interval '1 second' where event_id = ${event.id} and id = ${early}`);
+    await world.giveBack(event, 1);
+    await world.offer();
+    expect(await world.statuses(event)).toEqual(['offered']);
+    expect(await availabilityOf(world.open.db, event.id)).toMatchObject([{ available: 1 }, { available: 1 }]);
+  });
+});
