@@ -5,7 +5,8 @@ import { type Answer, type Tenant, type TenantWorld, openTenants } from '../../t
 
 /**
  * Every operation of an organiser with every id in its path and body replaced by another organiser's (S01, S02). The answer must be, byte
- * for byte, the answer to an id that does not exist, and no row may change.
+ * for byte, the answer to an id that does not exist, and no row may change. The same for objects of another event of the own organiser, which
+ * a member who works at one event must not reach.
  */
 
 const operations = readOperations().filter(({ kinds }) => kinds.includes('staffSession'));
@@ -66,14 +67,27 @@ const cases = operations.flatMap((operation) =>
   ),
 );
 
-test.each(cases)('%s', async (_name, operation, replaced) => {
+/** Operations of an event, with the objects below it of another event. */
+const siblingCases = operations
+  .filter(({ path }) => path.includes('/events/{eventId}/'))
+  .flatMap((operation) =>
+    subsets(
+      [...new Set([...pathReferences(operation), ...bodyReferences(operation)])].filter((name) => name !== 'eventId'),
+    ).map((replaced) => [`${operation.id} with another event's ${replaced.join(', ')}`, operation, replaced] as const),
+  );
+
+test.each(cases)('%s', (_name, operation, replaced) => checkForeign(operation, replaced, world.other));
+
+test.each(siblingCases)('%s', (_name, operation, replaced) => checkForeign(operation, replaced, world.sibling));
+
+async function checkForeign(operation: Operation, replaced: readonly string[], owner: Tenant): Promise<void> {
   const callers = operation.kinds.includes('deviceToken')
     ? (['owner', 'door', 'device'] as const)
     : (['owner'] as const);
   for (const caller of callers) {
     const take = (from: Readonly<Record<string, string>>) =>
       Object.fromEntries(replaced.map((name) => [name, from[name] ?? '']));
-    const foreign = await ask(operation, caller, { ...world.own.ids, ...take(world.other.ids) });
+    const foreign = await ask(operation, caller, { ...world.own.ids, ...take(owner.ids) });
     const unknown = await ask(operation, caller, { ...world.own.ids, ...take(missing) });
     expect([caller, foreign]).toEqual([caller, unknown]);
     if (answersByResult.has(operation.id) && caller !== 'device') expect(foreign.text).toContain('"result":"invalid"');
@@ -84,7 +98,7 @@ test.each(cases)('%s', async (_name, operation, replaced) => {
     // A fault of the body may name the reference, and nothing else.
     else expect(foreign.text).not.toMatch(/field\.(?!not_allowed)/);
   }
-});
+}
 
 test('each id of a path belongs to an object that both organisers have', async () => {
   const names = new Set(operations.flatMap(pathReferences));

@@ -5,7 +5,7 @@ import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { examples } from '../../src/contract-examples.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { createEvent, createOrganizer, someBuyer } from '../factories.ts';
+import { type TestOrganizer, createEvent, createOrganizer, someBuyer } from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 
 /** The whole API with two organisers who both have one of everything, for tests of who may reach what. */
@@ -13,6 +13,8 @@ export type TenantWorld = {
   readonly running: TestService;
   readonly own: Tenant;
   readonly other: Tenant;
+  /** Another event of the own organiser, with one of everything. */
+  readonly sibling: Tenant;
   /** One request, from a network of its own: limits per network are another test's subject. */
   ask(method: string, path: string, options?: AskOptions): Promise<Answer>;
   /** A digest of every row of every table. Equal digests mean that nothing was written in between. */
@@ -60,14 +62,27 @@ export async function openTenants(environment: Record<string, string> = {}): Pro
     const response = await running.fetch(path, init, remoteAddress);
     return { status: response.status, text: await response.text(), headers: response.headers };
   };
-  const own = await openTenant(running, ask);
-  const other = await openTenant(running, ask);
-  return { running, own, other, ask, digest: () => digestOf(running.service.db), close: () => running.close() };
+  const [organizer, stranger] = [await createOrganizer(running.service.db), await createOrganizer(running.service.db)];
+  const own = await openTenant(running, ask, organizer);
+  const other = await openTenant(running, ask, stranger);
+  const sibling = await openTenant(running, ask, organizer);
+  return {
+    running,
+    own,
+    other,
+    sibling,
+    ask,
+    digest: () => digestOf(running.service.db),
+    close: () => running.close(),
+  };
 }
 
-async function openTenant({ service }: TestService, ask: TenantWorld['ask']): Promise<Tenant> {
+async function openTenant(
+  { service }: TestService,
+  ask: TenantWorld['ask'],
+  organizer: TestOrganizer,
+): Promise<Tenant> {
   const { db } = service;
-  const organizer = await createOrganizer(db);
   const event = await createEvent(db, { organizer, categories: [{ price: 0 }] });
   const path = `/v1/organizers/${organizer.slug}`;
   const owner = await memberOf(service, organizer.id, 'owner');
