@@ -1548,8 +1548,9 @@ create table serving_marks (
 -- o.id = i.id`. A constant beside a joined key, or a second table joined by the same event, lets Postgres read the whole event
 -- and compare; then each look-up is a subquery of its own, with `limit 1` or `for update`. A look-up by another key than the
 -- primary one hides the event from the primary key: `t.order_id = o.id and t.event_id || '' = o.event_id`.
--- This does not help a list that is joined while the table has a few rows: Postgres may then read the whole table and compare. Such a plan
--- ends with the next ANALYZE, some seconds into a rush.
+-- This does not help a list that is joined to a table that was counted while it had a few rows: Postgres may then read the whole table
+-- and compare, until it counts again. So a trial sale is not counted (see the thresholds below): Postgres assumes at least ten pages of a
+-- table that it has never counted.
 --
 -- test/drizzle/plans.test.ts checks this for every hot query, in the first sale of a new database, too.
 do $$
@@ -1568,14 +1569,15 @@ begin
     end if;
   end loop;
 
-  -- Rows are counted again after changes of 500 rows and a fiftieth of the table, whatever the server's settings are.
+  -- Rows are counted again after changes of 10,000 rows and a fiftieth of the table, whatever the server's settings are. Before, Postgres
+  -- assumes ten pages or what the table has, which is better than a count of a few rows. Vacuum counts, too, so its thresholds are as high.
   -- Append-only tables are vacuumed too, so that they can be read from indexes alone.
   foreach v_table in array array[
     'orders', 'order_lines', 'tickets', 'payment_attempts', 'callbacks', 'refunds', 'ledger_entries', 'admissions', 'scans',
     'deliveries', 'message_shares', 'webhooks', 'webhook_deliveries', 'places', 'spent_passes', 'limit_counters', 'outbox'] loop
     execute format('alter table %I set (
-      autovacuum_analyze_threshold = 500, autovacuum_analyze_scale_factor = 0.02,
-      autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0.02,
+      autovacuum_analyze_threshold = 10000, autovacuum_analyze_scale_factor = 0.02,
+      autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0.02,
       autovacuum_vacuum_insert_threshold = 5000, autovacuum_vacuum_insert_scale_factor = 0.1)', v_table);
   end loop;
 end

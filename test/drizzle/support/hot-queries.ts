@@ -206,6 +206,13 @@ export const hotQueries: readonly HotQuery[] = [
     mayScan: true,
     byChance: true,
   },
+  // Asked every few seconds for a metric, of as many rows as its limit says.
+  {
+    ...byKey('size of the outbox, for the metric', /^select count\(\*\)::int as jobs, extract\(/),
+    pagesMax: 200,
+    mayScan: true,
+    byChance: true,
+  },
   {
     ...byKey('callbacks that nobody applied', /^select c\.id::text, c\.attempt_id from callbacks c/),
     mayScan: true,
