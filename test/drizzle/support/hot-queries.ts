@@ -206,6 +206,14 @@ export const hotQueries: readonly HotQuery[] = [
     mayScan: true,
     byChance: true,
   },
+  {
+    ...byKey(
+      'kinds of jobs that wait, looked at now and then',
+      /^with recursive kind as \( select min\(name\) as name from outbox/,
+    ),
+    mayScan: true,
+    byChance: true,
+  },
   // Asked every few seconds for a metric, of as many rows as its limit says.
   {
     ...byKey('size of the outbox, for the metric', /^select count\(\*\)::int as jobs, extract\(/),
