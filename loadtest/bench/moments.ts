@@ -166,7 +166,7 @@ function renderFour(): Promise<Buffer> {
       doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
       timeZone: 'Asia/Jakarta',
     },
-    order: { id: `ord_${id}`, buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
+    order: { code: id.slice(-11), buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
     tickets: Array.from({ length: 4 }, (_, index) => ({
       code: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,
       shortCode: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,

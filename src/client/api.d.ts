@@ -1275,7 +1275,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1295,7 +1295,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
     channel: "email" | "whatsapp";
     queued: number;
     /** Taken by the provider. */
@@ -1860,6 +1860,8 @@ export type WhoAmI = {
   eventId?: string;
   /** The events that a member is limited to. */
   eventIds?: string[];
+  /** The areas that an API key is limited to. */
+  scopes?: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[];
   sessionId?: string;
   expiresAt?: string;
 };
@@ -1942,6 +1944,8 @@ export type ApiKey = {
   id: string;
   name: string;
   role: "manager" | "door";
+  /** Null for a key from before there were scopes, which may do all that its role may. */
+  scopes: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[] | null;
   createdBy: string;
   createdAt: string;
   endedAt: string | null;
@@ -1964,6 +1968,8 @@ export type CreatedApiKey = ApiKey & {
 export type CreateApiKey = {
   name: string;
   role: "manager" | "door";
+  /** What the program needs, and no more. The role limits each of them: one of a door has no use for other scopes than `orders.read`, `check_in`, `events.read`, so it may not have them. */
+  scopes: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[];
 };
 
 export type CreatedDevice = Device & {
@@ -2360,8 +2366,14 @@ export type DeskOrder = {
 };
 
 export type CorrectBuyer = {
+  /** Stands on every ticket without a name of its own. */
+  name?: string;
   /** Where the order and its tickets should have gone. */
-  email: string;
+  email?: string;
+};
+
+export type CorrectHolderName = {
+  holderName: string;
 };
 
 export type OrderNote = {
@@ -3064,6 +3076,24 @@ export type Api = {
       input: { param: {
         ticketId: string;
       }; json: TransferHeldTicket };
+      data: undefined;
+    };
+  };
+  "/v1/tickets/:ticketId/ticket.pdf": {
+    /** A ticket that was given to the caller, to print */
+    get: {
+      input: { param: {
+        ticketId: string;
+      } };
+      data: undefined;
+    };
+  };
+  "/v1/tickets/:ticketId/calendar.ics": {
+    /** The event of a ticket that was given to the caller, as a calendar entry */
+    get: {
+      input: { param: {
+        ticketId: string;
+      } };
       data: undefined;
     };
   };
@@ -4436,13 +4466,24 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/buyer": {
-    /** Correct a mistyped address and send the tickets there */
+    /** Correct the buyer's name, or a mistyped address and send the tickets there */
     patch: {
       input: { param: {
         slug: string;
         orderId: string;
       }; json: CorrectBuyer };
       data: DeskOrder;
+    };
+  };
+  "/v1/organizers/:slug/orders/:orderId/tickets/:ticketId": {
+    /** Correct the name on a ticket */
+    patch: {
+      input: { param: {
+        slug: string;
+        orderId: string;
+        ticketId: string;
+      }; json: CorrectHolderName };
+      data: undefined;
     };
   };
   "/v1/organizers/:slug/orders/:orderId/notes": {

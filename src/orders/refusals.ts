@@ -66,6 +66,8 @@ export const orderRefusals = {
     'access.cross_site',
   ],
   showHeldTicket: ['ticket.not_found'],
+  printHeldTicket: ['ticket.not_found', 'service.busy'],
+  exportHeldCalendar: ['ticket.not_found'],
   transferHeldTicket: ['ticket.not_found', 'ticket.not_transferable', 'ticket.transfer_limited'],
   drawTicketQr: [...order, 'ticket.not_found'],
   printTickets: [...order, 'order.no_live_tickets', 'service.busy'],

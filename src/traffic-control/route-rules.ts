@@ -99,6 +99,13 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'order',
   },
+  {
+    methods: reading,
+    route: /^\/v1\/tickets\/\{ticketId\}\/ticket\.pdf$/,
+    class: 4,
+    limits: ['documents', 'network'],
+    uses: 'postgres_reads',
+  },
   { methods: anyMethod, route: /^\/v1\/tickets\/\{ticketId\}/, class: 1, limits: ['network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/organizers$/, class: 5, limits: ['sign_ups', 'network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },

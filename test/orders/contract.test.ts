@@ -47,6 +47,8 @@ test('the published contract names every route of the room, who may call it, and
       'GET /v1/orders/{id}/transfers',
       'POST /v1/orders/{id}/transfers',
       'GET /v1/tickets/{ticketId}',
+      'GET /v1/tickets/{ticketId}/ticket.pdf',
+      'GET /v1/tickets/{ticketId}/calendar.ics',
       'POST /v1/tickets/{ticketId}/transfers',
       'GET /v1/orders/{id}/details',
       'PATCH /v1/orders/{id}/details',

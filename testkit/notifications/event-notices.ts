@@ -22,8 +22,6 @@ import { order, placingDeps } from '../orders/placing.ts';
 /** How long edits of an event are collected in the tests of notices. */
 export const delaySeconds = 300;
 
-export type EventNotices = ReturnType<typeof eventNotices>;
-
 /** A world for all tests of a file, with a sender of WhatsApp messages. Each test begins with an empty outbox. */
 export async function useEventNotices() {
   const world = await openNotifications();
@@ -79,9 +77,9 @@ export function eventNotices(world: Notifications) {
     await world.db.execute(sql`update orders set locale = ${locale} where event_id = ${event.id} and id = ${made.id}`);
     return { eventId: event.id, orderId: made.id, buyer };
   }
-  async function paid(event: TestEvent, locale: 'id' | 'en' = 'id') {
+  async function paid(event: TestEvent, locale: 'id' | 'en' = 'id', quantity = 1) {
     const buyer = someBuyer();
-    const { orderId } = await paidOrder(world, { event, buyer });
+    const { orderId } = await paidOrder(world, { event, buyer, quantity });
     await world.db.execute(sql`update orders set locale = ${locale} where event_id = ${event.id} and id = ${orderId}`);
     return { eventId: event.id, orderId, buyer };
   }

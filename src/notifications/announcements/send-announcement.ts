@@ -7,7 +7,7 @@ import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue-queries.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
 import { sendable } from '../metrics.ts';
-import type { AnnouncementTemplate } from '../tables.ts';
+import type { AnnouncementTemplate, Channel } from '../tables.ts';
 import { audienceOf } from './audience.ts';
 import { type Announcement, type AnnouncementKind, announcements } from './tables.ts';
 
@@ -26,7 +26,7 @@ type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelive
 
 /**
  * Queues the messages of a confirmed announcement, page by page: each page's deliveries in one transaction with the mark how far it
- * got. A run that is cut off loses nothing and repeats nothing. Each address gets one message, however many orders it has. Once the
+ * got. A run that is cut off loses nothing and repeats nothing. Each address gets one message, however many orders or tickets it has. Once the
  * announcement is cancelled, nothing more is queued.
  * @throws RetryLater while orders are left
  */
@@ -59,14 +59,10 @@ async function sendPage({ clock }: { clock: Clock }, tx: Db, announcementId: str
   }
   const orderIds = await nextOrders(tx, announcement);
   const now = clock.now();
-  const added =
-    orderIds.length === 0
-      ? []
-      : await queuePage(
-          tx,
-          announcement,
-          orderIds.map((orderId) => ({ orderId, emailId: newId('dlv', now), whatsappId: newId('dlv', now) })),
-        );
+  const added = await queuePage(tx, announcement, {
+    recipients: await findRecipients(tx, announcement, orderIds),
+    now,
+  });
   const isEnd = orderIds.length < ordersPerPage;
   await advance(tx, announcement, {
     afterOrderId: orderIds.at(-1) ?? announcement.afterOrderId,
@@ -104,31 +100,46 @@ async function nextOrders(tx: Db, { id, afterOrderId }: Announcement): Promise<s
   return rows.map((row) => row.id);
 }
 
-/** The first order of an address carries its message; `deliveries_announced` finds those that an earlier page has queued. */
-function queuePage(
+type Recipient = { readonly subjectId: string; readonly channel: Channel; readonly key: string };
+
+/**
+ * The addresses of a page. Each gets one message, about its first order, or about the first ticket that it was given if it has no order
+ * here. `deliveries_announced` finds those that an earlier page has queued.
+ */
+function findRecipients(
   tx: Db,
-  { id, eventId, organizerId, number, kind }: Announcement,
-  orders: readonly { readonly orderId: string; readonly emailId: string; readonly whatsappId: string }[],
+  { id, eventId, number }: Announcement,
+  orderIds: readonly string[],
+): Promise<Recipient[]> {
+  return rowsOf<Recipient>(
+    tx,
+    sql`
+      select distinct on (f.channel, f.key) coalesce(f.ticket_id, f.order_id) as "subjectId", f.channel, f.key
+      from (${audienceOf(sql`a.id = ${id} and o.id = any(${textArray(orderIds)})`)}) f
+      where not exists (
+        select from deliveries d
+        where d.event_id = ${eventId} and d.version = ${number} and d.channel = f.channel and d.recipient_key = f.key
+          and d.template in ('event_practical', 'event_news', 'event_reminder'))
+      order by f.channel, f.key, f.ticket_id is not null, f.order_id, f.ticket_id`,
+  );
+}
+
+async function queuePage(
+  tx: Db,
+  { eventId, organizerId, number, kind }: Announcement,
+  { recipients, now }: { recipients: readonly Recipient[]; now: Date },
 ): Promise<NewDelivery[]> {
+  if (recipients.length === 0) return [];
   const template = announcementTemplates[kind];
   const share = kind === 'news' ? 'news' : 'announcements';
-  const ids = (of: (order: (typeof orders)[number]) => string) => textArray(orders.map(of));
   return queueDeliveries(
     tx,
     template,
     sql`
-      select case m.channel when 'email' then w.email_id else w.whatsapp_id end as id, ${organizerId}::text as organizer_id,
-        ${eventId}::text as event_id, m.order_id as subject_id, ${template}::text as template, m.channel,
-        m.key as recipient_key, ${number}::integer as version, ${share}::text as share
-      from (
-        select distinct on (f.channel, f.key) f.channel, f.key, f.order_id
-        from (${audienceOf(sql`a.id = ${id} and o.id = any(${ids(({ orderId }) => orderId)})`)}) f
-        order by f.channel, f.key, f.order_id) m
-      join unnest(${ids(({ orderId }) => orderId)}, ${ids(({ emailId }) => emailId)}, ${ids(({ whatsappId }) => whatsappId)})
-        as w (order_id, email_id, whatsapp_id) on w.order_id = m.order_id
-      where not exists (
-        select from deliveries d
-        where d.event_id = ${eventId} and d.version = ${number} and d.channel = m.channel and d.recipient_key = m.key
-          and d.template in ('event_practical', 'event_news', 'event_reminder'))`,
+      select m.id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id, m.subject_id, ${template}::text as template,
+        m.channel, m.key as recipient_key, ${number}::integer as version, ${share}::text as share
+      from unnest(${textArray(recipients.map(() => newId('dlv', now)))}, ${textArray(recipients.map(({ subjectId }) => subjectId))},
+        ${textArray(recipients.map(({ channel }) => channel))}, ${textArray(recipients.map(({ key }) => key))})
+        as m (id, subject_id, channel, key)`,
   );
 }

@@ -8,7 +8,7 @@ import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
-import { composeAnnouncement } from '../announcements/compose-announcement.ts';
+import { composeAnnouncement, composeHolderAnnouncement } from '../announcements/compose-announcement.ts';
 import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -27,7 +27,6 @@ import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templ
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
 import { refundDoneMail } from '../templates/refund-done.ts';
-import type { HolderNoticeTemplate } from '../templates/holder-notice.ts';
 import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
@@ -94,7 +93,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   if (template === 'waiting_confirm' || template === 'places_offered') return composeWaiting(deps, claim);
   if (template === 'message_test') return composeTest(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);
-  if (isHolderNotice(claim)) return composeHolderNotice(deps, claim);
+  if (idPatterns.ticket.test(claim.subject_id)) return composeForHolder(deps, claim);
   const subject = await deps.deliveries.orderSubject(eventIdOf(claim.subject_id), claim.subject_id);
   if (subject === undefined) return undefined;
   const writeCode = await deps.ticketKeys.writerOf(subject.event.id);
@@ -106,14 +105,20 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   return withReplyTo(await composeOrderMessage(deps, { ...claim, template }, subject), subject);
 }
 
-/** A notice to the holder of a ticket that was given on: its subject is the ticket instead of the order. */
-function isHolderNotice(claim: Claimed): claim is Claimed & { readonly template: HolderNoticeTemplate } {
-  return (
-    (claim.template === 'event_cancelled' ||
-      claim.template === 'event_moved' ||
-      claim.template === 'event_postponed') &&
-    idPatterns.ticket.test(claim.subject_id)
-  );
+/** What buyers are told by their order, the holder of a ticket that was given on is told by the ticket. */
+async function composeForHolder(deps: ComposeDeps, claim: Claimed): Promise<Composed | undefined> {
+  const { template } = claim;
+  switch (template) {
+    case 'event_cancelled':
+    case 'event_moved':
+    case 'event_postponed':
+      return composeHolderNotice(deps, { ...claim, template });
+    case 'event_practical':
+    case 'event_reminder':
+      return composeHolderAnnouncement(deps, claim);
+    default:
+      return undefined;
+  }
 }
 
 async function composeOrderMessage(
@@ -165,6 +170,7 @@ function isStillTrue(
     case 'order_placed':
       return order.status === 'pending_payment';
     case 'order_found':
+      return hasLiveTickets;
     case 'tickets':
       return tickets.length > 0;
     case 'order_cancelled':

@@ -23,6 +23,8 @@ export type OrderTemplate = Extract<
 
 export type OrderRule = {
   readonly when: SQL;
+  /** What must be true besides, for the message to be sent once more. */
+  readonly whenAgain?: SQL;
   readonly version: SQL;
   readonly whatsapp: boolean;
   /** The share that a message is counted under; `key` is the recipient's. */
@@ -48,6 +50,8 @@ const eventsShare = () => sql`case when ${isPaid} then null else 'events' end`;
 export const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
   tickets: {
     when: sql`o.status in ('paid', 'partially_refunded')`,
+    whenAgain: sql`exists (select from tickets t
+      where t.event_id = o.event_id and t.order_id = o.id and t.status = 'live' and t.times_transferred = 0)`,
     version: sql`1`,
     whatsapp: true,
     share: ordersShare,

@@ -68,6 +68,7 @@ export async function queueOrderDeliveries(
 ): Promise<NewDelivery[]> {
   const rule = orderRules[template];
   const isResend = options !== undefined && 'resend' in options;
+  const isAgain = isResend || (options !== undefined && 'again' in options);
   const share = isResend ? () => sql`'resends'` : rule.share;
   const emailKey = sql`o.buyer_keys[1]`;
   const phoneKey = sql`o.buyer_keys[2]`;
@@ -85,7 +86,7 @@ export async function queueOrderDeliveries(
           ${textArray(notices.map((notice) => notice.emailId))}, ${textArray(notices.map((notice) => notice.whatsappId))})
           as a (event_id, order_id, email_id, whatsapp_id)
         join orders o on o.event_id = a.event_id and o.id = a.order_id
-        where ${rule.when}
+        where ${rule.when} and ${(isAgain ? rule.whenAgain : undefined) ?? sql`true`}
       ), message (id, organizer_id, event_id, subject_id, template, channel, recipient_key, version, share) as (
         ${row(sql`o.email_id`, 'email', emailKey)}
         union all

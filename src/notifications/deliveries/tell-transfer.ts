@@ -1,20 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
-import type { Config } from '../../config.ts';
-import type { BuyerCorrected, TellWaiting, TicketTransferred } from '../../orders/index.ts';
+import { eventIn } from '../../catalog/index.ts';
+import type { BuyerCorrected, TellWaiting, TicketKeys, TicketTransferred } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import type { Composed } from '../channel.ts';
 import { sendable } from '../metrics.ts';
-import { type TransferMailData, ticketGivenMail, ticketReceivedMail } from '../templates/ticket-transfer.ts';
-import type { Deliveries } from './deliveries.ts';
+import { ticketGivenMail, ticketReceivedMail } from '../templates/ticket-transfer.ts';
 import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { withReplyTo } from './seller.ts';
 import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
 import { createTellWaiting } from './tell-waiting.ts';
+import { type HolderDeps, holderMailData } from './ticket-holder.ts';
 
 /** The ports of the room orders: what is sent when an address is corrected, a ticket changes hands, and people wait for places. */
 export function createHolderMessages(deps: { readonly clock: Clock }): {
@@ -56,35 +55,34 @@ type Row = {
   readonly category: string;
   readonly isLive: boolean;
   readonly timesTransferred: number;
+  readonly codeHex: string;
+  readonly codesBefore: number;
 };
 
 /** The message about one transfer of a ticket; undefined when the ticket was given on or taken back since. */
 export async function composeTransfer(
-  deps: {
-    readonly db: Db;
-    readonly deliveries: Pick<Deliveries, 'orderSubject'>;
-    readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
-  },
+  deps: HolderDeps & { readonly ticketKeys: TicketKeys },
   { subject_id: ticketId, template, version }: Pick<Claim, 'subject_id' | 'template' | 'version'>,
 ): Promise<Composed | undefined> {
+  const eventId = eventIdOf(ticketId);
   const [subject, row] = await Promise.all([
-    deps.deliveries.orderSubject(eventIdOf(ticketId), orderIdOf(ticketId)),
+    deps.deliveries.orderSubject(eventId, orderIdOf(ticketId)),
     findTransfer(deps.db, ticketId, version),
   ]);
   if (subject === undefined || row === undefined) return undefined;
-  const { event, order, organizerName } = subject;
-  const base = { locale: order.locale, event, organizerName, tickets: row.category };
+  const { order, event, organizerName } = subject;
+  const [giver, name] = [greetingName(row.giverName), greetingName(row.holderName)];
   if (template === 'ticket_given') {
-    const data: TransferMailData = { ...base, name: greetingName(row.giverName), other: greetingName(row.holderName) };
-    const to = { name: data.name ?? '', address: row.giverEmail };
-    return withReplyTo({ channel: 'email', to, mail: ticketGivenMail(data) }, subject);
+    const about = { locale: order.locale, event: eventIn(order.locale, event), organizerName, tickets: row.category };
+    const mail = ticketGivenMail({ ...about, name: giver, other: name });
+    return withReplyTo({ channel: 'email', to: { name: giver ?? '', address: row.giverEmail }, mail }, subject);
   }
   if (!row.isLive || row.timesTransferred !== version) return undefined;
-  const data: TransferMailData = { ...base, name: greetingName(row.holderName), other: greetingName(row.giverName) };
-  const token = ticketAccessToken(deps.config.ORDER_TOKEN_SECRET, ticketId, version);
-  const to = { name: data.name ?? '', address: row.holderEmail };
-  const mail = ticketReceivedMail(data, `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}`);
-  return withReplyTo({ channel: 'email', to, mail }, subject);
+  const writeCode = await deps.ticketKeys.writerOf(eventId);
+  const code = writeCode({ code: Buffer.from(row.codeHex, 'hex'), codesBefore: row.codesBefore });
+  const data = holderMailData(deps.config, subject, { ticketId, number: version, name, category: row.category });
+  const mail = ticketReceivedMail({ ...data, other: giver }, { ...code, categoryName: row.category });
+  return withReplyTo({ channel: 'email', to: { name: name ?? '', address: row.holderEmail }, mail }, subject);
 }
 
 async function findTransfer(db: Db, ticketId: string, number: number): Promise<Row | undefined> {
@@ -92,8 +90,9 @@ async function findTransfer(db: Db, ticketId: string, number: number): Promise<R
     db,
     sql`
       select g.holder_name as "holderName", g.holder_email as "holderEmail", coalesce(b.holder_name, o.buyer_name) as "giverName",
-        coalesce(b.holder_email, o.buyer_email) as "giverEmail", c.name as category, t.status = 'live' as "isLive",
-        t.times_transferred as "timesTransferred"
+        coalesce(b.holder_email, o.buyer_email) as "giverEmail", t.status = 'live' as "isLive", t.times_transferred as "timesTransferred",
+        case when o.locale = 'en' then coalesce(c.name_en, c.name) else c.name end as category,
+        encode(t.code, 'hex') as "codeHex", t.codes_before as "codesBefore"
       from ticket_transfers g
       join tickets t on t.event_id = g.event_id and t.id = g.ticket_id
       join orders o on o.event_id = t.event_id and o.id = t.order_id

@@ -1,17 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
-import { eventIn } from '../../catalog/index.ts';
-import type { Config } from '../../config.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
-import { greetingName } from '../../platform/text/person-name.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { newId, orderIdOf } from '../../platform/ids.ts';
 import type { Composed } from '../channel.ts';
-import type { Deliveries } from '../deliveries/deliveries.ts';
 import { isPaid } from '../deliveries/order-rules.ts';
 import type { Claim } from '../deliveries/queries.ts';
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue-queries.ts';
 import { withReplyTo } from '../deliveries/seller.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
+import { type HolderDeps, findHolderSubject } from '../deliveries/ticket-holder.ts';
 import { type HolderNoticeTemplate, holderNoticeMail } from '../templates/holder-notice.ts';
 import { findNewHolders, findPlanBefore } from './queries.ts';
 import type { EventNotice } from './tables.ts';
@@ -48,70 +44,23 @@ export async function queueHolderNotices(
   );
 }
 
-type Holder = {
-  readonly name: string;
-  readonly email: string;
-  readonly number: number;
-  readonly category: string;
-  readonly isLive: boolean;
-};
-
 /** The notice for the holder of a ticket; undefined when it is not true any more, or the ticket was given on or taken back since. */
 export async function composeHolderNotice(
-  deps: {
-    readonly db: Db;
-    readonly deliveries: Pick<Deliveries, 'orderSubject'>;
-    readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
-  },
+  deps: HolderDeps,
   claim: Pick<Claim, 'subject_id' | 'recipient_key' | 'version'> & { readonly template: HolderNoticeTemplate },
 ): Promise<Composed | undefined> {
-  const { subject_id: ticketId, template } = claim;
-  const eventId = eventIdOf(ticketId);
-  const [subject, holder] = await Promise.all([
-    deps.deliveries.orderSubject(eventId, orderIdOf(ticketId)),
-    findHolder(deps.db, ticketId, claim.recipient_key),
-  ]);
-  if (subject === undefined || holder === undefined) return undefined;
-  const isPostponed = subject.event.postponedAt !== null;
+  const { subject_id: ticketId, recipient_key: holderKey, template } = claim;
+  const holder = await findHolderSubject(deps, { ticketId, holderKey });
+  if (holder === undefined) return undefined;
+  const { event } = holder.subject;
+  const isPostponed = event.postponedAt !== null;
   const isTrue =
     template === 'event_cancelled'
-      ? subject.event.status === 'cancelled'
-      : subject.event.status === 'published' && holder.isLive && isPostponed === (template === 'event_postponed');
+      ? event.status === 'cancelled'
+      : event.status === 'published' && holder.isLive && isPostponed === (template === 'event_postponed');
   if (!isTrue) return undefined;
-  const before = template === 'event_moved' ? await findPlanBefore(deps.db, eventId, claim.version) : undefined;
+  const before = template === 'event_moved' ? await findPlanBefore(deps.db, event.id, claim.version) : undefined;
   if (template === 'event_moved' && before === undefined) return undefined;
-  const { locale } = subject.order;
-  const name = greetingName(holder.name);
-  const token = ticketAccessToken(deps.config.ORDER_TOKEN_SECRET, ticketId, holder.number);
-  const composed: Composed = {
-    channel: 'email',
-    to: { name: name ?? '', address: holder.email },
-    mail: holderNoticeMail(
-      {
-        locale,
-        event: eventIn(locale, subject.event),
-        organizerName: subject.organizerName,
-        name,
-        tickets: holder.category,
-      },
-      { template, before, link: `${deps.config.PUBLIC_URL}/tickets/${ticketId}#${token}` },
-    ),
-  };
-  return withReplyTo(composed, subject);
-}
-
-/** Who holds the ticket now, if it is still this person. */
-async function findHolder(db: Db, ticketId: string, holderKey: string): Promise<Holder | undefined> {
-  const [row] = await rowsOf<Holder>(
-    db,
-    sql`
-      select h.holder_name as name, h.holder_email as email, h.number, t.status = 'live' as "isLive",
-        case when o.locale = 'en' then coalesce(c.name_en, c.name) else c.name end as category
-      from tickets t
-      join ticket_transfers h on h.event_id = t.event_id and h.ticket_id = t.id and h.number = t.times_transferred
-      join orders o on o.event_id = t.event_id and o.id = t.order_id
-      join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
-      where t.event_id = ${eventIdOf(ticketId)} and t.id = ${ticketId} and h.holder_key = ${holderKey}`,
-  );
-  return row;
+  const mail = holderNoticeMail(holder.data, { template, before });
+  return withReplyTo({ channel: 'email', to: holder.to, mail }, holder.subject);
 }

@@ -12,6 +12,8 @@ type AnnouncementWords = {
     readonly kicker: string;
     readonly lead: (event: string, date: string) => string;
     readonly more: string;
+    /** To the holder of a ticket that was given on, who has no order. */
+    readonly moreForTicket: string;
   };
   readonly paymentExpiring: {
     readonly subject: (event: string) => string;
@@ -36,6 +38,7 @@ const id: AnnouncementWords = {
     kicker: 'Pengingat',
     lead: (event, date) => `${event} berlangsung pada ${date}.`,
     more: 'Siapkan kode QR di halaman pesanan sebelum tiba di pintu masuk.',
+    moreForTicket: 'Siapkan kode QR di halaman tiket sebelum tiba di pintu masuk.',
   },
   paymentExpiring: {
     subject: (event) => `Selesaikan pembayaran: ${event}`,
@@ -60,6 +63,7 @@ const en: AnnouncementWords = {
     kicker: 'Reminder',
     lead: (event, date) => `${event} takes place on ${date}.`,
     more: 'Have the QR codes of your order page ready before you reach the door.',
+    moreForTicket: 'Have the QR code of your ticket page ready before you reach the door.',
   },
   paymentExpiring: {
     subject: (event) => `Complete your payment: ${event}`,

@@ -3,11 +3,13 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Announcement } from '../announcements/tables.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
 import { announcementWords } from './announcement-words.ts';
+import { type HolderMailData, openTicketWords } from './holder-mail.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
 import { orderFooter } from './order-footer.ts';
 import { eventFacts, factLines, placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
+import { shortMail } from './short-mail.ts';
 import { greetedName, messageParameter, orderMessage } from './whatsapp.ts';
 import { words } from './words.ts';
 
@@ -97,7 +99,34 @@ function reminderMail(data: OrderMailData): Mail {
   });
 }
 
-/** The same as a WhatsApp message; of the organiser's text it carries the short one. */
+/** To a person to whom a ticket was given: the organiser's text, or the reminder, with the ticket in place of the order. */
+export function holderAnnouncementMail({ kind, content }: Announced, data: HolderMailData): Mail {
+  const { event, locale, organizerName } = data;
+  const link = { text: openTicketWords[locale], url: data.link };
+  if (kind === 'reminder' || content === null) {
+    const say = announcementWords[locale].reminder;
+    return shortMail(data, {
+      kicker: say.kicker,
+      subject: say.subject(event.name),
+      lead: say.lead(event.name, formatDateTime(event.startsAt, event.timeZone, locale)),
+      more: `${say.moreForTicket} ${words[locale].linkIsPrivate}`,
+      link,
+    });
+  }
+  const { subject, text } = content[locale];
+  const own = announcementWords[locale].practical;
+  return shortMail(data, {
+    kicker: own.kicker,
+    subject,
+    title: subject,
+    lead: own.from(organizerName),
+    blocks: paragraphsOf(text).map((block) => ({ text: block, html: linesOf(block) })),
+    more: words[locale].linkIsPrivate,
+    link,
+  });
+}
+
+/** An announcement to a buyer as a WhatsApp message; of the organiser's text it carries the short one. */
 export function announcementMessage(announcement: Announced, data: OrderMailData): WhatsappMessage {
   const { event, locale } = data;
   const shortText = announcement.content?.[locale].shortText ?? '';

@@ -59,7 +59,8 @@ export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
     more: say.more,
     facts: movedFacts(data, before),
     privacy: true,
-    attachments: [calendarAttachment(data)],
+    // A buyer who gave all tickets away is told because of the money, and does not plan to come.
+    attachments: data.tickets.length === 0 ? [] : [calendarAttachment(data)],
   });
 }
 

@@ -3,35 +3,34 @@ import type { Mail } from '../channel.ts';
 import type { EventPlan } from '../notices/tables.ts';
 import { movedLine } from './event-notice.ts';
 import { eventWords } from './event-words.ts';
-import { type ShortMailData, shortMail } from './short-mail.ts';
+import { type HolderMailData, openTicketWords } from './holder-mail.ts';
+import { calendarAttachment } from './order-notice.ts';
+import { shortMail } from './short-mail.ts';
 
 export type HolderNoticeTemplate = 'event_cancelled' | 'event_moved' | 'event_postponed';
 
-type HolderWords = Readonly<Record<HolderNoticeTemplate, string>> & { readonly open: string };
+type HolderWords = Readonly<Record<HolderNoticeTemplate, string>>;
 
 const id: HolderWords = {
   event_cancelled: 'Tiket Anda tidak berlaku lagi. Anda tidak perlu melakukan apa pun.',
   event_moved: 'Tiket Anda tetap berlaku.',
   event_postponed:
     'Tiket Anda tetap berlaku untuk tanggal yang baru. Begitu tanggalnya ditentukan, kami mengabari Anda.',
-  open: 'Buka tiket',
 };
 const en: HolderWords = {
   event_cancelled: 'Your ticket is no longer valid. You need do nothing.',
   event_moved: 'Your ticket stays valid.',
   event_postponed: 'Your ticket stays valid for the new date, and we will tell you as soon as there is one.',
-  open: 'Open the ticket',
 };
 const holderWords = { id, en };
 
 /**
  * To a person whom a ticket was given to: what became of the event. Nothing about money, which was the buyer's.
  * @param before the plan that holders know, when the event moved
- * @param link the page of the ticket; its fragment holds the secret
  */
 export function holderNoticeMail(
-  data: ShortMailData,
-  { template, before, link }: { template: HolderNoticeTemplate; before: EventPlan | undefined; link: string },
+  data: HolderMailData,
+  { template, before }: { template: HolderNoticeTemplate; before: EventPlan | undefined },
 ): Mail {
   const { event, locale } = data;
   const say = holderWords[locale];
@@ -48,7 +47,8 @@ export function holderNoticeMail(
     kicker: words[kind].kicker,
     more: say[template],
     when: kind === 'moved' ? 'planned' : 'past',
-    ...(kind === 'cancelled' ? {} : { link: { text: say.open, url: link } }),
+    ...(kind === 'cancelled' ? {} : { link: { text: openTicketWords[locale], url: data.link } }),
+    attachments: [calendarAttachment(data)],
   });
 }
 

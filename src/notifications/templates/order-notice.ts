@@ -89,7 +89,7 @@ export function noticeMail(
 }
 
 /** The entry for the holder's calendar: the same entry as before, changed or taken out. */
-export function calendarAttachment({ calendar }: OrderMailData): Mail['attachments'][number] {
+export function calendarAttachment({ calendar }: Pick<OrderMailData, 'calendar'>): Mail['attachments'][number] {
   return {
     filename: 'event.ics',
     contentType: `text/calendar; charset=utf-8; method=${calendar.method}`,

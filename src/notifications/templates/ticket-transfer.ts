@@ -1,5 +1,10 @@
+import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail } from '../channel.ts';
+import { type HolderMailData, openTicketWords } from './holder-mail.ts';
+import type { OrderMailData } from './order-mail.ts';
+import { calendarAttachment } from './order-notice.ts';
 import { type ShortMailData, shortMail } from './short-mail.ts';
+import { qrAttachment, ticketPass } from './tickets.ts';
 
 export type TransferMailData = ShortMailData & {
   /** The giver for the new holder, and the new holder for the giver. */
@@ -10,8 +15,7 @@ const id = {
   receivedSubject: (event: string) => `Tiket untuk Anda: ${event}`,
   receivedKicker: 'Tiket untuk Anda',
   receivedLead: (event: string, giver: string | undefined) =>
-    `${giver ?? 'Pemegang sebelumnya'} memberikan tiket ${event} kepada Anda. Kode QR-nya ada di halaman tiket.`,
-  open: 'Buka tiket',
+    `${giver ?? 'Pemegang sebelumnya'} memberikan tiket ${event} kepada Anda. Tunjukkan kode ini di pintu masuk. Di halaman tiket, Anda dapat mengunduh PDF-nya.`,
   receivedMore:
     'Tautan ini hanya untuk Anda: siapa pun yang memilikinya dapat memakai tiketnya. Kode sebelumnya sudah tidak berlaku. Tidak mengenal pengirimnya? Abaikan email ini.',
   givenSubject: (event: string) => `Tiket diberikan: ${event}`,
@@ -25,8 +29,7 @@ const en: typeof id = {
   receivedSubject: (event) => `A ticket for you: ${event}`,
   receivedKicker: 'A ticket for you',
   receivedLead: (event, giver) =>
-    `${giver ?? 'Its holder'} has given you a ticket to ${event}. Its QR code is on the page of the ticket.`,
-  open: 'Open the ticket',
+    `${giver ?? 'Its holder'} has given you a ticket to ${event}. Show this code at the door. The page of the ticket has it as a PDF.`,
   receivedMore:
     'This link is for you alone: anybody who has it can use the ticket. The code before is not valid any more. You do not know the sender? Ignore this mail.',
   givenSubject: (event) => `Ticket given on: ${event}`,
@@ -38,15 +41,21 @@ const en: typeof id = {
 
 const transferWords = { id, en };
 
-/** To the new holder of a ticket. @param link the page of the ticket; its fragment holds the secret */
-export function ticketReceivedMail(data: TransferMailData, link: string): Mail {
+/** To the new holder of a ticket: its code, the link to its page, and an entry for the calendar. */
+export function ticketReceivedMail(
+  data: HolderMailData & Pick<TransferMailData, 'other'>,
+  ticket: OrderMailData['tickets'][number],
+): Mail {
   const say = transferWords[data.locale];
+  const code = groupTicketCode(ticket.shortCode);
   return shortMail(data, {
     subject: say.receivedSubject(data.event.name),
     kicker: say.receivedKicker,
     lead: say.receivedLead(data.event.name, data.other),
+    blocks: [{ text: `${ticket.categoryName} · ${code}`, html: ticketPass(ticket, { index: 0, label: data.name ?? '' }) }],
     more: say.receivedMore,
-    link: { text: say.open, url: link },
+    link: { text: openTicketWords[data.locale], url: data.link },
+    attachments: [qrAttachment(ticket, 0), calendarAttachment(data)],
   });
 }
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
-import type { Mail } from '../channel.ts';
+import type { Mail, MailAttachment } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
 import { orderFooter } from './order-footer.ts';
@@ -23,7 +23,7 @@ export function ticketsMail(data: OrderMailData): Mail {
     paragraph(`${say.tickets.lead(count, data.isPaid)} ${say.tickets.showAtDoor}`),
     ...(shown.length === 0
       ? [paragraph(say.tickets.tooMany(count))]
-      : shown.map((ticket, index) => pass(ticket, { index, count, label: say.tickets.ticketOf(index + 1, count) }))),
+      : shown.map((ticket, index) => ticketPass(ticket, { index, label: say.tickets.ticketOf(index + 1, count) }))),
     button(say.tickets.open, data.link),
     ...(data.hasWallets ? [softParagraph(say.tickets.wallet)] : []),
     ...facts.map(factTable),
@@ -40,24 +40,22 @@ export function ticketsMail(data: OrderMailData): Mail {
       body,
       footer: orderFooter(data).html,
     }),
-    attachments: [
-      ...shown.map((ticket, index) => ({
-        filename: `${contentIdOf(index)}.png`,
-        contentType: 'image/png',
-        content: qrPng(ticket.code),
-        contentId: contentIdOf(index),
-      })),
-      calendarAttachment(data),
-    ],
+    attachments: [...shown.map(qrAttachment), calendarAttachment(data)],
   };
 }
 
 const contentIdOf = (index: number): string => `ticket-${index + 1}`;
 
+/** The code of a ticket, for `ticketPass` to show. */
+export function qrAttachment({ code }: { readonly code: string }, index: number): MailAttachment {
+  const contentId = contentIdOf(index);
+  return { filename: `${contentId}.png`, contentType: 'image/png', content: qrPng(code), contentId };
+}
+
 /** One ticket. The code stands on white in every colour scheme, since scanners need it dark on light. */
-function pass(
+export function ticketPass(
   ticket: OrderMailData['tickets'][number],
-  { index, label }: { index: number; count: number; label: string },
+  { index, label }: { index: number; label: string },
 ): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="pass" style="border:1px solid #e8e5de;border-radius:12px;margin:0 0 16px"><tr>
 <td width="172" style="padding:14px"><div style="background:#ffffff;border-radius:8px;padding:0;width:156px"><img src="cid:${contentIdOf(index)}" width="156" height="156" alt="QR ${index + 1}" style="display:block;width:156px;height:156px;image-rendering:pixelated"></div></td>

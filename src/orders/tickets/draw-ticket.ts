@@ -1,6 +1,5 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../../platform/text/format-time.ts';
-import { orderCode } from '../../platform/ids.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
 import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from './paper/fonts.ts';
@@ -10,10 +9,13 @@ import { qrOf, quietZoneModules } from './qr.ts';
 import { type Structure, asDecoration, asElement } from './paper/structure.ts';
 import type { Order } from '../tables.ts';
 
-/** What the printed tickets of one order show. */
+/** What the printed tickets of one order show, or one ticket of it that was given on. */
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
-  readonly order: Pick<Order, 'id' | 'buyerName' | 'locale' | 'placedAt'>;
+  readonly order: Pick<Order, 'buyerName' | 'locale' | 'placedAt'> & {
+    /** Undefined on a ticket that was given on: its holder is told nothing of the order. */
+    readonly code: string | undefined;
+  };
   /** `code` is the text of the QR code, `shortCode` what a person can type. */
   readonly tickets: readonly {
     readonly code: string;
@@ -154,12 +156,12 @@ function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: Tick
   const half = width / 2 - 8;
   const left = { x: margin, width: half };
   const right = { x: margin + half + 16, width: half };
-  const holder = readable(sheet, ticket.holderName ?? order.buyerName) || orderCode(order.id);
+  const holder = readable(sheet, ticket.holderName ?? order.buyerName) || (order.code ?? '–');
   const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
   field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: factsTop + 14 });
   field(sheet, text.holder, holder, { ...right, y: factsTop + 14 });
   field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
-  field(sheet, text.order, orderCode(order.id), { ...right, y: factsTop + 62 });
+  if (order.code !== undefined) field(sheet, text.order, order.code, { ...right, y: factsTop + 62 });
   field(sheet, text.where, readable(sheet, whereOf(event)), { x: margin, y: factsTop + 110, width });
   const note = {
     x: margin,

@@ -1,7 +1,8 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { events, ticketCategories } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { type Ticket, tickets } from '../tables.ts';
+import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
+import { type Ticket, orders, tickets } from '../tables.ts';
 
 export type EventOfOrder = typeof events.$inferSelect;
 
@@ -25,4 +26,43 @@ export async function findTickets(db: Db, eventId: string, orderId: string): Pro
     .where(and(eq(tickets.eventId, eventId), eq(tickets.orderId, orderId), eq(tickets.timesTransferred, 0)))
     .orderBy(asc(tickets.id));
   return rows.map(({ ticket, ...category }) => ({ ...ticket, ...category }));
+}
+
+/**
+ * A valid ticket that was given on, for its present holder; undefined for an earlier one, and for an event that was called off.
+ * @param transfer the number of the transfer that made the caller its holder
+ */
+export async function findHeldTicket(
+  db: Db,
+  { ticketId, transfer }: { readonly ticketId: string; readonly transfer: number },
+) {
+  const eventId = eventIdOf(ticketId);
+  const [row] = await db
+    .select({
+      ticket: tickets,
+      categoryName: ticketCategories.name,
+      categoryNameEn: ticketCategories.nameEn,
+      event: events,
+      locale: orders.locale,
+    })
+    .from(tickets)
+    .innerJoin(orders, and(eq(orders.eventId, tickets.eventId), eq(orders.id, tickets.orderId)))
+    .innerJoin(
+      ticketCategories,
+      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
+    )
+    .innerJoin(events, eq(events.id, tickets.eventId))
+    .where(
+      and(
+        eq(tickets.eventId, eventId),
+        eq(tickets.id, ticketId),
+        eq(tickets.orderId, orderIdOf(ticketId)),
+        eq(tickets.status, 'live'),
+        eq(tickets.timesTransferred, transfer),
+      ),
+    )
+    .limit(1);
+  if (row === undefined || row.event.status === 'cancelled') return undefined;
+  const { ticket, event, locale, ...category } = row;
+  return { ticket: { ...ticket, ...category }, event, locale };
 }

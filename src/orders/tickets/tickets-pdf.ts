@@ -3,10 +3,10 @@ import { inLanguage } from '../../platform/text/in-language.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { serviceBusy } from '../../platform/errors.ts';
-import { eventIdOf } from '../../platform/ids.ts';
-import { type TicketFacts, findEvent, findTickets } from './queries.ts';
+import { eventIdOf, orderCode } from '../../platform/ids.ts';
+import { type TicketFacts, findEvent, findHeldTicket, findTickets } from './queries.ts';
 import { findOrder } from '../buyer/queries.ts';
-import { orderHasNoLiveTickets, orderNotFound } from '../errors.ts';
+import { orderHasNoLiveTickets, orderNotFound, ticketNotFound } from '../errors.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
 import type { TicketKeys, WriteCode } from './codes/ticket-keys.ts';
 import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
@@ -24,14 +24,13 @@ export type TicketsPdf = {
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 };
 
+type Deps = { readonly db: Db; readonly ticketPrinter: TicketPrinter; readonly ticketKeys: TicketKeys };
+
 /**
  * The valid tickets of an order as a PDF.
  * @throws DomainError order.not_found, order.no_live_tickets, service.busy
  */
-export async function ticketsPdf(
-  deps: { readonly db: Db; readonly ticketPrinter: TicketPrinter; readonly ticketKeys: TicketKeys },
-  orderId: string,
-): Promise<TicketsPdf> {
+export async function ticketsPdf(deps: Deps, orderId: string): Promise<TicketsPdf> {
   if (!deps.ticketPrinter.takes(orderId)) throw serviceBusy('tickets_pdf', printRetrySeconds);
   const eventId = eventIdOf(orderId);
   const [event, facts, tickets, writeCode] = await Promise.all([
@@ -43,9 +42,34 @@ export async function ticketsPdf(
   if (event === undefined || facts === undefined) throw orderNotFound();
   const live = tickets.filter((ticket) => ticket.status === 'live').slice(0, ticketsMax);
   if (live.length === 0) throw orderHasNoLiveTickets();
-  const input = pageFacts(eventIn(facts.order.locale, event), facts.order, live, writeCode);
+  const { locale, buyerName, placedAt } = facts.order;
+  const order = { locale, buyerName, placedAt, code: orderCode(orderId) };
+  return printed(deps, orderId, pageFacts(eventIn(locale, event), order, live, writeCode));
+}
+
+/**
+ * A ticket as a PDF for the person whom it was given to.
+ * @param transfer the number of the transfer that made this person its holder
+ * @throws DomainError ticket.not_found, service.busy
+ */
+export async function heldTicketPdf(
+  deps: Deps,
+  { ticketId, transfer }: { readonly ticketId: string; readonly transfer: number },
+): Promise<TicketsPdf> {
+  if (!deps.ticketPrinter.takes(ticketId)) throw serviceBusy('tickets_pdf', printRetrySeconds);
+  const [held, writeCode] = await Promise.all([
+    findHeldTicket(deps.db, { ticketId, transfer }),
+    deps.ticketKeys.writerOf(eventIdOf(ticketId)),
+  ]);
+  if (held === undefined) throw ticketNotFound();
+  const { ticket, event, locale } = held;
+  const order = { locale, buyerName: '', placedAt: ticket.namedAt ?? ticket.issuedAt, code: undefined };
+  return printed(deps, ticketId, pageFacts(eventIn(locale, event), order, [ticket], writeCode));
+}
+
+function printed({ ticketPrinter }: Deps, id: string, input: TicketsPdfInput): TicketsPdf {
   const version = versionOf(input);
-  return { version, bytes: () => deps.ticketPrinter.print(orderId, version, input) };
+  return { version, bytes: () => ticketPrinter.print(id, version, input) };
 }
 
 /** Exactly what the pages show: the version is a hash of it, and it is copied to the helper process. */
@@ -58,7 +82,7 @@ function pageFacts(
   const { name, venue, address, city, startsAt, doorsOpenAt, timeZone } = event;
   return {
     event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone },
-    order: { id: order.id, buyerName: order.buyerName, locale: order.locale, placedAt: order.placedAt },
+    order,
     tickets: tickets.map((ticket) => ({
       ...writeCode(ticket),
       categoryName: inLanguage(order.locale, ticket.categoryName, ticket.categoryNameEn),

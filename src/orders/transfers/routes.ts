@@ -11,7 +11,10 @@ import { shownLink } from '../buyer/order-access.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { ticketNotFound } from '../errors.ts';
 import type { Wallets } from '../wallet/routes.ts';
+import { heldTicketCalendar } from '../tickets/calendar.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
+import type { TicketPrinter } from '../tickets/print-tickets.ts';
+import { heldTicketPdf } from '../tickets/tickets-pdf.ts';
 import {
   heldTicketParams,
   heldTicketSchema,
@@ -26,6 +29,7 @@ export type TransferRoutesDeps = TransferDeps & {
   readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>;
   readonly ticketKeys: TicketKeys;
   readonly wallets: Wallets;
+  readonly ticketPrinter: TicketPrinter;
 };
 
 const tags = ['Orders'];
@@ -83,6 +87,37 @@ const passOnRoute = createRoute({
   responses: { ...given, ...problems(400, 404, 409, 415, 429, 503) },
 });
 
+const heldPdfRoute = createRoute({
+  method: 'get',
+  path: '/v1/tickets/{ticketId}/ticket.pdf',
+  tags,
+  security: byTicket,
+  operationId: 'printHeldTicket',
+  summary: 'A ticket that was given to the caller, to print',
+  request: { params: heldTicketParams },
+  responses: {
+    200: {
+      description: 'One page, while the ticket is valid.',
+      content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
+    },
+    ...problems(404, 503),
+  },
+});
+
+const heldCalendarRoute = createRoute({
+  method: 'get',
+  path: '/v1/tickets/{ticketId}/calendar.ics',
+  tags,
+  security: byTicket,
+  operationId: 'exportHeldCalendar',
+  summary: 'The event of a ticket that was given to the caller, as a calendar entry',
+  request: { params: heldTicketParams },
+  responses: {
+    200: { description: 'An iCalendar file.', content: { 'text/calendar': { schema: { type: 'string' } } } },
+    ...problems(404, 503),
+  },
+});
+
 /** Tickets that change hands. */
 export function transferRoutes(deps: TransferRoutesDeps) {
   return createRouter()
@@ -105,6 +140,19 @@ export function transferRoutes(deps: TransferRoutesDeps) {
       const number = shownTransfer(c, deps, ticketId);
       await transferTicket(deps, { ticketId, shown: { by: 'holder', number }, holder: c.req.valid('json').holder });
       return c.body(null, 204, privateHeaders);
+    })
+    .openapi(heldPdfRoute, async (c) => {
+      const { ticketId } = c.req.valid('param');
+      const pdf = await heldTicketPdf(deps, { ticketId, transfer: shownTransfer(c, deps, ticketId) });
+      const bytes = await pdf.bytes();
+      c.header('content-disposition', 'attachment; filename="ticket.pdf"');
+      return c.body(bytes, 200, { ...privateHeaders, 'content-type': 'application/pdf' });
+    })
+    .openapi(heldCalendarRoute, async (c) => {
+      const { ticketId } = c.req.valid('param');
+      const text = await heldTicketCalendar(deps, { ticketId, transfer: shownTransfer(c, deps, ticketId) });
+      c.header('content-disposition', 'attachment; filename="event.ics"');
+      return c.body(text, 200, { ...privateHeaders, 'content-type': 'text/calendar; charset=utf-8' });
     });
 }
 

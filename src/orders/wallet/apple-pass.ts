@@ -111,7 +111,7 @@ function passContent({ passTypeId, teamId }: AppleSettings, pass: Pass) {
       auxiliaryFields: [{ key: 'starts', label: words.starts, value: starts }, ...doors],
       backFields: [
         { key: 'where', label: words.where, value: place },
-        { key: 'order', label: words.order, value: pass.orderCode },
+        ...(pass.orderCode === null ? [] : [{ key: 'order', label: words.order, value: pass.orderCode }]),
         { key: 'code', label: words.code, value: groupTicketCode(pass.shortCode) },
         { key: 'organizer', label: words.organizer, value: pass.organizerName },
         { key: 'about', label: words.about, value: words.note },

@@ -19,7 +19,8 @@ export type Pass = {
   /** What the QR carries, and what a person can type. */
   readonly code: string;
   readonly shortCode: string;
-  readonly orderCode: string;
+  /** Null for the holder of a ticket that was given on, who is told nothing of the order. */
+  readonly orderCode: string | null;
   readonly holderName: string;
   readonly categoryName: string;
   readonly organizerName: string;
@@ -87,7 +88,7 @@ export async function findPass(
     eventId,
     transfer,
     locale: order.locale,
-    orderCode: orderCode(order.id),
+    orderCode: transfer === 0 ? orderCode(order.id) : null,
     holderName: ticket.holderName ?? order.buyerName,
     categoryName: inLanguage(order.locale, category.name, category.nameEn),
     organizerName,

@@ -85,7 +85,7 @@ function payloadOf({ issuerId }: GoogleSettings, pass: Pass, { textBytes, hasVen
         classId,
         state: 'ACTIVE',
         ticketType: localized(pass.categoryName),
-        ...(hasDetails ? { reservationInfo: { confirmationCode: pass.orderCode } } : {}),
+        ...(hasDetails && pass.orderCode !== null ? { reservationInfo: { confirmationCode: pass.orderCode } } : {}),
         barcode: { type: 'QR_CODE', value: pass.code, alternateText: groupTicketCode(pass.shortCode) },
         ...(event.isPostponed ? { textModulesData: [{ id: 'date', body: passWords[locale].noDate }] } : {}),
       },

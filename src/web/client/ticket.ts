@@ -2,6 +2,7 @@ import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts
 import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
 import { call } from './shared/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
+import { openFile } from './shared/open-file.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { type WalletName, walletButtons } from './shared/wallet-buttons.ts';
 import { sendTransfer } from './shared/send-transfer.ts';
@@ -53,10 +54,20 @@ function present({ code, ticketCategory, holderName, isTransferable, wallets = [
   setText('category', ticketCategory);
   setText('holder', holderName);
   if (code !== null) void showCode(code);
+  offerFile('pdf', 'ticket.pdf');
+  offerFile('calendar', 'event.ics');
   byId('wallets').replaceChildren(...walletButtons(path, wallets, token));
   show('transfer', isTransferable);
   if (isTransferable) sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
   show('ticket', true);
+}
+
+/** The ticket as a file. A link cannot send the token, so the page asks for the file. */
+function offerFile(button: 'pdf' | 'calendar', name: string): void {
+  byId(button).addEventListener('click', () => {
+    show('file-failed', false);
+    void openFile(`${path}/${name}`, token, name).then((isDone) => show('file-failed', !isDone));
+  });
 }
 
 async function showCode({ code, shortCode }: NonNullable<HeldTicket['code']>): Promise<void> {

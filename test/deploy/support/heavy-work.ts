@@ -14,7 +14,7 @@ const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
     doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
     timeZone: 'Asia/Jakarta',
   },
-  order: { id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', buyerName: 'Ayu', locale: 'id', placedAt: new Date(0) },
+  order: { code: '9QX4T-0RBVE', buyerName: 'Ayu', locale: 'id', placedAt: new Date(0) },
   tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],
 });
 const isRight = await passwords.verify('rahasia', await passwords.hash('rahasia'));

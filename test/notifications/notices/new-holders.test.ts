@@ -1,31 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
 import { composeMessage } from '../../../src/notifications/deliveries/compose-message.ts';
 import { countHolders } from '../../../src/notifications/notices/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { type EventNotices, useEventNotices } from '../../../testkit/notifications/event-notices.ts';
-import { notificationConfig } from '../../../testkit/notifications/notification-world.ts';
+import { orderCode } from '../../../src/platform/ids.ts';
+import { uidOf, unfolded, useEventNotices } from '../../../testkit/notifications/event-notices.ts';
+import { giveTicket } from '../../../testkit/notifications/given-ticket.ts';
 
 /** Guards that the person whom a ticket was given to is told what happens to the event, and learns nothing of order or money. */
 
 const { world, notices } = await useEventNotices();
-
-type Paid = Awaited<ReturnType<EventNotices['paid']>>;
-
-/** Gives the first ticket of an order on, past the acts of the room. */
-async function give({ eventId, orderId }: Paid, name: string, number = 1) {
-  const ticketId = `tkt_${orderId.slice(4)}001`;
-  const email = `${name.toLowerCase()}@holder.test`;
-  const key = buyerKey(notificationConfig.HASH_SECRET, 'email', email);
-  await world.db.execute(sql`
-    insert into ticket_transfers (event_id, ticket_id, number, holder_name, holder_email, holder_key, transferred_at)
-    values (${eventId}, ${ticketId}, ${number}, ${name}, ${email}, ${key}, now() - interval '1 second')`);
-  await world.db.execute(sql`
-    update tickets set times_transferred = ${number}, holder_name = ${name}, named_at = now()
-    where event_id = ${eventId} and id = ${ticketId}`);
-  return { ticketId, email };
-}
 
 const isAboutMoney = /bayar|uang|refund|money|Rp|IDR/i;
 
@@ -36,7 +20,7 @@ test('the holder is told that the event is called off, in the language of the or
   ] as const) {
     const event = await notices.newEvent(100_000);
     const sold = await notices.paid(event, locale);
-    const { ticketId, email } = await give(sold, 'Budi');
+    const { ticketId, email } = await giveTicket(world, sold, 'Budi');
     await notices.callOff(event);
     await notices.tell(event);
     const { message } = await notices.messageOf(ticketId, 'event_cancelled');
@@ -47,6 +31,10 @@ test('the holder is told that the event is called off, in the language of the or
     expect(message.mail.text).not.toMatch(isAboutMoney);
     expect(message.mail.text).not.toContain(sold.orderId.slice(-5));
     expect(message.mail.text).not.toContain('/tickets/');
+    const entry = unfolded(message.mail);
+    expect(entry).toContain('METHOD:CANCEL');
+    expect(uidOf(entry)).toBe(`${ticketId.toLowerCase()}@antre`);
+    expect(entry).not.toContain(orderCode(sold.orderId));
     expect(await notices.toldOf(sold.orderId)).toContain('event_cancelled email queued');
   }
 });
@@ -54,7 +42,7 @@ test('the holder is told that the event is called off, in the language of the or
 test('the holder is told of a move and a postponement with the link of the ticket, and is counted in the preview', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
-  const { ticketId } = await give(sold, 'Citra');
+  const { ticketId } = await giveTicket(world, sold, 'Citra');
   const now = new Date();
   const counted = await countHolders(world.db, { eventId: event.id, kind: 'moved', createdAt: now, changedAt: now });
   expect(counted.email).toBe(2);
@@ -65,6 +53,10 @@ test('the holder is told of a move and a postponement with the link of the ticke
   expect(moved.subject).toMatch(/^Tempat berubah/);
   expect(moved.text).toContain('Balai Baru');
   expect(moved.text).toMatch(new RegExp(`/tickets/${ticketId}#\\S+`));
+  expect(unfolded(moved)).toContain('METHOD:PUBLISH');
+  // The buyer has no ticket left to plan for; the money is still the buyer's.
+  const toBuyer = await notices.mailOf(sold.orderId, 'event_moved');
+  expect(toBuyer.attachments).toEqual([]);
 
   await notices.postpone(event);
   await notices.tell(event);
@@ -75,17 +67,17 @@ test('the holder is told of a move and a postponement with the link of the ticke
 test('a former holder is told nothing about a ticket that was transferred again', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
-  const { ticketId } = await give(sold, 'Dewi');
+  const { ticketId } = await giveTicket(world, sold, 'Dewi');
   await notices.change(event, { venue: 'Balai Lain' });
   await notices.tell(event);
-  await give(sold, 'Eko', 2);
+  await giveTicket(world, sold, 'Eko', { number: 2 });
   expect((await notices.messageOf(ticketId, 'event_moved')).message).toBeUndefined();
 });
 
 test('a buyer who got the ticket back is told once, as its buyer', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
-  const { ticketId } = await give(sold, 'Fajar');
+  const { ticketId } = await giveTicket(world, sold, 'Fajar');
   await world.db.execute(sql`
     update ticket_transfers set holder_key = (select buyer_keys[1] from orders where id = ${sold.orderId}) where ticket_id = ${ticketId}`);
   await notices.change(event, { venue: 'Balai Tua' });
@@ -97,7 +89,7 @@ test('a buyer who got the ticket back is told once, as its buyer', async () => {
 test('replies of holders go to the organiser, also those to the mail about the transfer', async () => {
   const event = await notices.newEvent(100_000);
   const sold = await notices.paid(event);
-  const { ticketId } = await give(sold, 'Gita');
+  const { ticketId } = await giveTicket(world, sold, 'Gita');
   await world.db.execute(sql`
     insert into organizer_profiles (organizer_id, contact_email) values (${event.organizer.id}, 'halo@panggung.test')`);
   await notices.change(event, { venue: 'Balai Kota' });

@@ -17,7 +17,7 @@ const input = (id: string, tickets = 1): TicketsPdfInput => ({
     doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
     timeZone: 'Asia/Jakarta',
   },
-  order: { id: `ord_7K3M9XQ206FJ2V1H8C9QX4T0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
+  order: { code: `9QX4T-0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
   tickets: Array.from({ length: tickets }, () => ({
     code: '7K3M9XQ206FJ2V1H8C9QX4T0RB',
     shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB',

@@ -17,7 +17,7 @@ const event = {
   timeZone: 'Asia/Jakarta',
 };
 const order = {
-  id: 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE',
+  code: '9QX4T-0RBVE',
   buyerName: 'Ayu Lestari',
   locale: 'id',
   placedAt: new Date('2027-01-01T00:00:00Z'),
@@ -65,6 +65,14 @@ describe('printed tickets', () => {
     for (const part of ['Senja di Selatan', 'Ayu Lestari', '9QX4T-0RBVE', 'Festival', '1 Maret 2027', '19.00 WIB']) {
       expect(pages[0]?.text).toContain(part);
     }
+  });
+
+  test('name no order on a ticket that was given on', async () => {
+    const [ticket] = someTickets(1).map((one) => ({ ...one, holderName: 'Budi Santoso' }));
+    const given = { ...order, code: undefined, buyerName: '' };
+    const [page] = pagesOf(await renderTickets({ event, order: given, tickets: ticket === undefined ? [] : [ticket] }));
+    expect(page?.text).toContain('Budi Santoso');
+    expect(page?.text).not.toMatch(/pesanan/i);
   });
 
   test('carry a QR that a reader decodes to the code of that ticket', async () => {

@@ -131,6 +131,34 @@ describe('a ticket that its buyer gives to somebody', () => {
     });
   });
 
+  test('is printed and put into a calendar by its holder alone, with nothing of the order on it', async () => {
+    const sold = await sell();
+    const ticketId = soldTicket(sold, 1);
+    await give(sold, 1);
+    const file = (name: string, headers: Record<string, string>) =>
+      desk.app.request(`/v1/tickets/${ticketId}/${name}`, { headers });
+    for (const name of ['ticket.pdf', 'calendar.ics']) {
+      for (const headers of [{}, sold.headers, linkOf(ticketId, 2)]) {
+        const refused = await file(name, headers);
+        expect([refused.status, await refused.json()]).toMatchObject([404, { code: 'ticket.not_found' }]);
+      }
+    }
+    const pdf = await file('ticket.pdf', linkOf(ticketId, 1));
+    expect([pdf.status, pdf.headers.get('content-type'), pdf.headers.get('cache-control')]).toEqual([
+      200,
+      'application/pdf',
+      'private, no-store',
+    ]);
+    expect((await pdf.text()).slice(0, 5)).toBe('%PDF-');
+    const entry = (await (await file('calendar.ics', linkOf(ticketId, 1))).text()).replaceAll('\r\n ', '');
+    expect(entry).toContain(`UID:${ticketId.toLowerCase()}@antre`);
+    expect(entry).not.toMatch(/order|pesanan/i);
+    await passOn(ticketId, 1);
+    expect((await file('ticket.pdf', linkOf(ticketId, 1))).status).toBe(404);
+    await open.db.execute(sql`update events set status = 'cancelled' where id = ${sold.event.id}`);
+    expect((await file('calendar.ics', linkOf(ticketId, 2))).status).toBe(404);
+  });
+
   test('given to two people at the same moment, goes to one of them', async () => {
     const sold = await sell();
     const statuses = await Promise.all([give(sold, 1), give(sold, 1), give(sold, 1)]);

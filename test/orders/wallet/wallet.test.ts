@@ -187,6 +187,7 @@ test('a transferred ticket has a pass for its new holder alone, with the new cod
   const { pass } = await verified(await get(`/v1/tickets/${sold.ticket.id}/pass.pkpass`, heldBy(sold.ticket.id, 1)));
   expect(pass).toMatchObject({ barcodes: [{ message: code }] });
   expect(JSON.stringify(pass)).toContain('Budi Santoso');
+  expect(JSON.stringify(pass)).not.toContain(orderCode(sold.id));
   const url = await linkAt(`/v1/tickets/${sold.ticket.id}/google-wallet`, heldBy(sold.ticket.id, 1));
   expect(JSON.stringify(await claimsOf(url))).toContain(code);
 });

@@ -1,13 +1,12 @@
 import { walletWords } from '../../i18n/words/wallet.ts';
 import { call } from './api.ts';
 import { element } from './dom.ts';
+import { openFile } from './open-file.ts';
 import { pageLanguage } from './page-language.ts';
 
 export type WalletName = 'apple' | 'google';
 
 const words = walletWords[pageLanguage];
-/** Long enough for the phone to have taken the file. */
-const keptMs = 60_000;
 
 /**
  * Buttons that put one ticket into a wallet, one for each wallet that the service makes passes for.
@@ -53,16 +52,5 @@ async function openPass(path: string, token: string | undefined): Promise<boolea
     location.assign(`${path}/pass.pkpass`);
     return true;
   }
-  try {
-    const answer = await fetch(`${path}/pass.pkpass`, { headers: { authorization: `Bearer ${token}` } });
-    if (!answer.ok) return false;
-    const url = URL.createObjectURL(await answer.blob());
-    const link = element('a');
-    link.href = url;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), keptMs);
-    return true;
-  } catch {
-    return false;
-  }
+  return openFile(`${path}/pass.pkpass`, token);
 }

@@ -22,6 +22,9 @@ const id = {
   invalid: 'Tiket ini tidak berlaku lagi.',
   postponed: 'Acara ini ditunda. Tiket Anda tetap berlaku untuk tanggal yang baru.',
   qr: 'Kode QR tiket',
+  pdf: 'Unduh PDF',
+  calendar: 'Simpan ke kalender',
+  fileFailed: 'Berkas belum dapat diunduh. Coba lagi sebentar lagi.',
   doneTitle: 'Tiket sudah diberikan',
   doneText: 'Tautan Anda tidak berlaku lagi. Kami mengirim email kepada penerima dan kepada Anda.',
   refused: {
@@ -54,6 +57,9 @@ const en: typeof id = {
   invalid: 'This ticket is not valid any more.',
   postponed: 'This event is postponed. Your ticket stays valid for the new date.',
   qr: 'QR code of the ticket',
+  pdf: 'Download PDF',
+  calendar: 'Add to calendar',
+  fileFailed: 'The file could not be downloaded. Try again in a moment.',
   doneTitle: 'The ticket is given',
   doneText: 'Your link does not work any more. We have written to the new holder and to you.',
   refused: {

@@ -1,0 +1,11 @@
+import type { OrderMailData } from './order-mail.ts';
+import type { ShortMailData } from './short-mail.ts';
+
+/** What the mails to the holder of a ticket are made of. */
+export type HolderMailData = ShortMailData &
+  Pick<OrderMailData, 'calendar'> & {
+    /** The page of the ticket; its fragment holds the secret. */
+    readonly link: string;
+  };
+
+export const openTicketWords = { id: 'Buka tiket', en: 'Open the ticket' } as const;
