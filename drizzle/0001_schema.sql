@@ -483,13 +483,14 @@ create table tickets (
   revoked_at timestamptz,
   revoked_reason text,
   holder_name text check (length(holder_name) between 1 and 100),
+  -- When the name that the ticket shows has changed: its own, or that of the buyer.
   named_at timestamptz,
   times_named smallint not null default 0,
   -- Above zero the ticket belongs to the person whom its latest transfer names, and no longer to the order's buyer.
   times_transferred smallint not null default 0,
   primary key (event_id, id),
   unique (code, event_id),
-  check ((holder_name is null) = (named_at is null))
+  check (holder_name is null or named_at is not null)
 );
 
 create index tickets_order on tickets (order_id, event_id);

@@ -169,6 +169,7 @@ export const refusals = {
   listOrders: event,
   showDeskOrder: order,
   correctBuyer: [...order, 'order.buyer_not_correctable', 'order.limit_exceeded'],
+  correctHolderName: [...order, 'ticket.not_found'],
   searchOrders: event,
   tellOrderStory: order,
   listAttendees: event,

@@ -103,7 +103,7 @@ describe('a credential that ends', () => {
     const order = await world.place();
     const listener = await world.listen(`/v1/orders/${order.id}/stream`, order.headers);
     await listener.next('snapshot');
-    await correctBuyer(world.service, { actor: await owner(), orderId: order.id, email: 'right@example.test' });
+    await correctBuyer(world.service, { actor: await owner(), orderId: order.id, correction: { email: 'right@example.test' } });
     await listener.ended();
     expect((await world.listen(`/v1/orders/${order.id}/stream`, order.headers)).status).toBe(404);
   });

@@ -63,6 +63,7 @@ test('the published contract names every route of the room, who may call it, and
       `GET ${organizer}/orders/{orderId}`,
       `POST ${organizer}/orders/{orderId}/cancellation`,
       `PATCH ${organizer}/orders/{orderId}/buyer`,
+      `PATCH ${organizer}/orders/{orderId}/tickets/{ticketId}`,
       `GET ${organizer}/events/{eventId}/pools`,
       `POST ${organizer}/events/{eventId}/pools`,
       `PATCH ${organizer}/events/{eventId}/pools/{poolId}`,

@@ -114,7 +114,7 @@ const ofTickets = sql`
   union all
   select t.named_at, 'tickets.named', null, null,
     jsonb_build_object('ticketIds', jsonb_agg(t.id order by t.id), 'tickets', count(*), 'holders', string_agg(t.holder_name, ', ' order by t.id))
-  from t where t.named_at is not null and t.times_transferred = 0 group by t.named_at
+  from t where t.holder_name is not null and t.times_transferred = 0 group by t.named_at
   union all
   select w.answered_at, 'answers.given', null, null,
     jsonb_build_object('answers', string_agg(q.text || ': ' || w.value, ', ' order by q.position, q.id, w.subject_id))

@@ -16,43 +16,69 @@ import { showDeskOrder } from './show-order.ts';
 const correctionsMax = 5;
 const live: readonly Order['status'][] = ['pending_payment', 'closing', 'paid', 'partially_refunded'];
 
+export type Correction = { readonly email?: string | undefined; readonly name?: string | undefined };
+type Deps = { readonly db: Db; readonly buyerCorrected: BuyerCorrected; readonly config: Pick<Config, 'HASH_SECRET'> };
+
 /**
- * Corrects the email of an order, and sends the tickets (or the link to an order that is not paid) to the new address. Every link and
- * QR code that went to the old address stops working in the same transaction, and the order counts for the new name's limits. An address that its
- * buyer has confirmed by a code is not mistyped, so it stays. The email that the order has already changes nothing.
+ * Corrects the buyer of an order. A name stands from then on on every ticket without a name of its own; nothing is sent.
+ *
+ * An email gets the tickets (or the link to an order that is not paid). Every link and QR code that went to the old address stops working in
+ * the same transaction, and the order counts for the new name's limits. An address that its buyer has confirmed by a code is not mistyped, so it
+ * stays. What the order has already changes nothing.
  * @throws DomainError order.not_found, order.buyer_not_correctable, order.limit_exceeded
  */
 export async function correctBuyer(
-  deps: { db: Db; buyerCorrected: BuyerCorrected; config: Pick<Config, 'HASH_SECRET'> },
-  { actor, orderId, email }: { actor: Actor; orderId: string; email: string },
+  deps: Deps,
+  { actor, orderId, correction }: { actor: Actor; orderId: string; correction: Correction },
 ): Promise<Awaited<ReturnType<typeof showDeskOrder>>> {
   if (!idPatterns.order.test(orderId)) throw orderNotFound();
-  const emailKey = buyerKey(deps.config.HASH_SECRET, 'email', email);
   await transaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, eventIdOf(orderId), orderId);
     if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
-    if (order.buyerEmail === email) return;
-    requireCorrectable(order);
-    const [row] = await rowsOf<{ outcome: 'corrected' | 'over_limit' }>(
-      tx,
-      sql`select correct_buyer(${order.eventId}, ${orderId}, ${email}, ${emailKey}) as outcome`,
-    );
-    if (row?.outcome !== 'corrected') throw limitExceeded({ limit: 'buyer' });
-    await writeAudit(tx, {
-      actor,
-      act: 'order.buyer_corrected',
-      subjectId: orderId,
-      changes: { email: 'changed', linkVersion: { from: order.linkVersion, to: order.linkVersion + 1 } },
-    });
-    await indexOrder(tx, order, { ...buyerOf(order), email });
-    await deps.buyerCorrected(tx, order);
-    afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: true }] }));
+    const { name = order.buyerName, email = order.buyerEmail } = correction;
+    const [isRenamed, isReaddressed] = [name !== order.buyerName, email !== order.buyerEmail];
+    if (!isRenamed && !isReaddressed) return;
+    if (!live.includes(order.status)) throw buyerNotCorrectable('ended');
+    if (isRenamed) await changeName(tx, { actor, order, name });
+    if (isReaddressed) await changeEmail(deps, tx, { actor, order, email });
+    await indexOrder(tx, order, { ...buyerOf(order), name, email });
+    if (isReaddressed) await deps.buyerCorrected(tx, order);
+    afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: isReaddressed }] }));
   });
   return showDeskOrder(deps, actor, orderId);
 }
 
+/** Devices at the door get the new name with their next delta: its time is that of the tickets which show it. */
+async function changeName(tx: Db, { actor, order, name }: { actor: Actor; order: Order; name: string }): Promise<void> {
+  const { eventId, id: orderId } = order;
+  await tx.execute(sql`update orders set buyer_name = ${name} where event_id = ${eventId} and id = ${orderId}`);
+  await tx.execute(sql`
+    update tickets set named_at = statement_timestamp()
+    where event_id = ${eventId} and order_id = ${orderId} and status = 'live' and holder_name is null`);
+  await writeAudit(tx, { actor, act: 'order.buyer_renamed', subjectId: orderId, changes: { name: 'changed' } });
+}
+
+async function changeEmail(
+  { config }: Pick<Deps, 'config'>,
+  tx: Db,
+  { actor, order, email }: { actor: Actor; order: Order; email: string },
+): Promise<void> {
+  requireCorrectable(order);
+  const emailKey = buyerKey(config.HASH_SECRET, 'email', email);
+  const [row] = await rowsOf<{ outcome: 'corrected' | 'over_limit' }>(
+    tx,
+    sql`select correct_buyer(${order.eventId}, ${order.id}, ${email}, ${emailKey}) as outcome`,
+  );
+  if (row?.outcome !== 'corrected') throw limitExceeded({ limit: 'buyer' });
+  await writeAudit(tx, {
+    actor,
+    act: 'order.buyer_corrected',
+    subjectId: order.id,
+    changes: { email: 'changed', linkVersion: { from: order.linkVersion, to: order.linkVersion + 1 } },
+  });
+}
+
 function requireCorrectable(order: Order): void {
-  if (!live.includes(order.status)) throw buyerNotCorrectable('ended');
   if (order.confirmedKey !== null && order.confirmedKey === order.buyerKeys[0]) throw buyerNotCorrectable('confirmed');
   if (order.linkVersion > correctionsMax) throw buyerNotCorrectable('too_often');
 }

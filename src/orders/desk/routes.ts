@@ -10,13 +10,16 @@ import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { cancelOrderAtDesk } from './cancel-order.ts';
 import { correctBuyer } from './correct-buyer.ts';
+import { correctHolderName } from './correct-holder-name.ts';
 import { eventParams } from '../schemas.ts';
 import {
   complimentaryOrderSchema,
   correctBuyerSchema,
+  correctHolderNameSchema,
   deskOrderListSchema,
   deskOrderParams,
   deskOrderSchema,
+  deskTicketParams,
   noteSchema,
   orderListQuery,
   salesSchema,
@@ -80,13 +83,29 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/orders/{orderId}/buyer',
     operationId: 'correctBuyer',
-    summary: 'Correct a mistyped address and send the tickets there',
+    summary: "Correct the buyer's name, or a mistyped address and send the tickets there",
     description:
-      'Links that went to the old address stop working, and it gets no more messages. Tickets that nobody has entered with get new ' +
+      'A corrected name stands on tickets without a name of their own, at the door and in lists; nothing is sent. Of a corrected email: ' +
+      'links that went to the old address stop working, and it gets no more messages. Tickets that nobody has entered with get new ' +
       'QR codes; devices that decide offline know of it after their next reading of the door list. An address that the buyer has ' +
       'confirmed by a code cannot be changed: 409 `order.buyer_not_correctable`. Five corrections per order.',
     request: { params: deskOrderParams, body: body(correctBuyerSchema) },
     responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
+  });
+  const rename = createRoute({
+    ...manager.json,
+    method: 'patch',
+    path: '/v1/organizers/{slug}/orders/{orderId}/tickets/{ticketId}',
+    operationId: 'correctHolderName',
+    summary: 'Correct the name on a ticket',
+    description:
+      'Of a valid ticket, also one that was given on. Buyers name tickets themselves until the time that the event sets, and a few times ' +
+      'only; the desk may do it at any time. Nothing is sent.',
+    request: { params: deskTicketParams, body: body(correctHolderNameSchema) },
+    responses: {
+      204: { description: 'The ticket has this name.' },
+      ...problems(400, 401, 403, 404, 415, 503),
+    },
   });
   const sales = createRoute({
     ...manager.plain,
@@ -123,12 +142,12 @@ function contracts(deps: DeskRoutesDeps) {
     },
     responses: { 201: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 422, 503) },
   });
-  return { list, show, cancel, correct, sales, note, giveAway };
+  return { list, show, cancel, correct, rename, sales, note, giveAway };
 }
 
 /** An organiser's orders: look them up, end one, see what is sold. */
 export function deskRoutes(deps: DeskRoutesDeps) {
-  const { list, show, cancel, correct, sales, note, giveAway } = contracts(deps);
+  const { list, show, cancel, correct, rename, sales, note, giveAway } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(list, async (c) => {
       const { eventId } = c.req.valid('param');
@@ -144,9 +163,12 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       return c.json(order, settled ? 200 : 202);
     })
     .openapi(correct, async (c) => {
-      const { email } = c.req.valid('json');
       const { orderId } = c.req.valid('param');
-      return c.json(await correctBuyer(deps, { actor: c.var.actor, orderId, email }), 200);
+      return c.json(await correctBuyer(deps, { actor: c.var.actor, orderId, correction: c.req.valid('json') }), 200);
+    })
+    .openapi(rename, async (c) => {
+      await correctHolderName(deps, { actor: c.var.actor, ...c.req.valid('param'), ...c.req.valid('json') });
+      return c.body(null, 204);
     })
     .openapi(note, async (c) => {
       const { text } = c.req.valid('json');

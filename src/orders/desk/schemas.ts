@@ -3,14 +3,17 @@ import {
   blockOfText,
   emailSchema,
   eventIdSchema,
+  fault,
   lineOfText,
   listOf,
   moneySchema,
+  personName,
   plainIdSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
 import { anyId, orderSchema, organizerParams, placeOrderSchema } from '../schemas.ts';
+import { holderNameLengthMax } from '../details/limits.ts';
 import { noteLengthMax } from './write-note.ts';
 import { orderStatuses } from '../tables.ts';
 import { poolSchema } from '../pools/schemas.ts';
@@ -35,8 +38,20 @@ export const deskOrderSchema = orderSchema
   .openapi('DeskOrder');
 
 export const correctBuyerSchema = z
-  .strictObject({ email: emailSchema.openapi({ description: 'Where the order and its tickets should have gone.' }) })
+  .strictObject({
+    name: placeOrderSchema.shape.buyer.shape.name
+      .optional()
+      .openapi({ description: 'Stands on every ticket without a name of its own.' }),
+    email: emailSchema.optional().openapi({ description: 'Where the order and its tickets should have gone.' }),
+  })
+  .refine(({ name, email }) => name !== undefined || email !== undefined, fault('field.nothing_to_change'))
   .openapi('CorrectBuyer');
+
+export const deskTicketParams = deskOrderParams.extend({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
+
+export const correctHolderNameSchema = z
+  .strictObject({ holderName: personName(holderNameLengthMax) })
+  .openapi('CorrectHolderName');
 
 export const writeNoteSchema = z.strictObject({ text: blockOfText(noteLengthMax).min(1) }).openapi('WriteNote');
 

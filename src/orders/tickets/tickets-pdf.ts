@@ -63,7 +63,7 @@ export async function heldTicketPdf(
   ]);
   if (held === undefined) throw ticketNotFound();
   const { ticket, event, locale } = held;
-  const order = { locale, buyerName: '', placedAt: ticket.namedAt ?? ticket.issuedAt, code: undefined };
+  const order = { locale, buyerName: '', placedAt: ticket.issuedAt, code: undefined };
   return printed(deps, ticketId, pageFacts(eventIn(locale, event), order, [ticket], writeCode));
 }
 

@@ -83,6 +83,27 @@ describe('orders at the desk', () => {
     expect((await manager.get(path())).html).toContain('ayu.right@example.test');
   });
 
+  test('get another name for the buyer, and for one of the tickets', async () => {
+    const id = await giveTickets('Siti Rahma', 'siti@example.test');
+    const refused = await manager.send(`/desk/orders/${id}`, { name: 'https://x.test' }, { act: 'rename' });
+    expect(refused.status).toBe(409);
+    const done = await manager.send(`/desk/orders/${id}`, { name: 'Siti Rahmawati' }, { act: 'rename' });
+    expect(done.location).toBe(`/desk/orders/${id}?done=renamed`);
+    const page = `/desk/orders/${id}/names`;
+    expect((await manager.get(page)).html).toContain('Siti Rahmawati');
+    const named = await manager.send(
+      page,
+      { ticketId: `tkt_${id.slice(4)}002`, holderName: 'Tari Wulan' },
+      { act: 'name' },
+    );
+    expect(named.location).toBe(`${page}?done=renamed`);
+    const { html } = await manager.get(page);
+    expect(html).toMatch(/1\. [^<]*: Siti Rahmawati/);
+    expect(html).toMatch(/2\. [^<]*: Tari Wulan/);
+    const unknown = await manager.send(page, { ticketId: 'tkt_unknown', holderName: 'Tari' }, { act: 'name' });
+    expect(unknown.status).not.toBe(303);
+  });
+
   test('are cancelled after a step that shows the consequences', async () => {
     const id = await giveTickets('Bagus Prakoso', 'bagus@example.test');
     const step = await manager.get(`/desk/orders/${id}/cancellation`);

@@ -87,6 +87,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${event}/zones/${desk.zoneId}`, part('/zones/:zoneId')),
     at(order, '/desk/orders/:orderId'),
     at(`${order}/cancellation`, '/desk/orders/:orderId/cancellation'),
+    at(`${order}/names`, '/desk/orders/:orderId/names'),
     at(`${order}/refund`, '/desk/orders/:orderId/refund'),
     // The sandbox's gateway has no payment of this order, so nothing can be refunded.
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },

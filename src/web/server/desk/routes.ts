@@ -19,6 +19,7 @@ import { attendeePage } from './orders/attendees.ts';
 import { giftPage } from './orders/gifts.ts';
 import { announcementPages } from './messages/announcements.ts';
 import { noticePages } from './messages/notices.ts';
+import { orderNamesPage } from './orders/order-names.ts';
 import { orderPages } from './orders/order-page.ts';
 import { orderRefundPages } from './orders/order-refund.ts';
 import { orderSearchPages } from './orders/order-search.ts';
@@ -57,7 +58,8 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
   for (const add of [picturePage, previewPage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
   for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);
-  for (const add of [orderSearchPages, orderPages, orderRefundPages, giftPage, attendeePage]) add(addPage);
+  for (const add of [orderSearchPages, orderPages, orderNamesPage, orderRefundPages, giftPage, attendeePage])
+    add(addPage);
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
     add(addPage);

@@ -98,6 +98,14 @@ const id = {
   addNote: 'Simpan catatan',
   resend: 'Kirim ulang tiket',
   resendText: 'Tiket dikirim sekali lagi ke alamat pembeli.',
+  rename: 'Perbaiki nama',
+  renameText:
+    'Nama pembeli berubah di pesanan, di pintu, dan di tiket yang tidak punya nama sendiri. Tidak ada pesan yang dikirim.',
+  newName: 'Nama yang benar',
+  names: 'Nama pada tiket',
+  namesLead:
+    'Kode QR tetap sama, dan tidak ada pesan yang dikirim. Di pintu, nama baru langsung terlihat; perangkat yang luring mendapatnya saat tersambung lagi.',
+  whichTicket: 'Tiket',
   correct: 'Perbaiki email',
   correctText: 'Tautan dan kode QR di alamat lama berhenti berlaku. Tiket dikirim ke alamat baru.',
   newEmail: 'Email yang benar',
@@ -184,6 +192,14 @@ const en: typeof id = {
   addNote: 'Save note',
   resend: 'Send the tickets again',
   resendText: 'The tickets go to the address of the buyer once more.',
+  rename: 'Correct the name',
+  renameText:
+    "The buyer's name changes on the order, at the door, and on tickets without a name of their own. No message is sent.",
+  newName: 'The right name',
+  names: 'Names on tickets',
+  namesLead:
+    'The QR codes stay, and no message is sent. The door shows a new name at once; devices without network get it when they are back.',
+  whichTicket: 'Ticket',
   correct: 'Correct the email',
   correctText: 'Links and QR codes at the old address stop working. The tickets go to the new address.',
   newEmail: 'The right email',

@@ -16,7 +16,7 @@ export type DeskOrder = Data<'/v1/organizers/:slug/orders/:orderId'>;
 
 /** One order: what it is, what happened to it, and what can be done about it. */
 export function orderPages(addPage: AddPage): void {
-  addPage('/desk/orders/:orderId', showOrder, { note, resend, correct });
+  addPage('/desk/orders/:orderId', showOrder, { note, resend, rename, correct });
   addPage('/desk/orders/:orderId/cancellation', showCancellation, { cancel });
 }
 
@@ -25,6 +25,17 @@ export function orderParam(desk: Desk): { slug: string; orderId: string } {
 }
 
 export const orderPath = (desk: Desk, page = '') => `/desk/orders/${desk.param('orderId')}${page}`;
+
+const ticketsMax = 100;
+
+/** The valid tickets of an order, as attendees. */
+export async function ticketsOf(desk: Desk, order: DeskOrder) {
+  const { data } = await desk.api.get('/v1/organizers/:slug/events/:eventId/attendees', {
+    param: { slug: desk.slug, eventId: order.eventId },
+    query: { orderId: order.id, limit: ticketsMax },
+  });
+  return data.filter(({ status }) => status === 'live');
+}
 
 /** The order and its event, and the parts of a view that its pages share. */
 export async function ownOrder(desk: Desk) {
@@ -84,9 +95,21 @@ function actions(desk: Desk, order: DeskOrder): Html {
   const words = orderWords[desk.language];
   const isPaid = paidStatuses.includes(order.status);
   if (!isPaid && !openStatuses.includes(order.status)) return html``;
-  const correctForm = desk.form('correct');
+  const [renameForm, correctForm] = [desk.form('rename'), desk.form('correct')];
   return html`<section class="panel"><h2>${words.actions}</h2>
 ${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(desk, { form: desk.form('resend'), submit: words.resend, isSmall: true })}</div>` : ''}
+<div class="desk-action"><p>${words.renameText}</p>${deskForm(desk, {
+    form: renameForm,
+    body: textField(renameForm, desk.language, {
+      name: 'name',
+      label: words.newName,
+      value: order.buyer.name,
+      maxlength: 100,
+      autocomplete: 'off',
+    }),
+    submit: words.rename,
+    isSmall: true,
+  })}</div>
 <div class="desk-action"><p>${words.correctText}</p>${deskForm(desk, {
     form: correctForm,
     body: textField(correctForm, desk.language, {
@@ -99,7 +122,7 @@ ${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(de
     submit: words.correct,
     isSmall: true,
   })}</div>
-<p class="page-actions">${isPaid ? linkButton(orderPath(desk, '/refund'), words.refund, true) : ''} ${linkButton(orderPath(desk, '/cancellation'), words.cancel, true)}</p></section>`;
+<p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/names'), words.names, true)} ${linkButton(orderPath(desk, '/refund'), words.refund, true)}` : ''} ${linkButton(orderPath(desk, '/cancellation'), words.cancel, true)}</p></section>`;
 }
 
 function noteForm(desk: Desk): Html {
@@ -128,6 +151,12 @@ const note: Act = async (desk, values) => {
 const resend: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/orders/:orderId/notifications', { param: orderParam(desk) });
   return done(orderPath(desk), 'resent');
+};
+
+const rename: Act = async (desk, values) => {
+  const json = { name: values.text('name') };
+  await desk.api.patch('/v1/organizers/:slug/orders/:orderId/buyer', { param: orderParam(desk), json });
+  return done(orderPath(desk), 'renamed');
 };
 
 const correct: Act = async (desk, values) => {

@@ -6,22 +6,12 @@ import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { facts } from '../parts/pieces.ts';
-import { type DeskOrder, orderParam, orderPath, ownOrder } from './order-page.ts';
+import { orderParam, orderPath, ownOrder, ticketsOf } from './order-page.ts';
 
 /** Giving money back: first what, then a look at what the buyer gets, then the refund. */
 export function orderRefundPages(addPage: AddPage): void {
   addPage('/desk/orders/:orderId/refund', showChoice, { preview });
   addPage('/desk/orders/:orderId/refund/preview', showPreview, { refund });
-}
-
-const ticketsMax = 100;
-
-async function ticketsOf(desk: Desk, order: DeskOrder) {
-  const { data } = await desk.api.get('/v1/organizers/:slug/events/:eventId/attendees', {
-    param: { slug: desk.slug, eventId: order.eventId },
-    query: { orderId: order.id, limit: ticketsMax },
-  });
-  return data.filter(({ status }) => status === 'live');
 }
 
 async function showChoice(desk: Desk): Promise<View> {
