@@ -147,6 +147,8 @@ create table api_keys (
   name text not null,
   -- A key never has the rights of an owner, so it cannot make keys.
   role text not null check (role in ('manager', 'door')),
+  -- The areas that it is limited to (src/access/credentials/key-scopes.ts). Null, as keys were made before: all that its role may do.
+  scopes text[] check (cardinality(scopes) > 0),
   key_hash bytea not null unique,
   created_by text not null,
   -- The member who is responsible for it: its creator, or who took it over. It ends with that member.

@@ -1,3 +1,4 @@
+import { scopesOf } from './access/credentials/key-scopes.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
 import { openApiDocument } from './http/contract/api-docs.ts';
@@ -8,7 +9,7 @@ import { refusals } from './refusals.ts';
 type Content = Record<string, { schema?: unknown; example?: unknown }>;
 type Operation = {
   operationId: string;
-  security?: readonly object[];
+  security?: readonly object[] | undefined;
   parameters?: readonly unknown[];
   requestBody?: { content: Content };
   responses: Record<string, unknown>;
@@ -21,14 +22,23 @@ const withRetryAfter = new Set([429, 503]);
 export function contractOf(app: OpenAPIHono<AppEnv>, publicUrl: string) {
   const document = openApiDocument(app, publicUrl);
   for (const [path, methods] of Object.entries((document as unknown as Document).paths ?? {})) {
-    for (const operation of Object.values(methods)) {
+    for (const [method, operation] of Object.entries(methods)) {
       addRefusals(operation, path);
+      nameScopes(operation, { method, path });
       const body = operation.requestBody?.content['application/json'];
       const example = examples[operation.operationId];
       if (body !== undefined && example !== undefined) body.example = example;
     }
   }
   return document;
+}
+
+/** Says of which scopes a key needs one. */
+function nameScopes(operation: Operation, { method, path }: { method: string; path: string }): void {
+  const scopes = scopesOf(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'));
+  operation.security = operation.security?.flatMap((kinds) =>
+    'apiKey' in kinds ? scopes.map((scope) => ({ apiKey: [scope] })) : [kinds],
+  );
 }
 
 /** Every code that an operation may refuse with, its common ones included. */
@@ -38,6 +48,7 @@ export function refusalsOf(operation: Operation, path: string): readonly ErrorCo
   const common = commonRefusals({
     hasBody: operation.requestBody !== undefined,
     isSecured: (operation.security ?? []).some((kinds) => Object.keys(kinds).some((kind) => !kind.startsWith('order'))),
+    takesKeys: (operation.security ?? []).some((kinds) => 'apiKey' in kinds),
     isOfOrganizer: path.startsWith('/v1/organizers/'),
   });
   return [...new Set([...own, ...common])];
@@ -47,6 +58,8 @@ export function refusalsOf(operation: Operation, path: string): readonly ErrorCo
 function commonRefusals(operation: {
   readonly hasBody: boolean;
   readonly isSecured: boolean;
+  /** Whether an API key is one of its credentials. */
+  readonly takesKeys: boolean;
   readonly isOfOrganizer: boolean;
 }): readonly ErrorCode[] {
   return [
@@ -54,6 +67,7 @@ function commonRefusals(operation: {
     'request.invalid',
     ...(operation.hasBody ? (['request.too_large', 'request.unsupported_media_type'] as const) : []),
     ...(operation.isSecured ? (['access.unauthenticated', 'access.forbidden'] as const) : []),
+    ...(operation.takesKeys ? (['access.scope_missing'] as const) : []),
     ...(operation.isOfOrganizer ? (['request.not_found'] as const) : []),
     'traffic.rate_limited',
     'traffic.browse_only',

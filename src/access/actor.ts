@@ -1,3 +1,5 @@
+import type { KeyScope } from './credentials/key-scopes.ts';
+
 /** Ordered: each role may do everything that the later ones may. */
 export const roles = ['owner', 'manager', 'door'] as const;
 export type Role = (typeof roles)[number];
@@ -12,7 +14,12 @@ export type StaffActor = OfOrganizer & {
   readonly eventIds?: readonly string[] | undefined;
 };
 /** A program of the organiser. Never an owner: a leaked key must not be able to make others. */
-export type ApiKeyActor = OfOrganizer & { readonly kind: 'api_key'; readonly role: 'manager' | 'door' };
+export type ApiKeyActor = OfOrganizer & {
+  readonly kind: 'api_key';
+  readonly role: 'manager' | 'door';
+  /** The areas that the key is limited to. Undefined: all that its role may do. */
+  readonly scopes?: readonly KeyScope[] | undefined;
+};
 /** Door hardware. It may scan for its one event and nothing else. */
 export type DeviceActor = OfOrganizer & { readonly kind: 'device'; readonly role: 'door'; readonly eventId: string };
 

@@ -3,6 +3,7 @@ import { DomainError } from '../platform/errors.ts';
 export type AccessErrorCode =
   | 'access.unauthenticated'
   | 'access.forbidden'
+  | 'access.scope_missing'
   | 'access.limit_reached'
   | 'access.link_invalid'
   | 'access.link_limited'
@@ -30,6 +31,7 @@ export type AccessErrorCode =
 export const accessProblems = {
   'access.unauthenticated': { status: 401, title: 'Not signed in' },
   'access.forbidden': { status: 403, title: 'Not allowed' },
+  'access.scope_missing': { status: 403, title: 'Not in the scopes of this key' },
   'access.limit_reached': { status: 409, title: 'Too many of these' },
   'access.link_limited': { status: 429, title: 'Too many links' },
   'access.link_invalid': { status: 400, title: 'Link not valid' },
@@ -61,6 +63,12 @@ export const unauthenticated = (): Refusal =>
   new DomainError('access.unauthenticated', 'Sign in, or send a valid key as "Authorization: Bearer ...".');
 
 export const forbidden = (): Refusal => new DomainError('access.forbidden', 'Your role does not allow this.');
+
+/** @param enough of which the key needs one */
+export const scopeMissing = (enough: readonly string[]): Refusal =>
+  new DomainError('access.scope_missing', `This key needs the scope ${enough.join(' or ')}.`, {
+    details: { scopes: enough },
+  });
 
 export const limitReached = (max: number): Refusal =>
   new DomainError('access.limit_reached', `There are ${max} of these already; end one first.`, { details: { max } });

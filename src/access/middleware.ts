@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import { jsonBody } from '../http/contract/json-body.ts';
 import type { AppEnv } from '../http/contract/router.ts';
 import { bySession, byStaff } from '../http/contract/security.ts';
@@ -7,7 +8,8 @@ import { eventIdOf, idPatterns } from '../platform/ids.ts';
 import { type Actor, type Role, atLeast, eventsOf, worksAt } from './actor.ts';
 import type { Actors } from './actors.ts';
 import { bearerOf } from './credentials/credential.ts';
-import { eventNotFound, forbidden, orderNotFound, unauthenticated } from './errors.ts';
+import { scopesOf } from './credentials/key-scopes.ts';
+import { eventNotFound, forbidden, orderNotFound, scopeMissing, unauthenticated } from './errors.ts';
 
 /** What a handler behind `requireRole` or `requireActor` may read. */
 export type ActorEnv = AppEnv & { Variables: { actor: Actor } };
@@ -19,7 +21,7 @@ type Deps = { readonly actors: Actors };
  * events is admitted where the address names one of them, or an order of one. The other events do not exist for that member.
  * @param options.isLimitedInside for an address without an event whose handler limits the answer to `eventsOf(actor)` by itself
  * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden, event.not_found,
- * order.not_found
+ * order.not_found, access.scope_missing
  */
 export function requireRole(
   deps: Deps,
@@ -32,6 +34,7 @@ export function requireRole(
       throw new DomainError('request.not_found', 'There is nothing at this address.');
     }
     if (actor.kind === 'device' || !atLeast(actor, role)) throw forbidden();
+    checkScope(c, actor);
     if (eventsOf(actor) !== undefined && options.isLimitedInside !== true) {
       checkEvent(actor, c.req.param('eventId'), c.req.param('orderId'));
     }
@@ -67,13 +70,23 @@ function checkEvent(actor: Actor, eventId: string | undefined, orderId: string |
 
 /**
  * For routes outside of an organiser's path: admits any live session, API key or device.
- * @throws DomainError access.unauthenticated
+ * @throws DomainError access.unauthenticated, access.scope_missing
  */
 export function requireActor(deps: Deps): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
-    c.set('actor', await actorOf(deps, c));
+    const actor = await actorOf(deps, c);
+    checkScope(c, actor);
+    c.set('actor', actor);
     await next();
   };
+}
+
+/** @throws DomainError access.scope_missing, access.forbidden */
+function checkScope(c: Context, actor: Actor): void {
+  if (actor.kind !== 'api_key' || actor.scopes === undefined) return;
+  const enough = scopesOf(c.req.method, routePath(c));
+  if (enough.length === 0) throw forbidden();
+  if (!enough.some((scope) => actor.scopes?.includes(scope))) throw scopeMissing(enough);
 }
 
 async function actorOf(deps: Deps, c: Context): Promise<Actor> {

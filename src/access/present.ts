@@ -29,12 +29,21 @@ export function presentActor({ actor, name, email, organizer, expiresAt }: Actor
     ...(actor.kind === 'device' ? { eventId: actor.eventId } : {}),
     ...(actor.kind === 'staff' ? { sessionId: actor.sessionId } : {}),
     ...(actor.kind === 'staff' && actor.eventIds !== undefined ? { eventIds: [...actor.eventIds] } : {}),
+    ...(actor.kind === 'api_key' && actor.scopes !== undefined ? { scopes: [...actor.scopes] } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
   };
 }
 
-export function presentApiKey({ id, name, role, createdBy, createdAt, endedAt }: ApiKey) {
-  return { id, name, role, createdBy, createdAt: createdAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+export function presentApiKey({ id, name, role, scopes, createdBy, createdAt, endedAt }: ApiKey) {
+  return {
+    id,
+    name,
+    role,
+    scopes,
+    createdBy,
+    createdAt: createdAt.toISOString(),
+    endedAt: endedAt?.toISOString() ?? null,
+  };
 }
 
 export function presentDevice({ id, eventId, name, createdBy, createdAt, endedAt }: Device) {

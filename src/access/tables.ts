@@ -1,6 +1,7 @@
 import { bigint, boolean, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/database/columns.ts';
 import { roles } from './actor.ts';
+import { keyScopes } from './credentials/key-scopes.ts';
 
 export const organizers = pgTable('organizers', {
   id: text('id').primaryKey(),
@@ -55,6 +56,7 @@ export const apiKeys = pgTable('api_keys', {
   organizerId: text('organizer_id').notNull(),
   name: text('name').notNull(),
   role: text('role', { enum: ['manager', 'door'] }).notNull(),
+  scopes: text('scopes', { enum: keyScopes }).array(),
   keyHash: bytes('key_hash').notNull(),
   createdBy: text('created_by').notNull(),
   responsibleId: text('responsible_id').notNull(),

@@ -5,6 +5,7 @@ import { newCredential } from '../../src/access/credentials/credential.ts';
 import { createDevice } from '../../src/access/credentials/create-device.ts';
 import { endDevice } from '../../src/access/credentials/end-device.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { aMember, useAccessWorld } from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
@@ -89,7 +90,7 @@ describe('the credentials that a process remembers', () => {
     const member = await aMember(world, organizer, 'door');
     const actor = await world.deps.actors.of(organizer.owner);
     if (actor === undefined) throw new Error('the owner is signed in');
-    const { apiKey, key } = await createApiKey(world.deps, { actor, name: 'K', role: 'door' });
+    const { apiKey, key } = await createApiKey(world.deps, { actor, name: 'K', role: 'door', scopes: keyScopes });
     const { state, actors } = counting();
     const ask = async () => {
       state.reads = 0;

@@ -28,7 +28,10 @@ const at = (rest: string) => `/v1/organizers/${organizer.slug}${rest}`;
 
 describe('a process that still remembers a dismissed member', () => {
   const acts: [string, (token: string) => Promise<Response>][] = [
-    ['makes no API key', (as) => world.request('POST', at('/api-keys'), { as, body: { name: 'K', role: 'manager' } })],
+    [
+      'makes no API key',
+      (as) => world.request('POST', at('/api-keys'), { as, body: { name: 'K', role: 'manager', scopes: ['team'] } }),
+    ],
     ['makes no device', (as) => world.request('POST', at('/devices'), { as, body: { name: 'D', eventId } })],
     [
       'invites nobody',
@@ -79,7 +82,10 @@ describe('a process that still remembers a dismissed member', () => {
       await Promise.all([
         world.request('DELETE', at(`/staff/${member.id}`), { as: organizer.owner }),
         ...Array.from({ length: 4 }, () =>
-          world.request('POST', at('/api-keys'), { as: member.token, body: { name: 'K', role: 'manager' } }),
+          world.request('POST', at('/api-keys'), {
+            as: member.token,
+            body: { name: 'K', role: 'manager', scopes: ['team'] },
+          }),
         ),
       ]);
       const left = await rowsOf(

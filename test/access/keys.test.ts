@@ -34,7 +34,10 @@ describe('API keys and devices', () => {
 
   const path = (rest: string, slug = organizer.slug) => `/v1/organizers/${slug}${rest}`;
   const createKey = async (role = 'manager', as = organizer.owner) => {
-    const response = await world.request('POST', path('/api-keys'), { as, body: { name: 'Kasir', role } });
+    const response = await world.request('POST', path('/api-keys'), {
+      as,
+      body: { name: 'Kasir', role, scopes: ['team', 'check_in'].slice(role === 'door' ? 1 : 0) },
+    });
     return { response, body: await bodyOf<{ id: string; key: string; code?: string }>(response) };
   };
   const createDevice = async (event = eventId) => {
@@ -53,6 +56,7 @@ describe('API keys and devices', () => {
       id: expect.stringMatching(/^key_/),
       name: 'Kasir',
       role: 'manager',
+      scopes: ['team', 'check_in'],
       key: expect.stringMatching(/^antre_key_[\w-]{65}$/),
       createdBy: organizer.ownerId,
       createdAt: expect.any(String),
@@ -67,7 +71,9 @@ describe('API keys and devices', () => {
     expect(list).toContain(body.id);
     expect(list).not.toContain(body.key);
     expect(list).not.toContain('hash');
-    expect(await auditOf(world, body.id)).toMatchObject([{ act: 'api_key.created', changes: { role: 'manager' } }]);
+    expect(await auditOf(world, body.id)).toMatchObject([
+      { act: 'api_key.created', changes: { role: 'manager', scopes: ['team', 'check_in'] } },
+    ]);
     expect(JSON.stringify(await auditOf(world, body.id))).not.toContain(body.key);
   });
 
@@ -78,6 +84,7 @@ describe('API keys and devices', () => {
       id: body.id,
       name: 'Kasir',
       role: 'manager',
+      scopes: ['team', 'check_in'],
       organizer: { slug: organizer.slug, name: 'Senja' },
     });
     expect((await world.request('GET', path('/staff'), { as: body.key })).status).toBe(200);
@@ -188,7 +195,10 @@ describe('API keys and devices', () => {
   it('refuses more than fifty live keys', async () => {
     const fresh = await anOrganizer(world);
     const create = () =>
-      world.request('POST', path('/api-keys', fresh.slug), { as: fresh.owner, body: { name: 'K', role: 'door' } });
+      world.request('POST', path('/api-keys', fresh.slug), {
+        as: fresh.owner,
+        body: { name: 'K', role: 'door', scopes: ['check_in'] },
+      });
     const answers = await Promise.all(Array.from({ length: 55 }, create));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(50);
     expect(await codeOf(await create())).toBe('409 access.limit_reached');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { createDevice } from '../../src/access/credentials/create-device.ts';
 import {
   type AccessWorld,
@@ -51,9 +52,15 @@ describe('every route and every role', () => {
     callers.set('stranger', (await anOrganizer(world)).owner);
     callers.set('device', (await createDevice(world.deps, { actor, eventId, name: 'P' })).token);
     callers.set('door', (await aMember(world, organizer, 'door')).token);
-    callers.set('door key', (await createApiKey(world.deps, { actor, name: 'K', role: 'door' })).key);
+    callers.set(
+      'door key',
+      (await createApiKey(world.deps, { actor, name: 'K', role: 'door', scopes: keyScopes })).key,
+    );
     callers.set('manager', (await aMember(world, organizer, 'manager')).token);
-    callers.set('manager key', (await createApiKey(world.deps, { actor, name: 'K', role: 'manager' })).key);
+    callers.set(
+      'manager key',
+      (await createApiKey(world.deps, { actor, name: 'K', role: 'manager', scopes: keyScopes })).key,
+    );
     callers.set('owner', organizer.owner);
   });
   afterAll(() => world?.close());

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { clearPictures } from '../../src/catalog/index.ts';
 import { pictureBytesMax } from '../../src/catalog/limits.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../testkit/factories.ts';
@@ -21,7 +22,7 @@ let key = '';
 const managerKey = async (of: TestEvent['organizer']): Promise<string> => {
   const { service } = running;
   const actor = await signedInOwner(service.db, of);
-  return (await createApiKey(service, { actor, name: 'test', role: 'manager' })).key;
+  return (await createApiKey(service, { actor, name: 'test', role: 'manager', scopes: keyScopes })).key;
 };
 
 beforeAll(async () => {

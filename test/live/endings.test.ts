@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { endApiKey } from '../../src/access/credentials/end-api-key.ts';
 import { createPublisher } from '../../src/live/index.ts';
 import { topicOf } from '../../src/live/messages.ts';
@@ -90,7 +91,12 @@ test('a stream that has ended keeps no connection whose client neither reads nor
 describe('a credential that ends', () => {
   test('ends its streams within a minute', async () => {
     const actor = await owner();
-    const { apiKey, key } = await createApiKey(world.service, { actor, name: 'live', role: 'manager' });
+    const { apiKey, key } = await createApiKey(world.service, {
+      actor,
+      name: 'live',
+      role: 'manager',
+      scopes: keyScopes,
+    });
     const path = `/v1/organizers/${world.event.organizer.slug}/events/${world.event.id}/sales/stream`;
     const listener = await world.listen(path, bearer(key));
     await listener.next('sales');
@@ -103,7 +109,11 @@ describe('a credential that ends', () => {
     const order = await world.place();
     const listener = await world.listen(`/v1/orders/${order.id}/stream`, order.headers);
     await listener.next('snapshot');
-    await correctBuyer(world.service, { actor: await owner(), orderId: order.id, correction: { email: 'right@example.test' } });
+    await correctBuyer(world.service, {
+      actor: await owner(),
+      orderId: order.id,
+      correction: { email: 'right@example.test' },
+    });
     await listener.ended();
     expect((await world.listen(`/v1/orders/${order.id}/stream`, order.headers)).status).toBe(404);
   });

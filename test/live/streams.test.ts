@@ -1,6 +1,7 @@
 import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { createOrganizer, createPaymentAccount, signedInOwner } from '../../testkit/factories.ts';
 import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts';
 import { bearer, pay } from '../../testkit/orders/order-desk.ts';
@@ -15,7 +16,7 @@ afterAll(() => world.close());
 async function keyOf(role: 'manager' | 'door', organizer = world.event.organizer) {
   const { service } = world;
   const actor = await signedInOwner(service.db, organizer);
-  const { key } = await createApiKey(service, { actor, name: role, role });
+  const { key } = await createApiKey(service, { actor, name: role, role, scopes: keyScopes });
   return bearer(key);
 }
 

@@ -104,7 +104,12 @@ async function journey(): Promise<void> {
     body: { email: typed.staffEmail, name: typed.staffName, role: 'door' },
   });
   secrets['API key'] =
-    (await send('POST', `${desk}/api-keys`, { as: owner, body: { name: 'Shop', role: 'manager' } })).json['key'] ?? '';
+    (
+      await send('POST', `${desk}/api-keys`, {
+        as: owner,
+        body: { name: 'Shop', role: 'manager', scopes: ['orders.read'] },
+      })
+    ).json['key'] ?? '';
   const device = await send('POST', `${desk}/devices`, { as: owner, body: { eventId: event.id, name: 'North' } });
   secrets['device token'] = device.json['token'] ?? '';
   await send('POST', '/v1/password-resets', { body: { email: typed.staffEmail } });

@@ -5,6 +5,7 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createSwitches } from '../../src/traffic-control/index.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { type SwitchName, switchNames } from '../../src/traffic-control/switches/tables.ts';
 import { type SwitchTurn, turnSwitch } from '../../src/traffic-control/switches/turn-switch.ts';
 import { operatorRoutes } from '../../src/operator-routes.ts';
@@ -110,7 +111,7 @@ describe('browse only', () => {
     });
     expect(cancelled.ok).toBe(true);
     const owner = await signedInOwner(api.service.db, event.organizer);
-    const { key } = await createApiKey(api.service, { actor: owner, name: 'door', role: 'door' });
+    const { key } = await createApiKey(api.service, { actor: owner, name: 'door', role: 'door', scopes: keyScopes });
     const door = await api.fetch('/v1/check-ins', { method: 'POST', headers: { authorization: `Bearer ${key}` } });
     expect(door.status).not.toBe(503);
     expect((await api.fetch('/v1/callbacks/midtrans/any', { method: 'POST', body: '{}' })).status).not.toBe(503);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { createApp } from '../../src/app.ts';
@@ -32,6 +33,7 @@ beforeAll(async () => {
       actor: await signedInOwner(api.service.db, organizer),
       name: 'manager',
       role: 'manager',
+      scopes: keyScopes,
     })
   ).key;
   const { HASH_SECRET, QUEUE_TOKEN_SECRET } = api.service.config;

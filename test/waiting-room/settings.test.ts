@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
@@ -30,6 +31,7 @@ async function keyOf(organizer: TestOrganizer, role: 'manager' | 'door'): Promis
     actor: await signedInOwner(api.service.db, organizer),
     name: role,
     role,
+    scopes: keyScopes,
   });
   return key;
 }

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { createStaffLink } from '../../src/access/links/create-staff-link.ts';
 import { createApp } from '../../src/app.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
@@ -31,7 +32,7 @@ test.each([
 ])('asked about the API keys of the account, its owner chooses: %s', async (choice, works) => {
   const { service } = running;
   const actor = await signedInOwner(service.db, await createOrganizer(service.db));
-  const { key } = await createApiKey(service, { actor, name: 'Site <b>', role: 'manager' });
+  const { key } = await createApiKey(service, { actor, name: 'Site <b>', role: 'manager', scopes: keyScopes });
   const { link } = await createStaffLink(service, { email: `${actor.id.toLowerCase()}@organizer.test` });
   const page = await (await browser.newContext()).newPage();
   await page.goto(`http://127.0.0.1:${server.port}/desk/password-reset?lang=en${new URL(link).hash}`);

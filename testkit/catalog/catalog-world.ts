@@ -4,6 +4,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { organizerRoutes } from '../../src/catalog/routes.ts';
 import { publicRoutes } from '../../src/catalog/public/routes.ts';
 import { servePublicReads } from '../../src/catalog/public/serve-public-reads.ts';
@@ -127,7 +128,12 @@ export async function keyOf(
   organizer: TestOrganizer,
   role: 'manager' | 'door',
 ): Promise<string> {
-  const { key } = await createApiKey(deps, { actor: await signedInOwner(deps.db, organizer), name: role, role });
+  const { key } = await createApiKey(deps, {
+    actor: await signedInOwner(deps.db, organizer),
+    name: role,
+    role,
+    scopes: keyScopes,
+  });
   return key;
 }
 

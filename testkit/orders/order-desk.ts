@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { sql } from 'drizzle-orm';
 import { createActors } from '../../src/access/actors.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
@@ -126,6 +127,7 @@ export async function keyFor(
     actor: await signedInOwner(desk.deps.db, organizer),
     name: role,
     role,
+    scopes: keyScopes,
   });
   return bearer(key);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Role } from '../../src/access/actor.ts';
+import { doorScopes, keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { examples } from '../../src/contract-examples.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
@@ -97,8 +98,8 @@ async function openTenant(
   const [startsAt, endsAt] = [73, 74].map(hoursAhead);
   const [device, managerKey, doorKey] = [
     await make('/devices', { eventId: event.id, name: 'Scanner' }),
-    await make('/api-keys', { name: 'Shop', role: 'manager' }),
-    await make('/api-keys', { name: 'Gate', role: 'door' }),
+    await make('/api-keys', { name: 'Shop', role: 'manager', scopes: keyScopes }),
+    await make('/api-keys', { name: 'Gate', role: 'door', scopes: doorScopes }),
   ];
   const orders = [await orderOf(ask, event.slug, categoryId), await orderOf(ask, event.slug, categoryId)] as const;
   // An address, so that no name is resolved. Nothing is sent to it.

@@ -6,6 +6,7 @@ import type { Actor, ApiKeyActor } from '../actor.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { currentActor } from '../current-actor.ts';
 import { newCredential } from './credential.ts';
+import type { KeyScope } from './key-scopes.ts';
 import { limitReached } from '../errors.ts';
 import { apiKeysPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
@@ -18,9 +19,9 @@ import { and, eq, isNull } from 'drizzle-orm';
  */
 export async function createApiKey(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
-  input: { actor: Actor; name: string; role: ApiKeyActor['role'] },
+  input: { actor: Actor; name: string; role: ApiKeyActor['role']; scopes: readonly KeyScope[] },
 ): Promise<{ apiKey: ApiKey; key: string }> {
-  const { actor, name, role } = input;
+  const { actor, name, role, scopes } = input;
   const credential = newCredential('apiKey', deps.config);
   const apiKey = await transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
@@ -33,11 +34,12 @@ export async function createApiKey(
       organizerId: actor.organizerId,
       name,
       role,
+      scopes: [...scopes],
       keyHash: credential.hash,
       createdBy: actor.id,
       responsibleId: actor.id,
     });
-    await writeAudit(tx, { actor, act: 'api_key.created', subjectId: row.id, changes: { role } });
+    await writeAudit(tx, { actor, act: 'api_key.created', subjectId: row.id, changes: { role, scopes } });
     return row;
   });
   return { apiKey, key: credential.text };

@@ -1,15 +1,40 @@
 import { nameSchema, organizerParams, listQuery } from '../schemas.ts';
+import { doorScopes, keyScopes } from './key-scopes.ts';
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { eventIdSchema, fault, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 
 const apiKeyRoleSchema = z.enum(['manager', 'door']);
-export const createApiKeySchema = z.strictObject({ name: nameSchema, role: apiKeyRoleSchema }).openapi('CreateApiKey');
+const scopesSchema = z.array(z.enum(keyScopes));
+export const createApiKeySchema = z
+  .strictObject({
+    name: nameSchema,
+    role: apiKeyRoleSchema,
+    scopes: scopesSchema
+      .min(1)
+      .max(keyScopes.length)
+      .refine((scopes) => new Set(scopes).size === scopes.length, fault('list.doubled'))
+      .openapi({
+        description:
+          'What the program needs, and no more. The role limits each of them: one of a door has no use for other scopes than ' +
+          `${doorScopes.map((scope) => `\`${scope}\``).join(', ')}, so it may not have them.`,
+      }),
+  })
+  .check(({ value, issues }) => {
+    for (const [index, scope] of value.scopes.entries()) {
+      if (value.role === 'manager' || doorScopes.includes(scope)) continue;
+      issues.push({ code: 'custom', input: scope, path: ['scopes', index], ...fault('field.not_allowed') });
+    }
+  })
+  .openapi('CreateApiKey');
 
 export const apiKeySchema = z
   .object({
     id: plainIdSchema,
     name: z.string(),
     role: apiKeyRoleSchema,
+    scopes: scopesSchema
+      .nullable()
+      .openapi({ description: 'Null for a key from before there were scopes, which may do all that its role may.' }),
     createdBy: plainIdSchema,
     createdAt: timeSchema,
     endedAt: timeSchema.nullable(),

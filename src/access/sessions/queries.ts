@@ -42,11 +42,12 @@ async function selectApiKeyActor(db: Db, which: SQL): Promise<Omit<ApiKeyActor, 
       organizerId: apiKeys.organizerId,
       organizerSlug: organizers.slug,
       role: apiKeys.role,
+      scopes: apiKeys.scopes,
     })
     .from(apiKeys)
     .innerJoin(organizers, eq(organizers.id, apiKeys.organizerId))
     .where(and(which, isNull(apiKeys.endedAt)));
-  return row;
+  return row && { ...row, scopes: row.scopes ?? undefined };
 }
 
 export async function findDeviceActor(

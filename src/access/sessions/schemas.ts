@@ -1,6 +1,7 @@
 import { roleSchema, knownClientSchema, keptTokenSchema } from '../schemas.ts';
 import { z } from '@hono/zod-openapi';
 import { emailSchema, eventIdSchema, plainIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { keyScopes } from '../credentials/key-scopes.ts';
 import { passwordLengthMax } from '../limits.ts';
 
 export const signInSchema = z
@@ -25,6 +26,7 @@ export const actorSchema = z
     organizer: z.object({ slug: slugSchema, name: z.string() }),
     eventId: eventIdSchema.optional().openapi({ description: 'The one event that a device scans for.' }),
     eventIds: z.array(eventIdSchema).optional().openapi({ description: 'The events that a member is limited to.' }),
+    scopes: z.array(z.enum(keyScopes)).optional().openapi({ description: 'The areas that an API key is limited to.' }),
     sessionId: plainIdSchema.optional(),
     expiresAt: timeSchema.optional(),
   })

@@ -27,7 +27,9 @@ const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', descr
 /** The kinds of credential, for the published contract. All but the cookie are sent as `Authorization: Bearer`. */
 export const securitySchemes = {
   staffSession: bearer('`accessToken` of `POST /v1/sessions`. Ends with the session, or after its time.'),
-  apiKey: bearer('A program of an organizer, made at `POST /v1/organizers/{slug}/api-keys`. Shown once.'),
+  apiKey: bearer(
+    'A program of an organizer, made at `POST /v1/organizers/{slug}/api-keys`. Shown once. It needs one of the scopes that an operation names.',
+  ),
   deviceToken: bearer('A scanner of one event, made at `POST /v1/organizers/{slug}/devices`. Shown once.'),
   buyerToken: bearer('`buyerToken` of `POST /v1/buyers/confirmations`. Good for a day.'),
   orderToken: bearer('`accessToken` of an order, from placing it or from the link in the mail.'),

@@ -36,7 +36,11 @@ export function useMadeAccess() {
     return bodyOf<Body>(answer);
   };
   const apiKey = (as: string, role: string) =>
-    post<{ id: string; key: string }>(as, '/api-keys', { name: `key ${role}`, role });
+    post<{ id: string; key: string }>(as, '/api-keys', {
+      name: `key ${role}`,
+      role,
+      scopes: role === 'door' ? ['check_in'] : ['team'],
+    });
   const device = (as: string) => post<{ id: string; token: string }>(as, '/devices', { name: 'Gate', eventId });
   let invited = 0;
   const invite = async (as: string, role: string) => {

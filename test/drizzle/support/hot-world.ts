@@ -3,6 +3,7 @@ import { freePort } from '../../../deploy/local/host/ports.ts';
 import { seedSender } from '../../../drizzle/seed/seed-accounts.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
 import { createApp } from '../../../src/app.ts';
 import { compose } from '../../../src/compose.ts';
 import { loadConfig } from '../../../src/config.ts';
@@ -72,7 +73,12 @@ export async function openHotWorld() {
     /** An account at the sandbox's gateway, so that its orders can be paid. */
     connectGateway: (event: TestEvent) => connectSandboxAccount(api.db, config.ENCRYPTION_KEY, event),
     keyOf: async ({ organizer }: TestEvent, role: 'manager' | 'door') => {
-      const made = await createApiKey(api, { actor: await signedInOwner(api.db, organizer), name: role, role });
+      const made = await createApiKey(api, {
+        actor: await signedInOwner(api.db, organizer),
+        name: role,
+        role,
+        scopes: keyScopes,
+      });
       return made.key;
     },
     close: async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../../src/access/credentials/create-api-key.ts';
+import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
 import { accessRoutes } from '../../../src/access/routes.ts';
 import { createApp } from '../../../src/app.ts';
 import type { AppEnv } from '../../../src/http/contract/router.ts';
@@ -118,7 +119,7 @@ describe('Server-Timing', () => {
   test('shows programs nothing', async () => {
     const actor = await world.deps.actors.of(organizer.owner);
     if (actor === undefined) throw new Error('the owner is signed in');
-    const { key } = await createApiKey(world.deps, { actor, name: 'Program', role: 'manager' });
+    const { key } = await createApiKey(world.deps, { actor, name: 'Program', role: 'manager', scopes: keyScopes });
     expect(await ask(key)).toBeNull();
   });
 });

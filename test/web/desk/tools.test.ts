@@ -44,11 +44,17 @@ test('a device is paired by a code on the screen, whose token works and is shown
   expect((await owner.send(devices, {}, { act: 'end' })).location).toBe(`${devices}?done=deviceEnded`);
 });
 
-test('an API key is shown once and can be ended', async () => {
-  const seen = await owner.send('/desk/api-keys', { name: 'Ticket shop', role: 'manager' }, { act: 'make' });
+test('an API key gets what was ticked for it, is shown once and can be ended', async () => {
+  const without = await owner.send('/desk/api-keys', { name: 'Ticket shop', role: 'manager' }, { act: 'make' });
+  expect(without.status).toBe(409);
+  expect(without.html).toContain('role="alert"');
+  const made = { name: 'Ticket shop', role: 'manager', scopes: 'orders.read' };
+  const seen = await owner.send('/desk/api-keys', made, { act: 'make' });
   const key = /<code class="secret">([^<]+)</.exec(seen.html)?.[1] ?? '';
   expect(key).not.toBe('');
-  expect((await owner.get('/desk/api-keys')).html).not.toContain(key);
+  const { html } = await owner.get('/desk/api-keys');
+  expect(html).not.toContain(key);
+  expect(html).toContain('<span>See orders and attendees</span></td>');
   expect((await owner.send('/desk/api-keys', {}, { act: 'end' })).location).toBe('/desk/api-keys?done=keyEnded');
 });
 

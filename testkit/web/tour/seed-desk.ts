@@ -39,7 +39,11 @@ export async function seedDesk(service: Service, send: Send) {
     content,
   });
   const endpoint = await addEndpoint(service);
-  await send('POST', '/api-keys', { name: 'Gudang data', role: 'manager' });
+  await send('POST', '/api-keys', {
+    name: 'Gudang data',
+    role: 'manager',
+    scopes: ['sales.read', 'orders.read', 'reports'],
+  });
   await send('POST', '/staff', { email: 'nadia@contoh.example', name: 'Nadia Rahma', role: 'manager' });
   await send('POST', '/reports', { kind: 'attendees', format: 'xlsx', eventId });
   await send('POST', '/reports', { kind: 'payments', format: 'csv' });

@@ -1,8 +1,12 @@
 import { html } from 'hono/html';
+import { keyScopes } from '../../../../access/credentials/key-scopes.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
+import type { Language } from '../../../i18n/language.ts';
+import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { selectField, textField } from '../parts/fields.ts';
+import type { Form } from '../forms.ts';
+import { fieldId, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
@@ -37,6 +41,10 @@ ${
         columns: [
           { label: words.keyName, cell: ({ name }) => name },
           { label: words.role, cell: ({ role }) => words.roles[role] },
+          {
+            label: words.scopes,
+            cell: ({ scopes }) => (scopes === null ? words.allScopes : scopes.map((scope) => words.scopeNames[scope]).join(', ')),
+          },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, deskTimeZone, language, 'medium') },
           ...endingColumns<(typeof data)[number]>(desk, 'keyId'),
         ],
@@ -48,9 +56,11 @@ ${panel(
     form,
     body: [
       textField(form, language, { name: 'name', label: words.keyName, maxlength: 120 }),
+      scopeBoxes(form, language),
       selectField(form, language, {
         name: 'role',
         label: words.role,
+        hint: words.keyRoleHint,
         options: [
           { value: 'door', label: words.roles.door },
           { value: 'manager', label: words.roles.manager },
@@ -63,11 +73,27 @@ ${panel(
   };
 }
 
+/** Nothing is ticked beforehand: a program gets what was chosen for it. */
+function scopeBoxes(form: Form, language: Language): Html {
+  const words = teamWords[language];
+  const chosen = form.values?.all('scopes') ?? [];
+  form.labels.set('scopes', words.scopes);
+  const boxes = keyScopes.map(
+    (scope) =>
+      html`<label class="agree"><input type="checkbox" name="scopes" value="${scope}"${chosen.includes(scope) ? html` checked` : ''}><span>${words.scopeNames[scope]}</span></label>`,
+  );
+  return html`<fieldset class="field" id="${fieldId(form, 'scopes')}"><legend>${words.scopes}</legend>${boxes}</fieldset>`;
+}
+
 const make: Act = async (desk, values) => {
   const words = teamWords[desk.language];
   const { name, key } = await desk.api.post('/v1/organizers/:slug/api-keys', {
     param: { slug: desk.slug },
-    json: { name: values.text('name'), role: values.text('role') === 'manager' ? 'manager' : 'door' },
+    json: {
+      name: values.text('name'),
+      role: values.text('role') === 'manager' ? 'manager' : 'door',
+      scopes: keyScopes.filter((scope) => values.all('scopes').includes(scope)),
+    },
   });
   return {
     title: name,
