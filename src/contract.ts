@@ -1,4 +1,4 @@
-import { scopesOf } from './access/credentials/key-scopes.ts';
+import { scopesOf } from './access/index.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
 import { openApiDocument } from './http/contract/api-docs.ts';

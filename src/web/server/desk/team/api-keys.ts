@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { keyScopes } from '../../../../access/credentials/key-scopes.ts';
+import { keyScopes } from '../../../../access/index.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Language } from '../../../i18n/language.ts';
@@ -43,7 +43,8 @@ ${
           { label: words.role, cell: ({ role }) => words.roles[role] },
           {
             label: words.scopes,
-            cell: ({ scopes }) => (scopes === null ? words.allScopes : scopes.map((scope) => words.scopeNames[scope]).join(', ')),
+            cell: ({ scopes }) =>
+              scopes === null ? words.allScopes : scopes.map((scope) => words.scopeNames[scope]).join(', '),
           },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, deskTimeZone, language, 'medium') },
           ...endingColumns<(typeof data)[number]>(desk, 'keyId'),
