@@ -15,6 +15,7 @@ import {
   notifyOrder,
   notifyOwners,
   notifyStaff,
+  notifyTakenBack,
   notifyUnpaid,
   pollTemplates,
   purgeMessages,
@@ -53,8 +54,8 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     // order.placed, order.closing, payment.*, payments.*: the room names its own acts.
     ...paymentHandlers(deps),
     'order.paid': (order) => notifyOrder(deps, 'tickets', order),
-    'order.cancelled': (order) => notifyOrder(deps, 'order_cancelled', order),
-    'order.refunded': (order) => notifyOrder(deps, 'order_refunded', order),
+    'order.cancelled': (order) => notifyTakenBack(deps, 'order_cancelled', order),
+    'order.refunded': (order) => notifyTakenBack(deps, 'order_refunded', order),
     'order.refund_done': (order) => notifyOrder(deps, 'refund_done', order),
     'order.link_requested': (order) => notifyOrder(deps, 'order_link', order),
     'order.found': (order) => notifyOrder(deps, 'order_found', order),
@@ -97,6 +98,10 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
     await notifyOrder(deps, template, order);
     return true;
   };
+  const takenBack = (template: 'order_cancelled' | 'order_refunded') => async (order: OrderRef) => {
+    await notifyTakenBack(deps, template, order);
+    return true;
+  };
   const send = async (delivery: { deliveryId: string }, { signal }: { signal: AbortSignal }) => {
     await sendDelivery(deps, delivery, signal);
     return true;
@@ -104,8 +109,8 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
   return {
     ...paymentsInPlace(deps),
     'order.paid': notify('tickets'),
-    'order.cancelled': notify('order_cancelled'),
-    'order.refunded': notify('order_refunded'),
+    'order.cancelled': takenBack('order_cancelled'),
+    'order.refunded': takenBack('order_refunded'),
     'orders.unpaid': async (orders: Parameters<typeof notifyUnpaid>[1]) => {
       await notifyUnpaid(deps, orders);
       return true;

@@ -36,6 +36,7 @@ export { writeAudit } from './audit/audit.ts';
 export { demoStaffExists } from './staff/queries.ts';
 export { buyerKey } from './buyers/buyer-key.ts';
 export { orderAccessToken } from './buyers/order-token.ts';
+export { keyScopes, scopesOf } from './credentials/key-scopes.ts';
 export { createPresentsCredential } from './credentials/presents-credential.ts';
 export { createPasswords } from './sessions/passwords.ts';
 export { purgeEndedAccess } from './purge-ended-access.ts';

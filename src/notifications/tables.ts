@@ -31,6 +31,7 @@ export const templates = [
   'payment_expiring',
   'ticket_received',
   'ticket_given',
+  'ticket_withdrawn',
   'waiting_confirm',
   'places_offered',
   'staff_invitation',

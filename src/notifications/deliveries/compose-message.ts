@@ -16,6 +16,7 @@ import { composeTest } from '../message-tests/compose-test.ts';
 import { composeTransfer } from './tell-transfer.ts';
 import { composeWaiting } from './tell-waiting.ts';
 import { composeHolderNotice } from '../notices/new-holders.ts';
+import { composeTicketWithdrawn } from '../notices/tickets-taken-back.ts';
 import { findPlanBefore } from '../notices/queries.ts';
 import type { OrderTemplate } from './order-rules.ts';
 import { sellerOf, withReplyTo } from './seller.ts';
@@ -90,6 +91,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
   if (template === 'ticket_received' || template === 'ticket_given') return composeTransfer(deps, claim);
+  if (template === 'ticket_withdrawn') return composeTicketWithdrawn(deps, claim);
   if (template === 'waiting_confirm' || template === 'places_offered') return composeWaiting(deps, claim);
   if (template === 'message_test') return composeTest(deps, claim);
   if (template === 'webhook_disabled') return composeWebhookDisabled(deps, claim);

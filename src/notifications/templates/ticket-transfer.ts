@@ -23,6 +23,11 @@ const id = {
   givenLead: (event: string, holder: string | undefined) =>
     `Tiket ${event} sekarang milik ${holder ?? 'orang lain'}. Kode QR lama tidak berlaku lagi, dan tautannya sudah dikirim ke pemegang baru.`,
   givenMore: 'Bukan Anda yang melakukannya? Segera hubungi penyelenggara.',
+  withdrawnSubject: (event: string) => `Tiket tidak berlaku lagi: ${event}`,
+  withdrawnKicker: 'Tiket ditarik',
+  withdrawnLead: (event: string) =>
+    `Tiket ${event} yang diberikan kepada Anda telah ditarik, dan kode QR-nya tidak membuka pintu lagi.`,
+  withdrawnMore: 'Ada pertanyaan? Hubungi orang yang memberi Anda tiket ini, atau penyelenggara.',
 };
 
 const en: typeof id = {
@@ -37,6 +42,11 @@ const en: typeof id = {
   givenLead: (event, holder) =>
     `A ticket to ${event} belongs to ${holder ?? 'somebody else'} now. Its old QR code is not valid any more, and the new holder was sent the link.`,
   givenMore: 'That was not you? Tell the organiser at once.',
+  withdrawnSubject: (event) => `Ticket no longer valid: ${event}`,
+  withdrawnKicker: 'Ticket taken back',
+  withdrawnLead: (event) =>
+    `The ticket to ${event} that was given to you has been taken back, and its QR code opens no door any more.`,
+  withdrawnMore: 'Questions? Ask the person who gave you the ticket, or the organiser.',
 };
 
 const transferWords = { id, en };
@@ -52,7 +62,9 @@ export function ticketReceivedMail(
     subject: say.receivedSubject(data.event.name),
     kicker: say.receivedKicker,
     lead: say.receivedLead(data.event.name, data.other),
-    blocks: [{ text: `${ticket.categoryName} · ${code}`, html: ticketPass(ticket, { index: 0, label: data.name ?? '' }) }],
+    blocks: [
+      { text: `${ticket.categoryName} · ${code}`, html: ticketPass(ticket, { index: 0, label: data.name ?? '' }) },
+    ],
     more: say.receivedMore,
     link: { text: openTicketWords[data.locale], url: data.link },
     attachments: [qrAttachment(ticket, 0), calendarAttachment(data)],
@@ -67,5 +79,16 @@ export function ticketGivenMail(data: TransferMailData): Mail {
     kicker: say.givenKicker,
     lead: say.givenLead(data.event.name, data.other),
     more: say.givenMore,
+  });
+}
+
+/** To the holder of a ticket that was taken back from its order. Nothing about money, which was the buyer's. */
+export function ticketWithdrawnMail(data: ShortMailData): Mail {
+  const say = transferWords[data.locale];
+  return shortMail(data, {
+    subject: say.withdrawnSubject(data.event.name),
+    kicker: say.withdrawnKicker,
+    lead: say.withdrawnLead(data.event.name),
+    more: say.withdrawnMore,
   });
 }

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeReminders } from '../../../src/notifications/announcements/make-reminders.ts';
 import { composeMessage } from '../../../src/notifications/deliveries/compose-message.ts';
 import { suppressRecipient } from '../../../src/notifications/deliveries/queries.ts';
+import { notifyTakenBack } from '../../../src/notifications/notices/tickets-taken-back.ts';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { resendTickets } from '../../../src/notifications/deliveries/resend-tickets.ts';
 import { createTellCorrectedBuyer } from '../../../src/notifications/deliveries/tell-corrected-buyer.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
+import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type Announcements, bothChannels, openAnnouncements } from '../../../testkit/notifications/announcing.ts';
@@ -42,7 +44,7 @@ test('an announcement reaches the holder of a ticket, and the buyer while one of
 
   const [mail] = await inbox(world.sandbox, citra.email);
   expect(mail?.subject).toBe('Doors open earlier');
-  expect(plain(mail?.text ?? '')).toContain('Doors open at 16:00. Bring an umbrella.');
+  expect(plain(mail?.text ?? '')).toContain('Doors open at 16:00.  Bring an umbrella.');
   expect(mail?.text).toMatch(new RegExp(`/tickets/${citra.ticketId}#\\S+`));
   for (const [told, { orderId }] of [
     [mail, whole],
@@ -182,4 +184,31 @@ test('a buyer who gave every ticket away still finds the order; tickets are not 
     if (order !== undefined) await createTellCorrectedBuyer(world.deps)(tx, order);
   });
   expect(await notices.toldOf(sold.orderId)).toContain('order_link email queued');
+});
+
+test('a holder whose ticket was taken back is told once, and one of an event that was called off by its notice', async () => {
+  const [one, off] = [await openEvent(), await openEvent()];
+  const takeBack = async (sold: Awaited<ReturnType<typeof notices.paid>>) => {
+    await transaction(world.db, async (tx) => {
+      const order = await lockOrder(tx, sold.eventId, sold.orderId);
+      if (order !== undefined) await refundOrder(tx, order, { restock: true, reason: 'requested' });
+    });
+    for (let time = 1; time <= 2; time += 1) await notifyTakenBack(world.deps, 'order_refunded', sold);
+  };
+  const sold = await notices.paid(one.event, 'en');
+  const { ticketId, email } = await giveTicket(world, sold, 'Oscar');
+  await takeBack(sold);
+  expect(await notices.toldOf(ticketId)).toEqual(['ticket_withdrawn email queued']);
+  const { message } = await notices.messageOf(ticketId, 'ticket_withdrawn');
+  if (message?.channel !== 'email') throw new Error('no mail');
+  expect(message.to).toEqual({ name: 'Oscar', address: email });
+  expect(message.mail.subject).toBe('Ticket no longer valid: Senja di Selatan');
+  expect(readable(message.mail.text)).not.toMatch(money);
+  expect(await notices.toldOf(sold.orderId)).toContain('order_refunded email queued');
+
+  const ended = await notices.paid(off.event);
+  const given = await giveTicket(world, ended, 'Putri');
+  await notices.callOff(off.event);
+  await takeBack(ended);
+  expect(await notices.toldOf(given.ticketId)).toEqual([]);
 });
