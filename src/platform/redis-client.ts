@@ -89,3 +89,28 @@ export function duplicateRedis(redis: RedisClient, options: RedisOptions): Redis
 export function mastersOf(redis: RedisClient): Redis[] {
   return redis instanceof Redis ? [redis] : redis.nodes('master');
 }
+
+/**
+ * Subscribes to a channel on a connection of its own. `ready` is called each time listening begins: messages may have been
+ * missed before. The client that serves requests already logs that Redis is away.
+ */
+export function subscribeTo(
+  redis: RedisClient,
+  channel: string,
+  on: { readonly message: (text: string) => void; readonly ready: () => void; readonly close?: () => void },
+): { close(): void } {
+  const subscriber = duplicateRedis(redis, {
+    autoResubscribe: false,
+    enableAutoPipelining: false,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    lazyConnect: false,
+  });
+  subscriber.on('error', () => {});
+  subscriber.on('close', () => on.close?.());
+  subscriber.on('message', (_channel, text) => on.message(text));
+  subscriber.on('ready', () => {
+    subscriber.subscribe(channel).then(on.ready, () => subscriber.disconnect(true));
+  });
+  return { close: () => subscriber.disconnect() };
+}

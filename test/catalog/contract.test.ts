@@ -1,21 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { expect, test } from 'vitest';
+import { useCatalog } from './support/catalogs.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let catalog: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-});
-afterAll(async () => {
-  await catalog.close();
-  await Promise.all([database.close(), redis.close()]);
-});
+const { catalog } = await useCatalog();
 
 test('the published contract has every address of the room, each with its answers', () => {
   const { app } = catalog;

@@ -1,26 +1,14 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type CatalogProcess, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { shown } from '../../testkit/catalog/catalog-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useCatalog } from './support/catalogs.ts';
 
 /** Guards that a day is the day of the event's own clock, in every zone and where clocks change. */
 
-let database: TestDatabase;
-let redis: TestRedis;
-let catalog: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-});
-afterAll(async () => {
-  await catalog.close();
-  await Promise.all([database.close(), redis.close()]);
-});
+const { catalog, database } = await useCatalog();
 
 const dayMs = 86_400_000;
 const shifted = (day: string, days: number) => new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10);

@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import { catalogInvariants } from '../../src/catalog/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type CatalogProcess, auditOf, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { auditOf, keyOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { type TestEvent, createEvent, createPaymentAccount, someBuyer } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useCatalog } from './support/catalogs.ts';
 
-let database: TestDatabase;
-let redis: TestRedis;
-let catalog: CatalogProcess;
-
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-});
-afterAll(async () => {
-  await catalog.close();
-  await Promise.all([database.close(), redis.close()]);
-});
+const { catalog, database } = await useCatalog();
 
 const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
 

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { type PricedCategory, highestTotal } from '../../src/payments/accounts/unpayable-sale.ts';
-import { type CatalogProcess, keyOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { keyOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { type TestEvent, type TestEventOptions, createEvent, createPaymentAccount } from '../../testkit/factories.ts';
-import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { useCatalog } from './support/catalogs.ts';
 
 /** Guards that nothing goes on sale whose money no gateway of the organiser can take, then or by a later change. */
 
-let database: TestDatabase;
-let redis: TestRedis;
-let catalog: CatalogProcess;
-beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-});
-afterAll(async () => {
-  await catalog.close();
-  await Promise.all([database.close(), redis.close()]);
-});
+const { catalog } = await useCatalog();
 
 type Ask = (method: string, path: string, body?: unknown) => Promise<Response>;
 

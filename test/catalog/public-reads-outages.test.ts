@@ -4,7 +4,7 @@ import { tagsOf } from '../../src/catalog/public/public-kinds.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
-import { useWiredCatalog } from './support/wired-catalog.ts';
+import { useWiredCatalog } from './support/catalogs.ts';
 
 const { database, one, wired, databaseWire, redisWire, pause, redis } = await useWiredCatalog();
 

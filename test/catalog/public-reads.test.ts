@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { buildsOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { serve } from '../../src/http/server/serve.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { useWiredCatalog } from './support/wired-catalog.ts';
+import { useWiredCatalog } from './support/catalogs.ts';
 
 const { one, two, pause } = await useWiredCatalog();
 

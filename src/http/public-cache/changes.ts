@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type RedisClient, duplicateRedis } from '../../platform/redis-client.ts';
+import { type RedisClient, subscribeTo } from '../../platform/redis-client.ts';
 import type { Log } from '../../platform/log.ts';
 import { raiseGenerations } from './shared.ts';
 
@@ -24,25 +24,16 @@ export function openChangeFeed(deps: {
 }): ChangeFeed {
   const { redis, onChange, onGap } = deps;
   const ownName = randomBytes(9).toString('base64url');
-  const subscriber = duplicateRedis(redis, {
-    autoResubscribe: false,
-    enableAutoPipelining: false,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    lazyConnect: false,
-  });
-  // The client that serves requests already logs that Redis is away.
-  subscriber.on('error', () => {});
-  subscriber.on('message', (_channel, message) => {
-    const [sender, ...tags] = message.split(' ');
-    if (sender !== ownName) onChange(tags);
-  });
-  subscriber.on('ready', () => {
-    subscriber.subscribe(channel).then(onGap, () => subscriber.disconnect(true));
+  const subscription = subscribeTo(redis, channel, {
+    message: (text) => {
+      const [sender, ...tags] = text.split(' ');
+      if (sender !== ownName) onChange(tags);
+    },
+    ready: onGap,
   });
   return {
     push: (tags) => push(deps, ownName, tags),
-    close: () => subscriber.disconnect(),
+    close: () => subscription.close(),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type RedisClient, duplicateRedis } from '../redis-client.ts';
+import { type RedisClient, subscribeTo } from '../redis-client.ts';
 
 /**
  * Tells the relays of all workers that jobs were staged, so that they look at once instead of at their next poll. A signal may
@@ -37,28 +37,16 @@ export type StagedListener = { isListening(): boolean; close(): void };
 
 /** Calls `wake` for each signal, and once whenever listening begins again, because signals may have been missed. */
 export function listenForStaged(redis: RedisClient, wake: () => void): StagedListener {
-  const subscriber = duplicateRedis(redis, {
-    autoResubscribe: false,
-    enableAutoPipelining: false,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: null,
-    lazyConnect: false,
-  });
   let isListening = false;
-  // The client that it is a duplicate of already logs that Redis is away.
-  subscriber.on('error', () => {});
-  subscriber.on('close', () => {
-    isListening = false;
+  const { close } = subscribeTo(redis, channel, {
+    message: wake,
+    ready: () => {
+      isListening = true;
+      wake();
+    },
+    close: () => {
+      isListening = false;
+    },
   });
-  subscriber.on('message', wake);
-  subscriber.on('ready', () => {
-    subscriber.subscribe(channel).then(
-      () => {
-        isListening = true;
-        wake();
-      },
-      () => subscriber.disconnect(true),
-    );
-  });
-  return { isListening: () => isListening, close: () => subscriber.disconnect() };
+  return { isListening: () => isListening, close };
 }

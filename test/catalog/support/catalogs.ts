@@ -22,3 +22,14 @@ export async function useWiredCatalog() {
   const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   return { database, redis, one, two, wired, databaseWire, redisWire, pause };
 }
+
+/** One catalog process for all tests of a file. */
+export async function useCatalog() {
+  const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  const catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
+  afterAll(async () => {
+    await catalog.close();
+    await Promise.all([database.close(), redis.close()]);
+  });
+  return { database, catalog };
+}
