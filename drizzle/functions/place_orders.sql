@@ -517,7 +517,8 @@ begin
         union all
         select v_counter_rows[array_position(v_counter_keys, v_askers[n])], v_item_quantities[n] from unnest(v_accepted_items) as n
         where v_askers[n] = any (v_counter_keys)) d
-      where l.ctid = d.place;
+      -- The place is only known within one node; hidden, so that the row is still found by its place.
+      where l.ctid = d.place and l.event_id || '' = p_event_id;
     get diagnostics v_found = row_count;
     if v_found <> v_counter_changes then
       raise exception 'somebody counts in % without its stock or its lane', p_event_id;

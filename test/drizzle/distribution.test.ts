@@ -1,12 +1,18 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
-import { distributionFaults, tablesOf } from './support/distribution.ts';
+import { distributedTables, distributionFaults, overAllEvents, tablesOf } from './support/distribution.ts';
+import { withoutEvent } from './support/event-named.ts';
 
 /**
- * Guards that the tables can be distributed by event. It says nothing about queries. What it would take to move:
+ * Guards that the data can be distributed by event: the keys of the tables and the statements of the SQL functions name it. Hot
+ * queries of the service are held to it where they are measured (`plans.test.ts`). What it would take to move:
  * docs/decisions/0014-distribution-by-event.md.
  */
+
+const functionsFolder = 'drizzle/functions';
 
 let database: TestDatabase;
 let sql: postgres.Sql;
@@ -82,5 +88,59 @@ describe('control: what could not be distributed is found', () => {
   ])('%s', async (_what, change, fault) => {
     const copy = 'create table stock_copy (like stock); alter table stock_copy add unique (event_id, pool_id);';
     expect(await faultsAfter(change.includes('stock_copy') ? copy + change : change)).toContain(fault);
+  });
+});
+
+test('each statement of the SQL functions names the event, or has a reason not to', async () => {
+  const tables = distributedTables(await tablesOf(sql));
+  const found = readdirSync(functionsFolder).flatMap((file) =>
+    withoutEvent(readFileSync(join(functionsFolder, file), 'utf8'), tables).map(
+      (table) => `${basename(file, '.sql')}: ${table}`,
+    ),
+  );
+  expect([...new Set(found)].sort()).toEqual(Object.keys(overAllEvents.functions).sort());
+});
+
+test('the list of statements over all events does not grow unnoticed', () => {
+  expect(Object.keys(overAllEvents.functions)).toHaveLength(1);
+  expect(Object.keys(overAllEvents.hotQueries)).toHaveLength(5);
+});
+
+describe('a statement that does not name the event is found', () => {
+  const tables = ['orders', 'tickets', 'places'];
+  test.each([
+    ['select * from orders where id = $1', ['orders']],
+    ['select * from orders where event_id = $1 and id = $2', []],
+    ['select "id" from "orders" where ("orders"."event_id" = $1 and "orders"."id" = $2)', []],
+    [`select * from orders o where o.id = $1 and o.event_id || '' = $2`, []],
+    ['select * from orders o where o.event_id <> $1', ['orders']],
+    ['select * from orders o where o.event_id > $1', ['orders']],
+    ['select * from orders o where o.event_id = o.event_id', ['orders']],
+    ['select * from orders o where o.event_id = any ($1) and o.id = any ($2)', []],
+    ['select * from orders o where (o.event_id, o.id) in (select a, b from unnest($1, $2) as i(a, b))', []],
+    ['select * from unnest($1, $2) as i(event_id, id) join orders o on o.event_id = i.event_id and o.id = i.id', []],
+    ['select * from orders o join tickets t on t.event_id = o.event_id and t.order_id = o.id', ['orders', 'tickets']],
+    ['select * from orders o join tickets t on t.event_id = o.event_id where o.event_id = $1', []],
+    ['select * from orders o join tickets t on t.order_id = o.id where o.event_id = $1', ['tickets']],
+    [
+      'select * from orders o where o.event_id = $1 and exists (select from tickets t where t.order_id = o.id)',
+      ['tickets'],
+    ],
+    [
+      'select * from orders o where o.id = $1 and exists (select from tickets t where t.event_id = o.event_id)',
+      ['orders'],
+    ],
+    ['select * from orders o where o.id = $1 and exists (select from tickets where event_id = $2)', ['orders']],
+    ['select from orders o where o.event_id = $1 union all select from orders o where o.id = $2', ['orders']],
+    ['update orders o set id = d.id from (select $1 as place) d where o.ctid = d.place', ['orders']],
+    ['delete from places using tickets t where places.event_id = $1 and t.id = places.id', ['tickets']],
+    ['insert into tickets (id, order_id) values ($1, $2)', ['tickets']],
+    ['insert into tickets (event_id, id) select o.event_id, o.id from orders o where o.event_id = $1', []],
+    ['insert into tickets select $1, $2', ['tickets']],
+    ["-- event_id = $1\nselect 'event_id = x' from orders", ['orders']],
+    ['begin update orders set id = p where event_id = p_event; perform from tickets where id = p; end', ['tickets']],
+    ['select * from staff where id = $1', []],
+  ])('%s', (statement, found) => {
+    expect(withoutEvent(statement, tables)).toEqual(found);
   });
 });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { distributedTables, overAllEvents, tablesOf } from './support/distribution.ts';
+import { withoutEvent } from './support/event-named.ts';
 import { faultsOfPlan, pagesOf } from './support/explain.ts';
 import { hotQueries } from './support/hot-queries.ts';
 import { fillWith, forgetStatements, hotTables, measured, tooManyPages } from './support/pages-read.ts';
@@ -59,6 +61,18 @@ describe('hot queries of an event that the statistics do not know', () => {
 
   test('read a few pages for each call', async () => {
     expect(await tooManyPages(world, times / 2)).toEqual([]);
+  });
+
+  test('name the event, or have a reason not to', async () => {
+    const tables = distributedTables(await tablesOf(world.admin));
+    const isHot = ({ query }: { query: string }) => hotQueries.some(({ text }) => text.test(query));
+    const found = (await measured(world, 1))
+      .filter((one) => isHot(one) || one.calls >= times / 2)
+      .filter(({ lines }) => withoutEvent(lines, tables).length > 0)
+      .map(({ query }) => hotQueries.find(({ text }) => text.test(query))?.name ?? query);
+    expect([...new Set(found)].filter((name) => !(name in overAllEvents.hotQueries))).toEqual([]);
+    const names = hotQueries.map(({ name }) => name);
+    expect(Object.keys(overAllEvents.hotQueries).filter((name) => !names.includes(name))).toEqual([]);
   });
 
   test('use a whole key in their generic plan, in this database and in an empty one', async () => {

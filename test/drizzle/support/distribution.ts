@@ -56,6 +56,26 @@ export const notReadyTables: Readonly<Record<string, string>> = {
   deliveries: 'some have no event (codes), and providers name a delivery by its id alone',
 };
 
+/**
+ * Statements that do not name the event, by the SQL function or the hot query that they are part of, and why. A distributed
+ * database asks every node for them.
+ */
+export const overAllEvents: {
+  readonly functions: Readonly<Record<string, string>>;
+  readonly hotQueries: Readonly<Record<string, string>>;
+} = {
+  functions: {
+    'expire_holds: orders': 'walks from one event with holds to the next, to find those whose holds are over',
+  },
+  hotQueries: {
+    'events with holds that are over': 'as expire_holds, which it is part of',
+    'minutes of sales': 'once a minute, over all events that sold in it',
+    'orders that close too long': 'a sweep by the clock: what a process left behind, of whatever event',
+    'attempts that are due': 'a sweep by the clock',
+    'refunds that are due': 'a sweep by the clock',
+  },
+};
+
 export type Table = {
   readonly name: string;
   /** Null where the table has no column `event_id`. */
@@ -84,6 +104,13 @@ export async function tablesOf(sql: postgres.Sql): Promise<readonly Table[]> {
     from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
     order by 1`;
+}
+
+/** Tables whose rows go to the node of their event. */
+export function distributedTables(tables: readonly Table[]): string[] {
+  return tables
+    .map(({ name }) => name)
+    .filter((name) => !(name in { ...referenceTables, ...localTables, ...notReadyTables }));
 }
 
 /** What keeps a table from the place that it has above. */

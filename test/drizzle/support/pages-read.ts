@@ -45,6 +45,8 @@ export async function forgetStatements(world: HotWorld): Promise<void> {
 
 export type Measured = {
   readonly query: string;
+  /** With its lines, at whose ends comments stop. */
+  readonly lines: string;
   readonly calls: number;
   readonly pages: number;
   readonly rows: number;
@@ -53,7 +55,7 @@ export type Measured = {
 
 /** Statements on hot tables that ran at least `callsMin` times, also those inside of functions. */
 export async function measured(world: HotWorld, callsMin: number): Promise<Measured[]> {
-  const rows = await world.admin<Measured[]>`
+  const rows = await world.admin<Omit<Measured, 'lines'>[]>`
     select query, calls::int, ((shared_blks_hit + shared_blks_read)::float8 / calls) as pages, (rows::float8 / calls) as rows, toplevel
     from pg_stat_statements s join pg_roles r on r.oid = s.userid
     where dbid = (select oid from pg_database where datname = current_database()) and rolname = 'antre_app'
@@ -63,7 +65,7 @@ export async function measured(world: HotWorld, callsMin: number): Promise<Measu
     `\\b(from|join|into|update) "?(${names})\\b|\\b(select|SELECT|from) \\w+_(orders|callbacks|settlements|attempts|places|tickets|holds)\\(`,
   );
   return rows
-    .map((row) => ({ ...row, query: row.query.replace(/\s+/g, ' ').trim() }))
+    .map((row) => ({ ...row, lines: row.query, query: row.query.replace(/\s+/g, ' ').trim() }))
     .filter(({ query }) => table.test(query));
 }
 
