@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { createLatencies } from '../generator/latencies.ts';
 import type { LoadResult } from '../generator/tally.ts';
@@ -7,6 +8,7 @@ import type { Arrival } from './load/mail-sink.ts';
 import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';
+import { scaleOut } from './harness/scale-out.ts';
 import { serverSettings } from './harness/server-figures.ts';
 import { type BenchStack, partsOf, say, startBenchStack } from './harness/stack.ts';
 import { type MailSink, startMailSink } from './load/start-mail-sink.ts';
@@ -31,6 +33,7 @@ export async function benchMails(options: BenchOptions): Promise<BenchReport> {
   try {
     const count = options.seconds * mailsPerSecond;
     const measurements: Measurement[] = [];
+    const backlogs: Measurement[] = [];
     let warmupBytes = 0;
     for (const workers of [1, 2]) {
       const running = await startWorkers(stack, options, { count: workers, environment: { SMTP_URL: sink.url } });
@@ -46,9 +49,11 @@ export async function benchMails(options: BenchOptions): Promise<BenchReport> {
       const felt = await measured(options, `mails, ${offered}/s paid (open loop), ${name}`, () =>
         mailsOf(means, options.seconds * offered, (event) => stageEvenly(stack, event, options.seconds, offered)),
       );
+      backlogs.push(backlog);
       measurements.push({ ...backlog, bar: { perSecondMin: 1000 } }, { ...felt, bar: { p99MsBelow: 1000 } });
       for (const worker of running) await worker.stop();
     }
+    measurements.push(...scaleOut(backlogs, cpus().length));
     const size = Math.round(warmupBytes / warmupMails);
     const limit = await sink.limit(sinkConnections, size, options.seconds);
     return {
