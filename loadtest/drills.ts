@@ -8,6 +8,7 @@ import { failureOf } from './drills/drill.ts';
 import { matrixRows } from './drills/matrix/matrix-rows.ts';
 import { type Asked, readOptions, usage } from './drills/options.ts';
 import { runApart } from './drills/run-apart.ts';
+import { findPrograms, inOwnNetwork, networkRefusal } from './drills/world/network.ts';
 import { keepResult, keepStopped, printResult, printTable, readResults, resultSince } from './drills/results.ts';
 
 /**
@@ -25,10 +26,18 @@ async function main(): Promise<void> {
   }
   if (asked.isHere) return runHere(asked);
   const startedMs = Date.now();
+  const skipped = new Map<string, string>();
   for (const [place, name] of asked.names.entries()) {
     const drill = drills[name];
     if (drill === undefined) continue;
-    const limits = asked.limitsOf(name);
+    const refusal = drill.needsNetwork === true ? await networkRefusal() : undefined;
+    if (refusal !== undefined) {
+      skipped.set(name, refusal);
+      process.stderr.write(`drill ${name} is skipped: ${refusal}\n`);
+      continue;
+    }
+    if (drill.needsNetwork === true) await findPrograms();
+    const limits = { ...asked.limitsOf(name), before: drill.needsNetwork === true ? inOwnNetwork : [] };
     process.stderr.write(`drill ${name} (${place + 1} of ${asked.names.length}), ${limits.minutes} min at most\n`);
     const sinceMs = Date.now();
     if (!(await runApart(name, asked.options, limits)))
@@ -36,7 +45,7 @@ async function main(): Promise<void> {
     const kept = resultSince(name, sinceMs);
     if (kept === undefined || kept.runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
   }
-  printTable(asked.names, startedMs);
+  printTable(asked.names, startedMs, skipped);
 }
 
 /** Keeps each run as it ends: a later one may be stopped. */

@@ -2,6 +2,8 @@ import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
 
 /** How a sandbox is started; everything has a default. */
 export type SandboxOptions = Readonly<{
+  /** Where it listens; default 127.0.0.1. */
+  host?: string;
   /** 0 takes a free port. */
   port?: number;
   smtpPort?: number;

@@ -20,7 +20,7 @@ export type Sandbox = Readonly<{
   close: () => Promise<void>;
 }>;
 
-const host = '127.0.0.1';
+const loopback = '127.0.0.1';
 const sweepMs = 500;
 
 /**
@@ -30,23 +30,27 @@ const sweepMs = 500;
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const scheduler = createScheduler();
   const { world, close: closeWorld } = composeWorld(options, scheduler);
+  const host = options.host ?? loopback;
   const http = createAdaptorServer({ fetch: createApp(world).fetch }) as Server;
   try {
-    await listen(http, options.port ?? 0);
+    await listen(http, { host, port: options.port ?? 0 });
   } catch (error) {
     closeWorld();
     throw error;
   }
   const url = `http://${host}:${portOf(http)}`;
   world.settings.publicUrl = options.publicUrl ?? url;
-  const smtp = await startSmtp(options.smtpPort ?? 0, {
-    now: world.midtrans.now,
-    random: world.midtrans.random,
-    scheduler,
-    journal: world.journal,
-    inbox: world.inbox,
-    rules: world.smtpRules,
-  }).catch((error: unknown) => {
+  const smtp = await startSmtp(
+    { host, port: options.smtpPort ?? 0 },
+    {
+      now: world.midtrans.now,
+      random: world.midtrans.random,
+      scheduler,
+      journal: world.journal,
+      inbox: world.inbox,
+      rules: world.smtpRules,
+    },
+  ).catch((error: unknown) => {
     http.close();
     closeWorld();
     throw error;
@@ -71,9 +75,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<void> {
   const failed = once(server, 'error').then(([error]: unknown[]) => Promise.reject(error));
-  server.listen(port, host);
+  server.listen(at);
   await Promise.race([once(server, 'listening'), failed]);
 }
 

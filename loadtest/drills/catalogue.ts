@@ -7,6 +7,7 @@ import { drillMatrix } from './matrix/matrix.ts';
 import { clockDrills } from './faults/clock-drills.ts';
 import { diskDrills } from './faults/disk-drills.ts';
 import { failoverDrills } from './faults/failover-drills.ts';
+import { machineDrills } from './faults/machine-drills.ts';
 import { gatewayDrills } from './faults/gateway-drills.ts';
 import { processDrills } from './faults/process-drills.ts';
 import { restoreDrill } from './restore/restore.ts';
@@ -37,6 +38,7 @@ export const drills: Readonly<Record<string, Drill>> = {
   ...gatewayDrills,
   ...processDrills,
   ...rollingDrills,
+  ...machineDrills,
   ...failoverDrills,
   restore: restoreDrill,
   ...wireDrills,

@@ -10,6 +10,8 @@ export type Drill = {
   readonly holds: string;
   /** The product without the guard that stands against this fault, if one does: the drill must notice. */
   readonly mutant?: Mutant;
+  /** Runs in a network namespace of its own. */
+  readonly needsNetwork?: boolean;
   run(given: DrillOptions): Promise<readonly DrillRun[]>;
 };
 

@@ -78,8 +78,11 @@ export function printResult(name: string, size: Size, runs: readonly DrillRun[])
   process.stdout.write(`${lines.join('\n')}\n  written to loadtest/results/drills/${fileOf(name, size)}\n`);
 }
 
-/** One line for each run of these drills since a moment. */
-export function printTable(names: readonly string[], sinceMs: number): void {
+/**
+ * One line for each run of these drills since a moment.
+ * @param skipped why a drill could not run on this machine, by its name
+ */
+export function printTable(names: readonly string[], sinceMs: number, skipped: ReadonlyMap<string, string>): void {
   const line = (...[name = '', run = '', seconds = '', missing = '', twice = '', outcome = '']: readonly string[]) =>
     `${name.padEnd(22)}${run.padEnd(10)}${seconds.padStart(8)}${missing.padStart(9)}${twice.padStart(7)}  ${outcome}`;
   const sum = (run: DrillRun, count: (row: VerdictRow) => number) =>
@@ -87,6 +90,8 @@ export function printTable(names: readonly string[], sinceMs: number): void {
   const lines = names
     .map((name) => resultSince(name, sinceMs) ?? { name, runs: [] })
     .flatMap(({ name, runs }) => {
+      const reason = skipped.get(name);
+      if (reason !== undefined) return [line(name, '', '', '', '', `SKIPPED: ${reason}`)];
       if (runs.length === 0) return [line(name, '', '', '', '', 'FAILED: it ended without a result')];
       return runs.map((run) => {
         const failure = failureOf(run);
@@ -103,6 +108,7 @@ export function printTable(names: readonly string[], sinceMs: number): void {
       });
     });
   process.stdout.write(`\n${[line('drill', 'run', 'time', 'missing', 'twice', 'outcome'), ...lines].join('\n')}\n`);
+  if (skipped.size > 0) process.stdout.write(`${skipped.size} of ${names.length} drills skipped\n`);
 }
 
 function tableOf(rows: readonly VerdictRow[]): string[] {

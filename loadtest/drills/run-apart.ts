@@ -14,12 +14,16 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * Runs a drill in a process of its own, so that one that hangs ends when its time is over and the next one finds a clean machine. When
  * this process is told to stop, the drill stops first.
+ * @param before words before the command, of a program that becomes it
  * @returns whether the drill came to its end
  */
-export async function runApart(name: string, options: DrillOptions, { minutes }: TimeLimits): Promise<boolean> {
-  const child = spawn(process.execPath, [...process.execArgv, script, name, ...argumentsOf(options), '--here'], {
-    stdio: 'inherit',
-  });
+export async function runApart(
+  name: string,
+  options: DrillOptions,
+  { minutes, before = [] }: TimeLimits & { readonly before?: readonly string[] },
+): Promise<boolean> {
+  const words = [...before, process.execPath, ...process.execArgv, script, name, ...argumentsOf(options), '--here'];
+  const child = spawn(words[0] ?? '', words.slice(1), { stdio: 'inherit' });
   let told: NodeJS.Signals | undefined;
   const end = (signal: NodeJS.Signals) => {
     told ??= signal;

@@ -24,14 +24,13 @@ type Reply = (error?: Error | null, message?: string) => void;
 
 const mailBytesMax = 10 * 1_048_576;
 const clientsMax = 500;
-const host = '127.0.0.1';
 
 /**
  * The outside world's mail server. It accepts everything unless a rule says otherwise. No TLS and no sign-in, since it is
- * on loopback only.
+ * on loopback, or in a network of a drill's own.
  */
 export async function startSmtp(
-  port: number,
+  { host, port }: { readonly host: string; readonly port: number },
   tools: Tools,
 ): Promise<Readonly<{ port: number; close: () => Promise<void> }>> {
   const server: SMTPServer = new SMTPServer({

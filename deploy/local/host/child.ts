@@ -16,6 +16,8 @@ export interface ChildSpec {
   readonly environment: NodeJS.ProcessEnv;
   readonly folder: string;
   readonly account?: Account | undefined;
+  /** A new network namespace, or that of the process with this number. Linux, and only root may do it. */
+  readonly network?: 'own' | number | undefined;
   /** Signals to end it with, each with the milliseconds it is given; SIGKILL follows the last. */
   readonly stopSteps: readonly (readonly [NodeJS.Signals, number])[];
   readonly readyDeadlineMs: number;
@@ -36,6 +38,12 @@ const pollMs = 40;
 const shownLogLines = 12;
 const killDeadlineMs = 5000;
 
+/** The children that still run, each with the signal that it gets when this process ends. */
+const killedOnExit = new Map<number, NodeJS.Signals>();
+process.once('exit', () => {
+  for (const [pid, name] of killedOnExit) signalQuietly(pid, name);
+});
+
 /** The log file of a child. */
 export function logFile(logFolder: string, name: string): string {
   return join(logFolder, `${name}.log`);
@@ -48,12 +56,13 @@ export function logFile(logFolder: string, name: string): string {
 export function launchChild(spec: ChildSpec, logFolder: string, ledger: Ledger): Child {
   mkdirSync(logFolder, { recursive: true });
   const log = openSync(logFile(logFolder, spec.name), 'a', 0o600);
-  const running = spawn(spec.command, spec.args, {
+  const { command, args, account } = startOf(spec);
+  const running = spawn(command, args, {
     cwd: spec.folder,
     env: spec.environment,
     stdio: ['ignore', log, log],
     detached: true,
-    ...(spec.account && { uid: spec.account.uid, gid: spec.account.gid }),
+    ...(account && { uid: account.uid, gid: account.gid }),
   });
   closeSync(log);
   const pid = running.pid ?? 0;
@@ -65,14 +74,22 @@ export function launchChild(spec: ChildSpec, logFolder: string, ledger: Ledger):
       command: spec.command,
       stopSignal: spec.stopSteps[0]?.[0] ?? 'SIGTERM',
     });
-  const killOnExit = () => signalQuietly(pid, spec.stopSteps.at(-1)?.[0] === 'SIGQUIT' ? 'SIGQUIT' : 'SIGKILL');
-  process.once('exit', killOnExit);
+  killedOnExit.set(pid, spec.stopSteps.at(-1)?.[0] === 'SIGQUIT' ? 'SIGQUIT' : 'SIGKILL');
   const ended = whenEnded(running).then((reason) => {
-    process.off('exit', killOnExit);
+    killedOnExit.delete(pid);
     ledger.remove(pid);
     return reason;
   });
   return { pid, ended, stop: () => stop(spec, pid, ended), signal: (name) => signalQuietly(pid, name) };
+}
+
+/** `nsenter` enters as root and then takes the account. It and `unshare` become the program: the process keeps its number. */
+function startOf({ command, args, account, network }: ChildSpec): Pick<ChildSpec, 'command' | 'args' | 'account'> {
+  if (network === undefined) return { command, args, account };
+  const as = account === undefined ? [] : [`--setuid=${account.uid}`, `--setgid=${account.gid}`];
+  return network === 'own'
+    ? { command: 'unshare', args: ['--net', ...as, '--', command, ...args] }
+    : { command: 'nsenter', args: [`--target=${network}`, '--net', ...as, '--', command, ...args] };
 }
 
 /**

@@ -20,4 +20,6 @@ export interface ServiceContext {
   readonly supervisor: Supervisor;
   /** True: committed data survives a power cut. Tests do without. */
   readonly durable: boolean;
+  /** An address beside 127.0.0.1 at which Postgres and Redis are reached from other machines of a drill. */
+  readonly address?: string | undefined;
 }

@@ -17,6 +17,8 @@ export interface NginxOptions {
   /** Where the API listens on 127.0.0.1; one port may be shared by several processes. */
   readonly apiPort: number;
   readonly apiProcesses: number;
+  /** Other machines on which the API listens on that port, instead of 127.0.0.1. */
+  readonly apiMachines?: readonly string[];
   /** Requests per second of one network, beyond the bursts. A load generator is one network. */
   readonly requestsPerSecond?: number;
 }
@@ -64,10 +66,13 @@ export async function startNginx(
 
 /** The local counterpart of deploy/nginx/nginx.conf: no TLS, its own paths, one machine. */
 function mainFile(own: string, options: NginxOptions): string {
-  const { port, apiPort, apiProcesses, requestsPerSecond = requestsPerSecondDefault } = options;
+  const { port, apiPort, apiProcesses, apiMachines, requestsPerSecond = requestsPerSecondDefault } = options;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  // Named once for each process that shares the port: when one process has gone, the retry reaches another.
-  const origins = Array.from({ length: apiProcesses }, () => `    server 127.0.0.1:${apiPort} max_fails=0;`);
+  // Named once for each process that shares the port: when one process has gone, the retry reaches another. Machines are tried as in
+  // production: one that fails is left out for a time.
+  const origins =
+    apiMachines?.map((address) => `    server ${address}:${apiPort} max_fails=3 fail_timeout=5s;`) ??
+    Array.from({ length: apiProcesses }, () => `    server 127.0.0.1:${apiPort} max_fails=0;`);
   return `daemon off;
 worker_processes auto;
 pid "${own}/nginx.pid";

@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { findPgBouncer } from '../binaries/find-servers.ts';
 import type { FoundProgram } from '../binaries/find-system-program.ts';
 import { privateFolder } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
+import { silent } from '../progress.ts';
 import type { ServiceContext } from './service-options.ts';
 import type { LocalPostgres } from './start-postgres.ts';
 
@@ -19,21 +21,31 @@ export interface LocalPgBouncer {
   readonly url: (database: string) => string;
 }
 
+/** Where a PgBouncer runs. */
+export interface PoolerPlace {
+  /** Its machine in a drill of several. */
+  readonly machine?: string;
+  readonly address: string;
+  readonly port: number;
+  /** A process in whose network namespace it runs. */
+  readonly network?: number;
+}
+
 const readyDeadlineMs = 15_000;
 
 /** Starts PgBouncer in transaction mode in front of Postgres, for every database that Postgres has. */
 export async function startPgBouncer(
   { folder, account, secrets, supervisor }: ServiceContext,
   program: FoundProgram,
-  port: number,
-  server: LocalPostgres,
+  { machine, address, port, network }: PoolerPlace,
+  server: Pick<LocalPostgres, 'host' | 'port'>,
 ): Promise<LocalPgBouncer> {
-  const own = privateFolder(join(folder, 'pgbouncer'), account);
+  const own = privateFolder(join(folder, 'pgbouncer', machine ?? ''), account);
   const preparedStatements = isAtLeast(program, [1, 21]);
-  const write = (name: string, content: string) => {
-    writeFileSync(join(own, name), content, { mode: 0o600 });
-    if (account) chownSync(join(own, name), account.uid, account.gid);
-    return join(own, name);
+  const write = (file: string, content: string) => {
+    writeFileSync(join(own, file), content, { mode: 0o600 });
+    if (account) chownSync(join(own, file), account.uid, account.gid);
+    return join(own, file);
   };
   const users = write(
     'users.txt',
@@ -42,14 +54,15 @@ export async function startPgBouncer(
       ['antre_owner', secrets.ownerPassword],
       ['antre_operator', secrets.pgbouncerPassword],
     ]
-      .map(([name, password]) => `"${name}" "${password}"\n`)
+      .map(([user, password]) => `"${user}" "${password}"\n`)
       .join(''),
   );
-  const settings = write('pgbouncer.ini', iniFile(server, port, users, preparedStatements));
-  const at = `127.0.0.1:${port}`;
+  const settings = write('pgbouncer.ini', iniFile(server, { address, port }, users, preparedStatements));
+  const at = `${address}:${port}`;
   const adminUrl = `postgres://antre_operator:${secrets.pgbouncerPassword}@${at}/pgbouncer`;
   const child = await supervisor.start({
-    name: 'pgbouncer',
+    name: machine === undefined ? 'pgbouncer' : `pgbouncer-${machine}`,
+    network,
     command: program.command,
     args: [settings],
     environment: program.environment,
@@ -67,12 +80,33 @@ export async function startPgBouncer(
   };
 }
 
-function iniFile(server: LocalPostgres, port: number, users: string, preparedStatements: boolean): string {
+/**
+ * Starts one beside that of `startServices`, on another machine of a drill.
+ * @returns the address of the database through it
+ */
+export async function startFurtherPooler(
+  context: ServiceContext,
+  place: PoolerPlace,
+  { server, database }: { readonly server: LocalPostgres | undefined; readonly database: string },
+): Promise<string> {
+  if (server === undefined || context.address === undefined)
+    throw new Error('a further PgBouncer needs a Postgres of ours that other machines reach');
+  const program = await findPgBouncer(context.account, silent);
+  const pool = await startPgBouncer(context, program, place, { host: context.address, port: server.port });
+  return pool.url(database);
+}
+
+function iniFile(
+  server: Pick<LocalPostgres, 'host' | 'port'>,
+  { address, port }: Pick<PoolerPlace, 'address' | 'port'>,
+  users: string,
+  preparedStatements: boolean,
+): string {
   return `[databases]
 * = host='${server.host}' port=${server.port}
 
 [pgbouncer]
-listen_addr = 127.0.0.1
+listen_addr = ${address}
 listen_port = ${port}
 unix_socket_dir =
 auth_type = scram-sha-256

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -38,15 +38,16 @@ export async function startPostgres(
   port: number,
   moreSettings: readonly string[] = [],
 ): Promise<LocalPostgres> {
-  const { folder, account, secrets, supervisor, durable } = context;
+  const { folder, account, secrets, supervisor, durable, address } = context;
   const data = join(folder, 'postgres');
   await initialise(context, programs, data);
+  const network = address === undefined ? [] : admitNetwork(data, address);
   await clearStaleFiles(data, join(folder, 'socket'));
   const sockets =
     Buffer.byteLength(folder) <= socketFolderLengthMax ? privateFolder(join(folder, 'socket'), account) : '';
   const adminUrl = (database: string) =>
     `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/${database}`;
-  const settings = [...postgresSettings(port, sockets, durable), ...moreSettings];
+  const settings = [...postgresSettings(port, sockets, durable), ...network, ...moreSettings];
   const child = await supervisor.start({
     name: 'postgres',
     command: programs.postgres,
@@ -89,6 +90,12 @@ export function postgresSettings(port: number, sockets: string, durable: boolean
     `full_page_writes=${durable ? 'on' : 'off'}`,
     'synchronous_commit=on',
   ];
+}
+
+/** Lets the machines of the network that the address belongs to connect, with their passwords. @returns the settings for it */
+function admitNetwork(data: string, address: string): string[] {
+  appendFileSync(join(data, 'pg_hba.conf'), 'host all all samenet scram-sha-256\n');
+  return [`listen_addresses=127.0.0.1,${address}`];
 }
 
 /** initdb works in another folder, which is renamed at the end: a half-made cluster is never taken for a complete one. */

@@ -34,7 +34,7 @@ export async function startRedis(
   const own = privateFolder(join(folder, `redis-${role}`), account);
   const settings = join(own, 'redis.conf');
   const lines = [
-    'bind 127.0.0.1',
+    `bind ${['127.0.0.1', ...(context.address === undefined ? [] : [context.address])].join(' ')}`,
     `port ${port}`,
     `requirepass ${secrets.redisPassword}`,
     `dir "${own}"`,

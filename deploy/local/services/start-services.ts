@@ -12,7 +12,7 @@ import { discardLockedData } from './discard-locked-data.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { provisionDatabase } from './provision-database.ts';
 import { type ServiceContext, type ServiceSecrets, serviceSecretNames } from './service-options.ts';
-import { type LocalPgBouncer, startPgBouncer } from './start-pgbouncer.ts';
+import { type LocalPgBouncer, type PoolerPlace, startFurtherPooler, startPgBouncer } from './start-pgbouncer.ts';
 import { type LocalPostgres, startPostgres } from './start-postgres.ts';
 import { type LocalRedis, type RedisRole, startRedis } from './start-redis.ts';
 
@@ -46,6 +46,8 @@ export interface ServicesOptions {
   /** The database's name; `antre` unless told. */
   readonly database?: string;
   readonly external?: ExternalServices;
+  /** An address beside 127.0.0.1 at which Postgres and Redis are reached from other machines of a drill. */
+  readonly address?: string | undefined;
   /** Another Postgres than the one that came with the packages, and further settings of it as `name=value`. */
   readonly postgres?: { readonly programs: PostgresPrograms; readonly settings: readonly string[] };
   readonly say?: Say;
@@ -75,6 +77,8 @@ export interface Services {
   readonly children: ReadonlyMap<string, Supervised>;
   /** For further children of the same stack: stopped before the services. */
   readonly supervisor: Supervisor;
+  /** Starts a further PgBouncer on another machine of a drill. @returns the address of the database through it, as antre_app */
+  startPooler(place: PoolerPlace): Promise<string>;
   /** Stops all of it and forgets the list of what runs; the data stay. */
   stop(): Promise<void>;
 }
@@ -106,10 +110,23 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   options.stopSignal?.addEventListener('abort', () => void supervisor.stopAll(), { once: true });
   try {
     const secrets = keepSecrets(join(dataFolder, 'secrets.json'), serviceSecretNames);
-    const context: ServiceContext = { folder, account, secrets, supervisor, durable: options.durable };
+    const context: ServiceContext = {
+      folder,
+      account,
+      secrets,
+      supervisor,
+      durable: options.durable,
+      address: options.address,
+    };
     const ports = options.ports === 'free' ? await freePorts() : options.ports;
     const own = await startOwn(context, ports, options);
-    return { addresses: addressesOf(own, external, database, secrets), children: childrenOf(own), supervisor, stop };
+    return {
+      addresses: addressesOf(own, external, database, secrets),
+      children: childrenOf(own),
+      supervisor,
+      startPooler: (place) => startFurtherPooler(context, place, { server: own.database?.server, database }),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -159,7 +176,7 @@ async function startDatabase(
     step(say, `Postgres on 127.0.0.1:${ports.postgres}`, start),
   ]);
   const pool = await step(say, `PgBouncer on 127.0.0.1:${ports.pgbouncer}`, () =>
-    startPgBouncer(context, program, ports.pgbouncer, server),
+    startPgBouncer(context, program, { address: '127.0.0.1', port: ports.pgbouncer }, server),
   );
   return { server, pool };
 }

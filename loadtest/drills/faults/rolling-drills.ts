@@ -4,7 +4,7 @@ import { requestBytes } from '../../generator/connection.ts';
 import { openLoop } from '../../generator/open-loop.ts';
 import type { Drill } from '../drill.ts';
 import { type Besides, type Scene, saleDrill } from '../sale/sale-drill.ts';
-import { selling, unknownOutcomeSeconds } from '../sale/selling.ts';
+import { forOneNetwork, selling, unknownOutcomeSeconds } from '../sale/selling.ts';
 
 const orders = 4000;
 const minutes = 4;
@@ -12,13 +12,6 @@ const minutes = 4;
 const readsPerOrder = 24;
 const connections = 64;
 const apart = 500;
-
-/** To the edge all buyers and readers of this machine are one network, which would meet its limits. */
-const forOneNetwork = {
-  ORDERS_PER_MINUTE_PER_NETWORK: '1000000',
-  REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
-  HELD_PER_NETWORK_MAX: '1000000',
-};
 
 /** Reads of everything public about the event and of pages, at a steady rate, from many connections that are kept open. */
 async function readBeside({ world, sale, orders: sold, seconds }: Scene): Promise<Besides> {

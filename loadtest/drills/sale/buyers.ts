@@ -66,6 +66,13 @@ export async function placeOrders(given: BuyersOptions): Promise<Bought[]> {
   return all;
 }
 
+/** The longest time in seconds in which no buyer was told of an order. */
+export function longestSilence(bought: readonly Bought[]): number {
+  const told = bought.flatMap(({ knownAtMs }) => knownAtMs ?? []).sort((one, two) => one - two);
+  const gaps = told.map((atMs, place) => atMs - (told[place - 1] ?? atMs));
+  return Math.round(Math.max(0, ...gaps) / 100) / 10;
+}
+
 function someBuyer(seed: number, number: number, random: Random): Bought {
   const digits = `${seed}`.padStart(3, '0').slice(-3) + String(number).padStart(7, '0');
   return {

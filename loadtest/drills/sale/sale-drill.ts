@@ -8,7 +8,7 @@ import { autoPay } from './selling.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
 import { openSale } from '../world/open-sale.ts';
 import { type DrillWorld, type WorldOptions, openDrillWorld } from '../world/world.ts';
-import { type Bought, placeOrders } from './buyers.ts';
+import { type Bought, longestSilence, placeOrders } from './buyers.ts';
 import { type Strikes, createStrikes } from './strikes.ts';
 import { type Settled, untilSettled } from './until-settled.ts';
 import { type Verdict, toldOf, verdictOf } from './witnesses.ts';
@@ -38,6 +38,8 @@ export type SaleDrill = Omit<Drill, 'run'> & {
     | ((strikes: Strikes) => Omit<WorldOptions, 'seed' | 'mutant'>);
   /** Every request must be answered with success at the first try: nobody needs to notice what happens. */
   readonly isSeamless?: boolean;
+  /** Buyers are told of orders without a longer pause. */
+  readonly silenceMaxSeconds?: number;
   /** Runs beside the buyers in every variant, until the last one is served. @returns what did not hold */
   readonly beside?: (scene: Scene) => Promise<Besides>;
   /** Lets the fault strike and ends it. */
@@ -57,6 +59,7 @@ export function saleDrill(drill: SaleDrill): Drill {
     proof,
     holds,
     ...(mutant === undefined ? {} : { mutant }),
+    ...(typeof drill.world === 'object' && drill.world.machines === true ? { needsNetwork: true } : {}),
     run: async (options) => {
       const runs: DrillRun[] = [];
       for (const seed of options.seeds)
@@ -103,6 +106,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
       rows: verdict.rows,
       faults: [
         ...(drill.isSeamless === true && again > 0 ? [`${again} requests of buyers failed`] : []),
+        ...silenceFaults(drill, bought),
         ...besides.faults,
         ...verdict.faults,
         ...settled.faults,
@@ -110,6 +114,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
       facts: {
         'orders a second': Math.round(orders / seconds),
         'requests that were sent again': again,
+        ...(drill.silenceMaxSeconds === undefined ? {} : { [silence]: longestSilence(bought) }),
         ...besides.facts,
         [settledAfter]: settled.seconds,
         'seconds in which nothing moved, at most': settled.stoodStillSeconds,
@@ -118,6 +123,13 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
   } finally {
     await world.close();
   }
+}
+
+const silence = 'seconds in which no buyer was told of an order, at most';
+
+function silenceFaults({ silenceMaxSeconds = Infinity }: SaleDrill, bought: readonly Bought[]): string[] {
+  const seconds = longestSilence(bought);
+  return seconds > silenceMaxSeconds ? [`no buyer was told of an order for ${seconds} s`] : [];
 }
 
 function sizeOf(drill: SaleDrill, options: DrillOptions, variant: Variant): { orders: number; seconds: number } {

@@ -29,3 +29,10 @@ export const withoutKeyLookup: Mutant = {
     },
   ],
 };
+
+/** To the edge all buyers and readers of a drill are one network, which would meet its limits. */
+export const forOneNetwork = {
+  ORDERS_PER_MINUTE_PER_NETWORK: '1000000',
+  REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
+  HELD_PER_NETWORK_MAX: '1000000',
+} as const;

@@ -1,7 +1,11 @@
 const answerDeadlineMs = 5000;
 
 /** Tells the sandbox how to behave from now on. */
-export async function controlSandbox(url: string, path: 'scenarios' | 'smtp/rules', body: unknown): Promise<void> {
+export async function controlSandbox(
+  url: string,
+  path: 'scenarios' | 'smtp/rules' | 'whatsapp/rules',
+  body: unknown,
+): Promise<void> {
   const answer = await fetch(`${url}/control/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

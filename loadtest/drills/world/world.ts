@@ -1,23 +1,20 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { findNginx } from '../../../deploy/local/binaries/find-servers.ts';
-import { chooseAccount } from '../../../deploy/local/host/account.ts';
 import { freePort } from '../../../deploy/local/host/ports.ts';
-import { reachableFolder } from '../../../deploy/local/host/reachable-folder.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
-import { dataFolder, repositoryFolder } from '../../../deploy/local/places.ts';
-import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
+import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, type ServicesOptions, startServices } from '../../../deploy/local/services/start-services.ts';
-import { nodeArguments } from '../../../deploy/local/stack/node-arguments.ts';
 import { migrate } from '../../../drizzle/migrate.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
-import { apiEnvironment, benchOrderTokenSecret } from '../../bench/harness/api-environment.ts';
+import { benchOrderTokenSecret } from '../../bench/harness/api-environment.ts';
 import { endOnSignal, isInterrupted } from '../../bench/harness/interruption.ts';
-import { say } from '../../bench/harness/stack.ts';
+import { endKilledDrills } from './end-killed-drills.ts';
 import { type Mutant, removeGuards } from './mutants.ts';
+import { type Machine, openNetwork } from './network.ts';
 import { bundlePrograms } from './programs.ts';
+import { type Surroundings, startEdge, startPrograms } from './start-programs.ts';
 import { type Standby, pointPgBouncerAt, startStandby } from './standby.ts';
 
 /** The whole product with the sandbox, on servers that a drill may break. */
@@ -27,6 +24,8 @@ export type DrillWorld = {
   /** Processes that share one port. */
   readonly apis: readonly Supervised[];
   readonly workers: readonly Supervised[];
+  /** The machines of the programs by their names, where each has one of its own. */
+  readonly machines: ReadonlyMap<string, Machine>;
   /** Where buyers come: the edge if there is one, else the API itself. */
   readonly url: string;
   /** Of the servers' data. */
@@ -47,6 +46,8 @@ export type WorldOptions = {
   readonly workers?: number;
   /** nginx with production's rules before the API. */
   readonly edge?: boolean;
+  /** Each program on a machine of its own, with a PgBouncer; the edge reaches them over the network. */
+  readonly machines?: boolean;
   /** A second Postgres, for which each commit waits. */
   readonly standby?: boolean;
   /** Another Postgres than the one of the packages. Called with the folder before the servers start. */
@@ -77,6 +78,7 @@ export async function openDrillWorld(options: WorldOptions): Promise<DrillWorld>
     forget();
   };
   try {
+    await endKilledDrills();
     return Object.assign(await startWorld(closers, options), { close: closeAndForget });
   } catch (error) {
     await closeAndForget();
@@ -90,13 +92,17 @@ let made = 0;
 async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit<DrillWorld, 'close'>> {
   made += 1;
   const folder = join(dataFolder, `drill-${process.pid}-${made}`);
-  const port = await freePort();
-  const apiUrl = `http://127.0.0.1:${port}`;
+  const network = options.machines === true ? await openNetwork() : undefined;
+  if (network !== undefined) closers.push(network.close);
+  const [port, edgePort] = [await freePort(), await freePort()];
+  const [apiUrl, edgeUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${edgePort}`];
+  const publicUrl = network === undefined ? apiUrl : edgeUrl;
   const sandbox = await startSandbox({
+    ...(network === undefined ? {} : { host: network.address }),
     timeScale: 0.1,
     seed: options.seed,
-    notificationUrl: `${apiUrl}/unused`,
-    whatsappCallbackUrl: `${apiUrl}/v1/callbacks/whatsapp/{phoneNumberId}`,
+    notificationUrl: `${publicUrl}/unused`,
+    whatsappCallbackUrl: `${publicUrl}/v1/callbacks/whatsapp/{phoneNumberId}`,
   });
   closers.push(() => sandbox.close());
   if (options.prepareFolder !== undefined) closers.push(options.prepareFolder(folder));
@@ -106,6 +112,7 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
     dataFolder: folder,
     ports: 'free',
     durable: true,
+    address: network?.address,
     ...(postgres === undefined ? {} : { postgres }),
   });
   closers.push(() => services.stop());
@@ -115,21 +122,36 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
   closers.push(() => standby?.close());
   let owner = openOwner(services.addresses.databaseDirectUrl);
   closers.push(() => owner.close());
-  const programs = await bundlePrograms(options.mutant);
-  closers.push(programs.remove);
+  const bundles = await bundlePrograms(options.mutant);
+  closers.push(bundles.remove);
   const wire = await options.databaseWire?.(services.addresses.databaseUrl);
   if (wire !== undefined) closers.push(wire.close);
-  const start = programStarter({ services, sandbox, port, url: apiUrl, options });
-  const databaseWire = wire === undefined ? {} : { DATABASE_URL: wire.url };
-  const apis = await startAll('api', options.apis, (name) => start(name, programs.api, databaseWire));
-  const workers = await startAll('worker', options.workers, (name) => start(name, programs.worker, {}));
-  const url = options.edge === true ? await startEdge(services, folder, { port, apis: apis.length }) : apiUrl;
+  const programs: Surroundings = {
+    services,
+    sandbox,
+    port,
+    url: publicUrl,
+    network,
+    nodeArguments: options.nodeArguments ?? [],
+    environment: options.environment ?? {},
+  };
+  const { apis: apiCount = 1, workers: workerCount = 1 } = options;
+  const apis = await startPrograms(programs, {
+    kind: 'api',
+    script: bundles.api,
+    count: apiCount,
+    databaseUrl: wire?.url,
+  });
+  const workers = await startPrograms(programs, { kind: 'worker', script: bundles.worker, count: workerCount });
+  if (options.edge === true) await startEdge(programs, { folder, port: edgePort, apis });
+  const machines = [...apis, ...workers].flatMap(({ machine }) => machine ?? []);
   return {
     services,
     sandbox,
-    apis,
-    workers,
-    url,
+    apis: apis.map(({ child }) => child),
+    workers: workers.map(({ child }) => child),
+    machines: new Map(machines.map((machine) => [machine.name, machine])),
+    url: options.edge === true ? edgeUrl : apiUrl,
     folder,
     get owner() {
       return owner;
@@ -154,68 +176,6 @@ function openOwner(url: string): OpenDb {
     callTimeoutMs: 120_000,
     prepare: false,
   });
-}
-
-async function startAll(
-  kind: string,
-  count: number | undefined,
-  start: (name: string) => Promise<Supervised>,
-): Promise<Supervised[]> {
-  const started: Supervised[] = [];
-  for (let number = 1; number <= (count ?? 1); number += 1) started.push(await start(`${kind}-${number}`));
-  return started;
-}
-
-/** All buyers of a drill come from one network. */
-const edgeRequestsPerSecond = 100_000;
-
-async function startEdge(
-  { supervisor }: Services,
-  folder: string,
-  { port, apis }: { readonly port: number; readonly apis: number },
-): Promise<string> {
-  const account = chooseAccount();
-  const { url } = await startNginx(
-    { folder: reachableFolder(folder, account), account, supervisor },
-    await findNginx(account, say),
-    { port: await freePort(), apiPort: port, apiProcesses: apis, requestsPerSecond: edgeRequestsPerSecond },
-  );
-  return url;
-}
-
-function programStarter(given: {
-  readonly services: Services;
-  readonly sandbox: Sandbox;
-  readonly port: number;
-  readonly url: string;
-  readonly options: WorldOptions;
-}): (name: string, script: string, environment: Readonly<Record<string, string>>) => Promise<Supervised> {
-  const { services, sandbox, port, url, options } = given;
-  return async (name, script, environment) => {
-    const operationsPort = await freePort();
-    return services.supervisor.start({
-      name,
-      command: process.execPath,
-      args: [...nodeArguments, ...(options.nodeArguments ?? []), script],
-      folder: repositoryFolder,
-      environment: {
-        ...apiEnvironment({ addresses: services.addresses, port, operationsPort, processes: 1, api: {} }),
-        PUBLIC_URL: url,
-        MIDTRANS_SNAP_URL: `${sandbox.url}/midtrans`,
-        MIDTRANS_API_URL: `${sandbox.url}/midtrans`,
-        MIDTRANS_CREATES_PER_SECOND: '200',
-        GATEWAY_TIMEOUT_MS: '3000',
-        WHATSAPP_GRAPH_URL: `${sandbox.url}/graph`,
-        SMTP_URL: sandbox.smtpUrl,
-        ...options.environment,
-        ...environment,
-      },
-      stopSteps: [['SIGTERM', 12_000]],
-      readyDeadlineMs: 30_000,
-      isReady: async () =>
-        (await fetch(`http://127.0.0.1:${operationsPort}/readyz`, { signal: AbortSignal.timeout(2000) })).ok,
-    });
-  };
 }
 
 async function asSuperuser({ addresses }: Services, mutant: Mutant): Promise<void> {
