@@ -1,12 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
+import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
+import { familyOf } from '../../bench/harness/pinning.ts';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { forOneNetwork, selling, unknownOutcomeSeconds } from '../sale/selling.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
 import type { Mutant } from '../world/mutants.ts';
+import type { Machine } from '../world/network.ts';
 import { machineOperationsPort } from '../world/start-programs.ts';
+import { processOf, signalQuietly } from './processes.ts';
 
 const orders = 4500;
 const minutes = 1.5;
@@ -22,7 +26,6 @@ const messageTakesMs = 1500;
 const finishedWithinMs = 3000;
 const looksMs = 1000;
 
-/** A worker that comes back has given up what it could not finish, and told nobody: the outbox did not hear of it. */
 const withoutTakeOver: Mutant = {
   without: 'a job whose worker is gone is handed over again when its lease has ended',
   edits: [
@@ -34,23 +37,30 @@ const withoutTakeOver: Mutant = {
   ],
 };
 
-const leftAlone = (name: string) => `${name} cut off the network while its processes ran on`;
+const ranOn = 'api-1 cut off the network while its process ran on';
+const lost = 'worker-1 cut off and killed, and started as another process';
 const inHands = 'jobs that the cut worker had in its hands';
 
-/** Takes the cables out of one API machine and one worker machine, and puts them in again. */
-async function cutMachines({ world, strikes, wait, seconds }: Scene): Promise<void> {
-  const cut = [...world.machines.values()].filter(({ name }) => name.endsWith('-1'));
-  for (const { name } of cut) strikes.expect(leftAlone(name));
-  strikes.expect(inHands);
+/** Takes the cables out of one API machine, which runs on, and of one worker machine, which has no power either, and puts them in again. */
+async function cutMachines(scene: Scene): Promise<void> {
+  const { world, strikes, wait, seconds } = scene;
+  const [api, worker] = [world.machines.get('api-1'), world.machines.get('worker-1')];
+  if (api === undefined || worker === undefined) throw new Error('there are no machines');
+  for (const what of [ranOn, lost, inHands]) strikes.expect(what);
   await wait(seconds * 300);
   const atMs = Date.now();
-  await Promise.all(cut.map((machine) => machine.cutOff()));
+  await Promise.all([api.cutOff(), worker.cutOff()]);
+  const child = processOf(world, 'worker');
+  const before = child.pid();
+  for (const pid of familyOf(before)) signalQuietly(pid, 'SIGKILL');
   await wait(finishedWithinMs);
   strikes.count(inHands, await jobsTakenBefore(world, atMs));
-  const silent = await Promise.all(cut.map(({ name }) => isSilent(world, name)));
+  const isApart = await isSilent(api, processOf(world, 'api'));
   await wait(Math.min(cutForMs, seconds * 1000 * cutShareMax) - finishedWithinMs);
-  await Promise.all(cut.map((machine) => machine.join()));
-  for (const [place, { name }] of cut.entries()) if (silent[place] === true) strikes.note(leftAlone(name), atMs);
+  await Promise.all([api.join(), worker.join()]);
+  if (isApart) strikes.note(ranOn, atMs);
+  await child.start();
+  if (child.pid() !== before) strikes.note(lost, atMs);
 }
 
 /** Jobs that a worker took before that moment and has not finished. */
@@ -64,13 +74,9 @@ async function jobsTakenBefore({ owner }: Scene['world'], atMs: number): Promise
 }
 
 /** Whether a program runs and nothing of it comes over the network. */
-async function isSilent(world: Scene['world'], name: string): Promise<boolean> {
-  const child = [...world.apis, ...world.workers].find((one) => one.name === name);
-  const address = world.machines.get(name)?.address;
-  if (child === undefined || address === undefined) return false;
-  const answers = await fetch(`http://${address}:${machineOperationsPort}/readyz`, {
-    signal: AbortSignal.timeout(looksMs),
-  }).then(
+async function isSilent({ address }: Machine, child: Supervised): Promise<boolean> {
+  const url = `http://${address}:${machineOperationsPort}/readyz`;
+  const answers = await fetch(url, { signal: AbortSignal.timeout(looksMs) }).then(
     () => true,
     () => false,
   );
@@ -81,8 +87,8 @@ export const machineDrills: Readonly<Record<string, Drill>> = {
   machines: saleDrill({
     ...selling,
     does: `${selling.does} On several machines, each in a network namespace of its own: two with an API process, two with a worker, each with a PgBouncer; Postgres, Redis and the edge (\`least_conn\`) on another.`,
-    fault: `one API machine and one worker machine: the cable is out for ${cutForMs / 1000} s, and their processes run on`,
-    proof: 'The processes live and do not answer. Jobs were in the hands of the worker.',
+    fault: `one API machine and one worker machine: the cable is out for ${cutForMs / 1000} s; the API process runs on, the worker has lost its power`,
+    proof: 'The API process lives and does not answer. The worker is another process, and had jobs in its hands.',
     holds: `${selling.holds} Buyers are told of orders without a pause of more than ${silenceMaxSeconds} s.`,
     orders,
     minutes,
