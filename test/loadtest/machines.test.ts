@@ -26,7 +26,7 @@ test.runIf(refusal === undefined)(
   { timeout: 60_000 },
   async () => {
     const before = readFileSync('/proc/self/net/dev', 'utf8').match(/^ *[\w-]+(?=:)/gm);
-    const [command = '', ...words] = [...inOwnNetwork, process.execPath, 'test/loadtest/support/try-network.ts'];
+    const [command, ...words] = [...inOwnNetwork, process.execPath, 'test/loadtest/support/try-network.ts'];
     const { stdout } = await run(command, words);
     expect(JSON.parse(stdout)).toEqual({ apart: { cut: false, other: true }, again: { cut: true, other: true } });
     expect(readFileSync('/proc/self/net/dev', 'utf8').match(/^ *[\w-]+(?=:)/gm)).toEqual(before);
