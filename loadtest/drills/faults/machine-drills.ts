@@ -87,7 +87,7 @@ export const machineDrills: Readonly<Record<string, Drill>> = {
   machines: saleDrill({
     ...selling,
     does: `${selling.does} On several machines, each in a network namespace of its own: two with an API process, two with a worker, each with a PgBouncer; Postgres, Redis and the edge (\`least_conn\`) on another.`,
-    fault: `one API machine and one worker machine: the cable is out for ${cutForMs / 1000} s; the API process runs on, the worker has lost its power`,
+    fault: `one API machine and one worker machine: the cable is out for ${cutForMs / 1000} s (half of a shorter sale); the API process runs on, the worker has lost its power`,
     proof: 'The API process lives and does not answer. The worker is another process, and had jobs in its hands.',
     holds: `${selling.holds} Buyers are told of orders without a pause of more than ${silenceMaxSeconds} s.`,
     orders,
