@@ -5,7 +5,7 @@ import { compareWithSandbox } from '../../testkit/payments/compare-with-sandbox.
 import { endOnSignal, isInterrupted } from '../bench/harness/interruption.ts';
 import { say } from '../bench/harness/stack.ts';
 import { aloneAt, costOfClasses } from '../bench/surge/cost-of-classes.ts';
-import { isHeld, ladder } from '../bench/surge/ladder.ts';
+import { ladder, missedBy } from '../bench/surge/ladder.ts';
 import { type SentClass, mix } from '../bench/surge/mix.ts';
 import { type Stage, runStep } from '../bench/surge/step.ts';
 import { at, listOf, request } from '../demo/http.ts';
@@ -198,13 +198,13 @@ async function tryRates({ options, stack }: World, stage: Stage, peak: number): 
   const tryRate = async (offered: number): Promise<TriedRate> => {
     const watched = await watchFigures(stack.operationsPorts);
     const step = await runStep(stage, options, { offered });
-    return { step, isHeld: isHeld(step), limits: limitedBy(step, await watched(), machineOf(stack)) };
+    return { step, missed: missedBy(step), limits: limitedBy(step, await watched(), machineOf(stack)) };
   };
   const rates: TriedRate[] = [];
   const all = ratesFor(peak, ladder);
   for (const offered of all) {
     rates.push(await tryRate(offered));
-    if (rates.slice(-2).filter((rate) => !rate.isHeld).length === 2) break;
+    if (rates.slice(-2).filter(({ missed }) => missed.length > 0).length === 2) break;
   }
   for (let tries = 1, offered = all[0] ?? 1; heldRate(rates) === 0 && tries <= lowerTriesMax; tries += 1) {
     offered = Math.max(1, Math.round(offered / 2));

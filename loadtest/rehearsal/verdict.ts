@@ -5,7 +5,12 @@ import { type Part, parts, utilisationMax } from '../sizing/size-machines.ts';
 import { peopleFor, requestsPerVisit } from './people.ts';
 
 /** A rate of the ladder, and what was seen. */
-export type TriedRate = { readonly step: Step; readonly isHeld: boolean; readonly limits: readonly string[] };
+export type TriedRate = {
+  readonly step: Step;
+  /** What a held rate must keep and this one did not. */
+  readonly missed: readonly string[];
+  readonly limits: readonly string[];
+};
 
 export type PlayedOpening = {
   readonly people: number;
@@ -55,13 +60,15 @@ export type Rehearsal = {
 };
 
 const faultsShown = 10;
+const missedShown = 3;
+const isHeld = ({ missed }: TriedRate) => missed.length === 0;
 const whole = (value: number) => Math.round(value).toLocaleString('en');
 const counted = (count: number, noun: string, plural: string) => `${count} ${noun}${count === 1 ? '' : plural}`;
 const ms = (latencies: Latencies, share: number) => `${latencies.percentile(share).toFixed(1)} ms`;
 
 /** The highest rate that was held; 0 if none was. */
 export function heldRate(rates: readonly TriedRate[]): number {
-  return Math.max(0, ...rates.filter(({ isHeld }) => isHeld).map(({ step }) => step.offered));
+  return Math.max(0, ...rates.filter(isHeld).map(({ step }) => step.offered));
 }
 
 /** Whether the expected peak is held. */
@@ -100,7 +107,7 @@ function sentences(rehearsal: Rehearsal): string[] {
   const held = heldRate(rates);
   const isEnough = holds(rehearsal);
   // One that is not held below a held rate was an accident.
-  const first = rates.find(({ isHeld, step }) => !isHeld && step.offered > held);
+  const first = rates.find((rate) => !isHeld(rate) && rate.step.offered > held);
   const limits = first?.limits ?? [];
   const why =
     room === undefined
@@ -114,10 +121,10 @@ function sentences(rehearsal: Rehearsal): string[] {
   ];
 }
 
-function rateRow({ step, isHeld }: TriedRate): string[] {
+function rateRow({ step, missed }: TriedRate): string[] {
   return [
     whole(step.offered),
-    isHeld ? 'held' : 'not held',
+    missed.length === 0 ? 'held' : `not held: ${missed.slice(0, missedShown).join(', ')}`,
     whole(step.goodput),
     ms(step.all, 0.95),
     ms(step.all, 0.99),
@@ -127,7 +134,7 @@ function rateRow({ step, isHeld }: TriedRate): string[] {
 }
 
 function classesOf({ rates }: Rehearsal): string[] {
-  const held = rates.findLast(({ isHeld }) => isHeld)?.step;
+  const held = rates.findLast(isHeld)?.step;
   if (held === undefined) return [];
   const rows = Object.entries(held.classes).map(([name, { perSecond, latencies }]) => [
     mix[name as ClassName].said,

@@ -1,5 +1,5 @@
 import type { BenchOptions } from '../harness/options.ts';
-import { mix } from './mix.ts';
+import { type ClassName, mix } from './mix.ts';
 import { type Stage, type Step, runStep } from './step.ts';
 
 /** How soon 95 % of the answers must come. */
@@ -24,17 +24,23 @@ export async function climb(stage: Stage, options: BenchOptions): Promise<Step[]
 }
 
 export function isHeld(step: Step | undefined): boolean {
-  if (step === undefined) return false;
-  const classes = Object.values(step.classes);
-  const achieved = classes.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  return step !== undefined && missedBy(step).length === 0;
+}
+
+/** What a held rate must keep and this one did not, in words. */
+export function missedBy(step: Step): string[] {
+  const classes = Object.entries(step.classes);
+  const achieved = classes.reduce((sum, [, { perSecond }]) => sum + perSecond, 0);
   const asked = step.offered * (step.classes.joins === undefined ? 1 : 1 + mix.joins.share);
-  return (
-    step.unexplained === 0 &&
-    step.refusedShare <= refusedShareMax &&
-    achieved >= achievedMin * asked &&
-    step.all.percentile(0.95) < p95MsBelow &&
-    classes.every(({ latencies }) => latencies.percentile(0.95) < p95MsBelow) &&
-    step.settled.p99Ms < paidP99MsBelow &&
-    step.faults.length === 0
-  );
+  const late = ([name, p95]: readonly [string, number]) =>
+    p95 < p95MsBelow ? [] : [`${name} p95 ${Math.round(p95)} ms`];
+  return [
+    ...late(['all', step.all.percentile(0.95)]),
+    ...classes.flatMap(([name, { latencies }]) => late([mix[name as ClassName].said, latencies.percentile(0.95)])),
+    ...(step.settled.p99Ms < paidP99MsBelow ? [] : [`order to ticket p99 ${Math.round(step.settled.p99Ms)} ms`]),
+    ...(step.refusedShare <= refusedShareMax ? [] : [`refused ${(step.refusedShare * 100).toFixed(2)} %`]),
+    ...(achieved >= achievedMin * asked ? [] : [`answered ${Math.round(achieved)} of ${Math.round(asked)} a second`]),
+    ...(step.unexplained === 0 ? [] : [`unexplained ${step.unexplained}`]),
+    ...step.faults,
+  ];
 }

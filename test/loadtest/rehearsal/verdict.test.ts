@@ -114,9 +114,9 @@ const rehearsal: Rehearsal = {
   room: undefined,
   peak: 978,
   rates: [
-    { step: stepAt(500), isHeld: true, limits: [] },
-    { step: stepAt(978), isHeld: true, limits: [] },
-    { step: stepAt(1467), isHeld: false, limits: ['the processor of API (1.9 of 2 cores)'] },
+    { step: stepAt(500), missed: [], limits: [] },
+    { step: stepAt(978), missed: [], limits: [] },
+    { step: stepAt(1467), missed: ['orders p95 230 ms'], limits: ['the processor of API (1.9 of 2 cores)'] },
   ],
   cores: { nginx: 0.3, API: 2.4, worker: 0.4, PgBouncer: 0.1, Postgres: 1.2, Redis: 0.1 },
   opening: {
@@ -143,6 +143,8 @@ test('the page says first whether it holds, then for how many people, what limit
     'p50 700 ms, p99 1,200 ms. Of 1,000 places 700 were sold, 100 held by orders that nobody paid, and 200 not sold.',
   );
   expect(page).toContain('**3 API processes and 1 worker**');
+  expect(page).toContain('| 978 | held |');
+  expect(page).toContain('| 1,467 | not held: orders p95 230 ms |');
   expect(page).toContain('The audit is clean');
   expect(page).toContain('rehearsal-x-rates is called off');
 });
@@ -157,7 +159,7 @@ test('a sale that does not hold says how many people it is enough for, and fault
   expect(page).toMatch(/held 500 a second, which is enough for 3,0\d\d people/);
   expect(page).toContain('**The audit found faults:**');
   expect(page).not.toContain('The audit is clean');
-  const accident = { step: stepAt(250), isHeld: false, limits: ['an accident'] };
+  const accident = { step: stepAt(250), missed: ['orders p95 230 ms'], limits: ['an accident'] };
   expect(verdictPage({ ...rehearsal, rates: [accident, ...rehearsal.rates] })).not.toContain('an accident');
   const nothing = verdictPage({ ...rehearsal, rates: [], opening: undefined });
   expect(nothing).toContain('It was not played, since no rate was held.');
