@@ -89,7 +89,7 @@ describe('an organiser at the desk', () => {
     await expectTidy();
     orderId = await buy('Ayu Lestari', 2);
     await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*2/);
-    expect(await textOf('#sale-state')).toContain('Renews itself');
+    expect(await textOf('#sale-state')).toContain('Updates every');
   });
 
   test('finds the order by a mistyped name, by keyboard', async () => {
@@ -99,7 +99,7 @@ describe('an organiser at the desk', () => {
     await expectNoTrap(page);
     await typeInto(page.locator('[name=q]'), 'Lestrai');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('text=Nothing fits exactly');
+    await page.waitForSelector('text=Nothing matches exactly');
     expect(page.url()).not.toContain('Lestrai');
     await expectTidy();
     await pressOn(page.locator(`a[href="/desk/orders/${orderId}"]`).first());
