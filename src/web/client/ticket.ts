@@ -4,7 +4,7 @@ import { call } from './shared/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
 import { openFile } from './shared/open-file.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { type WalletName, walletButtons } from './shared/wallet-buttons.ts';
+import { type WalletName, walletButtons, walletsHere } from './shared/wallet-buttons.ts';
 import { sendTransfer } from './shared/send-transfer.ts';
 
 type HeldTicket = {
@@ -56,7 +56,9 @@ function present({ code, ticketCategory, holderName, isTransferable, wallets = [
   if (code !== null) void showCode(code);
   offerFile('pdf', 'ticket.pdf');
   offerFile('calendar', 'event.ics');
-  byId('wallets').replaceChildren(...walletButtons(path, wallets, token));
+  const here = walletsHere(wallets);
+  byId('wallets').replaceChildren(...walletButtons(path, here, token));
+  show('wallet-note', here.length > 0);
   show('transfer', isTransferable);
   if (isTransferable) sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
   show('ticket', true);

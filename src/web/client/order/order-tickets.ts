@@ -3,7 +3,7 @@ import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code
 import { orderWords } from '../../i18n/words/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';
-import { type WalletName, walletButtons } from '../shared/wallet-buttons.ts';
+import { type WalletName, walletButtons, walletsHere } from '../shared/wallet-buttons.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = orderWords[pageLanguage];
@@ -19,14 +19,14 @@ export function showTickets(
   const names = new Map(
     order.lines.map((line) => [line.ticketCategoryId, inLanguage(pageLanguage, line.name, line.nameEn)]),
   );
+  const here = walletsHere(wallets);
   const items = tickets.map((ticket, index) =>
-    ticketItem({ path, wallets }, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
+    ticketItem({ path, wallets: here }, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
   );
   byId('ticket-list').replaceChildren(...items);
-  show(
-    'ticket-links',
-    tickets.some(({ status }) => status === 'live'),
-  );
+  const isAnyLive = tickets.some(({ status }) => status === 'live');
+  show('ticket-links', isAnyLive);
+  show('wallet-note', isAnyLive && here.length > 0);
   byId('pdf', HTMLAnchorElement).href = `${path}/tickets.pdf`;
   byId('calendar', HTMLAnchorElement).href = `${path}/calendar.ics`;
 }

@@ -8,8 +8,15 @@ export type WalletName = 'apple' | 'google';
 
 const words = walletWords[pageLanguage];
 
+/** Of the wallets that the service makes passes for, those that this device may have: a phone has one of the two. */
+export function walletsHere(wallets: readonly WalletName[]): readonly WalletName[] {
+  const { userAgent } = navigator;
+  const own = /Android/.test(userAgent) ? 'google' : /iPhone|iPad|iPod/.test(userAgent) ? 'apple' : undefined;
+  return own === undefined ? wallets : wallets.filter((wallet) => wallet === own);
+}
+
 /**
- * Buttons that put one ticket into a wallet, one for each wallet that the service makes passes for.
+ * Buttons that put one ticket into a wallet, one for each wallet.
  * @param path of the ticket in the API
  * @param token for a ticket that no cookie opens
  */
@@ -31,11 +38,7 @@ export function walletButtons(path: string, wallets: readonly WalletName[], toke
     });
     return button;
   });
-  return [
-    element('p', { className: 'ticket-links' }, ...buttons),
-    failed,
-    element('p', { className: 'muted small', text: words.note }),
-  ];
+  return [element('p', { className: 'wallet-buttons' }, ...buttons), failed];
 }
 
 /** @returns whether the browser was sent on */

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { orderWords } from '../../i18n/words/order.ts';
+import { walletWords } from '../../i18n/words/wallet.ts';
 import { transferWords } from '../../i18n/words/transfer.ts';
 import { transferForm } from './transfer-form.ts';
 import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
@@ -55,7 +56,7 @@ function paySection({ lang: { language } }: PageContext): Html {
 function ticketSection({ lang: { language } }: PageContext): Html {
   const words = orderWords[language];
   return html`<section id="tickets" hidden><h2>${words.tickets}</h2><p class="muted">${words.showAtDoor}</p>
-<ul class="ticket-list" id="ticket-list"></ul>
+<ul class="ticket-list" id="ticket-list"></ul><p class="muted small" id="wallet-note" hidden>${walletWords[language].note}</p>
 <p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p>
 <p class="muted small" id="kept" hidden>${words.kept} <button type="button" class="link-button" id="forget">${words.forget}</button></p></section>`;
 }

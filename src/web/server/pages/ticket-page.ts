@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { walletWords } from '../../i18n/words/wallet.ts';
 import { transferWords } from '../../i18n/words/transfer.ts';
 import { type PageContext, layout } from '../layout.ts';
 import { transferForm } from './transfer-form.ts';
@@ -21,7 +22,7 @@ export function ticketPage(context: PageContext): Promise<string> {
 <section id="valid" hidden><p class="muted">${words.showAtDoor}</p>
 <ul class="ticket-list"><li class="ticket"><p class="ticket-top"><strong id="category"></strong></p>
 <canvas id="qr" class="qr" role="img" aria-label="${words.qr}" width="250" height="250"></canvas>
-<p class="ticket-holder" id="holder"></p><p class="mono" id="short-code"></p><div id="wallets"></div></li></ul>
+<p class="ticket-holder" id="holder"></p><p class="mono" id="short-code"></p><div id="wallets"></div></li></ul><p class="muted small" id="wallet-note" hidden>${walletWords[language].note}</p>
 <p class="ticket-links"><button class="button" type="button" id="pdf">${words.pdf}</button><button class="button button-quiet" type="button" id="calendar">${words.calendar}</button></p>
 <p class="notice notice-bad" id="file-failed" role="alert" hidden>${words.fileFailed}</p></section>
 <section id="transfer" class="panel" aria-labelledby="transfer-title" hidden><h2 id="transfer-title">${words.title}</h2>${transferForm(language)}</section>
