@@ -6,6 +6,8 @@ const tabsMax = 60;
 /** Smooth scrolling brings a stop into view. */
 const seenWithinMs = 5000;
 const pollMs = 20;
+/** The Tab key stops at each part of a field for a time, and at its calendar. */
+const partsOfTime = 8;
 
 /** Presses Tab until this control has the focus. @throws if it is not reached within so many presses, or a stop is not seen */
 export async function tabTo(control: Locator, within = tabsMax): Promise<void> {
@@ -37,7 +39,8 @@ export async function typeInto(field: Locator, text: string): Promise<void> {
 export async function expectNoTrap(page: Page): Promise<void> {
   const stops =
     await page.evaluate<number>(`[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-    .filter((one) => !one.disabled && one.checkVisibility()).length`);
+    .filter((one) => !one.disabled && one.checkVisibility())
+    .reduce((sum, one) => sum + (/^(date|time)/.test(one.type) ? ${partsOfTime} : 1), 0)`);
   await page.keyboard.press('Tab');
   await page.evaluate('window.firstStop = document.activeElement');
   for (let tabs = 0; tabs <= stops + 1; tabs += 1) {
