@@ -19,6 +19,7 @@ type DoorOfflineWords = {
   readonly guest: (name: string, party: number, code: string) => string;
   readonly torch: string;
   readonly search: string;
+  readonly find: string;
   readonly searchLabel: string;
   readonly searching: string;
   readonly found: (count: number, isCut: boolean) => string;
@@ -70,6 +71,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     guest: (name, party, code) => [name, `${party} tiket`, code].filter((part) => part !== '').join(' · '),
     torch: 'Senter',
     search: 'Cari tamu',
+    find: 'Cari',
     searchLabel: 'Nama, nomor HP, atau kode pesanan',
     searching: 'Mencari…',
     found: (count, isCut) => {
@@ -125,6 +127,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       [name, party === 1 ? '1 ticket' : `${party} tickets`, code].filter((part) => part !== '').join(' · '),
     torch: 'Torch',
     search: 'Find a guest',
+    find: 'Find',
     searchLabel: 'Name, phone number or order code',
     searching: 'Searching…',
     found: (count, isCut) => {

@@ -26,7 +26,8 @@ type DoorWords = {
   readonly deviceToken: string;
   readonly deviceHint: string;
   readonly useDevice: string;
-  readonly chooseEvent: string;
+  readonly choose: string;
+  readonly event: string;
   readonly noEvents: string;
   readonly gate: string;
   readonly anyGate: string;
@@ -69,7 +70,8 @@ export const doorWords: InEach<DoorWords> = {
     deviceToken: 'Kode perangkat',
     deviceHint: 'Diberikan oleh penyelenggara untuk satu acara.',
     useDevice: 'Hubungkan perangkat',
-    chooseEvent: 'Acara',
+    choose: 'Pilih acara dan gerbang',
+    event: 'Acara',
     noEvents: 'Tidak ada acara yang berlangsung atau akan datang.',
     gate: 'Gerbang',
     anyGate: 'Tanpa gerbang',
@@ -133,7 +135,8 @@ export const doorWords: InEach<DoorWords> = {
     deviceToken: 'Device token',
     deviceHint: 'Given by the organiser for one event.',
     useDevice: 'Connect this device',
-    chooseEvent: 'Event',
+    choose: 'Choose event and gate',
+    event: 'Event',
     noEvents: 'There is no event running or coming up.',
     gate: 'Gate',
     anyGate: 'No gate',

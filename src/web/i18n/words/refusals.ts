@@ -103,7 +103,7 @@ export const refusalWords: InEach<Refusals> = {
     priceChanged: (total) => `Total pesanan ini sekarang ${total}. Belum ada yang dipesan.`,
     orderAt: (total) => `Pesan dengan harga ${total}`,
     faults: {
-      name: 'Tulis nama Anda.',
+      name: 'Tulis nama lengkap.',
       email: 'Tulis alamat email yang benar, misalnya nama@contoh.id.',
       phone: 'Tulis nomor telepon, misalnya 0812 3456 7890.',
       'phone.invalid': 'Ini bukan nomor ponsel yang benar. Periksa angkanya, atau pilih negaranya.',
@@ -198,7 +198,7 @@ export const refusalWords: InEach<Refusals> = {
     priceChanged: (total) => `This order costs ${total} now. Nothing was ordered yet.`,
     orderAt: (total) => `Order for ${total}`,
     faults: {
-      name: 'Enter your name.',
+      name: 'Enter the full name.',
       email: 'Enter a proper email address, such as name@example.com.',
       phone: 'Enter a phone number, such as 0812 3456 7890.',
       'phone.invalid': 'This is no mobile number. Check the digits, or choose its country.',

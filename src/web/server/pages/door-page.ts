@@ -35,9 +35,9 @@ ${field({ name: 'deviceToken', label: words.deviceToken, type: 'password', autoc
 function choice({ lang: { language } }: PageContext): Html {
   const words = doorWords[language];
   return html`<section id="choice" class="wrap form-wrap" hidden><p class="door-bar"><span id="actor" class="muted"></span><button type="button" class="link-button" data-act="sign-out">${words.signOut}</button></p>
-<h1 tabindex="-1" id="choice-title">${words.chooseEvent}</h1><p id="no-events" class="notice" hidden>${words.noEvents}</p>
+<h1 tabindex="-1" id="choice-title">${words.choose}</h1><p id="no-events" class="notice" hidden>${words.noEvents}</p>
 <form id="choice-form" method="post" novalidate>
-<div class="field"><label for="event">${words.chooseEvent}</label><select id="event"></select></div>
+<div class="field"><label for="event">${words.event}</label><select id="event"></select></div>
 <div class="field"><label for="gate">${words.gate}</label><select id="gate"><option value="">${words.anyGate}</option></select></div>
 <fieldset class="choice-row"><legend>${words.direction}</legend><label><input type="radio" name="direction" value="entry" checked> ${words.entry}</label><label><input type="radio" name="direction" value="exit"> ${words.exit}</label></fieldset>
 <p class="notice notice-warn" id="choice-unsent" role="status" hidden></p>
@@ -54,7 +54,7 @@ function history({ lang: { language } }: PageContext): Html {
 function search({ lang: { language } }: PageContext): Html {
   const more = doorOfflineWords[language];
   return html`<section class="door-panel" id="search" aria-label="${more.search}" hidden><div class="door-bar"><h2>${more.search}</h2><button type="button" class="link-button" data-act="close-panel">${more.close}</button></div>
-<form id="search-form" method="post" novalidate class="code-form"><label for="search-text" class="visually-hidden">${more.searchLabel}</label><input id="search-text" autocomplete="off" spellcheck="false" maxlength="100" placeholder="${more.searchLabel}" enterkeyhint="search"><button class="button">${more.search}</button></form>
+<form id="search-form" method="post" novalidate class="code-form"><label for="search-text" class="visually-hidden">${more.searchLabel}</label><input id="search-text" autocomplete="off" spellcheck="false" maxlength="100" placeholder="${more.searchLabel}" enterkeyhint="search"><button class="button">${more.find}</button></form>
 <p class="muted small" id="search-count" role="status"></p><ul class="door-list" id="search-list"></ul></section>`;
 }
 

@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
-import { formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
+import { formatDate, formatDateTime, formatSpan } from '../../../../platform/text/format-time.ts';
+import type { Language } from '../../../i18n/language.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { kindText } from '../../../i18n/words/kinds.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
+import type { EventOfDesk } from './event-form.ts';
 import { eventView, ownEvent } from './own-event.ts';
 import { waitingListPart } from './waiting-list.ts';
 
@@ -24,15 +26,22 @@ async function showOverview(desk: Desk): Promise<View> {
     body: html`${event.status === 'draft' ? await checklist(desk, event) : ''}${panel(
       words.about,
       html`${facts([
-        [words.when, formatSpan(event.startsAt, event.endsAt, event.timeZone, language)],
+        [words.when, whenText(event, language)],
         [words.doors, formatDateTime(event.doorsOpenAt, event.timeZone, language, 'medium')],
         [words.where, `${event.venue}, ${event.city}`],
         [words.address, html`${event.address} <a href="${mapLink(event)}" rel="noopener noreferrer">${words.map}</a>`],
         [words.category, kindText(event.category, language)],
         [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
-      ])}<p>${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
+      ])}<p class="page-actions">${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
     )}${event.status === 'draft' ? '' : await waitingListPart(desk, event)}`,
   };
+}
+
+/** With its day, which a span within one day leaves out. */
+function whenText({ startsAt, endsAt, timeZone }: EventOfDesk, language: Language): string {
+  const day = formatDate(startsAt, timeZone, language, 'medium');
+  const span = formatSpan(startsAt, endsAt, timeZone, language);
+  return day === formatDate(endsAt, timeZone, language, 'medium') ? `${day}, ${span}` : span;
 }
 
 /** A link only: nothing is asked of anybody before the member follows it. */

@@ -70,7 +70,7 @@ function searchForm(desk: Desk, q: string): Html {
       value: q,
       maxlength: 254,
       autocomplete: 'off',
-      isOptional: true,
+      isOptional: 'silently',
     }),
     submit: words.find,
   })}</div>`;

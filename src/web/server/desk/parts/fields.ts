@@ -32,11 +32,17 @@ export function fieldId(form: Form, name: string): string {
 
 /** The fault of a field: of its own path, or of a part of its value. */
 export function faultOf(form: Form, name: string): FieldFault | undefined {
-  return form.faults.find(({ path }) => path === name || path.startsWith(`${name}.`));
+  return form.faults.find((fault) => isOfField(fault, name));
+}
+
+export function isOfField({ path }: FieldFault, name: string): boolean {
+  return path === name || path.startsWith(`${name}.`);
 }
 
 /** What is wrong with a field. Another field that the text names is called by its label, not by its path in the API. */
-export function faultText({ labels }: Form, { messages }: FieldFault, language: Language): string {
+export function faultText({ labels }: Form, { code, messages }: FieldFault, language: Language): string {
+  // Programs write times as the API says it. People choose them in the field.
+  if (code === 'time.invalid') return frameWords[language].timeNeeded;
   return messages[language].replace(
     /(?<=\b(?:after|before|than|of|setelah|sebelum|dari) )[a-zA-Z.]+/,
     (name) => labels.get(name) ?? name,
@@ -85,7 +91,8 @@ export function selectField(
   return wrapped(
     form,
     language,
-    of,
+    // One of its options is chosen, so nothing is left empty.
+    { ...of, isOptional: of.isOptional === undefined ? false : 'silently' },
     (described) => html`<select id="${fieldId(form, of.name)}" name="${of.name}"${described}>${options}</select>`,
   );
 }

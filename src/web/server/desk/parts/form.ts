@@ -4,7 +4,7 @@ import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
 import type { Form } from '../forms.ts';
-import { faultOf, faultText, fieldId, hiddenField } from './fields.ts';
+import { faultOf, faultText, fieldId, hiddenField, isOfField } from './fields.ts';
 
 type FormParts = {
   readonly form: Form;
@@ -50,6 +50,8 @@ function summary(form: Form, language: Language): Html {
   if (form.refusal === undefined) return html``;
   const items = form.faults.map((fault) => {
     const field = [...form.labels].find(([name]) => faultOf(form, name) === fault);
+    // A field is named once, with its first fault: the same stands beside it.
+    if (field === undefined && [...form.labels].some(([name]) => isOfField(fault, name))) return '';
     if (field === undefined) return html`<li>${fault.path} ${faultText(form, fault, language)}</li>`;
     const [name, label] = field;
     return html`<li><a href="#${fieldId(form, name)}">${label}</a>: ${faultText(form, fault, language)}</li>`;

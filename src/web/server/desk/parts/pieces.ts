@@ -44,7 +44,10 @@ export function facts(entries: readonly (readonly [label: string, value: string 
   return html`<dl class="facts">${shown.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
+/** A longer figure, such as an amount of money, gets two columns. */
+const figureLengthMax = 8;
+
 /** Figures that are read from a distance. */
 export function bigFigures(entries: readonly (readonly [string, string])[]): Html {
-  return html`<dl class="big-figures">${entries.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="big-figures">${entries.map(([label, value]) => html`<div${value.length > figureLengthMax ? html` class="wide"` : ''}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
