@@ -168,7 +168,7 @@ async function writeMinutes(db: Db): Promise<void> {
     insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, expired_orders,
       held_orders, instructed, available, held, sold, admitted, waiting)
     select ${eventId}, date_trunc('minute', now()) - (${minutesShown}::int - n) * interval '1 minute', placed, placed * 2, paid, paid * 2,
-      paid::bigint * 2 * 35000000, greatest(n - 15, 0) / 9, placed / 2 + 6, placed / 2 + 4, 5350 - n * ${saleSize}::int, 40, n * ${saleSize}::int, 0, 0
+      paid::bigint * 2 * 350000, greatest(n - 15, 0) / 9, placed / 2 + 6, placed / 2 + 4, 5350 - n * ${saleSize}::int, 40, n * ${saleSize}::int, 0, 0
     from (select n, (60 * exp(-n / 14.0) + 6 + 5 * abs(sin(n * 1.7)))::int as placed,
       (52 * exp(-n / 15.0) + 5 + 4 * abs(sin(n * 1.3)))::int as paid from generate_series(1, ${minutesShown}::int) as n) as sale
     on conflict do nothing`);
