@@ -89,7 +89,7 @@ describe('an organiser at the desk', () => {
     await expectTidy();
     orderId = await buy('Ayu Lestari', 2);
     await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*2/);
-    expect(await textOf('#sale-state')).toContain('Updates every');
+    expect(await textOf('#sale-state')).toContain('Updates every two seconds');
   });
 
   test('finds the order by a mistyped name, by keyboard', async () => {
