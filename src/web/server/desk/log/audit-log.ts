@@ -11,6 +11,7 @@ import type { AddPage, Desk, View } from '../desk.ts';
 import { type Form, emptyForm, formValues } from '../forms.ts';
 import { type Option, selectField, textField } from '../parts/fields.ts';
 import { askForm } from '../parts/form.ts';
+import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
@@ -120,7 +121,7 @@ function filterForm(desk: Desk, form: Form, filter: Filter, people: readonly Opt
     }),
   ]}</div>`;
   const isSet = Object.values(filter).some((value) => value !== undefined);
-  const clear = isSet ? html`<p><a href="${desk.path}">${words.clear}</a></p>` : '';
+  const clear = isSet ? html`<p>${linkButton(desk.path, words.clear, true)}</p>` : '';
   return html`<details class="panel"${isSet ? html` open` : ''}><summary>${words.filter}</summary>${askForm(desk, { form, body, submit: words.filter })}${clear}</details>`;
 }
 
