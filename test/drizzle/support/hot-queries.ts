@@ -120,6 +120,10 @@ export const hotQueries: readonly HotQuery[] = [
   ),
   byKey('refund written', /^insert into "refunds"/),
   byKey('refund that its buyer is told of', /^select sum\(r\.amount\) over \(partition by r\.currency, r\.reason\)/),
+  byKey(
+    'holders of the tickets of an order',
+    /^select t\.id as "ticketId", h\.holder_key as "holderKey" from orders o/,
+  ),
   byKey('transfers of the tickets of an order', /^select "times_transferred" from "tickets" where/),
   // Calls note_facts, which is planned anew on each connection.
   {
