@@ -9,7 +9,7 @@ import { gateKey } from './key.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { gatesPerEventMax } from '../limits.ts';
 import { type Gate, gates } from '../tables.ts';
-import { count, eq } from 'drizzle-orm';
+import { count, eq, sql } from 'drizzle-orm';
 
 /**
  * Adds a gate to an event. With `ticketCategoryIds` null every category may enter; without times it is open as long as the event's doors.
@@ -29,6 +29,8 @@ export async function createGate(
   };
   return refuseTakenName(() =>
     transaction(deps.db, async (tx) => {
+      // One at a time, so that the limit holds.
+      await tx.execute(sql`select from events where id = ${input.eventId} for no key update`);
       await checkGateRules(tx, gate);
       if ((await countGates(tx, input.eventId)) >= gatesPerEventMax) throw gateLimitReached(gatesPerEventMax);
       await insertGate(tx, gate);

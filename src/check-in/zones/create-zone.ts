@@ -9,7 +9,7 @@ import { gateKey } from '../gates/key.ts';
 import { zonesPerEventMax } from '../limits.ts';
 import { type Zone, zones } from '../tables.ts';
 import { refuseTakenZoneName } from './queries.ts';
-import { count, eq } from 'drizzle-orm';
+import { count, eq, sql } from 'drizzle-orm';
 
 /**
  * Adds a zone: a part of the venue whose people are counted together. Gates lead into it once they name it.
@@ -24,6 +24,8 @@ export async function createZone(
   const zone: Zone = { ...input, id: newId('zon', deps.clock.now()), nameKey: gateKey(input.name), inside: 0 };
   return refuseTakenZoneName(() =>
     transaction(deps.db, async (tx) => {
+      // One at a time, so that the limit holds.
+      await tx.execute(sql`select from events where id = ${input.eventId} for no key update`);
       const [row] = await tx.select({ zones: count() }).from(zones).where(eq(zones.eventId, input.eventId));
       if ((row?.zones ?? 0) >= zonesPerEventMax) throw zoneLimitReached(zonesPerEventMax);
       await tx.insert(zones).values(zone);

@@ -7,7 +7,7 @@ import { poolLimitReached } from '../errors.ts';
 import type { CreatePoolInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import type { Pool } from './queries.ts';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { pools, stock } from '../tables.ts';
 
 export const poolsPerEventMax = 200;
@@ -24,6 +24,8 @@ export async function createPool(
 ): Promise<Pool> {
   const event = await ownEvent(deps.db, actor, eventId);
   return transaction(deps.db, async (tx) => {
+    // One at a time, so that the limit holds.
+    await tx.execute(sql`select from events where id = ${event.id} for no key update`);
     if ((await countPools(tx, event.id)) >= poolsPerEventMax) throw poolLimitReached(poolsPerEventMax);
     const pool = await insertPool(tx, event.id, { id: newId('pol', deps.clock.now()), ...input });
     await writeAudit(tx, { actor, act: 'pool.created', subjectId: pool.id, changes: { eventId: event.id, ...input } });

@@ -8,7 +8,7 @@ import type { CreatePromoCodeInput } from './schemas.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { newPromoCode } from './code.ts';
 import { presentPromoCode } from './present.ts';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 
 export const promoCodesPerEventMax = 10_000;
@@ -26,6 +26,8 @@ export async function createPromoCode(
   const event = await ownEvent(deps.db, actor, eventId);
   const code = input.code ?? newPromoCode();
   return transaction(deps.db, async (tx) => {
+    // One at a time, so that the limit holds.
+    await tx.execute(sql`select from events where id = ${event.id} for no key update`);
     if ((await countPromoCodes(tx, event.id)) >= promoCodesPerEventMax)
       throw promoCodeLimitReached(promoCodesPerEventMax);
     const promoCode = await insertPromoCode(tx, {
