@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { createGate } from '../../src/check-in/gates/create-gate.ts';
 import { gatesPerEventMax, zonesPerEventMax } from '../../src/check-in/limits.ts';
@@ -23,7 +23,14 @@ const countOf = async (table: string, { id }: TestEvent): Promise<number> => {
   return row?.n ?? 0;
 };
 
-const kinds = [
+type Kind = readonly [table: 'pools' | 'gates' | 'zones', max: number, insert: SQL, values: SQL];
+const zonesKind: Kind = [
+  'zones',
+  zonesPerEventMax,
+  sql`insert into zones (event_id, id, name, name_key)`,
+  sql`'z' || n, 'z' || n`,
+];
+const kinds: readonly Kind[] = [
   ['pools', poolsPerEventMax, sql`insert into pools (event_id, id, name)`, sql`'Pool ' || n`],
   [
     'gates',
@@ -31,11 +38,11 @@ const kinds = [
     sql`insert into gates (event_id, id, name, name_key, re_entry)`,
     sql`'g' || n, 'g' || n, 'none'`,
   ],
-  ['zones', zonesPerEventMax, sql`insert into zones (event_id, id, name, name_key)`, sql`'z' || n, 'z' || n`],
-] as const;
+  zonesKind,
+];
 
 /** Leaves room for one. */
-async function fill(event: TestEvent, [table, max, insert, values]: (typeof kinds)[number]): Promise<void> {
+async function fill(event: TestEvent, [table, max, insert, values]: Kind): Promise<void> {
   const left = max - 1 - (await countOf(table, event));
   await db.execute(
     sql`${insert} select ${event.id}, 'xxx_' || n, ${values} from generate_series(1, ${left}::integer) n`,
@@ -61,7 +68,7 @@ test.each(kinds)('%s: of many at once one gets the last place', async (...kind) 
 
 test('control: counted without the lock of the event, each of two finds room for itself', async () => {
   const event = await createEvent(db);
-  await fill(event, kinds[2]);
+  await fill(event, zonesKind);
   let waiting = 0;
   let letGo = (): void => {};
   const bothHaveCounted = new Promise<void>((resolve) => (letGo = resolve));
