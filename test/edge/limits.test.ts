@@ -84,6 +84,7 @@ describe('a network', () => {
     ['GET', '/v1/callbacks/whatsapp/snd_1?hub.mode=subscribe', {}],
     ['POST', '/v1/check-ins', door],
     ['POST', '/v1/check-ins/batch', door],
+    ['POST', '/v1/events/some-event/guest-searches', door],
     ['POST', '/v1/check-ins', { authorization: `Bearer eyJhbGciOiJIUzI1NiJ9.e30.${'A'.repeat(43)}` }],
   ];
 
