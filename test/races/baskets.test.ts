@@ -112,7 +112,10 @@ describe('buyers, sweepers and payers on three pools, one promo code and few buy
 async function meetOverCounters({ url, directUrl, db }: RaceDatabase): Promise<number> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 10 }, categories: [{}, {}] });
   await withoutGuard(directUrl, 'place_orders', [
-    ['where l.ctid = d.place;', "where l.ctid = d.place and pg_sleep(0.2)::text = '';"],
+    [
+      "where l.ctid = d.place and l.event_id || '' = p_event_id;",
+      "where l.ctid = d.place and l.event_id || '' = p_event_id and pg_sleep(0.2)::text = '';",
+    ],
   ]);
   await withoutGuard(directUrl, 'release_holds', [
     [

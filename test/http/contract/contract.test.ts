@@ -5,6 +5,7 @@ import { demoOrganizerSlug, demoPassword, seedAccounts } from '../../../drizzle/
 import { examples } from '../../../src/contract-examples.ts';
 import { problems } from '../../../src/problems.ts';
 import { refusals } from '../../../src/refusals.ts';
+import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /** Guards that the published contract says what the handlers do: input, credentials, refusals, names. */
@@ -91,7 +92,7 @@ describe('over HTTP', () => {
     const key = await send(
       'POST',
       `/v1/organizers/${demoOrganizerSlug}/api-keys`,
-      { name: 'Test', role: 'manager' },
+      { name: 'Test', role: 'manager', scopes: keyScopes },
       'staffSession',
     );
     tokens.set('apiKey', ((await key.json()) as { key: string }).key);

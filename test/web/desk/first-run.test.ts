@@ -156,7 +156,7 @@ test('signing up reveals no address, refuses a name that is taken, and is limite
   const unknown = await signUp(world.newBrowser(), 'nama-dua', 'nobody@elsewhere.example');
   expect([known.status, known.location]).toEqual([unknown.status, unknown.location]);
   const taken = await signUp(world.newBrowser(), 'nama-satu', 'x@elsewhere.example');
-  expect([taken.status, taken.html.includes('This address of an organiser is taken')]).toEqual([409, true]);
+  expect([taken.status, taken.html.includes('This short name is taken')]).toEqual([409, true]);
   const answers = await Promise.all(
     Array.from({ length: 6 }, (_, index) =>
       signUp(world.newBrowser(), `banyak-${index}`, `a${index}@elsewhere.example`),

@@ -1,3 +1,4 @@
+import { formatClockIn } from '../../../platform/text/format-time.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { orderWords } from '../../i18n/words/order.ts';
 import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
@@ -54,13 +55,8 @@ function deadlineOf({ expiresAt, payment }: OrderView): number {
 
 /** Says the deadline also as a time of day, in the reader's own zone. */
 function showDeadlineTime(atMs: number): void {
-  const time = new Intl.DateTimeFormat(pageLanguage, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  });
-  setText('pay-by', words.payBy(time.format(new Date(atMs))));
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  setText('pay-by', words.payBy(formatClockIn(new Date(atMs), timeZone, pageLanguage)));
 }
 
 function showWays(payment: PaymentView): void {

@@ -79,6 +79,7 @@ export const actVerbs: InEach<Readonly<Record<string, string>>> = {
   id: {
     accepted: 'menerima undangan',
     buyer_corrected: 'alamat pembeli diperbaiki',
+    buyer_renamed: 'nama pembeli diperbaiki',
     cancelled: 'dibatalkan',
     changed: 'diubah',
     confirmed: 'dikirim',
@@ -118,6 +119,7 @@ export const actVerbs: InEach<Readonly<Record<string, string>>> = {
     switched_on: 'sakelar operator dinyalakan',
     templates_submitted: 'templat diajukan',
     tested: 'dicoba',
+    ticket_renamed: 'nama di tiket diperbaiki',
     tickets_resent: 'tiket dikirim lagi',
     undone: 'ditarik kembali',
     unpublished: 'disembunyikan',
@@ -125,6 +127,7 @@ export const actVerbs: InEach<Readonly<Record<string, string>>> = {
   en: {
     accepted: 'invitation accepted',
     buyer_corrected: "buyer's address corrected",
+    buyer_renamed: "buyer's name corrected",
     cancelled: 'called off',
     changed: 'changed',
     confirmed: 'sent',
@@ -164,6 +167,7 @@ export const actVerbs: InEach<Readonly<Record<string, string>>> = {
     switched_on: 'switch of the operator turned on',
     templates_submitted: 'templates submitted',
     tested: 'tested',
+    ticket_renamed: 'name on a ticket corrected',
     tickets_resent: 'tickets sent again',
     undone: 'taken back',
     unpublished: 'hidden',

@@ -40,7 +40,6 @@ const values: InEach<Readonly<Record<string, string>>> = {
     exit: 'Keluar',
     email: 'Email',
     whatsapp: 'WhatsApp',
-    midtrans: 'Midtrans',
     other: 'Cara lain',
   },
   en: {
@@ -74,7 +73,6 @@ const values: InEach<Readonly<Record<string, string>>> = {
     exit: 'Exit',
     email: 'Email',
     whatsapp: 'WhatsApp',
-    midtrans: 'Midtrans',
     other: 'Another way',
   },
 };
@@ -98,6 +96,7 @@ const templates: InEach<Readonly<Record<string, string>>> = {
     payment_expiring: 'Pengingat pembayaran',
     ticket_received: 'Tiket diterima dari orang lain',
     ticket_given: 'Tiket diberikan kepada orang lain',
+    ticket_withdrawn: 'Tiket tidak berlaku lagi',
   },
   en: {
     tickets: 'Tickets',
@@ -116,6 +115,7 @@ const templates: InEach<Readonly<Record<string, string>>> = {
     payment_expiring: 'Reminder to pay',
     ticket_received: 'Ticket received from somebody',
     ticket_given: 'Ticket given to somebody',
+    ticket_withdrawn: 'Ticket no longer valid',
   },
 };
 
@@ -124,11 +124,12 @@ const ticketCount: InEach<(count: number) => string> = {
   en: (count) => (count === 1 ? '1 ticket' : `${count} tickets`),
 };
 
-/** One detail of a story's entry as people read it. What a person wrote, or a gateway named by itself, stays as it is. */
+/** One detail of a story's entry as people read it. What a person wrote stays as it is; a gateway's name begins with a capital. */
 export function storyDetail(name: string, value: string | number, language: Language): string {
   if (typeof value === 'number') return name === 'tickets' ? ticketCount[language](value) : String(value);
   const known: Readonly<Record<string, string>> = detailWords(name, language);
   if (name === 'act') return actText(value, language);
+  if (name === 'gateway') return value.charAt(0).toUpperCase() + value.slice(1);
   return Object.hasOwn(known, value) ? (known[value] ?? value) : value;
 }
 
@@ -137,6 +138,6 @@ function detailWords(name: string, language: Language): Readonly<Record<string, 
   if (name === 'task') return toolWords[language].taskKinds;
   if (name === 'method') return { ...values[language], ...paymentMethodWords[language].methods };
   if (name === 'result') return doorWords[language].results;
-  const isCode = ['status', 'outcome', 'direction', 'reason', 'endedBy', 'channel', 'gateway'].includes(name);
+  const isCode = ['status', 'outcome', 'direction', 'reason', 'endedBy', 'channel'].includes(name);
   return isCode ? { ...statusWords[language], ...values[language] } : {};
 }
