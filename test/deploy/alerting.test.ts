@@ -29,6 +29,11 @@ describe('an alert whose cause is caused', () => {
     return sql;
   };
   const signal = (part: string, name: NodeJS.Signals) => process.kill(stack.pid(part), name);
+  /** Whether Prometheus has read this metric. */
+  const isKnown = async (metric: string) => {
+    const answer = await fetch(`http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}/api/v1/query?query=${metric}`);
+    return ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0;
+  };
   const rewrite = (name: string, change: (text: string) => string) =>
     writeFileSync(join(files, name), change(readFileSync(join(files, name), 'utf8')));
 
@@ -57,6 +62,8 @@ describe('an alert whose cause is caused', () => {
     const slept = sleeping.catch(() => undefined);
     await holder`select pg_advisory_lock(1)`;
     const waiting = waiter`select pg_advisory_lock(1)`.catch(() => undefined);
+    // An increase is seen only against a count that was read before.
+    await expect.poll(() => isKnown('antre_postgres_database_deadlocks'), { timeout: 60_000 }).toBe(true);
     await deadlock(session(), session());
     await fillTo(queue, 0.8);
     await turn(stack, true);
