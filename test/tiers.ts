@@ -147,6 +147,7 @@ export const drills = [
   'test/platform/helper-processes.test.ts',
   'test/platform/log.test.ts',
   'test/platform/redis-topologies.test.ts',
+  'test/platform/sentinel-failover.test.ts',
   'test/platform/shutdown.test.ts',
   'test/platform/tracing/order-trace.test.ts',
   'test/platform/watch-stalls.test.ts',

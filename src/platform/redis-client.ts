@@ -1,4 +1,10 @@
-import { Cluster, Redis, type RedisOptions as AllRedisOptions } from 'ioredis';
+import {
+  type RedisOptions as AllRedisOptions,
+  Cluster,
+  Redis,
+  type SentinelConnectionOptions,
+  SentinelConnector,
+} from 'ioredis';
 import { type RedisAddress, parseRedisAddress } from './redis-address.ts';
 
 /** A client of one server, of a master that Sentinel watches, or of a cluster. */
@@ -42,9 +48,25 @@ export function openRedis(text: string, options: RedisOptions): RedisClient {
     sentinelCommandTimeout: answerWithinMs,
     // Without it, a connection to a master that hangs would stay until its deadline.
     failoverDetector: true,
+    Connector: FailoverConnector,
     // A demoted master refuses writes.
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 1 : false),
   });
+}
+
+/**
+ * Finds the master through the sentinels. The detector of the last connection still listens while the client connects again, and its
+ * news of the failover would then end the client for good (ioredis 6.0.0). So it stops first.
+ */
+class FailoverConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    super(options as SentinelConnectionOptions);
+  }
+
+  override connect(...given: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
+    this.disconnect();
+    return super.connect(...given);
+  }
 }
 
 function openCluster({ nodes, isTls }: RedisAddress, server: RedisOptions): Cluster {
