@@ -35,7 +35,7 @@ export type K6Step = {
 
 type Given = {
   readonly say: (line: string) => void;
-  /** Without it the highest rate is looked for. */
+  /** Requests per second. Without it the highest rate is found first. */
   readonly rate: string | undefined;
   readonly duration: string;
   /** Runs `loadtest/k6/surge.ts`. @returns k6's exit code */

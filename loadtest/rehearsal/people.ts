@@ -38,7 +38,7 @@ export const peakOfPerson = Math.max(...curveOfPerson(lastComeSeconds + visitSec
 /** The highest rate that people make, in requests of the mix per second. */
 export function expectedPeak(people: number, room: { readonly rateMax: number } | undefined): number {
   if (room === undefined) return Math.ceil(people * peakOfPerson);
-  // Whoever is let in visits the sale. All others read the counter.
+  // People who are let in visit the sale. All others read the counter.
   return Math.ceil(Math.min(room.rateMax, people) * requestsPerVisit + people / pollEverySeconds);
 }
 

@@ -176,7 +176,7 @@ export async function letIn(
         statuses[placed.status] = (statuses[placed.status] ?? 0) + 1;
         return;
       }
-      // Processes hear of the opening, and of who is called, within a second of each other.
+      // It can take a second until every process knows that the room is open and whose turn it is.
       if (!notYet.some((code) => answer.body.includes(code))) break;
       await pause(calledAgainMs);
     }

@@ -15,11 +15,18 @@ export interface WantedPort {
 // Below the system's range for outgoing connections, so that no connection can take one meanwhile.
 const freeRange = [20_000, 30_000] as const;
 const attempts = 200;
+/** Given out by this process, whose servers may not listen yet. */
+const given = new Set<number>();
 
-/** A port on 127.0.0.1 that is free at this moment. Drawn at random, so that runs at the same time rarely draw the same one. */
+/**
+ * A port on 127.0.0.1 that is free at this moment, and another one at each call. Drawn at random, so that processes at the same time
+ * rarely draw the same one.
+ */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(...freeRange);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
   throw new LaunchProblem(`No free port was found between ${freeRange[0]} and ${freeRange[1]}.`);

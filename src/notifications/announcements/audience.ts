@@ -40,7 +40,7 @@ export const audienceOf = (which: SQL): SQL => sql`
           where s.organizer_id in (a.organizer_id, '') and s.channel = r.channel and s.recipient_key = r.key and s.is_stopped
             and (s.channel = 'whatsapp' or s.said_at >= c.given_at))))`;
 
-/** The tickets `t` that a recipient holds. News is for buyers, whoever holds their tickets now. */
+/** The tickets `t` that a recipient holds. News goes to buyers, even after they gave their tickets on. */
 const areTheirs = sql`t.event_id = o.event_id and t.order_id = o.id
   and (t.id = r.ticket_id or r.ticket_id is null and (t.times_transferred = 0 or a.kind = 'news'))`;
 

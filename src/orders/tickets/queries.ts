@@ -1,4 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { organizers } from '../../access/tables.ts';
 import { events, ticketCategories } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
@@ -29,8 +30,8 @@ export async function findTickets(db: Db, eventId: string, orderId: string): Pro
 }
 
 /**
- * A valid ticket that was given on, for its present holder; undefined for an earlier one, and for an event that was called off.
- * @param transfer the number of the transfer that made the caller its holder
+ * A valid ticket for its present holder; undefined for an earlier one, and for an event that was called off.
+ * @param transfer how often the ticket was given on when it reached the caller; 0 for the buyer
  */
 export async function findHeldTicket(
   db: Db,
@@ -43,7 +44,9 @@ export async function findHeldTicket(
       categoryName: ticketCategories.name,
       categoryNameEn: ticketCategories.nameEn,
       event: events,
+      organizerName: organizers.name,
       locale: orders.locale,
+      buyerName: orders.buyerName,
     })
     .from(tickets)
     .innerJoin(orders, and(eq(orders.eventId, tickets.eventId), eq(orders.id, tickets.orderId)))
@@ -52,6 +55,7 @@ export async function findHeldTicket(
       and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
     )
     .innerJoin(events, eq(events.id, tickets.eventId))
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
     .where(
       and(
         eq(tickets.eventId, eventId),
@@ -63,6 +67,6 @@ export async function findHeldTicket(
     )
     .limit(1);
   if (row === undefined || row.event.status === 'cancelled') return undefined;
-  const { ticket, event, locale, ...category } = row;
-  return { ticket: { ...ticket, ...category }, event, locale };
+  const { ticket, categoryName, categoryNameEn, ...rest } = row;
+  return { ...rest, ticket: { ...ticket, categoryName, categoryNameEn } };
 }

@@ -1,13 +1,10 @@
-import { and, eq } from 'drizzle-orm';
-import { organizers } from '../../access/tables.ts';
 import { eventIn } from '../../catalog/index.ts';
-import { events, ticketCategories } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns, orderCode, orderIdOf } from '../../platform/ids.ts';
+import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
 import { inLanguage } from '../../platform/text/in-language.ts';
 import { ticketNotFound } from '../errors.ts';
-import { orders, tickets } from '../tables.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
+import { findHeldTicket } from '../tickets/queries.ts';
 
 /** What a wallet pass shows, in the language of the order. */
 export type Pass = {
@@ -49,48 +46,23 @@ export async function findPass(
   { ticketId, transfer }: { readonly ticketId: string; readonly transfer: number },
 ): Promise<Pass> {
   if (!idPatterns.ticket.test(ticketId)) throw ticketNotFound();
+  const held = await findHeldTicket(db, { ticketId, transfer });
+  if (held === undefined) throw ticketNotFound();
+  const { ticket, locale, buyerName, organizerName } = held;
   const eventId = eventIdOf(ticketId);
-  const [row] = await db
-    .select({
-      ticket: tickets,
-      event: events,
-      organizerName: organizers.name,
-      order: { id: orders.id, locale: orders.locale, buyerName: orders.buyerName },
-      category: { name: ticketCategories.name, nameEn: ticketCategories.nameEn },
-    })
-    .from(tickets)
-    .innerJoin(orders, and(eq(orders.eventId, tickets.eventId), eq(orders.id, tickets.orderId)))
-    .innerJoin(
-      ticketCategories,
-      and(eq(ticketCategories.eventId, tickets.eventId), eq(ticketCategories.id, tickets.ticketCategoryId)),
-    )
-    .innerJoin(events, eq(events.id, tickets.eventId))
-    .innerJoin(organizers, eq(organizers.id, events.organizerId))
-    .where(
-      and(
-        eq(tickets.eventId, eventId),
-        eq(tickets.id, ticketId),
-        eq(tickets.orderId, orderIdOf(ticketId)),
-        eq(tickets.status, 'live'),
-        eq(tickets.timesTransferred, transfer),
-      ),
-    )
-    .limit(1);
-  if (row === undefined || row.event.status === 'cancelled') throw ticketNotFound();
-  const { ticket, order, category, organizerName } = row;
   const { name, venue, address, city, timeZone, startsAt, endsAt, doorsOpenAt, postponedAt, version } = eventIn(
-    order.locale,
-    row.event,
+    locale,
+    held.event,
   );
   return {
     ...(await ticketKeys.writerOf(eventId))(ticket),
     ticketId,
     eventId,
     transfer,
-    locale: order.locale,
-    orderCode: transfer === 0 ? orderCode(order.id) : null,
-    holderName: ticket.holderName ?? order.buyerName,
-    categoryName: inLanguage(order.locale, category.name, category.nameEn),
+    locale,
+    orderCode: transfer === 0 ? orderCode(ticket.orderId) : null,
+    holderName: ticket.holderName ?? buyerName,
+    categoryName: inLanguage(locale, ticket.categoryName, ticket.categoryNameEn),
     organizerName,
     event: {
       name,

@@ -160,7 +160,8 @@ async function issue(db: Db, orderId: string, state: OrderState): Promise<void> 
 }
 
 const minutesShown = 60;
-const saleSize = 4;
+const placesShown = 5350;
+const heldShown = 40;
 
 /** A sale that is strong at its opening and falls off, as sales do. */
 async function writeMinutes(db: Db): Promise<void> {
@@ -168,9 +169,10 @@ async function writeMinutes(db: Db): Promise<void> {
     insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, expired_orders,
       held_orders, instructed, available, held, sold, admitted, waiting)
     select ${eventId}, date_trunc('minute', now()) - (${minutesShown}::int - n) * interval '1 minute', placed, placed * 2, paid, paid * 2,
-      paid::bigint * 2 * 350000, greatest(n - 15, 0) / 9, placed / 2 + 6, placed / 2 + 4, 5350 - n * ${saleSize}::int, 40, n * ${saleSize}::int, 0, 0
-    from (select n, (60 * exp(-n / 14.0) + 6 + 5 * abs(sin(n * 1.7)))::int as placed,
-      (52 * exp(-n / 15.0) + 5 + 4 * abs(sin(n * 1.3)))::int as paid from generate_series(1, ${minutesShown}::int) as n) as sale
+      paid::bigint * 2 * 350000, greatest(n - 15, 0) / 9, placed / 2 + 6, placed / 2 + 4,
+      ${placesShown}::int - sold, ${heldShown}::int, sold, 0, 0
+    from (select *, (2 * sum(paid) over (order by n))::int as sold from (select n, (60 * exp(-n / 14.0) + 6 + 5 * abs(sin(n * 1.7)))::int as placed,
+      (52 * exp(-n / 15.0) + 5 + 4 * abs(sin(n * 1.3)))::int as paid from generate_series(1, ${minutesShown}::int) as n) as minutes) as sale
     on conflict do nothing`);
 }
 

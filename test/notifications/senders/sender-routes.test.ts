@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
-import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
-import { addGatewaySender, queuedMessage } from '../../testkit/notifications/message-gateways.ts';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../../testkit/factories.ts';
+import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
+import { addGatewaySender, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
 import {
   type Notifications,
   control,
   openNotifications,
   paidOrder,
-} from '../../testkit/notifications/notification-world.ts';
-import { until } from '../../testkit/until.ts';
+} from '../../../testkit/notifications/notification-world.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** Guards what owners see and set of their senders, and what the desk sees of an order's messages. */
 

@@ -1,16 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { definitionOf, messageNames } from '../../src/notifications/message-texts/catalog.ts';
-import { pollTemplates } from '../../src/notifications/senders/sender-templates.ts';
-import { submitTemplates } from '../../src/notifications/senders/submit-templates.ts';
-import { templateRequest } from '../../src/notifications/senders/template-request.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { type TestOrganizer, createOrganizer } from '../../testkit/factories.ts';
-import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
-import { addGatewaySender } from '../../testkit/notifications/message-gateways.ts';
-import { type Notifications, addSender, openNotifications } from '../../testkit/notifications/notification-world.ts';
-import { until } from '../../testkit/until.ts';
+import { definitionOf, messageNames } from '../../../src/notifications/message-texts/catalog.ts';
+import { pollTemplates } from '../../../src/notifications/senders/sender-templates.ts';
+import { submitTemplates } from '../../../src/notifications/senders/submit-templates.ts';
+import { templateRequest } from '../../../src/notifications/senders/template-request.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import { type TestOrganizer, createOrganizer } from '../../../testkit/factories.ts';
+import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
+import { addGatewaySender } from '../../../testkit/notifications/message-gateways.ts';
+import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { until } from '../../../testkit/until.ts';
 
 /** Guards that the texts of messages become templates that Meta can approve, and that an approved one is not sent into review by chance. */
 

@@ -1,20 +1,20 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { inOrder } from '../../src/notifications/channels/whatsapp/choose-sender.ts';
-import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { createTakeTurn, returnTurn } from '../../src/notifications/senders/take-turns.ts';
-import type { UsableSender } from '../../src/notifications/senders/queries.ts';
-import { rowsOf } from '../../src/platform/database/db.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
-import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
-import { addGatewaySender, gatewayMessages, queuedMessage } from '../../testkit/notifications/message-gateways.ts';
+import { inOrder } from '../../../src/notifications/channels/whatsapp/choose-sender.ts';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { createTakeTurn, returnTurn } from '../../../src/notifications/senders/take-turns.ts';
+import type { UsableSender } from '../../../src/notifications/senders/queries.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../../testkit/factories.ts';
+import { addGatewaySender, gatewayMessages, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
 import {
   type Notifications,
   addSender,
   control,
   openNotifications,
-} from '../../testkit/notifications/notification-world.ts';
-import { until } from '../../testkit/until.ts';
+} from '../../../testkit/notifications/notification-world.ts';
+import { until } from '../../../testkit/until.ts';
 
 /**
  * Guards which sender writes to whom: the same to the same person, others in proportion to their weights, another one only where nothing

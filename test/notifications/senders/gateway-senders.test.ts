@@ -1,17 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { notificationInvariants } from '../../src/notifications/invariants.ts';
-import { type Db, transaction, rowsOf } from '../../src/platform/database/db.ts';
-import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { notificationInvariants } from '../../../src/notifications/invariants.ts';
+import { type Db, transaction, rowsOf } from '../../../src/platform/database/db.ts';
+import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import {
   type addGatewaySender,
   gatewayMessages,
   ownGatewaySender,
   queuedMessage,
-} from '../../testkit/notifications/message-gateways.ts';
-import { type Notifications, control, openNotifications } from '../../testkit/notifications/notification-world.ts';
-import { until } from '../../testkit/until.ts';
+} from '../../../testkit/notifications/message-gateways.ts';
+import { type Notifications, control, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { until } from '../../../testkit/until.ts';
 
 /**
  * Guards that WAHA, Fonnte and Wablas send what the buyer is to read, that each of their answers has its meaning.
