@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { sha256Hex } from '../../platform/crypto.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newOrderId } from '../../platform/ids.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
@@ -9,6 +8,7 @@ import type { Placement } from '../placement/placement.ts';
 import type { TellWaiting } from '../ports.ts';
 import { isSold } from './conditions.ts';
 import { confirmWithinHours, offerSeconds, offersPerPassMax, poolsPerPassMax } from './limits.ts';
+import { endLines, eventsWithEntries, openLines } from './lines.ts';
 
 export type OfferDeps = {
   readonly db: Db;
@@ -43,6 +43,7 @@ type Head = {
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {
   await forgetEntries(deps.db);
+  await openLines(deps.db);
   let offers = 0;
   for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
     let left = line[0]?.available ?? 0;
@@ -161,42 +162,12 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
   };
 }
 
-/**
- * Deletes what is known of people who did not confirm their address in time, of all who waited for an event that is over, and of those who
- * wait for a category whose sale is over: nothing can be offered to them, and others may buy from its pool.
- */
+/** Deletes what is known of people who did not confirm their address in time, and of all who waited for an event that is over. */
 async function forgetEntries(db: Db): Promise<void> {
   await db.execute(sql`
     delete from waiting_entries where status = 'unconfirmed' and created_at < now() - make_interval(hours => ${confirmWithinHours})`);
-  // Walks the primary key from one event to the next.
   await db.execute(sql`
-    with recursive event as (
-      (select event_id from waiting_entries order by event_id limit 1)
-      union all
-      select next.event_id from event
-      cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)
+    with recursive ${eventsWithEntries}
     delete from waiting_entries w using event join events e on e.id = event.event_id
-      join ticket_categories c on c.event_id = e.id
-    where w.event_id = e.id and w.ticket_category_id = c.id and (e.ends_at < now() or e.status = 'cancelled'
-      or c.sale_closes_at < now() and w.status in ('unconfirmed', 'waiting'))`);
-}
-
-/** Puts pools on free sale again that nobody waits for any more, or whose organizer has ended the list. */
-async function endLines(db: Db): Promise<void> {
-  await transaction(db, async (tx) => {
-    const listed = await rowsOf<{ eventId: string; poolId: string }>(
-      tx,
-      sql`
-        select event_id as "eventId", pool_id as "poolId" from stock where is_listed
-        order by event_id, pool_id limit ${poolsPerPassMax} for update skip locked`,
-    );
-    // Read after the lock: a person who joins meanwhile has the row, or waits for it.
-    await tx.execute(sql`
-      update stock s set is_listed = false
-      from unnest(${arrayText(listed.map(({ eventId }) => eventId))}::text[], ${arrayText(listed.map(({ poolId }) => poolId))}::text[]) as l (event_id, pool_id)
-      join events e on e.id = l.event_id
-      where s.event_id = l.event_id and s.pool_id = l.pool_id and (not e.has_waiting_list or not exists (
-        select from waiting_entries w
-        where w.event_id = l.event_id and w.pool_id = l.pool_id and w.status in ('waiting', 'offering')))`);
-  });
+    where w.event_id = e.id and (e.ends_at < now() or e.status = 'cancelled')`);
 }

@@ -104,12 +104,18 @@ describe('a place in the line', () => {
       sql`select ticket_category_id as id from waiting_entries where event_id = ${event.id} and status = 'offered'`,
     );
     expect(offered).toEqual([{ id: regular }]);
-    // Its sale is over for good: the pool goes back to free sale.
-    await world.open.db.execute(sql`
-      update ticket_categories set status = 'on_sale', sale_closes_at = now() - interval '1 second' where event_id = ${event.id} and id = ${early}`);
+    const closesIn = (time: string) =>
+      world.open.db.execute(sql`
+        update ticket_categories set status = 'on_sale', sale_closes_at = now() + ${time}::interval
+        where event_id = ${event.id} and id = ${early}`);
+    // While its sale is over, the pool is on free sale. The person keeps the place for the case that it goes on.
+    await closesIn('-1 second');
     await world.giveBack(event, 1);
     await world.offer();
-    expect(await world.statuses(event)).toEqual(['offered']);
+    expect(await world.statuses(event)).toEqual(['waiting', 'offered']);
     expect(await availabilityOf(world.open.db, event.id)).toMatchObject([{ available: 1 }, { available: 1 }]);
+    await closesIn('1 hour');
+    expect(await world.offer()).toBe(1);
+    expect(await world.statuses(event)).toEqual(['offered', 'offered']);
   });
 });

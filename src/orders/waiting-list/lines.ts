@@ -1,0 +1,62 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { poolsPerPassMax } from './limits.ts';
+
+type Pool = { readonly eventId: string; readonly poolId: string };
+
+/** Events that have entries, from one to the next by the primary key. Stands behind `with recursive`. */
+export const eventsWithEntries = sql`
+  event as (
+    (select event_id from waiting_entries order by event_id limit 1)
+    union all
+    select next.event_id from event
+    cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)`;
+
+/** Whether anybody waits for the pool of the stock `s` whose sale is not over. A sale that is paused keeps its line. */
+const isWaitedFor = sql`exists (
+  select from waiting_entries w
+  join events e on e.id = w.event_id and e.has_waiting_list
+  join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
+  where w.event_id = s.event_id and w.pool_id = s.pool_id
+    and (w.status = 'offering' or w.status = 'waiting' and c.sale_closes_at > now()))`;
+
+/**
+ * Gives the places of a pool to its line again whose sale or list was over and has been opened again: people who wait keep their places
+ * until the event is over.
+ */
+export async function openLines(db: Db): Promise<void> {
+  await setListed(
+    db,
+    true,
+    sql`
+    with recursive ${eventsWithEntries}
+    select s.event_id as "eventId", s.pool_id as "poolId" from event join stock s on s.event_id = event.event_id
+    where not s.is_listed and ${isWaitedFor} order by s.event_id, s.pool_id limit ${poolsPerPassMax} for update of s skip locked`,
+  );
+}
+
+/** Puts pools on free sale again that nobody waits for any more, whose sale is over, or whose organizer has ended the list. */
+export async function endLines(db: Db): Promise<void> {
+  await setListed(
+    db,
+    false,
+    sql`
+    select event_id as "eventId", pool_id as "poolId" from stock where is_listed
+    order by event_id, pool_id limit ${poolsPerPassMax} for update skip locked`,
+  );
+}
+
+/** @param locked reads and locks the pools to look at */
+async function setListed(db: Db, isListed: boolean, locked: SQL): Promise<void> {
+  await transaction(db, async (tx) => {
+    const pools = await rowsOf<Pool>(tx, locked);
+    if (pools.length === 0) return;
+    const [eventIds, poolIds] = [pools.map(({ eventId }) => eventId), pools.map(({ poolId }) => poolId)];
+    // Read after the lock: a person who joins meanwhile has the row, or waits for it.
+    await tx.execute(sql`
+      update stock s set is_listed = ${isListed}
+      from unnest(${arrayText(eventIds)}::text[], ${arrayText(poolIds)}::text[]) as l (event_id, pool_id)
+      where s.event_id = l.event_id and s.pool_id = l.pool_id and s.is_listed <> ${isListed} and ${isWaitedFor} = ${isListed}`);
+  });
+}
