@@ -65,7 +65,7 @@ export async function findRoom(organizer: Organizer, eventId: string): Promise<R
 
 /**
  * Plans the room of a copy with the rate of the event's own room.
- * @param given `stays`: it takes joins for an hour; otherwise it is drawn and opens as soon as a room may
+ * @param given `stays`: it takes joins for an hour; otherwise it is drawn and opened at the earliest time that a room allows
  */
 export async function planRoom(
   organizer: Organizer,

@@ -100,7 +100,7 @@ describe('the shedder', () => {
       for (; performance.now() < until; await passes(20)) act();
     };
     try {
-      // Whoever browses is refused, and so is the crowd of an event; one order in twenty requests is not of it.
+      // Browsing is refused, and so are the many requests of one event; one order in twenty is for another event.
       await during(3500, () => offer(50, 5, 45));
       expect([5, 4, 2, 1].map((one) => shedder.cause(one as 1))).toEqual(['loop', 'loop', undefined, undefined]);
       // Orders that are let through are most of what there is.

@@ -20,7 +20,7 @@ export function guestRoutes(deps: { readonly db: Db; readonly actors: Actors }) 
     operationId: 'searchGuests',
     summary: 'Find the tickets of a guest by phone, order code or name',
     description:
-      'By POST, since what is sought may be a phone number, which belongs into no URL. Without `showsNames` only a whole number or a whole ' +
+      'A POST, because the query may be a phone number, which must not stand in a URL. Without `showsNames` only a whole number or a whole ' +
       'code finds tickets, and no answer has a name. A ticket that was found is scanned with its `ticketId`.',
     middleware: [requireActor(deps), jsonBody()] as const,
     request: { params: eventParams, body: body(searchGuestsSchema) },

@@ -26,7 +26,7 @@ const wordMin = 2;
 const emailPartMin = 3;
 const digitsMin = 4;
 const wordsMax = 6;
-/** A search goes over events of any country. A number that is none of this one is sought by its digits. */
+/** Events of a search may be in any country. A number that is not valid in this one is found by its digits. */
 const countryOfMost = 'ID';
 
 export function readSearchQuery(q: string): SearchPlan {

@@ -43,7 +43,7 @@ export function orderSearchRoutes(deps: OrderSearchDeps) {
     operationId: 'searchOrders',
     summary: 'Find orders by name, email, phone or code, newest first',
     description:
-      'By POST, since what is sought may be an address, which belongs into no URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
+      'A POST, because the query may be an address, which must not stand in a URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
       'by its codes at once.',
     request: { params: organizerParams, body: body(searchOrdersSchema) },
     responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },

@@ -125,7 +125,7 @@ test('a holder who was suppressed, gave the ticket on, or whose ticket was taken
   expect(told.toSorted()).toEqual(
     [gone, given, taken].map(({ ticketId }) => `event_practical email suppressed ${ticketId}`).toSorted(),
   );
-  // Whoever was given the ticket after the sending was not in the audience.
+  // A person who got the ticket after the sending was not in the audience.
   await world.db.execute(sql`
     update ticket_transfers set transferred_at = now() where event_id = ${event.id} and number = 2`);
   expect(await findings()).toEqual([]);

@@ -105,7 +105,7 @@ const overPaid = (model: Model, order: ModelOrder) => {
   );
 };
 
-/** Whoever asks for more than there is, also by a replay, has the holds in those pools taken back that nobody can pay any more. */
+/** A request for more than there is, also a replay, takes back the holds in those pools that nobody can pay any more. */
 export function reclaim(model: Model, wish: Pick<Wish, 'lines'>): void {
   const short = [0, 1].filter((pool) => inPool(pool, (category) => asked(wish, category)) > available(model, pool));
   for (const order of model.orders) {

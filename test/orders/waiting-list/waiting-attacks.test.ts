@@ -108,7 +108,7 @@ describe('a place in the line', () => {
       world.open.db.execute(sql`
         update ticket_categories set status = 'on_sale', sale_closes_at = now() + ${time}::interval
         where event_id = ${event.id} and id = ${early}`);
-    // While its sale is over, the pool is on free sale. The person keeps the place for the case that it goes on.
+    // While its sale is over, the pool is on free sale. The person keeps the place in case it goes on.
     await closesIn('-1 second');
     await world.giveBack(event, 1);
     await world.offer();

@@ -4,7 +4,7 @@ import postgres from 'postgres';
 export type Edit = readonly [guard: string | RegExp, instead: string];
 
 /**
- * Installs a function of the database anew, without a guard: the control of a race. Whoever changes the function so that
+ * Installs a function of the database again, without a guard: the control of a race. Whoever changes the function so that
  * the guard is not found any more is told, instead of getting a control that controls nothing.
  */
 export async function withoutGuard(directUrl: string, name: string, edits: readonly Edit[]): Promise<void> {

@@ -115,7 +115,7 @@ export function simulateRoom(options: Simulation): SimulatedSecond[] {
   return history;
 }
 
-/** Whoever comes does so within the lag. */
+/** People who come do so within the lag. */
 function call(
   arrivals: Map<number, number>,
   from: number,

@@ -144,7 +144,7 @@ async function search(on: Panels): Promise<void> {
   searches += 1;
   const asked = searches;
   const { entries, isCut, isFromHere } = await findGuests(place.eventId, text, foundMax);
-  // Somebody else is sought by now.
+  // Another search has started meanwhile.
   if (asked !== searches) return;
   setText('search-count', isFromHere ? more.foundHere(entries.length) : more.found(entries.length, isCut));
   byId('search-list').replaceChildren(
