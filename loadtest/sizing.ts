@@ -1,81 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { repositoryFolder } from '../deploy/local/places.ts';
-import { mix, sentClasses } from './bench/surge/mix.ts';
-import { type Costs, coresFor, demandOfMix, demandOfWaiting, parts, utilisationMax } from './sizing/size-machines.ts';
+import { sizingPage, sizingSchema } from './sizing/sizing-page.ts';
 
 /**
  * `npm run sizing`: computes `docs/sizing.md` from the last result of `npm run bench -- surge`. No figure of it is typed by hand.
  */
 const source = join(repositoryFolder, 'loadtest/results/bench.json');
-const target = join(repositoryFolder, 'docs/sizing.md');
-const rates = [5000, 50_000, 500_000];
-const waiting = 1_000_000;
-
-const resultSchema = z.object({
-  surge: z.object({
-    at: z.string(),
-    machine: z.object({ cpu: z.string(), cores: z.number(), node: z.string() }),
-    facts: z.object({
-      held: z.string(),
-      machine: z.string(),
-      cost: z.record(z.enum(sentClasses), z.record(z.string(), z.number())),
-    }),
-  }),
-});
-type Result = z.infer<typeof resultSchema>['surge'];
-
-const table = (rows: readonly (readonly string[])[]): string => {
-  const [head = [], ...body] = rows;
-  return [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-};
-const whole = (value: number) => Math.ceil(value).toLocaleString('en');
-const tenth = (value: number) => (value < 10 ? (Math.ceil(value * 10) / 10).toFixed(1) : whole(value));
-
-function documentOf({ at, machine, facts }: Result): string {
-  const costs: Costs = facts.cost;
-  const coresRow = (name: string, demand: ReturnType<typeof demandOfMix>) => {
-    const cores = coresFor(costs, demand);
-    const sum = parts.reduce((total, part) => total + cores[part], 0);
-    return [name, ...parts.map((part) => tenth(cores[part])), tenth(sum)];
-  };
-  return `# Sizing
-
-Computed by \`npm run sizing\` from the result of \`npm run bench -- surge\` of ${at.slice(0, 10)} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}.
-The cores below are cores of that machine: run both commands on yours. There, ${facts.machine}. Held: ${facts.held}.
-
-## What a request costs
-
-Microseconds of processor time, each class measured alone, without what the parts use at rest. An order is counted with its whole way: payment
-made, callback for two of three, tickets, mails. At such a moderate rate few orders share a commit; in a rush each costs less.
-
-${table([
-  ['class', ...parts],
-  ...sentClasses.map((name) => [mix[name].said, ...parts.map((part) => whole(costs[name][part] ?? 0))]),
-])}
-
-## Cores for a demand
-
-A part is planned at ${utilisationMax * 100} % use. The mix is ${Object.values(mix)
-    .map(({ share, said }) => `${share * 100} % ${said}`)
-    .join(', ')}.
-People in a waiting room join within ten minutes and read its counter every ten seconds, from the edge.
-
-${table([
-  ['demand', ...parts, 'all'],
-  ...rates.map((perSecond) => coresRow(`${perSecond.toLocaleString('en')} requests/s`, demandOfMix(perSecond))),
-  coresRow(`${waiting.toLocaleString('en')} people in a waiting room`, demandOfWaiting(waiting)),
-])}
-
-- **nginx and API** scale by machines and processes: one API process for each core. A CDN in front takes most of the public reads and of what nginx is planned for.
-- **Workers** scale by processes, one for each core. Any number of them may be killed.
-- **Postgres** is one primary: above the cores of one machine, events are spread over several databases. All hot rows of an event name it.
-- **Redis** has one thread for each role: above one core, the volatile role is spread over several servers by event.
-`;
-}
 
 if (!existsSync(source)) throw new Error('There is no result yet. Run: npm run bench -- surge');
-const { surge } = resultSchema.parse(JSON.parse(readFileSync(source, 'utf8')));
-writeFileSync(target, documentOf(surge));
+const { surge } = sizingSchema.parse(JSON.parse(readFileSync(source, 'utf8')));
+writeFileSync(join(repositoryFolder, 'docs/sizing.md'), sizingPage(surge));
 process.stdout.write('written to docs/sizing.md\n');

@@ -35,6 +35,7 @@ export const unitTests = [
   'test/loadtest/latencies.test.ts',
   'test/loadtest/line-chart.test.ts',
   'test/loadtest/options.test.ts',
+  'test/loadtest/published.test.ts',
   'test/loadtest/rehearsal/refusals.test.ts',
   'test/loadtest/rehearsal/verdict.test.ts',
   'test/loadtest/scale-out.test.ts',

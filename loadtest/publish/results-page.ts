@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import { z } from 'zod';
+
+const measurementSchema = z.object({
+  name: z.string(),
+  perSecond: z.number(),
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+  ratio: z.number().optional(),
+  note: z.string().optional(),
+  runs: z.array(z.unknown()),
+});
+export const resultsSchema = z.record(
+  z.string(),
+  z.object({
+    at: z.string(),
+    commit: z.string(),
+    machine: z.object({ cpu: z.string(), cores: z.number(), node: z.string() }),
+    options: z.object({ seconds: z.number() }),
+    measurements: z.array(measurementSchema),
+    faults: z.array(z.string()),
+    facts: z.record(z.string(), z.unknown()),
+    /** Hash of each chart by its file, in published results. */
+    chartHashes: z.record(z.string(), z.string()).optional(),
+  }),
+);
+export type Results = z.infer<typeof resultsSchema>;
+type Result = Results[string];
+
+/** Facts that are a sentence and belong beside the table. */
+const saidFacts = ['machine', 'held', 'goodput past the knee, of the best', 'pinned'];
+
+function sectionOf(name: string, { at, commit, machine, options, measurements, faults, facts }: Result): string {
+  const rows = measurements.map(({ name: what, perSecond, p50Ms, p99Ms, ratio, note }) => [
+    what.trim(),
+    Math.round(perSecond).toLocaleString('en'),
+    p50Ms.toFixed(1),
+    p99Ms.toFixed(1),
+    ratio?.toFixed(2) ?? '',
+    note ?? '',
+  ]);
+  const head = ['what', 'per second', 'p50 ms', 'p99 ms', 'x control', 'more'];
+  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const said = saidFacts.flatMap((fact) => (typeof facts[fact] === 'string' ? [`- ${fact}: ${facts[fact]}`] : []));
+  const charts = chartsOf(facts).map((chart) => `![${name}](results/${basename(chart)})`);
+  return [
+    `## ${name}`,
+    '',
+    `${at.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${runsOf(measurements)} of ${options.seconds} s unless a row says otherwise.`,
+    ...faults.map((fault) => `**Void: ${fault}**`),
+    '',
+    ...table,
+    '',
+    ...said,
+    ...(charts.length > 0 ? ['', ...charts] : []),
+    '',
+  ].join('\n');
+}
+
+/** Some benches run each measurement once, whatever the options say. */
+function runsOf(measurements: Result['measurements']): string {
+  const most = Math.max(...measurements.map(({ runs }) => runs.length));
+  return most === 1 ? 'one run' : `${most} runs`;
+}
+
+/** The paths of the charts that a bench has drawn. */
+export function chartsOf({ chart, charts }: Result['facts']): string[] {
+  return z.array(z.string()).parse([chart ?? [], charts ?? []].flat());
+}
+
+/** `docs/results.md`, from the results of the benches. */
+export function resultsPage(results: Results): string {
+  const sections = Object.entries(results).map(([name, result]) => sectionOf(name, result));
+  return `# Results of the benches
+
+Written by \`npm run bench:publish\` from the last results of \`npm run bench\` on one machine, with the load generator on the same cores. Ratios carry over to
+other machines; absolute figures do not. \`docs/benchmarks.md\` says what each bench measures and which bar it has.
+
+${sections.join('\n')}`;
+}
