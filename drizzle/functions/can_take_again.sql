@@ -1,4 +1,5 @@
--- Whether an ended order may take its places again: they are free, the event has not begun, and the promo code is not used up.
+-- Whether an ended order may take its places again: they are free, they do not belong to a waiting list, the event has not begun, and
+-- the promo code is not used up.
 -- Locks the stock, and the event's lane, so that no placement decides at the same time. Limits per buyer are checked by
 -- count_paid.
 create or replace function can_take_again(p_order orders) returns boolean
@@ -13,7 +14,7 @@ begin
       select 1 from stock s
       join (select l.pool_id, sum(l.quantity) as quantity from order_lines l
             where l.event_id = p_order.event_id and l.order_id = p_order.id group by 1) d on d.pool_id = s.pool_id
-      where s.event_id = p_order.event_id and s.available < d.quantity)
+      where s.event_id = p_order.event_id and (s.available < d.quantity or s.is_listed))
     and not exists (
       select 1 from promo_codes m
       where m.event_id = p_order.event_id and m.id = p_order.promo_code_id and m.redemptions >= m.redemptions_max);

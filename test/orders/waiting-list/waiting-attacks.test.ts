@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
 import { entriesPerEventMax } from '../../../src/orders/waiting-list/limits.ts';
 import { availabilityOf } from '../../../src/orders/pools/queries.ts';
-import { rowsOf } from '../../../src/platform/database/db.ts';
+import { lockOrder, payOrder } from '../../../src/orders/index.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
@@ -72,6 +73,31 @@ test('any number of forms with addresses that nobody confirms keeps nobody out; 
 });
 
 describe('a place in the line', () => {
+  test('is not passed by money that comes after the hold has ended; control: it takes a place that nobody waits for', async () => {
+    const event = await world.soldOut();
+    const unpaid = await rowsOf<{ id: string }>(
+      world.open.db,
+      sql`select id from orders where event_id = ${event.id} order by placed_at`,
+    );
+    const payNext = () =>
+      transaction(world.open.db, async (tx) => {
+        const locked = await lockOrder(tx, event.id, unpaid.shift()?.id ?? '');
+        return locked && payOrder(tx, locked);
+      });
+    await world.giveBack(event, 1);
+    expect(await payNext()).toBe('paid_late');
+    const group = await world.wait(event, { quantity: 2 });
+    await world.wait(event);
+    await world.giveBack(event, 1);
+    expect(await payNext()).toBe('no_stock');
+    expect(await world.offer()).toBe(1);
+    expect(await world.statuses(event)).toEqual(['waiting', 'offered']);
+    // The place is free, and kept for the group that it is too small for.
+    await world.giveBack(event, 1);
+    expect(await payNext()).toBe('no_stock');
+    expect((await world.ask(`/v1/waiting-list/${group}`, undefined, world.tokenOf(group))).body.position).toBe(1);
+  });
+
   test('cannot be taken while the category is on free sale, so that a link that was kept ends no sale', async () => {
     const event = await world.soldOut();
     expect((await world.join(event)).status).toBe(202);
