@@ -206,21 +206,6 @@ describe('a provider that misbehaves', () => {
     ]);
   });
 
-  test('a connection is cut after the mail was accepted: it goes out again with the same Message-ID', async () => {
-    const { buyer, deliveryId } = await queued();
-    await control(world.sandbox, 'smtp/rules', {
-      match: { recipient: buyer.email },
-      stage: 'data',
-      answer: 'drop_after',
-      times: 1,
-    });
-    await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
-    await sendDelivery(world.deps, { deliveryId }, quiet());
-    const mails = await inbox(world.sandbox, buyer.email);
-    expect(mails).toHaveLength(2);
-    expect(new Set(mails.map((mail) => mail.messageId)).size).toBe(1);
-  });
-
   test('what errors mean', () => {
     const error = (fields: object) => emailResult(Object.assign(new Error('to buyer@example.test'), fields), silentLog);
     expect(error({ responseCode: 451 })).toEqual({ kind: 'later', failure: 'smtp_451' });
@@ -228,6 +213,7 @@ describe('a provider that misbehaves', () => {
     expect(error({ responseCode: 550, response: '550 5.7.1 policy' })).toEqual({ kind: 'failed', failure: 'smtp_550' });
     expect(error({ code: 'EAUTH', responseCode: 535 })).toMatchObject({ kind: 'later', failure: 'smtp_auth' });
     expect(error({ code: 'ETIMEDOUT' })).toEqual({ kind: 'later', failure: 'etimedout' });
+    expect(error({ code: 'EUNANSWERED' })).toEqual({ kind: 'unknown', failure: 'smtp_unanswered' });
     expect(error({ code: 'EMESSAGE' })).toEqual({ kind: 'failed', failure: 'emessage' });
   });
 });

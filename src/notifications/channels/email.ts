@@ -127,6 +127,7 @@ function circuitOpen(seconds: number): SendResult {
 
 /** No answer, or one about the server itself; what it says of one message or mailbox is about that. */
 function isServerFault(result: SendResult): boolean {
+  if (result.kind === 'unknown') return true;
   return result.kind === 'later' && (!/^smtp_4\d\d$/.test(result.failure) || result.failure === 'smtp_421');
 }
 
@@ -142,7 +143,8 @@ function mailDomain(from: string): string {
  * | 5xx with 5.1.1 and the like                   | no such mailbox: failed, and the address is not tried again   |
  * | other 5xx                                     | failed                                                        |
  * | EAUTH                                         | our fault: later, and somebody must look                      |
- * | no answer, connection lost at whatever moment | later; the same Message-ID makes a double recognisable        |
+ * | no answer, connection lost before the mail    | later                                                         |
+ * | the same after the whole mail has left        | unknown: such a server has often taken it (RFC 1047)          |
  * | EMESSAGE, EENVELOPE without an answer         | the message cannot be made: failed                            |
  */
 export function emailResult(error: unknown, log: Log): SendResult {
@@ -159,6 +161,7 @@ export function emailResult(error: unknown, log: Log): SendResult {
       : { kind: 'failed', failure };
   }
   if (responseCode >= 400) return { kind: 'later', failure: `smtp_${responseCode}` };
+  if (code === 'EUNANSWERED') return { kind: 'unknown', failure: 'smtp_unanswered' };
   if (code === 'EMESSAGE' || code === 'EENVELOPE') {
     log.error({ code }, 'a mail could not be made');
     return { kind: 'failed', failure: code.toLowerCase() };

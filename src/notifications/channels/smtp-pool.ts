@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import DKIM from 'nodemailer/lib/dkim';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
@@ -15,7 +16,7 @@ export type SmtpPool = {
    * Resolves when the server has accepted the mail.
    * @param raw the whole message; SMTP's own escaping is added here
    * @throws the error of nodemailer, with `code` and, if the server answered, `responseCode`; GateFullError when no
-   * connection became free in time; the reason of the signal
+   * connection became free in time; the reason of the signal; UnansweredError when the whole mail had left by then
    */
   send(mail: { readonly envelope: Envelope; readonly raw: Buffer }, signal: AbortSignal): Promise<void>;
   /** Closes the connections. What is being sent fails. */
@@ -35,7 +36,8 @@ export type SmtpPoolOptions = {
 const messagesPerConnectionMax = 500;
 const connectionTimeoutMs = 5000;
 const greetingTimeoutMs = 5000;
-const socketTimeoutMs = 15_000;
+/** As long as a mail may take: a server that looks at a mail before it takes it answers late, and would get it twice. */
+const socketTimeoutMs = 20_000;
 const dnsTimeoutMs = 5000;
 const waitingMax = 1000;
 const waitMs = 20_000;
@@ -81,10 +83,12 @@ export function createSmtpPool({ url, connectionsMax, dkim }: SmtpPoolOptions): 
   const transmit = (
     connection: SMTPConnection,
     { envelope, raw }: { envelope: Envelope; raw: Buffer },
-  ): Promise<void> =>
-    settled(connection, (done) =>
-      connection.send({ from: envelope.from, to: [...envelope.to] }, signer?.sign(raw) ?? raw, done),
-    );
+    onLeft: () => void,
+  ): Promise<void> => {
+    // nodemailer reads the mail only after the server has asked for it.
+    const bytes = (signer?.sign(raw) ?? Readable.from(raw)).once('end', onLeft);
+    return settled(connection, (done) => connection.send({ from: envelope.from, to: [...envelope.to] }, bytes, done));
+  };
 
   return {
     send: async (mail, signal) => {
@@ -93,14 +97,18 @@ export function createSmtpPool({ url, connectionsMax, dkim }: SmtpPoolOptions): 
       const { connection, sent } = kept ?? { connection: openOne(), sent: 0 };
       const abort = () => connection.close();
       signal.addEventListener('abort', abort, { once: true });
+      let hasLeft = false;
       try {
         signal.throwIfAborted();
         if (kept === undefined) await connect(connection);
-        await transmit(connection, mail);
+        await transmit(connection, mail, () => {
+          hasLeft = true;
+        });
         if (sent + 1 >= messagesPerConnectionMax) connection.quit();
         else if (open.has(connection)) idle.push({ connection, sent: sent + 1 });
       } catch (error) {
         connection.close();
+        if (hasLeft && !isAnswer(error)) throw new UnansweredError('the mail server did not answer', { cause: error });
         throw signal.aborted ? signal.reason : error;
       } finally {
         signal.removeEventListener('abort', abort);
@@ -125,6 +133,15 @@ function settled(connection: SMTPConnection, step: (done: (error?: Error | null)
     connection.on('error', done).on('end', ended);
     step(done);
   });
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number';
+}
+
+/** The whole mail was handed over, and nobody knows whether the server has taken it. */
+class UnansweredError extends Error {
+  readonly code = 'EUNANSWERED';
 }
 
 class ConnectionEndedError extends Error {

@@ -27,14 +27,19 @@ export type Claim = {
 
 /** After this a sending that nobody finished is taken for crashed; longer than any channel's deadline. */
 export const sendingMaxSeconds = 30;
-/** How long a WhatsApp message without answer waits for a status that tells of it. */
+/** How long a message without answer waits for a status that tells of it. */
 export const unknownWaitSeconds = 180;
+/**
+ * No status tells of most mails, so each time that a mail stays without answer its wait is longer by this factor. A mail server that
+ * takes every mail and answers too late then sends four of one mail, and one that was away for hours sends it at last.
+ */
+const mailWaitFactor = 10;
 
 const idArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
 /**
  * Takes deliveries in hand: queued ones; mails whose sender crashed, since their Message-ID makes a double
- * recognisable; WhatsApp messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first.
+ * recognisable; messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first.
  * Of two concurrent callers one gets the row: the other finds its status changed.
  */
 export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<Claim[]> {
@@ -134,7 +139,8 @@ export async function markUnknown(
 ): Promise<void> {
   await db.execute(sql`
     update deliveries set status = 'unknown', failure = ${failure}, sender_id = ${senderId ?? null}, unknowns = unknowns + 1,
-      next_check_at = now() + make_interval(secs => ${unknownWaitSeconds})
+      next_check_at = now() + make_interval(secs =>
+        ${unknownWaitSeconds}::float8 * case channel when 'email' then power(${mailWaitFactor}::float8, unknowns) else 1 end)
     where id = ${id} and status = 'sending'`);
 }
 

@@ -18,7 +18,8 @@ export type SendDeliveryDeps = ComposeDeps & {
 };
 
 const giveUpAfterHours = 48;
-const unknownsMax = 3;
+/** A mail is given up by its age alone. */
+const whatsappUnknownsMax = 3;
 /** How long a WhatsApp message waits for a sender before it is left to the mail that says the same. */
 const senderWaitSeconds = 900;
 const pauseFirstSeconds = 4;
@@ -32,7 +33,8 @@ const writeAgainMs = 500;
 /**
  * Sends one delivery. Safe to repeat at any point: the row says what is left to do, and the job's own repeats are
  * counted there. A crash between the provider's yes and our record sends a mail again under the same Message-ID, and
- * leaves a WhatsApp message unknown until its status tells, or until the wait is over.
+ * leaves a WhatsApp message unknown until its status tells, or until the wait is over. So does a provider that has the message and
+ * does not answer, of a mail, too.
  * @throws RetryLater when it must be tried again
  */
 export async function sendDelivery(
@@ -48,7 +50,8 @@ export async function sendDelivery(
   if (claim.status === 'unknown') return;
   if (claim.suppressed) return end(deps, claim, { status: 'suppressed', failure: 'suppressed' });
   if (claim.age_seconds > giveUpAfterHours * 3600) return end(deps, claim, { status: 'failed', failure: 'gave_up' });
-  if (claim.unknowns >= unknownsMax) return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
+  if (claim.channel === 'whatsapp' && claim.unknowns >= whatsappUnknownsMax)
+    return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
   if (claim.unknowns > 0 && claim.sender_kind !== null && !pluginOf(claim.sender_kind).namesDeliveries) {
     return end(deps, claim, { status: 'failed', failure: 'outcome_unknown' });
   }
