@@ -98,3 +98,55 @@ test('one organizer has two places at most, even with slow readers, and gets the
     for (const stream of slow) await stream.cancel();
   }
 });
+
+test('clients that read slowly keep the places only while nobody waits, whoever they are', async () => {
+  const gate = createDownloadGate({ paceMs: 100 });
+  const slow = await Promise.all([1, 1, 2, 2].map((number) => gate.stream(`org_${number}`, endless().open)));
+  const readers = slow.map((stream) => stream.getReader());
+  const readOn = async (): Promise<number> => {
+    for (let pieces = 0; ; pieces += 1) {
+      const all = await Promise.allSettled(readers.map((reader) => reader.read()));
+      if (all.some(({ status }) => status === 'rejected')) return pieces;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+  };
+  const reading = readOn();
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const other = await gate.stream(nextOrganizer(), file(1).open);
+  expect(await new Response(other).text()).toBe('piece 0\n');
+  expect(await reading).toBeGreaterThan(4);
+  const left = await Promise.allSettled(readers.map((reader) => reader.read()));
+  expect(left.filter(({ status }) => status === 'rejected')).toHaveLength(1);
+  for (const reader of readers) await reader.cancel().catch(() => {});
+});
+
+test('a client that reads as fast as the storage allows keeps its place while others wait', async () => {
+  const gate = createDownloadGate({ paceMs: 50 });
+  const fast = (ms: number) => () =>
+    Promise.resolve(
+      new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            await new Promise((resolve) => setTimeout(resolve, ms));
+            controller.enqueue(Buffer.alloc(ms === 1 ? 8192 : 10));
+          },
+        },
+        { highWaterMark: 0 },
+      ),
+    );
+  const running = await Promise.all([1, 1, 1, 80].map((ms) => gate.stream(nextOrganizer(), fast(ms))));
+  const readers = running.map((stream) => stream.getReader());
+  let isOver = false;
+  const reading = Promise.all(
+    readers.map(async (reader) => {
+      while (!isOver) await reader.read();
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const waiting = gate.stream(nextOrganizer(), file(1).open);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  isOver = true;
+  await expect(reading).resolves.toHaveLength(4);
+  for (const reader of readers) await reader.cancel();
+  await (await waiting).cancel();
+});
