@@ -1,12 +1,11 @@
-import { html } from 'hono/html';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Announcement } from '../announcements/tables.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
 import { announcementWords } from './announcement-words.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
-import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
+import { button, mailFrame, paragraph } from './html.ts';
 import { orderFooter } from './order-footer.ts';
-import { eventFacts, factLines, placeOf } from './order-facts.ts';
+import { eventFacts, placeOf } from './order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
 import { shortMail } from './short-mail.ts';
@@ -27,37 +26,16 @@ type Text = { readonly subject: string; readonly text: string };
 
 /** What the organiser tells the holders of tickets, with their order. */
 function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
-  const say = words[data.locale];
   const own = announcementWords[data.locale].practical;
-  const facts = eventFacts(data);
-  const small = `${own.from(data.organizerName)} ${say.linkIsPrivate}`;
-  const blocks = paragraphsOf(text);
-  return {
+  return noticeMail(data, {
+    kicker: own.kicker,
     subject,
-    text: [
-      say.hello(data.buyerName),
-      ...blocks,
-      `${say.openOrder}: ${data.link}`,
-      factLines(facts),
-      small,
-      orderFooter(data).text,
-    ].join('\n\n'),
-    html: mailFrame({
-      locale: data.locale,
-      preview: blocks[0] ?? subject,
-      kicker: own.kicker,
-      title: subject,
-      body: [
-        paragraph(say.hello(data.buyerName)),
-        ...blocks.map(linesOf),
-        button(say.openOrder, data.link),
-        factTable(facts),
-        softParagraph(small),
-      ],
-      footer: orderFooter(data).html,
-    }),
-    attachments: [],
-  };
+    title: subject,
+    lead: paragraphsOf(text),
+    more: own.from(data.organizerName),
+    facts: eventFacts(data),
+    privacy: true,
+  });
 }
 
 /** News are about no order: no link that opens one, and a way out of them. */
@@ -78,7 +56,7 @@ function newsMail({ subject, text }: Text, data: OrderMailData, unsubscribeUrl: 
       preview: blocks[0] ?? subject,
       kicker: own.kicker(data.organizerName),
       title: subject,
-      body: [paragraph(say.hello(data.buyerName)), ...blocks.map(linesOf), button(own.stop, unsubscribeUrl)],
+      body: [paragraph(say.hello(data.buyerName)), ...blocks.map(paragraph), button(own.stop, unsubscribeUrl)],
       footer: orderFooter(data, own.footer(data.organizerName)).html,
     }),
     attachments: [],
@@ -120,7 +98,7 @@ export function holderAnnouncementMail({ kind, content }: Announced, data: Holde
     subject,
     title: subject,
     lead: own.from(organizerName),
-    blocks: paragraphsOf(text).map((block) => ({ text: block, html: linesOf(block) })),
+    blocks: paragraphsOf(text).map((block) => ({ text: block, html: paragraph(block) })),
     more: words[locale].linkIsPrivate,
     link,
   });
@@ -148,10 +126,6 @@ const paragraphsOf = (text: string): string[] =>
     .split(/\n\s*\n/)
     .map((block) => block.trim())
     .filter((block) => block !== '');
-
-/** A block of text whose line ends stay. */
-const linesOf = (block: string): Html =>
-  html`<p style="margin:0 0 16px">${block.split('\n').map((line, index) => (index === 0 ? line : html`<br>${line}`))}</p>`;
 
 /** The time to pay is nearly over. */
 export function paymentExpiringMail(data: OrderMailData): Mail {

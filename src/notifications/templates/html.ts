@@ -70,8 +70,10 @@ export function mailFrame(options: {
   return String(page);
 }
 
+/** A paragraph whose line ends stay. */
 export function paragraph(text: string): Html {
-  return html`<p style="margin:0 0 16px">${text}</p>`;
+  const lines = text.split('\n').map((line, index) => (index === 0 ? line : html`<br>${line}`));
+  return html`<p style="margin:0 0 16px">${lines}</p>`;
 }
 
 export function softParagraph(text: string): Html {

@@ -44,7 +44,10 @@ export function orderLinkMail(data: OrderMailData): Mail {
 export type NoticeMail = {
   readonly subject: string;
   readonly kicker: string;
-  readonly lead: string;
+  /** Without it, the name of the event. */
+  readonly title?: string;
+  /** The first paragraphs. Inboxes show the beginning as a preview. */
+  readonly lead: string | readonly string[];
   readonly more: string;
   readonly facts: readonly (readonly [string, string])[];
   /** Whether the link opens something that is worth keeping to oneself. */
@@ -55,13 +58,14 @@ export type NoticeMail = {
 /** The shape of all short mails about an order. */
 export function noticeMail(
   data: OrderMailData,
-  { subject, kicker, lead, more, facts, privacy, attachments = [] }: NoticeMail,
+  { subject, kicker, title = data.event.name, lead, more, facts, privacy, attachments = [] }: NoticeMail,
 ): Mail {
   const say = words[data.locale];
+  const leads = [lead].flat();
   const small = privacy ? `${more} ${say.linkIsPrivate}` : more;
   const body = [
     paragraph(say.hello(data.buyerName)),
-    paragraph(lead),
+    ...leads.map(paragraph),
     button(say.openOrder, data.link),
     factTable(facts),
     softParagraph(small),
@@ -70,7 +74,7 @@ export function noticeMail(
     subject,
     text: [
       say.hello(data.buyerName),
-      lead,
+      ...leads,
       `${say.openOrder}: ${data.link}`,
       factLines(facts),
       small,
@@ -78,9 +82,9 @@ export function noticeMail(
     ].join('\n\n'),
     html: mailFrame({
       locale: data.locale,
-      preview: lead,
+      preview: leads[0] ?? subject,
       kicker,
-      title: data.event.name,
+      title,
       body,
       footer: orderFooter(data).html,
     }),

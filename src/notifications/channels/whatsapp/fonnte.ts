@@ -4,18 +4,16 @@ import { digitsOf, fieldsOf } from './callback-body.ts';
 import {
   answerOfStatus,
   deviceFields,
-  disconnectedCoolMinutes,
+  inboundMessage,
   keyedCallbacks,
-  noWhatsappDays,
   phoneTraits,
-  quotaCoolMinutes,
+  refusals,
 } from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
   type SenderAnswer,
   type SenderPlugin,
-  inboundTextMax,
   nothingTold,
 } from './sender-plugin.ts';
 
@@ -68,20 +66,11 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
 
 /** Reasons are words for people, so they are told apart by what they contain. */
 function refusalOf(reason: string): SenderAnswer {
-  if (/token|unknown user/i.test(reason)) {
-    return { kind: 'sender', failure: 'fonnte_token', action: { name: 'disable' } };
-  }
-  if (/connect|device/i.test(reason)) {
-    return { kind: 'sender', failure: 'fonnte_device', action: { name: 'cool', minutes: disconnectedCoolMinutes } };
-  }
-  if (/quota/i.test(reason)) {
-    return { kind: 'sender', failure: 'fonnte_quota', action: { name: 'cool', minutes: quotaCoolMinutes } };
-  }
-  if (/target/i.test(reason)) {
-    const suppress = { reason: 'no_whatsapp', days: noWhatsappDays };
-    return { kind: 'recipient', failure: 'fonnte_target', suppress };
-  }
-  if (/limit|too many/i.test(reason)) return { kind: 'later', failure: 'fonnte_limit', isThrottled: true };
+  if (/token|unknown user/i.test(reason)) return refusals.wrongToken('fonnte_token');
+  if (/connect|device/i.test(reason)) return refusals.disconnected('fonnte_device');
+  if (/quota/i.test(reason)) return refusals.quotaUsed('fonnte_quota');
+  if (/target/i.test(reason)) return refusals.noWhatsapp('fonnte_target');
+  if (/limit|too many/i.test(reason)) return refusals.tooFast('fonnte_limit');
   if (/input|body|message|url|file/i.test(reason)) return { kind: 'message', failure: 'fonnte_input' };
   return { kind: 'later', failure: 'fonnte_refused' };
 }
@@ -127,17 +116,12 @@ function readFonnteCallback(fields: unknown): CallbackContent {
     const from = digitsOf(message.sender);
     // Without an id, a message and its repetition cannot be told apart.
     if (from === undefined || message.inboxid === null || message.inboxid === undefined) return nothingTold;
-    return {
-      ...nothingTold,
-      inbound: [
-        {
-          messageId: `fonnte:${message.inboxid}`,
-          from,
-          text: message.message.slice(0, inboundTextMax),
-          sentAt: message.timestamp ?? undefined,
-        },
-      ],
-    };
+    return inboundMessage({
+      messageId: `fonnte:${message.inboxid}`,
+      from,
+      text: message.message,
+      sentAt: message.timestamp ?? undefined,
+    });
   }
   const told = statusCallback.safeParse(fields).data;
   if (told === undefined) return nothingTold;

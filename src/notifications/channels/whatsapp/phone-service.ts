@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { hasCallbackKey } from './callback-body.ts';
-import type { SenderAnswer, SenderCallback, Query } from './sender-plugin.ts';
+import {
+  type CallbackContent,
+  type Query,
+  type SenderAnswer,
+  type SenderCallback,
+  inboundTextMax,
+  nothingTold,
+} from './sender-plugin.ts';
 
 /** What the providers have in common that drive a phone's own WhatsApp. */
 
@@ -11,9 +18,30 @@ export const phoneTraits = {
   namesDeliveries: false,
 };
 
-export const disconnectedCoolMinutes = 5;
-export const quotaCoolMinutes = 60;
-export const noWhatsappDays = 30;
+const disconnectedCoolMinutes = 5;
+const quotaCoolMinutes = 60;
+const noWhatsappDays = 30;
+
+/** What a refusal means, whatever words a service has for it. */
+export const refusals = {
+  wrongToken: (failure: string): SenderAnswer => ({ kind: 'sender', failure, action: { name: 'disable' } }),
+  disconnected: (failure: string): SenderAnswer => ({
+    kind: 'sender',
+    failure,
+    action: { name: 'cool', minutes: disconnectedCoolMinutes },
+  }),
+  quotaUsed: (failure: string): SenderAnswer => ({
+    kind: 'sender',
+    failure,
+    action: { name: 'cool', minutes: quotaCoolMinutes },
+  }),
+  noWhatsapp: (failure: string): SenderAnswer => ({
+    kind: 'recipient',
+    failure,
+    suppress: { reason: 'no_whatsapp', days: noWhatsappDays },
+  }),
+  tooFast: (failure: string): SenderAnswer => ({ kind: 'later', failure, isThrottled: true }),
+};
 
 /** What an owner gives of an account at a service that signs nothing: the key stands in the callback address instead. */
 export const deviceFields = {
@@ -33,10 +61,15 @@ export const keyedCallbacks = {
 
 /** The outcome by the HTTP status, where the body says nothing. A 5xx says nothing about the message. */
 export function answerOfStatus(provider: string, status: number): SenderAnswer {
-  if (status === 401 || status === 403) {
-    return { kind: 'sender', failure: `${provider}_${status}`, action: { name: 'disable' } };
-  }
-  if (status === 429) return { kind: 'later', failure: `${provider}_429`, isThrottled: true };
+  if (status === 401 || status === 403) return refusals.wrongToken(`${provider}_${status}`);
+  if (status === 429) return refusals.tooFast(`${provider}_429`);
   if (status >= 400 && status <= 499) return { kind: 'message', failure: `${provider}_${status}` };
   return { kind: 'unknown', failure: status >= 500 ? `${provider}_${status}` : 'malformed_answer' };
+}
+
+type InboundMessage = CallbackContent['inbound'][number];
+
+/** Content of a callback that brings a message somebody wrote to the number. */
+export function inboundMessage(message: InboundMessage): CallbackContent {
+  return { ...nothingTold, inbound: [{ ...message, text: message.text.slice(0, inboundTextMax) }] };
 }

@@ -4,18 +4,16 @@ import { digitsOf, fieldsOf } from './callback-body.ts';
 import {
   answerOfStatus,
   deviceFields,
-  disconnectedCoolMinutes,
+  inboundMessage,
   keyedCallbacks,
-  noWhatsappDays,
   phoneTraits,
-  quotaCoolMinutes,
+  refusals,
 } from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
   type SenderAnswer,
   type SenderPlugin,
-  inboundTextMax,
   nothingTold,
 } from './sender-plugin.ts';
 
@@ -86,20 +84,11 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
 
 /** Messages are words for people, so they are told apart by what they contain. */
 function refusalOf(reason: string): SenderAnswer {
-  if (/token|secret|unauthori[sz]ed|forbidden/i.test(reason)) {
-    return { kind: 'sender', failure: 'wablas_token', action: { name: 'disable' } };
-  }
-  if (/quota|expired|package/i.test(reason)) {
-    return { kind: 'sender', failure: 'wablas_quota', action: { name: 'cool', minutes: quotaCoolMinutes } };
-  }
-  if (/device|connect/i.test(reason)) {
-    return { kind: 'sender', failure: 'wablas_device', action: { name: 'cool', minutes: disconnectedCoolMinutes } };
-  }
-  if (/limit|too many/i.test(reason)) return { kind: 'later', failure: 'wablas_limit', isThrottled: true };
-  if (/phone|number|registered/i.test(reason)) {
-    const suppress = { reason: 'no_whatsapp', days: noWhatsappDays };
-    return { kind: 'recipient', failure: 'wablas_phone', suppress };
-  }
+  if (/token|secret|unauthori[sz]ed|forbidden/i.test(reason)) return refusals.wrongToken('wablas_token');
+  if (/quota|expired|package/i.test(reason)) return refusals.quotaUsed('wablas_quota');
+  if (/device|connect/i.test(reason)) return refusals.disconnected('wablas_device');
+  if (/limit|too many/i.test(reason)) return refusals.tooFast('wablas_limit');
+  if (/phone|number|registered/i.test(reason)) return refusals.noWhatsapp('wablas_phone');
   if (/message|required|invalid/i.test(reason)) return { kind: 'message', failure: 'wablas_input' };
   return { kind: 'later', failure: 'wablas_refused' };
 }
@@ -130,17 +119,12 @@ function readWablasCallback(fields: unknown): CallbackContent {
   if (message !== undefined) {
     const from = digitsOf(message.phone);
     if (from === undefined || isTrue(message.isGroup) || isTrue(message.isFromMe)) return nothingTold;
-    return {
-      ...nothingTold,
-      inbound: [
-        {
-          messageId: `wablas:${message.id}`,
-          from,
-          text: message.message.slice(0, inboundTextMax),
-          sentAt: sentAtOf(message.timestamp),
-        },
-      ],
-    };
+    return inboundMessage({
+      messageId: `wablas:${message.id}`,
+      from,
+      text: message.message,
+      sentAt: sentAtOf(message.timestamp),
+    });
   }
   const told = statusCallback.safeParse(fields).data;
   const word = told?.status.toLowerCase() ?? '';

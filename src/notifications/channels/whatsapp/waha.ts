@@ -5,13 +5,12 @@ import { requestInvalid } from '../../../platform/errors.ts';
 import { inputFault } from '../../../platform/field-faults.ts';
 import { callProvider } from './call.ts';
 import { digitsOf, fieldsOf } from './callback-body.ts';
-import { phoneTraits } from './phone-service.ts';
+import { inboundMessage, phoneTraits, refusals } from './phone-service.ts';
 import {
   type CallbackContent,
   type ReportedStatus,
   type SenderAnswer,
   type SenderPlugin,
-  inboundTextMax,
   nothingTold,
   providerIdMax,
 } from './sender-plugin.ts';
@@ -97,12 +96,12 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   switch (status) {
     case 401:
     case 403:
-      return { kind: 'sender', failure, action: { name: 'disable' } };
+      return refusals.wrongToken(failure);
     case 404:
     case 422:
       return { kind: 'sender', failure, action: { name: 'cool', minutes: sessionCoolMinutes } };
     case 429:
-      return { kind: 'later', failure, isThrottled: true };
+      return refusals.tooFast(failure);
     default:
       return { kind: 'message', failure };
   }
@@ -149,8 +148,7 @@ function contentOf({ event, payload }: z.output<typeof eventSchema>): CallbackCo
     if (message === undefined || message.fromMe === true || from === undefined || messageId === undefined) {
       return nothingTold;
     }
-    const text = (message.body ?? '').slice(0, inboundTextMax);
-    return { ...nothingTold, inbound: [{ messageId, from, text, sentAt: message.timestamp }] };
+    return inboundMessage({ messageId, from, text: message.body ?? '', sentAt: message.timestamp });
   }
   if (event === 'session.status') {
     const session = sessionSchema.safeParse(payload).data;
