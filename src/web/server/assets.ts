@@ -25,6 +25,9 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** The sources are bundled once in a process, whatever number of services a test run has in it. */
+let bundled: Promise<Assets> | undefined;
+
 /**
  * The files built beside the bundle. When the sources run directly, they are bundled on first use.
  * @throws Error if there is neither a build nor a source, so that a broken release does not start
@@ -37,7 +40,6 @@ export function createAssets(): () => Promise<Assets> {
   }
   const bundler = new URL('../client-build/bundle-web.ts', import.meta.url);
   if (!existsSync(bundler)) throw new Error('the pages were not built: there is no folder "web" beside this program');
-  let bundled: Promise<Assets> | undefined;
   return () => (bundled ??= bundleSources(bundler));
 }
 
