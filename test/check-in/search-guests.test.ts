@@ -123,6 +123,21 @@ describe('POST /v1/events/{id}/guest-searches', () => {
     expect([endOf(first)?.phoneEnd, endOf(given)?.phoneEnd]).toEqual(['4444', null]);
   });
 
+  it('a buyer who gave a ticket away cannot claim it by number or order code where the door sees no names', async () => {
+    const giver = { name: 'Eka', phone: '+6281255556666' };
+    for (const event of [hidden, shown]) {
+      const [own, given] = await addTickets(opened.sql, event, 2, { buyer: giver });
+      await indexOrders({ db: opened.open.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+      const code = codeOf(own === undefined ? [] : [own]);
+      expect(await idsOf(code, event)).toEqual([own?.id, given?.id].sort());
+      await opened.sql`
+        update tickets set times_transferred = 1, holder_name = 'Fitri', named_at = now() where id = ${given?.id ?? ''}`;
+      expect(await idsOf(giver.phone, event)).toEqual([own?.id]);
+      const found = (await search(code, event)).map(({ guest }) => guest.name).sort();
+      expect(found).toEqual(event === shown ? ['Eka', 'Fitri'] : [null]);
+    }
+  });
+
   it('is for those who work at this door, and refuses what cannot be sought', async () => {
     const path = `/v1/events/${hidden.eventId}/guest-searches`;
     const stranger = await opened.addKey(await addDoorEvent(opened.sql), 'door');

@@ -39,7 +39,7 @@ export async function searchGuests(deps: { readonly db: Db }, actor: Actor, inpu
   const { showsNames } = await findDoorSettings(deps.db, event.id);
   const sought = readGuestQuery(input.q, event.country, showsNames);
   const rows = await findTickets(deps.db, { event, organizerId: actor.organizerId }, sought);
-  const fitting = rows.filter((row) => isMeant(row, sought));
+  const fitting = rows.filter((row) => isMeant(row, sought, showsNames));
   return {
     data: fitting.slice(0, ticketsMax).map((row) => presentGuest(row, showsNames)),
     isComplete: fitting.length <= ticketsMax && (rows[0]?.orders_found ?? 0) <= ordersMax,
@@ -137,11 +137,12 @@ async function findTickets(
 }
 
 /**
- * Whether the ticket belongs to whom the search is for: the order's code is for all of its tickets, a number for those that the buyer has
- * not given away, and a name for those that bear it.
+ * Whether the ticket belongs to whom the search is for. A number and the order's code are known to the buyer, who must not enter with a ticket
+ * that was given away. A code finds those, too, where the door sees whose they are. A name finds the tickets that bear it.
  */
-function isMeant({ ways, is_given: isGiven, name }: Row, { words = [] }: Sought): boolean {
-  if (ways.includes('code') || (ways.includes('phone') && !isGiven)) return true;
+function isMeant({ ways, is_given: isGiven, name }: Row, { words = [] }: Sought, showsNames: boolean): boolean {
+  if (ways.includes('code') && (showsNames || !isGiven)) return true;
+  if (ways.includes('phone') && !isGiven) return true;
   const borne = nameWords(name);
   return ways.includes('name') && words.every((word) => borne.some((part) => part.startsWith(word)));
 }
