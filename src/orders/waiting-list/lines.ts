@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { isSold } from './conditions.ts';
 import { poolsPerPassMax } from './limits.ts';
 
 type Pool = { readonly eventId: string; readonly poolId: string };
@@ -13,13 +14,20 @@ export const eventsWithEntries = sql`
     select next.event_id from event
     cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)`;
 
-/** Whether anybody waits for the pool of the stock `s` whose sale is not over. A sale that is paused keeps its line. */
+/**
+ * Whether anybody waits for the pool of the stock `s` whose sale is not over. A sale that is paused keeps its line, but does not end the
+ * sale of other categories of the pool: their buyers would find nothing, and the people who wait could not be offered it.
+ */
 const isWaitedFor = sql`exists (
-  select from waiting_entries w
-  join events e on e.id = w.event_id and e.has_waiting_list
-  join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
-  where w.event_id = s.event_id and w.pool_id = s.pool_id
-    and (w.status = 'offering' or w.status = 'waiting' and c.sale_closes_at > now()))`;
+  select from events e
+  join ticket_categories c on c.event_id = e.id
+  cross join lateral (
+    select c.sale_closes_at > now() and (${isSold} or not exists (
+      select from ticket_categories c where c.event_id = s.event_id and c.pool_id = s.pool_id and ${isSold})) as has_line) k
+  where e.id = s.event_id and e.has_waiting_list and exists (
+    select from waiting_entries w
+    where w.event_id = s.event_id and w.pool_id = s.pool_id and w.ticket_category_id = c.id
+      and (w.status = 'offering' or w.status = 'waiting' and k.has_line)))`;
 
 /**
  * Gives the places of a pool to its line again whose sale or list was over and has been opened again: people who wait keep their places
@@ -42,8 +50,8 @@ export async function endLines(db: Db): Promise<void> {
     db,
     false,
     sql`
-    select event_id as "eventId", pool_id as "poolId" from stock where is_listed
-    order by event_id, pool_id limit ${poolsPerPassMax} for update skip locked`,
+    select s.event_id as "eventId", s.pool_id as "poolId" from stock s where s.is_listed and not ${isWaitedFor}
+    order by s.event_id, s.pool_id limit ${poolsPerPassMax} for update skip locked`,
   );
 }
 

@@ -60,9 +60,16 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   return offers;
 }
 
+/** The people in the line of the stock `s` whose turn it may be: those who fit into its free places and whose category is sold now. */
+const fitting = sql`
+  from waiting_entries w
+  join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
+  where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering') and w.quantity <= s.available
+    and ${isSold}`;
+
 /**
- * The first people of each line with free places, of those who fit into them. Categories that share a pool share its line: people who wait
- * for one that is not sold now are passed, and keep their places.
+ * The first people of each line with free places. Categories that share a pool share its line: people who wait for one that is not sold now
+ * are passed, and keep their places. The pools are drawn: whatever goes wrong with some, the others have their turn.
  */
 async function findHeads(db: Db): Promise<Head[]> {
   return rowsOf<Head>(
@@ -71,17 +78,14 @@ async function findHeads(db: Db): Promise<Head[]> {
       select w.event_id as "eventId", e.organizer_id as "organizerId", e.hold_seconds as "holdSeconds", w.pool_id as "poolId",
         s.available, w.id, w.ticket_category_id as "ticketCategoryId", w.quantity, w.name, w.email, w.email_key as "emailKey",
         w.phone, w.locale
-      from (select * from stock where is_listed and available > 0 limit ${poolsPerPassMax}) s
-      join events e on e.id = s.event_id and e.has_waiting_list
-      cross join lateral (
-        select w.* from waiting_entries w
-        join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
-        where w.event_id = s.event_id and w.pool_id = s.pool_id and w.status in ('waiting', 'offering') and w.quantity <= s.available
-          and ${isSold}
-        order by w.joined_at, w.id limit ${offersPerPassMax}) w
-      where not exists (
-        select from switches x
-        where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
+      from (
+        select s.* from stock s join events e on e.id = s.event_id and e.has_waiting_list
+        where s.is_listed and s.available > 0 and exists (select ${fitting}) and not exists (
+          select from switches x
+          where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
+        order by random() limit ${poolsPerPassMax}) s
+      join events e on e.id = s.event_id
+      cross join lateral (select w.* ${fitting} order by w.joined_at, w.id limit ${offersPerPassMax}) w
       order by w.event_id, w.pool_id, w.joined_at, w.id`,
   );
 }

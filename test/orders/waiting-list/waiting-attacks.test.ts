@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
-import { entriesPerEventMax } from '../../../src/orders/waiting-list/limits.ts';
+import { entriesPerEventMax, poolsPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
 import { availabilityOf } from '../../../src/orders/pools/queries.ts';
 import { lockOrder, payOrder } from '../../../src/orders/index.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
@@ -143,5 +143,66 @@ describe('a place in the line', () => {
     await closesIn('1 hour');
     expect(await world.offer()).toBe(1);
     expect(await world.statuses(event)).toEqual(['offered', 'offered']);
+  });
+
+  test('of a category that is not sold now does not end the sale of another one of the pool', async () => {
+    const event = await createEvent(world.open.db, {
+      categories: [{ capacity: 2 }, { pool: 0 }],
+      event: { hasWaitingList: true },
+    });
+    const early = categoryOf(event);
+    const regular = { ...event, categories: event.categories.slice(1) };
+    await order(world.deps, event);
+    await order(world.deps, event);
+    await world.wait(event);
+    const set = (status: string) =>
+      world.open.db.execute(
+        sql`update ticket_categories set status = ${status} where event_id = ${event.id} and id = ${early}`,
+      );
+    await set('closed');
+    await world.giveBack(event, 2);
+    expect(await world.offer()).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(order(world.deps, regular)).resolves.toBeDefined();
+    await set('on_sale');
+    expect(await world.offer()).toBe(1);
+    expect(await world.statuses(event)).toEqual(['offered']);
+  });
+});
+
+describe('lines that cannot move, of any number of pools', () => {
+  /** In each pool one place is free, and a pair waits. */
+  async function stuckLines(): Promise<TestEvent> {
+    const event = await createEvent(world.open.db, { categories: [{ capacity: 1 }], event: { hasWaitingList: true } });
+    await world.open.db.execute(sql`
+      with more as (
+        insert into pools (event_id, id, name)
+        select ${event.id}, 'pol_stuck_' || n, 'Pool' from generate_series(1, ${poolsPerPassMax}::integer) n returning event_id, id
+      ), stocks as (
+        insert into stock (event_id, pool_id, capacity, available, is_listed) select event_id, id, 1, 1, true from more
+      )
+      insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status, joined_at)
+      select event_id, 'wtl_' || id, ${categoryOf(event)}, id, 2, 'A', 'a@x.test', id, '+628', 'id', 'waiting', now() from more`);
+    return event;
+  }
+
+  test('hold up neither the offers nor the end of the lines of other events', async () => {
+    const before = await stuckLines();
+    const event = await world.soldOut();
+    const id = await world.wait(event);
+    const other = await world.soldOut();
+    const otherId = await world.wait(other);
+    const after = await stuckLines();
+    await world.giveBack(event, 1);
+    expect(await world.offer()).toBe(1);
+    expect((await world.entriesOf(event)).find((entry) => entry.id === id)?.status).toBe('offered');
+    expect((await world.ask(`/v1/waiting-list/${otherId}/departure`, {}, world.tokenOf(otherId))).status).toBe(204);
+    await world.offer();
+    const listed = await rowsOf(
+      world.open.db,
+      sql`select event_id from stock where is_listed and event_id in (${event.id}, ${other.id})`,
+    );
+    expect(listed).toEqual([]);
+    await world.open.db.execute(sql`delete from waiting_entries where event_id in (${before.id}, ${after.id})`);
   });
 });
