@@ -29,9 +29,12 @@ export type WatchedRow = {
   readonly now_ms: number;
 };
 
+const urgency = sql`room.phase = 'over', room.phase = 'closed', abs(extract(epoch from room.pre_queue_opens_at - now()))`;
+
 /**
  * Every room of a public event that is not over, and rooms that have been over for less than a day. If there are too
- * many, rooms with people in line come first, then those whose time is near. Rooms of drafts are left out: for the
+ * many, the first rooms of each organizer come before its others, so that none keeps out the rooms of another; among these, rooms with
+ * people in line come first, then those whose time is near. Rooms of drafts are left out: for the
  * public neither exists. One row for each: a room has at most one draw in the state `drawn`. Indexes:
  * waiting_rooms_live, waiting_rooms_over.
  */
@@ -49,7 +52,7 @@ export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
       left join draws draw on draw.event_id = room.event_id and draw.state = 'drawn'
       where event.status <> 'draft'
         and (room.phase <> 'over' or (room.phase = 'over' and room.changed_at > now() - interval '1 day'))
-      order by room.phase = 'over', room.phase = 'closed', abs(extract(epoch from room.pre_queue_opens_at - now()))
+      order by room.phase = 'over', row_number() over (partition by room.organizer_id order by ${urgency}), ${urgency}
       limit ${watchedRoomsMax}`,
   );
 }
