@@ -15,15 +15,16 @@ export const eventsWithEntries = sql`
     cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)`;
 
 /**
- * Whether anybody waits for the pool of the stock `s` whose sale is not over. A sale that is paused keeps its line, but does not end the
- * sale of other categories of the pool: their buyers would find nothing, and the people who wait could not be offered it.
+ * Whether anybody waits for the pool of the stock `s`. A sale that is paused or over keeps its line, so that no buyer comes before it when the
+ * sale goes on. But it does not end the sale of other categories of the pool: their buyers would find nothing, and the people who wait
+ * could not be offered it.
  */
 const isWaitedFor = sql`exists (
   select from events e
   join ticket_categories c on c.event_id = e.id
   cross join lateral (
-    select c.sale_closes_at > now() and (${isSold} or not exists (
-      select from ticket_categories c where c.event_id = s.event_id and c.pool_id = s.pool_id and ${isSold})) as has_line) k
+    select (${isSold}) or not exists (
+      select from ticket_categories c where c.event_id = s.event_id and c.pool_id = s.pool_id and ${isSold}) as has_line) k
   where e.id = s.event_id and e.has_waiting_list and exists (
     select from waiting_entries w
     where w.event_id = s.event_id and w.pool_id = s.pool_id and w.ticket_category_id = c.id
@@ -44,7 +45,7 @@ export async function openLines(db: Db): Promise<void> {
   );
 }
 
-/** Puts pools on free sale again that nobody waits for any more, whose sale is over, or whose organizer has ended the list. */
+/** Puts pools on free sale again that nobody waits for any more, or whose organizer has ended the list. */
 export async function endLines(db: Db): Promise<void> {
   await setListed(
     db,

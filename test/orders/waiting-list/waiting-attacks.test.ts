@@ -145,6 +145,24 @@ describe('a place in the line', () => {
     expect(await world.statuses(event)).toEqual(['offered', 'offered']);
   });
 
+  test.each([
+    ['has ended', sql`sale_closes_at = now() - interval '1 second'`, sql`sale_closes_at = now() + interval '1 hour'`],
+    ['is paused', sql`status = 'closed'`, sql`status = 'on_sale'`],
+  ])('is not passed in the first moment when a sale goes on that %s', async (_, end, goOn) => {
+    const event = await world.soldOut();
+    await world.wait(event);
+    const set = (change: ReturnType<typeof sql>) =>
+      world.open.db.execute(sql`update ticket_categories set ${change} where event_id = ${event.id}`);
+    await set(end);
+    await world.giveBack(event, 1);
+    expect(await world.offer()).toBe(0);
+    await set(goOn);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await expect(order(world.deps, event)).rejects.toMatchObject({ code: 'stock.sold_out' });
+    expect(await world.offer()).toBe(1);
+    expect(await world.statuses(event)).toEqual(['offered']);
+  });
+
   test('of a category that is not sold now does not end the sale of another one of the pool', async () => {
     const event = await createEvent(world.open.db, {
       categories: [{ capacity: 2 }, { pool: 0 }],
