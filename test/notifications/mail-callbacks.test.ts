@@ -100,6 +100,15 @@ const status = (code: string, action = 'failed', diagnostic = `550 ${code} <x@ex
 const feedback = (type: string) => [`Feedback-Type: ${type}`, 'User-Agent: SomeLoop/1.0', 'Version: 1'].join('\r\n');
 
 describe('a mailbox that is gone', () => {
+  test('that the mail server took a mail for without an answer: the mail is not sent again', async () => {
+    const mail = await sent();
+    await world.db.execute(sql`
+      update deliveries set status = 'unknown', accepted_at = null, provider_message_id = null, next_check_at = now()
+      where id = ${mail.deliveryId}`);
+    await post(report({ fields: status('5.1.1'), original: mail.raw }));
+    expect(await mail.now()).toMatchObject({ status: 'failed', failure: 'bounce_5.1.1' });
+  });
+
   test.each<[string, (mail: Awaited<ReturnType<typeof sent>>) => string, string]>([
     ['with the whole mail', ({ raw }) => report({ fields: status('5.1.1'), original: raw }), 'bounce_5.1.1'],
     [

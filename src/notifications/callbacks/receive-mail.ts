@@ -30,7 +30,7 @@ export async function receiveMail(
   await db.execute(sql`
     with failed as (
       update deliveries set status = 'failed', failure = ${report.failure}, next_check_at = null
-      where id = ${report.deliveryId} and channel = 'email' and status in ('queued', 'sending', 'accepted')
+      where id = ${report.deliveryId} and channel = 'email' and status in ('queued', 'sending', 'unknown', 'accepted')
       returning recipient_key
     )
     insert into suppressions (channel, recipient_key, reason)
