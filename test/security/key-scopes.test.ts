@@ -52,6 +52,16 @@ test('each operation for programs names scopes, and each scope has an operation'
   expect([...new Set(named.flatMap(([, scopes]) => scopes))].toSorted()).toEqual([...keyScopes].toSorted());
 });
 
+test('money goes back by the scope refunds alone, however it is asked for', () => {
+  const givesBack = operations.filter(
+    ({ method, path }) => method !== 'GET' && /refund|\/(?:orders|events)\/\{\w+\}\/cancellation$|\/tasks\//.test(path),
+  );
+  expect(givesBack.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['cancelOrderAtDesk', 'cancelEvent', 'requestRefund']),
+  );
+  for (const operation of givesBack) expect([operation.id, scopesIn(operation)]).toEqual([operation.id, ['refunds']]);
+});
+
 describe('a key with one scope', () => {
   test.each(operations.map((operation) => [operation.id, operation] as const))(
     '%s is let in by the scopes that the contract names, and by no other',

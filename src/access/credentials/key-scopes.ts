@@ -44,7 +44,13 @@ const rules: readonly Rule[] = [
   { methods: 'reading', route: ofEvent('orders|attendees'), scopes: readsOrders },
   // A search is a POST, so that names stay out of addresses.
   { methods: 'any', route: ofOrganizer('order-searches'), scopes: readsOrders },
-  { methods: 'any', route: ofOrganizer('orders/:orderId/refund(?:s|-previews)|tasks(?:/.*)?'), scopes: ['refunds'] },
+  // Who cancels a paid order or calls an event off gives money back, too.
+  {
+    methods: 'any',
+    route: ofOrganizer('orders/:orderId/(?:refunds|refund-previews|cancellation)|tasks(?:/.*)?'),
+    scopes: ['refunds'],
+  },
+  { methods: 'any', route: ofEvent('cancellation'), scopes: ['refunds'] },
   { methods: 'any', route: ofOrganizer('orders/.*'), scopes: ['orders.write'] },
   { methods: 'any', route: ofEvent('complimentary-orders'), scopes: ['orders.write'] },
   {
