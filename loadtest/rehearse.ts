@@ -6,6 +6,7 @@ import { lineChart } from './chart/line-chart.ts';
 import { RehearsalRefused, readRehearsal, usage } from './rehearsal/options.ts';
 import type { Played } from './rehearsal/play-opening.ts';
 import { rehearseEvent } from './rehearsal/rehearse-event.ts';
+import { rehearseStaging } from './rehearsal/rehearse-staging.ts';
 import { verdictPage } from './rehearsal/verdict.ts';
 
 /**
@@ -18,7 +19,10 @@ async function main(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const { rehearsal, played } = await rehearseEvent(options);
+  const { against } = options;
+  const { rehearsal, played } = await (against === undefined
+    ? rehearseEvent(options)
+    : rehearseStaging(options, against));
   const folder = join(dataFolder, 'rehearsal');
   const name = `${rehearsal.event.slug}-${rehearsal.at.slice(0, 16).replaceAll(':', '-')}`;
   mkdirSync(folder, { recursive: true });
@@ -27,7 +31,7 @@ async function main(): Promise<void> {
   const page = verdictPage({ ...rehearsal, chart });
   writeFileSync(join(folder, `${name}.md`), page);
   process.stdout.write(`\n${page}\nwritten to ${join(folder, `${name}.md`)}\n`);
-  if (rehearsal.auditFaults.length > 0) process.exitCode = 1;
+  if ((rehearsal.auditFaults?.length ?? 0) > 0) process.exitCode = 1;
 }
 
 function chartOf({ offered, answered, opening }: Played): string {

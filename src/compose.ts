@@ -176,7 +176,7 @@ export function compose(config: Config, log: Log) {
   );
   const statusWatch = opened(
     'status watch',
-    watchStatus({ db: watch.db, log, clock, switches, shedder: traffic.shedder, jobNames: statusJobNames }),
+    watchStatus({ config, db: watch.db, log, clock, switches, shedder: traffic.shedder, jobNames: statusJobNames }),
     (watched) => watched.close(),
   );
   return {

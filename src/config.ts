@@ -6,7 +6,7 @@ import { gatewayVariables } from './payments/gateways/gateway-of.ts';
 import { databaseUrl } from './platform/database/database-tls.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
-import { productionFaults } from './production-faults.ts';
+import { productionFaults, rehearsalFaults } from './production-faults.ts';
 
 /**
  * The only reader of the environment. `loadConfig` checks everything at once, reports all faults together, and returns
@@ -76,6 +76,7 @@ export const variables = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: wholeNumber(3000, 0, 65535),
   PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  REHEARSALS_ALLOWED: flag,
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
   OPERATIONS_TOKEN: secret.optional(),
@@ -224,6 +225,7 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   if (given['S3_ENDPOINT'] !== undefined)
     for (const name of ['S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'])
       if (given[name] === undefined) faults.push(`${name}: is required where S3_ENDPOINT is given`);
+  if (given['REHEARSALS_ALLOWED'] === 'true') faults.push(...rehearsalFaults(given));
   if (given['ENV'] === 'production') faults.push(...productionFaults(wellFormed(given), given));
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   return Object.freeze(parsed.data);

@@ -1,7 +1,7 @@
-import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { gatewayVariables, realMoneyAt } from './payments/gateways/gateway-of.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 
-/** What production refuses in a configuration that is otherwise valid. Every fault is named, none with its value. */
+/** What production, or a copy for rehearsals, refuses in a configuration that is otherwise valid. Every fault is named, none with its value. */
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -82,6 +82,13 @@ export function productionFaults(config: Checked, given: Given): string[] {
       : ['WEBHOOK_ALLOWED_NETWORKS: is for local development; webhooks would reach private networks']),
     ...addressFaults(config),
   ];
+}
+
+/** What a copy for rehearsals refuses, wherever it runs: load would buy with real money. */
+export function rehearsalFaults(given: Given): string[] {
+  return realMoneyAt(given).map(
+    (name) => `${name}: is the gateway of real money; a copy for rehearsals (REHEARSALS_ALLOWED) needs a sandbox`,
+  );
 }
 
 function secretFaults(config: Checked): string[] {

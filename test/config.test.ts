@@ -183,3 +183,25 @@ describe('deploy/env.example', () => {
     ).toEqual([]);
   });
 });
+
+describe('a copy for rehearsals', () => {
+  const sandbox = {
+    MIDTRANS_SNAP_URL: 'https://app.sandbox.midtrans.com',
+    MIDTRANS_API_URL: 'https://sandbox.example',
+  };
+
+  test.each([
+    ['without its own addresses', {}, ['MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL']],
+    ['that pays for real', { ...sandbox, MIDTRANS_API_URL: 'https://API.midtrans.com.:443/x' }, ['MIDTRANS_API_URL']],
+  ])('%s does not start, in any environment', (_, change, names) => {
+    for (const environment of [development, production]) {
+      const faults = faultsOf({ ...environment, REHEARSALS_ALLOWED: 'true', ...change });
+      expect(faults.map((fault) => fault.split(':')[0])).toEqual(names);
+    }
+  });
+
+  test('starts with a sandbox; production without the word may use the gateway of real money', () => {
+    expect(loadConfig({ ...production, ...sandbox, REHEARSALS_ALLOWED: 'true' }).REHEARSALS_ALLOWED).toBe(true);
+    expect(loadConfig(production).REHEARSALS_ALLOWED).toBe(false);
+  });
+});

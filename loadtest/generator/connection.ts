@@ -1,4 +1,5 @@
-import { type Socket, connect } from 'node:net';
+import { type Socket, connect, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /** One answer, parsed only as far as counting and checking need it. */
 export type Answer = {
@@ -17,15 +18,27 @@ export type Connection = {
   close(): void;
 };
 
-const answerDeadlineMs = 30_000;
+/** A port of this machine, or the address of a server elsewhere. */
+export type Destination = number | URL;
 
-/** @param localAddress the address that the server sees, of 127.0.0.0/8; default: the system's choice */
-export async function openConnection(port: number, localAddress?: string): Promise<Connection> {
+export function originOf(to: Destination): string {
+  return typeof to === 'number' ? `http://127.0.0.1:${to}` : to.origin;
+}
+
+const answerDeadlineMs = 30_000;
+const anyHost = /\r\nhost: localhost\r\n/;
+
+/**
+ * @param network the address that the server sees, of 127.0.0.0/8; default: the system's choice. A server elsewhere is told one of 512
+ * networks by X-Forwarded-For, which it believes if it trusts this machine as a proxy.
+ */
+export async function openConnection(to: Destination, network?: string): Promise<Connection> {
   const socket = await new Promise<Socket>((resolve, reject) => {
-    const opening = connect({ port, host: '127.0.0.1', noDelay: true, localAddress });
-    opening.once('connect', () => resolve(opening));
+    const opening = begin(to, network);
+    opening.once(to instanceof URL && to.protocol === 'https:' ? 'secureConnect' : 'connect', () => resolve(opening));
     opening.once('error', reject);
   });
+  const head = to instanceof URL ? `\r\nhost: ${to.host}\r\n${forwardedFor(network)}` : undefined;
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
   let received: Buffer = Buffer.alloc(0);
   const fail = (error: Error) => {
@@ -52,13 +65,34 @@ export async function openConnection(port: number, localAddress?: string): Promi
       new Promise((resolve, reject) => {
         if (socket.destroyed) return reject(new Error('the connection was closed'));
         waiting = { resolve, reject };
-        socket.write(request);
+        socket.write(head === undefined ? request : String(request).replace(anyHost, head));
       }),
     get isOpen() {
       return !socket.destroyed;
     },
     close: () => socket.destroy(),
   };
+}
+
+function begin(to: Destination, network: string | undefined): Socket {
+  if (typeof to === 'number') return connect({ port: to, host: '127.0.0.1', noDelay: true, localAddress: network });
+  const host = to.hostname.replace(/^\[|\]$/g, '');
+  const isEncrypted = to.protocol === 'https:';
+  const place = { host, port: Number(to.port || (isEncrypted ? 443 : 80)) };
+  if (!isEncrypted) return connect({ ...place, noDelay: true });
+  // The name of the certificate. An address is none.
+  const socket = connectTls({
+    ...place,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ALPNProtocols: ['http/1.1'],
+  });
+  return socket.setNoDelay(true);
+}
+
+/** Of 198.18.0.0/15, which is kept for load tests: no proxy trusts it, and nobody lives there. */
+function forwardedFor(network: string | undefined): string {
+  const [, second = 0, third = 0] = (network ?? '').split('.').map(Number);
+  return network === undefined ? '' : `x-forwarded-for: 198.${18 + (second % 2)}.${third}.7\r\n`;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');

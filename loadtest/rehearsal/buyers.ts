@@ -4,7 +4,7 @@ import type { OrderShape } from '../bench/load/order-requests.ts';
 import { paidShare } from '../bench/surge/mix.ts';
 import { nextNetwork } from '../bench/surge/step.ts';
 import { at, listOf, request } from '../demo/http.ts';
-import { type Answer, openConnection, requestBytes } from '../generator/connection.ts';
+import { type Answer, type Destination, openConnection, originOf, requestBytes } from '../generator/connection.ts';
 import { eventIdOf } from '../../src/platform/ids.ts';
 import type { Copy } from './copy-event.ts';
 
@@ -40,7 +40,7 @@ export const payersPattern = (run: string) => mailbox(run, 'pays', '*');
 export function createBuyers(given: {
   readonly run: string;
   readonly doorToken: string;
-  readonly port: number;
+  readonly port: Destination;
 }): Buyers {
   const { run, doorToken, port } = given;
   const book = createOrderBook();
@@ -97,7 +97,7 @@ function isSoldOut({ status, body }: Answer): boolean {
 }
 
 /** One request from a network of its own. */
-async function send(port: number, bytes: string, take: (answer: Answer) => void): Promise<void> {
+async function send(port: Destination, bytes: string, take: (answer: Answer) => void): Promise<void> {
   const connection = await openConnection(port, nextNetwork());
   take(await connection.send(bytes));
   connection.close();
@@ -168,12 +168,12 @@ function scansOf(book: OrderBook, { run, doorToken }: { run: string; doorToken: 
 }
 
 /** What buyers may still choose from: categories that the page shows as sold out are left out. */
-function createShelf({ slug, shapes }: Copy, port: number) {
+function createShelf({ slug, shapes }: Copy, port: Destination) {
   let left = shapes;
   let taken = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   const look = async () => {
-    const { body } = await request(`http://127.0.0.1:${port}/v1/events/${slug}/availability`);
+    const { body } = await request(`${originOf(port)}/v1/events/${slug}/availability`);
     const gone = new Set(
       listOf(body)
         .filter((one) => at(one, 'band') === 'none')

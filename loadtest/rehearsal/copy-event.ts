@@ -203,7 +203,7 @@ export async function endCopy(organizer: Organizer, { id, slug }: Pick<Copy, 'id
   const unpublished = await organizer.ask('DELETE', `/events/${id}/publication`);
   if (unpublished.status < 300) return `${slug} is a draft again`;
   await organizer.send('POST', `/events/${id}/cancellation`);
-  return `${slug} is called off; the sandbox refunds its orders`;
+  return `${slug} is called off, and its orders are refunded`;
 }
 
 function picked(from: unknown, names: readonly string[]): Record<string, unknown> {

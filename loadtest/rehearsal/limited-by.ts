@@ -1,12 +1,24 @@
 import { cpus } from 'node:os';
 import type { Step } from '../bench/surge/step.ts';
-import type { Figures } from './figures.ts';
+import { type Figures, watchFigures } from './figures.ts';
+import type { RehearsalStack } from './find-stack.ts';
 
 /** What a rate was measured on. */
 export type Machine = { readonly cores: number; readonly apiProcesses: number };
 
-export function machineOf({ apiProcesses }: { readonly apiProcesses: number }): Machine {
+function machineOf({ apiProcesses }: { readonly apiProcesses: number }): Machine {
   return { cores: cpus().length, apiProcesses };
+}
+
+/** Watches from now until the returned function is called, which names what limited the step. */
+export type WatchLimits = () => Promise<(step: Step) => Promise<string[]>>;
+
+/** By the metrics and the processors of a stack on this machine. */
+export function watchLimitsOf(stack: RehearsalStack): WatchLimits {
+  return async () => {
+    const watched = await watchFigures(stack.operationsPorts);
+    return async (step) => limitedBy(step, await watched(), machineOf(stack));
+  };
 }
 
 /** A part is busy above this share of the cores that it can use. */

@@ -9,7 +9,7 @@ import { browseRequests } from '../bench/surge/mix-requests.ts';
 import { type SentClass, sentClasses } from '../bench/surge/mix.ts';
 import type { Settled, Stage } from '../bench/surge/step.ts';
 import { eventTags } from '../bench/surge/surge-stage.ts';
-import { requestBytes } from '../generator/connection.ts';
+import { type Destination, requestBytes } from '../generator/connection.ts';
 import type { Buyers } from './buyers.ts';
 import type { FollowedCallbacks } from './callbacks.ts';
 import type { Copy } from './copy-event.ts';
@@ -37,23 +37,31 @@ export function localStage(deps: LocalStageDeps, copy: Copy): Stage {
     port: stack.port,
     classes: sentClasses.filter((name) => name !== 'joins' || roomSlug !== undefined),
     parts: () => stack.parts(),
-    loadOf: (name, seconds, perSecond) =>
-      loadOf(deps, copy, { name, people: perSecond * (seconds + warmupSeconds + 1) }),
+    loadOf: async (name, seconds, perSecond) =>
+      name === 'joins'
+        ? joinsOf(stack, roomSlug ?? '', perSecond * (seconds + warmupSeconds + 1))
+        : loadOfBuyers({ ...deps, port: stack.port }, copy, name),
     callbacksSince: (fromMs) => callbacks.since(fromMs),
     untilSettled: () => untilSettled(db, copy.id),
     settledSince: (since) => settledSince(db, copy.id, since),
   };
 }
 
-async function loadOf(
-  { stack, buyers, otherSlugs, roomSlug }: LocalStageDeps,
+/** What buyers, readers and gates send to a copy. */
+export async function loadOfBuyers(
+  {
+    port,
+    buyers,
+    otherSlugs,
+    roomSlug,
+  }: Omit<LocalStageDeps, 'stack' | 'db' | 'callbacks'> & { readonly port: Destination },
   copy: Copy,
-  { name, people }: { name: SentClass; people: number },
+  name: Exclude<SentClass, 'joins'>,
 ): Promise<Load> {
   switch (name) {
     case 'browse':
       return {
-        next: browseRequests(await eventTags(stack.port, [copy.slug, ...otherSlugs]), roomSlug),
+        next: browseRequests(await eventTags(port, [copy.slug, ...otherSlugs]), roomSlug),
         counts: ({ status }) => status === 200 || status === 304,
       };
     case 'orders':
@@ -62,8 +70,6 @@ async function loadOf(
       return buyers.reads();
     case 'check-ins':
       return buyers.scans();
-    case 'joins':
-      return joinsOf(stack, roomSlug ?? '', people);
   }
 }
 

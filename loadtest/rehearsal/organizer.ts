@@ -1,4 +1,5 @@
-import { at, request } from '../demo/http.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Reply, at, request } from '../demo/http.ts';
 import { RehearsalRefused } from './options.ts';
 
 /** Published in the README. Only the local launcher creates this user. */
@@ -31,7 +32,9 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
   if (!['owner', 'manager'].includes(String(at(who.body, 'role'))))
     throw new RehearsalRefused('The key in REHEARSAL_TOKEN needs the role of a manager.');
   const ask: Organizer['ask'] = (method, path, body) =>
-    request(`${url}/v1/organizers/${slug}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    untilTaken(() =>
+      request(`${url}/v1/organizers/${slug}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
+    );
   const send: Organizer['send'] = async (method, path, body) => {
     const reply = await ask(method, path, body);
     if (reply.status < 300) return reply.body;
@@ -59,6 +62,22 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
       return items;
     },
   };
+}
+
+/** What is refused for load has done nothing. A rehearsal ends its copies, too, right after it has asked too much. */
+const takenWithinMs = 60_000;
+const refusedForLoad = ['service.overloaded', 'service.busy'];
+const waitSecondsMax = 5;
+
+async function untilTaken(ask: () => Promise<Reply>): Promise<Reply> {
+  const until = performance.now() + takenWithinMs;
+  for (;;) {
+    const reply = await ask();
+    const isRefused = reply.status === 429 || refusedForLoad.includes(String(at(reply.body, 'code')));
+    if (!isRefused || performance.now() > until) return reply;
+    const seconds = Number(reply.headers.get('retry-after')) || 1;
+    await pause(Math.min(seconds, waitSecondsMax) * 1000);
+  }
 }
 
 async function demoToken(url: string): Promise<string> {

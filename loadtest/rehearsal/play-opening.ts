@@ -5,9 +5,8 @@ import { type Stage, type Step, runStep } from '../bench/surge/step.ts';
 import { type Point, createTimeline } from '../generator/timeline.ts';
 import type { Buyers } from './buyers.ts';
 import type { Copy } from './copy-event.ts';
-import { watchFigures } from './figures.ts';
 import type { RehearsalStack } from './find-stack.ts';
-import { limitedBy, machineOf } from './limited-by.ts';
+import type { WatchLimits } from './limited-by.ts';
 import type { RehearsalOptions } from './options.ts';
 import type { Organizer } from './organizer.ts';
 import { curveOfPerson, expectedPeak, requestsPerVisit } from './people.ts';
@@ -16,12 +15,15 @@ import type { PlayedOpening, PlayedRoom } from './verdict.ts';
 
 export type OpeningDeps = {
   readonly options: RehearsalOptions;
-  readonly stack: RehearsalStack;
   readonly organizer: Organizer;
   readonly buyers: Buyers;
   readonly stage: Stage;
-  readonly room: RoomPlan | undefined;
+  readonly watchLimits: WatchLimits;
+  /** A room that people join before they come. */
+  readonly room: RoomToPlay | undefined;
 };
+
+export type RoomToPlay = { readonly plan: RoomPlan; readonly stack: RehearsalStack };
 
 export type Played = {
   readonly opening: PlayedOpening;
@@ -39,8 +41,8 @@ const ownClasses = ['browse', 'status', 'check-ins'] as const;
 
 /** The first seconds of the sale, as people come to it, on the copy with the places of the event. */
 export async function playOpening(deps: OpeningDeps, given: Given): Promise<Played> {
-  const { options, stack, organizer } = deps;
-  const watched = await watchFigures(stack.operationsPorts);
+  const { options, organizer } = deps;
+  const limitsOf = await deps.watchLimits();
   const { step, people, room, offered, answered } =
     deps.room === undefined ? await playRush(deps, given) : await playRoom(deps, given, deps.room);
   const pools = z.array(poolSchema).parse(await organizer.list(`/events/${given.copy.id}/pools`));
@@ -48,7 +50,7 @@ export async function playOpening(deps: OpeningDeps, given: Given): Promise<Play
     people,
     seconds: options.opening,
     step,
-    limits: limitedBy(step, await watched(), machineOf(stack)),
+    limits: await limitsOf(step),
     places: given.places,
     sold: pools.reduce((sum, { sold }) => sum + sold, 0),
     held: pools.reduce((sum, { held }) => sum + held, 0),
@@ -82,12 +84,12 @@ async function playRush({ options, stage }: OpeningDeps, { people }: Given): Pro
 }
 
 /** People join the room, are drawn, and come in as they are called. */
-async function playRoom(deps: OpeningDeps, given: Given, room: RoomPlan): Promise<Part> {
-  const { options, stack, organizer, stage } = deps;
+async function playRoom(deps: OpeningDeps, given: Given, { plan: room, stack }: RoomToPlay): Promise<Part> {
+  const { options, organizer, buyers, stage } = deps;
   const { copy } = given;
   const people = Math.min(given.people, roomPeopleMax);
   await planRoom(organizer, copy, { ...room, stays: false });
-  const { joins, line } = await fillRoom(deps, copy, people);
+  const { joins, line } = await fillRoom({ stack, organizer, buyers }, copy, people);
   const seconds = options.opening;
   const offered = Math.max(1, Math.round(Math.min(room.rateMax, line.length / seconds) * requestsPerVisit));
   say(`the opening: ${line.length} people wait, ${room.rateMax} a second are let in, ${seconds} s`);
@@ -95,7 +97,7 @@ async function playRoom(deps: OpeningDeps, given: Given, room: RoomPlan): Promis
   const curve = Array.from({ length: seconds }, () => 1);
   const [step, inside] = await Promise.all([
     runStep(stage, { seconds }, { offered, curve, classes: ownClasses, onAnswer: counted.add }),
-    letIn(deps, copy, { line, rateMax: room.rateMax, seconds }),
+    letIn({ stack, buyers }, copy, { line, rateMax: room.rateMax, seconds }),
     pollRoom(stack, copy, { people: line.length, seconds }),
   ]);
   const settled = await settle(stage);

@@ -33,26 +33,38 @@ export type PlayedRoom = {
   readonly unexplained: number;
 };
 
+/** A stack on this machine. */
+export type PlaceHere = {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly apiProcesses: number;
+  readonly hasEdge: boolean;
+};
+
+/** A staging copy elsewhere. */
+export type PlaceElsewhere = {
+  readonly address: string;
+  readonly generatorCores: number;
+  /** Whether buyers paid at its sandbox. */
+  readonly isPaid: boolean;
+};
+
 /** Everything that a rehearsal has found out. */
 export type Rehearsal = {
   readonly event: { readonly name: string; readonly slug: string };
   readonly people: number;
   readonly at: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly apiProcesses: number;
-    readonly hasEdge: boolean;
-  };
+  readonly place: PlaceHere | PlaceElsewhere;
   readonly room: { readonly rateMax: number } | undefined;
   /** Requests of the mix per second at the worst moment. */
   readonly peak: number;
   readonly rates: readonly TriedRate[];
-  /** Cores for all the people, by part. */
-  readonly cores: Readonly<Record<Part, number>>;
-  /** Undefined where no rate was held. */
+  /** Cores for all the people, by part. Undefined where the processors cannot be seen. */
+  readonly cores: Readonly<Record<Part, number>> | undefined;
+  /** Undefined where no rate was held, and from outside for an event with a waiting room. */
   readonly opening: PlayedOpening | undefined;
-  readonly auditFaults: readonly string[];
+  /** Undefined where no audit can be made. */
+  readonly auditFaults: readonly string[] | undefined;
   /** What was done with the copies. */
   readonly ended: readonly string[];
   /** The chart's file, beside the page. */
@@ -78,10 +90,10 @@ export function holds({ rates, peak }: Pick<Rehearsal, 'rates' | 'peak'>): boole
 
 /** The page that an organiser reads, in Markdown. */
 export function verdictPage(rehearsal: Rehearsal): string {
-  const { event, people, at, machine, chart } = rehearsal;
+  const { event, people, at, place, chart } = rehearsal;
   return [
     `# Rehearsal of ${event.name}: ${whole(people)} people`,
-    `${at}, on ${machine.cores} cores (${machine.cpu}) that the load generator and the sandbox share. ${counted(machine.apiProcesses, 'API process', 'es')}${machine.hasEdge ? ' behind nginx' : ''}, one worker. The sale was that of a copy of \`${event.slug}\`; payments were made at the sandbox.`,
+    `${at}, ${placeSaid(place)} The sale was that of a copy of \`${event.slug}\`${isElsewhere(place) && !place.isPaid ? '; nobody paid' : '; payments were made at the sandbox'}.`,
     '## Verdict',
     ...sentences(rehearsal),
     '## Rates',
@@ -95,11 +107,37 @@ export function verdictPage(rehearsal: Rehearsal): string {
     ...(chart === undefined ? [] : [`![Requests of the opening, offered and answered](${chart})`]),
     `## What to run for ${whole(people)} people`,
     ...sizeOf(rehearsal),
+    ...(isElsewhere(place) ? unseen(place) : []),
     '## Afterwards',
     ...afterwards(rehearsal),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function isElsewhere(place: Rehearsal['place']): place is PlaceElsewhere {
+  return 'address' in place;
+}
+
+function placeSaid(place: Rehearsal['place']): string {
+  if (isElsewhere(place))
+    return `against ${place.address}, from a machine with ${counted(place.generatorCores, 'core', 's')}. Times are those of this machine, with the way between the two.`;
+  const { cores, cpu, apiProcesses, hasEdge } = place;
+  return `on ${cores} cores (${cpu}) that the load generator and the sandbox share. ${counted(apiProcesses, 'API process', 'es')}${hasEdge ? ' behind nginx' : ''}, one worker.`;
+}
+
+function unseen({ isPaid }: PlaceElsewhere): string[] {
+  return [
+    '## What cannot be seen from outside',
+    [
+      '- The processor time, memory and pools of each part. Look at the dashboards of the copy for the minutes of this rehearsal.',
+      '- Whether every invariant holds: run `npm run audit` there (`deploy/vps/command audit`).',
+      '- Joining and leaving a waiting room: people join with an address that they have confirmed.',
+      ...(isPaid
+        ? []
+        : ['- Payments, their callbacks and the time from the order to the ticket: nobody paid (`--sandbox`).']),
+    ].join('\n'),
+  ];
 }
 
 function sentences(rehearsal: Rehearsal): string[] {
@@ -128,7 +166,7 @@ function rateRow({ step, missed }: TriedRate): string[] {
     whole(step.goodput),
     ms(step.all, 0.95),
     ms(step.all, 0.99),
-    `${whole(step.settled.p99Ms)} ms`,
+    step.settled.paid === 0 ? 'nobody paid' : `${whole(step.settled.p99Ms)} ms`,
     `${(step.refusedShare * 100).toFixed(2)} %`,
   ];
 }
@@ -145,7 +183,9 @@ function classesOf({ rates }: Rehearsal): string[] {
   return [`At ${whole(held.offered)} a second:`, table(['class', 'a second', 'p95', 'p99'], rows)];
 }
 
-function openingOf({ opening, people }: Rehearsal): string[] {
+function openingOf({ opening, people, place, room: planned }: Rehearsal): string[] {
+  if (opening === undefined && isElsewhere(place) && planned !== undefined)
+    return ['It was not played, since people join the waiting room with an address that they have confirmed.'];
   if (opening === undefined) return ['It was not played, since no rate was held.'];
   const { step, places, sold, held, room } = opening;
   const { settled } = step;
@@ -164,6 +204,10 @@ function roomSentence({ joined, joins, passes, orders, statuses }: PlayedRoom): 
 }
 
 function sizeOf({ cores, peak }: Rehearsal): string[] {
+  if (cores === undefined)
+    return [
+      'What a request costs there cannot be seen from outside. `npm run sizing` computes it on a machine of the same kind.',
+    ];
   const processes = (part: Part) => Math.max(1, Math.ceil(cores[part]));
   return [
     `For ${whole(peak)} requests a second, from the processor time of a request of each class, each part at ${utilisationMax * 100} % of its cores: **${counted(processes('API'), 'API process', 'es')} and ${counted(processes('worker'), 'worker', 's')}**, one core each.`,
@@ -176,9 +220,11 @@ function sizeOf({ cores, peak }: Rehearsal): string[] {
 
 function afterwards({ auditFaults, ended }: Rehearsal): string[] {
   const audit =
-    auditFaults.length === 0
-      ? ['The audit is clean: every invariant holds, and our ledger agrees with the sandbox.']
-      : ['**The audit found faults:**', ...auditFaults.slice(0, faultsShown).map((fault) => `- ${fault}`)];
+    auditFaults === undefined
+      ? ['No audit was made: see above.']
+      : auditFaults.length === 0
+        ? ['The audit is clean: every invariant holds, and our ledger agrees with the sandbox.']
+        : ['**The audit found faults:**', ...auditFaults.slice(0, faultsShown).map((fault) => `- ${fault}`)];
   return [...audit, `The copies: ${ended.join('; ')}.`];
 }
 

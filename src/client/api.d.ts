@@ -2696,6 +2696,8 @@ export type ServiceStatus = {
     tickets: ServiceState & unknown;
     door: ServiceState & unknown;
   };
+  /** Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy. */
+  takesRehearsals: boolean;
   checkedAt: string;
 };
 

@@ -42,7 +42,7 @@ const turn = async (on: boolean) => {
 
 test('is public and small; caches keep it for seconds, and not during an outage', async () => {
   const document = await read();
-  expect(document).toEqual({ state: 'ok', parts: well, checkedAt: expect.any(String) });
+  expect(document).toEqual({ state: 'ok', parts: well, takesRehearsals: false, checkedAt: expect.any(String) });
   const response = await api.fetch('/status.json', { headers: { origin: 'https://status.example' } });
   expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'public, max-age=5']);
   expect(response.headers.get('access-control-allow-origin')).toBe('*');
@@ -80,6 +80,7 @@ test('says down when Postgres does not answer, and before the first check', asyn
   const log = createLog({ level: 'silent', process: 'test' });
   const switches = createSwitches({ db: open.db, log });
   const watch = watchStatus({
+    config: { REHEARSALS_ALLOWED: false },
     db: open.db,
     log,
     clock: systemClock,

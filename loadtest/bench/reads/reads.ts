@@ -1,5 +1,11 @@
 import { createEvent } from '../../../testkit/factories.ts';
-import { type Answer, type Connection, openConnection, requestBytes } from '../../generator/connection.ts';
+import {
+  type Answer,
+  type Connection,
+  type Destination,
+  openConnection,
+  requestBytes,
+} from '../../generator/connection.ts';
 import { closedLoop } from '../../generator/closed-loop.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { startBareServer } from '../controls/bare-control.ts';
@@ -84,8 +90,11 @@ async function casesOf(port: number, slug: string): Promise<Case[]> {
 }
 
 /** Asks on a connection of its own. */
-export async function onConnection<Result>(port: number, act: (probe: Connection) => Promise<Result>): Promise<Result> {
-  const probe = await openConnection(port);
+export async function onConnection<Result>(
+  to: Destination,
+  act: (probe: Connection) => Promise<Result>,
+): Promise<Result> {
+  const probe = await openConnection(to);
   try {
     return await act(probe);
   } finally {

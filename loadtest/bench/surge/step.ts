@@ -1,4 +1,4 @@
-import type { Answer } from '../../generator/connection.ts';
+import type { Answer, Destination } from '../../generator/connection.ts';
 import { type Latencies, createLatencies } from '../../generator/latencies.ts';
 import { type OfferedRate, openLoop } from '../../generator/open-loop.ts';
 import type { LoadResult } from '../../generator/tally.ts';
@@ -48,8 +48,7 @@ export type Settled = {
 
 /** Where the mix is sent: a product of the bench's own, or a copy of an event on a stack that runs. */
 export type Stage = {
-  /** On 127.0.0.1. */
-  readonly port: number;
+  readonly port: Destination;
   readonly classes: readonly SentClass[];
   parts(): Parts;
   /** Prepares the load of one class for the warm-up and `seconds`. */

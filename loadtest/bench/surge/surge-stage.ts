@@ -8,6 +8,7 @@ import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
 import type { Payment } from '../load/gateway-sink.ts';
 import { orderRequests } from '../load/order-requests.ts';
 import { joinLoad } from '../queue/joins.ts';
+import type { Destination } from '../../generator/connection.ts';
 import { etagOf, onConnection } from '../reads/reads.ts';
 import { browseRequests } from './mix-requests.ts';
 import { type SentClass, sentClasses } from './mix.ts';
@@ -51,8 +52,8 @@ async function loadOf(world: SurgeWorld, options: BenchOptions, name: SentClass,
 }
 
 /** The ETag of each event by its slug. */
-export function eventTags(port: number, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  return onConnection(port, async (probe) => {
+export function eventTags(to: Destination, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return onConnection(to, async (probe) => {
     const tags = new Map<string, string>();
     for (const slug of slugs) tags.set(slug, await etagOf(probe, `/v1/events/${slug}`));
     return tags;

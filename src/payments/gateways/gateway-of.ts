@@ -35,3 +35,20 @@ export const gatewayVariables: Readonly<Record<string, z.ZodType>> = Object.assi
   {},
   ...gatewayPlugins.map(({ variables }) => variables),
 );
+
+/**
+ * Names of the variables whose address moves real money: by default each gateway's own address.
+ * @param given the environment
+ */
+export function realMoneyAt(given: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(gatewayVariables).flatMap(([name, schema]) => {
+    if (!name.endsWith('_URL')) return [];
+    const [real, used] = [schema.parse(undefined), given[name] ?? schema.parse(undefined)].map(hostOf);
+    return used === real ? [name] : [];
+  });
+}
+
+function hostOf(address: unknown): string {
+  const text = String(address);
+  return URL.canParse(text) ? new URL(text).hostname.replace(/\.$/, '') : text;
+}

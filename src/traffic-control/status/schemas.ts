@@ -20,6 +20,10 @@ export const statusSchema = z
       tickets: stateSchema.openapi({ description: 'Tickets by email and WhatsApp.' }),
       door: stateSchema.openapi({ description: 'Scanning tickets online. Doors decide offline by their lists.' }),
     }),
+    takesRehearsals: z.boolean().openapi({
+      description:
+        'Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy.',
+    }),
     checkedAt: timeSchema,
   })
   .openapi('ServiceStatus');

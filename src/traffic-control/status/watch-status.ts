@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
@@ -15,6 +16,7 @@ export type StatusWatch = {
 };
 
 export type StatusWatchDeps = {
+  readonly config: Pick<Config, 'REHEARSALS_ALLOWED'>;
   readonly db: Db;
   readonly log: Log;
   readonly clock: Clock;
@@ -76,7 +78,12 @@ export function watchStatus(deps: StatusWatchDeps): StatusWatch {
     status: () => {
       const parts = partsOf();
       const worst = Math.max(...Object.values(parts).map((state) => serviceStates.indexOf(state)));
-      return { state: serviceStates[worst] ?? 'down', parts, checkedAt: deps.clock.now().toISOString() };
+      return {
+        state: serviceStates[worst] ?? 'down',
+        parts,
+        takesRehearsals: deps.config.REHEARSALS_ALLOWED,
+        checkedAt: deps.clock.now().toISOString(),
+      };
     },
     look,
     close: () => {

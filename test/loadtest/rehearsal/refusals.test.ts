@@ -21,9 +21,32 @@ test.each([
   [['--event', 'senja', '--people', 'many'], '--people takes a whole number'],
   [['--event', 'senja', '--people', '100', '--seconds', '1'], '--seconds takes a whole number from 2 to 120'],
   [['--event', 'senja', '--people', '100', '--opening', '601'], '--opening takes a whole number from 10 to 600'],
-  [['--event', 'senja', '--people', '100', '--against', 'https://tickets.example'], "Unknown option '--against'"],
+  [['--event', 'senja', '--people', '100', '--agains', 'https://x.example'], "Unknown option '--agains'"],
+  [
+    ['--event', 'senja', '--people', '100', '--against', 'staging.example'],
+    '--against takes an address without a path',
+  ],
+  [['--event', 'senja', '--people', '100', '--against', 'https://a:b@x.example'], '--against takes an address without'],
+  [['--event', 'senja', '--people', '100', '--against', 'https://x.example/v1'], '--against takes an address without'],
+  [['--event', 'senja', '--people', '100', '--against', 'http://x.example'], '--against is not encrypted'],
+  [['--event', 'senja', '--people', '100', '--against', 'http://localhost.x.example'], '--against is not encrypted'],
+  [
+    ['--event', 'senja', '--people', '100', '--against', 'https://x.example', '--sandbox', 'http://x.example'],
+    '--sandbox is not encrypted',
+  ],
+  [['--event', 'senja', '--people', '100', '--sandbox', 'https://x.example'], 'mean something with --against only'],
+  [['--event', 'senja', '--people', '100', '--plain-http'], 'mean something with --against only'],
 ])('%j is refused', (given, said) => {
   expect(() => readRehearsal(given)).toThrow(said);
+});
+
+test('a copy elsewhere is taken over https, on this machine over http, and elsewhere over http when it is asked for', () => {
+  const asked = (...more: string[]) => readRehearsal(['--event', 'senja', '--people', '100', ...more]);
+  expect(asked('--against', 'https://x.example')).toMatchObject({ against: new URL('https://x.example') });
+  expect(asked('--against', 'http://127.0.0.1:3000')).toMatchObject({ against: new URL('http://127.0.0.1:3000') });
+  expect(asked('--against', 'http://x.example', '--plain-http')).toMatchObject({
+    against: new URL('http://x.example'),
+  });
 });
 
 const environment = {

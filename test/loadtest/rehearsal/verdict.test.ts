@@ -110,7 +110,7 @@ const rehearsal: Rehearsal = {
   event: { name: 'Senja', slug: 'senja' },
   people: 6000,
   at: '2027-03-05T12:00:00.000Z',
-  machine: { cpu: 'a processor', cores: 4, apiProcesses: 2, hasEdge: true },
+  place: { cpu: 'a processor', cores: 4, apiProcesses: 2, hasEdge: true },
   room: undefined,
   peak: 978,
   rates: [
@@ -163,4 +163,33 @@ test('a sale that does not hold says how many people it is enough for, and fault
   expect(verdictPage({ ...rehearsal, rates: [accident, ...rehearsal.rates] })).not.toContain('an accident');
   const nothing = verdictPage({ ...rehearsal, rates: [], opening: undefined });
   expect(nothing).toContain('It was not played, since no rate was held.');
+});
+
+test('the page of a staging copy says where it was, what nobody did there, and what cannot be seen', () => {
+  const unpaid = (rate: number) => ({ ...stepAt(rate), settled: { orders: 30, paid: 0, p50Ms: 0, p99Ms: 0 } });
+  const page = verdictPage({
+    ...rehearsal,
+    place: { address: 'https://staging.example', generatorCores: 2, isPaid: false },
+    rates: [{ step: unpaid(500), missed: [], limits: [] }],
+    cores: undefined,
+    auditFaults: undefined,
+  });
+  expect(page).toContain('against https://staging.example, from a machine with 2 cores.');
+  expect(page).toContain('; nobody paid.');
+  expect(page).toContain('| nobody paid |');
+  expect(page).toContain('## What cannot be seen from outside');
+  expect(page).toContain('nobody paid (`--sandbox`)');
+  expect(page).not.toContain('The audit is clean');
+  expect(page).not.toContain('one core each');
+});
+
+test('the opening of an event with a waiting room is not played from outside, and the page says why', () => {
+  const page = verdictPage({
+    ...rehearsal,
+    place: { address: 'https://staging.example', generatorCores: 2, isPaid: true },
+    room: { rateMax: 10 },
+    opening: undefined,
+  });
+  expect(page).toContain('people join the waiting room with an address that they have confirmed');
+  expect(page).not.toContain('nobody paid');
 });
