@@ -23,6 +23,9 @@ const large: Readonly<Record<string, number>> = {
   chaos: 9,
   backlog: 15,
 };
+/** `--nightly`: many small runs, each night with seeds that the nights before did not have. */
+const nightly = { orders: 200, minutes: 0.3, rows: 50_000, rounds: 1000, seeds: 20 };
+const dayMs = 86_400_000;
 /** Of each run of all other drills. */
 const runMinutesMax = 25;
 const runsPerSeedMax = 3;
@@ -54,6 +57,7 @@ Options
   --rounds N     tickets, codes or evenings (door-gates, door-codes, door-offline); the full size of the drill when missing
   --large        ${Object.keys(large).join(', ')}, or those of them that are named: once each, at their full size,
                  without control and mutant; ${Object.values(large).reduce((sum, minutes) => sum + minutes, 0)} min at most
+  --nightly      ${nightly.seeds} seeds, others each day, of ${nightly.orders} orders in ${nightly.minutes} min (${nightly.rows} rows, ${nightly.rounds} rounds), unless options say otherwise
   --document     runs nothing, writes docs/drills.md from the last results
 What each does, and what was seen last: docs/drills.md`;
 }
@@ -67,6 +71,7 @@ export function readOptions(
   given: readonly string[],
   drills: Readonly<Record<string, { readonly fault: string }>>,
   parts: readonly string[],
+  now = Date.now(),
 ): Asked | 'help' | 'document' {
   const { values, positionals } = parseArgs({
     args: [...given],
@@ -84,6 +89,7 @@ export function readOptions(
       control: { type: 'boolean', default: true },
       mutant: { type: 'boolean', default: true },
       large: { type: 'boolean', default: false },
+      nightly: { type: 'boolean', default: false },
       here: { type: 'boolean', default: false },
       document: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -96,8 +102,10 @@ export function readOptions(
   const wantedParts = values.parts?.split(',') ?? parts;
   const unknownPart = wantedParts.find((name) => !parts.includes(name));
   if (unknownPart !== undefined) throw new Error(`--parts takes ${parts.join(',')}`);
-  const seed = whole('seed', values.seed) ?? defaults.seed;
-  const seeds = whole('seeds', values.seeds) ?? defaults.seeds;
+  if (values.large && values.nightly) throw new Error('--large and --nightly are two sets: ask for one of them');
+  const set = values.nightly ? nightly : undefined;
+  const seeds = whole('seeds', values.seeds) ?? set?.seeds ?? defaults.seeds;
+  const seed = whole('seed', values.seed) ?? (values.nightly ? seedOfDay(now, seeds) : defaults.seed);
   const all = values.large ? Object.keys(large) : Object.keys(drills);
   const notLarge = positionals.find((name) => !all.includes(name));
   if (notLarge !== undefined) throw new Error(`"${notLarge}" has no large size. --large takes ${all.join(', ')}`);
@@ -108,18 +116,24 @@ export function readOptions(
     }),
     names: positionals.length === 0 ? all : all.filter((name) => positionals.includes(name)),
     options: {
-      orders: whole('orders', values.orders),
-      minutes: fraction('minutes', values.minutes),
-      rows: whole('rows', values.rows) ?? defaults.rows,
+      orders: whole('orders', values.orders) ?? set?.orders,
+      minutes: fraction('minutes', values.minutes) ?? set?.minutes,
+      rows: whole('rows', values.rows) ?? set?.rows ?? defaults.rows,
       seconds: whole('seconds', values.seconds) ?? defaults.seconds,
       parts: wantedParts,
-      rounds: whole('rounds', values.rounds),
+      rounds: whole('rounds', values.rounds) ?? set?.rounds,
       seeds: Array.from({ length: seeds }, (_, index) => seed + index),
       control: values.control && !values.large,
       mutant: values.mutant && !values.large,
       isLarge: values.large,
     },
   };
+}
+
+/** The first of so many seeds that a day has for itself, until they begin anew. */
+function seedOfDay(now: number, seeds: number): number {
+  const days = Math.floor(most.seed / seeds);
+  return 1 + (Math.floor(now / dayMs) % days) * seeds;
 }
 
 /** The options as they are written on the command line. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { drills } from '../../loadtest/drills/catalogue.ts';
 import { documentOf } from '../../loadtest/drills/document.ts';
 import { type DrillRun, failureOf } from '../../loadtest/drills/drill.ts';
@@ -138,4 +139,33 @@ test('orders whose connection is cut after COMMIT are there once, paid and maile
   const runs = (await drills['commit-cut']?.run(options)) ?? [];
   expect(runs).toHaveLength(1);
   for (const one of runs) expect(failureOf(one)).toBeUndefined();
+});
+
+test('each night has twenty seeds that the nights before did not have, and small runs', () => {
+  const dayMs = 86_400_000;
+  const known = { one: { fault: 'a' } };
+  const asked = (day: number, ...more: string[]) =>
+    readOptions(['--nightly', ...more], known, [], day * dayMs) as Asked;
+  expect(asked(20_000).options).toMatchObject({
+    orders: 200,
+    minutes: 0.3,
+    control: true,
+    mutant: true,
+    isLarge: false,
+  });
+  const nights = Array.from({ length: 49 }, (_, night) => asked(20_000 + night).options.seeds);
+  expect(new Set(nights.flat()).size).toBe(49 * 20);
+  expect(Math.max(...nights.flat())).toBeLessThanOrEqual(999);
+  expect(asked(20_000, '--seeds', '2', '--orders', '50').options).toMatchObject({ orders: 50 });
+  expect(asked(20_000, '--seed', '7', '--seeds', '2').options.seeds).toEqual([7, 8]);
+  expect(() => asked(20_000, '--large')).toThrow('two sets');
+});
+
+test('every drill has a job in the nightly workflow, so that none is forgotten', () => {
+  const workflow = parse(readFileSync('.github/workflows/nightly.yml', 'utf8')) as {
+    jobs: { drills: { strategy: { matrix: { drill: string[] } }; steps: { run?: string }[] } };
+  };
+  const { strategy, steps } = workflow.jobs.drills;
+  expect(strategy.matrix.drill).toEqual(Object.keys(drills));
+  expect(steps.map(({ run: command }) => command).join('\n')).toContain('npm run drills -- "$DRILL" --nightly');
 });
