@@ -8,6 +8,7 @@ import { type Machine, openMachine } from './deploy-try/machine.ts';
 import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
 import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
+import { walkRunbook } from './deploy-try/walk-runbook.ts';
 import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
 
 /**
@@ -158,6 +159,11 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
   );
   must(minutes < sellingWithinMinutes, `it took more than ${sellingWithinMinutes} min until it sold`);
   await installAgain(machine);
+  await step(
+    'commands of deploy/runbook.md',
+    () => walkRunbook(machine),
+    (count) => `${count} of them answer`,
+  );
   await newReleases(machine, buyers);
   await backups(machine);
   await step('hardening, firewall, failed units', () => closed(machine));
@@ -179,7 +185,7 @@ async function lint(): Promise<void> {
     undefined,
     say,
   );
-  const scripts = ['deploy/vps/{install,release,rollback,command,*.sh}', 'deploy/backup/restore-check'];
+  const scripts = ['deploy/vps/{install,release,rollback,command,console,*.sh}', 'deploy/backup/restore-check'];
   execFileSync(command, ['-x', ...globSync(scripts, { cwd: repositoryFolder })], {
     cwd: repositoryFolder,
     env: environment,
