@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import type { Log } from '../../platform/log.ts';
@@ -85,11 +86,9 @@ export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => 
 }
 
 export function socketAddress(c: Context): string | undefined {
-  try {
-    return getConnInfo(c).remote.address;
-  } catch {
-    return undefined;
-  }
+  // An error that is thrown and caught costs a quarter of a millisecond, and a request inside this process has no connection.
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  return incoming === undefined ? undefined : getConnInfo(c).remote.address;
 }
 
 /** The network of an address, as limits count it. */
