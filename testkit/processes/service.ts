@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { createPasswords } from '../../src/access/index.ts';
 import { createRoutes } from '../../src/api-routes.ts';
 import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
@@ -34,6 +35,7 @@ export async function startTestService(
   });
   const service = compose(config, createLog({ level: 'silent', process: 'test' }));
   withoutLoopShedding(service);
+  Object.assign(service.passwords, createPasswords(cheapPasswords));
   const app = createApp(service);
   return {
     service,
@@ -55,6 +57,9 @@ export async function startTestService(
     },
   };
 }
+
+/** A fifth of a second for each hash and sign-in, one at a time, made a busy machine refuse them. The real cost has a test of its own. */
+const cheapPasswords = { ln: 8, r: 8, p: 1 };
 
 /** The event loop of a test is late because of the test itself and of other work on the machine. */
 function withoutLoopShedding({ traffic: { shedder } }: Service): void {
