@@ -28,6 +28,7 @@ async function startWorker(): Promise<ChildProcess> {
   const { config } = world;
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../workers/main.ts')], {
     env: {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',
       LOG_LEVEL: 'error',
       DATABASE_URL: config.DATABASE_URL,
