@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import { entriesPerEventMax } from './limits.ts';
 
 /** Whether people may wait for the category `c` of the event `e`: its tickets are sold now, as far as there are any. */
-export const isSold = sql`e.has_waiting_list and e.status = 'published' and c.status = 'on_sale' and now() >= c.sale_opens_at
-  and now() < least(c.sale_closes_at, e.ends_at)`;
+export const isSold = sql`e.has_waiting_list and e.status = 'published' and e.sales = 'open' and c.status = 'on_sale'
+  and now() >= c.sale_opens_at and now() < least(c.sale_closes_at, e.ends_at)`;
 
 /** Whether the category `c` has no tickets to order, by the stock `s` of its pool. */
 export const isWaitNeeded = sql`(s.is_listed or s.available < c.per_order_min)`;

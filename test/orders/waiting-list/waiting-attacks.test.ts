@@ -146,14 +146,22 @@ describe('a place in the line', () => {
   });
 
   test.each([
-    ['has ended', sql`sale_closes_at = now() - interval '1 second'`, sql`sale_closes_at = now() + interval '1 hour'`],
-    ['is paused', sql`status = 'closed'`, sql`status = 'on_sale'`],
-  ])('is not passed in the first moment when a sale goes on that %s', async (_, end, goOn) => {
+    [
+      'that has ended',
+      'ticket_categories',
+      sql`sale_closes_at = now() - interval '1 second'`,
+      sql`sale_closes_at = now() + interval '1 hour'`,
+    ],
+    ['that is paused', 'ticket_categories', sql`status = 'closed'`, sql`status = 'on_sale'`],
+    ['of an event whose sales are closed', 'events', sql`sales = 'closed'`, sql`sales = 'open'`],
+  ])('is not passed in the first moment when a sale goes on %s', async (_, table, end, goOn) => {
     const event = await world.soldOut();
     await world.wait(event);
+    const id = sql.identifier(table === 'events' ? 'id' : 'event_id');
     const set = (change: ReturnType<typeof sql>) =>
-      world.open.db.execute(sql`update ticket_categories set ${change} where event_id = ${event.id}`);
+      world.open.db.execute(sql`update ${sql.identifier(table)} set ${change} where ${id} = ${event.id}`);
     await set(end);
+    expect(await world.join(event)).toMatchObject({ status: 409, body: { code: 'waiting_list.closed' } });
     await world.giveBack(event, 1);
     expect(await world.offer()).toBe(0);
     await set(goOn);
