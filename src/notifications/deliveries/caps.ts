@@ -34,9 +34,9 @@ export type Share =
   | 'payment_reminders'
   /** Tickets that an organizer sends once more. */
   | 'resends'
-  /** A ticket that its holder gives to somebody. Anybody with a ticket can cause these, also with a free one. */
+  /** A free ticket that its holder gives to somebody. Anybody can cause these. */
   | 'transfers'
-  /** What the giver of a ticket is told. */
+  /** What the giver of a free ticket is told. */
   | 'transfer_receipts'
   /** Links that confirm a place in a waiting list. Anybody can cause these. */
   | 'waiting_confirms'

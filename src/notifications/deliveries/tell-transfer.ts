@@ -9,6 +9,7 @@ import type { Composed } from '../channel.ts';
 import { sendable } from '../metrics.ts';
 import { ticketGivenMail, ticketReceivedMail } from '../templates/ticket-transfer.ts';
 import type { Claim } from './queries.ts';
+import { isPaid } from './order-rules.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { withReplyTo } from './seller.ts';
 import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
@@ -28,7 +29,7 @@ export function createHolderMessages(deps: { readonly clock: Clock }): {
   };
 }
 
-/** Mails the new holder the link to the ticket, and tells the giver. */
+/** Mails the new holder the link to the ticket, and tells the giver. With free tickets, which anybody can get, nobody uses up what paid ones need. */
 function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransferred {
   return async (tx, { eventId, organizerId, ticketId, number, holderKey, giverKey }) => {
     const now = clock.now();
@@ -36,7 +37,8 @@ function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransfe
     const row = (id: string, template: string, key: string, share: string) => sql`
       select ${id}::text as id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id, ${ticketId}::text as subject_id,
         ${template}::text as template, 'email'::text as channel, ${key}::text as recipient_key, ${number}::integer as version,
-        ${share}::text as share`;
+        case when ${isPaid} then null else ${share}::text end as share
+      from orders o where o.event_id = ${eventId} and o.id = ${orderIdOf(ticketId)}`;
     const added = await queueDeliveries(
       tx,
       'ticket_received',

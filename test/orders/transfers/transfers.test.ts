@@ -210,13 +210,15 @@ describe('a transfer is refused, and changes nothing', () => {
     await refusedAs(over, because('too_late'));
   });
 
-  test('to an address that was sent enough tickets within the hour', async () => {
+  test('to an address that was sent enough free tickets within the hour; a paid one still reaches it', async () => {
     const holder = someone('Budi');
-    const sold = await sell();
+    const free = { categories: [{ price: 0 }] };
+    const sold = await sell(free);
     for (let index = 0; index < messagesPerHourMax.email.transfers; index += 1) {
-      const other = await sell();
+      const other = await sell(free);
       expect((await give(other, 1, holder)).status).toBe(204);
     }
+    expect((await give(await sell(), 1, holder)).status).toBe(204);
     const before = await codeOf(soldTicket(sold, 1));
     expect(await give(sold, 1, holder)).toMatchObject({ status: 429, body: { code: 'ticket.transfer_limited' } });
     expect(await codeOf(soldTicket(sold, 1))).toBe(before);
