@@ -105,8 +105,16 @@ const rows: readonly Row[] = withWideLimits([
     class: 4,
     limits: ['documents', 'network'],
     uses: 'postgres_reads',
+    bearer: 'ticket',
   },
-  { methods: anyMethod, route: /^\/v1\/tickets\/\{ticketId\}/, class: 1, limits: ['network'], uses: 'postgres_reads' },
+  {
+    methods: anyMethod,
+    route: /^\/v1\/tickets\/\{ticketId\}/,
+    class: 1,
+    limits: ['network'],
+    uses: 'postgres_reads',
+    bearer: 'ticket',
+  },
   { methods: posting, route: /^\/v1\/organizers$/, class: 5, limits: ['sign_ups', 'network'], uses: 'postgres_reads' },
   { methods: posting, route: /^\/v1\/sessions$/, class: 2, limits: ['sign_in', 'network'], uses: 'postgres_reads' },
   {
@@ -137,7 +145,14 @@ const rows: readonly Row[] = withWideLimits([
     limits: ['messages', 'network'],
     uses: 'postgres_reads',
   },
-  { methods: anyMethod, route: /^\/v1\/waiting-list\//, class: 3, limits: ['network'], uses: 'postgres_reads' },
+  {
+    methods: anyMethod,
+    route: /^\/v1\/waiting-list\//,
+    class: 3,
+    limits: ['network'],
+    uses: 'postgres_reads',
+    bearer: 'waiting',
+  },
   // The order itself says the price, too.
   {
     methods: posting,

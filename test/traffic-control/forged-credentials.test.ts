@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { orderAccessToken } from '../../src/access/index.ts';
+import { orderAccessToken, waitingAccessToken } from '../../src/access/index.ts';
+import { ticketAccessToken } from '../../src/access/buyers/ticket-token.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
 import { registry } from '../../src/platform/metrics.ts';
+import { readOperations } from '../../testkit/security/operations.ts';
 import { ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { useSeenClasses } from './support/seen-classes.ts';
 
@@ -43,6 +45,32 @@ describe('a forged credential', () => {
     'a session that wants no signature': `Bearer ${unsigned({ alg: 'none' })}`,
     'the token of another order': `Bearer ${orderAccessToken('test-only-order-token-secret-0123456789', `ord_${'8'.repeat(28)}`, 1)}`,
   };
+
+  it('lends no importance: each operation for the holder of a link asks for it in its class', () => {
+    const ofLinks = readOperations().filter(({ kinds }) =>
+      kinds.some((kind) => /^(?:order|ticket|waiting)Token$/.test(kind)),
+    );
+    expect(ofLinks.length).toBeGreaterThan(15);
+    const open = ofLinks.filter(({ method, path }) => ruleOf(method, path).bearer === undefined);
+    expect(open.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('is not the one of a holder: the own link has the class of its route', async () => {
+    const { ORDER_TOKEN_SECRET } = classified.world.service.config;
+    const [ticketId, entryId] = [`tkt_${'7'.repeat(28)}001`, `wtl_${'7'.repeat(28)}`];
+    const classOf = async (path: string, token: string) => {
+      await ask('GET', path, { authorization: `Bearer ${token}` });
+      return classified.seen?.class;
+    };
+    const [ticket, waiting] = [
+      ticketAccessToken(ORDER_TOKEN_SECRET, ticketId, 1),
+      waitingAccessToken(ORDER_TOKEN_SECRET, entryId),
+    ];
+    expect(await classOf(`/v1/tickets/${ticketId}`, ticket)).toBe(1);
+    expect(await classOf(`/v1/waiting-list/${entryId}`, waiting)).toBe(3);
+    expect(await classOf(`/v1/tickets/${ticketId}`, waiting)).toBe(5);
+    expect(await classOf(`/v1/waiting-list/${entryId}`, ticket)).toBe(5);
+  });
 
   it.each(Object.entries(inventions))(
     'is refused on every route without a query, in the lowest class: %s',

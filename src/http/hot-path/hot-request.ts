@@ -21,8 +21,8 @@ export type HotRequest = {
   bytes(bytesMax: number): Promise<Buffer>;
 };
 
-/** The kind of credential that a route asks for: of staff, API keys and devices, or of one order. */
-export type BearerKind = 'staff' | 'order';
+/** The kind of credential that a route asks for: of staff, API keys and devices, or of one order, ticket or entry of a waiting list. */
+export type BearerKind = 'staff' | 'order' | 'ticket' | 'waiting';
 
 /**
  * Whether a request carries a credential of this kind that we made. Decided from the request alone, without a query.
