@@ -20,6 +20,8 @@ export type Organizer = {
   signOut(): Promise<void>;
 };
 
+/** Copies are made, their tickets scanned and their orders read; calling a copy off refunds them. */
+export const neededScopes = ['events.write', 'orders.read', 'check_in', 'refunds'];
 const pagesMax = 200;
 
 /** @param key an API key; without it the demo organiser signs in. @throws RehearsalRefused */
@@ -31,6 +33,12 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
   if (typeof slug !== 'string') throw new RehearsalRefused('REHEARSAL_TOKEN is not a valid API key here.');
   if (!['owner', 'manager'].includes(String(at(who.body, 'role'))))
     throw new RehearsalRefused('The key in REHEARSAL_TOKEN needs the role of a manager.');
+  const scopes = at(who.body, 'scopes');
+  const missing = Array.isArray(scopes) ? neededScopes.filter((scope) => !scopes.includes(scope)) : [];
+  if (missing.length > 0)
+    throw new RehearsalRefused(
+      `The key in REHEARSAL_TOKEN lacks scopes that a rehearsal needs: ${missing.join(', ')}.`,
+    );
   const ask: Organizer['ask'] = (method, path, body) =>
     untilTaken(() =>
       request(`${url}/v1/organizers/${slug}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),

@@ -7,7 +7,7 @@ import { type Copies, withCopies } from './copies.ts';
 import { type RehearsedEvent, copyEvent, findEvent, placesOf } from './copy-event.ts';
 import type { WatchLimits } from './limited-by.ts';
 import { type RehearsalOptions, RehearsalRefused } from './options.ts';
-import { type Organizer, signIn } from './organizer.ts';
+import { type Organizer, neededScopes, signIn } from './organizer.ts';
 import { expectedPeak, peopleFor } from './people.ts';
 import { playOpening } from './play-opening.ts';
 import type { Rehearsed } from './rehearse-event.ts';
@@ -38,7 +38,7 @@ export async function rehearseStaging(options: RehearsalOptions, address: URL): 
   const key = process.env['REHEARSAL_TOKEN'];
   if (key === undefined || key === '')
     throw new RehearsalRefused(
-      '--against needs REHEARSAL_TOKEN: an API key of the organiser at the staging copy, with the role of a manager and the scopes events.read, events.write, orders.read and check_in.',
+      `--against needs REHEARSAL_TOKEN: an API key of the organiser at the staging copy, with the role of a manager and the scopes ${neededScopes.join(', ')}.`,
     );
   if (options.sandbox !== undefined) await requireSandbox(options.sandbox.origin);
   const organizer = await signIn(address.origin, key);

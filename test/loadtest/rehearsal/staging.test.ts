@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { at, listOf, request, until } from '../../../loadtest/demo/http.ts';
+import { neededScopes } from '../../../loadtest/rehearsal/organizer.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
 
 /** An organiser rehearses against a deployment elsewhere: a stack that says it is a copy for rehearsals plays it. */
@@ -35,7 +36,7 @@ const rehearse = (address: string, token: string, ...more: string[]) =>
     timeout: rehearsalDeadlineMs,
   });
 
-async function keyOfOrganiser(): Promise<string> {
+async function keyOfOrganiser(scopes: readonly string[]): Promise<string> {
   const api = stack.environment['API_URL'];
   const owner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
   // On a busy machine the check of a password may be refused for a moment.
@@ -46,7 +47,7 @@ async function keyOfOrganiser(): Promise<string> {
   const made = await request(`${api}/v1/organizers/demo/api-keys`, {
     method: 'POST',
     headers,
-    body: { name: 'Rehearsal', role: 'manager', scopes: ['events.read', 'events.write', 'orders.read', 'check_in'] },
+    body: { name: 'Rehearsal', role: 'manager', scopes },
   });
   expect(made).toMatchObject({ status: 201 });
   return String(at(made.body, 'key'));
@@ -91,7 +92,7 @@ test.each([
   },
 );
 
-test('a key that is not valid there, or none, is refused before anything is made', async () => {
+test('a key that is not valid there, may not do enough, or is missing is refused before anything is made', async () => {
   const url = stack.environment['API_URL'] ?? '';
   await expect(rehearse(url, '')).rejects.toMatchObject({
     code: 2,
@@ -100,6 +101,11 @@ test('a key that is not valid there, or none, is refused before anything is made
   await expect(rehearse(url, 'no-key')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('not a valid API key'),
+  });
+  const poor = await keyOfOrganiser(['events.write', 'check_in']);
+  await expect(rehearse(url, poor)).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('needs: orders.read, refunds'),
   });
 });
 
@@ -110,7 +116,7 @@ test('a sale is rehearsed from outside, says what cannot be seen there, and its 
   const sandbox = stack.environment['SANDBOX_URL'] ?? '';
   const before = await request(`${url}/v1/events/${slug}/availability`);
   const few = ['--seconds', '2', '--opening', '10'];
-  const { stdout } = await rehearse(url, await keyOfOrganiser(), '--sandbox', sandbox, ...few);
+  const { stdout } = await rehearse(url, await keyOfOrganiser(neededScopes), '--sandbox', sandbox, ...few);
   expect(stdout).toContain(`against ${url}`);
   expect(stdout).toContain('60 people make up to 10 requests a second');
   expect(stdout).toContain('## What cannot be seen from outside');
