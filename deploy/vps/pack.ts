@@ -26,6 +26,21 @@ function commit(): string {
   return execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: repositoryFolder, encoding: 'utf8' }).trim();
 }
 
+/** So that whoever packs the same commit gets the same bytes, and can tell that a release is made of it. */
+function sameEachTime(): string[] {
+  const at = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: repositoryFolder, encoding: 'utf8' }).trim();
+  return [
+    '--sort=name',
+    `--mtime=@${at}`,
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    '--mode=u=rwX,go=rX',
+    '--format=gnu',
+    '--use-compress-program=gzip -n',
+  ];
+}
+
 async function pack(version: string): Promise<string> {
   const folder = join(dataFolder, 'releases');
   const [place, archive] = [join(folder, `antre-${version}`), join(folder, `antre-${version}.tar.gz`)];
@@ -47,7 +62,7 @@ async function pack(version: string): Promise<string> {
   cpSync(join(repositoryFolder, 'docs/operations.md'), join(place, 'docs/operations.md'));
   writeFileSync(join(place, 'VERSION'), `${version}\n`);
   await step(console.log, archive, async () =>
-    execFileSync('tar', ['--create', '--gzip', '--owner=0', '--group=0', '--file', archive, '--directory', place, '.']),
+    execFileSync('tar', [...sameEachTime(), '--create', '--file', archive, '--directory', place, '.']),
   );
   rmSync(place, { recursive: true, force: true });
   return archive;
