@@ -20,6 +20,7 @@ export const unitTests = [
   'test/deploy/documents.test.ts',
   'test/deploy/kubernetes.test.ts',
   'test/deploy/metrics.test.ts',
+  'test/deploy/provenance.test.ts',
   'test/edge/production.test.ts',
   'test/http/contract/api-docs.test.ts',
   'test/http/server/client-network.test.ts',

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from '../local/places.ts';
 import { step } from '../local/progress.ts';
+import { archiveFolder } from './archive.ts';
 
 /**
  * `npm run release [version]`: writes `.data/releases/antre-<version>.tar.gz`, all that a machine needs to run the product: what
@@ -26,19 +27,9 @@ function commit(): string {
   return execFileSync('git', ['rev-parse', '--short=10', 'HEAD'], { cwd: repositoryFolder, encoding: 'utf8' }).trim();
 }
 
-/** So that whoever packs the same commit gets the same bytes, and can tell that a release is made of it. */
-function sameEachTime(): string[] {
-  const at = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: repositoryFolder, encoding: 'utf8' }).trim();
-  return [
-    '--sort=name',
-    `--mtime=@${at}`,
-    '--owner=0',
-    '--group=0',
-    '--numeric-owner',
-    '--mode=u=rwX,go=rX',
-    '--format=gnu',
-    '--use-compress-program=gzip -n',
-  ];
+/** When the commit was made: a release has no other time. */
+function committedAt(): number {
+  return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: repositoryFolder, encoding: 'utf8' }));
 }
 
 async function pack(version: string): Promise<string> {
@@ -61,9 +52,7 @@ async function pack(version: string): Promise<string> {
     cpSync(join(repositoryFolder, 'deploy', name), join(place, 'deploy', name), { recursive: true });
   cpSync(join(repositoryFolder, 'docs/operations.md'), join(place, 'docs/operations.md'));
   writeFileSync(join(place, 'VERSION'), `${version}\n`);
-  await step(console.log, archive, async () =>
-    execFileSync('tar', [...sameEachTime(), '--create', '--file', archive, '--directory', place, '.']),
-  );
+  await step(console.log, archive, async () => archiveFolder(place, archive, committedAt()));
   rmSync(place, { recursive: true, force: true });
   return archive;
 }
