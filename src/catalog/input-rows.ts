@@ -25,7 +25,10 @@ function requireOrder(first: Date, second: Date, path: string, other: string): v
   if (first >= second) throw requestInvalid([inputFault(path, 'time.order', { other })]);
 }
 
-type EventValues = Partial<Omit<NewEvent, 'id' | 'organizerId' | 'slug' | 'version' | 'status' | 'postponedAt'>>;
+type EventValues = Partial<
+  Omit<NewEvent, 'id' | 'organizerId' | 'slug' | 'version' | `${string}At` | `picture${string}` | 'status'> &
+    Pick<NewEvent, 'startsAt' | 'endsAt' | 'doorsOpenAt'>
+>;
 
 /** @throws DomainError request.invalid */
 export function eventValues(input: ChangeEvent, currency: string): EventValues {

@@ -147,7 +147,7 @@ async function handOver(
   by: AuditActor,
   made: readonly Made[],
   to: string,
-  changes: Readonly<Record<string, string>>,
+  changes: { readonly from: string; readonly because: string },
 ): Promise<void> {
   const idsOf = (wanted: Kind) => made.filter(({ kind }) => kind === wanted).map(({ id }) => id);
   await handOverKeys(tx, by.organizerId, idsOf('api_keys'), to);

@@ -1,4 +1,5 @@
 import { writeAudit } from '../../access/audit/audit.ts';
+import type { AuditChanges, SomeAuditChanges } from '../../access/index.ts';
 import type { Actor } from '../../access/actor.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
 import type { StagePurge } from '../../http/public-cache/cdn-purge.ts';
@@ -31,7 +32,7 @@ export type Change<Result> = {
   readonly result: Result;
   readonly act: string;
   readonly subjectId: string;
-  readonly changes: Readonly<Record<string, unknown>>;
+  readonly changes: SomeAuditChanges;
 };
 
 /**
@@ -96,16 +97,19 @@ async function lockEvent(tx: Db, organizerId: string, eventId: string): Promise<
 }
 
 /** Fields that differ, as `{ field: { from, to } }`; long texts as 'changed'. */
-export function differences<Row extends object>(before: Row, changes: Partial<Row>): Record<string, unknown> {
+export function differences<Row extends object, Changes extends { [Name in keyof Row]?: Row[Name] | undefined }>(
+  before: Row,
+  changes: AuditChanges<Changes>,
+): { readonly [Name in keyof Changes]?: unknown } {
   const entries = Object.entries(changes).flatMap(([field, to]) => {
     const from: unknown = Reflect.get(before, field);
     if (isSame(from, to)) return [];
     return [[field, longTexts.has(field) ? 'changed' : { from, to }]];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries(entries) as { [Name in keyof Changes]?: unknown };
 }
 
-const longTexts = new Set(['description', 'summary']);
+const longTexts = new Set(['description', 'descriptionEn', 'summary', 'summaryEn']);
 
 function isSame(from: unknown, to: unknown): boolean {
   return from instanceof Date && to instanceof Date ? from.getTime() === to.getTime() : from === to;

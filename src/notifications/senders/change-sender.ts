@@ -21,7 +21,8 @@ export async function changeSender(
   deps: { db: Db },
   { actor, senderId, change }: { actor: Actor; senderId: string; change: SenderChange },
 ): Promise<void> {
-  const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  const values = Object.fromEntries(given) as { [Name in keyof SenderChange]?: Exclude<SenderChange[Name], undefined> };
   if (Object.keys(values).length === 0) throw requestInvalid([inputFault('', 'field.nothing_to_change')]);
   await transaction(deps.db, async (tx) => {
     const [before] = await tx

@@ -23,8 +23,11 @@ export async function changePool(
   return transaction(deps.db, async (tx) => {
     const before = idPatterns.plain.test(poolId) ? await findPool(tx, event.id, poolId) : undefined;
     if (before === undefined) throw poolNotFound();
-    const { capacity, blocked } = before;
-    const changes = { eventId: event.id, ...change, before: { capacity, blocked } };
+    const changes = {
+      eventId: event.id,
+      ...(change.capacity !== undefined && { capacity: { from: before.capacity, to: change.capacity } }),
+      ...(change.blocked !== undefined && { blocked: { from: before.blocked, to: change.blocked } }),
+    };
     await writeAudit(tx, { actor, act: 'pool.changed', subjectId: poolId, changes });
     if (change.capacity === 0 && (await isLastWithPlaces(tx, event.id, poolId))) throw poolNeeded();
     // Last, since every buyer of the event waits for this row from here to the end of the transaction.

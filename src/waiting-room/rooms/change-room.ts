@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
+import type { SomeAuditChanges } from '../../access/index.ts';
 import { eventNotFound } from '../../catalog/errors.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { queueNotFound, queueOver } from '../errors.ts';
@@ -15,7 +16,7 @@ export type RoomOfActor = { readonly actor: Actor; readonly eventId: string };
 /** The change, for the audit log; without `act` nothing changed. */
 export type RoomChange = {
   readonly act?: string;
-  readonly changes?: Readonly<Record<string, unknown>>;
+  readonly changes?: SomeAuditChanges;
 };
 
 /**

@@ -58,7 +58,10 @@ async function write(
 const isAlwaysFree = (name: string) => name === 'rateMax' || name === 'challengeDifficulty';
 
 /** What the settings change: names with the values before and after. */
-function differences(room: RoomRow | undefined, settings: RoomSettings): Record<string, unknown> {
+function differences(
+  room: RoomRow | undefined,
+  settings: RoomSettings,
+): { readonly [Name in keyof RoomSettings]?: unknown } {
   const changed = Object.entries(settings).filter(([name, value]) => {
     const before: unknown = room?.[name as keyof RoomSettings];
     return before instanceof Date && value instanceof Date ? before.getTime() !== value.getTime() : before !== value;

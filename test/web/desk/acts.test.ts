@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { type AuditChanges, auditFields } from '../../../src/access/audit/fields.ts';
 import { actNouns, actVerbs } from '../../../src/web/i18n/words/desk/acts.ts';
+import { fieldText } from '../../../src/web/i18n/words/desk/log-fields.ts';
 
 /** Guards that the log of changes is read in words, also for acts that are new. */
 const quoted = /'([a-z_]+\.[a-z_]+)'/g;
@@ -21,6 +23,18 @@ test('every act of the audit log has words in both languages', () => {
     const [noun = '', verb = ''] = act.split('.');
     for (const language of ['id', 'en'] as const) {
       expect([act, noun in actNouns[language], verb in actVerbs[language]]).toEqual([act, true, true]);
+    }
+  }
+});
+
+test('every field that an entry may name has words in both languages, and no other field can be written', () => {
+  // Compiles only while the type refuses a field that is not in the list.
+  const isTaken: { seats: number } extends AuditChanges<{ seats: number }> ? true : false = false;
+  expect(isTaken).toBe(false);
+  expect(auditFields.length).toBeGreaterThan(100);
+  for (const field of auditFields) {
+    for (const language of ['id', 'en'] as const) {
+      expect([field, /^[A-Z]/.test(fieldText(field, language))]).toEqual([field, true]);
     }
   }
 });

@@ -176,11 +176,21 @@ test('tasks are listed and resolved, and the log says by whom', async () => {
   expect((await owner.send('/desk/tasks', {}, { act: 'done' })).location).toBe('/desk/tasks?done=taskDone');
   const { html } = await owner.get('/desk/log');
   for (const text of ['Task: resolved', 'Member of the team: invited', 'Sari']) expect(html).toContain(text);
-  // What changed, from what to what.
+  // What changed, from what to what, in words. A field that is no longer written keeps its name.
   await world.running.service.db.execute(sql`
     insert into audit_log (organizer_id, actor_kind, actor_id, act, subject_id, changes)
-    values (${world.organizer.id}, 'system', 'x', 'event.changed', ${event.id}, '{"name": {"from": "Old <b>", "to": "New"}, "seats": 5}')`);
-  expect((await owner.get('/desk/log')).html).toMatch(/name<\/span> Old &lt;b&gt; → New[\s\S]*seats<\/span> 5/);
+    values (${world.organizer.id}, 'system', 'x', 'event.changed', ${event.id}, '{"name": {"from": "Old <b>", "to": "New"}, "seats": 5,
+      "saleOpensAt": {"from": null, "to": "2026-03-02T03:00:00.000Z"}, "transfersAllowed": {"from": true, "to": false}, "sales": "closed"}')`);
+  const read = async (language: string) => (await owner.get(`/desk/log?lang=${language}`)).html;
+  expect(await read('en')).toMatch(/Name<\/span> Old &lt;b&gt; → New[\s\S]*seats<\/span> 5/);
+  for (const text of [
+    'Transfers allowed</span> Yes → No',
+    'Sale opens</span> – → Mon, 2 Mar 2026, 10:00 WIB',
+    'Sales</span> Closed',
+  ])
+    expect(await read('en')).toContain(text);
+  for (const text of ['Tiket boleh diberikan</span> Ya → Tidak', 'Penjualan</span> Ditutup'])
+    expect(await read('id')).toContain(text);
 });
 
 test('the log is filtered by the form, says what cannot be meant, and leads from a row to all about its object', async () => {

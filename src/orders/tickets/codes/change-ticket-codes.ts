@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Actor } from '../../../access/actor.ts';
 import { writeAudit } from '../../../access/audit/audit.ts';
+import type { SomeAuditChanges } from '../../../access/index.ts';
 import { type Db, transaction } from '../../../platform/database/db.ts';
 import { events } from '../../../catalog/tables.ts';
 import { ownEvent } from '../../desk/own-event.ts';
@@ -59,7 +60,7 @@ export async function rotateTicketKey(
   });
 }
 
-type Done = { readonly act: string; readonly changes: Readonly<Record<string, unknown>> } | undefined;
+type Done = { readonly act: string; readonly changes: SomeAuditChanges } | undefined;
 
 /** Changes the keys of an event under a lock on the event, and records it if something changed. */
 async function changeKeys(

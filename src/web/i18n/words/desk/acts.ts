@@ -128,7 +128,7 @@ export const actVerbs: InEach<Readonly<Record<string, string>>> = {
     accepted: 'invitation accepted',
     buyer_corrected: "buyer's address corrected",
     buyer_renamed: "buyer's name corrected",
-    cancelled: 'called off',
+    cancelled: 'cancelled',
     changed: 'changed',
     confirmed: 'sent',
     created: 'created',

@@ -16,6 +16,7 @@ const id = {
   subjectHint: 'Tekan “hanya ini” pada sebuah baris, atau tempelkan ID-nya.',
   from: 'Dari tanggal',
   to: 'Sampai tanggal',
+  changed: 'diubah',
   onlyThis: 'hanya ini',
   clear: 'Hapus saringan',
   actors: {
@@ -43,6 +44,7 @@ const en: typeof id = {
   subjectHint: 'Press “only this” in a row, or paste an id.',
   from: 'From',
   to: 'Until the end of',
+  changed: 'changed',
   onlyThis: 'only this',
   clear: 'Remove the filter',
   actors: {

@@ -13,10 +13,8 @@ import { type Option, selectField, textField } from '../parts/fields.ts';
 import { askForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
+import { changeList, deskTimeZone } from './change-list.ts';
 
-const deskTimeZone = 'Asia/Jakarta';
-/** A long text of an event is not read here. */
-const valueLengthMax = 120;
 /** All that one answer may have. A team that is larger is found by its rows. */
 const membersMax = 200;
 const actorKinds = ['api_key', 'device', 'operator', 'system'] as const;
@@ -144,7 +142,7 @@ function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
       { label: words.who, cell: ({ actor }) => actor.name ?? words.actors[actor.kind] },
       { label: words.what, cell: ({ act }) => actText(act, language) },
       { label: words.subject, cell: ({ subjectId }) => subjectLinks(desk, subjectId, filter) },
-      { label: words.changes, cell: ({ changes }) => changeList(changes) },
+      { label: words.changes, cell: ({ changes }) => changeList(changes, language) },
     ],
   })}${paging(desk, nextCursor, filter)}`;
 }
@@ -160,25 +158,4 @@ function subjectLinks(desk: Desk, id: string, filter: Filter): Html {
   if (filter.subjectId === id) return page;
   const all = new URLSearchParams(given({ ...filter, subjectId: id })).toString();
   return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;
-}
-
-/** Each field with its value, or with the value before and after. */
-function changeList(changes: Readonly<Record<string, unknown>>) {
-  const entries = Object.entries(changes);
-  if (entries.length === 0) return '–';
-  return html`<ul class="changes">${entries.map(([field, value]) => html`<li><span class="muted">${field}</span> ${valueText(value)}</li>`)}</ul>`;
-}
-
-function valueText(value: unknown): string {
-  if (isChange(value)) return `${partText(value.from)} → ${partText(value.to)}`;
-  return partText(value);
-}
-
-function isChange(value: unknown): value is { readonly from: unknown; readonly to: unknown } {
-  return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
-}
-
-function partText(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return text.length > valueLengthMax ? `${text.slice(0, valueLengthMax)}…` : text;
 }
