@@ -70,7 +70,7 @@ export async function tellStory(
       ), t as materialized (
         select t.*, c.name as category from o join tickets t on t.order_id = o.id and t.event_id = o.event_id
         join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
-      ), told (at, kind, by_kind, by_id, detail) as (
+      ), m as (${messages}), told (at, kind, by_kind, by_id, detail) as (
         ${ofOrder} union all ${ofTickets} union all ${ofPayments} union all ${ofRefunds} union all ${ofMessages}
         union all ${ofScans} union all ${ofDesk}
       )
@@ -152,23 +152,37 @@ const ofRefunds = sql`
   select r.done_at, 'refund.done', null, null, jsonb_build_object('refundId', r.id, 'amount', ${money('r.amount')})
   from o join refunds r on r.order_id = o.id and r.event_id = o.event_id where r.done_at is not null`;
 
-/** The mailbox's first letter with the domain, or the ends of a phone; nothing for an address that the order no longer has. */
-const recipient = sql`case d.recipient_key
-  when o.buyer_keys[1] then left(o.buyer_email, 1) || '•••' || substring(o.buyer_email from '@[^@]*$')
-  when o.buyer_keys[2] then left(o.buyer_phone, 3) || '•••' || right(o.buyer_phone, 3) end`;
+const maskedEmail = (column: string) => sql.raw(`left(${column}, 1) || '•••' || substring(${column} from '@[^@]*$')`);
 
-const ofMessages = sql`
-  select d.created_at, 'message.queued', null, null,
-    jsonb_build_object('deliveryId', d.id, 'template', d.template, 'channel', d.channel, 'status', d.status,
-      'recipient', ${recipient}, 'failure', d.failure)
+/**
+ * The messages of the order and of its tickets, with the mailbox's first letter and the domain, or the ends of a phone. There is no
+ * recipient for an address that the order no longer has.
+ */
+const messages = sql`
+  select d.*, null::text as ticket_id, null::text as category,
+    case d.recipient_key when o.buyer_keys[1] then ${maskedEmail('o.buyer_email')}
+      when o.buyer_keys[2] then left(o.buyer_phone, 3) || '•••' || right(o.buyer_phone, 3) end as recipient
   from o join deliveries d on d.subject_id = o.id
   union all
-  select d.accepted_at, 'message.sent', null, null, jsonb_build_object('deliveryId', d.id, 'template', d.template, 'channel', d.channel)
-  from o join deliveries d on d.subject_id = o.id where d.accepted_at is not null
+  select d.*, t.id, t.category,
+    coalesce((select ${maskedEmail('g.holder_email')} from ticket_transfers g
+      where g.event_id = t.event_id and g.ticket_id = t.id and g.holder_key = d.recipient_key limit 1),
+      case d.recipient_key when o.buyer_keys[1] then ${maskedEmail('o.buyer_email')} end)
+  from o join t on t.order_id = o.id join deliveries d on d.subject_id = t.id`;
+
+const ofMessages = sql`
+  select m.created_at, 'message.queued', null, null,
+    jsonb_build_object('deliveryId', m.id, 'template', m.template, 'channel', m.channel, 'status', m.status,
+      'recipient', m.recipient, 'failure', m.failure, 'ticketId', m.ticket_id, 'ticketCategory', m.category)
+  from m
   union all
-  select d.delivered_at, 'message.delivered', null, null,
-    jsonb_build_object('deliveryId', d.id, 'template', d.template, 'channel', d.channel)
-  from o join deliveries d on d.subject_id = o.id where d.delivered_at is not null`;
+  select m.accepted_at, 'message.sent', null, null,
+    jsonb_build_object('deliveryId', m.id, 'template', m.template, 'channel', m.channel, 'ticketId', m.ticket_id)
+  from m where m.accepted_at is not null
+  union all
+  select m.delivered_at, 'message.delivered', null, null,
+    jsonb_build_object('deliveryId', m.id, 'template', m.template, 'channel', m.channel, 'ticketId', m.ticket_id)
+  from m where m.delivered_at is not null`;
 
 const ofScans = sql`
   select s.scanned_at, 'scan',

@@ -110,6 +110,14 @@ describe('a ticket that its buyer gives to somebody', () => {
       recipient: 'b•••@example.test',
     });
     expect(JSON.stringify(entries)).not.toContain(holder.email);
+    const messages = entries.filter(
+      ({ kind, detail }) => kind === 'message.queued' && detail['ticketId'] !== undefined,
+    );
+    const recipients = messages.map(({ detail }) => [detail['template'], detail['status'], detail['recipient']]);
+    expect(recipients.toSorted()).toEqual([
+      ['ticket_given', 'queued', expect.stringMatching(/^.•••@/)],
+      ['ticket_received', 'queued', 'b•••@example.test'],
+    ]);
   });
 
   test('can be transferred again by its holder, whose link then opens nothing; the buyer and strangers cannot', async () => {
