@@ -1,5 +1,5 @@
 import { orderWords } from '../i18n/words/order.ts';
-import { askedBy, call } from './shared/api.ts';
+import { type Answer, askedBy, call } from './shared/api.ts';
 import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/live.ts';
 import { nextLook, nextTry } from './shared/next-look.ts';
@@ -31,6 +31,9 @@ let failures = 0;
 let ticketsOf: string | undefined;
 let watch: Poll | undefined;
 let live: Live | undefined;
+/** The first reading by the link's token. It does not wait for the cookie. */
+let firstReading: Promise<Answer<OrderView>> | undefined;
+let eventReading: Promise<void> | undefined;
 /** How often the order is read while its stream says when it changes: a stream may be silent without being at its end. */
 const lookWithStreamMs = 45_000;
 const togetherWithinMs = 4000;
@@ -38,7 +41,10 @@ const togetherWithinMs = 4000;
 void open();
 
 async function open(): Promise<void> {
-  if (token !== '' && !(await openSession())) return showMissing();
+  if (token !== '') {
+    firstReading = readEarly();
+    if (!(await openSession())) return showMissing();
+  }
   watch = poll(look);
   // A buyer who comes back from the payment page wants to see the result at once.
   window.addEventListener('pageshow', ({ persisted }) => {
@@ -66,6 +72,20 @@ async function open(): Promise<void> {
       again();
     },
   );
+}
+
+/** Reads the order and then its event, while the cookie is being made. */
+async function readEarly(): Promise<Answer<OrderView>> {
+  const answer = await call<OrderView>('GET', path, { token });
+  if (answer.kind === 'ok') eventReading = loadEvent(answer.body.eventSlug);
+  return answer;
+}
+
+async function readOrder(): Promise<Answer<OrderView>> {
+  const first = await firstReading;
+  firstReading = undefined;
+  if (first?.kind === 'ok') return first;
+  return call('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
 }
 
 /** Exchanges the link's token for the cookie that images and downloads need. False if the token is wrong. */
@@ -97,7 +117,7 @@ function followWhileOpen(isOpen: boolean): void {
 }
 
 async function look(): Promise<number | undefined> {
-  const answer = await call<OrderView>('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
+  const answer = await readOrder();
   const isKept = answer.kind === 'ok' && answer.isKept;
   const isAway = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.problem.status !== 404);
   show('offline', isAway || isKept);
@@ -148,7 +168,10 @@ function present(order: OrderView): void {
 async function loadParts(order: OrderView): Promise<boolean> {
   const tickets = hasTickets(order) ? loadTickets(order) : Promise.resolve(true);
   if (byId('order').hidden) {
-    await Promise.race([Promise.all([tickets, loadEvent(order.eventSlug)]), pause(togetherWithinMs)]);
+    await Promise.race([
+      Promise.all([tickets, (eventReading ??= loadEvent(order.eventSlug))]),
+      pause(togetherWithinMs),
+    ]);
     show('loading', false);
     show('order', true);
   }
