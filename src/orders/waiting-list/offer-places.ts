@@ -40,23 +40,37 @@ type Head = {
  * that does not fit is passed by those who fit, and keeps its place: otherwise one person could keep places from being sold. Safe to repeat
  * and to run twice at once: the key of the order is the entry.
  * @returns how many offers were made
+ * @throws the first fault, after the lines of all other events were served
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {
   await forgetEntries(deps.db);
   await openLines(deps.db);
   let offers = 0;
+  const faults: unknown[] = [];
   for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
-    let left = line[0]?.available ?? 0;
-    for (const entry of line) {
-      if (entry.quantity > left) continue;
-      const outcome = await offer(deps, entry);
-      if (outcome === 'wait') break;
-      if (outcome === 'ended') continue;
-      left -= entry.quantity;
-      offers += 1;
-    }
+    // What is wrong with one event, such as a rush that fills its lane, must not keep the others waiting.
+    const made = await offerLine(deps, line).catch((error: unknown) => {
+      faults.push(error);
+      return 0;
+    });
+    offers += made;
   }
   await endLines(deps.db);
+  if (faults.length > 0) throw faults[0];
+  return offers;
+}
+
+async function offerLine(deps: OfferDeps, line: readonly Head[]): Promise<number> {
+  let offers = 0;
+  let left = line[0]?.available ?? 0;
+  for (const entry of line) {
+    if (entry.quantity > left) continue;
+    const outcome = await offer(deps, entry);
+    if (outcome === 'wait') break;
+    if (outcome === 'ended') continue;
+    left -= entry.quantity;
+    offers += 1;
+  }
   return offers;
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
 import { entriesPerEventMax, poolsPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
+import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { availabilityOf } from '../../../src/orders/pools/queries.ts';
 import { lockOrder, payOrder } from '../../../src/orders/index.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
@@ -230,5 +231,23 @@ describe('lines that cannot move, of any number of pools', () => {
     );
     expect(listed).toEqual([]);
     await world.open.db.execute(sql`delete from waiting_entries where event_id in (${before.id}, ${after.id})`);
+  });
+
+  test('a line whose orders cannot be placed holds up no other one', async () => {
+    const [broken, other] = [await world.soldOut(), await world.soldOut()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (broken === undefined || other === undefined) throw new Error('two events were made');
+    for (const event of [broken, other]) {
+      await world.wait(event);
+      await world.giveBack(event, 1);
+    }
+    const { placement } = world.desk.deps;
+    const submit: typeof placement.submit = (eventId, item) =>
+      eventId === broken.id ? Promise.reject(new Error('the lane is full')) : placement.submit(eventId, item);
+    await expect(offerPlaces({ ...world.desk.deps, placement: { ...placement, submit } })).rejects.toThrow(
+      'lane is full',
+    );
+    expect(await world.statuses(other)).toEqual(['offered']);
+    expect(await world.offer()).toBe(1);
+    expect(await world.statuses(broken)).toEqual(['offered']);
   });
 });
