@@ -15,8 +15,12 @@ const armed = new WeakSet<Strikes>();
  * A proxy between the API and PgBouncer that cuts connections which carry orders: it passes the call on, and cuts when the answer
  * comes. The orders are committed, and the API does not know.
  */
-async function cuttingWire(url: string, strikes: Strikes): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const random = seededRandom(1);
+async function cuttingWire(
+  url: string,
+  strikes: Strikes,
+  seed: number,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const random = seededRandom(seed);
   strikes.expect(what);
   return openTcpProxy(url, {
     onRequest: (bytes, cut) => {
@@ -34,7 +38,7 @@ export const wireDrills: Readonly<Record<string, Drill>> = {
     fault: `API to PgBouncer: the connection is cut after COMMIT and before the answer, for ${cutShare * 100} % of the calls that place orders`,
     proof: 'The proxy between them counts the connections that it cut.',
     stallMaxSeconds: 60,
-    world: (strikes) => ({ databaseWire: (url) => cuttingWire(url, strikes) }),
+    world: (strikes, seed) => ({ databaseWire: (url) => cuttingWire(url, strikes, seed) }),
     strike: async ({ strikes, wait, seconds }) => {
       armed.add(strikes);
       while (await wait(seconds * 1000));

@@ -35,7 +35,7 @@ export type SaleDrill = Omit<Drill, 'run'> & {
   readonly minutes: number;
   readonly world?:
     | Omit<WorldOptions, 'seed' | 'mutant'>
-    | ((strikes: Strikes) => Omit<WorldOptions, 'seed' | 'mutant'>);
+    | ((strikes: Strikes, seed: number) => Omit<WorldOptions, 'seed' | 'mutant'>);
   /** Every request must be answered with success at the first try: nobody needs to notice what happens. */
   readonly isSeamless?: boolean;
   /** Buyers are told of orders without a longer pause. */
@@ -84,7 +84,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
   const started = performance.now();
   const strikes = createStrikes();
   const world = await openDrillWorld({
-    ...(typeof drill.world === 'function' ? drill.world(strikes) : drill.world),
+    ...(typeof drill.world === 'function' ? drill.world(strikes, seed) : drill.world),
     seed,
     mutant: variant === 'mutant' ? drill.mutant : undefined,
   });
