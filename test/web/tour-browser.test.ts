@@ -16,14 +16,15 @@ import {
   tourLanguages,
   visit,
   weightFaults,
+  navigationFaults,
 } from '../../testkit/web/tour/visit.ts';
 import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
 
 /**
  * Guards that everyone can use every page: a public page weighs at most 60 KB with all its files and does not jump while it opens, axe
- * finds nothing in either theme or language, nothing is wider than a phone of 320 pixels, the keyboard's focus is seen, and every
- * control is large enough. Colours are measured once where the page has the same markup in both languages. `npm run screens` takes
- * pictures of the pages instead.
+ * finds nothing in either theme or language, nothing is wider than a phone of 320 pixels, wider screens show all of a navigation of the
+ * desk, the keyboard's focus is seen, and every control is large enough. Colours are measured once where the page has the same markup in
+ * both languages. `npm run screens` takes pictures of the pages instead.
  */
 
 const tourMs = 600_000;
@@ -85,6 +86,7 @@ const checks = (): void => {
         ...(await accessibilityFaults(page, { hasKnownColours: knownMarkup.get(name) === markup })),
         ...(await focusFaults(page)),
         ...(await smallScreenFaults(page)),
+        ...(await navigationFaults(page)),
       ];
       knownMarkup.set(name, markup);
       faults.push(...found.map((fault) => `${name} (${language}) ${fault}`));

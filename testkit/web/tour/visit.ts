@@ -126,6 +126,21 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
   })()`);
 }
 
+/** A tablet in both directions, a small laptop and a common screen. */
+const widerWidths = [768, 1024, 1280, 1440] as const;
+
+/** The widths at which a navigation of the desk hides pages. A mouse does not scroll sideways. */
+export async function navigationFaults(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (const width of widerWidths) {
+    await page.setViewportSize({ width, height: desktop.height });
+    const wide = await page.evaluate<string[]>(`[...document.querySelectorAll('.desk-nav')]
+      .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90))`);
+    faults.push(...wide.map((html) => `wider than ${width} px: ${html}`));
+  }
+  return faults;
+}
+
 const publicPageBytesMax = 60 * 1024;
 const layoutShiftMax = 0.1;
 
