@@ -123,7 +123,7 @@ describe('an operation of an organiser', () => {
 });
 
 describe('an operation of the door, or of a session', () => {
-  /** It would end the session that later tests use; `test/access/sessions.test.ts` has it. */
+  /** It would end the session that later tests use; `test/access/sessions/sessions.test.ts` has it. */
   const endsTheCaller = 'endCurrentSession';
   test.each(named(ofDoors))('%s lets in the kinds of credential that it names', async (_name, operation) => {
     const path = ownPath(operation);

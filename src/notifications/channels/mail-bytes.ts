@@ -24,7 +24,7 @@ export type MailBytes = { readonly envelope: Envelope; readonly raw: Buffer };
 /**
  * A mail as the bytes that go out: text and HTML as alternatives, inline images beside the HTML, other files after both. nodemailer
  * encodes addresses and headers; the parts are put together here, since its composer takes 330 us for a mail with two
- * tickets, and this 70. `test/notifications/mail-bytes.test.ts` reads both mails with a parser and compares them.
+ * tickets, and this 70. `test/notifications/channels/mail-bytes.test.ts` reads both mails with a parser and compares them.
  */
 export function mailBytes(mail: MailParts): MailBytes {
   const [inline, attached] = [mail.attachments.filter(isInline), mail.attachments.filter((file) => !isInline(file))];

@@ -1,16 +1,16 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Announcement } from '../announcements/tables.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
-import { announcementWords } from './announcement-words.ts';
+import { announcementWords } from './parts/announcement-words.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
-import { button, mailFrame, paragraph } from './html.ts';
-import { orderFooter } from './order-footer.ts';
-import { eventFacts, placeOf } from './order-facts.ts';
+import { button, mailFrame, paragraph } from './parts/html.ts';
+import { orderFooter } from './parts/order-footer.ts';
+import { eventFacts, placeOf } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
-import { shortMail } from './short-mail.ts';
+import { shortMail } from './parts/short-mail.ts';
 import { greetedName, messageParameter, orderMessage } from './whatsapp.ts';
-import { words } from './words.ts';
+import { words } from './parts/words.ts';
 
 type Announced = Pick<Announcement, 'kind' | 'content'>;
 

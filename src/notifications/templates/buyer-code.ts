@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { formatClockIn } from '../../platform/text/format-time.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
-import { type Html, mailFrame, paragraph, softParagraph } from './html.ts';
-import { words } from './words.ts';
+import { type Html, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { words } from './parts/words.ts';
 
 export type BuyerCodeData = {
   readonly locale: 'id' | 'en';

@@ -2,11 +2,11 @@ import { formatClockIn, formatDateTime } from '../../platform/text/format-time.t
 import type { Mail } from '../channel.ts';
 import { planChanges, planOf } from '../notices/event-plan.ts';
 import type { EventPlan } from '../notices/tables.ts';
-import { eventWords } from './event-words.ts';
-import { eventFacts, placeOf } from './order-facts.ts';
+import { eventWords } from './parts/event-words.ts';
+import { eventFacts, placeOf } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment, noticeMail } from './order-notice.ts';
-import { words } from './words.ts';
+import { words } from './parts/words.ts';
 
 /** The event is off: what it was, what becomes of the money where there is some, and the calendar's entry taken out. */
 export function eventCancelledMail(data: OrderMailData): Mail {

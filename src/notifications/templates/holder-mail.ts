@@ -1,5 +1,5 @@
 import type { OrderMailData } from './order-mail.ts';
-import type { ShortMailData } from './short-mail.ts';
+import type { ShortMailData } from './parts/short-mail.ts';
 
 /** What the mails to the holder of a ticket are made of. */
 export type HolderMailData = ShortMailData &

@@ -2,10 +2,10 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import type { EventPlan } from '../notices/tables.ts';
 import { movedLine } from './event-notice.ts';
-import { eventWords } from './event-words.ts';
+import { eventWords } from './parts/event-words.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
-import { shortMail } from './short-mail.ts';
+import { shortMail } from './parts/short-mail.ts';
 
 export type HolderNoticeTemplate = 'event_cancelled' | 'event_moved' | 'event_postponed';
 

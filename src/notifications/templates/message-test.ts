@@ -1,6 +1,6 @@
 import type { Mail } from '../channel.ts';
-import { mailFrame, paragraph, softParagraph } from './html.ts';
-import { words } from './words.ts';
+import { mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { words } from './parts/words.ts';
 
 export type MessageTestData = {
   readonly locale: 'id' | 'en';

@@ -1,9 +1,9 @@
 import type { Mail } from '../channel.ts';
-import { button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { orderFooter } from './order-footer.ts';
-import { eventFacts, factLines } from './order-facts.ts';
+import { button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { orderFooter } from './parts/order-footer.ts';
+import { eventFacts, factLines } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
-import { words } from './words.ts';
+import { words } from './parts/words.ts';
 
 /** The short mails about an order: one thing has happened, here is the order. Of money they speak only where there is some. */
 export function orderCancelledMail(data: OrderMailData): Mail {

@@ -1,6 +1,6 @@
 import { formatClockIn } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { eventFacts, priceFacts } from './order-facts.ts';
+import { eventFacts, priceFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
 

@@ -1,7 +1,7 @@
 import type { Mail } from '../channel.ts';
 import { formatMoney } from '../../platform/text/format-money.ts';
 import type { Money } from '../../platform/text/money.ts';
-import { eventFacts } from './order-facts.ts';
+import { eventFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
 

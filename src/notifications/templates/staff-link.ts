@@ -1,7 +1,7 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { button, mailFrame, paragraph, softParagraph } from './html.ts';
-import { words } from './words.ts';
+import { button, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { words } from './parts/words.ts';
 
 export type StaffMailData = {
   readonly locale: 'id' | 'en';

@@ -3,7 +3,7 @@ import type { Mail } from '../channel.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
-import { type ShortMailData, shortMail } from './short-mail.ts';
+import { type ShortMailData, shortMail } from './parts/short-mail.ts';
 import { qrAttachment, ticketPass } from './tickets.ts';
 
 export type TransferMailData = ShortMailData & {

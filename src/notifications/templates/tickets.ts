@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail, MailAttachment } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
-import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { orderFooter } from './order-footer.ts';
-import { eventFacts, factLines, priceFacts } from './order-facts.ts';
+import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { orderFooter } from './parts/order-footer.ts';
+import { eventFacts, factLines, priceFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
-import { words } from './words.ts';
+import { words } from './parts/words.ts';
 
 /** Beyond this many tickets the mail carries the link alone, so that it stays far below 200 KB. */
 export const inlineTicketsMax = 10;

@@ -1,6 +1,6 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
-import { type ShortMailData, shortMail } from './short-mail.ts';
+import { type ShortMailData, shortMail } from './parts/short-mail.ts';
 
 const id = {
   confirmSubject: (event: string) => `Konfirmasi daftar tunggu: ${event}`,

@@ -1,7 +1,7 @@
 import type { Mail } from '../channel.ts';
 import type { DisabledReason } from '../webhooks/tables.ts';
-import { mailFrame, paragraph, softParagraph } from './html.ts';
-import { words } from './words.ts';
+import { mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { words } from './parts/words.ts';
 
 export type WebhookDisabledData = {
   readonly locale: 'id' | 'en';

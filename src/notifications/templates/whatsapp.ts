@@ -2,7 +2,7 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
-import { placeOf } from './order-facts.ts';
+import { placeOf } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { doorOfflineWords } from '../i18n/words/door-offline.ts';
-import { doorWords } from '../i18n/words/door.ts';
+import { doorOfflineWords } from '../i18n/words/door/door-offline.ts';
+import { doorWords } from '../i18n/words/door/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { byId, element, focusIfHidden, setText, show, takeFragment } from './shared/dom.ts';
 import { keepKnownClient, knownClient } from './shared/known-client.ts';

@@ -1,4 +1,4 @@
-import { orderWords } from '../i18n/words/order.ts';
+import { orderWords } from '../i18n/words/order/order.ts';
 import { type Answer, askedBy, call } from './shared/api.ts';
 import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/live.ts';

@@ -1,5 +1,5 @@
-import { joinWords } from '../i18n/words/queue-join.ts';
-import { queueWords } from '../i18n/words/queue.ts';
+import { joinWords } from '../i18n/words/queue/queue-join.ts';
+import { queueWords } from '../i18n/words/queue/queue.ts';
 import { type Answer, askedBy, call } from './shared/api.ts';
 import { byId, localStorageIfAny, setText, show } from './shared/dom.ts';
 import { setMessage } from './shared/form-faults.ts';

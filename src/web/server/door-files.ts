@@ -1,5 +1,5 @@
 import { digestOf } from '../../http/negotiation.ts';
-import { doorWords } from '../i18n/words/door.ts';
+import { doorWords } from '../i18n/words/door/door.ts';
 import { type Language, linkTo } from '../i18n/language.ts';
 import type { Assets } from './assets.ts';
 

@@ -55,7 +55,7 @@ test('a hundred tickets are drawn while the event loop goes on', async () => {
   const started = performance.now();
   await printer.print('ord_D', 'v1', input('DDD', 100));
   clearInterval(timer);
-  // The control is in test/platform/helper-processes.test.ts: work on the loop itself leaves no turn at all.
+  // The control is in test/platform/resilience/helper-processes.test.ts: work on the loop itself leaves no turn at all.
   expect(turns).toBeGreaterThan((performance.now() - started) / 5 / 4);
 });
 

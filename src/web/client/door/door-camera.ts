@@ -1,4 +1,4 @@
-import { doorWords } from '../../i18n/words/door.ts';
+import { doorWords } from '../../i18n/words/door/door.ts';
 import { byId, setText, show } from '../shared/dom.ts';
 import { showReady } from './door-answer.ts';
 import { pageLanguage } from '../shared/page-language.ts';

@@ -1,4 +1,4 @@
-import { doorWords } from '../../i18n/words/door.ts';
+import { doorWords } from '../../i18n/words/door/door.ts';
 import { setText } from '../shared/dom.ts';
 import { doorCall, keptToken } from './door-session.ts';
 import { type Live, follow } from '../shared/live.ts';

@@ -1,6 +1,6 @@
 import { formatClock } from '../../../platform/text/format-time.ts';
-import { doorOfflineWords } from '../../i18n/words/door-offline.ts';
-import { doorWords } from '../../i18n/words/door.ts';
+import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
+import { doorWords } from '../../i18n/words/door/door.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/server-clock.ts';

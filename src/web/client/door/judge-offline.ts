@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import type { ReadCode, SignedPart } from '../../../orders/tickets/codes/ticket-code.ts';
-import type { ScanResult } from '../../i18n/words/door.ts';
+import type { ScanResult } from '../../i18n/words/door/door.ts';
 
 /** Decides about a ticket without a network, by the door list of this device. Uses nothing of the browser. */
 

@@ -1,5 +1,5 @@
 import { inLanguage } from '../../../platform/text/in-language.ts';
-import { orderDetailsWords } from '../../i18n/words/order-details.ts';
+import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 import { element } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 

@@ -1,4 +1,4 @@
-import { orderWords } from '../../i18n/words/order.ts';
+import { orderWords } from '../../i18n/words/order/order.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { call } from '../shared/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';

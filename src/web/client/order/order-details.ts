@@ -1,5 +1,5 @@
 import { formatDateTime } from '../../../platform/text/format-time.ts';
-import { orderDetailsWords } from '../../i18n/words/order-details.ts';
+import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Problem, call } from '../shared/api.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';

@@ -1,7 +1,7 @@
 import { formatClockIn } from '../../../platform/text/format-time.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
-import { orderWords } from '../../i18n/words/order.ts';
-import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
+import { orderWords } from '../../i18n/words/order/order.ts';
+import { paymentMethodWords } from '../../i18n/words/order/payment-methods.ts';
 import { call } from '../shared/api.ts';
 import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';

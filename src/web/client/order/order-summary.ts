@@ -1,7 +1,7 @@
 import { inLanguage } from '../../../platform/text/in-language.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
-import { orderWords } from '../../i18n/words/order.ts';
+import { orderWords } from '../../i18n/words/order/order.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
 import { byId, element, languageQuery, setText, show } from '../shared/dom.ts';
 import { type EventView, type Money, type OrderView, type SellerView, hasTickets } from './order-view.ts';

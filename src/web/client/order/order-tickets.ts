@@ -1,6 +1,6 @@
 import { inLanguage } from '../../../platform/text/in-language.ts';
 import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code.ts';
-import { orderWords } from '../../i18n/words/order.ts';
+import { orderWords } from '../../i18n/words/order/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';
 import { type WalletName, walletButtons, walletsHere } from '../shared/wallet-buttons.ts';

@@ -1,4 +1,4 @@
-import { transferWords } from '../../i18n/words/transfer.ts';
+import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { call } from '../shared/api.ts';
 import { byId, element, focusIfHidden, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';

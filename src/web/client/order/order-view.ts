@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../../i18n/words/order.ts';
+import type { OrderStatus } from '../../i18n/words/order/order.ts';
 
 /** The order and its tickets, as the API's contract has them. */
 export type Money = { readonly amount: number; readonly currency: string };

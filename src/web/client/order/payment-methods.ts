@@ -1,4 +1,4 @@
-import { type MethodName, paymentMethodWords } from '../../i18n/words/payment-methods.ts';
+import { type MethodName, paymentMethodWords } from '../../i18n/words/order/payment-methods.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
 import type { PaymentView } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';

@@ -1,5 +1,5 @@
 import type { Language } from '../../i18n/language.ts';
-import { estimateWords } from '../../i18n/words/estimate.ts';
+import { estimateWords } from '../../i18n/words/queue/estimate.ts';
 
 /** A wait, rounded as coarsely as it is known. */
 export function estimateText(seconds: number | undefined, language: Language): string {

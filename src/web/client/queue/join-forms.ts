@@ -1,4 +1,4 @@
-import { joinWords } from '../../i18n/words/queue-join.ts';
+import { joinWords } from '../../i18n/words/queue/queue-join.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Answer, call } from '../shared/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';

@@ -1,8 +1,8 @@
 import { formatCount } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { eventWords } from '../../i18n/words/event.ts';
-import { lapsedWords } from '../../i18n/words/queue-lapsed.ts';
-import { queueWords } from '../../i18n/words/queue.ts';
+import { lapsedWords } from '../../i18n/words/queue/queue-lapsed.ts';
+import { queueWords } from '../../i18n/words/queue/queue.ts';
 import { byId, languageQuery, setText, show } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
 import { pageLanguage } from '../shared/page-language.ts';

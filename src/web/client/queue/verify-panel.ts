@@ -1,5 +1,5 @@
 import { formatCount } from '../../../platform/text/format-money.ts';
-import { verifyWords } from '../../i18n/words/queue-verify.ts';
+import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
 import { call } from '../shared/api.ts';
 import { byId, element } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';

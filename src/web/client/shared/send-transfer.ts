@@ -1,4 +1,4 @@
-import { transferWords } from '../../i18n/words/transfer.ts';
+import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { setMessage } from './form-faults.ts';
 import { pageLanguage } from './page-language.ts';
 import { sendForm } from './send-form.ts';

@@ -1,4 +1,4 @@
-import { walletWords } from '../../i18n/words/wallet.ts';
+import { walletWords } from '../../i18n/words/order/wallet.ts';
 import { call } from './api.ts';
 import { element } from './dom.ts';
 import { openFile } from './open-file.ts';

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { doorOfflineWords } from '../../i18n/words/door-offline.ts';
-import { doorWords } from '../../i18n/words/door.ts';
+import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
+import { doorWords } from '../../i18n/words/door/door.ts';
 import { formMessage } from './form-parts.ts';
 import { field } from './field.ts';
 

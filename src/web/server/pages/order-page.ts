@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { orderWords } from '../../i18n/words/order.ts';
-import { walletWords } from '../../i18n/words/wallet.ts';
-import { transferWords } from '../../i18n/words/transfer.ts';
+import { orderWords } from '../../i18n/words/order/order.ts';
+import { walletWords } from '../../i18n/words/order/wallet.ts';
+import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { transferForm } from './transfer-form.ts';
-import { paymentMethodWords } from '../../i18n/words/payment-methods.ts';
-import { orderDetailsWords } from '../../i18n/words/order-details.ts';
+import { paymentMethodWords } from '../../i18n/words/order/payment-methods.ts';
+import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 
 /**
  * One page for all orders. The fragment of the mailed link or the cookie of an earlier visit opens the order. Only the

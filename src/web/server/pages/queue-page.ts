@@ -4,10 +4,10 @@ import { formatClockIn, formatDate, formatSpan } from '../../../platform/text/fo
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { PublicEvent, QueueTimes } from '../public-documents.ts';
-import { joinWords } from '../../i18n/words/queue-join.ts';
-import { lapsedWords } from '../../i18n/words/queue-lapsed.ts';
-import { queueWords } from '../../i18n/words/queue.ts';
-import { verifyWords } from '../../i18n/words/queue-verify.ts';
+import { joinWords } from '../../i18n/words/queue/queue-join.ts';
+import { lapsedWords } from '../../i18n/words/queue/queue-lapsed.ts';
+import { queueWords } from '../../i18n/words/queue/queue.ts';
+import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
 import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
 import { formMessage } from './form-parts.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import { walletWords } from '../../i18n/words/wallet.ts';
-import { transferWords } from '../../i18n/words/transfer.ts';
+import { walletWords } from '../../i18n/words/order/wallet.ts';
+import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { type PageContext, layout } from '../layout.ts';
 import { transferForm } from './transfer-form.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Language } from '../../i18n/language.ts';
-import { transferWords } from '../../i18n/words/transfer.ts';
+import { transferWords } from '../../i18n/words/order/transfer.ts';
 import type { Html } from '../layout.ts';
 import { field } from './field.ts';
 

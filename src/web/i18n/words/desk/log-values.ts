@@ -1,7 +1,7 @@
 import type { InEach, Language } from '../../language.ts';
 import { kindText } from '../kinds.ts';
 import { actText } from './acts.ts';
-import { announcementWords } from './announcements.ts';
+import { announcementWords } from './messages/announcements.ts';
 import { gateWords } from './events/gates.ts';
 import { fieldText } from './log-fields.ts';
 import { statusWords } from './statuses.ts';

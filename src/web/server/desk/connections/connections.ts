@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
-import { messageTestWords } from '../../../i18n/words/desk/message-tests.ts';
+import { messageTestWords } from '../../../i18n/words/desk/messages/message-tests.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';

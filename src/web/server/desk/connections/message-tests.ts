@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { messageTestWords } from '../../../i18n/words/desk/message-tests.ts';
+import { messageTestWords } from '../../../i18n/words/desk/messages/message-tests.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Act, AddPage, Desk, View } from '../desk.ts';

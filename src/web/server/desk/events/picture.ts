@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { pictureWords } from '../../../i18n/words/desk/picture.ts';
+import { pictureWords } from '../../../i18n/words/desk/events/picture.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { fileField, percentField, textField } from '../parts/fields.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { waitingListDeskWords } from '../../../i18n/words/desk/waiting-list.ts';
+import { waitingListDeskWords } from '../../../i18n/words/desk/events/waiting-list.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';

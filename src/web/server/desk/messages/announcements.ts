@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { announcementWords } from '../../../i18n/words/desk/announcements.ts';
+import { announcementWords } from '../../../i18n/words/desk/messages/announcements.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { FormValues } from '../forms.ts';

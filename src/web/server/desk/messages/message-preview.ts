@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatCount } from '../../../../platform/text/format-money.ts';
-import { announcementWords } from '../../../i18n/words/desk/announcements.ts';
+import { announcementWords } from '../../../i18n/words/desk/messages/announcements.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';

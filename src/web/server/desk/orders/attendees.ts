@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { chip, linkButton } from '../parts/pieces.ts';

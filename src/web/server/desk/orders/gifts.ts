@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { localeField, numberField, selectField, textField } from '../parts/fields.ts';

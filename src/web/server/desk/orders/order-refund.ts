@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
-import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField, textField } from '../parts/fields.ts';

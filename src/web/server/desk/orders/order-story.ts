@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
-import { orderWords } from '../../../i18n/words/desk/orders.ts';
+import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { logWords } from '../../../i18n/words/desk/log.ts';
-import { storyDetail } from '../../../i18n/words/desk/story.ts';
+import { storyDetail } from '../../../i18n/words/desk/orders/story.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
-import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
+import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { EventOfDesk } from '../events/event-form.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
-import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
+import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';

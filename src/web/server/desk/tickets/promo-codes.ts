@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { promoWords } from '../../../i18n/words/desk/promo-codes.ts';
+import { promoWords } from '../../../i18n/words/desk/tickets/promo-codes.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';

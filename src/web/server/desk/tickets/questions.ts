@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
-import { questionWords } from '../../../i18n/words/desk/questions.ts';
+import { questionWords } from '../../../i18n/words/desk/tickets/questions.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDate } from '../../../../platform/text/format-time.ts';
-import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
+import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
 import type { EventOfDesk } from '../events/event-form.ts';

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
-import { ticketWords } from '../../../i18n/words/desk/tickets.ts';
+import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import type { EventOfDesk } from '../events/event-form.ts';

@@ -1,0 +1,43 @@
+import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
+import type { OrderMailData } from '../order-mail.ts';
+import { words } from './words.ts';
+
+/** When, where and what, as rows of a name and a value; the text and the HTML of a mail say the same. */
+export function eventFacts(data: OrderMailData): [string, string][] {
+  const { event, locale } = data;
+  const say = words[locale];
+  const starts = formatDateTime(event.startsAt, event.timeZone, locale);
+  const doors = formatClockIn(event.doorsOpenAt, event.timeZone, locale);
+  return [
+    [say.when, starts],
+    ...(event.doorsOpenAt < event.startsAt ? [[say.doors, doors] satisfies [string, string]] : []),
+    [say.where, placeOf(event)],
+    [say.orderNumber, data.orderCode],
+  ];
+}
+
+/** Venue, address and city as one line. */
+export function placeOf({ venue, address, city }: { venue: string; address: string; city: string }): string {
+  return [venue, address, city].filter((part) => part !== '').join(', ');
+}
+
+export function priceFacts(data: OrderMailData): [string, string][] {
+  const { locale } = data;
+  const say = words[locale];
+  const rows: [string, string][] = data.lines.map((line) => [
+    `${line.quantity} × ${line.name}`,
+    line.price.amount === 0
+      ? say.free
+      : formatMoney({ ...line.price, amount: line.price.amount * line.quantity }, locale),
+  ]);
+  if (data.discount.amount > 0) rows.push([say.discount, `−${formatMoney(data.discount, locale)}`]);
+  if (data.fees.amount > 0) rows.push([say.fees, formatMoney(data.fees, locale)]);
+  rows.push([say.total, data.total.amount === 0 ? say.free : formatMoney(data.total, locale)]);
+  return rows;
+}
+
+/** `name: value` lines. */
+export function factLines(rows: readonly (readonly [string, string])[]): string {
+  return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
+}

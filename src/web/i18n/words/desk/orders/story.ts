@@ -1,0 +1,143 @@
+import type { InEach, Language } from '../../../language.ts';
+import { doorWords } from '../../door/door.ts';
+import { paymentMethodWords } from '../../order/payment-methods.ts';
+import { actText } from '../acts.ts';
+import { statusWords } from '../statuses.ts';
+import { toolWords } from '../tools.ts';
+
+/** The words of the API in the story of an order that are not states of things (`statuses.ts`). */
+const values: InEach<Readonly<Record<string, string>>> = {
+  id: {
+    // States of a payment, and what a callback led to.
+    creating: 'Sedang disiapkan',
+    review: 'Diperiksa gateway',
+    authorized: 'Disetujui',
+    captured: 'Uang diterima',
+    settled: 'Uang diterima',
+    denied: 'Ditolak',
+    voided: 'Dibatalkan',
+    reversed: 'Ditarik kembali',
+    charged_back: 'Ditarik oleh bank pembeli',
+    partially_charged_back: 'Sebagian ditarik oleh bank pembeli',
+    applied: 'Diterapkan',
+    ignored: 'Tidak mengubah apa-apa',
+    refused: 'Ditolak',
+    // Reasons of refunds and of tickets that were taken back.
+    requested: 'Diminta',
+    buyer_cancelled: 'Dibatalkan pembeli',
+    late_payment: 'Dibayar terlambat',
+    double_payment: 'Dibayar dua kali',
+    underpaid: 'Kurang bayar',
+    surplus: 'Kelebihan bayar',
+    over_limit: 'Melebihi batas pembeli',
+    event_cancelled: 'Acara dibatalkan',
+    external: 'Dikembalikan di gateway',
+    wrong_facts: 'Data pembayaran tidak cocok',
+    buyer: 'Pembeli',
+    organizer: 'Penyelenggara',
+    event: 'Pembatalan acara',
+    entry: 'Masuk',
+    exit: 'Keluar',
+    email: 'Email',
+    whatsapp: 'WhatsApp',
+    other: 'Cara lain',
+  },
+  en: {
+    creating: 'Being prepared',
+    review: 'Under review at the gateway',
+    authorized: 'Authorised',
+    captured: 'Money received',
+    settled: 'Money received',
+    denied: 'Denied',
+    voided: 'Voided',
+    reversed: 'Taken back',
+    charged_back: "Taken back by the buyer's bank",
+    partially_charged_back: "Partly taken back by the buyer's bank",
+    applied: 'Applied',
+    ignored: 'Changed nothing',
+    refused: 'Refused',
+    requested: 'Requested',
+    buyer_cancelled: 'Cancelled by the buyer',
+    late_payment: 'Paid too late',
+    double_payment: 'Paid twice',
+    underpaid: 'Underpaid',
+    surplus: 'Overpaid',
+    over_limit: 'Over the limit of the buyer',
+    event_cancelled: 'Event called off',
+    external: 'Refunded at the gateway',
+    wrong_facts: 'The payment does not match',
+    buyer: 'Buyer',
+    organizer: 'Organiser',
+    event: 'Event called off',
+    entry: 'Entry',
+    exit: 'Exit',
+    email: 'Email',
+    whatsapp: 'WhatsApp',
+    other: 'Another way',
+  },
+};
+
+/** Messages by the name of their template. */
+const templates: InEach<Readonly<Record<string, string>>> = {
+  id: {
+    tickets: 'Tiket',
+    order_cancelled: 'Pesanan dibatalkan',
+    order_refunded: 'Uang dikembalikan',
+    refund_done: 'Pengembalian selesai',
+    order_placed: 'Pesanan menunggu pembayaran',
+    order_link: 'Tautan pesanan',
+    order_found: 'Tautan pesanan',
+    event_cancelled: 'Acara dibatalkan',
+    event_moved: 'Acara dipindahkan',
+    event_postponed: 'Acara ditunda',
+    event_practical: 'Pengumuman',
+    event_news: 'Kabar acara',
+    event_reminder: 'Pengingat acara',
+    payment_expiring: 'Pengingat pembayaran',
+    ticket_received: 'Tiket diterima dari orang lain',
+    ticket_given: 'Tiket diberikan kepada orang lain',
+    ticket_withdrawn: 'Tiket tidak berlaku lagi',
+  },
+  en: {
+    tickets: 'Tickets',
+    order_cancelled: 'Order cancelled',
+    order_refunded: 'Refund',
+    refund_done: 'Refund done',
+    order_placed: 'Order waits for payment',
+    order_link: 'Link to the order',
+    order_found: 'Link to the order',
+    event_cancelled: 'Event called off',
+    event_moved: 'Event moved',
+    event_postponed: 'Event postponed',
+    event_practical: 'Announcement',
+    event_news: 'News of events',
+    event_reminder: 'Reminder of the event',
+    payment_expiring: 'Reminder to pay',
+    ticket_received: 'Ticket received from somebody',
+    ticket_given: 'Ticket given to somebody',
+    ticket_withdrawn: 'Ticket no longer valid',
+  },
+};
+
+const ticketCount: InEach<(count: number) => string> = {
+  id: (count) => `${count} tiket`,
+  en: (count) => (count === 1 ? '1 ticket' : `${count} tickets`),
+};
+
+/** One detail of a story's entry as people read it. What a person wrote stays as it is; a gateway's name begins with a capital. */
+export function storyDetail(name: string, value: string | number, language: Language): string {
+  if (typeof value === 'number') return name === 'tickets' ? ticketCount[language](value) : String(value);
+  const known: Readonly<Record<string, string>> = detailWords(name, language);
+  if (name === 'act') return actText(value, language);
+  if (name === 'gateway') return value.charAt(0).toUpperCase() + value.slice(1);
+  return Object.hasOwn(known, value) ? (known[value] ?? value) : value;
+}
+
+function detailWords(name: string, language: Language): Readonly<Record<string, string>> {
+  if (name === 'template') return templates[language];
+  if (name === 'task') return toolWords[language].taskKinds;
+  if (name === 'method') return { ...values[language], ...paymentMethodWords[language].methods };
+  if (name === 'result') return doorWords[language].results;
+  const isCode = ['status', 'outcome', 'direction', 'reason', 'endedBy', 'channel'].includes(name);
+  return isCode ? { ...statusWords[language], ...values[language] } : {};
+}

@@ -1,0 +1,53 @@
+import type { InEach } from '../../../language.ts';
+
+const id = {
+  title: 'Pertanyaan untuk pembeli',
+  lead: 'Ditanyakan di halaman pesanan setelah pembeli membayar, bersama nama pemegang tiket.',
+  none: 'Belum ada pertanyaan.',
+  question: 'Pertanyaan',
+  questionEn: 'Pertanyaan dalam bahasa Inggris',
+  questionEnHint: 'Bila kosong, semua orang membaca pertanyaan di atas.',
+  kind: 'Jawaban',
+  kinds: { text: 'Teks', choice: 'Satu pilihan', yes_no: 'Ya atau tidak' },
+  scope: 'Ditanyakan',
+  scopes: { order: 'Sekali per pesanan', ticket: 'Untuk setiap tiket' },
+  choices: 'Pilihan',
+  choicesHint: 'Satu pilihan per baris. Untuk bahasa Inggris tulis setelah garis tegak: Merah | Red',
+  required: 'Wajib dijawab',
+  position: 'Urutan',
+  state: 'Keadaan',
+  states: { open: 'Ditanyakan', closed: 'Ditutup' },
+  answers: 'Jawaban diterima',
+  add: 'Tambah pertanyaan',
+  change: 'Simpan',
+  asked: 'Ditanyakan kepada pembeli',
+  askedHint: 'Bila tidak dicentang, pertanyaan tidak tampil lagi dan jawabannya tetap ada.',
+  remove: 'Hapus pertanyaan',
+};
+
+const en: typeof id = {
+  title: 'Questions to buyers',
+  lead: 'Asked on the page of the order once it is paid, together with the names of holders.',
+  none: 'There are no questions yet.',
+  question: 'Question',
+  questionEn: 'Question in English',
+  questionEnHint: 'If left empty, everybody reads the question above.',
+  kind: 'Answer',
+  kinds: { text: 'Text', choice: 'One of several', yes_no: 'Yes or no' },
+  scope: 'Asked',
+  scopes: { order: 'Once per order', ticket: 'For each ticket' },
+  choices: 'Choices',
+  choicesHint: 'One choice per line. For English write it after a bar: Merah | Red',
+  required: 'Must be answered',
+  position: 'Position on the page',
+  state: 'State',
+  states: { open: 'Asked', closed: 'Closed' },
+  answers: 'Answers',
+  add: 'Add a question',
+  change: 'Save',
+  asked: 'Buyers are asked this',
+  askedHint: 'Without it the question is shown no more, and its answers stay.',
+  remove: 'Delete the question',
+};
+
+export const questionWords: InEach<typeof id> = { id, en };

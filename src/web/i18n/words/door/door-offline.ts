@@ -1,0 +1,154 @@
+import type { InEach } from '../../language.ts';
+
+/** The words of the door without a network, of its history and its search. */
+type DoorOfflineWords = {
+  readonly listNone: string;
+  readonly listReading: string;
+  readonly listAge: (minutes: number) => string;
+  readonly unsent: (count: number) => string;
+  readonly unsentElsewhere: (count: number) => string;
+  readonly conflicts: (count: number) => string;
+  readonly conflict: (entry: { here: string; at: string; other: string; otherAt: string }) => string;
+  readonly fault: (why: string, gate: string) => string;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly decidedHere: string;
+  readonly notOnList: string;
+  readonly notOnListHint: (minutes: number) => string;
+  readonly letIn: string;
+  readonly turnAway: string;
+  readonly guest: (name: string, party: number, code: string) => string;
+  readonly torch: string;
+  readonly search: string;
+  readonly find: string;
+  readonly searchLabel: string;
+  readonly searching: string;
+  readonly found: (count: number, isCut: boolean) => string;
+  /** Of the device alone. */
+  readonly foundHere: (count: number) => string;
+  readonly noName: string;
+  readonly notCome: string;
+  readonly isInside: string;
+  readonly hasLeft: string;
+  readonly history: string;
+  readonly historyNone: string;
+  readonly close: string;
+  readonly states: Readonly<Record<'online' | 'waiting' | 'sent', string>>;
+  readonly undo: string;
+  readonly undoReason: string;
+  readonly undone: (reason: string) => string;
+  readonly undoFailed: string;
+};
+
+export const doorOfflineWords: InEach<DoorOfflineWords> = {
+  id: {
+    listNone: 'Daftar tiket belum ada di perangkat ini',
+    listReading: 'Daftar tiket sedang diunduh…',
+    listAge: (minutes) => (minutes < 1 ? 'Daftar terkini' : `Daftar ${minutes} menit lalu`),
+    unsent: (count) => (count === 0 ? 'Semua terkirim' : `${count} belum terkirim`),
+    unsentElsewhere: (count) =>
+      `${count} pindaian acara lain belum terkirim. Data itu tetap tersimpan di ponsel ini, dan terkirim setelah acaranya dipilih lagi di sini.`,
+    conflicts: (count) => `${count} masalah`,
+    conflict: ({ here, at, other, otherAt }) => `Masuk dua kali: ${other} pukul ${otherAt}, ${here} pukul ${at}.`,
+    fault: (why, gate) => `Seharusnya ditolak di ${gate}: ${why}.`,
+    faults: {
+      revoked: 'tiket dibatalkan',
+      invalid: 'bukan tiket kami',
+      wrong_event: 'tiket acara lain',
+      not_paid: 'belum dibayar',
+      too_early: 'belum waktunya',
+      too_late: 'sudah lewat waktunya',
+      wrong_gate: 'gerbang lain',
+      gate_closed: 'gerbang ditutup',
+      no_reentry: 'tidak boleh masuk lagi',
+      refused: 'tidak diterima server',
+    },
+    decidedHere: 'Diputuskan tanpa jaringan',
+    notOnList: 'Tidak ada di daftar',
+    notOnListHint: (minutes) =>
+      `Daftar ini ${minutes < 1 ? 'terkini' : `${minutes} menit lalu`}. Tiket yang baru dibeli belum ada di sini.`,
+    letIn: 'Izinkan masuk',
+    turnAway: 'Tolak',
+    guest: (name, party, code) => [name, `${party} tiket`, code].filter((part) => part !== '').join(' · '),
+    torch: 'Senter',
+    search: 'Cari tamu',
+    find: 'Cari',
+    searchLabel: 'Nama, nomor HP, atau kode pesanan',
+    searching: 'Mencari…',
+    found: (count, isCut) => {
+      if (count === 0) return 'Tidak ditemukan. Ketik nomor HP atau kode pesanan selengkapnya.';
+      return isCut ? `${count} pertama ditampilkan. Ketik lebih lengkap.` : `${count} ditemukan`;
+    },
+    foundHere: (count) =>
+      count === 0
+        ? 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.'
+        : `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`,
+    noName: 'Nama tidak ditampilkan',
+    notCome: 'Belum datang',
+    isInside: 'Di dalam',
+    hasLeft: 'Sudah keluar',
+    history: 'Riwayat',
+    historyNone: 'Belum ada pindaian di acara ini.',
+    close: 'Tutup',
+    states: { online: 'Diperiksa server', waiting: 'Belum terkirim', sent: 'Terkirim' },
+    undo: 'Batalkan pindaian',
+    undoReason: 'Alasan',
+    undone: (reason) => `Dibatalkan: ${reason}`,
+    undoFailed: 'Tidak bisa dibatalkan.',
+  },
+  en: {
+    listNone: 'No ticket list on this device yet',
+    listReading: 'Reading the ticket list…',
+    listAge: (minutes) => (minutes < 1 ? 'List is current' : `List is ${minutes} min old`),
+    unsent: (count) => (count === 0 ? 'All sent' : `${count} not sent`),
+    unsentElsewhere: (count) =>
+      `${count} scans of another event are not sent yet. They stay on this phone, and are sent once that event is chosen here again.`,
+    conflicts: (count) => (count === 1 ? '1 problem' : `${count} problems`),
+    conflict: ({ here, at, other, otherAt }) => `Let in twice: ${other} at ${otherAt}, ${here} at ${at}.`,
+    fault: (why, gate) => `Should have been refused at ${gate}: ${why}.`,
+    faults: {
+      revoked: 'ticket revoked',
+      invalid: 'not one of ours',
+      wrong_event: 'ticket of another event',
+      not_paid: 'not paid',
+      too_early: 'too early',
+      too_late: 'too late',
+      wrong_gate: 'another gate',
+      gate_closed: 'gate closed',
+      no_reentry: 'no re-entry',
+      refused: 'not taken by the server',
+    },
+    decidedHere: 'Decided without a network',
+    notOnList: 'Not on the list',
+    notOnListHint: (minutes) =>
+      `This list is ${minutes < 1 ? 'current' : `${minutes} min old`}. A ticket that was bought since is not on it.`,
+    letIn: 'Let in',
+    turnAway: 'Turn away',
+    guest: (name, party, code) =>
+      [name, party === 1 ? '1 ticket' : `${party} tickets`, code].filter((part) => part !== '').join(' · '),
+    torch: 'Torch',
+    search: 'Find a guest',
+    find: 'Find',
+    searchLabel: 'Name, phone number or order code',
+    searching: 'Searching…',
+    found: (count, isCut) => {
+      if (count === 0) return 'Nobody found. Type the whole phone number or order code.';
+      return isCut ? `The first ${count} are shown. Type more of it.` : `${count} found`;
+    },
+    foundHere: (count) =>
+      count === 0
+        ? 'No network, and not on the list of this phone. Names are here only if the organiser allows it.'
+        : `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`,
+    noName: 'Name not shown',
+    notCome: 'Not here yet',
+    isInside: 'Inside',
+    hasLeft: 'Has left',
+    history: 'History',
+    historyNone: 'No scans at this event yet.',
+    close: 'Close',
+    states: { online: 'Checked by the server', waiting: 'Not sent yet', sent: 'Sent' },
+    undo: 'Undo this scan',
+    undoReason: 'Reason',
+    undone: (reason) => `Undone: ${reason}`,
+    undoFailed: 'It could not be undone.',
+  },
+};

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
+
+/** Guards the limits per buyer (S44, T05) and one place per buyer: one person is one buyer, however the address is spelt. */
+
+test('spellings of one mailbox are one buyer, and two mailboxes are two buyers', () => {
+  const emailKey = (email: string) => buyerKey('a secret', 'email', email);
+  expect(emailKey('Ayu.Lestari+2@GoogleMail.com')).toBe(emailKey('ayulestari@gmail.com'));
+  expect(emailKey(' ayu@M\u00dcNCHEN.example ')).toBe(emailKey('Ayu@xn--mnchen-3ya.example'));
+  expect(emailKey('ayu.lestari@pembeli.test')).not.toBe(emailKey('ayulestari@pembeli.test'));
+});

@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { createEvent, someBuyer } from '../../../testkit/factories.ts';
+import {
+  type Notifications,
+  control,
+  inbox,
+  openNotifications,
+  paidOrder,
+} from '../../../testkit/notifications/notification-world.ts';
+
+/** Guards that a buyer is told by mail when money is back, with the amount and the reason, once for each refund. */
+
+let world: Notifications;
+beforeAll(async () => {
+  world = await openNotifications();
+});
+beforeEach(async () => {
+  await control(world.sandbox, 'reset', {});
+});
+afterAll(() => world.close());
+
+async function paid() {
+  const buyer = someBuyer();
+  const event = await createEvent(world.db, { categories: [{ name: 'Festival', price: 250_000 }] });
+  return { buyer, ...(await paidOrder(world, { buyer, event, quantity: 2 })) };
+}
+type Paid = Awaited<ReturnType<typeof paid>>;
+
+/** As the room of payments writes a refund that the bank has confirmed. */
+async function refund({ eventId, orderId, order }: Paid, amount: number, reason: string): Promise<void> {
+  const id = newId('rfd');
+  await world.db.execute(sql`
+    insert into refunds (event_id, id, order_id, attempt_id, organizer_id, amount, currency, reason, status, gateway_refund_key,
+      requested_by, done_at)
+    values (${eventId}, ${id}, ${orderId}, ${`pay_${orderId.slice(4)}01`}, ${order.organizerId}, ${amount}, 'IDR', ${reason}, 'done',
+      ${id}, 'test', clock_timestamp())`);
+}
+
+async function tell(of: Paid) {
+  const ids = await notifyOrder(world.deps, 'refund_done', of);
+  for (const deliveryId of ids) await sendDelivery(world.deps, { deliveryId }, AbortSignal.timeout(20_000));
+  return ids.length;
+}
+
+test('the mail says how much is back and that the tickets stay valid, and comes once for each refund', async () => {
+  const order = await paid();
+  expect(await tell(order)).toBe(0);
+  await refund(order, 100_000, 'requested');
+  expect(await tell(order)).toBe(1);
+  expect(await tell(order)).toBe(0);
+  const [mail] = await inbox(world.sandbox, order.buyer.email);
+  expect(mail?.subject).toMatch(/^Dana sudah kembali: /);
+  expect(mail?.text.replaceAll(/\s/g, ' ')).toContain('Rp 100.000 sudah dikembalikan');
+  expect(mail?.text).toContain('2 tiket tetap berlaku.');
+  await refund(order, 50_000, 'requested');
+  expect(await tell(order)).toBe(1);
+  const mails = await inbox(world.sandbox, order.buyer.email);
+  expect(mails.map(({ text }) => text.replaceAll(/\s/g, ' ')).some((text) => text.includes('Rp 150.000'))).toBe(true);
+});
+
+test.each([
+  ['external', 'The payment provider has paid back Rp 100,000'],
+  ['double_payment', 'was paid twice. The second payment, Rp 100,000'],
+  ['late_payment', 'came after the order had ended. Rp 100,000'],
+  ['surplus', 'did not fit the amount of the order. Rp 100,000'],
+  ['event_cancelled', 'is complete: Rp 100,000'],
+])('a refund for the reason %s has its own words', async (reason, words) => {
+  const order = await paid();
+  await world.db.execute(
+    sql`update orders set locale = 'en' where event_id = ${order.eventId} and id = ${order.orderId}`,
+  );
+  await refund(order, 100_000, reason);
+  expect(await tell(order)).toBe(1);
+  const [mail] = await inbox(world.sandbox, order.buyer.email);
+  expect(mail?.text.replaceAll(/\s/g, ' ')).toContain(words);
+});

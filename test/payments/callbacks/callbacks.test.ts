@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { describe, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { registry } from '../../../src/platform/metrics.ts';
+import { postCallback, saidBy, settlement, sign } from '../../../testkit/payments/callbacks.ts';
+import {
+  type PaymentWorld,
+  control,
+  createPaidEvent,
+  usePaymentWorld,
+} from '../../../testkit/payments/payment-world.ts';
+import { attemptsOf, callbacksOf, orderOf } from '../../../testkit/payments/payment-rows.ts';
+import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+
+/** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
+
+const world = await usePaymentWorld();
+const event = await createPaidEvent(world);
+
+const post = (body: unknown, slug = event.organizer.slug) => postCallback(world, slug, body);
+
+describe('the answer', () => {
+  test('to a new callback is 200 once it is stored with its job, and to a repetition 200 without another job', async () => {
+    const placed = await placeReady(world, event);
+    const body = sign(settlement(placed));
+    expect(await saidBy(await post(body))).toBe('200 stored');
+    expect(await saidBy(await post(body))).toBe('200 duplicate');
+    const jobs = await rowsOf(
+      world.db,
+      sql`select 1 from outbox j join callbacks c on c.id::text = j.payload ->> 'callbackId' where c.attempt_id = ${placed.attemptId}`,
+    );
+    expect(jobs).toHaveLength(1);
+    const [stored] = await rowsOf<{ payload: string }>(
+      world.db,
+      sql`
+        select convert_from(p.payload, 'UTF8') as payload from callback_payloads p
+        join callbacks c on c.id = p.callback_id where c.attempt_id = ${placed.attemptId}`,
+    );
+    expect(JSON.parse(stored?.payload ?? '')).toEqual(body);
+    // Nothing was paid at the gateway, so the story ends without the room's books.
+    await world.db.execute(
+      sql`delete from outbox where payload ->> 'callbackId' in (select id::text from callbacks where attempt_id = ${placed.attemptId})`,
+    );
+  });
+
+  test('to a wrong signature is 400, and for an unknown organiser the same', async () => {
+    const placed = await placeReady(world, event);
+    const forged = sign(settlement(placed), 'not the key');
+    expect(await saidBy(await post(forged))).toBe('400 callback.signature_invalid');
+    expect(await saidBy(await post(forged, 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await saidBy(await post(sign(settlement(placed)), 'nobody-at-all'))).toBe('400 callback.signature_invalid');
+    expect(await callbacksOf(world, placed)).toEqual([]);
+  });
+
+  test.each([
+    ['no JSON', 'transaction_status=settlement'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['nothing', ''],
+    ['wrong types', JSON.stringify({ order_id: 1, status_code: 200, gross_amount: 150000, signature_key: [] })],
+    [
+      'an amount without its fraction',
+      JSON.stringify(sign({ order_id: 'x', status_code: '200', gross_amount: '150000' })),
+    ],
+  ])('of %s is 400', async (_name, body) => {
+    expect(await saidBy(await post(body))).toBe('400 callback.malformed');
+  });
+
+  test('to more than 256 kB is 413, and nothing is stored', async () => {
+    const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
+    expect(await saidBy(response)).toBe('413 callback.too_large');
+  });
+
+  test('to a truncated body is that of a malformed body, not of a failed write', async () => {
+    const counts = async () => {
+      const { values } = (await registry.getSingleMetric('antre_payment_callbacks_total')?.get()) ?? { values: [] };
+      const of = (outcome: string) => values.find(({ labels }) => labels['outcome'] === outcome)?.value ?? 0;
+      return { malformed: of('malformed'), unavailable: of('unavailable') };
+    };
+    const before = await counts();
+    const { hostname, port } = new URL(world.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write(
+      `POST /v1/callbacks/midtrans/${event.organizer.slug} HTTP/1.1\r\nhost: a\r\ncontent-length: 500\r\n\r\n{"order_id":`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    socket.resetAndDestroy();
+    await expect.poll(counts).toEqual({ ...before, malformed: before.malformed + 1 });
+  });
+
+  test('is 503 and never 500 when the database is away', async () => {
+    const placed = await placeReady(world, event);
+    const started = performance.now();
+    const locked = await withLockedInbox(world, () => post(sign(settlement(placed))));
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(locked.status).toBe(503);
+    expect(locked.headers.get('retry-after')).not.toBeNull();
+    // What was refused may yet have been written, by a call that went on waiting. The gateway sends it again all the same.
+    expect((await post(sign(settlement(placed)))).status).toBe(200);
+    expect(await callbacksOf(world, placed)).toHaveLength(1);
+  });
+});
+
+/** Nobody can write the inbox meanwhile, as when the database has stopped: the room's own time limits must end it. */
+async function withLockedInbox<T>(given: PaymentWorld, act: () => Promise<T>): Promise<T> {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const locking = given.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table callbacks in access exclusive mode`);
+    await held;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  try {
+    return await act();
+  } finally {
+    release();
+    await locking;
+  }
+}
+
+describe('number and order', () => {
+  test('a hundred copies at once are applied once', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    await control(world, `/payments/${placed.attemptId}/callbacks`, { kind: 'duplicate', count: 100 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await work(world, placed);
+    expect(await callbacksOf(world, placed)).toHaveLength(2);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
+  });
+
+  test('one callback run ten times at once by several workers pays once', async () => {
+    const placed = await placeReady(world, event);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { pending: false } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    let callbackId = '';
+    while (callbackId === '') {
+      const [row] = await rowsOf<{ id: string }>(
+        world.db,
+        sql`select id::text from callbacks where attempt_id = ${placed.attemptId}`,
+      );
+      callbackId = row?.id ?? '';
+    }
+    await Promise.all(Array.from({ length: 10 }, () => world.handlers['payment.apply_callback']({ callbackId })));
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ received: 150_000 }]);
+  });
+
+  test('a callback that arrives before our own row is written pays, and the payment page does not overwrite it', async () => {
+    const placed = await place(world, event);
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      snap: { delayMs: 0 },
+      autoPay: { afterMs: 0, method: 'qris' },
+    });
+    await work(world, placed);
+    await settle(world, placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', received: 150_000 }]);
+  });
+
+  test('the same body after the raw payloads are gone is still a duplicate', async () => {
+    const placed = await placeReady(world, event);
+    const body = sign(settlement(placed, { transaction_status: 'pending', status_code: '201' }));
+    expect(await saidBy(await post(body))).toBe('200 stored');
+    await work(world, placed);
+    await world.db.execute(sql`delete from callback_payloads`);
+    expect(await saidBy(await post(body))).toBe('200 duplicate');
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { Log } from '../../../src/platform/log.ts';
+import { watchStalls } from '../../../src/platform/profiling/watch-stalls.ts';
+import { until } from '../../../testkit/until.ts';
+
+/** Guards that a stall of the event loop is told with its stack, once a minute at most, and that a busy loop is none. */
+
+type Line = { ms: number; stack: string; unlogged: number };
+
+const stallMs = 300;
+
+function standStill(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end) Math.sqrt(end);
+}
+
+test('a stall of the event loop is logged with its stack', async () => {
+  const lines: Line[] = [];
+  const log = { warn: (line: Line) => lines.push(line) } as unknown as Log;
+  const watch = watchStalls({ stallMs, log });
+  try {
+    // The thread starts.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (let turn = 0; turn < 10; turn += 1) {
+      standStill(30);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(lines).toEqual([]);
+    standStill(stallMs * 5);
+    await until(() => Promise.resolve(lines.length > 0));
+    expect(lines[0]?.ms).toBeGreaterThanOrEqual(stallMs);
+    expect(lines[0]?.stack.split('\n')[0]).toMatch(/at standStill \(.*watch-stalls\.test\.ts/);
+    standStill(stallMs * 5);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(lines).toHaveLength(1);
+  } finally {
+    await watch.close();
+  }
+});

@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import { Redis } from 'ioredis';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queueDocumentSchema } from '../../../src/waiting-room/schemas.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { type OwnRedis, startOwnRedis } from '../../../testkit/services/own-redis.ts';
+import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
+import { createDrawnRoom } from '../support/drawn-room.ts';
+
+/** Guards the room's promise 4: one document for all, and no question to Redis or Postgres for who reads it. */
+
+let own: OwnRedis;
+let api: TestService;
+let admin: postgres.Sql;
+let redis: Redis;
+beforeAll(async () => {
+  own = await startOwnRedis();
+  api = await startTestService({ REDIS_CACHE_URL: own.url });
+  admin = postgres(api.directUrl, { max: 1, onnotice: () => {} });
+  redis = new Redis(own.url);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await admin.end();
+  await api.close();
+  await own.close();
+});
+
+const read = async (event: TestEvent) => {
+  const response = await api.fetch(`/v1/events/${event.slug}/queue`);
+  return { response, body: queueDocumentSchema.parse(await response.json()) };
+};
+
+/** What the two servers have been asked, since they started. */
+async function questions() {
+  const [row] = await admin<{ calls: number }[]>`
+    select coalesce(sum(calls), 0)::float8 as calls from pg_stat_statements s
+    join pg_database d on d.oid = s.dbid where d.datname = current_database()`;
+  const commands = /total_commands_processed:(\d+)/.exec(await redis.info('stats'))?.[1];
+  return { postgres: row?.calls ?? 0, redis: Number(commands) };
+}
+
+describe('the queue document', () => {
+  it('has everything that a waiting buyer needs, and no personal data', async () => {
+    const event = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, event, { frozen: 50, late: 10, serving: 12.5, rate: 4 });
+    const { response, body } = await read(event);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toMatch(/public, max-age=1,/);
+    expect(response.headers.get('cdn-cache-control')).toMatch(/stale-while-revalidate=5, stale-if-error=60/);
+    expect(body).toMatchObject({
+      phase: 'open',
+      isLate: false,
+      isPaused: false,
+      places: 60,
+      ratePerSecond: 4,
+      lapsedBelow: 0,
+      stock: 'many',
+      turnSeconds: 300,
+      draw: { number: 1, state: 'drawn', frozenPlaces: 50 },
+    });
+    expect(body.serving).toBeGreaterThanOrEqual(12.5);
+    expect(body.serving).toBeLessThanOrEqual(16.5);
+    expect(body.draw?.drawKey).toMatch(/^[0-9a-f]{64}$/);
+    expect(Math.abs(Date.parse(body.serverTime) - Date.now())).toBeLessThan(5000);
+    expect(JSON.stringify(body)).not.toMatch(/account|email|phone/i);
+  });
+
+  it('follows a pushed change at once, and any other within a second', async () => {
+    const event = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, event, { phase: 'drawing' });
+    expect((await read(event)).body.phase).toBe('drawing');
+    await api.service.db.execute(
+      sql`update waiting_rooms set phase = 'open', serving_at = now() where event_id = ${event.id}`,
+    );
+    await api.service.changeQueue(event.id);
+    expect((await read(event)).body.phase).toBe('open');
+    await api.service.db.execute(sql`update waiting_rooms set lapsed_below = 3 where event_id = ${event.id}`);
+    const until = Date.now() + 1600;
+    let lapsed = 0;
+    while (lapsed !== 3 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      lapsed = (await read(event)).body.lapsedBelow;
+    }
+    expect(lapsed).toBe(3);
+  });
+
+  it('says when the draw is late, and when the room is over', async () => {
+    const event = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, event, { phase: 'drawing' });
+    expect((await read(event)).body.isLate).toBe(true);
+    const ended = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, ended, { phase: 'over' });
+    expect((await read(ended)).body).toMatchObject({ phase: 'over', isLate: false, pollSeconds: 60 });
+    const draft = await createEvent(api.service.db, { event: { status: 'draft' } });
+    await createDrawnRoom(api.service.db, draft);
+    expect((await api.fetch(`/v1/events/${draft.slug}/queue`)).status).toBe(404);
+  });
+
+  it('costs Redis and Postgres nothing per poll: forty thousand polls cause no more calls than none', async () => {
+    const event = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, event, { serving: 10, rate: 5 });
+    await read(event);
+    const during = async (work: () => Promise<number>) => {
+      const before = await questions();
+      const polls = await work();
+      const after = await questions();
+      return { polls, postgres: after.postgres - before.postgres, redis: after.redis - before.redis };
+    };
+    const seconds = 3;
+    const idle = await during(async () => {
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      return 0;
+    });
+    const polled = await during(async () => {
+      const end = Date.now() + seconds * 1000;
+      let polls = 0;
+      while (Date.now() < end || polls < 40_000) {
+        for (let at = 0; at < 200; at += 1) polls += (await read200(event)) ? 1 : 0;
+        if (Date.now() > end + 20_000) break;
+      }
+      return polls;
+    });
+    expect(polled.polls).toBeGreaterThanOrEqual(40_000);
+    // The document itself is made about once a second: a few questions each time, whoever reads it.
+    const made = 15 * (seconds + 20);
+    expect(polled.postgres - idle.postgres).toBeLessThan(made);
+    expect(polled.redis - idle.redis).toBeLessThan(made);
+    expect((polled.postgres + polled.redis) / polled.polls).toBeLessThan(0.02);
+  });
+});
+
+async function read200(event: TestEvent): Promise<boolean> {
+  return (await api.fetch(`/v1/events/${event.slug}/queue`)).status === 200;
+}

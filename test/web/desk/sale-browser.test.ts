@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexOrders } from '../../../src/orders/index.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { until } from '../../../testkit/until.ts';
+import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
+import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
+
+/** An organiser works through a sale in a browser of 320 px: API, worker, gateway and messages run for real. */
+
+const password = 'sandi yang cukup panjang';
+let world: HotWorld;
+let browser: Browser;
+let page: Page;
+let event: TestEvent;
+let origin: string;
+
+beforeAll(async () => {
+  world = await openHotWorld();
+  origin = world.api.publicUrl;
+  event = await createEvent(world.db, { categories: [{ capacity: 50, price: 100_000 }] });
+  await world.connectGateway(event);
+  const hash = await world.api.passwords.hash(password);
+  await world.db.execute(sql`
+    insert into staff (id, organizer_id, email, name, role, status, password_hash)
+    values (${newId('stf')}, ${event.organizer.id}, 'sari@organizer.test', 'Sari', 'manager', 'active', ${hash})`);
+  browser = await launchBrowser();
+  page = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'en' });
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+async function buy(name: string, quantity: number): Promise<string> {
+  const answer = await world.request('/v1/orders', {
+    headers: { 'idempotency-key': randomUUID() },
+    body: {
+      eventSlug: event.slug,
+      buyer: { ...someBuyer(), name },
+      lines: [{ ticketCategoryId: event.categories[0]?.id, quantity }],
+    },
+  });
+  expect(answer.status, answer.text).toBe(201);
+  const { id } = answer.body as { id: string };
+  await until(
+    async () =>
+      (await world.admin`select 1 from payment_attempts where order_id = ${id} and redirect_url is not null`).length >
+      0,
+    30_000,
+  );
+  expect(await world.control(`/payments/pay_${id.slice(4)}01/pay`, { method: 'qris' })).toBeLessThan(300);
+  await until(
+    async () => (await world.admin`select 1 from orders where id = ${id} and status = 'paid'`).length > 0,
+    30_000,
+  );
+  return id;
+}
+
+/** Nothing may be wider than the screen, and every control needs a name. */
+async function expectTidy(): Promise<void> {
+  const faults = await page.evaluate<string[]>(`(() => {
+    const wide = document.documentElement.scrollWidth > innerWidth ? ['wider than the screen: ' + location.pathname] : [];
+    const nameless = [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
+      .filter((one) => !(one.textContent.trim() || one.getAttribute('aria-label') || (one.labels && one.labels.length)))
+      .map((one) => 'no name: ' + one.outerHTML.slice(0, 100));
+    const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+    const doubled = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => 'id twice: ' + id);
+    return [...wide, ...nameless, ...doubled];
+  })()`);
+  expect(faults).toEqual([]);
+}
+
+const textOf = (selector: string) => page.textContent(selector);
+
+describe('an organiser at the desk', () => {
+  let orderId = '';
+
+  test('signs in by keyboard alone and watches the sale renew itself', async () => {
+    await page.goto(`${origin}/desk/sign-in?lang=en&next=${encodeURIComponent(`/desk/events/${event.id}/sale`)}`);
+    await typeInto(page.locator('#email'), 'sari@organizer.test');
+    await typeInto(page.locator('#password'), password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/sale');
+    await expectTidy();
+    orderId = await buy('Ayu Lestari', 2);
+    await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*2/);
+    expect(await textOf('#sale-state')).toContain('Updates every two seconds');
+  });
+
+  test('finds the order by a mistyped name, by keyboard', async () => {
+    await indexOrders({ db: world.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    await pressOn(page.getByRole('navigation').first().getByRole('link', { name: 'Orders', exact: true }));
+    await page.waitForURL('**/desk/orders');
+    await expectNoTrap(page);
+    await typeInto(page.locator('[name=q]'), 'Lestrai');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=Nothing matches exactly');
+    expect(page.url()).not.toContain('Lestrai');
+    await expectTidy();
+    await pressOn(page.locator(`a[href="/desk/orders/${orderId}"]`).first());
+    await page.waitForSelector('text=Order placed');
+    await expectTidy();
+  });
+
+  test('refunds one ticket by keyboard, after a preview of what the buyer gets', async () => {
+    await pressOn(
+      page
+        .locator('main')
+        .getByRole('link', { name: /Refund/ })
+        .first(),
+    );
+    await page.waitForSelector('#ticket-0');
+    await expectTidy();
+    await pressOn(page.locator('#ticket-0'), 'Space');
+    await pressOn(page.getByRole('button', { name: 'Preview first' }));
+    await page.waitForSelector('.refund-amount');
+    expect(await textOf('.refund-amount')).toContain('100,000');
+    await expectTidy();
+    await pressOn(page.getByRole('button', { name: 'Refund now' }));
+    await page.waitForSelector('text=The refund is on its way.');
+    expect(await hasFocus(page.locator('.notice-good'))).toBe(true);
+    await until(
+      async () =>
+        (await world.admin`select 1 from refunds where order_id = ${orderId} and status = 'done' and amount = 100000`)
+          .length === 1,
+      30_000,
+    );
+    expect(
+      await world.admin`select status, count(*)::int as n from tickets where order_id = ${orderId} group by 1 order by 1`,
+    ).toEqual([
+      { status: 'live', n: 1 },
+      { status: 'revoked', n: 1 },
+    ]);
+  });
+
+  test('corrects the address and sends the tickets again', async () => {
+    await page.goto(`${origin}/desk/orders/${orderId}`);
+    await page.fill('[name=email]', 'ayu.right@example.test');
+    await page.click('button:has-text("Correct the email")');
+    await page.waitForSelector('text=The email is corrected');
+    expect(await textOf('.facts')).toContain('ayu.right@example.test');
+    await page.click('button:has-text("Send the tickets again")');
+    await page.waitForSelector('text=The tickets are on their way again.');
+    await page.reload();
+    expect(await textOf('.story')).toContain('Message queued');
+  });
+
+  test('pairs a device by the code on the screen', async () => {
+    await page.goto(`${origin}/desk/events/${event.id}/devices`);
+    await expectTidy();
+    await page.fill('[name=name]', 'North gate');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('svg.pairing-code');
+    await expectTidy();
+    const token = (await textOf('code.secret')) ?? '';
+    const answer = await world.request('/v1/sessions/current', { token });
+    expect(answer.body).toMatchObject({ kind: 'device', eventId: event.id });
+    // The phone opens what the code says.
+    const phone = await (await browser.newContext({ locale: 'en' })).newPage();
+    await phone.goto(`${origin}/door?lang=en#device=${token}`);
+    // Not before a tap: a link from elsewhere must not pair a phone.
+    await phone.waitForSelector('#device-submit:not([disabled])');
+    expect(await phone.isVisible('#actor')).toBe(false);
+    await phone.click('#device-submit');
+    await phone.waitForSelector('#actor:has-text("North gate")');
+    expect(phone.url()).not.toContain(token);
+    await phone.close();
+  });
+
+  test.each([
+    '/desk',
+    '/desk/tasks',
+    '/desk/reports',
+    '/desk/team',
+    '/desk/connections',
+    '/desk/webhooks',
+    '/desk/log',
+  ])('%s fits a narrow screen and names its controls', async (path) => {
+    await page.goto(`${origin}${path}`);
+    await expectTidy();
+  });
+
+  test('the replay and the attendees fit on the screen', async () => {
+    for (const part of ['sale/replay', 'attendees', 'orders', 'gifts']) {
+      await page.goto(`${origin}/desk/events/${event.id}/${part}`);
+      await expectTidy();
+    }
+  });
+});

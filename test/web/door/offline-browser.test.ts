@@ -1,0 +1,191 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { indexOrders } from '../../../src/orders/index.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { addTickets } from '../../../testkit/check-in/door-event.ts';
+import { until } from '../../../testkit/until.ts';
+import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
+import { type DoorPages, openDoorPages } from '../support/door-pages.ts';
+
+/** A person at the door scans with a network, without one, and with one again, on two phones. */
+
+let door: DoorPages;
+let browser: DoorPages['browser'];
+let sql: DoorPages['sql'];
+let event: DoorPages['event'];
+let origin: string;
+const deadline = 120_000;
+
+beforeAll(async () => {
+  door = await openDoorPages();
+  ({ browser, sql, event, origin } = door);
+  await sql`insert into door_settings (event_id, shows_names, category_notes)
+    values (${event.eventId}, true, ${sql.json({ [event.categoryIds[0] ?? '']: 'Blue wristband' })})`;
+  for (const name of ['North', 'South']) {
+    await sql`insert into gates (event_id, id, name, name_key) values (${event.eventId}, ${newId('gat')}, ${name}, ${name.toLowerCase()})`;
+  }
+}, deadline);
+afterAll(() => door?.close());
+
+/** A phone of its own, paired as a device and scanning at a gate. */
+async function phoneAt(gate: string): Promise<{ page: Page; context: BrowserContext }> {
+  const token = await door.addDevice(gate);
+  const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${origin}/door?lang=en`);
+  await page.click('details.promo summary');
+  await page.fill('#deviceToken', token);
+  await page.click('#device-submit');
+  await page.waitForSelector(`#gate option:text-is("${gate}")`, { state: 'attached' });
+  await page.selectOption('#gate', { label: gate });
+  await page.click('#choice-submit:not([disabled])');
+  await page.waitForSelector('#list-age:text-is("List is current")');
+  return { page, context };
+}
+
+async function scan(page: Page, code: string): Promise<{ title: string; isOffline: boolean; text: string }> {
+  await page.fill('#code', code);
+  await page.click('#code-submit');
+  await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
+  return {
+    title: (await page.textContent('#answer-title')) ?? '',
+    isOffline: await page.isVisible('#answer-offline'),
+    text: (await page.textContent('#answer')) ?? '',
+  };
+}
+
+const ready = (page: Page) => page.waitForSelector('#answer-title:text-is("Ready to scan")');
+
+describe('the door without a network', { timeout: deadline }, () => {
+  test('scans online, decides by its list when offline, survives a reload, and reports the conflict to both gates', async () => {
+    const [north, south] = [await phoneAt('North'), await phoneAt('South')];
+    await north.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    const [both, late] = await addTickets(sql, event, 2);
+    const sync = async (page: Page) => {
+      await page.evaluate("window.dispatchEvent(new Event('online'))");
+    };
+    await sync(north.page);
+    await sync(south.page);
+    const [first] = await addTickets(sql, event, 1);
+    const online = await scan(north.page, first?.code ?? '');
+    expect(online).toMatchObject({ title: 'Come in', isOffline: false });
+
+    await north.page.waitForTimeout(1500);
+    await Promise.all([north.context.setOffline(true), south.context.setOffline(true)]);
+    await ready(north.page);
+    const offline = await scan(north.page, both?.code ?? '');
+    expect(offline).toMatchObject({ title: 'Come in', isOffline: true });
+    expect(offline.text).toContain('Buyer · 2 tickets');
+    expect(offline.text).toContain('Blue wristband');
+    expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
+    expect(await north.page.textContent('#unsent')).toBe('2 not sent');
+
+    // The service worker gives the page, IndexedDB the list and the scans that wait.
+    await north.page.reload();
+    await north.page.waitForSelector('#scanner:not([hidden])');
+    await north.page.waitForSelector('#unsent:text-is("2 not sent")');
+    expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
+
+    // A code that the list does not have is for a person to decide.
+    await north.page.fill('#code', '0123456789ABCDEFGHJKMNPQR0');
+    await north.page.click('#code-submit');
+    await north.page.click('#decide-no');
+    await north.page.waitForSelector('#answer-title:text-is("Not one of ours")');
+
+    await south.page.waitForTimeout(1500);
+    expect(await scan(south.page, both?.code ?? '')).toMatchObject({ title: 'Come in', isOffline: true });
+    expect((await scan(south.page, late?.code ?? '')).title).toBe('Come in');
+
+    await north.context.setOffline(false);
+    await sync(north.page);
+    await north.page.waitForSelector('#unsent:text-is("All sent")');
+    await south.context.setOffline(false);
+    await sync(south.page);
+    await south.page.waitForSelector('#unsent:text-is("All sent")');
+    await south.page.waitForSelector('#conflicts:text-is("1 problem")');
+    await south.page.click('#history-open');
+    expect(await south.page.textContent('#history-list .notice-bad')).toMatch(/^Let in twice: North at .*, South at /);
+    const [kept] =
+      await sql`select count(*)::int as entries from scans where event_id = ${event.eventId} and passed and not conflict`;
+    expect(kept).toEqual({ entries: 3 });
+    await Promise.all([north.context.close(), south.context.close()]);
+  });
+
+  test('a guest without a code is found by phone number: by all of it online, by its last digits offline', async () => {
+    const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Ayu Lestari', phone: '+6281234567890' } });
+    await indexOrders({ db: door.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    const { page, context } = await phoneAt('North');
+    const find = async (text: string) => {
+      if (await page.isHidden('#search')) await page.click('#search-open');
+      await page.fill('#search-text', text);
+      await page.press('#search-text', 'Enter');
+    };
+    await find('0812-3456-7890');
+    await page.waitForSelector('#search-count:text-is("1 found")');
+    expect(await page.textContent('#search-list li')).toMatch(/^Ayu Lestari.*Not here yet/);
+    await find('0812-3456-1111');
+    await page.waitForSelector('#search-count:text-is("Nobody found. Type the whole phone number or order code.")');
+
+    await context.setOffline(true);
+    await find('7890');
+    await page.waitForSelector('#search-count:text-matches("^No network: 1 on the list")');
+    await page.click('#search-list button');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    expect(await page.textContent('#answer-guest')).toMatch(/^Ayu Lestari · 1 ticket/);
+    await context.setOffline(false);
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+    await page.waitForSelector('#unsent:text-is("All sent")');
+    const entries = await sql`select passed from scans where ticket_id = ${ticket?.id ?? ''}`;
+    expect(entries).toEqual([{ passed: true }]);
+    await context.close();
+  });
+
+  test('by keyboard alone: pairs, scans, finds a guest by name, and takes a scan back with a reason', async () => {
+    const [ticket] = await addTickets(sql, event, 1);
+    const token = await door.addDevice('North');
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${origin}/door?lang=en`);
+    await pressOn(page.locator('details.promo summary'));
+    await typeInto(page.getByLabel('Device token'), token);
+    await page.keyboard.press('Enter');
+    await until(() => hasFocus(page.locator('#choice-title')));
+    await page.waitForSelector('#choice-submit:not([disabled])');
+    await expectNoTrap(page);
+    await pressOn(page.locator('#choice-submit'));
+    await page.waitForSelector('#list-age:text-is("List is current")');
+    expect(await hasFocus(page.locator('#scan-event'))).toBe(true);
+
+    await typeInto(page.locator('#code'), ticket?.code ?? '');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    await page.waitForSelector('#count-here:text-is("1")');
+    await pressOn(page.locator('#search-open'));
+    expect(await hasFocus(page.locator('#search-text'))).toBe(true);
+    await page.keyboard.type('buy');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#search-list li');
+    await page.keyboard.press('Escape');
+    expect(await hasFocus(page.locator('#search-open'))).toBe(true);
+
+    await pressOn(page.locator('#history-open'));
+    expect(await hasFocus(page.locator('#history-title'))).toBe(true);
+    await page.waitForSelector('#history-list li');
+    await pressOn(page.locator('#history-list li:first-child .link-button'), 'Space');
+    await page.keyboard.type('Wrong queue');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#history-list li:first-child :text("Undone: Wrong queue")');
+    await expectNoTrap(page);
+    await expect
+      .poll(async () => (await sql`select undone_reason from scans where ticket_id = ${ticket?.id ?? ''}`)[0], {
+        timeout: 10_000,
+      })
+      .toEqual({ undone_reason: 'Wrong queue' });
+    expect(await sql`select from admissions where ticket_id = ${ticket?.id ?? ''}`).toHaveLength(0);
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    expect(width).toBe(320);
+    await context.close();
+  });
+});

@@ -1,0 +1,69 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { type PageWorld, openPageWorld } from '../support/page-world.ts';
+
+let world: PageWorld;
+beforeAll(async () => {
+  world = await openPageWorld();
+});
+afterAll(() => world?.close());
+
+test('a buyer names the holders of tickets and answers questions on the page of the order', async () => {
+  const { db } = world.running.service;
+  const event = await createEvent(db, { categories: [{ price: 0, capacity: 50, hasHolderNames: true }] });
+  await db.execute(sql`
+    insert into questions (event_id, id, text, text_en, kind, scope, choices, is_required) values
+      (${event.id}, 'qst_00000000000000000001', 'Ukuran kaus', 'Shirt size', 'choice', 'ticket', '[{"text":"S","textEn":null},{"text":"M","textEn":null}]', true)`);
+  const response = await world.running.fetch('/v1/orders', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+    body: JSON.stringify({
+      eventSlug: event.slug,
+      buyer: someBuyer(),
+      lines: [{ ticketCategoryId: event.categories[0]?.id, quantity: 2 }],
+    }),
+  });
+  const { id, accessToken } = (await response.json()) as { id: string; accessToken: string };
+  const context = await world.browser.newContext();
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(`${world.origin}/orders/${id}?lang=en#${accessToken}`);
+  await page.waitForSelector('#details:not([hidden])');
+  expect(await page.isVisible('#details-missing')).toBe(true);
+  expect(await page.textContent('label[for="answer-qst_00000000000000000001-1"]')).toBe('Shirt size');
+
+  await page.fill('#holder-1', 'https://evil.example');
+  await page.click('#details-save');
+  await page.waitForSelector('#holder-1[aria-invalid="true"]');
+  expect(await page.evaluate('document.activeElement.id')).toBe('holder-1');
+  expect(await page.textContent('#holder-1-error')).toContain("person's name");
+
+  await page.fill('#holder-1', 'Budi Santoso');
+  await page.fill('#holder-2', 'Ayu Lestari');
+  await page.selectOption('#answer-qst_00000000000000000001-1', 'M');
+  await page.selectOption('#answer-qst_00000000000000000001-2', 'S');
+  await page.click('#details-save');
+  await page.waitForSelector('#details-message[data-mood="good"]');
+  expect(await page.isVisible('#details-missing')).toBe(false);
+  await page.waitForSelector('.ticket-holder');
+  expect(await page.locator('.ticket-holder').allTextContents()).toEqual(['Budi Santoso', 'Ayu Lestari']);
+  const answered = await rowsOf<{ value: string }>(
+    db,
+    sql`select value from answers where event_id = ${event.id} order by subject_id`,
+  );
+  expect(answered.map(({ value }) => value)).toEqual(['M', 'S']);
+
+  await page.fill('#holder-2', '');
+  await page.click('#details-save');
+  await page.waitForSelector('#holder-2[aria-invalid="true"]');
+  await db.execute(sql`update events set doors_open_at = now() - interval '1 minute' where id = ${event.id}`);
+  await page.reload();
+  await page.waitForSelector('#details:not([hidden])');
+  expect(await page.isVisible('#details-save')).toBe(false);
+  expect(await page.isDisabled('#holder-1')).toBe(true);
+  expect(faults).toEqual([]);
+  await context.close();
+});
