@@ -1,7 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
-import type { Db } from '../../platform/database/db.ts';
+import { readTogether } from '../../platform/database/read-together.ts';
+import { eventIdOf } from '../../platform/ids.ts';
 import { type Order, orders } from '../tables.ts';
 
 /** An order with the other data that its JSON shows. */
@@ -35,17 +37,23 @@ export const orderFactsColumns = {
     where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
 };
 
-const orderStatement = builtOnce((db) =>
+const ordersStatement = builtOnce((db) =>
   db
     .select(orderFactsColumns)
     .from(orders)
     .innerJoin(events, eq(events.id, orders.eventId))
-    .where(and(eq(orders.eventId, sql.placeholder('eventId')), eq(orders.id, sql.placeholder('orderId'))))
-    .limit(1)
-    .prepare('find_order'),
+    .where(
+      sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
+        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    )
+    .prepare('find_orders'),
 );
 
-export async function findOrder(db: Db, eventId: string, orderId: string): Promise<OrderFacts | undefined> {
-  const [row] = await orderStatement(db).execute({ eventId, orderId });
-  return row;
-}
+/** An order as it is now; undefined when there is none. */
+export const findOrder = readTogether('order_reads', async (db, orderIds) => {
+  const found = await ordersStatement(db).execute({
+    eventIds: arrayText(orderIds.map(eventIdOf)),
+    orderIds: arrayText(orderIds),
+  });
+  return new Map<string, OrderFacts>(found.map((facts) => [facts.order.id, facts]));
+});

@@ -17,7 +17,7 @@ export async function showOrder(
   orderId: string,
   linkVersion?: number,
 ): Promise<OrderView> {
-  const facts = await findOrder(deps.db, eventIdOf(orderId), orderId);
+  const facts = await findOrder(deps.db, orderId);
   if (facts === undefined || facts.order.linkVersion !== (linkVersion ?? facts.order.linkVersion))
     throw orderNotFound();
   return presentOrder(facts, await deps.paymentOf(deps.db, facts.order));

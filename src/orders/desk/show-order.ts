@@ -14,7 +14,7 @@ export async function showDeskOrder(
   actor: Actor,
   orderId: string,
 ): Promise<ReturnType<typeof presentDeskOrder>> {
-  const facts = idPatterns.order.test(orderId) ? await findOrder(deps.db, eventIdOf(orderId), orderId) : undefined;
+  const facts = idPatterns.order.test(orderId) ? await findOrder(deps.db, orderId) : undefined;
   if (facts === undefined || facts.order.organizerId !== actor.organizerId) throw orderNotFound();
   return presentDeskOrder(facts, { showContact: atLeast(actor, 'manager') });
 }

@@ -101,7 +101,7 @@ type Deps = { readonly db: Db; readonly config: Pick<Config, 'PUBLIC_URL'> };
  */
 export async function calendar({ db, config }: Deps, orderId: string): Promise<string> {
   const eventId = eventIdOf(orderId);
-  const [event, facts] = await Promise.all([findEvent(db, eventId), findOrder(db, eventId, orderId)]);
+  const [event, facts] = await Promise.all([findEvent(db, eventId), findOrder(db, orderId)]);
   if (event === undefined || facts === undefined) throw orderNotFound();
   return eventCalendar({
     event: eventIn(facts.order.locale, event),

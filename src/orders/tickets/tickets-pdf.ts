@@ -35,7 +35,7 @@ export async function ticketsPdf(deps: Deps, orderId: string): Promise<TicketsPd
   const eventId = eventIdOf(orderId);
   const [event, facts, tickets, writeCode] = await Promise.all([
     findEvent(deps.db, eventId),
-    findOrder(deps.db, eventId, orderId),
+    findOrder(deps.db, orderId),
     findTickets(deps.db, eventId, orderId),
     deps.ticketKeys.writerOf(eventId),
   ]);

@@ -28,7 +28,7 @@ const statuses: Readonly<Record<AttemptStatus, PaymentView['status']>> = {
 /** What a buyer is shown of an order's payment: the attempt that can be paid now, or what became of the last one. */
 export async function paymentOf(db: Db, order: Order): Promise<PaymentView> {
   if (order.total === 0) return { status: 'none', method: 'none' };
-  const attempt = await findCurrentAttempt(db, order);
+  const attempt = await findCurrentAttempt(db, order.id);
   if (attempt === undefined) {
     return { status: order.status === 'pending_payment' ? 'creating' : 'expired', method: 'any' };
   }

@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
+import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { checkAttemptJob } from '../jobs.ts';
@@ -63,21 +65,32 @@ export async function findAttempts(db: Db, order: Pick<Order, 'eventId' | 'id'>)
     .orderBy(asc(table.number));
 }
 
-const currentAttemptStatement = builtOnce((db) =>
+const currentAttemptsStatement = builtOnce((db) =>
   db
-    .select()
+    .selectDistinctOn([table.eventId, table.orderId])
     .from(table)
-    .where(and(eq(table.eventId, sql.placeholder('eventId')), eq(table.orderId, sql.placeholder('orderId'))))
-    .orderBy(desc(inArray(table.status, [...openStatuses])), desc(sql`${table.received} > 0`), desc(table.number))
-    .limit(1)
-    .prepare('find_current_attempt'),
+    .where(
+      sql`(${table.eventId}, ${table.orderId}) in (select * from unnest(
+        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    )
+    .orderBy(
+      table.eventId,
+      table.orderId,
+      desc(inArray(table.status, [...openStatuses])),
+      desc(sql`${table.received} > 0`),
+      desc(table.number),
+    )
+    .prepare('find_current_attempts'),
 );
 
-/** The one that the buyer should look at: the open one, else the latest that has money, else the latest. */
-export async function findCurrentAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
-  const [row] = await currentAttemptStatement(db).execute({ eventId: order.eventId, orderId: order.id });
-  return row;
-}
+/** The attempt of an order that the buyer should look at: the open one, else the latest that has money, else the latest. */
+export const findCurrentAttempt = readTogether('attempt_reads', async (db, orderIds) => {
+  const found = await currentAttemptsStatement(db).execute({
+    eventIds: arrayText(orderIds.map(eventIdOf)),
+    orderIds: arrayText(orderIds),
+  });
+  return new Map<string, Attempt>(found.map((attempt) => [attempt.orderId, attempt]));
+});
 
 export async function findOpenAttempt(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<Attempt | undefined> {
   const [row] = await db

@@ -105,6 +105,7 @@ export const hotQueries: readonly HotQuery[] = [
     'attempts of an order or by id',
     /^select "event_id", "id", "order_id", "organizer_id", "number", .* from "payment_attempts" where \("payment_attempts"\."event_id" = \$\d+ and/,
   ),
+  inBatches('attempts that buyers look at', /^select distinct on \("payment_attempts"/),
   inBatches('attempt changed', /^update "?payment_attempts"? (a )?set/),
 
   inBatches('callbacks stored', /^with given as materialized \( select i\.ord/),
