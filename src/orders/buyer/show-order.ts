@@ -1,5 +1,4 @@
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf } from '../../platform/ids.ts';
 import { findOrder } from './queries.ts';
 import { orderNotFound } from '../errors.ts';
 import type { PaymentOf } from '../ports.ts';

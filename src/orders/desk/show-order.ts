@@ -1,6 +1,6 @@
 import { type Actor, atLeast } from '../../access/actor.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns } from '../../platform/ids.ts';
+import { idPatterns } from '../../platform/ids.ts';
 import { findOrder } from '../buyer/queries.ts';
 import { orderNotFound } from '../errors.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
