@@ -189,6 +189,7 @@ export const variables = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
 
   WORKER_CONCURRENCY: wholeNumber(20, 1, 500),
+  WORKER_NICENESS: wholeNumber(5, 0, 19),
   RELAY_JOBS_MAX: wholeNumber(50_000, 100, 1_000_000),
 });
 

@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { ConfigError, loadConfig } from '../src/config.ts';
 import { type Phase, operationsApp } from '../src/http/server/health.ts';
 import { serve } from '../src/http/server/serve.ts';
@@ -16,6 +17,9 @@ import { QueueRedisError, type RunningWorker, startWorker } from './start-worker
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
+  // Where a worker shares processors with the API and Postgres, it stands back: a request waits for them now, a mail can wait a second.
+  // Only downwards, since going up takes rights.
+  setPriority(Math.max(getPriority(), config.WORKER_NICENESS));
   const { log, service } = await openProcess('worker', config, composeWorker);
 
   let isDraining = false;

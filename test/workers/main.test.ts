@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -42,6 +43,7 @@ function startProcess(extra: Record<string, string> = {}): { child: ChildProcess
       MIDTRANS_SNAP_URL: `${world.sandbox.url}/midtrans`,
       MIDTRANS_API_URL: `${world.sandbox.url}/midtrans`,
       OPERATIONS_PORT: String(operationsPort),
+      WORKER_NICENESS: '3',
       ...extra,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -57,6 +59,7 @@ const operations = (path: string) => fetch(`http://127.0.0.1:${operationsPort}${
 test('from a paid order to the mail, through a kill -9, to a clean stop', async () => {
   const first = startProcess();
   await until(async () => (await operations('/readyz').catch(() => undefined))?.status === 200, 20_000);
+  expect(getPriority(first.child.pid)).toBe(Math.max(getPriority(), 3));
   const buyer = someBuyer();
   await paidOrder(world, { buyer });
   await until(async () => (await inbox(world.sandbox, buyer.email)).length === 1);

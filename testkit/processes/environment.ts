@@ -13,6 +13,8 @@ export function testEnvironment(database: { readonly url: string }, redis: { cac
     ...testSecrets,
     ENV: 'test',
     LOG_LEVEL: 'silent',
+    // Tests keep all processors busy, and wait for the worker.
+    WORKER_NICENESS: '0',
     DATABASE_URL: database.url,
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
