@@ -4,6 +4,7 @@ import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { walletVariables, walletVariablesTogether } from './orders/wallet/wallet-variables.ts';
 import { gatewayVariables } from './payments/gateways/gateway-of.ts';
 import { databaseUrl } from './platform/database/database-tls.ts';
+import { storageVariables } from './platform/files/storage-variables.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults, rehearsalFaults } from './production-faults.ts';
@@ -178,15 +179,7 @@ export const variables = z.object({
   CDN_PURGE_URL: httpUrl.optional(),
   CDN_PURGE_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
 
-  FILES_DIR: z.string().default('.data/files'),
-  S3_ENDPOINT: httpUrl.optional(),
-  S3_BUCKET: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: 3 to 63 of a-z, 0-9, . and -')
-    .optional(),
-  S3_REGION: z.string().default('us-east-1'),
-  S3_ACCESS_KEY_ID: z.string().optional(),
-  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  ...storageVariables,
 
   WORKER_CONCURRENCY: wholeNumber(20, 1, 500),
   WORKER_NICENESS: wholeNumber(5, 0, 19),
