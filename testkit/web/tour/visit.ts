@@ -50,14 +50,25 @@ export async function visit(
   }
 }
 
+const refusalsMax = 3;
+
 async function openStop(context: BrowserContext, origin: string, stop: Stop, language: Language): Promise<Page> {
   const page = await context.newPage();
   await stop.before?.(page);
-  const answer = await page.goto(`${origin}${stop.path}?lang=${language}${stop.fragment ?? ''}`);
-  const status = answer?.status();
+  const status = await open(page, `${origin}${stop.path}?lang=${language}${stop.fragment ?? ''}`);
   if (status !== (stop.status ?? 200)) throw new Error(`answered ${status}`);
   await stop.after?.(page);
   return page;
+}
+
+/** Opens a page, as a person does who is told to come again in a moment: the tests beside this one keep all processors busy. */
+async function open(page: Page, address: string): Promise<number | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await page.goto(address);
+    const seconds = Number(answer?.headers()['retry-after']);
+    if (answer?.status() !== 503 || !(seconds > 0) || tries === refusalsMax) return answer?.status();
+    await page.waitForTimeout(seconds * 1000);
+  }
 }
 
 export const tourLanguages = languages;
