@@ -39,7 +39,8 @@ export async function searchGuests(deps: { readonly db: Db }, actor: Actor, inpu
   const { showsNames } = await findDoorSettings(deps.db, event.id);
   const sought = readGuestQuery(input.q, event.country, showsNames);
   const rows = await findTickets(deps.db, { event, organizerId: actor.organizerId }, sought);
-  const fitting = rows.filter((row) => isMeant(row, sought, showsNames));
+  const shared = new Set(rows.filter((row) => row.is_given).map((row) => row.order_id));
+  const fitting = rows.filter((row) => isMeant(row, sought, showsNames || !shared.has(row.order_id)));
   return {
     data: fitting.slice(0, ticketsMax).map((row) => presentGuest(row, showsNames)),
     isComplete: fitting.length <= ticketsMax && (rows[0]?.orders_found ?? 0) <= ordersMax,
@@ -137,11 +138,13 @@ async function findTickets(
 }
 
 /**
- * Whether the ticket belongs to whom the search is for. A number and the order's code are known to the buyer, who must not enter with a ticket
- * that was given away. A code finds those, too, where the door sees whose they are. A name finds the tickets that bear it.
+ * Whether the ticket belongs to whom the search is for. The buyer, who knows the number, must not enter with a ticket that was given away. The
+ * order's code is in the id of each ticket, so the people they were given to know it, too: it finds them all where the door sees whose
+ * they are, and none where it does not. A name finds the tickets that bear it.
+ * @param isCodeEnough the door sees names, or no ticket of the order was given away
  */
-function isMeant({ ways, is_given: isGiven, name }: Row, { words = [] }: Sought, showsNames: boolean): boolean {
-  if (ways.includes('code') && (showsNames || !isGiven)) return true;
+function isMeant({ ways, is_given: isGiven, name }: Row, { words = [] }: Sought, isCodeEnough: boolean): boolean {
+  if (ways.includes('code') && isCodeEnough) return true;
   if (ways.includes('phone') && !isGiven) return true;
   const borne = nameWords(name);
   return ways.includes('name') && words.every((word) => borne.some((part) => part.startsWith(word)));
