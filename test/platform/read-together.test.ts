@@ -88,3 +88,21 @@ test('a statement that fails fails for those who share it, and for nobody after 
   isBroken = false;
   expect(await read(open.db, 'a')).toBe('a');
 });
+
+test('while a statement hangs, a bounded number of readers wait, and the others are refused at once', async () => {
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const { asked, read } = names(() => held);
+  const hanging = read(open.db, 'org_1');
+  const codes: unknown[] = [];
+  const waiting = Array.from({ length: 1000 }, () =>
+    read(open.db, 'org_2').catch((error: unknown) => codes.push((error as { code: unknown }).code)),
+  );
+  // A turn of the event loop, within which no deadline ends.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(codes).toEqual(Array<string>(600).fill('service.overloaded'));
+  goOn();
+  expect(await hanging).toBe('One');
+  await Promise.all(waiting);
+  expect(asked.length).toBeLessThanOrEqual(5);
+});

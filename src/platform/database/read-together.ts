@@ -1,7 +1,11 @@
 import type { Db } from './db.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 
-const limits = { batchMax: 100, queueMax: 2000, deadlineMs: 1500, answerMs: 1700, flushesMax: 1 };
+/**
+ * A statement of a hundred rows takes some milliseconds. A reader with four of them before its own is refused at once, so that a database
+ * that hangs does not keep thousands of readers waiting.
+ */
+const limits = { batchMax: 100, queueMax: 400, deadlineMs: 500, answerMs: 1700, flushesMax: 1 };
 
 /**
  * A read by id of what thousands of buyers poll. Those who ask while the statement before is in flight share the next one, so
