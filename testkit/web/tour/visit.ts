@@ -78,41 +78,23 @@ type Violation = {
   readonly nodes: readonly { readonly html: string; readonly target: readonly string[] }[];
 };
 
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const contrast = 'color-contrast';
-
-/**
- * What axe finds on the page in both themes: WCAG 2.2 A and AA, and its best practices. One line each.
- * @param options.hasKnownColours the contrast of a page with the same markup was measured, which takes two fifths of the time
- */
-export async function accessibilityFaults(page: Page, options: { hasKnownColours: boolean }): Promise<string[]> {
+/** What axe finds on the page in both themes: WCAG 2.2 A and AA, and its best practices. One line each. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  const run = async (theme: 'light' | 'dark', what: object) => {
+  const run = async (theme: 'light' | 'dark', options: object) => {
     await page.emulateMedia({ colorScheme: theme });
     // Colours change with a transition, which ends with the second frame.
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
     const found = await page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify(what)}).then((result) => result.violations)`,
+      `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`,
     );
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ target, html }) => `${theme} ${id}: ${target.join(' ')} ${html.slice(0, 120)}`),
     );
   };
-  const rules = { [contrast]: { enabled: !options.hasKnownColours } };
-  const light = await run('light', { runOnly: { type: 'tag', values: tags }, rules });
-  if (options.hasKnownColours) return light;
-  return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: [contrast] } }))];
-}
-
-/** The markup of a page without what another language or another moment changes: all that the colours of its parts follow from. */
-export function markupOf(page: Page): Promise<string> {
-  return page.evaluate<string>(`(() => {
-    const words = new Set(['lang', 'hreflang', 'title', 'alt', 'placeholder', 'aria-label', 'href', 'src', 'action', 'value', 'content', 'datetime']);
-    const shapeOf = (node) => node.nodeType === 3 ? (node.data.trim() === '' ? '' : '.') : node.nodeType !== 1 ? ''
-      : '<' + node.tagName + [...node.attributes].filter(({ name }) => !words.has(name)).map(({ name, value }) => ' ' + name + (/^data-.*[^a-z_-]/.test(name + value) ? '' : '=' + value)).join('')
-        + (node.disabled ? ' off' : '') + '>' + [...node.childNodes].map(shapeOf).join('') + '/';
-    return shapeOf(document.body);
-  })()`);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const light = await run('light', { runOnly: { type: 'tag', values: tags } });
+  return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
 }
 
 /** Whether the page is wider than a window of 320 pixels, and which controls are too small to hit. */
