@@ -154,7 +154,7 @@ export const drills = [
   'test/platform/resilience/shutdown.test.ts',
   'test/platform/tracing/order-trace.test.ts',
   'test/platform/profiling/watch-stalls.test.ts',
-  'test/races/*.test.ts',
+  'test/races/*/*.test.ts',
   'test/reports/killed-worker.test.ts',
   'test/reports/memory.test.ts',
   'test/sandbox/restart.test.ts',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { leftText } from '../../src/web/client/shared/left-text.ts';
-import { nextLook } from '../../src/web/client/shared/next-look.ts';
+import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
-import { backOff, spread } from '../../src/web/client/shared/waiting.ts';
+import { backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
 import { readSearch } from '../../src/web/server/search.ts';
 
 /** A tab's own storage, as far as pages use it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { likelyAddress } from '../../src/web/client/shared/likely-address.ts';
+import { likelyAddress } from '../../src/web/client/shared/forms/likely-address.ts';
 
 test('a domain with a typo of a known one is asked about; known and unrelated ones are not', () => {
   const likely = {

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
+import { generate } from 'lean-qr';
 import { button, layout, rupiah, type Html } from '../../page/layout.ts';
-import { qrImage } from '../../page/qr-image.ts';
 import { expireIfDue } from '../expire-due.ts';
 import type { Midtrans } from '../midtrans.ts';
 import { payTo } from '../notifications/notification-body.ts';
@@ -9,6 +9,8 @@ import { isOffered, paymentFacts, paymentTypes, type PaymentType } from './payme
 import { chooseMethod, deny, expire, pay, type Refusal } from '../settle.ts';
 import { isOpen, type Transaction } from '../state.ts';
 import { wibTime } from '../wib-time.ts';
+
+const quietModules = 4;
 
 /** The page behind `redirect_url`: the buyer picks a method, sees how to pay, pays, is denied or lets it expire. */
 export function redirectionRoutes(midtrans: Midtrans): Hono {
@@ -85,4 +87,16 @@ function instructions(transaction: Transaction, path: string): Html {
       ${scannable ? qrImage(payTo(transaction)) : html`<p>${payTo(transaction)}</p>`}
       <div class="buttons">${button('I have paid', `${path}/pay`, {}, 'main')}</div>
     </div>`;
+}
+
+/** The text as a QR code, an inline SVG. */
+function qrImage(text: string): Html {
+  const code = generate(text);
+  let path = '';
+  for (let y = 0; y < code.size; y += 1) {
+    for (let x = 0; x < code.size; x += 1) if (code.get(x, y)) path += `M${x} ${y}h1v1h-1z`;
+  }
+  const side = code.size + 2 * quietModules;
+  return html`<svg width="220" height="220" role="img" aria-label="QR code" style="background:#fff"
+    viewBox="${-quietModules} ${-quietModules} ${side} ${side}"><path d="${path}" fill="#000" shape-rendering="crispEdges" /></svg>`;
 }

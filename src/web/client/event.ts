@@ -1,7 +1,7 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { byId, languageQuery } from './shared/dom.ts';
-import { looksRight, setFaults, setMessage } from './shared/form-faults.ts';
-import { suggestDomains } from './shared/suggest-domains.ts';
+import { looksRight, setFaults, setMessage } from './shared/forms/form-faults.ts';
+import { suggestDomains } from './shared/forms/suggest-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { agreeToNews } from './event/agree-to-news.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';

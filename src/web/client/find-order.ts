@@ -1,7 +1,7 @@
 import { fillCountries } from './event/phone-field.ts';
 import { byId, show } from './shared/dom.ts';
-import { suggestDomains } from './shared/suggest-domains.ts';
-import { finish, sendForm } from './shared/send-form.ts';
+import { suggestDomains } from './shared/forms/suggest-domains.ts';
+import { finish, sendForm } from './shared/forms/send-form.ts';
 
 const country = byId('phone-country', HTMLSelectElement);
 fillCountries(country);

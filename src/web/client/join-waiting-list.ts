@@ -2,8 +2,8 @@ import { waitingListWords } from '../i18n/words/waiting-list.ts';
 import { fillCountries } from './event/phone-field.ts';
 import { byId } from './shared/dom.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { finish, sendForm } from './shared/send-form.ts';
-import { suggestDomains } from './shared/suggest-domains.ts';
+import { finish, sendForm } from './shared/forms/send-form.ts';
+import { suggestDomains } from './shared/forms/suggest-domains.ts';
 
 const words = waitingListWords[pageLanguage];
 const country = byId('phone-country', HTMLSelectElement);

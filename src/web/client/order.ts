@@ -1,20 +1,20 @@
 import { orderWords } from '../i18n/words/order/order.ts';
-import { type Answer, askedBy, call } from './shared/api.ts';
+import { type Answer, askedBy, call } from './shared/calls/api.ts';
 import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
-import { type Live, follow } from './shared/live.ts';
-import { nextLook, nextTry } from './shared/next-look.ts';
+import { type Live, follow } from './shared/calls/live.ts';
+import { nextLook, nextTry } from './order/next-look.ts';
 import { forgetOffline, keepOffline } from './order/keep-offline.ts';
 import { loadDetails, watchDetails } from './order/order-details.ts';
 import { loadTransfers, watchTransfers } from './order/order-transfers.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSeller, showSummary } from './order/order-summary.ts';
-import type { WalletName } from './shared/wallet-buttons.ts';
+import type { WalletName } from './shared/tickets/wallet-buttons.ts';
 import { showTickets } from './order/order-tickets.ts';
 import { type EventView, type OrderView, type SellerView, type TicketView, hasTickets } from './order/order-view.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { type Poll, poll } from './shared/poll.ts';
-import { backOff, pause, spread } from './shared/waiting.ts';
+import { type Poll, poll } from './shared/calls/poll.ts';
+import { backOff, pause, spread } from './shared/calls/waiting.ts';
 
 const words = orderWords[pageLanguage];
 const orderId = location.pathname.split('/').at(-1) ?? '';

@@ -1,11 +1,11 @@
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
-import { call } from './shared/api.ts';
+import { call } from './shared/calls/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
-import { openFile } from './shared/open-file.ts';
+import { openFile } from './shared/tickets/open-file.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { type WalletName, walletButtons, walletsHere } from './shared/wallet-buttons.ts';
-import { sendTransfer } from './shared/send-transfer.ts';
+import { type WalletName, walletButtons, walletsHere } from './shared/tickets/wallet-buttons.ts';
+import { sendTransfer } from './shared/tickets/send-transfer.ts';
 
 type HeldTicket = {
   readonly code: { readonly code: string; readonly shortCode: string } | null;
@@ -74,7 +74,7 @@ function offerFile(button: 'pdf' | 'calendar', name: string): void {
 
 async function showCode({ code, shortCode }: NonNullable<HeldTicket['code']>): Promise<void> {
   setText('short-code', groupTicketCode(shortCode));
-  const { drawCode } = await import('./shared/draw-code.ts');
+  const { drawCode } = await import('./shared/tickets/draw-code.ts');
   drawCode(code, byId('qr', HTMLCanvasElement));
 }
 

@@ -1,10 +1,10 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { waitingListWords } from '../i18n/words/waiting-list.ts';
-import { type Answer, call } from './shared/api.ts';
+import { type Answer, call } from './shared/calls/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
-import { setMessage } from './shared/form-faults.ts';
+import { setMessage } from './shared/forms/form-faults.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { refusalText } from './shared/refusal-text.ts';
+import { refusalText } from './shared/forms/refusal-text.ts';
 
 type Entry = {
   readonly status: 'unconfirmed' | 'waiting' | 'offered' | 'ended';

@@ -1,6 +1,8 @@
+import postgres from 'postgres';
 import { orderInvariants } from '../../../src/orders/invariants.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
 import { openTestDb } from '../../../testkit/orders/placing.ts';
+import { testStack } from '../../../testkit/services/stack.ts';
 
 /** Tests make holds overdue on purpose, and nobody sweeps while they look. */
 const checked = orderInvariants.filter(({ name }) => name !== 'orders.holds_end');
@@ -42,4 +44,21 @@ export function watchStock(directUrl: string) {
       return { samples, faults };
     },
   };
+}
+
+/**
+ * Deadlocks that Postgres has broken in a database so far. It ends all connections first, because each keeps its
+ * counts to itself for a while.
+ */
+export async function countDeadlocks(url: string): Promise<number> {
+  const name = new URL(url).pathname.slice(1);
+  const sql = postgres(testStack().postgresAdminUrl, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = ${name}`;
+    const [row] = await sql<{ deadlocks: number }[]>`
+      select deadlocks::int from pg_stat_database where datname = ${name}`;
+    return row?.deadlocks ?? 0;
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }

@@ -1,10 +1,10 @@
 import { doorWords } from '../../i18n/words/door/door.ts';
 import { setText } from '../shared/dom.ts';
 import { doorCall, keptToken } from './door-session.ts';
-import { type Live, follow } from '../shared/live.ts';
+import { type Live, follow } from '../shared/calls/live.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { type Poll, poll } from '../shared/poll.ts';
-import { backOff, spread } from '../shared/waiting.ts';
+import { type Poll, poll } from '../shared/calls/poll.ts';
+import { backOff, spread } from '../shared/calls/waiting.ts';
 
 const everyMs = 15_000;
 /** While the live stream brings the counts, asking only makes up for what it missed. */

@@ -3,7 +3,7 @@ import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 import type { ScanPlace } from './decide-scan.ts';
 import { type KeptScan, lastScans } from './door-store.ts';
 import type { SyncState } from './door-sync.ts';

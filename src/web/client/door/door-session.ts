@@ -1,6 +1,6 @@
-import { type Answer, call } from '../shared/api.ts';
+import { type Answer, call } from '../shared/calls/api.ts';
 import { randomKey } from '../shared/random-key.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 
 /**
  * The signed-in staff member or device, and what the door needs to go on after a killed tab without a network. The token is kept until

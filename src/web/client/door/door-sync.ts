@@ -1,5 +1,5 @@
-import { poll, type Poll } from '../shared/poll.ts';
-import { backOff, spread } from '../shared/waiting.ts';
+import { poll, type Poll } from '../shared/calls/poll.ts';
+import { backOff, spread } from '../shared/calls/waiting.ts';
 import { doorCall } from './door-session.ts';
 import { type Conflict, type KeptScan, keepPage, changeScan, lastScans, readList, waitingScans } from './door-store.ts';
 import type { ListEntry, ListRules } from './judge-offline.ts';

@@ -1,4 +1,4 @@
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import type { PlacedOrder } from './place-order.ts';
 

@@ -1,11 +1,11 @@
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
-import type { Problem } from '../shared/api.ts';
+import type { Problem } from '../shared/calls/api.ts';
 import { byId, element, languageQuery, setText } from '../shared/dom.ts';
-import { setFaults, setMessage } from '../shared/form-faults.ts';
+import { setFaults, setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/refusal-text.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
 import type { Waiting } from './place-order.ts';
 import type { ShownTotal, TicketChoice } from './ticket-choice.ts';
 

@@ -1,11 +1,11 @@
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
-import { setFault } from '../shared/form-faults.ts';
+import { setFault } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/refusal-text.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
 import type { ChosenPrice, ShownTotal, TicketChoice } from './ticket-choice.ts';
 
 type Quote = ChosenPrice & { readonly discount: ShownTotal };

@@ -1,7 +1,7 @@
 import { phoneWords } from '../../i18n/words/phone.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, element, setText } from '../shared/dom.ts';
-import { looksRight, setFault } from '../shared/form-faults.ts';
+import { looksRight, setFault } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import type { GivenPhone } from '../order/sent-order.ts';
 

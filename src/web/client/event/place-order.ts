@@ -1,6 +1,6 @@
-import { type Problem, askedBy, call, endsByWaiting } from '../shared/api.ts';
+import { type Problem, askedBy, call, endsByWaiting } from '../shared/calls/api.ts';
 import type { OrderBody, SentOrders } from '../order/sent-order.ts';
-import { backOff } from '../shared/waiting.ts';
+import { backOff } from '../shared/calls/waiting.ts';
 
 export type PlacedOrder = { readonly id: string; readonly accessToken: string };
 export type Outcome =

@@ -1,11 +1,11 @@
 import { formatClockIn } from '../../../platform/text/format-time.ts';
 import { roomWords } from '../../i18n/words/room.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, localStorageIfAny, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type Address, goodPass, heldPlace, spend } from '../queue/held-place.ts';
 import type { QueueView } from '../queue/queue-view.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 
 /** Whether this browser may order at an event with a waiting room, and the pass for it. */
 export type RoomGate = {

@@ -1,7 +1,7 @@
 import { eventWords } from '../../i18n/words/event.ts';
 import { byId } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 
 /** One ticket category of the page. */
 export type Row = {

@@ -1,13 +1,13 @@
 import { saleStageOf } from '../../sale-stage.ts';
 import { eventWords } from '../../i18n/words/event.ts';
-import { askedBy, call } from '../shared/api.ts';
+import { askedBy, call } from '../shared/calls/api.ts';
 import { setText } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
-import { follow } from '../shared/live.ts';
+import { follow } from '../shared/calls/live.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { poll } from '../shared/poll.ts';
-import { serverNow } from '../shared/server-clock.ts';
-import { backOff, spread } from '../shared/waiting.ts';
+import { poll } from '../shared/calls/poll.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
+import { backOff, spread } from '../shared/calls/waiting.ts';
 import type { TicketChoice } from './ticket-choice.ts';
 
 const words = eventWords[pageLanguage];

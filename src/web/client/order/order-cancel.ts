@@ -1,10 +1,10 @@
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';
 import { type OrderView, hasTickets } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/refusal-text.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
 
 const words = orderWords[pageLanguage];
 

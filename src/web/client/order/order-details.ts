@@ -1,11 +1,11 @@
 import { formatDateTime } from '../../../platform/text/format-time.ts';
 import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
-import { type Problem, call } from '../shared/api.ts';
+import { type Problem, call } from '../shared/calls/api.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
-import { setFault, setMessage } from '../shared/form-faults.ts';
+import { setFault, setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/refusal-text.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
 import { type DetailField, type DetailsView, drawField, groupsOf } from './details-fields.ts';
 
 const words = orderDetailsWords[pageLanguage];

@@ -2,14 +2,14 @@ import { formatClockIn } from '../../../platform/text/format-time.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { paymentMethodWords } from '../../i18n/words/order/payment-methods.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { leftText } from '../shared/left-text.ts';
 import type { OrderView, PaymentView } from './order-view.ts';
 import { showMethods, showNumber, watchMethods } from './payment-methods.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/refusal-text.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 
 const words = orderWords[pageLanguage];
 const methodWords = paymentMethodWords[pageLanguage];
@@ -86,7 +86,7 @@ function safeLink(url: string | undefined): string | undefined {
 
 /** The code that draws QR codes is loaded only when needed, because most payment methods have a page of their own. */
 async function drawQr(text: string): Promise<void> {
-  const { drawCode } = await import('../shared/draw-code.ts');
+  const { drawCode } = await import('../shared/tickets/draw-code.ts');
   drawCode(text, byId('qris-code', HTMLCanvasElement));
 }
 

@@ -6,7 +6,7 @@ import { organizerWords } from '../../i18n/words/organizer.ts';
 import { byId, element, languageQuery, setText, show } from '../shared/dom.ts';
 import { type EventView, type Money, type OrderView, type SellerView, hasTickets } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 
 const words = orderWords[pageLanguage];
 const money = (amount: Money) => (amount.amount === 0 ? words.free : formatMoney(amount, pageLanguage));

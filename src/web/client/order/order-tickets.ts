@@ -3,7 +3,7 @@ import { groupTicketCode } from '../../../orders/tickets/codes/group-ticket-code
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { byId, element, show } from '../shared/dom.ts';
 import type { OrderView, TicketView } from './order-view.ts';
-import { type WalletName, walletButtons, walletsHere } from '../shared/wallet-buttons.ts';
+import { type WalletName, walletButtons, walletsHere } from '../shared/tickets/wallet-buttons.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = orderWords[pageLanguage];

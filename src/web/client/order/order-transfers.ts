@@ -1,8 +1,8 @@
 import { transferWords } from '../../i18n/words/order/transfer.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, element, focusIfHidden, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { sayGiven, sendTransfer } from '../shared/send-transfer.ts';
+import { sayGiven, sendTransfer } from '../shared/tickets/send-transfer.ts';
 
 type Transfers = {
   readonly isOpen: boolean;

@@ -1,4 +1,4 @@
-import { askedBy, call } from '../shared/api.ts';
+import { askedBy, call } from '../shared/calls/api.ts';
 import type { Held } from './held-place.ts';
 
 /** The result of showing the place: what this browser holds now, or when to try again. */

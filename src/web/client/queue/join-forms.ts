@@ -1,13 +1,13 @@
 import { joinWords } from '../../i18n/words/queue/queue-join.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
-import { type Answer, call } from '../shared/api.ts';
+import { type Answer, call } from '../shared/calls/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';
-import { keepKnownClient, knownClient } from '../shared/known-client.ts';
-import { looksRight, setFault, setFaults, setMessage } from '../shared/form-faults.ts';
+import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
+import { looksRight, setFault, setFaults, setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type PhoneField, phoneField } from '../event/phone-field.ts';
-import { refusalText } from '../shared/refusal-text.ts';
-import { serverNow } from '../shared/server-clock.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
+import { serverNow } from '../shared/calls/server-clock.ts';
 import type { Address, Held, HeldPlace } from './held-place.ts';
 
 const words = joinWords[pageLanguage];

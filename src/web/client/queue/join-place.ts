@@ -1,5 +1,5 @@
-import { type Problem, askedBy, call, endsByWaiting } from '../shared/api.ts';
-import { backOff, pause } from '../shared/waiting.ts';
+import { type Problem, askedBy, call, endsByWaiting } from '../shared/calls/api.ts';
+import { backOff, pause } from '../shared/calls/waiting.ts';
 import type { PlaceView } from './queue-view.ts';
 import { type Challenge, solveChallenge } from './solve-challenge.ts';
 

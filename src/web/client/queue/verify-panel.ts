@@ -1,6 +1,6 @@
 import { formatCount } from '../../../platform/text/format-money.ts';
 import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
-import { call } from '../shared/api.ts';
+import { call } from '../shared/calls/api.ts';
 import { byId, element } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import type { Held } from './held-place.ts';

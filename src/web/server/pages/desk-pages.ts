@@ -12,7 +12,7 @@ export function invitationPage(context: PageContext): Promise<string> {
   const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.invitationTitle,
-    script: 'desk-invitation.ts',
+    script: 'desk/invitation.ts',
     className: 'page-form',
     body: html`<div class="wrap form-wrap"><form id="form" method="post" novalidate><h1>${words.invitationTitle}</h1><p class="lead">${words.invitationLead}</p>
 ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 120 })}
@@ -28,7 +28,7 @@ export function passwordResetPage(context: PageContext): Promise<string> {
   const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.resetTitle,
-    script: 'desk-password-reset.ts',
+    script: 'desk/password-reset.ts',
     className: 'page-form',
     body: html`<div class="wrap form-wrap">
 <form id="request" method="post" novalidate><h1>${words.requestTitle}</h1><p class="lead">${words.requestLead}</p>
@@ -50,7 +50,7 @@ export function reportPage(context: PageContext): Promise<string> {
   const words = deskLinkWords[context.lang.language];
   return layout(context, {
     title: words.reportTitle,
-    script: 'desk-report.ts',
+    script: 'desk/report.ts',
     className: 'page-form',
     body: html`<div class="wrap form-wrap"><form id="form" method="post" novalidate><h1>${words.reportTitle}</h1><p class="lead">${words.reportLead}</p>
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.reportDownload}</button></form>

@@ -6,7 +6,7 @@ import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import { deskPaths } from '../nav.ts';
 import { chip, panel } from '../parts/pieces.ts';
-import type { EventOfDesk } from './event-form.ts';
+import type { EventOfDesk } from './editor/event-form.ts';
 import { eventParam } from './own-event.ts';
 
 export type Missing = Data<'/v1/organizers/:slug/events/:eventId/publication'>['missing'][number];

@@ -6,7 +6,7 @@ import { kindText } from '../../../i18n/words/kinds.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
-import type { EventOfDesk } from './event-form.ts';
+import type { EventOfDesk } from './editor/event-form.ts';
 import { eventView, ownEvent } from './own-event.ts';
 import { waitingListPart } from './waiting-list.ts';
 

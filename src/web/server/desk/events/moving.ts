@@ -7,7 +7,7 @@ import { messagePreview } from '../messages/message-preview.ts';
 import { hiddenField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { notice } from '../parts/pieces.ts';
-import { placedEvent, whenFields, whereFields } from './event-form.ts';
+import { placedEvent, whenFields, whereFields } from './editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
 /** Moving and postponing a published event, with what its holders will read before anything changes. */

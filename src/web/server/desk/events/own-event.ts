@@ -1,5 +1,5 @@
 import type { Desk, View } from '../desk.ts';
-import type { EventOfDesk } from './event-form.ts';
+import type { EventOfDesk } from './editor/event-form.ts';
 
 /** The event that the address of a page names. @throws AntreProblem for an event that is not the organiser's */
 export function ownEvent(desk: Desk): Promise<EventOfDesk> {

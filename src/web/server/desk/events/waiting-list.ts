@@ -7,7 +7,7 @@ import type { Data } from '../api.ts';
 import type { Desk } from '../desk.ts';
 import { panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
-import type { EventOfDesk } from './event-form.ts';
+import type { EventOfDesk } from './editor/event-form.ts';
 import { eventParam } from './own-event.ts';
 
 type Line = Data<'/v1/organizers/:slug/events/:eventId/waiting-list'>['data'][number];

@@ -11,7 +11,7 @@ import { fieldGroup, numberField, textField, timeField } from '../parts/fields.t
 import { askForm, deskForm } from '../parts/form.ts';
 import { facts, notice, panel } from '../parts/pieces.ts';
 import { ticketsOf } from '../tickets/tickets.ts';
-import type { EventOfDesk } from './event-form.ts';
+import type { EventOfDesk } from './editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
 type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;

@@ -28,7 +28,7 @@ async function showSale(desk: Desk): Promise<View> {
     title: words.title,
     ...eventView(event),
     eventSection: 'sale',
-    script: 'desk-sale.ts',
+    script: 'desk/sale.ts',
     body: html`<p class="muted" id="sale-state" role="status" data-live="${words.live}" data-lost="${words.lost}"></p>
 <div id="figures" class="sale">${figuresPart(figures, event.timeZone, language)}</div>
 <p class="page-actions">${linkButton(`${desk.path}/replay`, words.again, true)}</p>`,

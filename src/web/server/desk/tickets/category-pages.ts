@@ -3,7 +3,7 @@ import { AntreProblem } from '../../../../client/problem.ts';
 import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import type { EventOfDesk } from '../events/event-form.ts';
+import type { EventOfDesk } from '../events/editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { Form, FormValues } from '../forms.ts';
 import {

@@ -6,7 +6,7 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import type { EventOfDesk } from '../events/event-form.ts';
+import type { EventOfDesk } from '../events/editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { Form } from '../forms.ts';
 import { fieldGroup, hiddenField, numberField, selectField, textField, timeField } from '../parts/fields.ts';

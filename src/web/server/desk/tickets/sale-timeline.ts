@@ -3,7 +3,7 @@ import { formatDate } from '../../../../platform/text/format-time.ts';
 import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
-import type { EventOfDesk } from '../events/event-form.ts';
+import type { EventOfDesk } from '../events/editor/event-form.ts';
 import type { Category } from './tickets.ts';
 
 const width = 600;

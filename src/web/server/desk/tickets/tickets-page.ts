@@ -5,7 +5,7 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
-import type { EventOfDesk } from '../events/event-form.ts';
+import type { EventOfDesk } from '../events/editor/event-form.ts';
 import { eventView, ownEvent } from '../events/own-event.ts';
 import { chip, emptyState, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';

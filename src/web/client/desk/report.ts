@@ -1,0 +1,49 @@
+import { deskLinkWords } from '../../i18n/words/desk/links.ts';
+import { refusalWords } from '../../i18n/words/refusals.ts';
+import { callForFile } from '../shared/calls/api.ts';
+import { byId, element, show, takeFragment } from '../shared/dom.ts';
+import { setMessage } from '../shared/forms/form-faults.ts';
+import { pageLanguage } from '../shared/page-language.ts';
+import { refusalText } from '../shared/forms/refusal-text.ts';
+import { finish } from '../shared/forms/send-form.ts';
+
+/** A file of a million rows over a slow line. */
+const downloadMsMax = 15 * 60_000;
+
+const words = deskLinkWords[pageLanguage];
+const token = new URLSearchParams(takeFragment()).get('token') ?? '';
+
+if (token === '') {
+  show('form', false);
+  show('no-link', true);
+} else {
+  const button = byId('submit', HTMLButtonElement);
+  button.disabled = false;
+  byId('form').addEventListener('submit', (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    button.textContent = words.reportLoading;
+    void download().finally(() => {
+      button.disabled = false;
+      button.textContent = words.reportDownload;
+    });
+  });
+}
+
+async function download(): Promise<void> {
+  setMessage('form-message', '');
+  const answer = await callForFile('/v1/report-downloads', { token }, downloadMsMax);
+  if (answer.kind === 'unreachable') return setMessage('form-message', refusalWords[pageLanguage].unreachable);
+  if (answer.kind === 'refused') return setMessage('form-message', refusalText(answer.problem));
+  save(answer.name, answer.file);
+  finish('form', 'done');
+}
+
+function save(name: string, file: Blob): void {
+  const link = element('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The browser has begun to save by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,26 @@
+import type { OrderView } from './order-view.ts';
+import { backOff } from '../shared/calls/waiting.ts';
+
+const ceilings = { creating: 5000, waiting: 15_000, away: 30_000 };
+const firsts = { creating: 1000, waiting: 2500, away: 2000 };
+
+/**
+ * Milliseconds until the order is read again: soon while something is being prepared, then less and less often, and never
+ * once nothing can change by itself.
+ * @param looks how often it was read since it last changed
+ * @param askedMs what the server asked for
+ */
+export function nextLook(
+  order: Pick<OrderView, 'status' | 'payment'>,
+  { looks, askedMs, random }: { looks: number; askedMs: number; random: number },
+): number | undefined {
+  const isOpen = order.status === 'pending_payment' || order.status === 'closing';
+  if (!isOpen) return undefined;
+  const pace = order.payment.status === 'creating' ? 'creating' : 'waiting';
+  return backOff(looks, { firstMs: firsts[pace], ceilingMs: ceilings[pace], askedMs, random });
+}
+
+/** After a call without an answer. */
+export function nextTry(failures: number, askedMs: number, random: number): number {
+  return backOff(failures, { firstMs: firsts.away, ceilingMs: ceilings.away, askedMs, random });
+}

@@ -1,0 +1,143 @@
+import { html } from 'hono/html';
+import { eventFormWords } from '../../../../i18n/words/desk/events/event-form.ts';
+import { movingWords } from '../../../../i18n/words/desk/events/moving.ts';
+import type { Html } from '../../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
+import type { Form } from '../../forms.ts';
+import { areaField, checkField, fieldGroup, hiddenField, moneyField, numberField } from '../../parts/fields.ts';
+import { deskForm } from '../../parts/form.ts';
+import { linkButton } from '../../parts/pieces.ts';
+import { type EventOfDesk, describedEvent, describingFields, placedEvent } from './event-form.ts';
+import { eventParam, eventView, ownEvent } from '../own-event.ts';
+
+/** The fields of an event, except those that cannot be changed. */
+export function eventDetailsPages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/details', showDetails, { save: changeEvent });
+}
+
+async function showDetails(desk: Desk): Promise<View> {
+  const event = await ownEvent(desk);
+  const words = eventFormWords[desk.language];
+  const form = desk.form('save');
+  const body = [
+    hiddenField('version', form.values?.raw('version') ?? event.version),
+    ...describingFields(desk, form, event),
+    ...sellingFields(desk, form, event),
+  ];
+  return {
+    title: words.detailsTitle,
+    ...eventView(event),
+    eventSection: 'details',
+    body: html`${event.status === 'published' ? html`<p>${words.moveElsewhere} ${linkButton(`/desk/events/${event.id}/move`, movingWords[desk.language].moveTitle, true)}</p>` : ''}
+${deskForm(desk, { form, body, submit: words.save, cancelPath: `/desk/events/${event.id}` })}`,
+  };
+}
+
+/** How tickets of the event are sold. */
+function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): readonly Html[] {
+  const words = eventFormWords[language];
+  return [
+    fieldGroup(words.description, [
+      areaField(form, language, {
+        name: 'description',
+        label: words.description,
+        hint: words.descriptionHint,
+        value: event.description,
+        maxlength: 20_000,
+        rows: 10,
+        isOptional: true,
+      }),
+      areaField(form, language, {
+        name: 'descriptionEn',
+        label: words.descriptionEn,
+        hint: words.englishHint,
+        value: event.descriptionEn ?? '',
+        maxlength: 20_000,
+        rows: 10,
+        isOptional: true,
+      }),
+    ]),
+    fieldGroup(words.selling, [
+      numberField(form, language, {
+        name: 'holdMinutes',
+        label: words.holdMinutes,
+        hint: words.holdHint,
+        value: Math.round(event.holdSeconds / 60),
+      }),
+      numberField(form, language, {
+        name: 'ticketsPerOrderMax',
+        label: words.perOrder,
+        value: event.ticketsPerOrderMax,
+      }),
+      numberField(form, language, {
+        name: 'ticketsPerBuyerMax',
+        label: words.perBuyer,
+        value: event.ticketsPerBuyerMax,
+        isOptional: true,
+      }),
+      moneyField(form, language, {
+        name: 'feePerTicket',
+        label: words.fee,
+        hint: words.feeHint,
+        value: event.feePerTicket,
+        currency: event.currency,
+      }),
+      numberField(form, language, {
+        name: 'refundableUntilHours',
+        label: words.refundable,
+        hint: words.refundableHint,
+        value: event.refundableUntilHours,
+        isOptional: true,
+      }),
+      ...holderFields(form, event, words),
+      numberField(form, language, {
+        name: 'detailsUntilHours',
+        label: words.detailsUntil,
+        hint: words.detailsUntilHint,
+        value: event.detailsUntilHours,
+      }),
+    ]),
+  ];
+}
+
+/** What buyers and people who wait may do. */
+function holderFields(form: Form, event: EventOfDesk, words: (typeof eventFormWords)['id']): readonly Html[] {
+  return [
+    checkField(form, {
+      name: 'transfersAllowed',
+      label: words.transfers,
+      hint: words.transfersHint,
+      isChecked: event.transfersAllowed,
+    }),
+    checkField(form, {
+      name: 'hasWaitingList',
+      label: words.waitingList,
+      hint: words.waitingListHint,
+      isChecked: event.hasWaitingList,
+    }),
+  ];
+}
+
+/** The version that the member saw goes along, so that nobody overwrites what somebody else has changed since. */
+const changeEvent: Act = async (desk, values) => {
+  const { currency } = await ownEvent(desk);
+  await desk.api.patch('/v1/organizers/:slug/events/:eventId', {
+    param: eventParam(desk),
+    json: {
+      ...describedEvent(values),
+      ...(values.has('startsAt') ? placedEvent(values) : {}),
+      version: values.number('version'),
+      description: values.raw('description'),
+      descriptionEn: values.optional('descriptionEn') === undefined ? null : values.raw('descriptionEn'),
+      holdSeconds: values.number('holdMinutes') * 60,
+      ticketsPerOrderMax: values.number('ticketsPerOrderMax'),
+      ticketsPerBuyerMax: values.numberOrNull('ticketsPerBuyerMax'),
+      feePerTicket: values.money('feePerTicket', currency),
+      refundableUntilHours: values.numberOrNull('refundableUntilHours'),
+      transfersAllowed: values.has('transfersAllowed'),
+      hasWaitingList: values.has('hasWaitingList'),
+      detailsUntilHours: values.number('detailsUntilHours'),
+    },
+  });
+  return done(`/desk/events/${desk.param('eventId')}`, 'saved');
+};

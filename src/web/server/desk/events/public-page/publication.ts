@@ -1,0 +1,86 @@
+import { html } from 'hono/html';
+import { movingWords } from '../../../../i18n/words/desk/events/moving.ts';
+import { publicationWords } from '../../../../i18n/words/desk/events/publication.ts';
+import type { Html } from '../../../layout.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
+import { confirmStep, deskForm } from '../../parts/form.ts';
+import { linkButton, notice, panel } from '../../parts/pieces.ts';
+import type { EventOfDesk } from '../editor/event-form.ts';
+import { type Missing, missingOf } from '../checklist.ts';
+import { tellingPart } from '../moving.ts';
+import { eventParam, eventView, ownEvent } from '../own-event.ts';
+
+/** Showing an event to the public, taking it back, and calling it off. */
+export function publicationPages(addPage: AddPage): void {
+  addPage('/desk/events/:eventId/publication', showPublication, { publish, unpublish });
+  addPage('/desk/events/:eventId/call-off', showCallOff, { callOff });
+}
+
+const pathOf = (desk: Desk, page: string) => `/desk/events/${desk.param('eventId')}${page}`;
+
+async function showPublication(desk: Desk): Promise<View> {
+  const event = await ownEvent(desk);
+  const words = publicationWords[desk.language];
+  const noticesLink = html`<p class="page-actions">${linkButton(pathOf(desk, '/notices'), movingWords[desk.language].noticesTitle, true)}</p>`;
+  const view = { title: words.title, ...eventView(event), eventSection: 'publication' as const };
+  if (event.status === 'cancelled') return { ...view, body: html`${notice(words.isCancelled, 'bad')}${noticesLink}` };
+  if (event.status === 'draft') return { ...view, body: publishPart(desk, await missingOf(desk)) };
+  return { ...view, body: html`${publishedPart(desk, event)}` };
+}
+
+function publishPart(desk: Desk, missing: readonly Missing[]): Html {
+  const words = publicationWords[desk.language];
+  const form = desk.form('publish');
+  return html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(pathOf(desk, '/preview'), words.preview, true)}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
+}
+
+/** What keeps the event from the public, in the words of the page, or the API's for a reason that the page does not know. */
+function missingPart(missing: readonly Missing[], desk: Desk): Html {
+  const words = publicationWords[desk.language];
+  if (missing.length === 0) return html``;
+  const items = missing.map(({ code, message }) => html`<li>${words.missing[code] ?? message}</li>`);
+  return notice(html`${words.notYet}<ul class="reasons">${items}</ul>`, 'warn');
+}
+
+function publishedPart(desk: Desk, event: EventOfDesk): Html {
+  const words = publicationWords[desk.language];
+  const moving = movingWords[desk.language];
+  return html`${notice(words.isPublished, 'good')}
+<p class="page-actions">${linkButton(`/events/${event.slug}?lang=${desk.language}`, words.see, true)}</p>
+${panel(words.takeBackTitle, html`<p>${words.takeBackText}</p>${deskForm(desk, { form: desk.form('unpublish'), submit: words.takeBack, isSmall: true })}`)}
+${panel(moving.moveTitle, html`<p>${moving.moveText}</p>${linkButton(pathOf(desk, '/move'), event.isPostponed ? moving.giveDate : moving.moveTitle, true)}`)}
+${panel(moving.postponeTitle, html`<p>${event.isPostponed ? moving.isPostponed : moving.postponeText}</p>${linkButton(pathOf(desk, '/postpone'), event.isPostponed ? moving.resume : moving.postponeTitle, true)}`)}
+${panel(moving.noticesTitle, html`<p>${moving.noticesLead}</p>${linkButton(pathOf(desk, '/notices'), moving.noticesTitle, true)}`)}
+${panel(words.callOffTitle, html`<p>${words.callOffText}</p>${linkButton(pathOf(desk, '/call-off'), words.callOffTitle, true)}`)}`;
+}
+
+async function showCallOff(desk: Desk): Promise<View> {
+  const event = await ownEvent(desk);
+  const words = publicationWords[desk.language];
+  return {
+    title: words.callOffTitle,
+    ...eventView(event),
+    eventSection: 'publication',
+    body: html`${await tellingPart(desk, { kind: 'cancelled' })}${confirmStep(desk, {
+      act: 'callOff',
+      text: words.callOffConsequence,
+      button: words.callOff,
+      backPath: pathOf(desk, '/publication'),
+    })}`,
+  };
+}
+
+const publish: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/publication', { param: eventParam(desk) });
+  return done(pathOf(desk, '/publication'), 'published');
+};
+
+const unpublish: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/events/:eventId/publication', { param: eventParam(desk) });
+  return done(pathOf(desk, '/publication'), 'unpublished');
+};
+
+const callOff: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/cancellation', { param: eventParam(desk) });
+  return done(pathOf(desk, '/notices'), 'calledOff');
+};

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import type { Actor } from '../../../src/access/actor.ts';
+import { createScanLane, scanTicket } from '../../../src/check-in/index.ts';
+import { transferTicket } from '../../../src/orders/transfers/transfer-ticket.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { encodeBase32 } from '../../../src/platform/text/base32.ts';
+import { testTicketKeys } from '../../../testkit/check-in/ticket-keys.ts';
+import { createEvent } from '../../../testkit/factories.ts';
+import { openTestDb, order, placingDeps, testHashSecret } from '../../../testkit/orders/placing.ts';
+import { type RaceDatabase, asControl, inDatabase } from '../support/race-database.ts';
+import { withoutGuard } from '../support/without-guard.ts';
+
+/** A ticket is either used at the door with its old code, or given to somebody: the old holder never enters with a ticket of the new one. */
+
+const rounds = 60;
+const hour = 3_600_000;
+
+/** Scans each ticket and gives it away at the same moment; how many were admitted by the old code and given away all the same. */
+async function race({ url, db }: RaceDatabase): Promise<{ both: number; given: number; admitted: number }> {
+  const [door, giver] = [openTestDb(url), openTestDb(url)];
+  const event = await createEvent(db, {
+    categories: [{ price: 0, capacity: rounds }],
+    event: { doorsOpenAt: new Date(Date.now() - hour) },
+  });
+  const actor: Actor = {
+    kind: 'device',
+    id: 'dev_race',
+    role: 'door',
+    eventId: event.id,
+    organizerId: event.organizer.id,
+    organizerSlug: event.organizer.slug,
+  };
+  const scans = createScanLane({ db: door.db, flushesMax: 2 });
+  const ticketKeys = testTicketKeys(door.db);
+  const deps = {
+    db: giver.db,
+    clock: systemClock,
+    config: { HASH_SECRET: testHashSecret },
+    ticketTransferred: () => Promise.resolve(true),
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    const { order: placed } = await order(placingDeps(giver), event);
+    const [ticket] = await rowsOf<{ id: string; code: Buffer }>(
+      db,
+      sql`select id, code from tickets where order_id = ${placed.id}`,
+    );
+    if (ticket === undefined) throw new Error('a free order has its ticket at once');
+    await Promise.allSettled([
+      scanTicket({ scans, ticketKeys }, actor, {
+        eventId: event.id,
+        code: encodeBase32(ticket.code),
+        scanId: randomUUID(),
+        direction: undefined,
+        gate: undefined,
+      }),
+      transferTicket(deps, {
+        ticketId: ticket.id,
+        shown: { by: 'buyer', orderId: placed.id, version: 1 },
+        holder: { name: 'Budi', email: 'budi@example.test' },
+      }),
+    ]);
+  }
+  await Promise.all([door.close(), giver.close()]);
+  const [count] = await rowsOf<{ both: number; given: number; admitted: number }>(
+    db,
+    sql`
+      select count(*) filter (where a.ticket_id is not null and t.times_transferred > 0)::int as both,
+        count(*) filter (where t.times_transferred > 0)::int as given, count(a.ticket_id)::int as admitted
+      from tickets t left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id`,
+  );
+  return count ?? { both: 0, given: 0, admitted: 0 };
+}
+
+test(
+  'control: without the lock on the ticket, the old code admits to tickets that were given away',
+  asControl,
+  async () => {
+    await inDatabase(async (database) => {
+      await withoutGuard(database.directUrl, 'check_in_tickets', [
+        ['order by id for share;', 'order by id;'],
+        // Holds the window between reading the ticket and admitting it open, which otherwise is a matter of luck.
+        ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('],
+      ]);
+      expect((await race(database)).both).toBeGreaterThan(0);
+    });
+  },
+);
+
+test('a ticket is used by the old code or given away, never both', { timeout: 60_000 }, async () => {
+  await inDatabase(async (database) => {
+    await withoutGuard(database.directUrl, 'check_in_tickets', [
+      ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('],
+    ]);
+    const { both, given, admitted } = await race(database);
+    expect(both).toBe(0);
+    expect(given + admitted).toBe(rounds);
+  });
+});
