@@ -1231,7 +1231,7 @@ create table suppressions (
   primary key (channel, recipient_key)
 );
 
--- Addresses of organizers that get webhooks (docs/webhooks.md).
+-- Addresses of organizers that get webhooks (docs/features/webhooks.md).
 create table webhook_endpoints (
   id text primary key,
   organizer_id text not null references organizers (id),

@@ -5,7 +5,7 @@ import { stackEnvironment } from './running-stack.ts';
 
 /**
  * `npm run audit:draw -- <event slug>`: repeats the draw of a waiting room from published data, with a separate
- * implementation (docs/draw.md), and fails on every deviation.
+ * implementation (docs/features/draw.md), and fails on every deviation.
  */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), stackEnvironment()['API_URL'] ?? 'http://localhost:3000');

@@ -36,7 +36,7 @@ import { benchSurge } from './bench/surge/surge.ts';
 
 /**
  * `npm run bench`, or with names: measures paths against their controls in one run, and writes each result into
- * `loadtest/results/bench.json` under its name, and a table. `docs/benchmarks.md` explains the claims and how to read them.
+ * `loadtest/results/bench.json` under its name, and a table. `docs/measurements/benchmarks.md` explains the claims and how to read them.
  */
 const benches = {
   surge: ['the mix of a million active users through the edge, held for minutes, and past what is held', benchSurge],

@@ -21,8 +21,8 @@ async function main(): Promise<void> {
   const asked = readOptions(process.argv.slice(2), drills, Object.keys(matrixRows));
   if (asked === 'help') return void process.stdout.write(`${usage(drills)}\n`);
   if (asked === 'document') {
-    writeFileSync(join(repositoryFolder, 'docs/drills.md'), documentOf(drills, readResults()));
-    return void process.stdout.write('written to docs/drills.md\n');
+    writeFileSync(join(repositoryFolder, 'docs/measurements/drills.md'), documentOf(drills, readResults()));
+    return void process.stdout.write('written to docs/measurements/drills.md\n');
   }
   if (asked.isHere) return runHere(asked);
   const startedMs = Date.now();

@@ -6,11 +6,11 @@ import { type Results, chartsOf, resultsPage, resultsSchema } from './publish/re
 import { sizingPage, sizingSchema } from './sizing/sizing-page.ts';
 
 /**
- * `npm run bench:publish`: writes the last results of `npm run bench` into `docs/results`, with their charts, and `docs/results.md` and
- * `docs/sizing.md` from them. No figure is typed by hand: `test/loadtest/published.test.ts` writes both pages again and compares.
+ * `npm run bench:publish`: writes the last results of `npm run bench` into `docs/measurements/results`, with their charts, and `docs/measurements/results.md` and
+ * `docs/measurements/sizing.md` from them. No figure is typed by hand: `test/loadtest/published.test.ts` writes both pages again and compares.
  */
 const source = join(repositoryFolder, 'loadtest/results/bench.json');
-const docs = join(repositoryFolder, 'docs');
+const docs = join(repositoryFolder, 'docs/measurements');
 const folder = join(docs, 'results');
 
 if (!existsSync(source)) throw new Error('There are no results yet. Run: npm run bench');
@@ -28,7 +28,7 @@ writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n
 writeFileSync(join(docs, 'results.md'), resultsPage(results));
 const { surge } = sizingSchema.partial().parse(found);
 if (surge !== undefined) writeFileSync(join(docs, 'sizing.md'), sizingPage(surge));
-process.stdout.write(`written to docs/results.md${surge === undefined ? '' : ' and docs/sizing.md'}\n`);
+process.stdout.write(`written to docs/measurements/results.md${surge === undefined ? '' : ' and docs/measurements/sizing.md'}\n`);
 
 function publishChart(chart: string): [file: string, hash: string] {
   const file = basename(chart);

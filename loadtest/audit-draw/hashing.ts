@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /**
- * A second implementation of the draw, written only from docs/draw.md. It shares no code with the service: if both agree,
+ * A second implementation of the draw, written only from docs/features/draw.md. It shares no code with the service: if both agree,
  * anybody can repeat the draw from the document.
  */
 

@@ -4,7 +4,7 @@ import { drawKeyOf, leafOf, positionOf, proofOf, rootOf, seedHashOf } from '../.
 import { levelsOf, rootOfLevels } from '../../src/waiting-room/draw/tree/merkle.ts';
 
 /**
- * Writes docs/draw-vectors.json. Its inputs are hashes of counters, its outputs come from the service's code. Tests compare
+ * Writes docs/features/draw-vectors.json. Its inputs are hashes of counters, its outputs come from the service's code. Tests compare
  * both implementations with the file in the repository.
  */
 
@@ -54,7 +54,7 @@ function vector(places: number, number: number, voidedPlaces: readonly number[],
 
 const vectors = {
   about:
-    'Test vectors of docs/draw.md. Account key i is the first 22 letters of base64url(SHA-256("antre vector account i")), salt i the first 16 bytes of SHA-256("antre vector salt i").',
+    'Test vectors of docs/features/draw.md. Account key i is the first 22 letters of base64url(SHA-256("antre vector account i")), salt i the first 16 bytes of SHA-256("antre vector salt i").',
   draws: [
     vector(1, 1, [], [0]),
     vector(5, 1, [1, 3], [0, 1, 2, 3, 4]),
@@ -78,4 +78,4 @@ const vectors = {
   ],
 };
 
-writeFileSync(new URL('../../docs/draw-vectors.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
+writeFileSync(new URL('../../docs/features/draw-vectors.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);

@@ -68,13 +68,13 @@ export function chartsOf({ chart, charts }: Result['facts']): string[] {
   return z.array(z.string()).parse([chart ?? [], charts ?? []].flat());
 }
 
-/** `docs/results.md`, from the results of the benches. */
+/** `docs/measurements/results.md`, from the results of the benches. */
 export function resultsPage(results: Results): string {
   const sections = Object.entries(results).map(([name, result]) => sectionOf(name, result));
   return `# Results of the benches
 
 Written by \`npm run bench:publish\` from the last results of \`npm run bench\` on one machine, with the load generator on the same cores. Ratios carry over to
-other machines; absolute figures do not. \`docs/benchmarks.md\` says what each bench measures and which bar it has.
+other machines; absolute figures do not. \`docs/measurements/benchmarks.md\` says what each bench measures and which bar it has.
 
 ${sections.join('\n')}`;
 }

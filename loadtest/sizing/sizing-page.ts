@@ -26,7 +26,7 @@ const table = (rows: readonly (readonly string[])[]): string => {
 const whole = (value: number) => Math.ceil(value).toLocaleString('en');
 const tenth = (value: number) => (value < 10 ? (Math.ceil(value * 10) / 10).toFixed(1) : whole(value));
 
-/** `docs/sizing.md`, from the result of the bench `surge`. */
+/** `docs/measurements/sizing.md`, from the result of the bench `surge`. */
 export function sizingPage({ at, machine, facts }: Surge): string {
   const costs: Costs = facts.cost;
   const coresRow = (name: string, demand: ReturnType<typeof demandOfMix>) => {

@@ -3,7 +3,7 @@ import { catalogue, webhookBody } from '../notifications/webhooks/catalogue.ts';
 import { newWebhookSecret, signedHeaders } from '../notifications/webhooks/sign.ts';
 
 /**
- * Prints a webhook as an endpoint receives it, and checks its signature step by step, as `docs/webhooks.md` describes:
+ * Prints a webhook as an endpoint receives it, and checks its signature step by step, as `docs/features/webhooks.md` describes:
  *
  *     npm run webhook:example
  *     npm run webhook:example -- whsec_...     with a secret of yours

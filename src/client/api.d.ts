@@ -360,7 +360,7 @@ export type Availability = {
 
 export type Draws = {
   eventId: string;
-  /** docs/draw.md says how to do it again. */
+  /** docs/features/draw.md says how to do it again. */
   method: "antre.draw.v1";
   leavesPerChunk: 1024;
   preQueueOpensAt: string;

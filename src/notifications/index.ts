@@ -17,7 +17,7 @@
  *  9. A holder of tickets is told once that the event is off or has moved; consecutive edits are one message.
  * 10. A fact that an organiser's endpoint wants is noted in the transaction that makes it true, once; nothing is written for an
  *     organiser without an endpoint. Each endpoint gets it until it takes it, for three days, and in the order of its subject
- *     (`docs/webhooks.md`).
+ *     (`docs/features/webhooks.md`).
  * 11. Webhooks go to public addresses only, whatever a name resolves to at that moment.
  * 12. Another sender is tried only where it is certain that nothing was taken. No sender exceeds its cap of a day.
  * 13. STOP, and the link in news, end news and never tickets. What people write is kept encrypted for 30 days.

@@ -118,7 +118,7 @@ test('the document lists every drill, and says what failed', () => {
   expect(text).toContain('**FAILED: one order is missing**');
   expect(text).toContain('Run on 2026-11-28 10:00 UTC');
   expect(text).toContain('At full size. Run on 2026-11-29 10:00 UTC');
-  const written = readFileSync('docs/drills.md', 'utf8');
+  const written = readFileSync('docs/measurements/drills.md', 'utf8');
   expect(Object.keys(drills).filter((name) => !written.includes(`\n## ${name}\n`))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** Options of `npm run bench`; see `docs/benchmarks.md`. */
+/** Options of `npm run bench`; see `docs/measurements/benchmarks.md`. */
 export type BenchOptions = {
   /** Measured seconds of each run, after two seconds of warm-up. */
   readonly seconds: number;
@@ -41,7 +41,7 @@ Options
   --hold ${defaults.hold}        seconds for which the highest rate of the surge is held
   --no-pin          do not tie processes to cores
   --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report
-What each measures and how to read it: docs/benchmarks.md`;
+What each measures and how to read it: docs/measurements/benchmarks.md`;
 }
 
 /**

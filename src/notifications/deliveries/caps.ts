@@ -7,7 +7,7 @@ import type { Channel } from '../tables.ts';
  *
  * The hour is divided into shares, and one share cannot use up another. A stranger who orders free tickets in a person's name
  * cannot keep a sign-in code or paid tickets from that person. Strangers can cause at most the sum of their shares.
- * `docs/messages.md` lists who can cause which message.
+ * `docs/features/messages.md` lists who can cause which message.
  */
 export type Share =
   /** Free tickets, and the end of orders that nobody paid for. Anybody can cause these. */

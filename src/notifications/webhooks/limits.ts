@@ -1,4 +1,4 @@
-/** The limits of webhooks; `docs/webhooks.md` states them for organisers. */
+/** The limits of webhooks; `docs/features/webhooks.md` states them for organisers. */
 
 export const endpointsPerOrganizerMax = 10;
 export const urlLengthMax = 500;

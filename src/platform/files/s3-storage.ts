@@ -21,7 +21,7 @@ export type S3Options = {
 /**
  * Files in a bucket of S3 or of a server that speaks its protocol. A file of more than one part is a multipart upload, which nobody can
  * open before it is completed. A worker that dies leaves parts of which only a rule of the bucket can free the space
- * (`docs/reports.md`).
+ * (`docs/features/reports.md`).
  */
 export function createS3Storage({ endpoint, bucket, ...options }: S3Options): FileStorage {
   const address = `${endpoint.replace(/\/+$/, '')}/${bucket}`;

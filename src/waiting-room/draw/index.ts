@@ -1,5 +1,5 @@
 /**
- * The draw: it decides the order of the line, and anybody can verify it afterwards (docs/draw.md).
+ * The draw: it decides the order of the line, and anybody can verify it afterwards (docs/features/draw.md).
  *
  * Promises
  * 1. A published hash commits to the seed before the pre-queue opens, and a published root commits to the list before the

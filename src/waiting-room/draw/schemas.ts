@@ -47,7 +47,7 @@ export const drawSchema = z
 export const drawsSchema = z
   .object({
     eventId: eventIdSchema,
-    method: z.literal('antre.draw.v1').openapi({ description: 'docs/draw.md says how to do it again.' }),
+    method: z.literal('antre.draw.v1').openapi({ description: 'docs/features/draw.md says how to do it again.' }),
     leavesPerChunk: z.literal(leavesPerChunk),
     preQueueOpensAt: timeSchema,
     freezesAt: timeSchema,

@@ -7,7 +7,7 @@ import { positionOf } from '../../../src/web/client/queue/position.ts';
 import { drawKeyOf, leafOf, rootOfPath, seedHashOf } from '../../../src/web/client/queue/proof.ts';
 import { vectors } from '../../waiting-room/draw/support/vectors.ts';
 
-/** Guards promise 9 in the buyer's own browser: it computes what docs/draw.md says, to the last bit. */
+/** Guards promise 9 in the buyer's own browser: it computes what docs/features/draw.md says, to the last bit. */
 
 describe.each(vectors.draws)('the draw of $places places', (draw) => {
   const { eventId, number, places, voidedPlaces } = draw;

@@ -1,5 +1,5 @@
 /**
- * The parameters of the method. They are published (docs/draw.md). Another value would be another method, with another
+ * The parameters of the method. They are published (docs/features/draw.md). Another value would be another method, with another
  * label in every hash.
  */
 

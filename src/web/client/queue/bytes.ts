@@ -1,6 +1,6 @@
 import { sha256 as hashOf } from '@noble/hashes/sha2.js';
 
-/** Bytes as the draw hashes and publishes them (docs/draw.md): numbers big-endian, shown as hexadecimal digits. */
+/** Bytes as the draw hashes and publishes them (docs/features/draw.md): numbers big-endian, shown as hexadecimal digits. */
 
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return hashOf(joined(parts));

@@ -1,7 +1,7 @@
 import { sha256, text, u32 } from './bytes.ts';
 
 /**
- * Position of a place, computed by its holder from published data (docs/draw.md): a Fisher-Yates shuffle below 4,096
+ * Position of a place, computed by its holder from published data (docs/features/draw.md): a Fisher-Yates shuffle below 4,096
  * places, a generalised Feistel permutation with cycle walking from there on. It takes ten hashes, or about five hundred.
  */
 

@@ -1,6 +1,6 @@
 import { sha256, text, u32 } from './bytes.ts';
 
-/** Recomputes the hashes that a draw was bound to (docs/draw.md), so that anybody can check it. */
+/** Recomputes the hashes that a draw was bound to (docs/features/draw.md), so that anybody can check it. */
 
 const leafTag = Uint8Array.of(0);
 const nodeTag = Uint8Array.of(1);

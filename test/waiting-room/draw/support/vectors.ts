@@ -27,5 +27,5 @@ const vectorsSchema = z.object({
   ),
   beacon: z.array(z.object({ round: z.int(), signature: z.string(), randomness: z.string() })),
 });
-/** The published vectors (docs/draw.md), with which every implementation of the draw must agree. */
-export const vectors = vectorsSchema.parse(JSON.parse(readFileSync('docs/draw-vectors.json', 'utf8')));
+/** The published vectors (docs/features/draw.md), with which every implementation of the draw must agree. */
+export const vectors = vectorsSchema.parse(JSON.parse(readFileSync('docs/features/draw-vectors.json', 'utf8')));

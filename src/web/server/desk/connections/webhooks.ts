@@ -9,7 +9,7 @@ import { deskForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
-/** The types of the catalogue (`docs/webhooks.md`). */
+/** The types of the catalogue (`docs/features/webhooks.md`). */
 const types = [
   'order.paid',
   'order.expired',
