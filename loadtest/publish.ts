@@ -28,7 +28,9 @@ writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n
 writeFileSync(join(docs, 'results.md'), resultsPage(results));
 const { surge } = sizingSchema.partial().parse(found);
 if (surge !== undefined) writeFileSync(join(docs, 'sizing.md'), sizingPage(surge));
-process.stdout.write(`written to docs/measurements/results.md${surge === undefined ? '' : ' and docs/measurements/sizing.md'}\n`);
+process.stdout.write(
+  `written to docs/measurements/results.md${surge === undefined ? '' : ' and docs/measurements/sizing.md'}\n`,
+);
 
 function publishChart(chart: string): [file: string, hash: string] {
   const file = basename(chart);

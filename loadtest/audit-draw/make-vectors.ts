@@ -78,4 +78,7 @@ const vectors = {
   ],
 };
 
-writeFileSync(new URL('../../docs/features/draw-vectors.json', import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
+writeFileSync(
+  new URL('../../docs/features/draw-vectors.json', import.meta.url),
+  `${JSON.stringify(vectors, null, 2)}\n`,
+);

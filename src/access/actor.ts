@@ -1,6 +1,6 @@
 import type { KeyScope } from './credentials/key-scopes.ts';
 
-/** Ordered: each role may do everything that the later ones may. */
+/** Ordered: each role may do everything that the roles after it may. */
 export const roles = ['owner', 'manager', 'door'] as const;
 export type Role = (typeof roles)[number];
 
@@ -13,11 +13,11 @@ export type StaffActor = OfOrganizer & {
   /** The events that the member is limited to. Undefined: all of the organizer, and the organizer itself. */
   readonly eventIds?: readonly string[] | undefined;
 };
-/** A program of the organiser. Never an owner: a leaked key must not be able to make others. */
+/** A program of the organiser. Never an owner, because a leaked key must not be able to make others. */
 export type ApiKeyActor = OfOrganizer & {
   readonly kind: 'api_key';
   readonly role: 'manager' | 'door';
-  /** The areas that the key is limited to. Undefined: all that its role may do. */
+  /** The areas that the key is limited to. Undefined: all that its role allows. */
   readonly scopes?: readonly KeyScope[] | undefined;
 };
 /** Door hardware. It may scan for its one event and nothing else. */
@@ -45,8 +45,8 @@ export function worksAt(actor: Actor, eventId: string): boolean {
 }
 
 /**
- * The roles whose members this actor may invite, change and end: an owner all, a manager only the door staff, and a member who is limited
- * to events nobody.
+ * The roles whose members this actor may invite, change and end: all for an owner, only door staff for a manager, none
+ * for a member who is limited to events.
  */
 export function mayManage(actor: Reach & { readonly kind: Actor['kind'] }, role: Role): boolean {
   if (actor.kind === 'device' || actor.eventIds !== undefined) return false;

@@ -10,9 +10,9 @@ import { findApiKeyActor, findDeviceActor, findSessionActor } from './sessions/q
 import { readSessionToken } from './sessions/session-token.ts';
 
 /**
- * The actor of a credential, cached in this process for at most 30 seconds, so that a scan at the door costs no query and no signature
- * check. The end of a session, a key or a member therefore takes effect at once in the process that ended it, and within 30 seconds in
- * all others.
+ * The actor of a credential, cached in this process for at most 30 seconds, so that a scan at the door costs no query
+ * and no signature check. When a session, key or member ends, this takes effect at once in the process that ended it,
+ * and within 30 seconds in all others.
  */
 export type Actors = {
   /** The actor, or undefined for a credential that is unknown, ended, or of a member who may not act. */
@@ -23,7 +23,7 @@ export type Actors = {
 
 export const rememberedMs = 30_000;
 export const rememberedMax = 10_000;
-/** A refused credential is looked up again after this long: its member may be active again. */
+/** A refused credential is looked up again after this long, because its member may be active again. */
 const endedMs = 5000;
 const endedMax = 1000;
 
@@ -34,15 +34,16 @@ type LookUp = { readonly found: Promise<Actor | undefined>; isStale: boolean };
 /** @param deps.max credentials that are cached at once; the least recently used one leaves first */
 export function createActors(deps: { db: Db; clock: Clock; config: CredentialSecrets; max?: number }): Actors {
   const isOurs = createIsOurs(deps.config);
-  // Credentials that we made and that have ended. Without this cache their bearers could cause a query with each request.
+  // Credentials that we issued and that have ended. Without this cache their bearers could cause a query with each
+  // request.
   const ended = new LRUCache<string, number>({ max: endedMax });
   // Keyed by digest, so that neither the time of a look-up nor a memory dump reveals a credential.
   const remembered = new LRUCache<string, Entry>({ max: deps.max ?? rememberedMax });
-  // Separate from `remembered`: guesses must not push accepted credentials out. Bounded by the pool's queue.
+  // Separate from `remembered`, because guesses must not push accepted credentials out. Bounded by the pool's queue.
   const lookUps = new Map<string, LookUp>();
 
   const begin = (digest: string, credential: string): LookUp => {
-    // Counted from here: the data may be as old as the start of the look-up.
+    // The lifetime starts here, because the data may be as old as the start of the look-up.
     const until = deps.clock.now().getTime() + rememberedMs;
     remembered.delete(digest);
     const found = lookUp(deps, credential).then((one) => {

@@ -4,10 +4,10 @@ import { forbidden, unauthenticated } from './errors.ts';
 import { findLiveApiKeyActor, findSessionActor } from './sessions/queries.ts';
 
 /**
- * The actor as Postgres knows it now, in the caller's transaction. A process may cache an actor for half a minute after its end, and
- * access that it gives in that time would outlive it. Every act that gives access therefore calls this first, under `lockOrganizer`;
- * acts that end access take the same lock.
- * @throws DomainError access.unauthenticated when the actor has ended, access.forbidden when its role is no longer enough
+ * The actor as Postgres knows it now, in the caller's transaction. A process may cache an actor for half a minute after
+ * its end, and access that it grants in that time would outlive it. Every act that grants access therefore calls this
+ * first, under `lockOrganizer`; acts that end access take the same lock.
+ * @throws DomainError access.unauthenticated if the actor has ended, access.forbidden if its role no longer suffices
  */
 export async function currentActor(tx: Db, actor: Actor, least: Role): Promise<Actor> {
   const current = await findCurrent(tx, actor);

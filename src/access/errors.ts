@@ -64,7 +64,7 @@ export const unauthenticated = (): Refusal =>
 
 export const forbidden = (): Refusal => new DomainError('access.forbidden', 'Your role does not allow this.');
 
-/** @param enough of which the key needs one */
+/** @param enough the scopes, of which the key needs one */
 export const scopeMissing = (enough: readonly string[]): Refusal =>
   new DomainError('access.scope_missing', `This key needs the scope ${enough.join(' or ')}.`, {
     details: { scopes: enough },
@@ -77,7 +77,7 @@ export const limitReached = (max: number): Refusal =>
 export const linkInvalid = (): Refusal =>
   new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
 
-/** Counted for known and unknown addresses. */
+/** Counted for known and unknown addresses alike. */
 export const linkLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'access.link_limited',
@@ -158,7 +158,7 @@ export const phoneNotPossible = (): Refusal =>
     'Codes to phones need an event whose organizer sends them; use an email.',
   );
 
-/** One answer whether this network or another one has asked for too many codes. */
+/** One answer, whether this network or another one has asked for too many codes. */
 export const verificationLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'verification.limited',

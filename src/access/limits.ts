@@ -6,7 +6,7 @@ export const invitationHours = 7 * 24;
 /** Invitations of one member within an hour. Beyond it no mail is sent. */
 export const invitationsPerStaffMax = 3;
 export const passwordResetHours = 1;
-/** Reset links of one member that live at once: as many as `src/traffic-control/limits/policies.ts` lets through within an hour. */
+/** Live reset links of one member: as many as `src/traffic-control/limits/policies.ts` allows within an hour. */
 export const passwordResetsPerStaffMax = 13;
 export const staffPerOrganizerMax = 500;
 export const apiKeysPerOrganizerMax = 50;
@@ -20,7 +20,7 @@ export const verificationTriesMax = 5;
 export const buyerTokenHours = 24;
 /** Ended verifications that one statement deletes. A million buyers may confirm an address before one sale. */
 export const verificationsPurgedMax = 5000;
-/** Requests and tries of codes that may wait in a process. More are refused at once. */
+/** Requests and tries of codes that may wait in a process. Further ones are refused at once. */
 export const verificationQueueMax = 2000;
 export const verificationBatchMax = 200;
 export const verificationWaitMs = 1500;

@@ -17,11 +17,13 @@ export type ActorEnv = AppEnv & { Variables: { actor: Actor } };
 type Deps = { readonly actors: Actors };
 
 /**
- * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices. A member who is limited to
- * events is admitted where the address names one of them, or an order of one. The other events do not exist for that member.
- * @param options.isLimitedInside for an address without an event whose handler limits the answer to `eventsOf(actor)` by itself
- * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden, event.not_found,
- * order.not_found, access.scope_missing
+ * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices. A member
+ * who is limited to events is admitted where the address names one of them, or an order of one. Other events do not
+ * exist for that member.
+ * @param options.isLimitedInside for an address without an event whose handler itself limits the answer to
+ * `eventsOf(actor)`
+ * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden,
+ * event.not_found, order.not_found, access.scope_missing
  */
 export function requireRole(
   deps: Deps,
@@ -44,9 +46,9 @@ export function requireRole(
 }
 
 /**
- * What the contracts of an organiser's routes have in common, to be spread into `createRoute`: the tag, the credential and the least
- * role. `plain` is for routes that read no JSON body, `json` for those that do, and `with` for those that read it in another way.
- * Only sessions have the role owner; API keys never do.
+ * The common part of the contracts of an organiser's routes, to be spread into `createRoute`: the tag, the credential
+ * and the least role. `plain` is for routes that read no JSON body, `json` for those that do, and `with` for those that
+ * read it in another way. Only sessions have the role owner; API keys never do.
  */
 export function forStaff(deps: Deps, role: Role, tag: string, options: { readonly isLimitedInside?: boolean } = {}) {
   const admit = requireRole(deps, role, options);

@@ -1,12 +1,15 @@
 /** What this room needs of higher rooms. `src/compose.ts` passes the functions in. */
 
 /**
- * Counts codes sent over all buyers, and wrong codes per network. `budget` names the account that a message is charged to.
+ * Counts sent codes over all buyers, and wrong codes per network. `budget` names the account that a message is charged
+ * to.
  */
 export type VerificationLimiter = {
-  /** Counts a code that is about to be sent. Returns undefined if there is budget, else the seconds until there is. */
+  /**
+   * Counts a code that is about to be sent. Returns undefined if there is budget, otherwise the seconds until there is.
+   */
   spend(budget: string): Promise<number | undefined>;
-  /** Seconds for which this network may try no code; undefined if it may now. */
+  /** Seconds in which this network may try no code; undefined if it may now. */
   failedTooOften(keys: NetworkKeys): number | undefined;
   failed(keys: NetworkKeys): Promise<void>;
 };

@@ -3,8 +3,8 @@ import { endedRowsKeptDays, purgeBatchMax, purgeBatchesMax, verificationsPurgedM
 import { sql } from 'drizzle-orm';
 
 /**
- * Removes verifications of buyers as soon as they have ended, since they hold addresses, and sessions and links that ended more than 30
- * days ago. Works in batches, a bounded number of them.
+ * Removes verifications of buyers as soon as they have ended, because they hold addresses, and sessions and links that
+ * ended more than 30 days ago. Works in a bounded number of batches.
  * @returns the number of rows
  */
 export async function purgeEndedAccess(deps: { db: Db }): Promise<number> {
@@ -22,7 +22,7 @@ async function inBatches(batchMax: number, remove: (max: number) => Promise<numb
   return removed;
 }
 
-/** Removes a bounded number of sessions and links that ended long ago; how many it removed. */
+/** Removes a bounded number of sessions and links that ended long ago. Returns the number removed. */
 async function deleteEndedRows(db: Db, keptDays: number): Promise<number> {
   const old = sql`now() - make_interval(days => ${keptDays})`;
   const removed = await rowsOf<{ id: string }>(
@@ -42,7 +42,7 @@ async function deleteEndedRows(db: Db, keptDays: number): Promise<number> {
   return removed.length;
 }
 
-/** Removes a bounded number of verifications that have ended, and with them the addresses; how many. */
+/** Removes a bounded number of ended verifications, and the addresses with them. Returns the number removed. */
 async function deleteEndedVerifications(db: Db, limit: number): Promise<number> {
   const removed = await rowsOf<{ id: string }>(
     db,

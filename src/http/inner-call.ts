@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 
 /**
- * A call to the API that one of our pages makes in this process, for the request that the page answers. It has the id of
- * that request. Only code of this process can make one: the mark is a symbol in the bindings, which no client sends.
+ * An API call that one of our pages makes in this process, for the request that the page answers. It has the id of that
+ * request. Only code of this process can make one: the mark is a symbol in the bindings, which no client can send.
  */
 export type InnerCall = { readonly requestId: string };
 

@@ -43,7 +43,7 @@ function acceptedEncodings(header: string): readonly Encoding[] {
   return accepted;
 }
 
-/** RFC 9110 section 12.5.3 for two encodings. Among those that the client does not refuse, our order decides. */
+/** RFC 9110 section 12.5.3 for two encodings. Among the encodings that the client accepts, our order decides. */
 function parseAcceptEncoding(header: string): Encoding[] {
   const weights = new Map<string, number>();
   for (const part of header.toLowerCase().split(',')) {

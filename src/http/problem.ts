@@ -30,7 +30,7 @@ export function problemAnswer(
     detail: error.message,
     requestId,
   };
-  // Spread twice: first for the order of members, last so that no detail replaces one.
+  // Spread twice: first for the order of members, last so that details replace none of them.
   const body = JSON.stringify({ ...own, ...error.details, ...own });
   const headers: Record<string, string> = {
     'content-type': problemContentType,
@@ -57,8 +57,8 @@ const dataFaults = counter(
 );
 
 /**
- * Turns every thrown error into an answer: refusals are rendered, a value that Postgres cannot store is the client's
- * fault, a database that is away becomes 503, and all other errors reveal nothing.
+ * Turns every thrown error into an answer. Refusals are rendered, a value that Postgres cannot store is the client's
+ * fault, an unreachable database becomes 503, and all other errors reveal nothing.
  */
 export function createRenderError(catalogue: ProblemCatalogue, log: Log) {
   return (error: unknown, requestId: string, fields?: Readonly<Record<string, string>>): Answer => {
@@ -83,13 +83,13 @@ export function handleError(catalogue: ProblemCatalogue, log: Log) {
   return (error: unknown, c: Context): Response => responseOf(render(error, requestIdOf(c)));
 }
 
-/** Gives an id to a request that was refused before it got one. */
+/** Gives an id to a request that was refused before it had one. */
 function requestIdOf(c: Context): string {
   const known: unknown = c.get('requestId');
   return typeof known === 'string' ? known : newId('req');
 }
 
-/** The problem that the caller sees for an error; undefined for an error of the service. */
+/** The problem that the caller sees for an error; undefined for an internal error. */
 export function toDomainError(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) return refusalWithin(error) ?? serviceUnavailable(error);
@@ -107,7 +107,7 @@ export function toDomainError(error: unknown): DomainError | undefined {
   return undefined;
 }
 
-/** The database error that drizzle has wrapped. */
+/** The database error inside drizzle's error. */
 function refusalWithin(error: unknown): DomainError | undefined {
   if (error instanceof DomainError) return error;
   return error instanceof Error && error.cause !== undefined ? refusalWithin(error.cause) : undefined;

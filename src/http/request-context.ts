@@ -30,13 +30,13 @@ async function timed(c: Context, sql: { calls: number; ms: number }, next: () =>
   const started = performance.now();
   await next();
   const actor: { readonly kind?: unknown } | undefined = c.get('actor');
-  // A stream is on its way already, and a header would have it answered a second time.
+  // A stream is already on its way, and setting a header would answer the request a second time.
   if (actor?.kind !== 'staff' || c.res.headers.has('x-hono-already-sent')) return;
   const total = (performance.now() - started).toFixed(1);
   c.header('server-timing', `total;dur=${total}, sql;dur=${sql.ms.toFixed(1)};desc="${sql.calls} calls"`);
 }
 
-/** The id in the address, or in the `Location` of what was made. An order says more than its event. */
+/** The id in the address, or in the `Location` of the created object. An order says more than its event. */
 function subjectOf(c: Context): string | undefined {
   const ids = Object.values(c.req.param()).filter((id) => subjectIds(id).event !== undefined);
   return (
@@ -45,8 +45,8 @@ function subjectOf(c: Context): string | undefined {
 }
 
 /**
- * The handler of a callback sets it once the sender is verified. Whatever the answer is, it then does not count against the
- * sender.
+ * The handler of a callback sets it once the sender is verified. The request then does not count against the sender,
+ * whatever the answer is.
  */
 export function markVerified(c: Context): void {
   c.set('isVerified', true);

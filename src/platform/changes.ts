@@ -3,9 +3,9 @@ import { channel } from 'node:diagnostics_channel';
 /** An order whose status or payment may have changed. */
 export type ChangedOrder = {
   readonly id: string;
-  /** Its new status, where the teller knows it. */
+  /** Its new status, if the caller knows it. */
   readonly status?: string;
-  /** The new status of its payment, where the teller knows it. */
+  /** The new status of its payment, if the caller knows it. */
   readonly payment?: string;
   /** Links to the order that were sent before no longer open it. */
   readonly hasNewLink?: boolean;
@@ -27,14 +27,17 @@ export type Change = {
 const changes = channel('antre:changes');
 
 /**
- * Tells this process about a commit; call it after the commit, best once for a batch. Without a listener it costs a comparison. It
- * never throws, and nothing may depend on it: who listens may miss changes.
+ * Tells this process about a commit. Call it after the commit, ideally once per batch. Without a listener it costs one
+ * comparison. It never throws. Nothing may depend on it, because listeners may miss changes.
  */
 export function tellChange(change: Change): void {
   if (changes.hasSubscribers) changes.publish(change);
 }
 
-/** Calls `hear` for each change, in the turn of the commit's answer. @returns the function that stops it */
+/**
+ * Calls `hear` for each change, in the same turn of the event loop as the commit's answer.
+ * @returns the function that stops it
+ */
 export function hearChanges(hear: (change: Change) => void): () => void {
   const listener = (message: unknown): void => hear(message as Change);
   changes.subscribe(listener);

@@ -6,7 +6,7 @@ export type ProblemDetails = Readonly<Record<string, unknown>>;
 export type DomainErrorOptions = {
   readonly cause?: unknown;
   readonly details?: ProblemDetails;
-  /** Whole seconds after which trying again makes sense; becomes `Retry-After`. */
+  /** Whole seconds after which a new try makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
 };
 
@@ -22,7 +22,8 @@ export class DomainError<Code extends string = string> extends Error {
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: Code, message: string, options: DomainErrorOptions = {}) {
-    // A refusal is an answer, not a fault: its code says enough, and after a sell-out there are thousands a second.
+    // A refusal is an answer, not a fault. Its code says enough, and after a sell-out there are thousands a second, so
+    // no stack is taken.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = refusalFrames;
     super(message, options.cause === undefined ? {} : { cause: options.cause });
@@ -65,7 +66,7 @@ export function serviceOverloaded(retryAfterSeconds: number): DomainError<Platfo
   });
 }
 
-/** Heavy work, of which a process does only a little at once. */
+/** Heavy work, which a process does only a little of at once. */
 export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'picture' | 'picture_read' | 'wallet_pass';
 
 /** The service is well, but too much of one kind of work is waiting. */

@@ -112,10 +112,10 @@ export function orderIdOf(id: string): string {
   return `ord_${id.slice(4, 4 + eventKeyLength + timeLength + randomLength)}`;
 }
 
-/** What a log line and a span say of the thing that they are about. */
+/** The ids that log lines and spans carry for an object. */
 export type SubjectIds = { readonly order?: string | undefined; readonly event?: string | undefined };
 
-/** The order and the event of an id; nothing for the id of another kind, or for a text that is none. */
+/** The order and the event of an id; nothing for an id of another kind, or for a text that is no id. */
 export function subjectIds(id: string | undefined): SubjectIds {
   if (id === undefined) return noSubject;
   if (idPatterns.event.test(id)) return { event: id };

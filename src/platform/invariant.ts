@@ -4,18 +4,18 @@ import { type Db, rowsOf } from './database/db.ts';
 /** One truth about the data, checked on the live database: after every test and load run, and on schedule in production. */
 export type Invariant = {
   readonly name: string;
-  /** The promise of the product that it guards, in words an organiser understands. */
+  /** The product promise that it guards, in words an organiser understands. */
   readonly promise: string;
   /** A bounded sample of sentences that name violating rows by id; empty when the truth holds. */
   find(db: Db): Promise<string[]>;
 };
 
-/** How many violations one invariant names. */
+/** The most violations that one invariant names. */
 export const invariantSampleMax = 20;
 
 /**
  * An invariant that one statement checks, so that it sees one moment of the data.
- * @param violations each of its rows names a violation, in the column `sentence`
+ * @param violations a statement with one row per violation; its column `sentence` names it
  */
 export function invariantOf(name: string, promise: string, violations: SQL): Invariant {
   return {

@@ -18,12 +18,12 @@ const privateNames = [
 ];
 
 const framesMax = 11;
-/** The stack repeats the message, and further lines of the message are not frames. */
+/** The stack repeats the message. Further lines of the message are not frames. */
 const isFrame = (line: string) => /^\s+at /.test(line);
 
 /**
- * The part of an error that a line may show: never parameters, details or query text, since those carry what people
- * typed.
+ * The part of an error that a log line may show. Parameters, details and query text may carry what people typed, so
+ * they are left out.
  */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -61,7 +61,7 @@ export function createLog(options: {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
-      // Off, no line pays for it.
+      // If tracing is off, it costs log lines nothing.
       ...(options.isTraced === true ? { mixin: traceOfLine } : {}),
       redact: { paths: privateNames.flatMap((name) => [name, `*.${name}`]), remove: true },
     },
@@ -76,12 +76,12 @@ function traceOfLine(): object {
 }
 
 const bufferedBytes = 4096;
-/** Kept while the output takes nothing. Later lines are dropped. */
+/** The most bytes kept while the output accepts nothing. Later lines are dropped. */
 const waitingBytesMax = 1_048_576;
 
 /**
- * Standard output. A process that sells and pays must not end because a line cannot be written, for example on a full disk: the
- * output tries again with the next lines.
+ * Standard output. A process that sells and takes payments must not end because a line cannot be written, for example
+ * on a full disk. The next lines try the output again.
  */
 function openOutput(): ReturnType<typeof pino.destination> {
   const output = pino.destination({ dest: 1, sync: false, minLength: bufferedBytes, maxLength: waitingBytesMax });

@@ -22,7 +22,7 @@ export type RedisAddress = {
 const pattern = /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]+)(\/[^?#]*)?(?:\?([^#]*))?$/;
 const nodesMax = 50;
 
-/** The parts of the address; undefined for a text that is none. */
+/** The parts of the address; undefined for a text that is no address. */
 export function parseRedisAddress(text: string): RedisAddress | undefined {
   const [, scheme = '', kind = 'server', login = '', hosts = '', path = '', query = ''] = pattern.exec(text) ?? [];
   const nodes = hosts.split(',').flatMap((host) => nodeOf(host, kind === 'sentinel' ? 26_379 : 6379) ?? []);

@@ -14,11 +14,11 @@ export type RedisClient = Redis | Cluster;
 export type RedisOptions = Omit<AllRedisOptions, 'replyMapping'>;
 
 /**
- * A failed node of a cluster is asked again after this time, when a replica may have taken its place. A command is sent at most
- * `1 + maxRedirections` times.
+ * A failed node of a cluster is tried again after this time; by then a replica may have taken its place. A command is
+ * sent at most `1 + maxRedirections` times.
  */
 const failoverPauseMs = 100;
-/** For questions about the topology: to a sentinel, and to a node of a cluster. */
+/** For questions about the topology, to a sentinel or to a node of a cluster. */
 const answerWithinMs = 2000;
 const redirectionsMax = 3;
 
@@ -55,8 +55,9 @@ export function openRedis(text: string, options: RedisOptions): RedisClient {
 }
 
 /**
- * Finds the master through the sentinels. The detector of the last connection still listens while the client connects again, and its
- * news of the failover would then end the client for good (ioredis 6.0.0). So it stops first.
+ * Finds the master through the sentinels. The detector of the last connection still listens while the client
+ * reconnects, and its news of the failover would then end the client for good (ioredis 6.0.0). Therefore it is stopped
+ * first.
  */
 class FailoverConnector extends SentinelConnector {
   constructor(options: unknown) {
@@ -88,7 +89,7 @@ function openCluster({ nodes, isTls }: RedisAddress, server: RedisOptions): Clus
       retryDelayOnClusterDown: failoverPauseMs,
       slotsRefreshTimeout: answerWithinMs,
       ...(retryStrategy === undefined ? {} : { clusterRetryStrategy: retryStrategy }),
-      // A certificate names hosts, so they must reach TLS as they are.
+      // Certificates name hosts, so host names must reach TLS unchanged.
       ...(isTls ? { dnsLookup: (host, found) => found(null, host) } : {}),
       redisOptions: rest,
     },
@@ -107,14 +108,14 @@ export function duplicateRedis(redis: RedisClient, options: RedisOptions): Redis
   });
 }
 
-/** The servers that take writes: the server, or the masters of the cluster. */
+/** The servers that accept writes: the server, or the masters of the cluster. */
 export function mastersOf(redis: RedisClient): Redis[] {
   return redis instanceof Redis ? [redis] : redis.nodes('master');
 }
 
 /**
- * Subscribes to a channel on a connection of its own. `ready` is called each time listening begins: messages may have been
- * missed before. The client that serves requests already logs that Redis is away.
+ * Subscribes to a channel on a connection of its own. `ready` is called each time listening begins, because messages
+ * may have been missed before. The client that serves requests already logs that Redis is down.
  */
 export function subscribeTo(
   redis: RedisClient,

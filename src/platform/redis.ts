@@ -9,7 +9,9 @@ import { isTracing } from './tracing/trace.ts';
 /** How long a request waits for Redis before it continues without it. */
 export const redisCommandTimeoutMs = 100;
 
-/** A client for the path of a request: no offline queue, no retry, a short deadline. When Redis is away it fails at once. */
+/**
+ * A client for request handling: no offline queue, no retry, a short deadline. It fails at once while Redis is down.
+ */
 export function openCacheRedis(url: string, log: Log): RedisClient {
   const redis = openRedis(url, {
     enableAutoPipelining: true,
@@ -25,8 +27,8 @@ export function openCacheRedis(url: string, log: Log): RedisClient {
 }
 
 /**
- * A Redis that did not answer in time is not asked for a second, by any request: a request therefore waits at most
- * once, however many questions it has. Then one request probes it, and the others go on without it.
+ * After Redis failed to answer in time, no request asks it for a second. A request therefore waits at most once,
+ * however many questions it has. Then one request probes Redis, and the others go on without it.
  */
 const silenceMs = 1000;
 const silentUntil = new WeakMap<RedisClient, number>();
@@ -50,7 +52,7 @@ export function noteSilence(redis: RedisClient): void {
   silentUntil.set(redis, performance.now() + silenceMs);
 }
 
-/** A client as BullMQ needs it: commands wait while Redis is away. Only workers use it. */
+/** A client as BullMQ needs it: commands wait while Redis is down. Only workers use it. */
 export function openQueueRedis(url: string, log: Log): RedisClient {
   return watch(
     openRedis(url, {
@@ -83,8 +85,8 @@ function watch(redis: RedisClient, role: string, log: Log): RedisClient {
 }
 
 /**
- * Why this role may not hold the queue, or undefined when it may. Any policy except `noeviction` loses jobs when
- * memory is short, and without the append-only file a restart loses all of them. Of a cluster, each master is asked.
+ * Why this Redis may not hold the queue, or undefined if it may. Any policy except `noeviction` loses jobs when memory
+ * is short, and without the append-only file a restart loses all of them. In a cluster, each master is checked.
  */
 export async function queueRedisFault(redis: RedisClient, requireAppendOnly: boolean): Promise<string | undefined> {
   if (redis.status !== 'ready') await once(redis, 'ready');
@@ -98,7 +100,7 @@ export async function queueRedisFault(redis: RedisClient, requireAppendOnly: boo
 }
 
 /**
- * Whether two addresses lead to one server; undefined when one of them does not answer, or does not identify itself.
+ * Whether two addresses lead to the same server; undefined if one of them does not answer or does not identify itself.
  */
 export async function isOneRedis(first: string, second: string): Promise<boolean | undefined> {
   const [one, two] = await Promise.all([runIdsOf(first), runIdsOf(second)]);

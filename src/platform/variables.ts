@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Shapes of variables of the environment that more than one part of the service has. */
+/** Shapes of environment variables that more than one part of the service has. */
 
 export const wholeNumber = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback);

@@ -140,5 +140,5 @@ export type AuditField = (typeof auditFields)[number];
 /** Changes that name fields of the list alone. Another field does not compile. */
 export type AuditChanges<Changes> = Changes & { readonly [Name in Exclude<keyof Changes, AuditField>]: never };
 
-/** Changes of which only some fields are there. */
+/** Changes that include only some of these fields. */
 export type SomeAuditChanges = { readonly [Name in AuditField]?: unknown };

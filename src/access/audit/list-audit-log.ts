@@ -4,7 +4,7 @@ import { type AuditActorKind, type AuditEntry, auditLog, staff } from '../tables
 
 export type AuditEntryWithName = AuditEntry & { readonly actorName: string | null };
 
-/** Entries that fit every filter that is given. */
+/** Entries that match every given filter. */
 export type AuditFilter = {
   readonly actorKind?: AuditActorKind | undefined;
   readonly actorId?: string | undefined;
@@ -15,7 +15,10 @@ export type AuditFilter = {
   readonly to?: string | undefined;
 };
 
-/** The changes and who made them, newest first, up to `limit` + 1. Indexes: audit_log_organizer, _actor, _time and _subject. */
+/**
+ * The changes and who made them, newest first, up to `limit` + 1. Indexes: audit_log_organizer, _actor, _time and
+ * _subject.
+ */
 export async function listAuditLog(
   deps: { db: Db },
   page: AuditFilter & { organizerId: string; beforeId: number | undefined; limit: number },

@@ -3,8 +3,8 @@ import { readEmail } from '../../platform/text/email-address.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
 
 /**
- * The spelling of an email that identifies a buyer for limits and places: one mailbox is one buyer. Case and everything after a plus
- * sign make no difference; at Gmail dots make none either.
+ * The spelling of an email that identifies a buyer for limits and places: one mailbox is one buyer. Case and everything
+ * after a plus sign make no difference; at Gmail, dots make none either.
  */
 export function normalizeBuyerEmail(email: string): string {
   const lower = (readEmail(email) ?? email).toLowerCase();
@@ -17,7 +17,7 @@ export function normalizeBuyerEmail(email: string): string {
 export type BuyerKeyKind = 'email' | 'phone';
 
 /**
- * The keyed hash of a buyer's email or phone: good for counting, useless for finding the person.
+ * The keyed hash of a buyer's email or phone. It serves for counting and does not reveal the person.
  * @param text an email in any spelling, or a phone number in E.164
  */
 export function buyerKey(hashSecret: string, kind: BuyerKeyKind, text: string): string {
@@ -27,8 +27,8 @@ export function buyerKey(hashSecret: string, kind: BuyerKeyKind, text: string): 
 const keyLength = 22;
 
 /**
- * A hash of secret and text, in one call, since every order needs three. A plain hash can be extended where an HMAC cannot; cut in half
- * it cannot be extended either. 22 characters, 132 bits.
+ * A hash of secret and text in one call, since every order needs three. A plain hash can be extended where an HMAC
+ * cannot; cut in half, it cannot be extended either. 22 characters, 132 bits.
  */
 export function keyedHash(secret: string, text: string): string {
   return hash('sha256', `${secret}\0${text}`, 'base64url').slice(0, keyLength);

@@ -19,9 +19,9 @@ export type ConfirmVerificationDeps = {
 };
 
 /**
- * Checks the code that a buyer was sent, and returns the token for waiting rooms. A verification allows five wrong codes over all
- * processes, and lasts ten minutes. A right code may be sent again in that time, in case the answer was lost. A wrong code, a late one and
- * an unknown verification take the same steps and get the same answer.
+ * Checks the code that a buyer was sent, and returns the token for waiting rooms. A verification allows five wrong
+ * codes over all processes, and lasts ten minutes. A right code may be sent again in that time, in case the answer was
+ * lost. A wrong code, a late one and an unknown verification take the same steps and get the same answer.
  * @throws DomainError verification.refused, verification.limited, service.overloaded, service.unavailable
  */
 export async function confirmVerification(

@@ -13,19 +13,19 @@ const cookieMaxAgeSeconds = 30 * 24 * 3600;
 const safeMethods = new Set(['GET', 'HEAD']);
 
 /**
- * With `__Secure-`, no page without TLS can set the cookie. `__Host-` would need the path `/`, and the cookie would be sent with every
- * request instead of those for its order.
+ * With `__Secure-`, no page without TLS can set the cookie. `__Host-` would need the path `/`, and the cookie would
+ * then be sent with every request instead of only those for its order.
  */
 export function orderCookieName(publicUrl: string): string {
   return isSecure(publicUrl) ? '__Secure-antre_order' : 'antre_order';
 }
 
 /**
- * The version of the order's link that the request presents, by the bearer token or the order's cookie; undefined for a request that
- * does not come from a buyer of this order. Whether the version is still the order's own stands in its row, which `ownOrder` of the room
- * orders asks. Browsers also send the cookie with requests from pages of sibling subdomains, so a method that changes something must
- * name our own page as its origin. Checked here, so that no route can forget it.
- * @throws DomainError access.cross_site when the cookie is right but the origin is another site or missing
+ * The version of the order's link that the request presents, by the bearer token or the order's cookie; undefined for a
+ * request that does not come from a buyer of this order. `ownOrder` of the room orders compares the version with the
+ * order's row. Browsers also send the cookie with requests from pages of sibling subdomains, so a method that changes
+ * something must name our own page as its origin. This is checked here, so that no route can forget it.
+ * @throws DomainError access.cross_site if the cookie is right but the origin is another site or missing
  */
 export function presentedLink(c: Request, deps: Deps, orderId: string): number | undefined {
   const byToken = presentedByToken(c, deps, orderId);
@@ -36,13 +36,16 @@ export function presentedLink(c: Request, deps: Deps, orderId: string): number |
   return byCookie;
 }
 
-/** By the bearer token only. `POST /v1/orders/{id}/session` requires this before it sets the cookie. */
+/** Only the bearer token counts. `POST /v1/orders/{id}/session` requires this before it sets the cookie. */
 export function presentedByToken(c: Request, deps: Deps, orderId: string): number | undefined {
   const token = bearerOf(c.req.header('authorization'));
   return token === undefined ? undefined : readOrderToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
 }
 
-/** Whether the request carries a token or cookie of the order, from any site: enough to rank it above a stranger's. */
+/**
+ * Whether the request carries a token or cookie of the order, from any site. This is enough to rank it above a
+ * stranger's.
+ */
 export function carriesOrderCredential(c: Request, deps: Deps, orderId: string): boolean {
   return presentedByToken(c, deps, orderId) !== undefined || presentedByCookie(c, deps, orderId) !== undefined;
 }
@@ -62,8 +65,8 @@ function presentedByCookie(c: Request, deps: Deps, orderId: string): number | un
 }
 
 /**
- * The `Set-Cookie` value that opens one order, for streams, images and downloads, which cannot send a header. It is bound to the order's
- * path, hidden from scripts, and never sent with requests of another site.
+ * The `Set-Cookie` value that opens one order, for streams, images and downloads, which cannot send a header. It is
+ * bound to the order's path, hidden from scripts, and never sent with requests from another site.
  */
 export function orderCookie(deps: Deps, orderId: string, version: number): string {
   const secure = isSecure(deps.config.PUBLIC_URL) ? '; Secure' : '';

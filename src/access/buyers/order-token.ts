@@ -1,9 +1,9 @@
 import { constantTimeEqual, hmacSha256Text } from '../../platform/crypto.ts';
 
 /**
- * The secret that opens one order to its buyer: a keyed hash of the order's id and of its link's version (256 bits). A replayed placement
- * returns it again, so it is stored nowhere. The version stands in the order's row. It rises when the address is corrected, so that the
- * links which went to the wrong address open nothing.
+ * The secret that opens one order to its buyer: a keyed hash of the order's id and of its link's version (256 bits). A
+ * replayed placement returns it again, so it is stored nowhere. The version is in the order's row. It rises when the
+ * address is corrected, so that links sent to the wrong address stop working.
  * @param version 1 for an order whose address was never corrected
  */
 export function orderAccessToken(secret: string, orderId: string, version: number): string {
@@ -13,8 +13,8 @@ export function orderAccessToken(secret: string, orderId: string, version: numbe
 }
 
 /**
- * The version of the link that a token belongs to; undefined for a token that is not of this order. Compares in constant time. The
- * caller compares the version with the order's own.
+ * The version of the link that a token belongs to; undefined for a token of another order. Compares in constant time.
+ * The caller compares the version with the order's own.
  */
 export function readOrderToken(secret: string, orderId: string, token: string): number | undefined {
   const version = Number(/^([1-9]\d?)\./.exec(token)?.[1] ?? 1);

@@ -40,9 +40,9 @@ export type VerificationInput = {
 export const verificationContext = (id: string): string => `buyer_verification:${id}`;
 
 /**
- * Sends a code to an email or a phone, and returns the id that the code confirms. Steps and answer are the same for known and unknown
- * addresses. A refusal does not reveal whether this network or others asked for too many codes. A client that has confirmed the address
- * before gets a code whatever others do.
+ * Sends a code to an email or a phone, and returns the id that the code confirms. Steps and answer are the same for
+ * known and unknown addresses. A refusal does not reveal whether this network or another one asked for too many codes.
+ * A client that has confirmed the address before gets a code whatever others do.
  * @throws DomainError request.invalid for an invalid phone number, event.not_found, verification.phone_not_possible,
  * verification.limited, service.overloaded, service.unavailable
  */
@@ -68,7 +68,7 @@ export async function requestVerification(
     verificationsAsked.inc({ channel, verdict: 'limited' });
     throw verificationLimited(retryAfterSeconds);
   }
-  // Phone messages are the organizer's money; mails are the service's own.
+  // Phone messages cost the organizer money; mails are paid by the service.
   const waitSeconds = await deps.verificationLimiter.spend(
     channel === 'email' ? 'email' : `whatsapp:${event?.organizerId ?? ''}`,
   );

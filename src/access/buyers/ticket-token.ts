@@ -2,8 +2,8 @@ import { constantTimeEqual, hmacSha256Text } from '../../platform/crypto.ts';
 import { bearerOf } from '../credentials/credential.ts';
 
 /**
- * The secret that opens one ticket to the person whom it was given to: a keyed hash of the ticket's id and of the number of its transfer
- * (256 bits). It is stored nowhere. The next transfer has the next number, so this link opens nothing from then on.
+ * The secret that opens one ticket to the person it was given to: a keyed hash of the ticket's id and of the number of
+ * its transfer (256 bits). It is stored nowhere. The next transfer has the next number, which ends this link.
  */
 export function ticketAccessToken(secret: string, ticketId: string, transfer: number): string {
   return `${transfer}.${hmacSha256Text(secret, `ticket.v1\0${ticketId}\0${transfer}`)}`;

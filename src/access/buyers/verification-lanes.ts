@@ -14,8 +14,8 @@ import { verificationRequested } from '../jobs.ts';
 import type { VerificationChannel } from '../tables.ts';
 
 /**
- * Requests for codes and tries of codes, each collected and written in batches. Each lane has one flush at a time and a short queue, so
- * a rush on one of them delays or refuses only its own callers.
+ * Requests for codes and tries of codes, each collected and written in batches. Each lane has one flush at a time and a
+ * short queue, so a rush on one of them delays or refuses only its own callers.
  */
 export type VerificationLanes = {
   readonly requests: GroupCommit<NewVerification, void>;
@@ -52,7 +52,7 @@ export function createVerificationLanes(deps: { db: Db }): VerificationLanes {
   };
 }
 
-/** A code that somebody asked for. */
+/** A requested code. */
 type NewVerification = {
   readonly id: string;
   readonly channel: VerificationChannel;
@@ -94,13 +94,13 @@ export async function insertVerifications(db: Db, items: readonly NewVerificatio
   });
 }
 
-/** One try to confirm. The caller knows whether the code is right, since the code follows from the id. */
+/** One try to confirm. The caller knows whether the code is right, because the code is derived from the id. */
 type ConfirmationTry = { readonly id: string; readonly isRight: boolean };
 
 /**
- * Counts wrong codes and confirms right ones, in one statement, while tries and time are left. Returns the confirmed accounts by
- * verification. Safe to repeat: a right code is right again, a wrong one may count twice. Ids must be distinct. The count is in Postgres,
- * so it holds over all processes.
+ * Counts wrong codes and confirms right ones, in one statement, while tries and time are left. Returns the confirmed
+ * accounts by verification. Safe to repeat: a right code is right again, a wrong one may count twice. Ids must be
+ * distinct. The count is in Postgres, so it holds over all processes.
  */
 export async function tryConfirmations(db: Db, tries: readonly ConfirmationTry[]): Promise<Map<string, string>> {
   const rows = await rowsOf<{ id: string; account_key: string }>(

@@ -21,7 +21,7 @@ export type VerificationMessage = {
   readonly expiresAt: Date;
 };
 
-/** The data of the message with this code; undefined when the verification is confirmed, used up, expired or unknown. */
+/** The data of the message with this code; undefined if the verification is confirmed, used up, expired or unknown. */
 export async function verificationMessage(
   deps: { db: Db; config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'> },
   verificationId: string,

@@ -1,7 +1,10 @@
 import { constantTimeEqual, hmacSha256Text } from '../../platform/crypto.ts';
 import { bearerOf } from '../credentials/credential.ts';
 
-/** The secret that opens one entry of a waiting list to the person whose address it has: a keyed hash of its id, stored nowhere. */
+/**
+ * The secret that opens one waiting-list entry to the person whose address it has: a keyed hash of its id, stored
+ * nowhere.
+ */
 export function waitingAccessToken(secret: string, entryId: string): string {
   return hmacSha256Text(secret, `waiting.v1\0${entryId}`);
 }

@@ -10,8 +10,8 @@ export type CredentialKind = keyof typeof prefixes | 'session';
 export type CredentialSecrets = Pick<Config, 'ENCRYPTION_KEY' | 'JWT_SECRET'>;
 
 /**
- * A new key, shown once, and the hash of it that is stored. The key has 256 random bits and a mark that only we can make, so an invented
- * key is refused without a query.
+ * A new key, shown once, and its hash, which is stored. The key has 256 random bits and a signature that only we can
+ * make, so an invented key is refused without a query.
  */
 export function newCredential(
   kind: keyof typeof prefixes,
@@ -28,7 +28,8 @@ export function credentialKind(text: string): CredentialKind {
 }
 
 /**
- * Whether we made this credential, from its text only: microseconds, no query. It may have ended since; its row says so.
+ * Whether we issued this credential, from its text only: microseconds, no query. Its row says whether it has ended
+ * since.
  */
 export function createIsOurs(secrets: CredentialSecrets): (credential: string) => boolean {
   const markKey = markKeyOf(secrets);
@@ -49,7 +50,7 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 const markLength = 22;
 const marked = /^antre_(?:key|device)_[\w-]{65}$/;
 
-/** From ENCRYPTION_KEY, the secret that changes least: a mark must stay valid as long as its key. */
+/** From ENCRYPTION_KEY, the secret that changes least: a signature must stay valid as long as its key. */
 function markKeyOf({ ENCRYPTION_KEY }: Pick<Config, 'ENCRYPTION_KEY'>): string {
   return hmacSha256Text(ENCRYPTION_KEY, 'credential_mark.v1');
 }

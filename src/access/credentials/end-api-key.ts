@@ -9,10 +9,10 @@ import { lockOrganizer } from '../queries.ts';
 import { endApiKeyRow } from './queries.ts';
 
 /**
- * Ends a key, and the devices and open invitations that were made with it: a person with a leaked key may have made them. The actor takes
- * over those that `keep` names.
- * @throws DomainError api_key.not_found when it does not exist, has ended, or is another organiser's; access.keep_unknown,
- * access.unauthenticated, access.forbidden
+ * Ends a key, and the devices and open invitations that were made with it, because a person with a leaked key may have
+ * made them. The actor takes over those that `keep` names.
+ * @throws DomainError api_key.not_found if it does not exist, has ended, or is another organiser's;
+ * access.keep_unknown, access.unauthenticated, access.forbidden
  */
 export async function endApiKey(
   deps: { db: Db; actors: Actors },

@@ -5,7 +5,10 @@ import { writeAudit } from '../audit/audit.ts';
 import { deviceNotFound } from '../errors.ts';
 import { endDeviceRow } from './queries.ts';
 
-/** @throws DomainError device.not_found when it does not exist, has ended, or is another organiser's or of an event that the actor does not work at */
+/**
+ * @throws DomainError device.not_found if it does not exist, has ended, or belongs to another organiser or to an event
+ * that is closed to the actor
+ */
 export async function endDevice(
   deps: { db: Db; actors: Actors },
   input: { actor: Actor; deviceId: string },

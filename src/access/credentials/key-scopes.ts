@@ -1,6 +1,7 @@
 /**
- * What an API key may do, by areas that an organiser knows. A key with scopes may call the operations of these areas, as far as its role
- * allows them, and no others. A key without scopes is one from before there were any: it may do what its role may.
+ * What an API key may do, by areas that an organiser knows. A key with scopes may call the operations of these areas,
+ * as far as its role allows them, and no others. A key without scopes dates from before scopes existed: it may do
+ * everything that its role may.
  */
 export const keyScopes = [
   'sales.read',
@@ -23,7 +24,7 @@ export const doorScopes: readonly KeyScope[] = ['orders.read', 'check_in', 'even
 type Rule = {
   readonly methods: 'reading' | 'any';
   readonly route: RegExp;
-  /** One of them is enough. */
+  /** One of these scopes is enough. */
   readonly scopes: readonly KeyScope[];
 };
 
@@ -32,7 +33,7 @@ const ofEvent = (part: string) => ofOrganizer(`events/:eventId/(?:${part})`);
 const readsOrders: readonly KeyScope[] = ['orders.read', 'orders.write'];
 const readsEvents: readonly KeyScope[] = ['events.read', 'events.write'];
 
-/** The first rule that fits decides. What fits none is closed to keys with scopes. */
+/** The first matching rule decides. Operations that match none are closed to keys with scopes. */
 const rules: readonly Rule[] = [
   // Each key may ask who it is.
   { methods: 'reading', route: /^\/v1\/sessions\/current$/, scopes: keyScopes },
@@ -44,7 +45,7 @@ const rules: readonly Rule[] = [
   { methods: 'reading', route: ofEvent('orders|attendees'), scopes: readsOrders },
   // A search is a POST, so that names stay out of addresses.
   { methods: 'any', route: ofOrganizer('order-searches'), scopes: readsOrders },
-  // Who cancels a paid order or calls an event off gives money back, too.
+  // Cancelling a paid order or calling an event off also gives money back.
   {
     methods: 'any',
     route: ofOrganizer('orders/:orderId/(?:refunds|refund-previews|cancellation)|tasks(?:/.*)?'),

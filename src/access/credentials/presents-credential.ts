@@ -6,10 +6,10 @@ import { carriesOrderCredential } from '../buyers/order-access.ts';
 import { presentedTransfer } from '../buyers/ticket-token.ts';
 import { presentsWaiting } from '../buyers/waiting-token.ts';
 
-/** `/v1/orders/{id}`, `/v1/tickets/{id}` and `/v1/waiting-list/{id}`, and what is below them. */
+/** `/v1/orders/{id}`, `/v1/tickets/{id}` and `/v1/waiting-list/{id}`, and everything below them. */
 const subjectPath = /^\/v1\/[a-z-]+\/([^/]+)(?:\/|$)/;
 
-/** Tells requests with a credential of ours from strangers', without a query. */
+/** Tells requests with one of our credentials from strangers' requests, without a query. */
 export function createPresentsCredential(
   config: CredentialSecrets & Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>,
 ): PresentsCredential {

@@ -12,9 +12,9 @@ import { findLiveStaffToken, useStaffToken, voidStaffTokens } from './queries.ts
 import { readStaffToken } from './staff-link.ts';
 
 /**
- * Sets a new password by a mailed link, once. Every session and every other link of the member ends. API keys, devices and open
- * invitations of the member may have been made by an intruder: if there are any, `keep` must name those that stay, and the others end.
- * Without `keep` nothing changes and the link stays valid.
+ * Sets a new password by a mailed link, once. Every session and every other link of the member ends. An intruder may
+ * have made the member's API keys, devices and open invitations. If there are any, `keep` must name those that stay,
+ * and the others end. Without `keep` nothing changes and the link stays valid.
  * @throws DomainError access.link_invalid, access.choice_needed, access.keep_unknown, service.busy
  */
 export async function confirmPasswordReset(
@@ -28,7 +28,7 @@ export async function confirmPasswordReset(
   refuseWithoutChoice(await findMadeAccess(deps.db, organizerId, found.member.id), input.keep);
   const passwordHash = await deps.passwords.hash(input.password);
   const ended = await transaction(deps.db, async (tx) => {
-    // The lock keeps others from creating access while this transaction reads what there is.
+    // The lock keeps others from creating access while this transaction reads what exists.
     await lockOrganizer(tx, organizerId);
     const staffId = await useStaffToken(tx, tokenId, 'password_reset');
     const member = staffId === undefined ? undefined : await setStaffPassword(tx, staffId, 'active', { passwordHash });

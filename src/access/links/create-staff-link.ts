@@ -14,9 +14,10 @@ import { type StaffTokenPurpose, type StaffMember, organizers, staff } from '../
 import { and, eq, ne } from 'drizzle-orm';
 
 /**
- * Makes a new link for a member whose mail does not arrive; earlier links become void. Only an operator's command does this, and the
- * operator hands the link over.
- * @param input.organizerSlug which of several organisers that have invited the address; left out, the one it signs in for
+ * Makes a new link for a member whose mail does not arrive; earlier links become void. Only an operator's command does
+ * this, and the operator hands the link over.
+ * @param input.organizerSlug which of several organisers that have invited the address; default: the one it signs in
+ * for
  * @throws DomainError staff.not_found, also for a disabled member, whom only the organiser may invite again
  */
 export async function createStaffLink(
@@ -47,7 +48,7 @@ export async function createStaffLink(
   return { purpose: token.purpose, link: staffLink(deps.config, token), expiresAt: token.expiresAt };
 }
 
-/** The member that an operator means: the active one with this address, or else the only invited one. */
+/** The member that an operator means: the active one with this address, otherwise the only invited one. */
 async function findStaffForLink(
   db: Db,
   email: string,

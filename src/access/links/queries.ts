@@ -30,7 +30,7 @@ export async function findLiveStaffToken(db: Db, tokenId: string) {
   return row;
 }
 
-/** Uses the link once: of several at the same time one gets the member's id, the others undefined. */
+/** Uses the link once. Of several callers at the same time, one gets the member's id and the others undefined. */
 export async function useStaffToken(tx: Db, tokenId: string, purpose: StaffTokenPurpose): Promise<string | undefined> {
   const [row] = await tx
     .update(staffTokens)

@@ -14,9 +14,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import { staff } from '../tables.ts';
 
 /**
- * Mails a reset link, if a member with this address may sign in. For an unknown address the same statements run, a job is staged and the
- * transaction is written to disk: neither the answer nor its time reveals which addresses are known. Links are counted per address, known
- * or not.
+ * Mails a reset link if a member with this address may sign in. For an unknown address the same statements run, a job
+ * is staged and the transaction is written to disk, so neither the answer nor its time reveals which addresses are
+ * known. Links are counted per address, known or not.
  * @throws DomainError access.link_limited
  */
 export async function requestPasswordReset(
@@ -50,8 +50,8 @@ export async function requestPasswordReset(
 }
 
 /**
- * Locks the member with this address, if one may sign in. Then `insertResetToken` sees every reset that was asked for
- * before, so that copies of one request in the same instant count each other.
+ * Locks the member with this address, if one may sign in. Then `insertResetToken` sees every earlier reset, so that
+ * copies of one request in the same instant count each other.
  */
 async function lockActiveStaffByEmail(tx: Db, email: string): Promise<string | undefined> {
   const [row] = await tx
@@ -62,7 +62,7 @@ async function lockActiveStaffByEmail(tx: Db, email: string): Promise<string | u
   return row?.id;
 }
 
-/** Makes a reset link, unless there is no such member, or too many were made while the first of them lives. */
+/** Makes a reset link, unless there is no such member, or too many live links exist. */
 async function insertResetToken(
   tx: Db,
   token: { id: string; staffId: string | undefined; hours: number; liveMax: number },

@@ -1,7 +1,7 @@
 import { type ScryptOptions, scryptSync } from 'node:crypto';
 import { answerTasks } from '../../platform/resilience/helper-side.ts';
 
-/** One derivation of a key by scrypt. */
+/** One key derivation by scrypt. */
 export type KeyTask = {
   readonly password: string;
   readonly salt: Uint8Array;

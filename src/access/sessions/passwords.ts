@@ -4,10 +4,11 @@ import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import type { KeyTask } from './password-helper.ts';
 
 /**
- * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The hash contains its cost, so that the cost can rise later
- * without locking anyone out. One hash takes some 200 ms of a core. In Node's own pool it would run at the priority of the event loop and
- * beside file, DNS and compression calls: a rush of sign-ins slowed everything down. It runs in a helper process of low priority instead,
- * one at a time, since it takes 32 MiB, behind a short queue.
+ * Password hashes by scrypt, in the form `$scrypt$ln=15,r=8,p=3$<salt>$<key>`. The hash contains its cost, so that the
+ * cost can rise later without locking anyone out. One hash takes some 200 ms of a core. In Node's own pool it would run
+ * at the priority of the event loop and beside file, DNS and compression calls, and a rush of sign-ins would slow
+ * everything down. Instead it runs in a helper process of low priority, one at a time because it takes 32 MiB, behind a
+ * short queue.
  */
 export type Passwords = {
   /** @throws DomainError service.busy when too many wait. */

@@ -90,7 +90,7 @@ export async function endSessionRow(tx: Db, staffId: string, sessionId: string):
   return rows.length > 0;
 }
 
-/** Returns how many sessions it ended. */
+/** Returns the number of sessions that it ended. */
 export async function endAllSessions(tx: Db, staffId: string): Promise<number> {
   const rows = await rowsOf<{ id: string }>(
     tx,

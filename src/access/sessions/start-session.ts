@@ -88,8 +88,8 @@ function openSession(
 }
 
 /**
- * Inserts a session, unless the member was disabled or the password changed after it was compared. The share lock makes such a change
- * wait, so that it then ends this session too.
+ * Inserts a session, unless the member was disabled or the password changed after it was compared. The share lock makes
+ * such a change wait, so that it also ends this session.
  */
 async function insertSession(
   tx: Db,

@@ -1,7 +1,7 @@
 import { widerNetworkOf } from '../../http/server/client-network.ts';
 import { keyedHash } from '../buyers/buyer-key.ts';
 
-/** A try about an address, which strangers may make, too. All keys are keyed hashes. */
+/** A try about an address; strangers may make tries, too. All keys are keyed hashes. */
 export type Try = {
   /** The address, known or not. */
   readonly target: string;
@@ -16,8 +16,8 @@ export type Try = {
 };
 
 /**
- * Counts tries; `src/compose.ts` passes it in. A known client, a known network and the first try of a network pass, whatever strangers do.
- * `retryAfterSeconds` does not reveal which count was reached.
+ * Counts tries; `src/compose.ts` passes it in. A known client, a known network and the first try of a network pass,
+ * whatever strangers do. `retryAfterSeconds` does not reveal which count was reached.
  */
 export type TryLimiter = {
   consume(one: Try): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;

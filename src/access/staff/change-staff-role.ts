@@ -12,9 +12,10 @@ import { type StaffMember, staff } from '../tables.ts';
 import { and, eq, ne } from 'drizzle-orm';
 
 /**
- * Gives a member another role, or other events. More takes effect within 30 seconds. A lower role or fewer events end the sessions of the
- * member, and the API keys, devices and open invitations that could not have been made with what remains. The actor takes over those that
- * `keep` names. What is left out does not change, but a member who becomes an owner works at all events.
+ * Gives a member another role, or other events. More rights take effect within 30 seconds. A lower role or fewer events
+ * end the member's sessions, and the API keys, devices and open invitations that could not have been made with the
+ * remaining rights. The actor takes over those that `keep` names. Omitted fields do not change, except that a member
+ * who becomes an owner works at all events.
  * @throws DomainError staff.not_found, access.forbidden, access.unauthenticated, access.keep_unknown, staff.last_owner,
  * staff.owner_not_limited, event.not_found
  */
@@ -80,7 +81,7 @@ function isSame(one: Stored, other: Stored): boolean {
   return one.role === other.role && isNoWider;
 }
 
-/** Whether an event that was open before is not any more. */
+/** Whether the member loses an event. */
 function isNarrower(before: readonly string[] | null, after: readonly string[] | null): boolean {
   if (after === null) return false;
   return before === null || before.some((id) => !after.includes(id));

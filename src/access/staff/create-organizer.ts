@@ -23,8 +23,9 @@ export type CreateOrganizerInput = {
 };
 
 /**
- * Creates an organiser for anybody, where the operator allows it. The link of the first owner goes by mail to the address, which is
- * thereby confirmed. The answer is the same for every address: only accepting the invitation finds out whether it signs in elsewhere.
+ * Creates an organiser for anybody, where the operator allows it. The first owner's link goes by mail to the address,
+ * which is thereby confirmed. The answer is the same for every address: only accepting the invitation reveals whether
+ * it signs in elsewhere.
  * @throws DomainError organizer.sign_up_closed, organizer.slug_taken
  */
 export async function signUp(
@@ -41,9 +42,9 @@ export async function signUp(
 }
 
 /**
- * Creates an organiser and invites its first owner. Only an operator's command does this. No mail is sent: the operator hands the link
- * over.
- * @throws DomainError organizer.slug_taken, staff.email_in_use when the owner's address signs in for another organiser
+ * Creates an organiser and invites its first owner. Only an operator's command does this. No mail is sent: the operator
+ * hands the link over.
+ * @throws DomainError organizer.slug_taken, staff.email_in_use if the owner's address signs in for another organiser
  */
 export async function createOrganizer(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'HASH_SECRET' | 'PUBLIC_URL'> },
@@ -61,7 +62,7 @@ export async function createOrganizer(
 
 type Ids = { readonly organizerId: string; readonly ownerId: string; readonly tokenId: string };
 
-/** @param by what the audit log names: the operator's command, or the operator's leave to sign up */
+/** @param by the author in the audit log: the operator's command, or the operator's permission to sign up */
 async function insertWithOwner(
   tx: Db,
   { organizerId, ownerId, tokenId }: Ids,
@@ -87,7 +88,7 @@ async function insertWithOwner(
   return insertStaffToken(tx, { id: tokenId, staffId: ownerId, purpose: 'invitation', hours: invitationHours });
 }
 
-/** Undefined when the slug is taken. */
+/** Undefined if the slug is taken. */
 async function insertOrganizer(
   db: Db,
   organizer: { id: string; slug: string; name: string },

@@ -23,7 +23,7 @@ export type MadeAccess = {
   readonly invitations: readonly StaffMember[];
 };
 
-/** What stays when its creator goes: ids, or all of a kind. */
+/** What stays when its maker goes: ids, or all of a kind. */
 export type Keep = readonly string[];
 
 const kinds = ['api_keys', 'devices', 'invitations'] as const;
@@ -37,7 +37,7 @@ type Made = {
   couldMake(of: Reach): boolean;
 };
 
-/** What this member or key is responsible for, and what the member's keys are responsible for. */
+/** The access that this member or key is responsible for, and the access that the member's keys are responsible for. */
 export async function findMadeAccess(db: Db, organizerId: string, makerId: string): Promise<MadeAccess> {
   const apiKeys = await findMadeKeys(db, organizerId, makerId);
   const makers = [makerId, ...apiKeys.map(({ id }) => id)];
@@ -52,7 +52,7 @@ export function isNothing({ apiKeys, devices, invitations }: MadeAccess): boolea
   return apiKeys.length + devices.length + invitations.length === 0;
 }
 
-/** @throws DomainError access.choice_needed, with the list, when there is something to choose and `keep` is missing */
+/** @throws DomainError access.choice_needed, with the list, if there is something to choose and `keep` is missing */
 export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): void {
   if (keep !== undefined || isNothing(made)) return;
   const named = ({ id, name }: { id: string; name: string }) => ({ id, name });
@@ -66,7 +66,8 @@ export function refuseWithoutChoice(made: MadeAccess, keep: Keep | undefined): v
 /**
  * Ends what a member or key has made, in the caller's transaction under `lockOrganizer`, with an audit entry for each.
  * @param options.by the person who decides and takes over what is kept; their role must be able to make it
- * @param options.remaining what the maker may do from now on: what could have been made with that stays; undefined: nothing stays
+ * @param options.remaining the rights that the maker keeps: access that could have been made with them stays;
+ * undefined: nothing stays
  * @param options.because the act that is the reason, as named in the audit log
  * @returns the ids of what has ended, for `Actors.forget`
  * @throws DomainError access.keep_unknown, access.forbidden
@@ -94,7 +95,7 @@ export async function endMadeAccess(
 
   for (const made of ending) await endOne(tx, made, { by, because, makerId });
   await handOver(tx, by, kept, by.id, { from: makerId, because });
-  // The maker becomes responsible for what a key made if the key ends and the maker may keep it.
+  // If the key ends and its maker may keep what it made, the maker becomes responsible for it.
   const orphans = allowed.filter(({ responsibleId }) => ending.some(({ id }) => id === responsibleId));
   await handOver(tx, by, orphans, makerId, { from: makerId, because });
   return ending.map(({ id }) => id);
@@ -159,8 +160,8 @@ async function handOver(
 }
 
 /**
- * A member, with the open access that the member has made, which would end with them, and the members they invited, who would stay. Shown to the member,
- * and to staff who may manage the member.
+ * A member, the open access that the member has made, which would end with the member, and the members they invited,
+ * who would stay. Shown to the member, and to staff who may manage the member.
  * @throws DomainError staff.not_found, access.forbidden
  */
 export async function showMadeAccess(

@@ -34,7 +34,7 @@ type Deps = {
  * Organizers, on the operations port, with the operator's token:
  *
  *     GET  /organizers?cursor&limit      newest first, with the number of active owners
- *     POST /organizers                   creates one; the answer has the link for its owner, which is mailed to nobody
+ *     POST /organizers                   creates one; the answer has the owner's link, which is not mailed
  *     POST /organizers/{slug}/links      a new link for a member whose mail does not arrive
  */
 export function organizerOperatorRoutes(deps: Deps): Hono {

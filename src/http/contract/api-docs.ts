@@ -12,7 +12,7 @@ import type { ProblemCatalogue } from '../problem.ts';
 import type { AppEnv } from './router.ts';
 import { securitySchemes } from './security.ts';
 
-/** A map: names such as "constructor" are on every object. */
+/** A map, because every object has names such as "constructor". */
 const assets: ReadonlyMap<string, string> = new Map([
   ['swagger-ui.css', 'text/css; charset=utf-8'],
   ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
@@ -24,8 +24,8 @@ const gzipped = promisify(gzip);
 type Text = Variants<string | Promise<Buffer>>;
 
 /**
- * Serves the published contract at `/openapi.json`, and at `/docs` a page to start with, read it and try it, all from
- * our own origin. Each text is made and compressed once, by the thread pool; a request only sends it.
+ * Serves the published contract at `/openapi.json`, and a page to start with, read and try it at `/docs`, all from our
+ * own origin. Each text is made and compressed once, in the thread pool; requests only send it.
  */
 export function apiDocs(contract: () => object, problems: ProblemCatalogue): Hono {
   const docs = new Hono();

@@ -69,7 +69,7 @@ ${placeExample}</code></pre>
   return String(page);
 }
 
-/** Operations are drawn when they are opened: drawing all hundred at once would take seconds. */
+/** Operations are drawn when they are opened, because drawing all of them at once would take seconds. */
 export const startScript = `SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#docs',

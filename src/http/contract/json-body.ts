@@ -12,8 +12,8 @@ const fault = (...[code, parameters]: [FieldFaultCode, FaultParameters?]) =>
   requestInvalid([inputFault('', code, parameters)]);
 
 /**
- * Reads a JSON body and refuses what no schema sees: a wrong media type, malformed UTF-8 or JSON, nesting deeper than
- * 20, U+0000 and lone surrogates (Postgres stores neither).
+ * Reads a JSON body and refuses what no schema can see: a wrong media type, malformed UTF-8 or JSON, nesting deeper
+ * than 20, U+0000 and lone surrogates (Postgres stores neither).
  * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
  */
 export async function readJson(request: HotRequest, bytesMax: number = jsonBytesMax): Promise<unknown> {
@@ -49,8 +49,8 @@ function parseJson(text: string, anyText = false): unknown {
   } catch {
     throw fault('body.not_json');
   }
-  // Only an escape can bring these in otherwise, and it may hide any letter of a name. Without an escape no walk is
-  // needed.
+  // In valid UTF-8, only an escape can bring these in, and it may hide any letter of a name. A body without escapes
+  // needs no walk.
   if (!anyText && /\\u|"__proto__"/.test(text) && !isStorable(value)) {
     throw fault('body.forbidden_text');
   }
@@ -85,11 +85,14 @@ function depthExceeds(bytes: Uint8Array, max: number): boolean {
 type BodyOptions = {
   /** Accepts U+0000 and lone surrogates, for a route that judges them field by field. */
   readonly anyText?: boolean;
-  /** Accepts a request without a body. Otherwise the validator would read it as `{}`, so a request without one is refused. */
+  /**
+   * Accepts a request without a body. Without this, the validator would read a missing body as `{}`, so the request is
+   * refused.
+   */
   readonly optional?: boolean;
 };
 
-/** For routes whose contract validates the body: the same refusals, then the validator reads the text. */
+/** For routes whose contract validates the body: applies the same refusals, then the validator reads the text. */
 export function jsonBody(bytesMax: number = jsonBytesMax, options: BodyOptions = {}): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method === 'POST' || c.req.method === 'PUT' || c.req.method === 'PATCH') {

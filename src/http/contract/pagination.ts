@@ -17,8 +17,8 @@ export function encodeCursor(keys: readonly string[]): string {
 }
 
 /**
- * The kind of a key in a cursor. Clients can make cursors up, so each key is checked against its kind before a query
- * gets it: a time that does not exist is a fault of the client, not of the database.
+ * The kind of a key in a cursor. Clients can invent cursors, so each key is checked against its kind before a query
+ * gets it: a time that does not exist is the client's fault, not the database's.
  */
 export type CursorKey = 'id' | 'time' | 'time or nothing' | 'number' | 'count' | 'text';
 
@@ -59,7 +59,7 @@ export function idOfCursor(cursor: string | undefined): string | undefined {
   return cursor === undefined ? undefined : decodeCursor(cursor, ['id'])[0];
 }
 
-/** For keys of the right kinds that are still no place in the list. */
+/** For keys of the right kinds that still name no place in the list. */
 export function cursorInvalid(): DomainError {
   return requestInvalid([inputFault('cursor', 'cursor.invalid')]);
 }

@@ -4,12 +4,12 @@ import { matchedRoutes } from 'hono/route';
 /** Label in logs and metrics for requests that no route serves. */
 export const unrouted = 'unrouted';
 
-/** By the pattern of the router: as many entries as routes. */
+/** Keyed by the router's pattern, so there are as many entries as routes. */
 const templates = new Map<string, string | undefined>();
 
 /**
- * The route that serves a request, spelled as in the contract (`/v1/orders/{id}`); undefined when none does. Known when
- * the first middleware runs, because the router has matched method and path by then.
+ * The route that serves a request, spelled as in the contract (`/v1/orders/{id}`); undefined if none does. The router
+ * has matched method and path before the first middleware runs.
  */
 export function routeOf(c: Context): string | undefined {
   for (const { path } of matchedRoutes(c)) {

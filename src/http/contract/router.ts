@@ -32,11 +32,11 @@ export function unchecked<Route extends RouteConfig>(route: Route): Omit<Route, 
 
 const faultsMax = 20;
 
-/** zod reports what it expected but not what it saw, so a missing field must be noted during validation. */
+/** zod reports what it expected but not what it saw, so missing fields are noted during validation. */
 const missing = fieldFaults['field.required'].en;
 z.config({ customError: ({ input }) => (input === undefined ? missing : undefined) });
 
-/** Path and expectation, never the value: a value may be private, and echoing it invites injection. */
+/** Gives path and expectation, never the value. A value may be private, and echoing it invites injection. */
 export function inputFaults(error: { readonly issues: readonly z.core.$ZodIssue[] }): InputFault[] {
   return error.issues.slice(0, faultsMax).map((issue) => {
     const { code, ...parameters } = faultOf(issue);

@@ -64,8 +64,8 @@ export const patternFault = (code: FieldFaultCode, parameters: FaultParameters =
 const notOneLine = fault('text.not_one_line');
 
 /**
- * One line of human text as `cleanLine` stores it, not empty: safe in mails, logs, CSV, and beside other text. Every
- * one-line field uses this, `optionalLine`, or `personName`.
+ * One line of human text as `cleanLine` stores it, not empty. It is safe in mails, logs, CSV and beside other text.
+ * Every one-line field uses this, `optionalLine` or `personName`.
  */
 export const lineOfText = (max: number) =>
   z.string().overwrite(cleanLine).min(1).max(max).refine(isOneLine, notOneLine);

@@ -1,4 +1,4 @@
-/** Who may call an operation, by credential kinds of the published contract. One kind of a list is enough. */
+/** Who may call an operation, by the credential kinds of the published contract. One kind of a list is enough. */
 
 /** A signed-in staff member; keys and devices may not. */
 export const bySession = [{ staffSession: [] }];

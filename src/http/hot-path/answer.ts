@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An answer as plain facts, without Request and Response objects: a refusal must not pay for them. */
+/** An answer as plain data, without Request and Response objects, which would make a refusal expensive. */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

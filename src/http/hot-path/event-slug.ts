@@ -1,5 +1,5 @@
 /**
- * The header in which a request may name the event that its body names, too. It arrives before the body, so a request
- * beyond the per-event limit is refused without reading its body.
+ * The header in which a request may repeat the event of its body. It arrives before the body, so a request beyond the
+ * per-event limit is refused without reading the body.
  */
 export const eventSlugHeader = 'event-slug';

@@ -5,27 +5,32 @@ import { socketAddress } from '../server/client-network.ts';
 import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
 
 /**
- * What a hot route sees of a request: plain facts, without Request and Response objects, which would cost as much as
- * the work itself. The same handler serves requests that came through the router.
+ * A request as hot routes see it: plain data, without Request and Response objects, which would cost as much as the
+ * work itself. The same handler serves requests that came through the router.
  */
 export type HotRequest = {
   readonly method: string;
   readonly path: string;
   /** @param name in lower case */
   header(name: string): string | undefined;
-  /** Of the connection; undefined in a request without one. */
+  /** The connection's key; undefined for a request without a connection. */
   readonly remoteAddress: string | undefined;
-  /** Whether a page of ours asks for the request that it answers. That request was counted when it arrived. */
+  /**
+   * Whether one of our pages makes this call for the request that it answers. That request was counted when it arrived.
+   */
   readonly isInner?: boolean;
   /** @throws DomainError request.too_large */
   bytes(bytesMax: number): Promise<Buffer>;
 };
 
-/** The kind of credential that a route asks for: of staff, API keys and devices, or of one order, ticket or entry of a waiting list. */
+/**
+ * The kind of credential that a route asks for: of staff, API keys and devices, or of one order, ticket or waiting-list
+ * entry.
+ */
 export type BearerKind = 'staff' | 'order' | 'ticket' | 'waiting';
 
 /**
- * Whether a request carries a credential of this kind that we made. Decided from the request alone, without a query.
+ * Whether a request carries a credential of this kind that we issued. Decided from the request alone, without a query.
  */
 export type PresentsCredential = (kind: BearerKind, request: Pick<HotRequest, 'method' | 'path' | 'header'>) => boolean;
 
@@ -56,7 +61,7 @@ export function hotRequestOfContext(c: Context): HotRequest {
 
 function readIncoming(incoming: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(incoming.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge(bytesMax));
-  // Closed while a limit was checked: a destroyed stream emits nothing more.
+  // The connection closed while a limit was checked: a destroyed stream emits nothing more.
   if (incoming.destroyed) return Promise.reject(cutShort());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -8,9 +8,9 @@ import { createObserveRequest } from '../server/observe-request.ts';
 import { type ProblemCatalogue, createRenderError } from '../problem.ts';
 
 /**
- * The few writes of a rush, answered without the router. They are matched by exact address. Traffic control, metrics and
- * the log treat them like all requests. The router has the same handlers for other spellings of the address and for the
- * contract.
+ * The few writes of a rush, answered without the router. They are matched by exact address. Traffic control, metrics
+ * and the log treat them like all requests. The router has the same handlers, for other spellings of the address and
+ * for the contract.
  */
 export type HotRoute = {
   readonly method: 'POST';
@@ -95,7 +95,7 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse, route: HotRoute, variable: string): void => {
     const shared = deps.crossOrigin(incoming.headers.origin);
     const send = (answer: Answer) => sendAnswer(outgoing, answer, shared);
-    // Only a bug gets here. It must not end the process, nor leave its client waiting.
+    // Only a bug gets here. It must neither end the process nor leave its client waiting.
     const fail = (error: unknown) => {
       const answer = renderError(error, newId('req'));
       if (outgoing.headersSent) outgoing.destroy();
@@ -125,13 +125,13 @@ export function createHotRoutes(deps: HotRoutesDeps): HotRoutes {
   };
 }
 
-/** The id of what an answer says was made. */
+/** The id of the object that an answer says was created. */
 function madeBy({ headers }: Answer): string | undefined {
   const location = headers?.['location'];
   return location?.slice(location.lastIndexOf('/') + 1);
 }
 
-/** Whether a request has an ordinary host and no body. The router judges everything else. */
+/** Whether a request has an ordinary host and no body. All others go to the router. */
 export function isPlain({ headers }: IncomingMessage): boolean {
   return (
     headers.host !== undefined &&
@@ -141,7 +141,7 @@ export function isPlain({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** Leaves every odd address to the router, which normalises it or refuses it. */
+/** Leaves unusual addresses to the router, which normalises or refuses them. */
 export function isOrdinary({ headers }: IncomingMessage): boolean {
   return (
     headers.host !== undefined &&

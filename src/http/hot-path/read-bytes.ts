@@ -6,7 +6,7 @@ export function tooLarge(bytesMax: number): DomainError {
   return new DomainError('request.too_large', `The body is larger than ${bytesMax} bytes.`, { details: { bytesMax } });
 }
 
-/** A client that hangs up has the same error code as a database that is away; they must not be confused. */
+/** A client that hangs up has the same error code as an unreachable database. They must not be confused. */
 export const cutShort = () => requestInvalid([inputFault('', 'body.cut_short')]);
 
 /**
@@ -18,7 +18,7 @@ export async function readBytes(c: Context, bytesMax: number): Promise<Buffer> {
   try {
     return await readBody(c, bytesMax);
   } catch (error) {
-    // A client that hangs up has the same error code as a database that is away.
+    // A client that hangs up has the same error code as an unreachable database.
     throw error instanceof Error && 'code' in error && error.code === 'ECONNRESET' ? cutShort() : error;
   }
 }

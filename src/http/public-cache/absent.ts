@@ -9,7 +9,7 @@ export type AbsentAnswers = {
 
 const rememberedMax = 10_000;
 const missingMs = 1500;
-/** After a failure without last good bytes, the next try waits until then. */
+/** After a failure without last good bytes, the earliest time of the next try. */
 const unavailableMs = 500;
 
 type Absent = { readonly reason: 'missing' | 'unavailable'; readonly tags: readonly string[]; readonly until: number };

@@ -9,12 +9,12 @@ const channel = 'antre:cached-reads:changed';
 export type ChangeFeed = { push(tags: readonly string[]): Promise<void>; close(): void };
 
 /**
- * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening begins
- * again, because changes may have been missed.
+ * Carries changes between processes, and listens on a connection of its own. `onGap` is called each time listening
+ * begins again, because changes may have been missed.
  *
- * Call `push` after the commit. It outdates the shared bytes first, so that a process that learns of the change finds no
- * old ones there. Then it tells this process, then the others. While Redis is away only time is lost: bytes expire by their
- * age.
+ * Call `push` after the commit. It first outdates the shared bytes, so that a process that learns of the change finds
+ * no old ones there. Then it tells this process, then the others. While Redis is down, only time is lost: bytes expire
+ * by age.
  */
 export function openChangeFeed(deps: {
   redis: RedisClient;

@@ -15,7 +15,7 @@ export type Entry = {
   readonly answer: Answer;
   readonly renderedAt: number;
   readonly lifetimeMs: number;
-  /** After this a request starts a refresh in the background. */
+  /** From then on, a request starts a refresh in the background. */
   refreshFrom: number;
   /** Until then the bytes count as current. A pushed change sets it to 0. */
   currentUntil: number;
@@ -29,11 +29,13 @@ export type Entry = {
 /** How long the last good bytes are sent while Redis or Postgres is away. */
 export const lastGoodMs = 5 * 60_000;
 
-/** Refreshes are spread over this part of the lifetime, so that processes and keys do not refresh at the same moment. */
+/**
+ * Refreshes are spread over this share of the lifetime, so that processes and keys do not refresh at the same moment.
+ */
 const refreshFromRatio = 0.8;
 const refreshJitterRatio = 0.1;
 
-/** Until then bytes in Redis count as fresh. It is before any process begins to refresh. */
+/** Until then bytes in Redis count as fresh. This is earlier than any process begins to refresh. */
 export const sharedFreshRatio = 0.7;
 
 /** @param ageMs time since the answer was rendered, here or elsewhere */

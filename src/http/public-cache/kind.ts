@@ -10,7 +10,7 @@ export type ReadKind = {
   readonly ttlMs: number;
   /** How long a CDN may send older bytes while it asks again. */
   readonly staleWhileRevalidateSeconds: number;
-  /** How long a CDN may send older bytes while the service is away. */
+  /** How long a CDN may send older bytes while the service is down. */
   readonly staleIfErrorSeconds: number;
   /** Keeps cold reads from occupying every connection of the pool. */
   readonly builds: Gate;
@@ -36,9 +36,9 @@ export function readKind(options: {
   };
 }
 
-/** The place of an answer. It is known only after its address is resolved. */
+/** The identity of an answer. It is known only after its address is resolved. */
 export type ReadPlace = {
-  /** Names what changes, for example `evt:evt_7K3M9XQ2`. In Redis it is the hash tag of all keys under it. */
+  /** The object that changes, for example `evt:evt_7K3M9XQ2`. In Redis it is the hash tag of all keys under it. */
   readonly tag: string;
   /** The rest of the key in Redis. */
   readonly name: string;
@@ -48,7 +48,7 @@ export type ReadPlace = {
 
 type Rendered = {
   readonly body: unknown;
-  /** When time alone changes the body (for example when a sale opens). Bytes are not current beyond it. */
+  /** When time alone changes the body (for example when a sale opens). Bytes are not current after it. */
   readonly currentForMs?: number;
 };
 

@@ -8,14 +8,16 @@ export type RecentChanges = {
   isRecent(tag: string, now: number): boolean;
 };
 
-/** Not an LRU: an evicted tag would count as unchanged. All are dropped together, and `forgotten` says until when. */
+/**
+ * Not an LRU: an evicted tag would count as unchanged. All tags are dropped together, and `forgotten` says until when.
+ */
 const rememberedMax = 10_000;
 
 /** @param replicaLagMaxMs the largest lag of a replica that is still read */
 export function createRecentChanges(replicaLagMaxMs: number): RecentChanges {
   const changes = new Map<string, { sequence: number; at: number }>();
   let sequence = 0;
-  /** Changes until then may have been dropped, so they count as changes of every tag. */
+  /** Changes up to this one may have been dropped, so every tag counts as changed until then. */
   let forgotten = 0;
   return {
     get sequence() {

@@ -6,18 +6,18 @@ import { chooseVariant, matchesEtag } from '../negotiation.ts';
 export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
 
 /**
- * How long our edge keeps an answer, and how long it may send it while it asks for a newer one. The edge learns of no
- * change, so this is short. nginx counts whole seconds; with these values no answer from it is older than three.
+ * How long our edge keeps an answer, and how long it may send it while it asks for a newer one. The edge does not learn
+ * of changes, so this is short. nginx counts whole seconds; with these values no answer from it is older than three.
  */
 const edgeSeconds = '1';
 const edgeStaleSeconds = 1;
 
-/** An entry that is sent now. */
+/** An entry that is being sent. */
 export type Found = { readonly entry: Entry; readonly source: Source; readonly now: number };
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The parts of a GET or HEAD on which an answer depends. */
+/** The parts of a GET or HEAD that an answer depends on. */
 export type Asked = {
   readonly method: string;
   readonly acceptEncoding: string | null;

@@ -10,15 +10,15 @@ import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
  * their hash tag, so that each script below runs on one node of a cluster.
  *
  * Each tag has a generation, which every change raises. An answer is stored with the generation that was read before
- * rendering, and only if that one is still current. What was rendered before a change therefore never counts as current
- * after it. Ages follow the clock of Redis, computed from a value's remaining lifetime.
+ * rendering, and only if that generation is still current. An answer rendered before a change therefore never counts as
+ * current after it. Ages follow the clock of Redis, computed from a value's remaining lifetime.
  *
- * Nothing here matters if it is lost. Every failure counts as "Redis is away".
+ * Nothing here matters if it is lost. Every failure counts as "Redis is down".
  */
 
 /** The longest time of a lease; longer than a query may take. */
 const leaseMs = 4000;
-/** Longer than the lifetime of any value, so that a generation never restarts below that of a value. */
+/** Longer than the lifetime of any value, so that a generation never restarts below that of a stored value. */
 const generationMs = 3_600_000;
 
 /** KEYS value, generation, lease. ARGV token, lease ms. */
@@ -43,7 +43,7 @@ end
 if redis.call('get', KEYS[3]) == ARGV[1] then redis.call('del', KEYS[3]) end
 return 1`;
 
-/** KEYS value, lease. ARGV token, "missing" when the value must go too. */
+/** KEYS value, lease. ARGV token, "missing" if the value must go too. */
 const releaseScript = `
 if ARGV[2] == 'missing' then redis.call('del', KEYS[1]) end
 if redis.call('get', KEYS[2]) == ARGV[1] then redis.call('del', KEYS[2]) end
@@ -71,7 +71,7 @@ export async function takeShared(redis: RedisClient, place: ReadPlace, token: st
   let reply: unknown;
   try {
     const keys = [valueKey(place), generationKey(place.tag), leaseKey(place)];
-    // A pipeline of one: ioredis 6 loses the command's name when it auto-pipelines `callBuffer`.
+    // A pipeline of one, because ioredis 6 loses the command's name when it auto-pipelines `callBuffer`.
     const results = await redis
       .pipeline()
       .callBuffer('EVAL', takeScript, 3, ...keys, token, leaseMs)
@@ -107,7 +107,7 @@ function toShared(
   return { answer, ageMs: Math.max(0, ageMs), lifetimeMs };
 }
 
-/** ioredis cuts replies from larger network buffers, which a small body would keep alive. Empty means none. */
+/** ioredis cuts replies from larger network buffers, which a small body would keep alive. Empty means no body. */
 function copyOf(value: unknown): Buffer<ArrayBuffer> | undefined {
   return Buffer.isBuffer(value) && value.length > 0 ? Buffer.from(value) : undefined;
 }
@@ -142,7 +142,10 @@ export async function storeShared(
   }
 }
 
-/** Ends the lease of a rebuild without an answer. `missing` also removes what others would send as last good bytes. */
+/**
+ * Ends the lease of a rebuild without an answer. `missing` also removes the bytes that others would send as last good
+ * ones.
+ */
 export async function releaseShared(redis: RedisClient, place: ReadPlace, token: string, why: 'missing' | 'failed') {
   try {
     await redis.eval(releaseScript, 2, valueKey(place), leaseKey(place), token, why);
@@ -152,7 +155,7 @@ export async function releaseShared(redis: RedisClient, place: ReadPlace, token:
   }
 }
 
-/** Raises the generations of these tags: no shared answer under them is fresh any more. */
+/** Raises the generations of these tags, so that no shared answer under them is fresh any more. */
 export async function raiseGenerations(redis: RedisClient, tags: readonly string[]): Promise<void> {
   await Promise.all(
     tags.flatMap((tag) => [redis.incr(generationKey(tag)), redis.pexpire(generationKey(tag), generationMs)]),

@@ -14,7 +14,7 @@ const bracketed = /^\[([^\]]+)\](?::(?:\d{1,5}|_[\w.-]{1,64}))?$/;
 const dottedWithPort = /^([\d.]+):(?:\d{1,5}|_[\w.-]{1,64})$/;
 const hidden = /^(?:unknown|_[\w.-]{1,64})(?::(?:\d{1,5}|_[\w.-]{1,64}))?$/i;
 
-/** An address alone, as a socket gives it. IPv4-mapped IPv6 (`::ffff:192.0.2.7`) becomes the IPv4 address. */
+/** A bare address, as a socket gives it. IPv4-mapped IPv6 (`::ffff:192.0.2.7`) becomes the IPv4 address. */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { family: 4, text };
   if (!text.includes(':')) return undefined;
@@ -26,8 +26,8 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 /**
- * An address as proxies write it, in `X-Forwarded-For` and after `for=` in `Forwarded` (RFC 7239): bare, with a port, in
- * brackets, in quotes, with a zone.
+ * An address as proxies write it in `X-Forwarded-For`, and after `for=` in `Forwarded` (RFC 7239): bare, with a port,
+ * in brackets, in quotes, with a zone.
  */
 export function parseNode(written: string): Address | NoAddress {
   const text = unquoted(written.trim());

@@ -7,14 +7,14 @@ import { type Address, type NoAddress, parseAddress, parseNode } from './client-
 import { forOf, lastElement } from './forwarded-header.ts';
 import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
 
-/** The network of a request: its key in limits, or `unparsedNetwork` when unknown. */
+/** The network of a request: its key in limits, or `unparsedNetwork` if it is unknown. */
 export type ClientNetwork = (request: {
   readonly remoteAddress: string | undefined;
   header(name: string): string | undefined;
 }) => string;
 
 /**
- * The key of all requests whose address a trusted proxy wrote in no known form. They share the limit of one network.
+ * The key of all requests whose address a trusted proxy wrote in an unknown form. They share the limit of one network.
  * The proxy's own network would be everybody's, and no network would mean no limit.
  */
 export const unparsedNetwork = 'unparsed';
@@ -24,7 +24,7 @@ export const addressHeaders = ['x-forwarded-for', 'forwarded'] as const;
 export type AddressHeader = (typeof addressHeaders)[number];
 
 /**
- * How many entries of a chain are read: entries before those of trusted proxies are the client's own, in any number.
+ * How many entries of a chain are read. Entries before those of trusted proxies are the client's own, in any number.
  */
 const hopsMax = 20;
 const shapeLengthMax = 60;
@@ -37,11 +37,10 @@ const unparsedTotal = counter(
 
 /**
  * The network of a request: IPv4 /24 or IPv6 /64. A household or a venue shares one, and an attacker owns many
- * addresses in one. Of the header only the part that trusted proxies wrote counts: it is read from the right, and the
+ * addresses in one. Only the part of the header that trusted proxies wrote counts: it is read from the right, and the
  * first address that is not a trusted proxy is the client. An unreadable entry is counted, and logged once per header
  * and reason. Without a connection (an in-process request) the client is on the loopback.
- * @param options.header the header that proxies write; when omitted, `X-Forwarded-For`, and `Forwarded` where it is
- * missing
+ * @param options.header the header that proxies write; default: `X-Forwarded-For`, or `Forwarded` if it is missing
  */
 export function createClientNetwork(
   trustedProxies: readonly string[],
@@ -71,7 +70,7 @@ export function createClientNetwork(
         : networkOfAddress(found.address);
     }
     const elements = header('forwarded');
-    // No client in front of the proxy: the proxy asks for itself, like a load balancer that checks our health.
+    // There is no client in front of the proxy. The proxy itself asks, like a load balancer that checks our health.
     if (elements === undefined) return networkOfAddress(peer);
     const found = clientOf(elements, peer, isTrusted, nextElement);
     return found.address === undefined
@@ -86,7 +85,8 @@ export function networkOfContext(clientNetwork: ClientNetwork): (c: Context) => 
 }
 
 export function socketAddress(c: Context): string | undefined {
-  // An error that is thrown and caught costs a quarter of a millisecond, and a request inside this process has no connection.
+  // Throwing and catching an error costs a quarter of a millisecond, and requests inside this process have no
+  // connection.
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
   return incoming === undefined ? undefined : getConnInfo(c).remote.address;
 }
@@ -98,8 +98,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The IPv6 /48 around a network; undefined for IPv4. Renting one machine often comes with a /48, which is 65,536
- * networks: together they have a second, wider limit.
+ * The IPv6 /48 around a network; undefined for IPv4. A rented machine often comes with a /48, which is 65,536 networks.
+ * Together they have a second, wider limit.
  */
 export function widerNetworkOf(network: string): string | undefined {
   if (!network.endsWith('::/64')) return undefined;
@@ -146,7 +146,7 @@ function nextElement(written: string, end: number): Hop {
   return { node: forOf(element), before };
 }
 
-/** The shape of the text without its content: an address is personal. */
+/** The shape of the text without its content, because an address is personal data. */
 function shapeOf(written: string): string {
   return written.trim().slice(0, shapeLengthMax).replaceAll(/\d/g, '9').replaceAll(/[a-z]/gi, 'a');
 }

@@ -5,7 +5,7 @@ import { parseAddress } from './client-address.ts';
 import { networkOf, widerNetworkOf } from './client-network.ts';
 import { createIsTrusted } from './trusted-proxies.ts';
 
-/** A whole campus behind one address opens fewer; a flood from one network takes no connection from others. */
+/** A whole campus behind one address opens fewer. A flood from one network takes no connections from others. */
 const connectionsPerNetworkMax = 2000;
 
 const refused = counter('http_connections_refused_total', 'Connections closed at once: their network has too many');
@@ -14,7 +14,7 @@ const refused = counter('http_connections_refused_total', 'Connections closed at
 const widerFactor = 4;
 
 /**
- * Closes a new connection when its network (IPv4 /24, IPv6 /64) has too many open, or its IPv6 /48 four times as many.
+ * Closes a new connection if its network (IPv4 /24, IPv6 /64) has too many open, or its IPv6 /48 four times as many.
  * Trusted proxies carry everybody's requests and are exempt; they have their own cap per client.
  */
 export function capConnections(

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { counter } from '../../platform/metrics.ts';
 
-/** Requests read in one turn of the event loop take at most about this long. */
+/** The target length of one turn of the event loop that reads requests. */
 const turnMsMax = 20;
-/** Ignored by default, and used by nothing else here. */
+/** This signal is ignored by default, and nothing else here uses it. */
 const signal = 'SIGURG';
 
 const cutTotal = counter(
@@ -14,9 +14,10 @@ const cutTotal = counter(
 /**
  * Ends a turn of the event loop that reads sockets for too long. While more than a thousand sockets are readable, libuv
  * reads up to 48 times 1,024 of them before timers and `setImmediate` callbacks run (`uv__io_poll`, src/unix/linux.c).
- * This takes a second and more; meanwhile no deadline fires, and the database driver, which sends in `setImmediate`,
- * sends nothing. Node has no limit for this, but libuv ends the turn when a signal arrives. The process therefore signals
- * itself when a turn has taken too long. A signal costs some microseconds, and there are at most fifty in a second.
+ * This can take more than a second. Meanwhile no deadline fires, and the database driver, which sends in
+ * `setImmediate`, sends nothing. Node has no limit for this, but libuv ends the turn when a signal arrives. The process
+ * therefore signals itself when a turn has taken too long. A signal costs a few microseconds, and at most fifty are
+ * sent in a second.
  */
 export function cutLongTurns(server: Server): void {
   let since: number | undefined;
@@ -25,7 +26,7 @@ export function cutLongTurns(server: Server): void {
     since = undefined;
     isCut = false;
   };
-  // Once per process, for all its servers. libuv wakes only for a signal that somebody listens to.
+  // Once per process, for all its servers. libuv wakes only for signals that have a listener.
   if (!process.listeners(signal).includes(heard)) process.on(signal, heard);
   server.prependListener('request', () => {
     const now = performance.now();

@@ -25,10 +25,10 @@ const listQuery = z.object({ name: jobName.optional(), ...pageQuery });
  *     GET    /dead-letters?name&cursor&limit    newest first
  *     GET    /dead-letters/{id}
  *     POST   /dead-letters/{id}/replay          stages the job again; its act is safe to repeat
- *     POST   /dead-letters/replay?name          the same for up to 1,000 jobs of one kind
+ *     POST   /dead-letters/replay?name          stages up to 1,000 jobs of one kind again
  *     DELETE /dead-letters/{id}                 the job never runs
  *
- * The log says what was done with which. Payloads hold ids alone.
+ * Each replay and discard is logged. Payloads only hold ids.
  */
 export function deadLetterRoutes(deps: { db: Db; log: Log; problems: ProblemCatalogue; token: string }): Hono {
   const { db, log } = deps;

@@ -13,10 +13,12 @@ const heapSamplingBytes = 64 * 1024;
 const snapshotBytesMax = 512 * 1024 * 1024;
 
 /**
- * What operators look into a process with, on the operations port and with its token, one at a time:
- * - `GET /debug/profile?seconds=10`: a CPU profile in pprof format; with `format=cpuprofile` for the developer tools of a browser.
- * - `GET /debug/heap?seconds=10`: what was allocated in that time and is still in use, in pprof format.
- * - `POST /debug/heap-snapshot`: all objects, with everything that the process knows of people. It stops the process for seconds.
+ * Debugging on the operations port, with the operator's token, one request at a time:
+ *
+ * - `GET /debug/profile?seconds=10`: a CPU profile in pprof format; with `format=cpuprofile` for a browser's developer
+ *   tools.
+ * - `GET /debug/heap?seconds=10`: memory allocated in that time and still in use, in pprof format.
+ * - `POST /debug/heap-snapshot`: all objects, including all personal data in memory. It stops the process for seconds.
  */
 export function debugRoutes(token: string): Hono {
   let isBusy = false;

@@ -1,10 +1,10 @@
 /**
  * `Forwarded` (RFC 7239), read from the right. Each proxy appends its own element: the last elements are the proxies',
- * the first ones are the client's. A parser that begins at the left could be misled by the client. No library that was
+ * the first ones are the client's. A client could mislead a parser that starts at the left. No library that was
  * examined reads from the right (`forwarded-parse` refuses the whole header for a fault at its left).
  */
 
-/** The last element of the header before `end`, and where the elements before it end; -1 when there are none. */
+/** The last element of the header before `end`, and where the elements before it end; -1 if there are none. */
 export function lastElement(header: string, end: number): { readonly element: string; readonly before: number } {
   let isQuoted = false;
   for (let index = end - 1; index >= 0; index -= 1) {

@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** Written while it is read, so its length is unknown beforehand. */
+/** Streams are written while they are read, so their length is unknown beforehand. */
 const streamed = /^text\/(?:csv|event-stream)\b/;
 
 /**
  * Gives the answer to a HEAD the Content-Length of the GET, which is what most clients send HEAD for. Registered before
- * all other middleware, so that it sees the answer of the GET. A stream is cancelled, and a file of known length too: nobody will read it,
- * and it may hold a place at a gate.
+ * all other middleware, so that it sees the answer of the GET. A stream is cancelled, and so is a file of known length:
+ * nobody will read it, and it may hold a place at a gate.
  */
 export function headLength(): MiddlewareHandler {
   return async (c, next) => {

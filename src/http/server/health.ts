@@ -6,20 +6,20 @@ import { orAfter } from '../../platform/resilience/deadline.ts';
 /** A dependency that must answer before traffic may come. `check` throws if it does not. */
 export type Probe = { readonly name: string; check(): Promise<void> };
 
-/** Where a process is in its life. Traffic may come only while it is `serving`. */
+/** Where a process is in its life. It may get traffic only while it is `serving`. */
 export type Phase = 'starting' | 'serving' | 'draining';
 
 const probeDeadlineMs = 1000;
 
 /**
- * The operations port: liveness, readiness, metrics, profiles. On the loopback by default, and never public. It answers
- * before the process serves, so readiness waits for `serving`; when the process stops, `draining` first turns readiness
+ * The operations port: liveness, readiness, metrics, profiles. On the loopback by default, never public. It answers
+ * before the process serves, so readiness waits for `serving`. When the process stops, `draining` first turns readiness
  * off, so that load balancers move on in time.
  */
 export function operationsApp(options: {
   probes: readonly Probe[];
   phase: () => Phase;
-  /** Why only a restart helps, or undefined. */
+  /** The reason why only a restart helps, or undefined. */
   fault?: () => string | undefined;
   /** The operator's token. Without one, routes that need it do not exist. */
   token?: string | undefined;

@@ -26,14 +26,16 @@ export type ObservedRequest = {
  */
 export type ObserveRequest = (known?: string, traceparent?: string, isHot?: boolean) => ObservedRequest;
 
-/** Unrouted requests are mostly robots' tries: in this time one line for the first, and one per status for the rest. */
+/**
+ * Unrouted requests are mostly robots. In this time one line is written for the first, and one per status for the rest.
+ */
 const unroutedEveryMs = 10_000;
-/** A label must not come from the client. */
+/** A metric label must not come from the client. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Gives each request an id and one observation. Each routed request gets one log line; the others share lines. */
 export function createObserveRequest(log: Log): ObserveRequest {
-  /** Requests without a route since the last line, by status; undefined when there was none lately. */
+  /** Requests without a route since the last line, by status; undefined if there were none. */
   let unlogged: Map<number, number> | undefined;
 
   const summarize = () => {

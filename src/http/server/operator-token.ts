@@ -8,8 +8,9 @@ export function hasOperatorToken(c: Context, token: string): boolean {
 }
 
 /**
- * The same for a page that an operator opens in a browser, which asks for a name and a password: the password is the token.
- * Browsers send it with requests of other sites, too, so what changes something also needs `isFromOurPage`.
+ * Checks the token for a page that an operator opens in a browser, which asks for a name and a password: the password
+ * is the token. Browsers also send it with requests from other sites, so requests that change something also need
+ * `isFromOurPage`.
  */
 export function hasOperatorPassword(c: Context, token: string): boolean {
   const given = /^Basic ([\w+/=]{1,400})$/.exec(c.req.header('authorization') ?? '')?.[1];

@@ -5,14 +5,14 @@ import { capConnections } from './connection-caps.ts';
 import { cutLongTurns } from './cut-long-turns.ts';
 
 /**
- * Time for the headers, for the whole request, and for an idle kept-alive connection; longer than a proxy's own times.
+ * Time for the headers, for the whole request, and for an idle kept-alive connection. Longer than a proxy's own times.
  */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 15_000;
 const keepAliveTimeoutMs = 75_000;
 /**
  * Closes a connection after this time without a byte in either direction while a request is being answered: the client
- * does not read its answer. Longer than any answer takes to begin; a profile takes a minute.
+ * does not read its answer. Longer than any answer takes to begin (a profile takes a minute).
  */
 const stallTimeoutMs = 75_000;
 /**
@@ -23,24 +23,24 @@ const connectionsCheckMs = 1000;
 const connectionsMax = 20_000;
 const drainDeadlineMs = 8_000;
 /**
- * How long a stopping server keeps idle connections. A client may send on one at the moment when it is closed, and cannot know whether
- * the request was taken; so each answer of this time asks its client to open another connection instead.
+ * How long a stopping server keeps idle connections. A client may send on one at the moment it is closed, and cannot
+ * know whether the request was accepted. Therefore each answer in this time asks its client to open another connection.
  */
 const leaveMs = 500;
 const idleSweepMs = 100;
 
 export type Served = {
   fetch(request: Request, env: { incoming: IncomingMessage }): Response | Promise<Response>;
-  /** Answers a request without the router; false when it is not for this. */
+  /** Answers a request without the router; false for a request that it does not handle. */
   take?(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
 };
 
 export type Serving = { readonly port: number; close(): Promise<void> };
 
 /**
- * Serves an app. With `reusePort` several processes share the port and the kernel spreads new connections over them.
- * Closing stops listening, lets requests finish, sends clients to another process, closes idle connections, and cuts the rest at the
- * deadline.
+ * Serves an app. With `reusePort` several processes share the port, and the kernel spreads new connections over them.
+ * Closing stops listening, lets requests finish, sends clients to another process, closes idle connections, and cuts
+ * the rest at the deadline.
  */
 export async function serve(
   served: Served,
@@ -48,7 +48,7 @@ export async function serve(
     host: string;
     port: number;
     reusePort: boolean;
-    /** Does not count among the connections that one network may have. */
+    /** Whether a connection is exempt from the limit of its network. */
     trustedProxies?: readonly string[];
     connectionsPerNetworkMax?: number;
     headersTimeoutMs?: number;
@@ -56,7 +56,7 @@ export async function serve(
     stallTimeoutMs?: number;
   },
 ): Promise<Serving> {
-  // No HTTP/2 here: the edge speaks it. An HTTP/1.0 request need not name a host, and health checks of old load
+  // No HTTP/2 here, because the edge speaks it. An HTTP/1.0 request need not name a host, and health checks of old load
   // balancers do not. Node refuses later versions without a host.
   const throughRouter = getRequestListener((request, env) => served.fetch(request, env as HttpBindings), {
     hostname: 'localhost',
@@ -94,7 +94,7 @@ function drain(server: Server): Promise<void> {
       sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
     }, leaveMs);
     const cut = setTimeout(() => server.closeAllConnections(), drainDeadlineMs);
-    // The method of the HTTP server would also close idle connections at once.
+    // The HTTP server's own `close` would also close idle connections at once.
     TcpServer.prototype.close.call(server, () => {
       for (const timer of [leave, sweep, cut]) clearTimeout(timer);
       resolve();

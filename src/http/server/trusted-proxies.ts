@@ -32,7 +32,7 @@ export function createIsTrusted(entries: readonly string[]): IsTrusted {
   };
 }
 
-/** Why these are not addresses or subnets, or undefined when they are. Used when the configuration is read. */
+/** Why these are not addresses or subnets, or undefined if they are. Used when the configuration is read. */
 export function trustedProxiesFault(entries: readonly string[]): string | undefined {
   const wrong = entries.find((entry) => {
     const [address = '', bits, more] = entry.split('/');

@@ -6,9 +6,9 @@ const escape = /%/;
 const nul = /%00/;
 
 /**
- * Refuses an address with malformed escapes, or escapes of U+0000 or of bytes that are not UTF-8: no name here has
- * those, and Postgres cannot store them. An address without escapes costs one search for a percent sign. Pages accept
- * more, because other sites append parameters to links: there only what no text can hold is refused.
+ * Refuses an address with malformed escapes, or with escapes of U+0000 or of bytes that are not UTF-8. No name here
+ * contains those, and Postgres cannot store them. An address without escapes costs one search for a percent sign. Pages
+ * accept more, because other sites append parameters to links: there only escapes that no text can hold are refused.
  */
 export function wellFormedTarget(): MiddlewareHandler {
   return async (c, next) => {

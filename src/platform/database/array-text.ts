@@ -1,8 +1,8 @@
 import { makePgArray, parsePgArray } from 'drizzle-orm/pg-core';
 
 /**
- * Values as one parameter: the text of a Postgres array, to be cast by the statement (`${arrayText(ids)}::text[]`).
- * Every value is quoted, so no character in it has a meaning.
+ * Values as one parameter: the text of a Postgres array, which the statement casts (`${arrayText(ids)}::text[]`). Every
+ * value is quoted, so no character in it has a special meaning.
  */
 export function arrayText(values: readonly (string | number | null)[]): string {
   let text = '{';

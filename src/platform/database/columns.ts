@@ -1,6 +1,6 @@
 import { bigint, customType, timestamp } from 'drizzle-orm/pg-core';
 
-/** The column types that every room uses, one way each. */
+/** The column types that every room uses. */
 
 /** A moment. Postgres keeps microseconds; a Date has milliseconds. */
 export const time = (name: string) => timestamp(name, { withTimezone: true });

@@ -1,20 +1,21 @@
 import type postgres from 'postgres';
 
 /**
- * Connections to Postgres, one driver client for each, because the driver does not survive the loss of a connection in
- * use (postgres.js 3.4, its issues 1154 and 1208):
- * - It ends a transaction by a rollback even when the connection is gone. That write throws where nobody can catch it,
- *   which ends the process. After a loss, calls of the transaction therefore never reach the driver.
- * - Bytes that were to be written at the moment of the loss stay in its buffer and spoil the next connection, and a
- *   query given to a breaking connection gets no answer. A lost connection is therefore discarded with its client, and
- *   its call fails at once.
- * - It reconnects without end and without a pause while something between it and Postgres accepts and drops
- *   connections. A connection that gets no greeting in time is therefore given up.
+ * Connections to Postgres. Each has a driver client of its own, because the driver does not survive the loss of a
+ * connection in use (postgres.js 3.4, issues 1154 and 1208):
+ *
+ * - It ends a transaction by a rollback even when the connection is gone. That write throws where nobody can catch it
+ *   and ends the process. After a loss, calls of the transaction therefore never reach the driver.
+ * - Bytes still unwritten at the moment of the loss stay in its buffer and spoil the next connection, and a query given
+ *   to a breaking connection gets no answer. A lost connection is therefore discarded with its client, and its call
+ *   fails at once.
+ * - It reconnects forever and without a pause while something between it and Postgres accepts and drops connections. A
+ *   connection that gets no greeting in time is therefore given up.
  */
 export type Connections = {
-  /** An unused connection; the caller limits their number. */
+  /** An unused connection. The caller limits how many there are. */
   take(): Connection;
-  /** @param usable whether the next caller may have it: not when its call ended as if the connection were breaking */
+  /** @param usable false if the call ended as if the connection were breaking; the next caller then gets another one */
   give(connection: Connection, usable: boolean): void;
   /** Waits for calls in flight, at most five seconds, and closes all. */
   close(): Promise<void>;
@@ -37,7 +38,8 @@ export class ConnectionLostError extends Error {
 export type ConnectionsOptions = {
   readonly open: (events: { onLost: () => void; onGreeted: () => void }) => postgres.Sql;
   /**
-   * Longer than any statement may run: a call without an answer for this long is on a connection that was cut silently.
+   * Longer than any statement may run. A call that is unanswered for this long is on a connection that was cut
+   * silently.
    */
   readonly silenceMaxMs: number;
 };
@@ -118,7 +120,7 @@ export type TransactionClient = {
 
 /**
  * Runs a transaction on a connection.
- * @throws what `work` threw, or that the connection was lost, in which case the transaction may have been committed
+ * @throws the error of `work`, or that the connection was lost; the transaction may then have been committed
  */
 export function beginOn(
   connection: Connection,

@@ -1,8 +1,8 @@
 import { url } from '../variables.ts';
 
 /**
- * How the driver connects to this address: in the open, or with a server whose certificate it verifies. `require`, `allow` and `prefer`
- * would accept any certificate, or none, and are refused.
+ * TLS options of the driver for this address: none, or a server whose certificate is verified. `require`, `allow` and
+ * `prefer` would accept any certificate, or no encryption, and are refused.
  * @returns undefined for an address that asks for one of those. `NODE_EXTRA_CA_CERTS` takes the place of `sslrootcert`.
  */
 export function databaseTls(url: string): 'verify-full' | false | undefined {
@@ -23,7 +23,7 @@ export function requiredDatabaseTls(url: string): 'verify-full' | false {
   return tls;
 }
 
-/** The address of a database, as a variable of the environment. */
+/** The address of a database, as an environment variable. */
 export const databaseUrl = url('postgres:', 'postgresql:').refine(
   (address) => !URL.canParse(address) || databaseTls(address) !== undefined,
   fault,

@@ -24,8 +24,8 @@ export function isConflict(error: unknown): boolean {
 
 /**
  * The SQLSTATE of a value that Postgres cannot store (class 22: a date that does not exist, a number out of range,
- * U+0000); undefined for every other error. Values come from clients, so the fault is the client's, whichever check let
- * it pass.
+ * U+0000); undefined for every other error. Values come from clients, so this is the client's fault, whichever check
+ * let it pass.
  */
 export function dataFault(error: unknown): string | undefined {
   const state = sqlState(error);
@@ -56,7 +56,7 @@ export function isOutcomeUnknown(error: unknown): boolean {
   );
 }
 
-/** The database or the network to it is away or overloaded; the caller gets 503 and may try again. */
+/** The database, or the network to it, is down or overloaded. The caller gets 503 and may try again. */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state === undefined) return false;

@@ -19,11 +19,15 @@ import { gauge, histogram } from '../metrics.ts';
 
 /**
  * The only access to Postgres. It adds to the driver:
- * - a bounded queue with a deadline before the pool (the driver would queue without end);
+ *
+ * - a bounded queue with a deadline before the pool (the driver would queue without limit);
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
- * - a guard against results with leading holes, which postgres.js 3.4 gives after a query that failed half-way (its issue 1181);
+ * - a guard against results with leading holes, which postgres.js 3.4 gives after a query that failed half-way (its
+ *   issue 1181);
  * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
- *   this, `max_pipeline: 0`, breaks `begin`). A lost connection costs only its own call.
+ *   this, `max_pipeline: 0`, breaks `begin`).
+ *
+ * A lost connection costs only its own call.
  */
 
 /** A pool or an open transaction; a query function takes either. */
@@ -39,7 +43,9 @@ export type DbOptions = {
   readonly callTimeoutMs: number;
   /** Prepares the statements that have a name. Only with PgBouncer >= 1.21 or a direct connection: 1.18 of Debian 12 loses them. */
   readonly prepare: boolean;
-  /** Makes each call with its own slot of a limiter, or throws before it begins. Without it only the queue bounds calls. */
+  /**
+   * Makes each call in a slot of a limiter, or throws before the call begins. Without it, only the queue bounds calls.
+   */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
 
@@ -47,7 +53,7 @@ export type OpenDb = { readonly db: Db; readonly gate: Gate; close(): Promise<vo
 
 /** Callers that may wait for each connection of a pool before the next one is refused. */
 const waitingPerConnection = 50;
-/** After this many unanswered deadlines of a call its connection is given up: with 3 s, after a minute. */
+/** A call with this many unanswered deadlines loses its connection: with a deadline of 3 s, after a minute. */
 const silenceMaxDeadlines = 20;
 const conflictTriesMax = 3;
 const connectTimeoutSeconds = 5;
@@ -95,7 +101,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
         onnotice: () => {},
         onclose: onLost,
         onparameter: onGreeted,
-        // The driver would ask each new connection for the types of arrays, and losing a connection at that moment ends
+        // The driver would ask each new connection for the types of arrays, and a connection lost at that moment ends
         // the process. Only arrays of text are in use.
         fetch_types: false,
         types: { textArray },
@@ -136,7 +142,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
 
 /**
  * Runs a call on its own connection. The connection is returned when the call has really ended, not when its caller
- * stopped waiting. One promise for all of it, because every query passes here.
+ * stops waiting. All of it is one promise, because every query passes here.
  */
 function callOn<T>(
   connections: Connections,
@@ -196,8 +202,8 @@ export function withoutHoles<T extends unknown[]>(rows: T): T {
 const afterwards = new WeakMap<Db, (() => void)[]>();
 
 /**
- * Runs a callback after the transaction has committed, and never when it is rolled back or run again: for metrics,
- * which would count a repeated transaction twice. Outside of `transaction` it runs at once.
+ * Runs a callback after the transaction has committed, and never when it is rolled back or run again. Metrics need
+ * this: they would count a repeated transaction twice. Outside of `transaction` it runs at once.
  */
 export function afterCommit(tx: Db, act: () => void): void {
   const acts = afterwards.get(tx);

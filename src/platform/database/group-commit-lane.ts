@@ -5,14 +5,14 @@ export type GroupCommitOptions<Item, Result> = {
   readonly batchMax: number;
   readonly queueMax: number;
   readonly deadlineMs: number;
-  /** From arrival to an answer, when the flush hangs. Without it, callers wait for the end of the flush. */
+  /** From arrival to an answer if the flush hangs. Without it, callers wait for the end of the flush. */
   readonly answerMs?: number;
   /** Flushes of different lanes in flight at once; at most the connections of the pool that `flush` uses. */
   readonly flushesMax: number;
   readonly keysOf?: (item: Item) => readonly string[];
   /** Sends a second flush of a lane when this many items wait. */
   readonly ahead?: { readonly itemsMin: number };
-  /** The least time between the beginnings of two flushes of a lane, unless a full batch waits. 0 without it. */
+  /** The shortest time between the starts of two flushes of a lane, unless a full batch waits. Default: 0. */
   readonly everyMs?: number;
 };
 
@@ -41,7 +41,7 @@ export function openLane<Item, Result>(name: string): Lane<Item, Result> {
   return { name, queue: [], flushes: new Set(), ready: false, notBefore: 0, pause: undefined };
 }
 
-/** Whether the lane may have its next flush: none is in flight, or one is and enough items wait to be sent ahead. */
+/** Whether the lane may flush now: no flush is in flight, or one is and enough items wait to be sent ahead. */
 export function mayFlush<Item, Result>(
   lane: Lane<Item, Result>,
   { ahead }: { readonly ahead?: { readonly itemsMin: number } },
@@ -72,13 +72,13 @@ export function takeBatch<Item, Result>(
   return items;
 }
 
-/** The pauses of lanes between flushes, with `everyMs`. */
+/** The pauses of lanes between flushes, if `everyMs` is given. */
 export type Pauses<Item, Result> = {
   /** A flush of the lane begins. */
   begin(lane: Lane<Item, Result>): void;
   /** Whether the lane waits for the end of its pause, which is then reported. */
   holds(lane: Lane<Item, Result>): boolean;
-  /** Runs `start` at once, or with `everyMs` once at the end of this turn of the event loop. */
+  /** Runs `start` at once, or if `everyMs` is given, once at the end of this turn of the event loop. */
   inThisTurn(start: () => void): void;
 };
 

@@ -15,34 +15,35 @@ import { currentScope, detached, traced } from '../tracing/scope.ts';
 export type { GroupCommitOptions } from './group-commit-lane.ts';
 
 /**
- * Group commit: concurrent writes to one lane are collected while the lane's previous flush is in flight, and the next
- * flush writes them together: one round trip and one fsync for many of them. There is no timer: a lone write is flushed
+ * Group commit. Concurrent writes to one lane are collected while the lane's previous flush is in flight. The next
+ * flush writes them together: many writes in one round trip and one fsync. There is no timer: a lone write is flushed
  * at once, and batches grow under load. (Natural batching, as in the hot-row groups of PolarDB and the two-phase
  * batches of TigerBeetle.)
  *
  * Promises:
- *  1. One flush per lane at a time; a lane flushes items in order of arrival. With `ahead`, one more flush is sent
- *     while the first is in flight, as soon as enough items wait. It is ready when the first one ends, so the database
- *     does not wait for our event loop between two batches. `flush` must then take turns by a lock of the lane.
- *  2. No batch holds two items with a common key (`keysOf`); the later item waits for the next batch.
- *  3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items. Beyond
- *     either, the item is refused with `service.overloaded`, also while the lane's flush hangs (then within a tenth
- *     more).
- *  4. A failed batch is halved until the bad item fails alone. A transaction conflict is run again. A batch with an
- *     unknown outcome is sent again unchanged, so `flush` must be safe to repeat with the same items.
- *  5. With `answerMs`, callers whose flush hangs get `service.unavailable` after about this time. The item may still be
- *     written: only the same item may be sent again.
- *  6. Lanes take turns: a busy lane does not keep another from the next free flush.
- *  7. With `everyMs`, for work that no client waits for, items of one turn of the event loop go together, and a busy lane
- *     pauses between flushes: fewer and larger calls. A quiet lane does not wait for more than the turn, nor a full batch for the
- *     end of the pause.
+ *
+ * 1. One flush per lane at a time; a lane flushes items in order of arrival. With `ahead`, one more flush is sent while
+ *    the first is in flight, as soon as enough items wait. It is ready when the first one ends, so the database does
+ *    not wait for our event loop between two batches. `flush` must then take turns by a lock of the lane.
+ * 2. No batch holds two items with a common key (`keysOf`); the later item waits for the next batch.
+ * 3. An item waits at most `deadlineMs` before its flush starts, and a lane holds at most `queueMax` items. Beyond
+ *    either, the item is refused with `service.overloaded`. While the lane's flush hangs, the refusal may take a tenth
+ *    longer.
+ * 4. A failed batch is halved until the bad item fails alone. A transaction conflict is run again. A batch with an
+ *    unknown outcome is sent again unchanged, so `flush` must be safe to repeat with the same items.
+ * 5. With `answerMs`, callers whose flush hangs get `service.unavailable` after about this time. The item may still be
+ *    written: only the same item may be sent again.
+ * 6. Lanes take turns: a busy lane does not keep another from the next free flush.
+ * 7. With `everyMs`, for work that no client waits for, items of one turn of the event loop go together, and a busy
+ *    lane pauses between flushes: fewer and larger calls. A quiet lane waits only for the end of the turn, and a full
+ *    batch does not wait for the end of the pause.
  */
 export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */
   submit(lane: string, item: Item): Promise<Result>;
   /**
-   * What `submit` would throw because the lane is at its limit, asked before the item is made; counts as a refusal.
-   * Only groups whose lanes share a limit have it.
+   * The error that `submit` would throw because the lane is at its limit, asked before the item is made. It counts as a
+   * refusal. Only groups whose lanes share a limit have it.
    */
   fullFor?(lane: string): DomainError | undefined;
   /** Waits until nothing is queued or in flight. */
@@ -51,7 +52,7 @@ export type GroupCommit<Item, Result> = {
 
 /** Scans for items past their deadline, per deadline. */
 const looksPerDeadline = 10;
-/** A flush that takes longer hangs: it has been sent again, or is about to be. */
+/** A flush that takes longer hangs: it has been sent again, or soon will be. */
 const hangingMs = 400;
 
 const refused = counter('group_commit_refused_total', 'Items refused because the lane was full or the wait too long', [
@@ -76,7 +77,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
     ready.push(lane);
   };
 
-  /** A lane within its pause is kept, since the pause counts for what comes next. */
+  /** A lane in its pause is kept, because the pause also holds for the next item. */
   const forgetIfUnused = (lane: Lane<Item, Result>): void => {
     if (lane.flushes.size === 0 && !pauses.holds(lane)) lanes.delete(lane.name);
   };
@@ -86,13 +87,14 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
       const lane = ready.shift();
       if (lane === undefined) return;
       lane.ready = false;
-      // The last free flush is for a lane without one. While other lanes write, a busy lane has one flush, like them.
+      // The last free flush is for a lane that has none in flight. While other lanes write, a busy lane has one flush,
+      // as they do.
       const othersWrite = flushes > lane.flushes.size || ready.length > 0;
       if (lane.flushes.size > 0 && (othersWrite || flushes + 1 >= options.flushesMax)) continue;
       refuseLate(lane, options);
       const batch = takeBatch(lane, options);
       queued.dec(labels, batch.length);
-      // A batch is the work of many, not of the request that happened to start it.
+      // A batch is the work of many requests, not only of the one that started it.
       if (batch.length > 0) void detached(() => flushLane(lane, batch));
       else forgetIfUnused(lane);
     }
@@ -142,7 +144,7 @@ export function createGroupCommit<Item, Result>(options: GroupCommitOptions<Item
   };
 }
 
-/** Makes the wait of an item a part of the trace that submits it. */
+/** Records the wait of an item in the trace that submits it. */
 function withWaitTraced<Item, Result>(
   name: string,
   submit: (lane: string, item: Item) => Promise<Result>,

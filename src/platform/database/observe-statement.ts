@@ -3,10 +3,10 @@ import { currentScope, traced } from '../tracing/scope.ts';
 /** What a statement does, and to what: the first word, and the first table or function. */
 const words = /^\s*(\w+)(?:[^]*?\b(?:from|into|update|join)\s+(?:only\s+)?"?([a-z_]\w*))?/i;
 const namesMax = 500;
-/** Texts of statements are few, since values stand beside them. */
+/** There are few statement texts, because values are passed separately. */
 const names = new Map<string, string>();
 
-/** Counts a call to Postgres for its request, and makes it a part of its trace, by a name without any value. */
+/** Counts a call to Postgres for its request and adds it to the request's trace, by a name without values. */
 export async function observeStatement<Result>(text: string, call: () => Promise<Result>): Promise<Result> {
   const scope = currentScope();
   if (scope === undefined) return call();

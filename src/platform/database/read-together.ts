@@ -2,19 +2,19 @@ import type { Db } from './db.ts';
 import { type GroupCommit, createGroupCommit } from './group-commit.ts';
 
 /**
- * A statement of a hundred rows takes some milliseconds. A reader with four of them before its own is refused at once, so that a database
- * that hangs does not keep thousands of readers waiting.
+ * A statement of a hundred rows takes a few milliseconds. A reader behind four waiting statements is refused at once,
+ * so that a hanging database does not keep thousands of readers waiting.
  */
 const limits = { batchMax: 100, queueMax: 400, deadlineMs: 500, answerMs: 1700, flushesMax: 1 };
 
 /**
- * A read by id of what thousands of buyers poll. Those who ask while the statement before is in flight share the next one, so
- * a rush costs a few statements of many rows instead of one plan, one connection and one round trip for each reader. Nobody joins a
- * statement that has begun, so a reader sees whatever was committed before it asked. A transaction is a `Db` of its own, and
- * shares with nobody.
+ * A read by id of rows that thousands of buyers poll. Readers that ask while a statement is in flight share the next
+ * one. A rush then costs a few statements of many rows instead of one plan, one connection and one round trip per
+ * reader. Nobody joins a statement that has begun, so readers see everything that was committed before they asked. A
+ * transaction is a `Db` of its own and shares with nobody.
  * @param name the group, as metrics name it
  * @param read all rows that exist of these ids, by id
- * @throws DomainError service.overloaded or service.unavailable; or what `read` threw
+ * @throws DomainError service.overloaded or service.unavailable; or the error of `read`
  */
 export function readTogether<Row>(
   name: string,

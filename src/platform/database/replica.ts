@@ -31,10 +31,7 @@ export type ReplicaDeps = {
   readonly replica: Db;
   /** The primary, for reads that must see a very recent change. */
   readonly primary: Db;
-  /**
-   * The primary, for reads that the replica does not answer: a pool small enough for the primary to bear beside its
-   * work.
-   */
+  /** The primary, for reads that the replica does not answer. The pool is small enough for the primary to bear. */
   readonly fallback: Db;
   /** The primary, for the watch. */
   readonly watch: Db;
@@ -47,14 +44,14 @@ const lookEveryMs = 1000;
 export const lagKnownWithinMs = 2 * lookEveryMs;
 const failuresMax = 3;
 const circuitOpenMs = 5000;
-/** Positions of the primary that the replica has not reached yet; with more, something else is wrong. */
+/** Positions of the primary that the replica has not reached yet. If there are more, something else is wrong. */
 const positionsMax = 600;
 
 const reads = counter('replica_reads_total', 'Reads that a replica may answer, by who answered and why', [
   'from',
   'why',
 ]);
-/** Labelled by the pool, so that there is no series where no replica is configured. */
+/** Labelled by the pool, so that there is no series if no replica is configured. */
 const usable = gauge('replica_usable', 'Whether the replica is asked: 1, or 0 while it is away or too far behind', [
   'pool',
 ]);
@@ -115,9 +112,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
         reads.inc({ from: 'replica', why: 'asked' });
         return result;
       } catch (error) {
-        // Other reads have found out meanwhile.
+        // Other reads have opened the circuit meanwhile.
         if (error instanceof BrokenCircuitError) return fromPrimary('away', act);
-        // Also errors that only a replica gives: a table is missing there yet, or replay cancelled the query.
+        // This includes errors that only a replica gives: a table is missing there, or replay cancelled the query.
         if (sqlState(error) === undefined) throw error;
         return fromPrimary('failed', act);
       }
@@ -143,7 +140,7 @@ function createLagMeter({ replica, watch, log }: Pick<ReplicaDeps, 'replica' | '
     milliseconds: () => milliseconds,
     /** @throws when the replica does not answer */
     measure: async (): Promise<void> => {
-      // While the primary does not answer there is nothing new to learn, and the replica is all there is.
+      // While the primary does not answer, nothing new can be learned, and only the replica can serve reads.
       const position = await positionOfPrimary(watch).catch(() => undefined);
       const replayed = await positionOfReplica(replica);
       if (position === undefined) return;

@@ -13,7 +13,7 @@ export const outbox = pgTable('outbox', {
   eventId: text('event_id')
     .notNull()
     .generatedAlwaysAs(sql`coalesce(payload ->> 'eventId', 'evt_' || substr(payload ->> 'attemptId', 5, 8), '-')`),
-  /** Of the sampled trace that staged the job. */
+  /** The sampled trace that staged the job. */
   traceparent: text('traceparent'),
 });
 

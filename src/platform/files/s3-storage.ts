@@ -4,7 +4,7 @@ import type { FileStorage } from './storage.ts';
 /** S3 takes parts from 5 MiB. One part is in memory at a time. */
 const partBytes = 8 * 1024 * 1024;
 const partsMax = 10_000;
-/** One call: a part is sent, an upload begun, completed or given up. */
+/** For one call: sending a part, or beginning, completing or aborting an upload. */
 const callMsMax = 60_000;
 /** From the request of a file to its last byte. */
 const readMsMax = 15 * 60_000;
@@ -19,9 +19,9 @@ export type S3Options = {
 };
 
 /**
- * Files in a bucket of S3 or of a server that speaks its protocol. A file of more than one part is a multipart upload, which nobody can
- * open before it is completed. A worker that dies leaves parts of which only a rule of the bucket can free the space
- * (`docs/features/reports.md`).
+ * Files in a bucket of S3 or of a server that speaks its protocol. A file of more than one part is a multipart upload,
+ * which nobody can open before it is complete. Parts left by a worker that died can be removed only by a rule of the
+ * bucket (`docs/features/reports.md`).
  */
 export function createS3Storage({ endpoint, bucket, ...options }: S3Options): FileStorage {
   const address = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
@@ -39,7 +39,7 @@ export function createS3Storage({ endpoint, bucket, ...options }: S3Options): Fi
         await client.putObject(key, start, contentType);
         return start.length;
       } finally {
-        // Ends the queries of a report whose write has failed.
+        // Ends the queries of a report whose write failed.
         await parts.return();
       }
     },

@@ -27,7 +27,7 @@ export const queueNames = [
 export type JobContract<Payload extends z.ZodType = z.ZodType> = {
   readonly name: string;
   readonly payload: Payload;
-  /** The queue that carries it: important jobs never wait for room or for a slot behind less important ones. */
+  /** The queue that carries it. Important jobs never wait for room or for a slot behind less important ones. */
   readonly queue: (typeof queueNames)[number];
   readonly attempts: number;
   readonly timeoutMs: number;

@@ -51,9 +51,9 @@ export type StagedJob = {
   readonly relays: number;
   /** Time since it became due; the first time, since the commit. */
   readonly waited_seconds: number;
-  /** Where its trace continues: see `workers/trace-jobs.ts`. */
+  /** Where its trace continues (`workers/trace-jobs.ts`). */
   readonly traceparent?: string | null;
-  /** Another trace that led to it. */
+  /** The other trace that led to it. */
   readonly linked?: string | null;
 };
 
@@ -66,7 +66,10 @@ export const leaseSecondsMax = 3600;
 
 /** Events in one search for due work of one kind; the next search continues after them. */
 export const dueEventsMax = 50;
-/** How far due jobs of one kind are counted, over all its events, and at least of one event: a round takes no more of a queue. */
+/**
+ * How far due jobs of one kind are counted: over all its events, and at least for one event. A round takes no more of a
+ * queue.
+ */
 const dueCountMax = 500;
 const dueCountMin = 20;
 
@@ -114,10 +117,10 @@ export async function findDueWork(
 export type RelayPartition = { readonly name: string; readonly eventId: string; readonly room: number };
 
 /**
- * Leases due jobs that the queue has not been given yet, of each partition at most its room. Rows are found by time, never by
- * "greater than the last id", since a lower id may commit later; rows that another relay holds are skipped. Uses the
- * index `outbox_staged`. The planner does not know the rooms: without the limit of their sum it expects a tenth of a backlog, and
- * reads all of the outbox to lease a hundred rows.
+ * Leases due jobs that the queue has not been given yet, of each partition at most as many as its room. Rows are found
+ * by time, never by "greater than the last id", since a lower id may commit later. Rows that another relay holds are
+ * skipped. Uses the index `outbox_staged`. The planner does not know the rooms: without the limit of their sum it
+ * expects a tenth of a backlog, and reads all of the outbox to lease a hundred rows.
  */
 export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartition[]): Promise<StagedJob[]> {
   if (partitions.length === 0) return [];
@@ -161,7 +164,7 @@ async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
   );
 }
 
-/** Returns leases: the queue did not take the jobs, for no fault of theirs. */
+/** Returns leases of jobs that the queue did not take, for reasons that have nothing to do with the jobs. */
 export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySeconds: number): Promise<void> {
   if (ids.length === 0) return;
   await db.execute(sql`
@@ -169,7 +172,7 @@ export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySec
     where id = any(${idArray(ids)}::bigint[])`);
 }
 
-/** Ends all leases: the queue has lost its jobs, and none of them should wait for a lease that a backlog made long. */
+/** Ends all leases. The queue has lost its jobs, and none of them should wait for a lease that a backlog made long. */
 export async function recallStagedJobs(db: Db): Promise<number> {
   const rows = await rowsOf<{ count: number }>(
     db,
@@ -203,7 +206,10 @@ export async function stagedJobNames(db: Db): Promise<string[]> {
   return rows.flatMap((row) => row.name ?? []);
 }
 
-/** How far `outboxBacklog` counts. Each worker counts every few seconds: a count of a million rows takes most of a second. */
+/**
+ * How far `outboxBacklog` counts. Each worker counts every few seconds, and counting a million rows takes most of a
+ * second.
+ */
 const backlogCountMax = 100_000;
 
 /** Due jobs that no relay has taken, at most `backlogCountMax`, and how long the oldest of those has been due. */
@@ -224,7 +230,7 @@ export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSecon
  */
 export function stagedIds(contracts: readonly Pick<JobContract, 'name'>[], key: string): SQL {
   const names = contracts.map(({ name }) => name);
-  // A null among them would make `not in` unknown for every id.
+  // A null in the list would make `not in` unknown for every id.
   return sql`(select coalesce(staged.payload ->> ${key}, '') from outbox staged where staged.name in ${names})`;
 }
 

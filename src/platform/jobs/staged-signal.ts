@@ -6,7 +6,7 @@ import { type RedisClient, subscribeTo } from '../redis-client.ts';
  * the other, each with its flush to disk (`docs/decisions/0003-outbox-and-relay.md`).
  */
 const channel = 'antre:jobs:staged';
-/** At most one signal of a process in this time. The one that would come sooner is sent at its end. */
+/** A process sends at most one signal in this time. A signal that comes sooner is sent at its end. */
 const signalEveryMs = 20;
 
 export type StagedSignal = { send(): void; close(): void };

@@ -4,11 +4,11 @@ import { gzip } from 'node:zlib';
 import { Function as PprofFunction, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 
 /**
- * V8's profiles in the format of pprof, which Go's tools, Grafana Pyroscope, Parca and speedscope read. V8 tells a tree of
- * frames; pprof wants one stack for each leaf that has samples.
+ * V8's profiles in the format of pprof, which Go's tools, Grafana Pyroscope, Parca and speedscope read. V8 gives a tree
+ * of frames; pprof wants one stack for each leaf that has samples.
  */
 
-/** What both kinds of profile have of a node of the tree. */
+/** The part of a node that both kinds of profile have. */
 type CallFrame = Pick<Profiler.ProfileNode['callFrame'], 'functionName' | 'url' | 'lineNumber' | 'scriptId'>;
 
 const zipped = promisify(gzip);
@@ -25,7 +25,7 @@ export async function cpuPprof(profile: Profiler.Profile, samplingMicroseconds: 
   const nanoseconds = samplingMicroseconds * nanosecondsPerMicrosecond;
   for (const node of profile.nodes) {
     const hits = node.hitCount ?? 0;
-    // Idle time is no processor time.
+    // Idle time is not processor time.
     if (hits === 0 || node.callFrame.functionName === '(idle)') continue;
     const stack: CallFrame[] = [];
     for (let at = nodes.get(node.id); at !== undefined; at = nodes.get(parents.get(at.id) ?? -1))
@@ -39,7 +39,7 @@ export async function cpuPprof(profile: Profiler.Profile, samplingMicroseconds: 
   });
 }
 
-/** A sampled heap profile as gzipped pprof: bytes that were allocated in the time and are still in use. */
+/** A sampled heap profile as gzipped pprof: bytes allocated while it ran and still in use. */
 export async function heapPprof(
   profile: HeapProfiler.SamplingHeapProfile,
   { intervalBytes, durationMicroseconds }: { intervalBytes: number; durationMicroseconds: number },
@@ -80,7 +80,7 @@ function createBuilder(types: readonly Named[]) {
   };
 
   return {
-    /** @param stack the leaf first */
+    /** @param stack innermost frame first */
     add: (stack: readonly CallFrame[], value: number[]): void => {
       const frames = stack.filter(({ functionName }) => functionName !== '(root)');
       samples.push(new Sample({ locationId: frames.map((frame) => locationOf(frame).id), value }));

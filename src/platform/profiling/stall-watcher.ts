@@ -1,11 +1,14 @@
 import { Session } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** The thread beside the main one that sees its stalls: see `watch-stalls.ts`. */
+/** The thread that watches the main thread for stalls (`watch-stalls.ts`). */
 
 export type WatcherData = { readonly beats: BigInt64Array; readonly stallMs: number; readonly stackEveryMs: number };
 
-/** A stall that lasts since `ms`, and where the main thread was, the innermost frame first. Empty if one was told shortly before. */
+/**
+ * A stall that has lasted `ms` so far, and the main thread's stack, innermost frame first. The stack is empty if one
+ * was reported shortly before.
+ */
 export type Stall = { readonly ms: number; readonly stack: string };
 
 const looksPerStall = 5;
@@ -16,13 +19,13 @@ const { beats, stallMs, stackEveryMs } = workerData as WatcherData;
 const lookEveryMs = Math.max(10, stallMs / looksPerStall);
 let lookedAt = process.hrtime.bigint();
 let isTold = false;
-/** Stopping the main thread costs it time, which an overloaded process has not. */
+/** Stopping the main thread costs time, which an overloaded process does not have. */
 let stackFrom = 0;
 
 setInterval(() => {
   const now = process.hrtime.bigint();
   const msSince = (then: bigint) => Number((now - then) / nanosecondsPerMs);
-  // A process that was stopped, or got no processor, stalls as a whole: its stack would tell nothing.
+  // A process that was stopped, or got no processor, stalls as a whole. Its stack would explain nothing.
   const isLateItself = msSince(lookedAt) > stallMs / 2 + lookEveryMs;
   lookedAt = now;
   const late = msSince(Atomics.load(beats, 0));
@@ -40,7 +43,7 @@ function tell(stall: Stall): void {
   parentPort?.postMessage(stall);
 }
 
-/** V8 stops the main thread at its next statement, tells the stack, and lets it go on. */
+/** V8 stops the main thread at its next statement, reports the stack, and resumes. */
 function tellStack(ms: number): void {
   const session = new Session();
   const urls = new Map<string, string>();

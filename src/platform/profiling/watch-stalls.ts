@@ -7,13 +7,13 @@ import type { Stall, WatcherData } from './stall-watcher.ts';
 const stalls = counter('event_loop_stalls_total', 'Stalls of the event loop for longer than STALL_LOG_MS');
 
 const beatEveryMs = 50;
-/** A process that stalls all the time is stopped for its stack only so often, and writes few lines. */
+/** A process that stalls all the time is rarely stopped for its stack, and writes few lines. */
 const stackEveryMs = 60_000;
 const watcherHeapMiB = 64;
 
 /**
- * Logs what the event loop is doing when it has stood still for `stallMs`: the stack at that moment, at most once a minute. A thread
- * watches the loop; it interrupts the main thread only during a stall, so nothing is slower before.
+ * Logs what the event loop is doing when it has been blocked for `stallMs`: the stack at that moment, at most once a
+ * minute. A thread watches the loop. It interrupts the main thread only during a stall, so nothing is slower before.
  */
 export function watchStalls({ stallMs, log }: { readonly stallMs: number; readonly log: Log }): {
   close(): Promise<unknown>;

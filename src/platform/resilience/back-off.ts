@@ -1,6 +1,6 @@
 /**
- * Seconds to wait before a retry: between one second and a bound that doubles with each try, so that calls that failed
- * together do not come back together (full jitter).
+ * Seconds to wait before a retry: between one second and a bound that doubles with each try (full jitter), so that
+ * calls that failed together do not return together.
  */
 export function backOffSeconds(options: {
   readonly tries: number;

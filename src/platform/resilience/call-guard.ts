@@ -4,16 +4,17 @@ import { counter, gauge } from '../metrics.ts';
 import { type RetryBudget, createRetryBudget } from './retry-budget.ts';
 
 /**
- * Guards calls to outside parties of one kind (a gateway's accounts, mail servers, numbers that send):
- * - a circuit breaker for each party. Some failures in a row open the circuit. After a pause one call with a short
+ * Guards calls to outside parties of one kind (a gateway's accounts, mail servers, WhatsApp numbers):
+ *
+ * - A circuit breaker for each party. Several failures in a row open the circuit. After a pause one call with a short
  *   deadline probes the party; its outcome closes the circuit or opens it again. A party in trouble takes no time from
- *   the others;
- * - a budget for repetitions: at most a tenth of the party's calls while it fails.
+ *   the others.
+ * - A budget for repetitions: at most a tenth of the party's calls while it fails.
  */
 export type CallGuard = {
   /**
-   * Seconds after which to ask again; 0 when the call may be made now.
-   * @param repeated 0 for a first try, else the number of calls that the repetition takes from the budget
+   * Seconds after which to ask again; 0 if the call may be made now.
+   * @param repeated 0 for a first try, otherwise the number of calls that the repetition takes from the budget
    */
   acquire(key: string, repeated: number): number;
   /**
@@ -50,7 +51,7 @@ const repetitions = counter('call_repetitions_total', 'Repeated calls to outside
 
 type Party = ReturnType<typeof openParty>;
 
-/** Carries a result that counts as a failure through the breaker, which counts what is thrown. */
+/** Carries a result that counts as a failure through the breaker, which only counts exceptions. */
 class Failure extends Error {
   readonly result: unknown;
 
@@ -67,7 +68,7 @@ export function createCallGuard({
 }: {
   toward: 'gateway' | 'email' | 'whatsapp';
   pauseMs?: number;
-  /** Told when the circuit of a party opens, and for how long, and when it closes (undefined). */
+  /** Called when the circuit of a party opens, with the duration, and when it closes (undefined). */
   onChange?: (key: string, openMs: number | undefined) => void;
 }): CallGuard {
   const parties = new LRUCache<string, Party>({ max: partiesMax, dispose: (party) => party.forget() });

@@ -1,6 +1,6 @@
 /**
  * Runs work under a signal that fires when the caller's signal does or when the time is over. Leaves no timer behind
- * (`AbortSignal.timeout` keeps one until its end, however soon the work is done).
+ * (`AbortSignal.timeout` keeps one until its end, even if the work is done sooner).
  */
 export async function withDeadline<Result>(
   signal: AbortSignal,
@@ -21,7 +21,7 @@ export async function withDeadline<Result>(
 }
 
 /**
- * The result of the work; if it takes longer than `timeoutMs`, the result of `onLate`. Nothing stops the work, and its
+ * The result of the work, or the result of `onLate` if it takes longer than `timeoutMs`. Nothing stops the work; its
  * later result is dropped.
  */
 export async function orAfter<Result, Late>(

@@ -7,53 +7,54 @@ import { fileURLToPath } from 'node:url';
 import { type HeavyWork, serviceBusy } from '../errors.ts';
 
 /**
- * Child processes for work that would block the event loop. A helper starts with its first task and ends after an idle time,
- * so a process that never needs one pays nothing. A task that takes too long ends with its helper.
+ * Child processes for work that would block the event loop. A helper starts with its first task and ends after an idle
+ * time, so a process that never needs one pays nothing. A task that takes too long ends with its helper.
  *
- * A helper is a process and not a worker thread because a thread's garbage collection and its compression run in the pools of
- * the whole process, at full priority. All of a helper runs at its low priority, and its memory (up to 150 MiB in threads) and
- * its crashes are its own (`npm run bench -- moments`). Pool libraries (piscina, tinypool, workerpool) offer neither priorities nor a heap limit for processes, and the queue in front of the
- * helpers is counted in work here (`work-gate.ts`).
+ * A helper is a process and not a worker thread because a thread's garbage collection and compression run in the pools
+ * of the whole process, at full priority. A helper runs entirely at its low priority, and its memory (up to 150 MiB in
+ * threads) and its crashes are its own (`npm run bench -- moments`). Pool libraries (piscina, tinypool, workerpool)
+ * offer neither priorities nor a heap limit for processes, and the queue in front of the helpers is counted in work
+ * here (`work-gate.ts`).
  */
 export type Helpers<Task, Result> = {
   /**
-   * Runs a task in a free helper. The caller sees to it that no more tasks run than there may be helpers.
-   * @throws HelperTimeoutError when the task takes longer than `taskMsMax`; Error when it fails or its helper ends
+   * Runs a task in a free helper. The caller makes sure that there are never more tasks than helpers allowed.
+   * @throws HelperTimeoutError if the task takes longer than `taskMsMax`; Error if it fails or its helper ends
    */
   run(task: Task): Promise<Result>;
   close(): Promise<void>;
 };
 
 export type HelperOptions = {
-  /** Path of the helper's program: see `helperFile`. */
+  /** Path of the helper's program (`helperFile`). */
   readonly file: string;
   readonly taskMsMax: number;
   readonly idleMs: number;
   /** Limit of the helper's JavaScript heap. Beyond it the helper ends, not the process. */
   readonly heapMiBMax: number;
-  /** `idle` gets only the time that nothing else wants; `low` gets a tenth of a core that is wanted by others too. */
+  /** `idle` gets only time that nothing else wants; `low` gets a tenth of a core that others want too. */
   readonly priority: 'idle' | 'low';
 };
 
-/** What a helper answers a task with. */
+/** A helper's answer to a task. */
 export type HelperAnswer<Result> = { readonly value: Result } | { readonly fault: string };
 
 /**
- * Starts a program that only gets the time which nobody else wants (SCHED_IDLE, sched(7)), with all its threads. Part of
- * util-linux; a waking event loop gets the core at once, while beside a nice value of 19 it waits up to 3 ms for its turn.
+ * Starts a program, with all its threads, that only gets time that nothing else wants (SCHED_IDLE, sched(7)). `chrt` is
+ * part of util-linux. A waking event loop gets the core at once; beside a nice value of 19 it waits up to 3 ms.
  */
 export const idleSchedulers: readonly string[] = ['/usr/bin/chrt', '/bin/chrt'];
 const probeMsMax = 1000;
-/** Nice values. Without the scheduler, the lowest that there is. */
+/** Nice values. `idle` has the lowest one, for systems without that scheduler. */
 const niceness = { idle: 19, low: 10 } as const;
 const youngHeapMiB = 4;
 
-/** The helper's work did not end within its time. On a busy machine that is overload, and no fault of the work. */
+/** The helper's work did not end in time. On a busy machine this is overload, not a fault of the work. */
 export class HelperTimeoutError extends Error {
   override name = 'HelperTimeoutError';
 }
 
-/** For `catch`: work that was late is refused as too much work is, all other errors stay. */
+/** For `catch`: reports late work as `service.busy` and rethrows all other errors. */
 export function busyIfLate(work: HeavyWork, retryAfterSeconds: number): (error: unknown) => never {
   return (error) => {
     throw error instanceof HelperTimeoutError ? serviceBusy(work, retryAfterSeconds) : error;
@@ -61,8 +62,8 @@ export function busyIfLate(work: HeavyWork, retryAfterSeconds: number): (error: 
 }
 
 /**
- * The first of these programs that works here, asked once a process. A container may forbid to change the scheduler, and a
- * helper that is started through a program that fails would never answer.
+ * The first of these programs that works here, determined once per process. A container may forbid changing the
+ * scheduler, and a helper started through a program that fails would never answer.
  */
 export function findIdleScheduler(candidates: readonly string[]): string | undefined {
   return candidates.find(
@@ -177,7 +178,7 @@ function startChild({ file, heapMiBMax, priority }: HelperOptions): ChildProcess
   try {
     if (child.pid !== undefined) setPriority(child.pid, niceness[priority]);
   } catch {
-    // Not allowed here, or ended already: the helper then competes with the event loop, nothing else.
+    // Not allowed here, or already ended. Then the helper competes with the event loop, which does no other harm.
   }
   return child;
 }

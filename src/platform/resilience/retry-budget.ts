@@ -1,15 +1,15 @@
 /**
  * Bounds retries to an outside party. While more than a tenth of the calls fail, each first call earns a tenth of a
  * retry, so the party never gets more than 1.1 times its usual calls (Google SRE, "Handling Overload"). A small reserve
- * and a slow refill keep a lone call from waiting for others. While calls succeed, retries are free: those put off in a
- * bad hour are made at once.
+ * and a slow refill let a lone call retry without others. While calls succeed, retries are free, so retries put off in
+ * a bad hour are made at once.
  */
 export type RetryBudget = {
   /** A first call was made. */
   called(): void;
   /** A call has ended. */
   ended(isGood: boolean): void;
-  /** Whether a retry of this many calls may be made now; takes them from the budget. */
+  /** Whether a retry of this many calls may be made now. Takes them from the budget. */
   take(calls: number): boolean;
 };
 
@@ -22,7 +22,7 @@ export type RetryBudgetOptions = {
 
 export const retryBudgetDefaults: RetryBudgetOptions = { share: 0.1, reserve: 10, perSecondMin: 0.5 };
 
-/** The part of failures is smoothed over about this many calls. */
+/** The share of failures is smoothed over about this many calls. */
 const callsSmoothed = 30;
 
 export function createRetryBudget(options: RetryBudgetOptions = retryBudgetDefaults): RetryBudget {

@@ -2,7 +2,7 @@ import { type HeavyWork, serviceBusy } from '../errors.ts';
 import { type Gate, GateFullError, createGate } from './gate.ts';
 import { counter, gauge, histogram } from '../metrics.ts';
 
-/** The entrance to one kind of heavy work of a process. */
+/** The entrance to one kind of heavy work in a process. */
 export type WorkGate = {
   /**
    * Waits for a slot.
@@ -25,7 +25,8 @@ export type WorkGateOptions = {
 };
 
 /**
- * The part of the queue that must be free: with less, preparing work that will be refused costs more than it is worth.
+ * The part of the queue that must be free. If less is free, preparing work that will be refused costs more than it
+ * gains.
  */
 const fullFrom = 0.1;
 

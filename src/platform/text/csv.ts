@@ -1,6 +1,6 @@
 /** Text that a spreadsheet reads as a formula, also after white space and in full-width forms. */
 const formulaStart = /^[\s\uFEFF]*[=+\-@|%＝＋－＠]|^[\t\r\n]/u;
-/** A day with the name of a month, in English and Indonesian: MEI-25 is a promo code, and also a day. */
+/** A day with the name of a month, in English or Indonesian. MEI-25 may be a promo code, and it is also a day. */
 const dateLike = /^[\d\s.,/-]*(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|des|dec)[a-z]*[\d\s.,/-]*$/i;
 const truthValue = /^\s*(?:true|false|benar|salah)\s*$/i;
 
@@ -24,7 +24,10 @@ function isChanged(text: string): boolean {
   );
 }
 
-/** Digits without letters, but for an exponent and am or pm: 0812 loses its 0, 1E5 becomes 100000, 3-4 a day in April. */
+/**
+ * Digits without letters, except for an exponent and am or pm: 0812 would lose its 0, 1E5 would become 100000, and 3-4
+ * a day in April.
+ */
 function isNumberLike(text: string): boolean {
   const bare = text.replace(/[ap]m\s*$/i, '').replaceAll(/e/gi, '');
   return /\d/.test(bare) && !/\p{L}/u.test(bare);

@@ -8,7 +8,7 @@ const mailboxBytesMax = 64;
 /** A mailbox as mail programs give them out: ASCII, unquoted, with single dots inside. */
 const mailbox = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 /**
- * The input that `domainToASCII` may get: it decodes, cuts or drops parts of anything else, as a browser does with
+ * The input that `domainToASCII` may get. It decodes, cuts or drops parts of anything else, as a browser does with
  * URLs.
  */
 const unicodeDomain = /^[\p{L}\p{M}\p{N}.。-]+$/u;
@@ -16,9 +16,10 @@ const unicodeDomain = /^[\p{L}\p{M}\p{N}.。-]+$/u;
 const domain = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])$/;
 
 /**
- * An email address in the one spelling in which it is stored and sent to: without blanks around it, the domain in small
- * ASCII letters as browsers send it ("ayu@münchen.example" and "ayu@xn--mnchen-3ya.example" are one address). The mailbox
- * stays as it was typed, since its owner's server decides whether case matters. Undefined when it is no address.
+ * An email address in the one spelling in which it is stored and sent to: no blanks around it, and the domain in
+ * lower-case ASCII as browsers send it ("ayu@münchen.example" and "ayu@xn--mnchen-3ya.example" are one address). The
+ * mailbox keeps its spelling, because its owner's server decides whether case matters. Undefined for a text that is no
+ * address.
  */
 export function readEmail(text: string): string | undefined {
   const line = cleanLine(text).replaceAll('＠', '@');

@@ -1,6 +1,6 @@
 /**
- * Amounts and counts as people read them: the only place in the product that writes them. Server and browser share this
- * file, so it imports nothing.
+ * Amounts and counts as people read them. Nothing else in the product formats them. Server and browser share this file,
+ * so it imports nothing.
  */
 
 type Language = 'id' | 'en';
@@ -12,15 +12,15 @@ const locales: Readonly<Record<Language, string>> = { id: 'id-ID', en: 'en-GB' }
 const ownSymbol: ReadonlySet<string> = new Set(['IDR', 'MYR']);
 
 /**
- * How many digits follow the decimal point. An amount counts the smallest unit in use: rupiah have no sen in use,
- * whatever ISO 4217 says.
+ * Digits after the decimal point. An amount counts the smallest unit in use: rupiah have no sen in use, whatever ISO
+ * 4217 says.
  */
 export function minorDigits(currency: string): number {
   if (currency === 'IDR') return 0;
   return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-/** Making a format costs far more than using it; there are as many as currencies and languages. */
+/** Making a format costs far more than using it. There is one per currency and language. */
 const formats = new Map<string, { readonly format: Intl.NumberFormat; readonly unit: number }>();
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Dates and times as people read them: the only place in the product that writes them. Server and browser share this
- * file, so it imports nothing. Every function takes the zone to write in: the event's, wherever there is an event.
+ * Dates and times as people read them. Nothing else in the product formats them. Server and browser share this file, so
+ * it imports nothing. Every function takes a time zone: the event's, wherever there is an event.
  */
 
 type Language = 'id' | 'en';
@@ -56,7 +56,7 @@ export function formatDate(time: Moment, timeZone: string, language: Language, s
   return formatOf(locales[language], timeZone, style, dateStyles[style]).format(dateOf(time));
 }
 
-/** `19.00`, without its zone: where the zone stands beside it. */
+/** `19.00`, for places that show the zone beside it. */
 export function formatClock(time: Moment, timeZone: string, language: Language): string {
   return formatOf(locales[language], timeZone, 'clock', clockStyle).format(dateOf(time));
 }
@@ -67,8 +67,8 @@ function zonePart(time: Date, timeZone: string, locale: string, timeZoneName: 's
 }
 
 /**
- * The name of a zone at this moment, equal in both languages: `WIB`; `GMT+8`; where people use an abbreviation, also
- * the offset, since several zones share abbreviations: `CEST (GMT+2)`.
+ * The name of a zone at this moment, equal in both languages: `WIB`, or `GMT+8`. Where people use an abbreviation that
+ * several zones share, the offset is added: `CEST (GMT+2)`.
  */
 export function zoneLabel(time: Moment, timeZone: string): string {
   const indonesian = indonesianZones[timeZone];
@@ -93,8 +93,8 @@ export function formatDateTime(time: Moment, timeZone: string, language: Languag
 }
 
 /**
- * From start to end, as short as possible: the end's date only when it differs; the zone once, unless the clocks change
- * in between.
+ * From start to end, as short as possible: the end's date only if it differs, and the zone once unless the clocks
+ * change in between.
  */
 export function formatSpan(startsAt: Moment, endsAt: Moment, timeZone: string, language: Language): string {
   const day = (time: Moment) => formatDate(time, timeZone, language, 'medium');

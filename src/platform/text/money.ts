@@ -6,7 +6,7 @@ export type Money = { readonly amount: number; readonly currency: string };
 export const currencies = ['IDR', 'USD', 'SGD', 'MYR'] as const;
 export type Currency = (typeof currencies)[number];
 
-/** 9,000 billion rupiah: far above any order, far below the precision of a double. */
+/** 9,000 billion rupiah: far above any order, and within the precision of a double. */
 export const amountMax = 9_000_000_000_000;
 
 export const amountSchema = z.int().min(0).max(amountMax);
@@ -18,8 +18,8 @@ export function money(amount: number | bigint | string, currency: string): Money
 }
 
 /**
- * Money as the contract has it: in a currency that it names.
- * @throws RangeError for any other amount or currency, which no row of ours holds
+ * Money as the contract has it, in one of the contract's currencies.
+ * @throws RangeError for any other amount or currency; our rows hold none
  */
 export function contractMoney(
   amount: number | bigint | string,

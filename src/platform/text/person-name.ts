@@ -2,15 +2,15 @@ import { find } from 'linkifyjs';
 import { cleanLine } from './one-line-text.ts';
 
 /**
- * A name that may follow "Hello" in a message that strangers can cause: a person's name, without anything that a mail
- * program or WhatsApp turns into a link, dials, or formats.
+ * A name that may follow "Hello" in a message that strangers can cause. It holds nothing that a mail program or
+ * WhatsApp turns into a link, dials or formats.
  */
 
 /** Most names, on the path of every order: none of the checks below can apply to them. */
 const plainName = /^[A-Za-z][A-Za-z' -]*$/;
 /** Signs of markup, of templates and of formulas. Names have dots, hyphens, apostrophes, commas, brackets, slashes and @. */
 const markup = /[<>{}[\]\\|`*~^=]/;
-/** With more digits it may be a phone number. */
+/** A text with more digits may be a phone number. */
 const digitsMax = 7;
 /** Before a name with a dot and no blank: "Muh.Rio" is a man, though .rio is a domain. */
 const titles = new Set(
@@ -29,8 +29,8 @@ export function isPersonName(name: string): boolean {
 }
 
 /**
- * The name as a message prints it; undefined when the stored text is no name: then the message greets nobody. "S.Ag"
- * becomes "S. Ag", since .ag is a domain.
+ * The name as a message prints it. Undefined if the stored text is no name; the message then greets nobody. "S.Ag"
+ * becomes "S. Ag", because .ag is a domain.
  */
 export function greetingName(name: string): string | undefined {
   const line = cleanLine(name);
@@ -40,7 +40,10 @@ export function greetingName(name: string): string | undefined {
   return shown;
 }
 
-/** With the widths, dots and slashes that browsers take for the plain ones; without joiners, which split words unseen. */
+/**
+ * Widths, dots and slashes that browsers treat as the plain ones are replaced. Joiners, which split words invisibly,
+ * are removed.
+ */
 function comparable(name: string): string {
   return name
     .normalize('NFKC')
@@ -49,7 +52,7 @@ function comparable(name: string): string {
     .replaceAll(/[⁄∕]/g, '/');
 }
 
-/** What mail programs turn into links, by the list of all top-level domains. */
+/** Texts that mail programs turn into links, by the list of all top-level domains. */
 function linksOf(text: string): string[] {
   if (!/[.:]/.test(text)) return [];
   const links = find(text).map(({ value }) => value);

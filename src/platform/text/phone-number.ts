@@ -27,7 +27,7 @@ export function isPhoneCountry(code: string): boolean {
 }
 
 export type PhoneFault =
-  /** No number of any country, or one that cannot exist. */
+  /** Not a number of any country, or one that cannot exist. */
   | 'phone.invalid'
   /** A number that exists and takes no messages: a fixed line, a service number. */
   | 'phone.not_mobile'
@@ -36,10 +36,12 @@ export type PhoneFault =
 
 export type ReadPhone = { readonly e164: string } | { readonly fault: PhoneFault };
 
-/** The usual form, read without the library, which takes 12 us a number. A test checks that both give equal results. */
+/**
+ * The usual form is read without the library, which takes 12 us per number. A test checks that both give equal results.
+ */
 const plainIndonesian = /^(\+62|0)(8[1-35-9]\d{7,10})$/;
 
-/** The longest text that is read: E.164 has 15 digits, the rest are blanks, brackets and copied marks. */
+/** The longest text that is read. E.164 has 15 digits; the rest are blanks, brackets and copied marks. */
 export const phoneTextMax = 64;
 
 /**
@@ -58,7 +60,7 @@ export function readPhone(text: string, country: string, chosen?: string): ReadP
   const countries = [...new Set([chosen ?? country, country])];
   const national = countries.map((code) => parse(digits, code));
   if (digits.startsWith('00')) {
-    // 00 is the usual prefix for abroad, but not everywhere: 0011 in Australia, 001 in Singapore and Indonesia.
+    // 00 is the usual prefix for calls abroad, but not everywhere: 0011 in Australia, 001 in Singapore and Indonesia.
     const readings = [international(`+${digits.slice(2)}`), ...national].filter(
       (number) => number !== undefined && isMobile(number),
     );
@@ -99,8 +101,8 @@ export function showPhone(e164: string): { readonly text: string; readonly count
 }
 
 /**
- * Digits, after a plus sign if there is one; undefined when there is anything in it that is no part of a number. Copied
- * numbers bring marks of direction, unusual blanks and dashes, and digits of their script; none of it is seen.
+ * The digits, after a plus sign if there is one; undefined if the text holds anything that is no part of a number.
+ * Copied numbers bring direction marks, unusual blanks and dashes, and digits of other scripts, most of them invisible.
  */
 function cleanPhone(text: string): string | undefined {
   if (text.length > phoneTextMax) return undefined;
@@ -142,7 +144,7 @@ function judge(readings: readonly (PhoneNumber | undefined)[]): ReadPhone {
   return { fault: readings.some((number) => number?.isValid()) ? 'phone.not_mobile' : 'phone.invalid' };
 }
 
-/** Where a country's plan does not tell mobile from fixed lines, as in North America, both count. */
+/** Where a country's plan does not tell mobile numbers from fixed lines, as in North America, both count. */
 function isMobile(number: PhoneNumber): boolean {
   const type = number.getType();
   return type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE';

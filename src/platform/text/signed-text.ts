@@ -3,8 +3,8 @@ import { hmacSha256Text } from '../crypto.ts';
 
 /**
  * Signed text that needs no storage: `<payload>.<HMAC-SHA256>`. The label is hashed before the payload, so a text of
- * one kind is never valid as another. The whole mark is compared as text: otherwise the spare bits of its last letter
- * would allow four spellings.
+ * one kind is never valid as another. The whole signature is compared as text, because the spare bits of its last
+ * letter would allow four spellings.
  * @param payload letters, digits and `_ . -` alone, so that the text needs no escaping in a header or URL
  */
 export function signText(secret: string, label: string, payload: string): string {
@@ -12,8 +12,7 @@ export function signText(secret: string, label: string, payload: string): string
 }
 
 /**
- * The payload; undefined for a text that was not signed with this secret and label. Constant time wherever marks
- * differ.
+ * The payload; undefined for a text that was not signed with this secret and label. The comparison takes constant time.
  */
 export function readSignedText(secret: string, label: string, text: string): string | undefined {
   if (text.length <= markLength || text.length > signedTextLengthMax || !signedText.test(text)) return undefined;

@@ -8,7 +8,9 @@ import type { KeptTrace, Span, SpanKind } from './trace.ts';
 const exportsTotal = counter('tracing_exports_total', 'Batches of spans sent to the collector', ['outcome']);
 
 const batchMax = 256;
-/** Spans that wait for the collector. Later ones are dropped: a collector that is away costs no memory. */
+/**
+ * The most spans that wait for the collector. Later ones are dropped, so that a collector that is down costs no memory.
+ */
 const waitingMax = 4096;
 const sendEveryMs = 1000;
 const sendTimeoutMs = 5000;
@@ -16,7 +18,7 @@ const sendsAtOnceMax = 2;
 
 /** Sends finished traces to a collector by OTLP over HTTP. */
 export function createOtlpExport(options: {
-  /** Of the collector, without `/v1/traces`. */
+  /** Address of the collector, without `/v1/traces`. */
   readonly url: string;
   readonly process: string;
 }): { send(trace: KeptTrace): void; close(): Promise<void> } {

@@ -4,9 +4,9 @@ import { type OpenSpan, beginSpan } from './scope.ts';
 import { faultOf } from './trace.ts';
 
 /**
- * Calls over HTTP to gateways, senders and endpoints of organisers: a span for each, and the header `traceparent`. undici (also
- * under `fetch`) and Node's own client tell of their requests by diagnostics channels, which cost nothing while nobody listens.
- * A span names the host and the method; the rest of an address may hold ids and tokens of others.
+ * HTTP calls to gateways, senders and endpoints of organisers: a span for each, and the header `traceparent`. undici
+ * (also under `fetch`) and Node's own client report requests on diagnostics channels, which cost nothing while nobody
+ * listens. A span names the host and the method; the rest of an address may hold ids and tokens of others.
  */
 export function traceOutgoingCalls(): () => void {
   const open = new WeakMap<object, OpenSpan>();

@@ -4,8 +4,8 @@ import { currentScope, traced } from './scope.ts';
 type Command = (this: unknown, ...given: unknown[]) => unknown;
 
 /**
- * Makes each command of a client a part of the trace that it belongs to. The methods are wrapped, not the sending: with automatic
- * pipelining commands are sent later, for several requests at once. Values are never recorded.
+ * Records each command of a client in its trace. The methods are wrapped, not the sending: with automatic pipelining,
+ * commands of several requests are sent together later. Values are never recorded.
  */
 export function traceRedisCommands(redis: RedisClient): void {
   const methods = redis as unknown as Record<string, Command>;
@@ -13,7 +13,7 @@ export function traceRedisCommands(redis: RedisClient): void {
     const command = methods[name];
     if (typeof command !== 'function') return;
     methods[name] = function (this: unknown, ...given) {
-      // A pipeline takes over the client's own scripts.
+      // A pipeline inherits the client's own scripts.
       if (this !== redis || currentScope()?.trace === undefined) return command.apply(this, given);
       const attributes = { 'db.system.name': 'redis', 'db.operation.name': name };
       return traced(`redis ${name}`, 'client', attributes, () => Promise.resolve(command.apply(redis, given)));

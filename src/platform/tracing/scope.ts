@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Attributes, type SpanKind, type Trace, faultOf, noLinks, nowMs } from './trace.ts';
 import { formatTraceparent, newSpanId } from './traceparent.ts';
 
-/** What the code that runs now belongs to. */
+/** The trace, and the counter of calls, of the code that runs now. */
 export type Scope = {
   readonly trace: Trace | undefined;
   readonly spanId: string | undefined;
@@ -14,10 +14,10 @@ const spansMax = 200;
 
 const storage = new AsyncLocalStorage<Scope | undefined>();
 
-/** Undefined for work that no trace records, and that nobody counts. */
+/** Undefined for work that is neither traced nor counted. */
 export const currentScope = (): Scope | undefined => storage.getStore();
 
-/** Runs the work of a trace, so that its parts find it. */
+/** Runs work inside a trace, so that its spans are recorded there. */
 export function withinTrace<Result>(trace: Trace | undefined, act: () => Result): Result {
   if (trace === undefined || !trace.hasParts) return act();
   return storage.run({ trace, spanId: trace.rootSpanId, sql: { calls: 0, ms: 0 } }, act);
@@ -30,7 +30,10 @@ export function withinCounted<Result>(trace: Trace | undefined, act: (sql: Scope
   return storage.run({ trace: parts, spanId: parts?.rootSpanId, sql }, () => act(sql));
 }
 
-/** Runs work that belongs to nobody, such as a batch for many requests, apart from the request that happened to start it. */
+/**
+ * Runs work that belongs to no single request, such as a batch for many, outside the trace of the request that started
+ * it.
+ */
 export function detached<Result>(act: () => Result): Result {
   return storage.getStore() === undefined ? act() : storage.run(undefined, act);
 }
@@ -98,7 +101,10 @@ export function currentTraceId(): string | undefined {
   return storage.getStore()?.trace?.traceId;
 }
 
-/** What is stored so that other processes go on with the present trace: only of sampled traces, since others are dropped. */
+/**
+ * The stored text by which other processes continue the present trace. Only sampled traces have one, since others are
+ * dropped.
+ */
 export function storedTraceparent(): string | null {
   const scope = storage.getStore();
   if (scope?.trace === undefined || !scope.trace.isSampled) return null;

@@ -8,8 +8,8 @@ const kept = counter('tracing_kept_total', 'Traces that were kept, by reason', [
 export type Tracing = { close(): Promise<void> };
 
 /**
- * Starts tracing for this process, before anything is opened that should be traced. Undefined without a collector: nothing is loaded
- * then.
+ * Starts tracing for this process. Call it before anything is opened that should be traced. Undefined without a
+ * collector; then nothing is loaded.
  * @param options.process `api` or `worker`
  */
 export async function startTracing(options: {
@@ -22,7 +22,7 @@ export async function startTracing(options: {
 }): Promise<Tracing | undefined> {
   const { TRACING_OTLP_URL: url, TRACING_SAMPLE_RATIO: sampleRatio, TRACING_SLOW_MS: slowMs } = options.config;
   if (url === undefined) return undefined;
-  // The exporter is loaded only where it is used: it costs memory and time at the start.
+  // The exporter is loaded only if it is used, because it costs memory and start-up time.
   const { createOtlpExport } = await import('./otlp.ts');
   const otlp = createOtlpExport({ url, process: options.process });
   const sink: TraceSink = {

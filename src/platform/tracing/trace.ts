@@ -2,9 +2,9 @@ import type { SubjectIds } from '../ids.ts';
 import { type TraceParent, newSpanId, newTraceId, parseTraceparent } from './traceparent.ts';
 
 /**
- * What one request or job does, as a tree of spans. The spans of a trace stay in memory until it ends. Then the whole is kept or
- * dropped (`endTrace`): kept are sampled ones, those with an error, and slow ones. Names and attributes hold ids, never personal
- * data, addresses or texts of queries.
+ * What one request or job does, as a tree of spans. The spans of a trace stay in memory until it ends. Then the whole
+ * trace is kept or dropped (`endTrace`): sampled ones, those with an error, and slow ones are kept. Names and
+ * attributes hold ids, never personal data, addresses or query texts.
  *
  * While tracing is off, `isTracing` is false and nothing is allocated.
  */
@@ -36,7 +36,10 @@ export type Trace = {
   readonly kind: SpanKind;
   readonly links: readonly TraceParent[];
   readonly isSampled: boolean;
-  /** Whether its parts are recorded, too. If not, it costs next to nothing, and only its root is kept when it fails or is slow. */
+  /**
+   * Whether its parts are recorded, too. If not, it costs next to nothing, and only its root is kept if it fails or is
+   * slow.
+   */
   readonly hasParts: boolean;
   readonly startedAt: number;
   readonly traceId: string;
@@ -53,7 +56,7 @@ export type TraceSink = {
   keep(trace: KeptTrace): void;
 };
 
-/** Strangers may ask for a trace of their request by the header's flag. */
+/** Whether strangers may ask for a trace of their request by the header's flag. */
 const askedPerSecondMax = 10;
 
 let sink: TraceSink | undefined;
@@ -70,7 +73,7 @@ export const isTracing = (): boolean => sink !== undefined;
 export const nowMs = (): number => performance.timeOrigin + performance.now();
 
 /**
- * Begins a trace, or continues with that of `parent`.
+ * Begins a trace, or continues that of `parent`.
  * @param options.parent a `traceparent`, from our own rows or, with `isFromOutside`, from a client
  * @param options.isHot records parts only if the trace is sampled
  */
@@ -151,7 +154,7 @@ function whyKept(
   return ms >= slowMs ? 'slow' : undefined;
 }
 
-/** The attributes of a span that is about an order or an event. */
+/** The attributes of a span about an order or an event. */
 export function subjectAttributes({ order, event }: SubjectIds): Attributes {
   return {
     ...(order === undefined ? {} : { 'antre.order_id': order }),

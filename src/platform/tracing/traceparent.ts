@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 export type TraceParent = {
   /** 32 hex digits. */
   readonly traceId: string;
-  /** The span that goes before: 16 hex digits. */
+  /** The parent span: 16 hex digits. */
   readonly spanId: string;
   readonly isSampled: boolean;
 };
@@ -13,7 +13,7 @@ const pattern = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)
 const lengthMax = 200;
 const sampledFlag = 1;
 
-/** Undefined for a text that is none, as the standard asks: a new trace then begins. */
+/** Undefined for an invalid text, as the standard asks; a new trace then begins. */
 export function parseTraceparent(text: string | null | undefined): TraceParent | undefined {
   if (text === null || text === undefined || text.length > lengthMax) return undefined;
   const [, version, traceId = '', spanId = '', flags = '', more] = pattern.exec(text) ?? [];
@@ -28,7 +28,7 @@ export function formatTraceparent({ traceId, spanId, isSampled }: TraceParent): 
 
 const traceIdBytes = 16;
 const spanIdBytes = 8;
-/** Random bytes are drawn in blocks, one system call for some hundred ids. */
+/** Random bytes are drawn in blocks: one system call for some hundred ids. */
 const pool = Buffer.allocUnsafe(4096);
 let poolOffset = pool.length;
 
