@@ -12,17 +12,17 @@ import { walkRunbook } from './deploy-try/walk-runbook.ts';
 import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
 
 /**
- * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, puts releases into
- * service while buyers order through the edge, and rolls back; backs up and restores. Prints each step with its time, and fails at the first
- * that does not do what docs/operations.md says. Deletes the machine at the end.
+ * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, deploys
+ * releases while buyers order through the edge, and rolls back; backs up and restores. Prints each step with its time,
+ * and fails at the first that differs from docs/operations.md. Deletes the machine at the end.
  */
 const releases = join(dataFolder, 'releases');
 const allMinutesMax = 25;
 const sellingWithinMinutes = 10;
-/** The one that is packed, and those made of it. */
+/** The packed release, and those made from it. */
 const versions = ['try-1', 'try-2', 'try-3', 'try-4'];
 const smtpPort = '2525';
-/** Of `systemd-analyze security`: 0 is closed, 10 is open. */
+/** Bounds of `systemd-analyze security`: 0 is closed, 10 is open. */
 const exposureMax: Readonly<Record<string, number>> = {
   'antre-api@1': 1.5,
   'antre-worker': 1.5,
@@ -86,7 +86,7 @@ async function installAgain(machine: Machine): Promise<void> {
 
 const versionOf = (machine: Machine) => machine.run('readlink', '/opt/antre/current');
 
-/** Every buyer must be served at the first try meanwhile. */
+/** Meanwhile every buyer must be served at the first try. */
 async function seamless(buyers: Buyers, what: string, act: () => Promise<unknown>): Promise<void> {
   await buyers.report();
   await step(what, act);

@@ -12,8 +12,8 @@ import { findPrograms, inOwnNetwork, networkRefusal } from './drills/world/netwo
 import { keepResult, keepStopped, printResult, printTable, readResults, resultSince } from './drills/results.ts';
 
 /**
- * `npm run drills`: lets faults strike while the product sells, and proves that nothing is lost or done twice. Writes each result
- * to `loadtest/results/drills`. Fails when a drill does.
+ * `npm run drills`: injects faults while the product sells, and proves that nothing is lost or done twice. Writes each
+ * result to `loadtest/results/drills`. Fails if a drill fails.
  *
  *     npm run drills -- worker-kills --orders 2000 --minutes 0.5
  */

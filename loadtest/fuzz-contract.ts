@@ -5,11 +5,11 @@ import { dataFolder } from '../deploy/local/places.ts';
 import { contractFor, openFuzzWorld } from './fuzz/fuzz-world.ts';
 
 /**
- * `npm run fuzz:contract [-- <options of schemathesis>]`: Schemathesis sends valid and invalid requests to every operation of the published
- * contract, and compares each answer with the contract. Ends with 1 when it found something.
+ * `npm run fuzz:contract [-- <options of schemathesis>]`: Schemathesis sends valid and invalid requests to every
+ * operation of the published contract, and compares each answer with the contract. Exits with 1 if it found something.
  */
 
-/** Python's package, in a folder of its own below the data folder. */
+/** The Python package, in a folder of its own below the data folder. */
 const release = 'schemathesis==4.32.5';
 const home = join(dataFolder, 'schemathesis');
 const program = join(home, 'bin/schemathesis');
@@ -17,10 +17,12 @@ const program = join(home, 'bin/schemathesis');
 const settings = join(import.meta.dirname, 'fuzz/schemathesis.toml');
 const secondsOfPart = '150';
 const casesPerOperation = '20';
-/** Long, for a machine that is busy: checking a password is slow on purpose. Streams stay open for longer, and are cut off then. */
+/**
+ * Long, for a busy machine: checking a password is slow on purpose. Streams stay open for longer and are cut off then.
+ */
 const answerSeconds = '15';
 
-/** They end the session, the account or the order that the run needs. */
+/** Left out, because they end the session, the account or the order that the run needs. */
 const endings = ['endCurrentSession', 'endSession', 'endStaffSessions', 'cancelOrder', 'correctBuyer'];
 const without = [...endings.flatMap((id) => ['--exclude-operation-id', id]), '--exclude-path-regex', '/stream$'];
 

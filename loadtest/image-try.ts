@@ -14,17 +14,18 @@ import { type Image, type ImageBuilder, openImageBuilder } from './image-try/bui
 import { type Environment, type ImageRunner, type RunningProgram, openImageRunner } from './image-try/run-image.ts';
 
 /**
- * `npm run image:try`, as root: builds `deploy/Dockerfile` with buildah, from a Debian that mmdebstrap makes in place of Docker's image of Node.
- * Runs migration, API and worker of the image as `deploy/compose.yaml` does, with a read-only disk and without capabilities, and buys
- * a ticket. Ends with 1 at the first thing that is not as promised. Deletes everything at the end.
+ * `npm run image:try`, as root: builds `deploy/Dockerfile` with buildah, from a Debian that mmdebstrap makes in place
+ * of Docker's image of Node. Runs migration, API and worker of the image as `deploy/compose.yaml` does, with a
+ * read-only disk and without capabilities, and buys a ticket. Exits with 1 at the first broken promise. Deletes
+ * everything at the end.
  */
 const folder = join(dataFolder, `image-try-${process.pid}`);
 const readyWithinMs = 60_000;
-/** What a program that was broken into would like to find. */
+/** Tools that an intruder in a program would look for. */
 const tools = ['gcc', 'cc', 'make', 'git', 'python3', 'curl', 'wget', 'npm', 'npx', 'yarn', 'corepack'];
 /** Folders of the image that are writable by others than root where the disk is not read-only. */
 const writable = ['/tmp', '/var/tmp', '/run/lock', '/home/node', '/files'];
-/** Of apt's own user, for what it downloads. */
+/** Files of apt's own user, for its downloads. */
 const ofApt = ['/var/cache/apt/archives/partial', '/var/lib/apt/lists/partial'];
 const tried = ['/', '/app', '/etc', '/home/node', '/var/tmp', '/tmp', '/files'];
 
@@ -95,7 +96,10 @@ async function startReady(runner: ImageRunner, file: string, environment: Enviro
   return program;
 }
 
-/** A free order, which is paid at once, and its tickets as PDF: for these the image needs its packages, fonts and helper process. */
+/**
+ * A free order, which is paid at once, and its tickets as PDF: for these the image needs its packages, fonts and helper
+ * process.
+ */
 async function buyTicket(url: string, databaseUrl: string): Promise<void> {
   const limits = { poolSize: 1, acquireTimeoutMs: 5000, callTimeoutMs: 5000, prepare: false };
   const { db, close } = openDb({ url: databaseUrl, name: 'image-try', ...limits });

@@ -15,7 +15,7 @@ const folder = join(docs, 'results');
 
 if (!existsSync(source)) throw new Error('There are no results yet. Run: npm run bench');
 const found: unknown = JSON.parse(readFileSync(source, 'utf8'));
-// Charts of benches that are no longer among the results would be left.
+// Otherwise charts of benches that are no longer among the results would remain.
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const results: Results = Object.fromEntries(

@@ -10,8 +10,9 @@ import { rehearseStaging } from './rehearsal/rehearse-staging.ts';
 import { verdictPage } from './rehearsal/verdict.ts';
 
 /**
- * `npm run rehearse -- --event <slug or id> --people <n>`: sells copies of an event on the running stack to as many people, and
- * says on one page whether the sale will hold, what limits it first, and what to run. See `docs/operations.md`.
+ * `npm run rehearse -- --event <slug or id> --people <n>`: sells copies of an event on the running stack to this many
+ * people, and reports on one page whether the sale will hold, its first limit, and the machines to run. See
+ * `docs/operations.md`.
  */
 async function main(): Promise<void> {
   const options = readRehearsal(process.argv.slice(2));
@@ -58,7 +59,7 @@ main().then(
   },
 );
 
-/** The reason behind an error, too: fetch says only that it failed. */
+/** Includes the cause of an error, because fetch itself says only that it failed. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;

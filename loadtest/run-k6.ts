@@ -6,8 +6,8 @@ import { stackEnvironment } from './running-stack.ts';
 import { runSurge, thresholdCode } from './surge-k6.ts';
 
 /**
- * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until the
- * worker has nothing left to do, then audits. Fails if the run or the audit fails. With `--profile surge` it runs
+ * `npm run loadtest [-- --rate 50 --duration 1m]`: runs `loadtest/k6/journey.ts` against the running stack, waits until
+ * the worker has nothing left to do, then audits. Fails if the run or the audit fails. With `--profile surge` it runs
  * `loadtest/k6/surge.ts` at the highest rate that k6 leaves room for. See `loadtest/README.md`.
  */
 const usage = `npm run loadtest -- [options]
@@ -58,7 +58,8 @@ async function main(): Promise<number> {
     throw new RunProblem(`There is no profile "${values.profile}".\n${usage}`);
   const isSurge = values.profile === 'surge';
   const stack = stackEnvironment();
-  // The mix goes through the edge where there is one. By number, since k6 would try ::1 for localhost first.
+  // The mix goes through the edge if there is one. The address is a number, because k6 would try ::1 for localhost
+  // first.
   const own = isSurge ? stack['PUBLIC_URL'] : stack['API_URL'];
   const api = values.api ?? own?.replace('//localhost', '//127.0.0.1') ?? 'http://127.0.0.1:3000';
   const sandbox = values.sandbox ?? stack['SANDBOX_URL'] ?? 'http://127.0.0.1:4000';

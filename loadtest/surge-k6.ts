@@ -10,16 +10,16 @@ import { type SentClass, mix, sentClasses } from './bench/surge/mix.ts';
 const ladder = [50, 100, 200, 300, 450, 700, 1000, 1500, 2000, 3000, 5000];
 const stepDuration = '10s';
 const sampleEveryMs = 1000;
-/** Above this share of all cores k6 takes them from the service, and measures itself. */
+/** Above this share of all cores, k6 takes them from the service and measures itself. */
 export const coresShareMax = 0.4;
-/** Iterations that k6 could not begin in time, of all. */
+/** The share of iterations that k6 could not begin in time. */
 export const droppedShareMax = 0.005;
 /** Client networks: each virtual user sends from one of them. */
 const networks = 2000;
-/** How k6 ends when a threshold was crossed. */
+/** k6's exit code if a threshold was crossed. */
 export const thresholdCode = 99;
 
-/** One rate, and what k6 said about it. */
+/** One rate, and k6's results. */
 export type K6Step = {
   readonly offered: number;
   /** Cores that k6 kept busy while it sent. */
@@ -35,7 +35,7 @@ export type K6Step = {
 
 type Given = {
   readonly say: (line: string) => void;
-  /** Requests per second. Without it the highest rate is found first. */
+  /** Requests per second. Without it the highest rate is searched first. */
   readonly rate: string | undefined;
   readonly duration: string;
   /** Runs `loadtest/k6/surge.ts`. @returns k6's exit code */
@@ -46,7 +46,7 @@ type Given = {
   ) => Promise<number>;
 };
 
-/** Looks for the highest rate that k6 itself leaves room for, holds it, and says it with the times of each class. */
+/** Searches the highest rate that k6 itself leaves room for, holds it, and reports it with the times of each class. */
 export async function runSurge(given: Given): Promise<number> {
   const { say, duration } = given;
   let rate = Number(given.rate ?? 0);
@@ -83,11 +83,11 @@ async function climb(given: Given): Promise<{ rate: number; said: string } | num
   return { rate: rate ?? 0, said: `${rate} requests/s is the highest rate that is tried` };
 }
 
-/** Why a rate says more about k6, or is more than the service can do; undefined if neither is so. */
+/** Why a rate measures k6, or is more than the service can do; undefined if neither. */
 export function faultOf(step: K6Step, cores: number): string | undefined {
   if (step.cores > coresShareMax * cores)
     return `k6 used ${step.cores.toFixed(2)} of ${cores} cores, more than ${coresShareMax * 100} %`;
-  // Behind late answers, k6 drops iterations because its users are all waiting.
+  // Behind late answers, k6 drops iterations because all its users are waiting.
   const crossed = step.crossed.filter((threshold) => !threshold.startsWith('dropped_iterations'));
   if (crossed.length > 0) return `the service crossed ${crossed.join(', ')}`;
   const share = step.dropped / Math.max(1, step.begun + step.dropped);
@@ -125,7 +125,7 @@ function localAddresses(): string[] {
   return Array.from({ length: networks }, (_, place) => networkAddress(place).replace(/^10\./, '127.'));
 }
 
-/** Cores of a process in its busiest seconds: k6 prepares the run in the others. */
+/** Cores of a process in its busiest seconds, because k6 prepares the run in the others. */
 function watchUsage() {
   const samples: number[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -153,7 +153,7 @@ const metricSchema = z.object({
   thresholds: z.record(z.string(), z.object({ ok: z.boolean() })).optional(),
 });
 
-/** What k6 wrote. Exported for its test. */
+/** Reads k6's output. Exported for its test. */
 export function stepOf(offered: number, cores: number, seconds: number, text: string): K6Step {
   const metrics = z.record(z.string(), metricSchema).parse(JSON.parse(text));
   const value = (metric: string, name: string) => metrics[metric]?.values[name] ?? 0;

@@ -48,8 +48,8 @@ import { placeRoutes } from './waiting-room/places/routes.ts';
 import { waitingRoomRoutes } from './waiting-room/rooms/routes.ts';
 
 /**
- * The routes of the API, by room. Their types are not merged: merged types of all routes cost the compiler a minute and 2.7 GB.
- * What pages and clients know of the API is generated from the contract.
+ * The routes of the API, by room. Their types are not merged, because merged types of all routes cost the compiler a
+ * minute and 2.7 GB. Pages and clients use types that are generated from the contract.
  */
 export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   const router = createRouter();

@@ -30,9 +30,9 @@ import { createRoutes } from './api-routes.ts';
 const exposedHeaders = ['etag', 'location', 'retry-after', 'idempotent-replayed', 'ratelimit', 'ratelimit-policy'];
 
 /**
- * The app on one screen. `take` answers public reads from memory, the hot writes and the callbacks of gateways on the connection,
- * without the router. In the router, public reads from memory go first, before anything else runs; then overload and limits; then
- * the callbacks of gateways; then the request's id and log line, and the routes.
+ * The app on one screen. `take` answers public reads from memory, the hot writes and the gateways' callbacks on the
+ * connection, without the router. In the router, public reads from memory come first, before anything else runs; then
+ * overload and limits; then the gateways' callbacks; then the request's id and log line, and the routes.
  */
 export function createApp(service: Service) {
   const { config, log, publicReads } = service;
@@ -53,7 +53,7 @@ export function createApp(service: Service) {
       exposeHeaders: [...exposedHeaders],
       maxAge: 600,
     });
-    // Public reads are for any page; a field that depends on the caller would keep every cache from storing them.
+    // Any page may make public reads; a field that depends on the caller would keep every cache from storing them.
     app.use((c, next) =>
       c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
     );
@@ -103,7 +103,7 @@ export function createApp(service: Service) {
   };
 }
 
-/** The headers by which pages of other origins may read an answer; the same fields that the router's answers get. */
+/** The headers by which pages of other origins may read an answer; the router's answers get the same fields. */
 function crossOriginFields(origins: readonly string[]) {
   if (origins.length === 0) return () => undefined;
   const always = { 'access-control-expose-headers': exposedHeaders.join(','), vary: 'Origin' };

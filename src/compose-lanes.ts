@@ -14,7 +14,7 @@ import {
 type Traffic = ReturnType<typeof createTrafficControl>;
 
 /**
- * The lanes of the hot writes, with their limits. What they stage wakes the relays.
+ * The lanes of the hot writes, with their limits. Jobs that they stage wake the relays.
  * @param staged called after each commit that may have staged jobs
  */
 export function composeLanes(deps: {

@@ -5,7 +5,7 @@ import { paymentPorts } from './payments/index.ts';
 import type { OpenDb } from './platform/database/db.ts';
 import type { Closers } from './platform/resilience/shutdown.ts';
 
-/** Figures for those who listen, one or two at once. */
+/** Figures for listeners, one or two at once. */
 const poolSize = 2;
 
 type CreateDeps = Parameters<typeof createLive>[0];

@@ -4,12 +4,12 @@ import type { Log } from './platform/log.ts';
 import { type ReadSource, createReplica, readFromPrimary } from './platform/database/replica.ts';
 import type { Closers } from './platform/resilience/shutdown.ts';
 
-/** A replica that does not answer within this time is skipped: there is still time to ask the primary. */
+/** A replica that does not answer within this time is skipped. There is still time to ask the primary. */
 const replicaTimeoutMs = 500;
 
 type PoolOptions = { readonly callTimeoutMs?: number; readonly acquireTimeoutMs?: number };
 
-/** The source of public documents: the replica where one is configured, else the primary. */
+/** The source of public documents: the replica if one is configured, otherwise the primary. */
 export function composeReadSource(deps: {
   readonly config: Config;
   readonly pool: (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;

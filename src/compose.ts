@@ -60,7 +60,7 @@ import {
   isPassNeeded,
 } from './waiting-room/index.ts';
 
-/** Calls of a few rows, every second or more often: a call without an answer by then is repeated. */
+/** Calls of a few rows, at least once a second. A call that is unanswered by then is repeated. */
 const watchPoolSize = 2;
 const watchTimeoutMs = 1000;
 /** Two events that are joined at once, requested codes, and tried codes. */
@@ -71,7 +71,7 @@ export type Service = ReturnType<typeof compose>;
 
 /**
  * The composition root of the API, from top to bottom in the order of need. Each opened resource is closed beside its
- * opening. Nothing asks the network here: a dependency that is away at the start is away, not fatal.
+ * opening. Nothing here uses the network, so a dependency that is down at the start is not fatal.
  */
 export function compose(config: Config, log: Log) {
   const clock = systemClock;
@@ -104,9 +104,9 @@ export function compose(config: Config, log: Log) {
   const work = pool('work', config.DATABASE_URL, config.DATABASE_POOL_SIZE, {
     limitCall: limitByCaller(limiters.postgres_reads),
   });
-  // A third pool, so that what a process must know each second waits behind neither.
+  // A third pool, so that the data that a process must read every second waits behind neither.
   const watch = pool('watch', config.DATABASE_URL, watchPoolSize, { callTimeoutMs: watchTimeoutMs });
-  // And one for visitors who are not buying yet: a storm of joins or codes takes no connection from an order.
+  // A fourth pool for visitors who are not buying yet: a storm of joins or codes takes no connection from an order.
   const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
   const [db, writeDb] = [work.db, writes.db];
   const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });

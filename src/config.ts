@@ -225,12 +225,12 @@ export function loadConfig(environment: Record<string, string | undefined> = pro
   return Object.freeze(parsed.data);
 }
 
-/** Variables that mean something only together. */
+/** Variables that have a meaning only together. */
 const together = [['MAIL_DKIM_SELECTOR', 'MAIL_DKIM_KEY_FILE'], ...walletVariablesTogether] as const;
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-/** The variables that are valid by themselves: an invalid one must not hide what production refuses. */
+/** The variables that are valid by themselves. An invalid one must not hide the faults that production refuses. */
 function wellFormed(given: Given): Partial<Config> {
   const values = Object.entries(variables.shape).flatMap(([name, schema]): [string, unknown][] => {
     const parsed = schema.safeParse(given[name]);

@@ -1,7 +1,7 @@
 import { accountExamples } from './payments/accounts/operations.ts';
 
 /**
- * A body for each operation that takes one, as the published contract shows it. The linter checks each by its schema.
+ * The example body of each operation that takes one, for the published contract. The linter checks each by its schema.
  */
 
 const eventId = 'evt_7K3M9XQ2';

@@ -33,7 +33,7 @@ export function contractOf(app: OpenAPIHono<AppEnv>, publicUrl: string) {
   return document;
 }
 
-/** Says of which scopes a key needs one. */
+/** States the scopes of which a key needs one. */
 function nameScopes(operation: Operation, { method, path }: { method: string; path: string }): void {
   const scopes = scopesOf(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'));
   operation.security = operation.security?.flatMap((kinds) =>

@@ -14,7 +14,7 @@ import { gauge } from './platform/metrics.ts';
 import { reportInvariants } from './reports/invariants.ts';
 import { waitingRoomInvariants } from './waiting-room/invariants.ts';
 
-/** Every truth about stock, money, tickets and access that the service guarantees. */
+/** Every invariant about stock, money, tickets and access that the service guarantees. */
 export const invariants: readonly Invariant[] = [
   ...orderInvariants,
   ...paymentInvariants,
@@ -43,9 +43,9 @@ const violations = gauge('invariant_violations', 'Rows found that break the inva
 export type Finding = { readonly invariant: Invariant; readonly violations: readonly string[] };
 
 /**
- * Checks all invariants, one after the other, and names the violations. One that cannot be checked, for example because
- * its tables have outgrown its time, does not keep the others from being checked.
- * @throws AggregateError when some could not be checked, after all were tried
+ * Checks all invariants, one after the other, and names the violations. If one cannot be checked, for example because
+ * its tables have outgrown its time, the others are still checked.
+ * @throws AggregateError if some could not be checked, after all were tried
  */
 export async function checkInvariants(deps: { db: Db; log: Log }): Promise<Finding[]> {
   const findings: Finding[] = [];

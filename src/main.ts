@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     trustedProxies: config.TRUSTED_PROXIES,
   });
   service.closers.add('server', () => server.close());
-  // Before the server: it waits for open answers.
+  // Closed before the server, because the server waits for open answers.
   service.closers.add('live clients', () => service.live.drain());
   phase = 'serving';
   log.info({ port: server.port, operationsPort: operations.port }, 'serving');

@@ -8,9 +8,9 @@ import { startTracing } from './platform/tracing/start-tracing.ts';
 import { refusesToStart } from './readiness.ts';
 
 /**
- * Opens what an API process and a worker have in common: log, metrics, tracing, and the watch of the event loop.
+ * Opens the shared parts of an API process and a worker: log, metrics, tracing, and the watch of the event loop.
  * @param compose builds the service of this process
- * @throws ConfigError also when production must not start in this state
+ * @throws ConfigError also if production must not start in this state
  */
 export async function openProcess<
   Service extends { readonly config: Config; readonly db: Db; readonly log: Log; readonly closers: Closers },

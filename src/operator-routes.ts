@@ -14,8 +14,8 @@ type Service = Omit<Parameters<typeof switchRoutes>[0], 'problems' | 'token'> &
   };
 
 /**
- * What operators do through the operations port of the API: switches, dead letters, organizers and alerts, and the pages for them. Undefined
- * without a token.
+ * The operators' routes on the operations port of the API: switches, dead letters, organizers and alerts, and the pages
+ * for them. Undefined without a token.
  */
 export function operatorRoutes(service: Service): Hono | undefined {
   const { OPERATIONS_TOKEN: token } = service.config;

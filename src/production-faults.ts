@@ -1,7 +1,10 @@
 import { gatewayVariables, realMoneyAt } from './payments/gateways/gateway-of.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 
-/** What production, or a copy for rehearsals, refuses in a configuration that is otherwise valid. Every fault is named, none with its value. */
+/**
+ * The faults that production, or a copy for rehearsals, sees in a configuration that is otherwise valid. Every fault is
+ * named, none with its value.
+ */
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -33,10 +36,10 @@ const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.ends
  * Random text of 32 characters, hex or base64, has more different characters than this, except for one try in millions.
  */
 const differentCharactersMin = 10;
-/** The widest trusted network: 10.0.0.0/8 and fc00::/7 are the widest private ones. */
+/** The widest trusted network. 10.0.0.0/8 and fc00::/7 are the widest private ones. */
 const prefixMin = { v4: 8, v6: 7, v4InV6: 104 } as const;
 
-/** The variables that production looks at, as `config.ts` has parsed them. */
+/** The variables that production checks, as `config.ts` has parsed them. */
 type Checked = Readonly<
   Partial<
     Record<
@@ -84,7 +87,7 @@ export function productionFaults(config: Checked, given: Given): string[] {
   ];
 }
 
-/** What a copy for rehearsals refuses, wherever it runs: load would buy with real money. */
+/** The faults that a copy for rehearsals sees wherever it runs: load would buy with real money. */
 export function rehearsalFaults(given: Given): string[] {
   return realMoneyAt(given).map(
     (name) => `${name}: is the gateway of real money; a copy for rehearsals (REHEARSALS_ALLOWED) needs a sandbox`,

@@ -4,7 +4,7 @@ import type { Probe } from './http/server/health.ts';
 import { mayChangeTables, ping } from './platform/database/db.ts';
 import { isOneRedis } from './platform/redis.ts';
 
-/** Why production must not start in this state, or undefined. Logs what is allowed but may be a mistake. */
+/** Why production must not start in this state, or undefined. Logs settings that are allowed but may be a mistake. */
 export async function refusesToStart({
   config,
   db,
@@ -25,8 +25,8 @@ export async function refusesToStart({
 }
 
 /**
- * An API process serves when Postgres answers and it has read the switches. Redis may be away: it only makes answers
- * faster.
+ * An API process serves once Postgres answers and it has read the switches. Redis may be down, because it only makes
+ * answers faster.
  */
 export function apiProbes({ db, switches }: Pick<Service, 'db' | 'switches'>): Probe[] {
   return [

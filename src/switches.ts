@@ -6,7 +6,7 @@ import { saleNotOpen } from './orders/errors.ts';
 import type { DomainError } from './platform/errors.ts';
 import { type Switches, browseOnly } from './traffic-control/index.ts';
 
-/** Finds the event that an operator names by slug or id, and tells whether it has a waiting room. */
+/** Finds the event that an operator names by slug or id, and whether it has a waiting room. */
 export async function findSwitchableEvent(
   db: Db,
   slugOrId: string,

@@ -11,9 +11,9 @@ import type { Queues } from './queues.ts';
 const basePath = '/queues';
 
 /**
- * Bull Board at `/queues` on the operations port: what waits, runs and failed in Redis. The operator's token opens it, in a
- * browser as the password. It only shows: what is retried or dropped in Redis alone comes back from the outbox. Jobs that
- * were given up are replayed or discarded as dead letters.
+ * Bull Board at `/queues` on the operations port: jobs that wait, run and failed in Redis. The operator's token opens
+ * it, in a browser as the password. It is read-only, because jobs that are retried or dropped only in Redis return from
+ * the outbox. Jobs that were given up are replayed or discarded as dead letters.
  * @param options.queues undefined until the worker has started
  */
 export function boardRoutes(options: { readonly token: string; readonly queues: () => Queues | undefined }): Hono {

@@ -13,7 +13,9 @@ const poolSize = 1;
 /** A page takes milliseconds; a filter that matches little makes it longer. */
 const callTimeoutMs = 20_000;
 
-/** What reports need: rows from the replica where there is one, a place for files, and the mail with the link. */
+/**
+ * The dependencies of reports: rows from the replica if there is one, a storage for files, and the mail with the link.
+ */
 export function composeReports(deps: {
   readonly config: Config;
   readonly log: Log;

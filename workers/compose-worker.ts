@@ -30,13 +30,13 @@ import { beaconChainOf, createBeacon } from '../src/waiting-room/draw/index.ts';
 import { createHealthReader } from '../src/waiting-room/index.ts';
 import { composeReports } from './compose-reports.ts';
 
-/** The invariants read whole tables; the role's own statement timeout ends what takes longer. */
+/** The invariants read whole tables. The role's own statement timeout ends statements that take longer. */
 const auditCallTimeoutMs = 15_000;
 
 /** Rooms are served by calls of a few rows each, which wait behind no job. */
 const roomsPoolSize = 4;
 
-/** What the acts of jobs need, opened in order; each thing says beside it how it is closed. */
+/** The dependencies of jobs' acts, opened in order; each is closed beside its opening. */
 export function composeWorker(config: Config, log: Log) {
   const closers = createClosers(log);
   const pool = (name: string, poolSize: number, callTimeoutMs: number, url: string = config.DATABASE_URL): Db => {
@@ -109,7 +109,7 @@ export function composeWorker(config: Config, log: Log) {
   };
 }
 
-/** What `offerPlaces` needs. It leaves out events whose sales an operator has stopped. */
+/** The dependencies of `offerPlaces`. It leaves out events whose sales an operator has stopped. */
 function composeOffers(config: Config, db: Db) {
   const { HELD_PER_NETWORK_MAX: heldPerNetworkMax, HASH_SECRET: hashSecret } = config;
   return {

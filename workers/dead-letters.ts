@@ -10,12 +10,12 @@ import {
 } from '../src/platform/jobs/dead-letters.ts';
 
 /**
- * What an operator does with jobs that were given up:
+ * The operator's command for jobs that were given up:
  *
  *     npm run dead-letters -- list [<job>]      the newest, of one kind of job or of all
  *     npm run dead-letters -- show <id>
  *     npm run dead-letters -- replay <id>       stages the job again; its act is safe to repeat
- *     npm run dead-letters -- replay <job>      the same for up to 1,000 jobs of one kind
+ *     npm run dead-letters -- replay <job>      stages up to 1,000 jobs of one kind again
  *     npm run dead-letters -- discard <id>      the job never runs
  */
 const usage = 'usage: dead-letters list [<job>] | show <id> | replay <id or job> | discard <id>';
@@ -25,7 +25,7 @@ const isId = (text: string | undefined): text is string => text !== undefined &&
 const isJobName = (text: string | undefined): text is string => text !== undefined && /^[a-z_.]{3,80}$/.test(text);
 
 /**
- * Does what the arguments say.
+ * Runs the command of the arguments.
  * @throws DomainError request.not_found
  */
 export async function deadLettersCommand(db: Db, [act, subject, ...others]: readonly string[]): Promise<Outcome> {

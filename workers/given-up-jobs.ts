@@ -11,19 +11,22 @@ export type GivenUpDeps = {
   readonly queues: Queues;
   readonly jobs: JobMap;
   readonly log: Log;
-  /** For how long a kind that this build does not know waits for one that does, as in a rolling deploy. */
+  /** How long a job of an unknown kind waits for a build that knows it, as in a rolling deploy. */
   readonly unknownGraceSeconds?: number;
 };
 
-/** Handed over so often without being done, and not in the queue: given up. With the leases of the outbox, after some six hours. */
+/**
+ * A job that was handed over this often without being done, and is not in the queue, is given up. With the leases of
+ * the outbox this takes some six hours.
+ */
 const relaysMax = 12;
-/** From here on the queue is asked what became of the job. */
+/** From this number on, the queue is asked for the state of the job. */
 const relaysBeforeQuestion = 3;
 const unknownSweepMs = 10_000;
 const unknownSweepMax = 500;
 const unknownGraceSecondsDefault = 600;
 
-/** Drops jobs that the queue has given up or that never get done, after making dead letters of them. */
+/** Turns jobs that the queue has given up, or that never get done, into dead letters. */
 export async function withoutGivenUp<Job extends StagedJob>(
   deps: GivenUpDeps,
   staged: readonly Job[],
@@ -53,7 +56,9 @@ async function whyGivenUp(deps: GivenUpDeps, job: StagedJob): Promise<string | u
   return state === 'unknown' && job.relays > relaysMax ? 'never_done' : undefined;
 }
 
-/** Makes dead letters of jobs whose kind this build does not know, after a grace period. Looks every ten seconds. */
+/**
+ * Turns jobs of kinds that this build does not know into dead letters, after a grace period. Looks every ten seconds.
+ */
 export function createUnknownSweep(deps: GivenUpDeps): () => Promise<void> {
   let nextSweep = 0;
   return async () => {

@@ -40,7 +40,7 @@ export type HandlerDeps = SendDeliveryDeps &
   PaymentHandlerDeps &
   MakeReportDeps &
   OfferDeps & {
-    /** A pool of its own with more time: the invariants read whole tables. */
+    /** A pool of its own with more time, because the invariants read whole tables. */
     readonly auditDb: Db;
     readonly config: Pick<
       Config,
@@ -48,7 +48,7 @@ export type HandlerDeps = SendDeliveryDeps &
     >;
   };
 
-/** Which act follows which job: one line each. A missing or a surplus one does not compile. */
+/** The act of each job, one line each. A missing or a surplus one does not compile. */
 export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
   return {
     // order.placed, order.closing, payment.*, payments.*: the room names its own acts.
@@ -92,7 +92,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
   };
 }
 
-/** Which jobs the relay's own process tries first, many at once: those that each order brings. */
+/** The jobs that the relay's own process tries first, many at once: those that each order brings. */
 export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
   const notify = (template: OrderTemplate) => async (order: OrderRef) => {
     await notifyOrder(deps, template, order);
@@ -135,7 +135,7 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'notifications.poll_templates': minute,
   'notifications.make_reminders': minute,
   'notifications.remind_of_payments': 15,
-  // What people wrote is gone within the hour after its thirty days.
+  // Messages that people wrote are gone within the hour after their thirty days.
   'notifications.purge': 30 * minute,
   'webhooks.give_turns': 1,
   'webhooks.purge': 60 * minute,
@@ -145,6 +145,6 @@ export const recurring: { readonly [Name in keyof typeof jobs]?: number } = {
   'reports.maintain': 15,
   'invariants.check': 15 * minute,
   'payments.maintain': day,
-  // Addresses of buyers who were confirmed or gave up are gone soon after.
+  // Addresses of buyers whose verification has ended are gone soon after.
   'access.purge': 5 * minute,
 };

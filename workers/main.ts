@@ -17,8 +17,8 @@ import { QueueRedisError, type RunningWorker, startWorker } from './start-worker
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  // Where a worker shares processors with the API and Postgres, it stands back: a request waits for them now, a mail can wait a second.
-  // Only downwards, since going up takes rights.
+  // If a worker shares processors with the API and Postgres, it gives way: a request waits for them now, but a mail can
+  // wait a second. It only lowers its priority, because raising it takes rights.
   setPriority(Math.max(getPriority(), config.WORKER_NICENESS));
   const { log, service } = await openProcess('worker', config, composeWorker);
 
@@ -73,7 +73,7 @@ function phaseOf({ isDraining, isWorking }: { isDraining: boolean; isWorking: bo
 }
 
 main().catch((error: unknown) => {
-  // Before any work is done there is one reader of this line: the person who started the process.
+  // Before any work is done, only the person who started the process reads this line.
   const isExpected = error instanceof ConfigError || error instanceof QueueRedisError;
   const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
   process.stderr.write(`${text}\n`);

@@ -7,24 +7,24 @@ import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSec
 import type { QueueName, Queues } from './queues.ts';
 
 /**
- * Watches the queues for the gauges and for liveness. A worker process is alive as long as no queue has jobs waiting
- * while none of it has finished here for a minute: a client library that lost its way after an outage of Redis looks
- * just like that, and only a new process helps. While Redis is away nothing is known, and nobody is blamed.
+ * Watches the queues for the gauges and for liveness. A worker process is not alive if some queue has waiting jobs
+ * while none of that queue has finished here for a minute. A client library that is lost after an outage of Redis looks
+ * just like that, and only a new process helps. While Redis is down nothing is known, so every process counts as alive.
  */
 export type Observer = {
   start(): void;
   stop(): void;
-  /** One look; done on a timer after `start`. */
+  /** One look; a timer repeats it after `start`. */
   look(): Promise<void>;
-  /** Tells that a job of this queue has ended, whatever its end. */
+  /** Reports that a job of this queue has ended, with any outcome. */
   ended(queue: QueueName): void;
-  /** Names of queues that stand still. */
+  /** Names of queues that are stuck. */
   silent(): QueueName[];
 };
 
 export const silentAfterMs = 60_000;
 const lookEveryMs = 2000;
-/** Counting a large outbox takes a while, so it is done at every fifth look. */
+/** Counting a large outbox takes a while, so only every fifth look does it. */
 const looksPerOutboxCount = 5;
 const countedStates = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
@@ -46,7 +46,7 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
       const counts = await deps.queues[name].getJobCounts(...countedStates);
       for (const state of countedStates) queueJobs.set({ queue: name, state }, counts[state] ?? 0);
       const waiting = counts['waiting'] ?? 0;
-      // The list is a queue whose last entry has waited longest.
+      // The list is a queue, the longest wait last.
       const [oldest] = waiting > 0 ? await deps.queues[name].getJobs(['waiting'], 0, 0, true) : [];
       queueOldestSeconds.set(
         { queue: name },

@@ -4,8 +4,8 @@ import type { Log } from '../src/platform/log.ts';
 import { type RedisClient, openRedis } from '../src/platform/redis-client.ts';
 
 /**
- * The queues, with every setting explicit. Redis holds only work that is waiting or running: what is done is
- * deleted there and in the outbox, what is given up is in Postgres.
+ * The queues, with every setting explicit. Redis holds only jobs that wait or run: finished ones are deleted there and
+ * in the outbox, given-up ones are in Postgres.
  */
 
 export type QueueName = JobContract['queue'];
@@ -16,8 +16,8 @@ export const queuePrefix = '{antre}';
 export type Queues = Readonly<Record<QueueName, Queue>>;
 
 /**
- * Shares of RELAY_JOBS_MAX, one in all: a queue whose outside party is slow cannot take the room of the others, and a rush
- * of what matters less cannot take the room of what matters more.
+ * Shares of RELAY_JOBS_MAX, one in total. A queue whose outside party is slow cannot take the room of the others, and a
+ * rush of less important jobs cannot take the room of more important ones.
  */
 export const queueShares: Readonly<Record<QueueName, number>> = {
   callbacks: 0.25,
@@ -34,12 +34,13 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
 };
 
 /**
- * Jobs of one queue that may wait in Redis, at most. Workers take them in the order in which they were handed over, so a
- * job that comes later and the room's fair sharing count for little behind a long line. More would make no worker busier.
+ * The most jobs of one queue that wait in Redis. Workers take them in the order in which they were handed over, so
+ * behind a long line the order of importance and the fair sharing would have little effect. More would make no worker
+ * busier.
  */
 export const waitingMax = 1000;
 
-/** Jobs of one queue that a process runs at once from Redis, and as many more whose first try it makes (`run-in-place.ts`). */
+/** Jobs of one queue that a process runs at once from Redis. It makes as many first tries (`run-in-place.ts`). */
 export function queueConcurrency(queue: QueueName, workerConcurrency: number): number {
   if (queue === 'maintenance') return Math.min(workerConcurrency, 4);
   // A report holds a connection and takes a part of the event loop for minutes.
@@ -48,8 +49,9 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 }
 
 /**
- * First tries of a queue that a process makes at once. Callbacks are database work alone: four batches of a group commit. New
- * payments get a batch while money and tickets leave room for it. More of them beside a rush of callbacks would delay what matters more.
+ * First tries of a queue that a process makes at once. Callbacks only use the database: four batches of a group commit.
+ * New payments get a batch while money and tickets leave room for it. More of them beside a rush of callbacks would
+ * delay more important jobs.
  * @param running first tries of a queue that this process makes now
  */
 export function inPlaceMax(queue: QueueName, workerConcurrency: number, running: (queue: QueueName) => number): number {
@@ -60,10 +62,10 @@ export function inPlaceMax(queue: QueueName, workerConcurrency: number, running:
 }
 
 /**
- * What each queue gets of a worker, as a part of WORKER_CONCURRENCY. These places are its own: when all queues have work
- * they share processor and connections by these weights, and a queue without work takes nothing from the others. Callbacks,
- * payments and tickets need Postgres for many jobs together, by group commits, so they have more places than the worker has
- * connections. Payments have no more than may wait at once for a call to the gateway (`gatewaySlots`).
+ * Each queue's slots in a worker, as a part of WORKER_CONCURRENCY. These slots are its own: when all queues have work,
+ * they share processor and connections by these weights, and a queue without work takes nothing from the others.
+ * Callbacks, payments and tickets need Postgres for many jobs together, by group commits, so they have more slots than
+ * the worker has connections. Payments have no more than may wait at once for a call to the gateway (`gatewaySlots`).
  */
 const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'>, number>> = {
   callbacks: 5,
@@ -83,7 +85,7 @@ const stalledIntervalMs = 10_000;
 /** A job whose process died, or whose end the queue has forgotten, starts again after at most this long. */
 export const stalledWithinMs = lockMs + stalledIntervalMs;
 const stalledCountMax = 2;
-/** Failed jobs are kept in Redis only to look at; their truth is the dead letter. */
+/** Failed jobs are kept in Redis only for display; the dead letter counts. */
 const failedKept = { age: 3600, count: 1000 } as const;
 const drainDelaySeconds = 5;
 
@@ -106,7 +108,10 @@ export function workerOptions(connection: RedisClient, concurrency: number): Wor
 const backoffFirstMs = 1000;
 const backoffMaxMs = 600_000;
 
-/** Doubles from one second to ten minutes; half of it is chance, so that what failed together does not return together. */
+/**
+ * Doubles from one second to ten minutes. Half of it is random, so that jobs that failed together do not return
+ * together.
+ */
 export function backoffMs(attemptsMade: number, chance: number = Math.random()): number {
   const full = Math.min(backoffFirstMs * 2 ** Math.max(attemptsMade - 1, 0), backoffMaxMs);
   return Math.round(full / 2 + (full / 2) * chance);
@@ -132,7 +137,7 @@ export function openQueues(connection: RedisClient): Queues {
       prefix: queuePrefix,
       streams: { events: { maxLen: eventsKept } },
     });
-    // Failures reach the caller; the connection's own state is watched where it was opened.
+    // Failures reach the caller. The connection's own state is watched where it was opened.
     queue.on('error', () => {});
     return queue;
   };
@@ -153,7 +158,10 @@ export function openQueues(connection: RedisClient): Queues {
 
 const producerCommandTimeoutMs = 5000;
 
-/** A client for adding jobs and reading counts: it fails at once while Redis is away, so that the work stays in Postgres. */
+/**
+ * A client for adding jobs and reading counts. It fails at once while Redis is down, so that the work stays in
+ * Postgres.
+ */
 export function openProducerRedis(url: string, log: Log): RedisClient {
   const redis = openRedis(url, {
     enableOfflineQueue: false,

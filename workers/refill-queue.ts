@@ -4,11 +4,11 @@ import type { Log } from '../src/platform/log.ts';
 import { recallStagedJobs } from '../src/platform/jobs/outbox.ts';
 import { queuePrefix } from './queues.ts';
 
-/** Says that the queue still has what it was handed: it is gone when the queue's Redis was emptied. */
+/** Shows that the queue still has its jobs. It is gone if the queue's Redis was emptied. */
 export const handedOverMark = `${queuePrefix}:handed-over`;
 
 /**
- * When the queue has lost everything (flushed, or restarted empty), hands all staged jobs over again now rather than when
+ * If the queue has lost everything (flushed, or restarted empty), hands all staged jobs over again now rather than when
  * their leases end, which after a long backlog is up to an hour later. The mark is set last, so that a fault in between
  * repeats it; doing it twice is harmless.
  */

@@ -30,7 +30,7 @@ export type Relay = {
   /** One round; the number of jobs handed over. */
   round(): Promise<number>;
   start(): void;
-  /** Jobs may have been staged: the next round comes soon. */
+  /** Jobs may have been staged: the next round starts soon. */
   wake(): void;
   /** Finishes the round and the jobs that are running. */
   stop(): Promise<void>;
@@ -40,21 +40,21 @@ export type RelayDeps = GivenUpDeps & {
   readonly redis: Pick<RedisClient, 'status' | 'get' | 'set'>;
   readonly jobsMax: number;
   readonly inPlace?: InPlace | undefined;
-  /** Whether `wake` is called for what other processes stage. Without it the pauses stay short. */
+  /** Whether other processes' signals call `wake`. Without them the pauses stay short. */
   readonly isWoken?: () => boolean;
 };
 
-/** Between two looks for what comes back. */
+/** Interval between searches for returned jobs. */
 const takeBackEveryMs = 250;
 /** Jobs that are handed over again in one round. */
 const overdueRoundMax = 250;
-/** After a round that moved so much the next one follows at once. */
+/** After a round that moved this many, the next one follows at once. */
 const busyRound = 100;
 const pauseMinMs = 50;
 const pauseMaxMs = 200;
-/** The longest pause while the relay is woken for staged jobs. It then finds only what a lost signal was about, and retries. */
+/** The longest pause while the relay is woken for staged jobs. It then finds only jobs of lost signals, and retries. */
 const pauseMaxWokenMs = 1000;
-/** From a signal to the round: what is staged meanwhile is taken with it. */
+/** From a signal to the round. Jobs staged meanwhile are taken with it. */
 const wokenAfterMs = 20;
 const failurePauseMs = 1000;
 const releaseDelaySeconds = 1;
@@ -102,7 +102,7 @@ export function createRelay(deps: RelayDeps): Relay {
     }
   };
 
-  /** Ends sooner when the relay is woken, unless it is wanted whole, and at once when the relay is stopped. */
+  /** Ends sooner when the relay is woken, unless the whole pause is required, and at once when the relay is stopped. */
   const pause = (milliseconds: number, length: 'whole' | 'wakeable' = 'wakeable'): Promise<void> =>
     new Promise((resolve) => {
       isWakeable = length === 'wakeable';
@@ -136,7 +136,7 @@ export function createRelay(deps: RelayDeps): Relay {
 }
 
 /**
- * Hands over what comes back, after a loss of the queue and after leases that have ended, and answers how many. Looks only
+ * Hands over returned jobs, after a loss of the queue and after leases that have ended. Returns how many. Looks only
  * every `takeBackEveryMs`, unless it must or has found many.
  */
 function createTakeBack(deps: RelayDeps): (must: boolean) => Promise<number> {
@@ -151,7 +151,7 @@ function createTakeBack(deps: RelayDeps): (must: boolean) => Promise<number> {
   };
 }
 
-/** New jobs: what can be run here is started, and is not waited for. */
+/** New jobs. Those that can run here are started without waiting for them. */
 async function startOrHandOver(deps: RelayDeps, staged: readonly StagedJob[]): Promise<void> {
   const traced = await withOrderTraces(deps, staged);
   const { here = [], queue = [] } = Object.groupBy(traced, (job) => (deps.inPlace?.takes(job) ? 'here' : 'queue'));
@@ -161,8 +161,8 @@ async function startOrHandOver(deps: RelayDeps, staged: readonly StagedJob[]): P
 }
 
 /**
- * The first job of each kind and event, then the second of each: workers take jobs in the order in which they get them.
- * Within one kind and event the job that waited longest comes first.
+ * The first job of each kind and event, then the second of each, because workers take jobs in the order in which they
+ * get them. Within one kind and event the job that waited longest comes first.
  */
 function byTurns(staged: readonly StagedJob[]): StagedJob[] {
   const lanes = Map.groupBy(
@@ -173,7 +173,7 @@ function byTurns(staged: readonly StagedJob[]): StagedJob[] {
   return placed.toSorted((one, two) => one.place - two.place).map(({ job }) => job);
 }
 
-/** @param counting `counted` when the figures have these jobs already */
+/** @param counting `counted` if the figures include these jobs already */
 async function handOver(
   deps: RelayDeps,
   staged: readonly LeftJob[],
@@ -219,7 +219,7 @@ function countHandedOver(jobs: readonly StagedJob[]): void {
   }
 }
 
-/** Redis refused or went away: the leases are given back. If it is there and takes other jobs, the bad one keeps its lease. */
+/** Redis refused or is down: the leases are given back. If it accepts other jobs, the bad one keeps its lease. */
 async function afterRefusal(
   deps: RelayDeps,
   queue: QueueName,

@@ -10,8 +10,8 @@ import { type JobMap, runWithin } from './run-job.ts';
 import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 
 /**
- * The first try of a job, in the process of the relay. True when the job is done. False when the queue must carry it, because the
- * case is not the common one; nothing was changed then. What it throws leaves the job to the queue, too.
+ * The first try of a job, in the process of the relay. True if the job is done. False if the queue must carry it,
+ * because this is not the common case; nothing was changed then. An exception leaves the job to the queue, too.
  */
 export type InPlaceActs<Jobs extends JobMap> = {
   readonly [Name in keyof Jobs]?: (payload: never, run: { readonly signal: AbortSignal }) => Promise<boolean>;
@@ -29,22 +29,22 @@ export type InPlaceDeps = {
   readonly ended: () => void;
 };
 
-/** A job for the queue, and after how many seconds it may run there. */
+/** A job for the queue, and the seconds after which it may run there. */
 export type LeftJob = StagedJob & { readonly delaySeconds?: number };
 
 /**
- * Runs the first try of jobs in the process of the relay, without a way through Redis for each, which costs more than the rest of a
- * common job. The lease of the outbox row holds as for jobs in the queue: if this process dies, the row comes back. A job that
+ * Runs the first try of jobs in the process of the relay. The way through Redis costs more than the rest of a common
+ * job. The lease of the outbox row holds as for jobs in the queue: if this process dies, the row returns. A job that
  * fails here or must wait goes to the queue, which repeats and delays it.
  */
 export type InPlace = {
-  /** Whether this job has such an act and is new: one that comes back has failed here before. */
+  /** Whether this job has such an act and is new. A returned job has failed here before. */
   takes(job: StagedJob): boolean;
-  /** @param leave gets the jobs that the queue must carry. If it fails, their leases end and they come back. */
+  /** @param leave gets the jobs that the queue must carry; if it fails, their leases end and they return */
   start(jobs: readonly StagedJob[], leave: (jobs: readonly LeftJob[]) => Promise<void>): void;
   /** Resolves when no job is running. */
   idle(): Promise<void>;
-  /** How many more jobs of this queue may be started now; undefined where none of its jobs are run here. */
+  /** How many more jobs of this queue may be started now; undefined if none of its jobs run here. */
   room(queue: QueueName): number | undefined;
 };
 
@@ -100,7 +100,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
     try {
       await conclude(job, outcome, leave);
     } catch (error) {
-      // Its lease ends, and it comes back. Its act must bear that.
+      // Its lease ends, and it returns. Its act must be safe to repeat.
       log.warn({ err: error, outboxId: job.id }, 'a job that ran in place was not concluded');
     }
   };
@@ -125,7 +125,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
   };
 }
 
-/** One call for all that is given in one turn of the event loop: jobs that must wait come in crowds. */
+/** One call for everything given in one turn of the event loop, because jobs that must wait come in crowds. */
 function together<Item>(act: (items: readonly Item[]) => Promise<void>): (item: Item) => Promise<void> {
   let items: Item[] = [];
   let call: Promise<void> | undefined;

@@ -28,7 +28,7 @@ import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, 
 
 export type JobMap = Readonly<Record<string, JobContract>>;
 
-/** What an act may know of its run. It must give up when `signal` fires. */
+/** An act's view of its run. It must give up when `signal` fires. */
 export type JobRun = { readonly signal: AbortSignal; readonly jobId: string; readonly attempt: number };
 
 /** One act per contract: a missing or a surplus one does not compile. */
@@ -63,7 +63,7 @@ export function outboxIdOf(jobId: string | undefined): string | undefined {
   return /^outbox-(\d{1,19})$/.exec(jobId ?? '')?.[1];
 }
 
-/** How long an act may go on after its signal before its place is given to another. */
+/** How long an act may go on after its signal before its slot is given to another. */
 const abortGraceMs = 1000;
 /** A job that keeps asking to come back ends here. */
 const postponedMaxMs = 3 * 24 * 3600 * 1000;
@@ -155,12 +155,12 @@ async function conclude<Jobs extends JobMap>(
     case 'done':
       await finishQuietly(deps, outboxId);
       jobsCompleted.inc(label);
-      // Recurring jobs come every few seconds: their line is for the developer.
+      // Recurring jobs run every few seconds, so their line has the level debug.
       deps.log[outboxId === undefined ? 'debug' : 'info'](line, 'job');
       return;
     case 'later': {
       if (outboxId === undefined) {
-        // Delayed runs of it would pile up beside the scheduled ones, and ask most of a database that can do least.
+        // Its delayed runs would pile up beside the scheduled ones, and load a database that is in trouble.
         jobsFailed.inc({ ...label, kind: 'skipped' });
         deps.log.warn({ ...line, ...(outcome.error === undefined ? {} : { err: outcome.error }) }, 'job');
         return;
@@ -184,7 +184,10 @@ async function conclude<Jobs extends JobMap>(
   }
 }
 
-/** Without this deletion the job runs once more later, which its act must bear; so its failure does not fail the job. */
+/**
+ * Without this deletion the job runs once more later, and its act is safe to repeat; so a failure here does not fail
+ * the job.
+ */
 async function finishQuietly<Jobs extends JobMap>(deps: RunJobDeps<Jobs>, outboxId: string | undefined): Promise<void> {
   if (outboxId === undefined) return;
   try {
@@ -210,14 +213,14 @@ async function buryQuietly<Jobs extends JobMap>(
   }
 }
 
-/** A code or a name: messages may quote what people typed. */
+/** A code or a name, because messages may quote what people typed. */
 function failureOf(outcome: Outcome): string {
   const { error } = outcome;
   if (!(error instanceof Error)) return outcome.kind;
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
-/** BullMQ stores the message and stack of what is thrown in Redis; neither may hold personal data. */
+/** BullMQ stores the message and stack of an exception in Redis; neither may hold personal data. */
 function asPlainError(error: unknown): Error {
   const plain = new Error(failureOf({ kind: 'again', error }));
   plain.stack = '';

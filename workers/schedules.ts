@@ -5,7 +5,7 @@ import type { JobMap } from './run-job.ts';
 
 /**
  * Recurring jobs. Their schedules live in Redis, so they are put there at every start and again whenever they are
- * missing or have stopped; schedules that this build does not have are removed. A recurring job has no outbox row: when
+ * missing or have stopped; schedules that this build does not have are removed. A recurring job has no outbox row: if
  * one run is lost, the next one does its work.
  */
 export type Schedule = { readonly job: JobContract; readonly everySeconds: number };
@@ -24,7 +24,7 @@ export async function upsertSchedules(queues: Queues, schedules: readonly Schedu
 const schedulersReadMax = 100;
 const overdueGraceMs = 60_000;
 
-/** Puts back what is missing or has stopped, and removes what is not ours any more. Returns the names put back. */
+/** Restores missing or stopped schedules, and removes those that are no longer ours. Returns the names restored. */
 export async function repairSchedules(queues: Queues, schedules: readonly Schedule[], now: number): Promise<string[]> {
   const repaired: string[] = [];
   for (const queue of queueNames) {
@@ -50,7 +50,7 @@ export type ScheduleKeeper = { stop(): void };
 
 const keepEveryMs = 15_000;
 
-/** Looks after the schedules until stopped; call after `upsertSchedules`. */
+/** Watches the schedules until stopped; call after `upsertSchedules`. */
 export function keepSchedules(deps: { queues: Queues; schedules: readonly Schedule[]; log: Log }): ScheduleKeeper {
   let busy = false;
   const timer = setInterval(() => {

@@ -11,17 +11,17 @@ export type SharingDeps = {
   readonly queues: Queues;
   readonly jobs: JobMap;
   readonly jobsMax: number;
-  /** How many jobs of a queue may be started beside the queue; none are held back without it. */
+  /** How many jobs of a queue may be started outside the queue. Without it none are. */
   readonly inPlace?: Pick<InPlace, 'room'> | undefined;
 };
 
-/** Jobs that one queue is given in one round. */
+/** Jobs that one queue gets in one round. */
 const queueRoundMax = 500;
 
-/** How many jobs each kind may hand over in this round: the room of each queue, shared out over the due work. */
+/** How many jobs each kind may hand over in this round: the room of each queue, divided among the due work. */
 export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
   const kinds = Object.values(deps.jobs);
-  /** Where the search for events continues, by kind; a kind that is not here begins with its first event. */
+  /** Where the search for events continues, by kind; a missing kind begins with its first event. */
   const cursors = new Map<string, string>();
   let turn = 0;
 
@@ -39,7 +39,7 @@ export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
     const shares = await Promise.all(
       queueNames.map(async (queue) => {
         const own = demandOf(queue);
-        // Redis is asked about queues for which there is work.
+        // Redis is asked only about queues with due work.
         return own.length === 0 ? [] : shareRoom(own, await roomOf(deps, queue), turn);
       }),
     );
@@ -54,7 +54,7 @@ function moveCursor(cursors: Map<string, string>, name: string, found: readonly 
   else cursors.delete(name);
 }
 
-/** How many jobs this queue may be given now. */
+/** How many jobs this queue may get now. */
 async function roomOf(deps: SharingDeps, queue: QueueName): Promise<number> {
   const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   const held = Object.values(counts).reduce((sum, count) => sum + count, 0);

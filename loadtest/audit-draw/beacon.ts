@@ -9,7 +9,7 @@ export type Chain = {
   readonly periodSeconds: number;
 };
 
-/** The League of Entropy's chain, written here so that nobody need be asked. */
+/** The League of Entropy's chain, written here so that no relay has to be asked. */
 export const quicknet: Chain = {
   hash: '52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971',
   publicKey:

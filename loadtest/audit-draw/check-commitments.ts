@@ -9,7 +9,7 @@ const knownReasons = ['rescheduled', 'freeze_late', 'root_late', 'seed_late', 's
 /** If two clocks differ by more than this, their times cannot be compared. */
 const clockToleranceSeconds = 5;
 
-/** Checks to which chain the draws are committed, and who operates it. */
+/** Checks which chain the draws are committed to, and who operates it. */
 export async function checkChain({ beacon, draws }: PublishedDocument, verdicts: Verdicts): Promise<Chain> {
   const last = draws.at(-1);
   if (last?.beaconChain === quicknet.hash) {

@@ -4,8 +4,8 @@ import type { PublishedDocument, PublishedDraw } from './published.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /**
- * What an auditor saw, with the time of the auditor's clock. A service can claim any time for its commitments, but it
- * cannot change other people's notes.
+ * An auditor's observations, with the time of the auditor's clock. A service can claim any time for its commitments,
+ * but it cannot change other people's notes.
  */
 const noteSchema = z.object({ seenAt: z.string(), draws: z.array(z.record(z.string(), z.unknown())) });
 const notesSchema = z.object({ eventId: z.string(), notes: z.array(noteSchema) });
@@ -29,7 +29,7 @@ const fixed = [
 
 const notesMax = 10_000;
 
-/** Compares the published data with the notes, then notes what is new. */
+/** Compares the published data with the notes, then notes new data. */
 export function compareWithNotes(file: string, document: PublishedDocument, now: Date, verdicts: Verdicts): void {
   const kept = existsSync(file)
     ? notesSchema.parse(JSON.parse(readFileSync(file, 'utf8')))

@@ -24,7 +24,7 @@ const controlPool = 16;
 const ticketsPerSecond = 25_000;
 /** Limits for the bench: 200 scans per second and device, and ten times the usual limit per network. */
 const devices = 200;
-/** Three or four gates of a large venue. */
+/** As at three or four gates of a large venue. */
 const doorPerSecond = 150;
 const doorConnections = 64;
 const saleConnections = 64;
@@ -32,7 +32,7 @@ const saleConnections = 64;
 const spareTickets = 2;
 const hour = 3_600_000;
 
-/** Check-ins at one event, each of its own ticket, from 200 devices. */
+/** Check-ins at one event, each with its own ticket, from 200 devices. */
 export async function benchCheckIns(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('check-ins', options);
   const faults: string[] = [];
@@ -72,8 +72,8 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
 }
 
 /**
- * A busy door while another event goes on sale: scans come when they are due, orders as fast as they are answered. How long a scan takes
- * is what counts, so the rate is the one that is offered.
+ * A busy door while another event goes on sale: scans are sent when they are due, orders as fast as they are answered.
+ * The duration of a scan is the result, so the rate is the offered one.
  */
 function besideOnSale(stack: BenchStack, options: BenchOptions, faults: string[]): Promise<Measurement> {
   return measureOn(stack, {

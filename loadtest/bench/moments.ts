@@ -27,7 +27,7 @@ const policies = policiesOf({
   VERIFICATIONS_PER_MINUTE: 60_000,
 });
 
-/** Work with a promised duration per request, one at a time: latency and not throughput. */
+/** Work with a promised duration per request, one request at a time. It measures latency, not throughput. */
 export async function benchMoments(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('moments', options);
   const wire = await layWire(stack.services.addresses.redisCacheUrl);

@@ -15,10 +15,10 @@ import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import type { MadeReport, ReportToMake } from './load/report-maker.ts';
 
 const rowsMax = 1_000_000;
-/** The smaller report has this part of the rows. */
+/** The smaller report has this share of the rows. */
 const smallPart = 10;
 const rowsPerInsert = 100_000;
-/** Of the peak of the smaller report. */
+/** Bound relative to the peak of the smaller report. */
 const memoryRatioMax = 1.3;
 const formats = ['csv', 'xlsx'] as const;
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
 
-/** What happened since the last report. `failed` counts answers other than 201 by what they said. */
+/** The results since the last report. `failed` counts answers other than 201 by their code. */
 export type Sold = { placed: number; readonly failed: Record<string, number>; slowestMs: number };
 
 /** Buyers who order all the time. */

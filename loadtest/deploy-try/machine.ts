@@ -17,10 +17,14 @@ export type Machine = {
   readonly root: string;
   /** Fills its disk with a bare Debian. */
   make(): Promise<void>;
-  /** Installs packages with this machine's network, before it is started: afterwards it has none. */
+  /** Installs packages with this machine's network, before the machine starts: afterwards it has none. */
   installPackages(command: readonly string[]): Promise<void>;
   start(): Promise<void>;
-  /** Runs a command on it as root. @returns what it said @throws Error with the last of what it said, when it fails */
+  /**
+   * Runs a command on it as root.
+   * @returns its output
+   * @throws Error with the end of its output, if it fails
+   */
   run(...command: readonly string[]): Promise<string>;
   /** Starts a Node script of the repository on its loopback. */
   startBeside(script: string, environment: Readonly<Record<string, string>>): ChildProcess;
@@ -80,7 +84,7 @@ export async function openMachine(releases: string): Promise<Machine> {
       child = spawn(
         container.command,
         [...basics, ...folders, '--boot', `--network-namespace-path=/run/netns/${name}`],
-        // Debian 13 has no other control groups than those of version 2, whatever this machine mounts.
+        // Debian 13 only has control groups of version 2, whatever this machine mounts.
         { env: { ...container.environment, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
       );
       for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });

@@ -11,7 +11,7 @@ const readyWithinMs = 60_000;
 /** Operations ports of the processes that the commands start: two for the API, one for the worker. */
 const operationsPorts = [9101, 9102, 9150];
 
-/** The commands that the document gives, with another moment. */
+/** The commands of the document, with another moment. */
 export function restoreCommands(document: string, moment: string): string {
   const after = document.split(introduction)[1]?.trimStart().split('\n\n')[0] ?? '';
   const commands = `${after}\n`.replaceAll(/^ {4}/gm, '');
@@ -20,9 +20,9 @@ export function restoreCommands(document: string, moment: string): string {
 }
 
 /**
- * Makes a mistake on the machine, and undoes it by the commands of docs/operations.md, as they stand there.
- * @returns how many orders were there before and are there again
- * @throws Error when a command fails, an order is missing, the mistake is still there, or a process does not become ready
+ * Makes a mistake on the machine, and undoes it by the commands of docs/operations.md, exactly as written.
+ * @returns how many orders existed before and exist again
+ * @throws Error if a command fails, an order is missing, the mistake is still there, or a process does not become ready
  */
 export async function restoreAsWritten(machine: Machine): Promise<number> {
   const ask = async (statement: string) => {

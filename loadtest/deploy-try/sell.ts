@@ -10,9 +10,10 @@ import { until } from '../../testkit/until.ts';
 import type { Sold } from './buyers.ts';
 
 /**
- * Buyers on the loopback of a machine that `npm run deploy:try` has made: free tickets, through the edge with TLS, mailed to a mail server of
- * the sandbox. Each line on standard input is answered with what happened since the line before, as JSON. When standard input ends, it
- * waits until every order has its tickets and its mail, says so, and ends.
+ * Buyers on the loopback of a machine that `npm run deploy:try` has made: free tickets, through the edge with TLS,
+ * mailed to a mail server of the sandbox. It answers each line on standard input with the results since the previous
+ * line, as JSON. When standard input ends, it waits until every order has its tickets and its mail, reports that, and
+ * ends.
  */
 const { PUBLIC_URL = '', CERTIFICATE = '', DATABASE_DIRECT_URL = '', SMTP_PORT = '' } = process.env;
 // Below the limits of one network, which all these buyers share.

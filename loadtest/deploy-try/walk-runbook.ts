@@ -4,11 +4,11 @@ import { repositoryFolder } from '../../deploy/local/places.ts';
 import type { Machine } from './machine.ts';
 
 const scripts = '/opt/antre/current/deploy/vps';
-/** What changes something stands under "Do", and is not run. */
+/** Commands that change something are under "Do", and are not run. */
 const changes = /\bset\b|_backend\(|pg_is_wal_replay_paused|<\w+>/;
 const refusal = /"status":[45]\d\d|^ERR|NOAUTH|WRONGPASS|404 Not Found/m;
 
-/** The commands of the runbook that only look, as words. */
+/** The commands of the runbook that only look, split into words. */
 export function lookingCommands(runbook: string): string[][] {
   const quoted = new Set([...runbook.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text));
   return [...quoted].flatMap((text) => {
@@ -22,7 +22,7 @@ export function lookingCommands(runbook: string): string[][] {
 }
 
 /**
- * Types what deploy/runbook.md tells a person to look at, on the machine.
+ * Runs the runbook's read-only commands on the machine.
  * @returns how many commands there were
  * @throws Error with the command that fails or is refused
  */

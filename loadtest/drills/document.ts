@@ -1,7 +1,7 @@
 import { type Drill, type DrillRun, failureOf } from './drill.ts';
 import type { DrillResult } from './results.ts';
 
-/** The text of `docs/measurements/drills.md`: what each drill does, and what was seen when it ran last. */
+/** The text of `docs/measurements/drills.md`: what each drill does, and its last results. */
 export function documentOf(drills: Readonly<Record<string, Drill>>, results: readonly DrillResult[]): string {
   const names = Object.keys(drills);
   return `# Drills

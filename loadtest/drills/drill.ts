@@ -1,14 +1,16 @@
 import type { Mutant } from './world/mutants.ts';
 
-/** A drill: a kind of fault that strikes while the product sells, and what must hold in spite of it. */
+/**
+ * A drill: a kind of fault that is injected while the product sells, and the promises that must hold in spite of it.
+ */
 export type Drill = {
-  /** What is done meanwhile. */
+  /** The work during the fault. */
   readonly does: string;
   readonly fault: string;
-  /** What shows that the fault struck. Without it a run proves nothing. */
+  /** The evidence that the fault struck. Without it a run proves nothing. */
   readonly proof: string;
   readonly holds: string;
-  /** The product without the guard that stands against this fault, if one does: the drill must notice. */
+  /** The product without the guard against this fault, if there is one: the drill must notice. */
   readonly mutant?: Mutant;
   /** Runs in a network namespace of its own. */
   readonly needsNetwork?: boolean;
@@ -16,17 +18,17 @@ export type Drill = {
 };
 
 export type DrillOptions = {
-  /** The full size of the drill applies to what is not given. */
+  /** The drill's full size applies to omitted options. */
   readonly orders: number | undefined;
   readonly minutes: number | undefined;
   /** Rows of the outbox in the drill `backlog`. */
   readonly rows: number;
-  /** Seconds for which each part stands still in the drill `matrix`, and the parts. */
+  /** Seconds for which each part is stopped in the drill `matrix`, and the parts. */
   readonly seconds: number;
   readonly parts: readonly string[];
   /** Of the drills of the door; the full size of the drill applies when missing. */
   readonly rounds: number | undefined;
-  /** One number decides arrivals, quantities, repeated requests, the moments of faults and the outside world's whims. */
+  /** One number decides arrivals, quantities, repeated requests, the moments of faults and the sandbox's behaviour. */
   readonly seeds: readonly number[];
   readonly control: boolean;
   readonly mutant: boolean;
@@ -39,14 +41,14 @@ export type DrillOptions = {
 /** `control` is the same seed without the fault, `mutant` the fault with the guard removed. */
 export type Variant = 'control' | 'fault' | 'mutant';
 
-/** What one witness counted, against what buyers were told. */
+/** The counts of one witness, compared with the buyers' answers. */
 export type VerdictRow = {
   readonly what: string;
   readonly expected: number;
   readonly found: number;
   readonly missing: number;
   readonly twice: number;
-  /** How many of those may be there twice, because the provider had accepted before the fault struck. */
+  /** How many of those may exist twice, because the provider had accepted before the fault struck. */
   readonly allowed: number;
 };
 
@@ -58,14 +60,14 @@ export type DrillRun = {
   readonly seconds: number;
   readonly proofs: readonly Proof[];
   readonly rows: readonly VerdictRow[];
-  /** What did not hold. */
+  /** The broken promises. */
   readonly faults: readonly string[];
   readonly facts: Readonly<Record<string, string | number>>;
 };
 
 /**
- * Why a run did not go as it must; undefined if it did. A run with the fault is void without proof that the fault struck, and a
- * mutant must be noticed.
+ * Why a run is not as it must be; undefined if it is. A run with the fault is void without evidence that the fault
+ * struck, and a mutant must be noticed.
  */
 export function failureOf({ variant, proofs, faults }: DrillRun): string | undefined {
   const unproven = proofs.filter(({ times }) => times === 0);

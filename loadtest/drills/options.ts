@@ -15,7 +15,10 @@ const most = {
 /** How long a drill may take, with all its runs. */
 export type TimeLimits = { readonly minutes: number };
 
-/** The drills of `--large`, which run once each at their full size and with the fault alone, and the minutes that each may take. */
+/**
+ * The drills of `--large`, which run once each at their full size with only the fault, and the minutes that each may
+ * take.
+ */
 const large: Readonly<Record<string, number>> = {
   'redis-queue-flushed': 4,
   'redis-queue-full': 4,
@@ -23,7 +26,7 @@ const large: Readonly<Record<string, number>> = {
   chaos: 9,
   backlog: 15,
 };
-/** `--nightly`: many small runs, each night with seeds that the nights before did not have. */
+/** `--nightly`: many small runs, each night with new seeds. */
 const nightly = { orders: 200, minutes: 0.3, rows: 50_000, rounds: 1000, seeds: 20 };
 const dayMs = 86_400_000;
 /** Of each run of all other drills. */
@@ -130,7 +133,7 @@ export function readOptions(
   };
 }
 
-/** The first of so many seeds that a day has for itself, until they begin anew. */
+/** The first of the day's seeds; after many days they repeat. */
 function seedOfDay(now: number, seeds: number): number {
   const days = Math.floor(most.seed / seeds);
   return 1 + (Math.floor(now / dayMs) % days) * seeds;

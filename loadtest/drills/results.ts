@@ -6,7 +6,9 @@ import { type Drill, type DrillRun, type VerdictRow, failureOf } from './drill.t
 
 const folder = join(repositoryFolder, 'loadtest/results/drills');
 
-/** What is kept of a drill: the description of the time, so that the document can be made of it alone. */
+/**
+ * The stored results of a drill, with the description at that time, so that the document can be made from them alone.
+ */
 export type DrillResult = Omit<Drill, 'run' | 'mutant'> & {
   readonly name: string;
   readonly isLarge: boolean;
@@ -34,12 +36,12 @@ export function keepResult(
   writeFileSync(join(folder, fileOf(name, { isLarge })), `${JSON.stringify(result, null, 2)}\n`);
 }
 
-/** The newest result of a drill, if it was kept since a moment. */
+/** The newest result of a drill, if it was stored after a moment. */
 export function resultSince(name: string, sinceMs: number): DrillResult | undefined {
   return readResults().find((result) => result.name === name && Date.parse(result.at) >= sinceMs);
 }
 
-/** Adds to what a drill has kept since it began that it was stopped. */
+/** Adds to the drill's stored result that it was stopped. */
 export function keepStopped(name: string, drill: Drill, size: Size, since: { ms: number; minutes: number }): void {
   const { minutes } = since;
   const kept = resultSince(name, since.ms);

@@ -12,10 +12,10 @@ const clearUpMs = 60_000;
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs a drill in a process of its own, so that one that hangs ends when its time is over and the next one finds a clean machine. When
- * this process is told to stop, the drill stops first.
- * @param before words before the command, of a program that becomes it
- * @returns whether the drill came to its end
+ * Runs a drill in a process of its own, so that one that hangs ends when its time is over and the next one finds a
+ * clean machine. When this process is told to stop, the drill stops first.
+ * @param before words before the command, of a program that replaces itself by it
+ * @returns whether the drill ran to its end
  */
 export async function runApart(
   name: string,

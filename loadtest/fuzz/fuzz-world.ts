@@ -26,7 +26,7 @@ export type FuzzWorld = {
   close(): Promise<void>;
 };
 
-/** Every limit on how often is lifted: a fuzzer is one client that asks thousands of times. */
+/** Every rate limit is lifted, because a fuzzer is one client with thousands of requests. */
 const limitless = {
   REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
   ORDERS_PER_MINUTE_PER_NETWORK: '10000000',
@@ -44,7 +44,7 @@ export async function openFuzzWorld(): Promise<FuzzWorld> {
   const url = `http://127.0.0.1:${ports.port}`;
   const environment = { ...limitless, PUBLIC_URL: url, FILES_DIR: join(folder, 'files') };
   const config = loadConfig(apiEnvironment({ addresses, ...ports, processes: 1, api: { environment } }));
-  // A machine that is busy is no fault of the contract.
+  // A busy machine is not a fault of the contract.
   const service = withoutShedder(compose(config, createLog({ level: 'error', process: 'fuzz' })));
   const organizerId = await seedAccounts(service.db, config.ENCRYPTION_KEY);
   const organizer = { id: organizerId, slug: demoOrganizerSlug };

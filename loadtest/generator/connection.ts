@@ -29,8 +29,8 @@ const answerDeadlineMs = 30_000;
 const anyHost = /\r\nhost: localhost\r\n/;
 
 /**
- * @param network the address that the server sees, of 127.0.0.0/8; default: the system's choice. A server elsewhere is told one of 512
- * networks by X-Forwarded-For, which it believes if it trusts this machine as a proxy.
+ * @param network the address that the server sees, of 127.0.0.0/8; default: the system's choice. A server elsewhere
+ * gets one of 512 networks by X-Forwarded-For, which it believes if it trusts this machine as a proxy.
  */
 export async function openConnection(to: Destination, network?: string): Promise<Connection> {
   const socket = await new Promise<Socket>((resolve, reject) => {
@@ -89,7 +89,7 @@ function begin(to: Destination, network: string | undefined): Socket {
   return socket.setNoDelay(true);
 }
 
-/** Of 198.18.0.0/15, which is kept for load tests: no proxy trusts it, and nobody lives there. */
+/** From 198.18.0.0/15, which is reserved for load tests: no proxy trusts it, and nobody has such an address. */
 function forwardedFor(network: string | undefined): string {
   const [, second = 0, third = 0] = (network ?? '').split('.').map(Number);
   return network === undefined ? '' : `x-forwarded-for: 198.${18 + (second % 2)}.${third}.7\r\n`;

@@ -84,7 +84,7 @@ export function* momentsOf(rate: OfferedRate, seconds: number): Generator<number
     for (let offered = 0; offered < total; offered += 1) yield offered / rate;
     return undefined;
   }
-  // What is left of a request goes into the next second, so that rates below one are sent, too.
+  // The fraction of a request goes into the next second, so that rates below one are sent, too.
   let owed = 0;
   for (const [second, perSecond] of rate.slice(0, Math.ceil(seconds)).entries()) {
     owed += perSecond;

@@ -20,10 +20,10 @@ export type Image = {
 };
 
 export type ImageBuilder = {
-  /** A Debian with Node and npm, in place of the image that the registry of Docker has. */
+  /** A Debian with Node and npm, in place of the image from Docker's registry. */
   makeBase(): Promise<void>;
   build(): Promise<Image>;
-  /** Ends what still runs, and deletes all that it made. */
+  /** Ends running processes, and deletes everything that it made. */
   close(): Promise<void>;
 };
 
@@ -33,7 +33,7 @@ const baseName = 'localhost/antre-node';
 const imageName = 'localhost/antre';
 const outputMax = 64 * 1024 ** 2;
 
-/** @param folder for everything that is made; must not exist */
+/** @param folder for all files; must not exist */
 export async function openImageBuilder(folder: string): Promise<ImageBuilder> {
   const [bootstrap, buildah] = await Promise.all(
     (['mmdebstrap', 'buildah'] as const).map((name) =>
@@ -121,7 +121,10 @@ function baseFile(hasAuthorities: boolean): string {
   ].join('\n');
 }
 
-/** @returns what it said @throws Error with the last of what it said, when it fails */
+/**
+ * @returns its output
+ * @throws Error with the end of its output, if it fails
+ */
 async function run(
   { command, environment }: FoundProgram,
   parameters: readonly string[],

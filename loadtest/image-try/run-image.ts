@@ -13,18 +13,22 @@ export type Environment = Readonly<Record<string, string>>;
 
 /** Runs programs of an image as `deploy/compose.yaml` does: its user, a read-only disk, no capabilities, this machine's network. */
 export type ImageRunner = {
-  /** Runs a program to its end. @returns what it wrote to its standard output @throws Error with what it said, unless it ends with 0 */
+  /**
+   * Runs a program to its end.
+   * @returns its standard output
+   * @throws Error with its output, unless it ends with 0
+   */
   run(command: readonly string[], environment: Environment): Promise<string>;
   /** Starts a program that serves. */
   start(command: readonly string[], environment: Environment): Promise<RunningProgram>;
-  /** Ends what still runs, without grace. */
+  /** Kills running processes. */
   close(): Promise<void>;
 };
 
 export type RunningProgram = {
   /** The lines of `/proc/<process>/status`, by their names. */
   readonly status: Readonly<Record<string, string>>;
-  /** What it has said so far. */
+  /** Its output so far. */
   said(): string;
   /** Sends SIGTERM. @returns its exit code */
   stop(): Promise<number | null>;

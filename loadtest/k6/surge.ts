@@ -17,7 +17,7 @@ export { buy } from './scenarios/buy.ts';
 export { door } from './scenarios/door.ts';
 export { join } from './scenarios/join.ts';
 
-/** The figures as JSON, for the command that looks for the highest rate. */
+/** The figures as JSON, for the command that searches the highest rate. */
 export function handleSummary({ metrics }: { readonly metrics: unknown }): Record<string, string> {
   return settings.summaryFile === undefined ? {} : { [settings.summaryFile]: JSON.stringify(metrics) };
 }

@@ -27,7 +27,7 @@ export const resultsSchema = z.record(
 export type Results = z.infer<typeof resultsSchema>;
 type Result = Results[string];
 
-/** Facts that are a sentence and belong beside the table. */
+/** Facts that are a sentence, shown beside the table. */
 const saidFacts = ['machine', 'held', 'goodput past the knee, of the best', 'pinned'];
 
 function sectionOf(name: string, { at, commit, machine, options, measurements, faults, facts }: Result): string {

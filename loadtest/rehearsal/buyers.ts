@@ -10,29 +10,29 @@ import type { Copy } from './copy-event.ts';
 
 export type Person = { readonly number: number; readonly email: string };
 
-/** All buyers of a rehearsal: who comes next, what was ordered, and the tickets that they hold. */
+/** All buyers of a rehearsal: who comes next, their orders, and their tickets. */
 export type Buyers = {
   nextPerson(): Person;
   orderOf(shape: OrderShape, person: Person, headers?: Readonly<Record<string, string>>): string;
-  /** Orders of a copy, each by another buyer. Sold-out categories are left out once the page says so. */
+  /** Orders of a copy, each by another buyer. Sold-out categories are left out once the page shows them as such. */
   orders(copy: Copy): Load;
-  /** Reads of orders that were placed, and of the tickets of those that are found paid. */
+  /** Reads of placed orders, and of the tickets of paid ones. */
   reads(): Load;
-  /** Scans of tickets that nobody has shown yet; when there is none, of one that was shown before. */
+  /** Scans of unused tickets; if there is none, of a used one. */
   scans(): Load;
-  /** Told of an answer to an order. */
+  /** Called with each answer to an order. */
   placed(answer: Answer): void;
   /** Places free orders of a copy, and reads their tickets after `settled`. */
   fillDoor(copy: Copy, settled: () => Promise<unknown>): Promise<void>;
 };
 
-/** Orders and tickets that are remembered. */
+/** Orders and tickets that are kept. */
 const rememberedMax = 20_000;
 const guestTickets = 500;
 const availabilityEveryMs = 1000;
 const soldOutCode = '"stock.sold_out"';
 
-/** Buyers whose address begins with `pays` pay. The sandbox is told so, and nothing else tells them apart. */
+/** Buyers whose address begins with `pays` pay. The sandbox knows this, and nothing else tells them apart. */
 const mailbox = (run: string, kind: 'pays' | 'leaves', number: number | '*') =>
   `${kind}.${number}@${run}.rehearsal.test`;
 export const payersPattern = (run: string) => mailbox(run, 'pays', '*');
@@ -91,7 +91,7 @@ export function createBuyers(given: {
   };
 }
 
-/** A sale that answers for its last ticket is in order. */
+/** A sale that answers for its last ticket is correct. */
 function isSoldOut({ status, body }: Answer): boolean {
   return status === 409 && body.includes(soldOutCode);
 }
@@ -109,7 +109,7 @@ type OrderBook = ReturnType<typeof createOrderBook>;
 
 const orderSchema = z.object({ id: z.string(), status: z.string(), accessToken: z.string().optional() });
 
-/** The orders that were placed lately, and the tickets of those that were paid. */
+/** Orders that were placed lately, and the tickets of paid ones. */
 function createOrderBook() {
   const ring: Placed[] = [];
   const tokens = new Map<string, string>();
@@ -167,7 +167,7 @@ function scansOf(book: OrderBook, { run, doorToken }: { run: string; doorToken: 
   };
 }
 
-/** What buyers may still choose from: categories that the page shows as sold out are left out. */
+/** The categories that buyers may still choose: those that the page shows as sold out are left out. */
 function createShelf({ slug, shapes }: Copy, port: Destination) {
   let left = shapes;
   let taken = 0;
@@ -180,7 +180,7 @@ function createShelf({ slug, shapes }: Copy, port: Destination) {
         .map((one) => at(one, 'ticketCategoryId')),
     );
     const rest = shapes.filter(({ lines }) => lines.every(({ ticketCategoryId }) => !gone.has(ticketCategoryId)));
-    // Nothing is left: those who come now are told so by their order.
+    // Nothing is left: the order's answer tells later buyers.
     left = rest.length > 0 ? rest : shapes.slice(0, 1);
   };
   return {

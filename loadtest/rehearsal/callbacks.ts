@@ -3,7 +3,7 @@ import { createLatencies } from '../generator/latencies.ts';
 import { patienceMs } from '../bench/surge/step.ts';
 import type { Stage } from '../bench/surge/step.ts';
 
-/** The sandbox keeps its newest lines only, so they are read this often. */
+/** The sandbox keeps only its newest lines, so they are read this often. */
 const readEveryMs = 500;
 const deadlineMs = 5000;
 const linesMax = 10_000;
@@ -12,7 +12,7 @@ const lineSchema = z.looseObject({ seq: z.number(), kind: z.string() });
 /** Lines of other kinds have fields of the same names. */
 const callbackSchema = z.object({ at: z.string(), status: z.number(), ms: z.number() });
 
-/** The callbacks that the sandbox has sent, as its journal tells them. */
+/** The callbacks that the sandbox has sent, according to its journal. */
 export type FollowedCallbacks = { since: Stage['callbacksSince']; stop(): void };
 
 /** Follows the sandbox's journal from now on. @throws if the sandbox does not answer */
@@ -31,7 +31,7 @@ export async function followCallbacks(sandboxUrl: string): Promise<FollowedCallb
       if (sent?.status === 200) kept.push({ toldMs: Date.parse(sent.at) - sent.ms, ms: sent.ms });
     }
   };
-  // One after the other, so that no line is counted twice. What one reading misses, the next one finds.
+  // One after the other, so that no line is counted twice. The next read finds lines that one read misses.
   let reading = read();
   await reading;
   const timer = setInterval(() => {

@@ -5,14 +5,14 @@ import type { Organizer } from './organizer.ts';
 
 type Made = Pick<Copy, 'id' | 'slug'>;
 
-/** The copies of a rehearsal, which are ended once, also by Ctrl-C while they are being ended. */
+/** The copies of a rehearsal, which are ended once, even if Ctrl-C comes while they are being ended. */
 export type Copies = {
   add(copy: Made): void;
-  /** @returns what was done with each, for the reader */
+  /** @returns what was done with each copy, for the reader */
   end(): Promise<string[]>;
 };
 
-/** @param closeRest what else is closed after the copies */
+/** @param closeRest closes everything else after the copies */
 export async function withCopies<Result>(
   organizer: Organizer,
   closeRest: () => Promise<void>,

@@ -4,7 +4,7 @@ import { at, listOf } from '../demo/http.ts';
 import { RehearsalRefused } from './options.ts';
 import type { Organizer } from './organizer.ts';
 
-/** What a rehearsal needs to know of an event. All other fields are copied as they are. */
+/** The fields of an event that a rehearsal reads. All others are copied unchanged. */
 const eventSchema = z.looseObject({
   id: z.string(),
   slug: z.string(),
@@ -31,29 +31,29 @@ export type Copy = {
   readonly slug: string;
   /** An order of each category on sale. */
   readonly shapes: readonly OrderShape[];
-  /** An order of the tickets that the door scans; only where they were asked for. */
+  /** An order of the tickets that the door scans, if they were requested. */
   readonly guests: OrderShape | undefined;
 };
 
 export type CopyGiven = {
   readonly slug: string;
-  /** Pools of the greatest size, since the rates of the ladder would sell them out. */
+  /** Pools of the greatest size, because the rates of the ladder would sell them out. */
   readonly endless: boolean;
   /** A free category of its own, for the door. */
   readonly withGuests: boolean;
-  /** Told as soon as there is something to end. */
+  /** Called as soon as there is something to end. */
   readonly onCreated: (copy: { readonly id: string; readonly slug: string }) => void;
 };
 
 const hourMs = 3_600_000;
 const placesMax = 10_000_000;
 const nameLengthMax = 200;
-/** Tickets of an order, where the event allows it: people come in pairs. */
+/** Tickets per order, as far as the event allows it: people come in pairs. */
 const ticketsWanted = 2;
 const guestsWanted = 20;
 const guestPlaces = 100_000;
 
-/** Fields of an event that a new event takes. */
+/** Fields of an event that a new event accepts. */
 const copiedFields = [
   'summary',
   'description',
@@ -91,7 +91,10 @@ const categoryFields = [
 const questionFields = ['text', 'textEn', 'kind', 'scope', 'choices', 'isRequired', 'position'] as const;
 const scheduleFields = ['title', 'titleEn', 'stage', 'stageEn', 'description', 'descriptionEn'] as const;
 
-/** @param wanted the slug or id of one of the organiser's events, drafts too. @throws RehearsalRefused */
+/**
+ * @param wanted the slug or id of one of the organiser's events, drafts included
+ * @throws RehearsalRefused
+ */
 export async function findEvent(organizer: Organizer, wanted: string): Promise<RehearsedEvent> {
   const byId = wanted.startsWith('evt_') ? await organizer.ask('GET', `/events/${wanted}`) : undefined;
   const found =
@@ -100,7 +103,10 @@ export async function findEvent(organizer: Organizer, wanted: string): Promise<R
   throw new RehearsalRefused(`${organizer.slug} has no event "${wanted}".`);
 }
 
-/** Places that the event sells. @throws RehearsalRefused if nothing of it can be sold */
+/**
+ * The places that the event sells.
+ * @throws RehearsalRefused if nothing of it can be sold
+ */
 export async function placesOf(organizer: Organizer, event: RehearsedEvent): Promise<number> {
   const { pools, categories } = await partsOf(organizer, event.id);
   const sold = new Set(categories.filter(({ status }) => status === 'on_sale').map(({ poolId }) => poolId));
@@ -194,11 +200,12 @@ function shapeOf(slug: string, categoryId: unknown, quantity: number): OrderShap
 }
 
 /**
- * Ends a copy: one without orders becomes a draft again, any other is called off, which refunds its orders at the sandbox.
+ * Ends a copy: one without orders becomes a draft again; any other is called off, which refunds its orders at the
+ * sandbox.
  * @returns what was done with it, for the reader
  */
 export async function endCopy(organizer: Organizer, { id, slug }: Pick<Copy, 'id' | 'slug'>): Promise<string> {
-  // Nobody may be left waiting. An event without a room says so.
+  // Nobody may be left waiting. An event without a room answers that it has none.
   await organizer.ask('POST', `/events/${id}/waiting-room/closure`);
   const unpublished = await organizer.ask('DELETE', `/events/${id}/publication`);
   if (unpublished.status < 300) return `${slug} is a draft again`;

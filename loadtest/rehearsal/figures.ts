@@ -3,17 +3,17 @@ import { z } from 'zod';
 
 const deadlineMs = 5000;
 
-/** What the service's metrics say about a step: the difference between its end and its beginning. */
+/** The service's metrics of a step: the difference between its end and its beginning. */
 export type Figures = {
   /** Requests refused with 429, by policy. */
   readonly limited: Readonly<Record<string, number>>;
-  /** Requests refused with 503, by what was overloaded. */
+  /** Requests refused with 503, by the overloaded part. */
   readonly shed: Readonly<Record<string, number>>;
-  /** How long 99 % of the calls waited for a connection at most, in milliseconds, by pool. */
+  /** The 99th percentile of the wait for a connection, in milliseconds, by pool. */
   readonly poolWaitMs: Readonly<Record<string, number>>;
   /** Payments made at the gateway, per second. */
   readonly createsPerSecond: number;
-  /** Cores of the machine that were busy, with whatever. */
+  /** Cores of the machine that were busy with anything. */
   readonly busyCores: number;
 };
 
@@ -30,7 +30,7 @@ export async function watchFigures(ports: readonly number[]): Promise<() => Prom
   };
 }
 
-/** Of all cores together, since the machine began. */
+/** Of all cores together, since boot. */
 function busySeconds(): number {
   return cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1000;
 }

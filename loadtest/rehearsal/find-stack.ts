@@ -8,7 +8,7 @@ import { RehearsalRefused } from './options.ts';
 
 /** The stack that a rehearsal runs on. */
 export type RehearsalStack = {
-  /** Where buyers come in: nginx if it runs, else the API. */
+  /** The buyers' address: nginx if it runs, otherwise the API. */
   readonly url: string;
   readonly port: number;
   readonly hasEdge: boolean;
@@ -27,7 +27,7 @@ type Child = { readonly name: string; readonly pid: number };
 
 const gatewayAddresses = ['MIDTRANS_SNAP_URL', 'MIDTRANS_API_URL'] as const;
 const needed = ['API_URL', 'SANDBOX_URL', 'DATABASE_URL', 'QUEUE_TOKEN_SECRET', 'HASH_SECRET', 'PUBLIC_URL'] as const;
-/** Processes by part, as the mix of the bench names the parts. */
+/** Processes by part, with the names of the bench's mix. */
 const partNames = [
   [/^api-\d+$/, 'API'],
   [/^worker$/, 'worker'],
@@ -46,7 +46,7 @@ export function findStack(): RehearsalStack {
 }
 
 /**
- * What the environment and the processes of a stack say.
+ * The stack, according to its environment and processes.
  * @throws RehearsalRefused
  */
 export function stackOf(environment: Environment, children: readonly Child[]): RehearsalStack {
@@ -76,7 +76,7 @@ export function stackOf(environment: Environment, children: readonly Child[]): R
   };
 }
 
-/** Real people buy at a public address, and real money moves at a real gateway. */
+/** At a public address real people buy, and at a real gateway real money moves. */
 function requireNoRealSale(environment: Environment): void {
   if (environment['ENV'] === 'production')
     throw new RehearsalRefused('ENV=production: a rehearsal sells thousands of orders. Run it on a staging copy.');

@@ -3,14 +3,14 @@ import type { Step } from '../bench/surge/step.ts';
 import { type Figures, watchFigures } from './figures.ts';
 import type { RehearsalStack } from './find-stack.ts';
 
-/** What a rate was measured on. */
+/** The system on which a rate was measured. */
 export type Machine = { readonly cores: number; readonly apiProcesses: number };
 
 function machineOf({ apiProcesses }: { readonly apiProcesses: number }): Machine {
   return { cores: cpus().length, apiProcesses };
 }
 
-/** Watches from now until the returned function is called, which names what limited the step. */
+/** Watches from now until the returned function is called, which names the limits of the step. */
 export type WatchLimits = () => Promise<(step: Step) => Promise<string[]>>;
 
 /** By the metrics and the processors of a stack on this machine. */
@@ -23,18 +23,18 @@ export function watchLimitsOf(stack: RehearsalStack): WatchLimits {
 
 /** A part is busy above this share of the cores that it can use. */
 const busyShare = 0.85;
-/** One thread each: a process of any other part than these uses one core at most. */
+/** Each process has one thread: except for these parts, it uses at most one core. */
 const manyCores = new Set(['Postgres', 'nginx']);
-/** Programs that are no part of the rehearsal may use so much of the machine. */
+/** Programs outside the rehearsal may use this much of the machine. */
 const othersShareMax = 0.2;
 const waitMsMax = 50;
-/** Orders that wait so long for their payment are late. */
+/** Orders that wait this long for their payment are late. */
 const paidP99MsBelow = 5000;
 const notOurs = new Set(['outside', 'load generator']);
 
 /**
- * What limited a rate, the most telling first, from the metrics of the service and the processors of each part. Empty if
- * nothing did.
+ * The limits of a rate, most telling first, from the metrics of the service and the processors of each part. Empty if
+ * nothing limited it.
  */
 export function limitedBy(step: Pick<Step, 'cores' | 'settled'>, figures: Figures, machine: Machine): string[] {
   const used = Object.values(step.cores).reduce((sum, cores) => sum + cores, 0);

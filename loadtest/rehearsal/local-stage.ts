@@ -26,7 +26,7 @@ export type LocalStageDeps = {
   readonly callbacks: FollowedCallbacks;
   /** Other events that people look at. */
   readonly otherSlugs: readonly string[];
-  /** A copy whose waiting room takes joins, where the event has a room. */
+  /** A copy whose waiting room accepts joins, if the event has a room. */
   readonly roomSlug: string | undefined;
 };
 
@@ -47,7 +47,7 @@ export function localStage(deps: LocalStageDeps, copy: Copy): Stage {
   };
 }
 
-/** What buyers, readers and gates send to a copy. */
+/** The requests of buyers, readers and gates to a copy. */
 export async function loadOfBuyers(
   {
     port,
@@ -73,7 +73,7 @@ export async function loadOfBuyers(
   }
 }
 
-/** Joins of buyers with a confirmed address. After the last one, the first is told the place that it has. */
+/** Joins of buyers with a confirmed address. After the last one, the first gets its existing place. */
 function joinsOf({ queueTokenSecret }: RehearsalStack, slug: string, buyers: number): Load {
   const until = new Date(Date.now() + tokenLastsMs);
   const secret = `rehearsal ${Math.random()}`;
@@ -91,7 +91,7 @@ function joinsOf({ queueTokenSecret }: RehearsalStack, slug: string, buyers: num
   };
 }
 
-/** Waits until everyone who pays has paid, and no job is due. */
+/** Waits until every paying buyer has paid, and no job is due. */
 async function untilSettled(db: Db, eventId: string): Promise<string[]> {
   const until = performance.now() + settleDeadlineMs;
   let left = { unpaid: -1, due: -1 };

@@ -12,7 +12,7 @@ export type RehearsalOptions = {
   readonly seconds: number;
   /** Seconds of the opening that are played. */
   readonly opening: number;
-  /** The staging copy that is rehearsed against; the stack of this folder if not given. */
+  /** The staging copy to rehearse against; default: the stack of this folder. */
   readonly against?: URL;
   /** The sandbox at which the staging copy pays. Without it nobody pays there. */
   readonly sandbox?: URL;

@@ -5,12 +5,12 @@ import { RehearsalRefused } from './options.ts';
 /** Published in the README. Only the local launcher creates this user. */
 const demoOwner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
 
-/** The API as the organiser of the event, and what came back. */
+/** The API as the organiser of the event uses it, and its answers. */
 export type Organizer = {
   readonly slug: string;
-  /** Scans at the door, too. */
+  /** Also scans at the door. */
   readonly token: string;
-  /** @throws Error with what was answered, if it is no success */
+  /** @throws Error with the answer, if it is not a success */
   send(method: string, path: string, body?: unknown): Promise<unknown>;
   /** All items of a list, page by page. */
   list(path: string): Promise<readonly unknown[]>;
@@ -20,7 +20,9 @@ export type Organizer = {
   signOut(): Promise<void>;
 };
 
-/** Copies are made, their tickets scanned and their orders read; calling a copy off refunds them. */
+/**
+ * The key must be able to make copies, scan their tickets and read their orders, and to refund by calling a copy off.
+ */
 export const neededScopes = ['events.write', 'orders.read', 'check_in', 'refunds'];
 const pagesMax = 200;
 
@@ -72,7 +74,10 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
   };
 }
 
-/** What is refused for load has done nothing. A rehearsal ends its copies, too, right after it has asked too much. */
+/**
+ * A request refused for load has done nothing, so it is repeated. A rehearsal ends its copies right after it has
+ * overloaded the service.
+ */
 const takenWithinMs = 60_000;
 const refusedForLoad = ['service.overloaded', 'service.busy'];
 const waitSecondsMax = 5;

@@ -1,19 +1,19 @@
 import { mix } from '../bench/surge/mix.ts';
 
 /**
- * How people come to a sale. Published sales give totals and no curve, so this is what we plan for and no measurement: half of
- * all come within ten seconds, since they wait for the moment (Alibaba's record came 26 s after midnight), and the others
- * evenly within five minutes.
+ * How people come to a sale. Published sales give totals and no curve, so this is a plan and not a measurement: half of
+ * all come within ten seconds, because they wait for the moment (Alibaba's record came 26 s after midnight), and the
+ * others evenly within five minutes.
  */
 const rushSeconds = 10;
 const rushShare = 0.5;
 const lastComeSeconds = 300;
 /** How long a person is on the page, from the first read to the last. */
 const visitSeconds = 60;
-/** One order, and with it so many requests of the mix as there are for each order. */
+/** One order, with the requests of the mix that go with it. */
 export const requestsPerVisit = 1 / mix.orders.share;
 
-/** People who wait in a room read its counter this often. */
+/** People in a waiting room read its counter this often. */
 export const pollEverySeconds = 10;
 
 /** Requests of the mix in each second since the opening, for one person. */
@@ -25,7 +25,7 @@ export function curveOfPerson(seconds: number): number[] {
   );
 }
 
-/** The part of all people who have come by a second. */
+/** The share of all people who have come by a second. */
 function cameBy(second: number): number {
   if (second <= 0) return 0;
   if (second <= rushSeconds) return (rushShare * second) / rushSeconds;
@@ -35,27 +35,27 @@ function cameBy(second: number): number {
 /** The most requests of the mix in a second, for each person. */
 export const peakOfPerson = Math.max(...curveOfPerson(lastComeSeconds + visitSeconds));
 
-/** The highest rate that people make, in requests of the mix per second. */
+/** The highest rate that this many people cause, in requests of the mix per second. */
 export function expectedPeak(people: number, room: { readonly rateMax: number } | undefined): number {
   if (room === undefined) return Math.ceil(people * peakOfPerson);
   // People who are let in visit the sale. All others read the counter.
   return Math.ceil(Math.min(room.rateMax, people) * requestsPerVisit + people / pollEverySeconds);
 }
 
-/** So that the people of a peak are all of them again. */
+/** Repeated, so that the people of a peak are all of them again. */
 const rounding = 1e-6;
 
-/** The people whose peak is a rate. */
+/** The number of people whose peak is a rate. */
 export function peopleFor(perSecond: number, room: { readonly rateMax: number } | undefined): number {
   if (room === undefined) return Math.floor(perSecond / peakOfPerson);
   return Math.max(0, Math.floor((perSecond - room.rateMax * requestsPerVisit) * pollEverySeconds + rounding));
 }
 
-/** Where the fixed ladder has no rate below the peak, so much of it. */
+/** If the fixed ladder has no rate below the peak, this share of the peak is tried. */
 const belowPeak = [0.25, 0.5] as const;
-/** A rate of the ladder this near to the peak says nothing more than the peak. */
+/** A rate of the ladder this near to the peak adds nothing to it. */
 const nearPeak = 0.9;
-/** What is left above the peak is worth to know. */
+/** The headroom above the peak is worth knowing. */
 const beyondPeak = 1.5;
 
 /** The rates to try: up a fixed ladder, the peak, and one beyond it. */

@@ -34,12 +34,12 @@ export type Played = {
 
 type Given = { readonly copy: Copy; readonly people: number; readonly places: number };
 
-/** Most people that join a room of the rehearsal: joins of more take longer than a room is open for them. */
+/** The most people that join a room of the rehearsal. Joins of more take longer than a room is open for them. */
 export const roomPeopleMax = 20_000;
 const poolSchema = z.object({ sold: z.number(), held: z.number() });
 const ownClasses = ['browse', 'status', 'check-ins'] as const;
 
-/** The first seconds of the sale, as people come to it, on the copy with the places of the event. */
+/** The first seconds of the sale, as people come to it, on the copy with the event's number of places. */
 export async function playOpening(deps: OpeningDeps, given: Given): Promise<Played> {
   const { options, organizer } = deps;
   const limitsOf = await deps.watchLimits();
@@ -111,7 +111,7 @@ async function playRoom(deps: OpeningDeps, given: Given, { plan: room, stack }: 
   };
 }
 
-/** Orders of those who were let in last may be placed after the step has settled. */
+/** Orders of people who were let in last may be placed after the step has settled. */
 async function settle(stage: Stage): Promise<Step['settled']> {
   await stage.untilSettled();
   return stage.settledSince(new Date(0));

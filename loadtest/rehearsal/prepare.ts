@@ -2,7 +2,7 @@ import { at, listOf, request } from '../demo/http.ts';
 import { payersPattern } from './buyers.ts';
 import { RehearsalRefused } from './options.ts';
 
-/** Buyers pay so soon after they have ordered. */
+/** Buyers pay this soon after they have ordered. */
 const payAfterMs = 500;
 const othersMax = 8;
 const deadlineMs = 5000;
@@ -20,7 +20,7 @@ export async function requireSandbox(sandboxUrl: string): Promise<void> {
     throw new RehearsalRefused(`The sandbox does not answer at ${sandboxUrl}. Start it with npm start.`);
 }
 
-/** Tells the sandbox who pays. */
+/** Tells the sandbox which buyers pay. */
 export async function letBuyersPay(sandboxUrl: string, run: string): Promise<void> {
   const rule = { match: { customerEmail: payersPattern(run) }, autoPay: { afterMs: payAfterMs, method: 'qris' } };
   const { status } = await request(`${sandboxUrl}/control/scenarios`, { method: 'POST', body: rule });

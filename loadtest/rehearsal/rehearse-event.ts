@@ -23,11 +23,11 @@ import { type RoomPlan, findRoom, planRoom } from './room-opening.ts';
 import { tryRates } from './try-rates.ts';
 import { type Rehearsal, heldRate } from './verdict.ts';
 
-/** Of the rates of the bench: with fewer requests the clock of the processors is too coarse. */
+/** Of the rates of the bench: with fewer requests the processors' clock is too coarse. */
 const aloneShareMin = 0.1;
 const shownPerInvariant = 3;
 
-/** What came of it, and what each second of the opening looked like. */
+/** Its results, and each second of the opening. */
 export type Rehearsed = { readonly rehearsal: Omit<Rehearsal, 'chart'>; readonly played: Played | undefined };
 
 type World = {
@@ -69,7 +69,7 @@ export async function rehearseEvent(options: RehearsalOptions): Promise<Rehearse
   });
 }
 
-/** Everything but what is known at the end. */
+/** Everything except the results. */
 async function playAll(world: World, places: number) {
   const { options, stack, organizer, room } = world;
   const callbacks = await followCallbacks(stack.sandboxUrl);
@@ -125,7 +125,10 @@ function factsOf({ options, stack, event, room }: World) {
   };
 }
 
-/** One copy that no rate sells out, one with the places of the event, and for an event with a room one that people join. */
+/**
+ * One copy that no rate sells out, one with the event's number of places, and for an event with a room one that people
+ * join.
+ */
 async function makeCopies({ organizer, event, room, run, copies }: World) {
   const make = (name: string, endless: boolean) =>
     copyEvent(organizer, event, {
@@ -143,7 +146,7 @@ async function makeCopies({ organizer, event, room, run, copies }: World) {
   return { forRates, forOpening, forJoins };
 }
 
-/** What all the people need, from what a request of each class costs here. */
+/** The cores that all the people need, computed from the cost of each class here. */
 async function coresOfPeople({ options, room }: World, stage: Stage, held: number) {
   const rateOf = (name: SentClass) =>
     Math.round(Math.min(aloneAt[name], Math.max(aloneAt[name] * aloneShareMin, held * mix[name].share)));

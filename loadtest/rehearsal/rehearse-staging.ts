@@ -30,7 +30,8 @@ type World = {
 };
 
 /**
- * Rehearses the sale of an event on copies of it at a deployment that says it is for rehearsals, and ends the copies, also after Ctrl-C.
+ * Rehearses the sale of an event on copies of it at a deployment that is declared as a copy for rehearsals, and ends
+ * the copies, also after Ctrl-C.
  * @throws RehearsalRefused before any load was sent
  */
 export async function rehearseStaging(options: RehearsalOptions, address: URL): Promise<Rehearsed> {
@@ -101,7 +102,10 @@ async function play(
   return { rehearsal, played };
 }
 
-/** What answers and this machine say. Before each load the deployment is asked again whether it is welcome. */
+/**
+ * The results, from the answers and this machine. Before each load the deployment is asked again whether load is
+ * welcome.
+ */
 function limitsFromOutside(address: URL): WatchLimits {
   return async () => {
     await requireStagingCopy(address);

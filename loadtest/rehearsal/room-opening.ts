@@ -16,7 +16,7 @@ import type { RehearsalStack } from './find-stack.ts';
 import type { Organizer } from './organizer.ts';
 import { pollEverySeconds } from './people.ts';
 
-/** The waiting room of the event that is rehearsed. */
+/** The waiting room of the rehearsed event. */
 const roomSchema = z.object({
   phase: z.string(),
   rateMax: z.number(),
@@ -44,7 +44,7 @@ export type LetIn = {
 /** The shortest times of a room: until it opens, for joining, and for the public draw. */
 const aheadMs = 2500;
 const joinSeconds = 20;
-/** Processes hear of the room a moment after it has opened, and all have joined before the list is frozen. */
+/** Processes learn of the room a moment after it has opened, and all people have joined before the list is frozen. */
 const knownAfterMs = 2500;
 const spareMs = 6000;
 const drawMs = 41_000;
@@ -56,7 +56,7 @@ const turnTriesMax = 60;
 const openWithinSeconds = 120;
 const notYet = ['"queue.not_your_turn"', '"queue.not_open"'];
 
-/** @returns undefined for an event that has no room, or whose room is over */
+/** @returns undefined for an event without a room, or whose room is over */
 export async function findRoom(organizer: Organizer, eventId: string): Promise<RoomPlan | undefined> {
   const { status, body } = await organizer.ask('GET', `/events/${eventId}/waiting-room`);
   const room = status === 200 ? roomSchema.parse(body) : undefined;
@@ -65,7 +65,8 @@ export async function findRoom(organizer: Organizer, eventId: string): Promise<R
 
 /**
  * Plans the room of a copy with the rate of the event's own room.
- * @param given `stays`: it takes joins for an hour; otherwise it is drawn and opened at the earliest time that a room allows
+ * @param given `stays`: it accepts joins for an hour; otherwise it is drawn and opened at the earliest time that a room
+ * allows
  */
 export async function planRoom(
   organizer: Organizer,
@@ -94,7 +95,7 @@ async function untilPhase(organizer: Organizer, { id }: Copy, phase: string): Pr
   });
 }
 
-/** People join the room evenly while it takes joins, are drawn, and wait until it opens. */
+/** People join the room evenly while it accepts joins, are drawn, and wait until it opens. */
 export async function fillRoom(
   { stack, organizer, buyers }: { stack: RehearsalStack; organizer: Organizer; buyers: Buyers },
   copy: Copy,
@@ -148,7 +149,7 @@ export async function fillRoom(
   return { joins, line };
 }
 
-/** Those who are called come in their turn, exchange their place for a pass and order, for so many seconds. */
+/** Called people come in their turn, exchange their place for a pass and order, for this many seconds. */
 export async function letIn(
   { stack, buyers }: { stack: RehearsalStack; buyers: Buyers },
   copy: Copy,
@@ -187,7 +188,7 @@ export async function letIn(
   return { passes, orders, statuses, unexplained };
 }
 
-/** All who wait read the counter of the room. */
+/** All waiting people read the counter of the room. */
 export function pollRoom(stack: RehearsalStack, copy: Copy, { people, seconds }: { people: number; seconds: number }) {
   const bytes = requestBytes('GET', `/v1/events/${copy.slug}/queue`, {});
   return openLoop({

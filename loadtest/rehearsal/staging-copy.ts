@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { RehearsalRefused } from './options.ts';
 
-/** What a deployment says of itself. */
+/** A deployment's description of itself. */
 const statusSchema = z.object({ state: z.string(), takesRehearsals: z.boolean() });
 const deadlineMs = 10_000;
 
 /**
  * Asks a deployment whether load is welcome there.
- * @throws RehearsalRefused unless it says that it is a copy for rehearsals, and is up
+ * @throws RehearsalRefused unless it is up and declares itself a copy for rehearsals
  */
 export async function requireStagingCopy(address: URL): Promise<void> {
   const { host } = address;

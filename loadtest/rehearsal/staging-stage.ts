@@ -24,13 +24,13 @@ export type StagingStageDeps = {
   readonly address: URL;
   readonly organizer: Organizer;
   readonly buyers: Buyers;
-  /** Undefined where nobody pays. */
+  /** Undefined if nobody pays. */
   readonly callbacks: FollowedCallbacks | undefined;
   /** Other events that people look at. */
   readonly otherSlugs: readonly string[];
 };
 
-/** A copy on a deployment elsewhere as the stage of the mix: what became of orders is read from the organiser's list. */
+/** A copy on a deployment elsewhere as the stage of the mix. The fate of orders is read from the organiser's list. */
 export function stagingStage(deps: StagingStageDeps, copy: Copy): Stage {
   const { address, organizer, buyers, callbacks, otherSlugs } = deps;
   return {
@@ -47,7 +47,10 @@ export function stagingStage(deps: StagingStageDeps, copy: Copy): Stage {
   };
 }
 
-/** Waits until everybody who pays has paid, and free orders have their tickets. @returns what is not so, in words */
+/**
+ * Waits until every paying buyer has paid, and free orders have their tickets.
+ * @returns what is unfinished, in words
+ */
 export async function untilPaid(organizer: Organizer, copy: Copy): Promise<string[]> {
   const until = performance.now() + settleDeadlineMs;
   while (performance.now() < until) {

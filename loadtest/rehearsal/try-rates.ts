@@ -6,7 +6,10 @@ import { type TriedRate, heldRate } from './verdict.ts';
 
 const lowerTriesMax = 4;
 
-/** Up the rates, until two in a row are not held: one alone may be an accident. If none is held, down from the lowest. */
+/**
+ * Goes up the rates until two in a row are not held, because one alone may be an accident. If none is held, goes down
+ * from the lowest.
+ */
 export async function tryRates(
   stage: Stage,
   { seconds, peak, watchLimits }: { seconds: number; peak: number; watchLimits: WatchLimits },

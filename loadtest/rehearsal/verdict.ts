@@ -4,10 +4,10 @@ import type { Latencies } from '../generator/latencies.ts';
 import { type Part, parts, utilisationMax } from '../sizing/size-machines.ts';
 import { peopleFor, requestsPerVisit } from './people.ts';
 
-/** A rate of the ladder, and what was seen. */
+/** A rate of the ladder, and its results. */
 export type TriedRate = {
   readonly step: Step;
-  /** What a held rate must keep and this one did not. */
+  /** The conditions of a held rate that this one did not meet. */
   readonly missed: readonly string[];
   readonly limits: readonly string[];
 };
@@ -19,7 +19,7 @@ export type PlayedOpening = {
   readonly limits: readonly string[];
   readonly places: number;
   readonly sold: number;
-  /** Held by orders that are not paid. */
+  /** Limited by unpaid orders. */
   readonly held: number;
   readonly room: PlayedRoom | undefined;
 };
@@ -49,7 +49,7 @@ export type PlaceElsewhere = {
   readonly isPaid: boolean;
 };
 
-/** Everything that a rehearsal has found out. */
+/** All results of a rehearsal. */
 export type Rehearsal = {
   readonly event: { readonly name: string; readonly slug: string };
   readonly people: number;
@@ -59,11 +59,11 @@ export type Rehearsal = {
   /** Requests of the mix per second at the worst moment. */
   readonly peak: number;
   readonly rates: readonly TriedRate[];
-  /** Cores for all the people, by part. Undefined where the processors cannot be seen. */
+  /** Cores for all the people, by part. Undefined if the processors cannot be seen. */
   readonly cores: Readonly<Record<Part, number>> | undefined;
-  /** Undefined where no rate was held, and from outside for an event with a waiting room. */
+  /** Undefined if no rate was held, and from outside for an event with a waiting room. */
   readonly opening: PlayedOpening | undefined;
-  /** Undefined where no audit can be made. */
+  /** Undefined if no audit can be made. */
   readonly auditFaults: readonly string[] | undefined;
   /** What was done with the copies. */
   readonly ended: readonly string[];
@@ -144,7 +144,7 @@ function sentences(rehearsal: Rehearsal): string[] {
   const { people, peak, rates, room } = rehearsal;
   const held = heldRate(rates);
   const isEnough = holds(rehearsal);
-  // One that is not held below a held rate was an accident.
+  // A failed rate below a held one was an accident.
   const first = rates.find((rate) => !isHeld(rate) && rate.step.offered > held);
   const limits = first?.limits ?? [];
   const why =

@@ -72,7 +72,7 @@ export const poolUnknown = () => refusal('ticket_category.pool_unknown', 'The ev
 export const limitReached = (limit: string, max: number) =>
   refusal('catalog.limit_reached', 'There can be no more of these.', { limit, max });
 
-/** One thing that keeps an event from the public, named so that a program can point at it. */
+/** One requirement that an event lacks to be public, with a code for programs. */
 export type MissingForPublication = { readonly code: string; readonly message: string; readonly subjectId?: string };
 
 export const eventNotPublishable = (missing: readonly MissingForPublication[]) =>

@@ -11,7 +11,7 @@ type Scheduled = {
 };
 type Described = { readonly description: string; readonly descriptionEn: string | null };
 
-/** An event, or a row with its short texts, whose name and summary are in the reader's language as far as they exist in it. */
+/** An event, or a row with its short texts. Name and summary are in the reader's language if they exist in it. */
 export function eventIn<Event extends Summed>(language: Language, event: Event): Event {
   return {
     ...event,
@@ -20,7 +20,7 @@ export function eventIn<Event extends Summed>(language: Language, event: Event):
   };
 }
 
-/** The long text, too. */
+/** Adds the long text. */
 export function wholeEventIn<Event extends Summed & Described>(language: Language, event: Event): Event {
   return { ...eventIn(language, event), description: inLanguage(language, event.description, event.descriptionEn) };
 }

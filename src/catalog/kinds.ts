@@ -1,6 +1,6 @@
 /**
- * Kinds of events that have a name in each language of the pages. An organiser may write any other kind; it is shown as written. The
- * names are search terms of their events, too: `konser` and `concert` find the same events.
+ * Kinds of events that have a name in each language of the pages. An organiser may write any other kind; it is shown as
+ * written. The names are also search terms of their events: `konser` and `concert` find the same events.
  */
 export const eventKinds = {
   concert: { id: 'Konser', en: 'Concert' },

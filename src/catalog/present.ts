@@ -120,7 +120,7 @@ export function presentOrganizerTicketCategory(category: TicketCategoryRow, even
   };
 }
 
-/** A complete list. It needs no pages, since its length is bounded. */
+/** A complete list. It needs no pages, because its length is bounded. */
 export function presentAll<Row, Item>(rows: readonly Row[], present: (row: Row) => Item) {
   return { data: rows.map(present), nextCursor: null };
 }

@@ -10,13 +10,13 @@ export type NewEvent = typeof events.$inferInsert;
 export const ofOrganizer = (organizerId: string, eventId: string) =>
   and(eq(events.id, eventId), eq(events.organizerId, organizerId));
 
-/** The place of an event in the list: whether it is over, then its start (backwards for those that are over), then its id. */
+/** The sort key of an event: whether it is over, then its start (descending for past events), then its id. */
 export type EventPlace = { readonly isOver: number; readonly rank: string; readonly id: string };
 
 /**
- * The next event first: those that are not over by their start, then the others, the latest first. One row more than the limit if there is
- * a next page. Index: events_organizer.
- * @param page.asOf what is over by then; the same on every page of one reading
+ * The next event first: current and future events by their start, then past ones, latest first. One row more than the
+ * limit if there is a next page. Index: events_organizer.
+ * @param page.asOf the time that decides which events are past; the same on every page of one reading
  */
 export async function listEventsOfOrganizer(
   db: Db,
@@ -26,7 +26,7 @@ export async function listEventsOfOrganizer(
     after: EventPlace | undefined;
     limit: number;
     status: EventRow['status'] | undefined;
-    /** Only these; undefined for all. */
+    /** Only these events; undefined for all. */
     eventIds: readonly string[] | undefined;
   },
 ): Promise<(EventRow & { readonly place: EventPlace })[]> {

@@ -1,7 +1,7 @@
 import { boolean, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { amount, time } from '../platform/database/columns.ts';
 
-/** Files of pictures. A row whose picture no event shows is deleted with its files. */
+/** Picture files. The row is deleted with its files when no event shows the picture. */
 export const pictures = pgTable('pictures', {
   id: text('id').primaryKey(),
   organizerId: text('organizer_id').notNull(),
@@ -9,7 +9,7 @@ export const pictures = pgTable('pictures', {
   touchedAt: time('touched_at').notNull().defaultNow(),
 });
 
-/** What an organizer tells buyers about itself. An organizer without a row has said nothing yet. */
+/** The profile of an organizer. An organizer without a row has none yet. */
 export const organizerProfiles = pgTable('organizer_profiles', {
   organizerId: text('organizer_id').primaryKey(),
   contactEmail: text('contact_email'),

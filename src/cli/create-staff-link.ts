@@ -4,7 +4,7 @@ import { emailSchema } from '../http/contract/schemas.ts';
 import { withService } from './with-service.ts';
 
 /**
- * For a member whose mail does not arrive: prints a new invitation or password-reset link.
+ * Prints a new invitation or password-reset link for a member whose mail does not arrive:
  *
  *     node src/cli/create-staff-link.ts --email owner@senja.example [--organizer senja]
  *

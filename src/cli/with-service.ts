@@ -5,14 +5,14 @@ import { isUnavailable } from '../platform/database/db-errors.ts';
 import { DomainError } from '../platform/errors.ts';
 
 export type Service = { readonly db: Db; readonly clock: Clock; readonly config: Config };
-/** What a command prints, or why its arguments are wrong. */
+/** The output of a command, or the fault of its arguments. */
 export type Outcome = { readonly lines: readonly string[] } | { readonly faults: readonly string[] };
 
 const poolSize = 1;
 
 /**
- * Runs one operator command against the configured database. Prints what it has done, or one line that says what is
- * wrong; no stack for a mistake that an operator can mend. Exit code 0: done; 1: refused; 2: wrong arguments.
+ * Runs one operator command against the configured database. Prints its result, or one line that says what is wrong,
+ * without a stack for a mistake that an operator can correct. Exit code 0: done; 1: refused; 2: wrong arguments.
  */
 export async function withService(
   name: string,

@@ -7,17 +7,17 @@ export type ClientOptions = {
   readonly url: string;
   /** The credential: a token of a session, key, device, buyer or order. A function is called for each call. */
   readonly token?: string | (() => string | undefined | Promise<string | undefined>);
-  /** Further tries after a refusal that says when to come back, or a lost connection; 3 by default. */
+  /** Further tries after a refusal that names a time, or a lost connection. Default: 3. */
   readonly retriesMax?: number;
-  /** The longest wait before another try, in seconds; a refusal that asks for more is thrown. 30 by default. */
+  /** The longest wait before another try, in seconds; a refusal that asks for more is thrown. Default: 30. */
   readonly retryWaitSecondsMax?: number;
-  /** The longest time of one try, in milliseconds; 15,000 by default. */
+  /** The longest time of one try, in milliseconds. Default: 15,000. */
   readonly timeoutMs?: number;
   /** Another `fetch`, for agents and tests. */
   fetch?(this: void, url: string, init: object): Promise<FetchAnswer>;
 };
 
-/** What the client uses of a `Response`. */
+/** The part of a `Response` that the client uses. */
 export type FetchAnswer = {
   readonly ok: boolean;
   readonly status: number;
@@ -29,7 +29,7 @@ export type FetchAnswer = {
 
 const defaults = { retriesMax: 3, retryWaitSecondsMax: 30, timeoutMs: 15_000 };
 const firstWaitSeconds = 0.5;
-/** Waits differ by up to this part, so that clients that were refused together do not come back together. */
+/** Waits differ by up to this part, so that clients that were refused together do not return together. */
 const jitterShare = 0.25;
 
 /** Makes one call, with further tries where repeating is safe. @throws AntreProblem */
@@ -125,8 +125,8 @@ function retryAfterOf(headers: FetchAnswer['headers']): number | undefined {
 }
 
 /**
- * Seconds until another try, or undefined when another try is wrong. A 429 was refused before anything was done. After
- * a 503 or a lost connection the first try may have been done: only calls that are safe to repeat are sent again.
+ * Seconds until another try, or undefined if another try is wrong. A 429 was refused before anything was done. After a
+ * 503 or a lost connection the first try may have been done, so only calls that are safe to repeat are sent again.
  */
 function waitBefore(problem: AntreProblem, facts: OperationFacts, tries: number): number | undefined {
   const isRepeatable = facts.method !== 'POST' && facts.method !== 'PATCH' ? true : facts.keyed === true;

@@ -3,7 +3,7 @@ import type { CallAnswer, CallInput, OperationFacts } from './operation.ts';
 
 type Page = { readonly data: readonly unknown[]; readonly nextCursor: string | null };
 
-/** A function for each operation, named as the contract names it. Paged ones can also be walked, by page or by item. */
+/** A function for each operation, named as in the contract. Paged ones can also be iterated, by page or by item. */
 export function createClientOf(
   operations: Readonly<Record<string, OperationFacts>>,
   options: ClientOptions,

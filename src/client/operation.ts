@@ -1,4 +1,4 @@
-/** What is needed to call one operation of the contract. Generated from the contract when the package is built. */
+/** The data for calling one operation of the contract. Generated from the contract when the package is built. */
 export type OperationFacts = {
   readonly method: string;
   /** With `{name}` for each parameter of the path. */
@@ -11,7 +11,7 @@ export type OperationFacts = {
   readonly paged?: boolean;
 };
 
-/** The input of a call. The declaration of the operation says which parts it takes, and their types. */
+/** The input of a call. The declaration of the operation gives its parts and their types. */
 export type CallInput = {
   readonly path?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -23,11 +23,11 @@ export type CallOptions = {
   /** The credential of this call, instead of the client's. */
   readonly token?: string;
   /**
-   * For operations that take one: calls with the same key are made once, however often they are sent. Generated when
-   * omitted.
+   * For operations that take one: calls with the same key are made once, however often they are sent. Default: a
+   * generated key.
    */
   readonly idempotencyKey?: string;
-  /** Ends the call, also while it waits for another try. */
+  /** Ends the call, even while it waits for another try. */
   readonly signal?: Signal;
 };
 

@@ -9,14 +9,14 @@ export type FieldFault = {
 
 /** A refusal by the service (RFC 9457), or by the network: then `status` is 0 and `code` is `network`. */
 export class AntreProblem extends Error {
-  /** Says what happened and never changes its meaning; test it, not the text. */
+  /** The kind of refusal. Its meaning never changes; test it, not the text. */
   readonly code: string;
   readonly status: number;
-  /** Names the request in the service's log. */
+  /** Identifies the request in the service's log. */
   readonly requestId: string | undefined;
-  /** The fields that were refused, when the code is `request.invalid`. */
+  /** The fields that were refused, if the code is `request.invalid`. */
   readonly errors: readonly FieldFault[];
-  /** Seconds after which the same call may succeed; undefined when waiting does not help. */
+  /** Seconds after which the same call may succeed; undefined if waiting does not help. */
   readonly retryAfterSeconds: number | undefined;
   /** The whole problem document, with the members that belong to this code. */
   readonly details: Readonly<Record<string, unknown>>;

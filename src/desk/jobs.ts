@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { job } from '../platform/jobs/job.ts';
 
-/** Recurring: writes what events sold in the minutes that are over. */
+/** Recurring: writes what events sold in completed minutes. */
 export const recordSaleMinutesJob = job({
   name: 'sales.record_minutes',
   payload: z.strictObject({}),

@@ -7,8 +7,9 @@ import type { Stream } from './stream.ts';
 export type LinkVersionsOf = (orderIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
 
 /**
- * Asks again and again whether those who listen still may, and ends the streams of those who may not. An ended session, key, device or
- * link closes its streams within a minute. If the question cannot be answered, the stream stays until it can.
+ * Checks regularly whether listeners still have their rights, and ends the streams of those who do not. The end of a
+ * session, key, device or link closes its streams within a minute. If the check cannot be made, the stream stays until
+ * it can.
  * @returns the function that stops it
  */
 export function checkRights(deps: { hub: Hub; linkVersionsOf: LinkVersionsOf; log: Log }): () => void {

@@ -8,7 +8,7 @@ import { topicOf } from './messages.ts';
 import { type SalesDeps, readSales } from './sales-figure.ts';
 
 export type FigureKinds = {
-  /** What the public of an event is sent. */
+  /** The documents for the public of an event. */
   ofEvent(eventId: string, slug: string): readonly Figure[];
   ofDoor(eventId: string): readonly Figure[];
   ofSales(event: OwnEvent): readonly Figure[];
@@ -16,10 +16,10 @@ export type FigureKinds = {
 
 type Deps = SalesDeps & { readonly publicReads: Pick<PublicReadServer, 'answer'> };
 
-/** The public document is kept for a second, and may have been read just before. */
+/** The public document is cached for a second, and may have been read just before. */
 const availabilityLagMs = 2000;
 
-/** The documents that streams send beside messages. */
+/** The documents that streams send besides messages. */
 export function createFigureKinds(deps: Deps): FigureKinds {
   return {
     ofEvent: (eventId, slug) => {
@@ -62,7 +62,7 @@ export function createFigureKinds(deps: Deps): FigureKinds {
   };
 }
 
-/** A public document; undefined when the event has none, as one without a waiting room. */
+/** A public document; undefined if the event has none, for example without a waiting room. */
 async function readPublic(
   { publicReads }: Deps,
   path: string,
@@ -77,9 +77,9 @@ async function readPublic(
   }
 }
 
-/** From these a browser computes for itself how far is called. */
+/** From these a browser computes how far positions are called. */
 const computedFields = ['serving', 'servingAt', 'serverTime', 'places', 'pollSeconds'];
-/** How often a document that differs only in those is sent nevertheless. */
+/** How often a document that differs only in these fields is sent anyway. */
 const queueEveryMs = 10_000;
 
 function isSameQueue(one: string, other: string): boolean {

@@ -4,17 +4,17 @@ import { figureEveryMs, figureIdleMs, figureRestFactor, figureTickMs, figuresAtO
 import type { Draft, MessageName, Topic } from './messages.ts';
 import { figureSeconds } from './metrics.ts';
 
-/** A document that is computed for those who listen, such as the sales of an event. */
+/** A document that is computed while somebody listens, such as the sales of an event. */
 export type Figure = {
   readonly topic: Topic;
   readonly name: MessageName;
-  /** The document as JSON; undefined when there is none. */
+  /** The document as JSON; undefined if there is none. */
   readonly compute: () => Promise<string | undefined>;
-  /** Whether clients that have one need not be sent the other. Without it every document is published. */
+  /** Whether clients with the one document need not be sent the other. Without it every document is published. */
   readonly isSame?: (one: string, other: string) => boolean;
-  /** How far its source may lag behind a change: it is computed again until then. 0 without it. */
+  /** How long its source may lag behind a change: it is computed again until then. Default: 0. */
   readonly lagMs?: number;
-  /** Whether time alone changes it: it is computed each second. */
+  /** Whether time alone changes it; then it is computed each second. */
   readonly changesByItself?: boolean;
 };
 
@@ -46,9 +46,9 @@ type Deps = {
 };
 
 /**
- * Computes the figures of topics with listeners, and publishes those that have changed. Of all processes one computes a figure in a
- * second: a key in Redis that expires says whose turn it is. A figure that takes long rests longer, so that it uses at most a twentieth
- * of a connection. Without Redis nothing is computed, because nothing could be published.
+ * Computes the figures of topics with listeners, and publishes those that have changed. Of all processes, one computes
+ * a figure in a second: an expiring key in Redis gives the turn. A slow figure pauses longer, so that it uses at most a
+ * twentieth of a connection. Without Redis nothing is computed, because nothing could be published.
  */
 export function createFigures(deps: Deps): Figures {
   const watched = new Map<Topic, Watched[]>();
@@ -61,7 +61,7 @@ export function createFigures(deps: Deps): Figures {
     running += 1;
     try {
       const isOurs = await compute(deps, one);
-      // Until the other process has published it, or dropped out.
+      // Until the other process has published it, or is gone.
       if (!isOurs) one.isOutdated = true;
     } catch (error) {
       one.isOutdated = true;
@@ -78,7 +78,7 @@ export function createFigures(deps: Deps): Figures {
       const due = figures.find((one) => isDue(one, now));
       if (due === undefined) continue;
       if (running >= figuresAtOnce) return;
-      // To the end of the line, so that all topics have their turn.
+      // To the end of the line, so that all topics get their turn.
       watched.delete(topic);
       watched.set(topic, figures);
       void run(due);
@@ -111,7 +111,7 @@ export function createFigures(deps: Deps): Figures {
     },
     arrived: (topic, name) => {
       for (const one of watched.get(topic) ?? []) {
-        // What has changed since may be newer than the figure that arrives.
+        // Later changes may be newer than the figure that arrives.
         const isCovered = performance.now() - one.outdatedAt > figureEveryMs;
         if (one.figure.name === name && !one.isRunning && isCovered) one.isOutdated = false;
       }
@@ -130,7 +130,7 @@ function isDue({ figure, isOutdated, isRunning, restMs, lastAt }: Watched, now: 
   return !isRunning && now - lastAt >= (isWanted ? restMs : Math.max(figureIdleMs, restMs));
 }
 
-/** @returns false when it is another process' turn */
+/** @returns false if it is another process's turn */
 async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<boolean> {
   const { topic, name } = one.figure;
   const key = `antre:live:figure:${topic}:${name}`;
@@ -141,7 +141,7 @@ async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<
   const took = performance.now() - started;
   figureSeconds.observe({ figure: name }, took / 1000);
   one.restMs = Math.max(figureEveryMs, took * figureRestFactor);
-  // The other processes rest as long.
+  // The other processes pause as long.
   if (one.restMs > figureEveryMs) await redis.pexpire(key, Math.round(one.restMs));
   const before = latest(topic, name)?.data;
   const isKnown = data !== undefined && before !== undefined && one.figure.isSame?.(before, data) === true;

@@ -32,14 +32,15 @@ type EndReason = 'slow' | 'not_allowed' | 'old' | 'drained';
 
 export type Hub = {
   /**
-   * Opens a stream on a connection. A client that knows some of the messages gets those that it has missed, another one a snapshot.
+   * Opens a stream on a connection. A client that knows recent messages gets those that it has missed; others get a
+   * snapshot.
    * @throws DomainError live.too_many_streams, service.overloaded
    */
   open(outgoing: ServerResponse, request: StreamRequest, headers: Readonly<Record<string, string>>): void;
   readonly streams: ReadonlySet<Stream>;
   end(stream: Stream, reason: EndReason): void;
   latest(topic: Topic, name: string): Message | undefined;
-  /** Takes no new streams, and ends all, each with its own time to come back. */
+  /** Accepts no new streams, and ends all, each with its own time to reconnect. */
   drain(): void;
   close(): void;
 };
@@ -69,7 +70,9 @@ type Parts = {
   isDraining: boolean;
 };
 
-/** The streams of one process: reads the messages of all processes once, and gives each to those who listen to its topic. */
+/**
+ * The streams of one process: reads the messages of all processes once, and gives each to the listeners of its topic.
+ */
 export function createHub(deps: {
   redis: RedisClient;
   log: Log;
@@ -168,7 +171,7 @@ function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
     if (roster.leave(stream)) watch.onLast(stream.request.topic);
   };
   const end = (stream: Stream, reason: EndReason): void => {
-    // A check of rights that was under way may end it a second time.
+    // A check of rights in progress may end it a second time.
     if (!roster.all.has(stream)) return;
     leave(stream);
     streamsEnded.inc({ reason });
@@ -185,7 +188,7 @@ function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
   let second = 0;
   const hearts = setInterval(() => {
     second = (second + 1) % heartbeatSeconds;
-    // A part of the streams each second: ten thousand writes in one turn would keep the event loop busy.
+    // A share of the streams each second, because ten thousand writes in one turn would block the event loop.
     for (const stream of roster.all) if (stream.beat === second) write(stream, heartbeat);
   }, 1000);
   hearts.unref();
@@ -214,7 +217,7 @@ function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
       const bytes = eventBytes(message.name, message.data, message.id);
       messagesSent.inc({ kind: message.topic.slice(0, message.topic.indexOf(':')) }, listeners.size);
       for (const stream of listeners) if (!stream.send(message, bytes)) end(stream, 'slow');
-      // A client with the new link comes back at once; the old one opens nothing any more.
+      // A client with the new link reconnects at once; the old link opens nothing any more.
       if (message.name !== 'order' || !message.data.includes('"hasNewLink":true')) return;
       for (const stream of listeners) end(stream, 'not_allowed');
     },

@@ -1,6 +1,6 @@
 /**
- * What one stream is about: an event as the public sees it, one order, the door of an event, or its sales. `facts` reaches no client:
- * it tells processes which figures of an event are out of date.
+ * The topic of a stream: an event as the public sees it, one order, the door of an event, or its sales. `facts` reaches
+ * no client: it tells processes which figures of an event are outdated.
  */
 export type StreamKind = 'event' | 'order' | 'door' | 'sales';
 export type Topic = `${StreamKind | 'facts'}:${string}`;
@@ -18,11 +18,11 @@ export type MessageName = 'order' | 'availability' | 'queue' | 'counters' | 'sal
 export type Message = Draft & { readonly id: string; readonly at: Position };
 export type Position = readonly [milliseconds: number, sequence: number, place: number];
 
-/** Of these only the newest counts: it says all that the earlier ones said. */
+/** Of these only the newest counts, because it includes the earlier ones. */
 const supersedes: ReadonlySet<MessageName> = new Set(['availability', 'queue', 'counters']);
 export const isSuperseding = (name: MessageName): boolean => supersedes.has(name);
 
-/** @returns undefined for a text that is no id of ours */
+/** @returns undefined for a text that is not one of our ids */
 export function positionOf(id: string): Position | undefined {
   const parts = /^(\d{1,15})-(\d{1,10})(?:\.(\d{1,4}))?$/.exec(id);
   return parts === null ? undefined : [Number(parts[1]), Number(parts[2]), Number(parts[3] ?? 0)];

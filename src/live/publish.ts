@@ -9,15 +9,16 @@ import { messagesDropped } from './metrics.ts';
 export const streamKey = 'antre:live';
 
 export type Publisher = {
-  /** Takes messages to publish with those beside them. Never waits and never throws. */
+  /** Queues messages for publishing. Never waits and never throws. */
   publish(drafts: readonly Draft[]): void;
   close(): void;
 };
 
 /**
- * Publishes messages to all processes: one command per 20 ms and process, however many commits there were. The first message after a
- * pause goes at once. Nobody waits for Redis. What it does not take is dropped, and an entry with a gap tells all readers so; their
- * clients then read the state again. Each entry has its publisher's name and number, by which a reader sees that one is missing.
+ * Publishes messages to all processes: one command per 20 ms and process, however many commits there were. The first
+ * message after a pause is sent at once. Nobody waits for Redis. Messages that it does not accept are dropped, and an
+ * entry with a gap tells all readers; their clients then read the state again. Each entry has its publisher's name and
+ * number, by which a reader sees that one is missing.
  */
 export function createPublisher(redis: RedisClient): Publisher {
   const name = randomBytes(6).toString('base64url');
@@ -73,7 +74,7 @@ export function createPublisher(redis: RedisClient): Publisher {
       if (isClosed || drafts.length === 0) return;
       if (pending.length + drafts.length > pendingMax) return lose('full', drafts.length);
       for (const draft of drafts) pending.push(draft);
-      // Not at once: commits that end in this turn of the event loop share the command.
+      // Not at once, so that commits that end in this turn of the event loop share the command.
       schedule(0);
     },
     close: () => {
@@ -85,8 +86,9 @@ export function createPublisher(redis: RedisClient): Publisher {
 }
 
 /**
- * Publishes the changes that the rooms of this process tell. What concerns figures is summed per event: it becomes one message, however
- * many commits there were. @returns the function that stops it
+ * Publishes the changes that the rooms of this process report. Changes that concern figures are summed per event into
+ * one message, however many commits there were.
+ * @returns the function that stops it
  */
 export function publishChanges(publisher: Publisher): () => void {
   let facts = new Map<string, Facts>();
@@ -114,7 +116,7 @@ export function publishChanges(publisher: Publisher): () => void {
   };
 }
 
-/** What has happened to an event within some milliseconds; `orders` when any of its orders changed. */
+/** Everything that happened to an event within some milliseconds; `orders` if any of its orders changed. */
 export type Facts = {
   readonly placed?: number;
   readonly paid?: number;

@@ -5,7 +5,7 @@ import type { Facts } from './publish.ts';
 const counted = ['placed', 'paid', 'scans', 'messages'] as const;
 type Counts = Record<(typeof counted)[number], number>;
 
-/** How often things happen per second, averaged over the last seconds, of events that somebody watches. */
+/** How often something happens per second, averaged over the last seconds, for events that somebody watches. */
 export type Rates = {
   watch(eventId: string): void;
   unwatch(eventId: string): void;
@@ -31,7 +31,7 @@ export function createRates(clock: Clock): Rates {
     of: (eventId) => {
       const rates = none();
       for (const [at, counts] of events.get(eventId) ?? []) {
-        // The running second is not over yet, so it does not count.
+        // The current second is not over yet, so it does not count.
         if (at < second() - rateSeconds || at >= second()) continue;
         for (const name of counted) rates[name] += counts[name] / rateSeconds;
       }

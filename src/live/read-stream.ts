@@ -7,36 +7,38 @@ import { gapsSeen } from './metrics.ts';
 import { streamKey } from './publish.ts';
 
 export type StreamListener = {
-  /** Reading starts, or continues after messages may have been missed: what came before `from` is not known for certain. */
+  /**
+   * Reading starts, or continues after messages may have been missed. Entries before `from` are not known for certain.
+   */
   onStart(from: Position): void;
-  /** Messages in order; before the first `onLive` those of the last minutes. */
+  /** Messages in order; before the first `onLive`, those of the last minutes. */
   onMessages(messages: readonly Message[]): void;
-  /** Up to date from here on. `hasGap`: messages may have been missed since the last time. */
+  /** Reading is up to date. `hasGap`: messages may have been missed since the last time. */
   onLive(hasGap: boolean): void;
-  /** Redis does not answer: nothing comes until `onLive`. */
+  /** Redis does not answer. Nothing arrives until `onLive`. */
   onAway(): void;
 };
 
 type Entry = readonly [id: string, fields: readonly string[]];
 
-/** Names of publishers that are remembered. Processes come and go. */
+/** Names of publishers that are kept. Processes come and go. */
 const publishersMax = 1000;
 
 /**
- * The one reader of a process: it follows the stream in Redis on a connection of its own, and begins with the last minutes. It notices
- * when entries are missing: by the numbers of their publishers, and by its own last entry, which must still be there after a pause or a
- * reconnect.
+ * The only reader of a process. It follows the stream in Redis on a connection of its own, and begins with the last
+ * minutes. It notices missing entries by the numbers of their publishers, and by its own last entry, which must still
+ * exist after a pause or a reconnect.
  */
 export function readStream(deps: { redis: RedisClient; log: Log; listener: StreamListener }): { close(): void } {
   const redis = duplicateRedis(deps.redis, {
     enableAutoPipelining: false,
     enableOfflineQueue: true,
-    // What is in flight fails as soon as the connection is lost, instead of at its deadline.
+    // Calls in flight fail as soon as the connection is lost, not at their deadline.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
     commandTimeout: readDeadlineMs,
   });
-  // The client that it is a duplicate of already logs that Redis is away.
+  // The client that it duplicates already logs that Redis is down.
   redis.on('error', () => {});
   const place = createPlace(redis, deps.listener);
   let isClosed = false;
@@ -53,7 +55,7 @@ export function readStream(deps: { redis: RedisClient; log: Log; listener: Strea
         deps.listener.onAway();
         if (redis.status === 'ready') {
           deps.log.warn({ err: error }, 'the live stream could not be read');
-          // The connection may be a dead one.
+          // The connection may be dead.
           redis.disconnect(true);
         }
         await pause(readPauseMs);
@@ -98,7 +100,7 @@ function createPlace(redis: RedisClient, listener: StreamListener) {
   };
   const now = async (): Promise<number> => Number((await redis.time())[0]) * 1000;
   const hasLast = async (): Promise<boolean> => !isRead || (await redis.xrange(streamKey, lastId, lastId)).length > 0;
-  /** Goes on from the newest entry: Redis has lost what came before it, or parts of it. */
+  /** Continues from the newest entry, because Redis has lost entries before it. */
   const startAnew = async (): Promise<void> => {
     gapsSeen.inc();
     const [newest] = (await redis.xrevrange(streamKey, '+', '-', 'COUNT', 1)) as readonly Entry[];
@@ -122,7 +124,7 @@ function createPlace(redis: RedisClient, listener: StreamListener) {
       }
       listener.onLive(false);
     },
-    /** After Redis was away. */
+    /** After Redis was down. */
     goOn: async (): Promise<void> => {
       if (await hasLast()) listener.onLive(false);
       else await startAnew();

@@ -1,14 +1,14 @@
 import { rememberedBytesMax, rememberedMax, replayMs } from './limits.ts';
 import { type Message, type Position, type Topic, isAfter, isSuperseding, positionOf } from './messages.ts';
 
-/** The messages of the last minutes, as a process remembers them to answer clients that connect again. */
+/** The messages of the last minutes, kept in a process for clients that reconnect. */
 export type Recent = {
   add(message: Message): void;
   /** The newest message of this name. */
   latest(topic: Topic, name: string): Message | undefined;
-  /** What came after this id; undefined when that is not known for certain. */
+  /** The messages after this id; undefined if they are not known for certain. */
   since(topic: Topic, lastEventId: string): readonly Message[] | undefined;
-  /** Forgets everything: messages may be missing. */
+  /** Forgets everything, because messages may be missing. */
   clear(from: Position): void;
 };
 

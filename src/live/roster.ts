@@ -6,7 +6,7 @@ import type { Topic } from './messages.ts';
 import { streamsOpen, streamsRefused } from './metrics.ts';
 import type { Stream, StreamRequest } from './stream.ts';
 
-/** The open streams of a process, by topic, and how many each network and credential has. */
+/** The open streams of a process, by topic, and their number per network and credential. */
 export type Roster = {
   /** @throws DomainError live.too_many_streams, service.overloaded */
   refuseIfFull(request: StreamRequest): void;

@@ -154,12 +154,12 @@ function open(c: Context, deps: Deps, request: Omit<StreamRequest, 'network' | '
     { ...request, network: deps.networkOf(c), lastEventId: c.req.header('last-event-id') },
     Object.fromEntries(head.headers),
   );
-  // A copy is a plain Response. The original is one of the server package's own class if it was loaded after that class took the
-  // place of the global one, and would be written to the connection a second time.
+  // A copy is a plain Response. The original has the server package's own class if that class had replaced the global
+  // one by then, and would be written to the connection a second time.
   return typedAnswer<string>(RESPONSE_ALREADY_SENT.clone());
 }
 
-/** Asks later whether the credential of this request still belongs to somebody who may do as much at the event. */
+/** Checks later whether the credential of this request still belongs to somebody with the same rights at the event. */
 function stillOf(c: Context<ActorEnv>, { actors }: Deps, role: Role, eventId: string): () => Promise<boolean> {
   const credential = bearerOf(c.req.header('authorization')) ?? '';
   const { organizerId } = c.var.actor;

@@ -58,7 +58,7 @@ async function countInstructed(db: Db, eventId: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** Messages about the event's orders, by what became of them. Their subjects are the orders, whose ids begin with the event's key. */
+/** Messages about the event's orders, by state. Their subjects are the orders, whose ids begin with the event's key. */
 async function countMessages(db: Db, eventId: string): Promise<z.input<typeof liveSalesSchema>['messages']> {
   const from = `ord_${eventId.slice('evt_'.length)}`;
   const [row] = await rowsOf<z.input<typeof liveSalesSchema>['messages']>(

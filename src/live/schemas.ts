@@ -41,7 +41,7 @@ export const liveSalesSchema = z
   })
   .openapi('LiveSales', { description: 'Event `sales`: everything that a desk watches, at one moment.' });
 
-/** One event of a stream. Plain JSON Schema: the description of text that is JSON has no word in zod. */
+/** One event of a stream. Plain JSON Schema, because zod cannot describe text that is JSON. */
 export function streamEvent(body: string | undefined) {
   const stating = {
     type: 'object' as const,

@@ -17,14 +17,16 @@ export type StreamRequest = {
   readonly topic: Topic;
   /** The network of the client. */
   readonly network: string;
-  /** What opened it: streams of one credential are counted together. Undefined for the public. */
+  /**
+   * The credential that opened it, because streams of one credential are counted together. Undefined for the public.
+   */
   readonly credential?: string;
   readonly lastEventId: string | undefined;
-  /** Whether the credential still opens it; asked again and again. Orders are asked together instead. */
+  /** Whether the credential still opens it; checked regularly. Orders are checked together instead. */
   readonly isAllowed?: () => Promise<boolean>;
   /** The version of the order's link that opened it. */
   readonly linkVersion?: number;
-  /** The documents that those who listen to the topic are sent; asked for its first listener. */
+  /** The documents for listeners of the topic, requested for its first listener. */
   readonly figures?: () => readonly Figure[];
 };
 
@@ -34,13 +36,13 @@ type StreamStart = {
   readonly onClose: (stream: Stream) => void;
 };
 
-/** One client that listens. It is written to on its connection, without the objects of the web standard. */
+/** One listening client. It is written to on its connection, without the objects of the web standard. */
 export type Stream = {
   readonly request: StreamRequest;
   readonly openedAt: number;
-  /** In which second of the heartbeat's round it has its turn. */
+  /** The second of the heartbeat's round in which it has its turn. */
   readonly beat: number;
-  /** @returns false when the client reads too slowly; the stream has ended then */
+  /** @returns false if the client reads too slowly; the stream has ended then */
   write(bytes: Buffer | string): boolean;
   /** Sends a message unless the client has it. */
   send(message: Message, bytes: Buffer): boolean;
@@ -50,7 +52,8 @@ export type Stream = {
 
 /**
  * Starts the answer on its connection.
- * @param known the position up to which the client has all messages: another process may have sent it newer ones than this one has read
+ * @param known the position up to which the client has all messages; another process may have sent it newer ones than
+ * this one has read
  * @param onClose called when the connection has closed
  */
 export function openStream(
@@ -84,7 +87,8 @@ export function openStream(
     },
     end: (lastWords) => {
       connection.end(lastWords);
-      // The HTTP server has let it go: without this, a client that neither reads nor leaves would keep it, and it counts under no cap.
+      // The HTTP server has released it. Without this, a client that neither reads nor leaves would keep it, and it
+      // counts under no cap.
       const cut = setTimeout(() => connection.destroy(), closeWithinMs);
       connection.once('close', () => clearTimeout(cut));
     },
@@ -110,7 +114,7 @@ function startAnswer(outgoing: ServerResponse, headers: Readonly<Record<string, 
 export const retryLine = (milliseconds: number): string => `retry: ${milliseconds}\n\n`;
 export const heartbeat = ':\n\n';
 
-/** Says that what follows is the present state: the client reads again what it knows from elsewhere. */
+/** Announces the present state: the client then reads again what it knows from elsewhere. */
 export const snapshotBytes = (reason: 'start' | 'gap'): Buffer => eventBytes('snapshot', JSON.stringify({ reason }));
-/** Says that nothing comes for now: the client asks for itself until the next snapshot. */
+/** Announces that nothing will come for now: the client polls until the next snapshot. */
 export const pausedBytes = eventBytes('paused', '{}');

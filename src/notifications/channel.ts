@@ -1,25 +1,25 @@
 import type { MessageName } from './message-texts/catalog.ts';
 
-/** What became of one attempt to send. */
+/** The outcome of one attempt to send. */
 export type SendResult =
-  /** The provider has taken it. */
+  /** The provider has accepted it. */
   | {
       readonly kind: 'accepted';
       readonly providerMessageId: string;
       readonly senderId?: string;
-      /** Statuses that came before this answer could not be told apart from strangers'; they are applied now. */
+      /** Statuses that came before this answer could not be told apart from strangers'. They are applied now. */
       readonly hasEarlyStatuses?: boolean;
     }
-  /** It was certainly not taken; try again later. `unspent`: nothing was tried, only a turn was missed. */
+  /** It was certainly not accepted; try again later. `unspent`: nothing was tried, only a turn was missed. */
   | { readonly kind: 'later'; readonly failure: string; readonly seconds?: number; readonly unspent?: boolean }
-  /** It never will be. */
+  /** It never will be accepted. */
   | { readonly kind: 'failed'; readonly failure: string; readonly suppress?: Suppression }
-  /** Nobody knows whether it was taken, and sending again would be noticed. */
+  /** Nobody knows whether it was accepted, and the recipient would notice a second one. */
   | { readonly kind: 'unknown'; readonly failure: string; readonly senderId?: string }
   /** No sender is in use, or none has any of today's cap left. */
   | { readonly kind: 'no_sender'; readonly failure: string; readonly seconds: number };
 
-/** The recipient is not to be tried on this channel again, for some days or permanently. */
+/** Do not try the recipient on this channel again, for some days or permanently. */
 export type Suppression = { readonly reason: string; readonly days?: number };
 
 export type MailAttachment = {
@@ -35,18 +35,18 @@ export type Mail = {
   readonly text: string;
   readonly html: string;
   readonly attachments: readonly MailAttachment[];
-  /** Where answers go; the sender's own address without one. */
+  /** Where answers go; default: the sender's own address. */
   readonly replyTo?: { readonly name: string; readonly address: string };
-  /** Only mails that a person did not cause, which are news, have one. */
+  /** Only mails that no person caused, which are news, have one. */
   readonly unsubscribeUrl?: string;
 };
 
-/** What a mail is sent with: the address of the sender and the pool of connections. */
+/** How a mail is sent: the address of the sender and the pool of connections. */
 export type MailStream = 'tickets' | 'news';
 
 export type OutgoingMail = {
   readonly deliveryId: string;
-  /** How often this delivery was tried, this time included. */
+  /** How often this delivery was tried, including this time. */
   readonly tries: number;
   readonly stream: MailStream;
   readonly to: { readonly name: string; readonly address: string };
@@ -73,21 +73,21 @@ export type WhatsappChannel = {
       deliveryId: string;
       organizerId: string;
       recipientKey: string;
-      /** The sender whose message this recipient took last. */
+      /** The sender whose message this recipient accepted last. */
       lastSenderId: string | null;
       /** Digits with the country code. */
       to: string;
-      /** How often this delivery was tried, this time included. */
+      /** How often this delivery was tried, including this time. */
       tries: number;
       message: WhatsappMessage;
-      /** By this sender or by none: a test of it. */
+      /** Send by this sender only, as a test of it. */
       onlySenderId?: string | undefined;
     },
     signal: AbortSignal,
   ): Promise<SendResult>;
 };
 
-/** A message with the address it goes to. Lives only while it is being sent. */
+/** A message with its recipient's address. Exists only while it is being sent. */
 export type Composed =
   | { readonly channel: 'email'; readonly to: { readonly name: string; readonly address: string }; readonly mail: Mail }
   | {

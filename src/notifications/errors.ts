@@ -61,7 +61,7 @@ export const notificationProblems = {
 
 type Refusal = DomainError<NotificationErrorCode>;
 
-/** One answer for a wrong signature, a wrong token and a number that nobody has. */
+/** One answer for a wrong signature, a wrong token and an unknown number. */
 export const callbackRefused = (): Refusal =>
   new DomainError('notification.callback_refused', 'The callback does not prove where it comes from.');
 
@@ -80,7 +80,7 @@ export const nothingToSend = (): Refusal =>
 export const announcementNotFound = (): Refusal =>
   new DomainError('announcement.not_found', 'There is no such announcement of this event.');
 
-/** Also for a token of another preview: what it stands for is not what would be sent. */
+/** Also for a token of another preview: it confirms something else than what would be sent. */
 export const previewStale = (): Refusal =>
   new DomainError(
     'announcement.preview_stale',
@@ -90,7 +90,7 @@ export const previewStale = (): Refusal =>
 export const noticeNotFound = (): Refusal =>
   new DomainError('notice.not_found', 'There is no such notice of this event.');
 
-/** Also of a change that was taken back: nobody is told of it. */
+/** Also for a change that was taken back, because nobody is told of it. */
 export const noticeEnded = (): Refusal =>
   new DomainError('notice.ended', 'This notice is being told or has ended; nothing waits for a confirmation.');
 

@@ -28,7 +28,8 @@ export const notificationInvariants: readonly Invariant[] = [
   invariantOf(
     'notifications.caps_hold',
     'Nobody is sent more messages in an hour than the caps allow.',
-    // A minute less than the hour: a row is stamped when its transaction began, the count when the row was counted.
+    // A minute less than the hour: a row has the time when its transaction began, the count the time when the row was
+    // counted.
     sql`
       select 'a recipient was sent ' || c.sent || ' messages of ' || c.share || ' by ' || c.channel || ' within an hour, with '
         || c.id as sentence

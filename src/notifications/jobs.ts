@@ -8,7 +8,7 @@ export const deliverySend = job({
   name: 'delivery.send',
   payload: z.strictObject({
     deliveryId: z.string().regex(idPatterns.plain),
-    // So that one event's flood of messages does not hold up another's. Absent for a message of no event.
+    // Keeps one event's flood of messages from holding up another's. Absent for a message about no event.
     eventId: z.string().regex(idPatterns.event).optional(),
   }),
   queue: 'notifications',
@@ -17,12 +17,15 @@ export const deliverySend = job({
 });
 
 /**
- * The same for the tickets of an order that is paid, which go before all other messages. `queue_tickets` stages it under this name
- * with the payment.
+ * Sends the tickets of a paid order, ahead of all other messages. `queue_tickets` stages it under this name with the
+ * payment.
  */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
 
-/** The same for announcements. Their thousands have a queue of their own, so that codes and refunds do not wait behind them. */
+/**
+ * Sends an announcement. Thousands of them have a queue of their own, so that codes and refunds do not wait behind
+ * them.
+ */
 export const announcementSend = job({
   ...deliverySend,
   name: 'delivery.send_announcement',
@@ -66,7 +69,7 @@ export const remindOfPaymentsJob = job({
   timeoutMs: 30_000,
 });
 
-/** The holders of an event are told that it was called off or moved. Safe to repeat: the notice says how far it got. */
+/** Tells the holders of an event that it was called off or moved. Safe to repeat: the notice says how far it got. */
 export const tellHolders = job({
   name: 'event.tell_holders',
   payload: z.strictObject({
@@ -87,7 +90,7 @@ export const recoverDeliveries = job({
   timeoutMs: 30_000,
 });
 
-/** Recurring: reads from Meta whether the templates of senders are approved. */
+/** Recurring: reads from Meta whether the senders' templates are approved. */
 export const pollTemplatesJob = job({
   name: 'notifications.poll_templates',
   payload: z.strictObject({}),
@@ -96,7 +99,7 @@ export const pollTemplatesJob = job({
   timeoutMs: 60_000,
 });
 
-/** Recurring: removes what people wrote to senders when its time is over. */
+/** Recurring: removes expired messages that people wrote to senders. */
 export const purgeMessagesJob = job({
   name: 'notifications.purge',
   payload: z.strictObject({}),
@@ -105,7 +108,7 @@ export const purgeMessagesJob = job({
   timeoutMs: 30_000,
 });
 
-/** Submits the texts of an organiser's messages to Meta. Safe to repeat: it begins with what Meta has. */
+/** Submits the texts of an organiser's messages to Meta. Safe to repeat: it starts with the state at Meta. */
 export const submitTemplatesJob = job({
   name: 'sender.submit_templates',
   payload: z.strictObject({ senderId: z.string().regex(idPatterns.plain) }),

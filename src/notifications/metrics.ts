@@ -3,7 +3,10 @@ import type { NewDelivery } from './deliveries/queue-queries.ts';
 
 const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** result: accepted, later, failed, unknown, suppressed, gave_up; compose_fault, send_fault, database where we failed ourselves. */
+/**
+ * result: accepted, later, failed, unknown, suppressed, gave_up; compose_fault, send_fault, database for our own
+ * faults.
+ */
 export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by what became of them', [
   'template',
   'channel',
@@ -15,7 +18,7 @@ export const alertMessages = counter(
   'Alerts to operators by WhatsApp, by what became of them',
   ['result'],
 );
-/** share: the cap that kept the message back, see `caps.ts`. */
+/** share: the cap that held the message back (`caps.ts`). */
 export const deliveriesCapped = counter(
   'deliveries_capped_total',
   'Messages that are not sent since their recipient was sent enough within the hour',
@@ -50,7 +53,10 @@ export const templateSubmissions = counter('template_submissions_total', 'Templa
 ]);
 export const newsWords = counter('news_words_total', 'STOP and START by reply', ['word']);
 
-/** The ids of the new deliveries that go out. Those that a cap keeps back are counted. Call after the commit. */
+/**
+ * Counts the deliveries that a cap holds back, and returns the ids of new ones that will be sent. Call after the
+ * commit.
+ */
 export function sendable(added: readonly NewDelivery[]): string[] {
   for (const { channel, cappedBy } of added) {
     if (cappedBy !== null) deliveriesCapped.inc({ channel, share: cappedBy });

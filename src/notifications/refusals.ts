@@ -1,4 +1,4 @@
-/** What the operations of this room refuse with, by their names in the contract (`src/refusals.ts`). */
+/** The refusals of this room's operations, by their names in the contract (`src/refusals.ts`). */
 
 const event = ['event.not_found'] as const;
 const order = ['order.not_found'] as const;

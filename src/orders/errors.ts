@@ -127,7 +127,7 @@ export const orderNotPayable = (details: ProblemDetails) =>
 
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
 
-/** Counted whether or not there is such an order. */
+/** Counted whether or not the order exists. */
 export const lookupLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'order.lookup_limited',
@@ -135,7 +135,7 @@ export const lookupLimited = (retryAfterSeconds: number) =>
     { retryAfterSeconds },
   );
 
-/** Said before the code is looked at: it tells nothing of it. */
+/** Sent before the code is looked up, so it reveals nothing about the code. */
 export const promoLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'promo.limited',
@@ -160,7 +160,7 @@ export const passRequired = () =>
     'This event has a waiting room: an order needs the pass that a called place is given.',
   );
 
-/** Forged, over, of another event, or of another account than the order's email and phone. */
+/** Forged, expired, of another event, or of another account than the order's email and phone. */
 export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not good for this order.');
 
 export const passSpent = () => refusal('queue.pass_spent', 'This pass has placed its order already.');

@@ -95,10 +95,10 @@ const idsNameTheirEvent = invariantOf(
     ) strays`,
 );
 
-/** Longer than one round of the sweeper, so that a hold it is about to end is no fault. */
+/** Longer than one round of the sweeper, so that a hold that is about to end is not a fault. */
 const sweepGraceSeconds = 5;
 
-/** A hold is closing for at most ten minutes, by design; the rest is for retries of the gateway. */
+/** A hold is closing for at most ten minutes by design; the rest is for retries of the gateway. */
 const closingMaxMinutes = 15;
 
 const holdsEnd = invariantOf(
@@ -136,8 +136,8 @@ const networkHoldsRecounted = sql`
   where coalesce(counted.quantity, 0) <> coalesce(held.quantity, 0)`;
 
 /**
- * By asker, open orders count with what they ask for and paid ones with their valid tickets; by email and phone, only valid
- * tickets that were paid for. Only limits that are set have counters that are kept.
+ * Per asker, open orders count with the tickets they ask for, and paid orders with their valid tickets. Per email and
+ * phone, only valid tickets that were paid for count. Counters are kept only for limits that are set.
  */
 const buyerLimitsRecounted = sql`
   with live as (
@@ -192,7 +192,7 @@ const promoRedemptionsRecounted = sql`
   ) live on live.event_id = m.event_id and live.promo_code_id = m.id
   where m.redemptions <> coalesce(live.orders, 0) or m.redemptions > m.redemptions_max`;
 
-/** What must be true of stock, orders and tickets at every moment. */
+/** The invariants of stock, orders and tickets. */
 export const orderInvariants: readonly Invariant[] = [
   stockConserved,
   stockEqualsRows,

@@ -7,7 +7,7 @@ const orderRef = z.strictObject({
   orderId: z.string().regex(idPatterns.order),
 });
 
-/** Facts of this room. Who listens is said in `workers/handlers.ts`. */
+/** Facts of this room. `workers/handlers.ts` names the acts that follow them. */
 export const orderPlaced = job({
   name: 'order.placed',
   payload: orderRef,
@@ -51,7 +51,7 @@ export const orderLinkRequested = job({
   attempts: 5,
   timeoutMs: 15_000,
 });
-/** The same without the order's code: the order is paid, and goes to its own addresses. */
+/** The link without an order code. The order is paid, and the message goes to its own addresses. */
 export const orderFound = job({
   name: 'order.found',
   payload: orderRef,
@@ -60,14 +60,15 @@ export const orderFound = job({
   timeoutMs: 15_000,
 });
 /**
- * Orders of an event can be paid for a minute now, and may have lost their tabs. `record_made_attempts` stages one job for all orders of
- * its call, and `instructionsReady` one for an order alone. Most orders of a rush are paid by then, and get their tickets instead of this message.
+ * Orders of an event can be paid since a minute ago, and their buyers may have lost the page. `record_made_attempts`
+ * stages one job for all orders of its call, and `instructionsReady` one for a single order. Most orders of a rush are
+ * paid by then, and get their tickets instead of this message.
  */
 export const ordersUnpaid = job({
   name: 'orders.unpaid',
   payload: z.strictObject({
     eventId: z.string().regex(idPatterns.event),
-    // A call of `record_made_attempts` has no more.
+    // The most orders of one call of `record_made_attempts`.
     orderIds: z.array(z.string().regex(idPatterns.order)).min(1).max(100),
   }),
   queue: 'notifications',
@@ -86,7 +87,7 @@ export const indexOrdersJob = job({
   timeoutMs: 60_000,
 });
 
-/** Recurring: ends holds whose time is over, a bounded number each time. */
+/** Recurring: ends holds whose time is over, a bounded number per run. */
 export const expireHolds = job({
   name: 'orders.expire_holds',
   payload: z.strictObject({}),
@@ -95,7 +96,7 @@ export const expireHolds = job({
   timeoutMs: 30_000,
 });
 
-/** Recurring: offers places that have returned to the people who wait for them. */
+/** Recurring: offers returned places to the people who wait for them. */
 export const offerPlacesJob = job({
   name: 'orders.offer_places',
   payload: z.strictObject({}),

@@ -10,8 +10,8 @@ export type { PaymentView } from './schemas.ts';
 export type PaymentOf = (db: Db, order: Order) => Promise<PaymentView>;
 
 /**
- * Refunds a paid order in full and takes its tickets back, in the caller's transaction, which holds the order's lock. Safe to repeat
- * while the first request is under way.
+ * Refunds a paid order in full and revokes its tickets, in the caller's transaction, which holds the order's lock. Safe
+ * to repeat while the first request is under way.
  */
 export type RequestFullRefund = (tx: Db, order: Order, reason: 'buyer_cancelled' | 'requested') => Promise<unknown>;
 
@@ -21,12 +21,12 @@ export type GatewayFeesOf = (db: Db, event: { readonly id: string; readonly curr
 /** Whether a ticket of the order has been used at the door. */
 export type HasAdmissions = (db: Db, eventId: string, orderId: string) => Promise<boolean>;
 
-/** Called in the transaction that corrected the address of an order: its messages go to the new address. */
+/** Called in the transaction that corrected the address of an order. Its messages go to the new address. */
 export type BuyerCorrected = (tx: Db, order: { readonly eventId: string; readonly id: string }) => Promise<void>;
 
 /**
- * Called in the transaction that gave a ticket to somebody: its new holder and the one before are told. False if the new holder
- * was sent enough tickets lately, so the link would not reach them.
+ * Called in the transaction that gave a ticket to somebody. The new and the previous holder are told. False if the new
+ * holder was sent enough tickets lately, so the link would not reach them.
  */
 export type TicketTransferred = (
   tx: Db,
@@ -41,8 +41,8 @@ export type TicketTransferred = (
 ) => Promise<boolean>;
 
 /**
- * Called in a transaction that changed an entry of a waiting list: its person is mailed. Resolves to false when the address was sent
- * enough and gets no mail.
+ * Called in a transaction that changed an entry of a waiting list. Its person gets a mail. Resolves to false if the
+ * address was sent enough mails and gets none.
  */
 export type TellWaiting = (
   tx: Db,
@@ -55,7 +55,7 @@ export type TellWaiting = (
   },
 ) => Promise<boolean>;
 
-/** Counts look-ups by a key that does not reveal whether there is an order. */
+/** Counts look-ups by a key that does not reveal whether the order exists. */
 export type LookupLimiter = {
   consume(key: string): Promise<{ readonly allowed: boolean; readonly retryAfterSeconds: number }>;
 };

@@ -1,4 +1,4 @@
-/** What the operations of buyers refuse with, by their names in the contract (`src/refusals.ts`). */
+/** The refusals of the buyers' operations, by their names in the contract (`src/refusals.ts`). */
 
 const event = ['event.not_found'] as const;
 const order = ['order.not_found'] as const;

@@ -26,7 +26,7 @@ export const buyerSchema = z
   })
   .openapi('Buyer');
 
-/** What is ordered, and what lowers its price. */
+/** The lines of an order, and what lowers its price. */
 const orderedFields = {
   lines: z
     .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(quantityMax) }))
@@ -125,7 +125,7 @@ export const placedOrderSchema = orderSchema.extend({ accessToken: z.string() })
 
 export type PaymentView = z.output<typeof paymentViewSchema>;
 
-/** Ids in a path are not checked by the contract: a malformed one answers like one that does not exist. */
+/** Ids in a path are not checked by the contract: a malformed id gets the same answer as an unknown one. */
 export const anyId = (example: string) => z.string().max(100).openapi({ example });
 
 export const organizerParams = z.object({ slug: z.string() });

@@ -103,7 +103,7 @@ export const orders = pgTable(
     closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
     cancelledBy: text('cancelled_by', { enum: ['buyer', 'organizer', 'event'] }),
     flags: text('flags').array().notNull().default([]),
-    /** Of the sampled trace that placed the order. */
+    /** The sampled trace that placed the order. */
     traceparent: text('traceparent'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],

@@ -36,7 +36,7 @@ type Refusal = DomainError<PaymentErrorCode>;
 export const callbackMalformed = (): Refusal =>
   new DomainError('callback.malformed', 'The body is not a payment notification.');
 
-/** One answer for a wrong signature and for an organiser who has no account here. */
+/** One answer for a wrong signature and for an organiser without an account. */
 export const callbackSignatureInvalid = (): Refusal =>
   new DomainError('callback.signature_invalid', 'The notification is not signed with the key of this account.');
 
@@ -64,7 +64,7 @@ export const paymentAccountNotFound = (): Refusal =>
 export const refundNotRefundable = (): Refusal =>
   new DomainError('refund.not_refundable', 'The order is not paid, or all of it has been given back.');
 
-/** `refundable`: what can still be given back, in minor units. */
+/** `refundable`: the amount that can still be given back, in minor units. */
 export const refundAmountExceeded = (refundable: number): Refusal =>
   new DomainError('refund.amount_exceeded', 'This is more than can still be given back; see refundable.', {
     details: { refundable },

@@ -40,7 +40,7 @@ export function paymentHandlers(deps: PaymentHandlerDeps) {
   };
 }
 
-/** First tries, by the job's name: false leaves the job to its handler. */
+/** First tries, by the job's name. False leaves the job to its handler. */
 export function paymentsInPlace(deps: PaymentHandlerDeps) {
   return {
     'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback),

@@ -63,5 +63,5 @@ export { requestRefund } from './refunds/request-refund.ts';
 export { unpayableSale } from './accounts/unpayable-sale.ts';
 export { watchPaymentBacklog } from './attempts/watch-payment-backlog.ts';
 
-/** What the rooms below need of this one, handed to them where the service is composed: orders and catalog. */
+/** The functions that lower rooms (orders and catalog) receive from this one when the service is composed. */
 export const paymentPorts = { gatewayFeesOf, paymentOf, requestFullRefund, unpayableSale };

@@ -13,19 +13,22 @@ function rule(name: string, promise: string, statement: SQL): Invariant {
   };
 }
 
-/** What an order has earned by the ledger, in its own currency. */
+/** The amount that an order has earned by the ledger, in its own currency. */
 const orderMoney = sql`
   select o.event_id, o.id, o.status, o.total,
     -coalesce(sum(l.amount) filter (where l.account in ('sales', 'fees', 'discounts', 'chargebacks')), 0)::bigint as earned
   from orders o left join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id and l.currency = o.currency
   group by o.event_id, o.id`;
 
-/** What an order owes back by the ledger, in each currency that money came in for it. */
+/** The amount that an order owes back by the ledger, in each currency in which money came for it. */
 const owedMoney = sql`
   select l.event_id, l.order_id, l.currency, -sum(l.amount)::bigint as owed
   from ledger_entries l where l.account = 'refunds_due' group by l.event_id, l.order_id, l.currency`;
 
-/** The money's truths: equations E7 and E8, as far as our own rows can tell. `compareWithSandbox` asks the other side. */
+/**
+ * The invariants of money, as far as our own rows can tell: equations E7 and E8. `compareWithSandbox` asks the other
+ * side.
+ */
 export const paymentInvariants: readonly Invariant[] = [
   rule(
     'payments.postings_balance',

@@ -5,10 +5,10 @@ import { paymentMethods } from './gateways/gateway-of.ts';
 
 const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attempt) });
 
-/** A verified callback is in the inbox. Staged by `store_callbacks`, under this name. */
+/** A verified callback is in the inbox. `store_callbacks` stages it under this name. */
 export const applyCallbackJob = job({
   name: 'payment.apply_callback',
-  // The attempt says whose event it is, so that one event's flood does not hold up another's.
+  // The attempt names the event, so that one event's flood does not hold up another's.
   payload: z.strictObject({
     callbackId: z.string().regex(/^\d{1,19}$/),
     attemptId: z.string().regex(idPatterns.attempt).optional(),
@@ -18,7 +18,7 @@ export const applyCallbackJob = job({
   timeoutMs: 30_000,
 });
 
-/** An attempt that follows another one waits to be made at the gateway. */
+/** An attempt that replaces another one waits to be made at the gateway. */
 export const createAttemptJob = job({
   name: 'payment.create_attempt',
   payload: attemptRef,
@@ -27,7 +27,7 @@ export const createAttemptJob = job({
   timeoutMs: 30_000,
 });
 
-/** The buyer wants to pay in another way: the open attempt is closed first. */
+/** The buyer wants another payment method: the open attempt is closed first. */
 export const replaceAttemptJob = job({
   name: 'payment.replace_attempt',
   payload: attemptRef.extend({ method: z.enum(paymentMethods) }),
@@ -36,7 +36,7 @@ export const replaceAttemptJob = job({
   timeoutMs: 30_000,
 });
 
-/** The gateway is asked what it knows of an attempt. */
+/** The gateway is asked for the state of an attempt. */
 export const checkAttemptJob = job({
   name: 'payment.check_attempt',
   payload: attemptRef,
@@ -57,7 +57,7 @@ export const sendRefundJob = job({
   timeoutMs: 30_000,
 });
 
-/** The money of a refund has arrived at the buyer's bank, or a person has paid it. Its message says so. */
+/** The money of a refund has arrived at the buyer's bank, or a person has paid it. The message says so. */
 export const refundDone = job({
   name: 'order.refund_done',
   payload: z.strictObject({
@@ -69,7 +69,7 @@ export const refundDone = job({
   timeoutMs: 15_000,
 });
 
-/** Money that stands nowhere here goes back: a person has asked for it by its task. */
+/** Money without an attempt here goes back, because a person requested it on its task. */
 export const refundUnknownMoneyJob = job({
   name: 'payment.refund_unknown_money',
   payload: z.strictObject({
@@ -82,8 +82,8 @@ export const refundUnknownMoneyJob = job({
 });
 
 /**
- * Recurring, every ten seconds: finds attempts and refunds that are due for a look, and callbacks and closings whose job was
- * given up.
+ * Recurring, every ten seconds: finds attempts and refunds that are due for a look, and callbacks and closings whose
+ * job was given up.
  */
 export const reconcilePaymentsJob = job({
   name: 'payments.reconcile',
@@ -93,7 +93,7 @@ export const reconcilePaymentsJob = job({
   timeoutMs: 30_000,
 });
 
-/** Recurring, daily: the inbox gets its partitions for the next days and loses the oldest. */
+/** Recurring, daily: makes the inbox's partitions for the next days and drops the oldest. */
 export const maintainPaymentsJob = job({
   name: 'payments.maintain',
   payload: z.strictObject({}),

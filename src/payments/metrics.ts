@@ -6,7 +6,7 @@ export const callbacksReceived = counter('payment_callbacks_total', 'Callbacks b
 export const callbacksApplied = counter('payment_callbacks_applied_total', 'Stored callbacks by what came of them', [
   'outcome',
 ]);
-/** A signature covers wrong facts, or the gateway and we use different accounts. */
+/** The signature covers wrong facts, or the gateway and we use different accounts. */
 export const wrongFacts = counter('payment_wrong_facts_total', 'Callbacks and answers that were not believed', [
   'reason',
 ]);

@@ -8,13 +8,14 @@ import { closingMinutesMax, reconcileBatch } from './limits.ts';
 import { findStuckClosing } from './attempts/order-queries.ts';
 import { findDueRefunds } from './refunds/queries.ts';
 
-/** Longer than a job is tried: what is older was given up. */
+/** Longer than a job is retried. Older work was given up. */
 const forgottenMinutes = 30;
 
 /**
- * Finds what nobody has heard of for too long and stages a job for each: attempts and refunds that are due for a look at
- * the gateway, callbacks and closings whose job was given up. Only finds; the jobs look again and act. Bounded; what has
- * a job staged already gets no second one, so it is safe to run often and several times at once.
+ * Finds payments that nothing was heard about for too long and stages a job for each: attempts and refunds that are due
+ * for a look at the gateway, and callbacks and closings whose job was given up. It only finds them; the jobs look again
+ * and act. Runs are bounded, and work with a staged job gets no second one, so this may run often and several times at
+ * once.
  * @returns how many were staged
  */
 export async function reconcilePayments({ db }: { db: Db }): Promise<number> {

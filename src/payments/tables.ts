@@ -29,17 +29,17 @@ export const paymentAccounts = pgTable(
   (table) => [primaryKey({ columns: [table.organizerId, table.gateway] })],
 );
 
-/** What a buyer needs to pay, and what the room remembers of the attempt beside its state. */
+/** The buyer's payment instructions, and everything that the room remembers of the attempt besides its state. */
 export type Instructions = {
   readonly vaNumber?: string;
   readonly bank?: string;
   readonly billKey?: string;
-  /** Of Mandiri's bill payment, beside `billKey`. */
+  /** For Mandiri's bill payment, besides `billKey`. */
   readonly billerCode?: string;
   /** The payload of a QRIS code. */
   readonly qrString?: string;
   readonly paymentCode?: string;
-  /** The method of the attempt that is to replace this one. */
+  /** The method of the attempt that will replace this one. */
   readonly replaceBy?: string;
 };
 

@@ -1,6 +1,6 @@
-/** The closed sets of the room. They are the check constraints of its tables, too. */
+/** The closed sets of the room, which are also the check constraints of its tables. */
 
-/** States of a transaction at its gateway that an attempt takes over. */
+/** The gateway's states of a transaction that an attempt adopts. */
 const statesTakenOver = [
   'pending',
   'review',
@@ -25,14 +25,16 @@ export const attemptStatuses = [
 ] as const;
 export type AttemptStatus = (typeof attemptStatuses)[number];
 
-/** While an attempt is one of these, the gateway may still take the buyer's money for it: an order has at most one. */
+/**
+ * In these states the gateway may still take the buyer's money for an attempt. An order has at most one such attempt.
+ */
 export const openStatuses = ['creating', 'unknown', 'pending', 'review', 'authorized'] as const;
 
 export function isOpen(status: AttemptStatus): boolean {
   return (openStatuses as readonly string[]).includes(status);
 }
 
-/** What a gateway may say of a transaction, whatever its own words are. */
+/** The states of a transaction that a gateway may report, whatever its own words are. */
 export const gatewayStates = [
   'not_started',
   ...statesTakenOver,
@@ -79,14 +81,14 @@ export type LedgerAccount = (typeof ledgerAccounts)[number];
 /** Work for a person. */
 export type TaskKind =
   | 'refund_manual'
-  /** A gateway said what cannot be believed, and took no money. */
+  /** A gateway reported something that cannot be right, and took no money. */
   | 'wrong_facts'
-  /** A gateway took money that fits nothing; the detail says how much, and it can be given back. */
+  /** A gateway took money that fits nothing. The detail names the amount, which can be given back. */
   | 'money_taken'
   | 'contradiction'
   | 'chargeback'
   | 'partial_chargeback'
   | 'review'
   | 'payment_refused'
-  /** The gateway does not say what became of a payment or a refund. */
+  /** The gateway does not report the outcome of a payment or a refund. */
   | 'gateway_silent';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
 import { job } from '../platform/jobs/job.ts';
 
-/** Makes the organizer's next report. Safe to repeat: with nothing to make, or with one in the making, it ends at once. */
+/** Makes the organizer's next report. Safe to repeat: if there is none, or one is being made, it ends at once. */
 export const makeReportJob = job({
   name: 'report.make',
   payload: z.strictObject({ organizerId: z.string().regex(idPatterns.plain) }),
@@ -11,7 +11,7 @@ export const makeReportJob = job({
   timeoutMs: 60 * 60_000,
 });
 
-/** Recurring: runs schedules that are due, takes back reports of dead workers, deletes old files. */
+/** Recurring: runs due schedules, takes back reports of dead workers, deletes old files. */
 export const maintainReportsJob = job({
   name: 'reports.maintain',
   payload: z.strictObject({}),

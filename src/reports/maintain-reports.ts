@@ -18,14 +18,19 @@ export type MaintainReportsDeps = {
   readonly fileStorage: FileStorage;
 };
 
-/** Rows that one run of the job looks after; the next run takes the others. */
+/** Rows that one run of the job handles; the next run handles the others. */
 const rowsPerRun = 100;
-/** A worker notices within seconds that its report has ended, and its last call to the storage may still be on the way. */
+/**
+ * A worker notices within seconds that its report has ended, and its last call to the storage may still be on the way.
+ */
 const clearAfterMinutes = 5;
-/** Longer than the relay and the queue need for a job that was staged. */
+/** Longer than the relay and the queue need for a staged job. */
 const restageAfterMinutes = 2;
 
-/** What nobody asks for: due schedules, reports of dead workers, files whose time is over. Safe to run anywhere and at any time. */
+/**
+ * Work that nobody requests: due schedules, reports of dead workers, expired files. Safe to run anywhere and at any
+ * time.
+ */
 export async function maintainReports(deps: MaintainReportsDeps): Promise<void> {
   await runDueSchedules(deps);
   await takeBackLostReports(deps);
@@ -36,7 +41,10 @@ export async function maintainReports(deps: MaintainReportsDeps): Promise<void> 
   await measure(deps.db);
 }
 
-/** Reports whose worker has died wait again; a report that has cost several workers fails. Reports that wait get a job if theirs was lost. */
+/**
+ * Reports of dead workers wait again; a report that has cost several workers fails. Waiting reports get a job if theirs
+ * was lost.
+ */
 async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<void> {
   await transaction(db, async (tx) => {
     const lost = await rowsOf<{ id: string; organizerId: string; status: string }>(
@@ -69,7 +77,7 @@ async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<vo
   });
 }
 
-/** Deletes files whose time is over, and what reports without a file may have left. Every run had a file of its own. */
+/** Deletes expired files, and possible remains of reports without a file. Every run had a file of its own. */
 async function clearFiles({ db, fileStorage }: MaintainReportsDeps): Promise<void> {
   const over = await rowsOf<{ id: string; organizerId: string; format: ReportFormat; run: number }>(
     db,
@@ -81,7 +89,7 @@ async function clearFiles({ db, fileStorage }: MaintainReportsDeps): Promise<voi
       order by created_at limit ${rowsPerRun}`,
   );
   for (const report of over) {
-    // First the status: nobody is offered a file that is being deleted.
+    // The status changes first, so that nobody is offered a file that is being deleted.
     await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
     for (let run = 1; run <= report.run; run += 1) await fileStorage.remove(fileKey(report, run));
     await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);

@@ -21,7 +21,7 @@ const reportsOldestSeconds = gauge('reports_oldest_seconds', 'For how long the o
 const forgottenAfterMs = 60_000;
 let forgetting: NodeJS.Timeout | undefined;
 
-/** The process that looked last tells. What another one has seen a minute ago is not told on. */
+/** Only the process that looked last reports, so that no old observation is repeated. */
 export function noteWaiting({ waiting, oldestSeconds }: { waiting: number; oldestSeconds: number }): void {
   reportsWaiting.set(waiting);
   reportsOldestSeconds.set(oldestSeconds);

@@ -9,7 +9,7 @@ export type ReportFormat = (typeof reportFormats)[number];
 
 export const reportStatuses = ['waiting', 'making', 'ready', 'failed', 'cancelled', 'expired'] as const;
 
-/** What a report leaves out. Times are RFC 3339; `to` itself is left out. */
+/** The filters of a report. Times are RFC 3339; `to` itself is excluded. */
 export type ReportFilters = { readonly from?: string; readonly to?: string; readonly status?: string };
 
 export const reportSchedules = pgTable('report_schedules', {

@@ -36,9 +36,9 @@ export function createTrafficControl(deps: {
     | 'VERIFICATIONS_PER_MINUTE'
   >;
   pools: readonly WatchedPool[];
-  /** The switches of operators; none when omitted. */
+  /** The switches of operators; default: none. */
   switches?: Pick<Switches, 'refusalFor'>;
-  /** Limits on calls in flight to the dependencies of routes; none when omitted. */
+  /** Limits on calls in flight to the dependencies of routes; default: none. */
   limiters?: Partial<DependencyLimiters>;
   /** How long a limit waits for Redis before it counts in memory. */
   redisDeadlineMs?: number;

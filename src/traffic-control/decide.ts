@@ -16,8 +16,8 @@ export type Decide = (asked: Asked, route: string | undefined) => Decision | Pro
 /**
  * The first decision about a request of any class except callbacks, before its body and the log. It checks in this
  * order: class by route (for some routes also whether the credential is ours), switches, overload of the service and of
- * the event, limits. Without a question to Redis it is synchronous. Refusals are finished answers.
- * @param presents when omitted, no request counts as a stranger's
+ * the event, limits. If it asks Redis nothing it is synchronous. Refusals are finished answers.
+ * @param presents if omitted, no request counts as a stranger's
  */
 export function createDecide(
   control: TrafficControl,

@@ -39,5 +39,5 @@ const roomInvariants: readonly Invariant[] = [
   ),
 ];
 
-/** Truths about waiting rooms, their places and their draws. */
+/** Invariants of waiting rooms, their places and their draws. */
 export const waitingRoomInvariants: readonly Invariant[] = [...roomInvariants, ...placeInvariants, ...drawInvariants];

@@ -2,11 +2,11 @@ import type { Db } from '../platform/database/db.ts';
 import type { Phase } from './rooms/phase.ts';
 import type { EventStock } from './admission/stop-rule.ts';
 
-/** What joining must know of a room, at most a second old. The row decides again what is decided here. */
+/** The data of a room that joining needs, at most a second old. The row decides again. */
 export type RoomFacts = {
   readonly eventId: string;
   readonly phase: Phase;
-  /** The work of a browser before it may join; 0 asks for none. */
+  /** The work of a browser before it may join; 0 for none. */
   readonly challengeDifficulty: number;
 };
 
@@ -20,7 +20,7 @@ export type KnownRooms = {
   isReady(): boolean;
 };
 
-/** All that is on sale of an event; orders know it. */
+/** Everything on sale of an event, as orders know it. */
 export type StockOf = (db: Db, eventId: string) => Promise<EventStock>;
 
 /** After a commit: renews the event's queue document where it is cached. Without this it expires within a second. */

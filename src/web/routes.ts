@@ -144,7 +144,7 @@ export function webRoutes(deps: {
         const listing = await listingDocument(deps.publicReads, query);
         const read = await listing.read();
         const first = read.data[0];
-        // An organiser without events is not told from one that does not exist.
+        // An organiser without events looks like one that does not exist.
         if (first === undefined) return missing(c);
         const organizer = await organizerDocument(deps.publicReads, first.slug);
         const key = `organizer ${slug} ${langKey(context)} ${listing.version} ${organizer.version} ${cursor ?? ''}`;
@@ -210,7 +210,7 @@ export function webRoutes(deps: {
       return c.body(doorManifest(assets, lang), 200, { ...appHeaders, 'content-type': 'application/manifest+json' });
     })
     .get('/order-worker.js', async (c) => {
-      // At a stable address above its pages, and looked at again with each visit.
+      // At a stable address above its pages, and checked again with each visit.
       const assets = await assetsOnce();
       const file = assets.file(assets.urlOf('order-worker.ts').slice(assetPath.length + 1));
       if (file === undefined) return c.notFound();
@@ -224,7 +224,7 @@ export function webRoutes(deps: {
     .get('*', async (c, next) => (isForPeople(c) ? missing(c) : next()));
 }
 
-/** If the waiting room cannot be read, the event is shown anyway. Placing the order then tells. */
+/** If the waiting room cannot be read, the event is shown anyway. Placing the order then reports it. */
 function onlyUnavailable(error: unknown): undefined {
   if (!(error instanceof DomainError) || error.code !== 'service.unavailable') throw error;
 }

@@ -10,7 +10,7 @@ import { type BenchStack, say } from '../harness/stack.ts';
 /** nginx with production's rules in front of the API. */
 export type BenchEdge = { readonly port: number; readonly pids: readonly number[]; stop(): Promise<void> };
 
-/** Where the whole load comes from one network. */
+/** Used if the whole load comes from one network. */
 const openedLimit = 1_000_000;
 
 /**

@@ -18,8 +18,8 @@ insert into bench_outbox (name, payload) select 'order.placed', jsonb_build_obje
 `;
 
 /**
- * Rows per second that pgbench inserts into tables like ours through the same PgBouncer, one commit each: the limit of disk
- * and server if nothing is scarce. Returns a sentence if there is no pgbench.
+ * Rows per second that pgbench inserts into tables like ours through the same PgBouncer, one commit each: the limit of
+ * disk and server if nothing is scarce. Returns a sentence if there is no pgbench.
  */
 export async function insertRate(
   stack: BenchStack,
@@ -35,7 +35,7 @@ export async function insertRate(
       create table bench_outbox (like outbox including all);
       grant select, insert on bench_orders, bench_outbox to antre_app`),
   );
-  // Removed with the logs in every case.
+  // Removed together with the logs.
   const file = join(stack.folder, 'logs', 'insert.sql');
   writeFileSync(file, script.replaceAll('\n', ' '));
   const url = new URL(stack.services.addresses.databaseUrl);

@@ -1,7 +1,7 @@
 import type { Service } from '../../../src/compose.ts';
 import { createDecide } from '../../../src/traffic-control/index.ts';
 
-/** The service as it is, but it refuses nothing for being busy. */
+/** The service without load shedding. */
 export function withoutShedder(product: Service): Service {
   const shedder = {
     cause: () => undefined,

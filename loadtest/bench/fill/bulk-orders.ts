@@ -3,8 +3,8 @@ import type { Db } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 
 /**
- * Rows written by SQL instead of the service, which could not reach these numbers in time. They look as the service would
- * have left them, so the audit stays clean. `bulkOrderId` gives the id of order number n.
+ * Rows written by SQL instead of the service, which could not reach these numbers in time. They equal the rows that the
+ * service would write, so the audit stays clean. `bulkOrderId` gives the id of order number n.
  */
 const timeText = '06FJ2V1H8C';
 const numberLength = 10;
@@ -40,7 +40,7 @@ async function insertLines(db: Db, event: TestEvent, numbers: Numbers, quantity:
     from ${numbersFrom(numbers)}`);
 }
 
-/** Orders of one ticket that were placed a moment ago: nobody has made their payment at the gateway yet. */
+/** Orders of one ticket that were placed a moment ago, without a payment at the gateway. */
 export async function insertPlacedOrders(db: Db, event: TestEvent, numbers: Numbers): Promise<void> {
   const { price = 0 } = event.categories[0] ?? {};
   const count = numbers.last - numbers.first + 1;
@@ -107,11 +107,11 @@ async function insertDeliveries(db: Db, event: TestEvent, numbers: Numbers): Pro
     from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
 }
 
-/** Stages that these orders are placed, as placement does. */
+/** Stages `order.placed` for these orders, as placement does. */
 export const stagePlaced = (db: Db, event: TestEvent, numbers: Numbers) =>
   stageEach(db, 'order.placed', event, numbers);
 
-/** Stages that these orders are paid, as payment does. */
+/** Stages `order.paid` for these orders, as payment does. */
 export const stagePaid = (db: Db, event: TestEvent, numbers: Numbers) => stageEach(db, 'order.paid', event, numbers);
 
 async function stageEach(db: Db, name: string, event: TestEvent, numbers: Numbers): Promise<void> {

@@ -4,9 +4,9 @@ import type { TestEvent } from '../../../testkit/factories.ts';
 import { orderColumns } from './order-columns.ts';
 
 /**
- * Orders of one ticket that were not paid in time, with their lines and their buyers' counts, which are zero again: what
- * past sales leave in the tables. Ids rise with time and end at random, and keys and hashes are as long and as scattered as
- * real ones, so the indexes are, too. Written by SQL, in the form that the service would have left.
+ * Orders of one ticket that were not paid in time, with their lines and their buyers' counts, which are zero again: the
+ * remains of past sales. Ids rise with time and have random ends, and keys and hashes are as long and as scattered as
+ * real ones, so the indexes are realistic, too. Written by SQL, in the form that the service would have left.
  */
 export async function insertEndedOrders(
   db: Db,

@@ -20,7 +20,7 @@ import { callPerItem } from '../controls/call-per-item.ts';
 import { placementPerTransaction } from '../controls/placement-per-transaction.ts';
 import { withoutShedder } from '../controls/without-shedder.ts';
 
-/** The API as it is, but for the one part that a bench exchanges for its control. */
+/** The API, except for the one part that a bench replaces by its control. */
 const config = loadConfig(process.env);
 const log = createLog({ level: config.LOG_LEVEL, process: 'bench-api' });
 const tracing = await startTracing({ config, process: 'bench-api' });
@@ -73,7 +73,7 @@ function withoutShedding(product: Service): Service {
   };
 }
 
-/** Heavy work as it would be done without helper processes: pages on the event loop, passwords on Node's own pool. */
+/** Heavy work without helper processes: pages on the event loop, passwords on Node's own pool. */
 function withoutHelpers(product: Service): Service {
   const scryptAsync = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
   const derive = (password: string) =>

@@ -2,9 +2,9 @@ import type { Services } from '../../../deploy/local/services/start-services.ts'
 
 export type ApiOptions = {
   readonly processes?: number;
-  /** Ties this one process to a core of its own, and all else to the others: as more than one never is. */
+  /** Pins this process to a core of its own, and everything else to the others. */
   readonly tied?: boolean;
-  /** `grouped` is the product; `one_by_one` the control, which writes each order, scan or callback by itself. */
+  /** `grouped` is the product; `one_by_one` is the control, which writes each order, scan or callback by itself. */
   readonly writes?: 'grouped' | 'one_by_one';
   /** `off` accepts every request: no shedder, no adaptive limit. Lanes and pools stay bounded. */
   readonly shedding?: 'on' | 'off';

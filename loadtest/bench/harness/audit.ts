@@ -3,7 +3,7 @@ import { type BenchStack, say } from './stack.ts';
 
 const shownPerInvariant = 3;
 
-/** Every invariant on the bench's own database; what breaks one makes the figures void. */
+/** Checks every invariant on the bench's own database. A violation makes the figures void. */
 export async function auditFaults(stack: BenchStack): Promise<string[]> {
   say('auditing what was written');
   const faults: string[] = [];

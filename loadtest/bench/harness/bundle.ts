@@ -6,7 +6,7 @@ import { bundleProgram, bundleHelpers } from '../../../deploy/local/stack/bundle
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
 
 const folder = join(repositoryFolder, '.data/build/bench');
-/** For this process alone: another bench may run from this folder at the same time. */
+/** Only for this process, because another bench may run from this folder at the same time. */
 const file = join(folder, `api-${process.pid}.mjs`);
 const workerFile = join(folder, `worker-${process.pid}.mjs`);
 
@@ -26,7 +26,7 @@ export async function bundleWorker(): Promise<string> {
   return workerFile;
 }
 
-/** At the very end: the profiles' functions are named by its source map. */
+/** Removed at the very end, because the profiles' functions are named by its source map. */
 export function removeBundle(): void {
   for (const one of [file, workerFile]) for (const name of [one, `${one}.map`]) rmSync(name, { force: true });
 }

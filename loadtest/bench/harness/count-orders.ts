@@ -26,7 +26,7 @@ export function countOrders(
       else if (status >= 500) unknown += 1;
     },
     check: async () => {
-      // Before the rows are read: answers may still come while they are.
+      // Waits before the rows are read, because answers may still arrive.
       const answered = placed;
       const rows = await orderRows(db, eventIds);
       const expected = { tickets: order.tickets * rows.orders, lines: order.lines * rows.orders };

@@ -7,7 +7,7 @@ export function isInterrupted(): boolean {
   return interrupted;
 }
 
-/** Runs a command to its end. Its failure is said in one line, and makes the exit code 1. */
+/** Runs a command to its end. A failure is printed in one line, and makes the exit code 1. */
 export function runCommand(main: () => Promise<void>): void {
   main().then(
     () => process.exit(),

@@ -1,9 +1,9 @@
 import type { Measurement } from './report.ts';
 
-/** Two workers send so many times what one sends. */
+/** Two workers send this many times what one sends. */
 const scaleMin = 1.7;
 
-/** What a second worker brings. The bar holds where the machine has the cores that so many mails keep busy. */
+/** The gain of a second worker. The bar applies if the machine has the cores that so many mails keep busy. */
 export function scaleOut([one, two]: readonly Measurement[], cores: number): Measurement[] {
   if (one === undefined || two === undefined) return [];
   const wanted = Object.values(one.cores).reduce((sum, busy) => sum + busy, 0) * scaleMin;

@@ -6,12 +6,12 @@ export type Received = { readonly topic: number; readonly number: number; readon
 
 /** Many clients of live streams in this process, on plain sockets. Each comes from a network of its own. */
 export type Listeners = {
-  /** Opens all streams that are not open, each with the last id that its client has received; waits until all have begun. */
+  /** Opens all closed streams, each with the last id that its client has received, and waits until all have begun. */
   open(): Promise<void>;
   /** Cuts all connections. */
   kill(): void;
   readonly received: number;
-  /** Messages that a client should have received and has not, by their numbers. */
+  /** Messages that a client should have received but has not, by their numbers. */
   missed(sent: readonly number[]): number;
   onMessage: (received: Received) => void;
 };
@@ -30,7 +30,7 @@ type Client = {
   lastId: string | undefined;
   text: string;
   last: number;
-  /** Numbers that came out of order, or not at all before a later one. */
+  /** Numbers that arrived out of order, or not before a later one. */
   holes: number;
 };
 
@@ -50,7 +50,7 @@ export function createListeners(port: number, streams: readonly StreamOf[]): Lis
     client.last = n;
     listeners.onMessage({ topic: client.of.topic, number: n, ms: performance.now() - t });
   };
-  /** @returns false when the stream was refused for overload */
+  /** @returns false if the stream was refused for overload */
   const tryOne = (client: Client): Promise<boolean> =>
     new Promise((resolve, reject) => {
       const socket = connect(port, '127.0.0.1');

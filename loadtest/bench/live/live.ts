@@ -34,7 +34,10 @@ const arriveMs = 3000;
 const orderConnections = 128;
 const ordersRatioMin = 0.9;
 
-/** Live streams: messages per second and their time, clients that are killed and come back, idle streams, and orders beside them. */
+/**
+ * Live streams: messages per second and their delay, clients that are killed and reconnect, idle streams, and orders
+ * beside them.
+ */
 export async function benchLive(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('live', options);
   const log = createLog({ level: 'warn', process: 'bench' });

@@ -5,9 +5,9 @@ import { type OrderShape, orderRequests } from './order-requests.ts';
 const connectionsMax = 64;
 
 /**
- * Places so many orders of these shapes in turn, as fast as they are taken or at a steady rate; one that is shed is replaced by
- * another.
- * @returns what was not answered with 201, in words
+ * Places orders of these shapes in turn, as fast as they are accepted or at a steady rate. An order that is shed is
+ * replaced by another.
+ * @returns the answers other than 201, in words
  */
 export async function placeAll(
   port: number,

@@ -10,7 +10,7 @@ import { reports } from '../../../src/reports/tables.ts';
 import { eq } from 'drizzle-orm';
 import { peakMemoryMiB } from '../harness/processors.ts';
 
-/** A process that makes one report as a worker does, and tells what it cost. */
+/** A process that makes one report as a worker does, and reports its cost. */
 
 export type ReportToMake = {
   readonly databaseUrl: string;
@@ -28,7 +28,7 @@ export type MadeReport = {
   readonly peakMiB: number;
   /** Processor time of this process, in seconds. */
   readonly processorSeconds: number;
-  /** How late the event loop was: what other jobs of the worker would feel. */
+  /** How late the event loop was, which delays other jobs of the worker. */
   readonly loopLateP99Ms: number;
 };
 
@@ -65,7 +65,7 @@ async function make(task: ReportToMake): Promise<MadeReport> {
     mebibytes: Math.round((report?.bytes ?? 0) / 2 ** 20),
     seconds: Number(seconds.toFixed(1)),
     rowsPerSecond: Math.round(rows / seconds),
-    // Not `maxRSS`, in which a process inherits the peak of the one that started it.
+    // Not `maxRSS`, in which a process inherits the peak of its parent.
     peakMiB: peakMemoryMiB(process.pid),
     processorSeconds: Number(((userCPUTime + systemCPUTime) / 1e6).toFixed(1)),
     loopLateP99Ms: Math.round(late.percentile(99) / 1e6),

@@ -13,7 +13,7 @@ import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
 const connectionCounts = [128, 256, 512];
-/** On two cores, pinning also takes from each side what the other leaves idle, so both ways are measured. */
+/** On two cores, pinning also takes from each side the time that the other leaves idle, so both ways are measured. */
 const ways: readonly ApiOptions[] = [{}, { tied: false }, { processes: 2 }];
 const bar = { perSecondMin: 8000, p99MsBelow: 250, ratioMin: 8 };
 const openConnections = 512;
@@ -56,7 +56,7 @@ export async function benchOrders(options: BenchOptions): Promise<BenchReport> {
         tried.push({ series: nameOf(api), connections, ...one });
         measured.push(against(api === ways[0] ? control : freeControl, one));
       }
-      // The control was measured where it does best, and so is this.
+      // The control was measured at its best setting, and so is this.
       const bestRate = Math.max(...measured.map(({ perSecond }) => perSecond));
       ours.push(...measured.map((one) => (one.perSecond === bestRate ? { ...one, bar } : one)));
     }

@@ -11,8 +11,8 @@ const usualRatio = 0.01;
 const bar = { ratioMin: 0.97 };
 
 /**
- * What tracing costs orders: off, with one in a hundred sampled, off again, and with all sampled. The rates of the two runs without it
- * tell how much a difference means on this machine; the bar compares with their mean.
+ * The cost of tracing for orders: off, with one in a hundred sampled, off again, and with all sampled. The two runs
+ * without tracing show how much a difference means on this machine; the bar compares with their mean.
  */
 export async function benchTracing(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('tracing', options);

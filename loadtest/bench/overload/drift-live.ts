@@ -22,8 +22,8 @@ const settleSeconds = 60;
 const ratioBounds = { min: 0.8, max: 1.2 };
 
 /**
- * The same on the product: Postgres takes a millisecond per order, three times as many orders arrive, and the limit on
- * calls in flight is read from the metrics. The first and the last fifth after the first minute are compared.
+ * Measures drift on the product: Postgres takes a millisecond per order, three times as many orders arrive, and the
+ * limit on calls in flight is read from the metrics. The first and the last fifth after the first minute are compared.
  */
 export async function liveDrift(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('drift', options);

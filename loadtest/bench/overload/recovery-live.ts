@@ -23,7 +23,7 @@ const goodSecondsInARow = 3;
 const normalFactor = 1.5;
 const normalAtLeastMs = 50;
 
-/** The same on the product, with Postgres taking two milliseconds per order. */
+/** Measures recovery on the product, with Postgres taking two milliseconds per order. */
 export async function liveRecovery(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('recovery', options);
   const faults: string[] = [];

@@ -13,7 +13,7 @@ import type { BenchStack } from '../harness/stack.ts';
 const slug = 'senja-di-selatan';
 const unknownCode = '0123456789ABCDEFGHJKMNPQR0';
 
-/** One page, and what a person does on it first. */
+/** One page, and the steps that a person takes on it first. */
 export type PageCase = {
   readonly name: string;
   readonly path: string;

@@ -11,7 +11,7 @@ import type { Senders } from '../load/queue-senders.ts';
 /** Forged requests that must all fail, by kind: how many, how many were accepted, and their answers. */
 export type Attacks = Record<string, { attempts: number; accepted: number; told: Record<string, number> }>;
 
-/** Further ahead than any two processes may differ. */
+/** Further ahead than the clocks of any two processes may differ. */
 const skippedAheadMin = 5000;
 
 export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attacks) {
@@ -66,7 +66,10 @@ export function createAttacks(room: QueueRoom, senders: Senders, attacks: Attack
       for (const position of positions)
         await show('expired: turn is over', room.placeTokenOf(indexAt(room.draw, position)));
     },
-    /** An order with a pass, and then everything that must not work with it. @returns whether the order was placed */
+    /**
+     * An order with a pass, and then everything that must not work with it.
+     * @returns whether the order was placed
+     */
     orders: async (position: number): Promise<boolean> => {
       const index = indexAt(room.draw, position);
       const answer = await senders.send(exchangeRequest(slug, room.placeTokenOf(index), index)).catch(() => undefined);

@@ -87,7 +87,7 @@ const difficulty = 8;
 const solvedMax = 100_000;
 
 type Joining = {
-  /** Number of different buyers. After the last one, the first comes again. */
+  /** Number of different buyers. After the last one, the first joins again. */
   readonly buyers?: number;
   readonly difficulty?: number;
 };

@@ -28,17 +28,17 @@ export type World = {
   readonly mails: MailSink;
 };
 
-/** What is sold: the events of one organizer, and the orders that are placed in turn. */
+/** The sold events of one organizer, and the orders that are placed in turn. */
 export type Sale = { readonly organizerId: string; readonly shapes: readonly OrderShape[] };
 
-/** Orders of the sale that have reached each stage so far, at one moment. */
+/** How many orders of the sale have reached each stage so far. */
 export type Counts = { readonly atMs: number } & Record<Stage, number>;
 
 export type Followed = {
   readonly counts: readonly Counts[];
   /** When each order reached each stage, in milliseconds since 1970. */
   readonly moments: ReadonlyMap<Stage, ReadonlyMap<string, number>>;
-  /** Mails that came more than once for one order. */
+  /** Mails that were sent more than once for one order. */
   readonly doubles: number;
   readonly faults: readonly string[];
 };
@@ -154,7 +154,7 @@ async function momentsOf(
   ]);
 }
 
-/** What is missing or there twice, in words. Mails may come twice where a worker was killed. */
+/** Missing and duplicate rows and messages, in words. Mails may be sent twice if a worker was killed. */
 async function missingOf(
   { stack }: World,
   { organizerId }: Sale,
@@ -174,7 +174,7 @@ async function missingOf(
     : [`${count} orders, but ${JSON.stringify(seen)} within ${deadlineMs / 1000} s`];
 }
 
-/** A stage's rate from its first to its last order, and the time since the stage before. */
+/** A stage's rate from its first to its last order, and the time since the previous stage. */
 export function stageMeasured(name: string, stage: Stage, { moments }: Followed): Measurement {
   const at = moments.get(stage) ?? new Map<string, number>();
   const former = stages[stages.indexOf(stage) - 1] ?? stage;

@@ -22,14 +22,15 @@ import {
   stages,
 } from './follow-orders.ts';
 
-/** Orders for each second that was asked for: placed as fast as they can be, then followed to the mail with the tickets. */
+/** Orders for each requested second: placed as fast as possible, then followed to the mail with the tickets. */
 const ordersPerSecond = 400;
 const bars = { paidOfPlaced: 0.25, callbackToPaidMs: 1000, paidToMailedMs: 1000 } as const;
 
 /**
- * The way of an order from its placement to the mail with its tickets: every stage's rate, and how long it took after the
- * stage before. One hot event, then ten events with fifty categories, then the hot event at half of the rate at which it was
- * paid. The gateway and the mail server are processes that take everything; the product's worker and API have every limit on.
+ * The way of an order from its placement to the mail with its tickets: every stage's rate, and its delay after the
+ * previous stage. One hot event, then ten events with fifty categories, then the hot event at half of the rate at which
+ * it was paid. The gateway and the mail server are processes that accept everything; the product's worker and API have
+ * every limit on.
  */
 export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('settle', options);
@@ -107,12 +108,12 @@ async function placedPerSecond(world: World, sale: Sale, count: number): Promise
   return count / ((performance.now() - started) / 1000);
 }
 
-/** The orders that were placed alone are not paid: only their rate was wanted. */
+/** Orders that only measured the placement rate are not paid. */
 async function forgetJobs({ stack }: World): Promise<void> {
   await stack.owner.db.execute("delete from outbox where name = 'order.placed'");
 }
 
-/** What the product must reach, as rows of the same run. */
+/** The product's bars, as rows of the same run. */
 function barsOf(hot: Followed, half: Followed, alone: number): Measurement[] {
   const row = (name: string, stage: 'placed' | 'paid' | 'mailed', followed: Followed, more: Partial<Measurement>) => ({
     ...stageMeasured('', stage, followed),

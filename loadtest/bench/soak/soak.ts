@@ -16,11 +16,11 @@ const windows = 6;
 const samples = 60;
 /** Pools and caches fill in this first share of the time, which is not judged. */
 const settlingShare = 1 / 6;
-/** A rise of less than this share of the median over the whole time is flat. */
+/** A rise of less than this share of the median over the whole time counts as flat. */
 const changeMax = 0.1;
 const lastToFirstMax = 1.1;
 
-/** The mix at 60 % of the rate that is held, for the minutes of the options: whether anything grows that should not. */
+/** The mix at 60 % of the held rate, for the minutes of the options. Shows whether anything grows that should not. */
 export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
   const world = await openSurgeWorld(options);
   try {
@@ -39,7 +39,7 @@ export async function benchSoak(options: BenchOptions): Promise<BenchReport> {
         (one) => void taken.push(one),
         (error: unknown) => void missed.push(`a sample is missing: ${String(error)}`),
       );
-    // Both begin with the first measured answer: the load is prepared before it.
+    // Both begin with the first measured answer, because the load is prepared before it.
     const onAnswer = (milliseconds: number) => {
       timeline ??= createTimeline(seconds / windows);
       timer ??= setInterval(() => void (sampling = sampling.then(sample)), (seconds / samples) * 1000);

@@ -5,10 +5,10 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { familyOf } from '../harness/pinning.ts';
 import type { SurgeWorld } from '../surge/surge-world.ts';
 
-/** Tables whose rows come and go: their size must not follow the number of orders. */
+/** Tables whose rows come and go. Their size must not grow with the number of orders. */
 const passingTables = ['outbox', 'pools'];
 
-/** What each resource measures now, by its name with the unit. */
+/** The present value of each resource, by its name with the unit. */
 export async function takeSample(world: SurgeWorld): Promise<Record<string, number>> {
   const { addresses } = world.stack.services;
   const parts = world.parts();

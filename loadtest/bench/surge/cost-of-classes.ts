@@ -13,14 +13,14 @@ export const aloneAt: Readonly<Record<SentClass, number>> = {
   'check-ins': 300,
   joins: 300,
 };
-/** Mails and schedules of the load before have ended by then. */
+/** The mails and schedules of the previous load have ended by then. */
 const restAfterMs = 5000;
-/** The outside world, which is not the product's. */
+/** The processes outside the product. */
 const notOurs = new Set(['outside', 'load generator']);
 
 /**
- * Microseconds of processor time of each part for one request of each class, each measured alone, without what the parts use
- * at rest. An order's is that of its whole way: payment made, callback for two of three, tickets, mails.
+ * Microseconds of processor time of each part for one request of each class, each measured alone, minus the idle use of
+ * the parts. An order includes its whole way: payment made, callback for two of three, tickets, mails.
  */
 export async function costOfClasses(
   stage: Stage,

@@ -5,7 +5,7 @@ import { type Stage, type Step, runStep } from './step.ts';
 /** How soon 95 % of the answers must come. */
 const p95MsBelow = 200;
 export const paidP99MsBelow = 5000;
-/** Refusals that say when to come again, of all requests, in a rate that counts as held. */
+/** The share of refusals with a Retry-After that a held rate may have. */
 const refusedShareMax = 0.001;
 /** The open loop itself is this punctual. */
 export const achievedMin = 0.98;
@@ -27,7 +27,7 @@ export function isHeld(step: Step | undefined): boolean {
   return step !== undefined && missedBy(step).length === 0;
 }
 
-/** What a held rate must keep and this one did not, in words. */
+/** The conditions of a held rate that this one did not meet, in words. */
 export function missedBy(step: Step): string[] {
   const classes = Object.entries(step.classes);
   const achieved = classes.reduce((sum, [, { perSecond }]) => sum + perSecond, 0);

@@ -11,7 +11,7 @@ export function browseRequests(...round: Parameters<typeof browseRound>): () => 
   };
 }
 
-/** Orders that were placed lately, whose buyers look at them again. */
+/** Orders that were placed lately, which their buyers read again. */
 export type PlacedOrders = { add(answer: Answer): void; nextRead(): string };
 
 const rememberedMax = 5000;

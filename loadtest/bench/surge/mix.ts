@@ -1,8 +1,8 @@
-// k6 reads this file, too, so it imports nothing of Node.
+// k6 also reads this file, so it imports nothing of Node.
 
 /**
- * What a million active users ask for: shares of all requests. Callbacks are sent by the gateway, for two of three orders.
- * Joins to a waiting room come beside the mix and are not part of its rate.
+ * The requests of a million active users, as shares. The gateway sends the callbacks, for two of three orders. Joins to
+ * a waiting room come beside the mix and are not part of its rate.
  */
 export const mix = {
   browse: { share: 0.85, said: 'public reads through the edge' },

@@ -9,35 +9,35 @@ import { say } from '../harness/stack.ts';
 import { networkAddress } from '../load/order-requests.ts';
 import { type ClassName, type SentClass, mix } from './mix.ts';
 
-/** Requests in flight of one class. The others wait, and that counts. */
+/** Requests in flight of one class. Others wait, and their wait counts. */
 const connectionsEach = 512;
-/** A person sends some requests and goes; the next one comes from another network. */
+/** A person sends some requests and leaves; the next one comes from another network. */
 const requestsPerConnection = 20;
 const networks = 65_536;
-/** An answer that comes later is of no use to the person who waits. */
+/** A later answer is useless to the waiting person. */
 export const patienceMs = 1000;
 
 export type ClassResult = Pick<LoadResult, 'counted' | 'statuses' | 'latencies'> & { readonly perSecond: number };
 
-/** One rate of the mix, and what came of it. */
+/** One rate of the mix, and its results. */
 export type Step = {
   /** Requests of the mix per second, without the joins beside it. */
   readonly offered: number;
   readonly seconds: number;
   readonly classes: Readonly<Partial<Record<ClassName, ClassResult>>>;
   readonly all: Latencies;
-  /** Answers of the mix that count and came within the patience of a person, per second. */
+  /** Counted answers of the mix within a person's patience, per second. */
   readonly goodput: number;
-  /** Refusals that say when to come again, as a share of all requests. */
+  /** Refusals with a Retry-After, as a share of all requests. */
   readonly refusedShare: number;
-  /** 5xx that are no such refusals, requests without an answer, and 4xx that nobody caused. */
+  /** 5xx other than such refusals, requests without an answer, and 4xx without a cause. */
   readonly unexplained: number;
   readonly settled: Settled;
   readonly cores: ByPart;
   readonly faults: readonly string[];
 };
 
-/** What has become of the orders that were placed since a moment. */
+/** The fate of the orders placed since a moment. */
 export type Settled = {
   readonly orders: number;
   readonly paid: number;
@@ -46,16 +46,19 @@ export type Settled = {
   readonly p99Ms: number;
 };
 
-/** Where the mix is sent: a product of the bench's own, or a copy of an event on a stack that runs. */
+/** Where the mix is sent: a product of the bench's own, or a copy of an event on a running stack. */
 export type Stage = {
   readonly port: Destination;
   readonly classes: readonly SentClass[];
   parts(): Parts;
   /** Prepares the load of one class for the warm-up and `seconds`. */
   loadOf(name: SentClass, seconds: number, perSecond: number): Promise<Load>;
-  /** The callbacks that the gateway has told from this moment on, until it is called again. */
+  /** Counts the gateway's callbacks from now until it is called again. */
   callbacksSince(fromMs: number): Promise<{ readonly latencies: Latencies; readonly inTime: number }>;
-  /** Waits until every payment is applied and no job is due. @returns what is not, in words */
+  /**
+   * Waits until every payment is applied and no job is due.
+   * @returns what is unfinished, in words
+   */
   untilSettled(): Promise<string[]>;
   settledSince(since: Date): Promise<Settled>;
 };
@@ -65,16 +68,16 @@ type Sending = { readonly name: SentClass; readonly perSecond: OfferedRate; read
 export type StepGiven = {
   /** Requests of the mix per second. */
   readonly offered: number;
-  /** Shares of `offered`, one for each second, without a warm-up: a rate that changes. Default: one rate throughout. */
+  /** Shares of `offered`, one for each second, without a warm-up: a changing rate. Default: a constant rate. */
   readonly curve?: readonly number[];
   readonly classes?: readonly SentClass[];
-  /** Told how long each measured answer of the mix took. */
+  /** Called with the duration of each measured answer of the mix. */
   readonly onAnswer?: (milliseconds: number) => void;
 };
 
 /**
- * Sends the mix, or some of its classes, at a rate for some seconds, in an open loop and from many networks, then waits until
- * what it began is settled.
+ * Sends the mix, or some of its classes, at a rate for some seconds, in an open loop and from many networks, then waits
+ * until everything that it began is settled.
  */
 export async function runStep(
   stage: Stage,

@@ -22,7 +22,10 @@ const edgeRequestsPerSecond = 400;
 /** Processes read the rooms once a second. */
 const knownAfterMs = 2500;
 
-/** The whole product on this machine: nginx, API, worker, and all servers behind them; a gateway and a mail server beside it. */
+/**
+ * The whole product on this machine: nginx, API, worker, and all servers behind them, with a gateway and a mail server
+ * beside it.
+ */
 export type SurgeWorld = {
   readonly stack: BenchStack;
   readonly api: BenchApi;
@@ -33,7 +36,7 @@ export type SurgeWorld = {
   readonly organizerId: string;
   /** Seven of ten orders are for one event. */
   readonly shapes: readonly OrderShape[];
-  /** The event that everybody wants comes first. */
+  /** The most wanted event comes first. */
   readonly slugs: readonly string[];
   readonly roomSlug: string;
   readonly placed: PlacedOrders;
@@ -41,7 +44,7 @@ export type SurgeWorld = {
   close(): Promise<void>;
 };
 
-/** @throws if there is no nginx and none can be fetched */
+/** @throws if there is no nginx and none can be downloaded */
 export async function openSurgeWorld(options: BenchOptions): Promise<SurgeWorld> {
   // No process has a core of its own: with everything running, the scheduler shares two cores better than we could.
   const stack = await startBenchStack('surge', { ...options, pin: false });
@@ -95,7 +98,7 @@ export async function openSurgeWorld(options: BenchOptions): Promise<SurgeWorld>
   }
 }
 
-/** Seven orders of the first category for three of all the others. */
+/** Seven orders of the first category for every three of all the others. */
 function hotFirst(shapes: readonly OrderShape[]): OrderShape[] {
   const [hot, ...others] = shapes;
   if (hot === undefined) throw new Error('nothing is on sale');

@@ -18,12 +18,12 @@ import { type Stage, type Step, nextNetwork, runStep } from './step.ts';
 import { surgeStage } from './surge-stage.ts';
 import { type SurgeWorld, openSurgeWorld } from './surge-world.ts';
 
-/** What a million active users ask for in a second. */
+/** The requests of a million active users per second. */
 const wantedPerSecond = 5000;
-/** Where a bare server gives less than twice what is wanted, this share of its rate is the bar. */
+/** If a bare server gives less than twice the target, this share of its rate is the bar. */
 const bareShareMin = 0.5;
 const goodputPastKneeMin = 0.9;
-/** The rate that was held for a step may be too much for minutes: then the next lower one, so often. */
+/** A rate that was held for a step may be too high for minutes. Then the next lower one is tried, this many times. */
 const holdsMax = 3;
 const stepDown = 0.85;
 const pastKnee = [1.25, 1.5, 2] as const;
@@ -33,8 +33,8 @@ const bareConnections = 256;
 const warmUpPerSecond = 500;
 
 /**
- * The surge of a million active users through nginx, API, worker and all servers behind them: the highest rate of the mix that
- * is held for minutes, what happens past it, and what a request of each class costs.
+ * The surge of a million active users through nginx, API, worker and all servers behind them: the highest rate of the
+ * mix that is held for minutes, the behaviour beyond it, and the cost of a request of each class.
  */
 export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
   const world = await openSurgeWorld(options);
@@ -77,7 +77,7 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
   }
 }
 
-/** For the seconds of the options; if that is too much, a lower rate. */
+/** For the seconds of the options; if that is too much, at a lower rate. */
 async function hold(stage: Stage, options: BenchOptions, first: number): Promise<Step> {
   let offered = first;
   for (let tries = 1; ; tries += 1) {
@@ -88,7 +88,7 @@ async function hold(stage: Stage, options: BenchOptions, first: number): Promise
   }
 }
 
-/** The event's answer from a bare server and from nginx' cache, each alone. */
+/** The event's answer from a bare server and from nginx's cache, each alone. */
 async function bareRate(world: SurgeWorld, { seconds }: BenchOptions): Promise<{ node: number; nginx: number }> {
   const request = requestBytes('GET', `/v1/events/${world.slugs[0]}`, { 'accept-encoding': 'br' });
   const answer = await onConnection(world.edge.port, async (probe) => {
@@ -143,7 +143,7 @@ function paidRow(held: Step): Measurement {
   return { ...row, p50Ms, p99Ms, cores: {}, note: '', bar: { p99MsBelow: paidP99MsBelow } };
 }
 
-/** What is offered bounds what can be answered. */
+/** The offered rate bounds the answered one. */
 function saidPastKnee(past: readonly Step[], best: number): string {
   const shares = past.map(({ offered, goodput }) => ({ offered, share: goodput / Math.min(best, offered) }));
   const isReached = shares.every(({ share }) => share >= goodputPastKneeMin);

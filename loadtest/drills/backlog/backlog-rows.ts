@@ -5,14 +5,20 @@ import { insertPlacedOrders, insertTickets, stagePaid, stagePlaced } from '../..
 import { insertPaymentAccount } from '../../bench/fill/payment-account.ts';
 import { type BenchStack, say } from '../../bench/harness/stack.ts';
 
-/** What a rush leaves while no worker runs: payments that are to be made, and in the tenth event free orders that are to be mailed. */
+/**
+ * The backlog of a rush without a running worker: payments to be made, and in every tenth event free orders to be
+ * mailed.
+ */
 const events = 10;
 const freeEvery = 10;
 const chunk = 25_000;
 
 export type Backlog = {
   readonly organizerId: string;
-  /** Rows of the outbox, and of them orders whose payment is to be made at the gateway, and whose tickets are to be mailed. */
+  /**
+   * Rows of the outbox, and among them orders whose payment must be made at the gateway, and orders whose tickets must
+   * be mailed.
+   */
   readonly rows: number;
   readonly payments: number;
   readonly mails: number;
@@ -46,7 +52,7 @@ export async function fillOutbox(stack: BenchStack, rows: number): Promise<Backl
     }
     say(`${(number * each).toLocaleString('en')} rows are in the outbox`);
   }
-  // The search would have had these orders for long: what is measured here is not its making.
+  // The search would have these orders long ago, and building it is not measured here.
   await db.execute(sql`
     insert into order_search_marks (event_id, after_order_id)
     select event_id, max(id) from orders where event_id in ${made.map(({ id }) => id)} group by event_id

@@ -23,7 +23,10 @@ const bars = {
   placementRatio: 0.9,
   jobsInRedis: 50_000,
   redisShare: 0.3,
-  /** Drained a second: this, or on a slow machine this share of what a bare server answers a second on one core. */
+  /**
+   * The required drain per second: this, or on a slow machine this share of a bare server's answers per second on one
+   * core.
+   */
   drained: 2000,
   drainedOfBare: 0.2,
 } as const;
@@ -42,8 +45,8 @@ const connections = 64;
 const workers = 2;
 
 /**
- * Orders are placed with an empty outbox, then with a million rows in it, then two workers drain it to a gateway and a mail server
- * that take everything.
+ * Orders are placed with an empty outbox, then with a million rows in it; then two workers drain it to a gateway and a
+ * mail server that accept everything.
  */
 export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
   const stack = await startBenchStack('backlog', benchOptions);
@@ -158,7 +161,7 @@ function barFaults(seen: {
   ];
 }
 
-/** Every payment is made once at the gateway and known here; every mail came once. */
+/** Every payment is made once at the gateway and known here, and every mail was sent once. */
 async function effectFaults(
   stack: BenchStack,
   backlog: Backlog,
@@ -180,7 +183,7 @@ async function effectFaults(
     ...(instructed === orders ? [] : [`${orders} orders wait for payment, ${instructed} have a payment page`]),
     ...(made === orders ? [] : [`${orders} orders wait for payment, the gateway made ${made} payments`]),
     ...(mailed === backlog.mails ? [] : [`${backlog.mails} mails with tickets were due, ${mailed} were sent`]),
-    // Buyers who have not paid after a minute get a mail, too. Nobody gets two.
+    // Buyers who have not paid after a minute also get a mail, but nobody gets two.
     ...(arrivals.length >= mailed && addresses === arrivals.length
       ? []
       : [`${arrivals.length} mails came, to ${addresses} addresses`]),

@@ -10,7 +10,7 @@ import { type BenchStack, say } from '../../bench/harness/stack.ts';
 /** A look reads the whole outbox, on the processor that drains it. */
 const lookEveryMs = 5000;
 const tellEveryLooks = 2;
-/** Nothing moved for so long: the backlog will not drain any more. */
+/** If nothing moved for this long, the backlog will not drain any more. */
 const stallMaxMs = 60_000;
 
 export type Drain = {
@@ -23,10 +23,10 @@ export type Drain = {
   readonly memoryShare: number;
 };
 
-/** What the service stages for payments that it has made and nobody pays: questions to the gateway, and messages to their buyers. */
+/** Jobs that the service stages for unpaid payments: looks at the gateway, and messages to their buyers. */
 const staged = [checkAttemptJob.name, ordersUnpaid.name, deliverySend.name];
 
-/** Looks at outbox and Redis every few seconds until the backlog is done. What comes of it later is left out. */
+/** Looks at outbox and Redis every few seconds until the backlog is done. Jobs that it causes later are ignored. */
 export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {
   const redis = new Redis(services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
   const started = performance.now();

@@ -18,7 +18,10 @@ const rounds = 10_000;
 const apart = { maxMs: 5, wantedMs: 4 } as const;
 /** Pairs of gates that work at the same time. */
 const pairs = 8;
-/** A timer may ring late, and a scan may be refused for overload: such a round does not count, and another ticket is shown. */
+/**
+ * A timer may fire late, and a scan may be refused for overload. Such a round does not count, and another ticket is
+ * shown.
+ */
 const spareRatio = 1.5;
 const againMs = 100;
 const triesMax = 50;
@@ -174,7 +177,7 @@ async function openGate(world: DrillWorld, sql: postgres.Sql, event: DoorEvent, 
   };
 }
 
-/** What the database has of the tickets that were shown. */
+/** The rows of the tickets that were shown. */
 async function admissionsOf(sql: postgres.Sql, event: DoorEvent, expected: number) {
   const [row] = await sql<{ found: number; twice: number }[]>`
     select count(*) filter (where entries >= 1)::int as found, count(*) filter (where entries <> 1 or passages <> 1)::int as twice

@@ -9,7 +9,7 @@ export type Task = {
   readonly directUrl: string;
   readonly seed: number;
   readonly codes: number;
-  /** Judges the genuine codes again and again instead. */
+  /** Judges the genuine codes repeatedly instead. */
   readonly isGenuine: boolean;
 };
 export type Report = readonly (readonly [kind: string, counts: Record<string, number>])[];

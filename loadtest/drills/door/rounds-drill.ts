@@ -19,10 +19,10 @@ export type RoundsDrill = Omit<Drill, 'run'> & {
   readonly runRounds: (given: RoundsOf) => Promise<Seen>;
 };
 
-/** Control and mutant show what they have to show in so many of the rounds. */
+/** Control and mutant must show their effect in this many of the rounds. */
 const smallShare = 0.05;
 
-/** Progress and first faults are enough: a thousand lines say no more. */
+/** Progress and the first faults are enough; a thousand lines say no more. */
 export const faultsShownMax = 5;
 
 export function roundsDrill({ rounds: fullSize, runRounds, ...described }: RoundsDrill): Drill {

@@ -22,7 +22,7 @@ function clockFile(strikes: Strikes): string {
   return file;
 }
 
-/** Two minutes ahead, two minutes behind, and right again: each step is seen by the processes themselves. */
+/** Two minutes ahead, two minutes behind, and right again: the processes themselves see each step. */
 async function stepClocks({ strikes, wait, seconds }: Scene): Promise<void> {
   const file = files.get(strikes) ?? '';
   const seen = () => (existsSync(`${file}.seen`) ? readFileSync(`${file}.seen`, 'utf8').split('\n').length - 1 : 0);

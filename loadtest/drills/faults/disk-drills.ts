@@ -11,11 +11,11 @@ const size = '1g';
 const fullForMs = 10_000;
 const what = 'the disk had no free block left';
 
-/** A small file system in memory for the servers' data. It takes the right to mount. */
+/** A small file system in memory for the servers' data. Mounting it needs root. */
 function mountSmallDisk(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=711`, 'drill', folder], { stdio: 'pipe' });
-  // A folder with something in it is left alone when the servers' data are discarded: it cannot be removed while it is mounted.
+  // A non-empty folder is kept when the servers' data is discarded, because it cannot be removed while it is mounted.
   writeFileSync(join(folder, 'mounted'), '');
   return () => {
     execFileSync('umount', ['--lazy', folder], { stdio: 'pipe' });
@@ -23,7 +23,7 @@ function mountSmallDisk(folder: string): () => void {
   };
 }
 
-/** Fills the disk of all servers, empties it again, and starts what has ended, as an operator would. */
+/** Fills the disk of all servers, empties it again, and restarts ended servers, as an operator would. */
 async function fillDisk({ world, strikes, wait, seconds }: Scene): Promise<void> {
   strikes.expect(what);
   await wait((seconds * 1000) / 3);

@@ -4,7 +4,7 @@ import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
 import { processOf, signalQuietly } from './processes.ts';
 
-/** The time for which the primary continues alone. Without synchronous commit it acknowledges orders that nobody else has. */
+/** How long the primary continues alone. Without synchronous commit it acknowledges orders that nobody else has. */
 const aloneForMs = 3000;
 
 /** Cuts the primary off from its standby, kills it soon after, and makes the standby the primary. */

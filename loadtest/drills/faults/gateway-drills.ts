@@ -10,7 +10,7 @@ const slowByMs = 2000;
 const busyForMs = 15_000;
 const deadForMs = 20_000;
 const countEveryMs = 500;
-/** The gateway is asked about a payment of which no callback came after 120 s, and again 30 s after an answer that was lost. */
+/** The gateway is asked about a payment without a callback after 120 s, and again 30 s after a lost answer. */
 const stallMaxSeconds = 300;
 
 const withoutReconciler: Mutant = {
@@ -33,7 +33,7 @@ type Script = Readonly<Record<string, unknown>>;
 
 /** Loses one reply in a hundred after the act is done, and drops, repeats, delays and reorders callbacks. */
 function weatherFor(orders: number): Script {
-  // A small run loses more of them, or it would often lose none.
+  // A small run loses more of them, because otherwise it would often lose none.
   const lostReply = { answer: 'reset_after', probability: Math.max(0.01, 10 / orders) };
   return {
     autoPay,
@@ -48,7 +48,7 @@ const calm: Script = { autoPay, snap: works, status: works, close: works, callba
 
 const play = ({ world }: Scene, script: Script) => controlSandbox(world.sandbox.url, 'scenarios', script);
 
-/** Counts what the gateway's journal says about faults, by kind, until it is called off. */
+/** Counts the faults in the gateway's journal, by kind, until it is stopped. */
 function countFaults(
   { world, strikes }: Scene,
   kinds: Readonly<Record<string, (line: Script) => boolean>>,
@@ -62,7 +62,7 @@ function countFaults(
       for (const [what, is] of Object.entries(kinds)) if (is(line)) strikes.count(what, 1);
     }
   };
-  // What was before the fault does not count.
+  // Lines from before the fault do not count.
   seen = world.sandbox.journal.lines().at(-1)?.seq ?? 0;
   const timer = setInterval(count, countEveryMs);
   return () => {
@@ -99,7 +99,7 @@ async function chaos(scene: Scene): Promise<void> {
   await play(scene, calm);
 }
 
-/** Behaves as the script says for a while, from a third of the time on. */
+/** Applies the script's behaviour for a while, starting after a third of the time. */
 async function misbehave(
   scene: Scene,
   script: Script,

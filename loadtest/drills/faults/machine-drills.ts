@@ -14,15 +14,17 @@ import { processOf, signalQuietly } from './processes.ts';
 
 const orders = 4500;
 const minutes = 1.5;
-/** Longer than a worker may keep a message in its hands, so that the other worker takes them over meanwhile. */
+/** Longer than a worker may claim a message, so that the other worker takes them over meanwhile. */
 const cutForMs = 45_000;
-/** Of a sale. A short sale has a short fault. */
+/** For a sale of this length. A shorter sale has a shorter fault. */
 const cutShareMax = 0.5;
-/** The edge notices after 2 s that a machine does not accept connections, and a buyer after 6 s that no answer comes. */
+/**
+ * The edge notices after 2 s that a machine does not accept connections, and a buyer after 6 s that no answer comes.
+ */
 const silenceMaxSeconds = 10;
-/** Each message is on its way for so long, so that a worker always has some in its hands. */
+/** Each message takes this long, so that a worker always has some claimed. */
 const messageTakesMs = 1500;
-/** A worker that is not cut off has finished by then what it had in its hands. */
+/** A worker that is not cut off has finished its claimed messages by then. */
 const finishedWithinMs = 3000;
 const looksMs = 1000;
 
@@ -41,7 +43,10 @@ const ranOn = 'api-1 cut off the network while its process ran on';
 const lost = 'worker-1 cut off and killed, and started as another process';
 const inHands = 'jobs that the cut worker had in its hands';
 
-/** Takes the cables out of one API machine, which runs on, and of one worker machine, which has no power either, and puts them in again. */
+/**
+ * Unplugs one API machine, which keeps running, and one worker machine, which also loses power, and plugs them in
+ * again.
+ */
 async function cutMachines(scene: Scene): Promise<void> {
   const { world, strikes, wait, seconds } = scene;
   const [api, worker] = [world.machines.get('api-1'), world.machines.get('worker-1')];
@@ -73,7 +78,7 @@ async function jobsTakenBefore({ owner }: Scene['world'], atMs: number): Promise
   return row?.count ?? 0;
 }
 
-/** Whether a program runs and nothing of it comes over the network. */
+/** Whether a program runs but its network sends nothing. */
 async function isSilent({ address }: Machine, child: Supervised): Promise<boolean> {
   const url = `http://${address}:${machineOperationsPort}/readyz`;
   const answers = await fetch(url, { signal: AbortSignal.timeout(looksMs) }).then(

@@ -32,7 +32,7 @@ const withoutFlush: Mutant = {
 
 const sendingWithinMs = 2000;
 
-/** Waits for a moment in which the worker has messages in its hands, so that a kill meets some. */
+/** Waits for a moment in which the worker has claimed messages, so that a kill hits some. */
 async function untilSending({ world, sale, wait }: Scene): Promise<void> {
   const giveUpAt = performance.now() + sendingWithinMs;
   do {
@@ -44,7 +44,7 @@ async function untilSending({ world, sale, wait }: Scene): Promise<void> {
   } while ((await wait(2)) && performance.now() < giveUpAt);
 }
 
-/** Kills the part three times, each at a moment of its own, and leaves it dead for two seconds. */
+/** Kills the part three times, each at a random moment, and leaves it dead for two seconds. */
 async function killThrice(scene: Scene, part: Part): Promise<void> {
   const apartMs = (scene.seconds * 1000) / (kills + 1);
   for (let number = 0; number < kills; number += 1) {

@@ -34,7 +34,7 @@ export async function freeze({ world, strikes }: Scene, part: Part, milliseconds
   const family = familyOf(processOf(world, part).pid());
   const atMs = Date.now();
   for (const pid of family) signalQuietly(pid, 'SIGSTOP');
-  // A signal takes a moment to arrive, on a busy machine more.
+  // A signal takes a moment to arrive, longer on a busy machine.
   await pause(milliseconds / 2);
   const stopped = family.filter(isStopped).length;
   await pause(milliseconds / 2);
@@ -56,6 +56,6 @@ export function signalQuietly(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended.
+    // The process has ended.
   }
 }

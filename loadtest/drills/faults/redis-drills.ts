@@ -7,13 +7,13 @@ import { selling } from '../sale/selling.ts';
 const flushes = 3;
 const fullForMs = 20_000;
 const maxmemoryUsual = '256mb';
-/** What was lost is handed over again at the relay's next round; recurring jobs are put back within half a minute. */
+/** Lost jobs are handed over again at the relay's next round; recurring jobs are restored within half a minute. */
 const stallMaxSeconds = 60;
 
 const orders = 6000;
 const minutes = 1;
 
-/** The relay as one would write it first: what was handed to the queue is gone from the outbox. */
+/** A naive relay: it deletes outbox rows that it has handed to the queue. */
 const withoutLease: Mutant = {
   without: 'a job stays in the outbox until it is done',
   edits: [
@@ -37,7 +37,7 @@ async function withQueue(scene: Scene, act: (redis: Redis) => Promise<void>): Pr
   }
 }
 
-/** Empties it at random moments, three times while something is in it. */
+/** Empties Redis at random moments, three times while it has jobs. */
 async function flushThrice(scene: Scene): Promise<void> {
   const what = 'the queue lost jobs that lay in it';
   scene.strikes.expect(what);

@@ -13,7 +13,7 @@ const readsPerOrder = 24;
 const connections = 64;
 const apart = 500;
 
-/** Reads of everything public about the event and of pages, at a steady rate, from many connections that are kept open. */
+/** Reads of everything public about the event and of pages, at a steady rate, from many kept-alive connections. */
 async function readBeside({ world, sale, orders: sold, seconds }: Scene): Promise<Besides> {
   const paths = ['', '/schedule', '/ticket-categories', '/availability'].map((end) => `/v1/events/${sale.slug}${end}`);
   const requests = [...paths, '/', `/events/${sale.slug}`].map((path) => requestBytes('GET', path, {}));
@@ -39,7 +39,7 @@ async function readBeside({ world, sale, orders: sold, seconds }: Scene): Promis
   };
 }
 
-/** Stops one process after another as a release does, and starts it again before the next one. */
+/** Stops one process after another as a release does, and restarts it before the next one. */
 async function restartAll({ world, strikes, wait }: Scene): Promise<void> {
   while (await wait(apart)) {
     for (const child of [...world.apis, ...world.workers]) {

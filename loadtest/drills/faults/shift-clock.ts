@@ -1,8 +1,9 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
 /**
- * Loaded into the processes of the drill `clock-stepped` before the product: steps their wall clock, as a wrong NTP server would.
- * The file that `DRILL_CLOCK_FILE` names holds the milliseconds by which it is wrong. Each step is noted beside it.
+ * Loaded into the processes of the drill `clock-stepped` before the product: steps their wall clock, as a wrong NTP
+ * server would. The file named by `DRILL_CLOCK_FILE` holds the error in milliseconds. Each step is logged in a file
+ * beside it.
  */
 const readEveryMs = 100;
 const file = process.env['DRILL_CLOCK_FILE'] ?? '';

@@ -5,7 +5,7 @@ import { bulkOrderId } from '../../bench/fill/bulk-orders.ts';
 import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
 import type { MatrixWorld } from './open-matrix-world.ts';
 
-/** The columns of the resiliency matrix: what people do, each by one request. */
+/** The columns of the resiliency matrix: what people do, each as one request. */
 export const columnNames = ['browse', 'availability', 'hold', 'pay', 'callback', 'ticket', 'check-in'] as const;
 export type ColumnName = (typeof columnNames)[number];
 

@@ -11,12 +11,12 @@ export type Cell = {
   readonly ok: boolean;
 };
 
-/** A refusal must come within Postgres' deadline of 3 s, plus some room for the busy machine. */
+/** A refusal must come within Postgres' deadline of 3 s, plus some time for the busy machine. */
 const refusedWithinMs = 3500;
-/** Added to the usual time: 100 ms for a Redis that does not answer, and room for the machine. */
+/** Added to the usual time: 100 ms for a Redis that does not answer, and some time for the machine. */
 const slowerByMaxMs = 400;
 const goodShareMin = 0.99;
-/** Availability may be one second old. After that it must say that it is stale. */
+/** Availability may be one second old. After that it must be marked stale. */
 const freshForMs = 1500;
 /** Calls in flight when the fault began may end either way. */
 const settlingMs = 300;
@@ -60,7 +60,7 @@ function refused(met: readonly Seen[]): Verdict {
   };
 }
 
-/** Documents live longer than the drill may last. Availability must say that it is stale. */
+/** Documents live longer than the drill may last. Availability must be marked stale. */
 function stale(met: readonly Seen[], good: readonly number[], from: number, column: ColumnName): Verdict {
   const guesses = column === 'availability' ? met.filter((one) => isGuess(one, from)) : [];
   const isGood = (one: Seen) => good.includes(one.status) || (column === 'availability' && one.status === 503);
@@ -76,7 +76,7 @@ function isGuess({ at, status, isStale }: Seen, from: number): boolean {
   return status === 200 && !isStale && at > from + freshForMs;
 }
 
-/** How long after the repair every column was good for a whole second; undefined if that never happened. */
+/** The time from the repair until every column was good for a whole second; undefined if that never happened. */
 export function recoverySeconds(
   columns: Columns,
   seen: readonly Seen[],

@@ -6,16 +6,16 @@ import { controlSandbox } from '../world/control-sandbox.ts';
 import { type MatrixWorld, autoPay } from './open-matrix-world.ts';
 
 /**
- * What a column must show while a part is stopped.
- * normal: as before, hardly slower · stale: answered from memory, and what is no longer current says so ·
- * refused: 503 with Retry-After within the deadline, and never a yes
+ * The required behaviour of a column while a part is stopped.
+ * normal: as before, hardly slower · stale: answered from memory, and outdated data is marked as such · refused: 503
+ * with Retry-After within the deadline, and never a success
  */
 export type Expected = 'normal' | 'stale' | 'refused';
 
 export type MatrixRow = {
   readonly name: string;
   readonly expects: Readonly<Record<ColumnName, Expected>>;
-  /** @returns how many processes or rules were seen to be as the fault wants them */
+  /** @returns how many processes or rules were in the state of the fault */
   breakIt(world: MatrixWorld): Promise<number>;
   mend(world: MatrixWorld): Promise<void>;
 };
@@ -25,7 +25,7 @@ const everything = (expected: Expected): Record<ColumnName, Expected> =>
 const normal = everything('normal');
 const withoutDatabase = { ...everything('refused'), browse: 'stale', availability: 'stale' } as const;
 
-/** A signal takes a moment to arrive, on a busy machine more. */
+/** A signal takes a moment to arrive, longer on a busy machine. */
 const stoppedAfterMs = 500;
 
 /** Stops a server with all its processes. Its connections stay open, and none of its timeouts run. */
@@ -46,7 +46,7 @@ function frozen(name: string, part: Part, expects: MatrixRow['expects']): Matrix
   };
 }
 
-/** The sandbox throws where it does not take the rule. */
+/** The sandbox throws if it rejects the rule. */
 async function scripted(path: 'scenarios' | 'smtp/rules', world: MatrixWorld, rule: unknown): Promise<number> {
   await controlSandbox(world.sandbox.url, path, rule);
   return 1;

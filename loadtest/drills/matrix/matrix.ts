@@ -13,9 +13,9 @@ const usualMs = 4000;
 const recoverWithinMs = 10_000;
 
 /**
- * Breaks one part after another under a steady load, each for some seconds, and compares what people see with the rows of
- * the resiliency matrix. The seconds before each fault are its control. Afterwards everything acknowledged must exist and the
- * books must agree.
+ * Breaks one part after another under a steady load, each for some seconds, and compares the answers with the rows of
+ * the resiliency matrix. The seconds before each fault are its control. Afterwards everything acknowledged must exist
+ * and the books must agree.
  */
 export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
   const [seed = 1] = seeds;
@@ -35,7 +35,7 @@ export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Prom
       await pause(usualMs);
       say(`${row.name} stands still for ${seconds} s`);
       proofs.push({ what: `${row.name} stood still`, times: await row.breakIt(world) });
-      // Not earlier: on a busy machine it takes a while until all its processes stand still.
+      // Not earlier: on a busy machine it takes a while until all its processes are stopped.
       const from = load.now();
       await pause(seconds * 1000);
       const during = { from, to: load.now() };

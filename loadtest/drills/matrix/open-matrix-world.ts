@@ -22,7 +22,7 @@ export type MatrixWorld = DrillWorld & {
 const hour = 3_600_000;
 const seededOrders = 20_000;
 const seededTickets = 20_000;
-/** Payments by buyers at the sandbox, all the time. */
+/** Payments by buyers at the sandbox, throughout the drill. */
 export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probability: 0.7 };
 
 export async function openMatrixWorld(seed: number): Promise<MatrixWorld> {

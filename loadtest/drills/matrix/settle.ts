@@ -12,7 +12,10 @@ const settleWithinMs = 120_000;
 const replaysMax = 50;
 const answerDeadlineMs = 30_000;
 
-/** Waits until the worker has no due work left. @returns what is left, in words */
+/**
+ * Waits until the worker has no due work left.
+ * @returns the remaining work, in words
+ */
 export async function untilSettled(world: MatrixWorld): Promise<string[]> {
   const deadline = performance.now() + settleWithinMs;
   for (;;) {

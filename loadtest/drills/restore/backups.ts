@@ -19,11 +19,14 @@ type Target = { readonly type: 'name'; readonly name: string } | { readonly type
 export type Backups = {
   /** Which Postgres to start, so that it archives its log here. */
   readonly postgres: NonNullable<ServicesOptions['postgres']>;
-  /** Makes the repository ready once Postgres runs. */
+  /** Prepares the repository once Postgres runs. */
   create(services: Services): Promise<void>;
   /** Makes a full base backup. */
   backUp(): Promise<void>;
-  /** Restores into a second data folder and starts a server on it. @returns its port, once it takes writes */
+  /**
+   * Restores into a second data folder and starts a server on it.
+   * @returns its port, once it accepts writes
+   */
   restoreTo(target: Target, services: Services): Promise<number>;
   close(): Promise<void>;
 };
@@ -31,7 +34,10 @@ export type Backups = {
 const run = promisify(execFile);
 const actDeadlineMs = 300_000;
 const stanza = 'antre';
-/** As production has it (deploy/postgres/postgresql.conf): log that is not full yet is archived after so many seconds, too. */
+/**
+ * As in production (deploy/postgres/postgresql.conf): WAL that is not full yet is also archived, after this many
+ * seconds.
+ */
 const archiveTimeoutSeconds = 30;
 
 /** @param folder of the servers' data */
@@ -48,7 +54,7 @@ export async function openBackups(folder: string): Promise<Backups> {
   writeFileSync(settingsFile, readFileSync(join(repositoryFolder, 'deploy/backup/pgbackrest.conf')), { mode: 0o644 });
   // Both may have been unpacked, each with libraries of its own.
   const libraries = [program.environment, programs.environment ?? {}].flatMap((each) => each['LD_LIBRARY_PATH'] ?? []);
-  // Variables count more than the file.
+  // Variables override the file.
   const environmentOf = (data: string): NodeJS.ProcessEnv => ({
     ...process.env,
     ...(libraries.length === 0 ? {} : { LD_LIBRARY_PATH: libraries.join(delimiter) }),

@@ -110,7 +110,7 @@ async function loseAndRestore(scene: Scene, backups: Backups, variant: Variant):
   const again = await buy('again');
   const firstMs = Math.min(...again.map(({ knownAtMs }) => knownAtMs ?? Infinity));
   const failed = again.filter(({ ids }) => ids.length === 0).length;
-  // What the mutant has lost does not come back, so there is nothing to wait for.
+  // The mutant's losses do not return, so there is nothing to wait for.
   const settled =
     variant === 'mutant'
       ? { seconds: 0, stoodStillSeconds: 0, faults: [] }
@@ -162,7 +162,7 @@ async function dropTables({ services }: DrillWorld): Promise<number> {
   return before - Number(await asked(url.href, count));
 }
 
-/** What buyers were told, against what the restored server has. */
+/** The buyers' answers, compared with the restored server. */
 async function compare(
   { owner }: DrillWorld,
   sale: TestEvent,
@@ -189,7 +189,10 @@ async function compare(
   };
 }
 
-/** `npm run audit` on the restored server. The gateway's journal also has payments of after the point, so it is left out. */
+/**
+ * `npm run audit` on the restored server. The gateway's journal also has payments from after the point, so it is left
+ * out.
+ */
 async function audit({ services }: DrillWorld): Promise<string[]> {
   const { SANDBOX_URL: _journal, ...environment } = process.env;
   try {

@@ -17,7 +17,7 @@ export type Bought = {
   failures: number;
   /** Whether a request with its key got no answer within the buyer's patience. */
   gaveUp: boolean;
-  /** When the buyer knew of the order, in milliseconds since 1970. */
+  /** When the buyer learned of the order, in milliseconds since 1970. */
   knownAtMs?: number;
 };
 
@@ -32,7 +32,7 @@ export type BuyersOptions = {
 
 const answerDeadlineMs = 6000;
 const againAfterMs = 500;
-/** A buyer gives up after this long, which is a fault: no part is away for that long. */
+/** A buyer gives up after this long, which is a fault, because no part is down for that long. */
 const patienceMs = 60_000;
 /** Buyers who press twice. */
 const pressesTwice = 0.05;
@@ -40,8 +40,8 @@ const networks = 20_000;
 const tellEveryMs = 5000;
 
 /**
- * Buyers arrive at random moments, at a steady rate over all, whatever the answers are. Each sends its order with its key until it
- * is acknowledged. Some of them send it once more afterwards, which must show the same order.
+ * Buyers arrive at random moments, at a steady average rate, whatever the answers are. Each sends its order with its
+ * key until it is acknowledged. Some of them send it again afterwards, which must return the same order.
  */
 export async function placeOrders(given: BuyersOptions): Promise<Bought[]> {
   const { orders, seconds, random } = given;
@@ -66,7 +66,7 @@ export async function placeOrders(given: BuyersOptions): Promise<Bought[]> {
   return all;
 }
 
-/** The longest time in seconds in which no buyer was told of an order. */
+/** The longest time in seconds in which no buyer got an order. */
 export function longestSilence(bought: readonly Bought[]): number {
   const told = bought.flatMap(({ knownAtMs }) => knownAtMs ?? []).sort((one, two) => one - two);
   const gaps = told.map((atMs, place) => atMs - (told[place - 1] ?? atMs));
@@ -125,7 +125,7 @@ function requestOf({ sale, seed }: BuyersOptions, { number, email, phone, quanti
   };
 }
 
-/** The order's id, or undefined when the outcome is unknown or refused for now. */
+/** The order's id, or undefined if the outcome is unknown or refused for now. */
 async function askOnce(url: string, init: RequestInit): Promise<string | undefined> {
   try {
     const answer = await fetch(`${url}/v1/orders`, { ...init, signal: AbortSignal.timeout(answerDeadlineMs) });

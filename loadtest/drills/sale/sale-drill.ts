@@ -13,7 +13,7 @@ import { type Strikes, createStrikes } from './strikes.ts';
 import { type Settled, untilSettled } from './until-settled.ts';
 import { type Verdict, toldOf, verdictOf } from './witnesses.ts';
 
-/** What a fault can see and do while buyers order, pay and are sent their tickets. */
+/** A fault's view of, and its power over, a sale in progress. */
 export type Scene = {
   readonly world: DrillWorld;
   readonly sale: TestEvent;
@@ -23,32 +23,38 @@ export type Scene = {
   readonly random: Random;
   /** How long buyers come. */
   readonly seconds: number;
-  /** Waits, at most until the last buyer is served. @returns whether buyers still come */
+  /**
+   * Waits, but at most until the last buyer is served.
+   * @returns whether buyers still arrive
+   */
   wait(milliseconds: number): Promise<boolean>;
 };
 
 export type Besides = { readonly faults: readonly string[]; readonly facts: DrillRun['facts'] };
 
-/** Buyers come at a steady rate and pay at once; meanwhile a fault strikes. */
+/** Buyers arrive at a steady rate and pay at once; meanwhile a fault strikes. */
 export type SaleDrill = Omit<Drill, 'run'> & {
   readonly orders: number;
   readonly minutes: number;
   readonly world?:
     | Omit<WorldOptions, 'seed' | 'mutant'>
     | ((strikes: Strikes, seed: number) => Omit<WorldOptions, 'seed' | 'mutant'>);
-  /** Every request must be answered with success at the first try: nobody needs to notice what happens. */
+  /** Every request must succeed at the first try, as if nothing happened. */
   readonly isSeamless?: boolean;
-  /** Buyers are told of orders without a longer pause. */
+  /** Orders are acknowledged without a longer pause. */
   readonly silenceMaxSeconds?: number;
-  /** Runs beside the buyers in every variant, until the last one is served. @returns what did not hold */
+  /**
+   * Runs beside the buyers in every variant, until the last one is served.
+   * @returns broken promises
+   */
   readonly beside?: (scene: Scene) => Promise<Besides>;
   /** Lets the fault strike and ends it. */
   readonly strike: (scene: Scene) => Promise<void>;
-  /** After the fault and the last order, something that is not done yet continues within this time. */
+  /** After the fault and the last order, unfinished work continues within this time. */
   readonly stallMaxSeconds: number;
 };
 
-/** A mutant is noticed at a smaller size. */
+/** A smaller size is enough to notice a mutant. */
 const mutantOrdersMax = 1500;
 
 export function saleDrill(drill: SaleDrill): Drill {
@@ -171,7 +177,7 @@ async function examine(
 ): Promise<{ settled: Settled; verdict: Verdict }> {
   if (variant === 'mutant') {
     const verdict = await verdictOf(world, sale, bought, strikes);
-    // What is lost does not come back, so there is nothing to wait for.
+    // Losses do not return, so there is nothing to wait for.
     if (verdict.rows.some(({ what, missing }) => what === toldOf && missing > 0))
       return { settled: { seconds: 0, stoodStillSeconds: 0, faults: [] }, verdict };
   }

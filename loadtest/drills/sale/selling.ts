@@ -1,6 +1,6 @@
 import type { Mutant } from '../world/mutants.ts';
 
-/** What all drills share that strike while buyers are served. */
+/** Shared by all drills whose faults strike while buyers are served. */
 export const selling = {
   does: 'Buyers order, pay at the gateway and are sent their tickets by mail and WhatsApp.',
   holds:
@@ -13,12 +13,13 @@ export const autoPay = { afterMs: 300, jitterMs: 700, method: 'qris', probabilit
 export const shortSale = { orders: 3000, minutes: 1 } as const;
 
 /**
- * How long something may stand still after a fault. A job of a killed worker comes back within 30 s. A WhatsApp message that was in a
- * worker's hands when the worker or Postgres died may have been accepted: it is sent again after 180 s without a status.
+ * The longest allowed standstill after a fault. A job of a killed worker returns within 30 s. A WhatsApp message that
+ * was claimed by a worker when the worker or Postgres died may have been accepted, so it is sent again only after 180 s
+ * without a status.
  */
 export const unknownOutcomeSeconds = 240;
 
-/** The guard of everybody who must send an order again without knowing what became of it. */
+/** The guard of all buyers who must repeat an order with an unknown outcome. */
 export const withoutKeyLookup: Mutant = {
   without: 'an order is looked for by its key before it is written',
   edits: [
@@ -30,7 +31,7 @@ export const withoutKeyLookup: Mutant = {
   ],
 };
 
-/** To the edge all buyers and readers of a drill are one network, which would meet its limits. */
+/** The edge sees all buyers and readers of a drill as one network, which would meet its limits. */
 export const forOneNetwork = {
   ORDERS_PER_MINUTE_PER_NETWORK: '1000000',
   REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',

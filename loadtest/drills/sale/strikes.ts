@@ -1,21 +1,24 @@
 import type { Proof } from '../drill.ts';
 
-/** When faults struck, in milliseconds since 1970, and what shows that they did. */
+/** When faults struck, in milliseconds since 1970, and the evidence for it. */
 export type Strikes = {
-  /** Notes a fault that was seen to strike: at one moment, or from one to another. */
+  /** Records an observed fault, at one moment or from one to another. */
   note(what: string, fromMs: number, toMs?: number): void;
   /** Declares a kind of fault that must strike. */
   expect(what: string): void;
   /** Counts something that shows a fault, without a moment of its own. */
   count(what: string, times: number): void;
   readonly proofs: readonly Proof[];
-  /** Whether something that a provider accepted then may come a second time. */
+  /** Whether a message that a provider accepted then may be sent a second time. */
   mayRepeat(acceptedAtMs: number): boolean;
   /** The end of the last fault. */
   readonly lastMs: number | undefined;
 };
 
-/** What a provider accepts this long before a fault is perhaps not recorded yet when the fault strikes. */
+/**
+ * The outcome of a message that a provider accepts this shortly before a fault may not be recorded when the fault
+ * strikes.
+ */
 const unrecordedForMs = 3000;
 
 export function createStrikes(): Strikes {

@@ -8,15 +8,15 @@ import type { DrillWorld } from '../world/world.ts';
 
 const lookEveryMs = 500;
 const tellEveryLooks = 20;
-/** When nothing has moved for so long and nothing is due within the drill's bound, nothing will move any more. */
+/** If nothing has moved for this long and nothing is due within the drill's bound, nothing will move any more. */
 const quietSeconds = 20;
-/** On the slowest machine. What must be quick is the bound on standing still. */
+/** On the slowest machine. The strict bound is the one on standing still. */
 const settleMaxSeconds = 1200;
 
 type Left = {
   readonly unpaid: number;
   readonly unsent: number;
-  /** Without the look for unpaid orders, which comes a minute after each order and finds nothing to do. */
+  /** Without the look for unpaid orders, which comes a minute after each order and finds nothing. */
   readonly jobs: number;
   /** Work that the service will take up by itself within the bound. */
   readonly later: number;
@@ -25,14 +25,14 @@ type Left = {
 export type Settled = {
   /** From the last fault or order. */
   readonly seconds: number;
-  /** The longest time in which no order and no message went on while some were left. */
+  /** The longest time without progress of an order or message while some were left. */
   readonly stoodStillSeconds: number;
   readonly faults: readonly string[];
 };
 
 /**
- * Waits until every order of the sale is paid and its messages are accepted. How long that takes depends on the machine, so the
- * bound is on standing still.
+ * Waits until every order of the sale is paid and its messages are accepted. The total time depends on the machine, so
+ * the bound is on standing still.
  */
 export async function untilSettled(
   world: DrillWorld,
@@ -50,7 +50,7 @@ export async function untilSettled(
     const settled = { seconds, stoodStillSeconds: longest };
     if (left.unpaid + left.unsent + left.jobs === 0) return { ...settled, faults: [] };
     const now = `${left.unpaid} unpaid, ${left.unsent} not sent to, ${left.jobs} jobs`;
-    // A job that is handed over again and again is no move.
+    // A job that is handed over repeatedly makes no progress.
     const counts = [left.unpaid, left.unsent, left.jobs];
     if (counts.some((count, kind) => count < (least[kind] ?? 0))) movedAt = performance.now();
     least = counts.map((count, kind) => Math.min(count, least[kind] ?? count));

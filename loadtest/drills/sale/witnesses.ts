@@ -9,8 +9,8 @@ import type { Bought } from './buyers.ts';
 import type { Strikes } from './strikes.ts';
 
 /**
- * What became of the orders, by witnesses that know nothing of each other: what buyers were told, what the database holds, and
- * what gateway, mail server and WhatsApp accepted.
+ * The fate of the orders, by independent witnesses: the buyers' answers, the database, and the messages that gateway,
+ * mail server and WhatsApp accepted.
  */
 export type Verdict = { readonly rows: readonly VerdictRow[]; readonly faults: readonly string[] };
 
@@ -79,7 +79,7 @@ function acceptedBy({ sandbox }: DrillWorld, kind: string) {
 
 const orderOf = (attemptId: string) => `ord_${attemptId.slice(4, -2)}`;
 
-/** @param messages when given, a message that came twice is allowed where its first copy was accepted as a fault struck */
+/** @param messages if given, a message may have been sent twice if its first copy was accepted while a fault struck */
 function countRow<Item>(
   what: string,
   items: readonly Item[],

@@ -5,7 +5,9 @@ import { identify, isAlive } from '../../../deploy/local/host/process-identity.t
 import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 
-/** Ends what drills that were killed have left running, and deletes their data and bundles. Namespaces end with their processes. */
+/**
+ * Ends processes left over by killed drills, and deletes their data and bundles. Namespaces end with their processes.
+ */
 export async function endKilledDrills(parent = dataFolder): Promise<void> {
   for (const { path } of drillsIn(parent)) {
     const ledger = readLedger(join(path, 'stack.json'));

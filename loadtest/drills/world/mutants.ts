@@ -4,12 +4,12 @@ import type { Plugin } from 'esbuild';
 import type postgres from 'postgres';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 
-/** One place in a source file, and what stands there without the guard. */
+/** One place in a source file, and its replacement without the guard. */
 export type Edit = { readonly file: string; readonly text: string; readonly instead: string };
 
 /** The product without one of its guards. A drill that does not notice it checks nothing. */
 export type Mutant = {
-  /** What is missing, in words. */
+  /** The missing guard, in words. */
   readonly without: string;
   /** Edits of TypeScript take effect in the bundles, those of `drizzle/functions` in the database. */
   readonly edits: readonly Edit[];
@@ -17,7 +17,7 @@ export type Mutant = {
   readonly statements?: readonly string[];
 };
 
-/** Edits the sources while they are bundled. The build fails where the guard is not found. */
+/** Edits the sources while they are bundled. The build fails if the guard is not found. */
 export function withoutGuards(mutant: Mutant | undefined): Plugin {
   const edits = (mutant?.edits ?? []).filter(({ file }) => file.endsWith('.ts'));
   return {
@@ -43,7 +43,7 @@ export async function removeGuards(mutant: Mutant, sql: postgres.Sql): Promise<v
   for (const statement of mutant.statements ?? []) await sql.unsafe(statement);
 }
 
-/** @throws where the guard is not found */
+/** @throws if the guard is not found */
 export function edited(path: string, edits: readonly Edit[]): string {
   return edits.reduce(
     (source, { text, instead }) => {

@@ -10,12 +10,13 @@ import { until } from '../../../testkit/until.ts';
 import { say } from '../../bench/harness/stack.ts';
 
 /**
- * Several machines on this one. The drill runs in a network namespace of its own with a bridge in it, and each machine is a further
- * namespace that a cable joins to the bridge. Namespaces, cables and bridge belong to the processes in them: when these end,
- * however they end, the kernel takes everything back. The host's own network is not touched.
+ * Simulates several machines on this one. The drill runs in a network namespace of its own with a bridge in it. Each
+ * machine is a further namespace, joined to the bridge by a cable. Namespaces, cables and bridge belong to the
+ * processes in them: when these end, however they end, the kernel removes everything. The host's own network is not
+ * touched.
  */
 export type Network = {
-  /** Where machines reach what runs in the drill's own namespace: database, Redis, edge and the outside world. */
+  /** The address at which machines reach the drill's own namespace: database, Redis, edge and the sandbox. */
   readonly address: string;
   addMachine(name: string, supervisor: Supervisor): Promise<Machine>;
   /** After the machines have ended. */
@@ -27,7 +28,7 @@ export type Machine = {
   readonly address: string;
   /** The process whose network namespace is the machine's. */
   readonly holder: Supervised;
-  /** Takes the cable out. Packets in both directions are lost, and nobody is told. */
+  /** Unplugs the cable. Packets in both directions are lost without notice. */
   cutOff(): Promise<void>;
   join(): Promise<void>;
 };
@@ -36,13 +37,13 @@ const run = promisify(execFile);
 const bridge = 'machines';
 const subnet = '10.77.0';
 const firstMachine = 11;
-/** A cable goes a moment after its machine. */
+/** A cable disappears a moment after its machine. */
 let cables = 0;
 
 /** Words before a command that run it in a network namespace of its own. */
 export const inOwnNetwork = ['unshare', '--net', '--'] as const;
 
-/** Why this machine cannot play several, in words. */
+/** Why this machine cannot simulate several, in words. */
 export async function networkRefusal(): Promise<string | undefined> {
   if (process.platform !== 'linux') return `network namespaces are of Linux, and this is ${process.platform}`;
   if (process.getuid?.() !== 0) return 'only root may make network namespaces';
@@ -58,7 +59,7 @@ export async function networkRefusal(): Promise<string | undefined> {
   }
 }
 
-/** Finds or fetches the servers. From a network of its own a drill can fetch nothing. */
+/** Finds or downloads the servers. From a network of its own a drill can download nothing. */
 export async function findPrograms(): Promise<void> {
   const account = chooseAccount();
   await Promise.all([findNginx(account, say), findPgBouncer(account, say), findRedis(account, say)]);
@@ -69,7 +70,7 @@ function findIp() {
   return findSystemProgram({ name: 'ip', debianPackage: 'iproute2', otherwise, versionArgument: '-V' }, undefined, say);
 }
 
-/** @throws when this process shares the network of the process that started it: nothing may be set up there */
+/** @throws if this process shares the network of its parent, where nothing may be set up */
 export async function openNetwork(): Promise<Network> {
   const own = networkOf('self');
   if (own === networkOf(process.ppid))
@@ -111,7 +112,7 @@ export async function openNetwork(): Promise<Network> {
 
 const networkOf = (pid: number | 'self') => readlinkSync(`/proc/${pid}/ns/net`);
 
-/** A process that does nothing but keep a namespace. */
+/** A process that only keeps a namespace. */
 function startHolder(name: string, supervisor: Supervisor): Promise<Supervised> {
   return supervisor.start({
     name: `machine-${name}`,

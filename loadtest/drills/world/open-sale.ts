@@ -9,7 +9,7 @@ import type { DrillWorld } from './world.ts';
 
 const capacity = 1_000_000;
 const holdSeconds = 3600;
-/** Beyond every rate of the drills, so that the sender is never what others wait for. */
+/** Beyond every rate of the drills, so that the sender is never the bottleneck. */
 const messagesPerSecond = 1000;
 
 /** An event on sale whose organizer has an account at the gateway and a WhatsApp sender. */

@@ -13,11 +13,14 @@ import { until } from '../../../testkit/until.ts';
 
 /** A second Postgres that streams from the primary. Each commit waits until it is on both disks. */
 export type Standby = {
-  /** From now on nothing passes between the two, and neither sees that the connection has ended. */
+  /** Cuts the connection between the two silently: neither sees that it has ended. */
   cutOff(): void;
-  /** Bytes of log that the primary has on its disk and the standby has not. */
+  /** Bytes of WAL that the primary has on its disk and the standby has not. */
   bytesBehind(): Promise<number>;
-  /** Makes it a primary. @returns its port */
+  /**
+   * Promotes it to primary.
+   * @returns its port
+   */
   promote(): Promise<number>;
   close(): Promise<void>;
 };
@@ -67,7 +70,10 @@ export async function startStandby(services: Services, folder: string): Promise<
   };
 }
 
-/** Names another Postgres to PgBouncer, which then connects there. @param folder of the services' data */
+/**
+ * Points PgBouncer at another Postgres.
+ * @param folder of the services' data
+ */
 export async function pointPgBouncerAt(port: number, services: Services, folder: string): Promise<void> {
   const file = join(reachableFolder(folder, chooseAccount()), 'pgbouncer', 'pgbouncer.ini');
   const settings = readFileSync(file, 'utf8');
@@ -75,7 +81,7 @@ export async function pointPgBouncerAt(port: number, services: Services, folder:
   await asked(services.addresses.pgbouncerAdminUrl ?? '', 'reload');
 }
 
-/** What one statement says in its column `said`. PgBouncer's console takes no other kind of call. */
+/** The column `said` of one statement's row. PgBouncer's console accepts no other kind of call. */
 export async function asked(url: string, statement: string): Promise<string | undefined> {
   const sql = postgres(url, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} });
   try {

@@ -12,7 +12,7 @@ import { apiEnvironment } from '../../bench/harness/api-environment.ts';
 import { say } from '../../bench/harness/stack.ts';
 import type { Machine, Network } from './network.ts';
 
-/** Where a program runs, and how the services are reached from there. */
+/** Where a program runs, and how it reaches the services. */
 type Site = {
   readonly address: string;
   readonly addresses: ServiceAddresses;
@@ -25,7 +25,7 @@ export type Surroundings = {
   readonly services: Services;
   readonly sandbox: Sandbox;
   readonly port: number;
-  /** Where the outside world sends callbacks. */
+  /** Where the sandbox sends callbacks. */
   readonly url: string;
   readonly network: Network | undefined;
   readonly nodeArguments: readonly string[];
@@ -34,7 +34,9 @@ export type Surroundings = {
 
 export type Started = { readonly child: Supervised; readonly machine?: Machine };
 
-/** Starts programs `kind-1`, `kind-2` and so on, one after another; where there is a network, each on a machine of its own. */
+/**
+ * Starts programs `kind-1`, `kind-2` and so on, one after another; each on a machine of its own if there is a network.
+ */
 export async function startPrograms(
   given: Surroundings,
   {
@@ -57,7 +59,7 @@ export async function startPrograms(
 
 const loopback = '127.0.0.1';
 const poolerPort = 6432;
-/** Of each program that has a machine of its own. */
+/** For each program that has a machine of its own. */
 export const machineOperationsPort = 9100;
 
 async function siteOf({ services, network }: Surroundings, name: string): Promise<Site> {

@@ -24,9 +24,9 @@ export type DrillWorld = {
   /** Processes that share one port. */
   readonly apis: readonly Supervised[];
   readonly workers: readonly Supervised[];
-  /** The machines of the programs by their names, where each has one of its own. */
+  /** The machines of the programs by their names, if each has one of its own. */
   readonly machines: ReadonlyMap<string, Machine>;
-  /** Where buyers come: the edge if there is one, else the API itself. */
+  /** The buyers' address: the edge if there is one, otherwise the API itself. */
   readonly url: string;
   /** Of the servers' data. */
   readonly folder: string;
@@ -34,7 +34,7 @@ export type DrillWorld = {
   readonly owner: OpenDb;
   readonly orderTokenSecret: string;
   readonly standby: Standby | undefined;
-  /** Names another Postgres on this machine as the primary, to PgBouncer and for `owner`. */
+  /** Makes another Postgres on this machine the primary, for PgBouncer and for `owner`. */
   movePrimary(port: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -55,7 +55,10 @@ export type WorldOptions = {
   /** For the API and the workers, beside the product's own. */
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Called before the servers start in the folder. @returns what undoes it after they have ended */
+  /**
+   * Called before the servers start in the folder.
+   * @returns its undoing, called after they have ended
+   */
   readonly prepareFolder?: ((folder: string) => () => void) | undefined;
   /** Puts something between the API and PgBouncer. */
   readonly databaseWire?: ((url: string) => Promise<{ readonly url: string; close(): Promise<void> }>) | undefined;
@@ -88,7 +91,7 @@ export async function openDrillWorld(options: WorldOptions): Promise<DrillWorld>
 
 let made = 0;
 
-/** @param closers stop what was started, in the order of the starts */
+/** @param closers stop everything that was started, in the order of the starts */
 async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit<DrillWorld, 'close'>> {
   made += 1;
   const folder = join(dataFolder, `drill-${process.pid}-${made}`);

@@ -3,7 +3,7 @@ import { settings } from './settings.ts';
 
 export type Buyer = { readonly name: string; readonly email: string; readonly phone: string };
 
-/** What all virtual users of a run share; made once by `prepare`. */
+/** The shared data of all virtual users of a run; made once by `prepare`. */
 export type Prepared = {
   readonly run: string;
   readonly eventId: string;

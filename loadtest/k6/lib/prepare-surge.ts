@@ -5,18 +5,18 @@ import { mailDomain, type Prepared } from './data.ts';
 import { bearer, demand, makeEvent, organizer, prepareRun, signIn, text } from './prepare.ts';
 import { settings } from './settings.ts';
 
-/** What the virtual users of a surge share. */
+/** The shared data of the virtual users of a surge. */
 export type PreparedSurge = Prepared & {
-  /** The event that everybody wants first, then others that are on sale, each with its ETag. */
+  /** The most wanted event first, then others that are on sale, each with its ETag. */
   readonly tags: readonly (readonly [slug: string, etag: string])[];
   readonly roomSlug: string;
-  /** Buyers with a confirmed address. After the last one, the first joins again and is told the same place. */
+  /** Buyers with a confirmed address. After the last one, the first joins again and gets the same place. */
   readonly buyerTokens: readonly string[];
 };
 
 const otherEvents = 9;
 const buyers = 20;
-/** The pre-queue opens this long after it was planned, and processes know of it a moment later. */
+/** The pre-queue opens this long after it was planned, and processes learn of it a moment later. */
 const opensInMs = 1500;
 const knownAfterMs = 2500;
 const drawInMs = 3_600_000;

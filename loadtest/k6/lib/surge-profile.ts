@@ -12,13 +12,13 @@ const scenarios = {
   join: { class: 'joins', longestSeconds: 0.5 },
 } as const satisfies Record<string, { readonly class: SentClass; readonly longestSeconds: number }>;
 
-/** Of the orders placed, so many are read again. */
+/** How many of the placed orders are read again. */
 export const readAgainShare = mix.status.share / mix.orders.share;
 
 const measured = ['browse', 'orders', 'status', 'check-ins', 'joins'] as const satisfies readonly SentClass[];
 const gracefulStop = '15s';
 const virtualUsersMax = 3000;
-/** Virtual users at rest: each has a network of its own, and no network may be limited for a moment's delay. */
+/** Virtual users in reserve: each has a network of its own, and a moment's delay must not limit a network. */
 const virtualUsersMin = 20;
 
 /** The options of a run at `RATE` requests of the mix per second, callbacks of the sandbox included. */

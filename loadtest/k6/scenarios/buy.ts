@@ -6,10 +6,10 @@ import type { PreparedSurge } from '../lib/prepare-surge.ts';
 import { readAgainShare } from '../lib/surge-profile.ts';
 import { sendOrder } from './checkout.ts';
 
-/** When a buyer looks at the order again. */
+/** When a buyer reads the order again. */
 const lookAfterSeconds = 2;
 
-/** One order; a part of the buyers looks at it again. The sandbox pays two of three. */
+/** One order; some buyers read it again. The sandbox pays two of three. */
 export function buy(prepared: PreparedSurge): void {
   const number = iteration();
   const reply = sendOrder(prepared, number, { class: 'orders' });

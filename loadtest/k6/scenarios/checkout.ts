@@ -24,8 +24,8 @@ const waitSeconds = 30;
 const replayEvery = 10;
 
 /**
- * The whole way of one buyer: reads, orders, pays at the gateway (the sandbox sends the signed callback), comes to the
- * door.
+ * The whole way of one buyer: reads, orders, pays at the gateway (the sandbox sends the signed callback), and enters at
+ * the door.
  */
 export function checkout(prepared: Prepared): void {
   const number = iteration();

@@ -4,7 +4,7 @@ import { iteration } from '../lib/data.ts';
 import { bearer } from '../lib/prepare.ts';
 import type { PreparedSurge } from '../lib/prepare-surge.ts';
 
-/** A confirmed buyer asks for a place in the waiting room; the second time for the place that is already theirs. */
+/** A confirmed buyer requests a place in the waiting room; the second time the buyer gets the existing place. */
 export function join({ roomSlug, buyerTokens }: PreparedSurge): void {
   const number = iteration();
   const reply = callApi({

@@ -6,9 +6,9 @@ import type { PreparedSurge } from '../lib/prepare-surge.ts';
 
 let round: readonly PublicRead[] | undefined;
 
-/** One public read of those who browse. */
+/** One public read of a visitor. */
 export function visit({ tags, roomSlug }: PreparedSurge): void {
-  // Each virtual user has this module to itself.
+  // Each virtual user has its own copy of this module.
   round ??= browseRound(new Map(tags), roomSlug);
   const number = iteration();
   const [path, headers] = round[number % round.length] ?? ['/v1/events', {}];

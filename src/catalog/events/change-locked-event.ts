@@ -12,7 +12,7 @@ import { type EventRow, type TicketCategoryRow, ofOrganizer } from '../queries.t
 import { listTicketCategories } from '../public/queries.ts';
 import { events } from '../tables.ts';
 
-/** What every change by an organiser needs. */
+/** The dependencies of every change by an organiser. */
 export type ChangeDeps = {
   readonly db: Db;
   readonly cachedReads: Pick<CachedReads, 'changed'>;
@@ -36,9 +36,10 @@ export type Change<Result> = {
 };
 
 /**
- * Runs one change of an event under its lock, so that changes of one event run one after the other; orders do not wait. The same
- * transaction writes the audit row, stages the purge of the CDN, and refuses a change that leaves a published event without something it
- * must have. After the commit it invalidates our own caches. `work` returns a result without `act` when nothing changes.
+ * Runs one change of an event under its lock, so that changes of one event run one after the other; orders do not wait.
+ * The same transaction writes the audit row, stages the purge of the CDN, and refuses a change that takes something
+ * required from a published event. After the commit it invalidates our own caches. `work` returns a result without
+ * `act` if nothing changes.
  * @throws DomainError event.not_found, event.cancelled, event.not_publishable
  */
 export async function changeLockedEvent<Result>(
@@ -69,7 +70,9 @@ async function missingOf(deps: ChangeDeps, tx: Db, event: EventRow): Promise<Mis
   return findMissing(deps, tx, event, await listTicketCategories(tx, event.id));
 }
 
-/** Refuses only what this change made missing: a payment account that disappeared earlier must not block other changes. */
+/**
+ * Refuses only what this change made missing. A payment account that disappeared earlier must not block other changes.
+ */
 function refuseMissing(after: readonly MissingForPublication[], before: readonly MissingForPublication[]): void {
   const isNew = ({ code, subjectId }: MissingForPublication) =>
     !before.some((known) => known.code === code && known.subjectId === subjectId);
@@ -77,7 +80,7 @@ function refuseMissing(after: readonly MissingForPublication[], before: readonly
   if (added.length > 0) throw eventNotPublishable(added);
 }
 
-/** What a public event must have, and whether the money of its sale can be paid. */
+/** Everything that a public event must have, including a way to pay for its tickets. */
 export async function findMissing(
   deps: Pick<ChangeDeps, 'availabilityOf' | 'unpayableSale'>,
   tx: Db,

@@ -5,8 +5,8 @@ import type { EventChanged } from '../ports.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 
 /**
- * Takes the date of a published event away until it gets a new one, and closes its sales. Tickets stay valid, and their holders get a
- * message. An event that is postponed already does not change.
+ * Removes the date of a published event until it gets a new one, and closes its sales. Tickets stay valid, and their
+ * holders get a message. An event that is already postponed does not change.
  * @throws DomainError event.not_published, event.cancelled, event.not_found
  */
 export async function postponeEvent(

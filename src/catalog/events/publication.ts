@@ -3,8 +3,7 @@ import type { Availability } from '../ports.ts';
 import type { EventRow, TicketCategoryRow } from '../queries.ts';
 
 /**
- * Everything that an event lacks to be public. A published event must keep all of it: a change that would remove some of it
- * is refused.
+ * Everything that an event lacks to be public. A change that would make a published event lack something is refused.
  */
 export function missingForPublication(
   event: Pick<EventRow, 'startsAt' | 'endsAt' | 'doorsOpenAt'>,

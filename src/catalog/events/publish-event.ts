@@ -33,7 +33,7 @@ export async function publishEvent(
 }
 
 /**
- * What keeps a draft from the public now; empty for an event that may be published, or is.
+ * The requirements that a draft lacks now; empty for an event that may be published or is public.
  * @throws DomainError event.not_found
  */
 export async function showReadiness(

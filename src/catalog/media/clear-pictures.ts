@@ -7,8 +7,8 @@ import { pictureFiles, pictureKey } from './sizes.ts';
 const picturesPerRun = 50;
 
 /**
- * Deletes pictures that no event shows any more, some time after the last one did: cached pages may still name them. The row is locked
- * while its files are deleted, so an upload of the same picture waits and then writes them again.
+ * Deletes pictures some time after the last event stopped showing them, because cached pages may still name them. The
+ * row is locked while its files are deleted, so an upload of the same picture waits and then writes them again.
  */
 export async function clearPictures(deps: { readonly db: Db; readonly fileStorage: FileStorage }): Promise<void> {
   for (let cleared = 0; cleared < picturesPerRun; cleared += 1) {

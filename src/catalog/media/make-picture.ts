@@ -2,7 +2,10 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { pictureBytesMax, picturePixelsMax, pictureSideMax } from '../limits.ts';
 import { type Focus, type PictureFile, pictureSizes, wholeSide } from './sizes.ts';
 
-/** Only these decoders run. The others of libvips are blocked: each is more code that reads what strangers send. */
+/**
+ * Only these decoders run. libvips' other decoders are blocked, because each is more code that reads what strangers
+ * send.
+ */
 const decoders = [
   'VipsForeignLoadJpegBuffer',
   'VipsForeignLoadPngBuffer',
@@ -10,11 +13,11 @@ const decoders = [
   'VipsForeignLoadHeifBuffer',
 ];
 const formats = new Set(['jpeg', 'png', 'webp', 'heif']);
-/** The longest side of what is kept for later cuts. */
+/** The longest side of the copy that is kept for later cuts. */
 const masterSide = 2400;
 const masterQuality = 88;
 const jpegQuality = 78;
-/** Effort 2 of 9 takes a fifth of the time of the default for some 5 % more bytes. */
+/** Effort 2 of 9 takes a fifth of the default's time for some 5 % more bytes. */
 const avif = { quality: 50, effort: 2 } as const;
 const white = { r: 255, g: 255, b: 255 };
 
@@ -38,8 +41,8 @@ export function limitDecoders(): void {
 }
 
 /**
- * Decodes a picture and encodes it again, in all sizes. Only pixels are taken over: metadata, comments and whatever else the file
- * carries stay behind.
+ * Decodes a picture and encodes it again, in all sizes. Only pixels are kept: metadata, comments and everything else in
+ * the file are dropped.
  */
 export async function makePicture({
   bytes,
@@ -97,7 +100,7 @@ export function cutOf(whole: Size, shape: Size, focus: Focus) {
   return { left: start(whole.width, width, focus.x), top: start(whole.height, height, focus.y), width, height };
 }
 
-/** By the first bytes, before any decoder sees the rest. */
+/** The type is read from the first bytes, before any decoder sees the rest. */
 function refuseType(bytes: Uint8Array): PictureRefusal | undefined {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length > pictureBytesMax) return 'picture.unreadable';
@@ -107,7 +110,7 @@ function refuseType(bytes: Uint8Array): PictureRefusal | undefined {
   const brand = head.toString('latin1', 4, 8) === 'ftyp' ? head.toString('latin1', 8, 12) : undefined;
   if (brand === 'avis') return 'picture.animated';
   if (!isJpeg && !isPng && !isWebp && brand !== 'avif') return 'picture.type_unsupported';
-  // libvips reads the first picture of an animated PNG and says nothing of the others.
+  // libvips reads only the first picture of an animated PNG and does not report the others.
   const dataAt = isPng ? head.indexOf('IDAT') : -1;
   return dataAt > 0 && head.subarray(0, dataAt).includes('acTL') ? 'picture.animated' : undefined;
 }

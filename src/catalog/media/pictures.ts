@@ -6,7 +6,10 @@ import { pictureBytesMax } from '../limits.ts';
 import { type PictureFile, pictureKey } from './sizes.ts';
 
 const keptBytesMax = 8 * 1024 * 1024;
-/** Reads of the storage at once, and those that wait. Addresses are public: anybody may ask for pictures that do not exist. */
+/**
+ * Concurrent reads of the storage, and reads that wait. Addresses are public: anybody may ask for pictures that do not
+ * exist.
+ */
 const readsMax = 8;
 const waitingMax = 64;
 const waitMs = 5000;
@@ -14,13 +17,13 @@ const retryAfterSeconds = 5;
 
 export type Pictures = {
   /**
-   * The bytes of a file; undefined when there is none.
-   * @throws DomainError service.busy, service.unavailable when the storage does not answer
+   * The bytes of a file; undefined if there is none.
+   * @throws DomainError service.busy, service.unavailable if the storage does not answer
    */
   read(id: string, file: PictureFile): Promise<Buffer | undefined>;
 };
 
-/** Reads pictures, and keeps the latest in memory. A file never changes: its id is the hash of its content. */
+/** Reads pictures and keeps the latest in memory. A file never changes, because its id is the hash of its content. */
 export function createPictures({ fileStorage }: { readonly fileStorage: FileStorage }): Pictures {
   const gate = createWorkGate({ work: 'picture_read', atOnceMax: readsMax, waitingMax, waitMs, retryAfterSeconds });
   const read = async (key: string): Promise<Buffer | undefined> => {

@@ -67,7 +67,10 @@ export async function removePicture(deps: ChangeDeps, of: EventOfActor): Promise
   });
 }
 
-/** The row comes first: from then on the files have an owner, and `clearPictures` finds them if nothing else follows. */
+/**
+ * The row is written first. From then on the files have an owner, and `clearPictures` finds them even if nothing else
+ * follows.
+ */
 async function store(deps: PictureDeps, { actor }: EventOfActor, files: readonly MadePicture[]): Promise<string> {
   const parts = files.map(({ file, bytes }) => `${file} ${sha256Hex(bytes)}`);
   const id = sha256Hex([actor.organizerId, ...parts].join('\n')).slice(0, pictureHashLength);
@@ -105,7 +108,7 @@ function show(deps: ChangeDeps, of: EventOfActor & PictureOfEvent, pictureId: st
   });
 }
 
-/** A picture that was replaced stays for as long as cached pages may name it. */
+/** A replaced picture stays as long as cached pages may name it. */
 async function touch(tx: Db, pictureId: string): Promise<void> {
   await tx.update(pictures).set({ touchedAt: sql`now()` }).where(eq(pictures.id, pictureId));
 }

@@ -7,10 +7,10 @@ export const pictureSizes = {
   share: { width: 1200, height: 630 },
 } as const;
 
-/** The longer side of the picture as it was sent, which the desk shows to choose a focus. */
+/** The longer side of the uncut picture, which the desk shows for choosing a focus. */
 export const wholeSide = 1000;
 
-/** Everything that is kept of one picture. The master is not public: it is what another focus is cut from. */
+/** All files of one picture. The master is not public; other cuts are made from it. */
 export const pictureFiles = [
   'small.avif',
   'small.jpg',

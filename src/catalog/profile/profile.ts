@@ -7,10 +7,10 @@ import { eventTag } from '../public/public-kinds.ts';
 import { events, organizerProfiles } from '../tables.ts';
 import type { OrganizerProfile } from './schemas.ts';
 
-/** Events whose cached documents a change makes outdated at once. The documents of older events follow by their lifetime. */
+/** Events whose cached documents a change outdates at once. The documents of older events expire by their lifetime. */
 const eventsTold = 500;
 
-/** What the organizer tells buyers about itself; empty before it has said anything. */
+/** The organizer's profile; empty if it has none yet. */
 export async function showProfile(deps: { readonly db: Db }, organizerId: string): Promise<OrganizerProfile> {
   const [row] = await deps.db
     .select()
@@ -20,7 +20,7 @@ export async function showProfile(deps: { readonly db: Db }, organizerId: string
   return presentProfile(row);
 }
 
-/** Replaces what the organizer tells buyers about itself. The audit log names the fields that changed, not their texts. */
+/** Replaces the organizer's profile. The audit log names the fields that changed, not their texts. */
 export async function setProfile(
   deps: { readonly db: Db; readonly clock: Clock; readonly cachedReads: Pick<CachedReads, 'changed'> },
   { actor, profile }: { readonly actor: Actor; readonly profile: OrganizerProfile },

@@ -7,7 +7,7 @@ import type { CatalogDeps } from '../deps.ts';
 import { setProfile, showProfile } from './profile.ts';
 import { organizerProfileSchema, profileParams } from './schemas.ts';
 
-/** As much as the edge lets through: four texts in Latin letters. */
+/** As much as the edge accepts: four texts in Latin letters. */
 const profileBytesMax = 128 * 1024;
 
 function contracts(deps: CatalogDeps) {

@@ -15,7 +15,7 @@ export type ListingFilter = {
   readonly to: Since | undefined;
   /** The text of a `tsquery`. */
   readonly search: string | undefined;
-  /** The search words, city or category have no letter, digit or symbol, so no event matches. */
+  /** The search words, city or category contain no letter, digit or symbol, so no event matches. */
   readonly findsNothing: boolean;
   /** In minor units: an event has a ticket on sale at this price or less. */
   readonly priceMax: number | undefined;
@@ -48,7 +48,10 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
   };
 }
 
-/** The cache key: equal for filters with the same result. Unknown parameters, order, case, accents and spelling of times do not matter. */
+/**
+ * The cache key, equal for filters with the same result. Unknown parameters, order, case, accents and spelling of times
+ * do not matter.
+ */
 export function listingNameOf(filter: ListingFilter): string {
   const { after, cityKey, categoryKey, findsNothing, from, limit, organizerSlug, priceMax, search, to } = filter;
   if (findsNothing) return 'listing:nothing';

@@ -19,8 +19,8 @@ export const availabilityKind = readKind({
   buildsMax: 3,
 });
 /**
- * The document that all waiting buyers read. It says at which time its numbers were right, so it may be sent a little
- * longer. Phase and rate are pushed.
+ * The document that all waiting buyers read. It names the time of its numbers, so it may be sent a little longer. Phase
+ * and rate are pushed.
  */
 export const queueKind = readKind({
   name: 'queue',

@@ -71,8 +71,8 @@ export type ListedEventRow = {
 };
 
 /**
- * Published events by start, then id; one row more than the limit when there is a next page.
- * Indexes: events_public, events_public_city, events_search.
+ * Published events by start, then id; one row more than the limit if there is a next page. Indexes: events_public,
+ * events_public_city, events_search.
  */
 export async function listPublicEvents(db: Db, filter: ListingFilter, now: Date): Promise<ListedEventRow[]> {
   if (filter.findsNothing) return [];

@@ -9,7 +9,7 @@ import { listingFilterOf } from './listing-filter.ts';
 import { type PublicReadDeps, type PublicReads, createPublicReads, listingPath } from './public-reads.ts';
 import type { ListingQuery } from '../schemas.ts';
 
-/** Addresses of listings that are remembered with their cache keys, so that a hit does not parse its query again. */
+/** Addresses of listings that are remembered with their cache keys, so that a hit need not parse its query again. */
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
 const publicPath =
@@ -17,7 +17,7 @@ const publicPath =
 
 /**
  * Serves the public reads before any middleware. `fetch` answers from memory without waiting. It returns undefined for
- * everything else, which goes through the app to the routes; these wait until the answer is rendered.
+ * everything else, which goes through the app to the routes. These wait until the answer is rendered.
  */
 export type PublicReadServer = {
   readonly reads: PublicReads;

@@ -7,7 +7,7 @@ import { events } from '../tables.ts';
 /** Finds the event of a slug: in this process, in Redis, then in Postgres. A slug never changes, so these caches cannot be outdated. */
 export type Slugs = {
   eventIdOf(slug: string): Promise<string | undefined>;
-  /** Forgets a slug whose event was not found: the database may have been recreated while Redis kept old entries. */
+  /** Forgets a slug whose event was not found. The database may have been recreated while Redis kept old entries. */
   forget(slug: string): void;
 };
 

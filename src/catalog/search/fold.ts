@@ -6,7 +6,7 @@
  */
 
 /**
- * Accents and vowel points. The mark that turns か into が makes another letter, and so do marks that belong to one script.
+ * Accents and vowel points. Marks that turn か into が make another letter, and so do marks that belong to one script.
  */
 const accents =
   /[[[\p{Script=Inherited}\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}]&&\p{M}]--[\u3099\u309a]]/gv;
@@ -49,8 +49,8 @@ export function foldText(text: string): string {
       .replaceAll(silent, '')
       .replaceAll(accents, '')
       .replaceAll(nuktas, '')
-      // Three conversions: only the lower case of ẞ has an upper case in plain letters (SS), and only the upper case of ß
-      // and ı has.
+      // Three conversions, because only the lower case of ẞ has an upper case in plain letters (SS), and only the upper
+      // case of ß and ı has.
       .toLowerCase()
       .toUpperCase()
       .toLowerCase()

@@ -11,8 +11,8 @@ const searchVersion = 2;
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
 /**
- * The search columns of an event. A table of their own, because only the listing reads them and they are as long as the
- * texts.
+ * The search columns of an event. They are in a table of their own, because only the listing reads them and they are as
+ * long as the texts.
  */
 const eventSearch = pgTable('events', {
   id: text('id').primaryKey(),
@@ -22,7 +22,7 @@ const eventSearch = pgTable('events', {
   searchVersion: integer('search_version').notNull(),
 });
 
-/** The texts of an event that the search finds it by. */
+/** The texts of an event that the search reads. */
 export const searchedTexts = {
   id: events.id,
   name: events.name,
@@ -84,7 +84,7 @@ const batchMax = 100;
 const batchesMax = 50;
 
 /**
- * Rebuilds outdated search entries, and adds missing ones of rows that were written past the service. Handles a bounded
+ * Rebuilds outdated search entries, and adds missing ones of rows that the service did not write. Handles a bounded
  * number of events; the next run continues.
  * @returns the number of entries written
  */

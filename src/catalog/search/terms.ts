@@ -2,11 +2,13 @@ import { searchPositionsMax, searchWordsMax, termLengthMax } from '../limits.ts'
 import { foldText } from './fold.ts';
 
 /**
- * The one tokeniser of the search, for stored texts and for queries.
+ * The only tokeniser of the search, for stored texts and for queries.
  *
- * - A word is a run of letters and digits. Other characters separate words: AC/DC gives adjacent `ac` and `dc`, and also `acdc`.
+ * - A word is a run of letters and digits. Other characters separate words: AC/DC gives adjacent `ac` and `dc`, and
+ *   also `acdc`.
  * - Scripts without blanks between words give pairs of characters, so any part of a name is a sequence of pairs.
- * - A symbol or emoji is a term of its own. It counts only in a query that has nothing else. Punctuation is never a term.
+ * - A symbol or emoji is a term of its own. It counts only in a query that has nothing else. Punctuation is never a
+ *   term.
  */
 type Term = {
   readonly text: string;

@@ -12,7 +12,7 @@ export type AttendeesInput = {
   readonly ticketCategoryId?: string | undefined;
   /** `in`: inside now. `out`: was inside. `not_yet`: has not entered. */
   readonly presence?: (typeof presences)[number] | undefined;
-  /** The last ticket of the page before. */
+  /** The last ticket of the previous page. */
   readonly after?: string | undefined;
   readonly limit: number;
 };
@@ -34,7 +34,7 @@ type Row = {
   readonly answers: readonly { readonly question: string; readonly value: string }[];
 };
 
-/** Of the ticket and of its order; an order has a few. */
+/** Flags of the ticket and of its order; an order has a few. */
 const answersOf = sql`(
   select coalesce(json_agg(json_build_object('question', q.text, 'value', w.value) order by q.position, q.id), '[]')
   from answers w join questions q on q.event_id = w.event_id and q.id = w.question_id
@@ -47,8 +47,8 @@ const ofPresence = {
 } as const;
 
 /**
- * Everybody with a ticket, in the order of orders, and where they are; one more than `limit` when there is a next page. The role door
- * sees no email, phone and answers.
+ * Everybody with a ticket, in the order of orders, and where they are; one more than `limit` if there is a next page.
+ * The role door sees no email, phone or answers.
  * @throws DomainError event.not_found
  */
 export async function listAttendees(deps: { readonly db: Db }, actor: Actor, input: AttendeesInput) {

@@ -8,7 +8,7 @@ import { saleMinutes } from '../tables.ts';
 export const minutesMax = 1500;
 
 /**
- * What an event sold in each minute in which something happened, oldest first; at most `minutesMax` of them.
+ * An event's sales in each minute in which something happened, oldest first; at most `minutesMax` of them.
  * @throws DomainError event.not_found
  */
 export async function listSaleMinutes(
@@ -17,7 +17,7 @@ export async function listSaleMinutes(
   { eventId, from, to }: { eventId: string; from?: string | undefined; to?: string | undefined },
 ) {
   const event = await ownEvent(deps.db, actor, eventId);
-  // Sums begin with the first minute of the sale, also where the page begins later.
+  // Sums begin with the first minute of the sale, even if the page begins later.
   const counted = deps.db
     .select({
       ...getTableColumns(saleMinutes),

@@ -4,16 +4,20 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { newOrderId } from '../../platform/ids.ts';
 
 const minuteMs = 60_000;
-/** A minute is counted when its last orders are committed (`deadlineMs` of placement, and what clocks of processes differ by). */
+/**
+ * A minute is counted once its last orders are committed (`deadlineMs` of placement, and the difference between the
+ * processes' clocks).
+ */
 const settledMs = 15_000;
-/** How far back a run looks for minutes that no run has written. Older ones stay unwritten. */
+/** How far back a run looks for unwritten minutes. Older ones stay unwritten. */
 const minutesBackMax = 5;
-/** Events that end later, or have ended so lately that people still enter. */
+/** Current events: future ones, and past ones that people may still enter. */
 const endedHoursMax = 12;
 
 /**
- * Recurring: writes what each current event sold in the minutes that are over, once for each minute in which something happened. Safe
- * to run twice at once. Orders are counted by a range of the primary key, since their ids have the time at which they were placed.
+ * Recurring: writes the sales of each current event in completed minutes, once per minute in which something happened.
+ * Safe to run twice at once. Orders are counted by a range of the primary key, because their ids hold the time at which
+ * they were placed.
  * @returns the number of minutes written
  */
 export async function recordSaleMinutes(deps: { readonly db: Db; readonly clock: Clock }): Promise<number> {
@@ -26,12 +30,12 @@ export async function recordSaleMinutes(deps: { readonly db: Db; readonly clock:
   return written;
 }
 
-/** The first ten characters behind the event's key of an order that was placed at this time. */
+/** The first ten characters after the event's key of an order that was placed at this time. */
 function timePart(at: Date): string {
   return newOrderId('evt_00000000', at).slice(12, 22);
 }
 
-/** Whether something stands otherwise than in the minute before. */
+/** Whether anything differs from the previous minute. */
 const hasMoved = sql`
   n.admitted is distinct from coalesce(last.admitted, 0) or n.waiting is distinct from last.waiting
   or n.held_orders is distinct from coalesce(last.held_orders, 0) or n.instructed is distinct from coalesce(last.instructed, 0)`;

@@ -12,7 +12,7 @@ import { saleFiguresSchema, saleMinutesQuery, saleMinutesSchema } from './schema
 
 export type SaleFiguresDeps = { readonly db: Db; readonly actors: Actors; readonly clock: Clock };
 
-/** A sale on one screen, and again afterwards. */
+/** A running sale on one screen, and its replay. */
 export function saleFigureRoutes(deps: SaleFiguresDeps) {
   const manager = forStaff(deps, 'manager', 'Organizer: orders');
   const figures = createRoute({

@@ -12,7 +12,7 @@ import type { saleFiguresSchema } from './schemas.ts';
 const secondsNow = 10;
 const minutesShown = 15;
 const freshMs = 1000;
-/** What reads all orders of an event is read again after this long, and after twenty times what it took. */
+/** Reads of all orders of an event are repeated after this long, and after twenty times their duration. */
 const slowFreshMs = 10_000;
 const slowShare = 20;
 const eventsMax = 200;
@@ -35,9 +35,10 @@ type Totals = Pick<Figures, 'messages'> &
   };
 
 /**
- * The figures of a running sale. Two parts: what is read by keys and short ranges is at most a second old; what reads all orders,
- * scans and messages of the event is at most ten seconds old, or older where reading takes long, so that it never uses more than a
- * twentieth of a connection. Each process reads for an event once at a time, however many screens ask.
+ * The figures of a running sale, in two parts. The part that is read by keys and short ranges is at most a second old.
+ * The part that reads all orders, scans and messages of the event is at most ten seconds old, or older if reading takes
+ * long, so that it never uses more than a twentieth of a connection. Each process reads for an event once at a time,
+ * however many screens ask.
  */
 export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clock: Clock }) {
   const nows = new LRUCache<string, Now>({
@@ -124,7 +125,7 @@ function utcMinute<Minute extends { readonly at: string }>(minute: Minute): Minu
   return { ...minute, at: new Date(minute.at).toISOString() };
 }
 
-/** What needs all orders, scans and messages of the event. */
+/** The part that needs all orders, scans and messages of the event. */
 async function readTotals(db: Db, eventId: string): Promise<Totals> {
   const firstOfEvent = newOrderId(eventId, new Date(0)).slice(0, 12);
   const [row] = await rowsOf<Omit<Totals, 'at'> & { readonly at: Date | string }>(

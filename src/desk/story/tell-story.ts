@@ -155,8 +155,8 @@ const ofRefunds = sql`
 const maskedEmail = (column: string) => sql.raw(`left(${column}, 1) || '•••' || substring(${column} from '@[^@]*$')`);
 
 /**
- * The messages of the order and of its tickets, with the mailbox's first letter and the domain, or the ends of a phone. There is no
- * recipient for an address that the order no longer has.
+ * The messages of the order and of its tickets, with the mailbox's first letter and the domain, or the ends of a phone.
+ * There is no recipient if the order no longer has the address.
  */
 const messages = sql`
   select d.*, null::text as ticket_id, null::text as category,

@@ -6,7 +6,7 @@ import type { SenderAnswer, SenderConfig, SenderForm } from '../channels/whatsap
 
 export type AlertConfig = SenderConfig & Pick<Config, 'ALERT_WHATSAPP_SENDER' | 'ALERT_WHATSAPP_TO'>;
 
-/** The operators' own WhatsApp sender. It stands in the configuration, so that it works while the database is away. */
+/** The operators' own WhatsApp sender. It is part of the configuration, so that it works while the database is down. */
 export type AlertSender = {
   /** Phone numbers, digits with the country code. */
   readonly recipients: readonly string[];
@@ -15,8 +15,8 @@ export type AlertSender = {
 };
 
 /**
- * Reads the sender of alerts; undefined when none is configured.
- * @throws ConfigError when the variables make no sense; their values are not repeated
+ * Reads the sender of alerts; undefined if none is configured.
+ * @throws ConfigError if the variables are invalid; the error does not repeat their values
  */
 export function createAlertSender(config: AlertConfig): AlertSender | undefined {
   const { ALERT_WHATSAPP_SENDER: text, ALERT_WHATSAPP_TO: recipients } = config;
@@ -37,7 +37,7 @@ export function createAlertSender(config: AlertConfig): AlertSender | undefined 
           credentials,
           to,
           deliveryId: '',
-          // Read by providers with templates alone, which are refused above.
+          // Only providers with templates read it, and those are refused above.
           message: { template: 'event_practical', locale: 'en', bodyParameters: [] },
           text: message,
           tries: 1,

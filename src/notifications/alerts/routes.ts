@@ -15,10 +15,10 @@ const bodyBytesMax = 1024 * 1024;
 const sendDeadlineMs = 15_000;
 
 /**
- * `POST /alerts` on the operations port, with the operator's token: what Alertmanager sends goes to the operators by WhatsApp, without the
- * database. 204 when every number was reached, 503 when one was not, upon which Alertmanager tries again. Without a sender
- * there is no such route.
- * @throws ConfigError when the sender's variables make no sense
+ * `POST /alerts` on the operations port, with the operator's token: forwards Alertmanager's notices to the operators by
+ * WhatsApp, without the database. 204 if every number was reached, 503 if one was not; Alertmanager then tries again.
+ * Without a sender there is no such route.
+ * @throws ConfigError if the sender's variables are invalid
  */
 export function alertRoutes(deps: { config: AlertConfig; log: Log; problems: ProblemCatalogue; token: string }): Hono {
   const { config, log, token } = deps;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const alertsMax = 1000;
 const words = z.record(z.string().max(200), z.string().max(4000));
 
-/** What Alertmanager posts to a webhook (version 4). Other fields are not read. */
+/** The body that Alertmanager posts to a webhook (version 4). Other fields are ignored. */
 export const alertNotice = z.object({
   groupKey: z.string().max(2000),
   commonLabels: words.default({}),

@@ -6,7 +6,7 @@ import type { AlertNotice } from './schemas.ts';
 
 export type SendAlertsDeps = { readonly sender: AlertSender; readonly sent: SentNotices; readonly log: Log };
 
-/** Notices that were sent a moment ago, by recipient: Alertmanager repeats a notice to all when one recipient failed. */
+/** Notices that were sent lately, by recipient. Alertmanager repeats a notice to all recipients if one failed. */
 export type SentNotices = LRUCache<string, true>;
 
 const rememberedMs = 5 * 60_000;
@@ -19,8 +19,8 @@ export function rememberSentNotices(): SentNotices {
 }
 
 /**
- * Tells every operator of a group of alerts, one text each.
- * @returns how many of the recipients it certainly did not reach; they may be tried again with the same notice
+ * Tells every operator about a group of alerts, in one text each.
+ * @returns how many recipients it certainly did not reach; they may be tried again with the same notice
  */
 export async function sendAlerts(deps: SendAlertsDeps, notice: AlertNotice, signal: AbortSignal): Promise<number> {
   const text = alertText(notice);
@@ -39,14 +39,14 @@ async function tell(
   if (sent.has(key)) return true;
   const answer = await sender.send(to, text, signal);
   alertMessages.inc({ result: answer.kind });
-  // What may have been taken is not sent again: nobody reads the tenth copy of an alert.
+  // A text that may have been accepted is not sent again, because nobody reads the tenth copy of an alert.
   const mayHaveArrived = answer.kind === 'accepted' || answer.kind === 'unknown';
   if (mayHaveArrived) sent.set(key, true);
   if (answer.kind !== 'accepted') log.error({ failure: answer.failure }, 'an alert was not sent by WhatsApp');
   return mayHaveArrived;
 }
 
-/** `2 firing (page)`, then one line for each alert, with the page of the runbook. */
+/** `2 firing (page)`, then one line per alert, with the page of the runbook. */
 function alertText({ alerts, commonLabels }: AlertNotice): string {
   const firing = alerts.filter(({ status }) => status === 'firing').length;
   const counts = [

@@ -4,10 +4,11 @@ import type { Channel } from '../tables.ts';
 import { audienceLagSeconds } from './limits.ts';
 
 /**
- * Whom announcements reach, as rows of announcement_id, order_id, ticket_id, channel and key: buyers who still hold a valid ticket of an order
- * that was paid before the preview (ticket_id is null), and by mail the people to whom such tickets were given before the confirmation. By
- * WhatsApp only where money has come or the buyer has confirmed the phone. News only to buyers who have agreed before the preview, have not
- * stopped it since, and have paid or confirmed this address.
+ * The recipients of announcements, as rows of announcement_id, order_id, ticket_id, channel and key: buyers who still
+ * hold a valid ticket of an order that was paid before the preview (ticket_id is null), and by mail the people who were
+ * given such tickets before the confirmation. WhatsApp is used only if money has come or the buyer has confirmed the
+ * phone. News goes only to buyers who agreed before the preview, have not stopped it since, and have paid or confirmed
+ * this address.
  * @param which a condition on the announcement `a`, the order `o` and the recipient `r`
  */
 export const audienceOf = (which: SQL): SQL => sql`
@@ -40,16 +41,16 @@ export const audienceOf = (which: SQL): SQL => sql`
           where s.organizer_id in (a.organizer_id, '') and s.channel = r.channel and s.recipient_key = r.key and s.is_stopped
             and (s.channel = 'whatsapp' or s.said_at >= c.given_at))))`;
 
-/** The tickets `t` that a recipient holds. News goes to buyers, even after they gave their tickets on. */
+/** The tickets `t` that a recipient holds. News goes to buyers even after they gave their tickets away. */
 const areTheirs = sql`t.event_id = o.event_id and t.order_id = o.id
   and (t.id = r.ticket_id or r.ticket_id is null and (t.times_transferred = 0 or a.kind = 'news'))`;
 
 export type Reach = Readonly<Record<Channel, number>> & {
-  /** Differs as soon as one recipient is added or leaves. */
+  /** Changes when a recipient is added or leaves. */
   readonly fingerprint: string;
 };
 
-/** How many different addresses an announcement reaches on each channel. */
+/** The number of different addresses that an announcement reaches on each channel. */
 export async function countAudience(db: Db, announcementId: string): Promise<Reach> {
   const rows = await rowsOf<{ channel: Channel; recipients: number; sum: string }>(
     db,
@@ -66,7 +67,7 @@ export async function countAudience(db: Db, announcementId: string): Promise<Rea
   };
 }
 
-/** Whether the order is still in the audience: what holds news back counts at the moment of sending. */
+/** Whether the order is still in the audience. Reasons to hold news back count at the moment of sending. */
 export async function isInAudience(
   db: Db,
   { announcementId, orderId, channel }: { announcementId: string; orderId: string; channel: Channel },

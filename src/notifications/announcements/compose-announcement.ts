@@ -17,8 +17,8 @@ import { type Announcement, announcements } from './tables.ts';
 type Deps = HolderDeps & { readonly clock: Clock; readonly config: Pick<Config, 'HASH_SECRET'> };
 
 /**
- * Makes the message of an announcement for one order; undefined when there is nothing to say any more: it was cancelled, the tickets
- * were taken back or given on, the event has another date, or the buyer has stopped news meanwhile.
+ * Makes the message of an announcement for one order. Undefined if there is nothing to say any more: it was cancelled,
+ * the tickets were revoked or given on, the event has another date, or the buyer has stopped news.
  */
 export async function composeAnnouncement(
   deps: Deps,
@@ -42,7 +42,7 @@ export async function composeAnnouncement(
   };
 }
 
-/** The same for the holder of a ticket that was given on; undefined, too, when somebody else holds it now. */
+/** Makes the message for the holder of a ticket that was given on; also undefined if somebody else holds it now. */
 export async function composeHolderAnnouncement(
   deps: Deps,
   claim: Pick<Claim, 'subject_id' | 'recipient_key' | 'version'>,
@@ -55,7 +55,7 @@ export async function composeHolderAnnouncement(
   return withReplyTo({ channel: 'email', to, mail: holderAnnouncementMail(announcement, data) }, subject);
 }
 
-/** The announcement of the event with this number, if it is still to be said. */
+/** The announcement of the event with this number, if it is still to be sent. */
 async function findToSay(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   event: OrderSubject['event'],

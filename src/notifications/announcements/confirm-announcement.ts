@@ -24,8 +24,8 @@ export type AnnouncementOfActor = {
 };
 
 /**
- * Sends an announcement that was previewed, if it still reads so and reaches the same recipients. The same confirmation again answers
- * with the announcement as it is.
+ * Sends a previewed announcement, if its text and its recipients are still the same. A repeated confirmation returns
+ * the announcement as it is.
  * @throws DomainError event.not_found, announcement.not_found, announcement.preview_stale, announcement.ended,
  * announcement.reaches_nobody, announcement.limited
  */
@@ -64,9 +64,9 @@ export async function confirmAnnouncement(
 }
 
 /**
- * Ends an announcement: a draft is dropped; of one that is being sent, what was not handed to a provider yet is not sent. One that was
- * cancelled before does not change.
- * @throws DomainError event.not_found, announcement.not_found, announcement.ended for one that was sent to the end
+ * Ends an announcement. A draft is dropped; of one that is being sent, messages that no provider has yet are not sent.
+ * A cancelled one does not change.
+ * @throws DomainError event.not_found, announcement.not_found, announcement.ended for one that was completely sent
  */
 export async function cancelAnnouncement(deps: { readonly db: Db }, of: AnnouncementOfActor): Promise<Announcement> {
   return transaction(deps.db, async (tx) => {
@@ -104,7 +104,7 @@ async function lockAnnouncement(
   return announcement;
 }
 
-/** Holders of tickets are told without a say of their own, so an event may not tell them all day long. */
+/** Holders of tickets cannot opt out of practical messages, so an event may not send them all day long. */
 async function refuseTooMany(tx: Db, { eventId, kind }: Announcement): Promise<void> {
   if (kind === 'reminder') return;
   const max = confirmedPerDayMax[kind];

@@ -20,12 +20,12 @@ export type AnnouncementDeps = PreviewDeps & { readonly clock: Clock };
 export type Drafted = {
   readonly announcement: Announcement;
   readonly previews: readonly Preview[];
-  /** What confirms exactly this preview. */
+  /** The token that confirms exactly this preview. */
   readonly confirmationToken: string;
 };
 
 /**
- * Writes an announcement down as a draft and shows whom it would reach and how it reads. Nothing is sent.
+ * Stores an announcement as a draft and shows its recipients and its text. Nothing is sent.
  * @throws DomainError event.not_found, announcement.limit_reached, request.invalid
  */
 export async function draftAnnouncement(

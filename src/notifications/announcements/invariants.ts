@@ -4,7 +4,7 @@ import { audienceOf } from './audience.ts';
 
 const stuckMinutes = 30;
 
-/** Each confirmed announcement has a delivery for each recipient, or ends with a reason. */
+/** Each confirmed announcement has a delivery for each recipient, or ended with a reason. */
 export const announcementInvariants: readonly Invariant[] = [
   invariantOf(
     'notifications.announcements_sent',
@@ -16,7 +16,7 @@ export const announcementInvariants: readonly Invariant[] = [
   invariantOf(
     'notifications.announcements_reach_all',
     'Everybody in the audience of an announcement that was sent has its delivery, sent or with a reason.',
-    // An audience of those who have entered grows after the sending; an address that was corrected is another recipient.
+    // An audience of people who have entered grows after the sending, and a corrected address is another recipient.
     sql`
       select 'announcement ' || m.announcement_id || ' has no delivery by ' || m.channel || ' for order ' || m.order_id as sentence
       from (${audienceOf(sql`a.status = 'sent' and a.ended_at > now() - interval '1 day'

@@ -9,14 +9,17 @@ import { audienceLagSeconds, settingsDefault } from './limits.ts';
 
 /** Events that one run reminds of; the next run does the others. */
 const eventsPerRunMax = 50;
-/** After an outage a reminder is still made so many hours late. A date that was set later than that has been told by itself. */
+/**
+ * After an outage a reminder may be this many hours late. A date that was set later than that was announced by a
+ * notice.
+ */
 const lateHoursMax = 6;
 
 /** As JavaScript writes it, to the millisecond. */
 const isoOf = (time: ReturnType<typeof sql>) =>
   sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Asked again under the event's lock: a move may commit between the two. */
+/** Checked again under the event's lock, because a move may commit in between. */
 const dueEvents = sql`
   events e left join message_settings s on s.event_id = e.id
   cross join lateral (
@@ -30,8 +33,8 @@ const dueEvents = sql`
       where a.event_id = e.id and a.kind = 'reminder' and a.occasion = ${isoOf(sql`e.starts_at`)})`;
 
 /**
- * Makes the reminders that are due: one announcement for each date of an event, which then goes out as every announcement does. An
- * event has one reminder of one date, however many runs work at once (unique by event, kind and occasion).
+ * Makes the reminders that are due: one announcement per date of an event, which is then sent like every announcement.
+ * An event has one reminder per date, however many runs work at once (unique by event, kind and occasion).
  */
 export async function makeReminders({ db, clock }: { db: Db; clock: Clock }): Promise<number> {
   return transaction(db, async (tx) => {
@@ -51,7 +54,7 @@ export async function makeReminders({ db, clock }: { db: Db; clock: Clock }): Pr
   });
 }
 
-/** Whether it is a new one. The event's lock keeps its numbers apart from those of the organiser's announcements. */
+/** Returns whether it is new. The event's lock keeps its numbers apart from those of the organiser's announcements. */
 async function writeReminder(
   tx: Db,
   { announcementId, eventId }: { announcementId: string; eventId: string },

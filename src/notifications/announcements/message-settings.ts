@@ -7,7 +7,10 @@ import type { MessageSettings } from './schemas.ts';
 import { requireOwnEvent } from './show-announcements.ts';
 import { messageSettings } from './tables.ts';
 
-/** Which messages an event sends by itself. @throws DomainError event.not_found */
+/**
+ * The messages that an event sends by itself.
+ * @throws DomainError event.not_found
+ */
 export async function showMessageSettings(
   db: Db,
   of: { readonly organizerId: string; readonly eventId: string },

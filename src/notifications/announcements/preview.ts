@@ -19,14 +19,14 @@ export type PreviewDeps = { readonly db: Db; readonly config: Pick<Config, 'PUBL
 const sampleName = 'Ayu Lestari';
 const sampleCode = 'XXXXX-XXXXX';
 
-/** How an announcement reads in one language, to a buyer who is made up. */
+/** An announcement as an invented buyer reads it, in one language. */
 export type Preview = {
   readonly locale: 'id' | 'en';
   readonly email: { readonly subject: string; readonly text: string; readonly html: string } | null;
   readonly whatsapp: { readonly text: string } | null;
 };
 
-/** How an announcement reads now, in both languages, on the channels that it goes out on. */
+/** The present text of an announcement, in both languages, on its channels. */
 export async function previewOf(deps: PreviewDeps, announcement: Announcement): Promise<Preview[]> {
   const [row] = await deps.db
     .select({ event: events, organizerName: organizers.name, seller: sellerColumns })
@@ -51,11 +51,11 @@ export async function previewOf(deps: PreviewDeps, announcement: Announcement): 
   );
 }
 
-/** Stands for exactly this message to exactly these recipients. */
+/** Identifies exactly this message to exactly these recipients. */
 export const digestOf = (previews: readonly Preview[], { fingerprint }: Reach): string =>
   sha256Hex(JSON.stringify([previews, fingerprint]));
 
-/** An order of the event that is made up. */
+/** An invented order of the event. */
 export function sampleData(
   { PUBLIC_URL }: Pick<Config, 'PUBLIC_URL'>,
   sample: {

@@ -4,7 +4,9 @@ import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { sendAnnouncementJob } from '../jobs.ts';
 import { draftsKeptHours } from './limits.ts';
 
-/** Announcements that were confirmed a while ago, not sent to the end, and are without a job: it was lost, or given up. */
+/**
+ * Announcements that were confirmed some time ago, are not completely sent, and have no job: it was lost or given up.
+ */
 export async function announcementsWithoutJob(db: Db, { minutes, limit }: { minutes: number; limit: number }) {
   return rowsOf<{ announcementId: string; eventId: string }>(
     db,

@@ -6,15 +6,15 @@ import { type OrderNotice, queueOrderDeliveries } from '../deliveries/queue-quer
 import { sendable } from '../metrics.ts';
 import { settingsDefault } from './limits.ts';
 
-/** Orders in one statement, and statements in one run: a rush of holds is reminded within the minute. */
+/** Orders per statement, and statements per run. A rush of holds is reminded within the minute. */
 const ordersPerPage = 500;
 const pagesPerRun = 20;
-/** An order that is nearly over is not reminded: the message would come too late. */
+/** An order whose time is nearly over gets no reminder, because the message would come too late. */
 const tooLateSeconds = 60;
 
 /**
- * Reminds buyers whose time to pay is nearly over, each order once. Only where the whole time is at least twice as long as what is left:
- * a short hold needs no reminder.
+ * Reminds buyers whose time to pay is nearly over, once per order. Only if the whole time is at least twice the
+ * remaining time, because a short hold needs no reminder.
  * @returns how many orders
  */
 export async function remindOfPayments({ db, clock }: { db: Db; clock: Clock }): Promise<number> {
@@ -32,7 +32,7 @@ export async function remindOfPayments({ db, clock }: { db: Db; clock: Clock }):
   return reminded;
 }
 
-/** Of each event by the index orders_hold_end. */
+/** Found per event by the index orders_hold_end. */
 function unremindedOrders(db: Db): Promise<{ eventId: string; orderId: string }[]> {
   return rowsOf(
     db,

@@ -11,7 +11,7 @@ import type { AnnouncementTemplate, Channel } from '../tables.ts';
 import { audienceOf } from './audience.ts';
 import { type Announcement, type AnnouncementKind, announcements } from './tables.ts';
 
-/** Orders told in one transaction, and transactions in one run of the job; the next run continues where this one stopped. */
+/** Orders per transaction, and transactions per run of the job. The next run continues where this one stopped. */
 const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;
@@ -25,9 +25,9 @@ export const announcementTemplates = {
 type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelivery[] };
 
 /**
- * Queues the messages of a confirmed announcement, page by page: each page's deliveries in one transaction with the mark how far it
- * got. A run that is cut off loses nothing and repeats nothing. Each address gets one message, however many orders or tickets it has. Once the
- * announcement is cancelled, nothing more is queued.
+ * Queues the messages of a confirmed announcement, page by page: each page's deliveries are in one transaction with the
+ * mark of how far it got. An interrupted run loses nothing and repeats nothing. Each address gets one message, however
+ * many orders or tickets it has. Once the announcement is cancelled, nothing more is queued.
  * @throws RetryLater while orders are left
  */
 export async function sendAnnouncement(
@@ -71,7 +71,7 @@ async function sendPage({ clock }: { clock: Clock }, tx: Db, announcementId: str
   return { kind: isEnd ? 'done' : 'more', added };
 }
 
-/** A reminder is of one date of its event. */
+/** A reminder belongs to one date of its event. */
 export function isOccasion(
   { kind, occasion }: Pick<Announcement, 'kind' | 'occasion'>,
   event: { readonly status: string; readonly startsAt: Date; readonly postponedAt: Date | null },
@@ -103,8 +103,8 @@ async function nextOrders(tx: Db, { id, afterOrderId }: Announcement): Promise<s
 type Recipient = { readonly subjectId: string; readonly channel: Channel; readonly key: string };
 
 /**
- * The addresses of a page. Each gets one message, about its first order, or about the first ticket that it was given if it has no order
- * here. `deliveries_announced` finds those that an earlier page has queued.
+ * The addresses of a page. Each gets one message: about its first order, or about the first ticket it was given if it
+ * has no order here. `deliveries_announced` finds the addresses that an earlier page has queued.
  */
 function findRecipients(
   tx: Db,

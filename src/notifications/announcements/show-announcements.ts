@@ -54,7 +54,10 @@ const states = ['queued', 'sent', 'delivered', 'failed', 'heldBack'] as const;
 type States = Record<(typeof states)[number], number>;
 type Progress = States & { readonly waiting: number };
 
-/** How many messages stand in each state on each channel. @param which a condition on deliveries with an index */
+/**
+ * How many messages are in each state on each channel.
+ * @param which a condition on deliveries with an index
+ */
 export async function countStates(db: Db, which: SQL): Promise<Record<Channel, States>> {
   const rows = await rowsOf<{ channel: Channel; state: (typeof states)[number]; count: number }>(
     db,
@@ -81,7 +84,7 @@ export async function countStates(db: Db, which: SQL): Promise<Record<Channel, S
   return { email: of('email'), whatsapp: of('whatsapp') };
 }
 
-/** What became of the messages of an announcement so far, on each channel. Index: deliveries_announced. */
+/** The states of an announcement's messages so far, on each channel. Index: deliveries_announced. */
 export async function progressOf(db: Db, announcement: Announcement): Promise<Record<Channel, Progress>> {
   const counts = await countStates(
     db,

@@ -7,13 +7,13 @@ export const announcementKinds = ['practical', 'news', 'reminder'] as const;
 export type AnnouncementKind = (typeof announcementKinds)[number];
 export const announcementStatuses = ['draft', 'sending', 'sent', 'cancelled'] as const;
 
-/** Which buyers of the event: of these categories, and whether one of their tickets has entered. All, where nothing is said. */
+/** The buyers to reach: of these categories, and by whether one of their tickets has entered. Default: all. */
 export type Audience = {
   readonly ticketCategoryIds?: string[] | undefined;
   readonly checkedIn?: boolean | undefined;
 };
 
-/** What the organiser wrote, in one language. `shortText` is what WhatsApp carries. */
+/** The organiser's text in one language. `shortText` is for WhatsApp. */
 export type AnnouncementText = {
   readonly subject: string;
   readonly text: string;

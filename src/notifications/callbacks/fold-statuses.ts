@@ -6,17 +6,17 @@ import type { ReportedStatus } from '../channels/whatsapp/sender-plugin.ts';
 export type NamedReport = {
   /** The provider's id of the message. */
   readonly messageId: string;
-  /** Our delivery's id, where the message carried it. */
+  /** Our delivery's id, if the message carried it. */
   readonly deliveryId?: string | undefined;
   readonly status: ReportedStatus;
   readonly failure?: string | undefined;
 };
 
 /**
- * Folds reported statuses into the deliveries of one sender: the furthest of sent, delivered, read counts, in whatever
- * order and number they come; a failure counts only for what was not delivered. Reports of messages that are not this
- * sender's or its organiser's change nothing. A delivery is looked up by each of its two keys apart: with an `or` between them the
- * statement could be planned as a scan of the table.
+ * Folds reported statuses into the deliveries of one sender. The furthest of sent, delivered, read counts, in any order
+ * and number; a failure counts only for a message that was not delivered. Reports of other senders' or organisers'
+ * messages change nothing. A delivery is looked up by each of its two keys separately, because an `or` between them
+ * could be planned as a scan of the table.
  */
 export async function foldStatuses(
   db: Db,

@@ -6,9 +6,9 @@ import { type NamedReport, foldStatuses } from './fold-statuses.ts';
 import { gatewayStatuses } from '../tables.ts';
 
 /**
- * Gateways whose callbacks do not carry our delivery's id. Their status of a message can come before the answer to the sending has told
- * us the message's id, and a later one may name the message by a second id. So each is kept, and applied as soon as the ids are
- * known.
+ * For providers whose callbacks do not carry our delivery's id. Their status of a message can come before the answer to
+ * the sending has given us the message's id, and a later status may name the message by a second id. Each status is
+ * therefore kept, and applied as soon as the ids are known.
  */
 
 const keptDays = 7;
@@ -27,7 +27,7 @@ export async function keepStatuses(db: Db, senderId: string, reports: readonly S
   );
 }
 
-/** Applies all that was told of these messages, under either of their ids. */
+/** Applies all statuses of these messages, under either of their ids. */
 export async function foldKeptStatuses(
   db: Db,
   sender: { id: string; organizerId: string | null },
@@ -58,7 +58,7 @@ export async function foldKeptStatuses(
   if (reports.length > 0) await foldStatuses(db, sender, reports);
 }
 
-/** A message was just accepted: what was told of it before. */
+/** A message was just accepted: applies statuses that came before. */
 export async function foldEarlyStatuses(
   db: Db,
   { senderId, organizerId, messageId }: { senderId: string; organizerId: string | null; messageId: string },

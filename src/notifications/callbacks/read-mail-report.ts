@@ -2,7 +2,7 @@ import PostalMime, { type Attachment, type Email } from 'postal-mime';
 import { isMailboxGone } from '../channels/email.ts';
 import { findMailToken } from '../channels/mail-token.ts';
 
-/** What a mail server or a mailbox says of a mail that we sent. */
+/** A report about one of our mails, from a mail server or a mailbox. */
 export type MailReport = {
   readonly deliveryId: string;
   readonly reason: 'no_such_mailbox' | 'complaint';
@@ -22,14 +22,14 @@ const reportParts = new Set([
   'text/rfc822-headers',
   'message/global-headers',
 ]);
-/** RFC 5965, section 7.3. `not-spam` and the others are no reason to stop. */
+/** RFC 5965, section 7.3. Other types, such as `not-spam`, are no reason to stop. */
 const complaints = new Set(['abuse', 'fraud']);
 
 /**
- * Reads a mail to the bounce address: a delivery status (RFC 3464) or a complaint (RFC 5965). A report that was cut off after its
- * fields and the header of our mail is read as well as a whole one.
- * @returns undefined for all that says of no delivery of ours that its recipient must not be written to any more: delays, full
- *   mailboxes, automatic answers, unknown and forged tokens, bytes that are no mail
+ * Reads a mail to the bounce address: a delivery status (RFC 3464) or a complaint (RFC 5965). A report that was cut off
+ * after its fields and the header of our mail can be read, too.
+ * @returns undefined for everything that does not forbid writing to the recipient of one of our deliveries: delays,
+ * full mailboxes, automatic answers, unknown and forged tokens, bytes that are no mail
  */
 export async function readMailReport(secret: string, bytes: Uint8Array): Promise<MailReport | undefined> {
   const mail = await parse(bytes);
@@ -70,9 +70,7 @@ function verdictOf(parts: readonly Attachment[]): Omit<MailReport, 'deliveryId'>
   return undefined;
 }
 
-/**
- * Each of our mails has one recipient. Some servers state the general 5.0.0, and the reason in the answer that they quote.
- */
+/** Each of our mails has one recipient. Some servers state the general 5.0.0 and quote the reason in their answer. */
 function goneStatusOf(fields: string): string | undefined {
   if (fieldOf(fields, 'action')?.toLowerCase() !== 'failed') return undefined;
   const stated = statusIn(fieldOf(fields, 'status'));

@@ -24,16 +24,16 @@ export type CallbackDeps = {
 };
 
 export type GivenCallback = {
-  /** The last part of the address: which provider it is for. */
+  /** The last part of the address, which names the provider. */
   readonly name: string;
   readonly senderId: string;
   readonly query: Query;
 };
 
 /**
- * Takes a callback of a provider: proves its origin on the raw bytes, then folds the statuses that it reports, keeps what people
- * have written, and notes whether the sender itself works. Duplicates and disorder change nothing; reports of messages that we do not
- * know, and other kinds of callback, are passed over.
+ * Receives a provider's callback: verifies its origin on the raw bytes, folds the reported statuses, keeps messages
+ * that people wrote, and notes whether the sender works. Duplicates and disorder change nothing. Reports of unknown
+ * messages and other kinds of callback are ignored.
  * @throws DomainError notification.callback_refused
  */
 export async function receiveCallback(
@@ -59,7 +59,7 @@ export async function receiveCallback(
 }
 
 /**
- * The question by which a provider makes sure that a callback address wants its callbacks.
+ * Answers the question by which a provider checks that a callback address wants its callbacks.
  * @returns the body to answer with
  * @throws DomainError notification.callback_refused
  */
@@ -90,7 +90,8 @@ async function takeStatuses(
     const named = statuses.filter((report): report is NamedReport => report.messageId !== undefined);
     await transaction(db, async (tx) => {
       await foldStatuses(tx, sender, named);
-      // Heard by all organisers, so only the platform's senders are believed: an organiser has the keys of its own, and could silence anybody.
+      // This affects all organisers, so only the platform's senders are believed. An organiser has its senders' keys,
+      // and could silence anybody.
       const isBelieved = sender.organizerId === null;
       const gone = named
         .filter(({ failure }) => isBelieved && failure === noWhatsappFailure)
@@ -100,7 +101,8 @@ async function takeStatuses(
       }
     });
   } else {
-    // Committed before the fold looks: the answer to the sending may be written down at this moment, and looks here afterwards.
+    // Committed before the fold looks. The answer to the sending may be written at this moment, and is looked at
+    // afterwards.
     await keepStatuses(db, sender.id, statuses);
     await foldKeptStatuses(db, sender, statuses);
   }

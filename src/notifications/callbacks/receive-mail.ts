@@ -6,8 +6,8 @@ import { callbackRefused } from '../errors.ts';
 import { readMailReport } from './read-mail-report.ts';
 
 /**
- * Whether the mail server proves itself.
- * @throws DomainError notification.callback_refused without the token, and where none is set
+ * Checks that the mail server presents its token.
+ * @throws DomainError notification.callback_refused without the token, and if none is configured
  */
 export function requireMailToken(
   { MAIL_CALLBACK_TOKEN: expected }: Pick<Config, 'MAIL_CALLBACK_TOKEN'>,
@@ -17,9 +17,9 @@ export function requireMailToken(
 }
 
 /**
- * Takes a mail to the bounce address. A mailbox that is gone, or a complaint, fails the delivery and suppresses its recipient in
- * one statement; everything else changes nothing. A report counts once: a repetition, also after the organiser has lifted the
- * suppression, finds the delivery failed.
+ * Receives a mail at the bounce address. A mailbox that does not exist, or a complaint, fails the delivery and
+ * suppresses its recipient in one statement; everything else changes nothing. A report counts once: a repetition finds
+ * the delivery failed, even after the organiser lifted the suppression.
  */
 export async function receiveMail(
   { db, config }: { readonly db: Db; readonly config: Pick<Config, 'HASH_SECRET'> },

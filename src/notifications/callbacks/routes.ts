@@ -24,7 +24,7 @@ const proofs = {
   wablas: { title: 'Wablas', proof: 'Nothing is signed; the address carries the secret `key` of the sender.' },
 } as const satisfies Record<(typeof callbackNames)[number], { title: string; proof: string }>;
 
-/** One address for each provider: any other one is served by nobody, and has the lowest class under load. */
+/** One address per provider. Other addresses are not served, and have the lowest class under load. */
 function contractsOf(name: (typeof callbackNames)[number]) {
   const { title, proof } = proofs[name];
   const shared = {
@@ -64,7 +64,10 @@ const mailRoute = createRoute({
   responses: { 200: text('Taken.'), ...problems(403, 413, 503) },
 });
 
-/** Callbacks of message providers, and bounces of mails. A database that is away answers 503, and the provider tries again. */
+/**
+ * Callbacks of message providers, and bounces of mails. While the database is down they get 503, and the provider tries
+ * again.
+ */
 export function notificationCallbackRoutes(
   deps: CallbackDeps & { readonly config: Pick<Config, 'MAIL_CALLBACK_TOKEN'> },
 ) {

@@ -9,19 +9,22 @@ import { mailToken } from './mail-token.ts';
 import { type SmtpPool, createSmtpPool } from './smtp-pool.ts';
 
 /**
- * Mail by SMTP. Each stream (tickets, news) has its own sender address and its own pool of connections: news fills the
- * pool of news alone, and a bad name that news gets stays with its address. The job queue does the repeating, so the pools do none.
- * Every repeat of a delivery has the same Message-ID, by which mailboxes and people recognise it.
+ * Mail by SMTP. Each stream (tickets, news) has its own sender address and its own pool of connections: news can fill
+ * only its own pool, and a bad reputation of news stays with its address. The job queue repeats deliveries, so the
+ * pools do not. Every repeat of a delivery has the same Message-ID, by which mailboxes and people recognise it.
  */
 export type EmailOptions = {
   readonly streams: Readonly<Record<MailStream, StreamOptions>>;
-  /** Where mail servers send bounces, as `bounces@mail.example`: each mail gets its own, `bounces+<token>@mail.example`. */
+  /**
+   * Where mail servers send bounces, for example `bounces@mail.example`. Each mail gets its own:
+   * `bounces+<token>@mail.example`.
+   */
   readonly returnPath?: string | undefined;
   readonly dkim?: DkimKey | undefined;
   /** Key of the tokens by which bounces and complaints name a delivery. */
   readonly hashSecret: string;
   readonly log: Log;
-  /** Another one comes in with tests. */
+  /** Tests pass another one. */
   readonly guard?: CallGuard;
 };
 
@@ -77,7 +80,7 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
 
   return {
     send: async (message, signal) => {
-      // The circuit of each stream is its own: their servers may be two.
+      // Each stream has its own circuit, because their servers may differ.
       const party = `smtp ${message.stream}`;
       const pause = guard.acquire(party, message.tries > 1 ? 1 : 0);
       if (pause > 0) return circuitOpen(pause);
@@ -111,8 +114,8 @@ function openPool(stream: MailStream, { streams, dkim }: EmailOptions): SmtpPool
 }
 
 /**
- * One click in the mailbox unsubscribes (RFC 8058): the mailbox posts to the address. Somebody who opens it in a browser is asked
- * first, so a scanner that follows links changes nothing.
+ * One click in the mailbox unsubscribes (RFC 8058): the mailbox posts to the address. A person who opens it in a
+ * browser is asked first, so that a scanner that follows links changes nothing.
  */
 function unsubscribeHeaders(url: string | undefined): Readonly<Record<string, string>> {
   return url === undefined
@@ -125,7 +128,7 @@ function circuitOpen(seconds: number): SendResult {
   return { kind: 'later', failure: 'circuit_open', seconds, unspent: true };
 }
 
-/** No answer, or one about the server itself; what it says of one message or mailbox is about that. */
+/** No answer, or one about the server itself. Answers about one message or mailbox do not count. */
 function isServerFault(result: SendResult): boolean {
   if (result.kind === 'unknown') return true;
   return result.kind === 'later' && (!/^smtp_4\d\d$/.test(result.failure) || result.failure === 'smtp_421');
@@ -170,8 +173,8 @@ export function emailResult(error: unknown, log: Log): SendResult {
 }
 
 /**
- * Whether an enhanced status (RFC 3463) says that the mailbox or its domain does not exist, or takes no mail any more. Other
- * permanent failures are about the message: too big, taken for spam, a mailbox that is full.
+ * Whether an enhanced status (RFC 3463) says that the mailbox or its domain does not exist or accepts no mail any more.
+ * Other permanent failures are about the message: too big, rejected as spam, or a full mailbox.
  */
 export function isMailboxGone(status: string): boolean {
   return goneStatuses.has(status);
@@ -179,7 +182,7 @@ export function isMailboxGone(status: string): boolean {
 
 const goneStatuses = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']);
 
-/** Never the message of the error: it quotes addresses. */
+/** Never the message of the error, because it quotes addresses. */
 function faceOf(error: unknown): { code: string; responseCode: number; response: string } {
   if (!(error instanceof Error)) return { code: '', responseCode: 0, response: '' };
   return {

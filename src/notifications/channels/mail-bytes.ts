@@ -10,7 +10,7 @@ export type MailParts = {
   readonly replyTo?: { readonly name: string; readonly address: string } | undefined;
   readonly messageId: string;
   readonly date: Date;
-  /** Tells the parts apart; must not occur in one. */
+  /** The boundary between the parts. It must not occur in one. */
   readonly boundary: string;
   readonly subject: string;
   readonly text: string;
@@ -22,9 +22,10 @@ export type MailParts = {
 export type MailBytes = { readonly envelope: Envelope; readonly raw: Buffer };
 
 /**
- * A mail as the bytes that go out: text and HTML as alternatives, inline images beside the HTML, other files after both. nodemailer
- * encodes addresses and headers; the parts are put together here, since its composer takes 330 us for a mail with two
- * tickets, and this 70. `test/notifications/channels/mail-bytes.test.ts` reads both mails with a parser and compares them.
+ * A mail as the bytes that are sent: text and HTML as alternatives, inline images beside the HTML, other files after
+ * both. nodemailer encodes addresses and headers. The parts are assembled here, because nodemailer's composer takes 330
+ * us for a mail with two tickets, and this 70. `test/notifications/channels/mail-bytes.test.ts` reads both mails with a
+ * parser and compares them.
  */
 export function mailBytes(mail: MailParts): MailBytes {
   const [inline, attached] = [mail.attachments.filter(isInline), mail.attachments.filter((file) => !isInline(file))];
@@ -60,7 +61,9 @@ export function mailBytes(mail: MailParts): MailBytes {
 
 type Value = Parameters<typeof MimeNode.encodeHeaderValue>[1];
 
-/** Printable ASCII without the mark of an encoded word is the same encoded. nodemailer makes a whole node for each value. */
+/**
+ * Printable ASCII without the start of an encoded word needs no encoding. nodemailer makes a whole node for each value.
+ */
 const encoded = (name: string, value: Value): string =>
   typeof value === 'string' && plainText.test(value) && !value.includes('=?')
     ? value
@@ -118,7 +121,7 @@ function wrappedBase64(content: string | Uint8Array): string {
 }
 
 const [tab, lineFeed, carriageReturn, space, equals] = [0x09, 0x0a, 0x0d, 0x20, 0x3d];
-/** A line has 76 characters at most, the last of which is the `=` of a soft break. */
+/** A line has at most 76 characters, the last of which is the `=` of a soft break. */
 const softLineMax = 75;
 const hexDigits = Buffer.from('0123456789ABCDEF');
 
@@ -128,7 +131,7 @@ const hexDigits = Buffer.from('0123456789ABCDEF');
  */
 function quotedPrintable(text: string): string {
   const input = Buffer.from(text);
-  // Each byte takes three at most, and a soft break of three comes after 64 written ones at the earliest.
+  // Each byte takes three at most, and a soft break of three comes after 64 written bytes at the earliest.
   const output = Buffer.allocUnsafe(Math.ceil(input.length * 3.2) + 8);
   let [at, column] = [0, 0];
   for (let index = 0; index < input.length; index += 1) {
@@ -162,7 +165,7 @@ function quotedPrintable(text: string): string {
   return output.toString('latin1', 0, at);
 }
 
-/** What a character takes whose first byte this is; a byte that continues one has its place already. */
+/** The bytes that a character with this first byte takes. Continuation bytes are counted there. */
 function characterWidth(first: number): number {
   if (first >= 0xf0) return 12;
   if (first >= 0xe0) return 9;

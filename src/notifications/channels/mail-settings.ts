@@ -4,8 +4,8 @@ import { type Config, ConfigError } from '../../config.ts';
 import type { DkimKey, EmailOptions } from './email.ts';
 
 /**
- * How mails leave, by the configuration.
- * @throws ConfigError when the key that mails are signed with cannot be used
+ * The mail settings of the configuration.
+ * @throws ConfigError if the signing key of mails cannot be used
  */
 export function mailSettings(config: Config): Omit<EmailOptions, 'log' | 'guard'> {
   const tickets = { smtpUrl: config.SMTP_URL, from: config.MAIL_FROM };
@@ -23,8 +23,8 @@ export function mailSettings(config: Config): Omit<EmailOptions, 'log' | 'guard'
 const bitsMin = 1024;
 
 /**
- * The key that mails are signed with, read once at the start; undefined when none is set.
- * @throws ConfigError when the file cannot be read, or holds no RSA key that mailboxes accept
+ * The signing key of mails, read once at the start; undefined if none is set.
+ * @throws ConfigError if the file cannot be read, or holds no RSA key that mailboxes accept
  */
 export function readDkimKey(config: Pick<Config, 'MAIL_DKIM_SELECTOR' | 'MAIL_DKIM_KEY_FILE'>): DkimKey | undefined {
   const { MAIL_DKIM_SELECTOR: selector, MAIL_DKIM_KEY_FILE: path } = config;

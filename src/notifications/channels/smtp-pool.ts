@@ -5,11 +5,11 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { createGate } from '../../platform/resilience/gate.ts';
 
 /**
- * Connections to one mail server. nodemailer speaks the protocol; its own pool also parses, rewrites and logs each message on
- * the way, and costs 280 us of processor per mail where this costs 140.
+ * Connections to one mail server. nodemailer speaks the protocol. Its own pool also parses, rewrites and logs each
+ * message, and costs 280 us of processor time per mail; this costs 140.
  *
- * A connection serves one mail at a time, and ends after `messagesPerConnectionMax` or at its first error. An idle one is
- * closed by its socket timeout or by the server.
+ * A connection serves one mail at a time, and ends after `messagesPerConnectionMax` or at its first error. An idle one
+ * is closed by its socket timeout or by the server.
  */
 export type SmtpPool = {
   /**
@@ -19,7 +19,7 @@ export type SmtpPool = {
    * connection became free in time; the reason of the signal; UnansweredError when the whole mail had left by then
    */
   send(mail: { readonly envelope: Envelope; readonly raw: Buffer }, signal: AbortSignal): Promise<void>;
-  /** Closes the connections. What is being sent fails. */
+  /** Closes the connections. Mails in progress fail. */
   close(): void;
 };
 
@@ -36,7 +36,10 @@ export type SmtpPoolOptions = {
 const messagesPerConnectionMax = 500;
 const connectionTimeoutMs = 5000;
 const greetingTimeoutMs = 5000;
-/** As long as a mail may take: a server that looks at a mail before it takes it answers late, and would get it twice. */
+/**
+ * As long as a mail may take. A server that inspects a mail before it accepts it answers late, and would otherwise get
+ * it twice.
+ */
 const socketTimeoutMs = 20_000;
 const dnsTimeoutMs = 5000;
 const waitingMax = 1000;
@@ -121,7 +124,9 @@ export function createSmtpPool({ url, connectionsMax, dkim }: SmtpPoolOptions): 
   };
 }
 
-/** Runs one step of a connection. `close()` forgets the step that is in flight, so the end of the connection rejects it, too. */
+/**
+ * Runs one step of a connection. `close()` forgets the step in flight, so the end of the connection rejects it, too.
+ */
 function settled(connection: SMTPConnection, step: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null) => {
@@ -139,7 +144,7 @@ function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number';
 }
 
-/** The whole mail was handed over, and nobody knows whether the server has taken it. */
+/** The whole mail was handed over, and nobody knows whether the server has accepted it. */
 class UnansweredError extends Error {
   readonly code = 'EUNANSWERED';
 }

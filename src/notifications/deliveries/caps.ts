@@ -1,32 +1,32 @@
 import type { Channel } from '../tables.ts';
 
 /**
- * How many messages one recipient is sent within any hour, on each channel, over everything that is sent. A recipient is a
- * mailbox or a phone, however it is spelt (`src/access/buyers/buyer-key.ts`). Messages about money that has come are not counted:
- * strangers cannot keep them from a paying buyer.
+ * How many messages one recipient gets within any hour on each channel, over everything that is sent. A recipient is a
+ * mailbox or a phone, however it is spelt (`src/access/buyers/buyer-key.ts`). Messages about received money are not
+ * counted, so strangers cannot keep them from a paying buyer.
  *
- * The hour is divided into shares, and one share cannot use up another. A stranger who orders free tickets in a person's name
- * cannot keep a sign-in code or paid tickets from that person. Strangers can cause at most the sum of their shares.
- * `docs/features/messages.md` lists who can cause which message.
+ * The hour is divided into shares, and one share cannot use up another. A stranger who orders free tickets in a
+ * person's name cannot keep a sign-in code or paid tickets from that person. Strangers can cause at most the sum of
+ * their shares. `docs/features/messages.md` lists who can cause which message.
  */
 export type Share =
   /** Free tickets, and the end of orders that nobody paid for. Anybody can cause these. */
   | 'orders'
-  /** The same, where the order's own buyer has confirmed this very address. */
+  /** The same messages if the order's own buyer has confirmed this address. */
   | 'confirmed_orders'
-  /** Where an unpaid order is. Anybody can cause these by ordering. */
+  /** The link to an unpaid order. Anybody can cause these by ordering. */
   | 'placed_orders'
-  /** Links to paid orders, asked for with an address alone. Anybody who knows the address can cause these. */
+  /** Links to paid orders, requested with an address alone. Anybody who knows the address can cause these. */
   | 'found_links'
-  /** Links to orders that nobody paid for, asked for again. Anybody who ordered can cause these. */
+  /** Links to unpaid orders, requested again. Anybody who ordered can cause these. */
   | 'links'
-  /** Links to paid orders. Asking takes the order's code, which its buyer has. */
+  /** Links to paid orders. The request needs the order's code, which its buyer has. */
   | 'paid_links'
   /** Codes that confirm an address. Anybody can cause these. */
   | 'codes'
-  /** An event that was called off or moved, where the tickets were free. */
+  /** An event with free tickets was called off or moved. */
   | 'events'
-  /** What organizers tell the holders of tickets, and reminders of an event. */
+  /** Organizers' messages to the holders of tickets, and reminders of an event. */
   | 'announcements'
   /** News, to buyers who agreed. */
   | 'news'
@@ -36,7 +36,7 @@ export type Share =
   | 'resends'
   /** A free ticket that its holder gives to somebody. Anybody can cause these. */
   | 'transfers'
-  /** What the giver of a free ticket is told. */
+  /** The message to the giver of a free ticket. */
   | 'transfer_receipts'
   /** Links that confirm a place in a waiting list. Anybody can cause these. */
   | 'waiting_confirms'
@@ -49,7 +49,7 @@ export type Share =
   /** Tests of a sender by an owner, to the owner's own address or the organiser's phone. */
   | 'tests';
 
-/** Messages per recipient within any hour. What a channel does not name is never sent there. */
+/** Messages per recipient within any hour. A share that a channel does not name is never sent there. */
 export const messagesPerHourMax = {
   email: {
     orders: 5,
@@ -58,8 +58,8 @@ export const messagesPerHourMax = {
     found_links: 3,
     links: 3,
     paid_links: 3,
-    // No tighter than what `src/traffic-control/limits/policies.ts` allows in an hour: it decides who gets a code, and tells. 20 to
-    // everybody, a first one to each of 15 networks, 5 to a client that has confirmed the address.
+    // No tighter than the limits of `src/traffic-control/limits/policies.ts` in an hour, which decide who gets a code
+    // and say so: 20 to everybody, a first one to each of 15 networks, 5 to a client that has confirmed the address.
     codes: 40,
     events: 5,
     announcements: 6,
@@ -70,8 +70,8 @@ export const messagesPerHourMax = {
     transfer_receipts: 10,
     waiting_confirms: 4,
     place_offers: 20,
-    // Three links to one member by an invitation, and what may be asked for to set a new password: 5 by everybody, a first one
-    // by each of 5 networks, 3 by a client of the member.
+    // Three links to one member by an invitation, and the requests for a new password: 5 by everybody, a first one by
+    // each of 5 networks, 3 by a client of the member.
     staff: 16,
     reports: 30,
     tests: 5,

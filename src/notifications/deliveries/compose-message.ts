@@ -44,7 +44,10 @@ export type ComposeDeps = {
   readonly reportMailOf: ReportMailOf;
 };
 
-/** The room of reports tells what a mail says, and to whom; undefined when there is no file, or nobody who may read it. */
+/**
+ * The reports room provides the content and the recipient of the mail; undefined if there is no file, or nobody who may
+ * read it.
+ */
 export type ReportMailOf = (
   db: Db,
   reportId: string,
@@ -52,12 +55,12 @@ export type ReportMailOf = (
 
 type Claimed = Pick<Claim, 'id' | 'subject_id' | 'template' | 'channel' | 'version' | 'recipient_key'>;
 
-/** Where a message is about no event. */
+/** Used if a message is about no event. */
 const platformTimeZone = 'Asia/Jakarta';
 
 /**
- * Makes the message of a delivery from what is true now; undefined when there is nothing to say any more: the link was
- * used, the tickets were taken back.
+ * Makes the message of a delivery from the present data. Undefined if there is nothing to say any more: the link was
+ * used, or the tickets were revoked.
  */
 export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise<Composed | undefined> {
   const { template } = claim;
@@ -65,7 +68,8 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     const staff = await staffTokenLink(deps, claim.subject_id);
     if (staff === undefined) return undefined;
     const name = greetingName(staff.name);
-    // Anybody may sign up as an organizer, with any name and the address of a stranger, who must not be sent links in it.
+    // Anybody may sign up as an organizer, with any name and a stranger's address. Links in the name must not reach the
+    // stranger.
     const organizerName = greetingName(staff.organizerName) ?? staff.organizerSlug;
     return {
       channel: 'email',
@@ -107,7 +111,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
   return withReplyTo(await composeOrderMessage(deps, { ...claim, template }, subject), subject);
 }
 
-/** What buyers are told by their order, the holder of a ticket that was given on is told by the ticket. */
+/** Buyers are identified by their order; the holder of a ticket that was given on, by the ticket. */
 async function composeForHolder(deps: ComposeDeps, claim: Claimed): Promise<Composed | undefined> {
   const { template } = claim;
   switch (template) {

@@ -6,16 +6,16 @@ import type { OrderTemplate } from './order-rules.ts';
 import { type OrderNotice, queueOrderDeliveries } from './queue-queries.ts';
 import { type OrderSubject, findOrderSubjects } from './subject-queries.ts';
 
-/** What came of taking a delivery in hand. */
+/** The result of claiming a delivery. */
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly claim: Claim }
   /** Another worker has it, or had it when it died. */
   | { readonly kind: 'busy'; readonly seconds: number }
   | { readonly kind: 'nothing_to_do' };
 
-/** What every message needs of Postgres, each asked together with those of the messages beside it. */
+/** The reads of Postgres that every message needs, each batched with those of other messages. */
 export type Deliveries = {
-  /** Records the deliveries of a fact; gives the ids of those that are new and go out. */
+  /** Records the deliveries of a fact. Returns the ids of new ones that will be sent. */
   queue(template: OrderTemplate, notice: OrderNotice): Promise<string[]>;
   orderSubject(eventId: string, orderId: string): Promise<OrderSubject | undefined>;
   claim(id: string): Promise<ClaimResult>;
@@ -25,7 +25,7 @@ export type Deliveries = {
 const batchMax = 100;
 const queueMax = 5000;
 const deadlineMs = 10_000;
-/** A busy lane collects for so long: fewer and larger calls. */
+/** How long a busy lane collects: fewer and larger calls. */
 const everyMs = 20;
 
 export function createDeliveries(db: Db): Deliveries {

@@ -23,7 +23,7 @@ type Row = {
 };
 
 /**
- * The messages of an order and what became of them, newest first.
+ * The messages of an order and their states, newest first.
  * @throws DomainError order.not_found
  */
 export async function listDeliveries(db: Db, { organizerId, orderId }: { organizerId: string; orderId: string }) {

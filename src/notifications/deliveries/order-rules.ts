@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Template } from '../tables.ts';
 
-/** Seconds within which a link is mailed once, however often it is asked for. */
+/** A link is mailed once within this many seconds, however often it is requested. */
 const linkOnceSeconds = 300;
 /** With less time left, a message about an unpaid order would come too late. */
 const timeToPaySecondsMin = 60;
@@ -23,7 +23,7 @@ export type OrderTemplate = Extract<
 
 export type OrderRule = {
   readonly when: SQL;
-  /** What must be true besides, for the message to be sent once more. */
+  /** Further conditions for sending the message again. */
   readonly whenAgain?: SQL;
   readonly version: SQL;
   readonly whatsapp: boolean;
@@ -31,21 +31,21 @@ export type OrderRule = {
   readonly share: (key: SQL) => SQL;
 };
 
-/** Money has come for the order. What became of it later does not matter here. */
+/** Money has come for the order. Its later fate does not matter here. */
 export const isPaid = sql`(o.total > 0 and o.paid_at is not null)`;
-/** The order's own buyer has proven to read what is sent to this address. */
+/** The order's own buyer has proven access to this address. */
 export const isConfirmed = (key: SQL) => sql`(o.confirmed_key is not null and o.confirmed_key = ${key})`;
 const ordersShare = (key: SQL) =>
   sql`case when ${isPaid} then null when ${isConfirmed(key)} then 'confirmed_orders' else 'orders' end`;
-/** What everybody can cause by ordering in somebody's name. */
+/** Messages that anybody can cause by ordering in somebody's name. */
 const placedShare = (key: SQL) => sql`case when ${isConfirmed(key)} then 'confirmed_orders' else 'placed_orders' end`;
 const linksShare = () => sql`case when ${isPaid} then 'paid_links' else 'links' end`;
 const eventsShare = () => sql`case when ${isPaid} then null else 'events' end`;
 
 /**
- * Which orders a fact is worth a message for, and its version: a version that exists is not sent again. A refund's
- * version is the number of tickets taken back so far, so each partial refund is told once. A hold that its own buyer gave up
- * is no news. Of an event's notices, the notice chooses the orders and has the version.
+ * The orders for which a fact is worth a message, and the message's version: an existing version is not sent again. A
+ * refund's version is the number of tickets revoked so far, so each partial refund is told once. A hold that its own
+ * buyer cancelled is no news. For an event's notices, the notice chooses the orders and has the version.
  */
 export const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
   tickets: {
@@ -68,7 +68,7 @@ export const orderRules: Readonly<Record<OrderTemplate, OrderRule>> = {
     whatsapp: true,
     share: ordersShare,
   },
-  // Two refunds that are done at one moment are told together: the message says the sum.
+  // Two refunds that finish at the same moment are told together: the message has the sum.
   refund_done: {
     when: sql`exists (select from refunds r where r.event_id = o.event_id and r.order_id = o.id and r.status = 'done')`,
     version: sql`(select count(*)::int from refunds r where r.event_id = o.event_id and r.order_id = o.id and r.status = 'done')`,

@@ -3,10 +3,10 @@ import { type Bitmap2D, correction, generate, mode } from 'lean-qr';
 
 /**
  * A ticket's code as a QR symbol in a one-bit PNG, black on white with its quiet zone: about 300 bytes, small enough to
- * go inside a mail.
+ * be inside a mail.
  *
- * Each module is eight pixels, which are one byte of a row. The eight rows of a module are the same: seven of them say
- * "as above" (PNG filter 2), so they stay zero.
+ * Each module is eight pixels, which are one byte of a row. The eight rows of a module are equal: seven of them say "as
+ * above" (PNG filter 2), so they stay zero.
  */
 export function qrPng(code: string): Uint8Array {
   const symbol = generate(mode.alphaNumeric(code), {
@@ -46,7 +46,7 @@ function writeModuleRow(image: Buffer, symbol: Bitmap2D, { y, modules }: { y: nu
 type Envelope = { readonly start: Buffer; readonly end: Buffer };
 const envelopes = new Map<number, Envelope>();
 
-/** What stands before and after the pixels. All codes of one length share it. */
+/** The bytes before and after the pixels. All codes of one length share them. */
 function envelopeOf(modules: number): Envelope {
   const known = envelopes.get(modules);
   if (known !== undefined) return known;

@@ -5,7 +5,7 @@ import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 
-/** A delivery that this call has taken in hand. */
+/** A delivery that this call has claimed. */
 export type Claim = {
   readonly id: string;
   readonly organizer_id: string | null;
@@ -21,26 +21,27 @@ export type Claim = {
   readonly suppressed: boolean;
   /** The kind of the sender that has tried it last. */
   readonly sender_kind: SenderKind | null;
-  /** The sender whose message this recipient took last. */
+  /** The sender whose message this recipient accepted last. */
   readonly last_sender_id: string | null;
 };
 
-/** After this a sending that nobody finished is taken for crashed; longer than any channel's deadline. */
+/** After this time an unfinished sending counts as crashed; longer than any channel's deadline. */
 export const sendingMaxSeconds = 30;
-/** How long a message without answer waits for a status that tells of it. */
+/** How long a message without an answer waits for its status. */
 export const unknownWaitSeconds = 180;
 /**
- * No status tells of most mails, so each time that a mail stays without answer its wait is longer by this factor. A mail server that
- * takes every mail and answers too late then sends four of one mail, and one that was away for hours sends it at last.
+ * Most mails get no status, so each time that a mail stays without an answer, its wait is longer by this factor. A mail
+ * server that accepts every mail and answers too late then gets four copies of one mail, and one that was down for
+ * hours gets the mail in the end.
  */
 const mailWaitFactor = 10;
 
 const idArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
 /**
- * Takes deliveries in hand: queued ones; mails whose sender crashed, since their Message-ID makes a double
- * recognisable; messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first.
- * Of two concurrent callers one gets the row: the other finds its status changed.
+ * Claims deliveries: queued ones; mails whose sender crashed, because their Message-ID makes a duplicate recognisable;
+ * messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first. Of two concurrent
+ * callers one gets the row: the other finds its status changed.
  */
 export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<Claim[]> {
   return rowsOf<Claim>(
@@ -69,7 +70,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<C
   );
 }
 
-/** For how many seconds each of these is still in another caller's hand; absent when there is nothing to wait for. */
+/** The seconds for which each of these is still claimed by another caller; absent if there is nothing to wait for. */
 export async function secondsInOtherHands(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
   const rows = await rowsOf<{ id: string; seconds: number }>(
     db,
@@ -86,7 +87,7 @@ export type Acceptance = {
   readonly senderId?: string | undefined;
 };
 
-/** The provider has them. A status that overtook this call is not taken back. */
+/** The provider has them. A status that came before this call is kept. */
 export async function acceptDeliveries(db: Db, items: readonly Acceptance[]): Promise<void> {
   await db.execute(sql`
     update deliveries d set
@@ -99,7 +100,7 @@ export async function acceptDeliveries(db: Db, items: readonly Acceptance[]): Pr
     where d.id = a.id and d.status in ('sending', 'unknown', 'queued', 'sent', 'delivered', 'read')`);
 }
 
-/** Certainly not taken: back in the line. `unspent` gives the try back. */
+/** Certainly not accepted: queued again. `unspent` gives the try back. */
 export async function requeueDelivery(
   db: Db,
   { id, failure, unspent, recheckSeconds }: { id: string; failure: string; unspent: boolean; recheckSeconds: number },
@@ -110,7 +111,7 @@ export async function requeueDelivery(
     where id = ${id} and status = 'sending'`);
 }
 
-/** The end of the line for this delivery. */
+/** This delivery is given up. */
 export async function endDelivery(
   db: Db,
   { id, status, failure }: { id: string; status: 'failed' | 'suppressed'; failure: string },
@@ -120,7 +121,7 @@ export async function endDelivery(
     where id = ${id} and status in ('sending', 'queued', 'unknown')`);
 }
 
-/** Whether the mail that says the same was sent, or is on its way. */
+/** Whether the mail with the same content was sent, or is on its way. */
 export async function isMailedToo(db: Db, id: string): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     db,
@@ -132,7 +133,7 @@ export async function isMailedToo(db: Db, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** Nobody knows: wait for a status that names the delivery. */
+/** The outcome is unknown: waits for a status that names the delivery. */
 export async function markUnknown(
   db: Db,
   { id, failure, senderId }: { id: string; failure: string; senderId: string | undefined },
@@ -164,8 +165,8 @@ const deliveryJobs = [deliverySend, ticketsSend, announcementSend];
 export type DueDelivery = { readonly id: string; readonly event_id: string | null; readonly template: Template };
 
 /**
- * Unfinished deliveries that somebody should look at now; each is looked at again only after the pause. Those whose job
- * is still staged, as in a backlog, are left to it: more jobs would make the backlog longer.
+ * Unfinished deliveries that need another look; each is looked at again only after the pause. Those whose job is still
+ * staged, as in a backlog, are left to it, because more jobs would make the backlog longer.
  */
 export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: number): Promise<DueDelivery[]> {
   return rowsOf<DueDelivery>(

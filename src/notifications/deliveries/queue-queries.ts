@@ -7,11 +7,11 @@ import { type OrderRule, type OrderTemplate, isConfirmed, isPaid, orderRules } f
 import type { Channel, Template } from '../tables.ts';
 
 /**
- * Facts become deliveries. Every way goes through `queue_deliveries` (drizzle/functions), which counts what a recipient was
- * sent in the statement that queues, so that no number of processes exceeds a cap.
+ * Turns facts into deliveries. Everything goes through `queue_deliveries` (drizzle/functions), which counts a
+ * recipient's messages in the statement that queues them, so that no number of processes exceeds a cap.
  */
 
-/** A delivery that is new: queued, or written down and never sent since its recipient was sent enough. */
+/** A new delivery: queued, or capped and never sent. */
 export type NewDelivery = { readonly id: string; readonly channel: Channel; readonly cappedBy: Share | null };
 
 const capRows = sql.join(
@@ -22,8 +22,8 @@ const capRows = sql.join(
 );
 
 /**
- * @param candidates a select of id, organizer_id, event_id, subject_id, template, channel, recipient_key, version and share;
- * a share of null is not counted
+ * @param candidates a select of id, organizer_id, event_id, subject_id, template, channel, recipient_key, version and
+ * share; a null share is not counted
  */
 export async function queueDeliveries(db: Db, template: Template, candidates: SQL): Promise<NewDelivery[]> {
   return rowsOf<NewDelivery>(
@@ -46,7 +46,7 @@ export async function queueDeliveries(db: Db, template: Template, candidates: SQ
 
 export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsappId: string };
 
-/** How a message is queued other than by the rule of its fact. */
+/** Exceptions from the rule of a fact. */
 export type QueueOptions =
   /** The next version instead of the fact's own, counted as a re-send. */
   | { readonly resend: true }
@@ -56,9 +56,9 @@ export type QueueOptions =
   | { readonly version: number };
 
 /**
- * Records the deliveries of facts about orders and stages their sending, in one statement. Email always; WhatsApp where a
- * number exists that may send, and money has come or the order's buyer has confirmed the phone: nobody else's phone rings
- * because somebody typed it.
+ * Records the deliveries of facts about orders and stages their sending, in one statement. Email always; WhatsApp if a
+ * number exists that may send, and money has come or the order's buyer has confirmed the phone: nobody else's phone
+ * rings because somebody typed it.
  */
 export async function queueOrderDeliveries(
   db: Db,
@@ -104,7 +104,7 @@ function versionOf(rule: OrderRule, template: OrderTemplate, options: QueueOptio
   return sql`(select coalesce(max(x.version), 0) + 1 from deliveries x where x.subject_id = o.id and x.template = ${template})`;
 }
 
-/** The address that a staff member's one-time link goes to; undefined for a link that does not exist. */
+/** The address for a staff member's one-time link; undefined for a link that does not exist. */
 export async function findStaffAddress(db: Db, tokenId: string): Promise<string | undefined> {
   const [row] = await rowsOf<{ email: string }>(
     db,
@@ -113,7 +113,7 @@ export async function findStaffAddress(db: Db, tokenId: string): Promise<string 
   return row?.email;
 }
 
-/** The same for a one-time link of a staff member; always by email. */
+/** Records the delivery of a staff member's one-time link, by email. */
 export async function queueStaffDelivery(
   db: Db,
   input: {
@@ -134,13 +134,13 @@ export async function queueStaffDelivery(
   );
 }
 
-/** The same for a message to a member about something of another room; always by email. */
+/** Records the delivery of a message to a member about an object of another room, by email. */
 export async function queueMemberDelivery(
   tx: Db,
   message: {
     template: Extract<Template, 'report_ready' | 'webhook_disabled'>;
     subjectId: string;
-    /** Tells what happens again to one subject from the time before. */
+    /** Tells repeated events of one subject apart. */
     version?: number;
     organizerId: string;
     deliveryId: string;
@@ -158,7 +158,7 @@ export async function queueMemberDelivery(
   );
 }
 
-/** The same for a code that a buyer asked for, on the channel of the address. */
+/** Records the delivery of a code that a buyer requested, on the channel of the address. */
 export async function queueVerificationDelivery(
   db: Db,
   input: { verificationId: string; deliveryId: string },

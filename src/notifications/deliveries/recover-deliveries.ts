@@ -18,7 +18,7 @@ import { paidOrdersWithoutDelivery } from './subject-queries.ts';
 
 const batchMax = 500;
 const pauseSeconds = 900;
-/** Orders paid within this window are looked at; what is older is for the invariant, and for a person. */
+/** Orders paid within this window are checked. Older ones are left to the invariant, and to a person. */
 const paidFromMinutes = 15;
 const paidToMinutes = 2;
 const noticeLateMinutes = 5;
@@ -26,9 +26,10 @@ const noticeLateMinutes = 5;
 const sharesPurgedMax = 20_000;
 
 /**
- * Finds what fell through: deliveries whose time to look has come (a crash, a lost job, a WhatsApp message that no
- * status told of), paid orders without delivery, events whose holders are not all told, and announcements that were not sent to the end. They are staged
- * again; nothing is sent twice by that. And it removes what was counted for caps that are over, and old drafts.
+ * Finds deliveries that were missed: those whose time to look has come (a crash, a lost job, a WhatsApp message without
+ * status), paid orders without delivery, events whose holders are not all told, and announcements that are not
+ * completely sent. They are staged again; nothing is sent twice by that. It also removes expired counts of caps, and
+ * old drafts.
  */
 export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<void> {
   const due = await transaction(deps.db, async (tx) => {
@@ -66,7 +67,7 @@ export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<voi
     deps.log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
 }
 
-/** Removes a bounded number of counts that no longer matter. */
+/** Removes a bounded number of expired counts. */
 async function purgeMessageShares(db: Db, limit: number): Promise<void> {
   await db.execute(sql`
     delete from message_shares where (channel, recipient_key, share) in (

@@ -12,7 +12,7 @@ const resendsWithinHours = 24;
 const resendRetrySeconds = 3600;
 
 /**
- * Sends the tickets of a paid order once more, as a new version, on every channel that it went out on.
+ * Sends the tickets of a paid order again, as a new version, on every channel that they were sent on.
  * @returns the ids of the new deliveries
  * @throws DomainError order.not_found, notification.nothing_to_send, notification.resend_limited
  */
@@ -37,7 +37,7 @@ export async function resendTickets(
     return added;
   });
   const ids = sendable(added);
-  // Written down as capped, and said: somebody else has sent this recipient enough.
+  // Recorded as capped, and reported: somebody else has sent this recipient enough.
   if (ids.length === 0) throw resendLimited(resendRetrySeconds);
   return ids;
 }
@@ -54,7 +54,7 @@ async function organizerHasOrder(
   return rows.length > 0;
 }
 
-/** Versions of the tickets mail beyond the first that were made in the last hours. */
+/** Versions of the tickets mail after the first that were made in the last hours. */
 async function resendsSince(db: Db, orderId: string, hours: number): Promise<number> {
   const [row] = await rowsOf<{ count: number }>(
     db,

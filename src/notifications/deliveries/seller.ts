@@ -3,7 +3,7 @@ import { organizerProfiles } from '../../catalog/tables.ts';
 import type { Composed } from '../channel.ts';
 import type { Seller } from '../templates/order-mail.ts';
 
-/** What a message says of the organizer. The query joins `organizer_profiles` from the left. */
+/** The organizer's data in a message. The query joins `organizer_profiles` from the left. */
 export const sellerColumns = {
   // As SQL: drizzle makes an object of columns null when the joined row is missing.
   email: sql<string | null>`${organizerProfiles.contactEmail}`,
@@ -14,7 +14,7 @@ export const sellerColumns = {
 
 export type SellerRow = Pick<Seller, 'email' | 'phone'> & { readonly hasPrivacy: boolean; readonly hasTerms: boolean };
 
-/** The texts stand on pages below the event. */
+/** The pages of the texts are below the event. */
 export function sellerOf(
   publicUrl: string,
   { event, seller }: { readonly event: { readonly slug: string }; readonly seller: SellerRow },
@@ -28,7 +28,7 @@ export function sellerOf(
   };
 }
 
-/** Answers of people who hold tickets or want some go to the organizer, not to the sender's address, which nobody reads. */
+/** Answers of people who hold or want tickets go to the organizer, not to the sender's address, which nobody reads. */
 export function withReplyTo(
   composed: Composed | undefined,
   { seller, organizerName }: { readonly seller: Pick<SellerRow, 'email'>; readonly organizerName: string },

@@ -18,24 +18,24 @@ export type SendDeliveryDeps = ComposeDeps & {
 };
 
 const giveUpAfterHours = 48;
-/** A mail is given up by its age alone. */
+/** A mail is given up only by its age. */
 const whatsappUnknownsMax = 3;
-/** How long a WhatsApp message waits for a sender before it is left to the mail that says the same. */
+/** How long a WhatsApp message waits for a sender before only the mail is sent. */
 const senderWaitSeconds = 900;
 const pauseFirstSeconds = 4;
 const pauseMaxSeconds = 600;
-/** Beyond the pause: by when somebody looks whether the job that should come back was lost. */
+/** Time beyond the pause after which the returning job counts as lost. */
 const recheckAfterSeconds = 900;
-/** Within the time for which a delivery is in one worker's hands (`sendingMaxSeconds`). */
+/** Shorter than the time for which a worker claims a delivery (`sendingMaxSeconds`). */
 const writtenWithinMs = 6_000;
 const writeAgainMs = 500;
 
 /**
  * Sends one delivery. Safe to repeat at any point: the row says what is left to do, and the job's own repeats are
- * counted there. A crash between the provider's yes and our record sends a mail again under the same Message-ID, and
- * leaves a WhatsApp message unknown until its status tells, or until the wait is over. So does a provider that has the message and
- * does not answer, of a mail, too.
- * @throws RetryLater when it must be tried again
+ * counted there. If the worker crashes between the provider's acceptance and our record, a mail is sent again under the
+ * same Message-ID, and a WhatsApp message stays unknown until its status comes or the wait is over. The same holds for
+ * a provider that has the message and does not answer.
+ * @throws RetryLater if it must be tried again
  */
 export async function sendDelivery(
   deps: SendDeliveryDeps,
@@ -46,7 +46,7 @@ export async function sendDelivery(
   if (taken.kind === 'busy') throw new RetryLater(Math.ceil(taken.seconds) + 1, 'in other hands');
   if (taken.kind === 'nothing_to_do') return;
   const { claim } = taken;
-  // Its sender crashed: it waits for a status, and comes back through `recoverDeliveries`.
+  // Its sender crashed. It waits for a status, and returns through `recoverDeliveries`.
   if (claim.status === 'unknown') return;
   if (claim.suppressed) return end(deps, claim, { status: 'suppressed', failure: 'suppressed' });
   if (claim.age_seconds > giveUpAfterHours * 3600) return end(deps, claim, { status: 'failed', failure: 'gave_up' });
@@ -62,8 +62,8 @@ export async function sendDelivery(
 }
 
 /**
- * Runs one step of a delivery. When it throws, nothing has left yet, since channels answer for everything that comes after:
- * the delivery goes back in the line, with the step and the kind of the fault as its failure.
+ * Runs one step of a delivery. If it throws, nothing has left yet, because channels return every later fault as a
+ * result. The delivery is queued again, with the step and the kind of the fault as its failure.
  */
 async function orRequeue<Result>(
   deps: SendDeliveryDeps,
@@ -84,7 +84,7 @@ async function orRequeue<Result>(
 }
 
 /**
- * Writes what is certain about a delivery, also when Postgres is away for some seconds. Unwritten, a mail that was accepted would be
+ * Records a known outcome of a delivery, even if Postgres is down for some seconds. Otherwise an accepted mail would be
  * sent again, and a WhatsApp message that never left would wait for minutes for a status.
  */
 async function untilWritten(write: () => Promise<void>): Promise<void> {
@@ -192,7 +192,7 @@ async function record(deps: SendDeliveryDeps, claim: Claim, result: SendResult):
   }
 }
 
-/** A test tells at once what was said. Only the sender's own pace makes it wait. */
+/** A test reports the answer at once. Only the sender's own pace makes it wait. */
 function endsTest(result: SendResult): result is Extract<SendResult, { kind: 'later' | 'no_sender' }> {
   return result.kind === 'no_sender' || (result.kind === 'later' && result.failure !== 'sender_rate');
 }
@@ -210,7 +210,7 @@ async function end(
   await endDelivery(deps.db, { id: claim.id, status, failure });
 }
 
-/** Between the whole pause that was asked for and one and a half of it, so that what waited together does not return together. */
+/** Between the requested pause and one and a half of it, so that waiting deliveries do not return together. */
 function notBefore(seconds: number): number {
   return Math.max(1, Math.round(seconds * (1 + Math.random() / 2)));
 }

@@ -11,7 +11,7 @@ import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
 import { sellerColumns } from './seller.ts';
 
-/** What deliveries are about, read when they are made; deliveries themselves keep no address. */
+/** The subjects of deliveries, read when messages are made; deliveries themselves keep no address. */
 
 /** In the language of the order. */
 const categoryName = sql`case when ${orders.locale} = 'en' then coalesce(c.name_en, c.name) else c.name end`;
@@ -59,7 +59,7 @@ const subjectColumns = {
       order by c.position, c.id), '[]')
     from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
     where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
-  // Bytes have no form of their own in JSON.
+  // JSON has no form for bytes.
   tickets: sql<readonly { readonly codeHex: string; readonly codesBefore: number; readonly categoryName: string }[]>`(
     select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', ${categoryName}) order by t.id), '[]')
     from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
@@ -100,10 +100,12 @@ export async function findTimeZone(db: Db, eventId: string | undefined): Promise
   return row?.timeZone;
 }
 
-/** Ids as one parameter; they hold nothing that an array's text would have to escape. */
+/** Ids as one parameter. They contain nothing that an array's text would have to escape. */
 export const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
-/** Orders paid within the window that have no tickets delivery, nor a job that will make it: the fact was lost or given up. */
+/**
+ * Orders paid within the window without a tickets delivery or a job that will make it: the fact was lost or given up.
+ */
 export async function paidOrdersWithoutDelivery(
   db: Db,
   { fromMinutes, toMinutes, limit }: { fromMinutes: number; toMinutes: number; limit: number },
@@ -120,7 +122,7 @@ export async function paidOrdersWithoutDelivery(
   );
 }
 
-/** What was paid back for an order last: the sum of its refunds that are done for that reason; undefined without one. */
+/** The last repayment of an order: the sum of its finished refunds for that reason; undefined if there is none. */
 export async function findPaidBack(db: Db, { eventId, orderId }: OrderRef): Promise<PaidBack | undefined> {
   const [row] = await rowsOf<{ amount: string; currency: string; reason: string }>(
     db,
@@ -142,7 +144,7 @@ const whyOf: Readonly<Record<string, PaidBack['why']>> = {
   wrong_facts: 'too_much',
 };
 
-/** Where a member of staff who may sign in is written to. */
+/** The address of a member of staff who may sign in. */
 export async function findStaffEmail(db: Db, staffId: string) {
   const [member] = await db
     .select({ email: staff.email, name: staff.name, locale: staff.locale, organizerName: organizers.name })

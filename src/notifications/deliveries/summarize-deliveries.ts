@@ -23,8 +23,8 @@ const statesOf: Readonly<Record<Exclude<keyof Row, 'template' | 'channel'>, SQL>
 };
 
 /**
- * How many messages about the orders of an event stand in each state, by template and channel. Found by the orders, since no index of
- * deliveries serves an event: a summary costs what its orders cost.
+ * How many messages about the orders of an event are in each state, by template and channel. Found by the orders,
+ * because no index of deliveries serves an event: a summary costs as much as its orders.
  * @throws DomainError event.not_found
  */
 export async function summarizeDeliveries(

@@ -5,8 +5,8 @@ import { sendable } from '../metrics.ts';
 import { queueOrderDeliveries } from './queue-queries.ts';
 
 /**
- * The port of the room orders: sends the tickets to the corrected address, or the link to an order without tickets. Both carry the new
- * link, on WhatsApp too, since the links before it open nothing any more.
+ * The port of the orders room: sends the tickets to the corrected address, or the link to an order without tickets.
+ * Both carry the new link, on WhatsApp too, because earlier links no longer work.
  */
 export function createTellCorrectedBuyer({ clock }: { clock: Clock }): BuyerCorrected {
   return async (tx, { eventId, id: orderId }) => {

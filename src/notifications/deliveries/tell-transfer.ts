@@ -16,7 +16,10 @@ import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
 import { createTellWaiting } from './tell-waiting.ts';
 import { type HolderDeps, holderMailData } from './ticket-holder.ts';
 
-/** The ports of the room orders: what is sent when an address is corrected, a ticket changes hands, and people wait for places. */
+/**
+ * The ports of the orders room: the messages when an address is corrected, a ticket changes hands, and people wait for
+ * places.
+ */
 export function createHolderMessages(deps: { readonly clock: Clock }): {
   readonly buyerCorrected: BuyerCorrected;
   readonly ticketTransferred: TicketTransferred;
@@ -29,7 +32,10 @@ export function createHolderMessages(deps: { readonly clock: Clock }): {
   };
 }
 
-/** Mails the new holder the link to the ticket, and tells the giver. With free tickets, which anybody can get, nobody uses up what paid ones need. */
+/**
+ * Mails the new holder the link to the ticket, and tells the giver. Messages about free tickets, which anybody can get,
+ * cannot use up the share of paid ones.
+ */
 function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransferred {
   return async (tx, { eventId, organizerId, ticketId, number, holderKey, giverKey }) => {
     const now = clock.now();
@@ -61,7 +67,7 @@ type Row = {
   readonly codesBefore: number;
 };
 
-/** The message about one transfer of a ticket; undefined when the ticket was given on or taken back since. */
+/** The message about one transfer of a ticket; undefined if the ticket was given on or revoked since. */
 export async function composeTransfer(
   deps: HolderDeps & { readonly ticketKeys: TicketKeys },
   { subject_id: ticketId, template, version }: Pick<Claim, 'subject_id' | 'template' | 'version'>,

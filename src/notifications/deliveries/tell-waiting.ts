@@ -16,9 +16,9 @@ import type { Claim } from './queries.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { sellerColumns, withReplyTo } from './seller.ts';
 
-/** Seconds within which a person is asked once to confirm, however often the form is sent. */
+/** A person is asked to confirm once within this many seconds, however often the form is sent. */
 const confirmOnceSeconds = 300;
-/** Enough for a person to know the own number, and for nobody to call it. */
+/** Enough digits for a person to recognise the own number, and too few to call it. */
 const phoneDigitsShown = 4;
 
 /** The port of the room orders: mails people who wait for places. */
@@ -50,7 +50,7 @@ type Row = {
   readonly orderId: string | null;
 };
 
-/** The message about an entry of a waiting list; undefined when it was confirmed, left or used since. */
+/** The message about an entry of a waiting list; undefined if it was confirmed, left or used since. */
 export async function composeWaiting(
   deps: {
     readonly db: Db;

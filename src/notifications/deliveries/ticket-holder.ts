@@ -11,8 +11,8 @@ import type { Deliveries } from './deliveries.ts';
 import type { OrderSubject } from './subject-queries.ts';
 
 /**
- * The person to whom a ticket was given, as mails to them are written. They read in the language of the order, and learn nothing else of the
- * order, nor of money.
+ * The person to whom a ticket was given, as recipient of mails. They read in the language of the order, and learn
+ * nothing else about the order or about money.
  */
 export type HolderSubject = {
   readonly subject: OrderSubject;
@@ -52,7 +52,7 @@ export function holderMailData(
   { order, event, organizerName, seller }: OrderSubject,
   ticket: {
     readonly ticketId: string;
-    /** Of the transfer that made this person its holder. */
+    /** The number of the transfer that made this person its holder. */
     readonly number: number;
     readonly name: string | undefined;
     readonly category: string;
@@ -87,7 +87,7 @@ type Holder = {
   readonly isLive: boolean;
 };
 
-/** Who holds the ticket now, if it is still this person. */
+/** The holder of the ticket, if it is still this person. */
 async function findHolder(db: Db, ticketId: string, holderKey: string): Promise<Holder | undefined> {
   const [row] = await rowsOf<Holder>(
     db,

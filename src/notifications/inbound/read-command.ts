@@ -1,4 +1,4 @@
-/** A word by which people turn news off or on. Anything around it, such as "please stop the music", is no command. */
+/** A word by which people turn news off or on. A word in a sentence, such as "please stop the music", is no command. */
 export function commandOf(text: string): 'stop' | 'start' | null {
   const word = text
     .replaceAll(/[^\p{L}]+/gu, ' ')

@@ -12,8 +12,9 @@ import type { Sender } from '../tables.ts';
 import { commandOf } from './read-command.ts';
 
 /**
- * Messages of one phone to one sender that are kept within an hour. STOP and START are still heard when other messages are not. What
- * one sender reports does not count for another: an organiser has the keys of its own, and could use up the words of any phone.
+ * Messages of one phone to one sender that are kept within an hour. STOP and START count even when other messages are
+ * not kept. Reports of one sender do not count for another: an organiser has its senders' keys, and could use up the
+ * allowance of any phone.
  */
 const perPhoneAndHourMax = 30;
 const wordsPerPhoneAndHourMax = 100;
@@ -22,8 +23,8 @@ const sealedSchema = z.strictObject({ phone: z.string(), text: z.string() });
 const contextOf = (id: string) => `inbound:${id}`;
 
 /**
- * Keeps a message for the sender's organiser, and honours STOP and START. A repetition changes nothing. A message of the
- * platform's own sender is kept for nobody: its text is not stored, its word counts for all organisers.
+ * Keeps a message for the sender's organiser, and obeys STOP and START. A repetition changes nothing. A message to the
+ * platform's own sender is kept for nobody: its text is not stored, and its word counts for all organisers.
  */
 export async function storeInbound(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY' | 'HASH_SECRET'> },
@@ -70,7 +71,7 @@ async function takeWord(
     sentAt: number | undefined;
   },
 ): Promise<void> {
-  // Providers tell whole seconds. Of two words within one second, STOP counts.
+  // Providers report whole seconds. Of two words within one second, STOP counts.
   const sent = sentAt === undefined ? sql`now()` : sql`least(to_timestamp(${sentAt}), now())`;
   const saidAt = sql`date_trunc('second', ${sent})`;
   await db.execute(sql`
@@ -81,7 +82,10 @@ async function takeWord(
       where excluded.said_at > n.said_at or (excluded.said_at = n.said_at and excluded.is_stopped)`);
 }
 
-/** What a kept message says. @throws when the row was not sealed with this key under this id */
+/**
+ * The text of a kept message.
+ * @throws if the row was not encrypted with this key under this id
+ */
 export function openInbound(
   encryptionKey: string,
   { id, sealed }: { readonly id: string; readonly sealed: string },

@@ -10,10 +10,10 @@ import { senders } from '../tables.ts';
 import { messageTestMail } from '../templates/message-test.ts';
 import type { Claim } from '../deliveries/queries.ts';
 
-/** Opens nothing: codes that buyers get are never it alone, and no verification belongs to it. */
+/** Opens nothing: it is no code that a buyer gets, and no verification belongs to it. */
 const testCode = '000000';
 
-/** A test as it goes out; undefined when the member, the sender or the phone is gone. */
+/** The content of a test; undefined if the member, the sender or the phone is gone. */
 export async function composeTest(
   { db }: { readonly db: Db },
   { channel, subject_id: subjectId }: Pick<Claim, 'channel' | 'subject_id'>,

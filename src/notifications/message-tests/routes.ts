@@ -38,7 +38,7 @@ function contracts(deps: { readonly actors: Actors }) {
   };
 }
 
-/** Live tests of what messages go out by. */
+/** Live tests of mails and senders. */
 export function messageTestRoutes(deps: SendTestDeps & { readonly actors: Actors }) {
   const { send, show } = contracts(deps);
   return createRouter<ActorEnv>()

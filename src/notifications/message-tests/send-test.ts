@@ -19,13 +19,13 @@ export type SendTestDeps = {
   readonly config: Pick<Config, 'HASH_SECRET'>;
 };
 
-/** A second test within this time is the first one. */
+/** A second test within this time is treated as the first one. */
 const testOnceSeconds = 10;
 
 /**
- * Queues one message: a mail to the member who asks, whose address an invitation or a sign-up has proven; or a WhatsApp message by one
- * sender to the phone that stands in the organiser's profile. Nobody else's phone rings.
- * @returns the id of the delivery, which tells what became of it
+ * Queues one message: a mail to the member who asks, whose address an invitation or a sign-up has proven; or a WhatsApp
+ * message by one sender to the phone in the organiser's profile. Nobody else's phone rings.
+ * @returns the id of the delivery, by which its outcome can be read
  * @throws DomainError sender.not_found, message_test.no_phone, message_test.limited
  */
 export async function sendTest(deps: SendTestDeps, actor: StaffActor, input: MessageTestInput): Promise<string> {
@@ -67,7 +67,7 @@ async function queueTest(
         floor(extract(epoch from now()) / ${testOnceSeconds})::integer as version, 'tests'::text as share`,
   );
   const [testId] = sendable(queued);
-  // Nothing of a refused test stays: the transaction is rolled back.
+  // A refused test leaves nothing, because the transaction is rolled back.
   if (testId === undefined) throw messageTestLimited(queued.length === 0 ? testOnceSeconds : 3600);
   await writeAudit(tx, { actor, act: 'message.tested', subjectId, changes: { channel } });
   return testId;

@@ -4,7 +4,7 @@ import { messageTestNotFound } from '../errors.ts';
 import { deliveries } from '../tables.ts';
 
 /**
- * What became of a test.
+ * The outcome of a test.
  * @throws DomainError message_test.not_found, also for another organiser's
  */
 export async function showTest(db: Db, { organizerId, testId }: { organizerId: string; testId: string }) {

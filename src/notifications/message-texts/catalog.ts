@@ -1,9 +1,12 @@
 /**
- * Every message that goes out by WhatsApp: its variables in their order, which are those of the template that an organiser registers at
+ * Every WhatsApp message: its variables in their order, which are those of the template that an organiser registers at
  * Meta, and the text that senders without templates send. An organiser may write texts of its own.
  */
 
-/** What stands for each variable. `text` is what the organiser writes in an announcement. `link` is the page of the order; at Meta it is the template's button. */
+/**
+ * The meaning of each variable. `text` is the organiser's text in an announcement. `link` is the page of the order; at
+ * Meta it is the template's button.
+ */
 export const messageVariables = [
   'name',
   'event',
@@ -20,9 +23,9 @@ export type MessageVariable = (typeof messageVariables)[number];
 type MessageDefinition = {
   /** The body's variables at Meta, {{1}} first. */
   readonly parameters: readonly MessageVariable[];
-  /** What the button carries: the end of the order's address, or a code to copy, which is in the body already. */
+  /** The content of the button: the end of the order's address, or a code to copy, which is also in the body. */
   readonly button: 'link' | 'code' | 'none';
-  /** A text without one of these would be of no use. */
+  /** A text without one of these would be useless. */
   readonly required: readonly MessageVariable[];
   readonly texts: Readonly<Record<'id' | 'en', string>>;
 };

@@ -50,7 +50,7 @@ export async function changeMessageText(
   });
 }
 
-/** Back to the text of the service. Without an own text, nothing changes. */
+/** Returns to the text of the service. If there is no own text, nothing changes. */
 export async function resetMessageText(
   deps: { db: Db },
   { actor, template, locale }: TextRef & { actor: Actor },

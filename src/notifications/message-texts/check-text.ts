@@ -1,14 +1,14 @@
 import type { FieldFaultCode, FaultParameters } from '../../platform/field-faults.ts';
 import { type MessageName, definitionOf, variablesOf } from './catalog.ts';
 
-/** What WhatsApp takes as the body of a template. Texts keep to it, so that one text fits every kind of sender. */
+/** WhatsApp's limits for the body of a template. All texts keep to them, so that one text fits every kind of sender. */
 export const messageTextMax = 1024;
 
 const variable = /\{\{([^{}]*)\}\}/g;
 
 export type TextFault = { readonly code: FieldFaultCode; readonly parameters: FaultParameters };
 
-/** What is wrong with an organiser's text for a message; empty when it may be sent. Lengths are checked by the schema. */
+/** The faults of an organiser's text for a message; empty if it may be sent. Lengths are checked by the schema. */
 export function faultsOfText(name: MessageName, text: string): TextFault[] {
   const allowed: readonly string[] = variablesOf(name);
   const used = new Set([...text.matchAll(variable)].map((match) => (match[1] ?? '').trim()));
@@ -24,7 +24,7 @@ export function faultsOfText(name: MessageName, text: string): TextFault[] {
   ];
 }
 
-/** The text with its variables filled in. A value is never read for variables again. */
+/** The text with its variables filled in. Variables inside values are not expanded. */
 export function filledText(text: string, values: Readonly<Partial<Record<string, string>>>): string {
   return text.replace(variable, (_, word: string) => values[word.trim()] ?? '');
 }

@@ -11,7 +11,7 @@ const textsKeptMs = 5000;
 
 export type RenderText = (organizerId: string, message: WhatsappMessage) => Promise<string>;
 
-/** Writes a message in words, for senders without templates: in the organiser's own text, or in ours. */
+/** Writes a message as text, for senders without templates: in the organiser's own words, or in ours. */
 export function createRenderText({ db, publicUrl }: { db: Db; publicUrl: string }): RenderText {
   const own = new LRUCache<string, { readonly body: string | undefined }>({ max: textsKeptMax, ttl: textsKeptMs });
   return async (organizerId, message) => {

@@ -3,12 +3,12 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { orderNotFound } from '../errors.ts';
 
-/** The version of the wording that was shown. The texts stand in `src/web/i18n/words/news.ts`. */
+/** The version of the wording that was shown. The texts are in `src/web/i18n/words/news.ts`. */
 export type NewsConsent = { readonly wording: string; readonly locale: 'id' | 'en' };
 
 /**
- * Writes down that the buyer of an order wants news of its organiser. The same again changes nothing; after a withdrawal or an
- * unsubscription it counts as a new consent.
+ * Records that the buyer of an order wants news of its organiser. Repeating it changes nothing; after a withdrawal or
+ * an unsubscription it counts as a new consent.
  * @throws DomainError order.not_found
  */
 export async function giveNewsConsent(
@@ -36,7 +36,7 @@ export async function giveNewsConsent(
   if (rows.length === 0) throw orderNotFound();
 }
 
-/** The buyer wants no news any more. What was agreed before stays written down. */
+/** The buyer wants no news any more. The record of earlier consent stays. */
 export async function withdrawNewsConsent(deps: { db: Db }, orderId: string): Promise<void> {
   await deps.db.execute(sql`
     update news_consents set withdrawn_at = now()
@@ -46,9 +46,9 @@ export async function withdrawNewsConsent(deps: { db: Db }, orderId: string): Pr
 export type NewsAudience = { readonly email: number; readonly whatsapp: number };
 
 /**
- * How many different addresses of an event's buyers may be written news now. Money has come for the order, or its buyer has confirmed
- * the address: a stranger who types somebody's address agrees to nothing for that person. STOP by reply counts for
- * WhatsApp. For mail an unsubscription counts until the buyer agrees again.
+ * How many different addresses of an event's buyers may get news now. Money has come for the order, or its buyer has
+ * confirmed the address: a stranger who types somebody's address gives no consent for that person. STOP by reply counts
+ * for WhatsApp. For mail, an unsubscription counts until the buyer agrees again.
  * @returns undefined for an event that is not the organiser's
  */
 export async function countNewsAudience(

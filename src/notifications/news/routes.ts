@@ -64,7 +64,7 @@ const audienceRoute = (deps: NewsRoutesDeps) =>
     responses: { 200: answer(audienceSchema, 'Different addresses.'), ...problems(400, 401, 403, 404, 503) },
   });
 
-/** Consent to news, by the buyer; and its sum, for the organiser. */
+/** Consent to news, by the buyer; and the number of consents, for the organiser. */
 export function newsRoutes(deps: NewsRoutesDeps) {
   return createRouter<ActorEnv>()
     .openapi(giveRoute, async (c) => {

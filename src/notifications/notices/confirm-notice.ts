@@ -15,8 +15,8 @@ import { type EventNotice, eventNotices } from './tables.ts';
 type NoticeOfActor = { readonly actor: Actor; readonly eventId: string; readonly noticeId: string };
 
 /**
- * Has the holders told of a change as it was previewed, if it still reads so and reaches the same orders. The same confirmation again
- * changes nothing.
+ * Starts telling the holders of a previewed change, if its text and its orders are still the same. A repeated
+ * confirmation changes nothing.
  * @throws DomainError event.not_found, notice.not_found, notice.ended, announcement.preview_stale
  */
 export async function confirmNotice(
@@ -43,7 +43,7 @@ export async function confirmNotice(
 }
 
 /**
- * Nobody is told of this change. One that was cancelled before does not change.
+ * Cancels a notice, so that nobody is told of the change. A cancelled one does not change.
  * @throws DomainError event.not_found, notice.not_found, notice.ended once the telling has begun
  */
 export async function cancelNotice(deps: { readonly db: Db }, of: NoticeOfActor): Promise<EventNotice> {

@@ -11,7 +11,7 @@ type EventTimes = {
   readonly postponedAt: Date | null;
 };
 
-/** What of an event its holders plan by. */
+/** The parts of an event that its holders plan by. */
 export function planOf(event: EventTimes): EventPlan {
   const { timeZone, venue, address, city } = event;
   return {
@@ -26,7 +26,7 @@ export function planOf(event: EventTimes): EventPlan {
   };
 }
 
-/** Which parts of a plan differ. */
+/** The parts in which two plans differ. */
 export function planChanges(before: EventPlan, after: EventPlan): { readonly time: boolean; readonly place: boolean } {
   const differs = (fields: readonly (keyof EventPlan)[]) => fields.some((field) => before[field] !== after[field]);
   return {

@@ -13,8 +13,8 @@ import { findNewHolders, findPlanBefore } from './queries.ts';
 import type { EventNotice } from './tables.ts';
 
 /**
- * The people to whom tickets were given are told what happens to the event, as their buyers are: by mail, once per order whose tickets
- * they hold. They learn nothing of the order or of money.
+ * People who were given tickets are told of changes to the event like its buyers: by mail, once per order whose tickets
+ * they hold. They learn nothing about the order or about money.
  */
 
 /** Queues the mails to new holders of tickets of these orders. */
@@ -44,7 +44,10 @@ export async function queueHolderNotices(
   );
 }
 
-/** The notice for the holder of a ticket; undefined when it is not true any more, or the ticket was given on or taken back since. */
+/**
+ * The notice for the holder of a ticket; undefined if it is no longer true, or the ticket was given on or revoked
+ * since.
+ */
 export async function composeHolderNotice(
   deps: HolderDeps,
   claim: Pick<Claim, 'subject_id' | 'recipient_key' | 'version'> & { readonly template: HolderNoticeTemplate },

@@ -10,15 +10,18 @@ import { tellHolders } from '../jobs.ts';
 import type { EventPlan, NoticeKind } from './tables.ts';
 import { areNoticesConfirmed, upsertNotice, withdrawMove, withdrawPostponement } from './queries.ts';
 
-/** A placement that was decided before the event was called off may commit this much later: its buyer is told as well. */
+/**
+ * A placement that was decided before the event was called off may commit this much later. Its buyer is told as well.
+ */
 const cancelledDelaySeconds = 5;
-/** Changes that go on are told after so many times the delay at the latest. */
+/** A series of changes is told at the latest after this many times the delay. */
 const delaysMax = 6;
 
 /**
- * The catalog's port. Notes every change for webhooks. If a published event was called off or postponed, or its time or place was
- * changed, writes a notice down in the transaction of the change; a job tells the holders once it is due. Changes that follow each
- * other are one notice. While an event is postponed, its holders are told of nothing but the new date, or that it is off.
+ * The catalog's port. Notes every change for webhooks. If a published event was called off or postponed, or its time or
+ * place was changed, it writes a notice in the transaction of the change; a job tells the holders once it is due.
+ * Consecutive changes are one notice. While an event is postponed, its holders are told only of the new date, or that
+ * it is off.
  */
 export function createNoteEventChange(deps: {
   clock: Clock;
@@ -45,12 +48,12 @@ export function createNoteEventChange(deps: {
       delaySecondsMax: delaySeconds * delaysMax,
       isHeld,
     });
-    // One that waits already has its job; one that is held gets it with its confirmation.
+    // A waiting notice already has its job; a held one gets it with its confirmation.
     if (isNew && !isHeld) await stage(tx, tellHolders, { noticeId: id, eventId: after.id }, { delaySeconds });
   };
 }
 
-/** Ends a notice that this change overtakes before anybody was told of it; gives the plan that holders know. */
+/** Ends a notice that this change overtakes before anybody was told of it. Returns the plan that holders know. */
 async function withdrawUntold(
   tx: Db,
   eventId: string,

@@ -17,7 +17,7 @@ import { sendable } from '../metrics.ts';
 
 /**
  * Makes the deliveries for a fact about an order, and stages their sending in the same transaction. Safe to repeat.
- * @returns the ids of the deliveries that are new and go out, the mail's first
+ * @returns the ids of the new deliveries that will be sent, the mail's first
  */
 export async function notifyOrder(
   deps: { deliveries: Pick<Deliveries, 'queue'>; clock: Clock },
@@ -33,7 +33,7 @@ export async function notifyOrder(
   });
 }
 
-/** Makes the deliveries with the links of orders that still wait for payment, together. Safe to repeat. */
+/** Makes the deliveries with the links of orders that still wait for payment, in one call. Safe to repeat. */
 export async function notifyUnpaid(
   deps: Parameters<typeof notifyOrder>[0],
   { eventId, orderIds }: { eventId: string; orderIds: readonly string[] },
@@ -41,7 +41,7 @@ export async function notifyUnpaid(
   await Promise.all(orderIds.map((orderId) => notifyOrder(deps, 'order_placed', { eventId, orderId })));
 }
 
-/** Makes the delivery of a code that a buyer asked for, on the channel of the address. Safe to repeat. */
+/** Makes the delivery of a code that a buyer requested, on the channel of the address. Safe to repeat. */
 export async function notifyBuyer(
   deps: { db: Db; clock: Clock },
   { verificationId }: { verificationId: string },
@@ -67,8 +67,8 @@ export async function notifyStaff(
 }
 
 /**
- * Makes the delivery of a mail to a member, in the transaction of what it tells of; a member who was dismissed gets none. The room of
- * the subject writes the mail's data (`reportMailOf`).
+ * Makes the delivery of a mail to a member, in the transaction of the fact; a dismissed member gets none. The room of
+ * the subject provides the mail's data (`reportMailOf`).
  */
 export async function notifyMember(
   deps: { clock: Clock; config: Pick<Config, 'HASH_SECRET'> },

@@ -19,7 +19,7 @@ import { countHolders } from './queries.ts';
 import type { EventNotice, NoticeKind } from './tables.ts';
 import { isStillSo, noticeTemplates } from './tell-holders.ts';
 
-/** How a change of an event is told, and to how many orders. */
+/** The messages about a change of an event, and the number of orders that get them. */
 export type PreviewedChange = {
   readonly recipients: { readonly email: number; readonly whatsapp: number };
   readonly previews: readonly Preview[];
@@ -28,7 +28,7 @@ export type PreviewedChange = {
 /** A notice as it would be told now. */
 export type PreviewedNotice = PreviewedChange & {
   readonly notice: EventNotice;
-  /** What confirms exactly this; null once nothing waits. */
+  /** The token that confirms exactly this; null once nothing waits. */
   readonly confirmationToken: string | null;
 };
 
@@ -44,7 +44,7 @@ export type PlannedChange = {
   readonly city?: string | undefined;
 };
 
-/** How a notice reads now, and what confirms it. */
+/** The present messages of a notice, and the token that confirms them. */
 export async function previewNotice(deps: PreviewDeps, notice: EventNotice): Promise<PreviewedNotice> {
   const row = await findEvent(deps, notice.eventId);
   const { fingerprint, ...recipients } = await countHolders(deps.db, notice);
@@ -63,8 +63,8 @@ export async function previewNotice(deps: PreviewDeps, notice: EventNotice): Pro
 }
 
 /**
- * How a change would be told if it were made now. Nothing is written. A change that nobody is told of (of an event that is not published,
- * or of nothing that holders plan by) has no previews.
+ * The messages about a change if it were made now. Nothing is written. A change that nobody is told of (of an
+ * unpublished event, or of nothing that holders plan by) has no previews.
  * @throws DomainError event.not_found, request.invalid for times that no event may have
  */
 export async function previewChange(

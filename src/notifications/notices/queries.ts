@@ -13,24 +13,24 @@ export type NewNotice = {
   readonly before: EventPlan;
   readonly eventVersion: number;
   readonly delaySeconds: number;
-  /** However often the event changes meanwhile, its holders are told by then. */
+  /** Holders are told at the latest after this time, however often the event changes meanwhile. */
   readonly delaySecondsMax: number;
   /** It waits for the organiser's confirmation. */
   readonly isHeld: boolean;
 };
 
-/** Notices of one kind that an event tells within an hour: who paid is told without a cap, so the organizer has one here. */
+/** Notices of one kind that an event sends within an hour. Paying buyers have no cap, so the organizer has one here. */
 const noticesPerHourMax = 3;
 
-/** From when on the event may tell another notice of this kind. */
+/** The earliest time of the event's next notice of this kind. */
 const earliestOf = ({ eventId, kind }: Pick<NewNotice, 'eventId' | 'kind'>) => sql`coalesce((
     select told.started_at + interval '1 hour' from event_notices told
     where told.event_id = ${eventId} and told.kind = ${kind} and told.started_at is not null
     order by told.started_at desc offset ${noticesPerHourMax - 1} limit 1), '-infinity')`;
 
 /**
- * Writes a notice down, or adds the change to the one that waits; what the event was before stays what the first change
- * found. Whether it is a new one.
+ * Writes a notice, or adds the change to the waiting one, which keeps the event's original plan. Returns whether it is
+ * a new one.
  */
 export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> {
   const earliest = earliestOf(notice);
@@ -48,7 +48,7 @@ export async function upsertNotice(tx: Db, notice: NewNotice): Promise<boolean> 
   return rows[0]?.id === notice.id;
 }
 
-/** Lets a notice that was confirmed be told as soon as the event may tell another one. */
+/** Lets a confirmed notice be told as soon as the event may send another one. */
 export async function releaseNotice(tx: Db, notice: EventNotice): Promise<EventNotice | undefined> {
   const [row] = await tx
     .update(eventNotices)
@@ -67,7 +67,7 @@ export async function areNoticesConfirmed(tx: Db, eventId: string): Promise<bool
   return rows.length > 0;
 }
 
-/** Ends a notice of a postponement that nobody was told of yet; gives the plan before the postponement. */
+/** Ends an untold notice of a postponement. Returns the plan before the postponement. */
 export async function withdrawPostponement(tx: Db, eventId: string): Promise<EventPlan | undefined> {
   const [row] = await tx
     .update(eventNotices)
@@ -77,7 +77,7 @@ export async function withdrawPostponement(tx: Db, eventId: string): Promise<Eve
   return row?.before;
 }
 
-/** Ends a notice of a move that nobody was told of yet; gives the plan that holders know. */
+/** Ends an untold notice of a move. Returns the plan that holders know. */
 export async function withdrawMove(tx: Db, eventId: string): Promise<EventPlan | undefined> {
   const [row] = await tx
     .update(eventNotices)
@@ -94,7 +94,7 @@ export async function withdrawMove(tx: Db, eventId: string): Promise<EventPlan |
   return row?.before;
 }
 
-/** A notice with its event, the notice locked: two runs of one job tell one after the other. */
+/** A notice with its event, the notice locked, so that two runs of one job tell one after the other. */
 export async function lockNotice(tx: Db, id: string) {
   const [row] = await tx
     .select({
@@ -114,7 +114,7 @@ export async function startNotice(tx: Db, id: string, eventVersion: number): Pro
   await tx.execute(sql`update event_notices set started_at = now(), event_version = ${eventVersion} where id = ${id}`);
 }
 
-/** Up to this order its holders are told; `isEnd`: there are no more. */
+/** Holders are told up to this order; `isEnd`: there are no more. */
 export async function advanceNotice(
   tx: Db,
   { id, afterOrderId, isEnd }: { id: string; afterOrderId: string; isEnd: boolean },
@@ -142,16 +142,16 @@ const isConcerned = (notice: ConcernedNotice) =>
   }`;
 
 /**
- * Whether a ticket `t` of the order `o`, transferred by `h`, makes its holder hear of a notice. The ticket is valid, or was taken back since
- * the notice, and was given on before the last change: a later holder was sent the event as it is now. A buyer who got a ticket back hears of
- * it as the buyer.
+ * Whether a ticket `t` of the order `o`, transferred by `h`, entitles its holder to a notice. The ticket is valid, or
+ * was revoked since the notice, and was given on before the last change: a later holder was sent the event as it is
+ * now. A buyer who got a ticket back is told as the buyer.
  */
 const isGiven = (notice: Pick<EventNotice, 'createdAt' | 'changedAt'>) => sql`
   h.number = t.times_transferred and h.holder_key <> o.buyer_keys[1]
   and (t.status = 'live' or t.revoked_at >= ${notice.createdAt.toISOString()}::timestamptz)
   and h.transferred_at < ${notice.changedAt.toISOString()}::timestamptz`;
 
-/** The holders of tickets that were given on, of orders that are told: one ticket for each order and holder. */
+/** The holders of tickets that were given on, of orders that are told: one ticket per order and holder. */
 export async function findNewHolders(tx: Db, notice: EventNotice, orderIds: readonly string[]) {
   return rowsOf<{ ticketId: string; holderKey: string }>(
     tx,
@@ -167,8 +167,8 @@ export async function findNewHolders(tx: Db, notice: EventNotice, orderIds: read
 }
 
 /**
- * How many messages a notice is told by: to each order by mail and by WhatsApp, and by mail to those whom its tickets were given to.
- * `fingerprint` differs as soon as one is added or leaves.
+ * The number of messages of a notice: to each order by mail and by WhatsApp, and by mail to people who were given its
+ * tickets. `fingerprint` changes when one is added or leaves.
  */
 export async function countHolders(
   db: Db,
@@ -196,7 +196,7 @@ export async function countHolders(
   return row ?? { email: 0, whatsapp: 0, fingerprint: '' };
 }
 
-/** Orders to tell next, in the order of their ids. */
+/** The next orders to tell, in the order of their ids. */
 export async function findHolders(tx: Db, notice: EventNotice, limit: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
@@ -219,7 +219,7 @@ export async function findPlanBefore(db: Db, eventId: string, version: number): 
   return row?.before;
 }
 
-/** Notices that are due for a while, not told to the end, and without a job: it was lost, or given up. */
+/** Notices that have been due for a while, are not completely told, and have no job: it was lost or given up. */
 export async function noticesWithoutJob(db: Db, { minutes, limit }: { minutes: number; limit: number }) {
   return rowsOf<{ noticeId: string; eventId: string }>(
     db,

@@ -24,7 +24,7 @@ export async function listNotices(db: Db, of: OfEvent): Promise<EventNotice[]> {
 }
 
 /**
- * A notice, whom it is told to, how it reads in both languages, and what became of its messages (index: deliveries_of_changes).
+ * A notice, its recipients, its text in both languages, and the states of its messages (index: deliveries_of_changes).
  * @throws DomainError event.not_found, notice.not_found
  */
 export async function showNotice(

@@ -12,7 +12,7 @@ import { advanceNotice, findHolders, lockNotice, startNotice } from './queries.t
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
 import { type NewDelivery, queueOrderDeliveries } from '../deliveries/queue-queries.ts';
 
-/** Orders told in one transaction, and transactions in one run of the job; the next run continues where this one stopped. */
+/** Orders per transaction, and transactions per run of the job. The next run continues where this one stopped. */
 const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;
@@ -21,9 +21,10 @@ type EventRow = typeof events.$inferSelect;
 type Page = { readonly kind: 'done' | 'more'; readonly added: readonly NewDelivery[] };
 
 /**
- * Tells the holders of an event, buyers and those whom tickets were given to, that it was called off, moved or postponed: page by page, each page's deliveries in one transaction
- * with the mark how far it got. A run that is cut off loses nothing and repeats nothing. A change that was taken back before
- * it was due, or that follows the end of the event, is told to nobody.
+ * Tells the holders of an event, buyers and people who were given tickets, that it was called off, moved or postponed.
+ * It works page by page: each page's deliveries are in one transaction with the mark of how far it got. An interrupted
+ * run loses nothing and repeats nothing. A change that was taken back before it was due, or that was made after the
+ * event's end, is told to nobody.
  * @throws RetryLater before the notice is due, and while holders are left
  */
 export async function tellHoldersOfEvent(
@@ -79,7 +80,10 @@ export const noticeTemplates = {
   postponed: 'event_postponed',
 } as const satisfies Record<NoticeKind, OrderTemplate & HolderNoticeTemplate>;
 
-/** Whether the event still is as the notice says: moved, or without a date. Once the telling has begun, every holder is told. */
+/**
+ * Whether the event is still as the notice says: moved, or without a date. Once the telling has begun, every holder is
+ * told.
+ */
 export function isStillSo({ kind, before, startedAt }: EventNotice, event: EventRow): boolean {
   const isPostponed = event.postponedAt !== null;
   if (event.status !== 'published' || isPostponed !== (kind === 'postponed')) return false;

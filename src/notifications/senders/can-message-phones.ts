@@ -7,7 +7,7 @@ const organizersKeptMax = 1000;
 
 /**
  * Whether some sender, the organizer's own or the platform's, may write to phones for an organizer now and has some of
- * today's cap left. The answer is cached for five seconds, since codes are requested in a rush.
+ * today's cap left. The answer is cached for five seconds, because codes are requested in a rush.
  */
 export function createCanMessagePhones(deps: { db: Db }): (organizerId: string) => Promise<boolean> {
   const known = new LRUCache<string, Promise<boolean>>({ max: organizersKeptMax, ttl: knownMs });

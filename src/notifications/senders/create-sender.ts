@@ -26,8 +26,8 @@ export type CreateSenderInput = {
 
 /**
  * Adds a sender for an organiser, or takes its own disabled one into use again with new credentials.
- * @throws DomainError sender.already_exists, sender.limit_reached; request.invalid for limits that do not fit each other, and for
- * an instance that the operator does not have
+ * @throws DomainError sender.already_exists, sender.limit_reached; request.invalid for limits that do not fit each
+ * other, and for an instance that the operator does not have
  */
 export async function createSender(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> & SenderConfig },
@@ -64,7 +64,7 @@ export async function createSender(
   });
 }
 
-/** The limits that were named, else those of the kind. Without a cap there is nothing to warm up to. */
+/** The given limits, otherwise those of the kind. Without a cap there is nothing to warm up to. */
 function limitsOf(input: CreateSenderInput) {
   const { limits } = pluginOf(input.kind);
   const dailyCap = input.dailyCap === undefined ? limits.dailyCap : input.dailyCap;

@@ -4,7 +4,7 @@ import { senderNotFound } from '../errors.ts';
 import { disableOwnSender } from './queries.ts';
 
 /**
- * Takes a number out of use; what it has sent stays, and its statuses are still heard.
+ * Takes a number out of use. Its messages stay, and their statuses are still accepted.
  * @throws DomainError sender.not_found
  */
 export async function disableSender(

@@ -2,7 +2,7 @@ import type { SenderFigures } from './queries.ts';
 
 const left = new Set(['accepted', 'sent', 'delivered', 'read']);
 
-/** A sender with what it has done today. */
+/** A sender with today's counts. */
 export function presentSender({ sender, capToday, taken, today, isCircuitOpen }: SenderFigures) {
   const count = (...statuses: string[]) => statuses.reduce((sum, status) => sum + (today[status] ?? 0), 0);
   return {

@@ -4,7 +4,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { type Sender, type SenderKind, senders } from '../tables.ts';
 import { capToday, takenToday, today } from './take-turns.ts';
 
-/** A sender in use, with what Meta last said of its templates. */
+/** A sender in use, with the last known state of its templates at Meta. */
 export type UsableSender = Sender & {
   /** Whether any of today's cap was left a moment ago. */
   readonly hasTurns: boolean;
@@ -38,7 +38,7 @@ export async function listUsableSenders(db: Db, organizerId: string): Promise<Us
     .orderBy(asc(s.id));
 }
 
-/** By our id, or by the provider's, which is what callbacks of the Cloud API can be made to carry. */
+/** By our id, or by the provider's, which callbacks of the Cloud API can carry. */
 export async function findSenderForCallback(
   db: Db,
   { kind, senderId }: { kind: SenderKind; senderId: string },
@@ -60,7 +60,7 @@ export type SenderFigures = {
   readonly isCircuitOpen: boolean;
 };
 
-/** The organiser's senders, oldest first, with what each has done today. */
+/** The organiser's senders, oldest first, with today's counts of each. */
 export async function findSenders(db: Db, organizerId: string, senderId?: string): Promise<SenderFigures[]> {
   const s = alias(senders, 's');
   return db
@@ -90,7 +90,7 @@ export async function countSenders(db: Db, organizerId: string): Promise<number>
   return row?.count ?? 0;
 }
 
-/** What decides about a sender: all that its owner sets. */
+/** Everything that a sender's owner sets. */
 export type SenderValues = Pick<
   Sender,
   | 'id'
@@ -104,7 +104,7 @@ export type SenderValues = Pick<
   | 'warmUpFrom'
 > & { readonly organizerId: string };
 
-/** Adds a sender; undefined when somebody has it. */
+/** Adds a sender; undefined if somebody has it. */
 export async function saveSender(db: Db, sender: SenderValues): Promise<Sender | undefined> {
   const [row] = await db
     .insert(senders)
@@ -114,7 +114,7 @@ export async function saveSender(db: Db, sender: SenderValues): Promise<Sender |
   return row;
 }
 
-/** Takes a disabled sender into use again. It warms up again: a number that rested is a stranger to WhatsApp. */
+/** Takes a disabled sender into use again. It warms up again, because WhatsApp treats a number that rested as new. */
 export async function replaceDisabledSender(
   db: Db,
   { id, organizerId, ...values }: SenderValues,
@@ -153,7 +153,7 @@ export async function findOwnDisabledSender(
   return row;
 }
 
-/** False when the organiser has no such number in use. */
+/** False if the organiser has no such number in use. */
 export async function disableOwnSender(db: Db, organizerId: string, senderId: string): Promise<boolean> {
   const rows = await db
     .update(senders)
@@ -163,7 +163,7 @@ export async function disableOwnSender(db: Db, organizerId: string, senderId: st
   return rows.length > 0;
 }
 
-/** The provider does not let this number send any more. */
+/** The provider no longer lets this number send. */
 export async function disableSender(db: Db, senderId: string, failure: string): Promise<void> {
   await db.update(senders).set({ status: 'disabled', lastFailure: failure }).where(eq(senders.id, senderId));
 }
@@ -178,7 +178,7 @@ export async function coolSender(
     .where(and(eq(senders.id, senderId), sql`${senders.status} <> 'disabled'`));
 }
 
-/** The sender works again, as its provider says: ends a cooling that began with its session. */
+/** The provider reports that the sender works again: ends a cooling that began with its session. */
 export async function warmSender(db: Db, senderId: string): Promise<void> {
   await db
     .update(senders)
@@ -186,7 +186,7 @@ export async function warmSender(db: Db, senderId: string): Promise<void> {
     .where(and(eq(senders.id, senderId), eq(senders.status, 'cooling')));
 }
 
-/** Written down so that the organiser can see it; each process has a circuit of its own. */
+/** Recorded so that the organiser can see it; each process has a circuit of its own. */
 export async function noteCircuit(
   db: Db,
   { senderId, openMs }: { senderId: string; openMs: number | undefined },

@@ -5,7 +5,7 @@ import { type UsableSender, listUsableSenders } from './queries.ts';
 const keptMs = 5000;
 const organizersKeptMax = 1000;
 
-/** Remembers for seconds which senders an organiser may use. */
+/** Caches for seconds which senders an organiser may use. */
 export function createSenderCache(db: Db) {
   const kept = new LRUCache<string, Promise<UsableSender[]>>({ max: organizersKeptMax, ttl: keptMs });
   return {

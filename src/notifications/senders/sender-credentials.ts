@@ -2,7 +2,7 @@ import { decrypt, encrypt } from '../../platform/crypto.ts';
 import { pluginOf } from '../channels/whatsapp/registry.ts';
 import type { Sender } from '../tables.ts';
 
-/** Bound to the sender's row: copied to another one it does not decrypt. */
+/** Bound to the sender's row: a copy in another row does not decrypt. */
 const contextOf = (senderId: string) => `sender:${senderId}`;
 
 export function sealSenderCredentials(encryptionKey: string, senderId: string, credentials: unknown): string {
@@ -11,7 +11,7 @@ export function sealSenderCredentials(encryptionKey: string, senderId: string, c
 
 /**
  * The credentials of the sender's kind.
- * @throws when the row was not sealed with this key for this sender.
+ * @throws if the row was not encrypted with this key for this sender
  */
 export function openSenderCredentials(
   encryptionKey: string,

@@ -4,12 +4,15 @@ import type { Sender } from '../tables.ts';
 
 type Rated = Pick<Sender, 'id' | 'messagesPerSecond'>;
 
-/** Many messages wait for one slow sender: they come back spread over the time that they need, at most this long. */
+/**
+ * If many messages wait for one slow sender, they return spread over the time that they need, but after at most this
+ * long.
+ */
 const waitSecondsMax = 600;
 
 /**
- * The rate of each sender, counted in Redis for all processes together. Without Redis each process keeps to the whole rate by
- * itself, which the provider's own limit then corrects.
+ * The rate of each sender, counted in Redis for all processes together. Without Redis each process alone may use the
+ * whole rate, which the provider's own limit then corrects.
  */
 export function createSenderRate(redis: RedisClient) {
   const limiters = new Map<number, RateLimiterRedis>();
@@ -31,7 +34,7 @@ export function createSenderRate(redis: RedisClient) {
     return limiter;
   };
   return {
-    /** Takes one message from the rate; answers with the whole seconds to wait, 0 for go. */
+    /** Takes one message from the rate. Returns the whole seconds to wait, 0 to send now. */
     take: async (sender: Rated): Promise<number> => {
       const limiter = limiterOf(sender);
       try {
@@ -39,13 +42,13 @@ export function createSenderRate(redis: RedisClient) {
         return 0;
       } catch (rejected) {
         if (!(rejected instanceof RateLimiterRes)) throw rejected;
-        // Refused tries are counted too: how many of them there are says how many messages wait.
+        // Refused tries are counted too, because their number shows how many messages wait.
         const windows = Math.max(0, rejected.consumedPoints / limiter.points - 1);
         const seconds = rejected.msBeforeNext / 1000 + Math.random() * windows * limiter.duration;
         return Math.min(Math.max(Math.ceil(seconds), 1), waitSecondsMax);
       }
     },
-    /** The provider asks to slow down: nobody sends from this sender for some seconds. */
+    /** The provider asks to slow down: nobody uses this sender for some seconds. */
     pause: async (sender: Rated, seconds: number): Promise<void> => {
       await limiterOf(sender).block(sender.id, seconds);
     },

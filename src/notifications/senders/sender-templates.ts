@@ -11,7 +11,7 @@ import { templatePolls } from '../metrics.ts';
 import { type Sender, senderTemplates, senders } from '../tables.ts';
 import { openSenderCredentials } from './sender-credentials.ts';
 
-/** Senders whose templates one run of the job reads; the others are read by the next one. */
+/** Senders whose templates one run of the job reads. The next run reads the others. */
 const sendersPerRunMax = 20;
 const checkMinutes = 10;
 const templatesPerPage = 100;
@@ -28,10 +28,13 @@ export type PollDeps = {
   readonly config: Pick<Config, 'ENCRYPTION_KEY' | 'PUBLIC_URL' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION'>;
 };
 
-/** Our own word, beside those of Meta, for a template that Meta did not take. */
+/** Our own state, besides those of Meta, for a template that Meta rejected on submission. */
 export const notSubmitted = 'NOT_SUBMITTED';
 
-/** What Meta says of the templates that our messages use, as last read. @throws DomainError sender.not_found */
+/**
+ * Meta's last known states of the templates that our messages use.
+ * @throws DomainError sender.not_found
+ */
 export async function listSenderTemplates(
   deps: { db: Db },
   { organizerId, senderId }: { organizerId: string; senderId: string },
@@ -66,8 +69,8 @@ function parametersOf(name: string): number | undefined {
 }
 
 /**
- * Reads the state of templates from Meta, for the senders that were asked longest ago. One that fails keeps what is known of it and is
- * asked again with the next round.
+ * Reads the state of templates from Meta, for the senders that were read longest ago. A failed one keeps its known
+ * state and is read again in the next round.
  */
 export async function pollTemplates(
   deps: Omit<PollDeps, 'config'> & { log: Log; config: Omit<PollDeps['config'], 'PUBLIC_URL'> },
@@ -165,8 +168,8 @@ function listedOf({
 }
 
 /**
- * Replaces what was known of the sender's templates. One that Meta does not list any more is forgotten, unless Meta has not taken it:
- * the reason stays until it is submitted again.
+ * Replaces the known state of the sender's templates. A template that Meta does not list any more is forgotten, unless
+ * Meta rejected it: the reason stays until it is submitted again.
  */
 export async function keepTemplates(db: Db, senderId: string, templates: readonly ListedTemplate[]): Promise<void> {
   await transaction(db, async (tx) => {

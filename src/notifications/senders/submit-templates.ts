@@ -17,11 +17,12 @@ import { type TemplateRequest, templateRequest } from './template-request.ts';
 import { type ListedTemplate, type PollDeps, keepTemplates, notSubmitted, readTemplates } from './sender-templates.ts';
 
 const retrySeconds = 60;
-/** States in which Meta takes another text of a template. */
+/** States in which Meta accepts another text of a template. */
 const editable = new Set(['APPROVED', 'REJECTED', 'PAUSED']);
 
 /**
- * Has the texts of all messages submitted to Meta for this sender. A job does it; what Meta says is shown with the templates.
+ * Requests that the texts of all messages are submitted to Meta for this sender. A job does it; Meta's answer is shown
+ * with the templates.
  * @throws DomainError sender.not_found, sender.no_templates
  */
 export async function requestTemplateSubmission(
@@ -44,9 +45,9 @@ export async function requestTemplateSubmission(
 }
 
 /**
- * Submits the templates that Meta does not have yet, and the texts that were changed since. Safe to repeat: it begins with what Meta has. Then
- * the states are read again.
- * @throws RetryLater when Meta does not answer
+ * Submits the templates that Meta does not have yet, and changed texts. Safe to repeat: it starts with the state at
+ * Meta. Then the states are read again.
+ * @throws RetryLater if Meta does not answer
  */
 export async function submitTemplates(
   deps: PollDeps & { readonly log: Log },
@@ -92,7 +93,7 @@ export async function submitTemplates(
     await tx
       .insert(senderTemplates)
       .values(failures.map((failure) => ({ ...failure, senderId })))
-      // A text that Meta does not take leaves the template that it has in use.
+      // If Meta rejects a text, the template in use stays.
       .onConflictDoNothing();
   });
 }
@@ -106,8 +107,8 @@ const refused = z.object({
 });
 
 /**
- * Whether Meta shall get this text. A template that Meta has approved is reviewed again when its text changes, and not sent meanwhile: it
- * is left alone, unless the organiser wrote a text of its own here, or our message has other variables.
+ * Whether to submit this text to Meta. An approved template whose text changes is reviewed again and not sent
+ * meanwhile, so it is left alone, unless the organiser wrote a text of its own here or our message has other variables.
  */
 function isToSubmit(request: TemplateRequest, known: ListedTemplate | undefined, isOwn: boolean): boolean {
   if (known === undefined) return true;
@@ -117,9 +118,9 @@ function isToSubmit(request: TemplateRequest, known: ListedTemplate | undefined,
 }
 
 /**
- * Creates a template, or changes the text of the one that Meta has.
- * @returns why Meta did not take it; undefined where it did
- * @throws RetryLater when Meta does not answer, or asks to wait
+ * Creates a template, or changes the text of Meta's.
+ * @returns why Meta rejected it; undefined if it was accepted
+ * @throws RetryLater if Meta does not answer, or asks to wait
  */
 async function submit(
   { config }: PollDeps,

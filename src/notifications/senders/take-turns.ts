@@ -3,25 +3,25 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 
 /**
- * A sender's day: how many messages it may take, and has taken. The turn is written before the message leaves, so that no number of
- * processes exceeds a cap, and so that the delivery names its sender if the worker dies while it sends.
+ * A sender's day: how many messages it may send, and has sent. The turn is written before the message leaves, so that
+ * no number of processes exceeds a cap, and so that the delivery names its sender if the worker dies while it sends.
  */
 
 export const warmUpGrowth = 1.5;
-/** After so many days every warm-up is over. */
+/** After this many days every warm-up is over. */
 const warmUpDaysMax = 60;
 
-/** The day of UTC: it begins at 07:00 in Jakarta. */
+/** The UTC day: it begins at 07:00 in Jakarta. */
 export const today = sql`(now() at time zone 'UTC')::date`;
 
-/** What sender `s` may send today; null for a sender without a cap. */
+/** The messages that sender `s` may send today; null for a sender without a cap. */
 export const capToday = sql`
   case when s.daily_cap is null then null
     when s.warm_up_from is null then s.daily_cap
     else least(s.daily_cap, floor(s.warm_up_from
       * power(${warmUpGrowth}::float8, least(greatest(${today} - s.warm_up_started_on, 0), ${warmUpDaysMax}))))::integer end`;
 
-/** What sender `s` has taken today. */
+/** The messages that sender `s` has sent today. */
 export const takenToday = sql`
   coalesce((select d.taken from sender_days d where d.sender_id = s.id and d.day = ${today}), 0)`;
 
@@ -29,7 +29,7 @@ const batchMax = 100;
 const queueMax = 5000;
 const deadlineMs = 10_000;
 
-/** Whether this sender may take this message today. Turns of one sender are taken together. */
+/** Whether this sender may send this message today. Turns of one sender are taken in batches. */
 export function createTakeTurn(db: Db): (senderId: string, deliveryId: string) => Promise<boolean> {
   const turns = createGroupCommit<string, boolean>({
     name: 'sender_turns',
@@ -46,7 +46,10 @@ export function createTakeTurn(db: Db): (senderId: string, deliveryId: string) =
   return (senderId, deliveryId) => turns.submit(senderId, deliveryId);
 }
 
-/** The deliveries that got a turn. A repeated call takes new turns: a cap may be used up too early, and is never exceeded. */
+/**
+ * The deliveries that got a turn. A repeated call takes new turns: a cap may be used up too early, but is never
+ * exceeded.
+ */
 async function takeTurns(db: Db, senderId: string, deliveryIds: readonly string[]): Promise<string[]> {
   const wanted = deliveryIds.length;
   const rows = await rowsOf<{ id: string }>(
@@ -72,7 +75,7 @@ async function takeTurns(db: Db, senderId: string, deliveryIds: readonly string[
   return rows.map(({ id }) => id);
 }
 
-/** Gives a turn back: the message was certainly not taken. */
+/** Gives a turn back, because the message was certainly not accepted. */
 export async function returnTurn(db: Db, senderId: string): Promise<void> {
   await db.execute(sql`
     update sender_days set taken = greatest(taken - 1, 0) where sender_id = ${senderId} and day = ${today}`);

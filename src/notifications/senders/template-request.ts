@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts';
 import { type MessageName, type MessageVariable, definitionOf } from '../message-texts/catalog.ts';
 
-/** What Meta is asked to approve: one message in one language. */
+/** The template that Meta is asked to approve: one message in one language. */
 export type TemplateRequest = {
   readonly name: MessageName;
   readonly language: 'id' | 'en';
@@ -9,7 +9,7 @@ export type TemplateRequest = {
   readonly components: readonly unknown[];
 };
 
-/** An organiser's text that leaves a variable out cannot be a template: the message fills in all of them. */
+/** An organiser's text that omits a variable cannot be a template, because the message fills in all of them. */
 export type TemplateFault = { readonly missing: MessageVariable };
 
 const samples: Readonly<Record<MessageVariable, string>> = {
@@ -24,7 +24,7 @@ const samples: Readonly<Record<MessageVariable, string>> = {
   link: '',
 };
 const buttonTexts = { id: 'Buka pesanan', en: 'Open the order' } as const;
-/** Before a text that begins with a variable. */
+/** Goes before a text that begins with a variable. */
 const opening = 'Info:';
 const sampleSuffix = 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
 
@@ -62,15 +62,15 @@ export function templateRequest(
   };
 }
 
-/** Meta words the messages with codes itself. */
+/** Meta itself words the messages with codes. */
 const codeComponents = [
   { type: 'BODY', add_security_recommendation: true },
   { type: 'BUTTONS', buttons: [{ type: 'OTP', otp_type: 'COPY_CODE' }] },
 ];
 
 /**
- * The text with numbers for its variables. The link is the template's button, so it leaves the text, with its line if nothing else
- * stands there. A template may neither begin nor end with a variable.
+ * The text with numbers for its variables. The link is the template's button, so it is removed from the text, with its
+ * line if nothing else is on it. A template may neither begin nor end with a variable.
  */
 function templateBody(text: string, parameters: readonly MessageVariable[]): string | TemplateFault {
   const missing = parameters.find((variable) => !variablePattern(variable).test(text));

@@ -15,8 +15,8 @@ type Row = {
 };
 
 /**
- * An organiser sees the suppressions that its own messages met, each under the id of the first such delivery. A complaint is shown
- * only to the organiser that it was about.
+ * An organiser sees the suppressions that its own messages met, each under the id of the first such delivery. Only the
+ * organiser that a complaint was about sees it.
  */
 const isOwn = (organizerId: string): SQL => sql`
   d.organizer_id = ${organizerId} and d.status in ('failed', 'suppressed')
@@ -56,7 +56,7 @@ export async function listSuppressions(
 }
 
 /**
- * Messages are sent to the recipient again, those of other organisers too. Another bounce or complaint suppresses it again.
+ * Lets messages reach the recipient again, other organisers' too. Another bounce or complaint suppresses it again.
  * @throws DomainError suppression.not_found
  */
 export async function liftSuppression(

@@ -24,7 +24,7 @@ export function announcementMail(announcement: Announced, data: OrderMailData, u
 
 type Text = { readonly subject: string; readonly text: string };
 
-/** What the organiser tells the holders of tickets, with their order. */
+/** The organiser's text to the holders of tickets, with their order. */
 function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
   const own = announcementWords[data.locale].practical;
   return noticeMail(data, {
@@ -38,7 +38,7 @@ function practicalMail({ subject, text }: Text, data: OrderMailData): Mail {
   });
 }
 
-/** News are about no order: no link that opens one, and a way out of them. */
+/** News is about no order: it has no link that opens one, and a way to unsubscribe. */
 function newsMail({ subject, text }: Text, data: OrderMailData, unsubscribeUrl: string): Mail {
   const say = words[data.locale];
   const own = announcementWords[data.locale].news;
@@ -77,7 +77,9 @@ function reminderMail(data: OrderMailData): Mail {
   });
 }
 
-/** To a person to whom a ticket was given: the organiser's text, or the reminder, with the ticket in place of the order. */
+/**
+ * For a person who was given a ticket: the organiser's text, or the reminder, with the ticket in place of the order.
+ */
 export function holderAnnouncementMail({ kind, content }: Announced, data: HolderMailData): Mail {
   const { event, locale, organizerName } = data;
   const link = { text: openTicketWords[locale], url: data.link };
@@ -104,7 +106,7 @@ export function holderAnnouncementMail({ kind, content }: Announced, data: Holde
   });
 }
 
-/** An announcement to a buyer as a WhatsApp message; of the organiser's text it carries the short one. */
+/** An announcement to a buyer as a WhatsApp message, with the organiser's short text. */
 export function announcementMessage(announcement: Announced, data: OrderMailData): WhatsappMessage {
   const { event, locale } = data;
   const shortText = announcement.content?.[locale].shortText ?? '';
@@ -120,7 +122,7 @@ export function announcementMessage(announcement: Announced, data: OrderMailData
   };
 }
 
-/** Blocks of text that blank lines divide. */
+/** Paragraphs, separated by blank lines. */
 const paragraphsOf = (text: string): string[] =>
   text
     .split(/\n\s*\n/)

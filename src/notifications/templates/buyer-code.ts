@@ -35,8 +35,8 @@ export function buyerCodeMail(data: BuyerCodeData & { readonly timeZone: string 
 }
 
 /**
- * The same on WhatsApp, by a template of the category "authentication", which an organiser registers in both languages as
- * `buyer_code`: its text is fixed by WhatsApp, {{1}} is the code, and so is what its button copies.
+ * The code as a WhatsApp message, by a template of the category "authentication", which an organiser registers in both
+ * languages as `buyer_code`. WhatsApp fixes its text; {{1}} is the code, which its button copies.
  */
 export function buyerCodeMessage({ locale, code }: BuyerCodeData): WhatsappMessage {
   return { locale, template: 'buyer_code', bodyParameters: [code], buttonSuffix: code };

@@ -8,7 +8,7 @@ import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment, noticeMail } from './order-notice.ts';
 import { words } from './parts/words.ts';
 
-/** The event is off: what it was, what becomes of the money where there is some, and the calendar's entry taken out. */
+/** The event is off: its plan, what happens to the money if there is some, and the removal of the calendar's entry. */
 export function eventCancelledMail(data: OrderMailData): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].cancelled;
@@ -26,7 +26,7 @@ export function eventCancelledMail(data: OrderMailData): Mail {
   });
 }
 
-/** The event has no date any more: what it was, that tickets stay valid, and the calendar's entry taken out. */
+/** The event has no date any more: its plan, that tickets stay valid, and the removal of the calendar's entry. */
 export function eventPostponedMail(data: OrderMailData): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].postponed;
@@ -41,7 +41,7 @@ export function eventPostponedMail(data: OrderMailData): Mail {
   });
 }
 
-/** When it was to be, and where; the doors have no time without a date. */
+/** The earlier time and place; without a date the doors have no time. */
 function pastFacts(data: OrderMailData): [string, string][] {
   const { when, doors } = words[data.locale];
   return eventFacts(data)
@@ -49,7 +49,7 @@ function pastFacts(data: OrderMailData): [string, string][] {
     .map(([name, value]) => [name === when ? eventWords[data.locale].cancelled.when : name, value]);
 }
 
-/** The event takes place at another time or place: what it was, what it is now, and the calendar's entry moved. */
+/** The event takes place at another time or place: the earlier plan, the new plan, and the moved calendar entry. */
 export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
   const { event, locale } = data;
   const say = eventWords[locale].moved;
@@ -64,7 +64,7 @@ export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
   });
 }
 
-/** What changed, as the subject and the first sentence of a mail. */
+/** The change, as the subject and the first sentence of a mail. */
 export function movedLine(
   event: OrderMailData['event'],
   before: EventPlan,
@@ -84,7 +84,7 @@ export function movedLine(
   return { subject, lead };
 }
 
-/** Each thing that changed as it was and as it is; the rest as it stays. */
+/** Each changed part before and after; the other parts once. */
 function movedFacts(data: OrderMailData, before: EventPlan): [string, string][] {
   const { event, locale } = data;
   const name = words[locale];

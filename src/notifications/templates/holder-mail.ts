@@ -1,7 +1,7 @@
 import type { OrderMailData } from './order-mail.ts';
 import type { ShortMailData } from './parts/short-mail.ts';
 
-/** What the mails to the holder of a ticket are made of. */
+/** The data of the mails to the holder of a ticket. */
 export type HolderMailData = ShortMailData &
   Pick<OrderMailData, 'calendar'> & {
     /** The page of the ticket; its fragment holds the secret. */

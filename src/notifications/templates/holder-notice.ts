@@ -25,8 +25,8 @@ const en: HolderWords = {
 const holderWords = { id, en };
 
 /**
- * To a person whom a ticket was given to: what became of the event. Nothing about money, which was the buyer's.
- * @param before the plan that holders know, when the event moved
+ * Tells a person who was given a ticket what happened to the event. Nothing about money, which was the buyer's.
+ * @param before the plan that holders know, if the event moved
  */
 export function holderNoticeMail(
   data: HolderMailData,

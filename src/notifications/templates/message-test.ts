@@ -4,7 +4,7 @@ import { words } from './parts/words.ts';
 
 export type MessageTestData = {
   readonly locale: 'id' | 'en';
-  /** Undefined where what is stored is no name of a person. */
+  /** Undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
   readonly organizerName: string;
 };

@@ -1,6 +1,6 @@
 import type { Money } from '../../platform/text/money.ts';
 
-/** How to reach the organizer, and the pages of its texts; null or undefined where it has given none. */
+/** The organizer's contact, and the pages of its texts; null or undefined if it has none. */
 export type Seller = {
   /** Answers to the mail go to it. */
   readonly email: string | null;
@@ -9,10 +9,10 @@ export type Seller = {
   readonly termsLink?: string | undefined;
 };
 
-/** What the mails about an order are made of. Pure data; nothing is looked up while a mail is written. */
+/** The data of the mails about an order. Nothing is looked up while a mail is written. */
 export type OrderMailData = {
   readonly locale: 'id' | 'en';
-  /** Undefined where what is stored is no name of a person: the message then greets nobody by name. */
+  /** Undefined if the stored text is no name of a person: the message then greets nobody by name. */
   readonly buyerName: string | undefined;
   readonly organizerName: string;
   readonly seller: Seller;
@@ -33,13 +33,13 @@ export type OrderMailData = {
   readonly discount: Money;
   readonly fees: Money;
   readonly total: Money;
-  /** Valid tickets, with the text that their QR symbol carries, and the one that a person can type. */
+  /** Valid tickets, each with the text of its QR symbol and the code that a person can type. */
   readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
   /** Whether the page of the order offers passes for a wallet. */
   readonly hasWallets: boolean;
   /** When an unpaid order ends. */
   readonly expiresAt: Date;
-  /** Money has come for the order, whatever became of it. */
+  /** Money has come for the order, whatever happened to it. */
   readonly isPaid: boolean;
   /** The event for the holder's calendar, or its cancellation. */
   readonly calendar: { readonly text: string; readonly method: 'PUBLISH' | 'CANCEL' };

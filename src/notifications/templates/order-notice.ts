@@ -5,7 +5,10 @@ import { eventFacts, factLines } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { words } from './parts/words.ts';
 
-/** The short mails about an order: one thing has happened, here is the order. Of money they speak only where there is some. */
+/**
+ * The short mails about an order: one thing has happened, and the link to the order. They mention money only if there
+ * is some.
+ */
 export function orderCancelledMail(data: OrderMailData): Mail {
   const say = words[data.locale].cancelled;
   const unpaid = data.total.amount === 0 ? say.free : say.unpaid;
@@ -19,7 +22,7 @@ export function orderCancelledMail(data: OrderMailData): Mail {
   });
 }
 
-/** Tickets were taken back. For free ones that is the end of the order and no refund. */
+/** Tickets were revoked. For free ones that is the end of the order and no refund. */
 export function orderRefundedMail(data: OrderMailData): Mail {
   if (!data.isPaid) return orderCancelledMail(data);
   const say = words[data.locale].refunded;
@@ -44,13 +47,13 @@ export function orderLinkMail(data: OrderMailData): Mail {
 export type NoticeMail = {
   readonly subject: string;
   readonly kicker: string;
-  /** Without it, the name of the event. */
+  /** Default: the name of the event. */
   readonly title?: string;
   /** The first paragraphs. Inboxes show the beginning as a preview. */
   readonly lead: string | readonly string[];
   readonly more: string;
   readonly facts: readonly (readonly [string, string])[];
-  /** Whether the link opens something that is worth keeping to oneself. */
+  /** Whether the link opens something that should stay private. */
   readonly privacy: boolean;
   readonly attachments?: Mail['attachments'];
 };
@@ -92,7 +95,7 @@ export function noticeMail(
   };
 }
 
-/** The entry for the holder's calendar: the same entry as before, changed or taken out. */
+/** The entry for the holder's calendar: the earlier entry, changed or removed. */
 export function calendarAttachment({ calendar }: Pick<OrderMailData, 'calendar'>): Mail['attachments'][number] {
   return {
     filename: 'event.ics',

@@ -26,7 +26,7 @@ const words: Readonly<Record<'id' | 'en', Words>> = {
   },
 };
 
-/** An order waits for payment. The mail has its link, in case the tab was closed. */
+/** An order waits for payment. The mail has its link, in case the page was closed. */
 export function orderPlacedMail(data: OrderMailData): Mail {
   const say = words[data.locale];
   const until = formatClockIn(data.expiresAt, data.event.timeZone, data.locale);

@@ -5,7 +5,7 @@ import { eventFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
 
-/** What was paid back for one reason so far, and the reason. */
+/** The amount that was paid back for one reason so far, and the reason. */
 export type PaidBack = {
   readonly amount: Money;
   readonly why: 'asked' | 'by_gateway' | 'paid_twice' | 'too_late' | 'too_much';

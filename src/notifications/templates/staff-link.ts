@@ -5,7 +5,7 @@ import { words } from './parts/words.ts';
 
 export type StaffMailData = {
   readonly locale: 'id' | 'en';
-  /** Undefined where what is stored is no name of a person. */
+  /** Undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
   readonly organizerName: string;
   readonly purpose: 'invitation' | 'password_reset';
@@ -14,7 +14,7 @@ export type StaffMailData = {
   readonly expiresAt: Date;
 };
 
-/** Staff have no zone of their own; the label says which one this is. */
+/** Staff have no time zone of their own; the label says which one this is. */
 const staffTimeZone = 'Asia/Jakarta';
 
 /** The mail with a one-time link of a staff member. */

@@ -7,7 +7,7 @@ import { type ShortMailData, shortMail } from './parts/short-mail.ts';
 import { qrAttachment, ticketPass } from './tickets.ts';
 
 export type TransferMailData = ShortMailData & {
-  /** The giver for the new holder, and the new holder for the giver. */
+  /** The giver's name for the new holder, and the new holder's for the giver. */
   readonly other: string | undefined;
 };
 
@@ -71,7 +71,7 @@ export function ticketReceivedMail(
   });
 }
 
-/** To the person who gave the ticket. It has no link, since nothing is left to open. */
+/** To the person who gave the ticket. It has no link, because nothing is left to open. */
 export function ticketGivenMail(data: TransferMailData): Mail {
   const say = transferWords[data.locale];
   return shortMail(data, {
@@ -82,7 +82,7 @@ export function ticketGivenMail(data: TransferMailData): Mail {
   });
 }
 
-/** To the holder of a ticket that was taken back from its order. Nothing about money, which was the buyer's. */
+/** To the holder of a ticket that was revoked with its order. Nothing about money, which was the buyer's. */
 export function ticketWithdrawnMail(data: ShortMailData): Mail {
   const say = transferWords[data.locale];
   return shortMail(data, {

@@ -9,10 +9,10 @@ import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment } from './order-notice.ts';
 import { words } from './parts/words.ts';
 
-/** Beyond this many tickets the mail carries the link alone, so that it stays far below 200 KB. */
+/** With more tickets than this the mail has only the link, so that it stays far below 200 KB. */
 export const inlineTicketsMax = 10;
 
-/** The mail of a paid order: its tickets with their QR codes, when and where, what was paid, and a calendar entry. */
+/** The mail of a paid order: its tickets with their QR codes, time and place, the amount paid, and a calendar entry. */
 export function ticketsMail(data: OrderMailData): Mail {
   const say = words[data.locale];
   const count = data.tickets.length;
@@ -52,7 +52,7 @@ export function qrAttachment({ code }: { readonly code: string }, index: number)
   return { filename: `${contentId}.png`, contentType: 'image/png', content: qrPng(code), contentId };
 }
 
-/** One ticket. The code stands on white in every colour scheme, since scanners need it dark on light. */
+/** One ticket. The code is on white in every colour scheme, because scanners need it dark on light. */
 export function ticketPass(
   ticket: OrderMailData['tickets'][number],
   { index, label }: { index: number; label: string },

@@ -42,7 +42,8 @@ const en: typeof id = {
 const waitingWords = { id, en };
 
 /**
- * Asks a person to confirm the address, and shows whose phone the tickets would go to: somebody else may have sent the form.
+ * Asks a person to confirm the address, and shows the phone that the tickets would go to, because somebody else may
+ * have sent the form.
  * @param url the page of the entry; its fragment holds the secret
  */
 export function waitingConfirmMail(data: ShortMailData, url: string, phoneEnd: string): Mail {

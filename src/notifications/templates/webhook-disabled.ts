@@ -5,15 +5,15 @@ import { words } from './parts/words.ts';
 
 export type WebhookDisabledData = {
   readonly locale: 'id' | 'en';
-  /** Undefined where what is stored is no name of a person. */
+  /** Undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
   readonly organizerName: string;
   readonly reason: Exclude<DisabledReason, 'organizer'>;
-  /** The host alone: paths of addresses may hold secrets. */
+  /** Only the host, because paths of addresses may hold secrets. */
   readonly host: string;
 };
 
-/** The mail to an owner whose endpoint we have stopped to send to. */
+/** The mail to an owner about an endpoint that was disabled. */
 export function webhookDisabledMail({ locale, name, organizerName, reason, host }: WebhookDisabledData): Mail {
   const say = words[locale];
   const { subject, kicker, title, next, ...lead } = say.webhookDisabled;

@@ -46,7 +46,9 @@ export function whatsappMessage(
   }
 }
 
-/** A message about an order: the name, the event, what is between, and the order's number; its button opens the order. */
+/**
+ * A message about an order: the name, the event, further values, and the order's number; its button opens the order.
+ */
 export function orderMessage(
   registered: MessageName,
   data: OrderMailData,
@@ -60,7 +62,7 @@ export function orderMessage(
   };
 }
 
-/** A parameter may not be empty: what follows "Halo" or "Hello" where there is no name. */
+/** A parameter may not be empty: this follows "Halo" or "Hello" if there is no name. */
 const nameless = { id: 'Bapak/Ibu', en: 'there' } as const;
 
 export const greetedName = ({ buyerName, locale }: OrderMailData): string =>

@@ -8,9 +8,9 @@ import { createIsTrusted } from '../../http/server/trusted-proxies.ts';
 import { webhookAddressRefused } from '../errors.ts';
 
 /**
- * Keeps webhooks from addresses that only the service can reach: its own machines, private networks, metadata services of
- * clouds. An organiser chooses the address, so it is checked when it is saved, and again on every connection with the very
- * addresses that are connected to. A name that changes its answer in between is therefore refused.
+ * Keeps webhooks from addresses that only the service can reach: its own machines, private networks, metadata services
+ * of clouds. An organiser chooses the address. It is checked when it is saved, and again on every connection with the
+ * very addresses that are connected to, so a name whose answer changes in between is refused.
  */
 export type AddressGuard = {
   /**
@@ -29,21 +29,21 @@ export type AddressGuard = {
 
 type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-/** The host has no address that webhooks may go to. */
+/** The host has no address that webhooks may use. */
 export class AddressRefused extends Error {
   readonly code = 'no_public_address';
 }
 
-/** Where services listen that answer over TLS. */
+/** Ports on which services usually answer over TLS. */
 const portsAllowed = ['', '443', '8443'];
 const resolveTimeoutMs = 2000;
 const resolveTries = 2;
-/** What names without an address answer with. Every other error may pass. */
+/** Errors of names without an address. Every other error may be temporary. */
 const noAddressCodes = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EFORMERR', 'EREFUSED']);
 
 /**
- * @param options.allowedNetworks networks that are allowed although they are not public, for local development and tests. If there is
- * one, addresses may also be plain HTTP on any port. Production refuses the setting.
+ * @param options.allowedNetworks networks that are allowed although they are not public, for local development and
+ * tests. If there is one, addresses may also be plain HTTP on any port. Production refuses the setting.
  * @param options.resolver DNS alone, without the hosts file and without Node's few threads
  */
 export function createAddressGuard(options: {
@@ -72,7 +72,7 @@ export function createAddressGuard(options: {
     );
     if (found.length === 0 && passing?.status === 'rejected') throw passing.reason;
     if (found.length === 0) throw new AddressRefused();
-    // One that is not allowed among others is an attempt.
+    // A forbidden address among allowed ones is an attack.
     return found.map(requireAllowed);
   };
 
@@ -96,7 +96,7 @@ export function createAddressGuard(options: {
       try {
         await resolve(url.hostname);
       } catch {
-        // One reason for all: the answer must not tell which private names there are.
+        // One reason for all cases, because the answer must not reveal which private names exist.
         throw webhookAddressRefused('not_public');
       }
       return url.href;
@@ -104,7 +104,7 @@ export function createAddressGuard(options: {
   };
 }
 
-/** Global unicast only. Whatever embeds or translates an IPv4 address (mapped, NAT64, 6to4, Teredo) is not. */
+/** Only global unicast. Addresses that embed or translate an IPv4 address (mapped, NAT64, 6to4, Teredo) are refused. */
 function isPublic(text: string): boolean {
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;

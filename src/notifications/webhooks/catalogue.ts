@@ -9,9 +9,10 @@ import {
 } from '../../http/contract/schemas.ts';
 
 /**
- * Every type of webhook and what it tells. Webhooks carry ids and facts, no personal data: what an organiser may see of a buyer,
- * its program reads from the API by the id. SQL functions write the facts (`note_orders`, `note_admissions`, `note_refund`), and
- * `note-event.ts`; `test/notifications/webhooks/facts.test.ts` checks each against its schema.
+ * Every type of webhook and its content. Webhooks carry ids and facts, no personal data: an organiser's program reads a
+ * buyer's data from the API by the id, as far as it may. SQL functions write the facts (`note_orders`,
+ * `note_admissions`, `note_refund`), and `note-event.ts`; `test/notifications/webhooks/facts.test.ts` checks each
+ * against its schema.
  */
 
 const orderData = z

@@ -13,7 +13,10 @@ export const giveWebhookTurns = job({
   timeoutMs: 10_000,
 });
 
-/** An endpoint's turn to be sent what is due. Safe to repeat: a turn that has ended, or was lost and given again, does nothing. */
+/**
+ * An endpoint's turn to get its due webhooks. Safe to repeat: a turn that has ended, or was lost and given again, does
+ * nothing.
+ */
 export const sendWebhooks = job({
   name: 'webhooks.send',
   payload: z.strictObject({ endpointId, turn: z.int() }),
@@ -22,7 +25,7 @@ export const sendWebhooks = job({
   timeoutMs: 60_000,
 });
 
-/** An endpoint was disabled because it failed: the organiser's owners get a mail. Safe to repeat. */
+/** An endpoint was disabled because it failed. The organiser's owners get a mail. Safe to repeat. */
 export const webhookDisabled = job({
   name: 'webhooks.disabled',
   payload: z.strictObject({ endpointId }),
@@ -31,7 +34,7 @@ export const webhookDisabled = job({
   timeoutMs: 15_000,
 });
 
-/** Recurring: deletes webhooks and deliveries that are older than the log, and deleted endpoints. */
+/** Recurring: deletes expired webhooks and deliveries, and deleted endpoints. */
 export const purgeWebhooks = job({
   name: 'webhooks.purge',
   payload: z.strictObject({}),

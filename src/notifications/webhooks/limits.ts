@@ -9,12 +9,14 @@ export const logDays = 30;
 export const replayMax = 10_000;
 export const testsPerMinuteMax = 10;
 
-/** After a rotation, the secret before it signs as well for this long. */
+/** After a rotation, the previous secret signs as well for this long. */
 export const secretOverlapHours = 24;
 
 /** Waits before the second and each later try. Ten tries, the last one 75.6 hours after the first. */
 export const retrySeconds = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] as const;
-/** Each wait is longer by a random part of up to this share, so that what failed together does not return together. */
+/**
+ * Each wait is longer by a random part of up to this share, so that tries that failed together do not return together.
+ */
 export const retryJitter = 0.1;
 /** The longest `Retry-After` that is honoured. */
 export const retryAfterSecondsMax = 24 * 3600;
@@ -30,16 +32,16 @@ export const circuitFailuresMax = 5;
 /** The circuit stays open for this long at first, and twice as long after each failed probe. */
 export const circuitPauseSeconds = 30;
 export const circuitPauseSecondsMax = 3600;
-/** An endpoint that takes nothing for this long is disabled. */
+/** An endpoint that accepts nothing for this long is disabled. */
 export const failingHoursMax = 72;
 
 /** Calls to one endpoint at once, over all workers. */
 export const callsAtOnceMax = 10;
-/** After this long a turn ends, and the other endpoints come first. */
+/** A turn ends after this long, and other endpoints come first. */
 export const turnMs = 20_000;
 /** Endpoints that begin a turn in one round. */
 export const turnsPerRoundMax = 200;
-/** A turn that has not ended by then is taken to be lost. It covers a wait in the queue. */
+/** An unfinished turn counts as lost after this time. It includes a wait in the queue. */
 export const turnLeaseSeconds = 900;
-/** A try without a result is repeated after this long: the process that made it is gone. */
+/** A try without a result is repeated after this long, because its process is gone. */
 export const tryLeaseSeconds = 120;

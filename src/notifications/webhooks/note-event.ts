@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { EventChanged } from '../../catalog/index.ts';
 
-/** Fields of an event that webhooks do not name: they follow from others, or are the organiser's own settings. */
+/**
+ * Fields of an event that webhooks do not name, because they follow from others or are the organiser's own settings.
+ */
 const quiet = new Set(['version', 'publishedAt']);
 
-/** Notes for webhooks that an event was published, changed in public or called off, in the transaction of the change. */
+/** Notes for webhooks that an event was published, publicly changed or called off, in the transaction of the change. */
 export const noteEventForWebhooks: EventChanged = async (tx, before, after) => {
   if (after.status === 'draft') return;
   const changed = Object.keys(after).filter(

@@ -9,13 +9,13 @@ const ofOrganizer = (organizerId: string, id: string) =>
     ne(webhookEndpoints.status, 'deleted'),
   );
 
-/** An endpoint of this organiser; another organiser's, and a deleted one, does not exist here. */
+/** An endpoint of this organiser. Another organiser's, and a deleted one, does not exist here. */
 export async function findEndpoint(db: Db, organizerId: string, id: string): Promise<WebhookEndpoint | undefined> {
   const [row] = await db.select().from(webhookEndpoints).where(ofOrganizer(organizerId, id));
   return row;
 }
 
-/** The same, locked until the caller's transaction ends. */
+/** An endpoint of this organiser, locked until the caller's transaction ends. */
 export async function lockEndpoint(tx: Db, organizerId: string, id: string): Promise<WebhookEndpoint | undefined> {
   const [row] = await tx.select().from(webhookEndpoints).where(ofOrganizer(organizerId, id)).for('update');
   return row;

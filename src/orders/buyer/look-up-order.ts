@@ -16,13 +16,13 @@ type LookUp = z.output<typeof lookUpOrderSchema>;
 
 /** Longer than the work takes, so that the time of the answer does not reveal what was found. */
 const answerMs = 250;
-/** Whose a number is that names no country. */
+/** The country of a number that names none. */
 const phoneCountryDefault = 'ID';
 
 /**
- * Sends the links of a buyer's orders again, to the addresses of each order: with the order's code this order, and without it the
- * latest paid orders whose events are not over. The answer and its time are the same whatever is found. Look-ups are limited whether or
- * not there is such an order.
+ * Sends the links of a buyer's orders again, to the addresses of each order. With an order code it sends that order;
+ * without one, the latest paid orders whose events are not over. The answer and its time are the same whatever is
+ * found. Look-ups are limited whether or not the order exists.
  * @throws DomainError order.lookup_limited, request.invalid for an invalid phone number
  */
 export async function lookUpOrder(deps: LookUpDeps, input: LookUp, network: string): Promise<void> {
@@ -50,7 +50,8 @@ async function sendLinks(
 ): Promise<void> {
   const tail = code === undefined ? undefined : parseOrderCode(code);
   if (code !== undefined && tail === undefined) return;
-  // Counted by address and code, or else by address and network: a stranger who knows only the address cannot use up its owner's look-ups.
+  // Counted by address and code, or otherwise by address and network. A stranger who knows only the address cannot use
+  // up its owner's look-ups.
   const counted = tail ?? networkKey(deps.hashSecret, network);
   const { allowed, retryAfterSeconds } = await deps.lookupLimiter.consume(
     keyedHash(deps.hashSecret, `lookup:${buyer.key}\0${counted}`),
@@ -62,14 +63,14 @@ async function sendLinks(
   });
 }
 
-/** Two orders may have the same code of ten characters; more than a few never do. Without a code: the latest orders. */
+/** Two orders may have the same ten-character code; more than a few never do. Without a code: the latest orders. */
 const linksPerLookupMax = 3;
 
 type OrderRef = { readonly eventId: string; readonly orderId: string };
 
 /**
- * The index on codes begins with the event, so that a sale touches few of its pages; a look-up therefore searches the events one by
- * one, some microseconds each.
+ * The index on codes begins with the event, so that a sale touches few of its pages. A look-up therefore searches the
+ * events one by one, at some microseconds each.
  */
 async function findOrdersByCode(db: Db, { isTheirs }: Buyer, code: string): Promise<OrderRef[]> {
   return rowsOf<OrderRef>(

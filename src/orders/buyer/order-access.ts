@@ -9,11 +9,12 @@ import { orderNotFound } from '../errors.ts';
 
 type Deps = { readonly db: Db; readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> };
 
-/** An order with the version of the link that the caller has shown. */
+/** An order with the version of the link that the caller presented. */
 export type OrderLink = { readonly orderId: string; readonly version: number };
 
 /**
- * What the caller has shown, by token or cookie. The version may be an old one: only for an act that compares it with the order's row.
+ * The order and link version that the caller presented, by token or cookie. The version may be old, so this is only for
+ * acts that compare it with the order's row.
  * @throws DomainError order.not_found, the same for every other case
  */
 export function shownLink(c: Context, deps: Pick<Deps, 'config'>, id: string): OrderLink {
@@ -33,7 +34,7 @@ export async function ownOrder(c: Context, deps: Deps, id: string): Promise<stri
 }
 
 /**
- * The same by the bearer token alone, with the version that the order's cookie is for.
+ * Like `ownOrder`, by the bearer token alone, with the version that the order's cookie is for.
  * @throws DomainError order.not_found
  */
 export async function ownOrderByToken(c: Context, deps: Deps, id: string): Promise<OrderLink> {
@@ -42,7 +43,7 @@ export async function ownOrderByToken(c: Context, deps: Deps, id: string): Promi
   return { orderId: id, version };
 }
 
-/** The version of the link that opens an order now; undefined without such an order. */
+/** The version of the link that opens an order now; undefined if there is no such order. */
 export async function linkVersionOf(db: Db, orderId: string): Promise<number | undefined> {
   const [row] = await rowsOf<{ version: number }>(
     db,

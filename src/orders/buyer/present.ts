@@ -35,7 +35,7 @@ export function presentOrder(facts: PresentableFacts, payment: PaymentView) {
   };
 }
 
-/** An order as the desk sees it, with the reasons why a person should look at it. The role door sees no email and phone. */
+/** An order as the desk sees it, with its flags. The role door sees no email and phone. */
 export function presentDeskOrder(facts: OrderFacts, options: { showContact: boolean }) {
   const { order } = facts;
   return {

@@ -49,7 +49,7 @@ const ordersStatement = builtOnce((db) =>
     .prepare('find_orders'),
 );
 
-/** An order as it is now; undefined when there is none. */
+/** An order as it is now; undefined if there is none. */
 export const findOrder = readTogether('order_reads', async (db, orderIds) => {
   const found = await ordersStatement(db).execute({
     eventIds: arrayText(orderIds.map(eventIdOf)),

@@ -116,7 +116,10 @@ const readPhoneRoute = createRoute({
   responses: { 200: answer(phoneReadingSchema, 'The number.'), ...problems(400, 404, 413, 415, 429, 503) },
 });
 
-/** What a buyer does with an order after placing it. A caller without proof that the order is theirs learns nothing about it. */
+/**
+ * Everything a buyer does with an order after placing it. A caller without proof of owning the order learns nothing
+ * about it.
+ */
 export function orderRoutes(deps: OrderRoutesDeps) {
   return createRouter()
     .openapi(lookUpRoute, async (c) => {
@@ -142,7 +145,7 @@ export function orderRoutes(deps: OrderRoutesDeps) {
     });
 }
 
-/** Separate from the others: an order form calls this before there is an order. */
+/** Separate from the others, because an order form calls this before there is an order. */
 export function phoneReadingRoutes({ directory }: { readonly directory: EventDirectory }) {
   return createRouter().openapi(readPhoneRoute, async (c) => {
     const { eventSlug, ...given } = c.req.valid('json');
@@ -159,7 +162,7 @@ export function isUnchanged(c: Context, content: string): boolean {
   return isKnownVersion(c, digestOf(content));
 }
 
-/** Sets `ETag` and `Cache-Control: private`; whether the caller already has this version. */
+/** Sets `ETag` and `Cache-Control: private`. Returns whether the caller already has this version. */
 export function isKnownVersion(c: Context, version: string): boolean {
   const etag = `"${version}"`;
   c.header('etag', etag);

@@ -1,9 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { emailSchema, fault, phoneCountrySchema, phoneSchema, slugSchema } from '../../http/contract/schemas.ts';
 
-/**
- * Ids in a path are not checked here: a malformed one answers like one that does not exist.
- */
+/** Ids in a path are not checked here: a malformed id gets the same answer as an unknown one. */
 export const anyText = (example: string) => z.string().openapi({ example });
 
 export const orderParams = z.object({ id: anyText('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') });

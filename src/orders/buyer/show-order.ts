@@ -8,8 +8,8 @@ export type OrderView = ReturnType<typeof presentOrder>;
 
 /**
  * An order as its buyer sees it. The caller must have proven that the order is theirs.
- * @param linkVersion the version of the link that the caller has shown, if it was not compared before
- * @throws DomainError order.not_found, also for a link that opens the order no more
+ * @param linkVersion the version of the link that the caller presented, if it was not compared before
+ * @throws DomainError order.not_found, also for a link that no longer opens the order
  */
 export async function showOrder(
   deps: { db: Db; paymentOf: PaymentOf },

@@ -20,11 +20,12 @@ export type Correction = { readonly email?: string | undefined; readonly name?: 
 type Deps = { readonly db: Db; readonly buyerCorrected: BuyerCorrected; readonly config: Pick<Config, 'HASH_SECRET'> };
 
 /**
- * Corrects the buyer of an order. A name stands from then on on every ticket without a name of its own; nothing is sent.
+ * Corrects the buyer of an order. A corrected name appears on every ticket that has no name of its own; nothing is
+ * sent.
  *
- * An email gets the tickets (or the link to an order that is not paid). Every link and QR code that went to the old address stops working in
- * the same transaction, and the order counts for the new name's limits. An address that its buyer has confirmed by a code is not mistyped, so it
- * stays. What the order has already changes nothing.
+ * A corrected email gets the tickets (or the link to an unpaid order). Every link and QR code sent to the old address
+ * stops working in the same transaction, and the order counts for the limits of the new address. An address that its
+ * buyer has confirmed by a code was not mistyped, so it stays. A value that the order already has changes nothing.
  * @throws DomainError order.not_found, order.buyer_not_correctable, order.limit_exceeded
  */
 export async function correctBuyer(
@@ -48,7 +49,7 @@ export async function correctBuyer(
   return showDeskOrder(deps, actor, orderId);
 }
 
-/** Devices at the door get the new name with their next delta: its time is that of the tickets which show it. */
+/** Devices at the door get the new name with their next delta, because the affected tickets get a new time. */
 async function changeName(tx: Db, { actor, order, name }: { actor: Actor; order: Order; name: string }): Promise<void> {
   const { eventId, id: orderId } = order;
   await tx.execute(sql`update orders set buyer_name = ${name} where event_id = ${eventId} and id = ${orderId}`);

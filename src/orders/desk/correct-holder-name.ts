@@ -9,8 +9,9 @@ import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
 import { indexOrder } from '../search/index-orders.ts';
 
 /**
- * Corrects the name on a valid ticket, also on one that was given on. Unlike its buyer, an organiser may do so at any time and as often as
- * needed. The code stays, and nothing is sent. Devices at the door get the new name with their next delta.
+ * Corrects the name on a valid ticket, even one that was given on. Unlike the buyer, an organiser may do so at any time
+ * and as often as needed. The code stays, and nothing is sent. Devices at the door get the new name with their next
+ * delta.
  * @throws DomainError order.not_found, ticket.not_found
  */
 export async function correctHolderName(

@@ -12,14 +12,14 @@ import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
 export type ListOrdersInput = {
   readonly eventId: string;
   readonly status?: OrderStatus | undefined;
-  /** A complete order code or email address; anything else finds nothing. */
+  /** A complete order code or email address; other texts find nothing. */
   readonly q?: string | undefined;
   readonly before?: string | undefined;
   readonly limit: number;
 };
 
 /**
- * Orders of an event, newest first; one more than `limit` when there is a next page.
+ * Orders of an event, newest first; one more than `limit` if there is a next page.
  * @throws DomainError event.not_found
  */
 export async function listOrders(

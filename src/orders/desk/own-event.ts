@@ -15,7 +15,7 @@ export async function ownEvent(db: Db, actor: Actor, eventId: string): Promise<O
   return event;
 }
 
-/** What the desk's orders and figures ask. Every question names the organiser or an event that is known to be theirs. */
+/** The desk's reads of orders and figures. Every query names the organiser, or an event that is known to be theirs. */
 
 export type OwnEvent = { readonly id: string; readonly slug: string; readonly currency: string };
 

@@ -26,10 +26,10 @@ export type ComplimentaryDeps = {
 };
 
 /**
- * Gives tickets away: an order with its whole price as discount, placed through the lane of its event like every other order, so that
- * nothing is oversold. It needs no pass and no open sale window. The limits per order and per buyer hold, and the members of a desk
- * count as one network. The same key with the same body finds the same order.
- * @throws DomainError event.not_found, idempotency.key_reused, and what `placeOrder` refuses with for stock and limits
+ * Gives tickets away: an order with its whole price as discount, placed through the lane of its event like every other
+ * order, so that nothing is oversold. It needs no pass and no open sale window. The limits per order and per buyer
+ * hold, and all members of a desk count as one network. The same key with the same body finds the same order.
+ * @throws DomainError event.not_found, idempotency.key_reused, and the refusals of `placeOrder` for stock and limits
  */
 export async function placeComplimentaryOrder(
   deps: ComplimentaryDeps,
@@ -91,7 +91,7 @@ function itemOf(
 
 const givenAway = 'order.given_away';
 
-/** A request that ended between the order and its entry is completed by its repetition. */
+/** If a request ended between placing the order and writing its audit entry, its repetition completes it. */
 async function auditOnce(
   db: Db,
   actor: Actor,

@@ -16,7 +16,7 @@ export async function showSales(deps: SalesDeps, actor: Actor, eventId: string) 
   return salesOf(deps, await ownEvent(deps.db, actor, eventId));
 }
 
-/** The same figures of an event that the caller knows to be the asker's. */
+/** The same figures, of an event that is known to be the caller's. */
 export async function salesOf(deps: SalesDeps, event: OwnEvent) {
   const [categories, pools, gatewayFees] = await Promise.all([
     findCategorySales(deps.db, event.id),

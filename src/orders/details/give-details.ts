@@ -17,8 +17,9 @@ import { type Answer, type OrderDetails, showDetails } from './show-details.ts';
 type Holder = GivenDetails['tickets'][number];
 
 /**
- * Writes the names of tickets' holders and answers to questions, all of them or none. What was given before and is not named here stays.
- * The same again changes nothing. Devices at the door get new names with their next delta.
+ * Writes the names of tickets' holders and answers to questions, all of them or none. Earlier details that are not
+ * named here stay. Sending the same details again changes nothing. Devices at the door get new names with their next
+ * delta.
  * @throws DomainError order.not_found, ticket.not_found, question.not_found, order.details_closed, order.names_used_up,
  * request.invalid for an answer that its question does not take
  */
@@ -29,7 +30,7 @@ export async function giveDetails(
 ): Promise<OrderDetails> {
   const eventId = eventIdOf(link.orderId);
   return transaction(deps.db, async (tx) => {
-    // The lock that refunds, corrections and other details of this order take, too.
+    // Refunds, corrections and other details of this order take the same lock.
     const order = await lockOrder(tx, eventId, link.orderId);
     if (order === undefined) throw orderNotFound();
     const details = await showDetails({ ...deps, db: tx }, link);
@@ -82,7 +83,7 @@ function requireAnswer({ kind, choices, isRequired }: Question, value: string, p
   if (allowed !== undefined && !allowed.includes(value)) throw requestInvalid([inputFault(path, 'field.not_allowed')]);
 }
 
-/** All get one time, by which the order's story groups them. */
+/** All rows get one time, by which the order's story groups them. */
 async function nameTickets(tx: Db, eventId: string, holders: readonly Holder[]): Promise<void> {
   await tx.execute(sql`
     update tickets t
@@ -94,7 +95,7 @@ async function nameTickets(tx: Db, eventId: string, holders: readonly Holder[]):
     where t.event_id = ${eventId} and t.id = given.id and t.status = 'live'`);
 }
 
-/** An empty answer takes the one before back. */
+/** An empty answer withdraws the earlier one. */
 async function writeAnswers(tx: Db, eventId: string, orderId: string, given: readonly Answer[]): Promise<void> {
   const rows = sql`unnest(
     ${arrayText(given.map(({ questionId }) => questionId))}::text[],

@@ -1,7 +1,7 @@
 export const holderNameLengthMax = 100;
-/** More than any order has. */
+/** More tickets than any order has. */
 export const ticketsNamedAtOnceMax = 200;
 /** Larger orders send their answers in parts. */
 export const answersAtOnceMax = 1000;
-/** How often one ticket gets another name. */
+/** How often one ticket may be renamed. */
 export const namesPerTicketMax = 10;

@@ -16,12 +16,12 @@ export type OrderDetails = {
   readonly isOpen: boolean;
   /** Whether all names and all required answers were given. */
   readonly isComplete: boolean;
-  /** Of the event. */
+  /** The questions of the event. */
   readonly timeZone: string;
   readonly tickets: readonly DetailedTicket[];
-  /** Those that are asked now, in the organiser's order. */
+  /** The open questions, in the organiser's order. */
   readonly questions: readonly Question[];
-  /** To those questions. */
+  /** The answers to those questions. */
   readonly answers: readonly Answer[];
 };
 
@@ -38,8 +38,8 @@ export type DetailedTicket = {
 export type Answer = { readonly questionId: string; readonly ticketId: string | null; readonly value: string };
 
 /**
- * What a buyer tells about an order after paying: the names of its tickets' holders, and answers to the organiser's questions.
- * @throws DomainError order.not_found, also for a link that the order no longer has
+ * The details of an order: the names of its tickets' holders, and answers to the organiser's questions.
+ * @throws DomainError order.not_found, also for an outdated link of the order
  */
 export async function showDetails(
   deps: { readonly db: Db; readonly clock: Clock },

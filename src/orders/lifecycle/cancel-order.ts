@@ -7,7 +7,7 @@ import { type OrderView, showOrder } from '../buyer/show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from './withdraw-order.ts';
 
 /**
- * Cancels an order for its buyer. `settled` is true when nothing is left to do.
+ * Cancels an order for its buyer. `settled` is true if nothing is left to do.
  * @throws DomainError order.not_found, order.not_cancellable
  */
 export async function cancelOrder(

@@ -8,11 +8,11 @@ import type { Order } from '../tables.ts';
 
 /** Holds ended by one statement. While it runs, buyers wait some milliseconds for the stock of these events. */
 const holdsPerStatement = 200;
-/** One sweep continues for this long while there is more to do; the next begins soon after. */
+/** One sweep continues for this long while holds are left. The next one begins soon after. */
 const sweepMs = 1500;
 /**
- * Pause after a statement, as a multiple of the time it took. A backlog of a million holds uses only part of one connection,
- * and a smaller part when the database is busy, since statements take longer then.
+ * Pause after a statement, as a multiple of the time it took. A backlog of a million holds then uses only part of one
+ * connection, and a smaller part while the database is busy, because statements take longer then.
  */
 const restRatio = 3;
 
@@ -46,8 +46,9 @@ export async function expireHolds({ db }: { db: Db }): Promise<number> {
 }
 
 /**
- * Begins to end at most `limit` holds of a cancelled event: each becomes `closing`, and `order.closing` is staged for it.
- * @returns how many were begun
+ * Begins to end at most `limit` holds of a cancelled event: each becomes `closing`, and `order.closing` is staged for
+ * it.
+ * @returns the number begun
  */
 export async function cancelHolds(db: Db, eventId: string, limit: number): Promise<number> {
   const [row] = await rowsOf<{ begun: number }>(db, sql`select cancel_holds(${eventId}, ${limit}::integer) as begun`);

@@ -28,9 +28,9 @@ export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
 }
 
 /**
- * Starts the pay clock: the buyer can pay from now on. The hold lasts its full time from here, but never longer than twice the
- * hold from placement.
- * @returns the order with its new end, or undefined when it no longer waits for payment
+ * Starts the pay clock: the buyer can pay from now on. The hold gets its full time from here, but never more than twice
+ * the hold from placement.
+ * @returns the order with its new end, or undefined if it no longer waits for payment
  */
 export async function instructionsReady(tx: Db, order: Order): Promise<Order | undefined> {
   const [row] = await tx

@@ -12,12 +12,12 @@ export async function lockOrder(tx: Db, eventId: string, orderId: string): Promi
   return row;
 }
 
-/** The buyer of an order, as `indexOrder` takes one. */
+/** The buyer of an order, in the form that `indexOrder` takes. */
 export function buyerOf({ buyerName: name, buyerEmail: email, buyerPhone: phone }: Order) {
   return { name, email, phone };
 }
 
-/** Records on the order why a person should look at it; each reason once. */
+/** Flags the order with a reason why a person should look at it; each reason once. */
 export async function addFlag(tx: Db, order: Order, reason: string): Promise<void> {
   await tx
     .update(orders)

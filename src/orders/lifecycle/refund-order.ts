@@ -6,21 +6,21 @@ import { orderCancelled, orderRefunded } from '../jobs.ts';
 import type { Order } from '../tables.ts';
 
 export type RefundOrderOptions = {
-  /** Tickets to take back; all of them when left out; none when empty (only money goes back). */
+  /** Tickets to revoke; all if left out; none if empty (only money goes back). */
   readonly ticketIds?: readonly string[];
   /** Whether the places go on sale again; otherwise they are blocked. */
   readonly restock: boolean;
-  /** `cancelled` when the money never stayed (reversal, void). */
+  /** `cancelled` if the money never stayed (reversal, void). */
   readonly as?: 'refunded' | 'cancelled';
-  /** Why. `buyer_cancelled` (of a free order) and `event_cancelled` send no message for the single order. */
+  /** The reason. `buyer_cancelled` (of a free order) and `event_cancelled` send no message for the single order. */
   readonly reason: string;
 };
 
 /**
- * Takes tickets of a paid order back. An order without live tickets becomes refunded (or cancelled), otherwise partially_refunded.
- * The buyer gets a message, with two exceptions: a buyer who cancelled a free order knows, and a cancelled event has a notice of its
- * own.
- * @returns the new status, or undefined when the order was not paid
+ * Revokes tickets of a paid order. An order without live tickets becomes refunded (or cancelled), otherwise
+ * partially_refunded. The buyer gets a message, with two exceptions: a buyer who cancelled a free order knows already,
+ * and a cancelled event has a notice of its own.
+ * @returns the new status, or undefined if the order was not paid
  */
 export async function refundOrder(tx: Db, order: Order, options: RefundOrderOptions): Promise<string | undefined> {
   const { eventId, id: orderId } = order;

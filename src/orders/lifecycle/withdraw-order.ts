@@ -13,9 +13,10 @@ import { invariant } from '../../platform/assert.ts';
 export type WithdrawDeps = { requestFullRefund: RequestFullRefund; hasAdmissions: HasAdmissions };
 
 /**
- * Ends an order for its buyer or organiser, in the caller's transaction, which holds the order's lock. A hold becomes `closing` until
- * no payment can come any more. A paid order is refunded; for its buyer only within the time that the event allows. Safe to repeat.
- * @returns `under_way` when the order is still ending, `done` when it has ended
+ * Ends an order for its buyer or organiser, in the caller's transaction, which holds the order's lock. A hold becomes
+ * `closing` until no payment can come any more. A paid order is refunded; a buyer may do this only within the time that
+ * the event allows. Safe to repeat.
+ * @returns `under_way` while the order is still ending, `done` once it has ended
  * @throws DomainError order.not_cancellable
  */
 export async function withdrawOrder(
@@ -53,7 +54,7 @@ async function withdrawPaid(
     if (window === 'over') throw orderNotCancellable('too_late');
   }
   const held = await lockTickets(tx, order);
-  // Its buyer would take back a ticket that somebody else has.
+  // Otherwise the buyer would take back a ticket that somebody else has.
   if (by === 'buyer' && held.some(({ timesTransferred }) => timesTransferred > 0))
     throw orderNotCancellable('transferred');
   if (await deps.hasAdmissions(tx, order.eventId, order.id)) throw orderNotCancellable('checked_in');

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 
-/** What the catalog asks of orders in the transaction that changes an event. */
+/** The catalog's questions to orders, in the transaction that changes an event. */
 
 /**
- * Whether anything of the event, or of one of its categories, was ever ordered. Takes the event's lane first: no placement can come
- * between the answer and the end of the caller's transaction.
+ * Whether anything of the event, or of one of its categories, was ever ordered. Takes the event's lane first, so that
+ * no placement can happen between the answer and the end of the caller's transaction.
  */
 export async function wasOrdered(tx: Db, eventId: string, ticketCategoryId?: string): Promise<boolean> {
   await tx.execute(sql`select enter_lane(${eventId})`);
@@ -18,7 +18,7 @@ export async function wasOrdered(tx: Db, eventId: string, ticketCategoryId?: str
   return rows.length > 0;
 }
 
-/** Counts again what each buyer has, after a limit per buyer was set, changed or removed. */
+/** Recounts each buyer's tickets after a limit per buyer was set, changed or removed. */
 export async function limitsChanged(tx: Db, eventId: string): Promise<void> {
   await tx.execute(sql`select recount_buyers(${eventId})`);
 }

@@ -4,8 +4,8 @@ import { and, eq, ne } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 
 /**
- * What placement must know of an event before it calls Postgres, cached for half a minute. That is safe: a slug never changes, and
- * the placement call itself decides how long a hold lasts.
+ * The data of an event that placement needs before it calls Postgres, cached for half a minute. That is safe: a slug
+ * never changes, and the placement call itself decides how long a hold lasts.
  */
 export type EventDirectory = {
   find(slug: string): Promise<EventForOrders | undefined>;
@@ -43,7 +43,7 @@ export function createEventDirectory(db: Db): EventDirectory {
         question = ask(slug);
         asked.set(slug, question);
       }
-      // A cached event that is too old is read again, but nobody waits for it.
+      // A cached event that is too old is read again in the background; nobody waits for it.
       if (entry?.event === undefined) return question;
       question.catch(() => undefined);
       return entry.event;
@@ -59,7 +59,7 @@ export type EventForOrders = {
   readonly holdSeconds: number;
 };
 
-/** Does not find drafts: a refusal must not reveal that there is one. */
+/** Does not find drafts, because a refusal must not reveal that one exists. */
 async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders | undefined> {
   const [row] = await db
     .select({

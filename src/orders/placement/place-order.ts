@@ -30,7 +30,7 @@ export type PlaceOrderDeps = {
   readonly directory: EventDirectory;
   readonly soldOut: SoldOutMemory;
   readonly paymentOf: PaymentOf;
-  /** Whether a payment for a new order of this organiser would take more than a third of the hold to prepare. */
+  /** Whether preparing a payment for a new order of this organiser would take more than a third of the hold. */
   readonly isPaymentBusy: (organizerId: string, holdSeconds: number) => boolean;
   /** The refusal, if an operator has switched off new orders of the event. */
   readonly switchedOff: (eventId: string) => DomainError | undefined;
@@ -107,7 +107,10 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   return answer(deps, eventId, input, item, placed, pass);
 }
 
-/** Refuses from memory, without a turn in the event's lane. A key that already has an order passes, to find that order. */
+/**
+ * Refuses from memory, without a turn in the event's lane. A key that already has an order passes, so that it finds
+ * that order.
+ */
 async function refuseEarly(
   deps: PlaceOrderDeps,
   event: EventForOrders,
@@ -146,7 +149,7 @@ function rememberSoldOut(memory: SoldOutMemory, eventId: string, categories: rea
     memory.note(eventId, String(row.detail['ticketCategoryId']));
 }
 
-/** Submits again when another item of the same buyer was in the same batch. */
+/** Submits again if another item of the same buyer was in the same batch. */
 async function submit(
   placement: Placement,
   eventId: string,
@@ -164,9 +167,9 @@ function amountExpected({ amount, currency }: Money, event: EventForOrders): num
 }
 
 /**
- * The body in canonical form, so that white space and the order of keys make no difference. The expected total is left out: it is a
- * condition and not part of the order. A buyer who agrees to a new total sends it under the same key, and finds the order if the first
- * try placed it.
+ * The body in canonical form, so that white space and the order of keys make no difference. The expected total is left
+ * out, because it is a condition and not part of the order. A buyer who agrees to a new total sends it under the same
+ * key, and finds the order if the first try placed it.
  */
 function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrderInput): string {
   const facts = [

@@ -16,10 +16,12 @@ export type Placed = { readonly row: PlacementRow; readonly facts: PlacementFact
 
 export type Placement = GroupCommit<PlacementItem, Placed>;
 
-/** Orders decided by one call. Beyond about a hundred the wait grows and the throughput does not. */
+/** Orders decided by one call. Beyond about a hundred, the wait grows but the throughput does not. */
 const batchMax = 100;
 
-/** Smallest batch that is sent ahead of the previous commit. For fewer orders a call costs more than the wait it saves. */
+/**
+ * Smallest batch that is sent ahead of the previous commit. For fewer orders a call costs more than the wait it saves.
+ */
 const aheadMin = 24;
 
 /** Orders that may wait for one event; at 10,000/s that is half a second. */
@@ -31,18 +33,18 @@ const deadlineMs = 2500;
 const answerMs = 2500;
 
 /**
- * The lanes of orders, one per event, since everything scarce belongs to an event. Two orders with the same Idempotency-Key, asker or
- * pass never share a batch: the second is decided when the rows of the first are visible.
+ * The lanes of orders, one per event, because everything scarce belongs to an event. Two orders with the same
+ * Idempotency-Key, asker or pass never share a batch: the second is decided when the rows of the first are visible.
  */
 export function createPlacement(options: {
   db: Db;
   flushesMax: number;
   heldPerNetworkMax: number;
-  /** The highest total that a gateway takes, by currency; left out: any. */
+  /** The highest total that a gateway takes, by currency. Default: any. */
   totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
-  /** Called after a commit that placed orders, and so staged jobs. A batch of refusals stages nothing. */
+  /** Called after a commit that placed orders and therefore staged jobs. A batch of refusals stages nothing. */
   onPlaced?: () => void;
 }): Placement {
   const clock = createPlacementClock<PlacementItem>();

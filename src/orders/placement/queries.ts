@@ -47,7 +47,7 @@ export type PlacementRow = {
 
 export type PlacementAnswer = {
   readonly facts: PlacementFacts;
-  /** Postgres' time, in milliseconds since 1970; undefined when there is no such event. */
+  /** Postgres' time, in milliseconds since 1970; undefined if there is no such event. */
   readonly decidedAtMs: number | undefined;
   /** In the order of the items. */
   readonly rows: readonly PlacementRow[];
@@ -70,7 +70,7 @@ type AnswerRow = {
 export type PlacementLimits = {
   readonly heldPerNetworkMax: number;
   readonly notAfterMs: number;
-  /** The highest total that a gateway takes, by currency; left out: any. */
+  /** The highest total that a gateway takes, by currency. Default: any. */
   readonly totalMaxes?: Readonly<Record<string, number>> | undefined;
 };
 
@@ -155,7 +155,7 @@ const fingerprintDigits = 32;
 
 const noFacts: PlacementFacts = { organizerId: '', slug: '', currency: '', categories: {} };
 
-/** Those of these keys (SHA-256 in hex) that already have an order of the event. */
+/** The keys among these (SHA-256 in hex) that already have an order of the event. */
 export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly string[]): Promise<Set<string>> {
   const rows = await rowsOf<{ n: number }>(
     db,
@@ -169,7 +169,7 @@ export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly
   return new Set(rows.flatMap(({ n }) => keyHashes[n - 1] ?? []));
 }
 
-/** One order as the placement call takes it; the names are those of `drizzle/functions/place_orders.sql`. */
+/** One order in the form of the placement call; the names are those of `drizzle/functions/place_orders.sql`. */
 export type PlacementItem = {
   readonly id: string;
   readonly key_hash: string;
@@ -181,7 +181,7 @@ export type PlacementItem = {
   readonly buyer_keys: readonly [string, string];
   readonly network_key: string;
   readonly locale: 'id' | 'en';
-  /** As `promoKeyOf` gives it. */
+  /** As `promoKeyOf` returns it. */
   readonly promo: string | null;
   /** The total that the buyer was shown, in minor units. */
   readonly expected_total: number | null;
@@ -190,11 +190,14 @@ export type PlacementItem = {
   readonly pass_account: string | null;
   /** The buyer key that the asker has proven, or null. */
   readonly confirmed: string | null;
-  /** Given away by the desk: the whole price is its discount, and it needs no pass and no open sale. */
+  /** Given away by the desk: the whole price is discount, and it needs no pass and no open sale. */
   readonly complimentary?: boolean;
-  /** Of the sampled trace that places it. */
+  /** The sampled trace that places it. */
   readonly traceparent?: string | null;
-  /** Placed for a person whose turn in the waiting list it is: it needs no pass, and may take places that people wait for. */
+  /**
+   * Placed for a person whose turn in the waiting list it is. It needs no pass, and may take places that people wait
+   * for.
+   */
   readonly isListed?: boolean;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];

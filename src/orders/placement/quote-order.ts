@@ -23,9 +23,9 @@ type PriceFacts = {
 };
 
 /**
- * What an order would cost, with its promo code. Nothing is held, and stock, sale windows and limits are not looked at. The order
- * itself decides the price (`drizzle/functions/place_orders.sql`). A code that is used up answers like a code that does not exist, and
- * wrong codes count against the same limit as those of orders.
+ * The price of an order, with its promo code. Nothing is held, and stock, sale windows and limits are not checked. The
+ * order itself decides the price (`drizzle/functions/place_orders.sql`). A used-up code gets the same answer as an
+ * unknown one, and wrong codes count against the same limit as those of orders.
  * @throws DomainError event.not_found, order.category_unknown, promo.invalid, promo.limited
  */
 export async function quoteOrder(

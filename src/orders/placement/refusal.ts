@@ -64,7 +64,7 @@ function moneyDetails({ detail }: PlacementRow, names: readonly string[]): Probl
   return Object.fromEntries(names.map((name) => [name, contractMoney(Number(detail?.[name]), currency)]));
 }
 
-/** @param pass the result of `readPass`; undefined when none was sent */
+/** @param pass the result of `readPass`; undefined if none was sent */
 export function passMissing(pass: PassAsRead): DomainError {
   return pass === 'invalid' ? passInvalid() : passRequired();
 }

@@ -70,7 +70,10 @@ const quoteOrderRoute = createRoute({
 
 type PlacementDeps = PlaceOrderDeps & { readonly clientNetwork: ClientNetwork; readonly queueTokenSecret: string };
 
-/** The hot write. It calls its schemas itself, since the framework's validator for each part would cost more than the order. */
+/**
+ * The hot write. It calls its schemas itself, because the framework's validators, one per part, would cost more than
+ * the order.
+ */
 async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<PlacedOrder> {
   const idempotencyKey = readIdempotencyKey(request);
   const given = await readJson(request, orderBytesMax);
@@ -93,7 +96,7 @@ function buyerAccountOf(deps: PlacementDeps, authorization: string | undefined):
   return token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now())?.accountKey;
 }
 
-/** Refuses orders beyond the per-event limit before any check: there are many of them. */
+/** Refuses orders beyond the per-event limit before any check, because there are many of them. */
 function refuseEarlyIfFull(
   { placement, directory }: Pick<PlaceOrderDeps, 'placement' | 'directory'>,
   given: unknown,
@@ -105,7 +108,7 @@ function refuseEarlyIfFull(
   if (refusal !== undefined) throw refusal;
 }
 
-/** Refuses when header and body name different events: that is a fault of the client, and either could be the right one. */
+/** Refuses if header and body name different events. That is the client's fault, and either could be the right one. */
 function refuseOtherEvent(named: string | undefined, slug: string): void {
   if (named === undefined || named === slug) return;
   throw requestInvalid([inputFault('Event-Slug', 'event.other', { other: 'eventSlug' })]);

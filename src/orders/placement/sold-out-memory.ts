@@ -10,17 +10,23 @@ import { findKnownKeys } from './queries.ts';
 export type SoldOutMemory = {
   /** Records that the placement call found nothing left in this category. */
   note(eventId: string, ticketCategoryId: string): void;
-  /** Whether one of the categories is sold out. After `soldOutMs` the first caller gets false, and so asks placement again. */
+  /**
+   * Whether one of the categories is sold out. After `soldOutMs` the first caller gets false, and so asks placement
+   * again.
+   */
   has(eventId: string, ticketCategoryIds: readonly string[]): boolean;
   /** Forgets the categories, after the placement call has sold some. */
   forget(eventId: string, ticketCategoryIds: readonly string[]): void;
-  /** Whether the key, given as its hash in hex, has made an order of the event, or is being decided in this process. */
+  /** Whether the key, given as its hash in hex, has an order of the event or is being decided in this process. */
   isKeyKnown(eventId: string, keyHash: string): Promise<boolean>;
   /** Marks the key as being decided while `decision` runs. */
   deciding<T>(keyHash: string, decision: () => Promise<T>): Promise<T>;
 };
 
-/** How long a category counts as sold out before placement is asked again. Returned tickets are on sale after at most this. */
+/**
+ * How long a category counts as sold out before placement is asked again. Returned tickets are on sale after at most
+ * this time.
+ */
 export const soldOutMs = 250;
 const categoriesMax = 10_000;
 const keysPerRead = 500;

@@ -30,7 +30,7 @@ export async function changePool(
     };
     await writeAudit(tx, { actor, act: 'pool.changed', subjectId: poolId, changes });
     if (change.capacity === 0 && (await isLastWithPlaces(tx, event.id, poolId))) throw poolNeeded();
-    // Last, since every buyer of the event waits for this row from here to the end of the transaction.
+    // Done last, because every buyer of the event waits for this row until the end of the transaction.
     const after = await resizePool(tx, event.id, poolId, change);
     if (after === undefined) throw poolInUse();
     return { ...after, id: before.id, name: before.name };
@@ -48,9 +48,9 @@ async function findPool(db: Db, eventId: string, poolId: string): Promise<Pool |
 }
 
 /**
- * Sets the size of a pool and its blocked places. Sold and held places stay, the rest becomes available. One guarded statement, so
- * that it may run in the middle of a rush.
- * @returns undefined when the pool has sold or holds too much
+ * Sets the size of a pool and its blocked places. Sold and held places stay; the rest becomes available. It is one
+ * guarded statement, so it may run in the middle of a rush.
+ * @returns undefined if the pool has sold or holds too much
  */
 export async function resizePool(
   tx: Db,
@@ -71,8 +71,8 @@ export async function resizePool(
 }
 
 /**
- * Whether a published event would have no places without this pool. Locks the stock of the event's pools until the transaction ends:
- * when two pools are emptied at once, one is refused.
+ * Whether a published event would have no places without this pool. Locks the stock of the event's pools until the
+ * transaction ends: if two pools are emptied at once, one change is refused.
  */
 async function isLastWithPlaces(tx: Db, eventId: string, poolId: string): Promise<boolean> {
   await tx.execute(sql`select 1 from stock where event_id = ${eventId} order by pool_id for update`);

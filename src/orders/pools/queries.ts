@@ -33,8 +33,9 @@ export async function findPools(db: Db, eventId: string): Promise<Pool[]> {
 }
 
 /**
- * What may still be bought of each ticket category, in the order of the categories; categories that share a pool each show all of
- * its free places. Places that people wait for cannot be bought. One statement that uses primary keys only, since the public availability asks it.
+ * How many of each ticket category can still be bought, in the order of the categories; categories that share a pool
+ * each show all of its free places. Places that people wait for cannot be bought. One statement that uses primary keys
+ * only, because public availability reads it.
  */
 export async function availabilityOf(
   db: Db,
@@ -54,9 +55,9 @@ export async function availabilityOf(
 export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' | 'blocked'>;
 
 /**
- * The places of all pools that a category on sale draws from; each pool counts once. Places that only a closed category could sell
- * count as blocked while its sale window has not ended: the organizer may put it on sale again. Free places of a pool with a waiting
- * list count as blocked, too: nobody from the waiting room can buy them.
+ * The places of all pools that a category on sale draws from; each pool counts once. Places that only a closed category
+ * could sell count as blocked while its sale window has not ended, because the organizer may reopen it. Free places of
+ * a pool with a waiting list count as blocked, too: nobody from the waiting room can buy them.
  */
 export async function eventStockOf(db: Db, eventId: string): Promise<EventStock> {
   const [row] = await rowsOf<EventStock>(

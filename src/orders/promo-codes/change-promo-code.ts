@@ -10,7 +10,8 @@ import { and, eq, lte } from 'drizzle-orm';
 import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 
 /**
- * Changes how often and how long a code is valid, or closes it. Its value cannot change: orders were priced by it.
+ * Changes how often and how long a code is valid, or closes it. Its value cannot change, because orders were priced by
+ * it.
  * @throws DomainError event.not_found, promo_code.not_found, promo_code.in_use
  */
 export async function changePromoCode(
@@ -44,7 +45,7 @@ async function hasPromoCode(db: Db, eventId: string, id: string): Promise<boolea
   return (await db.$count(promoCodes, and(eq(promoCodes.eventId, eventId), eq(promoCodes.id, id)))) > 0;
 }
 
-/** Returns undefined when the code was redeemed more often than the new limit. */
+/** Returns undefined if the code was redeemed more often than the new limit. */
 async function updatePromoCode(
   tx: Db,
   eventId: string,

@@ -20,8 +20,8 @@ export function cleanPromoCode(text: string): string {
 }
 
 /**
- * The key that a promo code is found by: its letters and digits. Null when nothing was typed. Text that cannot be a code gets a key that
- * no code has, so it is refused like an unknown code.
+ * The key that finds a promo code: its letters and digits. Null if nothing was typed. Text that cannot be a code gets a
+ * key that no code has, so it is refused like an unknown code.
  */
 export function promoKeyOf(text: string): string | null {
   if (text === '') return null;
@@ -39,7 +39,7 @@ const guessableLength = 8;
 export function newPromoCode(): string {
   for (;;) {
     const text = encodeBase32(randomBytes(newCodeBytes)).slice(0, newCodeLength);
-    // One in twenty looks like a word with a number, which counts as guessable.
+    // One code in twenty looks like a word with a number, which counts as guessable.
     if (!isGuessable(text)) return `${text.slice(0, newCodeLength / 2)}-${text.slice(newCodeLength / 2)}`;
   }
 }

@@ -51,7 +51,7 @@ async function countPromoCodes(db: Db, eventId: string): Promise<number> {
   return db.$count(promoCodes, eq(promoCodes.eventId, eventId));
 }
 
-/** Returns undefined when the event already has this code. */
+/** Returns undefined if the event already has this code. */
 async function insertPromoCode(tx: Db, promoCode: NewPromoCode): Promise<PromoCode | undefined> {
   const [row] = await tx
     .insert(promoCodes)

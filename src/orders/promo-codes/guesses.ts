@@ -9,14 +9,15 @@ export type PromoGuesser = { readonly key: string; readonly isConfirmed: boolean
 
 /** Counts wrong codes. `src/compose.ts` passes it in. */
 export type PromoLimiter = {
-  /** Seconds for which no code may be tried; undefined when one may. From memory. */
+  /** Seconds in which no code may be tried; undefined if one may. From memory. */
   waitSeconds(guesser: PromoGuesser): number | undefined;
   failed(guesser: PromoGuesser): Promise<void>;
 };
 
 /**
- * Guesses are counted per event: by the address that the buyer has proven, or else by network, since names cost nothing. Counting by the
- * buyer's name would let a stranger use up somebody else's tries. Undefined for an order without a code.
+ * Guesses are counted per event: by the address that the buyer has proven, otherwise by network, because names cost
+ * nothing. Counting by the buyer's name would let a stranger use up somebody else's tries. Undefined for an order
+ * without a code.
  */
 export function promoGuesser(
   { hashSecret }: { readonly hashSecret: string },
@@ -29,8 +30,8 @@ export function promoGuesser(
 }
 
 /**
- * Refuses every code, right or wrong, after too many wrong ones, before it is looked up: otherwise the limit would reveal right codes.
- * A key that already has an order still finds it.
+ * After too many wrong codes, refuses every code, right or wrong, before it is looked up; otherwise the limit would
+ * reveal right codes. A key that already has an order still finds it.
  * @throws DomainError promo.limited
  */
 export async function refuseGuesses(

@@ -6,7 +6,7 @@ import { and, asc, eq, gt } from 'drizzle-orm';
 import { promoCodes, type PromoCode } from '../tables.ts';
 
 /**
- * An event's promo codes after the given one, oldest first; one more than `limit` when there is a next page.
+ * An event's promo codes after the given one, oldest first; one more than `limit` if there is a next page.
  * @throws DomainError event.not_found
  */
 export async function listPromoCodes(

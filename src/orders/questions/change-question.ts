@@ -13,7 +13,7 @@ import type { ChangeQuestion } from './schemas.ts';
 type QuestionOfActor = { readonly actor: Actor; readonly eventId: string; readonly questionId: string };
 
 /**
- * Changes how a question reads, whether it must be answered, or whether it is asked. Answers that were given stay as they are.
+ * Changes the wording of a question, whether it must be answered, or whether it is asked. Existing answers stay.
  * @throws DomainError event.not_found, question.not_found, request.invalid for choices that do not fit the kind
  */
 export async function changeQuestion(
@@ -48,7 +48,7 @@ export async function deleteQuestion(
 ): Promise<void> {
   const event = await ownEvent(deps.db, actor, eventId);
   await transaction(deps.db, async (tx) => {
-    // No answer is written while this lock is held: each refers to its question.
+    // No answer is written while this lock is held, because each answer refers to its question.
     await tx.select({ id: questions.id }).from(questions).where(questionIs(event.id, questionId)).for('update');
     if ((await findQuestion(tx, event.id, questionId)).answers > 0) throw questionAnswered();
     await tx.delete(questions).where(questionIs(event.id, questionId));

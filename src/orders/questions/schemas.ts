@@ -59,7 +59,7 @@ export const changeQuestionSchema = z
   .refine((change) => Object.keys(change).length > 0, fault('field.nothing_to_change'))
   .openapi('ChangeQuestion');
 
-/** What a buyer is asked. */
+/** A question as buyers see it. */
 export const askedQuestionSchema = z
   .object({
     id: z.string(),

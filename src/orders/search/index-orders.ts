@@ -7,14 +7,15 @@ import { orderSearches } from '../tables.ts';
 import { foldEmail, nameWords } from './read-query.ts';
 
 /**
- * Orders younger than this are left for the next run. The id of an order has the time at which a process began to place it, and the
- * order is committed some seconds later at most (`deadlineMs` of placement, and what clocks of processes differ by).
+ * Orders younger than this are left for the next run. An order's id holds the time at which a process began to place
+ * it; the order is committed at most some seconds later (`deadlineMs` of placement, and the difference between the
+ * processes' clocks).
  */
 const settledMs = 30_000;
 const perEventMax = 500;
 const rowsMax = 5000;
 const batchesMax = 10;
-/** Words of names that one order is found by: those of a hundred tickets. */
+/** The most words of names that one order is found by: those of a hundred tickets. */
 const wordsMax = 400;
 /** An event gets no orders after its end. */
 const endedDaysMax = 30;
@@ -43,7 +44,9 @@ export async function indexOrders(deps: { readonly db: Db; readonly clock: Clock
   return made;
 }
 
-/** New orders of current events. One descent of the primary key for each event, since an id rises with time within its event. */
+/**
+ * New orders of current events. One descent of the primary key per event, because ids rise with time within an event.
+ */
 async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
   const timePart = newOrderId('evt_00000000', new Date(now.getTime() - settledMs)).slice(12, 22);
   return rowsOf<Row>(
@@ -61,7 +64,7 @@ async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
   );
 }
 
-/** A row that is there already stays: a corrected address is newer than what was read. */
+/** An existing row stays, because a corrected address is newer than the text that was read. */
 async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
   const each = (field: (row: Row) => string) => arrayText(rows.map(field));
   const terms = rows.map((row) =>
@@ -83,8 +86,8 @@ async function writeRows(db: Db, rows: readonly Row[]): Promise<void> {
 }
 
 /**
- * Gives an order's entry its present texts, in the transaction that has changed them and holds the order's lock: the buyer, and the names on
- * its valid tickets.
+ * Updates an order's search entry, in the transaction that changed its texts and holds the order's lock: the buyer, and
+ * the names on its valid tickets.
  */
 export async function indexOrder(
   tx: Db,
@@ -104,7 +107,7 @@ export async function indexOrder(
     .onConflictDoUpdate({ target: [orderSearches.eventId, orderSearches.orderId], set: terms });
 }
 
-/** A blank before each word, so that the beginning of a word is a text to look for. */
+/** A blank before each word, so that the beginning of a word can be searched as text. */
 function searchTerms(buyer: { readonly name: string; readonly email: string; readonly phone: string }) {
   return {
     name: ['', ...new Set(nameWords(buyer.name).slice(0, wordsMax))].join(' '),

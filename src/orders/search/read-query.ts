@@ -2,13 +2,13 @@ import { foldText } from '../../catalog/index.ts';
 import { decodeBase32, plainBase32, readLookalikes } from '../../platform/text/base32.ts';
 import { phoneDigits, readPhone } from '../../platform/text/phone-number.ts';
 
-/** What somebody may have meant by the one field of the search. Each part that is set is tried; an order that fits one is found. */
+/** The possible meanings of a search text. Each part that is set is tried; an order that matches one is found. */
 export type SearchPlan = {
   /** The first characters of an order's code. */
   readonly code?: string;
   /** The first bytes of a ticket's code, in hex. */
   readonly ticket?: string;
-  /** Beginnings of the words of a name; all of them must be in it. */
+  /** Beginnings of the words of a name; all of them must match. */
   readonly words?: readonly string[];
   /** A part of an email address. */
   readonly email?: string;
@@ -21,12 +21,12 @@ const codePartMin = 4;
 /** Eight characters of base 32 are five whole bytes. */
 const ticketStep = 8;
 const ticketCodeLength = 26;
-/** Shorter parts have no trigram in the index, and would fit nearly everybody. */
+/** Shorter parts have no trigram in the index, and would match nearly everybody. */
 const wordMin = 2;
 const emailPartMin = 3;
 const digitsMin = 4;
 const wordsMax = 6;
-/** Events of a search may be in any country. A number that is not valid in this one is found by its digits. */
+/** The events may be in any country. A number that is not valid in this country is found by its digits. */
 const countryOfMost = 'ID';
 
 export function readSearchQuery(q: string): SearchPlan {
@@ -44,7 +44,10 @@ export function readSearchQuery(q: string): SearchPlan {
   };
 }
 
-/** A whole number as orders have it, however it was written (+62 0812, 62812, 0812); else the digits of a part of one. */
+/**
+ * A whole number as orders store it, however it was written (+62 0812, 62812, 0812); otherwise the digits of a part of
+ * one.
+ */
 function phonePart(q: string): string {
   const read = readPhone(q, countryOfMost);
   if ('e164' in read) return phoneDigits(read.e164);
@@ -58,12 +61,12 @@ function ticketPart(plain: string): { ticket?: string } {
   return bytes === undefined || bytes.length === 0 ? {} : { ticket: Buffer.from(bytes).toString('hex') };
 }
 
-/** The words of a name as `order_searches.name` has them. */
+/** The words of a name as `order_searches.name` stores them. */
 export function nameWords(text: string): string[] {
   return foldText(text).match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
-/** An email as `order_searches.contact` has it. */
+/** An email as `order_searches.contact` stores it. */
 export function foldEmail(email: string): string {
   return email.trim().toLowerCase();
 }

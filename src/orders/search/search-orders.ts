@@ -15,26 +15,30 @@ export type SearchInput = {
   readonly q: string;
   /** Undefined: all events of the organiser. */
   readonly eventId?: string | undefined;
-  /** The last order of the page before. */
+  /** The last order of the previous page. */
   readonly before?: string | undefined;
   readonly limit: number;
 };
 
 export type SearchAnswer = {
-  /** Newest first, one more than `limit` when there is a next page. Similar ones: the most similar first, and no next page. */
+  /**
+   * Newest first, one more than `limit` if there is a next page. Similar ones: the most similar first, and no next
+   * page.
+   */
   readonly orders: readonly ReturnType<typeof presentDeskOrder>[];
   readonly match: 'exact' | 'similar';
 };
 
-/** Words that share this part of their trigrams are taken for one that was mistyped: Lestri finds Lestari. */
+/** Words that share this part of their trigrams count as one mistyped word: Lestri finds Lestari. */
 const similarityMin = 0.45;
 const similarMax = 20;
 const similarLengthMin = 4;
 
 /**
- * Finds the organiser's orders by the beginning of a name (the buyer's, or one on a ticket), an email, a phone, an order's code or a ticket's code. When nothing fits,
- * orders with similar names or emails. The role door searches names and codes only: by an address it could find out whether somebody
- * has an order. Orders of the last seconds are found by their codes alone.
+ * Finds the organiser's orders by the beginning of a name (the buyer's, or one on a ticket), an email, a phone, an
+ * order code or a ticket code. If nothing matches, it finds orders with similar names or emails. The role door searches
+ * names and codes only; by an address it could find out whether somebody has an order. Orders of the last seconds are
+ * found only by their codes.
  * @throws DomainError event.not_found
  */
 export async function searchOrders(deps: { readonly db: Db }, actor: Actor, input: SearchInput): Promise<SearchAnswer> {
@@ -70,7 +74,7 @@ async function findOrderIds(
 ): Promise<string[]> {
   const branches = branchesOf(scope, plan);
   if (branches.length === 0) return [];
-  // Within an event ids rise with time. Over events the time stands behind the event's key.
+  // Within an event, ids rise with time. Across events, the time comes after the event's key.
   const rows = await rowsOf<{ id: string }>(
     db,
     sql`
@@ -113,7 +117,7 @@ function isOneOf({ eventIds }: Scope, column: SQL): SQL {
   return eventIds === undefined ? sql`` : sql`and ${column} = any (${arrayText(eventIds)}::text[])`;
 }
 
-/** The characters that mean something in a pattern, as themselves. */
+/** Escapes the characters that have a meaning in a pattern. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
 }

@@ -31,7 +31,7 @@ export type CalendarEvent = Pick<
 export type CalendarEntry = {
   readonly event: CalendarEvent;
   readonly order: { readonly id: string; readonly locale: 'id' | 'en' };
-  /** Its holder is told nothing of the order. */
+  /** The holder is told nothing about the order. */
   readonly givenTicketId?: string | undefined;
   /** `email`: its contact, null if it has given none. */
   readonly organizer: { readonly name: string; readonly email: string | null };
@@ -43,7 +43,10 @@ const orderWords = { id: 'Kode pesanan', en: 'Order code' } as const;
 const lineOctetsMax = 75;
 const reminderMinutes = 180;
 
-/** Whether the entry is to be taken out: the event was called off, or has no date. A later date with a higher sequence brings it back. */
+/**
+ * Whether the entry is to be removed, because the event was called off or has no date. A later date with a higher
+ * sequence brings it back.
+ */
 export const isOffCalendar = ({ status, postponedAt }: Pick<CalendarEvent, 'status' | 'postponedAt'>): boolean =>
   status === 'cancelled' || postponedAt !== null;
 

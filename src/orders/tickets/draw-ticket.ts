@@ -13,7 +13,7 @@ import type { Order } from '../tables.ts';
 export type TicketsPdfInput = {
   readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
   readonly order: Pick<Order, 'buyerName' | 'locale' | 'placedAt'> & {
-    /** Undefined on a ticket that was given on: its holder is told nothing of the order. */
+    /** Undefined on a ticket that was given on, because its holder is told nothing about the order. */
     readonly code: string | undefined;
   };
   /** `code` is the text of the QR code, `shortCode` what a person can type. */
@@ -125,7 +125,7 @@ function drawCode(
   const { document, section } = sheet;
   const width = document.page.width - 2 * margin;
   const left = (document.page.width - qrSide) / 2;
-  // Who cannot see the code can still read it out: the alternative text is the code that people type.
+  // Readers who cannot see the code can read it out: the alternative text is the code that people type.
   const alt = `${words[order.locale].qr} ${place.number}: ${groupTicketCode(shortCode)}`;
   const bbox = [left, qrTop, left + qrSide, qrTop + qrSide] as const;
   asElement({ document, parent: section }, 'Figure', () => drawQr(document, code, left, qrTop), { alt, bbox });
@@ -179,7 +179,7 @@ function whereOf({ venue, address, city }: TicketsPdfInput['event']): string {
   return [venue, address, city].filter((part) => part !== '').join(', ');
 }
 
-/** The part of a written text that can be drawn. */
+/** The part of a written text that the fonts can draw. */
 function readable({ fonts }: Sheet, written: string): string {
   const text = paperText(written);
   return isStandard(text) ? text : shownText(text, fonts);
@@ -195,7 +195,7 @@ type Line = {
   readonly align?: 'right' | 'center';
   readonly height?: number;
   readonly spacing?: number;
-  /** What the text is in the structure of the document. */
+  /** The text's role in the structure of the document. */
   readonly element?: 'H1' | 'P' | 'Span';
 };
 

@@ -26,15 +26,15 @@ const keptMs = 10 * 60_000;
 
 export type TicketPrinter = {
   /**
-   * Whether an order's data should be read at all. False while too many tickets wait to be drawn and no PDF of this order is cached,
-   * so that a rush costs no queries.
+   * Whether an order's data should be read at all. False while too many tickets wait to be drawn and no PDF of this
+   * order is cached, so that a rush costs no queries.
    */
   takes(orderId: string): boolean;
   /**
-   * The tickets as PDF. One version of an order is drawn once for all callers at the same time or soon after. Another order never gets
-   * its bytes.
-   * @param version stands for everything that the pages show
-   * @throws DomainError service.busy when too many tickets wait to be drawn
+   * The tickets as PDF. One version of an order is drawn once for all callers at the same time or soon after. Another
+   * order never gets its bytes.
+   * @param version identifies everything that the pages show
+   * @throws DomainError service.busy if too many tickets wait to be drawn
    */
   print(orderId: string, version: string, input: TicketsPdfInput): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
@@ -69,7 +69,7 @@ export function createTicketPrinter(): TicketPrinter {
     const started = performance.now();
     try {
       const bytes = await helpers.run(input).catch(busyIfLate('tickets_pdf', printRetrySeconds));
-      // A copy, since a view would keep the channel's whole buffer in memory.
+      // A copy, because a view would keep the channel's whole buffer in memory.
       return new Uint8Array(bytes);
     } finally {
       const tookMs = performance.now() - started;

@@ -48,7 +48,7 @@ export async function ticketsPdf(deps: Deps, orderId: string): Promise<TicketsPd
 }
 
 /**
- * A ticket as a PDF for the person whom it was given to.
+ * A ticket as a PDF for the person it was given to.
  * @param transfer the number of the transfer that made this person its holder
  * @throws DomainError ticket.not_found, service.busy
  */
@@ -72,7 +72,7 @@ function printed({ ticketPrinter }: Deps, id: string, input: TicketsPdfInput): T
   return { version, bytes: () => ticketPrinter.print(id, version, input) };
 }
 
-/** Exactly what the pages show: the version is a hash of it, and it is copied to the helper process. */
+/** Exactly what the pages show. The version is a hash of it, and it is copied to the helper process. */
 function pageFacts(
   event: TicketsPdfInput['event'],
   order: TicketsPdfInput['order'],

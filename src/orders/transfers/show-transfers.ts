@@ -19,8 +19,9 @@ function isOpen(event: { allowed: boolean; status: string; endsAt: Date }, now: 
 }
 
 /**
- * The live tickets of an order, and to whom its buyer gave them. Where a ticket went after that is not the buyer's to know.
- * @throws DomainError order.not_found, also for a link that the order no longer has
+ * The live tickets of an order, and the people its buyer gave them to. The buyer does not see where a ticket went after
+ * that.
+ * @throws DomainError order.not_found, also for an outdated link of the order
  */
 export async function showTransfers({ db, clock }: Deps, { orderId, version }: OrderLink) {
   const eventId = eventIdOf(orderId);
@@ -64,7 +65,7 @@ export async function showTransfers({ db, clock }: Deps, { orderId, version }: O
 }
 
 /**
- * A ticket as the person sees it whom it was given to.
+ * A ticket as the person sees it who received it.
  * @throws DomainError ticket.not_found, also for the link of an earlier holder
  */
 export async function showHeldTicket(

@@ -21,7 +21,7 @@ export type TransferDeps = {
   readonly ticketTransferred: TicketTransferred;
 };
 
-/** What the giver has shown: the version of the order's link, or the number of the transfer that made the giver its holder. */
+/** The giver's proof: the version of the order's link, or the number of the transfer that made the giver the holder. */
 export type Shown =
   | { readonly by: 'buyer'; readonly orderId: string; readonly version: number }
   | { readonly by: 'holder'; readonly number: number };
@@ -29,9 +29,9 @@ export type Shown =
 export type NewHolder = { readonly name: string; readonly email: string };
 
 /**
- * Gives a ticket to somebody. It gets a new code in the same transaction, so every copy of the old one opens no door from the commit
- * on, and devices that decide without network refuse it from their next reading of the door list. The new holder gets a link that opens this
- * ticket alone; the giver's link does not open it any more. Both are told by email.
+ * Gives a ticket to somebody. It gets a new code in the same transaction: copies of the old code open no door from the
+ * commit on, and devices without network refuse it from their next reading of the door list. The new holder gets a link
+ * that opens only this ticket; the giver's link no longer opens it. Both are told by email.
  * @throws DomainError order.not_found, ticket.not_found, ticket.not_transferable, ticket.transfer_limited
  */
 export async function transferTicket(
@@ -42,7 +42,7 @@ export async function transferTicket(
   const [eventId, orderId] = [eventIdOf(ticketId), orderIdOf(ticketId)];
   if (shown.by === 'buyer' && shown.orderId !== orderId) throw ticketNotFound();
   await transaction(deps.db, async (tx) => {
-    // Refunds take this lock, too: a ticket is given away or refunded.
+    // Refunds take the same lock, so a ticket is either given away or refunded.
     const order = await lockOrder(tx, eventId, orderId);
     if (shown.by === 'buyer' && order?.linkVersion !== shown.version) throw orderNotFound();
     const ticket = await lockTicket(tx, eventId, ticketId);
@@ -68,7 +68,10 @@ export async function transferTicket(
   });
 }
 
-/** Locked against scans at the door: a scan that has begun is seen by the next statement, and a later one finds the new code. */
+/**
+ * Locked against scans at the door: a scan that has begun is seen by the next statement, and a later one finds the new
+ * code.
+ */
 async function lockTicket(tx: Db, eventId: string, ticketId: string): Promise<Ticket | undefined> {
   const [row] = await tx
     .select()

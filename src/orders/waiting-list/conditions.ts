@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { entriesPerEventMax } from './limits.ts';
 
-/** Whether people may wait for the category `c` of the event `e`: its tickets are sold now, as far as there are any. */
+/** Whether people may wait for the category `c` of the event `e`: it is on sale now, as far as it has tickets. */
 export const isSold = sql`e.has_waiting_list and e.status = 'published' and e.sales = 'open' and c.status = 'on_sale'
   and now() >= c.sale_opens_at and now() < least(c.sale_closes_at, e.ends_at)`;
 
@@ -9,8 +9,8 @@ export const isSold = sql`e.has_waiting_list and e.status = 'published' and e.sa
 export const isWaitNeeded = sql`(s.is_listed or s.available < c.per_order_min)`;
 
 /**
- * Whether the event `e` has as many people with a confirmed address as may wait. Others do not count: anybody can send the form with any
- * number of addresses, and would keep people out.
+ * Whether the waiting list of the event `e` is full. Only confirmed addresses count: anybody can send the form with any
+ * number of addresses, which would otherwise keep people out.
  */
 export const isFull = sql`(
   select count(*) from waiting_entries o where o.event_id = e.id and o.status in ('waiting', 'offering')) >= ${entriesPerEventMax}`;

@@ -30,11 +30,12 @@ type Category = {
 };
 
 /**
- * Puts a person on the waiting list of a sold-out category, once the link in the mail is opened. An address waits once in a category: if it
- * waits already it stays where it is, and the answer does not tell. Anybody can send the form with the address of somebody else, so a form
- * with other details never changes what an earlier link confirms: it makes an entry of its own, with its own link.
- * @throws DomainError event.not_found, order.category_unknown, order.limit_exceeded, waiting_list.closed, waiting_list.not_needed,
- * waiting_list.full
+ * Puts a person on the waiting list of a sold-out category, once the link in the mail is opened. An address waits once
+ * per category: if it already waits it keeps its place, and the answer does not reveal that. Anybody can send the form
+ * with somebody else's address, so a form with other details never changes what an earlier link confirms: it makes an
+ * entry of its own, with its own link.
+ * @throws DomainError event.not_found, order.category_unknown, order.limit_exceeded, waiting_list.closed,
+ * waiting_list.not_needed, waiting_list.full
  */
 export async function joinWaitingList(deps: JoinDeps, slug: string, input: JoinWaitingListInput): Promise<void> {
   const event = await deps.directory.find(slug);
@@ -67,7 +68,7 @@ export async function joinWaitingList(deps: JoinDeps, slug: string, input: JoinW
       entryId: entry.id,
       recipientKey: emailKey,
     });
-    // Without its mail nobody can confirm it.
+    // Without its mail, nobody can confirm the entry.
     if (entry.isNew && !isTold)
       await tx.execute(sql`delete from waiting_entries where event_id = ${event.id} and id = ${entry.id}`);
   });
@@ -82,7 +83,10 @@ type NewEntry = Pick<JoinWaitingListInput, 'ticketCategoryId' | 'quantity' | 'lo
   readonly phone: string;
 };
 
-/** The same form again finds its entry. @returns the entry to confirm; undefined for an address that waits already */
+/**
+ * A repeated form finds its entry.
+ * @returns the entry to confirm; undefined for an address that already waits
+ */
 async function keepEntry(
   tx: Db,
   now: Date,

@@ -6,7 +6,7 @@ import { poolsPerPassMax } from './limits.ts';
 
 type Pool = { readonly eventId: string; readonly poolId: string };
 
-/** Events that have entries, from one to the next by the primary key. Stands behind `with recursive`. */
+/** Events that have entries, found one after the other by the primary key. Comes after `with recursive`. */
 export const eventsWithEntries = sql`
   event as (
     (select event_id from waiting_entries order by event_id limit 1)
@@ -15,9 +15,9 @@ export const eventsWithEntries = sql`
     cross join lateral (select w.event_id from waiting_entries w where w.event_id > event.event_id order by w.event_id limit 1) next)`;
 
 /**
- * Whether anybody waits for the pool of the stock `s`. A sale that is paused or over keeps its line, so that no buyer comes before it when the
- * sale goes on. But it does not end the sale of other categories of the pool: their buyers would find nothing, and the people who wait
- * could not be offered it.
+ * Whether anybody waits for the pool of the stock `s`. A sale that is paused or over keeps its line, so that no buyer
+ * comes before it when the sale goes on. But it does not end the sale of other categories of the pool: their buyers
+ * would find nothing, and the waiting people could not be offered the places.
  */
 const isWaitedFor = sql`exists (
   select from events e
@@ -31,8 +31,8 @@ const isWaitedFor = sql`exists (
       and (w.status = 'offering' or w.status = 'waiting' and k.has_line)))`;
 
 /**
- * Gives the places of a pool to its line again whose sale or list was over and has been opened again: people who wait keep their places
- * until the event is over.
+ * Reserves the places of a pool for its line again after a closed sale or list was reopened. Waiting people keep their
+ * places until the event is over.
  */
 export async function openLines(db: Db): Promise<void> {
   await setListed(
@@ -45,7 +45,7 @@ export async function openLines(db: Db): Promise<void> {
   );
 }
 
-/** Puts pools on free sale again that nobody waits for any more, or whose organizer has ended the list. */
+/** Returns pools to free sale if nobody waits for them any more, or their organizer has ended the list. */
 export async function endLines(db: Db): Promise<void> {
   await setListed(
     db,
@@ -56,13 +56,13 @@ export async function endLines(db: Db): Promise<void> {
   );
 }
 
-/** @param locked reads and locks the pools to look at */
+/** @param locked reads and locks the pools to check */
 async function setListed(db: Db, isListed: boolean, locked: SQL): Promise<void> {
   await transaction(db, async (tx) => {
     const pools = await rowsOf<Pool>(tx, locked);
     if (pools.length === 0) return;
     const [eventIds, poolIds] = [pools.map(({ eventId }) => eventId), pools.map(({ poolId }) => poolId)];
-    // Read after the lock: a person who joins meanwhile has the row, or waits for it.
+    // Read after the lock: a person who joins meanwhile either has a row, or waits for the lock.
     await tx.execute(sql`
       update stock s set is_listed = ${isListed}
       from unnest(${arrayText(eventIds)}::text[], ${arrayText(poolIds)}::text[]) as l (event_id, pool_id)

@@ -7,13 +7,13 @@ export type WaitingLine = {
   readonly isListed: boolean;
   /** People with a confirmed address. */
   readonly waiting: number;
-  /** Places that they want together. */
+  /** The places that they want in total. */
   readonly tickets: number;
   readonly waitingSince: string | null;
   readonly offers: { readonly open: number; readonly taken: number; readonly lapsed: number };
 };
 
-/** The waiting list of an event: a line for each category, by position. It has no names and no addresses. */
+/** The waiting list of an event: a line per category, by position. It contains no names and no addresses. */
 export async function listLines(db: Db, eventId: string): Promise<WaitingLine[]> {
   const rows = await rowsOf<
     Omit<WaitingLine, 'offers' | 'waitingSince'> & WaitingLine['offers'] & { since: Date | null }

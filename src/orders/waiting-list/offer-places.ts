@@ -35,10 +35,10 @@ type Head = {
 };
 
 /**
- * Offers the places that have returned to the people who wait for them, in order of joining: each gets an order of the usual kind, held
- * for `offerSeconds`. An offer that nobody pays ends as every hold does, and the next pass offers its places to the next person. A group
- * that does not fit is passed by those who fit, and keeps its place: otherwise one person could keep places from being sold. Safe to repeat
- * and to run twice at once: the key of the order is the entry.
+ * Offers returned places to the people who wait for them, in order of joining. Each gets an ordinary order, held for
+ * `offerSeconds`. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
+ * Smaller groups pass a group that does not fit, which keeps its place; otherwise one person could keep places from
+ * being sold. Safe to repeat and to run twice at once, because the key of the order is the entry.
  * @returns how many offers were made
  * @throws the first fault, after the lines of all other events were served
  */
@@ -48,7 +48,7 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   let offers = 0;
   const faults: unknown[] = [];
   for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
-    // What is wrong with one event, such as a rush that fills its lane, must not keep the others waiting.
+    // A fault of one event, such as a rush that fills its lane, must not keep the others waiting.
     const made = await offerLine(deps, line).catch((error: unknown) => {
       faults.push(error);
       return 0;
@@ -74,7 +74,10 @@ async function offerLine(deps: OfferDeps, line: readonly Head[]): Promise<number
   return offers;
 }
 
-/** The people in the line of the stock `s` whose turn it may be: those who fit into its free places and whose category is sold now. */
+/**
+ * The people in the line of the stock `s` whose turn it may be: they fit into its free places, and their category is on
+ * sale.
+ */
 const fitting = sql`
   from waiting_entries w
   join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
@@ -82,8 +85,9 @@ const fitting = sql`
     and ${isSold}`;
 
 /**
- * The first people of each line with free places. Categories that share a pool share its line: people who wait for one that is not sold now
- * are passed, and keep their places. The pools are drawn: whatever goes wrong with some, the others have their turn.
+ * The first people of each line with free places. Categories that share a pool share its line: people who wait for a
+ * category that is not on sale are skipped, and keep their places. The pools are drawn at random, so that faults of
+ * some do not cost the others their turn.
  */
 async function findHeads(db: Db): Promise<Head[]> {
   return rowsOf<Head>(
@@ -106,7 +110,7 @@ async function findHeads(db: Db): Promise<Head[]> {
 
 async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' | 'wait'> {
   const { db } = deps;
-  // From here on the entry cannot be left, so no order is placed for somebody who has gone.
+  // From here on the entry cannot be left, so no order is placed for a person who has left.
   if (!(await move(db, entry, 'offering'))) return 'ended';
   const { row } = await deps.placement.submit(entry.eventId, itemOf(deps, entry));
   switch (row.outcome) {
@@ -132,7 +136,7 @@ async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' 
       await move(db, entry, 'ended');
       return 'ended';
     default:
-      // Sold out after all, or not on sale now: the next pass tries again.
+      // Sold out after all, or not on sale now. The next pass tries again.
       await move(db, entry, 'waiting');
       return 'wait';
   }
@@ -180,7 +184,9 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
   };
 }
 
-/** Deletes what is known of people who did not confirm their address in time, and of all who waited for an event that is over. */
+/**
+ * Deletes the data of people who did not confirm their address in time, and of everybody who waited for a past event.
+ */
 async function forgetEntries(db: Db): Promise<void> {
   await db.execute(sql`
     delete from waiting_entries where status = 'unconfirmed' and created_at < now() - make_interval(hours => ${confirmWithinHours})`);

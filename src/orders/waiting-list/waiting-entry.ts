@@ -38,15 +38,16 @@ export async function showWaitingEntry(db: Db, entryId: string): Promise<Waiting
 }
 
 /**
- * Confirms the address of an entry, which takes its place at the end of the line. From then on the places that return to its pool go
- * to the line only, so it is refused while tickets of the category are on free sale: a link that was kept would end the sale for everybody.
- * Other entries of the address that nobody has confirmed go. Safe to repeat.
+ * Confirms the address of an entry, which takes its place at the end of the line. From then on, returned places of its
+ * pool go only to the line. It is therefore refused while tickets of the category are on free sale: a link that was
+ * kept would end the sale for everybody. Other unconfirmed entries of the address are deleted. Safe to repeat.
  * @throws DomainError waiting_list.entry_not_found, waiting_list.closed, waiting_list.not_needed, waiting_list.full
  */
 export async function confirmWaitingEntry(db: Db, entryId: string): Promise<WaitingView> {
   const eventId = eventIdOf(entryId);
   await transaction(db, async (tx) => {
-    // Placement holds this row while it decides, and so does the end of the line: an entry is seen by both, or comes after both.
+    // Placement holds this row while it decides, and so does the end of the line. Both either see the entry or come
+    // before it.
     const [entry] = await rowsOf<{
       poolId: string;
       ticketCategoryId: string;
@@ -83,7 +84,10 @@ export async function confirmWaitingEntry(db: Db, entryId: string): Promise<Wait
   return showWaitingEntry(db, entryId);
 }
 
-/** Takes a person off the list and deletes what is known of them. An offer stays: its order can be cancelled. Safe to repeat. */
+/**
+ * Takes a person off the list and deletes their data. An offer stays, because its order can be cancelled. Safe to
+ * repeat.
+ */
 export async function leaveWaitingList(db: Db, entryId: string): Promise<void> {
   await db.execute(sql`
     delete from waiting_entries

@@ -10,7 +10,7 @@ import { passWords } from './pass-words.ts';
 import { createManifestSigner } from './sign-manifest.ts';
 import type { AppleSettings } from './wallet-settings.ts';
 
-/** A signature takes two milliseconds, so this bounds what a rush takes from the event loop. */
+/** A signature takes two milliseconds, so this bounds how much of the event loop a rush takes. */
 const signedAtOnceMax = 2;
 const waitingMax = 200;
 const waitMs = 5000;
@@ -26,7 +26,7 @@ const colors = {
 export type AppleWallet = {
   /**
    * A signed pass for Apple Wallet (`.pkpass`).
-   * @throws DomainError service.busy when too many passes wait to be signed
+   * @throws DomainError service.busy if too many passes wait to be signed
    */
   pass(pass: Pass): Promise<Uint8Array<ArrayBuffer>>;
 };
@@ -85,7 +85,7 @@ function passContent({ passTypeId, teamId }: AppleSettings, pass: Pass) {
     formatVersion: 1,
     passTypeIdentifier: passTypeId,
     teamIdentifier: teamId,
-    // A phone keeps one pass of a serial number: a newer one takes the place of the older one.
+    // A phone keeps one pass per serial number: a newer pass replaces the older one.
     serialNumber: pass.ticketId,
     organizationName: pass.organizerName,
     description: words.ticketTo(event.name),

@@ -10,10 +10,10 @@ import { findHeldTicket } from '../tickets/queries.ts';
 export type Pass = {
   readonly ticketId: string;
   readonly eventId: string;
-  /** Of the holder, who may not be the buyer. */
+  /** The holder, who may not be the buyer. */
   readonly transfer: number;
   readonly locale: 'id' | 'en';
-  /** What the QR carries, and what a person can type. */
+  /** The content of the QR code, and the code that a person can type. */
   readonly code: string;
   readonly shortCode: string;
   /** Null for the holder of a ticket that was given on, who is told nothing of the order. */
@@ -37,9 +37,10 @@ export type Pass = {
 };
 
 /**
- * One valid ticket as its present holder may put it into a wallet.
+ * One valid ticket, for the wallet of its present holder.
  * @param transfer how often the ticket was given on when it reached the caller; 0 for the buyer
- * @throws DomainError ticket.not_found, also for a ticket that was taken back or given on, and for an event that was called off
+ * @throws DomainError ticket.not_found, also for a ticket that was revoked or given on, and for an event that was
+ * called off
  */
 export async function findPass(
   { db, ticketKeys }: { readonly db: Db; readonly ticketKeys: TicketKeys },

@@ -8,7 +8,10 @@ import type { GoogleSettings } from './wallet-settings.ts';
 const saveUrl = 'https://pay.google.com/gp/v/save/';
 /** Browsers cut longer links, as Google warns. */
 export const linkLengthMax = 1800;
-/** What a pass may leave out or cut, in turn, until its link is short enough. The code and the name of the event always stay. */
+/**
+ * The parts that a pass may leave out or cut, in turn, until its link is short enough. The code and the name of the
+ * event always stay.
+ */
 const sizes = [
   { textBytes: 200, hasVenue: true, hasDetails: true },
   { textBytes: 60, hasVenue: true, hasDetails: true },
@@ -20,13 +23,13 @@ type Size = (typeof sizes)[number];
 const background = '#0d4f42';
 
 export type GoogleWallet = {
-  /** A signed link that adds the ticket to Google Wallet, at most `linkLengthMax` characters. Calls nobody. */
+  /** A signed link that adds the ticket to Google Wallet, at most `linkLengthMax` characters. Makes no call. */
   link(pass: Pass): Promise<string>;
 };
 
 /**
- * Makes links with the event and the ticket inside. A link is a URL, which browsers and servers remember, so it does not name the holder. The door
- * needs the code alone.
+ * Makes links that contain the event and the ticket. A link is a URL, which browsers and servers remember, so it does
+ * not name the holder. The door needs only the code.
  */
 export function createGoogleWallet(settings: GoogleSettings, clock: Clock): GoogleWallet {
   return {

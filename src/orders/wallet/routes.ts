@@ -21,7 +21,7 @@ import { type WalletConfig, walletSettings } from './wallet-settings.ts';
 /** The wallets that tickets are offered for. */
 export type Wallets = { readonly apple: AppleWallet | undefined; readonly google: GoogleWallet | undefined };
 
-/** @throws ConfigError when a wallet is configured with something that cannot sign */
+/** @throws ConfigError if a wallet's configuration cannot sign */
 export function createWallets(config: WalletConfig, clock: Clock): Wallets {
   const { apple, google } = walletSettings(config);
   return {
@@ -107,7 +107,7 @@ const heldGoogleRoute = createRoute({
   responses: googleResponses,
 });
 
-/** Tickets as wallet passes, for the buyer and for those whom a ticket was given to. */
+/** Tickets as wallet passes, for the buyer and for people who were given a ticket. */
 export function walletRoutes(deps: WalletRoutesDeps) {
   return createRouter()
     .openapi(appleRoute, async (c) => {

@@ -6,7 +6,7 @@ import { gauge } from '../../platform/metrics.ts';
 
 /** Google signs service accounts with keys of this size, and a longer signature would not leave room in a link. */
 const googleKeyBits = 2048;
-/** A longer address of a service account would not leave room in a link. */
+/** The longest address of a service account that leaves room in a link. */
 const accountLengthMax = 100;
 const appleKeyBitsMin = 2048;
 
@@ -14,7 +14,7 @@ export type AppleSettings = {
   readonly passTypeId: string;
   readonly teamId: string;
   readonly certificate: X509Certificate;
-  /** Apple's intermediate certificate, which has signed the other one. */
+  /** Apple's intermediate certificate, which has signed the pass certificate. */
   readonly issuer: X509Certificate;
   readonly key: KeyObject;
 };
@@ -43,8 +43,8 @@ export type WalletConfig = Pick<
 >;
 
 /**
- * What passes are signed with, read once at the start. A wallet without settings is not offered.
- * @throws ConfigError when a file cannot be read, holds something else, or does not belong to the others
+ * The keys and certificates that sign passes, read once at the start. A wallet without settings is not offered.
+ * @throws ConfigError if a file cannot be read, has other content, or does not belong to the others
  */
 export function walletSettings(config: WalletConfig): WalletSettings {
   return { apple: readApple(config), google: readGoogle(config) };

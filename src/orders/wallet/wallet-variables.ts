@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What passes are signed with (`docs/features/wallet.md`), for the configuration. */
+/** The variables of the signing keys of passes (`docs/features/wallet.md`), for the configuration. */
 export const walletVariables = {
   APPLE_PASS_TYPE_ID: z
     .string()

@@ -4,8 +4,8 @@ import { gatewayPlugins } from '../gateways/registry.ts';
 import { findGateways } from './queries.ts';
 
 /**
- * The gateway of a new attempt: the first in the registry that takes the order's money and at which the organiser has an
- * account. If there is none, the first in the registry, where the attempt then fails with the reason.
+ * The gateway of a new attempt: the first in the registry that takes the order's money and at which the organiser has
+ * an account. If there is none, it is the first in the registry, where the attempt then fails with the reason.
  */
 export async function chooseGateway(
   db: Db,

@@ -13,16 +13,16 @@ export const accountTestResults = ['works', 'refused', 'no_answer', 'busy'] as c
 
 export type AccountTest = {
   /**
-   * `refused`: the gateway does not take the keys, or not for this. `no_answer`: it could not be reached, or did not say. `busy`: it is
-   * called as often as it may be, or has failed several times in a row.
+   * `refused`: the gateway rejects the keys, or this use of them. `no_answer`: it could not be reached, or gave no
+   * clear answer. `busy`: its rate limit is used up, or it has failed several times in a row.
    */
   readonly result: (typeof accountTestResults)[number];
-  /** What the gateway said, as a code. */
+  /** The gateway's answer, as a code. */
   readonly code?: string | undefined;
 };
 
 /**
- * Asks the gateway, with the keys that are stored now, about a payment that does not exist. No money moves, and nothing is stored.
+ * Asks the gateway, with the stored keys, about a payment that does not exist. No money moves, and nothing is stored.
  * @throws DomainError payment_account.not_found
  */
 export async function testAccount(
@@ -30,7 +30,7 @@ export async function testAccount(
   input: { actor: Actor; gateway: GatewayPlugin },
 ): Promise<AccountTest> {
   const { name } = input.gateway;
-  // Not from the cache, which may have the keys of a minute ago.
+  // Not read from the cache, which may hold keys that are up to a minute old.
   const row = await findAccount(deps.db, name, { organizerId: input.actor.organizerId });
   if (row === undefined) throw paymentAccountNotFound();
   const { credentials: _encrypted, updatedAt: _changed, ...facts } = row;

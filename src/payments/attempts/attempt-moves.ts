@@ -1,29 +1,31 @@
 import { type AttemptStatus, type GatewayState, gatewayStates } from '../vocabulary.ts';
 
-/** The table behind `nextAttemptState`: what each phase of an attempt does with each state that a gateway may name. */
+/**
+ * The table behind `nextAttemptState`: the result of each state that a gateway may report, by the phase of the attempt.
+ */
 
-/** What moves with the state. Several at once when steps in between were never heard of. */
+/** The consequences of a move. Several may happen at once if the steps in between were never reported. */
 export type Effect =
   /** Money came. */
   | 'receive'
-  /** All of what is left of the money went away again without our asking. */
+  /** The rest of the money went away again without our request. */
   | 'book_loss'
-  /** Refunds at the gateway are compared with ours. */
+  /** The gateway's refunds are compared with ours. */
   | 'sync_refunds'
-  /** Money came and went before we heard of either: only the ledger shows it. */
+  /** Money came and went before we learned of either. Only the ledger shows it. */
   | 'pass_through';
 
 export type Decision =
   | { readonly kind: 'move'; readonly to: AttemptStatus; readonly effects: readonly Effect[] }
-  /** Nothing new, or older than what is known. */
+  /** Nothing new, or older than the known state. */
   | { readonly kind: 'ignore'; readonly reason: string }
-  /** Not to be believed. */
+  /** Not credible. */
   | { readonly kind: 'refuse'; readonly reason: string }
   /** Ask the gateway, and apply its answer. */
   | { readonly kind: 'read_back' }
-  /** We closed it, and the gateway still takes money for it. */
+  /** We closed the attempt, but the gateway still takes money for it. */
   | { readonly kind: 'close_again' }
-  /** What the gateway says cannot be: for a person. */
+  /** The gateway reports something impossible. A person must look. */
   | { readonly kind: 'contradiction'; readonly reason: string };
 
 const move = (to: AttemptStatus, ...effects: Effect[]): Decision => ({ kind: 'move', to, effects });
@@ -37,7 +39,7 @@ const same = ignore('known');
 type Row = Readonly<Record<GatewayState, Decision>>;
 export type Phase = 'open' | 'closed' | 'captured' | 'settled' | 'returned' | 'refunding' | 'charged_back';
 
-/** What a callback may do, by the phase of the attempt. */
+/** What a callback may change, by the phase of the attempt. */
 export const onCallback: Readonly<Record<Phase, Row>> = {
   open: {
     not_started: same,
@@ -84,7 +86,7 @@ export const onCallback: Readonly<Record<Phase, Row>> = {
   charged_back: row(readBack, { not_started: older, pending: older, review: older, authorized: older }),
 };
 
-/** What the gateway's own word does, by the phase of the attempt. */
+/** What an answer read from the gateway changes, by the phase of the attempt. */
 export const onReadBack: Readonly<Record<Phase, Row>> = {
   open: {
     ...onCallback.open,

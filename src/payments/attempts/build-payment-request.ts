@@ -8,8 +8,8 @@ import type { Line } from './order-queries.ts';
 import type { Attempt } from '../tables.ts';
 
 /**
- * What the gateway is asked to make. It stops taking money two minutes before the hold ends, so that closing the attempt
- * is mostly a formality. A hold may be shorter than the shortest life that the gateway gives a page. The page then gets
+ * The request to the gateway. The gateway stops taking money two minutes before the hold ends, so that closing the
+ * attempt is mostly a formality. A hold may be shorter than the shortest life of the gateway's page. The page then gets
  * that life, and the end of the hold ends it early: close, then release.
  */
 export function buildPaymentRequest(
@@ -24,7 +24,7 @@ export function buildPaymentRequest(
     currency: order.currency,
     methods: gateway.methodsFor({ minutes: secondsLeft / 60, amount: order.total }, wishOf(attempt)),
     expiresInMinutes: expiryMinutes(secondsLeft, gateway.expiryMinutes),
-    // A gateway may write to the buyer, too: before anybody has paid, a name is a stranger's text.
+    // A gateway may write to the buyer, too. Before anybody has paid, a name is a stranger's text.
     buyer: {
       name: greetingName(order.buyerName) ?? orderCode(order.id),
       email: order.buyerEmail,
@@ -49,7 +49,7 @@ export function expiryMinutes(secondsLeft: number, { min, max }: { min: number; 
   return Math.min(max, Math.max(min, Math.floor(secondsLeft / 60) - expiryLeadMinutes));
 }
 
-/** Lines, fees and the discount: together the total, to the rupiah. */
+/** Lines, fees and the discount. Together they are exactly the total. */
 export function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly Line[]): Item[] {
   return [
     ...lines,

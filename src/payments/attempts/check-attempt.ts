@@ -13,13 +13,13 @@ import { isOpen } from '../vocabulary.ts';
 
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
-/** The first look is at two minutes, this is what is missing to ten; then hourly. */
+/** The time from the first look, after two minutes, to ten minutes. Later looks are hourly. */
 const secondLookSeconds = 480;
 
 /**
- * Asks the gateway about an attempt of which nothing was heard for too long, and applies the answer; or makes it, when it
- * was never made. A look that the gateway did not answer does not count: it is repeated with back-off and the plan stays.
- * Safe to repeat.
+ * Asks the gateway about an attempt that nothing was heard about for too long, and applies the answer; makes the
+ * attempt if it was never made. A look that the gateway did not answer does not count: it is repeated with back-off and
+ * the plan stays. Safe to repeat.
  * @throws RetryLater
  */
 export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
@@ -35,7 +35,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (known.kind === 'unknown' || known.kind === 'rejected') {
     return noteFailedLook(deps.db, attempt, reasonOf(known));
   }
-  // It knew the payment before, so this is another account's answer.
+  // The gateway knew the payment before, so this is another account's answer.
   if (known.kind === 'not_started' && attempt.gatewayReference !== null) {
     return noteFailedLook(deps.db, attempt, 'not_known_at_gateway');
   }
@@ -52,7 +52,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
 }
 
-/** Paid by another attempt, or refunded since: money that comes now would only have to go back. */
+/** Paid by another attempt, or refunded since. New money would only have to go back. */
 async function isOrderServed(deps: GatewayDeps, attempt: Attempt): Promise<boolean> {
   const found = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
   return found !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(found.order.status);
@@ -63,7 +63,7 @@ async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> 
   if (closing.kind === 'unsure') throw new RetryLater(closingPauseSeconds, 'the attempt may still be paid');
 }
 
-/** Until six hours after its expiry an open attempt is asked about; a captured one daily, until it settles. */
+/** An open attempt is looked at until six hours after its expiry; a captured one daily, until it settles. */
 function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean) {
   const checks = attempt.checks + 1;
   if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
@@ -72,7 +72,7 @@ function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolea
     return { checks, checkInSeconds: hourSeconds };
   if (!isOpen(attempt.status)) return { checks, checkInSeconds: attempt.checks === 0 ? lastCheckSeconds : null };
   if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
-  // Nobody ever picked a method, and the page is long gone; a gateway sends nothing for that.
+  // Nobody ever picked a method, and the page has long expired. Gateways send nothing for that.
   return isNotStarted
     ? { checks, checkInSeconds: null, status: 'expired' as const }
     : { checks, checkInSeconds: daySeconds };

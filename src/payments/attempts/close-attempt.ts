@@ -8,14 +8,15 @@ import type { Attempt } from '../tables.ts';
 import { isOpen } from '../vocabulary.ts';
 
 export type Closing =
-  /** The attempt is not open any more: closed now, or money has come for it. */
+  /** The attempt is no longer open: it was closed now, or money has come for it. */
   | { readonly kind: 'ended' }
-  /** The gateway did not confirm; asked for the first time so many seconds ago. */
+  /** The gateway did not confirm. Closing was first requested this many seconds ago. */
   | { readonly kind: 'unsure'; readonly seconds: number };
 
 /**
- * Closes an open attempt at the gateway, so that no money can come for it. What the gateway says instead is applied.
- * @throws RetryLater when the gateway may not be called now
+ * Closes an open attempt at the gateway, so that no money can come for it. If the gateway reports another state, that
+ * is applied.
+ * @throws RetryLater if the gateway may not be called now
  */
 export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise<Closing> {
   if (attempt.status === 'creating' && attempt.checks === 0 && (await closeUnsent(deps, attempt))) {
@@ -43,7 +44,7 @@ export async function closeAttempt(deps: GatewayDeps, attempt: Attempt): Promise
   return now === undefined || !isOpen(now.status) ? { kind: 'ended' } : { kind: 'unsure', seconds };
 }
 
-/** Never sent to the gateway, and by this never will be: making it needs the state that is left here. */
+/** Never sent to the gateway, and it never will be, because making it requires the state that ends here. */
 async function closeUnsent(deps: GatewayDeps, seen: Attempt): Promise<boolean> {
   return transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, seen.id);
@@ -57,14 +58,14 @@ async function markClosed(deps: GatewayDeps, attemptId: string): Promise<void> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined || !isOpen(locked.attempt.status)) return;
-    // Somebody may know where to pay all the same, and the callback about it may be lost: it is looked at twice more.
+    // Somebody may still know where to pay, and the callback about it may be lost. It is looked at twice more.
     await changeAttempt(tx, locked.attempt, { status: 'expired', checks: 0, checkInSeconds: closedCheckSeconds });
   });
 }
 
 /**
- * An attempt that was given up here is still open at the gateway, say since the buyer picked a method at the last moment:
- * it is closed there. `applyFact` has planned another look, which stays unless the gateway confirms.
+ * Closes an attempt at the gateway that was given up here but is still open there, for example because the buyer picked
+ * a method at the last moment. `applyFact` has planned another look, which stays unless the gateway confirms.
  */
 export async function closeAgain(deps: GatewayDeps, account: GatewayAccount, attemptId: string): Promise<void> {
   const attempt = await findAttempt(deps.db, attemptId);

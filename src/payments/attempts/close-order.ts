@@ -7,15 +7,15 @@ import type { GatewayDeps } from '../deps.ts';
 import { closingMinutesMax, closingPauseSeconds } from '../limits.ts';
 import { findPayableOrder } from './order-queries.ts';
 
-/** A hold that was given up without the gateway's word is looked at once more within the hour. */
+/** A hold that was released without the gateway's confirmation is looked at once more within the hour. */
 const unconfirmedCheckSeconds = 3600;
 
 type OrderRef = { readonly eventId: string; readonly orderId: string };
 
 /**
- * An order is closing: its open attempt is closed at the gateway, and only then are its places given back. When the
- * gateway gives no clear answer for ten minutes they are given back anyway, the order is marked, and money that comes
- * later takes the way of late money. Safe to repeat.
+ * Closes an order's open attempt at the gateway, and only then gives its places back. If the gateway gives no clear
+ * answer for ten minutes, they are given back anyway and the order is flagged; money that still comes is handled as
+ * late money. Safe to repeat.
  * @throws RetryLater
  */
 export async function closeOrder(deps: GatewayDeps, { eventId, orderId }: OrderRef): Promise<void> {
@@ -37,7 +37,7 @@ async function release(deps: GatewayDeps, { eventId, orderId }: OrderRef, attemp
     if (order === undefined || order.status !== 'closing') return;
     const open = await findOpenAttempt(tx, order);
     if (open !== undefined) {
-      // Another one than the one that was closed: a second look is needed.
+      // Another attempt than the one that was closed is open: a second look is needed.
       if (open.id !== attemptId) throw new RetryLater(1, 'the order has another open attempt');
       const locked = await lockAttempt(tx, open.id);
       if (locked === undefined) return;

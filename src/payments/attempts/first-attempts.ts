@@ -17,22 +17,24 @@ import {
 import type { Line } from './order-queries.ts';
 
 /**
- * The common way of first attempts: what orders that are placed together need of Postgres is read and written together, up to
- * a hundred in one call, from any events. An order that another transaction holds is left out, and takes the general way of any attempt.
+ * The batched path of first attempts. Rows of orders that were placed together are read and written together, up to a
+ * hundred in one call, from any events. An order that another transaction holds is left out and takes the single path
+ * (`make-attempt.ts`).
  */
 export type FirstAttempts = {
-  /** The order and what its request to the gateway takes; undefined when there is none. */
+  /** The order, and everything that its request to the gateway needs; undefined if there is no order. */
   find(orderId: string): Promise<StartingOrder | undefined>;
   /**
-   * Writes the order's first attempt and takes it for `attemptLeaseSeconds`, so that no other worker makes it. False when the order
-   * does not wait for payment, has an attempt that was taken before, or is held by somebody else. Nothing was written then.
+   * Writes the order's first attempt and takes it for `attemptLeaseSeconds`, so that no other worker makes it. False if
+   * the order does not wait for payment, has an attempt that was taken before, or is locked by somebody else. Nothing
+   * was written then.
    */
   claim(attempt: FirstAttempt): Promise<boolean>;
-  /** The gateway could not be called after all: the attempt is as if it had not been claimed. */
+  /** Releases an attempt whose call to the gateway could not be made, as if it had not been claimed. */
   giveBack(claimed: ClaimedAttempt): Promise<void>;
   /**
-   * The gateway has made the attempt. It can be paid from now on, and the order's pay clock starts. False when something else
-   * happened to it meanwhile, or somebody else holds it. Nothing was changed then.
+   * The gateway has made the attempt. It can be paid from now on, and the order's pay clock starts. False if the
+   * attempt changed meanwhile or somebody else has locked it. Nothing was changed then.
    */
   recordMade(made: MadeAttempt): Promise<boolean>;
 };
@@ -54,7 +56,7 @@ export type StartingOrder = {
   readonly lines: readonly Line[];
   readonly secondsLeft: number;
   readonly secondsLeftIfReadyNow: number;
-  /** Nobody has tried to make an attempt of it yet. */
+  /** Nobody has tried to make this attempt yet. */
   readonly isUntried: boolean;
 };
 

@@ -13,12 +13,12 @@ import { findLines, findPayableOrder } from './order-queries.ts';
 import type { Attempt, Instructions } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
-/** What became of the earlier try is asked first. */
+/** The outcome of the earlier try is checked first. */
 const callsOfRepetition = 2;
 
 /**
- * Makes a written attempt at the gateway. What became of an earlier try is read back first, since an answer may have
- * been lost; making it again under the same id is safe as long as the buyer has picked no method.
+ * Makes a written attempt at the gateway. The outcome of an earlier try is read back first, because an answer may have
+ * been lost. Making it again under the same id is safe as long as the buyer has picked no method.
  * @throws RetryLater
  */
 export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
@@ -38,7 +38,8 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
   if (!isFirstTry && (await adoptKnown(deps, account, attempt))) return;
   const prepared = await prepare(deps, attempt);
   if (prepared === undefined) {
-    // Nobody waits for it any more. What was never sent is closed; the rest is for the one who closes the order.
+    // Nobody waits for the attempt any more. An unsent one is closed here; others are left to the act that closes the
+    // order.
     if (isFirstTry) await dropUnsent(deps, attemptId);
     return;
   }
@@ -50,7 +51,7 @@ function isUnmade(attempt: Attempt): boolean {
   return attempt.status === 'creating' || attempt.status === 'unknown';
 }
 
-/** What the gateway knows of an earlier try. True when that settles it. */
+/** Reads back an earlier try. True if that settles the attempt. */
 async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: Attempt): Promise<boolean> {
   const known = await deps.gateway.fetch(account, attempt.id);
   switch (known.kind) {
@@ -65,14 +66,14 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
       return true;
     case 'slow_down':
       return putOff(deps, attempt.id, known.seconds, 'the gateway asks to slow down');
-    // Refusing to answer says nothing about the earlier try: its page may be live, and somebody may pay on it.
+    // A refused look says nothing about the earlier try. Its page may be live, and somebody may pay on it.
     case 'rejected':
     case 'unknown':
       return putOff(deps, attempt.id, pauseAfter(attempt), reasonOf(known));
   }
 }
 
-/** The request, or undefined when the order does not wait for payment any more. */
+/** The request, or undefined if the order no longer waits for payment. */
 async function prepare(deps: GatewayDeps, attempt: Attempt) {
   const payable = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
   if (payable === undefined || payable.order.status !== 'pending_payment' || payable.secondsLeft <= 0) return undefined;
@@ -83,7 +84,7 @@ async function prepare(deps: GatewayDeps, attempt: Attempt) {
   return buildPaymentRequest(deps.publicUrl, { order, lines, secondsLeft }, attempt);
 }
 
-/** The pay clock starts once: when the first attempt of the order can be paid. */
+/** The pay clock starts once, when the first attempt of the order can be paid. */
 function hadInstructions(attempts: readonly Attempt[], made: Pick<Attempt, 'id'>): boolean {
   return attempts.some(
     ({ id, redirectUrl, instructions }) => id !== made.id && (redirectUrl !== null || hasNumber(instructions)),
@@ -94,8 +95,8 @@ const hasNumber = ({ vaNumber, billKey, qrString }: Instructions): boolean =>
   (vaNumber ?? billKey ?? qrString) !== undefined;
 
 /**
- * What the gateway answered is written down.
- * @throws RetryLater when the attempt must be taken up again
+ * Records the gateway's answer.
+ * @throws RetryLater if the attempt must be taken up again
  */
 export async function recordAnswer(
   deps: GatewayDeps,
@@ -107,7 +108,8 @@ export async function recordAnswer(
     case 'accepted':
       return recordMade(deps, attempt.id, result, expiresInMinutes);
     case 'rejected':
-      // Our own id, so an earlier try did arrive, and the buyer has picked a method: only a look can tell more.
+      // The gateway knows our id, so an earlier try arrived, and the buyer has picked a method. Only a look can tell
+      // more.
       if (result.code === 'order_id_taken') return putOff(deps, attempt.id, pauseAfter(attempt), result.code);
       return failAttempt(deps.db, attempt.id, result.code);
     case 'slow_down':
@@ -127,7 +129,7 @@ async function recordMade(
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return;
     const { order, attempt } = locked;
-    // A callback may have been faster: money stays money, a picked method gets its page.
+    // A callback may have been faster. Money that came stays; an attempt with a picked method gets its page.
     const isWaiting = isUnmade(attempt) || (attempt.status === 'pending' && attempt.redirectUrl === null);
     if (!isWaiting) return;
     const isFirst = !hadInstructions(await findAttempts(tx, order), attempt);
@@ -148,7 +150,7 @@ function pauseAfter({ checks }: Pick<Attempt, 'checks'>): number {
   return backOffSeconds({ tries: checks, firstSeconds: unknownPauseSeconds, maxSeconds: unknownPauseMaxSeconds });
 }
 
-/** Leaves the attempt as not known, to be taken up again. Never returns. */
+/** Marks the attempt as unknown, to be taken up again. Never returns. */
 async function putOff(deps: GatewayDeps, attemptId: string, seconds: number, reason: string): Promise<never> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
@@ -166,7 +168,10 @@ async function dropUnsent(deps: GatewayDeps, attemptId: string): Promise<void> {
   });
 }
 
-/** The gateway refuses permanently to make an attempt: the buyer may choose another way, and the organiser must look. */
+/**
+ * The gateway permanently refuses to make an attempt. The buyer may choose another method, and the organiser gets a
+ * task.
+ */
 export async function failAttempt(db: Db, attemptId: string, failure: string): Promise<void> {
   await transaction(db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
@@ -174,7 +179,8 @@ export async function failAttempt(db: Db, attemptId: string, failure: string): P
     const { attempt } = locked;
     if (attempt.status !== 'creating' && attempt.status !== 'unknown') return;
     await changeAttempt(tx, attempt, { status: 'failed', failure, checkInSeconds: null });
-    // Once per event: a wrong key fails every order of it in the same way. Resolved too early, it is open again.
+    // Once per event, because a wrong key fails every order of it in the same way. If the task was resolved too early,
+    // it opens again.
     await reopenTask(tx, attempt, { kind: 'payment_refused', subjectId: attempt.organizerId, detail: { failure } });
   });
 }

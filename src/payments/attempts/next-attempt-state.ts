@@ -19,7 +19,7 @@ export type Trust = 'callback' | 'read_back';
 
 export type Claim = Pick<GatewayFact, 'state' | 'signedClass'>;
 
-/** The signed class that belongs to a state. */
+/** The signed class of a state. */
 const classes: Readonly<Partial<Record<GatewayState, readonly GatewayFact['signedClass'][]>>> = {
   pending: ['waiting'],
   review: ['waiting', 'success'],
@@ -37,8 +37,8 @@ const classes: Readonly<Partial<Record<GatewayState, readonly GatewayFact['signe
 };
 
 /**
- * What a claim does to an attempt. Pure.
- * @param proven a callback that the gateway signed as a success has been seen: money did come at some time
+ * The effect of a claim on an attempt. Pure.
+ * @param proven a callback that the gateway signed as a success was seen, so money did come at some time
  */
 export function nextAttemptState(current: AttemptStatus, claim: Claim, trust: Trust, proven = false): Decision {
   const phase = phaseOf(current);
@@ -52,7 +52,7 @@ export function nextAttemptState(current: AttemptStatus, claim: Claim, trust: Tr
 
 function onTruth(current: AttemptStatus, phase: Phase, claim: Claim, proven: boolean): Decision {
   if (phase === 'closed' && proven) {
-    // A success was signed, and now the money is not there: it came and went.
+    // A success was signed, and now the money is not there. It came and went.
     if (claim.state === 'cancelled') return { kind: 'move', to: 'voided', effects: ['pass_through'] };
     if (claim.state === 'denied') return { kind: 'move', to: 'reversed', effects: ['pass_through'] };
   }
@@ -61,7 +61,7 @@ function onTruth(current: AttemptStatus, phase: Phase, claim: Claim, proven: boo
 
 const ranks: Partial<Record<AttemptStatus, number>> = { creating: 0, unknown: 0, pending: 1, review: 2, authorized: 3 };
 
-/** Among the states that wait, none leads back to an earlier one. */
+/** Among waiting states, none leads back to an earlier one. */
 function withoutStandingStill(current: AttemptStatus, claim: Claim, decision: Decision): Decision {
   if (decision.kind !== 'move') return decision;
   const [from, to] = [ranks[current], ranks[decision.to]];

@@ -10,14 +10,14 @@ import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
 
 type Unanswered = Extract<FetchResult, { readonly kind: 'unknown' | 'rejected' }>;
 
-/** Why the gateway was asked in vain, as a word for tasks and logs. */
+/** Why the gateway did not answer, as a word for tasks and logs. */
 export function reasonOf(result: Unanswered): string {
   return result.kind === 'rejected' ? result.code : result.reason;
 }
 
 /**
- * The gateway was asked about an attempt and did not answer. The plan of looks stays where it is: the reconciler asks
- * again after a back-off. An attempt that has changed since it was read has a new plan, and stays as it is.
+ * Notes that the gateway did not answer a look at an attempt. The plan of looks stays: the reconciler asks again after
+ * a back-off. An attempt that has changed since it was read has a new plan and is left as it is.
  */
 export async function noteFailedLook(db: Db, seen: Attempt, reason: string): Promise<void> {
   failedLooks.inc({ of: 'attempt' });
@@ -30,7 +30,7 @@ export async function noteFailedLook(db: Db, seen: Attempt, reason: string): Pro
   });
 }
 
-/** The same for a refund whose confirmation is waited for. */
+/** Notes that the gateway did not answer a look at a refund that waits for its confirmation. */
 export async function noteFailedRefundLook(db: Db, seen: Refund, reason: string): Promise<void> {
   failedLooks.inc({ of: 'refund' });
   await transaction(db, async (tx) => {
@@ -42,7 +42,7 @@ export async function noteFailedRefundLook(db: Db, seen: Refund, reason: string)
   });
 }
 
-/** The gateway has answered again: nobody needs to look after it. */
+/** The gateway answers again, so the task for a person is resolved. */
 export async function endSilence(tx: Db, subject: { eventId: string; id: string; failedLooks: number }): Promise<void> {
   if (subject.failedLooks >= failedLooksBeforeTask)
     await closeTaskOf(tx, subject.eventId, 'gateway_silent', subject.id);

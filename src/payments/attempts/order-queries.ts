@@ -6,7 +6,7 @@ import { orderLines, orders, tickets } from '../../orders/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 
-/** Reads of the orders room's rows that a payment needs. */
+/** Reads of the orders room's rows that payments need. */
 
 export type PayableOrder = {
   readonly order: Order;
@@ -48,7 +48,7 @@ export async function findLines(db: Db, order: Pick<Order, 'eventId' | 'id'>): P
 
 export type LiveTicket = { readonly id: string; readonly price: number };
 
-/** The tickets that are still good, with what each cost before any discount. */
+/** The valid tickets, with the price of each before any discount. */
 export async function findLiveTickets(db: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<LiveTicket[]> {
   return db
     .select({ id: tickets.id, price: orderLines.unitPrice })
@@ -74,7 +74,7 @@ export async function isEventAhead(db: Db, eventId: string): Promise<boolean> {
   return row?.ahead ?? false;
 }
 
-/** Orders that have been closing for longer than any closing takes: their job was lost or given up. */
+/** Orders that have been closing for longer than closing can take: their job was lost or given up. */
 export async function findStuckClosing(
   db: Db,
   minutes: number,

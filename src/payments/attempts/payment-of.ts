@@ -25,7 +25,7 @@ const statuses: Readonly<Record<AttemptStatus, PaymentView['status']>> = {
   partially_refunded: 'partially_refunded',
 };
 
-/** What a buyer is shown of an order's payment: the attempt that can be paid now, or what became of the last one. */
+/** The payment of an order as its buyer sees it: the attempt that can be paid now, or the outcome of the last one. */
 export async function paymentOf(db: Db, order: Order): Promise<PaymentView> {
   if (order.total === 0) return { status: 'none', method: 'none' };
   const attempt = await findCurrentAttempt(db, order.id);
@@ -41,7 +41,7 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
   if (replaceBy !== undefined && isPayable) return { status: 'creating', method: replaceBy };
   const ends = [order.expiresAt, ...(attempt.expiresAt === null ? [] : [attempt.expiresAt])];
   return {
-    // Money that fits nothing is not a payment: a person looks at it.
+    // Money that fits nothing is not a payment. A person looks at it.
     status: attempt.failure?.startsWith('wrong_') === true ? 'review' : statuses[attempt.status],
     method: attempt.method,
     ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
@@ -51,15 +51,15 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
   };
 }
 
-/** A payment under review, or one that is being made, is left alone. */
+/** A payment that is under review or being made is left alone. */
 function canChoose({ status }: Attempt, order: Order): boolean {
   if (order.status !== 'pending_payment') return false;
   return status === 'pending' || statuses[status] === 'failed' || status === 'expired';
 }
 
 /**
- * Each way to pay that fits the amount and the time that is left, by the name that `choosePayment` takes. The time is ours and for
- * display only: `choosePayment` decides by Postgres' time.
+ * The methods that fit the amount and the remaining time, by the names that `choosePayment` takes. The time is ours and
+ * for display only: `choosePayment` decides by Postgres' time.
  */
 function methodsOf(attempt: Attempt, order: Order): string[] {
   const gateway = gatewayOf(attempt);

@@ -18,12 +18,14 @@ const table = paymentAttempts;
 const is = (id: string) => and(eq(table.eventId, eventIdOf(id)), eq(table.id, id));
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
 
-/** `pay_` and the order's 28 characters and the number of the attempt: the id that the gateway knows it by, too. */
+/** `pay_`, the order's 28 characters and the number of the attempt. The gateway knows the attempt by the same id. */
 export function attemptIdOf(orderId: string, number: number): string {
   return `pay_${orderId.slice(4)}${String(number).padStart(2, '0')}`;
 }
 
-/** A new attempt that waits to be made at the gateway; undefined when this number or an open attempt is there already. */
+/**
+ * Inserts an attempt that waits to be made at the gateway; undefined if this number or an open attempt exists already.
+ */
 export async function insertAttempt(
   tx: Db,
   order: Order,
@@ -83,7 +85,10 @@ const currentAttemptsStatement = builtOnce((db) =>
     .prepare('find_current_attempts'),
 );
 
-/** The attempt of an order that the buyer should look at: the open one, else the latest that has money, else the latest. */
+/**
+ * The attempt of an order that the buyer should see: the open one, otherwise the latest with money, otherwise the
+ * latest.
+ */
 export const findCurrentAttempt = readTogether('attempt_reads', async (db, orderIds) => {
   const found = await currentAttemptsStatement(db).execute({
     eventIds: arrayText(orderIds.map(eventIdOf)),
@@ -109,8 +114,8 @@ export async function lockAttempt(tx: Db, id: string): Promise<Attempt | undefin
 }
 
 /**
- * Takes an attempt that is to be made at the gateway, for `leaseSeconds`: of two workers only one gets it. The count of
- * checks tells a first try from one after which the gateway must be asked what it knows.
+ * Takes an attempt that is to be made at the gateway, for `leaseSeconds`. Of two workers, only one gets it. The count
+ * of checks tells a first try from later ones, before which the gateway must be asked.
  */
 export async function claimAttempt(db: Db, id: string, leaseSeconds: number): Promise<Attempt | undefined> {
   const [row] = await db
@@ -143,13 +148,13 @@ export type AttemptPatch = Partial<
     | 'failedLooks'
   >
 > & {
-  /** Seconds from now until the gateway is asked; null: no more. */
+  /** Seconds from now until the next look at the gateway; null: no more looks. */
   readonly checkInSeconds?: number | null;
-  /** When the gateway stops taking money, in seconds from now. */
+  /** Seconds from now until the gateway stops taking money. */
   readonly expiresInSeconds?: number;
 };
 
-/** Changes an attempt that the caller has locked; it must still be in the state in which the caller saw it. */
+/** Changes an attempt that the caller has locked. It must still be in the state that the caller read. */
 export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatch): Promise<Attempt> {
   const { checkInSeconds, expiresInSeconds, ...values } = patch;
   const [row] = await tx
@@ -169,7 +174,7 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
   return row;
 }
 
-/** The order needs no other attempt any more: the reconciler closes one that is open. */
+/** The order needs no further attempt. The reconciler closes an open one. */
 export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' | 'id'>): Promise<void> {
   await tx
     .update(table)
@@ -179,7 +184,7 @@ export async function checkOpenAttemptNow(tx: Db, order: Pick<Order, 'eventId' |
     );
 }
 
-/** Notes when closing was first asked for, and gives how many seconds ago that was. */
+/** Records when closing was first requested, and returns how many seconds ago that was. */
 export async function requestClose(db: Db, id: string): Promise<number> {
   const [row] = await rowsOf<{ seconds: number }>(
     db,
@@ -191,7 +196,7 @@ export async function requestClose(db: Db, id: string): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-/** Attempts that are due for a look at the gateway and have no job staged for it; locked until the transaction ends. */
+/** Attempts that are due for a look at the gateway and have no staged job, locked until the transaction ends. */
 export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
@@ -203,7 +208,7 @@ export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> 
   return rows.map(({ id }) => id);
 }
 
-/** A person has looked after a gateway that did not answer: what was asked in vain is asked again, from the beginning. */
+/** Looks that the gateway did not answer start again from the beginning, after a person has dealt with it. */
 export async function askAgainNow(tx: Db, eventId: string, subjectId: string): Promise<void> {
   await tx
     .update(table)

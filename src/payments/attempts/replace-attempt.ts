@@ -11,8 +11,8 @@ import type { Attempt } from '../tables.ts';
 import { isOpen } from '../vocabulary.ts';
 
 /**
- * Puts an attempt by another method in the place of the open one. The old one is closed at the gateway first; while that
- * is not certain it stays the only one. A later wish goes before an earlier one. Safe to repeat.
+ * Replaces the open attempt by one with another method. The old one is closed at the gateway first; until that is
+ * certain, it stays the only one. A later choice overrides an earlier one. Safe to repeat.
  * @throws RetryLater
  */
 export async function replaceAttempt(
@@ -32,7 +32,7 @@ export async function replaceAttempt(
   if (next !== undefined) await makeAttempt(deps, { attemptId: next });
 }
 
-/** The id of the attempt that follows, new or written by an earlier run; undefined when none is wanted any more. */
+/** The id of the next attempt, new or written by an earlier run; undefined if none is wanted any more. */
 async function writeNext(db: Db, old: Attempt, method: string): Promise<string | undefined> {
   return transaction(db, async (tx) => {
     const order = await lockOrder(tx, old.eventId, old.orderId);

@@ -14,8 +14,8 @@ import type { Attempt } from '../tables.ts';
 import { isOpen } from '../vocabulary.ts';
 
 /**
- * The buyer wants to pay in this way. Asking for what is there already changes nothing. The open attempt is closed at the
- * gateway before the next one is made, by a worker; this only writes the wish down.
+ * Records the buyer's choice of a payment method. Choosing the present method changes nothing. A worker closes the open
+ * attempt at the gateway before it makes the next one.
  * @throws DomainError order.not_found, payment.not_payable, payment.method_unavailable, payment.too_many_attempts
  */
 export async function replacePayment(
@@ -47,7 +47,7 @@ async function wish(tx: Db, order: Order, method: string): Promise<void> {
   const open = attempts.find(({ status }) => isOpen(status));
   const number = (attempts.at(-1)?.number ?? 0) + 1;
   if (open === undefined) {
-    // The first one is made by the job that placement staged.
+    // The job that placement staged makes the first one.
     if (number > attemptsPerOrderMax) throw paymentTooManyAttempts(attemptsPerOrderMax);
     const made = await insertAttempt(tx, order, { number, method });
     if (made !== undefined) await stage(tx, createAttemptJob, { attemptId: made.id });

@@ -12,10 +12,10 @@ import { attemptIdOf, insertAttempt } from './queries.ts';
 type StartDeps = GatewayDeps & { readonly firstAttempts: FirstAttempts };
 
 /**
- * An order was placed: its first attempt is written down and then made at the gateway, outside any transaction. Orders that are
- * placed together are read and written together. What is not the first try of a waiting order takes the general way. Safe to
- * repeat; does nothing for an order that does not wait for payment any more.
- * @throws RetryLater when the gateway may not be called now or its outcome is not known
+ * Writes the first attempt of a placed order, then makes it at the gateway, outside any transaction. Orders that are
+ * placed together are read and written together. Anything but the first try of a waiting order takes the single path.
+ * Safe to repeat; does nothing for an order that no longer waits for payment.
+ * @throws RetryLater if the gateway may not be called now or its outcome is unknown
  */
 export async function startPayment(deps: StartDeps, { orderId }: { orderId: string }): Promise<void> {
   const attemptId = attemptIdOf(orderId, 1);
@@ -35,8 +35,8 @@ function isWaiting({ order, secondsLeft }: StartingOrder): boolean {
 }
 
 /**
- * The common way: an organiser with an account, a method that fits, and nobody else at work on the order.
- * @returns false when the general way must decide. The gateway was not called then.
+ * The batched path: an organiser with an account, a method that fits, and nobody else at work on the order.
+ * @returns false if the single path must decide; the gateway was not called then
  */
 async function startAtOnce(deps: StartDeps, attemptId: string, found: StartingOrder): Promise<boolean> {
   const { order, lines, secondsLeftIfReadyNow: secondsLeft } = found;
@@ -63,7 +63,7 @@ async function startAtOnce(deps: StartDeps, attemptId: string, found: StartingOr
   return true;
 }
 
-/** A call that was put off was not made: the next try is a first one again, and no other worker is waited for. */
+/** A postponed call was not made. The next try is a first one again and waits for no other worker. */
 async function createOrGiveBack<Answer>(
   deps: StartDeps,
   ref: { readonly eventId: string; readonly attemptId: string },

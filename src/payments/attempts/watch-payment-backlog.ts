@@ -3,21 +3,23 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
 import { paymentBacklog } from '../metrics.ts';
 
-/** Whether orders should be let in, by how many wait for their payment to be made at the gateway. */
+/** Whether new orders should be admitted, judged by how many wait for their payment to be made at the gateway. */
 export type PaymentBacklog = {
-  /** True when a new order would wait for longer than a third of its hold. Costs nothing: asked in every placement. */
+  /**
+   * True if a new order would wait for more than a third of its hold. Costs nothing, because every placement asks it.
+   */
   isPaymentBusy(organizerId: string, holdSeconds: number): boolean;
   close(): void;
 };
 
 const refreshMs = 1000;
-/** A count that took long is followed by a longer pause, so that counting a large backlog never is what makes it larger. */
+/** A slow count is followed by a longer pause, so that counting a large backlog does not make it larger. */
 const pausesPerCount = 20;
 const busyShare = 1 / 3;
 /** Counting further would not change the answer for any hold. */
 const countMax = 100_000;
 
-/** Counts the backlog about once a second in the background. While Postgres is away the last count stands. */
+/** Counts the backlog about once a second in the background. While Postgres is down, the last count stays. */
 export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: number }): PaymentBacklog {
   let waiting: ReadonlyMap<string, number> = new Map();
   let timer: NodeJS.Timeout | undefined;
@@ -46,8 +48,8 @@ export function watchPaymentBacklog(deps: { db: Db; log: Log; createsPerSecond: 
 }
 
 /**
- * Orders whose payment waits to be made, by organiser, since each organiser's gateway has a rate of its own. Staged jobs
- * stay in the outbox until they are done, so these are the orders that wait; at most `max` are looked at.
+ * Orders whose payment waits to be made, by organiser, because each organiser has a rate of its own at the gateway.
+ * Staged jobs stay in the outbox until they are done, so they are the waiting orders. At most `max` are counted.
  */
 async function countWaitingOrders(db: Db, max: number): Promise<Map<string, number>> {
   const rows = await rowsOf<{ organizer_id: string; waiting: number }>(

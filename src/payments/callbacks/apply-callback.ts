@@ -14,9 +14,10 @@ const readBackPauseSeconds = 15;
 const readBackPauseMaxSeconds = 900;
 
 /**
- * Applies one stored callback under the locks of its order and attempt. What it may not decide by itself is read back from
- * the gateway, outside any transaction, and that answer is applied instead. Safe to repeat, in any order, in parallel.
- * @throws RetryLater when the gateway cannot be asked now
+ * Applies one stored callback under the locks of its order and attempt. If a callback alone may not decide something,
+ * the state is read back from the gateway, outside any transaction, and that answer is applied instead. Safe to repeat,
+ * in any order, in parallel.
+ * @throws RetryLater if the gateway cannot be asked now
  */
 export async function applyCallback(
   deps: GatewayDeps & { readonly settlements: Settlements },
@@ -33,10 +34,7 @@ export async function applyCallback(
   await applyReadBack(deps, callback, account, fact);
 }
 
-/**
- * The common case of a stored callback alone, together with those beside it. False when `applyCallback` must decide; nothing was
- * changed then.
- */
+/** The batched path of a stored callback. False if `applyCallback` must decide; nothing was changed then. */
 export async function settleCallback(
   deps: GatewayDeps & { readonly settlements: Settlements },
   { callbackId }: { callbackId: string },
@@ -48,7 +46,7 @@ export async function settleCallback(
   return account !== undefined && fact !== undefined && deps.settlements.settle(callback.id, account, fact);
 }
 
-/** Read from the raw bytes again: they were verified when they came, and the key may have changed since. */
+/** Read from the raw bytes again. They were verified on arrival, and the key may have changed since. */
 function factOf(callback: StoredCallback, account: GatewayAccount): GatewayFact | undefined {
   if (callback.payload === null) return undefined;
   const reading = gatewayOf(callback).readCallback(
@@ -107,13 +105,18 @@ async function applyReadBack(
   if (applied?.kind === 'close_again') await closeAgain(deps, account, attemptId);
 }
 
-/** The attempt of a callback, if it is one of the organiser whose key has signed: anybody can name anybody's. */
+/**
+ * The attempt of a callback, if it belongs to the organiser whose key has signed. Anybody can name anybody's attempt.
+ */
 async function lockOwn(tx: GatewayDeps['db'], callback: StoredCallback): Promise<Locked | undefined> {
   const locked = callback.attemptId === null ? undefined : await lockAttemptAndOrder(tx, callback.attemptId);
   return locked?.attempt.organizerId === callback.organizerId ? locked : undefined;
 }
 
-/** A signed callback about what the gateway does not know. Nothing was taken; what could not be right is told to a person. */
+/**
+ * A signed callback about a payment that the gateway does not know. Nothing was taken. Impossible facts are reported to
+ * a person.
+ */
 async function endUnknown(
   deps: GatewayDeps,
   callback: StoredCallback,
@@ -131,7 +134,7 @@ async function endUnknown(
   });
 }
 
-/** The longer a callback has waited for the gateway's word, the longer it waits for the next try. */
+/** The longer a callback has waited for the gateway's answer, the longer it waits for the next try. */
 function pauseAfter({ clock }: GatewayDeps, { receivedAt }: StoredCallback): number {
   const ageSeconds = (clock.now().getTime() - receivedAt.getTime()) / 1000;
   return Math.min(Math.max(ageSeconds / 4, readBackPauseSeconds), readBackPauseMaxSeconds);

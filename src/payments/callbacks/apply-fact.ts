@@ -23,12 +23,12 @@ export type Applied =
   | { readonly kind: 'applied' | 'ignored' | 'refused'; readonly outcome: string }
   /** Only the gateway itself can say. */
   | { readonly kind: 'read_back' }
-  /** It was closed here, and the gateway still takes money for it. */
+  /** The attempt was closed here, but the gateway still takes money for it. */
   | { readonly kind: 'close_again' };
 
 export type Locked = { readonly order: Order; readonly attempt: Attempt };
 
-/** Locks an attempt's order and then the attempt, which is the order of locks in this room. */
+/** Locks an attempt's order and then the attempt, in the lock order of this room. */
 export async function lockAttemptAndOrder(tx: Db, attemptId: string): Promise<Locked | undefined> {
   const order = await lockOrder(tx, eventIdOf(attemptId), orderIdOf(attemptId));
   const attempt = order === undefined ? undefined : await lockAttempt(tx, attemptId);
@@ -36,8 +36,8 @@ export async function lockAttemptAndOrder(tx: Db, attemptId: string): Promise<Lo
 }
 
 /**
- * Applies what a gateway says to an attempt and its order, in the caller's transaction that has locked both. Safe to
- * repeat, and safe in any order: see `nextAttemptState`.
+ * Applies a gateway's fact to an attempt and its order, in the caller's transaction that has locked both. Safe to
+ * repeat, and safe in any order (`nextAttemptState`).
  */
 export async function applyFact(
   tx: Db,
@@ -49,13 +49,13 @@ export async function applyFact(
   invariant(fact.attemptId === attempt.id, 'a fact is applied to its own attempt');
   const wrong = wrongFact(attempt, fact, how.account);
   if (wrong !== undefined) {
-    // Money may have been taken, and only the gateway's own word for that counts.
+    // Money may have been taken, and only the gateway's own answer counts for that.
     if (how.trust === 'callback' && isPaying(fact)) return { kind: 'read_back' };
     const isTaken = isPaying(fact) && isOpenOrClosed(attempt);
     return isTaken ? bookUnmatchedMoney(tx, locked, fact, wrong) : refuse(tx, attempt, fact, wrong);
   }
   const receipt = { amount: fact.amount, fee: gatewayFeeOf(attempt, fact, how.account) };
-  // The amount is signed, so this cannot be; if it is, only the gateway's own word counts.
+  // The amount is signed, so this cannot happen. If it does, only the gateway's own answer counts.
   if (how.trust === 'callback' && isPaying(fact) && receipt.amount - receipt.fee !== attempt.amount) {
     return { kind: 'read_back' };
   }
@@ -76,7 +76,8 @@ export async function applyFact(
       await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail: { said: fact.state } });
       return { kind: 'ignored', outcome: decision.reason };
     case 'close_again':
-      // Written with what was found, so that the reconciler continues if this process ends before it has closed anything.
+      // Written together with the finding, so that the reconciler continues if this process ends before it has closed
+      // anything.
       await changeAttempt(tx, attempt, { checkInSeconds: closeAgainSeconds });
       return decision;
     case 'read_back':
@@ -86,7 +87,9 @@ export async function applyFact(
 
 type AccountFacts = Pick<GatewayAccount, 'merchantId' | 'buyerPaysFee'>;
 
-/** What of a fact cannot be about this attempt; undefined as well for what was found out and taken in before. */
+/**
+ * The part of a fact that cannot be about this attempt; undefined for findings that were reported and booked before.
+ */
 export function wrongFact(attempt: Attempt, fact: GatewayFact, account: AccountFacts): string | undefined {
   const wrong = [
     ...(fact.currency === attempt.currency ? [] : ['wrong_currency']),
@@ -97,14 +100,14 @@ export function wrongFact(attempt: Attempt, fact: GatewayFact, account: AccountF
 }
 
 /**
- * The part of what was taken that the gateway keeps as its fee from the buyer. It is neither ours nor a surplus. Where the
- * gateway does not state it, what the account adds beyond our total is the fee.
+ * The part of the taken money that the gateway keeps as its fee from the buyer. It is neither ours nor a surplus. If
+ * the gateway does not state it, the fee is the amount that the account adds to our total.
  */
 function gatewayFeeOf(attempt: Attempt, fact: GatewayFact, { buyerPaysFee }: AccountFacts): number {
   return fact.fee ?? (buyerPaysFee ? Math.max(0, fact.amount - attempt.amount) : 0);
 }
 
-/** No money of it has been taken in yet. */
+/** None of its money has been booked yet. */
 function isOpenOrClosed({ status, received }: Attempt): boolean {
   return received === 0 && (isOpen(status) || ['denied', 'failed', 'expired', 'cancelled'].includes(status));
 }
@@ -145,7 +148,8 @@ async function moveAttempt(
         break;
     }
   }
-  // The gateway calls it a part when it has kept its own fee; all that was the organiser's to give back is back.
+  // The gateway calls it partial because it has kept its own fee. Everything that the organiser owed back has gone
+  // back.
   if (current.status === 'partially_refunded' && isAllBack(current))
     await changeAttempt(tx, current, { status: 'refunded' });
 }

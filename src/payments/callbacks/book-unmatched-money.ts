@@ -13,9 +13,9 @@ import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
 
 /**
  * Books money that a gateway says it took for an attempt with facts that cannot be right: another currency, another
- * merchant, or a fraction that the currency does not have. The money pays for nothing. It is booked as owed in the currency
- * that it came in. A task tells a person the amount, the gateway and the reason, and can give it back. The caller's
- * transaction holds the order's and the attempt's lock.
+ * merchant, or a fraction that the currency does not have. The money pays for nothing. It is booked as owed in the
+ * currency that it came in. A task names the amount, the gateway and the reason, and can give the money back. The
+ * caller's transaction holds the order's and the attempt's lock.
  */
 export async function bookUnmatchedMoney(
   tx: Db,
@@ -37,7 +37,7 @@ export async function bookUnmatchedMoney(
     checkInSeconds: checkAfterSeconds(status, fact.method ?? attempt.method),
   });
   await addFlag(tx, order, 'wrong_facts');
-  // A task about the same facts from before the money came, say about a number to pay to, is part of this one.
+  // An earlier task about the same facts, for example from a number to pay to, is merged into this one.
   await closeTaskOf(tx, attempt.eventId, 'wrong_facts', attempt.id);
   if (fact.amount > 0) await owe(tx, taken, fact, reason);
   return { kind: 'applied', outcome: reason };
@@ -68,7 +68,7 @@ async function owe(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string):
   });
 }
 
-/** What a person must know of money that was taken and fits nothing. */
+/** The details of unmatched money that a person must know. */
 export function describeMoney(gateway: string, fact: GatewayFact, reason: string): Record<string, string | number> {
   return {
     reason,

@@ -3,14 +3,14 @@ import { type GroupCommit, createGroupCommit } from '../../platform/database/gro
 import { type CallbackItem, type StoreOutcome, storeCallbacks } from './queries.ts';
 import { callbackBatchMax, callbackDeadlineMs, callbackFlushesMax, callbackQueueMax } from '../limits.ts';
 
-/** The durable inbox of callbacks: what it has answered `stored` is on disk. */
+/** The durable inbox of callbacks: a callback that was answered with `stored` is on disk. */
 export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
 
-/** Callbacks that come together are written together; one organiser's flood waits in a lane of its own. */
+/** Callbacks that arrive together are written together. One organiser's flood waits in a lane of its own. */
 export function createCallbackInbox(deps: {
   db: Db;
   flushesMax?: number;
-  /** Called after a commit that stored callbacks, and so staged jobs. Copies stage nothing. */
+  /** Called after a commit that stored callbacks and therefore staged jobs. Duplicates stage nothing. */
   onStored?: () => void;
 }): CallbackInbox {
   return createGroupCommit<CallbackItem, StoreOutcome>({

@@ -9,19 +9,19 @@ export type CallbackItem = {
   readonly organizerId: string;
   readonly eventId: string;
   readonly attemptId: string;
-  /** Says that money was taken, so it is kept even if there is no such attempt. */
+  /** It says that money was taken, so it is kept even if there is no such attempt. */
   readonly isPaying: boolean;
   /** Hex. */
   readonly dedupKey: string;
   /** The raw bytes in base 64. */
   readonly payload: string;
-  /** Of the sampled trace that received it. */
+  /** The sampled trace that received it. */
   readonly traceparent?: string;
 };
 
 export type StoreOutcome = 'stored' | 'duplicate' | 'unknown_attempt';
 
-/** Stores verified callbacks, stages a job for each new one, and answers in their order. Safe to repeat. */
+/** Stores verified callbacks, stages a job for each new one, and returns results in their order. Safe to repeat. */
 export async function storeCallbacks(db: Db, items: readonly CallbackItem[]): Promise<readonly StoreOutcome[]> {
   const rows = await rowsOf<{ answer: StoreOutcome[] }>(
     db,
@@ -36,12 +36,12 @@ export type StoredCallback = {
   readonly organizerId: string;
   readonly attemptId: string | null;
   readonly status: 'received' | 'applied' | 'ignored' | 'refused';
-  /** Null once its day was dropped. */
+  /** Null once its partition was dropped. */
   readonly payload: Buffer | null;
   readonly receivedAt: Date;
 };
 
-/** The callbacks of these ids that there are, in no order. */
+/** The existing callbacks among these ids, in no order. */
 export async function findCallbacks(db: Db, ids: readonly number[]): Promise<StoredCallback[]> {
   return (
     db
@@ -55,7 +55,7 @@ export async function findCallbacks(db: Db, ids: readonly number[]): Promise<Sto
         receivedAt: callbacks.receivedAt,
       })
       .from(callbacks)
-      // Both rows have the time of their one statement, which leads to the one partition.
+      // Both rows have the time of their one statement, which identifies the partition.
       .leftJoin(
         callbackPayloads,
         and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
@@ -64,7 +64,7 @@ export async function findCallbacks(db: Db, ids: readonly number[]): Promise<Sto
   );
 }
 
-/** Notes what came of a callback; false when that had been noted before. */
+/** Records the outcome of a callback; false if one was recorded before. */
 export async function endCallback(
   tx: Db,
   id: number,
@@ -79,7 +79,7 @@ export async function endCallback(
   return rows.length === 1;
 }
 
-/** Verified callbacks that lie unapplied for longer than any job takes: their job was given up. */
+/** Verified callbacks that are unapplied for longer than any job takes: their job was given up. */
 export async function findForgottenCallbacks(
   db: Db,
   minutes: number,
@@ -103,7 +103,7 @@ export async function maintainPartitions(db: Db, keepDays: number): Promise<void
   await db.execute(sql`select maintain_callback_partitions(${keepDays}::integer)`);
 }
 
-/** Removes at most `limit` callbacks that were dealt with before so many days, oldest first. */
+/** Removes at most `limit` callbacks that were applied more than so many days ago, oldest first. */
 export async function deleteOldCallbacks(db: Db, days: number, limit: number): Promise<number> {
   const rows = await rowsOf<{ id: string }>(
     db,

@@ -13,16 +13,16 @@ export type ReceiveDeps = {
   readonly inbox: CallbackInbox;
 };
 
-/** `test`, `not_ours` and `unknown_attempt` are rightly signed: the account is used for more than this service. */
+/** `test`, `not_ours` and `unknown_attempt` are correctly signed: the account is used for more than this service. */
 export type Received = 'stored' | 'duplicate' | 'test' | 'not_ours' | 'unknown_attempt' | 'malformed' | 'signature';
 
-/** Stands in for the key of an organiser who has none, so that nobody hears a difference. */
+/** Stands in for the key of an organiser who has none, so that the time of the answer reveals nothing. */
 const nobodysKeys = ['no organiser signs with this'];
 
 /**
- * A gateway calls back: the raw bytes are verified, and are in the durable inbox when this answers `stored`. Nothing is
- * applied here. An organiser without an account cannot have signed, which answers as a wrong signature does.
- * `onVerified` is called once the signature is known to be right, whatever becomes of the callback then.
+ * Receives a gateway's callback. The raw bytes are verified, and are in the durable inbox when this returns `stored`.
+ * Nothing is applied here. An organiser without an account cannot have signed, so this answers like a wrong signature.
+ * `onVerified` is called once the signature is known to be right, whatever happens to the callback then.
  * @throws DomainError service.unavailable, service.overloaded
  */
 export async function receiveCallback(
@@ -59,7 +59,7 @@ export async function receiveCallback(
   return withinDeadline(stored);
 }
 
-/** An honest answer in time: a stopped database would otherwise be waited for longer than the gateway waits for us. */
+/** Answers in time. Waiting for a stopped database would take longer than the gateway waits for us. */
 function withinDeadline<T>(stored: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(serviceUnavailable()), callbackAnswerMs);

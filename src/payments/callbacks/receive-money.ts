@@ -18,9 +18,9 @@ const unearned: Readonly<Record<'underpaid' | 'double' | 'late' | 'overLimit', U
 };
 
 /**
- * Money has come for an attempt; the caller's transaction holds the order's and the attempt's lock. It pays the order if
- * it can; what cannot, or is too much, is owed back from this moment on, and its refund is on the way. What the gateway
- * keeps as its fee pays for nothing and is never owed.
+ * Books money that came for an attempt; the caller's transaction holds the order's and the attempt's lock. It pays the
+ * order if it can. Everything else is owed back from this moment on, and its refund is staged. The gateway's fee pays
+ * for nothing and is never owed.
  */
 export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, receipt: Receipt): Promise<Attempt> {
   const ours = receipt.amount - receipt.fee;

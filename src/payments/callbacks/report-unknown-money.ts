@@ -8,12 +8,12 @@ import { describeMoney } from './book-unmatched-money.ts';
 import { reopenTask } from '../tasks/queries.ts';
 
 /**
- * Opens a task for money that a gateway says it took for an attempt that is not in our database: a database was restored
- * to an earlier moment, or another installation uses the account. There is no order to book the money on. The task names the
- * amount and the gateway, and can give it back.
+ * Opens a task for money that a gateway says it took for an attempt that is not in our database: a database was
+ * restored to an earlier moment, or another installation uses the account. There is no order to book the money on. The
+ * task names the amount and the gateway, and can give the money back.
  */
 export async function reportUnknownMoney(tx: Db, account: GatewayAccount, fact: GatewayFact): Promise<Applied> {
-  // The attempt of another organiser, named in a callback that this organiser's key signed.
+  // The attempt belongs to another organiser than the one whose key signed the callback.
   if ((await findAttempt(tx, fact.attemptId)) !== undefined) return { kind: 'ignored', outcome: 'not_ours' };
   if (!isPaying(fact) || fact.amount === 0) return { kind: 'ignored', outcome: 'unknown_attempt' };
   afterCommit(tx, () => wrongFacts.inc({ reason: 'unknown_attempt' }));

@@ -19,13 +19,13 @@ import { callbacksReceived } from '../metrics.ts';
 import { type ReceiveDeps, type Received, receiveCallback } from './receive-callback.ts';
 
 /**
- * The hot write of this room: raw bytes in, no schema, no middleware, and answers that are returned instead of thrown. There
- * is one log line fewer per callback; `payment_callbacks_total` counts them. Mounted before every middleware.
+ * The hot write of this room: raw bytes in, no schema, no middleware, and answers that are returned instead of thrown.
+ * Callbacks write no log line of their own; `payment_callbacks_total` counts them. Mounted before every middleware.
  *
- * The status code decides how often a gateway tries again. The strictest we know never tries again after 200, twice after
- * 400, four times after 503 and only once after 500, so there is no 500 here. What is rightly signed is always 200, also
- * when it is not about us: the account may serve other shops, and the gateway's dashboard sends tests. No callback is
- * faster than our own commit, since an attempt is written before the gateway hears of it.
+ * The status code decides how often a gateway tries again. The strictest we know never tries again after 200, twice
+ * after 400, four times after 503 and only once after 500, so there is no 500 here. Correctly signed callbacks always
+ * get 200, even if they are not about us: the account may serve other shops, and the gateway's dashboard sends tests.
+ * No callback can arrive before our own commit, because an attempt is written before the gateway hears of it.
  */
 export function callbackRoutes(deps: CallbackDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -46,8 +46,8 @@ const slugParameter = ':organizerSlug';
 const plainSlug = /^[a-z0-9-]{1,64}$/;
 
 /**
- * The same on the connection, without the router, for callbacks with an ordinary address and body. A rush of payments is a rush
- * of callbacks, and the router takes as much processor time for one as the rest.
+ * Handles callbacks with an ordinary address and body on the connection, without the router. A rush of payments is a
+ * rush of callbacks, and the router takes as much processor time for one as everything else together.
  */
 export function hotCallbacks(deps: CallbackDeps & { readonly limitFailures: LimitFailures }): HotRoutes {
   const known = gatewayPlugins.flatMap((gateway) =>
@@ -73,7 +73,7 @@ export function hotCallbacks(deps: CallbackDeps & { readonly limitFailures: Limi
       if (found === undefined || !plainSlug.test(organizerSlug)) return false;
       serve({ gateway: found.gateway, organizerSlug }, hotRequestOf(incoming, path)).then(
         (answer) => sendAnswer(outgoing, answer),
-        // Only a bug gets here. The gateway comes again.
+        // Only a bug gets here. The gateway sends the callback again.
         (error: unknown) => {
           deps.log.error({ err: error }, 'a callback was not answered');
           outgoing.destroy();
@@ -159,11 +159,11 @@ function refuse(log: Log, error: unknown, isVerified: boolean): Answer {
     return problem(callbackTooLarge(callbackBytesMax));
   }
   const known = toDomainError(error);
-  // A gateway's own callback that cannot be stored is money that somebody must look for.
+  // A genuine callback that cannot be stored is money that somebody must look for.
   if (known === undefined || (isVerified && dataFault(error) !== undefined)) {
     log.error({ err: error }, 'a callback could not be stored');
   }
-  // A client that hangs up in the middle of a body gets this, too, and one that sends what Postgres cannot store.
+  // Also answers a client that hangs up in the middle of a body, or sends something that Postgres cannot store.
   if (known?.code === 'request.invalid') return answerTo(counted('malformed'));
   callbacksReceived.inc({ outcome: 'unavailable' });
   return problem(known !== undefined && known.code in catalogue ? known : serviceUnavailable(error));

@@ -17,14 +17,14 @@ import { callbacksApplied, moneyReceived } from '../metrics.ts';
 import { type StoredCallback, findCallbacks } from './queries.ts';
 
 /**
- * The common way of callbacks, for those that come together: a signed success for an attempt that waits, of an order that
- * waits. Up to a hundred of one event are read and applied by one call each, with one flush to disk. One by one they queue
- * for the stock row of their pool, and each order waits for the flush of the one before it.
+ * The batched path of callbacks that arrive together: a signed success for a waiting attempt of a waiting order. Up to
+ * a hundred of one event are read and applied by one call each, with one flush to disk. One by one, they would queue
+ * for the stock row of their pool, and each order would wait for the previous one's flush.
  */
 export type Settlements = {
-  /** A stored callback, read together with those beside it; undefined when there is none. */
+  /** A stored callback, read in a batch; undefined if there is none. */
   find(callbackId: number): Promise<StoredCallback | undefined>;
-  /** False when the general way must decide. Nothing was changed then. */
+  /** False if the single path must decide. Nothing was changed then. */
   settle(callbackId: number, account: GatewayAccount, fact: GatewayFact): Promise<boolean>;
 };
 
@@ -68,13 +68,13 @@ export function createSettlements({ db, clock }: { db: Db; clock: Clock }): Sett
   };
 }
 
-/** The part of the conditions that needs no row; the rest is stated by the function. */
+/** The conditions that need no row. The function checks the others. */
 function isCommon(account: GatewayAccount, { state, signedClass, merchantId, isExact }: GatewayFact): boolean {
   const isSuccess = signedClass === 'success' && (state === 'settled' || state === 'captured');
   return isSuccess && isExact && merchantId === account.merchantId;
 }
 
-/** Which of these items were paid (`drizzle/functions/apply_settlements.sql`). */
+/** The items that were paid (`drizzle/functions/apply_settlements.sql`). */
 async function applySettlements(db: Db, clock: Clock, eventId: string, items: readonly Item[]): Promise<boolean[]> {
   const now = clock.now();
   const given = items.map(({ callbackId, buyerPaysFee, fact }) => ({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-/** The fields that the account at every gateway has. */
+/** The fields that the accounts of all gateways have. */
 export const accountFields = {
   merchantId: z
     .string()

@@ -2,21 +2,21 @@ import type { RedisClient } from '../../platform/redis-client.ts';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /**
- * How often a gateway may be called for one organiser, shared by all workers through Redis. While Redis is away each
+ * How often a gateway may be called for one organiser, shared by all workers through Redis. While Redis is down, each
  * process keeps to its own share.
  */
 export type GatewayBudget = {
-  /** 0 when the call may be made now, else the seconds after which to ask again. Later callers wait longer. */
+  /** 0 if the call may be made now, otherwise the seconds after which to ask again. Later callers wait longer. */
   acquire(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
 };
 
-/** A process's part of the rate while the processes cannot see each other. */
+/** A process's share of the rate while processes cannot see each other. */
 const insuranceShare = 4;
 
 export function createGatewayBudget(options: { redis: RedisClient; createsPerSecond: number }): GatewayBudget {
   const limiters = {
     create: limiter(options.redis, 'create', options.createsPerSecond),
-    // Status, closing and refund calls have the same rate of their own, so that a rush of new orders does not stop refunds.
+    // Status, closing and refund calls have a rate of their own, so that a rush of new orders does not stop refunds.
     call: limiter(options.redis, 'call', options.createsPerSecond),
   };
   return {
@@ -27,7 +27,7 @@ export function createGatewayBudget(options: { redis: RedisClient; createsPerSec
         return 0;
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
-        // Calls that are refused in one window come back in different windows, in their order.
+        // Calls that are refused in one window return in different windows, in their order.
         return refusal.msBeforeNext / 1000 + (refusal.consumedPoints / points - 1) + Math.random();
       }
     },

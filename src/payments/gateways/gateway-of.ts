@@ -10,7 +10,7 @@ export function gatewayOf({ gateway }: { readonly gateway: string }): GatewayPlu
   return plugin;
 }
 
-/** What a buyer may choose. `any`: the gateway's page offers all that fit the time left. */
+/** The methods that a buyer may choose. `any`: the gateway's page offers all that fit the remaining time. */
 export const paymentMethods: readonly string[] = [
   ...new Set(['any', ...gatewayPlugins.flatMap(({ methods }) => methods)]),
 ];
@@ -25,7 +25,7 @@ export const totalMaxes: Readonly<Record<string, number>> = Object.fromEntries(
   ].map(([currency, limits]) => [currency, Math.max(...limits.map(({ max }) => max))]),
 );
 
-/** Payments of one organiser that are made in a second: as many as the slowest gateway allows. */
+/** Payments made per second for one organiser: as many as the slowest gateway allows. */
 export function paymentsPerSecond(config: GatewayConfig): number {
   return Math.min(...gatewayPlugins.map((plugin) => plugin.createsPerSecond(config)));
 }

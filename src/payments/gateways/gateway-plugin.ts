@@ -8,20 +8,23 @@ import type { GatewayFact, PaymentGateway } from './gateway.ts';
  * `deploy/env.example`. No other file names a gateway; `test/payments/gateways/gateway-plugin.test.ts` holds this.
  */
 export type GatewayPlugin = {
-  /** Stands in rows, addresses and metrics: lower-case letters, digits and underscores. */
+  /** Used in rows, addresses and metrics: lower-case letters, digits and underscores. */
   readonly name: string;
   /** For people, and in the operation ids of the contract: `set<title>Account`. */
   readonly title: string;
 
-  /** The amounts that it takes. It takes no currency that is not listed. */
+  /** The amounts that it takes. A currency that is not listed is not taken. */
   readonly takes: readonly AmountLimit[];
-  /** Every way to pay, in the order in which the contract lists them. */
+  /** Every payment method, in the order in which the contract lists them. */
   readonly methods: readonly string[];
-  /** The highest amount that any of the ways to pay takes within so many minutes, in minor units. */
+  /** The highest amount that any of the methods takes within so many minutes, in minor units. */
   methodMax(minutes: number): number;
-  /** The ways to pay this amount within so many minutes. A wish that does not fit gives none; `any` is no wish. */
+  /**
+   * The methods that take this amount within so many minutes. A chosen method that does not fit gives none; `any` is no
+   * choice.
+   */
   methodsFor(order: { readonly minutes: number; readonly amount: number }, wish: string): readonly string[];
-  /** What it gives back by API for a payment made in this way. */
+  /** The part that it refunds by API for a payment made with this method. */
   refundability(method: string): Refundability;
   /** The shortest and the longest life of a payment page. */
   readonly expiryMinutes: { readonly min: number; readonly max: number };
@@ -33,7 +36,7 @@ export type GatewayPlugin = {
 
   readonly account: AccountDefinition;
 
-  /** Its variables of the environment. Those that end in `_URL` must be https in production. */
+  /** Its environment variables. Those that end in `_URL` must be https in production. */
   readonly variables: Readonly<Record<string, z.ZodType>>;
   /** The rate budget: payments that it makes for one organiser in a second. */
   createsPerSecond(config: GatewayConfig): number;
@@ -41,7 +44,7 @@ export type GatewayPlugin = {
   open(config: GatewayConfig): PaymentGateway;
 };
 
-/** What every gateway may read of the configuration, besides its own variables. */
+/** The configuration that every gateway may read, besides its own variables. */
 export type GatewayConfig = {
   /** Where the gateway reaches us. */
   readonly PUBLIC_URL: string;
@@ -58,14 +61,17 @@ export type AmountLimit = {
 
 export type Refundability = 'full' | 'partial' | 'none';
 
-/** An organiser's account: what its owner sends, what is stored of it encrypted, and what verifies callbacks. */
+/**
+ * An organiser's account: the form that its owner sends, the encrypted content that is stored, and the keys that verify
+ * callbacks.
+ */
 export type AccountDefinition<Form extends AccountForm = AccountForm, Credentials = unknown> = {
   /** The body of the operation that sets the account. */
   readonly form: z.ZodType<Form>;
   /** A body for the published contract. */
   readonly example: unknown;
   readonly credentials: z.ZodType<Credentials>;
-  /** What is stored for a form. `previous` is what was stored for this merchant before. */
+  /** The stored content for a form. `previous` is what was stored for this merchant before. */
   toCredentials(form: Form, previous: Credentials | undefined, now: number): Credentials;
   /** The keys that callbacks may be signed with now, the present one first. */
   acceptedKeys(credentials: Credentials, now: number): readonly string[];
@@ -74,8 +80,8 @@ export type AccountDefinition<Form extends AccountForm = AccountForm, Credential
 export type AccountForm = { readonly merchantId: string; readonly buyerPaysFee: boolean };
 
 /**
- * A callback as it came. A stored callback is read again without its headers. A gateway that signs in a header refuses it
- * then, and the service asks the gateway itself.
+ * A callback as received. A stored callback is read again without its headers. A gateway that signs in a header then
+ * refuses it, and the service asks the gateway itself.
  */
 export type CallbackRequest = {
   readonly rawBody: Buffer;
@@ -84,9 +90,11 @@ export type CallbackRequest = {
 
 export type CallbackReading =
   | { readonly kind: 'refused'; readonly reason: 'malformed' | 'signature' }
-  /** Rightly signed, and not about us: a test from the gateway's dashboard, or another shop on the same account. */
+  /** Correctly signed, but not about us: a test from the gateway's dashboard, or another shop on the same account. */
   | { readonly kind: 'not_ours'; readonly isTest: boolean }
-  /** Rightly signed and about one of our attempts, and the rest is not understood: only a look at the gateway can tell. */
+  /**
+   * Correctly signed and about one of our attempts, but otherwise not understood. Only a look at the gateway can tell.
+   */
   | { readonly kind: 'unread'; readonly attemptId: string; readonly dedupKey: Buffer }
   | { readonly kind: 'fact'; readonly fact: GatewayFact; readonly dedupKey: Buffer };
 

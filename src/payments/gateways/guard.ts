@@ -11,9 +11,9 @@ const probeMs = 3000;
 type Result = { readonly kind: string };
 
 /**
- * Puts a rate limit, a circuit breaker per organiser and a budget for repetitions before a gateway. Calls of one
- * organiser whose gateway does not answer do not take time away from the others'. Nothing is repeated here: jobs do
- * that, and call `acquire` first.
+ * Puts a rate limit, a circuit breaker per organiser and a budget for repetitions in front of a gateway. Calls of an
+ * organiser whose gateway does not answer take no time from others. Nothing is repeated here: jobs do that, and call
+ * `acquire` first.
  */
 export function guardGateway(
   gateway: PaymentGateway,
@@ -53,7 +53,7 @@ export function guardGateway(
   };
 }
 
-/** The answer, or that nobody knows: what the call does after that is found by the next look. */
+/** The answer, or `unknown`. A later look finds out what the call did. */
 function withinProbe<R>(answer: Promise<R>): Promise<R> {
   return orAfter(probeMs, answer, () => ({ kind: 'unknown', reason: 'no answer to a probe' }) as R);
 }

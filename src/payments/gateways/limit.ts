@@ -1,14 +1,14 @@
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GuardedGateway } from './gateway.ts';
 
-/** What a call is for: instructions that a buyer waits for, a question about a payment, or money that goes back. */
+/** The purpose of a call: instructions that a buyer waits for, a question about a payment, or a refund. */
 export type CallPurpose = 'create' | 'call' | 'refund';
 
 /** A limit on calls in flight, as this room needs it. */
 export type GatewayLimit = {
-  /** Seconds after which a call may get a slot; undefined when it would get one now. */
+  /** Seconds after which a call may get a slot; undefined if it would get one now. */
   fullFor(purpose: CallPurpose): number | undefined;
-  /** Makes the call in a slot of its own, or answers `full`. */
+  /** Makes the call in a slot of its own, or returns `full`. */
   call<Result extends { readonly kind: string }>(
     purpose: CallPurpose,
     act: () => Promise<Result>,
@@ -16,7 +16,7 @@ export type GatewayLimit = {
 };
 
 /**
- * Bounds the calls in flight to a gateway. A call without a slot is not made; its job comes back later.
+ * Bounds the calls in flight to a gateway. A call without a slot is not made; its job is retried later.
  * @throws RetryLater from every call
  */
 export function limitGateway(gateway: GuardedGateway, limit: GatewayLimit): GuardedGateway {

@@ -13,8 +13,8 @@ import { changeRefund, countRefundTry, findRefund, lockRefund } from './queries.
 import type { Attempt, Refund } from '../tables.ts';
 
 /**
- * The number of the gateway's refusals after which a person must pay: three because of the payment's state, each confirmed
- * by the gateway's list of refunds, or 24 hourly ones for lack of balance. Unanswered calls do not count.
+ * The number of the gateway's refusals after which a person must pay: three because of the payment's state, each
+ * confirmed by the gateway's list of refunds, or 24 hourly ones for lack of balance. Unanswered calls do not count.
  */
 const refusalPointsMax = refundTriesMax;
 const conflictPoints = refundTriesMax / 3;
@@ -95,7 +95,10 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
   });
 }
 
-/** Reads the gateway's own list of refunds, which decides. @returns why the list could not be read; undefined if it was */
+/**
+ * Reads the gateway's own list of refunds, which decides.
+ * @returns why the list could not be read; undefined if it was read
+ */
 async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');

@@ -10,8 +10,9 @@ import type { Attempt, Refund } from '../tables.ts';
 import { insertTask } from '../tasks/queries.ts';
 
 /**
- * Compares the gateway's refunds with ours, in the caller's transaction that holds the locks of the order and the attempt.
- * Ours advance. A refund that we did not request was made by a person at the gateway, and gets a row of its own.
+ * Compares the gateway's refunds with ours, in the caller's transaction that holds the locks of the order and the
+ * attempt. Ours advance. A refund that we did not request was made by a person at the gateway, and gets a row of its
+ * own.
  */
 export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: GatewayFact): Promise<Attempt> {
   let current = attempt;

@@ -20,7 +20,10 @@ const rowOf = ({ organizerId, eventId, orderId }: TaskOrder, task: NewTask) => (
   ...task,
 });
 
-/** Work for a person. The same work is named once; the same kind with another detail (another amount) is other work. */
+/**
+ * Opens work for a person. The same work is named once; the same kind with another detail (another amount) is other
+ * work.
+ */
 export async function insertTask(tx: Db, attempt: TaskOrder, task: NewTask): Promise<void> {
   await tx
     .insert(tasks)
@@ -31,7 +34,7 @@ export async function insertTask(tx: Db, attempt: TaskOrder, task: NewTask): Pro
     .onConflictDoNothing();
 }
 
-/** Names work that may come back: done before, it is open again. */
+/** Opens work that may return: a resolved task opens again. */
 export async function reopenTask(tx: Db, attempt: TaskOrder, task: NewTask): Promise<void> {
   await tx
     .insert(tasks)
@@ -70,7 +73,7 @@ export async function findTask(db: Db, organizerId: string, id: string): Promise
   return row;
 }
 
-/** Undefined when it was resolved before. */
+/** Undefined if it was resolved before. */
 export async function closeTask(tx: Db, task: Task, resolvedBy: string): Promise<Task | undefined> {
   const [row] = await tx
     .update(tasks)
@@ -80,7 +83,7 @@ export async function closeTask(tx: Db, task: Task, resolvedBy: string): Promise
   return row;
 }
 
-/** The gateway has done what a person was asked for. */
+/** The gateway has done what the task asked a person to do. */
 export async function closeTaskOf(tx: Db, eventId: string, kind: TaskKind, subjectId: string): Promise<void> {
   await tx
     .update(tasks)
@@ -90,7 +93,7 @@ export async function closeTaskOf(tx: Db, eventId: string, kind: TaskKind, subje
     );
 }
 
-/** Adds to what a task says, and leaves it as open as it was. */
+/** Adds to the text of a task, without changing whether it is open. */
 export async function noteOnTask(tx: Db, task: Task, note: Readonly<Record<string, string | number>>): Promise<Task> {
   const [row] = await tx
     .update(tasks)

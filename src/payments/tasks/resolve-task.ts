@@ -12,12 +12,12 @@ import { changeRefund, findRefund, lockRefund } from '../refunds/queries.ts';
 import type { Refund, Task } from '../tables.ts';
 import { closeTask, findTask, noteOnTask } from './queries.ts';
 
-/** How long until the reconciler looks after a refund that nobody has taken up. */
+/** How long until the reconciler handles a refund that no job has taken up. */
 const takeUpSeconds = 600;
 
 /**
- * A person has dealt with a task. `done`: money that was to be paid back by hand is booked as paid from the organiser's
- * bank; a gateway that had fallen silent is asked again. `refund`: the gateway gives the money back, where it can.
+ * Resolves a task that a person has dealt with. `done`: money that was to be paid back by hand is booked as paid from
+ * the organiser's bank; a silent gateway is asked again. `refund`: the gateway gives the money back, where it can.
  * @throws DomainError task.not_found, task.resolved, task.refund_unavailable
  */
 export async function resolveTask(
@@ -69,7 +69,7 @@ async function giveBack(tx: Db, task: Task, held: Held | undefined, actor: Actor
   return closed;
 }
 
-/** Money of an attempt that stands nowhere here: the task itself is what is known of it, and stays open until it is back. */
+/** Money without an attempt here. Only the task knows of it, and stays open until the money is back. */
 async function giveUnknownBack(tx: Db, task: Task, actor: Actor): Promise<Task> {
   const { gatewayOrderId, gateway: name, amount, currency, method } = task.detail;
   if (task.kind !== 'money_taken' || gatewayOrderId === undefined) throw taskRefundUnavailable();

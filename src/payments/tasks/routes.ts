@@ -43,7 +43,7 @@ function contracts(deps: TaskRoutesDeps) {
   };
 }
 
-/** What the organiser's desk does with tasks. */
+/** The task operations of the organiser's desk. */
 export function taskRoutes(deps: TaskRoutesDeps) {
   const routes = contracts(deps);
   return createRouter<ActorEnv>()
@@ -57,7 +57,7 @@ export function taskRoutes(deps: TaskRoutesDeps) {
       );
     })
     .openapi(routes.resolveTask, async (c) => {
-      // Without a body there is nothing to validate.
+      // A request without a body needs no validation.
       const given: { action?: 'done' | 'refund' } = c.req.valid('json');
       const task = await resolveTask(deps, {
         actor: c.var.actor,

@@ -19,15 +19,11 @@ import { gauge, histogram } from '../metrics.ts';
 
 /**
  * The only access to Postgres. It adds to the driver:
- *
  * - a bounded queue with a deadline before the pool (the driver would queue without limit);
  * - a deadline on every call, kept by the client, since a stopped server never fires its own timeout;
- * - a guard against results with leading holes, which postgres.js 3.4 gives after a query that failed half-way (its
- *   issue 1181);
+ * - a guard against results with leading holes, which postgres.js 3.4 gives after a half-failed query (issue 1181);
  * - one call at a time on a connection, so that no quick query is sent behind a slow one (the driver's own switch for
- *   this, `max_pipeline: 0`, breaks `begin`).
- *
- * A lost connection costs only its own call.
+ *   this, `max_pipeline: 0`, breaks `begin`). A lost connection costs only its own call.
  */
 
 /** A pool or an open transaction; a query function takes either. */
@@ -43,9 +39,7 @@ export type DbOptions = {
   readonly callTimeoutMs: number;
   /** Prepares the statements that have a name. Only with PgBouncer >= 1.21 or a direct connection: 1.18 of Debian 12 loses them. */
   readonly prepare: boolean;
-  /**
-   * Makes each call in a slot of a limiter, or throws before the call begins. Without it, only the queue bounds calls.
-   */
+  /** Makes each call in a slot of a limiter, or throws before it begins. Without it only the queue bounds calls. */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
 

@@ -3,7 +3,7 @@ import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 
 const work = 'report_download';
 const downloadsMax = 4;
-/** Downloads of one organizer that run or wait: slow ones must not take the places of all others. */
+/** Downloads of one organizer that run or wait. Slow ones must not take the places of all others. */
 const perOrganizerMax = 2;
 const waitingMax = 16;
 const waitMs = 5000;
@@ -12,17 +12,20 @@ const retryAfterSeconds = 10;
 const downloadMsMax = 15 * 60_000;
 /** Longest pause of a client between two pieces. */
 const pauseMsMax = 30_000;
-/** While others wait, a client that takes less in a second loses its place. Otherwise four clients could hold all places for as long as they like. */
+/**
+ * While others wait, a client that reads less than this per second loses its place. Otherwise four clients could hold
+ * all places as long as they like.
+ */
 const bytesPerSecondMin = 64 * 1024;
-/** What a client takes is counted over this time, which is less than others wait. */
+/** A client's speed is measured over this time, which is shorter than others wait. */
 const paceMs = 4000;
 const lookEveryMs = 500;
 
 export type DownloadGate = {
   /**
-   * Streams a file in one of the places of the gate. The place is released when the file ends, or when the client disconnects, pauses
-   * for too long, takes too long in all, or reads slowly while others wait. Then the stream ends with an error, so that half a file cannot be
-   * taken for the whole.
+   * Streams a file in one of the places of the gate. The place is released when the file ends, or when the client
+   * disconnects, pauses for too long, takes too long in total, or reads slowly while others wait. Then the stream ends
+   * with an error, so that half a file cannot be mistaken for the whole.
    * @throws DomainError service.busy
    */
   stream(organizerId: string, open: () => Promise<ReadableStream<Uint8Array>>): Promise<ReadableStream<Uint8Array>>;
@@ -136,7 +139,7 @@ function streamOf(
   });
 }
 
-/** How fast a client takes a file. While it waits for the storage, it is not slow. */
+/** How fast a client reads a file. Time spent waiting for the storage does not count. */
 function watchPace(windowMs: number) {
   let since = performance.now();
   let bytes = 0;

@@ -32,8 +32,9 @@ const contentTypes: Readonly<Record<Report['format'], string>> = {
 };
 
 /**
- * Opens the file of a report for a member or API key. The audit log records who has taken the data out.
- * @throws DomainError report.not_found, report.not_ready, report.expired, service.busy, service.unavailable (the storage is away)
+ * Opens the file of a report for a member or API key. The audit log records who downloaded the data.
+ * @throws DomainError report.not_found, report.not_ready, report.expired, service.busy, service.unavailable (the
+ * storage is down)
  */
 export async function openReport(deps: OpenReportDeps, reader: ReportReader, reportId: string): Promise<OpenedReport> {
   const report = await ownReport(deps.db, reader.organizerId, reportId);
@@ -58,8 +59,8 @@ export async function openReport(deps: OpenReportDeps, reader: ReportReader, rep
 }
 
 /**
- * The same for the holder of a link, while the member or API key that it was made for may still read reports.
- * @throws DomainError report.link_expired, and what `openReport` throws
+ * Opens the file for the holder of a link, while the member or API key that it was made for may still read reports.
+ * @throws DomainError report.link_expired, and the errors of `openReport`
  */
 export async function openLinkedReport(deps: OpenReportDeps, token: string): Promise<OpenedReport> {
   const link = readReportToken(deps.config.HASH_SECRET, token);

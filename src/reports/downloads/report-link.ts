@@ -11,7 +11,7 @@ export type ReportLink = {
   readonly expiresAt: Date;
 };
 
-/** The end of a link that is made now. */
+/** The expiry of a link that is made now. */
 export function linkExpiry(now: Date): Date {
   return new Date(Math.floor(now.getTime() / 1000 + linkHours * 3600) * 1000);
 }
@@ -22,7 +22,7 @@ export function reportLink(config: { HASH_SECRET: string; PUBLIC_URL: string }, 
   return `${config.PUBLIC_URL}/desk/report#token=${signText(config.HASH_SECRET, label, payload)}`;
 }
 
-/** What a token stands for, also when it is too late; undefined for a token that we did not make. */
+/** The content of a token, even of an expired one; undefined for a token that we did not make. */
 export function readReportToken(hashSecret: string, token: string): ReportLink | undefined {
   const [reportId = '', actorId = '', seconds = ''] = (readSignedText(hashSecret, label, token) ?? '').split('.');
   if (!idPatterns.plain.test(reportId) || !idPatterns.plain.test(actorId) || !/^\d{1,11}$/.test(seconds))

@@ -8,14 +8,14 @@ import type { Db } from '../../platform/database/db.ts';
 import { reports } from '../tables.ts';
 import { linkExpiry, reportLink } from './report-link.ts';
 
-/** Where a report is about several events. */
+/** Used if a report is about several events. */
 const platformTimeZone = 'Asia/Jakarta';
 
 export type ReportMail = Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string };
 
 /**
- * What the mail of a ready report says; undefined when there is no file any more, or its member may not read reports. The link is made
- * when the mail is, and works for a day from then.
+ * The content of the mail about a ready report; undefined if there is no file any more, or its member may not read
+ * reports. The link is made with the mail, and works for a day from then.
  */
 export function createReportMailOf(deps: {
   clock: Clock;

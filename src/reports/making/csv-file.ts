@@ -4,7 +4,7 @@ import type { Cell, OutputColumn } from './read-rows.ts';
 /** Excel reads a file as UTF-8 only if it begins with this. */
 const byteOrderMark = '\uFEFF';
 
-/** The rows as CSV, one piece for each page. */
+/** The rows as CSV, one piece per page. */
 export async function* csvFile(
   columns: readonly OutputColumn[],
   pages: AsyncIterable<readonly Cell[][]>,

@@ -14,7 +14,7 @@ import { xlsxFile } from './xlsx-file.ts';
 
 export type MakeReportDeps = {
   readonly db: Db;
-  /** The replica where there is one. Its pool is apart, so that a report takes no connection from other jobs. */
+  /** The replica if there is one. It has a pool of its own, so that a report takes no connection from other jobs. */
   readonly reportSource: ReadSource;
   readonly fileStorage: FileStorage;
   readonly log: Log;
@@ -30,9 +30,9 @@ class TooManyRows extends Error {
 }
 
 /**
- * Makes the organizer's next report, if one waits and none is being made. The file becomes visible, and its mail is queued, in one
- * transaction at the end; a worker that dies before leaves a report that another worker begins again.
- * @throws when the report could not be made and may be tried again
+ * Makes the organizer's next report, if one waits and none is being made. The file becomes visible, and its mail is
+ * queued, in one transaction at the end. If the worker dies before, another worker begins the report again.
+ * @throws if the report could not be made and may be tried again
  */
 export async function makeNextReport(
   deps: MakeReportDeps,
@@ -67,7 +67,7 @@ export async function makeNextReport(
 
 type WrittenFile = { readonly rows: number; readonly bytes: number; readonly milliseconds: number };
 
-/** Writes the file while a timer renews the lease. The write ends as soon as the report is not this worker's any more. */
+/** Writes the file while a timer renews the lease. The write ends as soon as the worker loses the report. */
 async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal): Promise<WrittenFile> {
   const started = performance.now();
   const lost = new AbortController();
@@ -79,7 +79,7 @@ async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal
       if (await renewLease(deps.db, claim, rows)) renewedAt = performance.now();
       else lost.abort(new ReportLost());
     } catch (error) {
-      // By then another worker may have begun; before that Postgres may come back.
+      // After this, another worker may have begun. Until then Postgres may come back.
       if (performance.now() - renewedAt > (leaseSeconds * 1000) / 2) lost.abort(error);
     }
   };
@@ -105,7 +105,7 @@ async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal
     const bytes = await deps.fileStorage.write(fileKey(claim, claim.run), pieces, ended);
     return { rows, bytes, milliseconds: performance.now() - started };
   } catch (error) {
-    // A stream may hide the reason for which it was ended.
+    // A stream may hide the reason why it was ended.
     ended.throwIfAborted();
     throw error;
   } finally {
@@ -123,7 +123,7 @@ async function finish(deps: MakeReportDeps, claim: Claim, file: WrittenFile): Pr
   });
 }
 
-/** What became of a report whose run has failed. While Postgres is away its lease runs out, and another worker begins again. */
+/** Records the failure of a run. While Postgres is down its lease runs out, and another worker begins again. */
 async function endRun(deps: MakeReportDeps, claim: Claim, error: unknown): Promise<'waiting' | 'failed' | undefined> {
   const failure = isUnavailable(error) ? 'database' : (sqlState(error) ?? 'file');
   return transaction(deps.db, async (tx) => {

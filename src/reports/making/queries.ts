@@ -15,8 +15,8 @@ const lease = sql`now() + make_interval(secs => ${leaseSeconds})`;
 const isOwn = ({ id, run }: Pick<Claim, 'id' | 'run'>): SQL => sql`id = ${id} and run = ${run} and status = 'making'`;
 
 /**
- * Takes the organizer's oldest waiting report; undefined when none waits, or one is being made. Of two workers one gets it:
- * the other waits for the row and finds it taken, or meets the unique index `reports_one_making`.
+ * Takes the organizer's oldest waiting report; undefined if none waits, or one is being made. Of two workers one gets
+ * it: the other waits for the row and finds it taken, or meets the unique index `reports_one_making`.
  */
 export async function claimNext(db: Db, organizerId: string): Promise<Claim | undefined> {
   const [row] = await rowsOf<Omit<Claim, 'createdAt' | 'startedAt'> & { createdAtMs: number; startedAtMs: number }>(
@@ -37,7 +37,7 @@ export async function claimNext(db: Db, organizerId: string): Promise<Claim | un
   return { ...claim, createdAt: new Date(createdAtMs), startedAt: new Date(startedAtMs) };
 }
 
-/** Writes the progress and renews the lease. False when the report was cancelled, or another worker has it. */
+/** Writes the progress and renews the lease. False if the report was cancelled, or another worker has it. */
 export async function renewLease(db: Db, claim: Claim, rows: number): Promise<boolean> {
   const found = await rowsOf(
     db,
@@ -46,7 +46,7 @@ export async function renewLease(db: Db, claim: Claim, rows: number): Promise<bo
   return found.length > 0;
 }
 
-/** The file is complete. False when the report was cancelled, or another worker has it. */
+/** The file is complete. False if the report was cancelled, or another worker has it. */
 export async function markReady(tx: Db, claim: Claim, file: { rows: number; bytes: number }): Promise<boolean> {
   const found = await rowsOf(
     tx,
@@ -60,8 +60,8 @@ export async function markReady(tx: Db, claim: Claim, file: { rows: number; byte
 
 /**
  * The run has failed: the report waits for another run, or has failed permanently.
- * @param isFinal another run would end the same
- * @returns what became of it; undefined when it was cancelled, or another worker has it
+ * @param isFinal another run would end the same way
+ * @returns the new state; undefined if it was cancelled, or another worker has it
  */
 export async function giveBack(
   tx: Db,
@@ -79,7 +79,7 @@ export async function giveBack(
   return row?.status;
 }
 
-/** The organizer's next report is made if one waits. In the transaction that ends the one before. */
+/** Stages the organizer's next report if one waits. Called in the transaction that ends the previous one. */
 export async function stageNext(tx: Db, organizerId: string): Promise<void> {
   const waiting = await rowsOf(
     tx,

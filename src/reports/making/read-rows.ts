@@ -11,7 +11,7 @@ import { kinds } from './kinds/kinds.ts';
 export type Cell = string | number | null;
 export type OutputColumn = { readonly name: string; readonly type: 'text' | 'number' | 'local_time' | 'utc_time' };
 
-/** The event of each row stands before the kind's own columns. */
+/** The event of each row comes before the kind's own columns. */
 const eventColumns: readonly OutputColumn[] = [
   { name: 'event', type: 'text' },
   { name: 'event_id', type: 'text' },
@@ -35,14 +35,14 @@ type ReportEvent = { readonly id: string; readonly name: string; readonly timeZo
 type ReadReport = Pick<Report, 'organizerId' | 'eventId' | 'kind' | 'filters'>;
 
 const eventsPerPage = 100;
-/** The rest after each page, as a part of the time that the page took: reports have at most half of an event loop. */
+/** The pause after each page, as a multiple of the page's time: reports take at most half of an event loop. */
 const restFactor = 1;
 const restMsMax = 200;
 
 /**
- * All rows of a report, a page at a time, event by event. Each page is one short transaction: none, and no cursor,
- * stays open between two pages, and a row is as it was when its page was read. Rows written after `until` are left out, so the
- * report ends however many orders come in meanwhile.
+ * All rows of a report, a page at a time, event by event. Each page is one short transaction: no transaction and no
+ * cursor stays open between two pages, and a row is as it was when its page was read. Rows written after `until` are
+ * left out, so the report ends however many orders arrive meanwhile.
  */
 export async function* readRows(source: ReadSource, report: ReadReport, until: Date): AsyncGenerator<Cell[][], void> {
   const kind = kinds[report.kind];
@@ -98,8 +98,8 @@ async function findPage(db: Db, kind: ReportKind, page: PageOf): Promise<{ key: 
 }
 
 /**
- * Said before each page. Postgres takes an event for a twentieth of the table ("planner" in the schema), and would read all of a large one
- * and sort it for each page.
+ * Set before each page. Postgres takes an event for a twentieth of the table ("planner" in the schema), and would read
+ * all of a large one and sort it for each page.
  */
 export const inIndexOrder = sql`set local enable_sort = off`;
 

@@ -1,17 +1,20 @@
 import { writeXlsxStream } from 'hucre/xlsx';
 import type { Cell, OutputColumn } from './read-rows.ts';
 
-/** Excel opens no text that is longer. */
+/** Excel opens no longer text. */
 const textLengthMax = 32_767;
-/** XML cannot carry these, not even escaped, and Excel does not open a file with one. The library lets them through. */
+/**
+ * XML cannot express these, even escaped, and Excel does not open a file with one. The library does not remove them.
+ */
 const notInXml = /[\ufffe\uffff]/g;
 const timeFormat = 'yyyy-mm-dd hh:mm:ss';
 const timeWidth = 20;
 const textWidth = 16;
 
 /**
- * The rows as one sheet, and a further one after each million. A text cell is text for every spreadsheet, whatever it begins with: only a
- * formula cell runs, and none is written. Local times are dates, which have no zone in a spreadsheet.
+ * The rows as one sheet, and a further one after each million. A text cell is text for every spreadsheet, whatever it
+ * begins with: only a formula cell runs, and none is written. Local times are dates, which have no zone in a
+ * spreadsheet.
  */
 export function xlsxFile(
   name: string,

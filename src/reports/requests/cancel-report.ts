@@ -8,8 +8,9 @@ import { type Report, reports } from '../tables.ts';
 import { ownReport } from './queries.ts';
 
 /**
- * Ends a report that waits or is being made; its worker stops within seconds. Cancelling a cancelled report changes nothing.
- * @throws DomainError report.not_found, report.ended when it is ready, has failed or has expired
+ * Ends a report that waits or is being made; its worker stops within seconds. Cancelling a cancelled report changes
+ * nothing.
+ * @throws DomainError report.not_found, report.ended if it is ready, has failed or has expired
  */
 export async function cancelReport(deps: { db: Db }, actor: Actor, reportId: string): Promise<Report> {
   return transaction(deps.db, async (tx) => {

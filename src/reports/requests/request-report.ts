@@ -13,7 +13,8 @@ import { countOpenReports, refuseForeignEvent } from './queries.ts';
 import type { RequestReportInput } from './schemas.ts';
 
 /**
- * Asks for a file with the organizer's data. It is made after the organizer's earlier ones; a member who asks is mailed when it is ready.
+ * Requests a file with the organizer's data. It is made after the organizer's earlier ones; a member who requests it
+ * gets a mail when it is ready.
  * @throws DomainError event.not_found, report.limit_reached
  */
 export async function requestReport(
@@ -25,7 +26,7 @@ export async function requestReport(
   const { kind, format, eventId, filters } = input;
   await refuseForeignEvent(deps.db, organizerId, eventId);
   return transaction(deps.db, async (tx) => {
-    // So that requests at the same time are counted one after another.
+    // Concurrent requests are counted one after another.
     await lockOrganizer(tx, organizerId);
     if ((await countOpenReports(tx, organizerId)) >= openReportsMax) throw reportLimitReached(openReportsMax);
     const [report] = await tx

@@ -65,7 +65,7 @@ function contracts(deps: ReportRoutesDeps) {
   };
 }
 
-/** Reports of an organizer: ask for one, see how far it is, cancel it. */
+/** Reports of an organizer: request one, see its progress, cancel it. */
 export function requestRoutes(deps: ReportRoutesDeps) {
   const { request, list, show, cancel } = contracts(deps);
   return createRouter<ActorEnv>()

@@ -13,7 +13,7 @@ import { nextRun } from './queries.ts';
 import type { CreateScheduleInput } from './schemas.ts';
 
 /**
- * Makes a report again every day or week, mailed to the member who asks for it.
+ * Creates a schedule that makes a report every day or week and mails it to the requesting member.
  * @throws DomainError event.not_found, report_schedule.limit_reached
  */
 export async function createSchedule(

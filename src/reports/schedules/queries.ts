@@ -2,7 +2,7 @@ import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { type ReportSchedule, reportSchedules } from '../tables.ts';
 
-/** The organizer's schedules in force, in the order in which they were made, one more than `limit`. */
+/** The organizer's active schedules, in the order of creation, one more than `limit`. */
 export async function findSchedules(
   db: Db,
   { organizerId, after, limit }: { organizerId: string; after: string | undefined; limit: number },
@@ -27,8 +27,8 @@ export type Rhythm = Pick<ReportSchedule, 'every' | 'weekday' | 'hour' | 'timeZo
 const daysAhead = 8;
 
 /**
- * The first run after a moment. Postgres knows the zones: where clocks change, the run stays at its local hour; an hour that a day
- * does not have is the one after it.
+ * The first run after a moment. Postgres knows the zones: if clocks change, the run stays at its local hour; an hour
+ * that a day does not have is moved to the next one.
  */
 export async function nextRun(db: Db, { every, weekday, hour, timeZone }: Rhythm, after: Date): Promise<Date> {
   const moment = sql`${after.toISOString()}::timestamptz`;

@@ -58,7 +58,7 @@ function contracts(deps: ReportRoutesDeps) {
   };
 }
 
-/** Reports that are made again by themselves. */
+/** Reports that are made on a schedule. */
 export function scheduleRoutes(deps: ReportRoutesDeps) {
   const { create, list, end } = contracts(deps);
   return createRouter<ActorEnv>()

@@ -9,13 +9,13 @@ import { makeReportJob } from '../jobs.ts';
 import { type ReportFilters, type ReportSchedule, reportSchedules, reports } from '../tables.ts';
 import { nextRun } from './queries.ts';
 
-/** Schedules that one run of the job looks after; the next run takes the others. */
+/** Schedules that one run of the job handles; the next run handles the others. */
 const schedulesPerRun = 200;
 
 /**
- * Asks for the reports of schedules that are due, each in a transaction of its own that also moves the schedule to its next run. Of
- * several workers one takes a schedule, and one run makes one report. Runs that were missed are made up for by one. A schedule ends with
- * the role of its member.
+ * Requests the reports of due schedules, each in a transaction of its own that also moves the schedule to its next run.
+ * Of several workers one takes a schedule, and one run makes one report. Several missed runs are replaced by one. A
+ * schedule ends with the role of its member.
  */
 export async function runDueSchedules(deps: { db: Db; clock: Clock }): Promise<void> {
   for (let count = 0; count < schedulesPerRun; count += 1) {
@@ -73,10 +73,10 @@ async function reportOf(tx: Db, schedule: ReportSchedule) {
   };
 }
 
-/** From the run before to this one. The first run covers one day or week. */
+/** From the previous run to this one. The first run covers one day or week. */
 async function periodOf(tx: Db, schedule: ReportSchedule): Promise<ReportFilters> {
   const days = schedule.every === 'day' ? 1 : 7;
-  // Two hours more than the period, since a change of clocks may make it an hour longer.
+  // Two hours more than the period, because a change of clocks may make it an hour longer.
   const earlier = new Date(schedule.nextRunAt.getTime() - (days * 24 + 2) * 3_600_000);
   const from = schedule.lastRunAt ?? (await nextRun(tx, schedule, earlier));
   return { from: from.toISOString(), to: schedule.nextRunAt.toISOString() };

@@ -13,7 +13,7 @@ export type AdaptiveLimitOptions = {
   readonly windowMs?: number;
   readonly samplesMin?: number;
   /**
-   * While nine of ten calls take less time than this, lowering the limit helps nobody. 0 if omitted: only throughput
+   * While nine of ten calls take less time than this, lowering the limit helps nobody. Default 0: only throughput
    * counts.
    */
   readonly toleratedMs?: number;
@@ -21,7 +21,10 @@ export type AdaptiveLimitOptions = {
 
 /** A limit that adapts to the results of calls. It has no clock and no timer; the caller passes times. */
 export type AdaptiveLimit = {
-  /** A call ended well. @param inUse slots in use when it began */
+  /**
+   * A call ended well.
+   * @param inUse slots in use when it began
+   */
   answered(latencyMs: number, inUse: number): void;
   /** A call ended because the dependency failed. */
   failed(inUse: number): void;
@@ -123,7 +126,7 @@ export function createAdaptiveLimit(options: AdaptiveLimitOptions, startedAt: nu
   };
 }
 
-/** The later answers arrive, the larger the step down: when callers wait for a second, no careful search is needed. */
+/** The later answers arrive, the larger the step down. When callers wait for a second, no careful search is needed. */
 function hasteOf(steps: number, { lateness }: Signals): number {
   return steps < 0 ? Math.min(Math.max(lateness, 1), hasteMax) : 1;
 }

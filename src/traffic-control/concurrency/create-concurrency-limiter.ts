@@ -17,7 +17,7 @@ export type ConcurrencyLimiterOptions = LimiterOptions & {
 
 export type AcquireRequest = {
   readonly class: RouteClass;
-  /** The longest wait for a slot if the wait line does not end it sooner. 3 s if omitted. */
+  /** The longest wait for a slot if the wait line does not end it sooner. Default: 3 s. */
   readonly deadlineMs?: number;
 };
 
@@ -26,7 +26,7 @@ export type ConcurrencyLimiter = {
   /** Whether a call of this class would be refused now. A few comparisons, for the first check of a request. */
   wouldRefuse(routeClass: RouteClass): boolean;
   /**
-   * Acquires a slot for one call, after a short wait if none is free. The caller must release it by `done`.
+   * Acquires a slot for one call, after a short wait if none is free. The caller must release it with `done`.
    * @throws DomainError `service.overloaded` with a Retry-After, always as a rejection
    */
   acquire(request: AcquireRequest): Permit | Promise<Permit>;

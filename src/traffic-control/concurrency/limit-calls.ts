@@ -54,7 +54,7 @@ export function limitGroupCommit<Item, Result>(
   };
 }
 
-/** A database that is away, late or too busy has failed. A rejected value or a violated constraint is an answer. */
+/** A database that is down, late or too busy has failed. A rejected value or a violated constraint is an answer. */
 export const databaseJudge = {
   error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
 };

@@ -1,6 +1,6 @@
-/** What a window tells about the limit. */
+/** The observations of a window. */
 export type Signals = {
-  /** Slots in use whose calls only wait: Vegas' estimate. */
+  /** Slots in use whose calls only wait (Vegas' estimate). */
   readonly queue: number;
   /** The unit of all thresholds and steps. */
   readonly unit: number;

@@ -19,9 +19,9 @@ export type LimiterOptions = {
   readonly slots: number;
   /** Calls per slot: 1 for a pool of connections, a part of a batch for a group commit. */
   readonly itemsPerSlot?: number;
-  /** 4 when omitted. */
+  /** Default: 4. */
   readonly slotsMin?: number;
-  /** Four times `slots` when omitted. */
+  /** Default: four times `slots`. */
   readonly slotsMax?: number;
   readonly windowMs?: number;
   readonly samplesMin?: number;
@@ -62,7 +62,8 @@ export type Limiter = {
   /** A permit if there is a slot for this class and nobody waits before it. */
   begin(routeClass: RouteClass, now: number): Permit | undefined;
   /**
-   * Waits for a slot after `begin` had none. Returns a cause of refusal, or nothing if the waiter will be told the result.
+   * Waits for a slot after `begin` had none. Returns a cause of refusal, or nothing if the waiter will be told the
+   * result.
    */
   wait(waiter: Waiter, now: number): RefusalCause | undefined;
   /** Whether a call would be refused now. If so, it counts as refused. */

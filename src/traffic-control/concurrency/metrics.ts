@@ -32,7 +32,7 @@ shown('concurrency_queued', 'Calls that wait for a place', ({ queued }) => queue
 shown('concurrency_baseline_seconds', 'What latency is compared with', ({ baselineMs }) => baselineMs / 1000);
 shown('concurrency_recent_seconds', 'Latency of the last windows, 90th percentile', ({ recentMs }) => recentMs / 1000);
 
-/** Shows a limiter under its name until the returned function is called. */
+/** Exports a limiter's metrics under its name until the returned function is called. */
 export function register(name: string, limiter: Limiter): () => void {
   limiters.set(name, limiter);
   return () => {

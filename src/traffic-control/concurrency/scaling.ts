@@ -10,7 +10,7 @@ const keep = 0.8;
 const warmupWindows = 5;
 /** The least standard deviation of the logarithm of calls in flight for which a slope is computed: about 2 %. */
 const spreadMin = 0.02;
-/** A deviation of about half that no number in flight explains: the dependency itself has changed. */
+/** A deviation of about half that no number in flight explains means that the dependency itself has changed. */
 const jumpMin = 0.4;
 const perSecondMin = 1e-3;
 

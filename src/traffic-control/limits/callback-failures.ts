@@ -7,13 +7,13 @@ import { rateLimited } from '../decision.ts';
 import type { Verdict } from './limiter.ts';
 import type { PolicyName } from './policies.ts';
 
-/** What came of a callback: a failure counts against its sender unless the sender was verified. */
+/** The outcome of a callback. A failure counts against its sender unless the sender was verified. */
 type Outcome = { readonly status: number; readonly isVerified: boolean };
 
 /** Runs the work of a callback in its class. Answers a refusal, and does not run it, for a sender that failed too often. */
 export type LimitCallbackFailures = (request: HotRequest, work: () => Promise<Outcome>) => Promise<Answer | undefined>;
 
-/** Callbacks are never shed. Senders of callbacks that do not verify are limited, whatever they were answered. */
+/** Callbacks are never shed. Senders of callbacks that do not verify are limited, whatever answer they got. */
 export function limitCallbackFailures(control: TrafficControl, networkOf: ClientNetwork): LimitCallbackFailures {
   const { limiter, keys } = control;
 

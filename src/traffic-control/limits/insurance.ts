@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Policy } from './policies.ts';
 
-/** Counts of this process alone, for when Redis is away: points of a key in the open window. */
+/** Counts of this process alone, for when Redis is down: points of a key in the open window. */
 export type Insurance = {
-  /** Counts points and returns the total of the key; undefined when unknown. */
+  /** Counts points and returns the total of the key; undefined if unknown. */
   add(id: string, points: number): Promise<Counted | undefined>;
   forget(id: string): Promise<unknown>;
 };

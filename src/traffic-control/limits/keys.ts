@@ -5,7 +5,7 @@ import { hmacSha256Text } from '../../platform/crypto.ts';
 import type { HotRequest } from '../../http/hot-path/hot-request.ts';
 import type { KeyKind } from './policies.ts';
 
-/** Keys that requests are counted by. All are hashes: Redis holds no address and no credential. */
+/** Keys by which requests are counted. All are hashes: Redis holds no address and no credential. */
 export type Keys = {
   network(network: string): string;
   credential(authorization: string): string;
@@ -15,7 +15,7 @@ export type Keys = {
 const networksRememberedMax = 20_000;
 const keyLength = 22;
 
-/** @param hashSecret keys the hash of networks: there are few enough networks to try them all */
+/** @param hashSecret keys the hash of networks, because there are few enough networks to try them all */
 export function createKeys(hashSecret: string): Keys {
   const remembered = new LRUCache<string, string>({ max: networksRememberedMax });
   const network = (address: string): string => {
@@ -33,7 +33,7 @@ export function createKeys(hashSecret: string): Keys {
   };
 }
 
-/** The key that a limit counts the request by; undefined when the request has none. */
+/** The key by which a limit counts the request; undefined if the request has none. */
 export function keyOf(
   keys: Keys,
   kind: KeyKind,

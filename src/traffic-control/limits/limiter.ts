@@ -21,7 +21,7 @@ import type { Policies, Policy, PolicyName } from './policies.ts';
 export type Limiter = {
   /** Counts one request. Synchronous when this process holds a share of the key, or knows that the key is refused. */
   consume(name: PolicyName, key: string): Verdict | Promise<Verdict>;
-  /** What this process knows of a key, without a Redis call; undefined when nothing speaks against it. */
+  /** What this process knows of a key, without a Redis call; undefined if nothing speaks against it. */
   denied(name: PolicyName, key: string): Verdict | undefined;
   /** Forgets what was counted for a key. */
   reset(name: PolicyName, key: string): Promise<void>;

@@ -5,7 +5,7 @@ import { type Counted, counted, createInsurance } from './insurance.ts';
 import { insuredTotal } from '../metrics.ts';
 import type { Policy } from './policies.ts';
 
-/** Points of one policy: in Redis for all processes together, in memory when Redis is away. */
+/** Points of one policy: in Redis for all processes together, in memory while Redis is down. */
 export type PointStore = {
   /** Counts up to `wanted` points of a key and returns how many are within the limit. Never rejects. */
   take(id: string, wanted: number): Promise<CountedShare>;

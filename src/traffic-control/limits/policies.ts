@@ -58,8 +58,8 @@ export type PolicyName =
   | 'callback_failures';
 
 /**
- * Limits on requests of every kind. Calls of our own pages are not counted by them, because the page's request was. What counts
- * deeds, such as sign-ins and messages, counts those calls too.
+ * Limits on requests of every kind. Calls by our own pages are not counted by them, because the page's request was.
+ * Limits that count acts, such as sign-ins and messages, count those calls too.
  */
 export const countsEveryRequest: ReadonlySet<PolicyName> = new Set(['network', 'network_wide', 'credential']);
 
@@ -77,7 +77,7 @@ const credentialFailuresPerNetwork = 300;
 const messagesPerNetwork = 30;
 const signInsPerAccount = 10;
 const signInsPerAccountEverywhere = 100;
-/** Networks that may each have a first try beside these. */
+/** Networks that may each have a first try besides these. */
 const signInsFirstEverywhere = 1000;
 /** Links that set a new password, to one member. `src/notifications/deliveries/caps.ts` must allow as many messages. */
 const resetsPerAccount = 3;
@@ -91,7 +91,7 @@ const promoFailuresPerNetwork = 30;
 const promoFailuresPerBuyer = 10;
 const promoFailureSeconds = 10 * minute;
 const messagesPerTarget = 3;
-/** As long as the caps of messages count, so that a request beyond the cap is refused here. */
+/** Equal to the time for which the caps of messages count, so that a request beyond the cap is refused here. */
 const messageTargetSeconds = 60 * minute;
 /** Codes to one buyer: requested from one network, and from all networks. */
 const verificationsPerTarget = 3;

@@ -1,7 +1,7 @@
 /**
- * How many classes are refused, as a pure function of pressure over time. Pressure 1 is the most there may be. The
- * level rises at once and falls slowly: two bad samples refuse one class more, five good ones readmit one. Between good
- * and bad nothing changes; otherwise the level would swing with every class that it readmits.
+ * How many classes are refused, as a pure function of pressure over time. Pressure 1 is the allowed maximum. The level
+ * rises at once and falls slowly: two bad samples refuse one class more, five good ones readmit one. Between good and
+ * bad nothing changes; otherwise the level would swing with every class that it readmits.
  */
 export type ShedState = { readonly level: number; readonly bad: number; readonly good: number };
 
@@ -35,8 +35,8 @@ const busyFrom = 0.9;
 const delayMaxMs = 100;
 
 /**
- * Pressure of the CPU; 1 is the most there may be. Both signals are needed. A loop that is always busy but quick to
- * serve is well used; one late turn in an idle process comes from the machine, not from load.
+ * Pressure of the CPU; 1 is the allowed maximum. Both signals are needed. A loop that is always busy but quick to serve
+ * is well used; one late turn in an idle process comes from the machine, not from load.
  */
 export function loopPressure(sample: LoopSample): number {
   return sample.utilization >= busyFrom ? sample.delayP99Ms / delayMaxMs : 0;

@@ -8,11 +8,11 @@ import type { Dependency, RouteClass } from '../route-rules.ts';
 
 /** The classes that are refused now, decided every 200 ms; asking costs one look-up. */
 export type Shedder = {
-  /** Why a request of this class, which needs this dependency, is refused; undefined when it is not. */
+  /** Why a request of this class, which needs this dependency, is refused; undefined if it is not. */
   cause(routeClass: RouteClass, uses?: Dependency): ShedCause | undefined;
   /** Whether all requests of this class are refused now. Counts nothing. */
   isShedding(routeClass: RouteClass): boolean;
-  /** A request that passed the shedder was refused before it cost anything: by a rate limit or the per-event limit. */
+  /** A request that passed the shedder was refused by a rate limit or the per-event limit before it cost anything. */
   refusedLater(routeClass: RouteClass): void;
   /** Retry-After of a refusal for this cause, with jitter, so that clients do not come back together. */
   retryAfterSeconds(cause?: ShedCause): number;

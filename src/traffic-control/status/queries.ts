@@ -10,7 +10,7 @@ export type Lateness = {
   readonly unfinished: number;
 };
 
-/** Untried jobs of one kind that are looked at. More would cost time and hardly change the age of the oldest. */
+/** Untried jobs of one kind that are read. More would cost time and hardly change the age of the oldest. */
 const untriedMax = 10_000;
 
 /** Uses the index `outbox_staged` for untried jobs and `outbox_leased` for the others. */

@@ -6,8 +6,8 @@ import { statusSchema } from './schemas.ts';
 import type { StatusWatch } from './watch-status.ts';
 
 /**
- * Short, and without `stale-if-error`: a cache must not say that all is well when the service does not answer. The edge does
- * not keep it at all.
+ * Short, and without `stale-if-error`: a cache must not report that all is well while the service does not answer. The
+ * edge does not keep it at all.
  */
 const cacheControl = 'public, max-age=5';
 

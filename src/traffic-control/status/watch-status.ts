@@ -7,10 +7,10 @@ import type { Switches } from '../switches/switches.ts';
 import { type Lateness, findLateness } from './queries.ts';
 import { type ServiceState, type ServiceStatus, serviceStates } from './schemas.ts';
 
-/** How the service fares, as this process knows it. Reading costs nothing; Postgres is asked in the background. */
+/** The state of the service as this process knows it. Reading costs nothing; Postgres is asked in the background. */
 export type StatusWatch = {
   status(): ServiceStatus;
-  /** Looks now. Done on a timer as well. */
+  /** Looks now. A timer does so as well. */
   look(): Promise<void>;
   close(): void;
 };
@@ -27,13 +27,13 @@ export type StatusWatchDeps = {
 };
 
 const lookEveryMs = 3000;
-/** Postgres counts as away when no look has succeeded for this long. */
+/** Postgres counts as down if no look has succeeded for this long. */
 const knownForMs = 10_000;
-/** A job that was never tried by then means too few workers. */
+/** If a job was never tried for this long, there are too few workers. */
 const slowAfterSeconds = 60;
-/** And by then, that none works. */
+/** If a job was never tried for this long, no worker runs. */
 const downAfterSeconds = 600;
-/** Fewer tried jobs that are late may be one organiser's wrong account, or one address that takes no mail. */
+/** Fewer late jobs may come from one organiser's wrong account, or one address that accepts no mail. */
 const unfinishedMin = 20;
 
 /** The classes of `route-rules.ts`. */

@@ -7,7 +7,7 @@ export type SwitchOn = {
   /** `all`, or the event's id. */
   readonly eventId: string;
   readonly eventSlug: string | null;
-  /** Milliseconds until it turns off by itself, by the clock of Postgres; null when it stays on. */
+  /** Milliseconds until it turns off by itself, by the clock of Postgres; null if it stays on. */
   readonly leftMs: number | null;
 };
 
@@ -69,7 +69,7 @@ export async function listSwitchRows(db: Db): Promise<SwitchRow[]> {
   }));
 }
 
-/** Turns a switch and records who did it and why: both or neither. One statement, so no transaction stays open. */
+/** Turns a switch and records who did it and why: both or neither. One statement, so that no transaction stays open. */
 export async function turnSwitch(
   db: Db,
   turn: {

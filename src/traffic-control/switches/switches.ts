@@ -7,13 +7,13 @@ import { type SwitchOn, findSwitchesOn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
 /**
- * The switches as this process knows them: read from Postgres twice a second, answered from memory alone. While
- * Postgres is away the last read holds. Redis has no part in it.
+ * The switches as this process knows them: read from Postgres twice a second, answered from memory. While Postgres is
+ * down the last read holds. Redis is not involved.
  */
 export type Switches = {
   /** Whether it is on for all events, or for this event. */
   isOn(name: SwitchName, eventId?: string): boolean;
-  /** Why a request with this address is refused; undefined when no switch applies. */
+  /** Why a request with this address is refused; undefined if no switch applies. */
   refusalFor(routeClass: RouteClass, method: string, path: string): SwitchRefusal | undefined;
   /** Reads now. Turning a switch and starting a process wait for it. */
   refresh(): Promise<void>;

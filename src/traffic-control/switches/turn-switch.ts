@@ -5,7 +5,7 @@ import type { TrafficControlErrorCode } from '../errors.ts';
 import { turnSwitch as writeTurn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
-/** What the catalog and the waiting room know of an event that an operator names by slug or id. */
+/** The catalog's and the waiting room's view of an event that an operator names by slug or id. */
 export type SwitchableEvent = {
   readonly id: string;
   readonly slug: string;
@@ -21,10 +21,10 @@ export type TurnSwitchDeps = {
 export type SwitchTurn = {
   readonly name: string;
   readonly on: boolean;
-  /** Slug or id; without one the switch applies to all events. */
+  /** Slug or id; without it the switch applies to all events. */
   readonly event?: string | undefined;
   readonly reason: string;
-  /** The operator's name, as operators know each other. */
+  /** The name by which other operators know this one. */
   readonly by: string;
   readonly until?: Date | undefined;
 };

@@ -1,11 +1,11 @@
 /**
  * How many buyers are let in per second, decided again each second.
  *
- * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy the rate grows by a
- * twentieth of the organizer's rate; each unhealthy second lowers it by three tenths. It never exceeds the organizer's
- * rate or the payments that can be made. While the health of orders is unknown the rate does not change.
+ * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy, the rate grows by a
+ * twentieth of the organizer's rate per second; each unhealthy second lowers it by three tenths. It never exceeds the
+ * organizer's rate or the payments that can be made. While the health of orders is unknown the rate does not change.
  *
- * Positions are called faster than this, because not everyone who is called comes: see the show ratio.
+ * Positions are called faster than this, because not everyone who is called comes (show ratio).
  */
 
 /** The health of the API processes over the last seconds. */
@@ -22,7 +22,7 @@ export type AdmissionInput = {
   /** The current admission rate, in buyers per second. */
   readonly admissionRate: number;
   readonly rateMax: number;
-  /** Undefined when no process has reported. */
+  /** Undefined if no process has reported. */
   readonly health: Health | undefined;
   /** More orders wait for their payment than can be prepared within a third of their hold. */
   readonly isPaymentBusy: boolean;

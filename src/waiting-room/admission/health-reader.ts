@@ -4,16 +4,16 @@ import type { Health } from './admission-step.ts';
 import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
 import { healthReporters } from '../metrics.ts';
 
-/** What the scheduler knows of the API processes; nothing while Redis is away. */
+/** The scheduler's knowledge of the API processes; nothing while Redis is down. */
 export type HealthReader = {
   /** Undefined when no process has reported within five seconds. */
   read(): Promise<Health | undefined>;
-  /** Places exchanged since the last read; nobody else gets them again. */
+  /** Places exchanged since the last read; no other reader gets them again. */
   takeExchanged(eventId: string): Promise<number>;
   giveBackExchanged(eventId: string, count: number): Promise<void>;
 };
 
-/** Fewer orders than this tell neither latency nor the part of refusals. */
+/** With fewer orders than this, latency and the share of refusals mean nothing. */
 const placementsMin = 20;
 
 /** KEYS health. ARGV age ms. Returns the recent reports and deletes the others. */

@@ -120,7 +120,7 @@ function createProbe(gate: Pick<Gate, 'enter'>): () => number {
   };
 }
 
-/** Refusals of the last seconds: those counted here, and those that traffic control counts since its start. */
+/** Refusals of the last seconds: those counted here, and those that traffic control has counted. */
 function createShedWindow() {
   let own = 0;
   const totals = [0];

@@ -7,7 +7,7 @@ export type LatencyWindow = {
   /** Begins the next second; the oldest second is forgotten. */
   turn(): void;
   count(): number;
-  /** The upper end of the bucket that holds this share of the window; undefined when it is empty. */
+  /** The upper end of the bucket that holds this share of the window; undefined if it is empty. */
   quantile(share: number): number | undefined;
 };
 

@@ -6,12 +6,12 @@ import { draws, waitingRooms } from '../tables.ts';
 
 /** How often the state of serving is recorded as a mark. */
 export const markSeconds = 5;
-/** The scheduler catches up at most this much time after a pause, so that nobody is let in by the thousand. */
+/** After a pause the scheduler catches up at most this much time, so that it does not let thousands in at once. */
 export const catchUpSecondsMax = 10;
-/** Marks are kept for the longest turn, plus the minute that the show ratio looks back. */
+/** Marks are kept for the longest turn, plus the minute that the show ratio covers. */
 const markKeptSeconds = 3600 + 120;
 
-/** A room as the scheduler finds it; whether something is due follows the clock of Postgres. */
+/** A room as the scheduler reads it. The clock of Postgres decides whether something is due. */
 export type RoomAtWork = {
   readonly event_id: string;
   readonly phase: Phase;
@@ -22,8 +22,8 @@ export type RoomAtWork = {
   /** A second has passed since it was last served. */
   readonly is_serving_due: boolean;
   /**
-   * The event is over or called off, or its last sale has ended. A closed category may be put on sale again, so it ends
-   * nothing.
+   * The event is over or called off, or its last sale has ended. A closed category ends nothing, because it may be put
+   * on sale again.
    */
   readonly is_sale_over: boolean;
   readonly waiting: number;
@@ -58,7 +58,7 @@ export async function listRoomsAtWork(db: Db): Promise<RoomAtWork[]> {
 
 const isDue = (column: typeof waitingRooms.preQueueOpensAt) => sql`${column} <= now()`;
 
-/** False when it was no longer closed, or no longer due. */
+/** False if it was no longer closed, or no longer due. */
 export async function markPreQueue(db: Db, eventId: string): Promise<boolean> {
   const rows = await db
     .update(waitingRooms)
@@ -111,7 +111,7 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** A ticket that is still to be sold, and for which a payment is made. */
+/** A ticket that is still to be sold and needs a payment. */
 const costs = sql`category.status = 'on_sale' and category.sale_closes_at > now() and category.price > 0`;
 
 /** An open room, and the facts that decide its next second. */
@@ -139,7 +139,7 @@ export type ServedRoom = {
   readonly is_mark_due: boolean;
   /** Passes spent, as of the last mark or now. */
   readonly orders: number;
-  /** The state a turn ago, and a minute ago; null when the room is younger. */
+  /** The state a turn ago, and a minute ago; null if the room is younger. */
   readonly turn_serving: number | null;
   readonly turn_orders: number | null;
   readonly minute_serving: number | null;

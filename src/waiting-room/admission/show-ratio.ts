@@ -1,5 +1,5 @@
 /**
- * The part of called buyers who come. Serving is faster by the rest: with 0.4, ten positions are called for four
+ * The share of called buyers who come. Calling is faster by its inverse: with 0.4, ten positions are called for four
  * buyers. Published practice: Ticketmaster assumes 40 %.
  */
 export const showRatioMin = 0.3;
@@ -7,7 +7,7 @@ export const showRatioMax = 1;
 
 /** How far back the ratio looks. Buyers who come usually do so within this time. */
 export const showWindowSeconds = 60;
-/** Fewer positions than this say nothing. */
+/** With fewer positions than this, the ratio means nothing. */
 const calledMin = 30;
 /** The weight of the last look in the average: with a look every five seconds, a memory of half a minute. */
 const weight = 0.15;

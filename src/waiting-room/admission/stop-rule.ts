@@ -9,7 +9,7 @@ export type EventStock = {
   readonly available: number;
   readonly held: number;
   readonly sold: number;
-  /** Kept off sale by the organizer, who may put them on sale. */
+  /** Kept off sale by the organizer, who may put them on sale again. */
   readonly blocked: number;
 };
 
@@ -24,7 +24,7 @@ export type Shop = {
   readonly ordersEver: number;
 };
 
-/** The part of held tickets that comes back. */
+/** The share of held tickets that comes back. */
 const returningShare = 0.2;
 /** Tickets per order until there are enough orders, and the bounds of this estimate. */
 const ticketsPerOrderAssumed = 2;
@@ -34,7 +34,8 @@ const ordersKnownMin = 20;
 export type StockVerdict = 'on_sale' | 'spoken_for' | 'sold_out';
 
 /**
- * @param isStopped whether it is spoken for now: it continues only when those in the shop could not take all that is free
+ * @param isStopped whether calling has stopped; it continues only if the buyers in the shop could not take everything
+ * that is free
  */
 export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): StockVerdict {
   if (stock.available <= 0) return stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'spoken_for';

@@ -4,14 +4,14 @@ import type { BeaconChain } from './beacon/beacon-chain.ts';
 import type { Beacon } from './beacon/beacon.ts';
 import type { DrawRules } from './order/draw-rules.ts';
 
-/** What committing to a draw needs, also in the API. */
+/** The dependencies of committing to a draw, also in the API. */
 export type CommitDeps = {
   readonly beaconChain: BeaconChain;
   readonly encryptionKey: string;
   readonly drawRules?: Partial<DrawRules> | undefined;
 };
 
-/** What completing a draw needs, only in the worker. */
+/** The dependencies of completing a draw, only in the worker. */
 export type DrawDeps = CommitDeps & {
   readonly db: Db;
   readonly beacon: Beacon;

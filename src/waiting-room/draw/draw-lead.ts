@@ -6,8 +6,8 @@ const leadSecondsMax = 600;
 const leadShare = 0.5;
 
 /**
- * Seconds from the freeze to the draw's beacon round when the organizer sets none. The round is committed to before
- * anybody has joined, so only the time between freeze and opening tells how many are expected.
+ * Seconds from the freeze to the draw's beacon round if the organizer sets none. The round is committed to before
+ * anybody has joined, so only the time between freeze and opening shows how many are expected.
  */
 export function drawLeadOf(freezesAt: Date, opensAt: Date): number {
   const seconds = Math.floor(((opensAt.getTime() - freezesAt.getTime()) / 1000) * leadShare);

@@ -6,7 +6,7 @@ import { findCurrentDraw, lockRoom, markFrozen } from './queries.ts';
 
 /**
  * Fixes the places of the draw in one short transaction under the room's lock, however many there are. `completeDraw`
- * writes leaves and root afterwards. Later places stand behind these. Safe to repeat.
+ * writes leaves and root afterwards. Later places come after these. Safe to repeat.
  */
 export async function freezePlaces(
   deps: Pick<DrawDeps, 'db' | 'beaconChain' | 'encryptionKey' | 'drawRules'>,
@@ -19,7 +19,7 @@ export async function freezePlaces(
     if (!room.isDue) return 'early';
     let found = await findCurrentDraw(tx, eventId);
     if (found !== undefined && found.secondsPastRound >= 0) {
-      // The beacon's value may be known by now, so this list could have been chosen to fit it.
+      // The beacon's value may already be known, so this list could have been chosen to fit it.
       await voidDraw(deps, tx, found.draw, 'freeze_late');
       found = await findCurrentDraw(tx, eventId);
     }

@@ -8,10 +8,10 @@ import { rootOf } from './tree/merkle.ts';
 import { leavesPerChunk } from './order/method.ts';
 import { type DrawRow, listDrawnDraws } from './queries.ts';
 
-/** Draws whose hashes each check computes again: the latest ones. */
+/** The number of latest draws whose hashes each check computes again. */
 const recomputedMax = 50;
 
-/** Truths about draws: published values are consistent, and lead to the key that decides the order. */
+/** Invariants of draws: published values are consistent, and lead to the key that decides the order. */
 export const drawInvariants: readonly Invariant[] = [
   invariantOf(
     'draws.one_counts',

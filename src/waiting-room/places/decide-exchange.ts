@@ -3,7 +3,7 @@ import type { LiveRoom } from '../rooms/live-room.ts';
 import { exchangePhases, placelessPhases } from '../rooms/phase.ts';
 import { servingAt } from '../admission/serving.ts';
 
-/** The outcome of showing a place. Positions are counted from 0; `serving` is how many have been called. */
+/** The outcome of presenting a place. Positions are counted from 0; `serving` is how many have been called. */
 export type ExchangeDecision =
   | { readonly kind: 'passed' }
   | { readonly kind: 'invalid' }
@@ -18,9 +18,9 @@ export type ExchangeDecision =
     };
 
 const pollSecondsMin = 2;
-/** While nobody is called, clients that know the times need not look more often than this. */
+/** While nobody is called, clients that know the times need not ask more often than this. */
 export const pollSecondsMax = 60;
-/** Before the room is open nobody is called: asking sooner brings nothing. */
+/** Before the room is open nobody is called, so asking sooner is useless. */
 const waitingRetrySeconds = 15;
 
 /**

@@ -14,7 +14,7 @@ export type ExchangeDeps = {
 
 export type HeldPass = { readonly pass: string; readonly expiresAt: string };
 
-/** Clients that are told to come again do so within a fifth of the time they were told, with jitter. */
+/** Clients that are told to ask again do so within a fifth of the given time, with jitter. */
 const retryJitter = 0.2;
 
 /**

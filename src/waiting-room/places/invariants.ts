@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../../platform/invariant.ts';
 
-/** What holds of places; part of the room's invariants. */
+/** Invariants of places, part of the room's invariants. */
 export const placeInvariants: readonly Invariant[] = [
   invariantOf(
     'waiting_room.places_counted',

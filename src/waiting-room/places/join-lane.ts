@@ -4,7 +4,7 @@ import { type JoinWish, type JoinedPlace, joinPlaces } from './queries.ts';
 
 export type JoinLane = GroupCommit<JoinWish, JoinedPlace | undefined>;
 
-/** Joins written by one call: this many share one lock of the room's row and one flush of the log. */
+/** Joins written by one call: they share one lock of the room's row and one flush of the log. */
 const batchMax = 500;
 /** Joins that wait for one event; at 20,000/s that is half a second. */
 const queueMax = 10_000;

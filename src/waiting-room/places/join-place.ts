@@ -115,7 +115,7 @@ function demandChallenge(challenges: Challenges, text: string | undefined, event
 }
 
 /**
- * The proof of work that joining costs this buyer now; undefined when there is none. Needs only memory.
+ * The proof of work that joining costs this buyer now; undefined if there is none. Needs only memory.
  * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, service.unavailable
  */
 export async function issueChallenge(

@@ -57,7 +57,7 @@ async function exchange(deps: ExchangeDeps, request: HotRequest, slug: string): 
   return exchangePlace(deps, { slug, placeToken: parsed.data.placeToken });
 }
 
-/** The exchange as plain facts, for the hot path. */
+/** The exchange as plain data, for the hot path. */
 export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<Answer> {
   return { status: 201, body: JSON.stringify(await exchange(deps, request, slug)) };
 }

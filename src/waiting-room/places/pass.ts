@@ -10,8 +10,8 @@ export type Pass = {
 };
 
 /**
- * What a called place is exchanged for: `pass.<event>.<index>.<account key>.<expiry>.<mark>`. It is not stored before
- * it is spent. Pure.
+ * The pass for a called place: `pass.<event>.<index>.<account key>.<expiry>.<signature>`. It is not stored before it is
+ * spent. Pure.
  */
 export function signPass(secret: string, { eventId, placeIndex, accountKey, expiresAt }: Pass): string {
   return signText(secret, label, `pass.${eventId}.${placeIndex}.${accountKey}.${Math.floor(expiresAt)}`);
@@ -31,8 +31,8 @@ export type ReadPass = (
 ) => { readonly placeIndex: number; readonly accountKey: string; readonly expiresAt: Date } | 'invalid';
 
 /**
- * Reads passes by Postgres' time as the process estimates it, which is also how they were made. Invalid: forged, of
- * another event, or expired.
+ * Reads passes by Postgres' time as the process estimates it, by which they were made. Invalid: forged, of another
+ * event, or expired.
  */
 export function createReadPass(deps: { queueTokenSecret: string; rooms: { now(): number } }): ReadPass {
   return (eventId, header) => {

@@ -4,7 +4,7 @@ import { readSignedText, signText } from '../../platform/text/signed-text.ts';
 export type Place = { readonly eventId: string; readonly placeIndex: number; readonly accountKey: string };
 
 /**
- * What a buyer holds while waiting: `place.<event>.<index>.<account key>.<mark>`. It never expires and is not stored:
+ * A buyer's token while waiting: `place.<event>.<index>.<account key>.<signature>`. It never expires and is not stored:
  * the place is a row, and after any restart the token proves who owns it. Pure.
  */
 export function signPlaceToken(secret: string, { eventId, placeIndex, accountKey }: Place): string {

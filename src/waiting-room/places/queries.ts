@@ -12,7 +12,7 @@ export type JoinWish = {
 /** The outcome of one account's join. */
 export type JoinedPlace = {
   readonly phase: Phase;
-  /** Undefined when the account has no place and the room accepts nobody now. */
+  /** Undefined if the account has no place and the room accepts nobody now. */
   readonly index: number | undefined;
   readonly isNew: boolean;
   /** Milliseconds of Postgres' clock. */

@@ -47,7 +47,7 @@ const challengeRoute = createRoute({
   },
 });
 
-/** The answer to a join as plain facts, for the router and the hot path. */
+/** The answer to a join as plain data, for the router and the hot path. */
 async function joinFrom(
   deps: JoinPlaceDeps,
   request: HotRequest,

@@ -21,7 +21,7 @@ export type RoomChange = {
 
 /**
  * Runs one change of a room under its lock, with the audit row in the same transaction; after the commit the queue
- * document is renewed. `work` gets no room where none is planned yet.
+ * document is renewed. `work` gets no room if none is planned yet.
  * @throws DomainError event.not_found for another organizer's event, queue.over
  */
 export async function changeRoom(
@@ -65,7 +65,7 @@ export async function endRoom(deps: ChangeRoomDeps, of: RoomOfActor): Promise<vo
 
 /**
  * Stops calling, or continues where it stopped. While a room is paused no turn runs out; issued passes stay valid until
- * they expire. Does nothing when the room is in this state already.
+ * they expire. Does nothing if the room is already in this state.
  * @throws DomainError event.not_found, queue.not_found, queue.over
  */
 export async function pauseRoom(

@@ -8,7 +8,7 @@ export type LiveRoom = Serving & {
   readonly organizerId: string;
   /** Of the event. */
   readonly country: string;
-  /** The work of a browser before it may join; 0 asks for none. */
+  /** The work of a browser before it may join; 0 for none. */
   readonly challengeDifficulty: number;
   readonly turnSeconds: number;
   readonly passSeconds: number;
@@ -16,6 +16,6 @@ export type LiveRoom = Serving & {
   readonly lapsedBelow: number;
   /** Present once the room is drawn. */
   readonly draw: DrawnRoom | undefined;
-  /** Places that were taken out before the freeze, by index. */
+  /** Places that were excluded before the freeze, by index. */
   readonly voidedPlaces: ReadonlySet<number>;
 };

@@ -51,13 +51,13 @@ async function write(
     return;
   }
   const inserted = await insertRoom(tx, { eventId, organizerId: actor.organizerId, ...settings });
-  // Another request planned the room at the same moment. Its plan stands, and this request may be sent again.
+  // Another request planned the room at the same moment. Its plan stays, and this request may be sent again.
   if (inserted === undefined) throw timesFixed('closed');
 }
 
 const isAlwaysFree = (name: string) => name === 'rateMax' || name === 'challengeDifficulty';
 
-/** What the settings change: names with the values before and after. */
+/** The fields that the settings change, with the values before and after. */
 function differences(
   room: RoomRow | undefined,
   settings: RoomSettings,

@@ -57,7 +57,7 @@ export async function listWatchedRooms(db: Db): Promise<WatchedRow[]> {
   );
 }
 
-/** The places that a draw left out: published with the draw, and never changed afterwards. */
+/** The places that a draw left out, published with the draw and never changed afterwards. */
 export async function findVoidedPlaces(db: Db, eventId: string, number: number): Promise<number[]> {
   const [row] = await db
     .select({ indexes: sql<string>`coalesce(array_to_json(${draws.voidedPlaces}), '[]'::json)::text` })
@@ -90,7 +90,7 @@ export async function lockRoom(tx: Db, organizerId: string, eventId: string): Pr
 
 export type EventOfRoom = Pick<typeof events.$inferSelect, 'id' | 'slug' | 'status' | 'startsAt' | 'endsAt'>;
 
-/** An organizer's own event, held as it is until the transaction ends. */
+/** An organizer's own event, locked against changes until the transaction ends. */
 export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string): Promise<EventOfRoom | undefined> {
   const [row] = await tx
     .select({

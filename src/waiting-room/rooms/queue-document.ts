@@ -10,8 +10,9 @@ type QueueDocument = z.input<typeof queueDocumentSchema>;
 type Found = NonNullable<Awaited<ReturnType<typeof findPublicRoom>>>;
 
 /**
- * The document that everyone who waits for an event reads: phase, times, how far and how fast is called, the draw, and
- * the remaining tickets. It is made once a second, however many ask, and says nothing about any person.
+ * The document that everyone who waits for an event reads: phase, times, how far and how fast positions are called, the
+ * draw, and the remaining tickets. It is made once a second, however many readers it has, and says nothing about any
+ * person.
  */
 export function createQueueOf(deps: { stockOf: StockOf }): QueueOf {
   return async (db, eventId) => {

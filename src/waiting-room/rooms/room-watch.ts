@@ -9,15 +9,15 @@ import { serviceUnavailable } from '../../platform/errors.ts';
 
 /**
  * All live waiting rooms in the memory of a process, by one query a second, whatever the number of rooms and of waiting
- * buyers. While Postgres is away the last known rooms stand: calling stops (`servingAt`), and nobody loses a place.
+ * buyers. While Postgres is down the last known rooms stay: calling stops (`servingAt`), and nobody loses a place.
  */
 export type RoomWatch = {
-  /** The room of a published event; undefined when there is none, or nothing is known yet. */
+  /** The room of a published event; undefined if there is none, or nothing is known yet. */
   roomOf(slug: string): LiveRoom | undefined;
   roomById(eventId: string): LiveRoom | undefined;
   /** Whether this place of the room was called, and its turn is over. */
   isLapsed(eventId: string, placeIndex: number): boolean;
-  /** False until Postgres has answered once: before that nothing is known, not even that there is no room. */
+  /** False until Postgres has answered once. Before that nothing is known, not even that there is no room. */
   isReady(): boolean;
   /** Postgres' time as this process estimates it, in milliseconds: the clock of turns and passes. */
   now(): number;
@@ -105,7 +105,7 @@ function toRoom(row: WatchedRow, voidedPlaces: ReadonlySet<number>): LiveRoom {
   };
 }
 
-/** The places that a draw left out, read once for each draw: there may be many, and they do not change. */
+/** The places that a draw left out, read once per draw, because there may be many and they do not change. */
 function createVoidedPlaces(db: Db) {
   const known = new Map<string, { readonly number: number; readonly places: ReadonlySet<number> }>();
   return {

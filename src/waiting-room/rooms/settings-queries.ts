@@ -16,7 +16,7 @@ export type RoomSettings = Pick<
   | 'challengeDifficulty'
 >;
 
-/** Undefined when another request has planned one meanwhile. */
+/** Undefined if another request has planned one meanwhile. */
 export async function insertRoom(
   tx: Db,
   room: RoomSettings & Pick<RoomRow, 'eventId' | 'organizerId'>,
@@ -37,8 +37,8 @@ export async function updateSettings(tx: Db, room: RoomRow, settings: Partial<Ro
 }
 
 /**
- * Stops calling, or continues. First calls what the rate promised for the running second, so that no process was ever
- * ahead of the row; turns stand still with the room. The caller holds the lock of `lockRoom`.
+ * Stops calling, or continues. It first calls the positions that the rate promised for the current second, so that no
+ * process was ever ahead of the row; turns stop with the room. The caller holds the lock of `lockRoom`.
  */
 export async function setPaused(tx: Db, room: RoomRow, isPaused: boolean): Promise<RoomRow> {
   if (!isPaused)

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { bundleWeb } from './bundle-web.ts';
 
 /**
- * Bundles what browsers load into a folder `web/` beside the API's bundle: the files, and `entries.json`, which maps names
- * to files.
+ * Bundles the browsers' files into a folder `web/` beside the API's bundle: the files, and `entries.json`, which maps
+ * names to files.
  */
 export async function buildWeb({ outFolder }: { outFolder: string }): Promise<void> {
   const { entries, files } = await bundleWeb();

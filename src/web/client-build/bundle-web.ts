@@ -40,7 +40,7 @@ const alone = ['door-decoder.ts'];
 /** Phones of about the last five years. */
 const browsers = ['es2020', 'chrome87', 'safari14.1', 'firefox91'];
 
-/** Bundles what runs in browsers, in memory. */
+/** Bundles the browsers' code, in memory. */
 export async function bundleWeb(): Promise<WebBundle> {
   const common = {
     absWorkingDir: folder,
@@ -84,8 +84,8 @@ export async function bundleWeb(): Promise<WebBundle> {
 }
 
 /**
- * The chunks that a script imports in this way, directly or not. A page preloads those of import statements, so that they arrive in one
- * round trip.
+ * The chunks that a script imports in this way, directly or not. A page preloads those of import statements, so that
+ * they arrive in one round trip.
  */
 function importedBy(
   path: string,

@@ -1,4 +1,4 @@
-/** Every page of the desk. Browsers that do not know `autofocus` on other elements than fields are helped here. */
+/** Every page of the desk. Helps browsers that know `autofocus` only on fields. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus();
 
 // Browsers leave a link at the edge of the navigation half hidden when the Tab key reaches it.

@@ -31,10 +31,10 @@ let failures = 0;
 let ticketsOf: string | undefined;
 let watch: Poll | undefined;
 let live: Live | undefined;
-/** The first reading by the link's token. It does not wait for the cookie. */
+/** The first read by the link's token. It does not wait for the cookie. */
 let firstReading: Promise<Answer<OrderView>> | undefined;
 let eventReading: Promise<void> | undefined;
-/** How often the order is read while its stream says when it changes: a stream may be silent without being at its end. */
+/** How often the order is read while its stream reports changes: a stream may be silent without having ended. */
 const lookWithStreamMs = 45_000;
 const togetherWithinMs = 4000;
 
@@ -62,7 +62,7 @@ async function open(): Promise<void> {
     if (shown !== undefined) void loadTickets(shown);
   };
   watchDetails(path, reloadTickets);
-  // What this browser keeps is written again, without the code of the ticket that was given away.
+  // The browser's copy is written again, without the code of the ticket that was given away.
   watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
   watchCancel(
     path,
@@ -106,7 +106,7 @@ function again(): void {
   watch?.now();
 }
 
-/** An order that nothing happens to by itself needs no stream. */
+/** An order that changes only by its buyer's acts needs no stream. */
 function followWhileOpen(isOpen: boolean): void {
   if (isOpen) {
     live ??= follow(`${path}/stream`, { onEvent: again, onSnapshot: () => watch?.now(), onState: () => watch?.now() });
@@ -162,8 +162,9 @@ function present(order: OrderView): void {
 }
 
 /**
- * Reads what belongs to the order. The first time, all of it is shown together, so that nothing jumps under a finger; a slow part comes
- * later. @returns whether the tickets are there, if the order has any
+ * Reads everything that belongs to the order. The first time, all of it is shown together, so that nothing jumps under
+ * a finger; a slow part comes later.
+ * @returns whether the tickets are there, if the order has any
  */
 async function loadParts(order: OrderView): Promise<boolean> {
   const tickets = hasTickets(order) ? loadTickets(order) : Promise.resolve(true);

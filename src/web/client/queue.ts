@@ -31,7 +31,7 @@ const words = queueWords[pageLanguage];
 const { slug = '', timeZone = 'UTC', name = '' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
 const mine = heldPlace(slug, localStorageIfAny());
 const tickMs = 1000;
-/** A confirmation is valid for a day. Earlier than this, it would have to be repeated. */
+/** A confirmation is valid for a day. One this close to its end would have to be repeated. */
 const confirmAheadMs = 20 * 3_600_000;
 /** If nobody watches the page, the turn is used after this part of it, so that the pass lasts long. */
 const unseenShare = 0.5;
@@ -44,9 +44,9 @@ let isJoining = false;
 let shownKind: Stage['kind'] | undefined;
 let drawn: { readonly of: string; readonly position: number } | undefined;
 
-/** The document as the stream has sent it, until it is shown. */
+/** The document that the stream has sent, until it is shown. */
 let sent: QueueView | undefined;
-/** How often the document is read while the stream sends it when it changes. */
+/** How often the document is read while the stream sends its changes. */
 const lookWithStreamMs = 45_000;
 
 const watch = poll(look, { alsoHidden: true });
@@ -82,7 +82,7 @@ function changed(): void {
   watch.now();
 }
 
-/** What the stream has sent, else what the API answers. */
+/** The document of the stream, otherwise that of the API. */
 async function read(): Promise<Answer<QueueView>> {
   if (sent === undefined) {
     return call<QueueView>('GET', `/v1/events/${slug}/queue`, {
@@ -117,12 +117,15 @@ async function look(): Promise<number | undefined> {
   const { nowMs, stage } = standing(queue);
   const wantedMs = lookAgainMs(queue, stage, { nowMs, isHidden: document.hidden, random: Math.random() });
   if (wantedMs === undefined) return undefined;
-  // The turn is taken by its time: it does not wait for the stream.
+  // The turn is taken by time and does not wait for the stream.
   const isSparse = live.isOpen() && stage.kind !== 'called';
   return Math.max(wantedMs, askedMs, isSparse ? spread(lookWithStreamMs, Math.random()) : 0);
 }
 
-/** Takes the step that the stage requires. @returns milliseconds that the service asked to wait */
+/**
+ * Takes the step that the stage requires.
+ * @returns milliseconds that the service asked to wait
+ */
 async function act(queue: QueueView): Promise<number> {
   const { stage, held, nowMs } = standing(queue);
   if (stage.kind === 'join' && held.buyer !== undefined && !isJoining) void join(held.buyer, queue);

@@ -25,7 +25,7 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The sources are bundled once in a process, whatever number of services a test run has in it. */
+/** The sources are bundled once per process, however many services a test run has in it. */
 let bundled: Promise<Assets> | undefined;
 
 /**

@@ -3,7 +3,7 @@ import { doorWords } from '../i18n/words/door/door.ts';
 import { type Language, linkTo } from '../i18n/language.ts';
 import type { Assets } from './assets.ts';
 
-/** What makes the door's page an app: its service worker and its manifest. */
+/** The files that make the door's page an app: its service worker and its manifest. */
 
 const pages = ['/door', '/door?lang=id', '/door?lang=en'];
 

@@ -51,7 +51,7 @@ export function eventJsonLd(
   return html`<script type="application/ld+json">${raw(JSON.stringify(facts).replaceAll('<', '\\u003c'))}</script>`;
 }
 
-/** The place on a map. Nothing is asked of the map before the reader follows the link. */
+/** The place on a map. The map is not contacted before the reader follows the link. */
 export function mapLink({ event }: Pick<EventFacts, 'event'>): string {
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
   return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: place }).toString()}`;

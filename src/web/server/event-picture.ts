@@ -5,7 +5,7 @@ import type { ListedEvent } from './public-documents.ts';
 
 type Pictured = Pick<ListedEvent, 'slug' | 'picture'>;
 
-/** Pixels of the sizes that pages choose from; their shape is that of `.poster`, so nothing moves when a picture arrives. */
+/** Pixel widths that pages choose from. Their shape is that of `.poster`, so nothing moves when a picture arrives. */
 const widths = [
   ['small', 480],
   ['medium', 960],
@@ -26,7 +26,7 @@ export function eventPicture({ slug, picture }: Pictured, sizes: string, isFirst
   return html`<picture><source type="image/avif" srcset="${sources('avif')}" sizes="${sizes}"><img class="poster" src="${path}/medium.jpg" srcset="${sources('jpg')}" sizes="${sizes}" width="1600" height="1000" alt="${alt}" decoding="async"${when}></picture>`;
 }
 
-/** What a preview of a link to the event shows. */
+/** The picture in previews of a link to the event. */
 export function shareImage({ picture }: Pictured, publicUrl: string): Html {
   if (picture === null) return html``;
   return html`<meta property="og:image" content="${publicUrl}${picture.path}/share.jpg"><meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">${picture.alt === '' ? '' : html`<meta property="og:image:alt" content="${picture.alt}">`}<meta name="twitter:card" content="summary_large_image">`;

@@ -5,7 +5,9 @@ const eventsPerRead = 200;
 /** A sitemap may have 50,000 addresses; these are read from memory or by one query each. */
 const readsMax = 25;
 
-/** Orders, the desk and the API are for nobody's index. Pages with an order answer `noindex` themselves, too. */
+/**
+ * Search engines should not index orders, the desk and the API. Pages with an order answer `noindex` themselves, too.
+ */
 export function robotsText(publicUrl: string): string {
   return `User-agent: *\nDisallow: /v1/\nDisallow: /orders/\nDisallow: /desk\nDisallow: /door\nSitemap: ${publicUrl}/sitemap.xml\n`;
 }

@@ -5,7 +5,7 @@ import { siteWords } from '../i18n/words/site.ts';
 
 export type Html = ReturnType<typeof html>;
 
-/** What every page is made with. */
+/** The inputs of every page. */
 export type PageContext = { readonly lang: ChosenLanguage; readonly assets: Assets };
 
 export type PageParts = {
@@ -65,11 +65,11 @@ type DocumentParts = {
   readonly head?: Html;
   readonly script?: string;
   readonly className?: string;
-  /** Everything that is seen, with the element `#content`. */
+  /** The visible page, with the element `#content`. */
   readonly body: Html;
 };
 
-/** The document around what is seen. The template escapes every value. */
+/** The document around the visible page. The template escapes every value. */
 export async function documentOf({ lang, assets }: PageContext, parts: DocumentParts): Promise<string> {
   const page = await html`<!doctype html>
 <html lang="${lang.language}">

@@ -1,6 +1,6 @@
 /**
- * What a page may load: our own scripts, styles and images, and calls to our own API. No inline script or style, no
- * framing, no string that becomes HTML.
+ * The sources that a page may load from: our own scripts, styles and images, and calls to our own API. No inline script
+ * or style, no framing, no string that becomes HTML.
  */
 const policy = (formAction: 'none' | 'self', { images = "'self'", isApp = false } = {}) =>
   [
@@ -13,7 +13,7 @@ const policy = (formAction: 'none' | 'self', { images = "'self'", isApp = false 
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // Registering a worker needs a policy. The page makes one, for the address of the worker alone.
+    // Registering a worker needs a policy. The page creates one, only for the address of the worker.
     ...(isApp ? ["manifest-src 'self'", 'trusted-types antre-worker'] : ["trusted-types 'none'"]),
   ].join('; ');
 
@@ -84,7 +84,7 @@ export function safetyHeaders(
 export function deskHeaders(language: string): Record<string, string> {
   return {
     ...safetyHeaders(),
-    // `blob:` is the picture that a member is about to upload.
+    // `blob:` is for the picture that a member is about to upload.
     'content-security-policy': policy('self', { images: "'self' blob:" }),
     'content-language': language,
     // Without a referrer policy that names the origin, browsers send "Origin: null" with a form.

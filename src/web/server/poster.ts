@@ -20,8 +20,8 @@ type Palette = (typeof palettes)[number];
 type Draw = (byte: (index: number) => number, palette: Palette) => ReturnType<typeof html>[];
 
 /**
- * A generated picture for an event without one, always the same for a slug. Colours are attributes, since the page's policy
- * allows no inline style.
+ * A generated picture for an event without one, always the same for a slug. Colours are attributes, because the page's
+ * policy allows no inline style.
  */
 export function poster(slug: string, className: string) {
   const digest = createHash('sha256').update(slug).digest();

@@ -23,7 +23,7 @@ export type TicketCategory = TicketCategories[number];
 export type Availability = z.output<typeof availabilitySchema>['data'];
 export type Band = Availability[number]['band'];
 
-/** The parts of a waiting room that a page shows before its script runs. They change seldom. */
+/** The parts of a waiting room that a page shows before its script runs. They rarely change. */
 export type QueueTimes = {
   readonly phase: Phase;
   readonly preQueueOpensAt: string;
@@ -31,7 +31,7 @@ export type QueueTimes = {
   readonly opensAt: string;
 };
 
-/** What the page of an event shows. */
+/** The data of an event's page. */
 export type EventFacts = {
   readonly event: PublicEvent;
   readonly schedule: Schedule;
@@ -53,7 +53,7 @@ export type Document<Content> = {
 const ask = () => new Request('http://pages.internal/');
 
 /**
- * Pages show what the API answers: the same bytes from the same cache.
+ * Pages show the API's answers: the same bytes from the same cache.
  * @throws DomainError event.not_found, service.unavailable
  */
 export async function eventDocuments(reads: PublicReads, slug: string) {
@@ -72,7 +72,10 @@ export async function eventDocument(reads: PublicReads, slug: string): Promise<D
   return documentOf<PublicEvent>(await reads.answer(ask(), (known) => known.event(slug)));
 }
 
-/** Who sells the tickets of an event. @throws DomainError event.not_found, service.unavailable */
+/**
+ * The organizer's profile.
+ * @throws DomainError event.not_found, service.unavailable
+ */
 export async function organizerDocument(reads: PublicReads, slug: string): Promise<Document<Organizer>> {
   return documentOf<Organizer>(await reads.answer(ask(), (known) => known.organizer(slug)));
 }

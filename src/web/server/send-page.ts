@@ -24,7 +24,7 @@ export const appHeaders = {
 };
 export const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };
 
-/** The part of a rendered page's key that stands for its language. */
+/** The part of a rendered page's key that identifies its language. */
 export const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
 /** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
@@ -37,7 +37,7 @@ export function send(c: Context, variants: Compressed, headers: Record<string, s
   return c.body(new Uint8Array(body), 200, encoding === 'identity' ? all : { ...all, 'content-encoding': encoding });
 }
 
-/** Refusals of the public reads as pages: what does not exist, and what cannot be read now. */
+/** Refusals of the public reads as pages: objects that do not exist, or cannot be read now. */
 export async function orMessage(
   c: Context,
   contextOf: (c: Context) => Promise<PageContext>,

@@ -1,10 +1,10 @@
 import { withDeadline } from '../../../platform/resilience/deadline.ts';
 
-/** One call of a provider, with a deadline and a bounded answer. */
+/** One call to a provider, with a deadline and a bounded answer. */
 export type CallAnswer =
-  /** `body` is undefined when it is no JSON or too long. */
+  /** `body` is undefined if it is no JSON or too long. */
   | { readonly kind: 'answered'; readonly status: number; readonly body: unknown }
-  /** The request never left, so it was not taken. */
+  /** The request never left, so the message was not accepted. */
   | { readonly kind: 'not_sent'; readonly failure: string }
   /** It left, and no answer came. */
   | { readonly kind: 'unknown'; readonly failure: string };
@@ -45,13 +45,13 @@ async function call(url: string, { method, headers, body }: CallRequest, signal:
   try {
     return { kind: 'answered', status: response.status, body: JSON.parse(await boundedText(response)) };
   } catch (error) {
-    // A refusal needs no body; a success without its id says nothing.
+    // A refusal needs no body; a success without an id is useless.
     if (!response.ok) return { kind: 'answered', status: response.status, body: undefined };
     return { kind: 'unknown', failure: codeOf(error) };
   }
 }
 
-/** What can only happen before the request is on its way. */
+/** Errors that can only happen before the request is on its way. */
 const notSentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

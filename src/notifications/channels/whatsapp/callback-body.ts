@@ -1,9 +1,9 @@
 import { constantTimeEqual } from '../../../platform/crypto.ts';
 import type { Query } from './sender-plugin.ts';
 
-/** What the callbacks of several providers have in common. */
+/** Shared by the callbacks of several providers. */
 
-/** The JSON or form fields of a body; undefined when it is neither. */
+/** The JSON or form fields of a body; undefined if it is neither. */
 export function fieldsOf(body: Uint8Array): unknown {
   const text = Buffer.from(body).toString('utf8');
   try {
@@ -14,15 +14,15 @@ export function fieldsOf(body: Uint8Array): unknown {
 }
 
 /**
- * Gateways that sign nothing prove themselves by a key that we gave with the callback address. It stands in no log: paths
- * are logged without their query.
+ * Providers that sign nothing prove their origin by a key that we put into the callback address. No log contains it,
+ * because paths are logged without their query.
  */
 export function hasCallbackKey(query: Query, { callbackKey }: { readonly callbackKey: string }): boolean {
   const given = query('key');
   return given !== undefined && constantTimeEqual(given, callbackKey);
 }
 
-/** Digits of a phone as gateways write it; undefined when it is no phone, as for groups. */
+/** Digits of a phone as providers write it; undefined for anything else, such as a group. */
 export function digitsOf(phone: string): string | undefined {
   const digits = phone.replace(/@(?:c\.us|s\.whatsapp\.net)$/, '').replace(/^\+/, '');
   return /^[1-9]\d{6,14}$/.test(digits) ? digits : undefined;

@@ -5,7 +5,7 @@ import { pluginOf } from './registry.ts';
 
 export type OutgoingMessage = Parameters<WhatsappChannel['send']>[0];
 
-/** A template that Meta has not approved is not sent, whatever Meta would answer. */
+/** A template that Meta has not approved is never sent. */
 export function maySend(sender: UsableSender, { message }: OutgoingMessage): boolean {
   if (!pluginOf(sender.kind).hasTemplates) return true;
   const known = sender.templates.find(({ name, language }) => name === message.template && language === message.locale);
@@ -15,8 +15,9 @@ export function maySend(sender: UsableSender, { message }: OutgoingMessage): boo
 }
 
 /**
- * The organiser's own senders first, then the platform's; among them the one that wrote to this recipient last, then by weighted
- * rendezvous hashing: each sender gets recipients in proportion to its weight, and one that is taken out moves only its own.
+ * The organiser's own senders first, then the platform's. Among them, the one that wrote to this recipient last, then
+ * by weighted rendezvous hashing: each sender gets recipients in proportion to its weight, and removing one moves only
+ * its own recipients.
  */
 export function inOrder(
   senders: readonly UsableSender[],

@@ -23,7 +23,7 @@ export const fonnteForm = z.strictObject({
   ...deviceFields,
 });
 
-/** Fonnte: a phone's own WhatsApp, driven by a service. It takes texts. */
+/** Fonnte: a service that drives a phone's own WhatsApp. It sends texts. */
 export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof credentials>> = {
   kind: 'fonnte',
   callbackName: 'fonnte',
@@ -55,7 +55,7 @@ const id = z
 const taken = z.object({ status: z.literal(true), id: z.array(id).length(1) });
 const refused = z.object({ status: z.literal(false), reason: z.string().optional(), detail: z.string().optional() });
 
-/** Fonnte answers 200 also for refusals: only `status` counts. A 5xx says nothing about the message. */
+/** Fonnte answers 200 even for refusals; only `status` counts. A 5xx says nothing about the message. */
 function answerOf({ status, body }: { readonly status: number; readonly body: unknown }): SenderAnswer {
   const messageId = taken.safeParse(body).data?.id[0];
   if (messageId !== undefined) return { kind: 'accepted', providerMessageId: `fonnte:${messageId}` };
@@ -64,7 +64,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   return answerOfStatus('fonnte', status);
 }
 
-/** Reasons are words for people, so they are told apart by what they contain. */
+/** Reasons are sentences for people, so they are recognised by what they contain. */
 function refusalOf(reason: string): SenderAnswer {
   if (/token|unknown user/i.test(reason)) return refusals.wrongToken('fonnte_token');
   if (/connect|device/i.test(reason)) return refusals.disconnected('fonnte_device');
@@ -75,7 +75,7 @@ function refusalOf(reason: string): SenderAnswer {
   return { kind: 'later', failure: 'fonnte_refused' };
 }
 
-/** A device that is off sends its messages later, so `pending` and its like are no news. */
+/** A device that is off sends its messages later, so `pending` and similar states are no news. */
 const statuses: Readonly<Record<string, ReportedStatus>> = {
   sent: 'sent',
   delivered: 'delivered',
@@ -102,8 +102,8 @@ const messageCallback = z.object({
 const deviceCallback = z.object({ device: z.string(), status: z.enum(['connect', 'disconnect']) });
 
 /**
- * The first status of a message names its id and gives it a `stateid`; later ones may name the `stateid` alone, and tell
- * `delivered` and `read` as `state`.
+ * The first status of a message names its id and gives it a `stateid`. Later ones may name only the `stateid`, and
+ * report `delivered` and `read` as `state`.
  */
 function readFonnteCallback(fields: unknown): CallbackContent {
   const device = deviceCallback.safeParse(fields).data;

@@ -9,9 +9,9 @@ import {
   nothingTold,
 } from './sender-plugin.ts';
 
-/** What the providers have in common that drive a phone's own WhatsApp. */
+/** Shared by the providers that drive a phone's own WhatsApp. */
 
-/** They take texts, and their callbacks name none of our deliveries. WhatsApp bans numbers that write like machines. */
+/** They send texts, and their callbacks name none of our deliveries. WhatsApp bans numbers that write like machines. */
 export const phoneTraits = {
   limits: { messagesPerSecond: 0.1, dailyCap: 300, warmUpFrom: 20 },
   hasTemplates: false,
@@ -22,7 +22,7 @@ const disconnectedCoolMinutes = 5;
 const quotaCoolMinutes = 60;
 const noWhatsappDays = 30;
 
-/** What a refusal means, whatever words a service has for it. */
+/** The meaning of a refusal, whatever words a service uses for it. */
 export const refusals = {
   wrongToken: (failure: string): SenderAnswer => ({ kind: 'sender', failure, action: { name: 'disable' } }),
   disconnected: (failure: string): SenderAnswer => ({
@@ -43,7 +43,7 @@ export const refusals = {
   tooFast: (failure: string): SenderAnswer => ({ kind: 'later', failure, isThrottled: true }),
 };
 
-/** What an owner gives of an account at a service that signs nothing: the key stands in the callback address instead. */
+/** An owner's account at a service that signs nothing: the key is in the callback address instead. */
 export const deviceFields = {
   /** The number of the device. */
   device: z.string().regex(/^[1-9]\d{6,14}$/),
@@ -51,7 +51,7 @@ export const deviceFields = {
   callbackKey: z.string().regex(/^[\w-]{32,100}$/),
 };
 
-/** Callbacks that prove themselves by the key in their address. */
+/** Callbacks that prove their origin by the key in their address. */
 export const keyedCallbacks = {
   isGenuine: ({ query }: SenderCallback, credentials: { readonly callbackKey: string }) =>
     hasCallbackKey(query, credentials),
@@ -59,7 +59,7 @@ export const keyedCallbacks = {
     hasCallbackKey(query, credentials) ? 'ok' : undefined,
 };
 
-/** The outcome by the HTTP status, where the body says nothing. A 5xx says nothing about the message. */
+/** The outcome by the HTTP status, if the body gives none. A 5xx says nothing about the message. */
 export function answerOfStatus(provider: string, status: number): SenderAnswer {
   if (status === 401 || status === 403) return refusals.wrongToken(`${provider}_${status}`);
   if (status === 429) return refusals.tooFast(`${provider}_429`);
@@ -69,7 +69,7 @@ export function answerOfStatus(provider: string, status: number): SenderAnswer {
 
 type InboundMessage = CallbackContent['inbound'][number];
 
-/** Content of a callback that brings a message somebody wrote to the number. */
+/** The content of a callback with a message that somebody wrote to the number. */
 export function inboundMessage(message: InboundMessage): CallbackContent {
   return { ...nothingTold, inbound: [{ ...message, text: message.text.slice(0, inboundTextMax) }] };
 }

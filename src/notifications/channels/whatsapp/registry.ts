@@ -5,7 +5,7 @@ import type { SenderPlugin } from './sender-plugin.ts';
 import { wablas, wablasForm } from './wablas.ts';
 import { waha, wahaForm } from './waha.ts';
 
-// Each plug-in is given only what its own schemas have parsed.
+// Each plug-in gets only values that its own schemas have parsed.
 const plugins = { whatsapp_cloud: cloud, waha, fonnte, wablas } as unknown as Readonly<
   Record<SenderKind, SenderPlugin>
 >;
@@ -15,7 +15,7 @@ export function pluginOf(kind: SenderKind): SenderPlugin {
   return plugins[kind];
 }
 
-/** The kind whose callbacks come to this address; undefined when there is none. */
+/** The kind whose callbacks come to this address; undefined if there is none. */
 export function kindOfCallback(name: string): SenderKind | undefined {
   return Object.values(plugins).find((plugin) => plugin.callbackName === name)?.kind;
 }

@@ -11,17 +11,20 @@ export type SenderPlugin<Form extends SenderForm = SenderForm, Credentials = unk
   readonly kind: SenderKind;
   /** The last part of the address of its callbacks: `/v1/callbacks/<this>/{senderId}`. */
   readonly callbackName: string;
-  /** What an owner sends to add a sender, without the limits that all kinds have. */
+  /** The form by which an owner adds a sender, without the limits that all kinds have. */
   readonly form: z.ZodObject;
   readonly credentials: z.ZodType<Credentials>;
-  /** What is stored of the form: encrypted credentials, and the provider's own name of the sender, unique within the kind. */
+  /**
+   * The stored content of the form: encrypted credentials, and the provider's own name of the sender, unique within the
+   * kind.
+   */
   read(form: Form, config: SenderConfig): { readonly externalId: string; readonly credentials: Credentials };
   readonly limits: SenderLimits;
-  /** Only messages whose template the provider has approved go out. The others carry a text. */
+  /** Whether only messages with an approved template are sent. Other kinds send texts. */
   readonly hasTemplates: boolean;
   /**
-   * Its callbacks carry the id of our delivery. Without it nothing can tell what became of a message whose answer was
-   * lost, and such a message is not sent again.
+   * Whether its callbacks carry the id of our delivery. Without it, the fate of a message whose answer was lost stays
+   * unknown, and such a message is not sent again.
    */
   readonly namesDeliveries: boolean;
 
@@ -30,9 +33,9 @@ export type SenderPlugin<Form extends SenderForm = SenderForm, Credentials = unk
 
   /** Whether a callback proves that it comes from this sender's provider. Compares in constant time. */
   isGenuine(callback: SenderCallback, credentials: Credentials): boolean;
-  /** The body that answers a GET of the callback address; undefined when it does not prove where it comes from. */
+  /** The body that answers a GET of the callback address; undefined if the request does not prove its origin. */
   handshake(query: Query, credentials: Credentials): string | undefined;
-  /** What a genuine callback tells. What it does not understand is left out. */
+  /** The content of a genuine callback. Unknown parts are left out. */
   readCallback(body: Uint8Array): CallbackContent;
 };
 
@@ -57,16 +60,16 @@ export type SenderCall<Credentials> = {
   readonly to: string;
   readonly deliveryId: string;
   readonly message: WhatsappMessage;
-  /** The message in words; empty for a provider with templates. */
+  /** The message as text; empty for a provider with templates. */
   readonly text: string;
-  /** How often this delivery was tried, this time included. */
+  /** How often this delivery was tried, including this time. */
   readonly tries: number;
   readonly signal: AbortSignal;
-  /** Whether the call finds out if the provider is back: then it is not waited for as long. */
+  /** Whether the call probes if the provider is back. A probe has a shorter deadline. */
   readonly isProbe: boolean;
 };
 
-/** What came of one call. All but `accepted` and `unknown` say that the message was certainly not taken. */
+/** The outcome of one call. All but `accepted` and `unknown` mean that the message was certainly not accepted. */
 export type SenderAnswer =
   | { readonly kind: 'accepted'; readonly providerMessageId: string }
   /** The request never left. */
@@ -101,13 +104,13 @@ export type SenderCallback = {
 export type ReportedStatus = 'sent' | 'delivered' | 'read' | 'failed';
 
 export type StatusReport = {
-  /** The provider's id of the message; undefined where only `stateId` is told. */
+  /** The provider's id of the message; undefined if only `stateId` is given. */
   readonly messageId: string | undefined;
-  /** A second id of the same message, which some gateways use in later callbacks. */
+  /** A second id of the same message, which some providers use in later callbacks. */
   readonly stateId?: string;
-  /** Our delivery's id, where the callback carries it. */
+  /** Our delivery's id, if the callback carries it. */
   readonly deliveryId?: string | undefined;
-  /** Undefined where a callback only tells that two ids belong together. */
+  /** Undefined if a callback only says that two ids belong together. */
   readonly status: ReportedStatus | undefined;
   readonly failure?: string | undefined;
 };
@@ -116,21 +119,21 @@ export type Inbound = {
   readonly messageId: string;
   /** Digits with the country code. */
   readonly from: string;
-  /** Empty where the message has no text. */
+  /** Empty if the message has no text. */
   readonly text: string;
-  /** Seconds since 1970; undefined where the provider does not say. */
+  /** Seconds since 1970; undefined if the provider does not say. */
   readonly sentAt: number | undefined;
 };
 
 export type CallbackContent = {
   readonly statuses: readonly StatusReport[];
   readonly inbound: readonly Inbound[];
-  /** The state of the sender itself, where the callback tells it: it works, or why it does not. */
+  /** The state of the sender itself, if the callback reports it: it works, or why it does not. */
   readonly session?: { readonly works: true } | { readonly works: false; readonly failure: string };
 };
 
 export const nothingTold: CallbackContent = { statuses: [], inbound: [] };
 export const callbackItemsMax = 1000;
 export const inboundTextMax = 4096;
-/** Ids of providers are short; longer ones are not of theirs. */
+/** Providers' ids are short; longer ones are not genuine. */
 export const providerIdMax = 200;

@@ -19,13 +19,13 @@ export type WhatsappOptions = {
   readonly redis: RedisClient;
   readonly log: Log;
   readonly config: SenderConfig & Pick<Config, 'ENCRYPTION_KEY' | 'PUBLIC_URL'>;
-  /** How long an open circuit rests before it is probed. */
+  /** How long an open circuit waits before it is probed. */
   readonly circuitPauseMs?: number;
 };
 
 const throttledPauseSeconds = 2;
 
-/** What came of one sender: an end, or a reason to ask the next one. */
+/** The outcome of one sender: final, or a reason to ask the next one. */
 export type Attempt =
   | SendResult
   | { readonly kind: 'circuit_open'; readonly seconds: number }
@@ -36,8 +36,8 @@ export type Attempt =
 export type TrySender = (sender: UsableSender, message: OutgoingMessage, signal: AbortSignal) => Promise<Attempt>;
 
 /**
- * Sends one message by one sender: its circuit, its rate and its day permitting.
- * @param onRetired called when a sender was taken out of use
+ * Sends one message by one sender, if its circuit, its rate and its cap of the day allow it.
+ * @param onRetired called if a sender was taken out of use
  */
 export function createTrySender(options: WhatsappOptions, onRetired: () => void): TrySender {
   const { db, log } = options;
@@ -66,7 +66,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
       if (!(error instanceof CircuitOpenError)) throw error;
       return { kind: 'circuit_open', seconds: error.seconds };
     } finally {
-      // What was not taken does not count against the sender's day.
+      // A message that was not accepted does not count against the sender's day.
       if (answer?.kind !== 'accepted' && answer?.kind !== 'unknown') await returnTurn(db, sender.id);
     }
     senderAnswers.inc({ kind: sender.kind, answer: answer.kind });
@@ -83,7 +83,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
   };
 }
 
-/** The call of a provider behind the sender's circuit. */
+/** A call to a provider, behind the sender's circuit. */
 function createCall({ db, log, config, circuitPauseMs }: WhatsappOptions) {
   const render = createRenderText({ db, publicUrl: config.PUBLIC_URL });
   const guard = createCallGuard({
@@ -113,7 +113,7 @@ function createCall({ db, log, config, circuitPauseMs }: WhatsappOptions) {
   };
 }
 
-/** No answer, or that of a server in trouble; what a provider says of one message or sender is about that. */
+/** No answer, or an error of the server. Answers about one message or sender do not count. */
 function isFault(answer: SenderAnswer): boolean {
   return (
     answer.kind === 'unknown' || answer.kind === 'not_sent' || (answer.kind === 'later' && answer.isFault === true)

@@ -32,7 +32,7 @@ export const wablasForm = z.strictObject({
   secretKey: z.string().min(4).max(1000).optional(),
 });
 
-/** Wablas: a phone's own WhatsApp, driven by a service. It takes texts. */
+/** Wablas: a service that drives a phone's own WhatsApp. It sends texts. */
 export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof credentials>> = {
   kind: 'wablas',
   callbackName: 'wablas',
@@ -72,7 +72,7 @@ const refused = z.object({ status: z.literal(false), message: z.string() });
 /** `status` counts, not the HTTP status. A 5xx without it says nothing about the message. */
 function answerOf({ status, body }: { readonly status: number; readonly body: unknown }): SenderAnswer {
   const message = taken.safeParse(body).data?.data.messages[0];
-  // Each message has a status of its own beside that of the request.
+  // Each message has a status of its own besides the request's.
   if (message?.status === 'reject' || message?.status === 'cancel') {
     return { kind: 'later', failure: `wablas_${message.status}` };
   }
@@ -82,7 +82,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   return answerOfStatus('wablas', status);
 }
 
-/** Messages are words for people, so they are told apart by what they contain. */
+/** Messages are sentences for people, so they are recognised by what they contain. */
 function refusalOf(reason: string): SenderAnswer {
   if (/token|secret|unauthori[sz]ed|forbidden/i.test(reason)) return refusals.wrongToken('wablas_token');
   if (/quota|expired|package/i.test(reason)) return refusals.quotaUsed('wablas_quota');
@@ -136,7 +136,7 @@ function readWablasCallback(fields: unknown): CallbackContent {
 
 const isTrue = (value: boolean | string | null | undefined): boolean => value === true || value === 'true';
 
-/** Seconds since 1970 or a time in words. */
+/** Seconds since 1970, or a time as text. */
 function sentAtOf(timestamp: string | null | undefined): number | undefined {
   if (timestamp === null || timestamp === undefined) return undefined;
   const seconds = /^\d{9,11}$/.test(timestamp) ? Number(timestamp) : Date.parse(timestamp) / 1000;

@@ -19,17 +19,17 @@ const credentials = z.strictObject({ apiKey: z.string(), hmacKey: z.string() });
 const secretText = z.string().min(8).max(1000);
 export const wahaForm = z.strictObject({
   kind: z.literal('waha'),
-  /** One of `WAHA_INSTANCES`. An owner cannot name an address: the service would call it from inside. */
+  /** One of `WAHA_INSTANCES`. An owner cannot name an address, because the service would call it from inside. */
   instance: z.string().regex(/^[a-z0-9-]{1,30}$/),
   session: z.string().regex(/^[\w-]{1,50}$/),
   apiKey: secretText,
   hmacKey: secretText,
 });
 
-/** A session that waits for its QR code, or starts, is soon back or needs a person; it is asked again after this long. */
+/** A session that starts or waits for its QR code is soon back or needs a person. It is asked again after this long. */
 const sessionCoolMinutes = 5;
 
-/** WAHA: a phone's own WhatsApp, driven by a server that the operator runs. It takes texts. */
+/** WAHA: a server of the operator that drives a phone's own WhatsApp. It sends texts. */
 export const waha: SenderPlugin<z.output<typeof wahaForm>, z.output<typeof credentials>> = {
   kind: 'waha',
   callbackName: 'waha',
@@ -81,7 +81,8 @@ const sent = z.union([
 ]);
 
 /**
- * A 5xx may come from the engine after the message has left, so it is unknown. A 422 says that the session does not work.
+ * A 5xx may come from the engine after the message has left, so it is unknown. A 422 means that the session does not
+ * work.
  */
 function answerOf({ status, body }: { readonly status: number; readonly body: unknown }): SenderAnswer {
   const failure = `waha_${status}`;
@@ -107,7 +108,7 @@ function answerOf({ status, body }: { readonly status: number; readonly body: un
   }
 }
 
-/** The part of the id that names no phone: the id stands in our tables, where no address may stand. */
+/** The part of the id that contains no phone. The id is stored in our tables, which must not contain addresses. */
 function messageIdOf(id: string): string | undefined {
   const own = id.split('_').at(-1) ?? '';
   return /^[\w-]{1,100}$/.test(own) ? `waha:${own}` : undefined;

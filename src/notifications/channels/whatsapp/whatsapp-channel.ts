@@ -4,16 +4,16 @@ import { inOrder, maySend } from './choose-sender.ts';
 import { type Attempt, type WhatsappOptions, createTrySender } from './try-sender.ts';
 
 const sendersTriedMax = 3;
-/** After this long no further sender is tried: the job's own time ends soon. */
+/** After this long no further sender is tried, because the job's own time ends soon. */
 const failoverMs = 12_000;
 const noSenderPauseSeconds = 60;
 
 /**
  * WhatsApp by any of its providers. No process holds a session: any worker sends from any number.
  *
- * A recipient is written to by the sender that wrote last, else by weight, and by the organiser's own senders before the platform's.
- * The rate of a sender is counted in Redis and its cap in Postgres, for all processes together. Another sender is tried only
- * when it is certain that the message was not taken.
+ * A recipient gets messages from the sender that wrote last, otherwise by weight, and from the organiser's own senders
+ * before the platform's. The rate of a sender is counted in Redis and its cap in Postgres, for all processes together.
+ * Another sender is tried only if the message was certainly not accepted.
  */
 export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
   const sendersOf = createSenderCache(options.db);
@@ -21,7 +21,7 @@ export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel
   return {
     send: async (message, signal) => {
       const startedAt = performance.now();
-      // A test is of the sender as it is now.
+      // A test is about the sender's present state.
       if (message.onlySenderId !== undefined) sendersOf.forget();
       const inUse = (await sendersOf.get(message.organizerId)).filter(
         ({ id }) => message.onlySenderId === undefined || message.onlySenderId === id,
@@ -50,7 +50,7 @@ function isEnd(result: Attempt): result is SendResult {
   return !reasonsToGoOn.includes(result.kind);
 }
 
-/** Where no sender took it: soon again if one may be back soon, else there is none. */
+/** No sender accepted it: try again soon if one may be back soon, otherwise there is none. */
 function resultOfNone(passed: readonly Attempt[]): SendResult {
   const pauses = passed.flatMap((result) => (result.kind === 'circuit_open' ? [result.seconds] : []));
   if (pauses.length > 0) return { kind: 'later', failure: 'circuit_open', seconds: Math.min(...pauses), unspent: true };

@@ -5,8 +5,8 @@ import { type Db, rowsOf } from '../../../platform/database/db.ts';
 import { newsLinkNotFound } from '../../errors.ts';
 
 /**
- * The link that ends the news of an organiser to the recipient of this delivery. Its mark differs from that of the mail token, which
- * everybody who carries the mail can read in its envelope.
+ * The link that ends an organiser's news to the recipient of this delivery. Its signature differs from that of the mail
+ * token, which everybody who carries the mail can read in its envelope.
  */
 export function unsubscribeUrl(config: Pick<Config, 'PUBLIC_URL' | 'HASH_SECRET'>, deliveryId: string): string {
   return `${config.PUBLIC_URL}/v1/unsubscriptions/${deliveryId}.${markOf(config.HASH_SECRET, deliveryId)}`;

@@ -1,4 +1,4 @@
-/** What announcements, reminders and the end of the time to pay say in their own words, in the two languages. */
+/** The words of announcements, reminders and the end of the time to pay, in the two languages. */
 
 type AnnouncementWords = {
   readonly practical: { readonly kicker: string; readonly from: (organizer: string) => string };
@@ -12,7 +12,7 @@ type AnnouncementWords = {
     readonly kicker: string;
     readonly lead: (event: string, date: string) => string;
     readonly more: string;
-    /** To the holder of a ticket that was given on, who has no order. */
+    /** For the holder of a ticket that was given on, who has no order. */
     readonly moreForTicket: string;
   };
   readonly paymentExpiring: {

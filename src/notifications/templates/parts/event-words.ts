@@ -1,11 +1,11 @@
-/** What holders are told when an event is called off, postponed or moved, in the two languages, side by side. */
+/** The words of notices that an event is called off, postponed or moved, in the two languages, side by side. */
 
 type EventWords = {
   readonly cancelled: {
     readonly subject: (event: string) => string;
     readonly kicker: string;
     readonly lead: (event: string, date: string) => string;
-    /** When it was to be. */
+    /** The earlier date. */
     readonly when: string;
     readonly paid: string;
     readonly free: string;

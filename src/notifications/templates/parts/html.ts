@@ -1,8 +1,8 @@
 import { html, raw } from 'hono/html';
 
-/** HTML of mails: small, in tables, without anything that is loaded from elsewhere. Every value is escaped by the template. */
+/** HTML of mails: small, in tables, loading nothing from elsewhere. Every value is escaped by the template. */
 
-/** Markup that is safe to put into a mail as it is. */
+/** Markup that is safe to put into a mail unchanged. */
 export type Html = ReturnType<typeof html>;
 
 const styles = raw(`
@@ -30,8 +30,8 @@ const styles = raw(`
 const font = raw("font-family: -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;");
 
 /**
- * The frame of every mail: a band with the title, the body, and who sent it.
- * @param options.preview what inboxes show after the subject
+ * The frame of every mail: a band with the title, the body, and the sender.
+ * @param options.preview the text that inboxes show after the subject
  */
 export function mailFrame(options: {
   readonly locale: 'id' | 'en';
@@ -70,7 +70,7 @@ export function mailFrame(options: {
   return String(page);
 }
 
-/** A paragraph whose line ends stay. */
+/** A paragraph that keeps its line ends. */
 export function paragraph(text: string): Html {
   const lines = text.split('\n').map((line, index) => (index === 0 ? line : html`<br>${line}`));
   return html`<p style="margin:0 0 16px">${lines}</p>`;
@@ -80,7 +80,7 @@ export function softParagraph(text: string): Html {
   return html`<p class="soft" style="margin:0 0 16px;font-size:14px;color:#6b6862">${text}</p>`;
 }
 
-/** The one thing to do in a mail. `href` must be an address that we made. */
+/** The main action of a mail. `href` must be an address that we made. */
 export function button(label: string, href: string): Html {
   return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:6px 0 22px"><tr><td class="button" style="background:#14342b;border-radius:9px">
 <a href="${href}" class="button" style="display:inline-block;padding:13px 24px;font-size:16px;font-weight:600;color:#ffffff;text-decoration:none;border-radius:9px">${label}</a>
@@ -92,7 +92,7 @@ const shortNameMax = 20;
 /** Short names stay on one line on a phone; a long one may break. */
 const wrapOf = (name: string): string => (name.length <= shortNameMax ? ';white-space:nowrap' : '');
 
-/** Rows of a name and a value, the value set right. */
+/** Rows of a name and a right-aligned value. */
 export function factTable(rows: readonly (readonly [string, string])[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${rows.map(
     ([name, value]) =>

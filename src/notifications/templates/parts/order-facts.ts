@@ -3,7 +3,7 @@ import { formatClockIn, formatDateTime } from '../../../platform/text/format-tim
 import type { OrderMailData } from '../order-mail.ts';
 import { words } from './words.ts';
 
-/** When, where and what, as rows of a name and a value; the text and the HTML of a mail say the same. */
+/** Time, place and contents, as rows of a name and a value; the text and the HTML of a mail share them. */
 export function eventFacts(data: OrderMailData): [string, string][] {
   const { event, locale } = data;
   const say = words[locale];

@@ -19,7 +19,8 @@ const footerWords = {
 } as const;
 
 /**
- * The end of a mail about an order, as text and as HTML: who sent it, how to reach the organizer, and its privacy notice and terms.
+ * The end of a mail about an order, as text and as HTML: the sender, the organizer's contact, and its privacy notice
+ * and terms.
  * @param reason why the reader gets this mail
  */
 export function orderFooter(data: OrderMailData, reason?: string): { readonly text: string; readonly html: Html } {

@@ -6,25 +6,25 @@ import type { OrderMailData } from '../order-mail.ts';
 import { eventWords } from './event-words.ts';
 import { words } from './words.ts';
 
-/** A mail about tickets of an event to a person who has no order, or not yet. It names no order. */
+/** A mail about tickets of an event to a person who has no order, or none yet. It names no order. */
 export type ShortMailData = Pick<OrderMailData, 'locale' | 'event' | 'organizerName'> & {
-  /** Of the recipient; undefined where what is stored is no name of a person. */
+  /** The recipient's name; undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
-  /** What the tickets are, as in "2 × Festival". */
+  /** The tickets, as in "2 × Festival". */
   readonly tickets: string;
 };
 
 type Parts = {
   readonly subject: string;
   readonly kicker: string;
-  /** Without it, the name of the event. */
+  /** Default: the name of the event. */
   readonly title?: string;
   readonly lead: string;
-  /** What stands below the lead, as text and as HTML. */
+  /** The content below the lead, as text and as HTML. */
   readonly blocks?: readonly { readonly text: string; readonly html: Html }[];
   readonly more: string;
   readonly link?: { readonly text: string; readonly url: string };
-  /** `past`: the event has no such time any more, and no doors. */
+  /** `past`: the event no longer has this time, and no doors. */
   readonly when?: 'planned' | 'past';
   readonly attachments?: Mail['attachments'];
 };

@@ -11,12 +11,12 @@ import type { WebhookEndpoint } from '../tables.ts';
 
 type EndpointOfActor = { readonly actor: Actor; readonly endpointId: string };
 
-/** Columns that forget how an endpoint fared: it gets a fresh chance. */
+/** Columns that reset an endpoint's failures. */
 const freshHealth = { failures: 0, failingSince: null, pausedUntil: null, disabledReason: null, disabledAt: null };
 
 /**
- * Changes an endpoint. Setting it active, and giving it another address, forgets its failures. What waits is sent when it is active
- * again; what happened while it was disabled has no delivery, and can be replayed.
+ * Changes an endpoint. Activating it, or giving it another address, resets its failures. Pending webhooks are sent when
+ * it is active again; facts from the time while it was disabled have no delivery, and can be replayed.
  * @throws DomainError webhook.not_found, webhook.address_refused
  */
 export async function changeEndpoint(
@@ -63,7 +63,7 @@ export async function changeEndpoint(
 }
 
 /**
- * Deletes an endpoint: nothing is sent to it any more, and its log is gone.
+ * Deletes an endpoint and its log. Nothing is sent to it any more.
  * @throws DomainError webhook.not_found
  */
 export async function deleteEndpoint(
@@ -78,8 +78,9 @@ export async function deleteEndpoint(
 }
 
 /**
- * Gives an endpoint a new secret, which is in the answer and is never shown again. The secret before it signs as well until
- * `previousUntil`, so that a receiver can change over without missing a webhook. A second rotation within that time ends the first secret.
+ * Gives an endpoint a new secret, which is only in this answer. Until `previousUntil` the previous secret signs as
+ * well, so that a receiver can change over without missing a webhook. A second rotation within that time ends the first
+ * secret.
  * @throws DomainError webhook.not_found
  */
 export async function rotateSecret(

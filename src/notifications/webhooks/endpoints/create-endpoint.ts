@@ -20,7 +20,7 @@ export type EndpointDeps = {
 };
 
 /**
- * Adds an endpoint. Its secret is in the answer and is never shown again.
+ * Adds an endpoint. Its secret is only in this answer.
  * @throws DomainError webhook.address_refused, webhook.limit_reached
  */
 export async function createEndpoint(
@@ -38,7 +38,7 @@ export async function createEndpoint(
   const id = newId('whe', deps.clock.now());
   const secret = newWebhookSecret();
   const endpoint = await transaction(deps.db, async (tx) => {
-    // Two at once must not both be the last that is allowed.
+    // Two requests at once must not both add the last allowed endpoint.
     await tx.select().from(organizers).where(eq(organizers.id, organizerId)).for('no key update');
     const [counted] = await tx
       .select({ endpoints: count() })

@@ -93,7 +93,7 @@ function endpointContracts(deps: EndpointRoutesDeps) {
   };
 }
 
-/** The addresses of an organiser that get webhooks; and in the contract, what the webhooks say. */
+/** The addresses of an organiser that get webhooks, and the webhooks' contents in the contract. */
 export function webhookEndpointRoutes(deps: EndpointRoutesDeps) {
   const contracts = endpointContracts(deps);
   const router = createRouter<ActorEnv>()

@@ -5,12 +5,12 @@ import { purgeWebhookLog } from './queries.ts';
 
 const rowsPerRound = 5000;
 const roundsMax = 40;
-/** Between two rounds, so that a large log leaves most of the disk to the sale. */
+/** Pause between two rounds, so that a large log leaves most of the disk to the sale. */
 const pauseMs = 500;
 
 /**
- * Deletes webhooks and deliveries that are older than the log, and deleted endpoints. What is left is left to the next run.
- * @returns how many rows were deleted
+ * Deletes expired webhooks and deliveries, and deleted endpoints. The next run handles the rest.
+ * @returns the number of rows deleted
  */
 export async function purgeWebhooks({ db }: { db: Db }): Promise<number> {
   let purged = 0;

@@ -43,9 +43,9 @@ export async function findDelivery(
 }
 
 /**
- * Removes a bounded part of what is older than `days`: webhooks, their deliveries, and deleted endpoints, which go once their last
- * delivery is gone.
- * @returns how many rows were removed
+ * Removes a bounded number of rows older than `days`: webhooks, their deliveries, and deleted endpoints, which go once
+ * their last delivery is gone.
+ * @returns the number of rows removed
  */
 export async function purgeWebhookLog(db: Db, { days, limit }: { days: number; limit: number }): Promise<number> {
   const bound = sql`(select left(webhook_id(now() - make_interval(days => ${days})), 15))`;

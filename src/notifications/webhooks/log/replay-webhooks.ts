@@ -32,9 +32,9 @@ export async function replayWebhook(
 }
 
 /**
- * Sends again what happened since a time, the oldest first: what failed or never had a delivery (the endpoint was disabled, or did not
- * want the type yet), and with `all` what was delivered, too. At most 10,000 webhooks; `until` of the answer is the time of the
- * last one when there are more.
+ * Sends again what happened since a time, oldest first: facts that failed or never had a delivery (the endpoint was
+ * disabled, or did not want the type yet), and with `all` also delivered ones. At most 10,000 webhooks; if there are
+ * more, `until` of the answer is the time of the last one.
  * @throws DomainError webhook.not_found, webhook.not_active
  */
 export async function replayWebhooksSince(

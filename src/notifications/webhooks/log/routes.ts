@@ -76,7 +76,7 @@ function logContracts(deps: LogRoutesDeps) {
   };
 }
 
-/** What was sent to an endpoint, and sending it again. */
+/** The webhooks sent to an endpoint, and sending them again. */
 export function webhookLogRoutes(deps: LogRoutesDeps) {
   const contracts = logContracts(deps);
   return createRouter<ActorEnv>()

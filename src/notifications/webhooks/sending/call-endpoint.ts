@@ -6,10 +6,10 @@ import { withDeadline } from '../../../platform/resilience/deadline.ts';
 import { type AddressGuard, AddressRefused } from '../address-guard.ts';
 import { answerBodyMs, answerBytesMax, callTimeoutMs, callsAtOnceMax, retryAfterSecondsMax } from '../limits.ts';
 
-/** What became of one call. Nothing of an answer is kept but its status: a body could be anybody's data. */
+/** The outcome of one call. Only the status of an answer is kept, because a body could be anybody's data. */
 export type CallResult = {
   readonly status: number | undefined;
-  /** Undefined for a 2xx; else a code from a closed set. */
+  /** Undefined for a 2xx; otherwise a code from a closed set. */
   readonly failure: CallFailure | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly tookMs: number;
@@ -58,7 +58,8 @@ export function createEndpointCaller({ guard, clock }: { guard: AddressGuard; cl
     try {
       return await send();
     } catch (error) {
-      // The other side closed an idle connection while the request was on its way. A new connection has no such excuse.
+      // The other side closed an idle connection while the request was on its way. This does not count against a new
+      // connection.
       if (!(error instanceof StaleConnection)) throw error;
       return send();
     }
@@ -102,7 +103,7 @@ function exchange(
   });
 }
 
-/** Reads the body away, so that the connection can be used again; closes the connection if the body is long or slow. */
+/** Discards the body, so that the connection can be used again; closes the connection if the body is long or slow. */
 function discard(response: IncomingMessage): void {
   let length = 0;
   const timer = setTimeout(() => response.destroy(), answerBodyMs);
@@ -114,7 +115,10 @@ function discard(response: IncomingMessage): void {
   response.on('close', () => clearTimeout(timer));
 }
 
-/** Seconds until the time in `Retry-After`, which is a number of seconds or a date. Only of answers that ask to wait. */
+/**
+ * Seconds until the time in `Retry-After`, which is a number of seconds or a date. Read only from answers that ask to
+ * wait.
+ */
 function retryAfterOf(response: IncomingMessage, now: Date): number | undefined {
   const given = response.headers['retry-after'];
   if (given === undefined || (response.statusCode !== 429 && response.statusCode !== 503)) return undefined;

@@ -23,8 +23,8 @@ export async function findTicketCodes(db: Db, eventId: string): Promise<TicketCo
 }
 
 /**
- * Sets whether an event's codes are signed. Codes that were shown before stay good: the door takes opaque codes always, and signed ones
- * by every key that was not withdrawn.
+ * Sets whether an event's codes are signed. Earlier codes stay valid: the door always accepts opaque codes, and signed
+ * ones of every key that was not withdrawn.
  * @throws DomainError event.not_found, ticket_codes.keys_used_up
  */
 export async function changeTicketCodes(
@@ -41,8 +41,9 @@ export async function changeTicketCodes(
 }
 
 /**
- * Signs from now on with a new key. Codes of the earlier keys stay good, unless those are withdrawn because somebody else may have
- * them. Then tickets that were sent before are good only by their short code, and have to be sent again.
+ * Signs with a new key from now on. Codes of the earlier keys stay valid, unless those keys are withdrawn because
+ * somebody else may have them. Then tickets that were sent before are valid only by their short code, and have to be
+ * sent again.
  * @throws DomainError event.not_found, ticket_codes.not_signed, ticket_codes.keys_used_up
  */
 export async function rotateTicketKey(
@@ -62,7 +63,7 @@ export async function rotateTicketKey(
 
 type Done = { readonly act: string; readonly changes: SomeAuditChanges } | undefined;
 
-/** Changes the keys of an event under a lock on the event, and records it if something changed. */
+/** Changes the keys of an event under a lock on the event, and writes an audit entry if something changed. */
 async function changeKeys(
   deps: Deps,
   actor: Actor,

@@ -1,11 +1,11 @@
 import { decodeBase32, encodeBase32, plainBase32, readLookalikes } from '../../../platform/text/base32.ts';
 
 /**
- * What the QR of a ticket carries, written and read. Also for browsers, so it uses nothing of Node.
+ * The content of a ticket's QR code, written and read. Also for browsers, so it uses nothing of Node.
  *
- * Opaque: the 16 random bytes of the ticket's code in base 32, 26 characters.
- * Signed: version 2 (1 byte), number of the key (1), event (4), the same 16 bytes, codes that the ticket had before (1), and the Ed25519
- * signature over "ticket.v2", a zero byte and these 23 bytes (64): 87 bytes, 140 characters.
+ * Opaque: the 16 random bytes of the ticket's code in base 32, 26 characters. Signed: version 2 (1 byte), number of the
+ * key (1), event (4), the same 16 bytes, codes that the ticket had before (1), and the Ed25519 signature over
+ * "ticket.v2", a zero byte and these 23 bytes (64): 87 bytes, 140 characters.
  */
 
 const codeBytes = 16;
@@ -21,18 +21,19 @@ export type SignedPart = {
   readonly keyId: number;
   /** `eventNoOf` of the event that it was signed for. */
   readonly eventNo: number;
-  /** The bytes that the signature is for. */
+  /** The signed bytes. */
   readonly message: Uint8Array;
   readonly signature: Uint8Array;
 };
 
-/** The code's 16 bytes; `signed` if the text is a signed code, whose signature nobody has verified yet. */
+/** The code's 16 bytes; `signed` if the text is a signed code, whose signature is not verified yet. */
 export type ReadCode = { readonly code: Uint8Array; readonly signed: SignedPart | undefined };
 
 /**
- * Reads a code in every form that scanners and people give it: any case, with blanks and hyphens, in full-width letters, with O for 0 and
- * I or L for 1, surrounded by what scanners add (an AIM prefix such as `]Q3`, STX, ETX, GS, CR, LF, Tab), or as a link with the code in its
- * path, query or fragment. Undefined if the text contains no code, or a link contains two.
+ * Reads a code in every form that scanners and people produce: any case, with blanks and hyphens, in full-width
+ * letters, with O for 0 and I or L for 1, surrounded by what scanners add (an AIM prefix such as `]Q3`, STX, ETX, GS,
+ * CR, LF, Tab), or as a link with the code in its path, query or fragment. Undefined if the text contains no code, or a
+ * link contains two.
  */
 export function readTicketCode(text: string): ReadCode | undefined {
   if (text.length > textLengthMax) return undefined;

@@ -27,11 +27,11 @@ export type TicketKeys = {
 
 const cachedEventsMax = 1000;
 const cachedMs = 30_000;
-/** A key that this process does not know may be new: it looks again, but no more often than this. */
+/** A process that does not know a key looks it up again, because it may be new, but no more often than this. */
 const lookAgainMs = 1000;
-/** A code that is written with a key that was withdrawn would never be good. */
+/** Short, because a code written with a withdrawn key would never be valid. */
 const writtenWithMs = 1000;
-/** A private key in PKCS8 is this and its 32 bytes; a public key in SPKI likewise. */
+/** A private key in PKCS8 is this prefix and its 32 bytes; so is a public key in SPKI. */
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
 const verifyAside = promisify(verify);
@@ -91,7 +91,7 @@ export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey
     },
     verified: async (eventId, { code, signed }) => {
       if (signed === undefined) return code;
-      // A ticket of another event is told apart from a forgery by the key of its own event.
+      // The key of its own event tells a ticket of another event apart from a forgery.
       const signedFor = signed.eventNo === eventNoOf(eventId) ? eventId : await eventOfCode(deps.db, code);
       if (signedFor === undefined || signed.eventNo !== eventNoOf(signedFor)) return undefined;
       return (await isRight(signedFor, signed)) ? code : undefined;
@@ -139,7 +139,7 @@ function publicKeyOf(bytes: Buffer): KeyObject {
   return createPublicKey({ key: Buffer.concat([spkiHead, bytes]), format: 'der', type: 'spki' });
 }
 
-/** What a private key is encrypted for. A value copied to another row does not decrypt there. */
+/** The context that a private key is encrypted for. A value copied to another row does not decrypt there. */
 function contextOf(eventId: string, keyId: number): string {
   return `ticket_key:${eventId}:${keyId}`;
 }

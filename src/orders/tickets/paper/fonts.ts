@@ -6,7 +6,7 @@ import { fontFilesFor } from './font-files.ts';
 /** A positioned glyph, in units of the font, and the characters that it represents. */
 export type ShapedGlyph = {
   readonly id: number;
-  /** The same for glyphs with the same characters. */
+  /** Equal for glyphs with the same characters. */
   readonly cluster: number;
   readonly codePoints: readonly number[];
   readonly xAdvance: number;
@@ -25,11 +25,11 @@ export type PaperFont = {
   shape(text: string): ShapedGlyph[];
 };
 
-/** The fonts of some texts. They are made before a page is drawn, since that takes a while. */
+/** The fonts of some texts. They are opened before a page is drawn, because that takes a while. */
 export type Fonts = {
   /** Undefined if no font has the character. */
   fontOf(character: string, text: string): PaperFont | undefined;
-  /** Cached results by name, for the pages of one document that are alike. */
+  /** Cached results by name, for the similar pages of one document. */
   once<Thing>(name: string, make: () => Thing): Thing;
 };
 

@@ -4,7 +4,7 @@ import { previousKeyHours } from '../../limits.ts';
 import type { AccountDefinition } from '../gateway-plugin.ts';
 import { accountFields } from '../account-fields.ts';
 
-/** Visible ASCII without spaces: what Midtrans gives out. */
+/** Visible ASCII without spaces, as Midtrans issues it. */
 const key = z
   .string()
   .min(8)
@@ -24,12 +24,12 @@ const credentials = z.object({
   serverKey: z.string().min(1),
   clientKey: z.string(),
   previousServerKey: z.string().min(1).optional(),
-  /** Milliseconds since 1970: until when callbacks may still be signed with it. */
+  /** Milliseconds since 1970: until then callbacks may still be signed with it. */
   previousServerKeyUntil: z.number().optional(),
 });
 export type MidtransCredentials = z.output<typeof credentials>;
 
-/** The server key signs callbacks, and proves who we are in calls. */
+/** The server key signs callbacks and authenticates our calls. */
 export const account: AccountDefinition<z.output<typeof form>, MidtransCredentials> = {
   form,
   example: {

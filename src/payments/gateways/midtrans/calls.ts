@@ -23,16 +23,17 @@ export type CallsOptions = {
   readonly call: MidtransCall;
 };
 
-/** Longer keys are silently ignored by Midtrans. */
+/** Midtrans silently ignores longer keys. */
 const idempotencyKeyMax = 46;
-/** The shortest life that Snap gives a page: for one that is made only to end the page before it. */
+/** The shortest life that Snap gives a page, used for a page that only ends the previous one. */
 const lastPageMinutes = 5;
 const redirectUrlMax = 500;
 /** A QRIS payload has some hundred characters; EMV allows 512. */
 const qrStringMax = 512;
 
 export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions): PaymentGateway {
-  // The host is ours by configuration, the id has our own shape: no answer of theirs ever becomes part of an address.
+  // The host comes from our configuration and the id has our own shape, so none of their answers becomes part of an
+  // address.
   const coreUrl = (attemptId: string, act: string) => `${apiUrl}/v2/${encodeURIComponent(attemptId)}/${act}`;
   const postCore = (account: Account, attemptId: string, act: string, key: string, body?: unknown) =>
     call({
@@ -66,7 +67,7 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
 
   return {
     create: async (account: Account, request) => {
-      // Snap would take the number for rupiah, whatever it stands for.
+      // Snap would take the number for rupiah, whatever its currency.
       if (!takesMoney({ takes }, request)) return { kind: 'rejected', code: 'amount_not_taken' };
       const charge = chargeRequest(request);
       if (charge === undefined) return createAnswer(await postSnap(account, snapRequest(request)));
@@ -98,7 +99,7 @@ export function createCalls({ snapUrl, apiUrl, callbackUrl, call }: CallsOptions
   };
 }
 
-/** Nobody has picked a method yet: making the page again under the same id ends the one that the buyer has. */
+/** Nobody has picked a method yet. Making the page again under the same id ends the buyer's page. */
 async function endPage(
   postSnap: (body: unknown) => Promise<MidtransAnswer>,
   attempt: { readonly id: string; readonly amount: number },
@@ -109,7 +110,7 @@ async function endPage(
   });
   if (answer.kind !== 'answer') return answer;
   if (answer.status === 201) return { kind: 'closed' };
-  // A method was picked between the two calls: the next try closes the transaction itself.
+  // A method was picked between the two calls. The next try closes the transaction itself.
   if (answer.status === 400) return { kind: 'unknown', reason: 'a method was picked meanwhile' };
   return { kind: 'rejected', code: String(answer.status) };
 }
@@ -132,7 +133,7 @@ function chargeAnswer(answer: MidtransAnswer): CreateResult {
   if (answer.kind !== 'answer') return answer;
   const code = codeOf(answer);
   if (code === '406') return { kind: 'rejected', code: 'order_id_taken' };
-  // 202: the first request with this key still runs, or the charge was refused: only a look can tell.
+  // 202: the first request with this key still runs, or the charge was refused. Only a look can tell.
   if (code === '202') return { kind: 'unknown', reason: 'under way' };
   if (code !== '201' && code !== '200') return { kind: 'rejected', code: `code_${code}` };
   const qrString = answer.body['qr_string'];
@@ -156,7 +157,7 @@ function pictureOf(actions: unknown): string | undefined {
   return typeof url === 'string' && isPage(url) ? url : undefined;
 }
 
-/** It becomes a link on the buyer's page, so it must be one. */
+/** It becomes a link on the buyer's page, so it must be a URL. */
 const isPage = (url: string): boolean => url.length <= redirectUrlMax && /^https?:\/\/[^\s"'<>]+$/.test(url);
 
 function stateAnswer(answer: MidtransAnswer, attemptId: string): FetchResult {
@@ -169,7 +170,7 @@ function stateAnswer(answer: MidtransAnswer, attemptId: string): FetchResult {
   return { kind: 'unknown', reason: `an answer ${code} that is not about this attempt` };
 }
 
-/** After a refused closing: what has happened instead. */
+/** Called after a refused closing: finds what has happened instead. */
 function refusedClosing(result: FetchResult): CloseResult {
   if (result.kind === 'not_started') return { kind: 'unknown', reason: 'refused to close what it does not know' };
   if (result.kind === 'fact' && result.fact.state === 'pending') return { kind: 'unknown', reason: 'refused to close' };
@@ -187,7 +188,7 @@ function refundAnswer(answer: MidtransAnswer, attemptId: string): RefundResult {
         : { kind: 'unknown', reason: 'an answer about another attempt' };
     }
     case '202':
-      // Either the first request with this key still runs, or the bank has refused: only a look can tell.
+      // Either the first request with this key still runs, or the bank has refused. Only a look can tell.
       return { kind: 'unknown', reason: 'under way' };
     case '404':
     case '406':
@@ -200,7 +201,7 @@ function refundAnswer(answer: MidtransAnswer, attemptId: string): RefundResult {
   }
 }
 
-/** The truth stands in the body; the transport's own status only where there is none. */
+/** The body has the real status. The HTTP status counts only if the body has none. */
 function codeOf(answer: { readonly status: number; readonly body: Readonly<Record<string, unknown>> }): string {
   const code = answer.body['status_code'];
   return typeof code === 'string' && /^\d{3}$/.test(code) ? code : String(answer.status);

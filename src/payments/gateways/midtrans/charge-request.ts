@@ -3,8 +3,8 @@ import { banks } from './methods.ts';
 import { snapRequest } from './snap-request.ts';
 
 /**
- * The body of the Core API's charge, for the ways to pay whose number or code our own page can show; undefined for all others, and where
- * the buyer has not chosen yet: these go to Snap's page. Pure.
+ * The body of the Core API's charge, for the methods whose number or code our own page can show. Undefined for all
+ * others, and if the buyer has not chosen yet: these go to Snap's page. Pure.
  */
 export function chargeRequest(request: PaymentRequest): Readonly<Record<string, unknown>> | undefined {
   const [method, ...others] = request.methods;

@@ -1,15 +1,16 @@
 import { Agent, type Dispatcher, request as send } from 'undici';
 
 /**
- * One call to Midtrans: a deadline, no redirect followed, a bounded answer, and never an exception.
+ * One call to Midtrans: with a deadline, without redirects, with a bounded answer, and never an exception.
  *
- * undici's `request` is used directly: Node's `fetch`, which is built on it, takes 320 us of processor for a call, and this 60.
+ * undici's `request` is used directly: Node's `fetch`, which is built on it, takes 320 us of processor time per call,
+ * and this 60.
  */
 
 export type MidtransAnswer =
   | { readonly kind: 'answer'; readonly status: number; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: 'slow_down'; readonly seconds: number }
-  /** No answer that says what happened: a timeout, a cut connection, a fault of the gateway, a redirect, no JSON. */
+  /** No usable answer: a timeout, a cut connection, a gateway error, a redirect, or no JSON. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export type MidtransCall = (request: {
@@ -24,9 +25,9 @@ const answerBytesMax = 256 * 1024;
 const retryAfterSecondsDefault = 5;
 const retryAfterSecondsMax = 300;
 
-/** Connections to one host. As many calls may be in flight there from one process. */
+/** Connections to one host; as many calls may be in flight there from one process. */
 const connectionsMax = 256;
-/** An unused connection is closed after this, before usual servers and load balancers close it. */
+/** An unused connection is closed after this time, before usual servers and load balancers close it. */
 const idleMaxMs = 4000;
 
 export function createMidtransCall(timeoutMs: number): MidtransCall {
@@ -88,7 +89,7 @@ async function readObject(body: AsyncIterable<Buffer>): Promise<Readonly<Record<
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    // Leaving the loop destroys the body: an endless answer costs no more than this.
+    // Leaving the loop destroys the body, so an endless answer costs no more than this.
     if (length > answerBytesMax) return undefined;
     chunks.push(chunk);
   }

@@ -11,24 +11,24 @@ export const banks = {
 type Bank = keyof typeof banks;
 type Method = 'qris' | 'gopay' | 'shopeepay' | 'card' | 'bank_transfer' | 'store' | Bank;
 
-/** The highest amount of one payment, in rupiah: nine digits are the most that a card or a virtual account takes. */
+/** The highest amount of one payment, in rupiah. A card or a virtual account takes at most nine digits. */
 const rupiahMax = 999_999_999;
 
-/** Whole rupiah and nothing else: Snap has no field for a currency. */
+/** Only whole rupiah, because Snap has no field for a currency. */
 export const takes: readonly AmountLimit[] = [{ currency: 'IDR', min: 1, max: rupiahMax, step: 1 }];
 
 type Offer = { readonly snap: readonly string[]; readonly minutesMin: number; readonly rupiahMax: number };
 
 /**
- * What Snap calls each way to pay, how long it needs, and the most that one payment may be: Bank Indonesia's limit for
- * QRIS, the wallets' for buyers whose identity is known, the tills' for cash.
+ * Snap's name of each method, how long it needs, and the most that one payment may be: Bank Indonesia's limit for QRIS,
+ * the wallets' for buyers with a known identity, the tills' for cash.
  */
 const offers: Record<Method, Offer> = {
   qris: { snap: ['other_qris', 'gopay'], minutesMin: 0, rupiahMax: 10_000_000 },
   gopay: { snap: ['gopay'], minutesMin: 0, rupiahMax: 20_000_000 },
   shopeepay: { snap: ['shopeepay'], minutesMin: 0, rupiahMax: 20_000_000 },
   card: { snap: ['credit_card'], minutesMin: 0, rupiahMax },
-  // Transfers and stores are paid elsewhere, and their money comes back by a person's hand only: not in a hurry.
+  // Transfers and stores are paid elsewhere, and only a person can pay them back, so they need more time.
   bank_transfer: { snap: ['bank_transfer', 'echannel'], minutesMin: 10, rupiahMax },
   bca_va: { snap: ['bca_va'], minutesMin: 10, rupiahMax },
   bni_va: { snap: ['bni_va'], minutesMin: 10, rupiahMax },
@@ -38,7 +38,7 @@ const offers: Record<Method, Offer> = {
   store: { snap: ['cstore'], minutesMin: 25, rupiahMax: 5_000_000 },
 };
 
-/** Offered unasked only when there is time, since a late transfer cannot be refunded by API. */
+/** Offered by default only if there is time, because a late transfer cannot be refunded by API. */
 const unaskedMinutesMin: Partial<Record<Method, number>> = { bank_transfer: 30, store: 30 };
 
 export const methods: readonly Method[] = [
@@ -66,7 +66,7 @@ export function methodsFor(
   );
 }
 
-/** The most that one payment may be within so many minutes, whichever way it is made. */
+/** The most that one payment may be within so many minutes, with any method. */
 export function methodMax(minutes: number): number {
   const inTime = methods.filter((method) => minutes >= offers[method].minutesMin);
   return Math.max(0, ...inTime.map((method) => offers[method].rupiahMax));
@@ -83,7 +83,7 @@ const wire: Readonly<Record<string, string>> = {
   cstore: 'store',
 };
 
-/** The callback's `payment_type` in our words; a wallet or a bank that we do not name keeps its kind. */
+/** The callback's `payment_type` in our words. A wallet or bank that we do not name keeps its kind. */
 export function methodOf(
   paymentType: string | undefined,
   { store, bank }: { readonly store?: string | undefined; readonly bank?: string | undefined },
@@ -106,7 +106,7 @@ const refundable: Readonly<Record<string, Refundability>> = {
   ovo: 'full',
 };
 
-/** What Midtrans gives back by API for a payment made this way; what we do not know, a person must do. */
+/** What Midtrans refunds by API for a payment made with this method. A person refunds unknown methods. */
 export function refundability(method: string): Refundability {
   return refundable[method] ?? 'none';
 }

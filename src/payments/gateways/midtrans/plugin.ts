@@ -16,7 +16,7 @@ type MidtransConfig = GatewayConfig & z.output<z.ZodObject<typeof variables>>;
 
 const callbacks = '/v1/callbacks/midtrans';
 
-/** Midtrans by Snap: the buyer pays on its page, the card number never comes near us. */
+/** Midtrans with Snap: the buyer pays on its page, so card numbers never reach us. */
 export const midtrans: GatewayPlugin = {
   name: 'midtrans',
   title: 'Midtrans',

@@ -5,11 +5,11 @@ import type { CallbackReading } from '../gateway-plugin.ts';
 import { type MidtransBody, hasSignedShape, readFact } from './read-fact.ts';
 import { isMidtransSignature } from './signature.ts';
 
-/** What the button for a test notification in the gateway's dashboard puts before the account and a number. */
+/** The prefix, before the account and a number, of test notifications from the gateway's dashboard. */
 const testPrefix = 'payment_notif_test_';
 
 /**
- * Reads the raw bytes of a callback: verifies the signature and says what it claims. Only `order_id`, `status_code` and
+ * Reads the raw bytes of a callback: verifies the signature and returns its claim. Only `order_id`, `status_code` and
  * `gross_amount` are signed, so the rest of the fact is a claim. Pure: no network, no clock.
  */
 export function readCallback(rawBody: Uint8Array, keys: readonly string[]): CallbackReading {
@@ -37,8 +37,8 @@ export function readCallback(rawBody: Uint8Array, keys: readonly string[]): Call
 }
 
 /**
- * Equal for two deliveries of one event and different for two events. Holds all that was read from the body, so that a
- * forged body with a field changed cannot stand in the way of the true one, whatever a decision looks at.
+ * Equal for two deliveries of one event, and different for two events. It covers everything that was read from the
+ * body, so that a forged body with one changed field cannot stand in the way of the true one.
  */
 function dedupKeyOf(fact: GatewayFact, statusCode: string, body: MidtransBody): Buffer {
   return createHash('sha256')

@@ -7,7 +7,7 @@ import { methodOf } from './methods.ts';
 
 export type MidtransBody = Readonly<Record<string, unknown>>;
 
-/** Midtrans writes two decimals, whatever the currency. */
+/** Midtrans writes two decimals for every currency. */
 const amountPattern = /^\d{1,15}\.\d{2}$/;
 const orderIdPattern = /^[\x21-\x7e]{1,100}$/;
 const statusCodePattern = /^\d{3}$/;
@@ -15,8 +15,8 @@ const textMax = 100;
 const refundsMax = 200;
 
 /**
- * A callback's or status answer's body as a fact, or undefined when it has not the shape of one. Unknown fields are left
- * alone, since Midtrans adds new ones without notice. Pure.
+ * The body of a callback or status answer as a fact, or undefined if it does not have the shape of one. Unknown fields
+ * are ignored, because Midtrans adds new ones without notice. Pure.
  */
 export function readFact(body: MidtransBody): GatewayFact | undefined {
   const attemptId = textOf(body['order_id']);
@@ -50,16 +50,16 @@ export function readFact(body: MidtransBody): GatewayFact | undefined {
 }
 
 /**
- * Whether the words have the shape that is signed. Our own ids have one length, so that no signed string about something
- * else can be read as one about an attempt of ours, nor the other way round with another amount.
+ * Whether the words have the signed shape. Our own ids all have the same length, so a signed string about something
+ * else cannot be read as one about our attempt, nor the other way round with another amount.
  */
 export function hasSignedShape(orderId: string, statusCode: string, grossAmount: string): boolean {
   return orderIdPattern.test(orderId) && statusCodePattern.test(statusCode) && amountPattern.test(grossAmount);
 }
 
 /**
- * The fee that the account lets the gateway add to what the buyer pays. It stands beside the amount before it, in one of two
- * places. The difference of the two amounts is exact, which the fee as it is written need not be.
+ * The fee that the account lets the gateway add to the buyer's payment. One of two fields holds the amount before the
+ * fee. The difference of the two amounts is exact, which the stated fee need not be.
  */
 function feeOf(body: MidtransBody, gross: number, currency: string): number | undefined {
   const extra = objectOf(body['extra_info']) ?? objectOf(objectOf(body['metadata'])?.['extra_info']);
@@ -71,14 +71,14 @@ function feeOf(body: MidtransBody, gross: number, currency: string): number | un
   return imposed?.isExact === true && imposed.amount <= gross ? imposed.amount : undefined;
 }
 
-/** Here amounts come as numbers, too, and with fewer decimals. */
+/** Here amounts may also be numbers, and have fewer decimals. */
 function decimalOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : textOf(value);
   const match = text === undefined ? null : /^(\d{1,15})(?:\.(\d{1,2}))?$/.exec(text);
   return match === null ? undefined : `${match[1]}.${(match[2] ?? '').padEnd(2, '0')}`;
 }
 
-/** In minor units; what is smaller than one of them is cut off, and said to be. */
+/** In minor units. Smaller fractions are cut off, and the result says so. */
 function readAmount(
   text: string | undefined,
   currency: string,
@@ -119,7 +119,7 @@ function classOf(statusCode: string): GatewayFact['signedClass'] {
   return statusCode === '201' ? 'waiting' : 'failure';
 }
 
-/** What the buyer needs to pay: a number at a bank, a bill, a code for a till. */
+/** The instructions: a number at a bank, a bill, or a code for a till. */
 export function instructionsOf(body: MidtransBody): Instructions {
   const [first] = listOf(body['va_numbers']);
   const permata = textOf(body['permata_va_number']);

@@ -12,8 +12,8 @@ export function midtransSignature(fields: SignedFields, serverKey: string): Buff
 const signatureHexDigits = 128;
 
 /**
- * Whether one of the keys made this signature; the same time whatever differs. The fields are joined without separators,
- * so the caller must have checked the shape of each: only then does one string have one reading.
+ * Whether one of the keys made this signature, in constant time. The fields are joined without separators, so the
+ * caller must have checked the shape of each; only then does a string have one reading.
  */
 export function isMidtransSignature(fields: SignedFields, signature: string, keys: readonly string[]): boolean {
   const given = Buffer.from(signature, 'hex');

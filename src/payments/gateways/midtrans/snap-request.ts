@@ -4,7 +4,7 @@ import { enabledPayments } from './methods.ts';
 /** Midtrans refuses larger bodies. */
 export const snapBytesMax = 16 * 1024;
 const nameMax = 50;
-/** BCA's virtual accounts take no longer names, BNI's no other phone numbers. */
+/** BCA's virtual accounts take no longer names, and BNI's no other phone numbers. */
 const buyerNameMax = 30;
 const phonePattern = /^(?:\+62|0)\d{6,27}$/;
 
@@ -12,7 +12,7 @@ const phonePattern = /^(?:\+62|0)\d{6,27}$/;
 export function snapRequest(request: PaymentRequest): Readonly<Record<string, unknown>> {
   const body = compose(request, request.items.map(wireItem));
   if (Buffer.byteLength(JSON.stringify(body)) <= snapBytesMax) return body;
-  // The sum is what matters to Midtrans; the buyer reads the lines on our page.
+  // Only the sum matters to Midtrans. The buyer reads the lines on our page.
   return compose(request, [{ id: 'order', name: 'Tickets', price: request.amount, quantity: 1 }]);
 }
 
@@ -28,14 +28,14 @@ function compose(request: PaymentRequest, items: readonly Item[]): Readonly<Reco
     },
     enabled_payments: enabledPayments(request.methods),
     credit_card: { secure: true },
-    // Page and method end together, so that nobody pays a number they noted after the page is gone.
+    // Page and method end together, so that nobody pays to a noted number after the page has ended.
     expiry: { unit: 'minute', duration: request.expiresInMinutes },
     page_expiry: { unit: 'minute', duration: request.expiresInMinutes },
     callbacks: { finish: request.finishUrl },
   };
 }
 
-/** Alfamart's till does not take a bar in a name. */
+/** Alfamart's till accepts no bar in a name. */
 function wireItem(item: Item): Item {
   return { ...item, id: shorten(item.id, nameMax), name: shorten(item.name.replaceAll('|', ' '), nameMax) };
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { deliveryStatuses } from '../../../notifications/tables.ts';
 import { type ReportKind, numberColumn, orderCodeOf, textColumn, timeColumn } from './kind.ts';
 
-/** Messages about orders. Deliveries keep no address: the order's own one now is shown. */
+/** Messages about orders. Deliveries keep no address, so the order's present address is shown. */
 export const deliveries: ReportKind = {
   from: sql`orders o join deliveries d on d.subject_id = o.id`,
   eventId: sql`o.event_id`,

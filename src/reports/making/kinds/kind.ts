@@ -7,22 +7,22 @@ export type Column = {
   readonly value: SQL;
 };
 
-/** What a kind of report reads, row by row. Every statement of a report is made of one of these. */
+/** The source of a kind of report. Every statement of a report is made from one of these. */
 export type ReportKind = {
   readonly columns: readonly Column[];
   /** Tables and joins; `base` is the first of them. */
   readonly from: SQL;
   /** Column with the event's id, of the table that is read in order. */
   readonly eventId: SQL;
-  /** Columns that name a row within its event, in the order of an index after the event's id. */
+  /** Columns that identify a row within its event, in the order of an index after the event's id. */
   readonly key: readonly SQL[];
-  /** A further condition that lets Postgres begin at the last row, where the columns of the key are in two tables. */
+  /** A further condition that lets Postgres begin at the last row, if the columns of the key are in two tables. */
   readonly startsAt?: (after: readonly string[]) => SQL;
-  /** The time that `from` and `to` of the filters mean. */
+  /** The time that the filters `from` and `to` apply to. */
   readonly time: SQL;
-  /** When Postgres got the row, where `time` may be another clock's. */
+  /** When Postgres got the row, if `time` may be another clock's. */
   readonly writtenAt?: SQL;
-  /** What the filter `status` means, and its values. */
+  /** The column that the filter `status` applies to, and its values. */
   readonly status: SQL;
   readonly statuses: readonly string[];
 };

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { paymentAttempts } from '../../../payments/tables.ts';
 import { type ReportKind, numberColumn, orderCodeOf, textColumn, timeColumn } from './kind.ts';
 
-/** Every attempt to pay, also those that came to nothing. */
+/** Every attempt to pay, including failed ones. */
 export const payments: ReportKind = {
   from: sql`payment_attempts a`,
   eventId: sql`a.event_id`,

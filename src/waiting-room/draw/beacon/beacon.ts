@@ -19,7 +19,7 @@ const roundSchema = z.object({ round: z.int().positive(), signature: z.string().
 
 /**
  * Reads rounds over drand's HTTP API, relay after relay, and trusts none of them: only the signature counts. Never
- * throws for what a relay does.
+ * throws because of a relay.
  */
 export function createBeacon(chain: BeaconChain, options: { timeoutMs?: number } = {}): Beacon {
   const timeoutMs = options.timeoutMs ?? timeoutMsDefault;

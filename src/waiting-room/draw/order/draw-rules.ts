@@ -26,9 +26,9 @@ export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
 export type VoidReason =
   /** The times of the room were changed before the pre-queue opened. */
   | 'rescheduled'
-  /** The list was frozen when the beacon's value could be known already. */
+  /** The list was frozen when the beacon's value could already be known. */
   | 'freeze_late'
-  /** The root was not there before the beacon's value could be known. */
+  /** The root did not exist before the beacon's value could be known. */
   | 'root_late'
   /** The seed was not revealed in time. */
   | 'seed_late'

@@ -27,7 +27,7 @@ export function positionOf(draw: DrawnRoom, index: number): number {
   return feistelPosition(draw.drawKey, draw.frozenPlaces, index);
 }
 
-/** The index of the place that stands at `position`: the inverse of `positionOf`. */
+/** The index of the place at `position`: the inverse of `positionOf`. */
 export function indexAt(draw: DrawnRoom, position: number): number {
   if (position >= draw.frozenPlaces) return position;
   if (draw.frozenPlaces < shuffledPlacesMax) return shuffledOf(draw).indexes[position] ?? position;

@@ -37,7 +37,10 @@ if (token === '') {
   });
 }
 
-/** Shows the access that the account has created. Nothing is preselected: only the owner knows which of it to keep. */
+/**
+ * Shows the access that the account has created. Nothing is preselected, because only the owner knows which of it to
+ * keep.
+ */
 function ask(made: Problem['made']): void {
   const kinds = [
     [words.apiKeys, made['apiKeys']],

@@ -1,8 +1,8 @@
 import '../desk.ts';
 
 /**
- * Renews the figures of a running sale: fetches the page again and takes its figures. The server has drawn them, so that the page shows the
- * same with and without this script.
+ * Renews the figures of a running sale: fetches the page again and takes its figures. The server has rendered them, so
+ * the page shows the same with and without this script.
  */
 const everyMs = 2000;
 const timeoutMs = 8000;
@@ -29,7 +29,7 @@ function load(): Promise<Document> {
 
 async function renew(shown: HTMLElement): Promise<void> {
   const next = (await load()).querySelector('#figures');
-  // Signed out, or not the page that it was.
+  // Signed out, or another page.
   if (next === null) throw new Error('no figures');
   shown.replaceChildren(...[...next.childNodes].map((node) => document.adoptNode(node)));
 }

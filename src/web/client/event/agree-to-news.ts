@@ -5,7 +5,7 @@ import type { PlacedOrder } from './place-order.ts';
 /** The buyer waits for the order's page meanwhile. A consent that does not arrive was not given. */
 const deadlineMs = 2000;
 
-/** Writes the consent to news beside the order, if its box is ticked. */
+/** Stores the consent to news with the order, if its box is ticked. */
 export async function agreeToNews({ id, accessToken }: PlacedOrder): Promise<void> {
   const box = document.querySelector<HTMLInputElement>('#news');
   const wording = box?.dataset['wording'];

@@ -2,8 +2,8 @@
 const settledMs = 300;
 
 /**
- * Keeps the field that has the focus above the bar with the total. The browser scrolls to a field once, when it gets the focus; the
- * bar may grow afterwards, or the scrolling may be broken off by what appears meanwhile.
+ * Keeps the focused field above the bar with the total. The browser scrolls to a field once, when it gets the focus;
+ * the bar may grow afterwards, or new content may interrupt the scrolling.
  */
 export function keepInSight(form: HTMLFormElement): void {
   const bar = form.querySelector('.submit-bar');

@@ -18,7 +18,10 @@ export function sayEarlier(onCheck: () => void, onDrop: () => void): void {
   setMessage('form-message', words.earlier, 'wait', ...ways);
 }
 
-/** Says a refusal once: beside the field or the tickets that it is about, else above the button. The focus goes there. */
+/**
+ * Shows a refusal once: beside the field or the tickets that it is about, otherwise above the button. The focus goes
+ * there.
+ */
 export function sayRefusal(slug: string, problem: Problem, choice: TicketChoice): void {
   setMessage('form-message', '');
   if (setFaults(orderFields, faultsOf(problem), codesOf(problem))) return;
@@ -36,7 +39,7 @@ export function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
   agree.focus();
 }
 
-/** Says why the page waits and for how long. The buyer may stop it. */
+/** Shows why the page waits and for how long. The buyer may stop it. */
 export function countDown({ problem, waitMs }: Waiting, stop: AbortController): void {
   const reason =
     problem === undefined

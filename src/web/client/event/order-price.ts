@@ -58,7 +58,7 @@ export function orderPrice(slug: string, choice: TicketChoice): OrderPrice {
       setFault('promoCode', refusalText(answer.problem));
     }
     showPrice();
-    // Without an answer the order itself checks the code, and asks before it takes another price.
+    // Without an answer the order itself checks the code, and asks before it accepts another price.
     return !isRefused;
   };
   const askByHand = async (): Promise<void> => {

@@ -33,7 +33,10 @@ export type TicketChoice = {
   /** Opens and closes rows whose time has come. */
   turn(): void;
   setLocked(isLocked: boolean): void;
-  /** Says what is wrong beside a category, or below all of them, and moves the focus there. @returns whether it was said */
+  /**
+   * Shows what is wrong beside a category, or below all of them, and moves the focus there.
+   * @returns whether it was shown
+   */
   setFault(id: string | undefined, text: string): boolean;
   clearFaults(): void;
 };

@@ -15,7 +15,7 @@ const availabilityEveryMs = 12_000;
 const tickMs = 1000;
 const dayMs = 24 * 3600 * 1000;
 
-/** Keeps the page at the event's present: sales open and close on the second, and what is sold out is said at once. */
+/** Keeps the page up to date: sales open and close on the second, and sold-out categories are shown at once. */
 export function watchSale(slug: string, choice: TicketChoice): void {
   const article = document.querySelector<HTMLElement>('article[data-stage]');
   const showStage = (): void => {
@@ -48,7 +48,10 @@ function keepTurning(choice: TicketChoice, showStage: () => void): void {
 
 type Bands = { readonly data: readonly { readonly ticketCategoryId: string; readonly band: string }[] };
 
-/** Shows availability as it changes, else reads it from the shared cache; closes a sold-out category before anybody fills in the form for it. */
+/**
+ * Shows availability as it changes, or otherwise reads it from the shared cache; closes a sold-out category before
+ * anybody fills in the form for it.
+ */
 function watchAvailability(slug: string, choice: TicketChoice, showStage: () => void): void {
   let failures = 0;
   const hasClosed = () => choice.rows.every(({ node }) => node.dataset['state'] === 'closed');

@@ -13,7 +13,7 @@ type Question = {
   readonly isRequired: boolean;
 };
 
-/** What a buyer tells about an order, as the API's contract has it. */
+/** The details of an order, as the API's contract has them. */
 export type DetailsView = {
   readonly until: string | null;
   readonly isOpen: boolean;
@@ -36,10 +36,10 @@ export type DetailsView = {
 
 /** One field of the form. */
 export type DetailField = {
-  /** Of its element. */
+  /** Id of its element. */
   readonly id: string;
   readonly label: string;
-  /** As it was given before; empty for nothing. */
+  /** The value given before; empty for none. */
   readonly value: string;
   /** Once given, it can be replaced but not removed. */
   readonly isKept: boolean;
@@ -57,7 +57,7 @@ const answerLengthMax = 500;
 
 const textOf = ({ text, textEn }: { text: string; textEn: string | null }) => inLanguage(pageLanguage, text, textEn);
 
-/** What is asked, for the order and for each ticket. Groups without a field are left out. */
+/** The fields for the order and for each ticket. Groups without a field are left out. */
 export function groupsOf(details: DetailsView): { readonly legend: string; readonly fields: readonly DetailField[] }[] {
   const ofOrder = details.questions.filter(({ scope }) => scope === 'order');
   const ofTicket = details.questions.filter(({ scope }) => scope === 'ticket');
@@ -135,7 +135,7 @@ function textInput({ value, maxLength }: DetailField): HTMLInputElement {
 
 function choiceInput({ value }: DetailField, options: NonNullable<DetailField['options']>): HTMLSelectElement {
   const select = element('select');
-  // A choice that is offered no more stays until another is made.
+  // A choice that is no longer offered stays until another is made.
   const isGone = value !== '' && options.every((option) => option.value !== value);
   const all = [{ value: '', label: '–' }, ...options, ...(isGone ? [{ value, label: value }] : [])];
   for (const option of all) {

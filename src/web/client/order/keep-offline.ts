@@ -2,14 +2,14 @@ import type { TicketView } from './order-view.ts';
 
 const workerPath = '/order-worker.js';
 const nameOf = (orderId: string) => `antre-${orderId}`;
-/** An order has fewer tickets. */
+/** More tickets than an order has. */
 const filesMax = 300;
 
 type TrustedTypes = {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
 };
 
-/** Whether this browser can keep an order: some cannot, and none can without TLS. */
+/** Whether this browser can keep an order. Some cannot, and none can without TLS. */
 function canKeep(): boolean {
   return 'serviceWorker' in navigator && 'caches' in window;
 }
@@ -50,7 +50,7 @@ export async function keepOffline(
   }
 }
 
-/** Removes what was kept of the order from this browser. */
+/** Removes the copy of the order from this browser. */
 export async function forgetOffline(orderId: string): Promise<void> {
   if (canKeep()) await caches.delete(nameOf(orderId));
 }
@@ -59,13 +59,13 @@ async function keep(cache: Cache, url: string): Promise<void> {
   const response = await fetch(url, { credentials: 'same-origin' });
   if (!response.ok) return;
   const headers = new Headers({ 'content-type': response.headers.get('content-type') ?? '', 'antre-kept': '1' });
-  // The page needs its policy also without network.
+  // The page also needs its policy without network.
   const policy = response.headers.get('content-security-policy');
   if (policy !== null) headers.set('content-security-policy', policy);
   await cache.put(url, new Response(await response.blob(), { headers }));
 }
 
-/** The page's policy allows one script address to be made, and this function makes it. */
+/** The page's policy allows creating one script address, and this function creates it. */
 function workerAddress(): string {
   const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
   const policy = trustedTypes?.createPolicy('antre-worker', { createScriptURL: () => workerPath });

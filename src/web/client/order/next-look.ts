@@ -5,10 +5,10 @@ const ceilings = { creating: 5000, waiting: 15_000, away: 30_000 };
 const firsts = { creating: 1000, waiting: 2500, away: 2000 };
 
 /**
- * Milliseconds until the order is read again: soon while something is being prepared, then less and less often, and never
- * once nothing can change by itself.
+ * Milliseconds until the order is read again: soon while something is being prepared, then less and less often, and
+ * never once nothing can change by itself.
  * @param looks how often it was read since it last changed
- * @param askedMs what the server asked for
+ * @param askedMs the wait that the server asked for
  */
 export function nextLook(
   order: Pick<OrderView, 'status' | 'payment'>,

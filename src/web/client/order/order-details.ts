@@ -13,14 +13,14 @@ const words = orderDetailsWords[pageLanguage];
 /** The form as it is drawn. */
 let fields: readonly DetailField[] = [];
 
-/** Shows what the buyer is asked for, if anything. Without an answer the page does without it. */
+/** Shows the fields that the buyer should fill in, if any. Without an answer they are not shown. */
 export async function loadDetails(path: string): Promise<void> {
   const answer = await call<DetailsView>('GET', `${path}/details`);
-  // What somebody is typing stays.
+  // Text that somebody is typing stays.
   if (answer.kind === 'ok' && changedFields().length === 0) present(answer.body);
 }
 
-/** @param onGiven after details have changed, so that the tickets are read again */
+/** @param onGiven called after details have changed, so that the tickets are read again */
 export function watchDetails(path: string, onGiven: () => void): void {
   const button = byId('details-save', HTMLButtonElement);
   byId('details-form').addEventListener('submit', (event) => {
@@ -96,7 +96,10 @@ async function save(path: string, onGiven: () => void): Promise<void> {
 const listed = (changed: readonly DetailField[], list: DetailField['of']['list']) =>
   changed.filter(({ of }) => of.list === list);
 
-/** Marks the fields and goes to the first. @returns whether there is one */
+/**
+ * Marks the fields and goes to the first.
+ * @returns whether there is one
+ */
 function markFaults(faulty: readonly DetailField[], problem?: Problem): boolean {
   const isName = problem?.errors.some(({ code }) => code === 'name.not_a_name') === true;
   for (const field of faulty) {
@@ -107,7 +110,7 @@ function markFaults(faulty: readonly DetailField[], problem?: Problem): boolean 
   return first !== undefined;
 }
 
-/** The fields whose entries the API found fault with, as in `tickets.0.holderName`. */
+/** The fields that the API found faults in, as in `tickets.0.holderName`. */
 function faultyOf({ errors }: Problem, sent: Readonly<Record<'tickets' | 'answers', readonly DetailField[]>>) {
   return errors.flatMap(({ path }) => {
     const [, list, index] = /^(tickets|answers)\.(\d+)\./.exec(path) ?? [];

@@ -19,7 +19,7 @@ let drawnQr: string | undefined;
 /** The deadline that was already handled: each is handled once. */
 let passedMs: number | undefined;
 
-/** How to pay, and how much time is left. */
+/** The payment instructions, and the time that is left. */
 export function showPayment(order: OrderView): void {
   const { payment } = order;
   const isOpen = order.status === 'pending_payment' && Date.parse(order.expiresAt) > serverNow();
@@ -53,7 +53,7 @@ function deadlineOf({ expiresAt, payment }: OrderView): number {
   return payment.expiresAt === undefined ? holdEndsAtMs : Math.min(holdEndsAtMs, Date.parse(payment.expiresAt));
 }
 
-/** Says the deadline also as a time of day, in the reader's own zone. */
+/** Shows the deadline also as a time of day, in the reader's own zone. */
 function showDeadlineTime(atMs: number): void {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   setText('pay-by', words.payBy(formatClockIn(new Date(atMs), timeZone, pageLanguage)));

@@ -15,7 +15,7 @@ type Transfers = {
 
 const words = transferWords[pageLanguage];
 
-/** Shows which tickets can be given to somebody, and to whom others were given. Without an answer the page does without it. */
+/** Shows which tickets can be given to somebody, and to whom others were given. Without an answer it is not shown. */
 export async function loadTransfers(path: string): Promise<void> {
   const answer = await call<Transfers>('GET', `${path}/transfers`);
   if (answer.kind !== 'ok') return;
@@ -37,7 +37,7 @@ export async function loadTransfers(path: string): Promise<void> {
   show('transfers', given.length > 0 || (isOpen && own.length > 0));
 }
 
-/** @param onGiven after a ticket was given away, so that the tickets are read again */
+/** @param onGiven called after a ticket was given away, so that the tickets are read again */
 export function watchTransfers(path: string, onGiven: () => void): void {
   sendTransfer({
     path: `${path}/transfers`,

@@ -21,7 +21,7 @@ export type PaymentView = {
   readonly bank?: string;
   readonly billKey?: string;
   readonly billerCode?: string;
-  /** The ways to pay that can be chosen now. */
+  /** The payment methods that can be chosen now. */
   readonly methods?: readonly string[];
   readonly expiresAt?: string;
 };

@@ -4,7 +4,9 @@ import type { PaymentView } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = paymentMethodWords[pageLanguage];
-/** The ways that the list shows. It is redrawn only when they change, so that the focus stays on the button that was pressed. */
+/**
+ * The methods that the list shows. It is redrawn only when they change, so that the focus stays on the pressed button.
+ */
 let drawn = '';
 
 /** The number to pay to, large and in groups, with its bank and the steps there. */
@@ -23,12 +25,12 @@ export function showNumber({ vaNumber, bank, billKey, billerCode }: PaymentView)
   byId('va-steps').replaceChildren(...steps.map((text) => element('li', { text })));
 }
 
-/** The ways to pay that can be chosen now, each as a button. */
+/** The payment methods that can be chosen now, each as a button. */
 export function showMethods({ methods = [], method, status }: PaymentView): void {
   const offered = methods.filter((name): name is MethodName => Object.hasOwn(words.methods, name));
   show('methods', offered.length > 0);
   setText('methods-title', status === 'pending' && method !== 'any' ? words.chooseOther : words.choose);
-  // While an attempt is made, there is nothing to choose: the list is hidden and kept.
+  // While an attempt is made there is nothing to choose, so the list is hidden and kept.
   if (offered.length > 0 && offered.join() !== drawn) draw(offered);
   for (const button of methodButtons()) button.ariaPressed = String(button.dataset['method'] === method);
 }
@@ -47,7 +49,7 @@ function draw(offered: readonly MethodName[]): void {
 
 const methodButtons = () => byId('method-list').querySelectorAll('button');
 
-/** @param choose asks for the way to pay; the buttons wait for it */
+/** @param choose requests the method; the buttons wait for it */
 export function watchMethods(choose: (method: string) => Promise<void>): void {
   const list = byId('method-list');
   list.addEventListener('click', ({ target }) => {
@@ -55,7 +57,7 @@ export function watchMethods(choose: (method: string) => Promise<void>): void {
     const method = button?.dataset['method'];
     if (method === undefined || button?.ariaPressed === 'true') return;
     for (const one of methodButtons()) one.disabled = true;
-    // The list is hidden while the attempt is made. What is shown next stands below this heading.
+    // The list is hidden while the attempt is made. The next content appears below this heading.
     byId('pay-title').focus();
     void choose(method).finally(() => {
       for (const one of methodButtons()) one.disabled = false;

@@ -1,7 +1,7 @@
 import { askedBy, call } from '../shared/calls/api.ts';
 import type { Held } from './held-place.ts';
 
-/** The result of showing the place: what this browser holds now, or when to try again. */
+/** The result of presenting the place: what this browser holds now, or when to try again. */
 export type Exchanged =
   | { readonly kind: 'held'; readonly held: Held }
   | { readonly kind: 'invalid'; readonly held: Held }

@@ -7,7 +7,7 @@
  *                                                                +--leavePlace: lapsed--+
  */
 
-/** A phone that was typed without its country code comes with the country that was chosen. */
+/** A phone that was typed without its country code, with the selected country. */
 export type Address = { readonly kind: 'email' | 'phone'; readonly text: string; readonly phoneCountry?: string };
 
 export type Held = {
@@ -31,11 +31,11 @@ export type Held = {
   readonly spentBy?: string;
   /** The turn is over. */
   readonly isLapsed?: boolean;
-  /** What was published when this browser looked. The verification compares with it. */
+  /** The published values when this browser looked. The verification compares with them. */
   readonly seen?: readonly Seen[];
 };
 
-/** What one draw was bound to, and when this browser first saw it. Times are in milliseconds. */
+/** The commitments of one draw, and when this browser first saw them. Times are in milliseconds. */
 export type Seen = {
   readonly number: number;
   readonly seedHash: string;
@@ -49,7 +49,7 @@ export type HeldPlace = { read(): Held; write(held: Held): void };
 
 type SomeStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** @param storage of the browser; where it is forbidden, things live as long as the page */
+/** @param storage of the browser; if it is forbidden, values live as long as the page */
 export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldPlace {
   const name = `antre.place.${slug}`;
   let inMemory: Held = {};
@@ -74,12 +74,12 @@ export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldP
   };
 }
 
-/** The pass, as long as it is good. */
+/** The pass, while it is valid. */
 export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
   return pass !== undefined && Date.parse(pass.expiresAt) > nowMs ? pass : undefined;
 }
 
-/** The place, whose turn has passed, is left for one at the end; who confirmed long ago confirms once more. */
+/** Gives up the place, whose turn has passed, for one at the end. An old confirmation must be repeated. */
 export function leavePlace({ place, seen }: Held, nowMs: number): Held {
   if (place === undefined) return seen === undefined ? {} : { seen };
   const { confirmed, address, index } = place;
@@ -91,14 +91,14 @@ export function leavePlace({ place, seen }: Held, nowMs: number): Held {
   };
 }
 
-/** The place has placed its order: what is left is that, and what was seen of the draw. */
+/** The place has placed its order. Only the order and the recorded draws are kept. */
 export function spend(held: Held, orderId: string): Held {
   const { pass: _pass, ...rest } = held;
   return { ...rest, spentBy: orderId };
 }
 
 function isHeld(value: unknown): value is Held {
-  // Written by this file; another release may have written another shape, which then counts for nothing.
+  // Written by this file. Another release may have written another shape, which is ignored.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const hasText = (part: unknown, field: string) =>
     part === undefined || (typeof part === 'object' && part !== null && typeof Reflect.get(part, field) === 'string');

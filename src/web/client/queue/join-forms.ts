@@ -14,8 +14,8 @@ const words = joinWords[pageLanguage];
 const messageId = 'form-message';
 
 /**
- * The forms of taking a place: an address, then its code. What they come to is written into `mine`; the page continues from
- * there, also after a reload.
+ * The forms of taking a place: an address, then its code. Their results are written into `mine`; the page continues
+ * from there, even after a reload.
  */
 export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => void): void {
   const phone = phoneField(slug);
@@ -89,7 +89,10 @@ export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => vo
   });
 }
 
-/** Which of the steps is to be seen. @param canJoin whether a place can be had now, or an address be confirmed for one */
+/**
+ * The step that is visible.
+ * @param canJoin whether a place can be had now, or an address be confirmed for one
+ */
 export function showJoinForms(held: Held, { canJoin, isOpen }: { canJoin: boolean; isOpen: boolean }): void {
   const asked = held.asked !== undefined && Date.parse(held.asked.expiresAt) > serverNow() ? held.asked : undefined;
   const isConfirmed = held.buyer !== undefined;
@@ -100,7 +103,7 @@ export function showJoinForms(held: Held, { canJoin, isOpen }: { canJoin: boolea
   if (asked !== undefined) setText('sent-to', words.sent(asked.address.text));
 }
 
-/** The address as filled in, a phone as the service reads it; undefined when it is none, which is then said. */
+/** The address as filled in, a phone as the service reads it; undefined if it is invalid, which is then shown. */
 async function addressGiven(phone: PhoneField): Promise<Address | undefined> {
   const kind = chosenWay();
   const text = byId(kind, HTMLInputElement).value.trim();
@@ -125,7 +128,7 @@ function showWay(): void {
   show('by-phone', chosenWay() === 'phone');
 }
 
-/** One sending at a time. */
+/** Prevents a second request while one is in flight. */
 function whenSent(formId: string, buttonId: string, send: () => Promise<void>): void {
   const button = byId(buttonId, HTMLButtonElement);
   byId(formId).addEventListener('submit', (event) => {

@@ -11,7 +11,7 @@ export type Joined =
   | { readonly kind: 'given_up' };
 
 type Told = {
-  /** Undefined when there is nothing more to do. */
+  /** Undefined if there is nothing more to do. */
   onWork(share: number | undefined): void;
   onWait(problem: Problem | undefined): void;
 };
@@ -24,7 +24,7 @@ const challengesMax = 3;
 /**
  * Takes the place of a confirmed buyer, with as many tries as it needs. Joining again returns the same place, so a lost
  * answer does no harm.
- * @param difficulty what the room asks for, as last known
+ * @param difficulty the room's requirement, as last known
  * @param insteadOf index of the own lapsed place that is given up for a new one at the end
  */
 export async function joinPlace(

@@ -12,7 +12,7 @@ const shuffleLabel = text('antre.shuffle.v1');
 const feistelLabel = text('antre.feistel.v1');
 
 /**
- * The position of a place, counted from 0. Places after the freeze follow in the order in which they came.
+ * The position of a place, counted from 0. Places after the freeze follow in the order of arrival.
  * @param key the draw's key, 32 bytes
  * @param frozenPlaces number of places at the freeze
  */

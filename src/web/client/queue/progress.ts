@@ -35,8 +35,8 @@ export function waitOf(queue: QueueView, position: number, nowMs: number): Wait 
 }
 
 /**
- * Milliseconds until the next request: a quarter of the remaining time, between 2 and 60 seconds, with a fifth of jitter,
- * and at least three times in a turn. Undefined when nothing will change any more.
+ * Milliseconds until the next request: a quarter of the remaining time, between 2 and 60 seconds, with a fifth of
+ * jitter, and at least three times in a turn. Undefined if nothing will change any more.
  * @param around.random between 0 and 1
  */
 export function lookAgainMs(

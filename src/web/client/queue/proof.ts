@@ -1,13 +1,13 @@
 import { sha256, text, u32 } from './bytes.ts';
 
-/** Recomputes the hashes that a draw was bound to (docs/features/draw.md), so that anybody can check it. */
+/** Recomputes the hashes that bind a draw (docs/features/draw.md), so that anybody can check it. */
 
 const leafTag = Uint8Array.of(0);
 const nodeTag = Uint8Array.of(1);
 const seedLabel = text('antre.seed.v1');
 const keyLabel = text('antre.draw.v1');
 
-/** What was published before anybody could join: it commits to the seed without showing it. */
+/** Published before anybody could join: it commits to the seed without showing it. */
 export function seedHashOf(seed: Uint8Array): Uint8Array {
   return sha256(seedLabel, seed);
 }

@@ -1,6 +1,8 @@
 import { fromHex, sha256, toHex } from './bytes.ts';
 
-/** The work that joining costs, in the format of ALTCHA version 2: find the number whose hash has the given beginning. */
+/**
+ * The work that joining costs, in the format of ALTCHA version 2: find the number whose hash has the given beginning.
+ */
 export type Challenge = {
   readonly parameters: {
     readonly algorithm: string;

@@ -67,7 +67,10 @@ export async function whileBusy(button: HTMLButtonElement, act: () => Promise<vo
   }
 }
 
-/** Moves the focus here if the element that has it was hidden just now. Somebody who has not focused anything is left alone. */
+/**
+ * Moves the focus here if the focused element was hidden just now. Readers who have not focused anything are left
+ * alone.
+ */
 export function focusIfHidden(target: HTMLElement | null): void {
   const hidden = document.activeElement?.closest('[hidden]') ?? null;
   if (hidden !== null) target?.focus();

@@ -1,6 +1,6 @@
 /**
- * What our service workers use of their scope: the compiler knows the types of pages, not those of workers. A type alone: a worker that
- * shares a value with another imports a chunk, which a classic worker cannot.
+ * The part of their scope that our service workers use, because the compiler knows the types of pages, not those of
+ * workers. Only a type: workers that share a value import a chunk, which a classic worker cannot.
  */
 export type WorkerScope = {
   addEventListener(type: 'fetch', listener: (event: Fetching) => void): void;

@@ -1,8 +1,8 @@
 import type { InEach } from '../language.ts';
 
 /**
- * What buyers agree to when they ask for news. The version is stored with each consent. A wording never changes: new words get a new
- * version, and the old ones stay here as the record of what each buyer agreed to.
+ * The wordings of the consent to news. The version is stored with each consent. A wording never changes: new words get
+ * a new version, and the old ones stay here as the record of what each buyer agreed to.
  */
 export const newsWordings = {
   '2026-11': {

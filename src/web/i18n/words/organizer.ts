@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** The organiser, as buyers meet it beside an order. */
+/** The organiser's details beside an order. */
 const id = {
   privacy: 'Kebijakan privasi',
   terms: 'Syarat dan ketentuan',

@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** What a refused buyer or staff member reads, by problem code. */
+/** The text of a refusal for a buyer or staff member, by problem code. */
 type Refusals = {
   readonly byCode: Readonly<Record<string, string>>;
   readonly limit: (limit: string, max: number) => string;

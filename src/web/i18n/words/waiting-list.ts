@@ -1,6 +1,6 @@
 import type { InEach } from '../language.ts';
 
-/** What people read who wait for places of a sold-out category. */
+/** The texts for people who wait for places of a sold-out category. */
 const id = {
   title: 'Daftar tunggu',
   loading: 'Membuka daftar tunggu…',

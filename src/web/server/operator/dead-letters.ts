@@ -18,7 +18,7 @@ import {
 
 const listPath = '/operator/dead-letters';
 
-/** Jobs that were given up: the list, one of them, and what an operator does with them. */
+/** Jobs that were given up: the list, a single job, and replaying or discarding it. */
 export function deadLetterPages(deps: OperatorDeps, routes: Hono): void {
   addOperatorPage(deps, routes, listPath, showList, { replayAll });
   addOperatorPage(deps, routes, `${listPath}/:id`, showOne, { replay, discard });

@@ -21,7 +21,9 @@ const listPath = '/operator/organizers';
 type Organizer = { id: string; slug: string; name: string; createdAt: string; activeOwners: number };
 type Link = { link: string; expiresAt: string };
 
-/** Organizers: all, a new one with the link for its owner, and a new link for a member whose mail does not arrive. */
+/**
+ * Organizers: the list, creating one with a link for its owner, and a new link for a member whose mail does not arrive.
+ */
 export function organizerPages(deps: OperatorDeps, routes: Hono): void {
   addOperatorPage(deps, routes, listPath, showOrganizers, { create, link });
 }
@@ -97,7 +99,7 @@ const link: OperatorAct = async (operator, values) => {
   return linkView(operator, await operator.call<Link>('POST', path, { email: values.text('email') }));
 };
 
-/** A link stands in this one answer alone. */
+/** Only this answer has the link. */
 function linkView({ language }: Operator, made: Link): OperatorView {
   const words = operatorWords[language];
   return {

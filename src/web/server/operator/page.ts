@@ -16,7 +16,7 @@ import { type Html, documentOf, mark } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 
 export type OperatorDeps = {
-  /** The routes of operators, in this process. */
+  /** The operators' routes, in this process. */
   readonly callApi: (request: Request) => Promise<Response>;
   readonly assetsOnce: () => Promise<Assets>;
   readonly token: string;
@@ -36,12 +36,12 @@ export type Operator = {
 
 export type OperatorView = { readonly title: string; readonly body: Html; readonly status?: number };
 type Show = (operator: Operator) => Promise<OperatorView>;
-/** Resolves to the address to go to, or to what can be shown only now, such as a link. */
+/** Resolves to the address to go to, or to content that can be shown only now, such as a link. */
 export type OperatorAct = (operator: Operator, values: FormValues) => Promise<string | OperatorView>;
 
 /**
- * Adds a page with its forms. The operator's token opens it, as the password that the browser asks for. Browsers send it with requests of
- * other sites, too, so a form counts only from a page of this origin.
+ * Adds a page with its forms. The operator's token opens it, as the password that the browser asks for. Browsers also
+ * send it with requests from other sites, so a form counts only from a page of this origin.
  */
 export function addOperatorPage(
   deps: OperatorDeps,

@@ -6,8 +6,8 @@ import { type OperatorDeps, addOperatorPage } from './page.ts';
 import { showSwitches, turn } from './switches.ts';
 
 /**
- * The operator's pages, on the operations port: switches, jobs that were given up, and organizers. They can do what the routes of the
- * operations port can, and nothing else, and work without script.
+ * The operator's pages, on the operations port: switches, dead letters, and organizers. They can do what the routes of
+ * the operations port can, and nothing else, and work without script.
  */
 export function operatorPages(deps: OperatorDeps): Hono {
   const routes = new Hono();

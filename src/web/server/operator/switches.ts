@@ -23,7 +23,7 @@ type Switch = {
 };
 type Turned = Switch['turned'][number] & { readonly name: string };
 
-/** What is switched on where, by whom and why, and the form that turns a switch. */
+/** The switches that are on, each with its reach, person and reason, and the form that turns a switch. */
 export async function showSwitches(operator: Operator): Promise<OperatorView> {
   const words = operatorWords[operator.language];
   const { data } = await operator.call<{ data: Switch[] }>('GET', '/switches');

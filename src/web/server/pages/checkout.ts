@@ -36,7 +36,7 @@ ${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div cla
 ${isOff ? '' : html`<a class="jump button while-open" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
 }
 
-/** What stands in the place of the form while nothing can be ordered. */
+/** The content in place of the form while nothing can be ordered. */
 function stagePanels(categories: readonly TicketCategory[], event: PublicEvent, language: Language): Html {
   const words = eventWords[language];
   const opening = categories.filter(({ saleState }) => saleState === 'upcoming').map(({ saleOpensAt }) => saleOpensAt);

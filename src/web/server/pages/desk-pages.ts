@@ -7,7 +7,7 @@ import { field } from './field.ts';
 
 const passwordLengthMax = 200;
 
-/** Where the link of an invitation leads. Its secret is in the fragment, which only the script sees. */
+/** The page that an invitation's link opens. Its secret is in the fragment, which only the script sees. */
 export function invitationPage(context: PageContext): Promise<string> {
   const words = deskLinkWords[context.lang.language];
   return layout(context, {
@@ -45,7 +45,10 @@ ${donePanel(words.setTitle, words.setText, toDoor(context))}</div>`,
   });
 }
 
-/** Where the link of a report's mail leads. Nothing is downloaded before the button is pressed: programs that read mails open links. */
+/**
+ * The page that a report's mail links to. Nothing is downloaded before the button is pressed, because programs that
+ * read mails open links.
+ */
 export function reportPage(context: PageContext): Promise<string> {
   const words = deskLinkWords[context.lang.language];
   return layout(context, {

@@ -6,7 +6,7 @@ export function formMessage(): Html {
   return html`<div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>`;
 }
 
-/** What replaces a finished form. */
+/** The content that replaces a finished form. */
 export function donePanel(title: string, text: string, more?: Html): Html {
   return html`<section id="done" class="message" tabindex="-1" hidden><h1>${title}</h1><p>${text}</p>${more ?? ''}</section>`;
 }

@@ -56,7 +56,7 @@ ${lang.isAsked ? html`<input type="hidden" name="lang" value="${lang.language}">
 
 type Option = readonly [value: string, text: string];
 
-/** A kind that is none of ours stays chosen, as the address has it. */
+/** A kind that we do not know stays selected, as the address has it. */
 function choice(name: string, label: string, chosen: string | number | undefined, options: readonly Option[]): Html {
   const value = String(chosen ?? '').toLowerCase();
   const all = options.some(([one]) => one === value) ? options : [...options, [value, String(chosen)] as const];

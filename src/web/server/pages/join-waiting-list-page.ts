@@ -8,7 +8,7 @@ import { field } from './field.ts';
 import { donePanel, formMessage } from './form-parts.ts';
 import { phoneField } from './phone-field.ts';
 
-/** Where people join the waiting list of an event. Whether a category needs it, the API tells. */
+/** The page where people join the waiting list of an event. The API decides whether a category needs one. */
 export function joinWaitingListPage(
   context: PageContext,
   { event, categories }: { readonly event: PublicEvent; readonly categories: TicketCategories },

@@ -32,7 +32,7 @@ ${contactLine(organizer, lang)}
   });
 }
 
-/** How to reach the organiser; nothing where no contact was given. */
+/** The organiser's contact; nothing if there is none. */
 export function contactLine({ name, contact: { email, phone } }: Organizer, { language }: ChosenLanguage): Html {
   if (email === null && phone === null) return html``;
   const words = organizerWords[language];

@@ -1,11 +1,11 @@
 import type { Suppression } from '../../../channel.ts';
 
 /**
- * What an error of the WhatsApp Graph API means.
+ * The meaning of an error of the WhatsApp Graph API.
  *
- * later: the message was not taken, try again (after `seconds` when they are known) · recipient: it will never reach
- * this recipient · template: our request or template is wrong, somebody must look · sender: this number may not send
- * now; another one may.
+ * later: the message was not accepted, try again (after `seconds` if known) · recipient: it will never reach this
+ * recipient · template: our request or template is wrong, somebody must look · sender: this number may not send now;
+ * another one may.
  */
 export type GraphVerdict =
   | { readonly kind: 'later'; readonly seconds?: number; readonly throttled: boolean }

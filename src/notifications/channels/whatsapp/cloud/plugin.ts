@@ -11,7 +11,7 @@ export const cloudForm = z.strictObject({
   accessToken: secretText,
   appSecret: secretText,
   verifyToken: secretText,
-  /** The WhatsApp Business account, whose templates are then watched. */
+  /** The WhatsApp Business account, whose templates are watched. */
   businessAccountId: z
     .string()
     .regex(/^\d{5,20}$/)

@@ -31,7 +31,7 @@ const callbackSchema = z.object({
   entry: z.array(z.object({ changes: z.array(z.object({ value: value.optional() })) })),
 });
 
-/** Statuses and inbound messages of a callback of the Graph API; nothing when it is of another kind. */
+/** Statuses and inbound messages of a callback of the Graph API; nothing for a callback of another kind. */
 export function readGraphCallback(body: Uint8Array): CallbackContent {
   const parsed = callbackSchema.safeParse(fieldsOf(body));
   if (!parsed.success) return nothingTold;

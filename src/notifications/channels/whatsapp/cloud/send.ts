@@ -80,7 +80,7 @@ function requestOf({ to, deliveryId, message }: SenderCall<CloudCredentials>) {
     recipient_type: 'individual',
     to,
     type: 'template',
-    // Comes back in each status: it tells what became of a message whose answer was lost.
+    // Returned in each status, so it identifies a message whose answer was lost.
     biz_opaque_callback_data: deliveryId,
     template: { name: message.template, language: { code: message.locale }, components },
   };

@@ -7,7 +7,7 @@ export type Answer<Body> =
       readonly status: number;
       readonly body: Body;
       readonly etag: string | null;
-      /** It comes from what the browser has kept, since there is no network. */
+      /** It comes from the browser's own copy, because there is no network. */
       readonly isKept: boolean;
       readonly retryAfterMs: number | undefined;
     }

@@ -1,8 +1,8 @@
 import { localStorageIfAny } from '../dom.ts';
 
 /**
- * A token that shows that this browser has used an address before. It opens nothing and names nobody. Without it, strangers
- * who know the address could make its owner wait.
+ * A token that shows that this browser has used an address before. It opens nothing and names nobody. Without it,
+ * strangers who know the address could make its owner wait.
  */
 export type ClientOf = 'staff' | 'buyer';
 
@@ -16,7 +16,7 @@ export function keepKnownClient(whose: ClientOf, token: string): void {
   }
 }
 
-/** To be sent with a request about an address. */
+/** Sent with a request about an address. */
 export function knownClient(whose: ClientOf): { readonly knownClientToken?: string } {
   const knownClientToken = localStorageIfAny()?.getItem(nameOf(whose)) ?? undefined;
   return knownClientToken === undefined ? {} : { knownClientToken };

@@ -1,6 +1,7 @@
 /**
- * Follows a live stream of the API. `fetch` instead of `EventSource`: only it can send a credential in a header, and sees why a stream
- * was refused. The page must work without it, so every fault only means that the page asks as often as before.
+ * Follows a live stream of the API. It uses `fetch` instead of `EventSource`, because only `fetch` can send a
+ * credential in a header and see why a stream was refused. The page must work without it, so every fault only means
+ * that the page polls as often as before.
  */
 export type Live = {
   /** Whether changes arrive by themselves now. */
@@ -13,23 +14,25 @@ export type LiveOptions = {
   readonly token?: string | undefined;
   /** An event of the stream, such as `order`. `data` has the shape that the API's contract names. */
   readonly onEvent: (name: string, data: unknown) => void;
-  /** Read again what you show: the stream begins, or messages may have been missed. Comes after a short random time. */
+  /**
+   * The stream begins, or messages may have been missed: read the shown state again. Called after a short random time.
+   */
   readonly onSnapshot?: () => void;
-  /** The stream opened or closed; ask more or less often from now on. */
+  /** The stream opened or closed: poll more or less often from now on. */
   readonly onState?: (isOpen: boolean) => void;
-  /** Also while the page is hidden. */
+  /** Continue while the page is hidden. */
   readonly alsoHidden?: boolean;
 };
 
-/** Longer than two heartbeats: a connection on which nothing comes for so long is dead. */
+/** Longer than two heartbeats: a connection that is silent for this long is dead. */
 const silenceMsMax = 50_000;
 const firstRetryMs = 2000;
 const retryMsMax = 120_000;
-/** Pages that read again after a gap spread themselves over this time. */
+/** Pages that read again after a gap are spread over this time. */
 const snapshotSpreadMs = 3000;
 const bufferMax = 1_000_000;
 
-/** Ends permanently where there is nothing to follow: not found, not allowed, or a server without streams. */
+/** Ends permanently if there is nothing to follow: not found, not allowed, or a server without streams. */
 const finalStatuses = new Set([400, 401, 403, 404, 405, 406]);
 
 export function follow(path: string, options: LiveOptions): Live {
@@ -87,7 +90,7 @@ export function follow(path: string, options: LiveOptions): Live {
     document.removeEventListener('visibilitychange', onVisible);
   };
   document.addEventListener('visibilitychange', onVisible);
-  // A page that the browser keeps for the way back must not hold a connection.
+  // A page in the browser's back-forward cache must not hold a connection.
   window.addEventListener('pagehide', () => stop.abort());
   window.addEventListener('pageshow', ({ persisted }) => persisted && void run());
   void run();
@@ -109,7 +112,10 @@ type Reading = {
   readonly onEvent: (event: ServerEvent) => void;
 };
 
-/** Reads until the stream ends. @returns whether to leave it at that */
+/**
+ * Reads until the stream ends.
+ * @returns whether to stop for good
+ */
 async function readStream(path: string, { token, lastId, stop, onOpen, onEvent }: Reading): Promise<boolean> {
   let silence = window.setTimeout(() => stop.abort(), silenceMsMax);
   try {

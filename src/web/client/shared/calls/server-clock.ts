@@ -13,7 +13,7 @@ export function serverNow(): number {
   return Date.now() + aheadMs;
 }
 
-/** What an earlier page knew of the clock, until an answer tells. */
+/** An earlier page's knowledge of the clock, until an answer updates it. */
 export function assumeAhead(milliseconds: number): void {
   aheadMs = milliseconds;
 }

@@ -25,7 +25,7 @@ const domains = [
   'ui.ac.id',
   'itb.ac.id',
 ];
-/** Shorter domains have too many true neighbours. */
+/** Shorter domains have too many real neighbours. */
 const twoTyposFrom = 9;
 
 /** The address that was probably meant; undefined if the domain is known, or unlike every known one. */

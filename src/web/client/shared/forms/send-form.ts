@@ -10,7 +10,7 @@ type SmallForm = {
   readonly buttonId: string;
   readonly messageId: string;
   readonly fields: readonly string[];
-  /** Fields that are sent as they are and only required. */
+  /** Fields that are required and sent unchanged. */
   readonly unchecked?: readonly string[];
   /** Fields that may be empty. */
   readonly optional?: readonly string[];
@@ -19,7 +19,7 @@ type SmallForm = {
   readonly token?: string;
   bodyOf(values: Readonly<Record<string, string>>): unknown;
   onDone(answer: Extract<Answer<unknown>, { kind: 'ok' }>): void | Promise<void>;
-  /** The text of a refusal that is particular to this form. */
+  /** The text of a refusal that only this form has. */
   textOf?(problem: Problem): string | undefined;
   /** A refusal that the page handles itself. */
   onRefused?(problem: Problem): void;
@@ -61,7 +61,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   const { problem, retryAfterMs } = answer;
   const named = problem.errors.map(({ path }) => path.split('.').at(-1) ?? '');
   form.onRefused?.(problem);
-  // The faults beside their fields say all of it.
+  // The messages beside their fields say everything.
   if (setFaults(form.fields, named, codesOf(problem)) && problem.code === 'request.invalid') return;
   const wait =
     retryAfterMs === undefined
@@ -74,7 +74,7 @@ function codesOf({ errors }: Problem): Record<string, string> {
   return Object.fromEntries(errors.map(({ path, code = '' }) => [path.split('.').at(-1) ?? '', code]));
 }
 
-/** Replaces the finished form by what comes next, which is read out. */
+/** Replaces the finished form by the next content, which is read out. */
 export function finish(formId: string, doneId: string): void {
   byId(formId).hidden = true;
   const done = byId(doneId);

@@ -1,12 +1,12 @@
 import { element } from '../dom.ts';
 
-/** Long enough for the browser to have taken the file. */
+/** Long enough for the browser to have started using the file. */
 const keptMs = 60_000;
 
 /**
- * Opens a file that the browser cannot ask for by itself, since it needs a token.
- * @param name saves the file under this name; without one, the browser decides what to do with it
- * @returns whether the file came
+ * Opens a file that the browser cannot request by itself, because it needs a token.
+ * @param name saves the file under this name; without it, the browser decides what to do with the file
+ * @returns whether the file arrived
  */
 export async function openFile(path: string, token: string, name?: string): Promise<boolean> {
   try {

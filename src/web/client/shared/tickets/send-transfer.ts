@@ -8,7 +8,7 @@ import { suggestDomains } from '../forms/suggest-domains.ts';
 export function sendTransfer(of: {
   readonly path: string;
   readonly token?: string;
-  /** What goes with the new holder. */
+  /** The new holder's text. */
   more(): Readonly<Record<string, string>>;
   onDone(): void;
 }): void {

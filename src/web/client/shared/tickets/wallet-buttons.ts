@@ -8,7 +8,9 @@ export type WalletName = 'apple' | 'google';
 
 const words = walletWords[pageLanguage];
 
-/** Of the wallets that the service makes passes for, those that this device may have: a phone has one of the two. */
+/**
+ * The wallets, among those that the service makes passes for, that this device may have. A phone has one of the two.
+ */
 export function walletsHere(wallets: readonly WalletName[]): readonly WalletName[] {
   const { userAgent } = navigator;
   const own = /Android/.test(userAgent) ? 'google' : /iPhone|iPad|iPod/.test(userAgent) ? 'apple' : undefined;
@@ -41,7 +43,7 @@ export function walletButtons(path: string, wallets: readonly WalletName[], toke
   return [element('p', { className: 'wallet-buttons' }, ...buttons), failed];
 }
 
-/** @returns whether the browser was sent on */
+/** @returns whether the browser was redirected */
 async function openLink(path: string, token: string | undefined): Promise<boolean> {
   const answer = await call<{ url: string }>('GET', `${path}/google-wallet`, token === undefined ? {} : { token });
   if (answer.kind !== 'ok') return false;

@@ -1,6 +1,6 @@
 import type { InEach, Language } from '../../language.ts';
 
-/** What is changed, by the noun of an act in the audit log. */
+/** The object of a change, by the noun of an act in the audit log. */
 export const actNouns: InEach<Readonly<Record<string, string>>> = {
   id: {
     access: 'Akses',
@@ -74,7 +74,7 @@ export const actNouns: InEach<Readonly<Record<string, string>>> = {
   },
 };
 
-/** What was done to it, by the past tense of an act. */
+/** The change, by the past tense of an act. */
 export const actVerbs: InEach<Readonly<Record<string, string>>> = {
   id: {
     accepted: 'menerima undangan',

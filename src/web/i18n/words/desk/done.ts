@@ -1,6 +1,9 @@
 import type { InEach } from '../../language.ts';
 
-/** What a page says after a form has done its work. The address names the notice, so a link can show no other text. */
+/**
+ * The notice that a page shows after a form has done its work. The address names the notice, so a link can show no
+ * other text.
+ */
 const id = {
   saved: 'Tersimpan.',
   duplicated: 'Salinannya dibuat sebagai draf.',

@@ -8,7 +8,7 @@ import { statusWords } from './statuses.ts';
 import { teamWords } from './team.ts';
 import { toolWords } from './tools.ts';
 
-/** Codes of the API in the log of changes that no other page shows. */
+/** The API's codes that only the log of changes shows. */
 const codes: InEach<Readonly<Record<string, string>>> = {
   id: {
     all: 'Semua',
@@ -82,7 +82,7 @@ const codes: InEach<Readonly<Record<string, string>>> = {
   },
 };
 
-/** Fields with a code of the API. In all others a word like "open" is one that somebody wrote. */
+/** Fields that hold a code of the API. In all others, a word like "open" was typed by a person. */
 const codeFields: ReadonlySet<string> = new Set([
   'action',
   'changeNotices',
@@ -102,7 +102,7 @@ const codeFields: ReadonlySet<string> = new Set([
   'tickets',
 ]);
 
-/** One text of an entry as people read it. What a person wrote stays as it is. */
+/** One text of an entry as people read it. Text that a person wrote stays unchanged. */
 export function codeText(field: string, value: string, language: Language): string {
   if (field === 'because') return actText(value, language);
   if (field === 'fields') return fieldText(value, language);

@@ -1,6 +1,6 @@
 import type { InEach, Language } from '../../language.ts';
 
-/** What a member reads for a refusal of the organiser's API, by problem code. */
+/** A member's text for a refusal of the organiser's API, by problem code. */
 const byCode: InEach<Readonly<Record<string, string>>> = {
   id: {
     'request.invalid': 'Ada isian yang belum benar.',

@@ -1,6 +1,6 @@
 import type { InEach } from '../../language.ts';
 
-/** States of things, by the words of the API. */
+/** States, by the words of the API. */
 export const statusWords: InEach<Readonly<Record<string, string>>> = {
   id: {
     draft: 'Draf',

@@ -1,6 +1,9 @@
 import type { InEach } from '../../language.ts';
 
-/** The ways to pay that a buyer chooses on the page of the order, by the names of the API. A way without a name here is not offered. */
+/**
+ * The payment methods that a buyer chooses on the page of the order, by the names of the API. A method without a name
+ * here is not offered.
+ */
 export type MethodName =
   | 'qris'
   | 'gopay'

@@ -1,6 +1,6 @@
 import type { InEach } from '../../language.ts';
 
-/** What people read who give a ticket to somebody, and who were given one. */
+/** The texts for people who give a ticket to somebody, and for those who receive one. */
 const id = {
   title: 'Berikan tiket kepada orang lain',
   lead: 'Penerima mendapat tautan lewat email dengan kode QR baru. Kode Anda untuk tiket itu langsung tidak berlaku, dan ini tidak dapat diurungkan.',

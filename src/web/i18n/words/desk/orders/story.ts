@@ -5,10 +5,10 @@ import { actText } from '../acts.ts';
 import { statusWords } from '../statuses.ts';
 import { toolWords } from '../tools.ts';
 
-/** The words of the API in the story of an order that are not states of things (`statuses.ts`). */
+/** The API's words in the story of an order that are not states (`statuses.ts`). */
 const values: InEach<Readonly<Record<string, string>>> = {
   id: {
-    // States of a payment, and what a callback led to.
+    // States of a payment, and the effects of callbacks.
     creating: 'Sedang disiapkan',
     review: 'Diperiksa gateway',
     authorized: 'Disetujui',
@@ -22,7 +22,7 @@ const values: InEach<Readonly<Record<string, string>>> = {
     applied: 'Diterapkan',
     ignored: 'Tidak mengubah apa-apa',
     refused: 'Ditolak',
-    // Reasons of refunds and of tickets that were taken back.
+    // Reasons of refunds and of revoked tickets.
     requested: 'Diminta',
     buyer_cancelled: 'Dibatalkan pembeli',
     late_payment: 'Dibayar terlambat',
@@ -124,7 +124,10 @@ const ticketCount: InEach<(count: number) => string> = {
   en: (count) => (count === 1 ? '1 ticket' : `${count} tickets`),
 };
 
-/** One detail of a story's entry as people read it. What a person wrote stays as it is; a gateway's name begins with a capital. */
+/**
+ * One detail of a story's entry as people read it. Text that a person wrote stays unchanged; a gateway's name begins
+ * with a capital.
+ */
 export function storyDetail(name: string, value: string | number, language: Language): string {
   if (typeof value === 'number') return name === 'tickets' ? ticketCount[language](value) : String(value);
   const known: Readonly<Record<string, string>> = detailWords(name, language);
