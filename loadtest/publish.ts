@@ -2,12 +2,13 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { basename, join } from 'node:path';
 import { repositoryFolder } from '../deploy/local/places.ts';
 import { sha256Hex } from '../src/platform/crypto.ts';
-import { type Results, chartsOf, resultsPage, resultsSchema } from './publish/results-page.ts';
+import { type Results, chartsOf, resultsPage, resultsSchema, withFigures } from './publish/results-page.ts';
 import { sizingPage, sizingSchema } from './sizing/sizing-page.ts';
 
 /**
- * `npm run bench:publish`: writes the last results of `npm run bench` into `docs/measurements/results`, with their charts, and `docs/measurements/results.md` and
- * `docs/measurements/sizing.md` from them. No figure is typed by hand: `test/loadtest/published.test.ts` writes both pages again and compares.
+ * `npm run bench:publish`: writes the last results of `npm run bench` into `docs/measurements/results`, with their charts,
+ * and from them `docs/measurements/results.md`, `docs/measurements/sizing.md` and the figures of `README.md`. No figure is typed by hand:
+ * `test/loadtest/published.test.ts` writes all of them again and compares.
  */
 const source = join(repositoryFolder, 'loadtest/results/bench.json');
 const docs = join(repositoryFolder, 'docs/measurements');
@@ -26,10 +27,12 @@ const results: Results = Object.fromEntries(
 );
 writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
 writeFileSync(join(docs, 'results.md'), resultsPage(results));
+const readme = join(repositoryFolder, 'README.md');
+writeFileSync(readme, withFigures(readFileSync(readme, 'utf8'), results));
 const { surge } = sizingSchema.partial().parse(found);
 if (surge !== undefined) writeFileSync(join(docs, 'sizing.md'), sizingPage(surge));
 process.stdout.write(
-  `written to docs/measurements/results.md${surge === undefined ? '' : ' and docs/measurements/sizing.md'}\n`,
+  `written to README.md, docs/measurements/results.md${surge === undefined ? '' : ' and docs/measurements/sizing.md'}\n`,
 );
 
 function publishChart(chart: string): [file: string, hash: string] {

@@ -85,10 +85,10 @@ function besideOnSale(stack: BenchStack, options: BenchOptions, faults: string[]
     prepare: () => scanLoad(stack, options, doorPerSecond * spareTickets),
     drive: async (scans) => {
       const { check, ...orders } = await hotCategory(stack);
-      const { port, seconds } = scans;
+      const { to, seconds } = scans;
       const [ofScans, ofOrders] = await Promise.all([
         openLoop({ ...scans, offeredPerSecond: doorPerSecond }),
-        closedLoop({ ...orders, port, seconds, warmupSeconds, connections: saleConnections }),
+        closedLoop({ ...orders, to, seconds, warmupSeconds, connections: saleConnections }),
       ]);
       say(`  beside them ${Math.round(ofOrders.perSecond)} orders/s ${JSON.stringify(ofOrders.statuses)}`);
       faults.push(...((await check?.()) ?? []).map((fault) => `the on-sale beside check-ins: ${fault}`));

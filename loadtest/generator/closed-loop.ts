@@ -9,7 +9,7 @@ import { type LoadOptions, type LoadResult, createTally } from './tally.ts';
 export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
   const tally = createTally(options);
   const connections = await Promise.all(
-    Array.from({ length: options.connections }, () => openConnection(options.port, options.nextAddress?.())),
+    Array.from({ length: options.connections }, () => openConnection(options.to, options.nextAddress?.())),
   );
   const measureFrom = performance.now() + options.warmupSeconds * 1000;
   const stopAt = measureFrom + options.seconds * 1000;
@@ -19,7 +19,7 @@ export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
     for (;;) {
       const started = performance.now();
       if (started >= stopAt) break;
-      if (!connection.isOpen) connection = await openConnection(options.port, options.nextAddress?.());
+      if (!connection.isOpen) connection = await openConnection(options.to, options.nextAddress?.());
       try {
         const answer = await connection.send(options.next());
         options.onAnswer?.(answer);

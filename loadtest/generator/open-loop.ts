@@ -34,7 +34,7 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
     underway += 1;
     let own = connection;
     try {
-      if (own === undefined || !own.isOpen) own = await openConnection(options.port, options.nextAddress?.());
+      if (own === undefined || !own.isOpen) own = await openConnection(options.to, options.nextAddress?.());
       const answer = await own.send(options.next());
       options.onAnswer?.(answer);
       if (dueAt >= measureFrom) tally.answered(answer, performance.now() - dueAt);

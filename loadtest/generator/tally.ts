@@ -15,7 +15,7 @@ export type LoadResult = {
 
 /** What a generator does with answers, in either kind of loop. */
 export type LoadOptions = {
-  readonly port: Destination;
+  readonly to: Destination;
   readonly connections: number;
   /** The address that the next connection comes from, of 127.0.0.0/8. Default: the system's choice. */
   readonly nextAddress?: () => string;

@@ -78,3 +78,19 @@ other machines; absolute figures do not. \`docs/measurements/benchmarks.md\` say
 
 ${sections.join('\n')}`;
 }
+
+const figuresBlock = /(<!-- figures: npm run bench:publish -->\n)[^]*?(<!-- \/figures -->)/;
+
+/** The README with its figures, from the result of the bench `surge`; unchanged without one. */
+export function withFigures(readme: string, { surge }: Results): string {
+  const mix = surge?.measurements.find(({ name }) => name.startsWith('the mix, held'));
+  const paid = surge?.measurements.find(({ name }) => name.trim() === 'placed to paid, with tickets');
+  if (surge === undefined || mix === undefined || paid === undefined) return readme;
+  const { cores, cpu } = surge.machine;
+  const perSecond = Math.round(mix.perSecond).toLocaleString('en');
+  const said = `On ${cores} cores (${cpu}), shared with the load generator, a whole sale (browsing, orders, payments, scans) holds ${perSecond} requests/s:
+half of the answers come within ${mix.p50Ms.toFixed(1)} ms, and half of the paid orders have their tickets within ${(paid.p50Ms / 1000).toFixed(1)} s of being placed.
+[Results](docs/measurements/results.md) and [sizing](docs/measurements/sizing.md) have the rest.
+`;
+  return readme.replace(figuresBlock, `$1${said}$2`);
+}

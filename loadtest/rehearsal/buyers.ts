@@ -40,9 +40,9 @@ export const payersPattern = (run: string) => mailbox(run, 'pays', '*');
 export function createBuyers(given: {
   readonly run: string;
   readonly doorToken: string;
-  readonly port: Destination;
+  readonly to: Destination;
 }): Buyers {
-  const { run, doorToken, port } = given;
+  const { run, doorToken, to } = given;
   const book = createOrderBook();
   let people = 0;
   const person = (kind: 'pays' | 'leaves'): Person => {
@@ -66,7 +66,7 @@ export function createBuyers(given: {
     orderOf,
     placed: book.placed,
     orders: (copy) => {
-      const shelf = createShelf(copy, port);
+      const shelf = createShelf(copy, to);
       return {
         next: () => orderOf(shelf.next(), nextPerson()),
         onAnswer: (answer) => {
@@ -82,11 +82,11 @@ export function createBuyers(given: {
       if (guests === undefined) throw new Error('the copy has no guests');
       const tickets = guests.lines.reduce((sum, { quantity }) => sum + quantity, 0);
       for (let left = guestTickets; left > 0; left -= tickets)
-        await send(port, orderOf(guests, person('pays')), book.placed);
+        await send(to, orderOf(guests, person('pays')), book.placed);
       await settled();
       // Each order is read once and found paid, and then its tickets are read.
       for (let reads = 2 * Math.ceil(guestTickets / tickets); reads > 0; reads -= 1)
-        await send(port, book.nextRead(), book.read);
+        await send(to, book.nextRead(), book.read);
     },
   };
 }
@@ -97,8 +97,8 @@ function isSoldOut({ status, body }: Answer): boolean {
 }
 
 /** One request from a network of its own. */
-async function send(port: Destination, bytes: string, take: (answer: Answer) => void): Promise<void> {
-  const connection = await openConnection(port, nextNetwork());
+async function send(to: Destination, bytes: string, take: (answer: Answer) => void): Promise<void> {
+  const connection = await openConnection(to, nextNetwork());
   take(await connection.send(bytes));
   connection.close();
 }
@@ -168,12 +168,12 @@ function scansOf(book: OrderBook, { run, doorToken }: { run: string; doorToken: 
 }
 
 /** The categories that buyers may still choose: those that the page shows as sold out are left out. */
-function createShelf({ slug, shapes }: Copy, port: Destination) {
+function createShelf({ slug, shapes }: Copy, to: Destination) {
   let left = shapes;
   let taken = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
   const look = async () => {
-    const { body } = await request(`${originOf(port)}/v1/events/${slug}/availability`);
+    const { body } = await request(`${originOf(to)}/v1/events/${slug}/availability`);
     const gone = new Set(
       listOf(body)
         .filter((one) => at(one, 'band') === 'none')

@@ -34,13 +34,13 @@ export type LocalStageDeps = {
 export function localStage(deps: LocalStageDeps, copy: Copy): Stage {
   const { stack, db, callbacks, roomSlug } = deps;
   return {
-    port: stack.port,
+    to: stack.port,
     classes: sentClasses.filter((name) => name !== 'joins' || roomSlug !== undefined),
     parts: () => stack.parts(),
     loadOf: async (name, seconds, perSecond) =>
       name === 'joins'
         ? joinsOf(stack, roomSlug ?? '', perSecond * (seconds + warmupSeconds + 1))
-        : loadOfBuyers({ ...deps, port: stack.port }, copy, name),
+        : loadOfBuyers({ ...deps, to: stack.port }, copy, name),
     callbacksSince: (fromMs) => callbacks.since(fromMs),
     untilSettled: () => untilSettled(db, copy.id),
     settledSince: (since) => settledSince(db, copy.id, since),
@@ -50,18 +50,18 @@ export function localStage(deps: LocalStageDeps, copy: Copy): Stage {
 /** The requests of buyers, readers and gates to a copy. */
 export async function loadOfBuyers(
   {
-    port,
+    to,
     buyers,
     otherSlugs,
     roomSlug,
-  }: Omit<LocalStageDeps, 'stack' | 'db' | 'callbacks'> & { readonly port: Destination },
+  }: Omit<LocalStageDeps, 'stack' | 'db' | 'callbacks'> & { readonly to: Destination },
   copy: Copy,
   name: Exclude<SentClass, 'joins'>,
 ): Promise<Load> {
   switch (name) {
     case 'browse':
       return {
-        next: browseRequests(await eventTags(port, [copy.slug, ...otherSlugs]), roomSlug),
+        next: browseRequests(await eventTags(to, [copy.slug, ...otherSlugs]), roomSlug),
         counts: ({ status }) => status === 200 || status === 304,
       };
     case 'orders':

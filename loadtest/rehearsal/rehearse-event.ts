@@ -75,7 +75,7 @@ async function playAll(world: World, places: number) {
   const callbacks = await followCallbacks(stack.sandboxUrl);
   try {
     await letBuyersPay(stack.sandboxUrl, world.run);
-    const buyers = createBuyers({ run: world.run, doorToken: organizer.token, port: stack.port });
+    const buyers = createBuyers({ run: world.run, doorToken: organizer.token, to: stack.port });
     const { forRates, forOpening, forJoins } = await makeCopies(world);
     const otherSlugs = await othersOf(stack.url, [forOpening.slug]);
     const deps = { stack, db: world.db, buyers, callbacks, roomSlug: forJoins?.slug };

@@ -58,7 +58,7 @@ async function play(
 ): Promise<Rehearsed> {
   const { options, address, organizer, event, room, run } = world;
   if (options.sandbox !== undefined) await letBuyersPay(options.sandbox.origin, run);
-  const buyers = createBuyers({ run, doorToken: organizer.token, port: address });
+  const buyers = createBuyers({ run, doorToken: organizer.token, to: address });
   const copy = (name: string, endless: boolean) => {
     const given = { slug: `rehearsal-${run}-${name}`, endless, withGuests: endless, onCreated: copies.add };
     return copyEvent(organizer, event, given);

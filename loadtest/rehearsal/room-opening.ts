@@ -112,7 +112,7 @@ export async function fillRoom(
   let sent = 0;
   say(`${count} people join the waiting room within ${joinSeconds} s`);
   const joins = await openLoop({
-    port: stack.port,
+    to: stack.port,
     connections: connectionsMax,
     nextAddress: nextNetwork,
     requestsPerConnection: 1,
@@ -192,7 +192,7 @@ export async function letIn(
 export function pollRoom(stack: RehearsalStack, copy: Copy, { people, seconds }: { people: number; seconds: number }) {
   const bytes = requestBytes('GET', `/v1/events/${copy.slug}/queue`, {});
   return openLoop({
-    port: stack.port,
+    to: stack.port,
     connections: connectionsMax,
     nextAddress: nextNetwork,
     warmupSeconds: 0,

@@ -34,12 +34,12 @@ export type StagingStageDeps = {
 export function stagingStage(deps: StagingStageDeps, copy: Copy): Stage {
   const { address, organizer, buyers, callbacks, otherSlugs } = deps;
   return {
-    port: address,
+    to: address,
     classes: ['browse', 'orders', 'status', 'check-ins'],
     parts: () => ({}),
     loadOf: async (name) => {
       if (name === 'joins') throw new Error('nobody joins a waiting room from outside');
-      return loadOfBuyers({ port: address, buyers, otherSlugs, roomSlug: undefined }, copy, name);
+      return loadOfBuyers({ to: address, buyers, otherSlugs, roomSlug: undefined }, copy, name);
     },
     callbacksSince: async (fromMs) => (await callbacks?.since(fromMs)) ?? { latencies: createLatencies(), inTime: 0 },
     untilSettled: async () => (callbacks === undefined ? [] : untilPaid(organizer, copy)),

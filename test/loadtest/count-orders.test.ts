@@ -42,7 +42,7 @@ test('201s of a server that writes nothing are reported', async () => {
   await once(server, 'listening');
   const counter = countOrders(open.db, [event.id], one);
   const result = await closedLoop({
-    port: (server.address() as AddressInfo).port,
+    to: (server.address() as AddressInfo).port,
     connections: 2,
     warmupSeconds: 0,
     seconds: 1,

@@ -40,7 +40,7 @@ const stall = { afterMs: 1000, forMs: 2000 };
 const run = { connections: 10, warmupSeconds: 0, seconds: 4, next: () => requestBytes('GET', '/', {}) };
 
 test('an open loop shows a stall of two seconds to every request that was due during it', async () => {
-  const result = await openLoop({ ...run, port: await stalling(stall), offeredPerSecond: 200 });
+  const result = await openLoop({ ...run, to: await stalling(stall), offeredPerSecond: 200 });
   expect(result.statuses).toEqual({ 200: 800 });
   expect(result.latencies.percentile(0.999)).toBeGreaterThan(1900);
   // Half of the requests were due while it stood still: of them half waited for more than a second.
@@ -49,7 +49,7 @@ test('an open loop shows a stall of two seconds to every request that was due du
 });
 
 test('a closed loop hides the same stall, so its latencies are not claimed', async () => {
-  const result = await closedLoop({ ...run, port: await stalling(stall) });
+  const result = await closedLoop({ ...run, to: await stalling(stall) });
   expect(result.latencies.max).toBeGreaterThan(1900);
   // As many as there are connections felt it, of all that were sent.
   expect(result.latencies.percentile(0.5)).toBeLessThan(result.latencies.max / 2);
@@ -66,7 +66,7 @@ test('only expected answers count; all are listed by status', async () => {
   const result = await closedLoop({
     ...run,
     seconds: 1,
-    port,
+    to: port,
     counts: ({ status }) => status === 201,
     onAnswer: () => (seen += 1),
   });
@@ -84,7 +84,7 @@ test('a lost connection is counted as lost, and the load goes on with a new one'
     if (asked % 50 === 0) request.socket.destroy();
     else response.end('{}');
   });
-  const result = await closedLoop({ ...run, seconds: 1, port });
+  const result = await closedLoop({ ...run, seconds: 1, to: port });
   expect(result.statuses['lost']).toBeGreaterThan(0);
   expect(result.statuses['200']).toBeGreaterThan(result.statuses['lost'] ?? 0);
 });

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryFolder } from '../../deploy/local/places.ts';
-import { resultsPage, resultsSchema } from '../../loadtest/publish/results-page.ts';
+import { resultsPage, resultsSchema, withFigures } from '../../loadtest/publish/results-page.ts';
 import { sizingPage, sizingSchema } from '../../loadtest/sizing/sizing-page.ts';
 import { sha256Hex } from '../../src/platform/crypto.ts';
 
@@ -14,6 +14,12 @@ const results = resultsSchema.parse(committed);
 
 test('the page of results is written from the committed results', () => {
   expect(read('results.md')).toBe(resultsPage(results));
+});
+
+test('the figures of the README are those of the committed results', () => {
+  const readme = readFileSync(join(repositoryFolder, 'README.md'), 'utf8');
+  expect(readme).toMatch(/\d+ cores .* holds [\d,]+ requests\/s/);
+  expect(readme).toBe(withFigures(readme, results));
 });
 
 test('the page of sizes is computed from the committed result of the surge', () => {

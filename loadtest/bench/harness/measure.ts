@@ -36,7 +36,7 @@ export async function measure(what: Measuring): Promise<Measurement> {
   for (let run = 1; run <= options.runs; run += 1) {
     const { check, ...load } = await what.prepare();
     const result = await watched(what.parts, () =>
-      drive({ port: what.port, connections: what.connections, warmupSeconds, seconds: options.seconds, ...load }),
+      drive({ to: what.port, connections: what.connections, warmupSeconds, seconds: options.seconds, ...load }),
     );
     say(
       `${what.name}, run ${run} of ${options.runs}: ${Math.round(result.perSecond)}/s ${JSON.stringify(result.statuses)}; cores: ${saidCores(result.cores)}`,

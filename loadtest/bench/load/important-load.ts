@@ -37,7 +37,7 @@ export async function importantLoad(
   return {
     run: async (port, { warmup, measured }) => {
       const drive = (load: Load, offeredPerSecond: number) =>
-        openLoop({ port, connections, warmupSeconds: warmup, seconds: measured, offeredPerSecond, ...load });
+        openLoop({ to: port, connections, warmupSeconds: warmup, seconds: measured, offeredPerSecond, ...load });
       const [told, read, scanned] = await Promise.all([
         drive(callbacks, importantPerSecond.callbacks),
         drive(reads, importantPerSecond.reads),

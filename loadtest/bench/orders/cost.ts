@@ -83,7 +83,7 @@ async function costOf(stack: BenchStack, options: BenchOptions, faults: string[]
   let placed = 0;
   const load = {
     ...orders,
-    port: api.port,
+    to: api.port,
     connections: isControl ? controlConnections : connections,
     warmupSeconds: 0,
     seconds: options.seconds,

@@ -80,7 +80,7 @@ function createSale(stack: BenchStack, api: BenchApi, event: TestEvent, options:
       await emptyOutbox(stack.owner.db);
       const result = await watched(partsOf(stack, api), () =>
         closedLoop({
-          port: api.port,
+          to: api.port,
           connections,
           warmupSeconds,
           seconds: options.seconds,

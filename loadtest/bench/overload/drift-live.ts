@@ -39,7 +39,7 @@ export async function liveDrift(options: BenchOptions): Promise<BenchReport> {
       () =>
         openLoop({
           ...load,
-          port: api.port,
+          to: api.port,
           connections,
           warmupSeconds: settleSeconds,
           seconds,

@@ -117,7 +117,7 @@ async function step(
     () =>
       openLoop({
         ...load,
-        port: api.port,
+        to: api.port,
         connections,
         warmupSeconds: warmup,
         seconds: options.seconds,
@@ -154,7 +154,7 @@ async function fullSpeed(stack: BenchStack, options: BenchOptions): Promise<numb
     const { check: _, ...load } = await hotCategory(stack);
     const { perSecond } = await closedLoop({
       ...load,
-      port: api.port,
+      to: api.port,
       connections: 256,
       warmupSeconds,
       seconds: options.seconds,

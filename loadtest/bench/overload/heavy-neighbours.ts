@@ -89,7 +89,7 @@ async function ordersBeside(
   const storm = beside === undefined ? undefined : startStorm({ port: api.port, ...beside });
   const result = await watched(partsOf(stack, api), () =>
     openLoop({
-      port: api.port,
+      to: api.port,
       connections: orderConnections,
       offeredPerSecond: ordersPerSecond,
       warmupSeconds,

@@ -121,7 +121,7 @@ async function both(
       one,
     ),
   };
-  const shared = { port: api.port, warmupSeconds, seconds: options.seconds, counts: isPlaced };
+  const shared = { to: api.port, warmupSeconds, seconds: options.seconds, counts: isPlaced };
   const [ofNeighbours, ofEvent] = await Promise.all([
     openLoop({
       ...shared,

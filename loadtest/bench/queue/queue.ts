@@ -96,7 +96,7 @@ async function poll(stack: BenchStack, api: BenchApi, room: QueueRoom, options: 
   const asked = await askedWhile(stack, () =>
     watched(partsOf(stack, api), () =>
       closedLoop({
-        port: api.port,
+        to: api.port,
         connections: 64,
         warmupSeconds,
         seconds: options.seconds,

@@ -34,7 +34,7 @@ export async function measureColdStart(
     const api = await stack.startApi({ processes });
     let sent = 0;
     const load = {
-      port: api.port,
+      to: api.port,
       connections,
       warmupSeconds: 0,
       seconds: options.seconds,

@@ -127,7 +127,7 @@ async function measureCase(means: Means, one: Case): Promise<Measurement[]> {
   for (let run = 1; run <= options.runs; run += 1) {
     // In turn, so that a slow minute of the machine affects all of them.
     for (const contestant of [control, ours, ...nginx]) {
-      const load = { port: contestant.port, connections, warmupSeconds, seconds: options.seconds };
+      const load = { to: contestant.port, connections, warmupSeconds, seconds: options.seconds };
       const counts = (answer: Answer) => answer.status === one.status;
       const result = await watched(parts, () => closedLoop({ ...load, next: () => one.request, counts }));
       if (Object.keys(result.statuses).some((code) => code !== String(one.status)))

@@ -48,7 +48,7 @@ export type Settled = {
 
 /** Where the mix is sent: a product of the bench's own, or a copy of an event on a running stack. */
 export type Stage = {
-  readonly port: Destination;
+  readonly to: Destination;
   readonly classes: readonly SentClass[];
   parts(): Parts;
   /** Prepares the load of one class for the warm-up and `seconds`. */
@@ -105,7 +105,7 @@ export async function runStep(
       const counts = load.counts ?? (({ status }: Answer) => status < 300);
       const result = await openLoop({
         ...load,
-        port: stage.port,
+        to: stage.to,
         connections: connectionsEach,
         nextAddress: nextNetwork,
         requestsPerConnection,

@@ -22,7 +22,7 @@ const lookEveryMs = 250;
 export function surgeStage(world: SurgeWorld, options: BenchOptions): Stage {
   const callbacks = followCallbacks(world);
   return {
-    port: world.edge.port,
+    to: world.edge.port,
     classes: sentClasses,
     parts: () => world.parts(),
     loadOf: (name, seconds, perSecond) => loadOf(world, { ...options, seconds }, name, perSecond),

@@ -96,9 +96,9 @@ async function bareRate(world: SurgeWorld, { seconds }: BenchOptions): Promise<{
     return probe.send(request);
   });
   const bare = await startBareServer(world.stack, answer);
-  const rateAt = async (port: number) => {
+  const rateAt = async (to: number) => {
     const load = {
-      port,
+      to,
       connections: bareConnections,
       warmupSeconds,
       seconds: Math.min(seconds, 5),

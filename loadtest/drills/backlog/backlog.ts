@@ -106,7 +106,7 @@ async function barePerSecond(stack: BenchStack): Promise<number> {
   const bare = await startBareServer(stack, { status: 200, headers: 'HTTP/1.1 200 OK', body: Buffer.alloc(1000, 'x') });
   const request = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
   const { perSecond } = await closedLoop({
-    port: bare.port,
+    to: bare.port,
     connections,
     warmupSeconds: 1,
     seconds: 3,

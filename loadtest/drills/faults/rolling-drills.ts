@@ -20,7 +20,7 @@ async function readBeside({ world, sale, orders: sold, seconds }: Scene): Promis
   let made = 0;
   const refused = new Map<string, number>();
   const { statuses } = await openLoop({
-    port: Number(new URL(world.url).port),
+    to: Number(new URL(world.url).port),
     connections,
     warmupSeconds: 0,
     seconds,

@@ -87,7 +87,7 @@ test('people of an event with a waiting room join, are drawn, and order as they 
   const given = { slug: 'rehearsal-room-test', endless: false, withGuests: false, onCreated: () => {} };
   const copy = await copyEvent(organizer, event, given);
   try {
-    const deps = { stack: where, organizer, buyers: createBuyers({ run: 'room', doorToken: '', port: where.port }) };
+    const deps = { stack: where, organizer, buyers: createBuyers({ run: 'room', doorToken: '', to: where.port }) };
     await planRoom(organizer, copy, { rateMax: 10, turnSeconds: 60, passSeconds: 600, stays: false });
     const { joins, line } = await fillRoom(deps, copy, people);
     expect(joins.statuses).toEqual({ 201: people });
