@@ -261,7 +261,7 @@ export const hotQueries: readonly HotQuery[] = [
   },
   {
     name: 'orders that wait for their payment',
-    text: /^select e\.organizer_id, sum\(staged\.waiting\)/,
+    text: /^select e\.organizer_id, sum\(staged\.orders\)/,
     // It counts up to some thousand jobs, every few seconds.
     pagesMax: 200,
     mayScan: true,

@@ -191,6 +191,21 @@ describe('the rate', () => {
     await until(() => !backlog.isPaymentBusy(crowded.organizer.id, 60));
     backlog.close();
   });
+
+  test('however fast it is, no more orders are accepted when no worker has taken one for a third of the hold', async () => {
+    const crowded = await createPaidEvent(world);
+    const placed = await place(world, crowded);
+    const backlog = watchPaymentBacklog({ db: world.db, log: world.deps.log, createsPerSecond: 1000 });
+    const job = sql`name = 'order.placed' and payload ->> 'orderId' = ${placed.orderId}`;
+    await world.db.execute(sql`update outbox set available_at = now() - interval '25 seconds' where ${job}`);
+    await until(() => backlog.isPaymentBusy(crowded.organizer.id, 60));
+    expect(backlog.isPaymentBusy(crowded.organizer.id, 900)).toBe(false);
+    // One that a worker tries again and again does not close the sale.
+    await world.db.execute(sql`update outbox set relays = 1 where ${job}`);
+    await until(() => !backlog.isPaymentBusy(crowded.organizer.id, 60));
+    backlog.close();
+    await world.db.execute(sql`delete from outbox where ${job}`);
+  });
 });
 
 describe('a missing callback', () => {
