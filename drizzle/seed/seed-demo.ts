@@ -1,11 +1,17 @@
 import type { Config } from '../../src/config.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/database/db.ts';
-import { programme } from './programme.ts';
+import { music } from './music.ts';
+import type { DemoEvent } from './programme-types.ts';
+import { queued } from './queued.ts';
 import { seedAccounts } from './seed-accounts.ts';
 import { seedEvent } from './seed-event.ts';
 import { seedRoom } from './seed-room.ts';
 import { seedSoldOut } from './seed-sold-out.ts';
+import { stageAndSport } from './stage-and-sport.ts';
+
+/** All events of the demo organiser. */
+export const programme: readonly DemoEvent[] = [...music, ...stageAndSport, ...queued];
 
 /**
  * Writes the demo: an organiser with published passwords, the sandbox's accounts, and a programme around today. Safe to
@@ -22,11 +28,11 @@ export async function seedDemo(deps: { db: Db; config: Config; clock: Clock }): 
     if (event.soldOutTo !== undefined) await seedSoldOut(deps, event, event.soldOutTo);
   }
   const opening = programme.find(({ saleOpens }) => 'minutes' in saleOpens && saleOpens.minutes > 0);
-  const queued = programme.find(({ room }) => room !== undefined);
+  const withRoom = programme.find(({ room }) => room !== undefined);
   const facts = [
     `${programme.length} events, 3 staff`,
     `${opening?.slug ?? 'nothing'} goes on sale in 10 minutes`,
-    `${queued?.slug ?? 'nothing'} has a waiting room, open now and drawn in ${queued?.room?.freezesAfterMinutes ?? 0} minutes`,
+    `${withRoom?.slug ?? 'nothing'} has a waiting room, open now and drawn in ${withRoom?.room?.freezesAfterMinutes ?? 0} minutes`,
   ];
   return `demo: ${facts.join('; ')}`;
 }

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { programme } from '../../drizzle/seed/programme.ts';
-import { seedDemo } from '../../drizzle/seed/seed-demo.ts';
+import { programme, seedDemo } from '../../drizzle/seed/seed-demo.ts';
 import { demoStaffExists } from '../../src/access/staff/queries.ts';
 import { accessInvariants } from '../../src/access/invariants.ts';
 import { createPasswords } from '../../src/access/sessions/passwords.ts';

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
-import { commandOf } from '../../src/notifications/inbound/read-command.ts';
+import { commandOf } from '../../src/notifications/inbound/store-inbound.ts';
 import { purgeMessages } from '../../src/notifications/inbound/purge-messages.ts';
 import { notificationInvariants } from '../../src/notifications/invariants.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';

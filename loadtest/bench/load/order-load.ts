@@ -1,11 +1,13 @@
 import type { closedLoop } from '../../generator/closed-loop.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { auditFaults } from '../harness/audit.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type Load, against, measure } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { orderRequests } from './order-requests.ts';
 import { peakMemoryMiB } from '../harness/processors.ts';
-import type { Measurement } from '../harness/report.ts';
+import type { BenchReport, Measurement } from '../harness/report.ts';
+import { stackFacts } from '../harness/server-figures.ts';
 import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, partsOf } from '../harness/stack.ts';
 
@@ -25,7 +27,7 @@ export async function hotCategory(stack: BenchStack): Promise<Load> {
   return loadOn(stack, await hotEvent(stack));
 }
 
-/** The same for a new event that is there. */
+/** Orders of one ticket for the one category of an existing event. */
 export async function loadOn(stack: BenchStack, event: TestEvent): Promise<Load> {
   await emptyOutbox(stack.owner.db);
   const counter = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
@@ -83,4 +85,16 @@ export async function measureBothWays(
   const { api, connections } = fixedControl;
   const control = await measureOn(stack, { ...what, name: '  control: one transaction per order', api, connections });
   return [against(control, await measureOn(stack, { ...what, api: {} })), control];
+}
+
+/** The report of loads that were measured both ways, with the audit of what they wrote. */
+export async function reportOf(
+  stack: BenchStack,
+  { measurements, faults, connections }: Pick<BenchReport, 'measurements' | 'faults'> & { connections: number },
+): Promise<BenchReport> {
+  return {
+    measurements,
+    faults: [...faults, ...(await auditFaults(stack))],
+    facts: { ...(await stackFacts(stack)), connections, control: fixedControl.said },
+  };
 }

@@ -1,12 +1,10 @@
 import { createEvent } from '../../../testkit/factories.ts';
-import { auditFaults } from '../harness/audit.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type Load, against } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
-import { fixedControl, measureBothWays, measureOn } from '../load/order-load.ts';
+import { measureBothWays, measureOn, reportOf } from '../load/order-load.ts';
 import { orderRequests } from '../load/order-requests.ts';
 import type { BenchReport } from '../harness/report.ts';
-import { stackFacts } from '../harness/server-figures.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
 const lastTickets = 100;
@@ -26,15 +24,8 @@ export async function benchRefusals(options: BenchOptions): Promise<BenchReport>
       name: 'refusals after sell-out, 2 API processes',
       api: { processes: 2 },
     });
-    return {
-      measurements: [{ ...one, bar }, against(control, two, bar), control],
-      faults: [...faults, ...(await auditFaults(stack))],
-      facts: {
-        ...(await stackFacts(stack)),
-        connections,
-        control: fixedControl.said,
-      },
-    };
+    const measurements = [{ ...one, bar }, against(control, two, bar), control];
+    return await reportOf(stack, { measurements, faults, connections });
   } finally {
     await stack.close();
   }

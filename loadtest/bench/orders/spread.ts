@@ -1,12 +1,10 @@
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { auditFaults } from '../harness/audit.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import type { Load } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
-import { endlessCapacity, fixedControl, measureBothWays } from '../load/order-load.ts';
+import { endlessCapacity, measureBothWays, reportOf } from '../load/order-load.ts';
 import { type OrderShape, orderRequests } from '../load/order-requests.ts';
 import type { BenchReport } from '../harness/report.ts';
-import { stackFacts } from '../harness/server-figures.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
 const events = 10;
@@ -25,15 +23,7 @@ export async function benchSpread(options: BenchOptions): Promise<BenchReport> {
       ...(await bothWays(`${events * categoriesPerEvent} categories of ${events} events`, () => spreadLoad(stack))),
       ...(await bothWays(`orders of ${linesPerOrder} lines, one event`, () => linesLoad(stack))),
     ];
-    return {
-      measurements,
-      faults: [...faults, ...(await auditFaults(stack))],
-      facts: {
-        ...(await stackFacts(stack)),
-        connections,
-        control: fixedControl.said,
-      },
-    };
+    return await reportOf(stack, { measurements, faults, connections });
   } finally {
     await stack.close();
   }

@@ -9,7 +9,6 @@ import { newId } from '../../platform/ids.ts';
 import type { Inbound } from '../channels/whatsapp/sender-plugin.ts';
 import { inboundReceived, newsWords } from '../metrics.ts';
 import type { Sender } from '../tables.ts';
-import { commandOf } from './read-command.ts';
 
 /**
  * Messages of one phone to one sender that are kept within an hour. STOP and START count even when other messages are
@@ -92,3 +91,16 @@ export function openInbound(
 ): z.output<typeof sealedSchema> {
   return sealedSchema.parse(JSON.parse(decrypt(encryptionKey, sealed, contextOf(id))));
 }
+
+/** A word by which people turn news off or on. A word in a sentence, such as "please stop the music", is no command. */
+export function commandOf(text: string): 'stop' | 'start' | null {
+  const word = text
+    .replaceAll(/[^\p{L}]+/gu, ' ')
+    .trim()
+    .toUpperCase();
+  if (stopWords.has(word)) return 'stop';
+  return startWords.has(word) ? 'start' : null;
+}
+
+const stopWords = new Set(['STOP', 'BERHENTI']);
+const startWords = new Set(['START', 'MULAI']);

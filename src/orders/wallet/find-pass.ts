@@ -1,6 +1,6 @@
 import { eventIn } from '../../catalog/index.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
+import { idPatterns, orderCode } from '../../platform/ids.ts';
 import { inLanguage } from '../../platform/text/in-language.ts';
 import { ticketNotFound } from '../errors.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
@@ -50,32 +50,17 @@ export async function findPass(
   const held = await findHeldTicket(db, { ticketId, transfer });
   if (held === undefined) throw ticketNotFound();
   const { ticket, locale, buyerName, organizerName } = held;
-  const eventId = eventIdOf(ticketId);
-  const { name, venue, address, city, timeZone, startsAt, endsAt, doorsOpenAt, postponedAt, version } = eventIn(
-    locale,
-    held.event,
-  );
+  const event = eventIn(locale, held.event);
   return {
-    ...(await ticketKeys.writerOf(eventId))(ticket),
+    ...(await ticketKeys.writerOf(event.id))(ticket),
     ticketId,
-    eventId,
+    eventId: event.id,
     transfer,
     locale,
     orderCode: transfer === 0 ? orderCode(ticket.orderId) : null,
     holderName: ticket.holderName ?? buyerName,
     categoryName: inLanguage(locale, ticket.categoryName, ticket.categoryNameEn),
     organizerName,
-    event: {
-      name,
-      venue,
-      address,
-      city,
-      timeZone,
-      startsAt,
-      endsAt,
-      doorsOpenAt,
-      version,
-      isPostponed: postponedAt !== null,
-    },
+    event: { ...event, isPostponed: event.postponedAt !== null },
   };
 }

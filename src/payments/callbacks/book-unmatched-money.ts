@@ -47,12 +47,8 @@ async function owe(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string):
   const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
   await post(tx, attempt, posting, unearnedPosting({ amount: fact.amount, fee: 0 }), fact.currency);
   const id = newId('rfd');
-  await insertRefund(tx, {
-    eventId: attempt.eventId,
+  await insertRefund(tx, attempt, {
     id,
-    orderId: attempt.orderId,
-    attemptId: attempt.id,
-    organizerId: attempt.organizerId,
     amount: fact.amount,
     currency: fact.currency,
     reason: 'wrong_facts',

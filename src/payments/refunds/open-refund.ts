@@ -33,14 +33,9 @@ export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
   const { attempt, amount, order } = wish;
   const id = newId('rfd');
   const byHand = mustBeByHand(attempt, amount);
-  const refund = await insertRefund(tx, {
-    eventId: order.eventId,
+  const refund = await insertRefund(tx, attempt, {
     id,
-    orderId: order.id,
-    attemptId: attempt.id,
-    organizerId: order.organizerId,
     amount,
-    currency: attempt.currency,
     reason: wish.reason,
     status: byHand ? 'manual_required' : 'requested',
     gatewayRefundKey: id,

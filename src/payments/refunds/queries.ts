@@ -13,11 +13,18 @@ const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${secon
 /** The reconciler looks at a refund that no job has handled within this time. */
 const takeUpSeconds = 600;
 
-export async function insertRefund(tx: Db, values: typeof refunds.$inferInsert): Promise<Refund> {
-  const nextCheckAt = values.status === 'requested' ? inSeconds(takeUpSeconds) : null;
+type RefundOfAttempt = 'eventId' | 'orderId' | 'attemptId' | 'organizerId' | 'currency';
+
+/** Inserts a refund of an attempt's money, in the attempt's currency unless another one is given. */
+export async function insertRefund(
+  tx: Db,
+  { id, eventId, orderId, organizerId, currency }: Attempt,
+  refund: Omit<typeof refunds.$inferInsert, RefundOfAttempt> & { readonly currency?: string },
+): Promise<Refund> {
+  const nextCheckAt = refund.status === 'requested' ? inSeconds(takeUpSeconds) : null;
   const [row] = await tx
     .insert(refunds)
-    .values({ ...values, nextCheckAt })
+    .values({ eventId, orderId, attemptId: id, organizerId, currency, ...refund, nextCheckAt })
     .returning();
   invariant(row !== undefined, 'an insert gives its row');
   return row;

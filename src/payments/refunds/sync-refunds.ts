@@ -63,14 +63,9 @@ async function recordExternal(
     return undefined;
   }
   const id = newId('rfd');
-  const refund = await insertRefund(tx, {
-    eventId: order.eventId,
+  const refund = await insertRefund(tx, attempt, {
     id,
-    orderId: order.id,
-    attemptId: attempt.id,
-    organizerId: order.organizerId,
     amount: listed.amount,
-    currency: attempt.currency,
     reason: 'external',
     status: 'requested',
     gatewayRefundKey: listed.key,

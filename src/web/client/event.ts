@@ -1,13 +1,12 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
+import { call } from './shared/calls/api.ts';
 import { byId, languageQuery } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/forms/form-faults.ts';
 import { suggestDomains } from './shared/forms/suggest-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { agreeToNews } from './event/agree-to-news.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';
 import { orderPrice } from './event/order-price.ts';
 import { phoneField } from './event/phone-field.ts';
-import { keepInSight } from './event/keep-in-sight.ts';
 import { type PlacedOrder, placeOrder } from './event/place-order.ts';
 import { type RoomGate, roomGate } from './event/room-gate.ts';
 import { type TicketChoice, hideJumpInSight, ticketChoice } from './event/ticket-choice.ts';
@@ -16,6 +15,11 @@ import { type OrderBody, type SentOrders, sentOrders } from './order/sent-order.
 
 const words = refusalWords[pageLanguage];
 const { slug = '', timeZone = 'UTC' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
+
+/** Smooth scrolling has ended by then. */
+const scrolledMs = 300;
+/** The buyer waits for the order's page meanwhile. A consent that does not arrive was not given. */
+const consentMs = 2000;
 
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
@@ -147,4 +151,28 @@ function readBody(choice: TicketChoice): OrderBody | undefined {
     ...(promoCode === '' ? {} : { promoCode }),
     locale: pageLanguage,
   };
+}
+
+/** Stores the consent to news with the order, if its box is ticked. */
+async function agreeToNews({ id, accessToken }: PlacedOrder): Promise<void> {
+  const box = document.querySelector<HTMLInputElement>('#news');
+  const wording = box?.dataset['wording'];
+  if (box?.checked !== true || wording === undefined) return;
+  const body = { wording, locale: pageLanguage };
+  await call('PUT', `/v1/orders/${id}/news-consent`, { body, token: accessToken, deadlineMs: consentMs });
+}
+
+/**
+ * Keeps the focused field above the bar with the total. The browser scrolls to a field once, when it gets the focus;
+ * the bar may grow afterwards, or new content may interrupt the scrolling.
+ */
+function keepInSight(form: HTMLFormElement): void {
+  const bar = form.querySelector('.submit-bar');
+  if (bar === null) return;
+  const look = (): void => {
+    const field = document.activeElement;
+    if (field !== null && form.contains(field) && !bar.contains(field)) field.scrollIntoView({ block: 'nearest' });
+  };
+  new ResizeObserver(look).observe(bar);
+  form.addEventListener('focusin', () => setTimeout(look, scrolledMs));
 }
