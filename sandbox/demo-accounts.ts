@@ -4,7 +4,7 @@ export type MidtransAccount = Readonly<{
   merchantId: string;
   serverKey: string;
   clientKey: string;
-  /** Where callbacks go if the create call names no other address. Without one no callback is sent. */
+  /** Where callbacks go if the create call names no other address. Without it no callback is sent. */
   notificationUrl?: string;
   /** "Fee on customer": added to what each buyer pays, in rupiah. */
   buyerFee?: number;
@@ -24,7 +24,7 @@ export type WhatsappSender = Readonly<{
   callbackUrl?: string;
   /** When given, other template names or languages are refused with 132001 and other parameter counts with 132000. */
   templates?: readonly WhatsappTemplate[];
-  /** What was submitted to it since. */
+  /** The templates that were submitted to it. */
   submitted?: readonly WhatsappTemplate[];
 }>;
 
@@ -32,11 +32,11 @@ export type WhatsappTemplate = Readonly<{
   name: string;
   language: string;
   bodyParameters?: number;
-  /** Of those that were submitted. */
+  /** Among the submitted ones. */
   id?: string;
   category?: string;
   body?: string;
-  /** APPROVED unless it says otherwise; only then it is taken. */
+  /** APPROVED by default; only then messages are accepted. */
   status?: string;
   rejectedReason?: string;
 }>;

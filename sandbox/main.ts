@@ -1,7 +1,7 @@
 import { readOptions } from './settings.ts';
 import { startSandbox } from './start-sandbox.ts';
 
-/** The sandbox as a process of its own. SANDBOX_* variables say where it listens; SIGINT and SIGTERM end it. */
+/** The sandbox as a process of its own. SANDBOX_* variables configure it; SIGINT and SIGTERM end it. */
 try {
   const sandbox = await startSandbox(readOptions(process.env));
   process.stdout.write(`sandbox ready: page ${sandbox.url}/, SMTP ${sandbox.smtpUrl}\n`);

@@ -98,7 +98,7 @@ function journalLine({ patch: _patch, ...record }: JournalRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** Records stand in the order of their sequence numbers. */
+/** Records are in the order of their sequence numbers. */
 function firstAfter(records: readonly JournalRecord[], seq: number): number {
   let [low, high] = [0, records.length];
   while (low < high) {

@@ -25,7 +25,7 @@ const programs = {
   'commands/audit-draw.mjs': 'loadtest/audit-draw.ts',
 } as const;
 
-/** What `npm ci` needs beside the programs. */
+/** The files that `npm ci` needs beside the programs. */
 const packageFiles = ['package.json', 'package-lock.json', '.npmrc'];
 const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
 

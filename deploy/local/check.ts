@@ -6,11 +6,11 @@ const folders = ['src', 'workers', 'drizzle', 'deploy', 'sandbox', 'testkit', 'l
 type Step = { readonly name: string; readonly command: readonly string[] };
 
 /**
- * `npm run check`: everything that needs no database, in seconds. All steps run, also after a failed one, so that one run
- * names every fault. Steps run beside each other, the longest first.
+ * `npm run check`: everything that needs no database. All steps run, also after a failed one, so that one run names
+ * every fault. Steps run beside each other, the longest first.
  */
 const steps: readonly Step[] = [
-  // The linter has the types in its hands, so it says what the compiler would say about them.
+  // The linter loads the types, so it also reports the compiler's errors.
   { name: 'lint and types', command: ['oxlint', '--type-aware', '--type-check', '--quiet', '.'] },
   {
     name: 'architecture',
@@ -39,7 +39,7 @@ await Promise.all(
 if (failed > 0) process.stdout.write('\nnpm run format writes the format; the other faults are named above.\n');
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Says what the step said in one piece, since others run beside it. */
+/** Prints a step's output in one piece, because others run beside it. */
 async function take({ name, command }: Step): Promise<void> {
   const started = performance.now();
   const { passed, said } = await run(command);

@@ -3,12 +3,12 @@ const heartbeatMs = 4000;
 /** Where progress lines go. */
 export type Say = (line: string) => void;
 
-/** Says nothing: for callers that only want the result. */
+/** Prints nothing: for callers that only want the result. */
 export const silent: Say = () => {};
 
 /**
- * Runs one step and says how long it took. While a long step runs, it prints a line every few seconds.
- * With `quietBelowMs`, a quicker step prints nothing.
+ * Runs one step and prints how long it took. While a long step runs, it prints a line every few seconds. With
+ * `quietBelowMs`, a quicker step prints nothing.
  */
 export async function step<T>(say: Say, name: string, act: () => Promise<T>, quietBelowMs = 0): Promise<T> {
   const began = performance.now();

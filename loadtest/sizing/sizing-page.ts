@@ -37,11 +37,11 @@ export function sizingPage({ at, machine, facts }: Surge): string {
   return `# Sizing
 
 Computed by \`npm run sizing\` from the result of \`npm run bench -- surge\` of ${at.slice(0, 10)} on ${machine.cores} cores (${machine.cpu}), Node ${machine.node}.
-The cores below are cores of that machine: run both commands on yours. There, ${facts.machine}. Held: ${facts.held}.
+The cores below are cores of that machine; run both commands on yours. That machine: ${facts.machine}. Its result: ${facts.held}.
 
 ## What a request costs
 
-Microseconds of processor time, each class measured alone, without what the parts use at rest. An order is counted with its whole way: payment
+Microseconds of processor time, each class measured alone, minus the idle use of the parts. An order includes its whole way: payment
 made, callback for two of three, tickets, mails. At such a moderate rate few orders share a commit; in a rush each costs less.
 
 ${table([
@@ -62,9 +62,9 @@ ${table([
   coresRow(`${waiting.toLocaleString('en')} people in a waiting room`, demandOfWaiting(waiting)),
 ])}
 
-- **nginx and API** scale by machines and processes: one API process for each core. A CDN in front takes most of the public reads and of what nginx is planned for.
+- **nginx and API** scale by machines and processes: one API process for each core. A CDN in front takes most of the public reads, and of nginx's load.
 - **Workers** scale by processes, one for each core. Any number of them may be killed.
-- **Postgres** is one primary: above the cores of one machine, events are spread over several databases. All hot rows of an event name it.
-- **Redis** has one thread for each role: above one core, the volatile role is spread over several servers by event.
+- **Postgres** is one primary: beyond the cores of one machine, events are spread over several databases. All hot rows of an event name it.
+- **Redis** has one thread for each role: beyond one core, the cache role is spread over several servers by event.
 `;
 }

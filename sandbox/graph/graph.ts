@@ -27,7 +27,7 @@ type Media = Readonly<{ id: string; phoneNumberId: string; type: string; bytes: 
 export const messagesMax = 50_000;
 export const mediaMax = 200;
 
-/** What every act of the WhatsApp part works with. Messages and media are bounded, the oldest goes first. */
+/** The dependencies of every act of the WhatsApp part. Messages and media are bounded; the oldest are dropped first. */
 export type Graph = Tools &
   Readonly<{
     lane: Lane;

@@ -6,7 +6,7 @@ import { hubSignature } from './signature.ts';
 
 const timeoutMs = 15_000;
 
-/** Somebody writes to a number: one signed callback. Returns the status that it was answered with. */
+/** Somebody writes to a number: sends one signed callback. Returns the status of its answer. */
 export async function postInbound(
   graph: Graph,
   sender: WhatsappSender,

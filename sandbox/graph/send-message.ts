@@ -8,7 +8,7 @@ import { templatesOf } from './submit-template.ts';
 import { reportStatuses } from './report-statuses.ts';
 import { whatsappRuleFor } from './whatsapp-rules.ts';
 
-/** `POST /{version}/{phoneNumberId}/messages`: takes a template message and reports its way to the phone. */
+/** `POST /{version}/{phoneNumberId}/messages`: accepts a template message and reports its way to the phone. */
 export function sendMessageRoutes(graph: Graph): Hono {
   return new Hono().post('/:version{v[0-9]+\\.[0-9]+}/:phoneNumberId/messages', async (context) => {
     const sender = senderCalling(graph, context.req.param('phoneNumberId'), context.req.header('authorization'));

@@ -81,7 +81,7 @@ export function submitTemplateRoutes(graph: Graph): Hono {
     });
 }
 
-/** What was registered beforehand and what was submitted. */
+/** The registered and the submitted templates. */
 export const templatesOf = ({ templates = [], submitted = [] }: WhatsappSender): readonly WhatsappTemplate[] => [
   ...templates,
   ...submitted,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createRuleBook, matchesPattern, type RuleBook } from '../rule-book.ts';
 
-/** How messages to some recipients or of some template go wrong. */
+/** Scripted faults of messages to some recipients, or of some template. */
 export const whatsappRuleSchema = z.strictObject({
   match: z
     .strictObject({ to: z.string().min(1).max(40).optional(), template: z.string().min(1).max(512).optional() })

@@ -5,13 +5,13 @@ export type GatewayName = (typeof gatewayNames)[number];
 
 /** A session of WAHA or a device of Fonnte or Wablas. */
 export const gatewayPartySchema = z.strictObject({
-  /** What the caller proves itself by: API key, token, or `token.secret`. */
+  /** The caller's credential: API key, token, or `token.secret`. */
   secret: z.string().min(1).max(500),
   /** WAHA signs its callbacks with it. */
   hmacKey: z.string().max(500).optional(),
-  /** With everything that the receiver wants in it, such as Wablas' and Fonnte's key. */
+  /** The complete address, including the receiver's key for Wablas and Fonnte. */
   callbackUrl: z.url().optional(),
-  /** Its phone is connected. */
+  /** Whether its phone is connected. */
   isConnected: z.boolean().default(true),
 });
 export type GatewayParty = z.output<typeof gatewayPartySchema>;

@@ -6,11 +6,11 @@ import type { PostBytes } from '../post-bytes.ts';
 import type { Tools } from '../tools.ts';
 import { type RuleBook, createRuleBook, matchesPattern } from '../rule-book.ts';
 
-/** WAHA, Fonnte and Wablas: what the three have in common. Each has its own wire in a file of its own. */
+/** The shared part of WAHA, Fonnte and Wablas. Each has its own wire format in a file of its own. */
 export const gatewayStatuses = ['sent', 'delivered', 'read', 'failed'] as const;
 export type GatewayStatus = (typeof gatewayStatuses)[number];
 
-/** How messages go wrong. */
+/** Scripted faults of messages. */
 export const gatewayRuleSchema = z.strictObject({
   match: z
     .strictObject({
@@ -19,7 +19,7 @@ export const gatewayRuleSchema = z.strictObject({
       to: z.string().max(40).optional(),
     })
     .optional(),
-  /** The HTTP status of the answer; the message is not taken, except with 500 and above and `isTaken`. */
+  /** The HTTP status of the answer. The message is not accepted, except with 500 and above and `isTaken`. */
   status: z.int().min(400).max(599).optional(),
   isTaken: z.boolean().optional(),
   /** The words of a refusal, as Fonnte and Wablas write them. */
@@ -63,7 +63,7 @@ export function createGatewayRules(): RuleBook<GatewayRule> {
   return createRuleBook((rule) => JSON.stringify(rule.match ?? {}));
 }
 
-/** The newest rule that matches and still strikes. */
+/** The newest rule that matches and still applies. */
 export function ruleFor(
   { rules, random }: Gateways,
   message: Readonly<{ gateway: GatewayName; account: string; to: string }>,
@@ -79,7 +79,7 @@ export function ruleFor(
   return rule !== undefined && strikes(rule, random) ? rule : undefined;
 }
 
-/** Takes a message. */
+/** Accepts a message. */
 export function accept(gateways: Gateways, message: Omit<GatewayMessage, 'at' | 'statuses'>): GatewayMessage {
   const taken: GatewayMessage = { ...message, at: new Date(gateways.now()).toISOString(), statuses: [] };
   gateways.messages.push(taken);

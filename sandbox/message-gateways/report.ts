@@ -7,7 +7,7 @@ const timeoutMs = 15_000;
 const repeatsMax = 5;
 const repeatGapMs = 2000;
 
-/** Reports what becomes of a message, one status after another, each until it is answered with 2xx. */
+/** Reports the statuses of a message, one after another, each until it is answered with 2xx. */
 export async function reportStatuses(
   gateways: Gateways,
   message: GatewayMessage,
@@ -20,7 +20,7 @@ export async function reportStatuses(
   }
 }
 
-/** Signs as the gateway does, and posts until it is taken. Resolves after the first try. */
+/** Signs as the gateway does, and posts until it is accepted. Resolves after the first try. */
 export async function callBack(
   gateways: Gateways,
   { gateway, account }: Pick<GatewayMessage, 'gateway' | 'account'>,
@@ -52,7 +52,7 @@ const wablasWords: Record<GatewayStatus, string> = {
   failed: 'cancel',
 };
 
-/** What the gateway posts for a status, as its documentation shows it. */
+/** The body of the gateway's post about a status, as its documentation shows it. */
 function statusBodies({ gateway, account, id, to }: GatewayMessage, status: GatewayStatus): unknown[] {
   switch (gateway) {
     case 'waha':
@@ -76,7 +76,7 @@ function statusBodies({ gateway, account, id, to }: GatewayMessage, status: Gate
   }
 }
 
-/** Somebody writes to the account, as the gateway tells it. */
+/** Somebody writes to the account: reports it as the gateway does. */
 export function inboundBody(
   { gateway, account }: Pick<GatewayMessage, 'gateway' | 'account'>,
   message: Readonly<{ id: string; from: string; text: string; sentAt: number }>,
@@ -104,7 +104,7 @@ export function inboundBody(
   }
 }
 
-/** The account's phone connects or is lost; Wablas tells nobody. */
+/** The account's phone connects or is lost; Wablas reports neither. */
 export function connectionBody(
   { gateway, account }: Pick<GatewayMessage, 'gateway' | 'account'>,
   isConnected: boolean,

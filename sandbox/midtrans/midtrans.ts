@@ -4,7 +4,7 @@ import type { Notifier } from './notifications/notify.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { TransactionStore } from './store.ts';
 
-/** What every act of the Midtrans part works with. */
+/** The dependencies of every act of the Midtrans part. */
 export type Midtrans = Tools &
   Readonly<{
     accounts: MidtransAccounts;

@@ -3,7 +3,7 @@ import { faultSchema } from '../fault.ts';
 import { createRuleBook, matchesPattern } from '../rule-book.ts';
 import { paymentTypes } from './snap/payment-types.ts';
 
-/** What a script may say about matching orders. Without a section, that part behaves well. */
+/** The script of matching orders. Without a section, that part behaves well. */
 export const scenarioSchema = z.strictObject({
   match: z
     .strictObject({

@@ -41,7 +41,7 @@ export function layout(title: string, body: Html, refreshSeconds?: number): Html
     </html>`;
 }
 
-/** A form with one button. `fields` are sent as they are. */
+/** A form with one button. `fields` are sent unchanged. */
 export function button(
   label: string,
   action: string,

@@ -3,7 +3,7 @@ import { strikes } from '../fault.ts';
 import type { Random } from '../random.ts';
 import { createRuleBook, matchesPattern, type RuleBook } from '../rule-book.ts';
 
-/** How mail to some recipients, or from some sender, goes wrong. */
+/** Scripted faults of mail to some recipients, or from some sender. */
 export const smtpRuleSchema = z.strictObject({
   match: z
     .strictObject({ recipient: z.string().min(1).max(320).optional(), sender: z.string().min(1).max(320).optional() })

@@ -20,7 +20,7 @@ import type { TestEvent } from '../factories.ts';
 import { type Notifications, notificationConfig, openNotifications } from '../notifications/notification-world.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
 
-/** What tests of buyers' codes share: small API processes with the real limits, and the worker's part. */
+/** The world of tests of buyers' codes: small API processes with the real limits, and the worker's part. */
 
 export const buyerConfig = notificationConfig;
 
@@ -145,7 +145,7 @@ export function wrongCode(verificationId: unknown, n = 1): string {
 export const codeOfAnswer = ({ status, body }: Answer): string => `${status} ${String(body['code'])}`;
 
 let asked = 0;
-/** An address without earlier requests. */
+/** An address that has not requested anything yet. */
 export const newAddress = (): string => {
   asked += 1;
   return `buyer.${process.pid}.${asked}@pembeli.test`;

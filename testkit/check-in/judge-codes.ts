@@ -13,13 +13,16 @@ export type Judged = { tried: number; online: number; offline: number; scans: nu
 
 type Code = { readonly kind: string; readonly text: string };
 
-/** Judged at once: checking signatures for the service runs in threads. */
+/** Judged at once, because checking signatures for the service runs in threads. */
 const atOnce = 200;
-/** One code in so many is scanned as well, with all that is read and written. */
+/** One code in this many is also scanned, with all reads and writes. */
 const scanEvery = 100;
 const day = 86_400_000;
 
-/** Has codes judged by what the service uses online, and by what phones use offline. @returns the counts by kind */
+/**
+ * Has codes judged by the code of the service and of phones.
+ * @returns the counts by kind
+ */
 export async function judgeCodes(
   { event, issued, signing }: Forgery,
   codes: Iterable<Code>,
@@ -54,7 +57,7 @@ export async function judgeCodes(
     const facts = { read, entry, gate: undefined, direction: 'entry', nowMs: Date.now() } as const;
     if (judgeOffline(rules, facts) === 'admitted') countOf(kind).offline += 1;
   };
-  // One after the other: a phone's judge computes, and nothing of the database would be heard meanwhile.
+  // One after the other: a phone's judge computes, and the database's answers would wait meanwhile.
   const judge = async (some: readonly Code[]): Promise<void> => {
     for (const { kind } of some) countOf(kind).tried += 1;
     await Promise.all(some.map(judgeOnline));

@@ -24,7 +24,7 @@ export type Evening = {
 };
 
 export type Played = {
-  /** What did not hold. */
+  /** The broken promises. */
   readonly faults: readonly string[];
   readonly scans: number;
   readonly offlineScans: number;
@@ -48,7 +48,7 @@ const gateWhere = (isOffline: fc.Arbitrary<boolean>) =>
     losesReply: fc.boolean(),
   });
 
-/** Evenings with so many of the six gates offline as the number says. */
+/** Evenings with this many of the six gates offline. */
 export const evenings = (offline: fc.Arbitrary<number>): fc.Arbitrary<Evening> =>
   offline.chain((count) =>
     fc.record({
@@ -67,7 +67,7 @@ export const evenings = (offline: fc.Arbitrary<number>): fc.Arbitrary<Evening> =
     }),
   );
 
-/** Plays an evening at an event of its own. The gates without a network decide by the code that phones run. */
+/** Plays an evening at an event of its own. The gates without a network decide by the code of phones. */
 export async function playEvening(door: Door, evening: Evening): Promise<Played> {
   const startMs = Date.now() - (minutes + 1) * minuteMs;
   const event = await addDoorEvent(door.sql, { doorsOpenAt: new Date(startMs - minuteMs) });

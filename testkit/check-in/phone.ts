@@ -14,7 +14,7 @@ import type { Door } from './door.ts';
 
 type Queued = { code: string; scanId: string; scannedAt: string; clockOffsetMs: number; result: string; gate: string };
 
-/** A phone at a gate: its list, its clock, and what it has decided and not uploaded. */
+/** A phone at a gate: its list, its clock, and its decisions that are not uploaded yet. */
 export class Phone {
   readonly list = new Map<string, ListEntry>();
   readonly queue: Queued[] = [];
@@ -71,7 +71,10 @@ export class Phone {
     return (await this.door.call(this.token, 'POST', '/v1/check-ins', asked)).body.result;
   }
 
-  /** Uploads what it has decided. @returns what was not taken */
+  /**
+   * Uploads its decisions.
+   * @returns those that were not accepted
+   */
   async upload(how: { readonly perUpload: number; readonly losesReply: boolean } | undefined): Promise<string[]> {
     const { perUpload = 50, losesReply = false } = how ?? {};
     const faults: string[] = [];

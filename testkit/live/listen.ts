@@ -7,7 +7,7 @@ export type Heard = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
-/** A client of a live stream, as a browser has it. */
+/** A client of a live stream, as in a browser. */
 export type Listener = {
   readonly status: number;
   readonly headers: Headers;
@@ -24,7 +24,7 @@ export type Listener = {
   close(): void;
 };
 
-/** Opens a stream and collects what comes. */
+/** Opens a stream and collects its events. */
 export async function listen(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Listener> {
   const stop = new AbortController();
   const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal: stop.signal });

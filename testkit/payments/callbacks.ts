@@ -26,7 +26,10 @@ export function settlement(placed: Placed, change: Body = {}): Body {
   };
 }
 
-/** Posts a callback of the gateway to an organiser's address. @param body JSON, or a text that is sent as it is */
+/**
+ * Posts a callback of the gateway to an organiser's address.
+ * @param body JSON, or a text that is sent unchanged
+ */
 export function postCallback(world: { readonly url: string }, slug: string, body: unknown): Promise<Response> {
   return fetch(`${world.url}/v1/callbacks/midtrans/${slug}`, {
     method: 'POST',
@@ -35,7 +38,7 @@ export function postCallback(world: { readonly url: string }, slug: string, body
   });
 }
 
-/** The status of an answer and what it says: the code of a problem, or the status of the inbox. */
+/** The status of an answer and its meaning: the code of a problem, or the status of the inbox. */
 export async function saidBy(response: Response): Promise<string> {
   const body = (await response.json()) as { code?: string; status?: string };
   return `${response.status} ${body.code ?? body.status}`;

@@ -78,7 +78,7 @@ function byWay(url: string, wayUrl: string): string {
   return target.href;
 }
 
-/** What the router reads of a connection. */
+/** The part of a connection that the router reads. */
 function connectionFrom(remoteAddress: string) {
   return { incoming: { socket: { remoteAddress } } as IncomingMessage };
 }

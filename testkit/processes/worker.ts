@@ -10,7 +10,7 @@ import type { InPlaceActs } from '../../workers/run-in-place.ts';
 import type { Handlers } from '../../workers/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 
-/** What the tests of workers share: small job contracts, a small worker, and reads of the outbox. */
+/** The world of workers' tests: small job contracts, a small worker, and reads of the outbox. */
 
 export const silentLog = createLog({ level: 'silent', process: 'test' });
 

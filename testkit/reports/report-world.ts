@@ -63,7 +63,7 @@ export async function openReportWorld(environment: Record<string, string> = {}) 
     placing: placingDeps(open),
     organizer,
     owner,
-    /** What the owner sends to be known. */
+    /** The headers that identify the owner. */
     member,
     call,
     /** A request of the owner below the organizer's address. */
@@ -102,7 +102,7 @@ async function sessionOf(config: { JWT_SECRET: string }, db: Db, actor: StaffAct
   return { authorization: `Bearer ${token}` };
 }
 
-/** What a program of the organizer sends in a role. */
+/** The headers of the organizer's program with this role. */
 export async function programOf(
   world: ReportWorld,
   organizer: TestOrganizer,

@@ -68,7 +68,7 @@ function idsOf(text: string): string[] {
   return text.trim().split(/\s+/);
 }
 
-/** Who may call each operation of an organiser, at least. An operation in none of the lists fails the test. */
+/** The least role that each operation of an organiser needs. An operation in none of the lists fails the test. */
 export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly string[]>> = {
   owner: idsOf(`
     setMidtransAccount showMidtransAccount testMidtransAccount createSender listSenders changeSender disableSender submitSenderTemplates

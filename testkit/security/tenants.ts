@@ -9,7 +9,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type TestOrganizer, createEvent, createOrganizer, someBuyer } from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 
-/** The whole API with two organisers who both have one of everything, for tests of who may reach what. */
+/** The whole API with two organisers who both have one of everything, for tests of access to other people's objects. */
 export type TenantWorld = {
   readonly running: TestService;
   readonly own: Tenant;
@@ -102,7 +102,7 @@ async function openTenant(
     await make('/api-keys', { name: 'Gate', role: 'door', scopes: doorScopes }),
   ];
   const orders = [await orderOf(ask, event.slug, categoryId), await orderOf(ask, event.slug, categoryId)] as const;
-  // An address, so that no name is resolved. Nothing is sent to it.
+  // A literal address, so that no name is resolved. Nothing is sent to it.
   const hook = { ...(examples['createWebhookEndpoint'] as object), url: 'https://93.184.215.14/antre' };
   const endpoint = await make('/webhooks', hook);
   const [preQueueOpensAt, freezesAt, opensAt] = [24, 25, 26].map(hoursAhead);
@@ -180,7 +180,7 @@ async function orderOf(ask: TenantWorld['ask'], eventSlug: string, ticketCategor
   return { id, token, ticketId: data[0]?.id ?? '' };
 }
 
-/** What workers and outside parties make. */
+/** Makes the objects that workers and outside parties make. */
 async function rowsWithoutRoute(
   db: Db,
   organizerId: string,

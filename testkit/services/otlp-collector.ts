@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-/** A collector of OpenTelemetry: takes spans by OTLP over HTTP in JSON, and keeps them. */
+/** A collector of OpenTelemetry: accepts spans by OTLP over HTTP in JSON, and keeps them. */
 export type OtlpCollector = {
   readonly url: string;
   readonly spans: CollectedSpan[];
-  /** Requests that it took. */
+  /** Requests that it accepted. */
   readonly batches: () => number;
   /** As it was sent. */
   readonly text: () => string;
@@ -51,7 +51,7 @@ type OtlpRequest = {
 const nanosecondsPerMs = 1e6;
 const errorStatus = 2;
 
-/** @param options.keep whether to keep what comes; a bench only takes it */
+/** @param options.keep whether to keep the spans; a bench only accepts them */
 export async function startOtlpCollector(options: { readonly keep: boolean } = { keep: true }): Promise<OtlpCollector> {
   const spans: CollectedSpan[] = [];
   const texts: string[] = [];

@@ -21,7 +21,7 @@ export type RedisTopology = {
 
 type Server = { readonly port: number; readonly busPort: number; readonly child: ChildProcess; readonly client: Redis };
 
-/** How long a server is silent before the others take it for dead. */
+/** How long a server is silent before the others consider it dead. */
 const deadAfterMs = 1000;
 const settledWithinMs = 20_000;
 const slotCount = 16_384;

@@ -17,7 +17,7 @@ export type TcpProxy = {
 };
 
 export type TcpProxyOptions = {
-  /** Sees what the client sends before it is passed on. May cut this connection, now or when the answer comes. */
+  /** Sees the client's data before it is passed on. May cut this connection, now or when the answer comes. */
   readonly onRequest?: (bytes: Buffer, cut: { now(): void; atAnswer(): void }) => void;
 };
 

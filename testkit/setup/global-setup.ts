@@ -15,7 +15,7 @@ import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
 
-/** What the tiers of one run share. It is kept on `globalThis`, because each tier loads this file again. */
+/** The shared state of the tiers of one run. It is kept on `globalThis`, because each tier loads this file again. */
 interface Shared {
   services?: Services;
   refusalsFile?: string;

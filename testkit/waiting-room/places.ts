@@ -10,7 +10,7 @@ import type { Phase } from '../../src/waiting-room/rooms/phase.ts';
 import type { RoomFacts } from '../../src/waiting-room/ports.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 
-/** What the tests of joining share: an event with a room, confirmed buyers, and the join's dependencies. */
+/** The world of tests of joining: an event with a room, confirmed buyers, and the join's dependencies. */
 
 export const queueTokenSecret = 'test-only-queue-token-secret-0123456789';
 const hashSecret = 'test-only-hash-secret-0123456789abcdef';

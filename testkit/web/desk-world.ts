@@ -30,7 +30,7 @@ export type Seen = {
 /** Keeps cookies, follows nothing, and sends forms as a browser does. */
 export type DeskBrowser = {
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
-  /** Opens the page, fills in its form of this act with what the form has and `fields`, and sends it. */
+  /** Opens the page, fills in its form of this act with the form's values and `fields`, and sends it. */
   send(path: string, fields: Readonly<Record<string, string>>, options?: SendOptions): Promise<Seen>;
   /** Sends fields without opening a page. */
   post(path: string, fields: Readonly<Record<string, string>>, headers?: Record<string, string>): Promise<Seen>;
@@ -110,7 +110,7 @@ function createBrowser(running: TestService): DeskBrowser {
   };
 }
 
-/** What the form of this act would send as it stands. */
+/** The present values of the form of this act. */
 export function formFields(html: string, act = 'save'): Record<string, string> {
   const form = [...html.matchAll(/<form\b[\s\S]*?<\/form>/g)].find(([text]) =>
     text.includes(`name="act" value="${act}"`),

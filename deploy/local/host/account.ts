@@ -34,7 +34,7 @@ export function canEnter(folder: string, account: Account | undefined): boolean 
   return canRun('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], account);
 }
 
-/** True when the command can be run by the account and ends well. Meant for `--version` and the like. */
+/** True if the account can run the command successfully. Meant for `--version` and the like. */
 export function canRun(
   command: string,
   args: readonly string[],

@@ -16,7 +16,7 @@ export interface ChildSpec {
   readonly environment: NodeJS.ProcessEnv;
   readonly folder: string;
   readonly account?: Account | undefined;
-  /** A new network namespace, or that of the process with this number. Linux, and only root may do it. */
+  /** A new network namespace, or that of the process with this number. Linux and root only. */
   readonly network?: 'own' | number | undefined;
   /** Signals to end it with, each with the milliseconds it is given; SIGKILL follows the last. */
   readonly stopSteps: readonly (readonly [NodeJS.Signals, number])[];
@@ -93,8 +93,8 @@ function startOf({ command, args, account, network }: ChildSpec): Pick<ChildSpec
 }
 
 /**
- * Waits until the child says that it is ready.
- * @throws LaunchProblem with the last lines of its log when it ends first or its deadline passes (it is stopped then).
+ * Waits until the child reports that it is ready.
+ * @throws LaunchProblem with the last lines of its log if it ends first or its deadline passes (it is stopped then)
  */
 export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: string): Promise<void> {
   const giveUpAt = performance.now() + spec.readyDeadlineMs;
@@ -110,7 +110,7 @@ export async function waitUntilReady(child: Child, spec: ChildSpec, logFolder: s
   }
 }
 
-/** Any failure means not yet, except one that the user must fix. */
+/** Any failure means "not yet", except one that the user must fix. */
 function notYet(error: unknown): boolean {
   if (error instanceof LaunchProblem) throw error;
   return false;

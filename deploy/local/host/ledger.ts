@@ -57,7 +57,7 @@ export function openLedger(file: string): Ledger {
   };
 }
 
-/** The ledger of another run; undefined when there is none, or when it cannot be read. */
+/** The ledger of another run; undefined if there is none, or if it cannot be read. */
 export function readLedger(file: string): LedgerContent | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as LedgerContent;
@@ -68,7 +68,7 @@ export function readLedger(file: string): LedgerContent | undefined {
 
 /**
  * Ends the children that a killed run left behind, newest first, and returns their names. A process is ours only if its
- * start time and command line are the recorded ones, since the system uses process numbers again.
+ * start time and command line are the recorded ones, because the system reuses process numbers.
  */
 export async function endLeftovers(file: string): Promise<readonly string[]> {
   const left = (readLedger(file)?.children ?? []).filter(

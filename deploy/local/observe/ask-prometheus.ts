@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What Prometheus watches. */
+/** The targets and rules of a Prometheus. */
 export interface Watched {
   readonly targets: number;
   /** Jobs and addresses of targets that do not answer. */

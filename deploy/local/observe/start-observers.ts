@@ -14,7 +14,7 @@ import { findObservers, type ObserverPrograms } from './find-observers.ts';
 import { type LocalTargets, prometheusFile, ruleFiles, type TargetGroup } from './prometheus-file.ts';
 import { runnableAlertmanager } from './unpacked-alertmanager.ts';
 
-/** What is observed, and how. */
+/** The observed parts, and the observers' settings. */
 export interface ObservedStack {
   readonly ports: ObserverPorts;
   readonly addresses: ServiceAddresses;
@@ -149,7 +149,7 @@ function childOf(observer: Observer, own: string, account: Context['account']): 
   };
 }
 
-/** Read here and written there: the account may be unable to read the repository. */
+/** Read here and written there, because the account may be unable to read the repository. */
 function readOurs(path: string): string {
   return readFileSync(join(repositoryFolder, path), 'utf8');
 }

@@ -11,7 +11,7 @@ export const serviceSecretNames = [
 ] as const;
 export type ServiceSecrets = Record<(typeof serviceSecretNames)[number], string>;
 
-/** What every local server is started with. */
+/** The options with which every local server is started. */
 export interface ServiceContext {
   /** A folder that the account can reach; each server makes one of its own in it. */
   readonly folder: string;
@@ -20,6 +20,6 @@ export interface ServiceContext {
   readonly supervisor: Supervisor;
   /** True: committed data survives a power cut. Tests do without. */
   readonly durable: boolean;
-  /** An address beside 127.0.0.1 at which Postgres and Redis are reached from other machines of a drill. */
+  /** An address besides 127.0.0.1 at which Postgres and Redis are reached from other machines of a drill. */
   readonly address?: string | undefined;
 }

@@ -76,7 +76,7 @@ export function charge(
   return transaction;
 }
 
-/** What only the answer of a charge has: the string of a QRIS code. */
+/** The part that only the answer of a charge has: the string of a QRIS code. */
 export function codeFields(transaction: Transaction): Readonly<Record<string, unknown>> {
   return transaction.paymentType === 'qris' ? { qr_string: payTo(transaction) } : {};
 }
