@@ -36,9 +36,7 @@ export const checkInvariantsJob = job({
   timeoutMs: 120_000,
 });
 
-const violations = gauge('invariant_violations', 'Rows found that break the invariant, at most its sample', [
-  'invariant',
-]);
+const violations = gauge('invariant_violations', 'Rows that break the invariant, at most its sample', ['invariant']);
 
 export type Finding = { readonly invariant: Invariant; readonly violations: readonly string[] };
 

@@ -18,7 +18,9 @@ export const jobsFailed = counter('jobs_failed_total', 'Runs of jobs that failed
 /** The common case did not hold, or failed. */
 export const jobsLeft = counter('jobs_left_total', 'Jobs that were tried in place and left to the queue', ['job']);
 export const jobsPostponed = counter('jobs_postponed_total', 'Runs that asked to come back later', ['job']);
-export const jobsStalled = counter('jobs_stalled_total', 'Jobs whose process stopped answering for them', ['queue']);
+export const jobsStalled = counter('jobs_stalled_total', 'Jobs that stalled because their process died or hung', [
+  'queue',
+]);
 export const jobsBuried = counter('jobs_buried_total', 'Jobs that became dead letters: somebody must look', ['job']);
 
 export const queueJobs = gauge('queue_jobs', 'Jobs in Redis by queue and state', ['queue', 'state']);

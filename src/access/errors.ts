@@ -75,13 +75,13 @@ export const limitReached = (max: number): Refusal =>
 
 /** One answer for a link that is forged, used, replaced or expired. */
 export const linkInvalid = (): Refusal =>
-  new DomainError('access.link_invalid', 'This link is not valid, or not any more; ask for a new one.');
+  new DomainError('access.link_invalid', 'This link is not valid, or no longer valid; request a new one.');
 
 /** Counted for known and unknown addresses alike. */
 export const linkLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'access.link_limited',
-    'No link was sent: too many were asked for with this address. Wait a while, or ask from where you have signed in before.',
+    'No link was sent: too many were requested for this address. Wait a while, or try from where you have signed in before.',
     { retryAfterSeconds },
   );
 
@@ -89,13 +89,13 @@ export const linkLimited = (retryAfterSeconds: number): Refusal =>
 export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =>
   new DomainError(
     'access.choice_needed',
-    'This account has made API keys, devices or invitations that still work. Say in keep which of them stay; the others end.',
+    'This account has made API keys, devices or invitations that still work. Name in keep those that stay; the others end.',
     { details: { made } },
   );
 
 /** @param ids named ids that are not, or no longer, among the member's access */
 export const keepUnknown = (ids: readonly string[]): Refusal =>
-  new DomainError('access.keep_unknown', 'Something to keep is not there, or was not made by this member.', {
+  new DomainError('access.keep_unknown', 'One of the ids in keep does not exist, or was not made by this member.', {
     details: { unknown: ids },
   });
 
@@ -162,10 +162,10 @@ export const phoneNotPossible = (): Refusal =>
 export const verificationLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'verification.limited',
-    'No code was sent, or none was looked at: too many were asked for or tried. Wait a while.',
+    'No code was sent or checked: too many were requested or tried. Wait a while.',
     { retryAfterSeconds },
   );
 
 /** One answer for a wrong, late or too often tried code, and for an unknown verification. */
 export const verificationRefused = (): Refusal =>
-  new DomainError('verification.refused', 'This code is not right, or not any more; ask for a new one.');
+  new DomainError('verification.refused', 'This code is not right, or no longer valid; request a new one.');

@@ -42,7 +42,7 @@ export function checkInRoutes(deps: Deps) {
     tags,
     security: byDoor,
     operationId: 'undoScan',
-    summary: 'Take back a scan that was a mistake',
+    summary: 'Undo a scan that was a mistake',
     middleware: [actorOnly, jsonBody()] as const,
     request: { body: body(schemas.undoSchema) },
     responses: {
@@ -57,7 +57,7 @@ export function checkInRoutes(deps: Deps) {
     tags,
     security: byDoor,
     operationId: 'summarizeCheckIns',
-    summary: 'How many have come',
+    summary: 'The counters of the door',
     middleware: [actorOnly] as const,
     request: { params: schemas.eventParams },
     responses: {

@@ -2781,7 +2781,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/availability": {
-    /** What is left, in bands */
+    /** Availability, in bands */
     get: {
       input: { param: {
         slug: string;
@@ -2790,7 +2790,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/queue/draws": {
-    /** What the draw was bound to and what came of it */
+    /** The commitments and results of the draws */
     get: {
       input: { param: {
         slug: string;
@@ -2809,7 +2809,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/queue/proofs/:index": {
-    /** That a place is in the frozen list */
+    /** The proof that a place is in the frozen list */
     get: {
       input: { param: {
         slug: string;
@@ -2828,7 +2828,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/queue/challenges": {
-    /** Ask for the work that joining costs now */
+    /** Get the challenge that joining requires now */
     post: {
       input: { param: {
         slug: string;
@@ -2837,7 +2837,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/queue/passes": {
-    /** Exchange a place that has been called for a pass */
+    /** Exchange a called place for a pass */
     post: {
       input: { param: {
         slug: string;
@@ -2846,7 +2846,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/queue": {
-    /** Where the line of an event stands */
+    /** The state of the line of an event */
     get: {
       input: { param: {
         slug: string;
@@ -2855,7 +2855,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room": {
-    /** The waiting room of an event, and how it goes */
+    /** The waiting room of an event, and its progress */
     get: {
       input: { param: {
         slug: string;
@@ -2873,7 +2873,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room/closure": {
-    /** End the waiting room, for good */
+    /** End the waiting room permanently */
     post: {
       input: { param: {
         slug: string;
@@ -2883,7 +2883,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-room/pause": {
-    /** Call nobody for now */
+    /** Pause the waiting room */
     post: {
       input: { param: {
         slug: string;
@@ -2891,7 +2891,7 @@ export type Api = {
       } };
       data: WaitingRoom;
     };
-    /** Go on calling */
+    /** Continue the waiting room */
     delete: {
       input: { param: {
         slug: string;
@@ -2914,7 +2914,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/quotes": {
-    /** What an order would cost */
+    /** Quote the price of an order */
     post: {
       input: { param: {
         slug: string;
@@ -2939,7 +2939,7 @@ export type Api = {
     };
   };
   "/v1/orders/:id/cancellation": {
-    /** Give an order up */
+    /** Cancel an order */
     post: {
       input: { param: {
         id: string;
@@ -2994,14 +2994,14 @@ export type Api = {
     };
   };
   "/v1/orders/:id/details": {
-    /** What the buyer tells about an order after paying */
+    /** The details of an order: names of holders, and answers */
     get: {
       input: { param: {
         id: string;
       } };
       data: OrderDetails;
     };
-    /** Name the holders of tickets, and answer questions */
+    /** Give the names of holders, and answer questions */
     patch: {
       input: { param: {
         id: string;
@@ -3010,7 +3010,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/questions": {
-    /** What buyers of the event are asked */
+    /** The questions to the buyers of an event */
     get: {
       input: { param: {
         slug: string;
@@ -3018,7 +3018,7 @@ export type Api = {
       } };
       data: QuestionList;
     };
-    /** Ask buyers something */
+    /** Add a question to buyers */
     post: {
       input: { param: {
         slug: string;
@@ -3028,7 +3028,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/questions/:questionId": {
-    /** Change how a question reads, or stop asking it */
+    /** Change the wording of a question, or stop asking it */
     patch: {
       input: { param: {
         slug: string;
@@ -3048,7 +3048,7 @@ export type Api = {
     };
   };
   "/v1/orders/:id/transfers": {
-    /** To whom the buyer gave tickets */
+    /** The tickets of an order, and the people they were given to */
     get: {
       input: { param: {
         id: string;
@@ -3138,7 +3138,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-list": {
-    /** How many people wait for each category of an event, and what became of offers */
+    /** The number of people who wait for each category, and the outcome of offers */
     get: {
       input: { param: {
         slug: string;
@@ -3184,7 +3184,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/ticket-codes": {
-    /** Show how ticket codes are made */
+    /** Whether ticket codes are signed, and the keys */
     get: {
       input: { param: {
         slug: string;
@@ -3219,7 +3219,7 @@ export type Api = {
     };
   };
   "/v1/orders/:id/payments": {
-    /** Choose another way to pay */
+    /** Choose another payment method */
     post: {
       input: { param: {
         id: string;
@@ -3244,7 +3244,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/payment-accounts/midtrans/tests": {
-    /** Test whether Midtrans takes the keys of the account */
+    /** Test whether Midtrans accepts the keys of the account */
     post: {
       input: { param: {
         slug: string;
@@ -3276,7 +3276,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/refund-previews": {
-    /** What a refund would give back; nothing changes */
+    /** Preview a refund */
     post: {
       input: { param: {
         slug: string;
@@ -3286,7 +3286,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/tasks": {
-    /** Work that only a person can do */
+    /** Tasks: work that only a person can do */
     get: {
       input: { param: {
         slug: string;
@@ -3299,7 +3299,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/tasks/:taskId/resolution": {
-    /** Say that a task is done, or let the gateway give its money back */
+    /** Resolve a task, or let the gateway refund its money */
     post: {
       input: { param: {
         slug: string;
@@ -3316,14 +3316,14 @@ export type Api = {
     };
   };
   "/v1/check-ins/undos": {
-    /** Take back a scan that was a mistake */
+    /** Undo a scan that was a mistake */
     post: {
       input: { json: ScanUndo };
       data: ScanUndoAnswer;
     };
   };
   "/v1/events/:id/check-ins/summary": {
-    /** How many have come */
+    /** The counters of the door */
     get: {
       input: { param: {
         id: string;
@@ -3332,7 +3332,7 @@ export type Api = {
     };
   };
   "/v1/check-ins/batch": {
-    /** Hand in scans made offline */
+    /** Submit offline scans */
     post: {
       input: { json: ScanSync };
       data: ScanSyncAnswer;
@@ -3351,7 +3351,7 @@ export type Api = {
     };
   };
   "/v1/events/:id/check-ins/conflicts": {
-    /** What offline doors let in and should not have */
+    /** Conflicts and faults of offline doors */
     get: {
       input: { param: {
         id: string;
@@ -3390,7 +3390,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/notifications": {
-    /** Send the tickets of an order once more */
+    /** Send the tickets of an order again */
     post: {
       input: { param: {
         slug: string;
@@ -3400,7 +3400,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/deliveries": {
-    /** The messages of an order and what became of each, newest first */
+    /** The messages of an order and their states, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -3410,7 +3410,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/deliveries/summary": {
-    /** How many messages about the orders of an event were sent, by template and channel */
+    /** The number of messages about the orders of an event, by template, channel and state */
     get: {
       input: { param: {
         slug: string;
@@ -3420,14 +3420,14 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/senders": {
-    /** Add a WhatsApp number that messages go out from */
+    /** Add a WhatsApp number that sends messages */
     post: {
       input: { param: {
         slug: string;
       }; json: CreateSender };
       data: Sender;
     };
-    /** All senders, disabled ones too, with their figures of today */
+    /** All senders, including disabled ones, with today's figures */
     get: {
       input: { param: {
         slug: string;
@@ -3462,7 +3462,7 @@ export type Api = {
       } };
       data: undefined;
     };
-    /** What Meta says of the templates that messages use */
+    /** Meta's states of the templates that messages use */
     get: {
       input: { param: {
         slug: string;
@@ -3481,7 +3481,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/message-tests/:testId": {
-    /** What became of a test */
+    /** The outcome of a test */
     get: {
       input: { param: {
         slug: string;
@@ -3500,7 +3500,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/message-texts/:template/:locale": {
-    /** Write a message in own words */
+    /** Set the organiser's own text of a message */
     put: {
       input: { param: {
         slug: string;
@@ -3509,7 +3509,7 @@ export type Api = {
       }; json: ChangeMessageText };
       data: MessageText;
     };
-    /** Use the text of the service again */
+    /** Return to the service's own text */
     delete: {
       input: { param: {
         slug: string;
@@ -3520,7 +3520,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements": {
-    /** Preview an announcement to the buyers of an event */
+    /** Draft and preview an announcement to the buyers of an event */
     post: {
       input: { param: {
         slug: string;
@@ -3528,7 +3528,7 @@ export type Api = {
       }; json: CreateAnnouncement };
       data: DraftedAnnouncement;
     };
-    /** The announcements of an event, reminders too, newest first */
+    /** The announcements of an event, including reminders, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -3541,7 +3541,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements/:announcementId": {
-    /** An announcement and what became of its messages */
+    /** An announcement and the states of its messages */
     get: {
       input: { param: {
         slug: string;
@@ -3552,7 +3552,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/announcements/:announcementId/confirmation": {
-    /** Send an announcement as it was previewed */
+    /** Confirm and send a previewed announcement */
     post: {
       input: { param: {
         slug: string;
@@ -3574,7 +3574,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/message-settings": {
-    /** Which messages the event sends by itself */
+    /** The messages that the event sends by itself */
     get: {
       input: { param: {
         slug: string;
@@ -3582,7 +3582,7 @@ export type Api = {
       } };
       data: MessageSettings;
     };
-    /** Set which messages the event sends by itself */
+    /** Set the messages that the event sends by itself */
     put: {
       input: { param: {
         slug: string;
@@ -3592,7 +3592,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-previews": {
-    /** How a change would be told to its holders, before it is made */
+    /** Preview the messages to holders about a change */
     post: {
       input: { param: {
         slug: string;
@@ -3602,7 +3602,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices": {
-    /** What holders are told of changes of an event, newest first */
+    /** The notices of an event about changes, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -3612,7 +3612,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId": {
-    /** A notice, whom it is told to, and how it reads in both languages */
+    /** A notice, its recipients, and its text in both languages */
     get: {
       input: { param: {
         slug: string;
@@ -3623,7 +3623,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/confirmation": {
-    /** Tell the holders of a change as it was previewed, now */
+    /** Confirm a previewed notice and send it now */
     post: {
       input: { param: {
         slug: string;
@@ -3634,7 +3634,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/change-notices/:noticeId/cancellation": {
-    /** Tell nobody of a change */
+    /** Cancel a notice, so that nobody is told of the change */
     post: {
       input: { param: {
         slug: string;
@@ -3645,7 +3645,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/inbound-messages": {
-    /** What people wrote to the senders within 30 days, newest first */
+    /** People's messages to the senders of the last 30 days, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -3657,14 +3657,14 @@ export type Api = {
     };
   };
   "/v1/orders/:id/news-consent": {
-    /** The buyer wants news of the organiser */
+    /** Consent to news of the organiser */
     put: {
       input: { param: {
         id: string;
       }; json: NewsConsent };
       data: undefined;
     };
-    /** The buyer wants no news any more */
+    /** Withdraw the consent to news */
     delete: {
       input: { param: {
         id: string;
@@ -3673,7 +3673,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/news-audience": {
-    /** How many buyers of an event may be written news */
+    /** The number of buyers of an event who may get news */
     get: {
       input: { param: {
         slug: string;
@@ -3683,7 +3683,7 @@ export type Api = {
     };
   };
   "/v1/unsubscriptions/:token": {
-    /** A page that asks whether news shall end; it changes nothing */
+    /** A page that asks whether to unsubscribe from news; it changes nothing */
     get: {
       input: { param: {
         token: string;
@@ -3699,7 +3699,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/suppressions": {
-    /** Recipients that are not written to any more, since a message bounced or they complained */
+    /** Recipients that get no more messages, because of a bounce or a complaint */
     get: {
       input: { param: {
         slug: string;
@@ -3711,7 +3711,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/suppressions/:suppressionId": {
-    /** Write to a recipient again */
+    /** Lift the suppression of a recipient */
     delete: {
       input: { param: {
         slug: string;
@@ -3721,21 +3721,21 @@ export type Api = {
     };
   };
   "/v1/callbacks/mail": {
-    /** The mail server hands over a mail to the bounce address */
+    /** Receive a mail to the bounce address from the mail server */
     post: {
       input: {  };
       data: undefined;
     };
   };
   "/v1/callbacks/whatsapp/:senderId": {
-    /** A message provider asks whether this address wants its callbacks */
+    /** Answer a message provider that checks the callback address */
     get: {
       input: { param: {
         senderId: string;
       } };
       data: undefined;
     };
-    /** A message provider reports what became of messages, and what people have written */
+    /** Receive statuses and inbound messages from a message provider */
     post: {
       input: { param: {
         senderId: string;
@@ -3744,14 +3744,14 @@ export type Api = {
     };
   };
   "/v1/callbacks/waha/:senderId": {
-    /** A message provider asks whether this address wants its callbacks */
+    /** Answer a message provider that checks the callback address */
     get: {
       input: { param: {
         senderId: string;
       } };
       data: undefined;
     };
-    /** A message provider reports what became of messages, and what people have written */
+    /** Receive statuses and inbound messages from a message provider */
     post: {
       input: { param: {
         senderId: string;
@@ -3760,14 +3760,14 @@ export type Api = {
     };
   };
   "/v1/callbacks/fonnte/:senderId": {
-    /** A message provider asks whether this address wants its callbacks */
+    /** Answer a message provider that checks the callback address */
     get: {
       input: { param: {
         senderId: string;
       } };
       data: undefined;
     };
-    /** A message provider reports what became of messages, and what people have written */
+    /** Receive statuses and inbound messages from a message provider */
     post: {
       input: { param: {
         senderId: string;
@@ -3776,14 +3776,14 @@ export type Api = {
     };
   };
   "/v1/callbacks/wablas/:senderId": {
-    /** A message provider asks whether this address wants its callbacks */
+    /** Answer a message provider that checks the callback address */
     get: {
       input: { param: {
         senderId: string;
       } };
       data: undefined;
     };
-    /** A message provider reports what became of messages, and what people have written */
+    /** Receive statuses and inbound messages from a message provider */
     post: {
       input: { param: {
         senderId: string;
@@ -3792,14 +3792,14 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks": {
-    /** Add an address that gets webhooks */
+    /** Add a webhook endpoint */
     post: {
       input: { param: {
         slug: string;
       }; json: CreateWebhookEndpoint };
       data: MadeWebhookEndpoint;
     };
-    /** All addresses that get webhooks, disabled ones too */
+    /** All webhook endpoints, including disabled ones */
     get: {
       input: { param: {
         slug: string;
@@ -3808,7 +3808,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId": {
-    /** One address, and how it fares */
+    /** A webhook endpoint and its state */
     get: {
       input: { param: {
         slug: string;
@@ -3816,7 +3816,7 @@ export type Api = {
       } };
       data: WebhookEndpoint;
     };
-    /** Change an address, its types, or whether it is active */
+    /** Change a webhook endpoint: its address, its types, or whether it is active */
     patch: {
       input: { param: {
         slug: string;
@@ -3824,7 +3824,7 @@ export type Api = {
       }; json: ChangeWebhookEndpoint };
       data: WebhookEndpoint;
     };
-    /** Delete an address with its log */
+    /** Delete a webhook endpoint with its log */
     delete: {
       input: { param: {
         slug: string;
@@ -3844,7 +3844,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/tests": {
-    /** Send a test to an address */
+    /** Send a test to a webhook endpoint */
     post: {
       input: { param: {
         slug: string;
@@ -3854,7 +3854,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries": {
-    /** What was sent to an address in the last 30 days, and what became of it */
+    /** Deliveries to a webhook endpoint in the last 30 days */
     get: {
       input: { param: {
         slug: string;
@@ -3868,7 +3868,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId": {
-    /** One delivery with the body as it is sent */
+    /** One delivery with its exact body */
     get: {
       input: { param: {
         slug: string;
@@ -3890,7 +3890,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/replays": {
-    /** Send again what happened since a time */
+    /** Send all webhooks since a time again */
     post: {
       input: { param: {
         slug: string;
@@ -3915,7 +3915,7 @@ export type Api = {
     };
   };
   "/v1/sessions/current": {
-    /** Who am I */
+    /** The caller's own name, role and organiser */
     get: {
       input: {  };
       data: WhoAmI;
@@ -3943,7 +3943,7 @@ export type Api = {
     };
   };
   "/v1/password-resets": {
-    /** Ask for a mail with a link that sets a new password */
+    /** Request a mail with a link that sets a new password */
     post: {
       input: { json: RequestPasswordReset };
       data: undefined;
@@ -3994,7 +3994,7 @@ export type Api = {
       }; json: ChangeStaff };
       data: StaffMember;
     };
-    /** Disable a member, and what they could do */
+    /** Disable a member, and end the access they gave */
     delete: {
       input: { param: {
         slug: string;
@@ -4007,7 +4007,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/staff/:staffId/access": {
-    /** What a member has made and is open, which ends with them, and whom they brought in */
+    /** The open access that a member made and that ends with them, and the members they invited */
     get: {
       input: { param: {
         slug: string;
@@ -4034,7 +4034,7 @@ export type Api = {
       }; json: CreateApiKey };
       data: CreatedApiKey;
     };
-    /** All API keys, ended ones too */
+    /** All API keys, including ended ones */
     get: {
       input: { param: {
         slug: string;
@@ -4049,7 +4049,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/api-keys/:keyId": {
-    /** End an API key, and what was made with it */
+    /** End an API key, and the access made with it */
     delete: {
       input: { param: {
         slug: string;
@@ -4069,7 +4069,7 @@ export type Api = {
       }; json: CreateDevice };
       data: CreatedDevice;
     };
-    /** All devices, ended ones too */
+    /** All devices, including ended ones */
     get: {
       input: { param: {
         slug: string;
@@ -4120,7 +4120,7 @@ export type Api = {
     };
   };
   "/v1/buyers/verifications": {
-    /** Ask for a code to an email or a phone */
+    /** Request a code to an email or a phone */
     post: {
       input: { json: RequestVerification };
       data: Verification;
@@ -4141,7 +4141,7 @@ export type Api = {
       }; json: CreateEvent };
       data: OrganizerEvent;
     };
-    /** All events, drafts too: the next first, and those that are over last */
+    /** All events, including drafts: the next one first, past ones last */
     get: {
       input: { param: {
         slug: string;
@@ -4174,7 +4174,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/publication": {
-    /** What keeps the event from the public */
+    /** The requirements that the event lacks to be published */
     get: {
       input: { param: {
         slug: string;
@@ -4200,7 +4200,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/cancellation": {
-    /** Call the event off, for good */
+    /** Cancel the event permanently */
     post: {
       input: { param: {
         slug: string;
@@ -4236,7 +4236,7 @@ export type Api = {
       }; json: Sales };
       data: OrganizerEvent;
     };
-    /** What an event has sold */
+    /** Sold and held tickets of an event */
     get: {
       input: { param: {
         slug: string;
@@ -4261,7 +4261,7 @@ export type Api = {
       }; bytes: Uint8Array };
       data: OrganizerEvent;
     };
-    /** Cut the picture around another point, or describe it */
+    /** Cut the picture around another focus, or describe it */
     patch: {
       input: { param: {
         slug: string;
@@ -4279,7 +4279,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/profile": {
-    /** What the organiser tells buyers about itself */
+    /** The profile of the organiser */
     get: {
       input: { param: {
         slug: string;
@@ -4360,7 +4360,7 @@ export type Api = {
       }; json: ChangeTicketCategory };
       data: OrganizerTicketCategory;
     };
-    /** Delete a ticket category of which nothing was ordered */
+    /** Delete a ticket category that was never ordered */
     delete: {
       input: { param: {
         slug: string;
@@ -4530,7 +4530,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/attendees": {
-    /** Everybody with a ticket, and who has entered */
+    /** Everybody with a ticket, and whether they have entered */
     get: {
       input: { param: {
         slug: string;
@@ -4547,7 +4547,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/sales/figures": {
-    /** A running sale on one screen */
+    /** The figures of a running sale */
     get: {
       input: { param: {
         slug: string;
@@ -4557,7 +4557,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/sales/minutes": {
-    /** A sale minute by minute, to look at it again */
+    /** A sale by the minute, for its replay */
     get: {
       input: { param: {
         slug: string;
@@ -4570,7 +4570,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/reports": {
-    /** Ask for a file with attendees, orders, payments, refunds, check-ins or deliveries */
+    /** Request a file with attendees, orders, payments, refunds, check-ins or deliveries */
     post: {
       input: { param: {
         slug: string;
@@ -4589,7 +4589,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/reports/:reportId": {
-    /** How far a report is */
+    /** The progress of a report */
     get: {
       input: { param: {
         slug: string;
@@ -4636,14 +4636,14 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/report-schedules": {
-    /** Have a report made every day or week */
+    /** Create a schedule that makes a report every day or week */
     post: {
       input: { param: {
         slug: string;
       }; json: CreateReportSchedule };
       data: ReportSchedule;
     };
-    /** Schedules in force */
+    /** The active schedules */
     get: {
       input: { param: {
         slug: string;
@@ -4752,7 +4752,7 @@ export type Api = {
     };
   };
   "/status.json": {
-    /** How the service fares */
+    /** The status of the service */
     get: {
       input: {  };
       data: ServiceStatus;

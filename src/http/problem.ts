@@ -52,7 +52,7 @@ export function problemResponse(error: DomainError, requestId: string, catalogue
 
 const dataFaults = counter(
   'http_data_faults_total',
-  'Requests refused since Postgres could not take a value of theirs, by SQLSTATE',
+  'Requests refused because Postgres cannot store one of their values, by SQLSTATE',
   ['state'],
 );
 

@@ -12,7 +12,7 @@ export const messagesSent = counter('live_messages_sent_total', 'Messages writte
 ]);
 export const messagesReplayed = counter(
   'live_messages_replayed_total',
-  'Messages sent to clients that connected again',
+  'Messages replayed to clients that reconnected',
 );
 export const snapshotsSent = counter('live_snapshots_total', 'Snapshots sent instead of a replay, by reason', [
   'reason',

@@ -63,7 +63,7 @@ type Refusal = DomainError<NotificationErrorCode>;
 
 /** One answer for a wrong signature, a wrong token and an unknown number. */
 export const callbackRefused = (): Refusal =>
-  new DomainError('notification.callback_refused', 'The callback does not prove where it comes from.');
+  new DomainError('notification.callback_refused', 'The callback does not prove its origin.');
 
 export const resendLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
@@ -84,7 +84,7 @@ export const announcementNotFound = (): Refusal =>
 export const previewStale = (): Refusal =>
   new DomainError(
     'announcement.preview_stale',
-    'The message reads otherwise by now, reaches other people, or was previewed too long ago; preview it again.',
+    'The message or its recipients have changed, or the preview is too old; preview it again.',
   );
 
 export const noticeNotFound = (): Refusal =>
@@ -92,7 +92,7 @@ export const noticeNotFound = (): Refusal =>
 
 /** Also for a change that was taken back, because nobody is told of it. */
 export const noticeEnded = (): Refusal =>
-  new DomainError('notice.ended', 'This notice is being told or has ended; nothing waits for a confirmation.');
+  new DomainError('notice.ended', 'This notice is being sent or has ended; nothing waits for a confirmation.');
 
 export const announcementEnded = (): Refusal =>
   new DomainError('announcement.ended', 'This announcement was sent or cancelled already.');

@@ -7,26 +7,22 @@ const seconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
  * result: accepted, later, failed, unknown, suppressed, gave_up; compose_fault, send_fault, database for our own
  * faults.
  */
-export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by what became of them', [
+export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by result', [
   'template',
   'channel',
   'result',
 ]);
 /** result: as the sender's plug-in answers. */
-export const alertMessages = counter(
-  'alert_messages_total',
-  'Alerts to operators by WhatsApp, by what became of them',
-  ['result'],
-);
+export const alertMessages = counter('alert_messages_total', 'Alerts to operators by WhatsApp, by result', ['result']);
 /** share: the cap that held the message back (`caps.ts`). */
 export const deliveriesCapped = counter(
   'deliveries_capped_total',
-  'Messages that are not sent since their recipient was sent enough within the hour',
+  'Messages held back because their recipient got enough within the hour',
   ['channel', 'share'],
 );
 export const deliverySeconds = histogram(
   'delivery_seconds',
-  'Time from the delivery being recorded to the provider taking it',
+  'Time from recording a delivery to its acceptance by the provider',
   ['template', 'channel'],
   seconds,
 );

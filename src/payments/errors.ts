@@ -49,7 +49,7 @@ export const paymentNotPayable = (): Refusal =>
 export const paymentMethodUnavailable = (methods: readonly string[]): Refusal =>
   new DomainError(
     'payment.method_unavailable',
-    'The time left is too short, or the amount too high, for this way to pay; see methods.',
+    'The remaining time is too short, or the amount too high, for this payment method; see methods.',
     {
       details: { methods },
     },
@@ -62,11 +62,11 @@ export const paymentAccountNotFound = (): Refusal =>
   new DomainError('payment_account.not_found', 'No payment account has been set up.');
 
 export const refundNotRefundable = (): Refusal =>
-  new DomainError('refund.not_refundable', 'The order is not paid, or all of it has been given back.');
+  new DomainError('refund.not_refundable', 'The order is not paid, or fully refunded already.');
 
 /** `refundable`: the amount that can still be given back, in minor units. */
 export const refundAmountExceeded = (refundable: number): Refusal =>
-  new DomainError('refund.amount_exceeded', 'This is more than can still be given back; see refundable.', {
+  new DomainError('refund.amount_exceeded', 'This is more than can still be refunded; see refundable.', {
     details: { refundable },
   });
 
@@ -78,4 +78,4 @@ export const taskNotFound = (): Refusal => new DomainError('task.not_found', 'Th
 export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task has been done before.');
 
 export const taskRefundUnavailable = (): Refusal =>
-  new DomainError('task.refund_unavailable', 'The gateway cannot give this money back by itself; pay it back by hand.');
+  new DomainError('task.refund_unavailable', 'The gateway cannot refund this money; pay it back by hand.');

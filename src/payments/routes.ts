@@ -28,7 +28,7 @@ const choosePaymentRoute = createRoute({
   path: '/v1/orders/{id}/payments',
   tags: ['Orders'],
   operationId: 'choosePayment',
-  summary: 'Choose another way to pay',
+  summary: 'Choose another payment method',
   description:
     'The present attempt is closed at the gateway before the next is made. Asking for the same way changes nothing.',
   security: byOrder,

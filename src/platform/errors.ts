@@ -61,7 +61,7 @@ export function serviceUnavailable(cause?: unknown, retryAfterSeconds = 2): Doma
 }
 
 export function serviceOverloaded(retryAfterSeconds: number): DomainError<PlatformErrorCode> {
-  return new DomainError('service.overloaded', 'Too much is asked of the service now; try again shortly.', {
+  return new DomainError('service.overloaded', 'The service is overloaded now; try again shortly.', {
     retryAfterSeconds,
   });
 }
@@ -71,7 +71,7 @@ export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'pictur
 
 /** The service is well, but too much of one kind of work is waiting. */
 export function serviceBusy(work: HeavyWork, retryAfterSeconds: number): DomainError<PlatformErrorCode> {
-  return new DomainError('service.busy', 'Too much work of this kind waits already; try again shortly.', {
+  return new DomainError('service.busy', 'Too much work of this kind is waiting; try again shortly.', {
     retryAfterSeconds,
     details: { work },
   });

@@ -40,10 +40,10 @@ export const reportEnded = (status: string): Refusal =>
   new DomainError('report.ended', 'This report has ended and cannot be cancelled any more.', { details: { status } });
 
 export const reportExpired = (): Refusal =>
-  new DomainError('report.expired', 'The file of this report was deleted after its time; ask for a new report.');
+  new DomainError('report.expired', 'The file of this report has expired and was deleted; request a new report.');
 
 export const linkExpired = (): Refusal =>
-  new DomainError('report.link_expired', 'This link is too old; ask for a new one.');
+  new DomainError('report.link_expired', 'This link has expired; request a new one.');
 
 export const scheduleNotFound = (): Refusal =>
   new DomainError('report_schedule.not_found', 'There is no such schedule.');

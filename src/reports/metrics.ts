@@ -3,11 +3,7 @@ import { counter, gauge, histogram } from '../platform/metrics.ts';
 const seconds = [1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
 /** result: ready, again (another run follows), failed, lost (cancelled, or taken over by another worker). */
-export const reportRuns = counter('report_runs_total', 'Runs of reports by what became of them', [
-  'kind',
-  'format',
-  'result',
-]);
+export const reportRuns = counter('report_runs_total', 'Runs of reports by result', ['kind', 'format', 'result']);
 export const reportSeconds = histogram(
   'report_seconds',
   'Time from the request of a report to its file',

@@ -2,13 +2,11 @@ import { counter, gauge } from '../platform/metrics.ts';
 import { phases } from './rooms/phase.ts';
 
 export const watchedRooms = gauge('waiting_room_watched', 'Waiting rooms that this process knows');
-export const watchAge = gauge('waiting_room_watch_age_seconds', 'Since the waiting rooms were last read');
+export const watchAge = gauge('waiting_room_watch_age_seconds', 'Time since the waiting rooms were last read');
 
 const outcomes = ['passed', 'not_your_turn', 'lapsed', 'invalid', 'not_open'] as const;
 export type ExchangeOutcome = (typeof outcomes)[number];
-const exchanges = counter('waiting_room_exchanges_total', 'Places shown to be exchanged for a pass, by outcome', [
-  'outcome',
-]);
+const exchanges = counter('waiting_room_exchanges_total', 'Places presented for a pass, by outcome', ['outcome']);
 /** With bound labels: a bound counter costs a twentieth of a lookup. */
 export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
   passed: exchanges.labels({ outcome: 'passed' }),
@@ -20,13 +18,11 @@ export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
 
 export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms that are not over, by phase', ['phase']);
 for (const phase of phases) if (phase !== 'over') roomsByPhase.set({ phase }, 0);
-export const ticks = counter('waiting_room_ticks_total', 'Looks of the scheduler at a room, by what they came to', [
-  'outcome',
-]);
+export const ticks = counter('waiting_room_ticks_total', 'Looks of the scheduler at a room, by result', ['outcome']);
 export const admissionRate = gauge('waiting_room_admission_rate', 'Buyers let in per second, over all open rooms');
 export const admissionRateMax = gauge(
   'waiting_room_admission_rate_max',
-  'Buyers that organizers have set to be let in per second, over all open rooms',
+  'Buyers per second that organizers allow, over all open rooms',
 );
 export const waitingPlaces = gauge('waiting_room_waiting_places', 'Places that have not been called, over all rooms');
 export const drawsLate = gauge('waiting_room_draws_late', 'Rooms that should be open and have not been drawn');
@@ -42,9 +38,7 @@ export const joins = {
   challenge_required: joinOutcomes.labels({ outcome: 'challenge_required' }),
   challenge_failed: joinOutcomes.labels({ outcome: 'challenge_failed' }),
 } as const;
-export const challengesIssued = counter('waiting_room_challenges_total', 'Challenges made for those who want to join');
+export const challengesIssued = counter('waiting_room_challenges_total', 'Challenges made for joining');
 
 export const drawsEnded = counter('draws_ended_total', 'Draws that were drawn or became void, by reason', ['outcome']);
-export const beaconAnswers = counter('beacon_answers_total', 'Answers of the public beacon, by what they were', [
-  'kind',
-]);
+export const beaconAnswers = counter('beacon_answers_total', 'Answers of the public beacon, by result', ['kind']);

@@ -22,7 +22,7 @@ const request = createRoute({
   tags,
   operationId: 'requestVerification',
   security: byAnybody,
-  summary: 'Ask for a code to an email or a phone',
+  summary: 'Request a code to an email or a phone',
   description: 'Answers the same whatever is known of the address. The code is good for ten minutes and five tries.',
   middleware: [jsonBody(bodyBytesMax)] as const,
   request: { body: body(requestVerificationSchema) },

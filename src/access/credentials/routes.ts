@@ -40,7 +40,7 @@ function keyContracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/api-keys',
     operationId: 'listApiKeys',
-    summary: 'All API keys, ended ones too',
+    summary: 'All API keys, including ended ones',
     request: { params: organizerParams, query: listQuery },
     responses: { 200: answer(listOf(apiKeySchema), 'Keys, oldest first.'), ...problems(400, 401, 403, 404) },
   });
@@ -49,7 +49,7 @@ function keyContracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/api-keys/{keyId}',
     operationId: 'endApiKey',
-    summary: 'End an API key, and what was made with it',
+    summary: 'End an API key, and the access made with it',
     description:
       'Ends the devices and open invitations that the key has made, too. `keep` names what stays; you take it over.',
     request: { params: apiKeyParams, query: keepQuery },
@@ -96,7 +96,7 @@ function deviceContracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/devices',
     operationId: 'listDevices',
-    summary: 'All devices, ended ones too',
+    summary: 'All devices, including ended ones',
     request: { params: organizerParams, query: deviceListQuery },
     responses: { 200: answer(listOf(deviceSchema), 'Devices, oldest first.'), ...problems(400, 401, 403, 404) },
   });

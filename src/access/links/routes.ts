@@ -32,7 +32,7 @@ export function linkRoutes(deps: AccessDeps & { readonly networkOf: (c: Context)
     tags,
     operationId: 'requestPasswordReset',
     security: byAnybody,
-    summary: 'Ask for a mail with a link that sets a new password',
+    summary: 'Request a mail with a link that sets a new password',
     middleware: [jsonBody()] as const,
     request: { body: body(requestPasswordResetSchema) },
     responses: { 202: { description: 'A mail is sent if a member has this address.' }, ...problems(400, 429, 503) },

@@ -36,7 +36,7 @@ function contracts(deps: AccessDeps) {
     path: '/v1/sessions/current',
     tags,
     operationId: 'showCurrentSession',
-    summary: 'Who am I',
+    summary: "The caller's own name, role and organiser",
     security: byDoor,
     middleware: [actorNeeded] as const,
     responses: { 200: answer(actorSchema, 'Who is behind this credential.'), ...problems(401) },

@@ -71,7 +71,7 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}',
     operationId: 'disableStaff',
-    summary: 'Disable a member, and what they could do',
+    summary: 'Disable a member, and end the access they gave',
     description:
       'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have made. `keep` ' +
       'names what stays; you take it over.',
@@ -83,7 +83,7 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/staff/{staffId}/access',
     operationId: 'showStaffAccess',
-    summary: 'What a member has made and is open, which ends with them, and whom they brought in',
+    summary: 'The open access that a member made and that ends with them, and the members they invited',
     request: { params: staffParams },
     responses: { 200: answer(madeAccessSchema, 'By kind, oldest first.'), ...problems(400, 401, 403, 404) },
   });

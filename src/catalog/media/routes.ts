@@ -44,7 +44,7 @@ function contracts(deps: CatalogDeps) {
       method: 'patch',
       path,
       operationId: 'changePicture',
-      summary: 'Cut the picture around another point, or describe it',
+      summary: 'Cut the picture around another focus, or describe it',
       request: { params: eventParams, body: body(changePictureSchema) },
       responses: event('The event with its picture.'),
     }),

@@ -18,7 +18,7 @@ function contracts(deps: CatalogDeps) {
     method: 'get',
     path,
     operationId: 'showOrganizerProfile',
-    summary: 'What the organiser tells buyers about itself',
+    summary: 'The profile of the organiser',
     request: { params: profileParams },
     responses: { 200: answer(organizerProfileSchema, 'The profile.'), ...problems(400, 401, 403, 404) },
   });

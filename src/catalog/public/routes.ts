@@ -85,7 +85,7 @@ const showAvailability = createRoute({
   tags,
   operationId: 'showAvailability',
   security: byAnybody,
-  summary: 'What is left, in bands',
+  summary: 'Availability, in bands',
   description: 'At most one second old. An order is what decides.',
   request: { params: slugParams },
   responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },

@@ -59,7 +59,7 @@ function contracts(deps: CatalogDeps) {
       method: 'delete',
       path: categoryPath,
       operationId: 'deleteTicketCategory',
-      summary: 'Delete a ticket category of which nothing was ordered',
+      summary: 'Delete a ticket category that was never ordered',
       request: { params: ticketCategoryParams },
       responses: { 204: { description: 'Deleted.' }, ...refusals },
     }),

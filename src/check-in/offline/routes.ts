@@ -33,7 +33,7 @@ export function offlineRoutes(deps: Deps) {
     tags,
     security: byDoor,
     operationId: 'syncScans',
-    summary: 'Hand in scans made offline',
+    summary: 'Submit offline scans',
     middleware: [actorOnly, jsonBody(syncBytesMax, { anyText: true })] as const,
     request: { body: body(schemas.syncSchema) },
     responses: {
@@ -64,7 +64,7 @@ export function offlineRoutes(deps: Deps) {
     tags,
     security: byDoor,
     operationId: 'listScanConflicts',
-    summary: 'What offline doors let in and should not have',
+    summary: 'Conflicts and faults of offline doors',
     middleware: [actorOnly] as const,
     request: { params: eventParams, query: schemas.conflictsQuery },
     responses: {

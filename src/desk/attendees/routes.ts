@@ -52,7 +52,7 @@ export function attendeeRoutes(deps: AttendeesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/attendees',
     operationId: 'listAttendees',
-    summary: 'Everybody with a ticket, and who has entered',
+    summary: 'Everybody with a ticket, and whether they have entered',
     description:
       'Without email, phone and answers for the role door. A report of the kind `attendees` has all of them as a file.',
     request: { params: eventParams, query: attendeesQuery },

@@ -20,7 +20,7 @@ export function saleFigureRoutes(deps: SaleFiguresDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/figures',
     operationId: 'showSaleFigures',
-    summary: 'A running sale on one screen',
+    summary: 'The figures of a running sale',
     description:
       'Orders per second, stock, waiting room, payments, money, check-ins and messages. Cheap to ask every second.',
     request: { params: eventParams },
@@ -31,7 +31,7 @@ export function saleFigureRoutes(deps: SaleFiguresDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/minutes',
     operationId: 'listSaleMinutes',
-    summary: 'A sale minute by minute, to look at it again',
+    summary: 'A sale by the minute, for its replay',
     request: { params: eventParams, query: saleMinutesQuery },
     responses: {
       200: answer(saleMinutesSchema, 'Minutes in which something happened.'),

@@ -31,7 +31,7 @@ const shapeLengthMax = 60;
 
 const unparsedTotal = counter(
   'client_address_unparsed_total',
-  'Requests whose address a trusted proxy wrote in no known form, by header and reason',
+  'Requests whose address a trusted proxy wrote in an unknown form, by header and reason',
   ['header', 'reason'],
 );
 

@@ -8,7 +8,10 @@ import { createIsTrusted } from './trusted-proxies.ts';
 /** A whole campus behind one address opens fewer. A flood from one network takes no connections from others. */
 const connectionsPerNetworkMax = 2000;
 
-const refused = counter('http_connections_refused_total', 'Connections closed at once: their network has too many');
+const refused = counter(
+  'http_connections_refused_total',
+  'Connections closed at once because their network has too many',
+);
 
 /** The networks of one IPv6 /48 together. */
 const widerFactor = 4;

@@ -39,14 +39,14 @@ function contractsOf(name: (typeof callbackNames)[number]) {
       ...shared,
       method: 'get',
       operationId: `verify${title}Callback`,
-      summary: 'A message provider asks whether this address wants its callbacks',
+      summary: 'Answer a message provider that checks the callback address',
       responses: { 200: text('The challenge, or `ok`.'), ...problems(400, 403, 503) },
     }),
     receive: createRoute({
       ...shared,
       method: 'post',
       operationId: `receive${title}Callback`,
-      summary: 'A message provider reports what became of messages, and what people have written',
+      summary: 'Receive statuses and inbound messages from a message provider',
       responses: { 200: text('Taken.'), ...problems(400, 403, 413, 503) },
     }),
   };
@@ -58,7 +58,7 @@ const mailRoute = createRoute({
   tags,
   operationId: 'receiveMailCallback',
   security: byMailServer,
-  summary: 'The mail server hands over a mail to the bounce address',
+  summary: 'Receive a mail to the bounce address from the mail server',
   description:
     'The body is the mail as it came (RFC 5322): a delivery status (RFC 3464) or a complaint (RFC 5965). Any other mail is taken and changes nothing.',
   responses: { 200: text('Taken.'), ...problems(403, 413, 503) },

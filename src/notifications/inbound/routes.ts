@@ -25,7 +25,7 @@ const listRoute = (deps: { readonly actors: Actors }) =>
     method: 'get',
     path: '/v1/organizers/{slug}/inbound-messages',
     operationId: 'listInboundMessages',
-    summary: 'What people wrote to the senders within 30 days, newest first',
+    summary: "People's messages to the senders of the last 30 days, newest first",
     request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
     responses: {
       200: answer(

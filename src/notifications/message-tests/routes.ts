@@ -31,7 +31,7 @@ function contracts(deps: { readonly actors: Actors }) {
       method: 'get',
       path: '/v1/organizers/{slug}/message-tests/{testId}',
       operationId: 'showMessageTest',
-      summary: 'What became of a test',
+      summary: 'The outcome of a test',
       request: { params: messageTestParams },
       responses: { 200: answer(messageTestSchema, 'The test.'), ...problems(400, 401, 403, 404) },
     }),

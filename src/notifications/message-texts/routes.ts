@@ -56,7 +56,7 @@ function contracts(deps: MessageTextRoutesDeps) {
       method: 'put',
       path,
       operationId: 'changeMessageText',
-      summary: 'Write a message in own words',
+      summary: "Set the organiser's own text of a message",
       description:
         'A text that uses a variable which the message does not have, lacks one that it needs, or is too long is refused with ' +
         '`text.unknown_variable`, `text.missing_variable`, `text.broken_variable` or `text.too_long` in `errors`.',
@@ -68,7 +68,7 @@ function contracts(deps: MessageTextRoutesDeps) {
       method: 'delete',
       path,
       operationId: 'resetMessageText',
-      summary: 'Use the text of the service again',
+      summary: "Return to the service's own text",
       request: { params: textParams },
       responses: { 204: { description: 'The text of the service is used.' }, ...problems(400, 401, 403, 404) },
     }),

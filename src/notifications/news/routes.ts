@@ -35,7 +35,7 @@ const giveRoute = createRoute({
   tags: ['Orders'],
   operationId: 'giveNewsConsent',
   security: byOrder,
-  summary: 'The buyer wants news of the organiser',
+  summary: 'Consent to news of the organiser',
   description: 'Tickets and messages about the order need no consent.',
   middleware: [jsonBody()] as const,
   request: { params: orderParams, body: body(consentSchema) },
@@ -48,7 +48,7 @@ const withdrawRoute = createRoute({
   tags: ['Orders'],
   operationId: 'withdrawNewsConsent',
   security: byOrder,
-  summary: 'The buyer wants no news any more',
+  summary: 'Withdraw the consent to news',
   request: { params: orderParams },
   responses: { 204: { description: 'Withdrawn, or there was none.' }, ...problems(403, 404, 503) },
 });
@@ -59,7 +59,7 @@ const audienceRoute = (deps: NewsRoutesDeps) =>
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/news-audience',
     operationId: 'countNewsAudience',
-    summary: 'How many buyers of an event may be written news',
+    summary: 'The number of buyers of an event who may get news',
     request: { params: z.object({ slug: slugSchema, eventId: eventIdSchema }) },
     responses: { 200: answer(audienceSchema, 'Different addresses.'), ...problems(400, 401, 403, 404, 503) },
   });

@@ -31,7 +31,7 @@ function contracts(deps: Deps) {
       method: 'get',
       path: '/v1/organizers/{slug}/suppressions',
       operationId: 'listSuppressions',
-      summary: 'Recipients that are not written to any more, since a message bounced or they complained',
+      summary: 'Recipients that get no more messages, because of a bounce or a complaint',
       request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
       responses: {
         200: answer(
@@ -46,7 +46,7 @@ function contracts(deps: Deps) {
       method: 'delete',
       path: '/v1/organizers/{slug}/suppressions/{suppressionId}',
       operationId: 'liftSuppression',
-      summary: 'Write to a recipient again',
+      summary: 'Lift the suppression of a recipient',
       request: { params: z.object({ slug: slugSchema, suppressionId: plainIdSchema }) },
       responses: {
         204: { description: 'Lifted. Another bounce or complaint suppresses the recipient anew.' },

@@ -74,7 +74,7 @@ const cancelRoute = createRoute({
   tags,
   security: byOrder,
   operationId: 'cancelOrder',
-  summary: 'Give an order up',
+  summary: 'Cancel an order',
   description:
     'An unpaid order lets its tickets go once no payment can come any more. A paid one is refunded, where and as long as ' +
     'its event allows, and no ticket of it has been used. Asking again changes nothing. With the cookie alone it is done ' +

@@ -112,7 +112,7 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales',
     operationId: 'showSales',
-    summary: 'What an event has sold',
+    summary: 'Sold and held tickets of an event',
     request: { params: eventParams },
     responses: { 200: answer(salesSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });

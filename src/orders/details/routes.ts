@@ -25,7 +25,7 @@ const showRoute = createRoute({
   ...common,
   method: 'get',
   operationId: 'showOrderDetails',
-  summary: 'What the buyer tells about an order after paying',
+  summary: 'The details of an order: names of holders, and answers',
   request: { params: orderParams },
   responses: { 200: answer(detailsSchema, 'Names, questions and answers.'), ...problems(404, 503) },
 });
@@ -34,7 +34,7 @@ const giveRoute = createRoute({
   ...common,
   method: 'patch',
   operationId: 'giveOrderDetails',
-  summary: 'Name the holders of tickets, and answer questions',
+  summary: 'Give the names of holders, and answer questions',
   description:
     'All of them or none; what is not named here stays as it is. Possible until the time that `GET` names. With the cookie ' +
     'alone it is done for pages of this site only: 403 `access.cross_site`.',

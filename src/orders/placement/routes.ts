@@ -59,7 +59,7 @@ const quoteOrderRoute = createRoute({
   tags: ['Orders'],
   operationId: 'quoteOrder',
   security: byAnybody,
-  summary: 'What an order would cost',
+  summary: 'Quote the price of an order',
   description:
     'For a page that shows the total before ordering. Nothing is held. A promo code that is used up is answered like one that ' +
     'does not exist. Wrong codes count against the same limit as those of orders.',

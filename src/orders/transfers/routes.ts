@@ -45,7 +45,7 @@ const listRoute = createRoute({
   tags,
   security: byOrder,
   operationId: 'listTransfers',
-  summary: 'To whom the buyer gave tickets',
+  summary: 'The tickets of an order, and the people they were given to',
   request: { params: orderParams },
   responses: { 200: answer(transfersSchema, 'The valid tickets of the order.'), ...problems(404, 503) },
 });

@@ -77,7 +77,7 @@ export function waitingListRoutes(deps: WaitingListRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/waiting-list',
     operationId: 'listWaitingLines',
-    summary: 'How many people wait for each category of an event, and what became of offers',
+    summary: 'The number of people who wait for each category, and the outcome of offers',
     request: { params: eventParams },
     responses: {
       200: answer(waitingLinesSchema, 'All categories by position.'),

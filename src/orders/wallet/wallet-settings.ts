@@ -52,7 +52,7 @@ export function walletSettings(config: WalletConfig): WalletSettings {
 
 gauge(
   'wallet_certificate_end_seconds',
-  'Unix time at which the first certificate of Apple passes ends, where there is one',
+  'Unix time at which the first certificate of Apple passes expires, if there is one',
   [],
   function () {
     if (appleEnds !== undefined) this.set(appleEnds / 1000);

@@ -53,7 +53,7 @@ function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
       method: 'post',
       path: `${path}/tests`,
       operationId: operations.test,
-      summary: `Test whether ${gateway.title} takes the keys of the account`,
+      summary: `Test whether ${gateway.title} accepts the keys of the account`,
       description: `Asks ${gateway.title} about a payment that does not exist. No money moves.`,
       request: { params: organizerParams },
       responses: { 200: answer(accountTestSchema, 'What came of it.'), ...problems(400, 401, 403, 404) },

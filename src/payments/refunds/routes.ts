@@ -50,7 +50,7 @@ function contracts(deps: RefundRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/orders/{orderId}/refund-previews',
       operationId: 'previewRefund',
-      summary: 'What a refund would give back; nothing changes',
+      summary: 'Preview a refund',
       request: { params: orderOfOrganizerParams, body: body(previewRefundSchema) },
       responses: { 200: answer(refundPreviewSchema, 'What would go back.'), ...problems(400, 401, 403, 404, 409, 415) },
     }),

@@ -21,7 +21,7 @@ function contracts(deps: TaskRoutesDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/tasks',
       operationId: 'listTasks',
-      summary: 'Work that only a person can do',
+      summary: 'Tasks: work that only a person can do',
       request: { params: organizerParams, query: taskQuery },
       responses: { 200: answer(taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
     }),
@@ -30,7 +30,7 @@ function contracts(deps: TaskRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/tasks/{taskId}/resolution',
       operationId: 'resolveTask',
-      summary: 'Say that a task is done, or let the gateway give its money back',
+      summary: 'Resolve a task, or let the gateway refund its money',
       request: {
         params: taskParams,
         body: { required: false, content: { 'application/json': { schema: resolveTaskSchema } } },

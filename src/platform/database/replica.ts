@@ -52,7 +52,7 @@ const reads = counter('replica_reads_total', 'Reads that a replica may answer, b
   'why',
 ]);
 /** Labelled by the pool, so that there is no series if no replica is configured. */
-const usable = gauge('replica_usable', 'Whether the replica is asked: 1, or 0 while it is away or too far behind', [
+const usable = gauge('replica_usable', 'Whether the replica is used: 1, or 0 while it is down or too far behind', [
   'pool',
 ]);
 const lagSeconds = gauge('replica_lag_seconds', 'How far the replica is behind the primary', ['pool']);

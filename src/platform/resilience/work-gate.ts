@@ -30,9 +30,7 @@ export type WorkGateOptions = {
  */
 const fullFrom = 0.1;
 
-const refused = counter('heavy_work_refused_total', 'Heavy work that was refused since too much of it waited', [
-  'work',
-]);
+const refused = counter('heavy_work_refused_total', 'Heavy work refused because too much of it waited', ['work']);
 const seconds = histogram('heavy_work_seconds', 'Time of heavy work from its start, without the wait', ['work']);
 const gates = new Map<HeavyWork, Gate>();
 gauge('heavy_work_in_progress', 'Heavy work in progress', ['work'], function () {

@@ -25,7 +25,7 @@ function contracts(deps: ReportRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/reports',
       operationId: 'requestReport',
-      summary: 'Ask for a file with attendees, orders, payments, refunds, check-ins or deliveries',
+      summary: 'Request a file with attendees, orders, payments, refunds, check-ins or deliveries',
       description:
         'Files are made one after another. The member who asked is mailed a link; a program asks for `status` until it is `ready`.',
       request: { params: organizerParams, body: body(requestReportSchema) },
@@ -48,7 +48,7 @@ function contracts(deps: ReportRoutesDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/reports/{reportId}',
       operationId: 'showReport',
-      summary: 'How far a report is',
+      summary: 'The progress of a report',
       request: { params: reportParams },
       responses: { 200: answer(reportSchema, 'The report.'), ...problems(400, 401, 403, 404, 503) },
     }),

@@ -30,7 +30,7 @@ function contracts(deps: ReportRoutesDeps) {
       tags: ['Organizer: reports'],
       security: bySession,
       operationId: 'createReportSchedule',
-      summary: 'Have a report made every day or week',
+      summary: 'Create a schedule that makes a report every day or week',
       description:
         'The member who asks is mailed each report. The schedule ends when the member may not read reports any more.',
       middleware: [requireRole(deps, 'manager'), membersOnly, jsonBody()] as const,
@@ -42,7 +42,7 @@ function contracts(deps: ReportRoutesDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/report-schedules',
       operationId: 'listReportSchedules',
-      summary: 'Schedules in force',
+      summary: 'The active schedules',
       request: { params: organizerParams, query: z.strictObject(pageQuery) },
       responses: { 200: answer(scheduleListSchema, 'Schedules, oldest first.'), ...problems(400, 401, 403, 404, 503) },
     }),

@@ -43,7 +43,7 @@ export function createRefusals(policies: Policies): Refusals {
   }
   const overloadedPartsOf = (detail: string) =>
     problemParts({ status: 503, title: 'Overloaded', code: 'service.overloaded', detail });
-  const overloadedParts = overloadedPartsOf('Too much is asked of the service now; try again shortly.');
+  const overloadedParts = overloadedPartsOf('The service is overloaded now; try again shortly.');
   const eventLimitParts = overloadedPartsOf(eventLimitDetail);
   const switchedParts = (code: TrafficControlErrorCode) =>
     problemParts({ ...trafficProblems[code], code, detail: switchedDetail });

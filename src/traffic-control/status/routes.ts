@@ -17,7 +17,7 @@ const showStatus = createRoute({
   tags: ['Status'],
   operationId: 'showStatus',
   security: byAnybody,
-  summary: 'How the service fares',
+  summary: 'The status of the service',
   description:
     'For status pages and uptime checkers. It is answered with 200 in every state, from memory; a service that does not answer is down.',
   responses: {

@@ -22,7 +22,7 @@ const showDraws = createRoute({
   tags,
   operationId: 'showDraws',
   security: byAnybody,
-  summary: 'What the draw was bound to and what came of it',
+  summary: 'The commitments and results of the draws',
   description: 'Enough, with the leaves, to do the whole draw again.',
   request: { params: slugParams },
   responses: {
@@ -55,7 +55,7 @@ const showProof = createRoute({
   tags,
   operationId: 'showPlaceProof',
   security: byAnybody,
-  summary: 'That a place is in the frozen list',
+  summary: 'The proof that a place is in the frozen list',
   request: { params: schemas.proofParams },
   responses: {
     200: answer(schemas.proofSchema, 'The leaf and its path to the root. Never changes.'),

@@ -22,7 +22,7 @@ const showQueue = createRoute({
   tags,
   operationId: 'showQueue',
   security: byAnybody,
-  summary: 'Where the line of an event stands',
+  summary: 'The state of the line of an event',
   description:
     'The same for everybody, at most a second old. Reckon on with `serving + ratePerSecond x seconds since servingAt`, ' +
     'and look again as `pollSeconds` says.',
@@ -40,7 +40,7 @@ const exchangeRoute = createRoute({
   tags,
   operationId: 'exchangePlace',
   security: byAnybody,
-  summary: 'Exchange a place that has been called for a pass',
+  summary: 'Exchange a called place for a pass',
   description:
     'The pass goes into the header `Queue-Pass` of `POST /v1/orders`. Before the turn: 403 `queue.not_your_turn` with ' +
     '`position`, `serving` and `Retry-After`; after it: 410 `queue.turn_lapsed`.',

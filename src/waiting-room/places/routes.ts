@@ -36,7 +36,7 @@ const challengeRoute = createRoute({
   path: '/v1/events/{slug}/queue/challenges',
   tags,
   operationId: 'requestChallenge',
-  summary: 'Ask for the work that joining costs now',
+  summary: 'Get the challenge that joining requires now',
   description: 'In the format of ALTCHA, for this buyer and event alone, for ten minutes.',
   security: byBuyer,
   request: { params: slugParams },

@@ -23,7 +23,7 @@ const askRoute = createRoute({
   ...shared,
   method: 'get',
   operationId: 'askToUnsubscribe',
-  summary: 'A page that asks whether news shall end; it changes nothing',
+  summary: 'A page that asks whether to unsubscribe from news; it changes nothing',
   responses: { 200: pageAnswer('A page with a button.'), ...problems(400, 404, 503) },
 });
 const unsubscribeRoute = createRoute({

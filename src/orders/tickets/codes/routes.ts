@@ -21,7 +21,7 @@ export function ticketCodeRoutes(deps: Deps) {
     method: 'get',
     path,
     operationId: 'showTicketCodes',
-    summary: 'Show how ticket codes are made',
+    summary: 'Whether ticket codes are signed, and the keys',
     request: { params: schemas.ticketCodesParams },
     responses: {
       200: answer(schemas.ticketCodesSchema, 'The kind of codes, and all keys.'),
