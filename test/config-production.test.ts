@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { demoSecretMarker } from '../src/production-faults.ts';
 import { type Environment, development, faultsOf, production, random, s3 } from './support/environments.ts';
 
-/** Guards that the service starts with a configuration that is right as a whole, or says everything that is wrong with it. */
+/** Guards that the service starts with a valid configuration, or reports everything that is wrong with it. */
 
 const without = (environment: Environment, name: string): Environment => ({ ...environment, [name]: undefined });
 

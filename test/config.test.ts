@@ -5,7 +5,7 @@ import { ConfigError, loadConfig, variables } from '../src/config.ts';
 import { weakness } from '../src/production-faults.ts';
 import { type Environment, development, faultsOf, production, s3 } from './support/environments.ts';
 
-/** Guards that the service starts with a configuration that is right as a whole, or says everything that is wrong with it. */
+/** Guards that the service starts with a valid configuration, or reports everything that is wrong with it. */
 
 describe('a configuration that is right', () => {
   test('has its defaults, its units in its names, and cannot be changed', () => {

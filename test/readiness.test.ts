@@ -5,7 +5,10 @@ import { refusesToStart } from '../src/readiness.ts';
 import { type TestService, startTestService } from '../testkit/processes/service.ts';
 import { testStack } from '../testkit/services/stack.ts';
 
-/** Guards what production asks its servers before it serves: who it is there, and whether two names lead to one server. */
+/**
+ * Guards production's checks of its servers before it serves: the role in use, and whether two names lead to one
+ * server.
+ */
 describe('the checks of production before the start', () => {
   let running: TestService;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { drills, longest, unitTests } from './tiers.ts';
 
-/** The tier of a test file is what the file needs. */
+/** The tier of a test file follows from what the file needs. */
 
 const filesOf = (patterns: readonly string[]) => patterns.flatMap((pattern) => globSync(pattern));
 const unit = filesOf(unitTests);

@@ -100,8 +100,9 @@ export const unitTests = [
 ];
 
 /**
- * `npm run test:drills`: what starts processes, browsers or servers of its own, races many clients, waits for a real clock, or
- * computes for seconds. A whole run begins with these files, so that no long file is left alone at its end.
+ * `npm run test:drills`: files that start processes, browsers or servers of their own, race many clients, wait for a
+ * real clock, or compute for seconds. A whole run begins with these files, so that no long file is left alone at its
+ * end.
  */
 export const drills = [
   'test/access/operator-commands.test.ts',

@@ -13,7 +13,7 @@ const { world, organizer } = await useAccessWorld();
 
 /** Guards that a rush of scans costs one look-up per half minute, and that guesses and faults are not remembered. */
 describe('the credentials that a process remembers', () => {
-  /** A directory whose database counts its reads, and may be away. */
+  /** A directory whose database counts its reads, and can be down. */
   const counting = (max?: number) => {
     const state = { reads: 0, away: false };
     const db = new Proxy(world.open.db, {
@@ -64,7 +64,7 @@ describe('the credentials that a process remembers', () => {
     await actors.of(first ?? '');
     await actors.of(second ?? '');
     state.reads = 0;
-    // Keys that we made and that ended since: the only ones that reach the database.
+    // Keys that we issued and that ended since: the only ones that reach the database.
     const guesses = Array.from({ length: 20 }, () => newCredential('apiKey', world.deps.config).text);
     await Promise.all(guesses.map((guess) => actors.of(guess)));
     expect(state.reads).toBe(20);
@@ -133,7 +133,7 @@ describe('the credentials that a process remembers', () => {
     let scans = 0;
     const scansMax = rememberedMs / 1000;
     for (; scans <= scansMax && (await there.of(token)) !== undefined; scans += 1) world.time.advance(1000);
-    // The control: the other process has heard nothing of the end, and goes by what it remembers.
+    // The control: the other process does not know of the end, and relies on its cache.
     expect(scans).toBeGreaterThan(1);
     expect(scans).toBeLessThanOrEqual(scansMax);
     expect(await there.of(token)).toBeUndefined();

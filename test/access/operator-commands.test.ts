@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessWorld, openAccessWorld, signIn, testPassword, tokenOf } from '../../testkit/access/access-world.ts';
 
-/** Guards what operators type: an organiser in one line, a clear sentence for every mistake, never a stack. */
+/** Guards the operators' commands: an organiser in one line, a clear sentence for every mistake, never a stack. */
 describe('operator commands', () => {
   let world: AccessWorld;
   let folder: string;

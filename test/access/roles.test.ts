@@ -18,7 +18,7 @@ describe('every route and every role', () => {
   let organizer: OrganizerWorld;
   const callers = new Map<string, string | undefined>();
 
-  /** The least role that each organiser's route asks for. A new route fails here until it is listed. */
+  /** The least role of each organiser's route. A new route fails here until it is listed. */
   const leastRole: Record<string, 'owner' | 'manager'> = {
     'GET /staff': 'manager',
     'POST /staff': 'manager',

@@ -12,7 +12,7 @@ import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { blue, photo, pngOf, red } from './support/picture-bytes.ts';
 
-/** Guards the pictures of events: what is taken, what is refused, what is served, and what is left behind. */
+/** Guards the pictures of events: accepted and refused files, their addresses, and their removal. */
 
 const folder = mkdtempSync(join(tmpdir(), 'antre-pictures-'));
 let running: TestService;

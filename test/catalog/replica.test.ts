@@ -10,8 +10,8 @@ import { type TcpProxy, openTcpProxy } from '../../testkit/services/tcp-proxy.ts
 import { until } from '../../testkit/until.ts';
 
 /**
- * Guards that public documents and pages are served while the replica is away, hangs or is too far behind, by a primary
- * that goes on selling. The standby is a real one, which streams from its primary.
+ * Guards that public documents and pages are served while the replica is down, hangs or lags too far behind, by a
+ * primary that keeps selling. The standby is a real one, which streams from its primary.
  */
 
 const lagMaxMs = 1500;
@@ -80,7 +80,10 @@ const paths = (event: TestEvent) => [
 
 const triesMax = 4;
 
-/** As clients do it: what waited too long for its turn to be made, as on a busy machine, is asked again when it says. */
+/**
+ * Retries as clients do: an answer that could not be rendered in time, as on a busy machine, is requested again when
+ * the refusal says.
+ */
 async function statusOf(path: string): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     const { status, headers } = await api.fetch(path);
@@ -160,7 +163,7 @@ describe('a standby that is behind', () => {
     await until(async () => !(await isUsable()), 20_000);
     expect(await gaugeOf('replica_lag_seconds')).toBeGreaterThan(lagMaxMs / 1000);
     const before = await readsFrom('primary', 'behind');
-    // The standby has never heard of this event.
+    // The standby does not have this event.
     expect(await statusesOf([event])).toEqual([200]);
     expect(await readsFrom('primary', 'behind')).toBeGreaterThan(before);
     await standby`select pg_wal_replay_resume()`;

@@ -8,13 +8,13 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { createEvent } from '../../testkit/factories.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
-/** Guards that an event is found by its own text, however it is typed, and that nothing is found by nothing. */
+/** Guards that an event is found by its own text, however it is typed, and that an empty search finds nothing. */
 
 let database: TestDatabase;
 let redis: TestRedis;
 let catalog: CatalogProcess;
 
-/** Names of events, with what people type for them beside their own words. */
+/** Names of events, with the searches that people type besides their own words. */
 const names: readonly { readonly name: string; readonly locale?: string; readonly also?: readonly string[] }[] = [
   { name: 'AC/DC Power Up Tour', also: ['acdc', 'ac dc', 'AC／DC'] },
   { name: 'Dr.Dre & Snoop', also: ['drdre', 'dr dre', 'Dr. Dre'] },

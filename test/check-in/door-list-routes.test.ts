@@ -65,7 +65,7 @@ describe('GET /v1/events/{id}/door-list', () => {
       ),
     ).toBe(true);
     const [scanned, corrected] = tickets;
-    // Before what the readings overlap by, so that only changes come again.
+    // Older than the overlap of two reads, so that only changes are listed again.
     await sql`update tickets set issued_at = now() - interval '1 hour' where event_id = ${place.eventId}`;
     await scan(key, { eventId: place.eventId, code: scanned?.code, gate: 'North' });
     await sql`update tickets set code = ${randomBytes(16)} where id = ${corrected?.id ?? ''}`;

@@ -10,8 +10,8 @@ import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 import { useDoorDatabase } from './support/door-database.ts';
 
 /**
- * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays one that can
- * have happened, the earliest entry stands, and every scan id keeps its answer.
+ * Whatever is scanned online and offline, in whatever order it arrives: the history of each ticket stays possible, the
+ * earliest entry counts, and every scan id keeps its answer.
  */
 
 const { sql, open, scans } = await useDoorDatabase();
@@ -22,7 +22,7 @@ type Step = {
   readonly direction: 'entry' | 'exit';
   /** Minutes ago, for a scan made offline; few values, so that times collide. */
   readonly minutesAgo: number | undefined;
-  /** Which phone of the login, and whether it says what the door decided. */
+  /** The phone of the login, and whether it states the door's decision. */
   readonly phone: string | undefined;
   readonly decision: 'passed' | 'refused' | undefined;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ago, hour, minute, useOfflineDoor } from './support/offline-door.ts';
 
-/** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
+/** An offline door's decision is what happened: it is recorded as such, and its faults are reported. */
 
 const scanned = await useOfflineDoor();
 const { door, key, next, item, handIn, admission, listed } = scanned;

@@ -4,7 +4,7 @@ import { addDoorEvent } from '../../testkit/check-in/door-event.ts';
 import type { Answer } from '../../testkit/check-in/door.ts';
 import { ago, hour, minute, useOfflineDoor } from './support/offline-door.ts';
 
-/** What an offline door decided is what happened: it is recorded so, and what was wrong with it is reported. */
+/** An offline door's decision is what happened: it is recorded as such, and its faults are reported. */
 
 const scanned = await useOfflineDoor();
 const { door, key, item, handIn, admission, listed } = scanned;

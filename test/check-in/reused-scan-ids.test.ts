@@ -23,7 +23,7 @@ const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOSt
 const written = async () =>
   (await door.sql`select (select count(*) from scans) as scans, (select count(*) from admissions) as admissions`)[0];
 
-/** What else may come under a scan id, beside the first one's code and gate. */
+/** Other content that may come under a scan id than the first one's code and gate. */
 const others: [string, (first: { code: string }) => Promise<Record<string, unknown>>][] = [
   ['another ticket', async () => ({ code: (await door.ticket()).code, gate: 'A' })],
   [

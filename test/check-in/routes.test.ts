@@ -66,10 +66,10 @@ describe('POST /v1/check-ins', () => {
       name: 'Buyer',
       orderCode: again.guest.orderCode,
     });
-    // A repeat of a scan is told the same.
+    // A repeated scan gets the same answer.
     expect((await at(named.code, 'third')).body).toEqual(again);
     expect((await at('ABCDEFGHJKMNPQRSTVWXYZ0123', 'fifth')).body).toEqual({ result: 'invalid' });
-    // Another organiser's ticket, and our own by a stranger, say nothing.
+    // Another organiser's ticket, and our own for a stranger, reveal nothing.
     const theirs = await one(foreign);
     expect((await at(theirs.code, 'sixth')).body).toEqual({ result: 'invalid' });
     const stranger = await opened.addKey(foreign, 'door');

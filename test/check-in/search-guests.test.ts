@@ -3,7 +3,10 @@ import { indexOrders } from '../../src/orders/index.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
-/** Guards that a guest without a code is found at the door, and that nobody learns there what they do not know already. */
+/**
+ * Guards that a guest without a code is found at the door, and that the door learns nothing that it does not know
+ * already.
+ */
 
 let opened: Door;
 let call: Door['call'];

@@ -9,8 +9,8 @@ import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
 /**
- * Guards that one phone that sends many offline scans does not take every connection from the doors that scan online. To read a signed
- * code of another event takes a query.
+ * Guards that one phone that sends many offline scans does not take every connection from the doors that scan online.
+ * Reading a signed code of another event takes a query.
  */
 
 const scans = 100;
@@ -59,7 +59,7 @@ test(`a request reads ${readsMax} of its scans at once, and leaves the other con
   expect(answers).toHaveLength(scans);
   expect(reads.most).toBe(readsMax);
 
-  // The control: all at once, they stand in line for the pool before everybody else.
+  // The control: all at once, they wait for the pool ahead of everybody else.
   reads.most = 0;
   await Promise.all(given.map((scan) => scanOf(counting, actor, { ...scan, eventId })));
   expect(reads.most).toBe(scans);

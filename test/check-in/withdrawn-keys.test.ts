@@ -45,7 +45,7 @@ test('a process that has the withdrawn key in memory writes with the new one aft
   const scanHere = async (code: string) => (await door.scan(scanner, { eventId: event.eventId, code })).body;
   const bytes = (code = '') => ({ code: Buffer.from(decodeBase32(code) ?? []), codesBefore: 0 });
 
-  // The control: a writer that keeps what it has read makes codes that no door takes.
+  // The control: a writer that keeps its cached keys writes codes that no door accepts.
   expect((await scanHere(held(bytes(one?.code)).code)).result).toBe('invalid');
   const { code } = (await process.writerOf(event.eventId))(bytes(other?.code));
   expect((await scanHere(code)).result).toBe('admitted');

@@ -9,7 +9,7 @@ import { readContract } from '../../deploy/client/contract.ts';
 import { repositoryFolder } from '../../deploy/local/places.ts';
 import { type WholeService, startWholeService } from '../../testkit/processes/whole-service.ts';
 
-/** Guards that people elsewhere can install the client, that their compiler holds them to the contract, and that it works. */
+/** Guards that others can install the client, that their compiler holds them to the contract, and that it works. */
 
 const run = promisify(execFile);
 const tool = (name: string) => join(repositoryFolder, 'node_modules/.bin', name);

@@ -14,7 +14,10 @@ import {
   variablesOf,
 } from './support/deployment.ts';
 
-/** Guards that what is deployed is what the service reads: no misspelt variable, no forgotten one, no program that is not built. */
+/**
+ * Guards that the deployment matches the service's variables and programs: none misspelt, forgotten or missing from the
+ * build.
+ */
 
 const known = new Set(Object.keys(variables.shape));
 const hex = () => randomBytes(32).toString('hex');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-/** Guards that the document on dependencies speaks of what is installed. */
+/** Guards that the document on dependencies lists exactly the installed ones. */
 it('docs/libraries.md names each dependency with its version, and no other', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
     string,

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { restoreCommands } from '../../loadtest/deploy-try/restore-as-written.ts';
 
-/** Guards that commands of docs/operations.md do what it says. `npm run deploy:try` runs those that need a machine of their own. */
+/**
+ * Guards that the commands of docs/operations.md do what it says. `npm run deploy:try` runs those that need a machine
+ * of their own.
+ */
 
 const handbook = readFileSync('docs/operations.md', 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'antre-handbook-'));

@@ -5,12 +5,13 @@ import { alerts, dashboardExpressions, groupedBy, recordings, selectorsOf } from
 import { knownMetrics, sourceText } from './support/known-metrics.ts';
 
 /**
- * Guards that somebody is woken when a promise breaks: an alert on a metric that was renamed never fires, and nobody notices.
+ * Guards that somebody is woken when a promise breaks: an alert on a renamed metric never fires, and nobody would
+ * notice.
  */
 
-/** What Prometheus adds to every series. */
+/** The labels that Prometheus adds to every series. */
 const targetLabels = ['job', 'instance'];
-/** Our own label `job` meets Prometheus' and is renamed by it. */
+/** Our own label `job` collides with Prometheus's and is renamed by it. */
 const asScraped = (label: string) => (label === 'job' ? 'exported_job' : label);
 /** Labels whose values are words of the code; the others are patterns of numbers and paths. */
 const wordy = new Set(['outcome', 'result', 'reason', 'status', 'role', 'layer', 'kind', 'state', 'exported_job']);

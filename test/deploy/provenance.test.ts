@@ -14,7 +14,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { archiveFolder } from '../../deploy/vps/archive.ts';
 
-/** Guards that a release can be compared with its source, and that an attestation is asked for what makes it mean something. */
+/**
+ * Guards that a release can be compared with its source, and that its attestation is verified with everything that
+ * makes it meaningful.
+ */
 
 const place = mkdtempSync(join(tmpdir(), 'antre-provenance-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));

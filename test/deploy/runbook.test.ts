@@ -8,9 +8,9 @@ import { lookingCommands } from '../../loadtest/deploy-try/walk-runbook.ts';
 import { exporterMetrics } from './support/exporter-metrics.ts';
 import { knownMetrics } from './support/known-metrics.ts';
 
-/** Guards that what a person who was woken types from the runbook exists. `npm run deploy:try` runs its consoles on a machine. */
+/** Guards that every command of the runbook exists. `npm run deploy:try` runs its consoles on a machine. */
 const runbook = readFileSync('deploy/runbook.md', 'utf8');
-/** What stands between backquotes outside of tables and indented blocks. */
+/** Text between backquotes outside of tables and indented blocks. */
 const quoted = [...new Set([...runbook.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text))];
 const beginning = (pattern: RegExp) => quoted.filter((text) => pattern.test(text));
 
@@ -28,7 +28,7 @@ describe('statements', () => {
     const refused: string[] = [];
     for (const statement of statements) {
       await sql.unsafe(statement).catch(({ code, message }: postgres.PostgresError) => {
-        // What asks about a replica is refused by a primary, and what is the superuser's by the owner of the tables.
+        // Questions about a replica are refused by a primary, and those for the superuser by the owner of the tables.
         if (!['55000', '42501'].includes(code)) refused.push(`${statement}: ${message}`);
       });
     }

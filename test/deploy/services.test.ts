@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
-/** Guards what every other test stands on: a database of one's own through PgBouncer, and room in both Redis roles. */
+/**
+ * Guards the basis of all other tests: a database of one's own through PgBouncer, and a database number in both Redis
+ * roles.
+ */
 describe('test services', () => {
   let database: TestDatabase;
   let redis: TestRedis;

@@ -7,7 +7,7 @@ import { type Audit, advisoryFaults } from '../../deploy/local/supply-chain/advi
 import { isAllowed, licenceFaults } from '../../deploy/local/supply-chain/licences.ts';
 import { lockFaults, readLockfile } from '../../deploy/local/supply-chain/lockfile.ts';
 
-/** Guards what `npm run check` says of packages, and that npm installs none that attacks or has been exchanged. */
+/** Guards the checks of packages in `npm run check`, and that npm installs none that attacks or has been exchanged. */
 
 describe('the lockfile', () => {
   const lockfile = readLockfile('package-lock.json');
@@ -88,7 +88,7 @@ describe('npm', () => {
   const folder = mkdtempSync(join(tmpdir(), 'antre-packages-'));
   const [project, attacker] = [join(folder, 'project'), join(folder, 'attacker')];
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  // The settings of the npm that runs these tests are not those of the npm that is tried.
+  // The settings of the npm that runs these tests must not apply to the npm under test.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
   const npm = (cwd: string, ...args: string[]) =>
     execFileSync('npm', [...args, '--offline', '--cache', join(folder, 'cache')], { cwd, env, stdio: 'pipe' });

@@ -7,7 +7,7 @@ import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type HotWorld, openHotWorld } from '../drizzle/support/hot-world.ts';
 import { runSale } from '../drizzle/support/sale.ts';
 
-/** What the desk sees after a real sale: API, worker, gateway, messages and door. */
+/** The desk's reads after a real sale: API, worker, gateway, messages and door. */
 
 const sold = 2;
 let world: HotWorld;

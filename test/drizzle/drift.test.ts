@@ -10,7 +10,7 @@ import {
   schemaOfDatabase,
 } from './support/schema-drift.ts';
 
-/** Guards: what the migrated database has is what the files say. Each check has a control that shows what it finds. */
+/** Guards that the migrated database equals the files. Each check has a control that shows what it finds. */
 let database: TestDatabase;
 let sql: postgres.Sql;
 let code: Schema;

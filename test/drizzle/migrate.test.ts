@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkJournal, MigrationError, migrate } from '../../drizzle/migrate.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 
-/** Guards: no migration is left out without a word, none is applied twice, and none is changed after the fact. */
+/** Guards that no migration is left out silently, none is applied twice, and none is changed after it was applied. */
 describe('migrate', () => {
   it('applies nothing to a database that is up to date, even when two run at once', async () => {
     const database = await createTestDatabase();

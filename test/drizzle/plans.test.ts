@@ -12,8 +12,8 @@ import { type HotWorld, openHotWorld } from './support/hot-world.ts';
 import { runSale } from './support/sale.ts';
 
 /**
- * Guards that no hot query reads a whole event. A rush of 5,000 orders fills an event that the statistics do not know, as
- * on the night of a sale; then everything is done a few times more, and Postgres tells what each statement read.
+ * Guards that no hot query reads a whole event. A rush of 5,000 orders fills an event that the statistics do not know,
+ * as on the night of a sale; then every act is repeated a few times, and Postgres reports the reads of each statement.
  */
 
 const rushOrders = 5000;
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await fillWith(world, room, rushOrders, 'rush');
   await createRoom(world.db, { event: room });
   await world.admin`update waiting_rooms set places = ${rushOrders} where event_id = ${room.id}`;
-  // Plans are made and catalogs read once; that is not what a statement costs.
+  // Plans are made and catalogs read once; that does not count as a statement's cost.
   await runSale(world, { event, room, count: 2 });
   await forgetStatements(world);
   await runSale(world, { event, room, count: times });

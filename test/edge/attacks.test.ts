@@ -94,7 +94,7 @@ describe('cache deception', () => {
         false,
         false,
       ]);
-      // What was answered to the owner and is about the order, was not kept: the edge does not even say that it looked.
+      // The owner's answer about the order was not kept: the edge does not even report a look-up.
       if (asOwner.body.includes(order.id)) {
         expect([path, asOwner.headers['cache-status'], asNobody.status]).toEqual([path, undefined, 404]);
         expect(asOwner.headers['cache-control']).toContain('no-store');
@@ -154,7 +154,7 @@ describe('cache poisoning', () => {
     expect(after.headers.vary ?? '').not.toContain('Cookie');
     expect(JSON.parse(after.body)).toMatchObject({ slug });
     expect(after.body).not.toContain('evil.example');
-    // Beyond the address, the API saw nothing that the client had a hand in.
+    // Besides the address, the API saw nothing that the client had chosen.
     const seen = fronted.arrivedAt(path).flatMap(({ headers: arrived }) => [...arrived.keys()]);
     expect(new Set(seen)).toEqual(new Set(['accept-encoding', 'host', 'x-forwarded-for', 'x-forwarded-proto']));
     expect(fronted.arrivedAt(path).every(({ method }) => method === 'GET')).toBe(true);

@@ -5,7 +5,10 @@ import { createEvent } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
 
-/** Guards that public reads cost the API one request per key and second or two, and that nobody notices when it is away. */
+/**
+ * Guards that public reads cost the API one request per key and second or two, and that nobody notices when the API is
+ * down.
+ */
 
 let fronted: FrontedService;
 let port: number;
@@ -18,7 +21,9 @@ beforeAll(async () => {
 afterAll(() => fronted?.close());
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-/** nginx counts whole seconds: what it fetched in second n is fresh through n + 1, and may be stale through n + 2. */
+/**
+ * nginx counts whole seconds: a document fetched in second n is fresh through n + 1, and may be stale through n + 2.
+ */
 const second = () => Math.floor(Date.now() / 1000);
 async function untilSecond(wanted: number): Promise<void> {
   while (Date.now() < wanted * 1000 + 50) await pause(20);
@@ -34,7 +39,7 @@ describe('a public read', () => {
     expect(warm.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; hit');
     expect([warm.status, warm.body, warm.headers.etag]).toEqual([200, cold.body, cold.headers.etag]);
     expect(fronted.arrivedAt(path)).toHaveLength(1);
-    // What is for us stays with us; what is for a CDN goes on.
+    // Headers for us stay with us; headers for a CDN are passed on.
     expect(warm.headers['cache-control']).toBe('public, max-age=20');
     expect(warm.headers['cdn-cache-control']).toContain('s-maxage=20');
     expect(warm.headers['surrogate-key']).toContain('event');

@@ -6,7 +6,10 @@ import { ruleOf } from '../../src/traffic-control/route-rules.ts';
 import { ask, sendRaw } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
 
-/** Guards who a client is to us (S21), what is refused before the API hears of it (S23), and who never is. */
+/**
+ * Guards which client a request counts for (S21), which requests are refused before they reach the API (S23), and which
+ * never are.
+ */
 
 let fronted: FrontedService;
 let port: number;

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** Guards that what these tests prove of the edge holds for production's too: it has the same rules, and all that they name. */
+/** Guards that these tests also hold for production's edge: it has the same rules, and everything that they name. */
 
 const text = (name: string) => readFileSync(`deploy/nginx/${name}`, 'utf8').replaceAll(/^\s*#.*$/gm, '');
 const main = text('nginx.conf');

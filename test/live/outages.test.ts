@@ -9,7 +9,7 @@ import { silentLog } from '../../testkit/processes/worker.ts';
 import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Redis that is stopped, loses its data, or loses some of it: clients are never left with an old state. */
+/** Redis is stopped, loses its data, or loses some of it. Clients never keep an old state. */
 
 let redis: OwnRedis;
 let world: LiveWorld;

@@ -11,7 +11,7 @@ import { signPlaceToken } from '../../src/waiting-room/places/place-token.ts';
 import { openDrawApp } from '../waiting-room/draw/support/draw-app.ts';
 import { type DrawWorld, openDrawWorld, queueTokenSecret } from '../waiting-room/draw/support/draw-world.ts';
 
-/** Guards promise 9: who does a draw again from what is published finds it right, and finds whatever was changed. */
+/** Guards promise 9: whoever repeats a draw from published data finds it right, and finds every change. */
 
 const leadSeconds = 4;
 const places = 1200;
@@ -61,7 +61,7 @@ async function audit(...args: string[]) {
   return { verdicts, distribution, wrong, exitCode: exitCodeOf(verdicts) };
 }
 
-/** A server keeps what it has rendered and rooted, and would not show a change at once: this one is asked for the first time. */
+/** A server caches rendered documents, and would not show a change at once. This one is asked for the first time. */
 async function auditAnew(...args: string[]) {
   const other = await openDrawApp(world);
   const own = serving;

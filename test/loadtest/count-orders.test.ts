@@ -17,7 +17,7 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { createEvent } from '../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
 
-/** A figure is void unless what was answered is what lies in the tables; these tests lie to see that it is noticed. */
+/** A figure is void unless the answers equal the rows. These tests falsify answers to check that it is noticed. */
 
 let database: TestDatabase;
 let open: OpenDb;

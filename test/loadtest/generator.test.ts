@@ -6,7 +6,7 @@ import { closedLoop } from '../../loadtest/generator/closed-loop.ts';
 import { openConnection, requestBytes } from '../../loadtest/generator/connection.ts';
 import { openLoop } from '../../loadtest/generator/open-loop.ts';
 
-/** The figures of the benches are worth what the generator's counting is worth. */
+/** The figures of the benches are only as good as the generator's counting. */
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -24,7 +24,7 @@ async function serving(handle: RequestListener): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that stands still for a while, once, so long after its first request. */
+/** A server that stands still once, this long after its first request. */
 async function stalling(options: { afterMs: number; forMs: number }): Promise<number> {
   let first: number | undefined;
   return serving((_request, response) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type LineChart, lineChart } from '../../loadtest/chart/line-chart.ts';
 import { ticksFor } from '../../loadtest/chart/ticks.ts';
 
-/** Charts are read as evidence: what is drawn must be where the figures are, on axes that can be read. */
+/** Charts are read as evidence: lines must be where the figures are, on axes that can be read. */
 
 const chart: LineChart = {
   title: 'orders/s & p99 <ours>',

@@ -10,7 +10,8 @@ import { endKilledDrills } from '../../loadtest/drills/world/end-killed-drills.t
 import { inOwnNetwork, networkRefusal, openNetwork } from '../../loadtest/drills/world/network.ts';
 
 /**
- * What the drill `machines` stands on. The drill itself waits for leases to end, which takes longer than a test may: it runs at night.
+ * The basis of the drill `machines`. The drill itself waits for leases to end, which takes longer than a test may: it
+ * runs at night.
  */
 
 const run = promisify(execFile);

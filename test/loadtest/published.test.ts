@@ -6,7 +6,7 @@ import { resultsPage, resultsSchema, withFigures } from '../../loadtest/publish/
 import { sizingPage, sizingSchema } from '../../loadtest/sizing/sizing-page.ts';
 import { sha256Hex } from '../../src/platform/crypto.ts';
 
-/** Published figures are those of the committed results. Whoever changes one runs `npm run bench:publish`. */
+/** Published figures are those of the committed results. To change one, run `npm run bench:publish`. */
 const docs = join(repositoryFolder, 'docs/measurements');
 const read = (file: string) => readFileSync(join(docs, file), 'utf8');
 const committed: unknown = JSON.parse(read('results/bench.json'));

@@ -4,7 +4,7 @@ import { listCostliest, resetStatements } from '../../loadtest/sql-top/list-cost
 import { statementTable } from '../../loadtest/sql-top/statement-table.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
-/** Guards that the local stack counts what statements cost, that the owner may see it, and that no value is shown. */
+/** Guards that the local stack counts the cost of statements, that the owner may see it, and that no value is shown. */
 
 let database: TestDatabase;
 let app: postgres.Sql;

@@ -6,7 +6,10 @@ import { createLog } from '../../src/platform/log.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { development } from '../support/environments.ts';
 
-/** Guards that alerts reach the operators by WhatsApp without the database, once each, and only for who has the token. */
+/**
+ * Guards that alerts reach the operators by WhatsApp without the database, once each, and that only the token's holder
+ * can send them.
+ */
 
 const token = 'test-only-operations-token-0123456789abc';
 const [ani, budi] = ['6281200000001', '6281200000002'];

@@ -23,8 +23,8 @@ import {
 } from '../../testkit/notifications/notification-world.ts';
 
 /**
- * Guards that STOP ends news and never tickets, that the latest word counts however callbacks come, and that what people write is shown to
- * their organiser alone, for 30 days.
+ * Guards that STOP ends news and never tickets, that the latest word counts in whatever order callbacks come, and that
+ * people's messages are shown only to their organiser, for 30 days.
  */
 
 let world: Notifications;
@@ -186,7 +186,7 @@ describe('what people write', () => {
     expect((await inboundList(organizer, manager)).data).toHaveLength(1);
     for (let more = 0; more < 40; more += 1) await writes(phone, { text: `Halo ${more}` });
     expect((await inboundList(organizer, manager)).data).toHaveLength(30);
-    // The word is still heard.
+    // The word still counts.
     await writes(phone, { text: 'STOP' });
     expect(await isStopped(phone)).toBe(true);
   });

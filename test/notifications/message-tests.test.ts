@@ -15,7 +15,9 @@ import {
 } from '../../testkit/notifications/notification-world.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that an owner learns what a provider says to one message of one sender, which goes to nobody but the organiser. */
+/**
+ * Guards that an owner learns a provider's answer to one message of one sender, which goes to nobody but the organiser.
+ */
 
 let world: Notifications;
 let organizer: TestOrganizer;
@@ -54,7 +56,10 @@ async function senderOf(kind: (typeof senderKinds)[number], isRefused = false): 
   return addSender(world.db, { organizerId: organizer.id, ...(isRefused ? { accessToken: 'another-token' } : {}) });
 }
 
-/** Asks for a test and sends it, as a worker does. @returns what the desk then shows */
+/**
+ * Requests a test and sends it, as a worker does.
+ * @returns the desk's view of it
+ */
 async function tested(body: object) {
   const { status, json } = await send(body);
   expect([status, json['status']]).toEqual([202, 'queued']);

@@ -18,7 +18,8 @@ import {
 } from '../../testkit/notifications/notification-world.ts';
 
 /**
- * Guards that an organiser's own text goes out only whole, and that a template goes out only while Meta approves it.
+ * Guards that an organiser's own text is sent only if it is complete, and that a template is sent only while Meta
+ * approves it.
  */
 
 let world: Notifications;

@@ -16,7 +16,10 @@ import {
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
 
-/** Guards that an organiser sees whom its messages do not reach, and nobody else's complaints, and can write to them again. */
+/**
+ * Guards that an organiser sees the recipients that its messages do not reach, and nobody else's complaints, and can
+ * lift them.
+ */
 
 let world: Notifications;
 let organizer: TestOrganizer;

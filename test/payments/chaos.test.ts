@@ -17,7 +17,7 @@ import { until } from '../../testkit/until.ts';
 /**
  * Guards promises 2 to 5 together: many orders of one small event, a gateway that loses, repeats, reorders and forges
  * callbacks and drops answers, buyers who pay late, twice or not at all, and workers that run everything in any order
- * and several times. When all is quiet, each attempt is what the gateway says it is, and the books of both sides agree.
+ * and several times. When all is quiet, each attempt has the gateway's state, and the books of both sides agree.
  */
 
 let world: PaymentWorld;
@@ -112,7 +112,7 @@ async function actOfWorld(placed: Placed, pick: <T>(items: readonly T[]) => T, r
 
 type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers']; readonly payload: never };
 
-/** Runs everything staged in random order, many at once, some of it twice; what fails for now stays. */
+/** Runs everything staged in random order, many at once, some of it twice; failed jobs stay staged. */
 async function runJobs(random: () => number): Promise<number> {
   const staged = await rowsOf<Staged>(
     world.db,

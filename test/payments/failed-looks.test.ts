@@ -9,7 +9,7 @@ import { type Placed, attemptsOf, orderOf, refundsOf, tasksOf } from '../../test
 import { hurry, place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that a question which the gateway did not answer is asked again, and uses up nothing of what is planned. */
+/** Guards that a question that the gateway did not answer is asked again, and uses up none of the planned ones. */
 
 const pauseMs = 100;
 const world = await usePaymentWorld({ timeoutMs: 250, guard: createCallGuard({ toward: 'gateway', pauseMs }) });

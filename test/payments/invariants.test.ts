@@ -7,7 +7,7 @@ import { type PaymentWorld, control, createPaidEvent, openPaymentWorld } from '.
 import type { Placed } from '../../testkit/payments/payment-rows.ts';
 import { placeReady, settle } from '../../testkit/payments/payment-jobs.ts';
 
-/** Guards the guards: each truth about money finds the one row that breaks it, and names it. */
+/** Guards the guards: each invariant about money finds the one row that breaks it, and names it. */
 
 let world: PaymentWorld;
 let direct: postgres.Sql;
@@ -30,7 +30,7 @@ const clean = async () => {
   for (const { name, find } of paymentInvariants) expect(await find(world.db), name).toEqual([]);
 };
 
-/** Changes rows as nothing in the service would, looks, and puts them back. */
+/** Changes rows as nothing in the service would, checks, and reverts them. */
 async function corrupted(name: string, change: SQL, undo: SQL): Promise<string[]> {
   await clean();
   await world.db.execute(change);

@@ -17,7 +17,9 @@ import { placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts
 import { until } from '../../testkit/until.ts';
 import { moneyTasks, settlement } from './support/money-tasks.ts';
 
-/** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
+/**
+ * Guards that money that a gateway took with facts that cannot be right is named, booked, and given back by its task.
+ */
 
 const world = await usePaymentWorld();
 const event = await createPaidEvent(world);

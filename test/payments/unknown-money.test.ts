@@ -6,7 +6,9 @@ import { type Placed, attemptsOf, callbacksOf, orderOf, tasksOf } from '../../te
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { moneyTasks, settlement } from './support/money-tasks.ts';
 
-/** Guards that money which a gateway took with facts that cannot be right is named, booked, and given back by its task. */
+/**
+ * Guards that money that a gateway took with facts that cannot be right is named, booked, and given back by its task.
+ */
 
 const world = await usePaymentWorld();
 const event = await createPaidEvent(world);
@@ -45,7 +47,7 @@ describe('money for an attempt that does not exist here', () => {
       { amount: 150_000 },
     ]);
     expect(await tasksOf(world, placed)).toMatchObject([{ detail: { refund: 'done' }, resolvedBy: 'stf_manager' }]);
-    // Asked again, it is the same refund.
+    // Requested again, it is the same refund.
     await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });

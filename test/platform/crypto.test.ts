@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { constantTimeEqual, decrypt, encrypt, hmacSha256, newSecret, sha256 } from '../../src/platform/crypto.ts';
 
-/** Guards that a stored secret is read only by who has the key, in its own place, and as it was written. */
+/** Guards that a stored secret can be read only with the key, in its own place, and unchanged. */
 
 const key = randomBytes(32).toString('hex');
 const context = 'payment_accounts:org_1:midtrans';

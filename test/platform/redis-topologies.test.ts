@@ -11,7 +11,10 @@ import { type RedisTopology, startRedisCluster, startRedisSentinels } from '../.
 import { until } from '../../testkit/until.ts';
 import { queuePrefix, stalledWithinMs } from '../../workers/queues.ts';
 
-/** Both roles on a real cluster of six nodes, and behind real sentinels: the service works, and goes on when a master dies. */
+/**
+ * Both roles on a real cluster of six nodes, and behind real sentinels: the service works, and continues when a master
+ * dies.
+ */
 
 /** Slow enough that jobs lie in Redis when its master dies. */
 const workMs = 20;
@@ -127,7 +130,8 @@ describe.each(topologies)('%s', (name, start) => {
         await Promise.all([failing, placing()]);
         await db.execute(`delete from outbox where name not like 'test.%'`);
         await stageNumbers(db, 'test.count', 201, 400);
-        // What the dead master had not told its replica comes back when its lease ends. What it had as done, and its replica as running, stalls.
+        // Jobs that the dead master had not replicated return when their lease ends. Jobs that it had as done, and its
+        // replica as running, stall.
         await expireLeases(db);
         await until(() => done.size === 400, stalledWithinMs + doneWithinMs);
         await until(async () => (await outboxCount(db)) === 0, doneWithinMs);
@@ -144,7 +148,7 @@ describe.each(topologies)('%s', (name, start) => {
   );
 });
 
-/** Every command that clients send to these servers; what scripts call belongs to their EVAL. */
+/** Every command that clients send to these servers; commands inside scripts belong to their EVAL. */
 async function watchCommands(servers: readonly Redis[]) {
   const seen: string[][] = [];
   const monitors = await Promise.all(servers.map((server) => server.monitor()));

@@ -9,7 +9,7 @@ import { pay } from '../../testkit/orders/order-desk.ts';
 import { order } from '../../testkit/orders/placing.ts';
 import { type ReportWorld, openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
 
-/** Guards what stands in the files: every row of every kind, once, and no cell that a spreadsheet runs. */
+/** Guards the contents of the files: every row of every kind, once, and no cell that a spreadsheet runs. */
 
 let world: ReportWorld;
 let event: TestEvent;

@@ -23,7 +23,7 @@ import {
 } from '../../testkit/reports/report-world.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 
-/** Guards who may ask for a report, see it, end it and open its file. */
+/** Guards who may request, see, end and open a report. */
 
 let world: ReportWorld;
 

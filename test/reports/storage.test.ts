@@ -10,7 +10,7 @@ import { order } from '../../testkit/orders/placing.ts';
 import { openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
 import type { FileStorage } from '../../src/platform/files/storage.ts';
 
-/** Guards both storages: a file is there when it is complete, and not before. S3 is a server that checks signatures. */
+/** Guards both storages: a file exists once it is complete, and not before. S3 is a server that checks signatures. */
 
 const folder = mkdtempSync(join(tmpdir(), 'antre-storage-'));
 const bucket = 'reports';

@@ -7,7 +7,7 @@ import { merchantOf } from './support/merchant.ts';
 import { startReceiver } from './support/receiver.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Promise: a killed sandbox has said nothing that its log does not hold, and goes on where it was. */
+/** Promise: a killed sandbox has answered nothing that its log does not hold, and continues where it was. */
 
 let folder: string;
 const children: ChildProcess[] = [];

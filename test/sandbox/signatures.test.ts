@@ -5,7 +5,7 @@ import { hubSignature } from '../../sandbox/graph/signature.ts';
 import { basicHeader } from '../../sandbox/midtrans/accounts.ts';
 import { midtransSignature } from '../../sandbox/midtrans/notifications/signature.ts';
 
-/** Promise: what the sandbox signs is what the real gateways sign, so a verifier that passes here passes there. */
+/** Promise: the sandbox signs as the real gateways do, so a verifier that passes here passes there. */
 
 const signed = {
   orderId: 'TKT-2026-000123-a1',

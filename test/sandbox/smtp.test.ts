@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 
-/** Promise: mail is taken over real SMTP, can be read back whole, and goes wrong at the stage a rule names. */
+/** Promise: mail is accepted over real SMTP, can be read back completely, and fails at the stage that a rule names. */
 
 let sandbox: Sandbox;
 beforeEach(async () => {

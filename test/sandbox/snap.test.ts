@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 
-/** Promise: Snap's create call refuses what Midtrans refuses and misbehaves on demand, so our client meets both here first. */
+/**
+ * Promise: Snap's create call refuses everything that Midtrans refuses and misbehaves on demand, so our client meets
+ * both here first.
+ */
 
 let sandbox: Sandbox;
 let merchant: ReturnType<typeof merchantOf>;

@@ -7,7 +7,10 @@ import { merchantOf } from './support/merchant.ts';
 import { startReceiver } from './support/receiver.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Promise: the Graph API takes only what Meta takes, reports statuses signed over the exact bytes, and fails as scripted. */
+/**
+ * Promise: the Graph API accepts only what Meta accepts, reports statuses signed over the exact bytes, and fails as
+ * scripted.
+ */
 
 let sandbox: Sandbox;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;

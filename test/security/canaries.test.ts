@@ -9,8 +9,9 @@ import { type WholeService, startWholeService } from '../../testkit/processes/wh
 import { until } from '../../testkit/until.ts';
 
 /**
- * A whole purchase with marked names, addresses, passwords and tokens (S48, S50, promise 10). What the service has written down while it
- * ran is searched for the marks: logs, metrics, everything that was sent to Redis, payloads of jobs, and every column of every table.
+ * A whole purchase with marked names, addresses, passwords and tokens (S48, S50, promise 10). Everything that the
+ * service wrote meanwhile is searched for the marks: logs, metrics, all commands to Redis, payloads of jobs, and every
+ * column of every table.
  */
 
 const typed = {
@@ -93,7 +94,7 @@ async function send(method: string, path: string, { as, body, headers = {} }: Se
   return { status: response.status, text, json };
 }
 
-/** Everything that a purchase brings, with the mistakes that people make on the way. */
+/** Everything that a purchase involves, with the mistakes that people make on the way. */
 async function journey(): Promise<void> {
   const { event } = world;
   const desk = `/v1/organizers/${event.organizer.slug}`;

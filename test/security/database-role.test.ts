@@ -2,7 +2,9 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
-/** Guards that somebody who gets hold of the service's database role can read and write rows, and do nothing else to the server. */
+/**
+ * Guards that an attacker with the service's database role can read and write rows, and do nothing else to the server.
+ */
 
 let database: TestDatabase;
 let app: postgres.Sql;
@@ -18,7 +20,7 @@ afterAll(async () => {
   await database.close();
 });
 
-/** Undefined if Postgres did what it was told. Nothing stays done. */
+/** Undefined if Postgres obeyed. Nothing stays done. */
 async function refusalOf(role: postgres.Sql, statement: string): Promise<string | undefined> {
   const asked = role.begin(async (tx) => {
     await tx.unsafe(statement).simple();

@@ -8,7 +8,7 @@ import { type Answer, type AskOptions, type TenantWorld, openTenants } from '../
 const operations = readOperations().filter(({ kinds }) => kinds.includes('orderToken'));
 const named = operations.map((operation) => [operation.id, operation] as const);
 const reads = named.filter(([, { method }]) => method === 'GET');
-/** Passes are not set up here (`test/orders/wallet/wallet.test.ts`); the order itself is opened all the same. */
+/** Passes are not set up here (`test/orders/wallet/wallet.test.ts`); the order itself is opened anyway. */
 const notOffered: readonly string[] = ['makeApplePass', 'linkGoogleWallet'];
 
 let world: TenantWorld;

@@ -5,8 +5,9 @@ import { type Operation, bodyOf, leastRoles, pathOf, readOperations } from '../.
 import { type Answer, type TenantWorld, openTenants, staffCallers } from '../../testkit/security/tenants.ts';
 
 /**
- * Every published operation against every kind of caller (S05, S06, S16). What is expected follows from the `security` that the
- * contract declares and from the least role of each operation. Ids and bodies are malformed, so a request that is let in changes nothing.
+ * Every published operation against every kind of caller (S05, S06, S16). The expected answer follows from the
+ * `security` that the contract declares and from the least role of each operation. Ids and bodies are malformed, so a
+ * request that is let in changes nothing.
  */
 
 const operations = readOperations();

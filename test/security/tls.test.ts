@@ -17,7 +17,9 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { testStack } from '../../testkit/services/stack.ts';
 import { type TlsFront, type TlsFrontOptions, openTlsFront } from '../../testkit/services/tls-front.ts';
 
-/** Guards that a connection which must be encrypted reaches the right server or none: Postgres, Redis, a payment gateway. */
+/**
+ * Guards that a connection that must be encrypted reaches the right server or none: Postgres, Redis, a payment gateway.
+ */
 
 const usualRoots = tls.getCACertificates('default');
 const deadlineMs = 5000;
@@ -132,7 +134,7 @@ describe('a Postgres without TLS', () => {
   test('is refused: the connection does not go on in the open', async () => {
     const { isAnswered, passed } = await services.Postgres(none);
     expect(isAnswered).toBe(false);
-    // The driver begins TLS all the same, and names no user in it.
+    // The driver begins TLS anyway, and names no user in it.
     expect(passed).not.toContain('antre_app');
   });
 

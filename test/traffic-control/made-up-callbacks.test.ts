@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** Guards that only callbacks are without a limit: an address that nobody serves is not one of them. */
+/** Guards that only callbacks are without a limit: an address that is not served is not one of them. */
 
 let api: TestService;
 beforeAll(async () => {

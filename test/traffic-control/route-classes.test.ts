@@ -5,8 +5,8 @@ import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.t
 import { useSeenClasses } from './support/seen-classes.ts';
 
 /**
- * Guards that only a route has a class: whatever no route serves, and whoever makes up a credential, is of the lowest one,
- * limited, and costs no query. All routes of the router are tried.
+ * Guards that only a route has a class: requests that no route serves, and requests with a made-up credential, have the
+ * lowest one, are limited, and cost no query. All routes of the router are tried.
  */
 
 const classified = useSeenClasses();

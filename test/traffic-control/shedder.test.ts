@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { calm, loopPressure, nextShedState } from '../../src/traffic-control/shedding/shed-level.ts';
 import { createShedder } from '../../src/traffic-control/shedding/shedder.ts';
 
-/** Guards promise 8: it bends, class by class, and recovers by itself. */
+/** Guards promise 8: it degrades gradually, class by class, and recovers by itself. */
 
 function levels(pressures: readonly number[], levelMax = 5): number[] {
   let state = calm;
@@ -34,7 +34,7 @@ describe('the level', () => {
   });
 
   it('settles, without oscillating, when shedding a class is enough', () => {
-    // A process that is asked twice what it can do: each class that is shed takes a fifth of the load away.
+    // A process with twice its capacity of requests: each class that is shed takes a fifth of the load away.
     let state = calm;
     const seen: number[] = [];
     for (let sample = 0; sample < 300; sample += 1) {

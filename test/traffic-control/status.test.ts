@@ -9,7 +9,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** Guards the public status document: it says what does not work, of which part, and nothing else. */
+/** Guards the public status document: it says which part does not work, and nothing else. */
 
 type Document = { state: string; parts: Record<string, string>; checkedAt: string };
 

@@ -15,7 +15,7 @@ import { type TestEvent, createEvent, signedInOwner, someBuyer } from '../../tes
 import { openTestDb, order, placingDeps, tally } from '../../testkit/orders/placing.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** Guards promise 5: what an operator switches is refused as it says, and who did it and why is written down. */
+/** Guards promise 5: a switch refuses the requests that it names, and its person and reason are recorded. */
 
 let api: TestService;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../src/traffic-control/limits/try-limiter.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
-/** Guards passwords against guessing (S18) and inboxes against filling, and owners against being kept out by strangers. */
+/** Guards passwords against guessing (S18), inboxes against filling, and owners against being kept out by strangers. */
 
 const policies = policiesOf({
   REQUESTS_PER_MINUTE_PER_NETWORK: 6000,

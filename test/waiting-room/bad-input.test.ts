@@ -10,7 +10,9 @@ import { type TestEvent, signedInOwner } from '../../testkit/factories.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** Whatever is sent to the addresses of waiting rooms and of codes: a refusal with a code that stays, never a fault of ours. */
+/**
+ * Any input to the addresses of waiting rooms and of codes gets a refusal with a stable code, never an internal fault.
+ */
 
 let api: TestService;
 let serving: Serving;
@@ -47,7 +49,7 @@ afterAll(async () => {
   await api?.close();
 });
 
-/** What may stand where a value is asked for. */
+/** Odd values in place of a valid one. */
 const oddValues: readonly unknown[] = [
   null,
   true,

@@ -7,7 +7,7 @@ import type { TestEvent } from '../../testkit/factories.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** However a request is framed or spelt, it is refused for what it is, or taken for what it is, and nothing else. */
+/** However a request is framed or spelt, it is refused or served for what it is. */
 
 let api: TestService;
 let serving: Serving;
@@ -24,7 +24,7 @@ afterAll(async () => {
   await api?.close();
 });
 
-/** What is answered to these bytes. */
+/** The answer to these bytes. */
 async function raw(text: string): Promise<string> {
   const socket = connect(serving.port, '127.0.0.1');
   let answer = '';

@@ -13,7 +13,7 @@ import { createTestRedis } from '../../testkit/services/redis.ts';
 import { accountKeyAt, createDrawnRoom } from './support/drawn-room.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards the room's promise 3: nobody loses a place, or gets somebody else's, by whatever is killed. */
+/** Guards the room's promise 3: nobody loses a place, or gets somebody else's, whatever is killed. */
 
 const secret = 'test-only-queue-token-secret-0123456789';
 const places = 60;
@@ -47,7 +47,7 @@ async function post(path: string, init: RequestInit) {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** What everybody in line is told now: who joins again, and who shows the token. */
+/** The answers to everybody in line now: some join again, and some show the token. */
 async function line(): Promise<string[]> {
   const answers = Array.from({ length: places }, async (_, index) => {
     const token = signBuyerToken(secret, { accountKey: accountKeyAt(index), until: new Date(Date.now() + 3_600_000) });
@@ -105,7 +105,7 @@ describe('a line of people', () => {
       placeIndex: index,
       accountKey: accountKeyAt(index + 1),
     });
-    // Who could sign it would have a pass for nobody: the account must be the buyer's own when it is spent.
+    // A forger of signatures would have a pass for nobody: the account must be the buyer's own when it is spent.
     const { status, body } = await post(`/v1/events/${event.slug}/queue/passes`, {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ placeToken: foreign }),

@@ -14,7 +14,10 @@ import {
 import { inbox } from '../../../testkit/notifications/notification-world.ts';
 import { openWorkDb } from '../../../testkit/processes/worker.ts';
 
-/** Who attacks the codes: guesses them (S42), from many networks and processes (S11), asks who is known (S47), bombs a mailbox or a budget (S36). */
+/**
+ * Attackers of codes: they guess them (S42), from many networks and processes (S11), ask who is known (S47), bomb a
+ * mailbox or a budget (S36).
+ */
 
 let world: BuyerWorld;
 
@@ -59,7 +62,7 @@ describe('guessing one code', () => {
     }
   });
 
-  /** The count as a program would do it that looks first and writes then. */
+  /** Counts as a naive program would: it looks first and writes then. */
   const lookThenWrite = async (db: Db, id: string): Promise<void> => {
     const [seen] = await rowsOf<{ tries: number }>(db, sql`select tries from buyer_verifications where id = ${id}`);
     if (seen === undefined || seen.tries >= 5) return;
@@ -97,7 +100,7 @@ describe('guessing one code', () => {
     const { body } = await one.post('verifications', { email: newAddress() });
     const id = body['verificationId'];
     expect((await one.post('confirmations', { verificationId: id, code: rightCode(id) }, network(1))).status).toBe(200);
-    // Also the right code, from there: a guess must not be told from a limit.
+    // The right code is refused there, too: a guess must not be distinguishable from a limit.
     expect(codeOfAnswer(await one.post('confirmations', { verificationId: id, code: rightCode(id) }, here))).toBe(
       '429 verification.limited',
     );
@@ -161,12 +164,12 @@ describe('flooding a mailbox with codes', () => {
     const refused = answers.filter(({ status }) => status !== 202);
     expect(new Set(refused.map(codeOfAnswer))).toEqual(new Set(['429 verification.limited']));
     for (const answer of refused) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    // The owner's own one and 14 more firsts, and what all may have in a quarter of an hour.
+    // The owner's own first try and 14 others, plus the tries that all together may have in a quarter of an hour.
     expect(60 - refused.length).toBe(14 + 10);
     expect(await stagedCodes()).toBe(15 + 10);
     expect(codeOfAnswer(await two.post('verifications', { email }, network(240)))).toBe('429 verification.limited');
     expect((await two.post('verifications', { email, knownClientToken }, network(240))).status).toBe(202);
-    // A token of somebody else, or none of ours, is as none.
+    // Somebody else's token, or one that is not ours, counts as none.
     const others = await world.process.post('verifications', { email: newAddress() }, network(249));
     const otherId = others.body['verificationId'];
     const other = await world.process.post('confirmations', { verificationId: otherId, code: rightCode(otherId) });

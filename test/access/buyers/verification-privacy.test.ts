@@ -6,7 +6,10 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type BuyerWorld, newAddress, openBuyers, rightCode } from '../../../testkit/access/buyer-world.ts';
 import { control } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards that a place belongs to somebody who reads an email or a phone, and that asking for codes serves nobody else. */
+/**
+ * Guards that a place belongs to somebody who can read an email or a phone, and that requesting codes serves nobody
+ * else.
+ */
 
 let world: BuyerWorld;
 

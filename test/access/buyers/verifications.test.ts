@@ -24,7 +24,10 @@ import {
   whatsappMessages,
 } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards that a place belongs to somebody who reads an email or a phone, and that asking for codes serves nobody else. */
+/**
+ * Guards that a place belongs to somebody who can read an email or a phone, and that requesting codes serves nobody
+ * else.
+ */
 
 let world: BuyerWorld;
 
@@ -128,7 +131,7 @@ describe('a buyer with a phone', () => {
       accountKey: buyerKey(buyerConfig.HASH_SECRET, 'phone', '+6281270001234'),
     });
 
-    // Another organizer's number is not this one's, and without an event there is none.
+    // Another organizer's number is not used, and without an event there is none.
     expect(codeOfAnswer(await ask({ phone, eventSlug: other.slug }))).toBe('409 verification.phone_not_possible');
     expect(codeOfAnswer(await ask({ phone }))).toBe('409 verification.phone_not_possible');
     expect(codeOfAnswer(await ask({ phone, eventSlug: 'nothing-here' }))).toBe('404 event.not_found');

@@ -4,7 +4,7 @@ import { staffTokenLink } from '../../../src/access/links/staff-link.ts';
 import { aMember, bodyOf, codeOf, signIn, stagedJobs, tokenOf } from '../../../testkit/access/access-world.ts';
 import { useMadeAccess } from '../support/made-access.ts';
 
-/** Guards that what a person could do ends with the person, in every process, unless somebody takes it over. */
+/** Guards that a person's access ends with the person, in every process, unless somebody takes it over. */
 
 const access = useMadeAccess();
 const { everythingOf, idsOf } = access;

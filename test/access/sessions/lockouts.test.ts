@@ -77,7 +77,7 @@ describe('signing in while strangers try passwords', () => {
       await signInAs(member.email, '192.0.2.0/24'),
     );
     const told = await attack(member.email);
-    // The same for an address that nobody has.
+    // Such tries on an address that nobody has.
     expect(await attack('nobody@organizer.test')).toEqual(told);
     expect(told).toEqual({ '401 session.refused': 100 + 14, '429 session.limited': 14 * 11 - 114 });
 
@@ -129,7 +129,7 @@ describe('signing in while strangers try passwords', () => {
     await signInAs(member.email, '192.0.77.0/24');
     await world.open.db.execute(sql`update sessions set ended_at = now() where staff_id = ${member.id}`);
     await attack(member.email);
-    // Its first try there is not what lets it in.
+    // Its first try there is not the reason why it gets in.
     await signInAs(member.email, '192.0.77.0/24', { password: 'wrong' });
     expect((await signInAs(member.email, '192.0.77.0/24')).status).toBe(201);
   });

@@ -10,7 +10,7 @@ import {
   openAccessWorld,
 } from '../../../testkit/access/access-world.ts';
 
-/** Guards that only a token we signed for a session that lives gets in (attacks S12 to S16). */
+/** Guards that only a token that we signed for a live session gets in (attacks S12 to S16). */
 describe('session tokens', () => {
   let world: AccessWorld;
   let organizer: OrganizerWorld;

@@ -18,7 +18,7 @@ import {
 
 const { world, organizer } = await useAccessWorld();
 
-/** Guards sign-in, what a session shows and ends, and that nobody learns which addresses are known (S17, S18, S47). */
+/** Guards sign-in, the reads and ends of sessions, and that nobody learns which addresses are known (S17, S18, S47). */
 describe('sessions', () => {
   it('names the signed-in member, for twelve hours, and holds nothing private', async () => {
     const response = await world.request('GET', '/v1/sessions/current', { as: organizer.owner });

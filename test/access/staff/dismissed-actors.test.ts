@@ -11,7 +11,7 @@ import {
 } from '../../../testkit/access/access-world.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 
-/** Guards that what a person could do ends with the person, in every process, unless somebody takes it over. */
+/** Guards that a person's access ends with the person, in every process, unless somebody takes it over. */
 
 let world: AccessWorld;
 let organizer: OrganizerWorld;
@@ -54,7 +54,7 @@ describe('a process that still remembers a dismissed member', () => {
     ],
   ];
 
-  /** Ends the member behind this process's back, as another process does. */
+  /** Ends the member without this process's knowledge, as another process does. */
   const dismissed = async (how: 'disabled' | 'session' | 'lowered') => {
     const member = await aMember(world, organizer, 'owner');
     expect((await world.request('GET', '/v1/sessions/current', { as: member.token })).status).toBe(200);

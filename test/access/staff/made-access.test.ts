@@ -13,7 +13,7 @@ import {
 } from '../../../testkit/access/access-world.ts';
 import { useMadeAccess } from '../support/made-access.ts';
 
-/** Guards that what a person could do ends with the person, in every process, unless somebody takes it over. */
+/** Guards that a person's access ends with the person, in every process, unless somebody takes it over. */
 
 const access = useMadeAccess();
 const { at, apiKey, device, invite, everythingOf, idsOf } = access;

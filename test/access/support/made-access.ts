@@ -16,7 +16,10 @@ import {
 } from '../../../testkit/access/access-world.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 
-/** An organizer with members who make things, and what works of what they made. Registers what begins and ends them with the test file that calls it. */
+/**
+ * An organizer with members who make access, and how much of it still works. Registers its setup and teardown with the
+ * calling test file.
+ */
 export function useMadeAccess() {
   let world: AccessWorld;
   let organizer: OrganizerWorld;
@@ -51,7 +54,7 @@ export function useMadeAccess() {
     return { id, link: tokenOf(link?.link ?? 'http://x/') };
   };
 
-  /** Everything that a member with this role can make, and what works of it: as another process sees it. */
+  /** All access that a member with this role can make, and whether it works as another process sees it. */
   async function everythingOf(role: Role) {
     const member = await aMember(world, organizer, role);
     const made: Record<string, { id: string; works: () => Promise<boolean> }> = {};

@@ -7,7 +7,10 @@ import { createTestDatabase, type TestDatabase } from '../../../testkit/services
 import { createOrganizer, createPaymentAccount, type TestOrganizer } from '../../../testkit/factories.ts';
 import { createTestRedis, type TestRedis } from '../../../testkit/services/redis.ts';
 
-/** Two processes of the catalog, and the desks of organizers at the first one. Registers what begins and ends them with the test file that calls it. */
+/**
+ * Two processes of the catalog, and the desks of organizers at the first one. Registers its setup and teardown with the
+ * calling test file.
+ */
 export function useOrganizerDesk() {
   let database: TestDatabase;
   let redis: TestRedis;

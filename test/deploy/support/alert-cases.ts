@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { type Alert, recordings } from './expressions.ts';
 
-/** What makes one alert fire, and end. */
+/** The series that make one alert fire, and end. */
 export type AlertCase = {
   readonly series: Readonly<Record<string, string>>;
   readonly interval?: string;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** What arrived where Alertmanager sends: the mail inbox, the phone and the webhook sink of the sandbox. */
+/** The messages at Alertmanager's receivers: the mail inbox, the phone and the webhook sink of the sandbox. */
 
 type Status = 'firing' | 'resolved';
 type SinkNotice = {
@@ -33,7 +33,7 @@ export function alertInboxes(sandboxUrl: string) {
   };
   return {
     notices,
-    /** Waits until every alert has come by mail and by webhook with this status. */
+    /** Waits until every alert has arrived by mail and by webhook with this status. */
     async expectAll(alerts: readonly string[], status: Status): Promise<void> {
       const missing = async () => {
         const counts = await Promise.all(
@@ -43,7 +43,7 @@ export function alertInboxes(sandboxUrl: string) {
       };
       await expect.poll(missing, { timeout: arrivesWithinMs, interval: pollMs, message: status }).toEqual([]);
     },
-    /** Waits until a text with these words has come to the operators' phone. */
+    /** Waits until a text with these words has arrived at the operators' phone. */
     async expectText(words: string): Promise<void> {
       await expect.poll(() => texts(words), { timeout: arrivesWithinMs, interval: pollMs }).toBeGreaterThan(0);
     },

@@ -1,6 +1,6 @@
 /**
- * Metrics of exporters that alerts and dashboards ask for, with the labels that are asked for. `test/deploy/observe.test.ts` compares them
- * with what the exporters give.
+ * Metrics of exporters that alerts and dashboards use, with the labels that they use. `test/deploy/observe.test.ts`
+ * compares them with the exporters.
  */
 export const metricsOfExporters: Readonly<Record<string, readonly string[]>> = {
   alertmanager_notifications_failed_total: ['integration'],

@@ -42,7 +42,7 @@ export type Selector = {
 const metricPattern =
   /(?<![\w:."/])((?:antre|process|nodejs|node|redis|pg|pgbouncer|probe|alertmanager|prometheus)_\w+|antre:[\w:]+|up)\b(?:\{([^}]*)\})?/g;
 
-/** What an expression selects: metrics, with what is asked of their labels. */
+/** The metrics that an expression selects, with the conditions on their labels. */
 export function selectorsOf(expr: string): readonly Selector[] {
   return [...expr.matchAll(metricPattern)].map(([, metric = '', inner = '']) => ({
     metric,

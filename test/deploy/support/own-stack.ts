@@ -26,7 +26,7 @@ const commandDeadlineMs = 180_000;
 /** A whole stack on ports and data of its own. */
 export type OwnStack = {
   readonly folder: string;
-  /** What `npm start` printed. */
+  /** The output of `npm start`. */
   readonly started: string;
   readonly port: (name: (typeof ports)[number]) => string;
   readonly npm: (...args: string[]) => Promise<string>;

@@ -46,7 +46,7 @@ export const localTables: Readonly<Record<string, string>> = {
 };
 
 /**
- * Written by a rush and still not ready: what has to change before the move. Until then they stay on the first node, and a
+ * Written by a rush and not ready yet: these must change before the move. Until then they stay on the first node, and a
  * transaction that writes one of them and an event's rows commits on two nodes.
  */
 export const notReadyTables: Readonly<Record<string, string>> = {
@@ -113,7 +113,7 @@ export function distributedTables(tables: readonly Table[]): string[] {
     .filter((name) => !(name in { ...referenceTables, ...localTables, ...notReadyTables }));
 }
 
-/** What keeps a table from the place that it has above. */
+/** Why a table cannot have the place that it has above. */
 export function distributionFaults(tables: readonly Table[]): string[] {
   const isAway = ({ name }: Pick<Table, 'name'>) => name in localTables || name in notReadyTables;
   const listed = Object.keys({ ...referenceTables, ...localTables, ...notReadyTables });

@@ -4,7 +4,7 @@
  * brackets.
  */
 
-/** What stands between two brackets, with the number of each inner pair in place of its content. */
+/** The text between two brackets, with the number of each inner pair in place of its content. */
 type Part = { readonly text: string; readonly inner: readonly Part[] };
 
 const column = String.raw`(?:([a-z_]\w*)\.)?event_id`;
@@ -74,7 +74,7 @@ function namedIn(text: string, names: readonly string[]): ReadonlySet<string> {
   return known;
 }
 
-/** The clause with the conditions in its brackets, and without what is a statement of its own there. */
+/** The clause with the conditions in its brackets, without nested statements. */
 function conditionsOf(clause: string, part: Part): string {
   return clause.replace(/\((\d+)\)/g, (_all, number: string) => {
     const inner = part.inner[Number(number)];

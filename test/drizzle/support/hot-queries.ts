@@ -7,9 +7,14 @@ export type HotQuery = {
   readonly pagesMax: number;
   /** Reads a table that is short by its nature from end to end. */
   readonly mayScan?: true;
-  /** Runs by the clock, in batches of any size, or for what is not the common case: whether it runs often enough to be measured is chance. */
+  /**
+   * Runs by the clock, in batches of any size, or outside of the common case, so it may not run often enough to be
+   * measured.
+   */
   readonly byChance?: true;
-  /** Postgres keeps its text without the types of its values, so that it cannot be explained: what it reads is measured. */
+  /**
+   * Postgres keeps its text without the types of its values, so it cannot be explained. Its reads are measured instead.
+   */
   readonly unexplained?: true;
 };
 
@@ -126,7 +131,7 @@ export const hotQueries: readonly HotQuery[] = [
     /^select t\.id as "ticketId", h\.holder_key as "holderKey" from orders o/,
   ),
   byKey('transfers of the tickets of an order', /^select "times_transferred" from "tickets" where/),
-  // Calls note_facts, which is planned anew on each connection.
+  // Calls note_facts, which is planned again on each connection.
   {
     name: 'refund noted for webhooks',
     text: /^select note_facts\( array\[r\.organizer_id\]/,

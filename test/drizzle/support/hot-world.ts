@@ -24,7 +24,9 @@ import { testStack } from '../../../testkit/services/stack.ts';
 /** Work that comes less often is not hot. On a busy machine it would run as often as the few orders of a test. */
 const hotEverySecondsMax = 5;
 
-/** API, worker and the outside world in this process, on a database that counts what every statement reads, also in functions. */
+/**
+ * API, worker and sandbox in this process, on a database that counts the reads of every statement, also in functions.
+ */
 export async function openHotWorld() {
   const [database, redis] = [await createTestDatabase(), await createTestRedis()];
   const name = new URL(database.directUrl).pathname;
@@ -106,7 +108,7 @@ type Reply = { readonly status: number; readonly body: never; readonly text: str
 const triesMax = 50;
 const pauseMs = 200;
 
-/** As a patient client: what is refused because this machine is busy is asked again. */
+/** Retries as a patient client does, because a busy machine refuses some requests. */
 async function request(url: string, { method, token, headers, body }: RequestOptions): Promise<Reply> {
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(url, {

@@ -24,7 +24,7 @@ type Table = {
 };
 export type Schema = ReadonlyMap<string, Table>;
 
-/** What all `tables.ts` of the service say. */
+/** The schema according to all `tables.ts` of the service. */
 export async function schemaOfCode(): Promise<Schema> {
   const tables = new Map<string, Table>();
   for (const file of globSync('src/**/tables.ts').toSorted()) {
@@ -74,7 +74,7 @@ function indexText(isUnique: boolean, columns: readonly string[]): string {
   return `${isUnique ? 'unique ' : ''}(${columns.join(', ')})`;
 }
 
-/** What the migrated database has, partitions of other tables left out. */
+/** The schema of the migrated database, without partitions of other tables. */
 export async function schemaOfDatabase(sql: postgres.Sql): Promise<Schema> {
   const columns = await sql<(Column & { table: string; name: string })[]>`
     select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as "notNull",

@@ -37,7 +37,7 @@ export function ask(
 
 const rawDeadlineMs = 15_000;
 
-/** Sends bytes as they are; gives back everything that came until the other side closed, or the deadline. */
+/** Sends bytes unchanged; returns everything that arrived until the other side closed, or until the deadline. */
 export function sendRaw(port: number, bytes: string): Promise<{ said: string; closed: boolean }> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');

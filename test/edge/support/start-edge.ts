@@ -9,14 +9,14 @@ import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { startNginx } from '../../../deploy/local/services/start-nginx.ts';
 
-/** nginx with production's rules, before whatever listens on `apiPort`. */
+/** nginx with production's rules, in front of the server on `apiPort`. */
 export type TestEdge = { readonly port: number; readonly url: string; close(): Promise<void> };
 
 let edges = 0;
 
-/** Without nginx on this machine, and no way to fetch it, this fails with a sentence that says what to install. */
+/** If this machine has no nginx and cannot download it, this fails with a sentence that says what to install. */
 export async function startTestEdge(options: { apiPort: number; requestsPerSecond?: number }): Promise<TestEdge> {
-  // Like the folder of the run's services, so that what a killed run leaves behind is ended and deleted by the next.
+  // Like the folder of the run's services, so that the remains of a killed run are ended and deleted by the next.
   edges += 1;
   const place = join(dataFolder, `test-${process.pid}${String(edges).padStart(3, '0')}`);
   const account = chooseAccount();

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { apiDocs } from '../../../src/http/contract/api-docs.ts';
 import { problems } from '../../../src/problems.ts';
 
-/** Guards the page of the contract: it gives its own two files, and what else is asked of it does not exist (S60). */
+/** Guards the page of the contract: it serves its own two files and nothing else (S60). */
 
 const docs = apiDocs(() => ({ openapi: '3.1.0' }), problems);
 const at = async (path: string) => (await docs.request(path)).status;

@@ -35,7 +35,7 @@ beforeAll(async () => {
     REQUESTS_PER_MINUTE_PER_NETWORK: '10000000',
     ORDERS_PER_MINUTE_PER_NETWORK: '10000000',
     SIGN_INS_PER_MINUTE_PER_NETWORK: '100000',
-    // A machine that is busy with other things is not what is tried here.
+    // Refusals because of a busy machine are not the subject here.
     DATABASE_CALL_TIMEOUT_MS: '30000',
     DATABASE_ACQUIRE_TIMEOUT_MS: '20000',
   });
@@ -65,7 +65,7 @@ function operationsOf(): Operation[] {
   );
 }
 
-/** Fields whose form a sample cannot guess. What names something of the world is filled in when it is there. */
+/** Fields whose form a sample cannot guess. Names of existing objects are filled in once these exist. */
 const known: Readonly<Record<string, unknown>> = {
   phone: '081234567890',
   email: 'ayu@example.test',
@@ -80,7 +80,10 @@ const known: Readonly<Record<string, unknown>> = {
   poolId: '{poolId}',
 };
 
-/** A published event, its owner signed in, and an order: new for each operation, since many end what they are asked for. */
+/**
+ * A published event, its owner signed in, and an order: new for each operation, because many operations end their
+ * object.
+ */
 async function makeWorld(): Promise<World> {
   const { db, config } = api.service;
   const event = await createEvent(db);
@@ -109,7 +112,7 @@ async function makeWorld(): Promise<World> {
 
 const ask = (method: string, path: string, given: { headers?: Record<string, string>; body?: string }) => {
   tried += 1;
-  // A network of its own for each, so that no limit stands before what is tried.
+  // Each from a network of its own, so that no limit interferes.
   const address = `10.${(tried >> 16) & 255}.${(tried >> 8) & 255}.${tried & 255}`;
   return api.fetch(path, {
     method,
@@ -153,7 +156,7 @@ function requestOf(world: World, operation: Operation, odd: Odd) {
   };
 }
 
-/** Values that only Postgres refused: the last net holds, and what came so far lacks a check of its own. */
+/** Values that only Postgres refused: the last net holds, and the way there lacks a check of its own. */
 async function dataFaults() {
   return (await registry.getSingleMetric('antre_http_data_faults_total')?.get())?.values ?? [];
 }
@@ -198,7 +201,8 @@ describe('odd values', () => {
     await Promise.all(Array.from({ length: lanes }, lane));
     expect(Object.fromEntries(faults)).toEqual({});
     expect(await dataFaults()).toEqual([]);
-    // Most are reached where only something that they do not read is odd: what is refused at the door shows nothing.
+    // Most are reached only if an input that they do not read is odd: a request that is refused at the door shows
+    // nothing.
     expect(reached.size).toBeGreaterThan(40);
     expect(operations.length).toBeGreaterThan(80);
     expect(tried).toBeGreaterThan(operations.length * triesPerOperation);

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi';
 import { expect, test } from 'vitest';
 
 /**
- * Guards every text that callers send: none keeps what nobody sees or what turns the reading direction. It finds the fields
- * itself: all of the strict objects, which is what request bodies are, in every file of schemas and routes.
+ * Guards every text that callers send: none keeps invisible characters or marks that change the reading direction. It
+ * finds the fields itself: all fields of strict objects, which are the request bodies, in every file of schemas and
+ * routes.
  */
 
 /** Texts that no person reads as a line: secrets, codes that are compared by letters and digits only, opaque tokens, addresses. */

@@ -5,7 +5,7 @@ import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { problems } from '../../../src/problems.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** Guards that a fault of ours on the way past the router is an answer to its client, and not the end of the process. */
+/** Guards that an internal fault on the hot path is answered, and does not end the process. */
 
 let serving: Serving;
 afterEach(() => serving.close());

@@ -10,7 +10,7 @@ import { type TestService, startTestService } from '../../../testkit/processes/s
 
 /**
  * Guards that a hot write is the same route whichever way it takes: past the router (its exact address) or through it
- * (the same address with a query, which nobody reads). Limits, refusals, headers and bodies must not tell them apart.
+ * (with a query, which nobody reads). Limits, refusals, headers and bodies must not differ.
  */
 
 const ours = 'https://tickets.example';
@@ -62,7 +62,7 @@ async function post(way: keyof typeof ways, body: string | object, headers: Reco
   return { status: response.status, headers: response.headers, answer };
 }
 
-/** What must be the same; names of headers, since ids and times differ. */
+/** The parts that must be equal; only names of headers, because ids and times differ. */
 const shapeOf = ({ status, headers, answer }: Awaited<ReturnType<typeof post>>) => ({
   status,
   headers: [...headers.keys()].filter((name) => !['keep-alive', 'connection'].includes(name)).sort(),
@@ -228,7 +228,7 @@ describe('a body in pieces', () => {
       socket.write(cutShort);
       await new Promise((resolve) => setTimeout(resolve, 100));
       socket.resetAndDestroy();
-      // Who hangs up has sent a bad request; it must not look as if the service were away.
+      // A client that hangs up has sent a bad request; it must not look as if the service were down.
       await expect.poll(() => answersOf(['400', '503'])).toEqual([(before[0] ?? 0) + 1, before[1]]);
       expect((await post('past', bodyOf())).status).toBe(201);
     },

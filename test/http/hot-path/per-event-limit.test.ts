@@ -10,8 +10,8 @@ import { type TestService, startTestService } from '../../../testkit/processes/s
 import { until } from '../../../testkit/until.ts';
 
 /**
- * Guards that the crowd of one event is refused as soon as it says whose crowd it is: by the header before the body has
- * come, by the body otherwise, and never the visitors of another event.
+ * Guards that the crowd of one event is refused as soon as a request names the event: by the header before the body has
+ * arrived, otherwise by the body, and never the visitors of another event.
  */
 
 const ordersPerMinute = 60;
@@ -67,7 +67,7 @@ async function order(event: TestEvent, headers: Record<string, string> = {}, way
   return { status: response.status, limits: response.headers.get('ratelimit'), answer };
 }
 
-/** What comes back although the body never does; nothing when the body is waited for. */
+/** The answer that comes although the body never does; nothing if the body is waited for. */
 async function headOnly(event: TestEvent, address: string, waitMs: number, way: Way = '/v1/orders'): Promise<string> {
   const socket = net.connect(serving.port, '127.0.0.1');
   await once(socket, 'connect');
@@ -132,7 +132,8 @@ test('a full lane refuses by the header alone, counts repeated clicks, and refus
     const [first, second] = [await orderFrom(address), await orderFrom(address)];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(remaining(first) - remaining(second)).toBe(1);
-    // One in ten refusals counts, so that who only presses again is limited in the end, and told so now and then.
+    // One in ten refusals counts, so that clients that only press again are limited in the end, and told so now and
+    // then.
     const pressing = nextAddress();
     const press = () => order(hot, { 'event-slug': hot.slug, 'x-forwarded-for': pressing });
     let presses = 1;

@@ -8,7 +8,7 @@ import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /**
- * Guards that a public read that is at hand gets the same answer on the connection as through the router. A request that
+ * Guards that a public read from memory gets the same answer on the connection as through the router. A request that
  * states a length, even 0, goes through the router.
  */
 
@@ -61,7 +61,7 @@ async function send(method: string, path: string, headers: Record<string, string
   return { status, headers: Object.fromEntries(pairs), body: answer.subarray(end + 4) };
 }
 
-/** Without what moves with the clock. */
+/** Without the parts that change with time. */
 const settled = ({ status, headers, body }: Raw) => {
   const { date: _date, age: _age, 'x-request-id': _id, ...rest } = headers;
   const [cacheStatus] = (headers['cache-status'] ?? '').split('; ttl=');
@@ -99,7 +99,7 @@ describe('a read from memory', () => {
   });
 
   test('a page of the listing, found by its address as it was sent', async () => {
-    // A listing is at hand for as long as nothing of it changes: the event made above may have been told only now.
+    // A listing stays in memory until it changes. The event made above may be announced only now.
     await send('GET', '/v1/events?limit=3');
     const { past, through, wasTaken } = await bothWays('GET', '/v1/events?limit=3');
     expect(wasTaken).toBe(true);

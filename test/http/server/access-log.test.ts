@@ -49,9 +49,9 @@ describe('the line of a request', () => {
   test('names the route and the status, for every route', async () => {
     expect(routes().length).toBeGreaterThan(80);
     for (const [index, { method, template }] of routes().entries()) {
-      // One network asks for everything without a credential: the limit on that is not what this is about.
+      // One network requests everything without a credential; the limit on that is not the subject here.
       if (index % 100 === 99) await world.service.redis.flushdb();
-      // An address of its own for each: what is in the cache is answered before there is a line.
+      // An address of its own for each, because cached answers are sent before there is a log line.
       const status = await ask(method, `${template.replaceAll(/\{\w+\}/g, `x${index}`)}?unknown=${index}`);
       expect([template, status, lines.length]).toEqual([template, status, 1]);
       const [line] = lines;

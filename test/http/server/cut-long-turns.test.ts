@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { cutLongTurns } from '../../../src/http/server/cut-long-turns.ts';
 
 /**
- * Guards that a flood on more than a thousand connections leaves timers and deferred work their turn. Counted in requests
- * between two turns, not in time: the control shows how many libuv reads in one piece when nobody stops it.
+ * Guards that timers and deferred work get their turn during a flood on more than a thousand connections. Counted in
+ * requests between two turns, not in time: the control shows how many libuv reads in one piece if nothing stops it.
  */
 
 const connections = 1500;

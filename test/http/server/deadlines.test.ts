@@ -9,11 +9,11 @@ import { testStack } from '../../../testkit/services/stack.ts';
 import { until } from '../../../testkit/until.ts';
 
 /**
- * Guards that nobody waits for what has stopped (T47 to T49): at most 100 ms for Redis, at most 3 s for Postgres or
- * PgBouncer, with connections that stay open and say nothing, which no timeout of a server ends.
+ * Guards that nobody waits for a stopped server (T47 to T49): at most 100 ms for Redis, at most 3 s for Postgres or
+ * PgBouncer, with connections that stay open and silent, which no server timeout ends.
  */
 
-/** What the machine may take on top, with neighbours that test at the same time. */
+/** Allowance for a machine on which other tests run at the same time. */
 const slackMs = 400;
 
 let redis: OwnRedis;
@@ -116,14 +116,14 @@ describe('Redis that has stopped', () => {
     const before = await ask();
     redis.freeze();
     const usual = Math.max(...Object.values(before).map(({ ms }) => ms));
-    // Redis would keep a request in every round; what else runs on a busy machine keeps it in one.
+    // Redis would delay a request in every round; other work of a busy machine delays it in one.
     const rounds = [await ask(), await ask(), await ask()];
     for (const during of rounds) expect(statusesOf(during)).toEqual(statusesOf(before));
     const slowIn = (during: Awaited<ReturnType<typeof ask>>) =>
       new Set(slowerThan(during, usual + 100 + slackMs).map(([name]) => name));
     const slow = rounds.map(slowIn);
     expect(Object.keys(requests).filter((name) => slow.every((names) => names.has(name)))).toEqual([]);
-    // One after another, each in a second of its own: what each waits by itself.
+    // One after another, each in a second of its own, to measure each one's wait.
     for (const name of ['signing in', 'a new order', 'a list never asked before', 'a lost link']) {
       let fastestMs = Number.POSITIVE_INFINITY;
       for (let tries = 0; tries < 3; tries += 1) {
@@ -152,7 +152,7 @@ describe('Postgres or PgBouncer that has stopped', () => {
     for (let round = 0; round < 2; round += 1) {
       const during = await ask();
       expect(slowerThan(during, 3000 + slackMs)).toEqual([]);
-      // What was read before is still read; what must be decided is refused, and nothing is made up.
+      // Reads from memory are still served; decisions are refused, and nothing is made up.
       expect(during).toMatchObject({
         'an event': { status: 200 },
         'a new order': { status: 503 },

@@ -13,7 +13,7 @@ async function inFlight(): Promise<number> {
   return values[0]?.value ?? 0;
 }
 
-/** Guards that a client which goes while its limit is asked for leaves nothing behind on the way past the router. */
+/** Guards that a client that hangs up while its limit is checked leaves nothing behind on the hot path. */
 test.each([0, 300])(
   'a client that hangs up while a limit is asked (%i ms) leaves nothing in flight',
   async (decideMs) => {

@@ -8,7 +8,7 @@ import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
-/** Guards what old and careful clients ask: HEAD tells the length of what GET sends, and HTTP/1.0 needs no host. */
+/** Guards requests of old and careful clients: HEAD gives the length of GET, and HTTP/1.0 needs no host. */
 
 let world: TestService;
 let app: ReturnType<typeof createApp>;
@@ -29,7 +29,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-/** All that comes back until the other side has been silent for a while, and whether it closed the connection. */
+/** Everything that arrives until the other side has been silent for a while, and whether it closed the connection. */
 async function say(text: string, port = serving.port) {
   const socket = net.connect(port, '127.0.0.1');
   await once(socket, 'connect');

@@ -18,7 +18,9 @@ import {
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
-/** Guards what operators and staff learn of a request: ids in its log line and trace, and where its time went. */
+/**
+ * Guards the data that operators and staff get about a request: ids in its log line and trace, and where its time went.
+ */
 
 describe('a log line', () => {
   type Line = Record<string, unknown>;

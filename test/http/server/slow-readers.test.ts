@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { closed } from '../../../testkit/closed.ts';
 
-/** Guards against clients that ask and do not read: each would hold a connection and its answer for as long as it likes. */
+/**
+ * Guards against clients that request and do not read: each would hold a connection and its answer as long as it likes.
+ */
 
 const stallMs = 1000;
 /** More than the kernel takes off our hands. */

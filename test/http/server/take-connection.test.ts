@@ -15,7 +15,10 @@ afterEach(() => {
   server.close();
 });
 
-/** Sends these requests in one piece. @returns what the client receives */
+/**
+ * Sends these requests in one piece.
+ * @returns the bytes that the client receives
+ */
 async function ask(answer: (outgoing: ServerResponse, path: string) => void, requests: string) {
   server = createServer((incoming, outgoing) => answer(outgoing, incoming.url ?? ''));
   server.listen(0, '127.0.0.1');

@@ -19,8 +19,8 @@ export type Schema = {
 export type Components = Readonly<Record<string, Schema>>;
 
 /**
- * A value that looks like what a schema describes, with all its fields, so that each of them can be made odd by itself.
- * @param known values for fields whose form the schema does not tell, by their names
+ * A value of a schema's form, with all its fields, so that each of them can be made odd by itself.
+ * @param known values for fields whose form the schema does not describe, by their names
  */
 export function sampleOf(
   schema: Schema,

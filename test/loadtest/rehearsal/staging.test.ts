@@ -53,7 +53,7 @@ async function keyOfOrganiser(scopes: readonly string[]): Promise<string> {
   return String(at(made.body, 'key'));
 }
 
-/** A deployment that answers as it is told, and notes what it was asked. */
+/** A deployment with scripted answers, which records the requests. */
 async function deployment(answer: RequestListener): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((incoming, response) => {

@@ -16,7 +16,10 @@ import { money, plain, readable, sequenceOf, uidOf, unfolded } from '../../../te
 import { giveTicket } from '../../../testkit/notifications/given-ticket.ts';
 import { inbox } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards that announcements and reminders reach whoever holds a ticket, once, and tell holders nothing of the order or of money. */
+/**
+ * Guards that announcements and reminders reach every holder of a ticket once, and tell holders nothing about the order
+ * or money.
+ */
 
 let world: Announcements['world'];
 let notices: Announcements['notices'];

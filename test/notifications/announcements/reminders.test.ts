@@ -9,7 +9,10 @@ import { announcing } from '../../../testkit/notifications/announcing.ts';
 import { useEventNotices, money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import { deliveriesOf, inbox } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards what an event sends by itself: the reminder before it begins, and the one before the time to pay is over. */
+/**
+ * Guards the messages that an event sends by itself: the reminder before it begins, and the one before the time to pay
+ * is over.
+ */
 
 const { world, notices } = await useEventNotices();
 beforeEach(() => world.db.execute(sql`update events set status = 'draft'`));

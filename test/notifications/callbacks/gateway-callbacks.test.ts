@@ -4,7 +4,10 @@ import { pluginOf } from '../../../src/notifications/channels/whatsapp/registry.
 import { addGatewaySender, ownGatewaySender, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
 import { type Notifications, openNotifications } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards that callbacks of WAHA, Fonnte and Wablas count only when they prove where they come from, and then in any order and number. */
+/**
+ * Guards that callbacks of WAHA, Fonnte and Wablas count only if they prove their origin, and then in any order and
+ * number.
+ */
 
 let world: Notifications;
 const gateways = ['waha', 'fonnte', 'wablas'] as const;
@@ -76,7 +79,7 @@ describe('callbacks of gateways', () => {
     expect((await post(address, {})).status).toBe(403);
     expect((await fetch(address)).status).toBe(403);
     expect((await post(`${address}?key=${another.callbackKey}`, {})).status).toBe(403);
-    // Nobody learns which senders there are.
+    // Nobody learns which senders exist.
     const nobody = await post(`${world.callbackUrl}/${kind}/snd_06FJ2V1H8C9QX4T0RBVE?key=${sender.callbackKey}`, {});
     const wrong = await post(`${address}?key=wrong`, {});
     expect([nobody.status, ((await nobody.json()) as { code: string }).code]).toEqual([

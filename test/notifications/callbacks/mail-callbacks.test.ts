@@ -15,7 +15,9 @@ import {
   paidOrder,
 } from '../../../testkit/notifications/notification-world.ts';
 
-/** Guards what bounces and complaints change: mails go out to a real SMTP server, and reports of them come in by HTTP. */
+/**
+ * Guards the effects of bounces and complaints: mails go to a real SMTP server, and reports about them arrive by HTTP.
+ */
 
 let world: Notifications;
 beforeAll(async () => {

@@ -61,7 +61,7 @@ describe('streams', () => {
     expect(tickets.raw).not.toContain('List-Unsubscribe');
     expect(news.raw).toContain(`List-Unsubscribe: <${unsubscribeUrl}>`);
     expect(news.raw).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
-    // The return path is what the server was told, not a header: a rule of the sandbox matches it.
+    // The return path is what the server was given, not a header: a rule of the sandbox matches it.
     await control(world.sandbox, 'smtp/rules', {
       match: { sender: `bounces+${token}@antre.example` },
       stage: 'mail',

@@ -10,7 +10,7 @@ import { ticketsMail } from '../../../src/notifications/templates/tickets.ts';
 import type { OrderMailData } from '../../../src/notifications/templates/order-mail.ts';
 import { readQrPng } from '../../../testkit/check-in/qr-reader.ts';
 
-/** Guards the bytes that mails are made of, without a server. */
+/** Guards the bytes of mails, without a server. */
 
 const hostile = '<img src=x onerror=alert(1)> & "\'</title></style>';
 
@@ -64,7 +64,7 @@ const parts = (name: string, mail: Mail): MailParts => ({
   attachments: mail.attachments,
 });
 
-/** What a reader shows of a mail, and the types of all parts in their order. */
+/** The text that a reader shows of a mail, and the types of all parts in their order. */
 async function readMail(raw: Buffer) {
   const { headers, attachments, ...shown } = await PostalMime.parse(raw);
   return {

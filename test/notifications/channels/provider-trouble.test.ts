@@ -17,8 +17,8 @@ import {
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /**
- * Guards that the circuit of a mail server or a number in trouble opens and is probed, that what was not tried costs no try, and
- * that repetitions are a tenth of the calls while it fails.
+ * Guards that the circuit of a mail server or a number in trouble opens and is probed, that calls that were not made
+ * cost no try, and that repetitions are a tenth of the calls while it fails.
  */
 
 const pauseMs = 300;

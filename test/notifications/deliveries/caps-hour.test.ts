@@ -15,7 +15,7 @@ import {
 } from '../../../testkit/notifications/notification-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** Guards that caps count any hour, message by message, and forget what is over. */
+/** Guards that caps count any hour, message by message, and forget expired ones. */
 
 let world: Notifications;
 let messages: Awaited<ReturnType<typeof openMessageWays>>;

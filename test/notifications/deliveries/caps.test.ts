@@ -19,8 +19,8 @@ import {
 import { openRoom, passOf } from '../../../testkit/waiting-room/rooms.ts';
 
 /**
- * Guards that nobody can have the service write to somebody beyond the caps, whatever they ask for and however they spell the
- * address; and that nobody can use the caps to keep messages from somebody.
+ * Guards that nobody can make the service write to somebody beyond the caps, whatever they request and however they
+ * spell the address; and that nobody can use the caps to keep messages from somebody.
  */
 
 let world: Notifications;

@@ -14,7 +14,7 @@ import { someBuyer } from '../../../testkit/factories.ts';
 import { openWorkDb } from '../../../testkit/processes/worker.ts';
 import { type CutWire, layWire } from '../../../testkit/services/cut-wire.ts';
 
-/** Guards that some seconds without Postgres send no mail twice, and leave no message that never left in the sender's hands. */
+/** Guards that some seconds without Postgres send no mail twice, and leave no unsent message claimed by a sender. */
 
 let world: Notifications;
 let wire: CutWire;

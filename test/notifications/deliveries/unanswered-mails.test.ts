@@ -8,7 +8,10 @@ import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { control, deliveriesOf, inbox, mailOptions } from '../../../testkit/notifications/notification-world.ts';
 import { useDeliveries } from '../support/deliveries.ts';
 
-/** Guards that a mail server which takes a mail and does not answer in time sends few of it, however long that goes on. */
+/**
+ * Guards that a mail server that accepts a mail and does not answer in time gets few copies of it, however long that
+ * lasts.
+ */
 
 const { world, queued } = await useDeliveries();
 

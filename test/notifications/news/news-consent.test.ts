@@ -22,7 +22,8 @@ import {
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 /**
- * Guards that news go only to who has agreed, with the time and the wording written down, and that nobody can agree for somebody else.
+ * Guards that news goes only to buyers who agreed, with the time and the wording recorded, and that nobody can agree
+ * for somebody else.
  */
 
 let world: Notifications;

@@ -10,7 +10,7 @@ import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { useEventNotices } from '../../../testkit/notifications/event-notices.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** Guards that an organiser can see what holders are told of a change, confirm exactly this, or have nobody told. */
+/** Guards that an organiser can preview what holders are told of a change, confirm exactly this, or cancel it. */
 
 const { world, notices } = await useEventNotices();
 

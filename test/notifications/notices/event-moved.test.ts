@@ -112,7 +112,7 @@ describe('an event that moves', () => {
     expect(text).toContain('Tempat semula: Lapangan Selatan');
     expect(text).toContain('Tempat sekarang: Stadion Barat');
     expect(text).not.toContain('Utara');
-    // What changes after that is told anew.
+    // Later changes are told separately.
     await notices.change(event, { venue: 'Stadion Timur' });
     await notices.tell(event);
     expect(await notices.toldOf(holder.orderId)).toHaveLength(2);

@@ -7,7 +7,10 @@ import { orderCode } from '../../../src/platform/ids.ts';
 import { uidOf, unfolded, useEventNotices } from '../../../testkit/notifications/event-notices.ts';
 import { giveTicket } from '../../../testkit/notifications/given-ticket.ts';
 
-/** Guards that the person whom a ticket was given to is told what happens to the event, and learns nothing of order or money. */
+/**
+ * Guards that a person who was given a ticket is told what happens to the event, and learns nothing about the order or
+ * money.
+ */
 
 const { world, notices } = await useEventNotices();
 

@@ -13,9 +13,7 @@ import {
 import { type Notifications, control, openNotifications } from '../../../testkit/notifications/notification-world.ts';
 import { until } from '../../../testkit/until.ts';
 
-/**
- * Guards that WAHA, Fonnte and Wablas send what the buyer is to read, that each of their answers has its meaning.
- */
+/** Guards that WAHA, Fonnte and Wablas send the buyer's text, and that each of their answers has its meaning. */
 
 let world: Notifications;
 const quiet = () => AbortSignal.timeout(20_000);
@@ -147,7 +145,7 @@ test('the invariant reports a message that no provider has accepted', async () =
 });
 
 describe('what their answers mean', () => {
-  /** What the sandbox answers, and what becomes of the message and its sender. */
+  /** The sandbox's answer, and its effect on the message and its sender. */
   const table: readonly [(typeof gateways)[number], object, { delivery: object; sender: string }][] = [
     ['waha', { status: 422 }, { delivery: { status: 'queued', failure: 'no_sender' }, sender: 'cooling' }],
     ['waha', { status: 404 }, { delivery: { status: 'queued', failure: 'no_sender' }, sender: 'cooling' }],

@@ -17,8 +17,8 @@ import {
 import { until } from '../../../testkit/until.ts';
 
 /**
- * Guards which sender writes to whom: the same to the same person, others in proportion to their weights, another one only where nothing
- * was taken, and none beyond its cap.
+ * Guards which sender writes to a recipient: the same one to the same person, others in proportion to their weights,
+ * another one only if the message was not accepted, and none beyond its cap.
  */
 
 let world: Notifications;
@@ -95,7 +95,7 @@ describe('stickiness and weight', () => {
 });
 
 describe('failover', () => {
-  /** What the first sender answers, and whether another one may be asked. */
+  /** The first sender's answer, and whether another one may be tried. */
   const matrix: readonly [string, object | 'unknown_account' | 'refused_connection', boolean][] = [
     ['nothing listens there', 'refused_connection', true],
     ['401: its key is wrong', 'unknown_account', true],
@@ -115,7 +115,7 @@ describe('failover', () => {
       ...(fault === 'unknown_account' ? { secret: 'not-the-key' } : {}),
     });
     const second = await addGatewaySender(world, 'waha', { ...own(), weight: 1 });
-    // The first one wrote last, so it is asked first.
+    // The first one wrote last, so it is tried first.
     const phone = `+62813780${String(Math.floor(Math.random() * 1e5)).padStart(5, '0')}`;
     const { deliveryId, to, now, order } = await queuedMessage(world, { event, phone });
     await world.db.execute(sql`
@@ -134,7 +134,7 @@ describe('failover', () => {
     const bySecond = await gatewayMessages(world, { to, account: second.account });
     expect(bySecond).toHaveLength(isAsked ? 1 : 0);
     expect((await now()).sender_id).toBe(isAsked ? second.id : first.id);
-    // A turn of the first one is used up only where it may have taken the message.
+    // A turn of the first one is used up only if it may have accepted the message.
     const mayHaveTaken = !isAsked && (await now()).status === 'unknown';
     expect(await takenBy(first.id)).toBe(mayHaveTaken ? 1 : 0);
   });

@@ -7,7 +7,7 @@ import { webhookTypes } from '../../../src/notifications/webhooks/catalogue.ts';
 import { newWebhookSecret, signedHeaders } from '../../../src/notifications/webhooks/sign.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** Guards that what `docs/features/webhooks.md` tells receivers is true: its types, its consumer, and the command that prints an example. */
+/** Guards that `docs/features/webhooks.md` is true: its types, its consumer, and the command that prints an example. */
 
 const text = readFileSync('docs/features/webhooks.md', 'utf8');
 // Inside the repository, so that the consumer finds the library. Not below `node_modules`, where Node strips no types.

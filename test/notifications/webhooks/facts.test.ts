@@ -15,7 +15,9 @@ import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { createEvent, createOrganizer, createPaymentAccount, signedInOwner } from '../../../testkit/factories.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
 
-/** Guards that what organisers subscribe to is noted once, in its published shape, and nothing where nobody listens. */
+/**
+ * Guards that subscribed facts are noted once, in their published shape, and that nothing is noted without an endpoint.
+ */
 
 let world: WebhookWorld;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { inbox } from '../../../testkit/notifications/notification-world.ts';
 import { until } from '../../../testkit/until.ts';
 import { type Turns, openTurns, startServer } from './support/turns.ts';
 
-/** Guards what an endpoint that fails gets: repeats by the schedule, a pause, and in the end no more webhooks. */
+/** Guards the treatment of a failing endpoint: repeats by the schedule, a pause, and in the end no more webhooks. */
 
 let world: Turns['world'];
 let subscribed: Turns['subscribed'];

@@ -6,7 +6,7 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
 import { type WebhookDesk, openWebhookDesk } from './support/webhook-desk.ts';
 
-/** Guards what the log of webhooks shows and for how long, and what a replay sends. */
+/** Guards the content and duration of the webhook log, and of replays. */
 
 let world: WebhookWorld;
 let event: WebhookDesk['event'];

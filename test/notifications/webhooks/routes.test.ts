@@ -7,7 +7,7 @@ import { createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
 import { type WebhookDesk, openWebhookDesk } from './support/webhook-desk.ts';
 
-/** Guards who may see and change endpoints, and what of them is shown. */
+/** Guards who may see and change endpoints, and which parts of them are shown. */
 
 let world: WebhookWorld;
 let organizer: WebhookDesk['organizer'];

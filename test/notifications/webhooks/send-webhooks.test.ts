@@ -89,7 +89,7 @@ test('a body without end takes a bounded time; a redirect is a failure', async (
   await world.paid(endpoint.event);
   const started = performance.now();
   await turn(endpoint);
-  // The head says that it was taken; the body is nobody's business.
+  // The head says that it was accepted; the body does not matter.
   expect((await world.deliveries(endpoint.id))[0]).toMatchObject({ status: 'delivered' });
   expect(performance.now() - started).toBeLessThan(5000);
   endless.close();

@@ -18,8 +18,8 @@ import {
 } from '../../../testkit/orders/placing.ts';
 
 /**
- * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so what is
- * ordered in a name blocks nobody else in it, and nobody learns from a refusal what was ordered in it.
+ * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so
+ * orders in a name block nobody else in that name, and a refusal reveals none of them.
  */
 
 let database: TestDatabase;

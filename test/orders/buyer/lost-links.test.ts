@@ -7,7 +7,7 @@ import { json } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 import { useBuyerOrders } from '../support/buyer-orders.ts';
 
-/** Guards that a buyer finds a lost order again, and that nobody learns from the answer whether there is one. */
+/** Guards that a buyer finds a lost order again, and that the answer does not reveal whether an order exists. */
 
 const orders = await useBuyerOrders();
 let desk: ReturnType<typeof orders.newDesk>;
@@ -56,7 +56,7 @@ describe('finding a lost link', () => {
       expect([status, body]).toEqual([202, '']);
       expect(ms).toBeGreaterThanOrEqual(240);
     }
-    // Who asks too much is told so, and as late, whether or not there is such an order.
+    // Too many requests are refused, and as late, whether or not the order exists.
     desk.world.mayLookUp = false;
     for (const email of [buyer.email, 'nobody@example.test']) {
       const { status, body, ms } = await time(email, orderCode(placed.id));

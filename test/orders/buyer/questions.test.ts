@@ -9,7 +9,7 @@ import { type OrderDesk, keyFor, openDesk } from '../../../testkit/orders/order-
 import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 import { useOrderDatabase } from '../support/order-database.ts';
 
-/** Guards what organisers ask buyers, what buyers may answer, and where the answers stand. */
+/** Guards the organiser's questions, the buyers' answers, and where these are stored. */
 
 const { open, deps } = await useOrderDatabase();
 let desk: OrderDesk;

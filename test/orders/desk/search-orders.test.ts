@@ -34,7 +34,7 @@ const search = async (q: string, more: More = {}, headers = desk.manager): Promi
   expect(answer.status).toBe(200);
   return (await answer.json()) as Found;
 };
-/** What fits exactly. */
+/** The exact matches. */
 const found = async (q: string, more: More = {}, headers = desk.manager) => {
   const { data, match } = await search(q, more, headers);
   return match === 'exact' ? data.map(({ id }) => id) : [];

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
-/** The price that a page shows before ordering must be the price of the order, and the read must help nobody to guess codes. */
+/**
+ * The price that a page shows before ordering must be the price of the order, and quotes must not help to guess codes.
+ */
 describe('a quote', () => {
   let running: TestService;
   beforeAll(async () => {

@@ -9,7 +9,10 @@ import { type TestDatabase, createTestDatabase } from '../../../testkit/services
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps, tally } from '../../../testkit/orders/placing.ts';
 
-/** After sell-out the crowd is refused from memory; nobody's order is forgotten for it, and what comes back is sold. */
+/**
+ * After sell-out the crowd is refused from memory; no existing order is forgotten because of it, and returned places
+ * are sold.
+ */
 
 let database: TestDatabase;
 let open: OpenDb;

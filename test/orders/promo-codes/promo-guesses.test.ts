@@ -13,7 +13,7 @@ import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../.
 import { type OrderOptions, openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { type TestRedis, createTestRedis } from '../../../testkit/services/redis.ts';
 
-/** Guards promo codes against trying them all, and those who have a right one against those who try. */
+/** Guards promo codes against being guessed, and holders of a right code against guessers. */
 
 let database: TestDatabase;
 let server: TestRedis;

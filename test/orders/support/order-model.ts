@@ -1,4 +1,4 @@
-/** Orders of one event as a person would keep them with pencil and paper: the model that the product is compared with. */
+/** Orders of one event, kept as simply as possible: the model that the product is compared with. */
 
 export type ModelLine = { readonly category: number; readonly quantity: number };
 export type ModelOrder = {
@@ -61,13 +61,13 @@ export const isFree = ({ lines }: Pick<ModelOrder, 'lines'>) =>
 
 type Asker = Pick<ModelOrder, 'buyer' | 'network'>;
 
-/** What an asker holds and has of a category, or of all of them. */
+/** The tickets that an asker holds and has, of a category or of all. */
 export const askedBy = (model: Model, { buyer, network }: Asker, category?: number): number =>
   countOf(
     model.orders.filter((order) => order.buyer === buyer && order.network === network && isCounted(order)),
     category,
   );
-/** What was paid for in a buyer's name, by whichever asker. */
+/** The tickets paid for in a buyer's name, by any asker. */
 export const paidBy = (model: Model, buyer: number, category?: number): number =>
   countOf(
     model.orders.filter((order) => order.buyer === buyer && isCounted(order) && !isOpen(order) && !isFree(order)),
@@ -105,7 +105,9 @@ const overPaid = (model: Model, order: ModelOrder) => {
   );
 };
 
-/** A request for more than there is, also a replay, takes back the holds in those pools that nobody can pay any more. */
+/**
+ * A request for more than there is, even a replay, takes back the holds in those pools that nobody can pay any more.
+ */
 export function reclaim(model: Model, wish: Pick<Wish, 'lines'>): void {
   const short = [0, 1].filter((pool) => inPool(pool, (category) => asked(wish, category)) > available(model, pool));
   for (const order of model.orders) {

@@ -47,7 +47,7 @@ export async function openSeason() {
     await pay(db, (await order(deps, plain, { quantity: 2 })).order.id);
   }
 
-  /** Falsifies rows past every constraint, looks, and takes it all back. */
+  /** Falsifies rows past every constraint, checks, and reverts everything. */
   async function violatedAfter(...statements: SQL[]): Promise<Record<string, string[]>> {
     let found: Record<string, string[]> = {};
     const undo = new Error('taken back');

@@ -13,7 +13,7 @@ import { useOrderDatabase } from './order-database.ts';
 type Buyer = ReturnType<typeof someBuyer>;
 type Wish = { readonly buyer?: Buyer; readonly quantity?: number };
 
-/** Events that are sold out, and people who wait for their places. At the end of the file it checks what must always be true of orders. */
+/** Sold-out events, and people who wait for their places. At the end of the file it checks the invariants of orders. */
 export async function useWaitingWorld() {
   const { open, deps } = await useOrderDatabase();
   const desk = openDesk(open);

@@ -70,7 +70,7 @@ test('the queue is counted in tickets, and requests beyond it are refused with R
   await new Promise((resolve) => setImmediate(resolve));
   // One is being drawn and ten times a hundred may wait.
   expect(refused).toHaveLength(5);
-  // Whose pages are not at hand is told before anything is read for it.
+  // If its pages are not cached, the caller is refused before anything is read for it.
   expect([printer.takes('ord_new'), printer.takes('ord_A')]).toEqual([false, true]);
   for (const reason of refused) {
     expect(reason).toMatchObject({ code: 'service.busy', retryAfterSeconds: 3, details: { work: 'tickets_pdf' } });

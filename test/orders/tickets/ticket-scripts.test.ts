@@ -94,7 +94,10 @@ function isStandardFont(pdf: Buffer, name: string): boolean {
   return new RegExp(`(?:^|\\n)${object} 0 obj\\n<<[^]*?endobj`).exec(text)?.[0].includes('/WinAnsiEncoding') === true;
 }
 
-/** What a reader copies and searches where fonts are embedded: by the fonts' own maps, or by the text beside the glyphs. */
+/**
+ * The text that a reader copies and searches if fonts are embedded: by the fonts' own maps, or by the text beside the
+ * glyphs.
+ */
 function copiedFrom(pdf: Buffer): string {
   const streams = streamsOf(pdf);
   const mapped = streams

@@ -10,7 +10,7 @@ import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factori
 import { order } from '../../../testkit/orders/placing.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
 
-/** Tries to take somebody else's place in a waiting list, and to stop a sale by it. */
+/** Tries to take somebody else's place in a waiting list, and to stop a sale with it. */
 
 const world = await useWaitingWorld();
 

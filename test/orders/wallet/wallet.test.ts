@@ -21,7 +21,7 @@ import { ask, sellOrder, soldTicket } from '../../../testkit/orders/sold-order.t
 import { type WalletKeys, makeWalletKeys } from '../../../testkit/orders/wallet-keys.ts';
 import { useOrderDatabase } from '../support/order-database.ts';
 
-/** Guards that passes are signed, say what the ticket says, and are given to the present holder of a valid ticket alone. */
+/** Guards that passes are signed, show the ticket's data, and go only to the present holder of a valid ticket. */
 
 const { open, deps } = await useOrderDatabase();
 const keys = makeWalletKeys();

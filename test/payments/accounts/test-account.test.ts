@@ -4,7 +4,10 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { type PaymentWorld, createPaidEvent, openPaymentWorld } from '../../../testkit/payments/payment-world.ts';
 
-/** Guards that an owner learns at once whether the gateway takes the keys of the account, and that nothing else happens. */
+/**
+ * Guards that an owner learns at once whether the gateway accepts the keys of the account, and that nothing else
+ * happens.
+ */
 
 let world: PaymentWorld;
 beforeAll(async () => {

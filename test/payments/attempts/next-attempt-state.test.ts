@@ -58,7 +58,7 @@ const history = fc.array(fc.nat(), { minLength: 1, maxLength: 6 }).map((choices)
   return walk;
 });
 
-/** What money did, all in all: it is with us, it is not, or it was and went. */
+/** The fate of the money: it is with us, it is not, or it came and went. */
 type Money = { received: number; left: number };
 
 class Attempt {
@@ -85,7 +85,7 @@ class Attempt {
   }
 }
 
-/** What an attempt must have become when everything was heard. */
+/** The state that an attempt must have once everything was reported. */
 function fold(walk: readonly GatewayState[]): { statuses: AttemptStatus[]; money: Money } {
   const last = walk.at(-1) ?? 'pending';
   const received = walk.some((state) => success.has(state)) ? 1 : 0;
@@ -122,7 +122,7 @@ describe('any order of callbacks', () => {
         const attempt = new Attempt();
         let latest = 0;
         deliveries.forEach((index, turn) => {
-          // The gateway never forgets: what was delivered or shown before has happened there.
+          // The gateway never forgets: every delivered or shown state has happened there.
           latest = Math.max(latest, index, Math.min(walk.length - 1, latest + (delays[turn % delays.length] ?? 0)));
           attempt.apply(claimOf(walk[index] ?? 'pending'), () => walk[latest] ?? 'pending');
         });

@@ -14,7 +14,9 @@ import {
 import { attemptsOf, callbacksOf, orderOf } from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 
-/** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
+/**
+ * Guards promise 3: a callback answered with 200 is on disk and applied once; a forged or wrong one changes nothing.
+ */
 
 const world = await usePaymentWorld();
 const event = await createPaidEvent(world);
@@ -98,7 +100,7 @@ describe('the answer', () => {
     expect(performance.now() - started).toBeLessThan(2000);
     expect(locked.status).toBe(503);
     expect(locked.headers.get('retry-after')).not.toBeNull();
-    // What was refused may yet have been written, by a call that went on waiting. The gateway sends it again all the same.
+    // A refused callback may still have been written, by a call that kept waiting. The gateway sends it again anyway.
     expect((await post(sign(settlement(placed)))).status).toBe(200);
     expect(await callbacksOf(world, placed)).toHaveLength(1);
   });

@@ -7,7 +7,10 @@ import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/paym
 import { attemptsOf, callbacksOf, orderOf } from '../../../testkit/payments/payment-rows.ts';
 import { placeReady, work } from '../../../testkit/payments/payment-jobs.ts';
 
-/** Guards that what is rightly signed and not about us is answered 200 and counted apart; what is about us is never lost. */
+/**
+ * Guards that correctly signed callbacks that are not about us get 200 and are counted separately, and that those about
+ * us are never lost.
+ */
 
 const world = await usePaymentWorld();
 const event = await createPaidEvent(world);

@@ -5,7 +5,9 @@ import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/paym
 import { attemptsOf, callbacksOf, orderOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
 import { placeReady, settle } from '../../../testkit/payments/payment-jobs.ts';
 
-/** Guards promise 3: what answers 200 is on disk and applied once; what is forged or wrong changes nothing. */
+/**
+ * Guards promise 3: a callback answered with 200 is on disk and applied once; a forged or wrong one changes nothing.
+ */
 
 const world = await usePaymentWorld();
 const event = await createPaidEvent(world);

@@ -13,7 +13,10 @@ import { place, placeReady, work } from '../../../testkit/payments/payment-jobs.
 import { type Placed, callbacksOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
 import { type PaymentWorld, createPaidEvent, openPaymentWorld } from '../../../testkit/payments/payment-world.ts';
 
-/** Guards that payments which come together are made, called back and settled together, and each as if it came alone. */
+/**
+ * Guards that payments that arrive together are made, called back and settled together, each with the same result as
+ * alone.
+ */
 
 let world: PaymentWorld;
 beforeAll(async () => {

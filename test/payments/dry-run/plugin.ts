@@ -5,7 +5,10 @@ import type { GatewayAccount, GatewayFact, PaymentGateway } from '../../../src/p
 import type { AccountDefinition, GatewayConfig, GatewayPlugin } from '../../../src/payments/gateways/gateway-plugin.ts';
 import { httpUrl, wholeNumber } from '../../../src/platform/variables.ts';
 
-/** A gateway that moves no money. It differs from Midtrans in all that it can: it signs in a header, in one of two ways to pay. */
+/**
+ * A gateway that moves no money. It differs from Midtrans in every possible way: it signs in a header, for one of two
+ * payment methods.
+ */
 
 const variables = {
   DRY_RUN_PAGE_URL: httpUrl.default('https://pay.dry-run.test'),
@@ -27,7 +30,7 @@ const account: AccountDefinition<z.output<typeof form>, Credentials> = {
   acceptedKeys: ({ hookKey }) => [hookKey],
 };
 
-/** What the gateway knows: payments by attempt, and every call with the key that it was made with. */
+/** The gateway's own records: payments by attempt, and every call with its key. */
 export const atGateway = {
   payments: new Map<string, GatewayFact>(),
   calls: [] as { readonly call: string; readonly apiKey: string; readonly method?: string }[],

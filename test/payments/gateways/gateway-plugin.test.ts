@@ -22,7 +22,7 @@ import { atGateway, payAtGateway, signHook } from '../dry-run/plugin.ts';
  * mock below for the entry; everything else is the product as it is.
  */
 
-// Test files of a tier share their modules: this file loads all of them anew, and the next file does, too.
+// Test files of a tier share their modules: this file loads all of them again, and so does the next file.
 vi.hoisted(() => vi.resetModules());
 afterAll(() => {
   vi.doUnmock('../../../src/payments/gateways/registry.ts');

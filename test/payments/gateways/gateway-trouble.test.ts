@@ -17,7 +17,7 @@ import { attemptsOf, orderOf, tasksOf } from '../../../testkit/payments/payment-
 import { hurry, place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** Guards promise 1: a gateway that is slow, lost, busy or wrong costs nobody money, places or another's time. */
+/** Guards promise 1: a slow, silent, busy or wrong gateway costs nobody money, places or others' time. */
 
 let world: PaymentWorld;
 let event: TestEvent;

@@ -9,7 +9,10 @@ import { placeReady, settle, work } from '../../../testkit/payments/payment-jobs
 import { until } from '../../../testkit/until.ts';
 import { useGatewayFees } from '../support/gateway-fees.ts';
 
-/** Guards that the gateway's own fee, added to what the buyer pays, is neither ours nor a surplus: it is booked apart. */
+/**
+ * Guards that the gateway's own fee, added to the buyer's payment, is neither ours nor a surplus: it is booked
+ * separately.
+ */
 
 const fees = useGatewayFees();
 const { price, fee, gross, eventWithFee, paid, balancesOf } = fees;

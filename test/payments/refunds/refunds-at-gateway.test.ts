@@ -12,7 +12,7 @@ import {
 } from '../../../testkit/payments/payment-world.ts';
 import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
 
-/** Guards what becomes of a refund at the gateway: it goes back once, under one key, or becomes a task for a person. */
+/** Guards the fate of a refund at the gateway: it is paid once, under one key, or becomes a task for a person. */
 
 let world: PaymentWorld;
 let refunds: Refunding;

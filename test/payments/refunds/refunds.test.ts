@@ -9,7 +9,7 @@ import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../t
 import { type PaymentWorld, createPaidEvent, expectCleanBooks } from '../../../testkit/payments/payment-world.ts';
 import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
 
-/** Guards what a refund gives back and takes, to whom, and never more than was paid. */
+/** Guards the effects of a refund: how much it gives back, which tickets it revokes, and never more than was paid. */
 
 let world: PaymentWorld;
 let refunds: Refunding;

@@ -14,7 +14,10 @@ import { placeReady, settle } from '../../../testkit/payments/payment-jobs.ts';
 
 export type States = 'metadata' | 'extra_info' | 'nowhere';
 
-/** Events whose gateway adds its fee, and payments for them. Registers what begins and ends them with the test file that calls it. */
+/**
+ * Events whose gateway adds its fee, and payments for them. Registers its setup and teardown with the calling test
+ * file.
+ */
 export function useGatewayFees() {
   let world: PaymentWorld;
   beforeAll(async () => {

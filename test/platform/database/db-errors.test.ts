@@ -8,14 +8,14 @@ import {
   violatedConstraint,
 } from '../../../src/platform/database/db-errors.ts';
 
-/** Guards what the caller is told of a failed call: try again, ask again with the same ids, or a fault. */
+/** Guards the caller's advice about a failed call: try again, ask again with the same ids, or report a fault. */
 
 const failed = (code: string, more: object = {}) =>
   new DrizzleQueryError('select 1', [], Object.assign(new Error(code), { code, ...more }));
 
 describe('a failed call', () => {
   test.each([
-    // code, met another, fate unknown, database away
+    // code, met another, fate unknown, database down
     ['40001', true, false, true],
     ['40P01', true, false, true],
     ['CONNECTION_CLOSED', false, true, true],

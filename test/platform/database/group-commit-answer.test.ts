@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { DomainError } from '../../../src/platform/errors.ts';
 import { createGroupCommit } from '../../../src/platform/database/group-commit.ts';
 
-/** Guards that a stopped database is answered for in time (T47, T49): 503, whatever the flush does meanwhile. */
+/**
+ * Guards that callers are answered in time if the database has stopped (T47, T49): 503, whatever the flush does
+ * meanwhile.
+ */
 
 const deadlineMs = 80;
 const answerMs = 100;

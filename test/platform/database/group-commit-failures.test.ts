@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeOf, failing, group, numbers } from '../support/group.ts';
 
-/** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
+/** Guards the promises above `createGroupCommit`. The flush here is a function with a real duration. */
 
 describe('4: failures', () => {
   test('a bad item fails alone, and the others are written', async () => {

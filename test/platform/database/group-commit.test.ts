@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf, failing, group, numbers, sleep } from '../support/group.ts';
 
-/** Guards the promises that stand above `createGroupCommit`. The flush here is a function with a real duration. */
+/** Guards the promises above `createGroupCommit`. The flush here is a function with a real duration. */
 
 describe('1: one flush per lane at a time, in the order of arrival', () => {
   test('a single item is written at once; items that arrive meanwhile are written together', async () => {

@@ -21,7 +21,7 @@ import {
 import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import { openTestDb } from '../../../testkit/orders/placing.ts';
 
-/** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is passed over. */
+/** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is skipped. */
 
 const noted = job({
   name: 'test.noted',
@@ -75,7 +75,7 @@ describe('staging', () => {
   });
 });
 
-/** The reader that everybody writes first: what is above the last id that was seen. */
+/** The naive reader: it takes everything above the last id that it saw. */
 async function readAboveLast(last: { id: number }): Promise<number[]> {
   const rows = await rowsOf<{ id: string; number: number }>(
     db,

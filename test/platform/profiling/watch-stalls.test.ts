@@ -3,7 +3,10 @@ import type { Log } from '../../../src/platform/log.ts';
 import { watchStalls } from '../../../src/platform/profiling/watch-stalls.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** Guards that a stall of the event loop is told with its stack, once a minute at most, and that a busy loop is none. */
+/**
+ * Guards that a stall of the event loop is logged with its stack, at most once a minute, and that a busy loop is not a
+ * stall.
+ */
 
 type Line = { ms: number; stack: string; unlogged: number };
 

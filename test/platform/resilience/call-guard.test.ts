@@ -4,7 +4,9 @@ import { backOffSeconds } from '../../../src/platform/resilience/back-off.ts';
 import { CircuitOpenError, createCallGuard } from '../../../src/platform/resilience/call-guard.ts';
 import { createRetryBudget } from '../../../src/platform/resilience/retry-budget.ts';
 
-/** Guards that a party in trouble is asked little, that its neighbours do not feel it, and that it is found again. */
+/**
+ * Guards that a party in trouble is called rarely, that its neighbours do not notice, and that its recovery is found.
+ */
 
 const hasFailed = (result: string) => result === 'bad';
 

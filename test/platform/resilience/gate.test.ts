@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { isUnavailable } from '../../../src/platform/database/db-errors.ts';
 import { createGate } from '../../../src/platform/resilience/gate.ts';
 
-/** Guards that what is scarce is entered by a bounded number, waited for by a bounded number, and never for ever. */
+/**
+ * Guards that a scarce resource is used by a bounded number of callers, waited for by a bounded number, and never for
+ * ever.
+ */
 
 const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

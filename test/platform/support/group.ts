@@ -5,7 +5,7 @@ type Flush = { readonly lane: string; readonly items: readonly string[] };
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 export const failing = (code: string) => Object.assign(new Error(`failed with ${code}`), { code });
 
-/** A group commit whose flush is a function with a real duration, and what its flushes were. */
+/** A group commit whose flush is a function with a real duration, and a record of its flushes. */
 export function group(options: Partial<GroupCommitOptions<string, string>> & { durationMs?: number } = {}) {
   const flushes: Flush[] = [];
   const inFlight = new Map<string, number>();

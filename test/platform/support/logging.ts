@@ -4,7 +4,7 @@ import { openDb } from '../../../src/platform/database/db.ts';
 import { DomainError } from '../../../src/platform/errors.ts';
 import { createLog } from '../../../src/platform/log.ts';
 
-/** Logs what goes wrong with the canary that it is given in every place where personal data could be. */
+/** Logs faults that carry a canary in every place where personal data could be. */
 const [, , url = '', canary = ''] = process.argv;
 const log = createLog({ level: 'info', process: 'test' });
 const open = openDb({ url, name: 'test', poolSize: 1, acquireTimeoutMs: 1000, callTimeoutMs: 5000, prepare: false });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvLine } from '../../../src/platform/text/csv.ts';
 
-/** Guards exports: a spreadsheet runs nothing of them, and shows every text as it is. */
+/** Guards exports: a spreadsheet runs nothing of them, and shows every text unchanged. */
 
 /** One field as a spreadsheet gets it. */
 const field = (value: string | number) =>

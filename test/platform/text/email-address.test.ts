@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readEmail } from '../../../src/platform/text/email-address.ts';
 
-/** Guards addresses: every spelling of one address is one address, and what no server would take is refused. */
+/**
+ * Guards addresses: every spelling of one address is one address, and texts that no server would accept are refused.
+ */
 
 describe('one address', () => {
   test.each([

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../../src/platform/text/one-line-text.ts';
 
-/** Guards every text of one line: what is stored is what a person sees. */
+/** Guards every text of one line: the stored text is what a person sees. */
 
-/** Every character of this page that nobody sees, or that turns the reading direction. */
+/** Every character of this page that is invisible, or that changes the reading direction. */
 const hidden =
   '\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063' +
   '\u2064\u2066\u2067\u2068\u2069\u206a\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb\u{1bca0}\u{1d173}\u{e0001}\u{e0041}\u{e007f}' +

@@ -11,7 +11,7 @@ import { type RaceDatabase, inDatabase, asControl } from '../support/race-databa
 import { withoutGuard } from '../support/without-guard.ts';
 import { testTicketKeys } from '../../../testkit/check-in/ticket-keys.ts';
 
-/** One scan id stands for one scan, and what went in and out is counted once, whoever hands it in at the same moment. */
+/** One scan id stands for one scan, and entries and exits are counted once, whoever submits them at the same moment. */
 
 const rounds = 40;
 
@@ -108,7 +108,7 @@ const inAndOut = (database: RaceDatabase) =>
     return { inside: row?.inside, broken: broken.length };
   });
 
-/** Holds the window between reading a ticket's history and writing open, which otherwise is a matter of luck. */
+/** Keeps the window between reading a ticket's history and writing open, which otherwise is a matter of luck. */
 const slowly: [string, string] = ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('];
 
 test('an entry and its exit, sent at the same moment: nobody stays inside', { timeout: 60_000 }, () =>

@@ -13,12 +13,12 @@ import { type RaceDatabase, inDatabase, asControl } from '../support/race-databa
 import { withoutGuard } from '../support/without-guard.ts';
 import { testTicketKeys } from '../../../testkit/check-in/ticket-keys.ts';
 
-/** Promises 3 and 6: a ticket is either used at the door or taken back, never both. */
+/** Promises 3 and 6: a ticket is either used at the door or revoked, never both. */
 
 const rounds = 60;
 const hour = 3_600_000;
 
-/** Scans each ticket and withdraws its order at the same moment; how many were admitted and taken back all the same. */
+/** Scans each ticket and withdraws its order at the same moment. Returns how many were both admitted and revoked. */
 async function race({ url, db }: RaceDatabase): Promise<number> {
   const [door, desk] = [openTestDb(url), openTestDb(url)];
   const event = await createEvent(db, {
@@ -68,7 +68,7 @@ test('control: without the lock on the ticket, some tickets are both admitted an
   await inDatabase(async (database) => {
     await withoutGuard(database.directUrl, 'check_in_tickets', [
       ['order by id for share;', 'order by id;'],
-      // Holds the window between reading the ticket and admitting it open, which otherwise is a matter of luck.
+      // Keeps the window between reading the ticket and admitting it open, which otherwise is a matter of luck.
       ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('],
     ]);
     expect(await race(database)).toBeGreaterThan(0);

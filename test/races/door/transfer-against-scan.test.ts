@@ -18,7 +18,10 @@ import { withoutGuard } from '../support/without-guard.ts';
 const rounds = 60;
 const hour = 3_600_000;
 
-/** Scans each ticket and gives it away at the same moment; how many were admitted by the old code and given away all the same. */
+/**
+ * Scans each ticket and gives it away at the same moment. Returns how many were admitted by the old code and given away
+ * anyway.
+ */
 async function race({ url, db }: RaceDatabase): Promise<{ both: number; given: number; admitted: number }> {
   const [door, giver] = [openTestDb(url), openTestDb(url)];
   const event = await createEvent(db, {
@@ -81,7 +84,7 @@ test(
     await inDatabase(async (database) => {
       await withoutGuard(database.directUrl, 'check_in_tickets', [
         ['order by id for share;', 'order by id;'],
-        // Holds the window between reading the ticket and admitting it open, which otherwise is a matter of luck.
+        // Keeps the window between reading the ticket and admitting it open, which otherwise is a matter of luck.
         ['with entries as (', 'perform pg_sleep(0.02);\n  with entries as ('],
       ]);
       expect((await race(database)).both).toBeGreaterThan(0);

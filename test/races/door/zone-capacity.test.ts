@@ -10,7 +10,10 @@ import { testTicketKeys } from '../../../testkit/check-in/ticket-keys.ts';
 import { type RaceDatabase, asControl, inDatabase } from '../support/race-database.ts';
 import { type Edit, withoutGuard } from '../support/without-guard.ts';
 
-/** A zone never holds more people than its capacity, whatever gates of it scan in the same moment. Two pools stand for two API processes. */
+/**
+ * A zone never holds more people than its capacity, whichever of its gates scan at the same moment. Two pools stand for
+ * two API processes.
+ */
 
 const capacity = 20;
 const gateIds = ['gat_north', 'gat_south', 'gat_east'];

@@ -63,7 +63,7 @@ describe(`${orders} free orders to one recipient, queued by ${processes} process
           `i.turn > greatest(0, i.hourly_max - (select count(*) from deliveries x where x.channel = i.channel
              and x.recipient_key = i.recipient_key and x.share = i.share and x.status <> 'capped'))`,
         ],
-        // Holds the window between counting and committing open, which otherwise is a matter of luck.
+        // Keeps the window between counting and committing open, which otherwise is a matter of luck.
         ['from judged j order by j.n', 'from judged j cross join (select pg_sleep(0.1)) pause order by j.n'],
       ]);
       const counts = await rush(database);

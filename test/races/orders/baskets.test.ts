@@ -10,7 +10,7 @@ import { endHoldIn, pay, sleep } from '../support/steps.ts';
 import { countDeadlocks, faultsOf } from '../support/witness.ts';
 import { type Edit, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that orders over several pools are all or nothing, and that no order of locks meets another (T03). */
+/** Guards that orders over several pools are all or nothing, and that no two orders of locks conflict (T03). */
 
 let shops: Shops;
 beforeAll(async () => {
@@ -42,7 +42,9 @@ describe('baskets A+B and B+A at once over two processes', () => {
     }));
 });
 
-/** What buyers, sweepers and payers do all at once to an event with several pools, one promo code and busy buyers. */
+/**
+ * The concurrent acts of buyers, sweepers and payers on an event with several pools, one promo code and busy buyers.
+ */
 async function turmoil({ url, db }: RaceDatabase) {
   const event = await createEvent(db, {
     event: { ticketsPerBuyerMax: 400 },
@@ -107,7 +109,7 @@ describe('buyers, sweepers and payers on three pools, one promo code and few buy
     }));
 });
 
-/** Placement counts network before buyer, and who gives back the other way round; both take their time in between. */
+/** Placement counts network before buyer, and returning places the other way round; both take their time in between. */
 async function meetOverCounters({ url, directUrl, db }: RaceDatabase): Promise<number> {
   const event = await createEvent(db, { event: { ticketsPerBuyerMax: 10 }, categories: [{}, {}] });
   await withoutGuard(directUrl, 'place_orders', [

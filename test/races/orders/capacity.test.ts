@@ -33,7 +33,7 @@ const byTheDesk: Resize = (db, event, change) => {
   return changePool({ db }, actor, { eventId: event.id, poolId: event.categories[0]?.poolId ?? '' }, change);
 };
 
-/** What a careless desk would do: read, reckon, write. */
+/** A careless desk: read, compute, write. */
 const readThenWrite: Resize = async (db, event, { capacity, blocked }) => {
   const [now] = await rowsOf<{ capacity: number; held: number; sold: number; blocked: number }>(
     db,

@@ -16,8 +16,9 @@ import { openHookedDb } from '../support/hooked-db.ts';
 import { type RaceDatabase, inDatabase } from '../support/race-database.ts';
 
 /**
- * What a buyer tells about an order meets another device, a transfer, a refund and the deadline. Each save is stopped between what it has
- * read and what it writes; the other act then runs until it has ended or waits for a lock, so that no race depends on luck.
+ * The details of an order meet another device, a transfer, a refund and the deadline. Each save is stopped between its
+ * reads and its writes; the other act then runs until it has ended or waits for a lock, so that no race depends on
+ * luck.
  */
 
 const hour = 3_600_000;

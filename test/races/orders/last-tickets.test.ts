@@ -32,7 +32,7 @@ describe('2,000 orders at once for the last 100 tickets', () => {
       expect(samples).toBeGreaterThan(1);
       expect(await faultsOf(db)).toEqual([]);
 
-      // What was acknowledged is there, and nothing else is.
+      // Acknowledged orders exist, and no others.
       const told = answers.flatMap(({ orderId }) => orderId ?? []);
       const kept = await rowsOf<{ id: string }>(db, sql`select id from orders where event_id = ${event.id}`);
       expect(kept.map(({ id }) => id).sort()).toEqual(told.sort());

@@ -15,7 +15,10 @@ import {
   withoutGuard,
 } from '../support/without-guard.ts';
 
-/** Guards promise 4 of the orders: limits per buyer and of promo codes hold however many ask at once (T05, T06). */
+/**
+ * Guards promise 4 of the orders: limits per buyer and of promo codes hold however many requests arrive at once (T05,
+ * T06).
+ */
 
 let shops: Shops;
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { openAttempt } from '../support/steps.ts';
 import { faultsOf } from '../support/witness.ts';
 import { withoutConstraints, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that orders which are settled together are each settled once, beside whatever else ends them. */
+/** Guards that orders that are settled together are each settled once, whatever else ends them at the same time. */
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -13,7 +13,7 @@ export type SaleRequest = {
 
 export type ShopMessage = SaleRequest | { readonly id: number; readonly url: string; readonly warm: string };
 
-/** What a buyer was told. `outcome` is `placed` or the code of the refusal. */
+/** The buyer's answer. `outcome` is `placed` or the code of the refusal. */
 export type SaleAnswer = {
   readonly outcome: string;
   readonly orderId?: string;
@@ -84,7 +84,7 @@ async function ask(
   return answered;
 }
 
-/** How often each outcome was told. */
+/** How often each outcome occurred. */
 export function outcomesOf(answers: readonly SaleAnswer[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { outcome } of answers) counts[outcome] = (counts[outcome] ?? 0) + 1;

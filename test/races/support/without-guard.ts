@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 
-/** One place in a function's text, and what stands there without the guard. */
+/** One place in a function's text, and its replacement without the guard. */
 export type Edit = readonly [guard: string | RegExp, instead: string];
 
 /**
- * Installs a function of the database again, without a guard: the control of a race. Whoever changes the function so that
- * the guard is not found any more is told, instead of getting a control that controls nothing.
+ * Installs a function of the database again, without a guard: the control of a race. If the guard is not found any
+ * more, because the function was changed, it fails instead of giving a control that controls nothing.
  */
 export async function withoutGuard(directUrl: string, name: string, edits: readonly Edit[]): Promise<void> {
   await asOwner(directUrl, async (sql) => {
@@ -57,7 +57,9 @@ export const placementLocks: readonly Edit[] = [
 export const withoutCounterKey = (directUrl: string): Promise<void> =>
   withoutConstraints(directUrl, 'limit_counters', ['limit_counters_pkey']);
 
-/** Holds the window between reading and writing open, which otherwise is a matter of luck. Who is refused does not wait. */
+/**
+ * Keeps the window between reading and writing open, which otherwise is a matter of luck. Refused orders do not wait.
+ */
 export const slowDecision: Edit = [
   'update stock s\n    set available',
   'perform pg_sleep(0.15) where 0 < any (v_pool_held);\n  update stock s\n    set available',

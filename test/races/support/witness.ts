@@ -10,7 +10,7 @@ const momentary = orderInvariants.filter(({ name }) =>
   ['orders.stock_conserved', 'orders.stock_equals_rows'].includes(name),
 );
 
-/** Everything that is not as it should be with stock, orders, tickets and limits. */
+/** All violations of the invariants of stock, orders, tickets and limits. */
 export async function faultsOf(db: Db): Promise<string[]> {
   const found: string[] = [];
   for (const invariant of checked) {
@@ -21,7 +21,7 @@ export async function faultsOf(db: Db): Promise<string[]> {
 
 const pauseMs = 50;
 
-/** Looks at the stock and the rows it counts on a connection of its own, every 50 ms until `stop`. */
+/** Checks the stock against the rows that it counts on a connection of its own, every 50 ms until `stop`. */
 export function watchStock(directUrl: string) {
   const open = openTestDb(directUrl, 1);
   let watching = true;
@@ -36,7 +36,7 @@ export function watchStock(directUrl: string) {
   };
   const watched = watch();
   return {
-    /** @returns how often was looked, and what was wrong at any of those moments */
+    /** @returns the number of checks, and the violations at any of those moments */
     stop: async () => {
       watching = false;
       await watched;

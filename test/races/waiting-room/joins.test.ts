@@ -10,7 +10,10 @@ import { openTestDb } from '../../../testkit/orders/placing.ts';
 import { type RaceDatabase, inDatabase, asControl } from '../support/race-database.ts';
 import { withoutConstraints, withoutGuard, withoutIndex } from '../support/without-guard.ts';
 
-/** Promise 9: one buyer, one place; the line has no gaps; who is counted by the freeze is in the draw. Two lanes on two pools stand for two API processes. */
+/**
+ * Promise 9: one buyer, one place; the line has no gaps; places counted by the freeze are in the draw. Two lanes on two
+ * pools stand for two API processes.
+ */
 
 type Line = {
   readonly event: TestEvent;
@@ -70,7 +73,7 @@ it('control: without the lock and the unique account, one buyer gets several pla
   await inDatabase(async (race) => {
     await withoutGuard(race.directUrl, 'join_places', [
       [' for update;', ';'],
-      // Holds the window between looking and writing open, for who is new.
+      // Keeps the window between looking and writing open, for new accounts.
       ['where is_new order by n', 'where is_new and (select true from pg_sleep(0.2)) order by n'],
     ]);
     await withoutConstraints(race.directUrl, 'places', ['places_pkey']);
@@ -114,7 +117,7 @@ const freeze = (race: RaceDatabase, event: TestEvent) =>
         returning frozen_places as frozen, clock_timestamp()::text as at`,
   );
 
-/** Joins while the freeze comes; gives the places that were told, and how many the freeze has counted. */
+/** Joins while the freeze comes. Returns the places that buyers got, and how many the freeze has counted. */
 async function joinAgainstFreeze(race: RaceDatabase) {
   let told: HeldPlace[] = [];
   let counted = 0;
@@ -145,7 +148,7 @@ it('a join during the freeze gets an index below the frozen number exactly if it
     for (let round = 0; round < 10; round += 1) {
       const { told, counted, inTheList } = await joinAgainstFreeze(race);
       expect(told).toHaveLength(600);
-      // The list was whole at the freeze: nobody slips under the number afterwards.
+      // The list was complete at the freeze: nobody slips under the number afterwards.
       expect(inTheList).toBe(counted);
       for (const { index, phase } of told) expect(phase).toBe(index < counted ? 'pre_queue' : 'drawing');
     }

@@ -8,7 +8,7 @@ import { type Shops, openShops, outcomesOf } from '../support/shops.ts';
 import { faultsOf } from '../support/witness.ts';
 import { placementLocks, slowDecision, withoutConstraints, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that a pass places one order, however many ask with it at once. */
+/** Guards that a pass places one order, however many requests use it at once. */
 
 let shops: Shops;
 beforeAll(async () => {

@@ -10,7 +10,10 @@ import { type RaceDatabase, inDatabase, asControl } from '../support/race-databa
 import { faultsOf } from '../support/witness.ts';
 import { slowDecision, withoutConstraints, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that a place gives one thing: the order of its pass, or, given up, another place. Never both, whatever is at once. */
+/**
+ * Guards that a place gives one thing: the order of its pass or, given up, another place. Never both, whatever happens
+ * at once.
+ */
 
 const buyersCount = 60;
 

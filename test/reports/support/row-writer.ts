@@ -4,7 +4,7 @@ import { csvFile } from '../../../src/reports/making/csv-file.ts';
 import type { Cell, OutputColumn } from '../../../src/reports/making/read-rows.ts';
 import { xlsxFile } from '../../../src/reports/making/xlsx-file.ts';
 
-/** Writes made-up rows into nothing, and tells the most memory that it took. */
+/** Writes invented rows into nothing, and reports its peak memory. */
 
 export type RowsToWrite = {
   readonly format: 'csv' | 'xlsx';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 
 export type Received = Readonly<{ headers: NodeJS.Dict<string | string[]>; body: string; at: number }>;
 
-/** A real HTTP receiver of callbacks: keeps the raw body and answers what the test wants. */
+/** A real HTTP receiver of callbacks: keeps the raw body and answers as the test wants. */
 export async function startReceiver(
   answer: (call: number) => number | Readonly<{ status: number; location: string }> = () => 200,
 ): Promise<Readonly<{ url: string; received: Received[]; close: () => void }>> {

@@ -15,7 +15,7 @@ import {
 } from '../../../src/traffic-control/concurrency/index.ts';
 import { createShedder } from '../../../src/traffic-control/shedding/shedder.ts';
 
-/** Guards promise 8 where dependencies are called: what is in flight is what they have to do. */
+/** Guards promise 8 where dependencies are called: the calls in flight are their real load. */
 
 const small = (name: string) => createConcurrencyLimiter({ name, slots: 4, slotsMax: 4 });
 

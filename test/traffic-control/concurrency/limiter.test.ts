@@ -9,7 +9,7 @@ import {
 import { guaranteedPlaces } from '../../../src/traffic-control/concurrency/partitions.ts';
 import type { RouteClass } from '../../../src/traffic-control/route-rules.ts';
 
-/** Guards promise 8: who is let in, who waits and who is refused, in virtual time. */
+/** Guards promise 8: which calls start, wait or are refused, in virtual time. */
 
 type Told = { permit?: Permit; cause?: string; order: number };
 

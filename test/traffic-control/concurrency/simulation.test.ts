@@ -14,7 +14,10 @@ import {
   simulateRecovery,
 } from '../../../loadtest/simulation/scenarios.ts';
 
-/** Guards promise 8 over hours of virtual time: it bends and does not break, it does not drift, and it recovers by itself. */
+/**
+ * Guards promise 8 over hours of virtual time: overload degrades it gradually, it does not drift, and it recovers by
+ * itself.
+ */
 
 const goodputOf = (intervals: readonly Interval[]) =>
   mean(intervals.map((one) => one.servedPerSecond)) / capacityPerSecond;

@@ -9,7 +9,10 @@ import { createDecide, createTrafficControl, type TrafficControl } from '../../.
 import { trafficControl } from '../../../src/traffic-control/middleware.ts';
 import { createTestRedis, type TestRedis } from '../../../testkit/services/redis.ts';
 
-/** Apps behind the middleware of traffic control, over one Redis. Registers what begins and ends them with the test file that calls it. */
+/**
+ * Apps behind the middleware of traffic control, over one Redis. Registers its setup and teardown with the calling test
+ * file.
+ */
 export function useLimitedApps() {
   let testRedis: TestRedis;
   let redis: Redis;

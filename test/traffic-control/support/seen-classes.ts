@@ -10,7 +10,10 @@ export type Seen = {
   readonly isStranger: boolean;
 };
 
-/** The whole app, and the class that traffic control gave to the last request. Registers what begins and ends them with the test file that calls it. */
+/**
+ * The whole app, and the class that traffic control gave to the last request. Registers its setup and teardown with the
+ * calling test file.
+ */
 export function useSeenClasses() {
   let world: TestService;
   let app: ReturnType<typeof createApp>;
@@ -59,7 +62,7 @@ export function useSeenClasses() {
     template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => filled[name] ?? 'x1');
 
   let network = 0;
-  /** Each from a network of its own, so that no limit stands in the way of what is looked at. */
+  /** Each from a network of its own, so that no limit interferes. */
   async function ask(method: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
     seen = undefined;
     network += 1;

@@ -8,7 +8,7 @@ import { nextShowRatio } from '../../../src/waiting-room/admission/show-ratio.ts
 import { judgeStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 import { randomFrom, simulateRoom } from '../support/simulate-room.ts';
 
-/** Guards promise 7: no faster than is wanted, healthy and payable, and not slower than that either. In virtual time. */
+/** Guards promise 7: no faster than wanted, healthy and payable, and not slower either. In virtual time. */
 
 const healthy = { placementP95Ms: 30, shedRatio: 0, poolWaitMs: 0 };
 const steady = (history: { at: number; came: number }[], from: number) => {

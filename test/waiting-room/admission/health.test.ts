@@ -9,7 +9,7 @@ import { type OwnRedis, startOwnRedis } from '../../../testkit/services/own-redi
 import { silentLog } from '../../../testkit/processes/worker.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** Guards promise 7: what the scheduler hears of API processes, and that it hears nothing rather than something old. */
+/** Guards promise 7: the scheduler's reports of API processes, and that it gets none rather than an old one. */
 
 let own: OwnRedis;
 let redis: ReturnType<typeof openCacheRedis>;

@@ -12,7 +12,7 @@ import {
 import { drawKeyOf } from '../../../src/waiting-room/draw/order/draw-key.ts';
 import { type DrawWorld, drawsOf, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
 
-/** Guards promise 9: a draw is bound before anybody can know it, is carried through by itself, and is void when it is not. */
+/** Guards promise 9: a draw is committed before anybody can know it, is completed by itself, and is void otherwise. */
 
 let world: DrawWorld;
 let pathOf: ReturnType<typeof drawsOf>['pathOf'];
@@ -173,7 +173,7 @@ describe('a beacon', () => {
     expect(await world.complete(event.id)).toBe('waiting');
     const [waiting] = await world.draws(event.id);
     expect(waiting).toMatchObject({ state: 'frozen', beaconRandomness: null, drawKey: null });
-    // Nothing can be chosen any more, so the seed is public while the beacon is waited for.
+    // Nothing can be chosen any more, so the seed is public while the beacon's round is awaited.
     expect(waiting?.seed).toHaveLength(32);
     await world.behave();
     expect(await world.complete(event.id)).toBe('drawn');

@@ -7,11 +7,11 @@ import { writeLeaves } from '../../../src/waiting-room/draw/tree/write-leaves.ts
 import { drawLeaves } from '../../../src/waiting-room/tables.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
-/** Guards promise 9: any number of workers carry a draw through at once, and each may die anywhere. */
+/** Guards promise 9: any number of workers complete a draw at once, and each may die anywhere. */
 
 let world: DrawWorld;
 beforeAll(async () => {
-  // All workers, and the beacon they ask, are in this one process: none of them is to be told that it was too slow.
+  // All workers, and the beacon they ask, are in this one process, so none of them may be told that it was too slow.
   world = await openDrawWorld(leadSeconds, 15_000);
 });
 afterAll(() => world.close());

@@ -7,7 +7,7 @@ import { createEvent } from '../../../testkit/factories.ts';
 import { openDrawApp } from './support/draw-app.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld, queueTokenSecret } from './support/draw-world.ts';
 
-/** Guards promise 9: what is needed to check a draw is public, and the seed is not before its time. */
+/** Guards promise 9: everything needed to check a draw is public, and the seed is not public too early. */
 
 let world: DrawWorld;
 let app: Awaited<ReturnType<typeof openDrawApp>>;

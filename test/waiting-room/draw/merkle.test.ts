@@ -6,7 +6,7 @@ import { leafOf, placeSalt, proofOf, rootOf, rootOfProof } from '../../../src/wa
 import { createLeafWriter } from '../../../src/waiting-room/draw/tree/leaf-writer.ts';
 import { levelsOf, rootOfLevels } from '../../../src/waiting-room/draw/tree/merkle.ts';
 
-/** Guards promise 9: a place that is in the list can be proven to be, and none other. */
+/** Guards promise 9: a place in the list can be proven to be in it, and no other can. */
 
 function listOf(places: number) {
   const leaves = Array.from({ length: places }, (_, index) => sha256(`leaf ${index}`));

@@ -6,7 +6,7 @@ import { feistelPosition, rectangleOf } from '../../../src/waiting-room/draw/ord
 import { shuffledPositions } from '../../../src/waiting-room/draw/order/shuffle.ts';
 import { chiSquare, chiSquareMax } from './support/chi-square.ts';
 
-/** Guards promise 9, the queue is fair: every order of a drawn list is as likely as any other, as far as anybody can see. */
+/** Guards promise 9, the queue is fair: every order of a drawn list is equally likely, as far as anybody can see. */
 
 const keyOf = (number: number) => sha256(`key ${number}`);
 
@@ -64,7 +64,7 @@ describe('a drawn list', () => {
 const keys = 24_000;
 const orders = 120;
 
-/** How often each order of five places came out. */
+/** How often each order of five places occurred. */
 function countOrders(positions: (key: Uint8Array) => ArrayLike<number>): number[] {
   const counts = new Map<string, number>();
   for (let number = 0; number < keys; number += 1) {

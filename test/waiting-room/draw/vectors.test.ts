@@ -10,7 +10,7 @@ import { isRoundSigned } from '../../../src/waiting-room/draw/beacon/beacon-sign
 import { drawKeyOf, leafOf, positionOf, rootOfProof, seedHashOf } from '../../../src/waiting-room/draw/index.ts';
 import { vectors } from './support/vectors.ts';
 
-/** Guards promise 9: docs/features/draw.md says enough to do a draw again. Two implementations hold to its vectors. */
+/** Guards promise 9: docs/features/draw.md suffices to repeat a draw. Two implementations agree with its vectors. */
 
 describe.each(vectors.draws)('the draw of $places places', (draw) => {
   const { eventId, number, places, voidedPlaces } = draw;

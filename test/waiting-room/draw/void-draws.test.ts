@@ -3,7 +3,7 @@ import { encrypt } from '../../../src/platform/crypto.ts';
 import { freezePlaces, seedHashOf } from '../../../src/waiting-room/draw/index.ts';
 import { type DrawWorld, drawsOf, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
-/** Guards promise 9: a draw is bound before anybody can know it, is carried through by itself, and is void when it is not. */
+/** Guards promise 9: a draw is committed before anybody can know it, is completed by itself, and is void otherwise. */
 
 let world: DrawWorld;
 let pathOf: ReturnType<typeof drawsOf>['pathOf'];

@@ -8,7 +8,7 @@ import { newEventId } from '../../../src/platform/ids.ts';
 import { type Challenges, createChallenges } from '../../../src/waiting-room/places/challenge.ts';
 import { accountKeyOf, queueTokenSecret as secret } from '../../../testkit/waiting-room/places.ts';
 
-/** Guards that joining costs the work that the operator asks for, from everybody, and that no solution serves two buyers. */
+/** Guards that joining costs everybody the work that the operator requires, and that no solution serves two buyers. */
 
 const bound = { eventId: newEventId(), accountKey: accountKeyOf('ayu') };
 const difficulty = 200;
@@ -43,7 +43,7 @@ describe('a challenge', () => {
     const text = sent({ challenge, solution });
     expect(challenges.isSolved(text, { ...bound, accountKey: accountKeyOf('budi') })).toBe(false);
     expect(challenges.isSolved(text, { ...bound, eventId: newEventId() })).toBe(false);
-    // Nor when it says that it is theirs.
+    // Nor if it claims to be theirs.
     const data = { account: accountKeyOf('budi'), event: bound.eventId };
     const renamed = { ...challenge, parameters: { ...challenge.parameters, data } };
     expect(challenges.isSolved(sent({ challenge: renamed, solution }), { ...bound, accountKey: data.account })).toBe(

@@ -12,7 +12,9 @@ import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factori
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { type DrawnRoomOptions, accountKeyAt, createDrawnRoom } from '../support/drawn-room.ts';
 
-/** Guards the room's promises 5 and 6: who passes was called, is the one, is in time, and orders once. */
+/**
+ * Guards the room's promises 5 and 6: a buyer with a pass was called, is the right one, is in time, and orders once.
+ */
 
 let api: TestService;
 let secret: string;

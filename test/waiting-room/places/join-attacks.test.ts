@@ -12,7 +12,7 @@ import { createRoom } from '../../../testkit/waiting-room/places.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** The way of a buyer to a place over HTTP, as everybody takes it, and what those try who want more than one (S16, S21, S67). */
+/** A buyer's way to a place over HTTP, and the attempts of those who want more than one (S16, S21, S67). */
 
 let api: TestService;
 let serving: Serving;
@@ -140,7 +140,7 @@ describe('a client that wants more than one place', () => {
       expect((await get(`/v1/organizers/${event.organizer.slug}/events`)).status).toBe(401);
       expect((await get(`/v1/orders/${orderId}`)).status).toBe(404);
     }
-    // A buyer is not a place: the place's own token is asked for there.
+    // A buyer is not a place: the request needs the place's own token.
     const exchange = await post(`/v1/events/${event.slug}/queue/passes`, { body: { placeToken: token } });
     expect(exchange.status).toBeGreaterThanOrEqual(400);
     expect(exchange.status).toBeLessThan(500);
@@ -171,7 +171,7 @@ describe('a client that wants more than one place', () => {
     let last: Answer | undefined;
     for (let n = 0; n < perNetwork + 20; n += 1) {
       const headers = { [claims[n % claims.length] ?? '']: `203.0.${n}.7` };
-      // Not a request that anybody would be sent something for.
+      // Not a request that would send somebody a message.
       last = await post('/v1/buyers/verifications', { body: { email: 'nobody' }, headers });
       statuses.set(last.status, (statuses.get(last.status) ?? 0) + 1);
     }

@@ -15,7 +15,10 @@ import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../../test
 import { openTestDb, order, placingDeps, testHashSecret } from '../../../testkit/orders/placing.ts';
 import { passOf } from '../../../testkit/waiting-room/rooms.ts';
 
-/** Guards promises 1, 5 and 6 for who let a turn pass: another place behind everybody, never two, and no second order. */
+/**
+ * Guards promises 1, 5 and 6 for buyers who missed a turn: another place behind everybody, never two, and no second
+ * order.
+ */
 
 let database: TestDatabase;
 let open: OpenDb;
@@ -97,7 +100,7 @@ describe('a buyer who missed a turn', () => {
     const late = someone(buyers, 1);
     expect(await join(event, late)).toBe(1);
     expect(await join(event, late, 1)).toBe(5);
-    // The answer was lost: asked again, or joined as ever, it is the same place.
+    // The answer was lost: a repeated request, or an ordinary join, gives the same place.
     expect(await join(event, late, 1)).toBe(5);
     expect(await join(event, late)).toBe(5);
     expect(await placesOf(event, late)).toEqual([

@@ -7,7 +7,7 @@ import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { createDrawnRoom } from '../support/drawn-room.ts';
 
-/** Guards that the operator's switch asks for passes as the room itself does: of the own buyer, once. */
+/** Guards that the operator's switch requires passes as the room itself does: the buyer's own, once. */
 
 let api: TestService;
 beforeAll(async () => {

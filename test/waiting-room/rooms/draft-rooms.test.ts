@@ -7,7 +7,7 @@ import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { createRoom } from '../../../testkit/waiting-room/places.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
-/** Guards what the catalog promises, at the addresses of the waiting room: the public sees nothing of a draft. */
+/** Guards the catalog's promise at the addresses of the waiting room: the public sees nothing of a draft. */
 
 let api: TestService;
 beforeAll(async () => {

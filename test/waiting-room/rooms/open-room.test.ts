@@ -24,7 +24,7 @@ describe('an open room', () => {
     expect((await world.roomOf(event)).admissionRate).toBe(100);
     expect(served.at(-1)).toBe(300);
     expect(served.every((serving, at) => at === 0 || serving >= (served[at - 1] ?? 0))).toBe(true);
-    // Who joins an empty room is called by the rate from now on, and not at once.
+    // A buyer who joins an empty room is called by the rate from now on, not at once.
     await world.addPlaces(event.id, 300, 1000);
     await world.second(event);
     expect((await world.roomOf(event)).serving).toBeLessThan(450);
@@ -96,7 +96,7 @@ describe('an open room', () => {
       return Promise.all([one, two, other].map(async (event) => (await world.roomOf(event)).admissionRate));
     };
     expect(await rates()).toEqual([15, 15, 30]);
-    // Who wants less than half leaves the rest to the other.
+    // A room that wants less than half leaves the rest to the other.
     await world.owner`update waiting_rooms set rate_max = 5 where event_id = ${two.id}`;
     await rates();
     for (let seconds = 0; seconds < 4; seconds += 1) await rates();

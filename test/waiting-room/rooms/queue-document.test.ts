@@ -8,7 +8,7 @@ import { type OwnRedis, startOwnRedis } from '../../../testkit/services/own-redi
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { createDrawnRoom } from '../support/drawn-room.ts';
 
-/** Guards the room's promise 4: one document for all, and no question to Redis or Postgres for who reads it. */
+/** Guards the room's promise 4: one document for all, and no question to Redis or Postgres per reader. */
 
 let own: OwnRedis;
 let api: TestService;
@@ -32,7 +32,7 @@ const read = async (event: TestEvent) => {
   return { response, body: queueDocumentSchema.parse(await response.json()) };
 };
 
-/** What the two servers have been asked, since they started. */
+/** The number of questions to the two servers since they started. */
 async function questions() {
   const [row] = await admin<{ calls: number }[]>`
     select coalesce(sum(calls), 0)::float8 as calls from pg_stat_statements s

@@ -6,7 +6,7 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, type TestOrganizer, createEvent, signedInOwner } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
-/** Guards the room's promise 9: what was told in public does not change, and every change has its row in the audit log. */
+/** Guards the room's promise 9: published settings do not change, and every change has its row in the audit log. */
 
 let api: TestService;
 beforeAll(async () => {

@@ -19,7 +19,7 @@ export type DrawnRoomOptions = {
   readonly accountKeys?: readonly string[];
 };
 
-/** A room as it stands after its draw, at which serving stands where the test says. */
+/** A room after its draw, with serving at the test's value. */
 export async function createDrawnRoom(db: Db, event: TestEvent, options: DrawnRoomOptions = {}): Promise<DrawnRoom> {
   const { phase = 'open', frozen = 100, late = 0, serving = 0, rate = 0, lapsedBelow = 0, voided = [] } = options;
   const places = frozen + late;

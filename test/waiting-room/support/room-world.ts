@@ -52,7 +52,7 @@ export async function openRoomWorld() {
     ...more,
   });
 
-  /** Lets time pass, for all that was written: Postgres' own clock does not move. */
+  /** Lets time pass for everything written: Postgres' own clock does not move. */
   const pass = async (seconds: number): Promise<void> => {
     await world.pass(seconds);
     const by = `${seconds} seconds`;

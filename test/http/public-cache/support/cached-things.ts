@@ -8,14 +8,16 @@ import { openCacheRedis } from '../../../../src/platform/redis.ts';
 import { layWire, type CutWire } from '../../../../testkit/services/cut-wire.ts';
 import { createTestRedis, type TestRedis } from '../../../../testkit/services/redis.ts';
 
-/** Processes that share cached reads of one made-up thing. Registers what begins and ends them with the test file that calls it. */
+/**
+ * Processes that share cached reads of an invented object. Registers its setup and teardown with the calling test file.
+ */
 export function useCachedThings() {
   const log = createLog({ level: 'silent', process: 'test' });
   let testRedis: TestRedis;
   let wire: CutWire;
   const opened: { reads: CachedReads; redis: RedisClient }[] = [];
 
-  /** One process of the service, as far as cached reads go. */
+  /** One process of the service, with only the cached reads. */
   async function openProcess(url: string, memoryBytesMax?: number): Promise<CachedReads> {
     const redis = openCacheRedis(url, log);
     await new Promise((resolve) => redis.once('ready', resolve));
@@ -47,7 +49,7 @@ export function useCachedThings() {
       buildsMax: 10,
     });
 
-  /** A thing of which one can see how often it was asked, and which may change, vanish, hang or break. */
+  /** An object that counts its reads, and that may change, vanish, hang or break. */
   function thing(ttlMs = 20_000) {
     names += 1;
     const world = {

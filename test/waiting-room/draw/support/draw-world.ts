@@ -27,8 +27,8 @@ export const queueTokenSecret = 'test-only-queue-token-secret-0123456789';
 export type DrawWorld = Awaited<ReturnType<typeof openDrawWorld>>;
 
 /**
- * A database and a beacon whose time a test moves: to let it pass, everything written moves into the past and the beacon's
- * clock ahead, so that rounds and times go on belonging together.
+ * A database and a beacon whose time a test moves: everything written moves into the past and the beacon's clock ahead,
+ * so that rounds and times still belong together.
  */
 export async function openDrawWorld(lead = leadSeconds, beaconTimeoutMs = 3000) {
   const database = await createTestDatabase();
