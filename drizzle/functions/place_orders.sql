@@ -194,7 +194,7 @@ begin
 
   v_now := clock_timestamp();
   v_placed_at := date_trunc('milliseconds', v_now);
-  v_is_running := v_event.status = 'published' and v_now < v_event.ends_at;
+  v_is_running := v_event.status = 'published' and (v_now < v_event.ends_at or v_event.postponed_at is not null);
   v_is_too_late := coalesce(v_now > p_not_after, false);
 
   -- 2. Categories and lines -------------------------------------------------------------------------------------------

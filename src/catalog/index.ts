@@ -28,6 +28,7 @@ export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
 export { legalTextLengthMax } from './limits.ts';
+export { isOver } from './is-over.ts';
 export { categoryIn, eventIn, scheduleItemIn, wholeEventIn } from './event-in.ts';
 export { eventKindNames, eventKindOf, eventKinds } from './kinds.ts';
 export { queueTag } from './public/public-kinds.ts';

@@ -30,8 +30,9 @@ export async function listEventsOfOrganizer(
     eventIds: readonly string[] | undefined;
   },
 ): Promise<(EventRow & { readonly place: EventPlace })[]> {
-  const isOver = sql<number>`(${events.endsAt} < ${page.asOf}::timestamptz)::integer`;
-  const rank = sql<string>`(case when ${events.endsAt} < ${page.asOf}::timestamptz then -1 else 1 end
+  const hasEnded = sql`(${events.endsAt} < ${page.asOf}::timestamptz and ${events.postponedAt} is null)`;
+  const isOver = sql<number>`${hasEnded}::integer`;
+  const rank = sql<string>`(case when ${hasEnded} then -1 else 1 end
     * floor(extract(epoch from ${events.startsAt}) * 1000))::bigint`;
   const conditions: (SQL | undefined)[] = [eq(events.organizerId, organizerId)];
   if (page.after !== undefined) {

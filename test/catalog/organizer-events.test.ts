@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { auditOf, keyOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { useOrganizerDesk } from './support/organizer-desk.ts';
@@ -131,14 +132,16 @@ test('lists have pages and a filter by status', async () => {
   expect((await shown(await ask('GET', '?status=published'))).data).toEqual([]);
 });
 
-test('the next event comes first, over pages, and those that are over come last, the latest first', async () => {
+test('the next event comes first, over pages, and those that are over come last, the latest first; a postponed one is not over', async () => {
   const { ask, create } = await openDesk();
   const at = (start: number) => ({ startsAt: hours(start), endsAt: hours(start + 2), doorsOpenAt: hours(start - 1) });
   const starts = [200, -50, 30, -400, 90, -1];
   for (const start of starts) await create({ ...at(start), name: `Event ${start}` });
+  const postponed = await create({ ...at(-300), name: 'Postponed' });
+  await desks.one.db.execute(sql`update events set postponed_at = now() where id = ${postponed.id}`);
   const names: string[] = [];
   let query = '?limit=2';
-  for (let pages = 0; pages < starts.length && query !== ''; pages += 1) {
+  for (let pages = 0; pages <= starts.length && query !== ''; pages += 1) {
     const { data, nextCursor } = (await shown(await ask('GET', query))) as unknown as {
       data: { name: string }[];
       nextCursor: string | null;
@@ -147,5 +150,5 @@ test('the next event comes first, over pages, and those that are over come last,
     query = nextCursor === null ? '' : `?limit=2&cursor=${nextCursor}`;
   }
   // The event that began an hour ago is not over.
-  expect(names).toEqual([-1, 30, 90, 200, -50, -400].map((start) => `Event ${start}`));
+  expect(names).toEqual(['Postponed', ...[-1, 30, 90, 200, -50, -400].map((start) => `Event ${start}`)]);
 });

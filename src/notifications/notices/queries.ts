@@ -101,7 +101,8 @@ export async function lockNotice(tx: Db, id: string) {
       notice: eventNotices,
       event: events,
       waitSeconds: sql<number>`extract(epoch from ${eventNotices.dueAt} - now())::float8`,
-      isOver: sql<boolean>`greatest((${eventNotices.before} ->> 'endsAt')::timestamptz, ${events.endsAt}) < now()`,
+      isOver: sql<boolean>`${events.postponedAt} is null
+        and greatest((${eventNotices.before} ->> 'endsAt')::timestamptz, ${events.endsAt}) < now()`,
     })
     .from(eventNotices)
     .innerJoin(events, eq(events.id, eventNotices.eventId))

@@ -79,11 +79,12 @@ async function beginCancelling(tx: Db, order: OrderRef, by: 'buyer' | 'organizer
   afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id, status: 'closing' }] }));
 }
 
-/** Whether a buyer may still cancel a paid order of this event, by Postgres' time. */
+/** Whether a buyer may still cancel a paid order of this event, by Postgres' time. An event without a date is not near. */
 async function findRefundWindow(db: Db, eventId: string): Promise<'open' | 'over' | 'none'> {
   const [row] = await db
     .select({
-      open: sql<boolean | null>`now() < ${events.startsAt} - make_interval(hours => ${events.refundableUntilHours})`,
+      open: sql<boolean | null>`case when ${events.postponedAt} is null or ${events.refundableUntilHours} is null
+        then now() < ${events.startsAt} - make_interval(hours => ${events.refundableUntilHours}) else true end`,
     })
     .from(events)
     .where(eq(events.id, eventId));

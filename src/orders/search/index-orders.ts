@@ -59,7 +59,7 @@ async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
         select * from orders o
         where o.event_id = e.id and o.id > coalesce(m.after_order_id, '') and o.id < 'ord_' || substr(e.id, 5) || ${timePart}::text
         order by o.id limit ${perEventMax}) o
-      where e.status <> 'draft' and e.ends_at > now() - make_interval(days => ${endedDaysMax})
+      where e.status <> 'draft' and (e.ends_at > now() - make_interval(days => ${endedDaysMax}) or e.postponed_at is not null)
       limit ${rowsMax}`,
   );
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm';
+import { isOver } from '../../catalog/index.ts';
 import { events, ticketCategories } from '../../catalog/tables.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -12,10 +13,18 @@ import { transfersPerTicketMax } from './limits.ts';
 
 type Deps = { readonly db: Db; readonly clock: Clock };
 
-const eventOpens = { allowed: events.transfersAllowed, status: events.status, endsAt: events.endsAt };
+const eventOpens = {
+  allowed: events.transfersAllowed,
+  status: events.status,
+  endsAt: events.endsAt,
+  postponedAt: events.postponedAt,
+};
 
-function isOpen(event: { allowed: boolean; status: string; endsAt: Date }, now: Date): boolean {
-  return event.allowed && event.status === 'published' && now < event.endsAt;
+function isOpen(
+  event: { allowed: boolean; status: string; endsAt: Date; postponedAt: Date | null },
+  now: Date,
+): boolean {
+  return event.allowed && event.status === 'published' && !isOver(event, now);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { buyerKey } from '../../access/buyers/buyer-key.ts';
+import { isOver } from '../../catalog/index.ts';
 import { events } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import { tellChange } from '../../platform/changes.ts';
@@ -84,10 +85,15 @@ async function lockTicket(tx: Db, eventId: string, ticketId: string): Promise<Ti
 async function findObstacle(tx: Db, ticket: Ticket, now: Date): Promise<NotTransferableReason | undefined> {
   if (ticket.status !== 'live') return 'revoked';
   const [event] = await tx
-    .select({ allowed: events.transfersAllowed, status: events.status, endsAt: events.endsAt })
+    .select({
+      allowed: events.transfersAllowed,
+      status: events.status,
+      endsAt: events.endsAt,
+      postponedAt: events.postponedAt,
+    })
     .from(events)
     .where(eq(events.id, ticket.eventId));
-  if (event?.status !== 'published' || now >= event.endsAt) return 'too_late';
+  if (event?.status !== 'published' || isOver(event, now)) return 'too_late';
   if (!event.allowed) return 'not_allowed';
   if (ticket.timesTransferred >= transfersPerTicketMax) return 'too_often';
   const [used] = await rowsOf(

@@ -193,5 +193,5 @@ async function forgetEntries(db: Db): Promise<void> {
   await db.execute(sql`
     with recursive ${eventsWithEntries}
     delete from waiting_entries w using event join events e on e.id = event.event_id
-    where w.event_id = e.id and (e.ends_at < now() or e.status = 'cancelled')`);
+    where w.event_id = e.id and (e.ends_at < now() and e.postponed_at is null or e.status = 'cancelled')`);
 }

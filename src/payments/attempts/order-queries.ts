@@ -65,10 +65,12 @@ export async function findLiveTickets(db: Db, order: Pick<Order, 'eventId' | 'id
     .orderBy(asc(tickets.id));
 }
 
-/** Whether places given back to this event can still be sold. */
+/** Whether places given back to this event can still be sold. A postponed event is ahead: it gets a new date, or is called off. */
 export async function isEventAhead(db: Db, eventId: string): Promise<boolean> {
   const [row] = await db
-    .select({ ahead: sql<boolean>`${events.startsAt} > now() and ${events.status} = 'published'` })
+    .select({
+      ahead: sql<boolean>`${events.status} = 'published' and (${events.startsAt} > now() or ${events.postponedAt} is not null)`,
+    })
     .from(events)
     .where(eq(events.id, eventId));
   return row?.ahead ?? false;

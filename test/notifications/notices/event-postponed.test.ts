@@ -83,6 +83,24 @@ describe('an event that is postponed', () => {
     expect(readable(mail.html)).not.toMatch(money);
   });
 
+  test('holders are told also when the old date has passed meanwhile; control: nobody of a move to a date that has passed', async () => {
+    const [postponed, moved] = [await notices.newEvent(0), await notices.newEvent(0)];
+    const holders = [await notices.placed(postponed), await notices.placed(moved)];
+    await notices.postpone(postponed);
+    await notices.change(moved, { venue: 'Stadion Utara' });
+    for (const { id } of [postponed, moved]) {
+      await world.db.execute(sql`
+        update events set doors_open_at = now() - interval '4 hours', starts_at = now() - interval '3 hours',
+          ends_at = now() - interval '1 hour' where id = ${id}`);
+      await world.db.execute(sql`
+        update event_notices set before = jsonb_set(before, '{endsAt}', '"2026-01-01T12:00:00.000Z"') where event_id = ${id}`);
+    }
+    await notices.tell(postponed);
+    await notices.tell(moved);
+    const told = await Promise.all(holders.map(({ orderId }) => notices.toldOf(orderId)));
+    expect(told).toEqual([['event_postponed email queued'], []]);
+  });
+
   test('nobody is told of a postponement that is undone before the notice went out', async () => {
     const event = await notices.newEvent(0);
     const holder = await notices.placed(event);
