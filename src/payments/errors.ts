@@ -8,6 +8,7 @@ export type PaymentErrorCode =
   | 'payment.method_unavailable'
   | 'payment.too_many_attempts'
   | 'payment_account.not_found'
+  | 'payment_account.payments_open'
   | 'refund.not_refundable'
   | 'refund.amount_exceeded'
   | 'refund.tickets_unknown'
@@ -23,6 +24,7 @@ export const paymentProblems = {
   'payment.method_unavailable': { status: 409, title: 'This way to pay is not available' },
   'payment.too_many_attempts': { status: 409, title: 'Too many payment attempts' },
   'payment_account.not_found': { status: 404, title: 'No payment account' },
+  'payment_account.payments_open': { status: 409, title: 'Buyers may still pay by this account' },
   'refund.not_refundable': { status: 409, title: 'Nothing to refund' },
   'refund.amount_exceeded': { status: 409, title: 'More than was paid' },
   'refund.tickets_unknown': { status: 409, title: 'Tickets not valid' },
@@ -60,6 +62,12 @@ export const paymentTooManyAttempts = (max: number): Refusal =>
 
 export const paymentAccountNotFound = (): Refusal =>
   new DomainError('payment_account.not_found', 'No payment account has been set up.');
+
+export const paymentAccountPaymentsOpen = (): Refusal =>
+  new DomainError(
+    'payment_account.payments_open',
+    'Buyers may still pay by the account that is set. Close the sales, and set another account once no order waits for payment.',
+  );
 
 export const refundNotRefundable = (): Refusal =>
   new DomainError('refund.not_refundable', 'The order is not paid, or fully refunded already.');

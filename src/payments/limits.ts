@@ -76,5 +76,6 @@ export const callbackFlushesMax = 2;
 export const callbackAnswerMs = 1_700;
 export const accountCacheSeconds = 60;
 export const accountCacheMax = 10_000;
-/** After a change of the key, callbacks signed with the previous one are accepted for a day. */
+/** After each change of the key, callbacks signed with the previous one are accepted for a day. The oldest of too many keys goes first. */
 export const previousKeyHours = 24;
+export const previousKeysMax = 5;

@@ -7,9 +7,11 @@ export function accountOperations({ title }: GatewayPlugin) {
 }
 
 /** The refusals of every gateway's account operations, for the published contract. */
-export const accountRefusals: Readonly<Record<string, readonly 'payment_account.not_found'[]>> = Object.fromEntries(
+export const accountRefusals: Readonly<
+  Record<string, readonly ('payment_account.not_found' | 'payment_account.payments_open')[]>
+> = Object.fromEntries(
   gatewayPlugins.map(accountOperations).flatMap(({ set, show, test }) => [
-    [set, []],
+    [set, ['payment_account.payments_open']],
     [show, ['payment_account.not_found']],
     [test, ['payment_account.not_found']],
   ]),

@@ -1,7 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { paymentAccounts } from '../tables.ts';
+import { paymentAccounts, paymentAttempts } from '../tables.ts';
+import { openStatuses } from '../vocabulary.ts';
 
 export type AccountRow = {
   readonly organizerId: string;
@@ -76,4 +77,23 @@ export async function saveAccount(
     .returning({ updatedAt: paymentAccounts.updatedAt });
   if (row === undefined) throw new Error('an upsert gives its row');
   return row.updatedAt;
+}
+
+/** Whether buyers may still pay by the organiser's account at the gateway. Index: payment_attempts_open. */
+export async function hasOpenPayments(
+  tx: Db,
+  { gateway, organizerId }: { gateway: string; organizerId: string },
+): Promise<boolean> {
+  const rows = await tx
+    .select({ id: paymentAttempts.id })
+    .from(paymentAttempts)
+    .where(
+      and(
+        eq(paymentAttempts.organizerId, organizerId),
+        eq(paymentAttempts.gateway, gateway),
+        inArray(paymentAttempts.status, [...openStatuses]),
+      ),
+    )
+    .limit(1);
+  return rows.length > 0;
 }

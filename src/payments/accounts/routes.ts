@@ -36,8 +36,9 @@ function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
       path,
       operationId: operations.set,
       summary: `Set the account at ${gateway.title}`,
+      description: 'Other keys of the same account at any time; another account only while no payment is open.',
       request: { params: organizerParams, body: body(gateway.account.form) },
-      responses: { 200: account, ...problems(400, 401, 403, 404, 415) },
+      responses: { 200: account, ...problems(400, 401, 403, 404, 409, 415) },
     }),
     show: createRoute({
       ...owner.plain,

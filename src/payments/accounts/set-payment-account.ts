@@ -3,13 +3,16 @@ import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { encrypt } from '../../platform/crypto.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { lockAccount, saveAccount } from './queries.ts';
+import { paymentAccountPaymentsOpen } from '../errors.ts';
+import { hasOpenPayments, lockAccount, saveAccount } from './queries.ts';
 import type { AccountForm, GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { accountContext, readCredentials } from './payment-accounts.ts';
 
 /**
  * Sets an organiser's account at a gateway. The keys are encrypted for this organiser and never shown again. When the key
- * that signs callbacks changes, callbacks signed with the previous key are accepted for another day.
+ * that signs callbacks changes, callbacks signed with the previous key are accepted for another day. Another account is refused while
+ * buyers may still pay by the one that is set: its callbacks would count for nothing, and its money would pay for no order.
+ * @throws DomainError payment_account.payments_open
  */
 export async function setPaymentAccount(
   deps: { db: Db; clock: Clock; config: Pick<Config, 'ENCRYPTION_KEY'> },
@@ -21,12 +24,16 @@ export async function setPaymentAccount(
   const at = { gateway: gateway.name, organizerId };
   return transaction(deps.db, async (tx) => {
     const before = await lockAccount(tx, at);
-    const previous =
-      before === undefined || before.merchantId !== merchantId
-        ? undefined
-        : readCredentials(deps.config.ENCRYPTION_KEY, { ...at, credentials: before.credentials });
+    const known = before && readCredentials(deps.config.ENCRYPTION_KEY, { ...at, credentials: before.credentials });
+    const previous = before?.merchantId === merchantId ? known : undefined;
     const now = deps.clock.now().getTime();
     const credentials = toCredentials(form, previous, now);
+    // With the same key it is the same account, whose merchant id was mistyped.
+    const isAnother =
+      known !== undefined &&
+      previous === undefined &&
+      acceptedKeys(known, now)[0] !== acceptedKeys(credentials, now)[0];
+    if (isAnother && (await hasOpenPayments(tx, at))) throw paymentAccountPaymentsOpen();
     const updatedAt = await saveAccount(tx, {
       ...at,
       merchantId,

@@ -80,6 +80,39 @@ describe('a payment account', () => {
     expect((await at(25))?.acceptedKeys).toEqual(['server-key-number-two']);
   });
 
+  test('accepts the keys before it for a day each, however often it is changed', async () => {
+    const changed = await createEvent(world.db);
+    const names = ['one', 'typo', 'two', 'typo', 'three'];
+    for (const name of names) await put({ ...keys, serverKey: `server-key-number-${name}` }, 'owner', changed);
+    const at = (hours: number) =>
+      createPaymentAccounts({
+        db: world.db,
+        clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
+        encryptionKey,
+      }).bySlug('midtrans', changed.organizer.slug);
+    const accepted = ['three', 'typo', 'two', 'one'].map((name) => `server-key-number-${name}`);
+    expect((await at(23))?.acceptedKeys).toEqual(accepted);
+    expect((await at(25))?.acceptedKeys).toEqual(accepted.slice(0, 1));
+  });
+
+  test('of another merchant is refused while a buyer may pay by the one that is set; control: not once the payment is closed', async () => {
+    const sale = await createEvent(world.db);
+    await put(keys, 'owner', sale);
+    const placed = await place(world, sale);
+    await world.db.execute(sql`
+      insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)
+      values (${placed.eventId}, ${placed.attemptId}, ${placed.orderId}, ${sale.organizer.id}, 1, 'midtrans', 'any', 150000, 'IDR', 'pending')`);
+    const other = { merchantId: 'M-2', serverKey: 'server-key-of-another', clientKey: 'client-key-of-another' };
+    const merchant = async () => (await world.deps.accounts.bySlug('midtrans', sale.organizer.slug))?.merchantId;
+    const refused = await put(other, 'owner', sale);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'payment_account.payments_open' }]);
+    expect(await merchant()).toBe('M-1');
+    // The key says which account it is, so a merchant id that was mistyped is corrected at any time.
+    expect((await put({ ...keys, merchantId: 'M-1-corrected' }, 'owner', sale)).status).toBe(200);
+    await world.db.execute(sql`update payment_attempts set status = 'expired' where id = ${placed.attemptId}`);
+    expect((await put(other, 'owner', sale)).status).toBe(200);
+  });
+
   test.each([
     [{ ...keys, serverKey: 'short' }],
     [{ ...keys, serverKey: 'with a space in it' }],

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { patternFault } from '../../../http/contract/schemas.ts';
-import { previousKeyHours } from '../../limits.ts';
+import { previousKeyHours, previousKeysMax } from '../../limits.ts';
 import type { AccountDefinition } from '../gateway-plugin.ts';
 import { accountFields } from '../account-fields.ts';
 
@@ -23,9 +23,8 @@ const form = z
 const credentials = z.object({
   serverKey: z.string().min(1),
   clientKey: z.string(),
-  previousServerKey: z.string().min(1).optional(),
-  /** Milliseconds since 1970: until then callbacks may still be signed with it. */
-  previousServerKeyUntil: z.number().optional(),
+  /** Earlier keys, the latest first. Callbacks signed with one are accepted until its time, in milliseconds since 1970. */
+  previous: z.array(z.object({ serverKey: z.string().min(1), until: z.number() })).default([]),
 });
 export type MidtransCredentials = z.output<typeof credentials>;
 
@@ -38,18 +37,17 @@ export const account: AccountDefinition<z.output<typeof form>, MidtransCredentia
     clientKey: 'Mid-client-example',
   },
   credentials,
-  toCredentials: ({ serverKey, clientKey }, previous, now) => {
-    if (previous === undefined) return { serverKey, clientKey };
-    if (previous.serverKey === serverKey) return { ...previous, clientKey };
-    return {
-      serverKey,
-      clientKey,
-      previousServerKey: previous.serverKey,
-      previousServerKeyUntil: now + previousKeyHours * 3_600_000,
-    };
+  toCredentials: ({ serverKey, clientKey }, before, now) => {
+    if (before === undefined) return { serverKey, clientKey, previous: [] };
+    if (before.serverKey === serverKey) return { ...before, clientKey };
+    const replaced = { serverKey: before.serverKey, until: now + previousKeyHours * 3_600_000 };
+    const previous = [replaced, ...before.previous]
+      .filter((key) => key.until > now && key.serverKey !== serverKey)
+      .slice(0, previousKeysMax);
+    return { serverKey, clientKey, previous };
   },
-  acceptedKeys: ({ serverKey, previousServerKey, previousServerKeyUntil = 0 }, now) => {
-    const hasPrevious = previousServerKey !== undefined && now < previousServerKeyUntil;
-    return hasPrevious ? [serverKey, previousServerKey] : [serverKey];
-  },
+  acceptedKeys: ({ serverKey, previous }, now) => [
+    serverKey,
+    ...previous.filter(({ until }) => now < until).map((key) => key.serverKey),
+  ],
 };

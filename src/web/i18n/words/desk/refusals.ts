@@ -40,6 +40,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'question.limit_reached': 'Acara ini sudah punya pertanyaan sebanyak mungkin.',
     'stock.sold_out': 'Tidak cukup tempat yang tersisa.',
     'sale.not_open': 'Acara ini tidak tampil untuk publik atau sudah selesai.',
+    'payment_account.payments_open':
+      'Pembeli masih dapat membayar lewat akun yang terpasang. Tutup penjualan, lalu ganti akun setelah tidak ada pesanan yang menunggu pembayaran.',
     'refund.not_refundable': 'Tidak ada uang yang dapat dikembalikan dari pesanan ini.',
     'refund.amount_exceeded': 'Jumlah ini lebih besar dari yang masih dapat dikembalikan.',
     'refund.tickets_unknown': 'Salah satu tiket sudah tidak berlaku.',
@@ -107,6 +109,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'question.limit_reached': 'The event has as many questions as it may have.',
     'stock.sold_out': 'There are not enough places left.',
     'sale.not_open': 'This event is not public, or it is over.',
+    'payment_account.payments_open':
+      'Buyers may still pay by the account that is set. Close the sales, and change the account once no order waits for payment.',
     'refund.not_refundable': 'This order has no money that could go back.',
     'refund.amount_exceeded': 'This is more than what can still be refunded.',
     'refund.tickets_unknown': 'One of the tickets is not valid any more.',
