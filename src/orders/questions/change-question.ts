@@ -24,9 +24,10 @@ export async function changeQuestion(
   return transaction(deps.db, async (tx) => {
     const question = await findQuestion(tx, event.id, questionId);
     const choices = input.choices ?? question.choices;
-    if (question.kind === 'choice' ? choices.length < choicesMin : choices.length > 0) {
+    if (question.kind !== 'choice' && choices.length > 0)
+      throw requestInvalid([inputFault('choices', 'field.unknown')]);
+    if (question.kind === 'choice' && choices.length < choicesMin)
       throw requestInvalid([inputFault('choices', 'list.too_short', { limit: choicesMin })]);
-    }
     await tx.update(questions).set(input).where(questionIs(event.id, questionId));
     await writeAudit(tx, {
       actor,

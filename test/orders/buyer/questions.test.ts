@@ -155,6 +155,12 @@ describe('questions to buyers', () => {
     expect((await send(`${path}/${unused}`, manager, 'DELETE')).status).toBe(204);
     expect((await send(`${path}/${unused}`, manager, 'DELETE')).body.code).toBe('question.not_found');
     expect((await send(`${path}/${size}`, manager, 'PATCH', { choices: [{ text: 'L' }] })).status).toBe(400);
+    const noChoice = await ask({ text: 'Catatan' });
+    expect(await send(`${path}/${noChoice}`, manager, 'PATCH', { choices: sizes.choices })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'choices', code: 'field.unknown' }] },
+    });
+    expect((await send(`${path}/${noChoice}`, manager, 'DELETE')).status).toBe(204);
     expect((await send(`${path}/${size}`, manager, 'PATCH', { status: 'closed' })).status).toBe(200);
     expect(await sold.read()).toMatchObject({ questions: [], answers: [], isComplete: true });
     expect((await send(path, manager)).body.data.map(({ answers }) => answers)).toEqual([1]);
