@@ -13,6 +13,7 @@ import { createAddressGuard, createHolderMessages, createNoteEventChange } from 
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
   availabilityOf,
+  categoryMoved,
   createEventDirectory,
   createSoldOutMemory,
   createTicketKeys,
@@ -232,6 +233,7 @@ export function compose(config: Config, log: Log) {
     webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     ...createHolderMessages({ clock }),
     wasOrdered,
+    categoryMoved,
     availabilityOf,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,

@@ -1,7 +1,7 @@
 import type { Actors } from '../access/actors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PictureDeps } from './media/set-picture.ts';
-import type { EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
+import type { CategoryMoved, EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
 
 /** Everything that the organiser's routes of this room need. */
 export type CatalogDeps = PictureDeps & {
@@ -10,4 +10,5 @@ export type CatalogDeps = PictureDeps & {
   readonly limitsChanged: LimitsChanged;
   readonly eventChanged: EventChanged;
   readonly wasOrdered: WasOrdered;
+  readonly categoryMoved: CategoryMoved;
 };

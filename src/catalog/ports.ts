@@ -28,6 +28,11 @@ export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promis
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
 
 /**
+ * Called in the transaction that gave a category another pool, or deleted it, after `WasOrdered`: people may wait for it.
+ */
+export type CategoryMoved = (tx: Db, eventId: string, ticketCategoryId: string) => Promise<void>;
+
+/**
  * The reasons why no gateway can take payments for a sale, each with a code; empty if one can. Called with the sale as it
  * will be, in the transaction that publishes or changes it.
  */

@@ -32,6 +32,7 @@ export { ownEvent, type OwnEvent } from './desk/own-event.ts';
 export { salesOf } from './desk/show-sales.ts';
 export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
+export { categoryMoved } from './waiting-list/lines.ts';
 export { type OfferDeps, offerPlaces } from './waiting-list/offer-places.ts';
 export type { BuyerCorrected, PaymentView, RequestFullRefund, TellWaiting, TicketTransferred } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';

@@ -15,6 +15,7 @@ import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
 import { createNoteEventChange } from '../../src/notifications/notices/note-event-change.ts';
+import { categoryMoved } from '../../src/orders/waiting-list/lines.ts';
 import { availabilityOf } from '../../src/orders/pools/queries.ts';
 import { unpayableSale } from '../../src/payments/index.ts';
 import { limitsChanged, wasOrdered } from '../../src/orders/placement/catalog-changes.ts';
@@ -89,6 +90,7 @@ export async function openCatalog(options: {
     limitsChanged,
     eventChanged,
     wasOrdered,
+    categoryMoved,
   };
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(log));

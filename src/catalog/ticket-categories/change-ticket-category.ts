@@ -9,7 +9,7 @@ import {
 import { poolConstraint } from './create-ticket-category.ts';
 import { poolUnknown, ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
 import { requireCategoryLimits, ticketCategoryValues } from '../input-rows.ts';
-import type { LimitsChanged, WasOrdered } from '../ports.ts';
+import type { CategoryMoved, LimitsChanged, WasOrdered } from '../ports.ts';
 import { ticketCategoryIs, type TicketCategoryRow } from '../queries.ts';
 import type { ChangeTicketCategory } from './schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
@@ -22,7 +22,11 @@ import { ticketCategories } from '../tables.ts';
  * request.invalid, event.not_publishable, event.not_found, event.cancelled
  */
 export async function changeTicketCategory(
-  deps: ChangeDeps & { readonly limitsChanged: LimitsChanged; readonly wasOrdered: WasOrdered },
+  deps: ChangeDeps & {
+    readonly limitsChanged: LimitsChanged;
+    readonly wasOrdered: WasOrdered;
+    readonly categoryMoved: CategoryMoved;
+  },
   input: EventOfActor & { readonly ticketCategoryId: string; readonly values: ChangeTicketCategory },
 ): Promise<CategoryOfEvent> {
   try {
@@ -35,6 +39,7 @@ export async function changeTicketCategory(
       if (Object.keys(changes).length === 0) return { event, result: { event, category: before } };
       if ('poolId' in changes && (await deps.wasOrdered(tx, event.id, before.id))) throw ticketCategoryHasOrders();
       const category = await updateTicketCategory(tx, before, values);
+      if ('poolId' in changes) await deps.categoryMoved(tx, event.id, category.id);
       if ('perBuyerMax' in changes) await deps.limitsChanged(tx, event.id);
       return { event, result: { event, category }, act: 'ticket_category.changed', subjectId: category.id, changes };
     });

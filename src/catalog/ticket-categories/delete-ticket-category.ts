@@ -1,6 +1,6 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { ticketCategoryHasOrders, ticketCategoryNotFound } from '../errors.ts';
-import type { WasOrdered } from '../ports.ts';
+import type { CategoryMoved, WasOrdered } from '../ports.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ticketCategories } from '../tables.ts';
 import { ticketCategoryIs } from '../queries.ts';
@@ -11,12 +11,13 @@ import { ticketCategoryIs } from '../queries.ts';
  * event.cancelled
  */
 export async function deleteTicketCategory(
-  deps: ChangeDeps & { readonly wasOrdered: WasOrdered },
+  deps: ChangeDeps & { readonly wasOrdered: WasOrdered; readonly categoryMoved: CategoryMoved },
   { ticketCategoryId, ...of }: EventOfActor & { readonly ticketCategoryId: string },
 ): Promise<void> {
   return changeLockedEvent(deps, of, async (tx, event) => {
     if (await deps.wasOrdered(tx, event.id, ticketCategoryId)) throw ticketCategoryHasOrders();
     if (!(await deleteTicketCategoryRow(tx, event.id, ticketCategoryId))) throw ticketCategoryNotFound();
+    await deps.categoryMoved(tx, event.id, ticketCategoryId);
     return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: {} };
   });
 }

@@ -56,6 +56,24 @@ export async function endLines(db: Db): Promise<void> {
   );
 }
 
+/**
+ * The people who wait for a category follow it to another pool, whose places are theirs from then on, and leave the list if the category is
+ * deleted. The caller's transaction has moved or deleted the category, and holds the event's lane.
+ */
+export async function categoryMoved(tx: Db, eventId: string, ticketCategoryId: string): Promise<void> {
+  await tx.execute(sql`
+    update waiting_entries w set pool_id = c.pool_id from ticket_categories c
+    where w.event_id = ${eventId} and w.ticket_category_id = ${ticketCategoryId} and c.event_id = w.event_id and c.id = w.ticket_category_id`);
+  await tx.execute(sql`
+    delete from waiting_entries w
+    where w.event_id = ${eventId} and w.ticket_category_id = ${ticketCategoryId}
+      and not exists (select from ticket_categories c where c.event_id = w.event_id and c.id = w.ticket_category_id)`);
+  await tx.execute(sql`
+    update stock s set is_listed = true from ticket_categories c
+    where c.event_id = ${eventId} and c.id = ${ticketCategoryId} and s.event_id = c.event_id and s.pool_id = c.pool_id and not s.is_listed
+      and ${isWaitedFor}`);
+}
+
 /** @param locked reads and locks the pools to check */
 async function setListed(db: Db, isListed: boolean, locked: SQL): Promise<void> {
   await transaction(db, async (tx) => {
