@@ -13,15 +13,13 @@ import { createAddressGuard, createHolderMessages, createNoteEventChange } from 
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
   availabilityOf,
-  categoryMoved,
+  catalogPorts,
   createEventDirectory,
   createSoldOutMemory,
   createTicketKeys,
   createTicketPrinter,
   createWallets,
   eventStockOf,
-  limitsChanged,
-  wasOrdered,
 } from './orders/index.ts';
 import { createPaymentAccounts, paymentPorts, paymentsPerSecond, watchPaymentBacklog } from './payments/index.ts';
 import { systemClock } from './platform/clock.ts';
@@ -228,13 +226,10 @@ export function compose(config: Config, log: Log) {
     pictureMaker,
     pictures: createPictures({ fileStorage }),
     hasAdmissions,
-    limitsChanged,
     eventChanged: createNoteEventChange({ clock, config }),
     webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     ...createHolderMessages({ clock }),
-    wasOrdered,
-    categoryMoved,
-    availabilityOf,
+    ...catalogPorts,
     stagePurge: createStagePurge(config.CDN_PURGE_URL),
     isPaymentBusy: backlog.isPaymentBusy,
     readPass: createReadPass({ queueTokenSecret: config.QUEUE_TOKEN_SECRET, rooms }),

@@ -23,16 +23,19 @@
  *
  * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
  */
-export { availabilityOf, eventStockOf } from './pools/queries.ts';
+import { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
+import { availabilityOf } from './pools/queries.ts';
+import { categoryMoved } from './waiting-list/lines.ts';
+
+export { availabilityOf, categoryMoved, limitsChanged, wasOrdered };
+export { eventStockOf } from './pools/queries.ts';
 export { eventCalendar, isOffCalendar } from './tickets/calendar.ts';
 export { createEventDirectory } from './placement/event-directory.ts';
 export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
 export { ownEvent, type OwnEvent } from './desk/own-event.ts';
 export { salesOf } from './desk/show-sales.ts';
-export { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
-export { categoryMoved } from './waiting-list/lines.ts';
 export { type OfferDeps, offerPlaces } from './waiting-list/offer-places.ts';
 export type { BuyerCorrected, PaymentView, RequestFullRefund, TellWaiting, TicketTransferred } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';
@@ -46,3 +49,6 @@ export { nameWords, readSearchQuery } from './search/read-query.ts';
 export { type TicketCodes, findTicketCodes } from './tickets/codes/change-ticket-codes.ts';
 export { type TicketKeys, type WriteCode, createTicketKeys } from './tickets/codes/ticket-keys.ts';
 export type { Order } from './tables.ts';
+
+/** What the catalog needs of this room, handed to it where the service is composed. */
+export const catalogPorts = { availabilityOf, categoryMoved, limitsChanged, wasOrdered };
