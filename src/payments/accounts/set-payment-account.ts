@@ -24,7 +24,7 @@ export async function setPaymentAccount(
   const at = { gateway: gateway.name, organizerId };
   return transaction(deps.db, async (tx) => {
     const before = await lockAccount(tx, at);
-    const known = before && readCredentials(deps.config.ENCRYPTION_KEY, { ...at, credentials: before.credentials });
+    const known = before && readIfPossible(deps.config.ENCRYPTION_KEY, { ...at, credentials: before.credentials });
     const previous = before?.merchantId === merchantId ? known : undefined;
     const now = deps.clock.now().getTime();
     const credentials = toCredentials(form, previous, now);
@@ -54,4 +54,13 @@ export async function setPaymentAccount(
     });
     return { merchantId, buyerPaysFee, updatedAt };
   });
+}
+
+/** Undefined after a change of ENCRYPTION_KEY: the account is then entered again, as if there had been none. */
+function readIfPossible(...of: Parameters<typeof readCredentials>): unknown {
+  try {
+    return readCredentials(...of);
+  } catch {
+    return undefined;
+  }
 }

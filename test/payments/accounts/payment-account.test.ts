@@ -80,6 +80,16 @@ describe('a payment account', () => {
     expect((await at(25))?.acceptedKeys).toEqual(['server-key-number-two']);
   });
 
+  test('is entered again after the key that it was encrypted with has changed', async () => {
+    const unreadable = await createEvent(world.db);
+    await world.db.execute(sql`
+      insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
+      select ${unreadable.organizer.id}, gateway, merchant_id, credentials from payment_accounts where organizer_id = ${event.organizer.id}`);
+    expect((await put(keys, 'owner', unreadable)).status).toBe(200);
+    const account = await world.deps.accounts.bySlug('midtrans', unreadable.organizer.slug);
+    expect(account?.acceptedKeys).toEqual([keys.serverKey]);
+  });
+
   test('accepts the keys before it for a day each, however often it is changed', async () => {
     const changed = await createEvent(world.db);
     const names = ['one', 'typo', 'two', 'typo', 'three'];

@@ -130,7 +130,10 @@ describe('an added gateway', () => {
   });
 
   test('has its operations in the contract, its variables in the configuration, and bounds the rate of all', () => {
-    expect(refusals).toMatchObject({ setDryRunAccount: ['payment_account.payments_open'], showDryRunAccount: ['payment_account.not_found'] });
+    expect(refusals).toMatchObject({
+      setDryRunAccount: ['payment_account.payments_open'],
+      showDryRunAccount: ['payment_account.not_found'],
+    });
     expect(examples['setDryRunAccount']).toMatchObject({ merchantId: 'dry-1' });
     expect(Object.keys(variables.shape)).toContain('DRY_RUN_PAGE_URL');
     const development = {
