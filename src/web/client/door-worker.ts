@@ -13,6 +13,8 @@ declare const release: {
   readonly version: string;
   readonly pages: readonly string[];
   readonly files: readonly string[];
+  /** The folder of all files of all releases. */
+  readonly folder: string;
 };
 
 const cacheName = `door ${release.version}`;
@@ -32,7 +34,7 @@ workerScope.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate' && url.pathname === '/door') event.respondWith(pageFor(request, url));
-  else if (release.files.includes(url.pathname)) event.respondWith(fileFor(request));
+  else if (url.pathname.startsWith(release.folder)) event.respondWith(fileFor(request));
 });
 
 async function keepRelease(): Promise<void> {
@@ -41,11 +43,10 @@ async function keepRelease(): Promise<void> {
   await cache.addAll(release.pages.map((page) => new Request(page, { cache: 'reload' })));
 }
 
+/** Keeps the release before: a page of it may be open since the morning, and loads some files only when they are needed. */
 async function dropOlder(): Promise<void> {
-  const names = await caches.keys();
-  await Promise.all(
-    names.filter((name) => name.startsWith('door ') && name !== cacheName).map((name) => caches.delete(name)),
-  );
+  const older = (await caches.keys()).filter((name) => name.startsWith('door ') && name !== cacheName);
+  await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));
 }
 
 async function pageFor(request: Request, url: URL): Promise<Response> {
@@ -62,6 +63,5 @@ async function pageFor(request: Request, url: URL): Promise<Response> {
 }
 
 async function fileFor(request: Request): Promise<Response> {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(new URL(request.url).pathname)) ?? fetch(request);
+  return (await caches.match(new URL(request.url).pathname)) ?? fetch(request);
 }

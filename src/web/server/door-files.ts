@@ -1,7 +1,7 @@
 import { digestOf } from '../../http/negotiation.ts';
 import { doorWords } from '../i18n/words/door/door.ts';
 import { type Language, linkTo } from '../i18n/language.ts';
-import type { Assets } from './assets.ts';
+import { type Assets, assetPath } from './assets.ts';
 
 /** The files that make the door's page an app: its service worker and its manifest. */
 
@@ -16,7 +16,7 @@ export function doorWorker(assets: Assets): string {
   ]);
   const code = assets.textOf('door-worker.ts');
   const version = digestOf(JSON.stringify([files, code]));
-  return `const release=${JSON.stringify({ version, pages, files: [...new Set(files)] })};\n${code}`;
+  return `const release=${JSON.stringify({ version, pages, files: [...new Set(files)], folder: `${assetPath}/` })};\n${code}`;
 }
 
 export function doorManifest(assets: Assets, lang: { readonly language: Language; readonly isAsked: boolean }): string {
