@@ -14,6 +14,8 @@ import { networkAddress } from './load/order-requests.ts';
 import type { BenchReport, Measurement } from './harness/report.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import { openLoop } from '../generator/open-loop.ts';
+import type { LoadResult } from '../generator/tally.ts';
+import { achievedMin, p95MsBelow, refusedShareMax } from './surge/ladder.ts';
 import { stackFacts } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import { benchEncryptionKey } from './harness/api-environment.ts';
@@ -28,6 +30,11 @@ const devices = 200;
 const doorPerSecond = 150;
 const doorConnections = 64;
 const saleConnections = 64;
+const heldSaleConnections = 512;
+/** Of the rate that buyers without a pause reach: the first one that is held counts. */
+const saleShares = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
+/** A guest sees no difference up to here. Nearly every scan is answered so. */
+const besideHeldBar = { perSecondMin: 0.99 * doorPerSecond, p99MsBelow: 300 };
 /** An open loop may send some more than it counts. */
 const spareTickets = 2;
 const hour = 3_600_000;
@@ -54,15 +61,20 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
       faults,
       prepare,
     });
-    const beside = await besideOnSale(stack, options, faults);
+    const rates: number[] = [];
+    const beside = await besideOnSale(stack, options, faults, {
+      name: `check-ins at ${doorPerSecond}/s beside an on-sale without a pause`,
+      onSold: ({ perSecond }) => rates.push(perSecond),
+    });
+    const held = await besideHeldSale(stack, options, faults, Math.max(...rates));
     return {
-      measurements: [against(control, ours, { perSecondMin: 5000, p99MsBelow: 100 }), control, beside],
+      measurements: [against(control, ours, { perSecondMin: 5000, p99MsBelow: 100 }), control, beside, ...held],
       faults: [...faults, ...(await auditFaults(stack))],
       facts: {
         ...(await stackFacts(stack)),
         connections,
         devices,
-        'beside an on-sale': `${doorPerSecond} scans/s offered, ${saleConnections} connections of buyers without a pause`,
+        'beside an on-sale': `${doorPerSecond} scans/s offered; ${saleConnections} connections of buyers without a pause, then the highest of ${saleShares.join(', ')} of their rate that is held`,
         control: `pool of ${controlPool}, ${controlConnections} connections`,
       },
     };
@@ -71,13 +83,22 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
   }
 }
 
+type Sale = {
+  readonly name: string;
+  /** Orders per second, as they are due. Undefined: as fast as they are answered. */
+  readonly offeredPerSecond?: number;
+  /** Told what came of the orders of each run. */
+  readonly onSold: (sold: LoadResult) => void;
+};
+
 /**
- * A busy door while another event goes on sale: scans are sent when they are due, orders as fast as they are answered.
- * The duration of a scan is the result, so the rate is the offered one.
+ * A busy door while another event goes on sale: scans are sent when they are due. The duration of a scan is the result, so the rate is the
+ * offered one.
  */
-function besideOnSale(stack: BenchStack, options: BenchOptions, faults: string[]): Promise<Measurement> {
+function besideOnSale(stack: BenchStack, options: BenchOptions, faults: string[], sale: Sale): Promise<Measurement> {
+  const { name, offeredPerSecond, onSold } = sale;
   return measureOn(stack, {
-    name: `check-ins at ${doorPerSecond}/s beside an on-sale`,
+    name,
     api: {},
     connections: doorConnections,
     options,
@@ -86,15 +107,52 @@ function besideOnSale(stack: BenchStack, options: BenchOptions, faults: string[]
     drive: async (scans) => {
       const { check, ...orders } = await hotCategory(stack);
       const { to, seconds } = scans;
+      const buyers = { ...orders, to, seconds, warmupSeconds };
       const [ofScans, ofOrders] = await Promise.all([
         openLoop({ ...scans, offeredPerSecond: doorPerSecond }),
-        closedLoop({ ...orders, to, seconds, warmupSeconds, connections: saleConnections }),
+        offeredPerSecond === undefined
+          ? closedLoop({ ...buyers, connections: saleConnections })
+          : openLoop({ ...buyers, connections: heldSaleConnections, offeredPerSecond }),
       ]);
-      say(`  beside them ${Math.round(ofOrders.perSecond)} orders/s ${JSON.stringify(ofOrders.statuses)}`);
+      say(
+        `  beside them ${Math.round(ofOrders.perSecond)} orders/s, p95 ${ofOrders.latencies.percentile(0.95)} ms ${JSON.stringify(ofOrders.statuses)}`,
+      );
       faults.push(...((await check?.()) ?? []).map((fault) => `the on-sale beside check-ins: ${fault}`));
+      onSold(ofOrders);
       return ofScans;
     },
   });
+}
+
+/** The same while the on-sale has the highest rate that is held beside the door. */
+async function besideHeldSale(
+  stack: BenchStack,
+  options: BenchOptions,
+  faults: string[],
+  mostPerSecond: number,
+): Promise<Measurement[]> {
+  for (const share of saleShares) {
+    const offeredPerSecond = Math.floor(share * mostPerSecond);
+    const sold: LoadResult[] = [];
+    const measured = await besideOnSale(stack, options, faults, {
+      name: `check-ins at ${doorPerSecond}/s beside an on-sale of ${offeredPerSecond} orders/s, which is held`,
+      offeredPerSecond,
+      onSold: (one) => sold.push(one),
+    });
+    if (sold.every((one) => isHeld(one, offeredPerSecond))) return [{ ...measured, bar: besideHeldBar }];
+  }
+  faults.push('no rate of the on-sale was held beside the door');
+  return [];
+}
+
+/** As the `surge` bench says it. */
+function isHeld({ perSecond, latencies, statuses }: LoadResult, offeredPerSecond: number): boolean {
+  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return (
+    perSecond >= achievedMin * offeredPerSecond &&
+    latencies.percentile(0.95) < p95MsBelow &&
+    latencies.count >= (1 - refusedShareMax) * answered
+  );
 }
 
 /** Scans of unused tickets, by all devices of one event in turn. */

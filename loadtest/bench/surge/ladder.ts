@@ -3,10 +3,10 @@ import { type ClassName, mix } from './mix.ts';
 import { type Stage, type Step, runStep } from './step.ts';
 
 /** How soon 95 % of the answers must come. */
-const p95MsBelow = 200;
+export const p95MsBelow = 200;
 export const paidP99MsBelow = 5000;
 /** The share of refusals with a Retry-After that a held rate may have. */
-const refusedShareMax = 0.001;
+export const refusedShareMax = 0.001;
 /** The open loop itself is this punctual. */
 export const achievedMin = 0.98;
 
