@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { knownAhead } from '../../src/web/client/door/door-session.ts';
 import { leftText } from '../../src/web/client/shared/left-text.ts';
 import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
@@ -88,4 +89,13 @@ test('a search sends the fields that can be searched for and leaves out the rest
   expect(readSearch({ q: '  jazz\u0000\n pantai ', city: '', utm_source: 'x' })).toEqual({ q: 'jazz   pantai' });
   expect(readSearch({ q: 'a'.repeat(500) }).q).toHaveLength(100);
   expect(readSearch({ cursor: 'x'.repeat(501) })).toEqual({});
+});
+
+test('a phone at the door whose clock begins anew goes by the last time that the service told it', () => {
+  const seen = { clockOffsetMs: -2000, serverSeenMs: Date.parse('2026-11-29T17:00:00Z') };
+  const phone = (time: string) => Date.parse(time);
+  expect(knownAhead(seen, phone('2026-11-29T17:30:02Z'))).toBe(-2000);
+  const reset = phone('1970-01-01T00:05:00Z');
+  expect(new Date(reset + knownAhead(seen, reset)).toISOString()).toBe('2026-11-29T17:00:00.000Z');
+  expect(knownAhead({}, reset)).toBe(0);
 });

@@ -1,8 +1,7 @@
 import { doorOfflineWords } from '../i18n/words/door/door-offline.ts';
 import { doorWords } from '../i18n/words/door/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
-import { byId, element, focusIfHidden, setText, show, takeFragment } from './shared/dom.ts';
-import { keepKnownClient, knownClient } from './shared/calls/known-client.ts';
+import { byId, element, focusIfHidden, setText, show } from './shared/dom.ts';
 import { decided, showReady, watchDecision } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door/door-counters.ts';
@@ -16,19 +15,19 @@ import {
   doorCall,
   dropToken,
   keep,
-  keepToken,
   kept,
   keptToken,
+  knownAhead,
 } from './door/door-session.ts';
-import { allowSound } from './door/door-signal.ts';
-import { forgetOtherEvents, undoScan, waitingScans } from './door/door-store.ts';
-import { type Sync, startSync } from './door/door-sync.ts';
+import { watchSignIn } from './door/door-sign-in.ts';
+import { watchTouches } from './door/door-signal.ts';
+import { forgetOtherEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
+import { type Sync, type SyncState, startSync } from './door/door-sync.ts';
 import { installWorker } from './door/install-worker.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
 import { watchKeyboardScanner } from './door/keyboard-scanner.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { refusalText } from './shared/forms/refusal-text.ts';
-import { sendForm } from './shared/forms/send-form.ts';
 import { assumeAhead } from './shared/calls/server-clock.ts';
 
 const words = doorWords[pageLanguage];
@@ -47,10 +46,11 @@ const scanner = createScanner(
   },
 );
 
-watchSignIn();
+watchSignIn({ entered: enter, left: leave });
 watchChoice();
 watchScanner();
-assumeAhead(kept().clockOffsetMs ?? 0);
+watchTouches();
+assumeAhead(knownAhead(kept(), Date.now()));
 void installWorker();
 void enter();
 
@@ -77,65 +77,28 @@ function stopScanning(): void {
   void stopCamera();
 }
 
-/** Shows the sign-in without a session. With one it continues where this device was, also without a network. */
+/**
+ * Shows the sign-in without a session. A device that was scanning continues at once, since a bad network may not answer for long: its first
+ * sync finds out whether the session has ended.
+ */
 async function enter(): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
+  const before = kept();
+  const event = before.events?.find(({ id }) => id === before.place?.eventId);
+  if (before.actor !== undefined && before.place !== undefined && event !== undefined) {
+    events = before.events ?? [];
+    gates = (await readList(event.id).catch(() => undefined))?.gates ?? [];
+    return startScanning(event, before.place);
+  }
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
   if (answer.kind === 'refused' && answer.problem.status === 401) return leave(words.ended);
   if (answer.kind === 'ok') keep({ actor: answer.body });
-  const { actor, events: known, place: before } = kept();
-  if (actor === undefined)
-    return leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
-  const event = known?.find(({ id }) => id === before?.eventId);
-  if (before === undefined || event === undefined) return showChoice(actor);
-  events = known ?? [];
-  gates = await doorGates(event.id);
-  startScanning(event, before);
+  const { actor } = kept();
+  if (actor !== undefined) return showChoice(actor);
+  leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
 }
 
-function watchSignIn(): void {
-  sendForm({
-    formId: 'form',
-    buttonId: 'submit',
-    messageId: 'form-message',
-    fields: ['email', 'password'],
-    unchecked: ['password'],
-    path: '/v1/sessions',
-    bodyOf: ({ email, password }) => ({ email, password, ...knownClient('staff') }),
-    onDone: ({ body }) => {
-      allowSound();
-      byId('password', HTMLInputElement).value = '';
-      const { accessToken, knownClientToken } = body as { accessToken: string; knownClientToken: string };
-      keepKnownClient('staff', knownClientToken);
-      keepToken(accessToken);
-      return enter();
-    },
-  });
-  // From the code at the desk. It is used only after a tap: a link from elsewhere could pair the phone with a stranger's device.
-  const paired = new URLSearchParams(takeFragment()).get('device');
-  byId('deviceToken', HTMLInputElement).value = paired ?? '';
-  byId('device-form')
-    .closest('details')
-    ?.toggleAttribute('open', paired !== null);
-  byId('device-submit', HTMLButtonElement).disabled = false;
-  byId('device-form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const input = byId('deviceToken', HTMLInputElement);
-    if (input.value.trim() === '') return;
-    allowSound();
-    keepToken(input.value.trim());
-    input.value = '';
-    void enter();
-  });
-  for (const button of document.querySelectorAll('[data-act="sign-out"]')) {
-    button.addEventListener('click', () => {
-      void doorCall('DELETE', '/v1/sessions/current');
-      leave();
-    });
-  }
-}
-
-async function showChoice(actor: DoorActor): Promise<void> {
+async function showChoice(actor: DoorActor, message = ''): Promise<void> {
   setText('actor', `${actor.name} · ${actor.organizer.name}`);
   showStep('choice');
   const found = (await doorEvents(actor)) ?? kept().events;
@@ -143,7 +106,7 @@ async function showChoice(actor: DoorActor): Promise<void> {
     setMessage('choice-message', refusalWords[pageLanguage].unreachable);
     return;
   }
-  setMessage('choice-message', '');
+  setMessage('choice-message', message);
   events = found;
   keep({ events });
   show('no-events', events.length === 0);
@@ -153,7 +116,7 @@ async function showChoice(actor: DoorActor): Promise<void> {
   await showGates();
 }
 
-/** Other scanners may name a gate by its id. */
+/** Scans name a gate by its id, or by a label of another scanner. */
 function gateName(gate: string): string {
   return gates.find(({ id }) => id === gate)?.name ?? gate;
 }
@@ -161,18 +124,18 @@ function gateName(gate: string): string {
 async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
   gates = eventId === '' ? [] : await doorGates(eventId);
-  // By name, because the next person who scans this ticket is shown it.
-  const options = ['', ...gates.map(({ name }) => name)].map((name) => {
-    const option = element('option', { text: name === '' ? words.anyGate : name });
-    option.value = name;
+  // By id, because a gate that is renamed keeps its rules.
+  const options = [{ id: '', name: words.anyGate }, ...gates].map(({ id, name }) => {
+    const option = element('option', { text: name });
+    option.value = id;
     return option;
   });
   byId('gate').replaceChildren(...options);
   const before = kept().place;
-  if (before?.eventId === eventId && gates.some(({ name }) => name === before.gate)) {
+  if (before?.eventId === eventId && gates.some(({ id }) => id === before.gate)) {
     byId('gate', HTMLSelectElement).value = before.gate;
   }
-  const elsewhere = (await waitingScans().catch(() => [])).filter((scan) => scan.eventId !== eventId).length;
+  const elsewhere = (await unsentScans().catch(() => [])).filter((scan) => scan.eventId !== eventId).length;
   setText('choice-unsent', elsewhere === 0 ? '' : more.unsentElsewhere(elsewhere));
   show('choice-unsent', elsewhere > 0);
 }
@@ -181,7 +144,6 @@ function watchChoice(): void {
   byId('event').addEventListener('change', () => void showGates());
   byId('choice-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    allowSound();
     const chosen = events.find(({ id }) => id === byId('event', HTMLSelectElement).value);
     if (chosen === undefined) return;
     const gate = byId('gate', HTMLSelectElement).value;
@@ -201,18 +163,40 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
   };
   keep({ place: { eventId: event.id, gate, direction } });
   setText('scan-event', event.name);
-  setText('scan-gate', `${gate === '' ? words.anyGate : gate} · ${words[direction]}`);
+  showPlace();
   showStep('scanner');
   showReady();
   watchCounters(event.id);
   void forgetOtherEvents(event.id).catch(() => undefined);
   sync?.stop();
   sync = startSync(event.id, {
-    changed: showSyncState,
+    changed: followList,
     conflicts: (found) => countConflicts(found.length),
     signedOut: () => leave(words.ended),
   });
   void keepAwake();
+}
+
+function showPlace(): void {
+  if (place === undefined) return;
+  const gate = place.gate === undefined ? words.anyGate : gateName(place.gate);
+  setText('scan-gate', `${gate} · ${words[place.direction]}`);
+}
+
+/** Shows the state of the list. A gate may have been renamed, and one that was removed has no rules any more. */
+function followList(state: SyncState): void {
+  showSyncState(state);
+  if (state.gates === undefined) return;
+  const before = gateName(place?.gate ?? '');
+  gates = state.gates;
+  if (place?.gate === undefined || gates.some(({ id }) => id === place?.gate)) return showPlace();
+  changePlace(more.gateRemoved(before));
+}
+
+function changePlace(message = ''): void {
+  stopScanning();
+  const { actor } = kept();
+  if (actor !== undefined) void showChoice(actor, message);
 }
 
 function watchScanner(): void {
@@ -222,6 +206,7 @@ function watchScanner(): void {
     closePanels();
     scanner.scan(code, placed);
   };
+  document.addEventListener('visibilitychange', () => void keepAwake());
   watchDecision();
   watchPanels({
     place: () => place,
@@ -235,15 +220,12 @@ function watchScanner(): void {
   watchCamera(scan);
   watchKeyboardScanner(byId('code', HTMLInputElement), scan);
   for (const button of document.querySelectorAll('[data-act="change"]')) {
-    button.addEventListener('click', () => {
-      stopScanning();
-      const { actor } = kept();
-      if (actor !== undefined) void showChoice(actor);
-    });
+    button.addEventListener('click', () => changePlace());
   }
 }
 
-/** Keeps the screen on, if the phone can: a dark screen delays the people who wait. */
+/** Keeps the screen on, if the phone can: a dark screen delays the people who wait. A hidden page loses this. */
 async function keepAwake(): Promise<void> {
+  if (place === undefined || document.hidden) return;
   await navigator.wakeLock?.request('screen').catch(() => undefined);
 }

@@ -1,11 +1,11 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexOrders } from '../../../src/orders/index.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
-import { type DoorPages, openDoorPages } from '../support/door-pages.ts';
+import { type DoorPages, openDoorPages, scan } from '../support/door-pages.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on two phones. */
 
@@ -27,34 +27,7 @@ beforeAll(async () => {
 }, deadline);
 afterAll(() => door?.close());
 
-/** A phone of its own, paired as a device and scanning at a gate. */
-async function phoneAt(gate: string): Promise<{ page: Page; context: BrowserContext }> {
-  const token = await door.addDevice(gate);
-  const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${origin}/door?lang=en`);
-  await page.click('details.promo summary');
-  await page.fill('#deviceToken', token);
-  await page.click('#device-submit');
-  await page.waitForSelector(`#gate option:text-is("${gate}")`, { state: 'attached' });
-  await page.selectOption('#gate', { label: gate });
-  await page.click('#choice-submit:not([disabled])');
-  await page.waitForSelector('#list-age:text-is("List is current")');
-  return { page, context };
-}
-
-async function scan(page: Page, code: string): Promise<{ title: string; isOffline: boolean; text: string }> {
-  await page.fill('#code', code);
-  await page.click('#code-submit');
-  await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
-  return {
-    title: (await page.textContent('#answer-title')) ?? '',
-    isOffline: await page.isVisible('#answer-offline'),
-    text: (await page.textContent('#answer')) ?? '',
-  };
-}
-
+const phoneAt = (gate: string) => door.phoneAt(gate);
 const ready = (page: Page) => page.waitForSelector('#answer-title:text-is("Ready to scan")');
 
 describe('the door without a network', { timeout: deadline }, () => {

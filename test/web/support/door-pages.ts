@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import postgres from 'postgres';
 import { newCredential } from '../../../src/access/credentials/credential.ts';
 import { createApp } from '../../../src/app.ts';
@@ -34,13 +35,35 @@ export async function openDoorPages() {
     return text;
   }
 
+  const origin = `http://127.0.0.1:${server.port}`;
+
+  /** A phone of its own, paired as a device and scanning at a gate, or at none. */
+  async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
+    const token = await addDevice(gate ?? 'Gate');
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${origin}/door?lang=en`);
+    await page.click('details.promo summary');
+    await page.fill('#deviceToken', token);
+    await page.click('#device-submit');
+    if (gate !== undefined) {
+      await page.waitForSelector(`#gate option:text-is("${gate}")`, { state: 'attached' });
+      await page.selectOption('#gate', { label: gate });
+    }
+    await page.click('#choice-submit:not([disabled])');
+    await page.waitForSelector('#list-age:text-is("List is current")');
+    return { page, context };
+  }
+
   return {
     browser,
     sql,
     event,
     db: running.service.db,
-    origin: `http://127.0.0.1:${server.port}`,
+    origin,
     addDevice,
+    phoneAt,
     close: async () => {
       await browser.close();
       await sql.end();
@@ -49,4 +72,20 @@ export async function openDoorPages() {
     },
   };
 }
+
+export type Phone = { readonly page: Page; readonly context: BrowserContext };
+export type Answered = { readonly title: string; readonly isOffline: boolean; readonly text: string };
+
+/** Types a code, and waits for its answer. */
+export async function scan(page: Page, code: string): Promise<Answered> {
+  await page.fill('#code', code);
+  await page.click('#code-submit');
+  await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
+  return {
+    title: (await page.textContent('#answer-title')) ?? '',
+    isOffline: await page.isVisible('#answer-offline'),
+    text: (await page.textContent('#answer')) ?? '',
+  };
+}
+
 export type DoorPages = Awaited<ReturnType<typeof openDoorPages>>;

@@ -7,7 +7,8 @@ import { serverNow } from '../shared/calls/server-clock.ts';
 import { pause } from '../shared/calls/waiting.ts';
 import { type AnswerPlace, type ScanAnswer, askToDecide } from './door-answer.ts';
 import { deviceId, doorCall } from './door-session.ts';
-import { type KeptList, type KeptScan, findEntry, keepScan, readList } from './door-store.ts';
+import type { KeptList, KeptScan } from './door-database.ts';
+import { findEntry, keepScan, readList } from './door-store.ts';
 import { type ListEntry, judgeOffline, judgeTicket } from './judge-offline.ts';
 
 export type ScanPlace = AnswerPlace & {
@@ -32,6 +33,8 @@ export type Scan = {
 /** Without a list there is nothing but the network. */
 const triesWithoutList = 4;
 const retryMs = 400;
+/** A code that comes again this soon after it got no answer is the same scan. */
+const sameScanMs = 60_000;
 /** The service answers within 2.5 s or not at all. */
 const tryDeadlineMs = 3000;
 
@@ -52,6 +55,30 @@ export async function beginScan(code: string, found: ListEntry | undefined, plac
     entry: entry ?? found,
     place,
     list: list?.asOf === undefined ? undefined : list,
+  };
+}
+
+/**
+ * The last scan, until it is answered. A scan that got no answer may have been written: with its id the ticket gets that answer when it is
+ * shown again, with another id it would be refused as used.
+ */
+export function rememberUnanswered() {
+  let last: { readonly scan: Scan; readonly until: number } | undefined;
+  const whatOf = ({ code, codeSha256, place }: Scan) =>
+    JSON.stringify([codeSha256 ?? code, place.eventId, place.gate, place.direction]);
+  return {
+    /** The scan, with the last one's id if it is the same ticket at the same place. */
+    resume(scan: Scan): Scan {
+      const now = performance.now();
+      const id =
+        last !== undefined && now < last.until && whatOf(last.scan) === whatOf(scan) ? last.scan.scanId : scan.scanId;
+      const resumed = { ...scan, scanId: id };
+      last = { scan: resumed, until: now + sameScanMs };
+      return resumed;
+    },
+    forget(): void {
+      last = undefined;
+    },
   };
 }
 

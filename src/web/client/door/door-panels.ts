@@ -5,7 +5,8 @@ import { byId, element, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 import type { ScanPlace } from './decide-scan.ts';
-import { type KeptScan, lastScans } from './door-store.ts';
+import type { KeptScan } from './door-database.ts';
+import { lastScans } from './door-store.ts';
 import type { SyncState } from './door-sync.ts';
 import { findGuests } from './find-guests.ts';
 import type { ListEntry } from './judge-offline.ts';
@@ -74,17 +75,18 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
   const zone = place.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const clock = (time: string) => formatClock(time, zone, pageLanguage);
   const at = new Date(Date.parse(scan.scannedAt) + scan.clockOffsetMs).toISOString();
-  const state = scan.undo === undefined ? more.states[scan.state] : more.undone(scan.undo.reason);
+  const state = [scan.undo === undefined ? '' : more.undone(scan.undo.reason), more.states[scan.state]];
+  const gate = scan.gate === undefined ? undefined : place.gateName(scan.gate);
   const item = element(
     'li',
     {},
     element('strong', { text: words.results[scan.result] }),
-    element('span', { text: [clock(at), scan.gate, scan.label].filter(Boolean).join(' · ') }),
-    element('span', { className: 'muted small', text: state }),
+    element('span', { text: [clock(at), gate, scan.label].filter(Boolean).join(' · ') }),
+    element('span', { className: 'muted small', text: state.filter(Boolean).join(' · ') }),
   );
   if (scan.conflict !== undefined) {
     const { fault, other } = scan.conflict;
-    const here = scan.gate ?? words.anyGate;
+    const here = gate ?? words.anyGate;
     const text =
       other === undefined
         ? more.fault(more.faults[fault ?? ''] ?? fault ?? '', here)
@@ -176,7 +178,7 @@ async function search(on: Panels): Promise<void> {
   );
 }
 
-let state: SyncState = { waiting: 0, asOf: undefined, isReading: false };
+let state: SyncState | undefined;
 let conflicts = 0;
 let ageTimer: number | undefined;
 
@@ -195,9 +197,13 @@ export function countConflicts(found: number): void {
 }
 
 function drawState(): void {
-  const { asOf, isReading, waiting } = state;
-  const minutes = asOf === undefined ? undefined : Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
-  setText('list-age', minutes === undefined ? (isReading ? more.listReading : more.listNone) : more.listAge(minutes));
-  setText('unsent', more.unsent(waiting));
-  byId('unsent').toggleAttribute('data-some', waiting > 0);
+  if (state === undefined) return;
+  setText('list-age', state.isStoreBroken ? more.storeBroken : listState(state));
+  setText('unsent', more.unsent(state.unsent));
+  byId('unsent').toggleAttribute('data-some', state.unsent > 0);
+}
+
+function listState({ asOf, isReading }: SyncState): string {
+  if (asOf === undefined) return isReading ? more.listReading : more.listNone;
+  return more.listAge(Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000)));
 }

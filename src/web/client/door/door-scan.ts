@@ -1,4 +1,13 @@
-import { type Scan, type ScanPlace, askService, beginScan, decideHere, keepDecided, withGuest } from './decide-scan.ts';
+import {
+  type Scan,
+  type ScanPlace,
+  askService,
+  beginScan,
+  decideHere,
+  rememberUnanswered,
+  keepDecided,
+  withGuest,
+} from './decide-scan.ts';
 import { type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
 import { signal } from './door-signal.ts';
 import { isPassage } from './door-store.ts';
@@ -29,6 +38,7 @@ export function createScanner(
   const waiting: Wanted[] = [];
   let isBusy = false;
   let awayUntil = 0;
+  const unanswered = rememberUnanswered();
 
   const next = async (): Promise<void> => {
     const wanted = waiting.shift();
@@ -47,7 +57,7 @@ export function createScanner(
   };
 
   const decide = async ({ code, placed, found }: Wanted): Promise<'signed out' | 'no answer' | 'shown'> => {
-    const scan = await beginScan(code, found, placeOf());
+    const scan = unanswered.resume(await beginScan(code, found, placeOf()));
     if (placed !== undefined && scan.entry === undefined) {
       const other = await beginScan(placed, undefined, placeOf());
       if (other.entry !== undefined) return decide({ code: placed, found: undefined });
@@ -56,7 +66,10 @@ export function createScanner(
     const asked = isAway ? 'no answer' : await askService(scan);
     if (!isAway) awayUntil = asked === 'no answer' ? performance.now() + awayMs : 0;
     if (asked === 'signed out') return asked;
-    if (asked === 'refused') return 'no answer';
+    if (asked === 'refused') {
+      unanswered.forget();
+      return 'no answer';
+    }
     if (asked !== 'no answer' && asked.result === 'invalid' && placed !== undefined) {
       return decide({ code: placed, found: undefined });
     }
@@ -69,6 +82,7 @@ export function createScanner(
   const show = async (scan: Scan, answer: ScanAnswer, state: 'online' | 'waiting'): Promise<'shown'> => {
     const shown = withGuest(answer, scan, state);
     await keepDecided(scan, shown, state);
+    unanswered.forget();
     const isGood = isPassage(shown);
     signal(isGood);
     showAnswer(shown, scan.place);

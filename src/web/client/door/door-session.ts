@@ -54,8 +54,8 @@ export function dropToken(): void {
   try {
     localStorage.removeItem(name);
     // The place stays: the same door continues with another login.
-    const { place } = kept();
-    localStorage.setItem(keptName, JSON.stringify({ place }));
+    const { actor: _actor, events: _events, ...rest } = kept();
+    localStorage.setItem(keptName, JSON.stringify(rest));
   } catch {
     // Nothing was stored.
   }
@@ -66,9 +66,18 @@ export type Kept = {
   readonly actor?: DoorActor;
   readonly events?: readonly DoorEvent[];
   readonly place?: { readonly eventId: string; readonly gate: string; readonly direction: 'entry' | 'exit' };
-  /** The server's clock minus this device's. */
+  /** The server's clock minus this device's, and what the server's clock was, at the last answer. */
   readonly clockOffsetMs?: number;
+  readonly serverSeenMs?: number;
 };
+
+/**
+ * The server's clock minus this device's, as far as an earlier page knew it. The server's time is never earlier than it was: a phone whose
+ * battery was empty begins in 1970.
+ */
+export function knownAhead({ clockOffsetMs = 0, serverSeenMs = 0 }: Kept, nowMs: number): number {
+  return Math.max(clockOffsetMs, serverSeenMs - nowMs);
+}
 
 export function kept(): Kept {
   try {
@@ -111,6 +120,8 @@ export async function doorCall<Body>(
     ...(token === undefined ? {} : { token }),
     deadlineMs,
   });
-  if (answer.kind !== 'unreachable') keep({ clockOffsetMs: Math.round(serverNow() - Date.now()) });
+  if (answer.kind !== 'unreachable') {
+    keep({ clockOffsetMs: Math.round(serverNow() - Date.now()), serverSeenMs: Math.round(serverNow()) });
+  }
   return answer;
 }

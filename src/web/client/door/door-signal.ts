@@ -2,10 +2,14 @@
 
 let audio: AudioContext | undefined;
 
-/** Call this on a touch: browsers allow sound only after one. */
-export function allowSound(): void {
-  if (audio === undefined && 'AudioContext' in window) audio = new AudioContext();
-  void audio?.resume();
+/** Browsers allow sound only after a touch or a key, and phones take it away again, such as for a call. */
+export function watchTouches(): void {
+  for (const name of ['click', 'keydown']) {
+    document.addEventListener(name, () => {
+      if (audio === undefined && 'AudioContext' in window) audio = new AudioContext();
+      if (audio?.state !== 'running') void audio?.resume();
+    });
+  }
 }
 
 export function signal(isGood: boolean): void {

@@ -1,83 +1,8 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { phoneEnd } from '../../../platform/text/phone-end.ts';
-import { type Admission, type Judgement, type ListEntry, type ListRules, passed, zonesAfter } from './judge-offline.ts';
+import { type Conflict, type KeptList, type KeptScan, database, rangeOf } from './door-database.ts';
+import { type ListEntry, passed, zonesAfter, zonesWithout } from './judge-offline.ts';
 
-/** What this device keeps, in IndexedDB: door lists and its scans. All of it survives a killed tab. */
-
-/** The door list of one event. */
-export type KeptList = ListRules & {
-  readonly eventId: string;
-  readonly showsNames: boolean;
-  /** When the list was complete and current, by the server's clock; undefined while the first reading continues. */
-  readonly asOf: string | undefined;
-  /** Where the next reading begins. */
-  readonly cursor: string | undefined;
-};
-
-/** A scan of this device. */
-export type KeptScan = {
-  readonly scanId: string;
-  readonly eventId: string;
-  readonly deviceId: string;
-  readonly code: string;
-  /** Instead of a code: a ticket that was found by a search. */
-  readonly ticketId?: string;
-  readonly codeSha256: string | undefined;
-  readonly direction: 'entry' | 'exit';
-  readonly gate: string | undefined;
-  /** By this device's clock. */
-  readonly scannedAt: string;
-  /** The server's clock minus this device's, as it was known then. */
-  readonly clockOffsetMs: number;
-  readonly result: Exclude<Judgement, 'unknown'>;
-  /** `waiting`: decided here and not handed in yet. */
-  readonly state: 'online' | 'waiting' | 'sent';
-  /** Category and guest, as the answer showed them. */
-  readonly label: string;
-  /** Before the scan, for the undo. */
-  readonly before: Admission | null;
-  /** What the service said when it was handed in. */
-  readonly conflict?: Conflict;
-  readonly undo?: { readonly reason: string; readonly isSent: boolean };
-};
-
-/** The door let somebody in and should not have, or twice. */
-export type Conflict = {
-  readonly fault: string | undefined;
-  readonly other: { readonly at: string; readonly gate: string | null } | undefined;
-};
-
-interface Schema extends DBSchema {
-  lists: { key: string; value: KeptList };
-  entries: { key: [string, string]; value: ListEntry & { readonly eventId: string } };
-  scans: {
-    key: string;
-    value: KeptScan;
-    indexes: { state: KeptScan['state']; time: [string, string] };
-  };
-}
-
-const name = 'antre.door';
-const version = 1;
-let opened: Promise<IDBPDatabase<Schema>> | undefined;
-
-function database(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>(name, version, {
-    upgrade(db) {
-      db.createObjectStore('lists', { keyPath: 'eventId' });
-      db.createObjectStore('entries', { keyPath: ['eventId', 'codeSha256'] });
-      const scans = db.createObjectStore('scans', { keyPath: 'scanId' });
-      scans.createIndex('state', 'state');
-      scans.createIndex('time', ['eventId', 'scannedAt']);
-    },
-    // A newer release in another tab waits for this one.
-    blocking: () => void opened?.then((db) => db.close()),
-    terminated: () => {
-      opened = undefined;
-    },
-  });
-  return opened;
-}
+/** Reads and writes what this device keeps. */
 
 export async function readList(eventId: string): Promise<KeptList | undefined> {
   return (await database()).get('lists', eventId);
@@ -91,26 +16,31 @@ export async function findEntry(eventId: string, codeSha256: string): Promise<Li
 const ownScansMs = 60_000;
 
 /**
- * Keeps a page of the list and its new cursor together: a killed tab reads on from there. What this device has decided, and the service
- * did not know when it made the page, stays on top of it.
+ * Keeps a page of the list and its new cursor together: a killed tab reads on from there. What this device has decided or taken back, and
+ * the service did not know when it made the page, stays on top of it.
  * @param madeAtMs when the service made the page, by its clock
  */
 export async function keepPage(list: KeptList, entries: readonly ListEntry[], madeAtMs: number): Promise<void> {
   const tx = (await database()).transaction(['lists', 'entries', 'scans'], 'readwrite');
   const { eventId } = list;
-  const own = (await tx.objectStore('scans').index('time').getAll(rangeOf(eventId))).filter(
+  const scans = await tx.objectStore('scans').index('time').getAll(rangeOf(eventId));
+  const undone = scans.filter(({ state }) => state === 'undone');
+  const own = scans.filter(
     (scan) => isPassage(scan) && (scan.state === 'waiting' || serverTimeOf(scan) > madeAtMs - ownScansMs),
   );
   for (const entry of entries) {
+    const isOfEntry = ({ codeSha256 }: KeptScan) => codeSha256 === entry.codeSha256;
+    const takenBack = undone.find(isOfEntry);
+    const present = takenBack === undefined ? entry : { ...entry, admission: takenBack.before };
     const after = own
-      .filter(({ codeSha256 }) => codeSha256 === entry.codeSha256)
-      .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), entry);
+      .filter(isOfEntry)
+      .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), present);
     void tx.objectStore('entries').put({ ...after, eventId });
   }
   // The service counts what it was sent.
-  const zones = own
-    .filter(({ state }) => state === 'waiting')
-    .reduce((counted, scan) => zonesAfter({ gates: list.gates, zones: counted }, scan), list.zones);
+  let { zones } = list;
+  for (const scan of own) if (scan.state === 'waiting') zones = zonesAfter({ gates: list.gates, zones }, scan);
+  for (const scan of undone) zones = zonesWithout({ gates: list.gates, zones }, scan);
   void tx.objectStore('lists').put({ ...list, zones });
   await tx.done;
 }
@@ -122,10 +52,6 @@ export function isPassage({ result, undo }: Pick<KeptScan, 'result'> & { readonl
 
 function serverTimeOf({ scannedAt, clockOffsetMs }: KeptScan): number {
   return Date.parse(scannedAt) + clockOffsetMs;
-}
-
-function rangeOf(eventId: string): IDBKeyRange {
-  return IDBKeyRange.bound([eventId, ''], [eventId, '\uffff']);
 }
 
 /** Keeps a scan, and its ticket as it is after it, before anybody sees the answer. */
@@ -145,14 +71,24 @@ export async function keepScan(scan: KeptScan): Promise<void> {
   await tx.done;
 }
 
-/** Changes what is known of a scan, if it is still there. */
-export async function changeScan(
-  { scanId }: KeptScan,
-  more: Partial<Pick<KeptScan, 'state' | 'conflict' | 'undo'>>,
-): Promise<void> {
+/** The service has taken a scan that waited. If it was taken back meanwhile, the service is told that next. */
+export function keepHandedIn({ scanId }: KeptScan, conflict: Conflict | undefined): Promise<void> {
+  return changeScan(scanId, (scan) => ({
+    ...scan,
+    state: scan.undo === undefined ? 'sent' : 'undone',
+    ...(conflict === undefined ? {} : { conflict }),
+  }));
+}
+
+/** The service knows that the scan was taken back. */
+export function keepUndoSent({ scanId }: KeptScan): Promise<void> {
+  return changeScan(scanId, (scan) => ({ ...scan, state: 'sent' }));
+}
+
+async function changeScan(scanId: string, change: (scan: KeptScan) => KeptScan): Promise<void> {
   const tx = (await database()).transaction('scans', 'readwrite', { durability: 'strict' });
   const scan = await tx.store.get(scanId);
-  if (scan !== undefined) void tx.store.put({ ...scan, ...more });
+  if (scan !== undefined) void tx.store.put(change(scan));
   await tx.done;
 }
 
@@ -160,26 +96,37 @@ export async function changeScan(
  * Takes a scan back on this device.
  * @returns false if somebody went through with the ticket since, so that this scan is not its last
  */
-export async function undoScan(scan: KeptScan, reason: string): Promise<boolean> {
-  const tx = (await database()).transaction(['scans', 'entries'], 'readwrite', { durability: 'strict' });
-  const { eventId, codeSha256, scanId, direction, before } = scan;
-  const [kept, entry] = await Promise.all([
-    tx.objectStore('scans').get(scanId),
+export async function undoScan(given: KeptScan, reason: string): Promise<boolean> {
+  const tx = (await database()).transaction(['scans', 'entries', 'lists'], 'readwrite', { durability: 'strict' });
+  const { eventId, codeSha256, direction, before } = given;
+  const [scan, entry, list, since] = await Promise.all([
+    tx.objectStore('scans').get(given.scanId),
     codeSha256 === undefined ? undefined : tx.objectStore('entries').get([eventId, codeSha256]),
+    tx.objectStore('lists').get(eventId),
+    tx.objectStore('scans').index('time').getAll(rangeOf(eventId, given.scannedAt)),
   ]);
-  const isLast = entry === undefined || entry.admission?.inside === (direction === 'entry');
-  const isDone = kept !== undefined && isLast;
+  const isLast =
+    (entry === undefined || entry.admission?.inside === (direction === 'entry')) &&
+    !since.some((other) => other.scanId !== given.scanId && other.codeSha256 === codeSha256 && isPassage(other));
+  const isDone = scan !== undefined && scan.undo === undefined && isLast;
   if (isDone) {
-    void tx.objectStore('scans').put({ ...kept, undo: { reason, isSent: false } });
+    void tx
+      .objectStore('scans')
+      .put({ ...scan, undo: { reason }, state: scan.state === 'waiting' ? 'waiting' : 'undone' });
     if (entry !== undefined) void tx.objectStore('entries').put({ ...entry, admission: before });
+    if (list !== undefined) void tx.objectStore('lists').put({ ...list, zones: zonesWithout(list, scan) });
   }
   await tx.done;
   return isDone;
 }
 
-/** Scans that were decided here and not handed in yet, of all events. */
-export async function waitingScans(): Promise<KeptScan[]> {
-  return (await database()).getAllFromIndex('scans', 'state', 'waiting');
+/** Scans of all events that were decided here and not handed in yet, or that the service does not know to be taken back. */
+export async function unsentScans(): Promise<KeptScan[]> {
+  return [...(await scansIn('waiting')), ...(await scansIn('undone'))];
+}
+
+export async function scansIn(state: KeptScan['state']): Promise<KeptScan[]> {
+  return (await database()).getAllFromIndex('scans', 'state', state);
 }
 
 /** The newest scans of an event, newest first. */
@@ -217,8 +164,8 @@ function fold(text: string): string {
     .toLowerCase();
 }
 
-/** Deletes lists and handed-in scans of events other than this one. Scans that wait stay. */
-export async function forgetOtherEvents(eventId: string | undefined): Promise<void> {
+/** Deletes the lists of other events than this one, and their scans of which the service knows everything. */
+export async function forgetOtherEvents(eventId: string): Promise<void> {
   const db = await database();
   for (const key of await db.getAllKeys('lists')) {
     if (key === eventId) continue;
@@ -228,7 +175,7 @@ export async function forgetOtherEvents(eventId: string | undefined): Promise<vo
     const range = rangeOf(key);
     let cursor = await tx.objectStore('scans').index('time').openCursor(range);
     for (; cursor !== null; cursor = await cursor.continue()) {
-      if (cursor.value.state !== 'waiting') void cursor.delete();
+      if (['online', 'sent'].includes(cursor.value.state)) void cursor.delete();
     }
     await tx.done;
   }

@@ -1,26 +1,33 @@
+import type { Answer } from '../shared/calls/api.ts';
 import { poll, type Poll } from '../shared/calls/poll.ts';
 import { backOff, spread } from '../shared/calls/waiting.ts';
+import type { Conflict, KeptScan } from './door-database.ts';
 import { doorCall } from './door-session.ts';
-import { type Conflict, type KeptScan, keepPage, changeScan, lastScans, readList, waitingScans } from './door-store.ts';
+import { keepHandedIn, keepPage, keepUndoSent, readList, scansIn, unsentScans } from './door-store.ts';
+import type { Gate } from './door-events.ts';
 import type { ListEntry, ListRules } from './judge-offline.ts';
 
 /** Hands in what this device decided, then reads what changed at the other doors. */
 
 const listEveryMs = 20_000;
 const ceilingMs = 60_000;
-/** A batch stays far below the service's limit of bytes, also with signed codes. */
 const batchMax = 200;
+/** Half of what the service takes: one batch that it cannot take would keep back all others. */
+const batchBytesMax = 256 * 1024;
 const pageSize = 2000;
 const pagesMax = 1000;
-/** Scans that are looked through for undos that were not sent. */
-const undosMax = 500;
 
 export type SyncState = {
-  readonly waiting: number;
+  /** Scans and undos that the service does not know. */
+  readonly unsent: number;
   /** The newest time at which the list was current, by the server's clock. */
   readonly asOf: string | undefined;
   /** A first reading of the list continues. */
   readonly isReading: boolean;
+  /** What this device has read or was told could not be stored. */
+  readonly isStoreBroken: boolean;
+  /** As the service told them since the sync began. */
+  readonly gates: readonly Gate[] | undefined;
 };
 
 type ListPage = ListRules & {
@@ -33,17 +40,23 @@ type ListPage = ListRules & {
 
 export type Sync = { now(): void; stop(): void };
 
-/** Syncs an event until it is stopped, also while the page is hidden. `onChange` is called when something is different. */
-export function startSync(
-  eventId: string,
-  on: { changed(state: SyncState): void; conflicts(found: readonly KeptScan[]): void; signedOut(): void },
-): Sync {
+type Told = { changed(state: SyncState): void; conflicts(found: readonly KeptScan[]): void; signedOut(): void };
+
+/** Syncs an event until it is stopped, also while the page is hidden. `on.changed` is called when something is different. */
+export function startSync(eventId: string, on: Told): Sync {
   let failures = 0;
+  let state: SyncState = { unsent: 0, asOf: undefined, isReading: false, isStoreBroken: false, gates: undefined };
+  let isStopped = false;
+  const tell = (more: Partial<SyncState>): void => {
+    state = { ...state, ...more };
+    if (!isStopped) on.changed(state);
+  };
   const running: Poll = poll(
     async () => {
-      const outcome = await syncOnce(eventId, on);
+      const outcome = await syncOnce(eventId, { ...on, tell }).catch(() => 'broken' as const);
+      tell({ isStoreBroken: outcome === 'broken' });
       if (outcome === 'signed out') {
-        on.signedOut();
+        if (!isStopped) on.signedOut();
         return undefined;
       }
       failures = outcome === 'done' ? 0 : failures + 1;
@@ -57,67 +70,88 @@ export function startSync(
   return {
     now,
     stop: () => {
+      isStopped = true;
       window.removeEventListener('online', now);
       running.stop();
     },
   };
 }
 
-type Outcome = 'done' | 'failed' | 'signed out';
+type Outcome = 'done' | 'refused' | 'unreachable' | 'signed out';
 
-async function syncOnce(eventId: string, on: Parameters<typeof startSync>[1]): Promise<Outcome> {
+/** What the service refuses for itself, such as the scans of a member who may no longer work here, does not stop the rest. */
+async function syncOnce(
+  eventId: string,
+  on: Pick<Told, 'conflicts'> & { tell(more: Partial<SyncState>): void },
+): Promise<Outcome> {
   const tell = async (isReading: boolean) => {
-    const [waiting, list] = await Promise.all([waitingScans(), readList(eventId)]);
-    on.changed({ waiting: waiting.length, asOf: list?.asOf, isReading });
+    const [unsent, list] = await Promise.all([unsentScans(), readList(eventId)]);
+    on.tell({ unsent: unsent.length, asOf: list?.asOf, isReading });
   };
   await tell(false);
-  const handedIn = await handIn(eventId, on.conflicts);
-  await tell(false);
-  if (handedIn !== 'done') return handedIn;
-  const undone = await sendUndos(eventId);
-  if (undone !== 'done') return undone;
-  const read = await readChanges(eventId, () => tell(true));
-  await tell(false);
-  return read;
+  let outcome: Outcome = 'done';
+  for (const step of [
+    () => handIn(eventId, on.conflicts),
+    () => sendUndos(eventId),
+    () => readChanges(eventId, { page: () => tell(true), gates: (gates) => on.tell({ gates }) }),
+  ]) {
+    const one = await step();
+    await tell(false);
+    if (one === 'signed out' || one === 'unreachable') return one;
+    if (one === 'refused') outcome = one;
+  }
+  return outcome;
 }
 
-/** Hands in the scans of this event that wait, and the undos. */
-async function handIn(eventId: string, onConflicts: (found: readonly KeptScan[]) => void): Promise<Outcome> {
+function outcomeOf(answer: Answer<unknown>): Outcome {
+  if (answer.kind === 'refused') return answer.problem.status === 401 ? 'signed out' : 'refused';
+  return answer.kind === 'ok' ? 'done' : 'unreachable';
+}
+
+/** Hands in the scans of this event that wait. */
+async function handIn(eventId: string, onConflicts: Told['conflicts']): Promise<Outcome> {
   for (;;) {
-    const scans = (await waitingScans()).filter((scan) => scan.eventId === eventId).slice(0, batchMax);
+    const scans = batchOf((await scansIn('waiting')).filter((scan) => scan.eventId === eventId));
     if (scans.length === 0) return 'done';
-    type Answer = {
-      data: { scanId: string; result: string; fault?: string; conflict?: { at: string; gate: string | null } }[];
-    };
-    const answer = await doorCall<Answer>('POST', '/v1/check-ins/batch', {
+    const answer = await doorCall<{ data: SyncedScan[] }>('POST', '/v1/check-ins/batch', {
       eventId,
       sentAt: new Date().toISOString(),
       scans: scans.map(offlineScan),
     });
-    if (answer.kind === 'refused' && answer.problem.status === 401) return 'signed out';
-    if (answer.kind !== 'ok') return 'failed';
+    if (answer.kind !== 'ok') return outcomeOf(answer);
     const told: KeptScan[] = [];
     for (const scan of scans) {
       const one = answer.body.data.find(({ scanId }) => scanId === scan.scanId);
-      if (one === undefined) return 'failed';
+      if (one === undefined) return 'refused';
       const conflict = conflictOf(one);
-      await changeScan(scan, { state: 'sent', ...(conflict === undefined ? {} : { conflict }) });
+      await keepHandedIn(scan, conflict);
       if (conflict !== undefined) told.push(scan);
     }
     if (told.length > 0) onConflicts(told);
   }
 }
 
-/** Tells the service which scans were taken back here. */
+/** The first scans that one request may carry. What a camera has read may be long. */
+function batchOf(scans: readonly KeptScan[]): readonly KeptScan[] {
+  let bytes = 0;
+  const first = scans.slice(0, batchMax);
+  const tooMany = first.findIndex((scan) => {
+    bytes += new TextEncoder().encode(JSON.stringify(offlineScan(scan))).length;
+    return bytes > batchBytesMax;
+  });
+  return tooMany === -1 ? first : first.slice(0, Math.max(1, tooMany));
+}
+
+/** Tells the service which scans of this event were taken back here. */
 async function sendUndos(eventId: string): Promise<Outcome> {
-  for (const scan of await lastScans(eventId, undosMax)) {
-    if (scan.undo === undefined || scan.undo.isSent || scan.state === 'waiting') continue;
+  for (const scan of await scansIn('undone')) {
+    if (scan.eventId !== eventId) continue;
     const { scanId, deviceId, undo } = scan;
-    const answer = await doorCall('POST', '/v1/check-ins/undos', { eventId, scanId, deviceId, reason: undo.reason });
-    if (answer.kind === 'refused' && answer.problem.status === 401) return 'signed out';
-    const isFinal = answer.kind === 'refused' && answer.problem.status < 500 && answer.problem.status !== 429;
-    if (answer.kind !== 'ok' && !isFinal) return 'failed';
-    await changeScan(scan, { undo: { ...undo, isSent: true } });
+    const answer = await doorCall('POST', '/v1/check-ins/undos', { eventId, scanId, deviceId, reason: undo?.reason });
+    const outcome = outcomeOf(answer);
+    const isFinal = answer.kind === 'refused' && [404, 409].includes(answer.problem.status);
+    if (outcome !== 'done' && !isFinal) return outcome;
+    await keepUndoSent(scan);
   }
   return 'done';
 }
@@ -145,17 +179,23 @@ function offlineScan({
   };
 }
 
-function conflictOf(one: {
-  result: string;
-  fault?: string;
-  conflict?: { at: string; gate: string | null };
-}): Conflict | undefined {
+type SyncedScan = {
+  readonly scanId: string;
+  readonly result: string;
+  readonly fault?: string;
+  readonly conflict?: { readonly at: string; readonly gate: string | null };
+};
+
+function conflictOf(one: SyncedScan): Conflict | undefined {
   if (one.fault === undefined && one.conflict === undefined && one.result !== 'refused') return undefined;
   return { fault: one.fault ?? (one.result === 'refused' ? 'refused' : undefined), other: one.conflict };
 }
 
 /** Reads the list on from where this device was. A list that was never complete is read on, too. */
-async function readChanges(eventId: string, onPage: () => Promise<void>): Promise<Outcome> {
+async function readChanges(
+  eventId: string,
+  on: { page(): Promise<void>; gates(gates: readonly Gate[]): void },
+): Promise<Outcome> {
   let list = await readList(eventId);
   for (let page = 0; page < pagesMax; page += 1) {
     const query: string = list?.cursor === undefined ? '' : `&cursor=${encodeURIComponent(list.cursor)}`;
@@ -165,16 +205,15 @@ async function readChanges(eventId: string, onPage: () => Promise<void>): Promis
       undefined,
       20_000,
     );
-    if (answer.kind === 'refused' && answer.problem.status === 401) return 'signed out';
-    if (answer.kind !== 'ok') return 'failed';
-    const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
-    const madeAtMs = Date.parse(answer.body.asOf);
-    // Names must go as soon as the organiser takes them back: the list is read again.
-    if (list !== undefined && list.showsNames !== showsNames) {
-      list = { ...list, showsNames, cursor: undefined };
-      await keepPage(list, [], madeAtMs);
+    // Another release may not know the place any more, and names must go as soon as the organiser takes them back.
+    const isPlaceLost = answer.kind === 'refused' && answer.problem.status === 400;
+    const isOtherKind = answer.kind === 'ok' && answer.body.showsNames !== list?.showsNames;
+    if (list?.cursor !== undefined && (isPlaceLost || isOtherKind)) {
+      list = { ...list, cursor: undefined };
       continue;
     }
+    if (answer.kind !== 'ok') return outcomeOf(answer);
+    const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const isLast = nextCursor === null;
     list = {
       eventId,
@@ -187,9 +226,10 @@ async function readChanges(eventId: string, onPage: () => Promise<void>): Promis
       cursor: nextCursor ?? syncCursor ?? undefined,
       asOf: isLast ? answer.body.asOf : list?.asOf,
     };
-    await keepPage(list, data, madeAtMs);
+    await keepPage(list, data, Date.parse(answer.body.asOf));
+    on.gates(gates);
     if (isLast) return 'done';
-    await onPage();
+    await on.page();
   }
-  return 'failed';
+  return 'refused';
 }

@@ -146,18 +146,29 @@ function isOpen({ opensAt, closesAt }: ListRules['gates'][number], nowMs: number
 }
 
 /**
- * The zones after somebody went through.
- * @param before the ticket's admission before: a guest who was inside is counted already
+ * A passage, as far as zones count it.
+ * `before`: the ticket's admission before. A guest who was inside is counted already.
  */
-export function zonesAfter(
-  rules: Pick<ListRules, 'gates' | 'zones'>,
-  scan: { readonly direction: 'entry' | 'exit'; readonly gate: string | undefined; readonly before: Admission | null },
-): readonly Zone[] {
-  const isEntry = scan.direction === 'entry';
-  const zoneId = gateOf(rules, scan.gate)?.zoneId ?? undefined;
-  if (zoneId === undefined || isEntry === (scan.before?.inside === true)) return rules.zones;
+type ZonePassage = {
+  readonly direction: 'entry' | 'exit';
+  readonly gate: string | undefined;
+  readonly before: Admission | null;
+};
+type Zones = Pick<ListRules, 'gates' | 'zones'>;
+
+/** The zones after somebody went through. */
+export const zonesAfter = (rules: Zones, passage: ZonePassage): readonly Zone[] => zonesWith(rules, passage, 1);
+
+/** The zones after a passage was taken back. */
+export const zonesWithout = (rules: Zones, passage: ZonePassage): readonly Zone[] => zonesWith(rules, passage, -1);
+
+function zonesWith(rules: Zones, { direction, gate, before }: ZonePassage, times: 1 | -1): readonly Zone[] {
+  const isEntry = direction === 'entry';
+  const zoneId = gateOf(rules, gate)?.zoneId ?? undefined;
+  if (zoneId === undefined || isEntry === (before?.inside === true)) return rules.zones;
+  const people = isEntry ? times : -times;
   return rules.zones.map((zone) =>
-    zone.id === zoneId ? { ...zone, inside: Math.max(0, zone.inside + (isEntry ? 1 : -1)) } : zone,
+    zone.id === zoneId ? { ...zone, inside: Math.max(0, zone.inside + people) } : zone,
   );
 }
 

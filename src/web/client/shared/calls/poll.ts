@@ -1,6 +1,9 @@
 /** Repeats a step while the page is visible. The step says when to run next, or that it is done. */
 export type Poll = { now(): void; stop(): void };
 
+/** After a step that failed by itself, such as one whose browser could not store anything. */
+const failedMs = 30_000;
+
 /** @param options.alsoHidden for pages whose turn may come while they are hidden */
 export function poll(
   step: () => Promise<number | undefined>,
@@ -21,7 +24,7 @@ export function poll(
     isRunning = true;
     isWantedAgain = false;
     isDue = false;
-    const waitMs = await step();
+    const waitMs = await step().catch(() => failedMs);
     isRunning = false;
     if (isStopped) return;
     if (isWantedAgain) return run();

@@ -5,6 +5,8 @@ type DoorOfflineWords = {
   readonly listNone: string;
   readonly listReading: string;
   readonly listAge: (minutes: number) => string;
+  readonly storeBroken: string;
+  readonly gateRemoved: (name: string) => string;
   readonly unsent: (count: number) => string;
   readonly unsentElsewhere: (count: number) => string;
   readonly conflicts: (count: number) => string;
@@ -32,7 +34,7 @@ type DoorOfflineWords = {
   readonly history: string;
   readonly historyNone: string;
   readonly close: string;
-  readonly states: Readonly<Record<'online' | 'waiting' | 'sent', string>>;
+  readonly states: Readonly<Record<'online' | 'waiting' | 'undone' | 'sent', string>>;
   readonly undo: string;
   readonly undoReason: string;
   readonly undone: (reason: string) => string;
@@ -44,6 +46,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     listNone: 'Daftar tiket belum ada di perangkat ini',
     listReading: 'Daftar tiket sedang diunduh…',
     listAge: (minutes) => (minutes < 1 ? 'Daftar terkini' : `Daftar ${minutes} menit lalu`),
+    storeBroken: 'Penyimpanan ponsel ini penuh atau diblokir: daftar tidak bisa diperbarui. Kosongkan ruang.',
+    gateRemoved: (name) => `Gerbang "${name}" sudah dihapus oleh penyelenggara. Pilih gerbang lain.`,
     unsent: (count) => (count === 0 ? 'Semua terkirim' : `${count} belum terkirim`),
     unsentElsewhere: (count) =>
       `${count} pindaian acara lain belum terkirim. Data itu tetap tersimpan di ponsel ini, dan terkirim setelah acaranya dipilih lagi di sini.`,
@@ -89,7 +93,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     history: 'Riwayat',
     historyNone: 'Belum ada pindaian di acara ini.',
     close: 'Tutup',
-    states: { online: 'Diperiksa server', waiting: 'Belum terkirim', sent: 'Terkirim' },
+    states: { online: 'Diperiksa server', waiting: 'Belum terkirim', undone: 'Belum terkirim', sent: 'Terkirim' },
     undo: 'Batalkan pindaian',
     undoReason: 'Alasan',
     undone: (reason) => `Dibatalkan: ${reason}`,
@@ -99,6 +103,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     listNone: 'No ticket list on this device yet',
     listReading: 'Reading the ticket list…',
     listAge: (minutes) => (minutes < 1 ? 'List is current' : `List is ${minutes} min old`),
+    storeBroken: 'Storage on this phone is full or blocked: the list cannot be updated. Free some space.',
+    gateRemoved: (name) => `The organiser has removed the gate "${name}". Choose another one.`,
     unsent: (count) => (count === 0 ? 'All sent' : `${count} not sent`),
     unsentElsewhere: (count) =>
       `${count} scans of another event are not sent yet. They stay on this phone, and are sent once that event is chosen here again.`,
@@ -145,7 +151,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     history: 'History',
     historyNone: 'No scans at this event yet.',
     close: 'Close',
-    states: { online: 'Checked by the server', waiting: 'Not sent yet', sent: 'Sent' },
+    states: { online: 'Checked by the server', waiting: 'Not sent yet', undone: 'Not sent yet', sent: 'Sent' },
     undo: 'Undo this scan',
     undoReason: 'Reason',
     undone: (reason) => `Undone: ${reason}`,
