@@ -2,7 +2,8 @@
 -- returns the results in its order. All scans are online, or all are offline. Offline scans also have {at, deviceAt, decision
 -- (null: not said), passed}. No two scans are equal. One autocommit call is one transaction. Each statement sees what was
 -- committed before it (READ COMMITTED):
---  1. A scan id that was answered before gets that answer again; with other content it is `reused`.
+--  1. A scan id that was answered before gets that answer again; with other content it is `reused`. An offline scan is also known by the
+--     answer that its device got under another login.
 --  2. An entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
 --     ids. If the row exists, the insert locks it instead. From then on no other call decides about this ticket.
 --  3. The others (a second entry, an exit, an online entry into a zone with a capacity) are decided one by one, in the order of
@@ -59,7 +60,7 @@ begin
 
   select array_agg(
     row(
-      s.n, s.actor_id, s.device_id, s.scan_id, s.content,
+      s.n, coalesce(st.actor_id, s.actor_id), s.device_id, s.scan_id, s.content,
       coalesce(g.name, s.gate), coalesce(g.id, s.gate_key), s.direction, coalesce(st.scanned_at, s.at),
       v_offline, s.decision, s.device_at, s.passed,
       st.scan_id is not null,
@@ -95,7 +96,7 @@ begin
       g.zone_id, g.is_limited, g.re_entry
     )::check_in_scan order by s.n) into v_scans
   from (
-    select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
+    select ordinality::integer as n, x as given, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
       decode(x ->> 'content', 'hex') as content, x ->> 'organizer' as organizer_id,
       decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate, x ->> 'gateKey' as gate_key,
       x ->> 'direction' as direction, x ->> 'decision' as decision,
@@ -106,7 +107,10 @@ begin
   ) s
   left join lateral (
     select * from scans
-    where event_id = p_event_id and actor_id = s.actor_id and device_id = s.device_id and scan_id = s.scan_id limit 1
+    where event_id = p_event_id and actor_id = s.actor_id and device_id = s.device_id and scan_id = s.scan_id
+    union all
+    select * from scan_under_other_login(p_event_id, s.given) where v_offline
+    limit 1
   ) st on true
   left join lateral (
     select k.ticket_category_id, kc.name
