@@ -21,7 +21,7 @@ import {
 } from './door/door-session.ts';
 import { watchSignIn } from './door/door-sign-in.ts';
 import { watchTouches } from './door/door-signal.ts';
-import { forgetOtherEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
+import { forgetEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
 import { type Sync, type SyncState, startSync } from './door/door-sync.ts';
 import { installWorker } from './door/install-worker.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
@@ -59,10 +59,11 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
   focusIfHidden(byId(step).querySelector('h1'));
 }
 
-/** Returns to the sign-in and shows why. */
+/** Returns to the sign-in and shows why. The names of guests are only for those who are signed in. */
 function leave(message = ''): void {
   dropToken();
   stopScanning();
+  void forgetEvents().catch(() => undefined);
   showStep('sign-in');
   setMessage('form-message', message, 'wait');
 }
@@ -167,7 +168,7 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
   showStep('scanner');
   showReady();
   watchCounters(event.id);
-  void forgetOtherEvents(event.id).catch(() => undefined);
+  void forgetEvents(event.id).catch(() => undefined);
   sync?.stop();
   sync = startSync(event.id, {
     changed: followList,

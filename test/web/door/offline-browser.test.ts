@@ -5,7 +5,7 @@ import { newId } from '../../../src/platform/ids.ts';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
-import { type DoorPages, openDoorPages, scan } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on two phones. */
 
@@ -159,6 +159,23 @@ describe('the door without a network', { timeout: deadline }, () => {
     expect(await sql`select from admissions where ticket_id = ${ticket?.id ?? ''}`).toHaveLength(0);
     const width = await page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBe(320);
+    await context.close();
+  });
+
+  test('a phone that is signed out forgets the guests, and keeps what it has not sent', async () => {
+    const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Rina Wijaya', phone: '+6281200000001' } });
+    const { page, context } = await phoneAt('North');
+    const rowsOf = (store: 'lists' | 'entries' | 'scans') => inStore<number>(page, store, '(rows) => rows.length');
+    await page.evaluate("window.dispatchEvent(new Event('online'))");
+    await page.waitForTimeout(1000);
+    await context.setOffline(true);
+    expect((await scan(page, ticket?.code ?? '')).text).toContain('Rina Wijaya');
+    expect(await rowsOf('entries')).toBeGreaterThan(0);
+    await page.click('[data-act="change"]');
+    await page.click('[data-act="sign-out"]');
+    await page.waitForSelector('#sign-in:not([hidden])');
+    await until(async () => (await rowsOf('lists')) === 0);
+    expect([await rowsOf('entries'), await rowsOf('scans')]).toEqual([0, 1]);
     await context.close();
   });
 });

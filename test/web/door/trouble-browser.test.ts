@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../src/platform/ids.ts';
 import { addDoorEvent, addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
-import { type DoorPages, openDoorPages, scan } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
 
 /** What goes wrong with phones at a door: full storage, lost answers, networks that say nothing, gates that change, other releases. */
 
@@ -36,25 +36,6 @@ async function addGate(
     values (${event.eventId}, ${id}, ${name}, ${name.toLowerCase()}, ${rules.zoneId ?? null}, ${rules.categories ?? null},
       ${rules.reEntry ?? 'after_exit'})`;
   return id;
-}
-
-/** Runs a statement on one of the stores that the page keeps, as a function of its rows and a way to write one. */
-function inStore<Result>(page: Page, store: 'lists' | 'scans', act: string): Promise<Result> {
-  return page.evaluate(`new Promise((resolve, reject) => {
-    const opening = indexedDB.open('antre.door');
-    opening.onerror = reject;
-    opening.onsuccess = () => {
-      const store = opening.result.transaction('${store}', 'readwrite').objectStore('${store}');
-      const reading = store.getAll();
-      reading.onsuccess = () => {
-        const result = (${act})(reading.result, (row) => store.put(row));
-        store.transaction.oncomplete = () => {
-          opening.result.close();
-          resolve(result);
-        };
-      };
-    };
-  })`);
 }
 
 /** Takes back the newest scan that can be taken back, or an older one. */

@@ -88,4 +88,23 @@ export async function scan(page: Page, code: string): Promise<Answered> {
   };
 }
 
+/** Runs a statement on one of the stores that the page keeps, as a function of its rows and a way to write one. */
+export function inStore<Result>(page: Page, store: 'lists' | 'entries' | 'scans', act: string): Promise<Result> {
+  return page.evaluate(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open('antre.door');
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const store = opening.result.transaction('${store}', 'readwrite').objectStore('${store}');
+      const reading = store.getAll();
+      reading.onsuccess = () => {
+        const result = (${act})(reading.result, (row) => store.put(row));
+        store.transaction.oncomplete = () => {
+          opening.result.close();
+          resolve(result);
+        };
+      };
+    };
+  })`);
+}
+
 export type DoorPages = Awaited<ReturnType<typeof openDoorPages>>;

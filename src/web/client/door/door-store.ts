@@ -164,11 +164,11 @@ function fold(text: string): string {
     .toLowerCase();
 }
 
-/** Deletes the lists of other events than this one, and their scans of which the service knows everything. */
-export async function forgetOtherEvents(eventId: string): Promise<void> {
+/** Deletes the lists of all events but this one, and their scans of which the service knows everything. */
+export async function forgetEvents(kept?: string): Promise<void> {
   const db = await database();
   for (const key of await db.getAllKeys('lists')) {
-    if (key === eventId) continue;
+    if (key === kept) continue;
     const tx = db.transaction(['lists', 'entries', 'scans'], 'readwrite');
     void tx.objectStore('lists').delete(key);
     void tx.objectStore('entries').delete(rangeOf(key));

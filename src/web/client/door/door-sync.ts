@@ -53,7 +53,9 @@ export function startSync(eventId: string, on: Told): Sync {
   };
   const running: Poll = poll(
     async () => {
-      const outcome = await syncOnce(eventId, { ...on, tell }).catch(() => 'broken' as const);
+      const outcome = await syncOnce(eventId, { ...on, tell, isStopped: () => isStopped }).catch(
+        () => 'broken' as const,
+      );
       tell({ isStoreBroken: outcome === 'broken' });
       if (outcome === 'signed out') {
         if (!isStopped) on.signedOut();
@@ -82,7 +84,7 @@ type Outcome = 'done' | 'refused' | 'unreachable' | 'signed out';
 /** What the service refuses for itself, such as the scans of a member who may no longer work here, does not stop the rest. */
 async function syncOnce(
   eventId: string,
-  on: Pick<Told, 'conflicts'> & { tell(more: Partial<SyncState>): void },
+  on: Pick<Told, 'conflicts'> & { tell(more: Partial<SyncState>): void; isStopped(): boolean },
 ): Promise<Outcome> {
   const tell = async (isReading: boolean) => {
     const [unsent, list] = await Promise.all([unsentScans(), readList(eventId)]);
@@ -93,7 +95,7 @@ async function syncOnce(
   for (const step of [
     () => handIn(eventId, on.conflicts),
     () => sendUndos(eventId),
-    () => readChanges(eventId, { page: () => tell(true), gates: (gates) => on.tell({ gates }) }),
+    () => readChanges(eventId, { ...on, page: () => tell(true), gates: (gates) => on.tell({ gates }) }),
   ]) {
     const one = await step();
     await tell(false);
@@ -194,7 +196,7 @@ function conflictOf(one: SyncedScan): Conflict | undefined {
 /** Reads the list on from where this device was. A list that was never complete is read on, too. */
 async function readChanges(
   eventId: string,
-  on: { page(): Promise<void>; gates(gates: readonly Gate[]): void },
+  on: { page(): Promise<void>; gates(gates: readonly Gate[]): void; isStopped(): boolean },
 ): Promise<Outcome> {
   let list = await readList(eventId);
   for (let page = 0; page < pagesMax; page += 1) {
@@ -213,6 +215,8 @@ async function readChanges(
       continue;
     }
     if (answer.kind !== 'ok') return outcomeOf(answer);
+    // Nobody is signed in any more: the list was deleted.
+    if (on.isStopped()) return 'unreachable';
     const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const isLast = nextCursor === null;
     list = {
