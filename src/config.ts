@@ -116,8 +116,8 @@ export const variables = z.object({
   REQUESTS_PER_MINUTE_PER_NETWORK: wholeNumber(6000, 1, 10_000_000),
   ORDERS_PER_MINUTE_PER_NETWORK: wholeNumber(600, 1, 10_000_000),
   SIGN_INS_PER_MINUTE_PER_NETWORK: wholeNumber(30, 1, 100_000),
-  STREAMS_PER_NETWORK_MAX: wholeNumber(1000, 1, 1_000_000),
   VERIFICATIONS_PER_MINUTE_PER_NETWORK: wholeNumber(300, 1, 100_000),
+  STREAMS_PER_NETWORK_MAX: wholeNumber(1000, 1, 1_000_000),
   VERIFICATIONS_PER_MINUTE: wholeNumber(60_000, 1, 10_000_000),
 
   // Each gateway reads its own, so their names are not part of `Config`.
