@@ -25,6 +25,7 @@ export function ticketsMail(data: OrderMailData): Mail {
       ? [paragraph(say.tickets.tooMany(count))]
       : shown.map((ticket, index) => ticketPass(ticket, { index, label: say.tickets.ticketOf(index + 1, count) }))),
     button(say.tickets.open, data.link),
+    softParagraph(say.tickets.print),
     ...(data.hasWallets ? [softParagraph(say.tickets.wallet)] : []),
     ...facts.map(factTable),
     softParagraph(`${say.tickets.keepSafe} ${say.linkIsPrivate}`),
@@ -83,6 +84,7 @@ function textOf(data: OrderMailData, facts: readonly (readonly (readonly [string
           )
           .join('\n'),
     `${say.tickets.open}: ${data.link}`,
+    say.tickets.print,
     ...(data.hasWallets ? [say.tickets.wallet] : []),
     say.tickets.keepSafe,
     say.linkIsPrivate,

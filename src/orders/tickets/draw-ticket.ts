@@ -55,10 +55,12 @@ const words = {
   },
 } as const;
 
-const ink = '#17162b';
-const accent = '#4b3bd1';
-const faint = '#6d6b80';
-const rule = '#e3e2ee';
+/** The colours of the pages and mails (`src/web/client/styles/colours.css`), as printers have them. */
+const ink = '#14342b';
+const accent = '#0d4f42';
+const faint = '#655e53';
+const rule = '#ddd4c5';
+const onBand = '#b9d8c9';
 const margin = 32;
 const bandHeight = 124;
 const qrSide = 196;
@@ -102,7 +104,7 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   const { document } = sheet;
   const text = words[order.locale];
   const width = document.page.width - 2 * margin;
-  const small = { x: margin, y: 26, size: 8, color: '#b9b3f5' };
+  const small = { x: margin, y: 26, size: 8, color: onBand };
   asDecoration(document, () => {
     document.rect(0, 0, document.page.width, bandHeight).fill(ink);
     document.rect(0, bandHeight, document.page.width, 4).fill(accent);
@@ -112,7 +114,7 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
   line(sheet, readable(sheet, event.name), { ...name, element: 'H1' });
   const starts = paperText(formatDateTime(event.startsAt, event.timeZone, order.locale));
-  line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: '#dcdaf7' });
+  line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: onBand });
 }
 
 /** Draws the QR code, its text, and the line to fold along. */

@@ -43,6 +43,8 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
       'image/png',
       'text/calendar',
     ]);
+    // The PDF is behind the link, as both forms of the mail say.
+    for (const form of [mail?.html, mail?.text]) expect(form).toContain('diunduh sebagai PDF');
     expect(mail?.size).toBeLessThan(200_000);
     expect(await deliveriesOf(world.db, orderId)).toMatchObject([{ channel: 'email', status: 'accepted', tries: 1 }]);
   });

@@ -22,6 +22,7 @@ type Words = {
     readonly ticketOf: (number: number, count: number) => string;
     readonly tooMany: (count: number) => string;
     readonly keepSafe: string;
+    readonly print: string;
     readonly wallet: string;
     readonly open: string;
   };
@@ -62,14 +63,6 @@ type Words = {
     readonly action: string;
     readonly until: (time: string) => string;
   };
-  readonly webhookDisabled: {
-    readonly subject: string;
-    readonly kicker: string;
-    readonly title: string;
-    readonly failing: (host: string) => string;
-    readonly gone: (host: string) => string;
-    readonly next: string;
-  };
   readonly code: {
     readonly subject: (code: string) => string;
     readonly kicker: string;
@@ -103,6 +96,7 @@ const id: Words = {
     showAtDoor: 'Tunjukkan kode ini di pintu masuk. Setiap kode berlaku untuk satu orang, satu kali masuk.',
     ticketOf: (number, count) => `Tiket ${number} dari ${count}`,
     tooMany: (count) => `Pesanan ini berisi ${count} tiket. Semua kode QR ada di halaman pesanan.`,
+    print: 'Ingin mencetaknya? Di halaman itu tiket dapat diunduh sebagai PDF.',
     wallet: 'Di halaman itu, tiket juga dapat ditambahkan ke dompet di ponsel Anda (Apple Wallet atau Google Wallet).',
     keepSafe: 'Jangan bagikan kode QR atau fotonya: orang pertama yang memindainya yang masuk.',
     open: 'Buka semua tiket',
@@ -144,15 +138,6 @@ const id: Words = {
     action: 'Buat kata sandi baru',
     until: (time) => `Tautan ini berlaku sampai ${time} dan hanya dapat dipakai satu kali.`,
   },
-  webhookDisabled: {
-    subject: 'Webhook dinonaktifkan',
-    kicker: 'Webhook',
-    title: 'Webhook Anda dinonaktifkan',
-    failing: (host) =>
-      `Server Anda ${host} tidak menerima satu pun webhook selama tiga hari, sehingga kami berhenti mengirim.`,
-    gone: (host) => `Server Anda ${host} menjawab 410 Gone, sehingga kami berhenti mengirim webhook.`,
-    next: 'Setelah server Anda siap, aktifkan kembali alamat itu melalui API. Webhook yang tertunda dikirim lagi, dan yang terlewat dapat diputar ulang selama 30 hari.',
-  },
   code: {
     subject: (code) => `${code} adalah kode antre Anda`,
     kicker: 'Ruang tunggu',
@@ -187,6 +172,7 @@ const en: Words = {
     showAtDoor: 'Show these codes at the door. Each admits one person, once.',
     ticketOf: (number, count) => `Ticket ${number} of ${count}`,
     tooMany: (count) => `This order has ${count} tickets. All QR codes are on the order page.`,
+    print: 'Want them on paper? On that page you can download the tickets as a PDF.',
     wallet: 'On that page you can also add the tickets to the wallet of your phone (Apple Wallet or Google Wallet).',
     keepSafe: 'Do not share a QR code or a photo of it: the first person to be scanned gets in.',
     open: 'Open all tickets',
@@ -228,14 +214,6 @@ const en: Words = {
     lead: 'Somebody asked to reset your password. If it was not you, ignore this message: the password stays as it is.',
     action: 'Choose a new password',
     until: (time) => `This link works until ${time}, once.`,
-  },
-  webhookDisabled: {
-    subject: 'Webhook endpoint disabled',
-    kicker: 'Webhooks',
-    title: 'Your webhook endpoint is disabled',
-    failing: (host) => `Your server ${host} has not taken a single webhook for three days, so we have stopped sending.`,
-    gone: (host) => `Your server ${host} answered 410 Gone, so we have stopped sending webhooks.`,
-    next: 'When your server is ready, set the endpoint active again through the API. What waits is sent then, and what you missed can be replayed for 30 days.',
   },
   code: {
     subject: (code) => `${code} is your antre code`,
