@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
 import type { Actors } from './actors.ts';
 import type { Passwords } from './sessions/passwords.ts';
+import type { FindNames } from './ports.ts';
 import type { TryLimiter } from './sessions/try-limiter.ts';
 
 /** The dependencies of this room's routes. */
@@ -14,4 +15,5 @@ export type AccessDeps = {
   readonly actors: Actors;
   readonly signInLimiter: TryLimiter;
   readonly passwordResetLimiter: TryLimiter;
+  readonly findNames: FindNames;
 };

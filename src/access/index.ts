@@ -33,6 +33,7 @@
 export type { Actor } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
 export { writeAudit } from './audit/audit.ts';
+export type { FindNames } from './ports.ts';
 export type { AuditChanges, AuditField, SomeAuditChanges } from './audit/fields.ts';
 export { demoStaffExists } from './staff/queries.ts';
 export { buyerKey } from './buyers/buyer-key.ts';

@@ -22,5 +22,8 @@ export type FindEvent = (
 /** Whether the service can send WhatsApp messages for this organizer now. */
 export type CanMessagePhones = (organizerId: string) => Promise<boolean>;
 
+/** What things of this organizer are called now, by their ids. What is gone has no name. */
+export type FindNames = (organizerId: string, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 /** Keyed hashes of a network, and of the IPv6 /48 around it. */
 export type NetworkKeys = { readonly network: string; readonly wider: string | undefined };

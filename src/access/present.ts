@@ -62,7 +62,7 @@ export function presentMadeAccess(
   };
 }
 
-export function presentAuditEntry(entry: AuditEntryWithName) {
+export function presentAuditEntry(entry: AuditEntryWithName & { readonly names: Readonly<Record<string, string>> }) {
   return {
     id: String(entry.id),
     at: entry.at.toISOString(),
@@ -70,5 +70,6 @@ export function presentAuditEntry(entry: AuditEntryWithName) {
     act: entry.act,
     subjectId: entry.subjectId,
     changes: entry.changes,
+    names: entry.names,
   };
 }

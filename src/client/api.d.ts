@@ -1993,6 +1993,8 @@ export type AuditEntry = {
   act: string;
   subjectId: string;
   changes: Record<string, unknown>;
+  /** What the things that the entry names by their ids are called now. A thing that is gone has no name here. */
+  names: Record<string, string>;
 };
 
 export type Verification = {

@@ -10,6 +10,7 @@ import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import { accessRoutes } from '../../src/access/routes.ts';
 import type { Role } from '../../src/access/actor.ts';
 import type { TryLimiter } from '../../src/access/sessions/try-limiter.ts';
+import { createFindNames } from '../../src/desk/index.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
@@ -78,6 +79,7 @@ export async function openAccessWorld(
     ...base,
     passwords: createPasswords({ ln: 8, r: 8, p: 1 }),
     actors: createActors(base),
+    findNames: createFindNames(base),
     signInLimiter: options.signInLimiter ?? unlimited,
     passwordResetLimiter: options.passwordResetLimiter ?? unlimited,
     networkOf: (c: Context) => c.req.header('x-test-network') ?? '203.0.113.0/24',

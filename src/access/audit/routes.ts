@@ -3,6 +3,7 @@ import { cursorInvalid, decodeCursor, page } from '../../http/contract/paginatio
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, listOf, problems } from '../../http/contract/schemas.ts';
 import type { AccessDeps } from '../deps.ts';
+import { withNames } from './names-in.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentAuditEntry } from '../present.ts';
@@ -27,8 +28,9 @@ export function auditRoutes(deps: AccessDeps) {
     const beforeId = cursor === undefined ? undefined : auditIdOf(cursor);
     const { organizerId } = c.var.actor;
     const rows = await listAuditLog(deps, { ...filter, organizerId, beforeId, limit });
+    const named = await withNames(deps.findNames, organizerId, rows);
     return c.json(
-      page(rows, limit, presentAuditEntry, ({ id }) => [String(id)]),
+      page(named, limit, presentAuditEntry, ({ id }) => [String(id)]),
       200,
     );
   });

@@ -43,5 +43,10 @@ export const auditEntrySchema = z
     act: z.string().openapi({ example: 'staff.invited' }),
     subjectId: z.string(),
     changes: z.record(z.string(), z.unknown()),
+    names: z.record(z.string(), z.string()).openapi({
+      description:
+        'What the things that the entry names by their ids are called now. A thing that is gone has no name here.',
+      example: { evt_7K3M9XQ2: 'Senja di Selatan' },
+    }),
   })
   .openapi('AuditEntry');

@@ -19,7 +19,7 @@ export async function changeEvent(
     if (before.version !== version) throw eventChangedMeanwhile(before.version);
     const fields = eventValues(values, before.currency);
     requireEventTimes({ ...before, ...fields });
-    const changes = differences(before, fields);
+    const changes = differences(before, before, fields);
     if (Object.keys(changes).length === 0) return { event: before, result: before };
     // A new date ends a postponement.
     const isDated = before.postponedAt !== null && 'startsAt' in changes;

@@ -99,19 +99,23 @@ async function lockEvent(tx: Db, organizerId: string, eventId: string): Promise<
   return row;
 }
 
-/** Fields that differ, as `{ field: { from, to } }`; long texts as 'changed'. */
+/** Fields that differ, as `{ field: { from, to } }`; amounts with their currency, long texts as 'changed'. */
 export function differences<Row extends object, Changes extends { [Name in keyof Row]?: Row[Name] | undefined }>(
+  { currency }: Pick<EventRow, 'currency'>,
   before: Row,
   changes: AuditChanges<Changes>,
 ): { readonly [Name in keyof Changes]?: unknown } {
   const entries = Object.entries(changes).flatMap(([field, to]) => {
     const from: unknown = Reflect.get(before, field);
     if (isSame(from, to)) return [];
-    return [[field, longTexts.has(field) ? 'changed' : { from, to }]];
+    if (longTexts.has(field)) return [[field, 'changed']];
+    if (amounts.has(field)) return [[field, { from: { amount: from, currency }, to: { amount: to, currency } }]];
+    return [[field, { from, to }]];
   });
   return Object.fromEntries(entries) as { [Name in keyof Changes]?: unknown };
 }
 
+const amounts = new Set(['price', 'feePerTicket']);
 const longTexts = new Set(['description', 'descriptionEn', 'summary', 'summaryEn']);
 
 function isSame(from: unknown, to: unknown): boolean {

@@ -16,7 +16,7 @@ export async function changeScheduleItem(
     if (before === undefined) throw scheduleItemNotFound();
     const values = scheduleItemValues(input.values);
     requireScheduleTimes({ ...before, ...values });
-    const changes = differences(before, values);
+    const changes = differences(event, before, values);
     if (Object.keys(changes).length === 0) return { event, result: before };
     const item = await updateScheduleItem(tx, before, values);
     return { event, result: item, act: 'schedule_item.changed', subjectId: item.id, changes };

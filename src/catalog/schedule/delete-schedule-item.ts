@@ -10,12 +10,17 @@ export async function deleteScheduleItem(
   { scheduleItemId, ...of }: EventOfActor & { readonly scheduleItemId: string },
 ): Promise<void> {
   return changeLockedEvent(deps, of, async (tx, event) => {
-    if (!(await deleteScheduleItemRow(tx, event.id, scheduleItemId))) throw scheduleItemNotFound();
-    return { event, result: undefined, act: 'schedule_item.deleted', subjectId: scheduleItemId, changes: {} };
+    const title = await deleteScheduleItemRow(tx, event.id, scheduleItemId);
+    if (title === undefined) throw scheduleItemNotFound();
+    return { event, result: undefined, act: 'schedule_item.deleted', subjectId: scheduleItemId, changes: { title } };
   });
 }
 
-async function deleteScheduleItemRow(tx: Db, eventId: string, id: string): Promise<boolean> {
-  const rows = await tx.delete(scheduleItems).where(scheduleItemIs(eventId, id)).returning({ id: scheduleItems.id });
-  return rows.length > 0;
+/** The title of the row that is gone. */
+async function deleteScheduleItemRow(tx: Db, eventId: string, id: string): Promise<string | undefined> {
+  const [row] = await tx
+    .delete(scheduleItems)
+    .where(scheduleItemIs(eventId, id))
+    .returning({ title: scheduleItems.title });
+  return row?.title;
 }

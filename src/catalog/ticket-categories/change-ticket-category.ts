@@ -35,7 +35,7 @@ export async function changeTicketCategory(
       if (before === undefined) throw ticketCategoryNotFound();
       const values = ticketCategoryValues(input.values, event.currency);
       requireCategoryLimits({ ...before, ...values });
-      const changes = differences(before, values);
+      const changes = differences(event, before, values);
       if (Object.keys(changes).length === 0) return { event, result: { event, category: before } };
       if ('poolId' in changes && (await deps.wasOrdered(tx, event.id, before.id))) throw ticketCategoryHasOrders();
       const category = await updateTicketCategory(tx, before, values);

@@ -43,7 +43,11 @@ export async function createTicketCategory(
       };
       requireCategoryLimits(row);
       const category = await insertTicketCategory(tx, { ...row, eventId: event.id, id: newId('cat') });
-      const changes = { name: category.name, price: category.price, poolId: category.poolId };
+      const changes = {
+        name: category.name,
+        price: { amount: category.price, currency: event.currency },
+        poolId: category.poolId,
+      };
       return { event, result: { event, category }, act: 'ticket_category.created', subjectId: category.id, changes };
     });
   } catch (error) {

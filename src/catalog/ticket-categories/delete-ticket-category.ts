@@ -16,16 +16,18 @@ export async function deleteTicketCategory(
 ): Promise<void> {
   return changeLockedEvent(deps, of, async (tx, event) => {
     if (await deps.wasOrdered(tx, event.id, ticketCategoryId)) throw ticketCategoryHasOrders();
-    if (!(await deleteTicketCategoryRow(tx, event.id, ticketCategoryId))) throw ticketCategoryNotFound();
+    const name = await deleteTicketCategoryRow(tx, event.id, ticketCategoryId);
+    if (name === undefined) throw ticketCategoryNotFound();
     await deps.categoryMoved(tx, event.id, ticketCategoryId);
-    return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: {} };
+    return { event, result: undefined, act: 'ticket_category.deleted', subjectId: ticketCategoryId, changes: { name } };
   });
 }
 
-async function deleteTicketCategoryRow(tx: Db, eventId: string, id: string): Promise<boolean> {
-  const rows = await tx
+/** The name of the row that is gone. */
+async function deleteTicketCategoryRow(tx: Db, eventId: string, id: string): Promise<string | undefined> {
+  const [row] = await tx
     .delete(ticketCategories)
     .where(ticketCategoryIs(eventId, id))
-    .returning({ id: ticketCategories.id });
-  return rows.length > 0;
+    .returning({ name: ticketCategories.name });
+  return row?.name;
 }

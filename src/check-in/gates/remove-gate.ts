@@ -17,21 +17,22 @@ export async function removeGate(
 ): Promise<void> {
   await findActorEvent(deps, actor, input.eventId);
   await transaction(deps.db, async (tx) => {
-    if (!(await deleteGate(tx, input.eventId, input.gateId))) throw gateNotFound();
+    const name = await deleteGate(tx, input.eventId, input.gateId);
+    if (name === undefined) throw gateNotFound();
     await writeAudit(tx, {
       actor,
       act: 'gate.removed',
       subjectId: input.gateId,
-      changes: { eventId: input.eventId },
+      changes: { eventId: input.eventId, name },
     });
   });
 }
 
-/** False when the event has no such gate. */
-async function deleteGate(tx: Db, eventId: string, gateId: string): Promise<boolean> {
-  const gone = await tx
+/** The name of the gate that is gone; undefined when the event has no such gate. */
+async function deleteGate(tx: Db, eventId: string, gateId: string): Promise<string | undefined> {
+  const [gone] = await tx
     .delete(gates)
     .where(and(eq(gates.eventId, eventId), eq(gates.id, gateId)))
-    .returning({ id: gates.id });
-  return gone.length > 0;
+    .returning({ name: gates.name });
+  return gone?.name;
 }

@@ -27,6 +27,6 @@ export async function removeZone(
       .limit(1);
     if (zone.inside > 0 || used.length > 0) throw zoneInUse();
     await tx.delete(zones).where(and(eq(zones.eventId, eventId), eq(zones.id, zoneId)));
-    await writeAudit(tx, { actor, act: 'zone.removed', subjectId: zoneId, changes: { eventId } });
+    await writeAudit(tx, { actor, act: 'zone.removed', subjectId: zoneId, changes: { eventId, name: zone.name } });
   });
 }

@@ -41,7 +41,8 @@ export async function createPromoCode(
       validUntil: input.validUntil === undefined ? null : new Date(input.validUntil),
     });
     if (promoCode === undefined) throw promoCodeTaken();
-    const changes = { eventId: event.id, ...input, code };
+    const value = input.kind === 'amount' ? { amount: input.value, currency: event.currency } : input.value;
+    const changes = { eventId: event.id, ...input, code, value };
     await writeAudit(tx, { actor, act: 'promo_code.created', subjectId: promoCode.id, changes });
     return presentPromoCode(promoCode);
   });

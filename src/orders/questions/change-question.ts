@@ -51,13 +51,14 @@ export async function deleteQuestion(
   await transaction(deps.db, async (tx) => {
     // No answer is written while this lock is held, because each answer refers to its question.
     await tx.select({ id: questions.id }).from(questions).where(questionIs(event.id, questionId)).for('update');
-    if ((await findQuestion(tx, event.id, questionId)).answers > 0) throw questionAnswered();
+    const { answers, text } = await findQuestion(tx, event.id, questionId);
+    if (answers > 0) throw questionAnswered();
     await tx.delete(questions).where(questionIs(event.id, questionId));
     await writeAudit(tx, {
       actor,
       act: 'question.deleted',
       subjectId: questionId,
-      changes: { eventId: event.id },
+      changes: { eventId: event.id, text },
     });
   });
 }

@@ -95,7 +95,7 @@ export async function requestRefund(
       act: 'refund.requested',
       subjectId: orderId,
       changes: {
-        amount,
+        amount: { amount, currency: order.currency },
         tickets: ticketIds?.length ?? 'all',
         reason: input.reason,
         refundIds: refunds.map(({ id }) => id),

@@ -1,6 +1,25 @@
+import type { SwitchName } from '../../../traffic-control/switches/tables.ts';
 import type { InEach } from '../language.ts';
 
-const meaningId: Readonly<Record<string, string>> = {
+type OfSwitches = Readonly<Record<SwitchName, string>>;
+
+const switchNamesId: OfSwitches = {
+  close_sales: 'Tutup penjualan',
+  browse_only: 'Hanya boleh dilihat',
+  waiting_room: 'Wajib lewat ruang tunggu',
+  drop_class_5: 'Tolak daftar dan ekspor',
+  drop_listings: 'Tolak pencarian acara',
+};
+
+const switchNamesEn: OfSwitches = {
+  close_sales: 'Close sales',
+  browse_only: 'Browse only',
+  waiting_room: 'Require the waiting room',
+  drop_class_5: 'Refuse lists and exports',
+  drop_listings: 'Refuse searches of events',
+};
+
+const meaningId: OfSwitches = {
   close_sales: 'Tidak ada pesanan baru. Pesanan yang sudah ada tetap dapat dibayar, dibaca dan dibatalkan.',
   browse_only: 'Semua perubahan ditolak, kecuali kabar pembayaran, pembayaran pesanan yang ada, dan pintu.',
   waiting_room: 'Pesanan memerlukan izin dari ruang tunggu, apa pun tahapnya.',
@@ -22,6 +41,7 @@ const id = {
   scopes: { event: 'satu acara', all: 'semua acara' },
   means: 'Artinya',
   meaning: meaningId,
+  switchNames: switchNamesId,
   event: 'Acara',
   eventHint: 'Alamat atau id acara. Bila kosong, semua acara.',
   allEvents: 'Semua acara',
@@ -64,7 +84,7 @@ const id = {
   back: 'Kembali',
 };
 
-const meaningEn: Readonly<Record<string, string>> = {
+const meaningEn: OfSwitches = {
   close_sales: 'No new order is placed. Orders that exist can be paid, read and cancelled.',
   browse_only: 'Every write is refused, except callbacks, payments of orders that exist, and the door.',
   waiting_room: 'Orders need a pass, whatever the phase of the waiting room.',
@@ -86,6 +106,7 @@ const en: typeof id = {
   scopes: { event: 'one event', all: 'all events' },
   means: 'Meaning',
   meaning: meaningEn,
+  switchNames: switchNamesEn,
   event: 'Event',
   eventHint: 'Slug or id of the event. Left empty, all events.',
   allEvents: 'All events',

@@ -1,17 +1,16 @@
 import { html } from 'hono/html';
+import type { SwitchName } from '../../../traffic-control/switches/tables.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
 import { hiddenField, selectField, textField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
-import { chip, panel } from '../desk/parts/pieces.ts';
+import { chip, panel, withCode } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
 import type { Html } from '../layout.ts';
 import { type Operator, type OperatorAct, type OperatorView, timeText } from './page.ts';
 
 type Switch = {
-  readonly name: string;
+  readonly name: SwitchName;
   readonly scopes: readonly ('event' | 'all')[];
-  /** In English. */
-  readonly means: string;
   readonly turned: readonly {
     readonly on: boolean;
     readonly event: string | null;
@@ -21,7 +20,7 @@ type Switch = {
     readonly at: string;
   }[];
 };
-type Turned = Switch['turned'][number] & { readonly name: string };
+type Turned = Switch['turned'][number] & Pick<Switch, 'name'>;
 
 /** The switches that are on, each with its reach, person and reason, and the form that turns a switch. */
 export async function showSwitches(operator: Operator): Promise<OperatorView> {
@@ -36,9 +35,9 @@ ${table({
   caption: words.meanings,
   rows: data,
   columns: [
-    { label: words.name, cell: ({ name }) => name },
+    { label: words.name, cell: ({ name }) => withCode(words.switchNames[name], name) },
     { label: words.scope, cell: ({ scopes }) => scopes.map((scope) => words.scopes[scope]).join(', ') },
-    { label: words.means, cell: ({ name, means }) => words.meaning[name] ?? means },
+    { label: words.means, cell: ({ name }) => words.meaning[name] },
   ],
 })}`,
   };
@@ -51,7 +50,7 @@ function turnedTable(operator: Operator, turned: readonly Turned[]): Html {
     caption: words.switches,
     rows: turned,
     columns: [
-      { label: words.name, cell: ({ name }) => name },
+      { label: words.name, cell: ({ name }) => withCode(words.switchNames[name], name) },
       { label: words.state, cell: onOff },
       { label: words.event, cell: ({ event }) => event ?? words.allEvents },
       { label: words.until, cell: ({ until }) => (until === null ? '–' : timeText(until, operator.language)) },
@@ -69,7 +68,7 @@ function turnForm(operator: Operator, data: readonly Switch[]): Html {
     selectField(form, language, {
       name: 'name',
       label: words.name,
-      options: data.map(({ name }) => ({ value: name, label: name })),
+      options: data.map(({ name }) => ({ value: name, label: `${words.switchNames[name]} (${name})` })),
     }),
     selectField(form, language, {
       name: 'on',

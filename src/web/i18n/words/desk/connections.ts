@@ -1,4 +1,71 @@
+import type { WebhookType } from '../../../../notifications/webhooks/catalogue.ts';
+import type { CallFailure } from '../../../../notifications/webhooks/sending/call-endpoint.ts';
+import type { DisabledReason } from '../../../../notifications/webhooks/tables.ts';
 import type { InEach } from '../../language.ts';
+
+type TypeNames = Readonly<Record<WebhookType, string>>;
+type Failures = Readonly<Record<CallFailure, string>>;
+type StoppedBecause = Readonly<Record<DisabledReason, string>>;
+
+const typeNamesId: TypeNames = {
+  'order.paid': 'Pesanan dibayar',
+  'order.expired': 'Pesanan tidak dibayar pada waktunya',
+  'order.cancelled': 'Pesanan dibatalkan',
+  'order.refunded': 'Tiket atau uang pesanan ditarik kembali',
+  'refund.paid': 'Pengembalian uang dibayarkan',
+  'ticket.checked_in': 'Tiket masuk untuk pertama kali',
+  'event.published': 'Acara ditampilkan',
+  'event.changed': 'Acara yang tampil diubah',
+  'event.cancelled': 'Acara dibatalkan',
+  'webhook.test': 'Uji coba',
+};
+
+const failuresId: Failures = {
+  status: 'Server menjawab dengan kesalahan',
+  redirect: 'Server menjawab dengan pengalihan',
+  timeout: 'Server tidak menjawab pada waktunya',
+  no_public_address: 'Alamat ini bukan alamat publik',
+  dns_failed: 'Nama server tidak ditemukan',
+  connection_refused: 'Server menolak sambungan',
+  tls: 'Sertifikat server tidak sah',
+  connection_failed: 'Sambungan terputus',
+};
+
+const stoppedBecauseId: StoppedBecause = {
+  organizer: 'Dihentikan oleh tim Anda',
+  failing: 'Tidak ada kiriman yang berhasil selama berhari-hari',
+  gone: 'Server menjawab bahwa alamat ini tidak ada lagi (410)',
+};
+
+const typeNamesEn: TypeNames = {
+  'order.paid': 'Order paid',
+  'order.expired': 'Order not paid in time',
+  'order.cancelled': 'Order cancelled',
+  'order.refunded': 'Tickets or money of an order taken back',
+  'refund.paid': 'Refund paid out',
+  'ticket.checked_in': 'Ticket entered for the first time',
+  'event.published': 'Event published',
+  'event.changed': 'Published event changed',
+  'event.cancelled': 'Event called off',
+  'webhook.test': 'Test',
+};
+
+const failuresEn: Failures = {
+  status: 'The server answered with an error',
+  redirect: 'The server answered with a redirect',
+  timeout: 'The server did not answer in time',
+  no_public_address: 'The address is not public',
+  dns_failed: 'The name of the server was not found',
+  connection_refused: 'The server refused the connection',
+  tls: 'The certificate of the server is not valid',
+  connection_failed: 'The connection was lost',
+};
+
+const stoppedBecauseEn: StoppedBecause = {
+  organizer: 'Stopped by your team',
+  failing: 'Nothing was delivered for days',
+  gone: 'The server answered that the address no longer exists (410)',
+};
 
 const id = {
   title: 'Sambungan',
@@ -37,6 +104,10 @@ const id = {
   address: 'Alamat (https)',
   description: 'Keterangan',
   types: 'Kabar yang dikirim',
+  typeNames: typeNamesId,
+  failures: failuresId,
+  stopped: 'Dihentikan karena',
+  stoppedBecause: stoppedBecauseId,
   add: 'Tambah webhook',
   noWebhooks: 'Belum ada webhook.',
   secretOnce: 'Salin rahasia ini sekarang untuk memeriksa tanda tangan. Rahasia tidak akan ditampilkan lagi.',
@@ -95,6 +166,10 @@ const en: typeof id = {
   address: 'Address (https)',
   description: 'Description',
   types: 'What is sent',
+  typeNames: typeNamesEn,
+  failures: failuresEn,
+  stopped: 'Stopped because',
+  stoppedBecause: stoppedBecauseEn,
   add: 'Add a webhook',
   noWebhooks: 'No webhooks yet.',
   secretOnce: 'Copy this secret now to verify signatures. It is not shown again.',

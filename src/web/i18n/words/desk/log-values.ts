@@ -1,6 +1,8 @@
 import type { InEach, Language } from '../../language.ts';
 import { kindText } from '../kinds.ts';
 import { actText } from './acts.ts';
+import { operatorWords } from '../operator.ts';
+import { connectionWords } from './connections.ts';
 import { announcementWords } from './messages/announcements.ts';
 import { gateWords } from './events/gates.ts';
 import { fieldText } from './log-fields.ts';
@@ -115,6 +117,8 @@ export function codeText(field: string, value: string, language: Language): stri
 function wordsOf(field: string, language: Language): Readonly<Record<string, string>> {
   if (field === 'role') return teamWords[language].roles;
   if (field === 'scopes') return teamWords[language].scopeNames;
+  if (field === 'types') return connectionWords[language].typeNames;
+  if (field === 'switch') return operatorWords[language].switchNames;
   if (field === 'reEntry') return gateWords[language].reEntryRules;
   if (!codeFields.has(field)) return {};
   const tools = toolWords[language];

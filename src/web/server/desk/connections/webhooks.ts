@@ -2,25 +2,15 @@ import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
+import { subscribableTypes } from '../../../../notifications/webhooks/catalogue.ts';
 import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
-/** The types of the catalogue (`docs/features/webhooks.md`). */
-const types = [
-  'order.paid',
-  'order.expired',
-  'order.cancelled',
-  'order.refunded',
-  'refund.paid',
-  'ticket.checked_in',
-  'event.published',
-  'event.changed',
-  'event.cancelled',
-] as const;
 const deskTimeZone = 'Asia/Jakarta';
 const replayHours = 24;
 
@@ -35,10 +25,10 @@ async function showEndpoints(desk: Desk): Promise<View> {
   const words = connectionWords[language];
   const { data } = await desk.api.get('/v1/organizers/:slug/webhooks', { param: { slug } });
   const form = desk.form('add');
-  const chosen = form.values?.all('types') ?? types;
-  const boxes = types.map(
+  const chosen = form.values?.all('types') ?? subscribableTypes;
+  const boxes = subscribableTypes.map(
     (type) =>
-      html`<p class="check"><input type="checkbox" id="type-${type}" name="types" value="${type}"${chosen.includes(type) ? html` checked` : ''}><label for="type-${type}">${type}</label></p>`,
+      html`<p class="check"><input type="checkbox" id="type-${type}" name="types" value="${type}"${chosen.includes(type) ? html` checked` : ''}><label for="type-${type}">${withCode(words.typeNames[type], type)}</label></p>`,
   );
   return {
     title: words.webhooks,
@@ -77,6 +67,23 @@ function statusChip(status: string, { language }: Desk): Html {
   );
 }
 
+function typeText(type: string, { language }: Desk): Html {
+  const names: Readonly<Record<string, string>> = connectionWords[language].typeNames;
+  return withCode(names[type], type);
+}
+
+type LastTry = Data<'/v1/organizers/:slug/webhooks/:endpointId/deliveries'>['data'][number]['lastTry'];
+
+/** What came back at last: the status of HTTP, and in words what was wrong. */
+function answerText(lastTry: LastTry, { language }: Desk): string {
+  if (lastTry === null) return '–';
+  const { answerStatus, failure } = lastTry;
+  const failures: Readonly<Record<string, string>> = connectionWords[language].failures;
+  const text = failure === null ? '' : (failures[failure] ?? failure);
+  if (answerStatus === null) return text || '–';
+  return text === '' ? String(answerStatus) : `${text} (${answerStatus})`;
+}
+
 const endpointParam = (desk: Desk) => ({ slug: desk.slug, endpointId: desk.param('endpointId') });
 const endpointPath = (desk: Desk) => `/desk/webhooks/${desk.param('endpointId')}`;
 
@@ -101,7 +108,8 @@ async function showEndpoint(desk: Desk): Promise<View> {
       html`${facts([
         [words.status, statusChip(endpoint.status, desk)],
         [words.description, endpoint.description],
-        [words.types, endpoint.types.join(', ')],
+        [words.stopped, endpoint.disabledReason === null ? undefined : words.stoppedBecause[endpoint.disabledReason]],
+        [words.types, html`<ul>${endpoint.types.map((type) => html`<li>${typeText(type, desk)}</li>`)}</ul>`],
       ])}
 ${endpoint.status === 'active' ? html`${act('test', words.test)}${act('stop', words.stop)}` : act('resume', words.resume)}
 <p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`,
@@ -114,15 +122,11 @@ ${
         caption: words.deliveries,
         rows: deliveries.data,
         columns: [
-          { label: words.type, cell: ({ type }) => type },
+          { label: words.type, cell: ({ type }) => typeText(type, desk) },
           { label: words.at, cell: ({ occurredAt }) => formatDateTime(occurredAt, deskTimeZone, language, 'medium') },
           { label: words.status, cell: ({ status }) => statusChip(status, desk) },
           { label: words.tries, cell: ({ tries }) => tries, isNumber: true },
-          {
-            label: words.answer,
-            cell: ({ lastTry }) =>
-              lastTry === null ? '–' : `${lastTry.answerStatus ?? ''} ${lastTry.failure ?? ''}`.trim(),
-          },
+          { label: words.answer, cell: ({ lastTry }) => answerText(lastTry, desk) },
           {
             label: words.again,
             cell: ({ webhookId }) =>
@@ -155,7 +159,7 @@ const add: Act = async (desk, values) => {
     json: {
       url: values.text('url'),
       description: values.text('description'),
-      types: types.filter((type) => values.all('types').includes(type)),
+      types: subscribableTypes.filter((type) => values.all('types').includes(type)),
     },
   });
   return secretView(desk, secret, `/desk/webhooks/${id}`);

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { DateTime } from 'luxon';
 import { isProblem } from '../../../../client/problem.ts';
+import { idPatterns, orderIdOf } from '../../../../platform/ids.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { actNouns, actText } from '../../../i18n/words/desk/acts.ts';
 import { logWords } from '../../../i18n/words/desk/log.ts';
@@ -13,7 +14,7 @@ import { type Option, selectField, textField } from '../parts/fields.ts';
 import { askForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
-import { changeList, deskTimeZone } from './change-list.ts';
+import { changeList, deskTimeZone, idText } from './change-list.ts';
 
 /** All that one answer may have. A team that is larger is found by its rows. */
 const membersMax = 200;
@@ -21,6 +22,7 @@ const actorKinds = ['api_key', 'device', 'operator', 'system'] as const;
 
 type Filter = Readonly<Record<'actorId' | 'act' | 'subjectId' | 'from' | 'to', string | undefined>>;
 type Log = Data<'/v1/organizers/:slug/audit-log'>;
+type Entry = Log['data'][number];
 
 /** Who changed what. */
 export function auditLogPage(addPage: AddPage): void {
@@ -141,21 +143,46 @@ function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
       { label: words.at, cell: ({ at }) => formatDateTime(at, deskTimeZone, language, 'medium') },
       { label: words.who, cell: ({ actor }) => actor.name ?? words.actors[actor.kind] },
       { label: words.what, cell: ({ act }) => actText(act, language) },
-      { label: words.subject, cell: ({ subjectId }) => subjectLinks(desk, subjectId, filter) },
-      { label: words.changes, cell: ({ changes }) => changeList(changes, language) },
+      { label: words.subject, cell: (entry) => subjectLinks(desk, entry, filter) },
+      { label: words.changes, cell: (entry) => changeList(entry, language) },
     ],
   })}${paging(desk, nextCursor, filter)}`;
 }
 
 /** The way to what was changed, where it has a page, and to all of its entries. */
-function subjectLinks(desk: Desk, id: string, filter: Filter): Html {
+function subjectLinks(desk: Desk, entry: Entry, filter: Filter): Html {
   const words = logWords[desk.language];
-  const page = id.startsWith('ord_')
-    ? html`<a href="/desk/orders/${id}">${id.slice(-10, -5)}-${id.slice(-5)}</a>`
-    : id.startsWith('evt_')
-      ? html`<a href="/desk/events/${id}">${id}</a>`
-      : html`<span class="muted small">${id}</span>`;
-  if (filter.subjectId === id) return page;
-  const all = new URLSearchParams(given({ ...filter, subjectId: id })).toString();
+  const { subjectId } = entry;
+  const path = subjectPath(entry);
+  const text = entry.names[subjectId] ?? idText(subjectId);
+  const page =
+    path === undefined
+      ? html`<span${text === subjectId ? html` class="code"` : ''}>${text}</span>`
+      : html`<a href="${path}">${text}</a>`;
+  if (filter.subjectId === subjectId) return page;
+  const all = new URLSearchParams(given({ ...filter, subjectId })).toString();
   return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;
+}
+
+/** Pages of things, by the first letters of their ids. */
+const pages: Readonly<Record<string, string>> = { evt: '/desk/events', stf: '/desk/team', whe: '/desk/webhooks' };
+const eventPages: Readonly<Record<string, string>> = {
+  cat: 'tickets/categories',
+  pol: 'tickets/pools',
+  gat: 'gates',
+  zon: 'zones',
+  sch: 'schedule',
+  qst: 'questions',
+};
+
+/** A thing without a name is gone, and so is its page. An order stays. */
+function subjectPath({ subjectId, names, changes }: Entry): string | undefined {
+  const kind = subjectId.slice(0, 3);
+  if (idPatterns.order.test(subjectId)) return `/desk/orders/${subjectId}`;
+  if (idPatterns.ticket.test(subjectId)) return `/desk/orders/${orderIdOf(subjectId)}`;
+  if (!Object.hasOwn(names, subjectId)) return undefined;
+  if (pages[kind] !== undefined) return `${pages[kind]}/${subjectId}`;
+  const { eventId } = changes;
+  if (eventPages[kind] === undefined || typeof eventId !== 'string') return undefined;
+  return `/desk/events/${eventId}/${eventPages[kind]}/${subjectId}`;
 }

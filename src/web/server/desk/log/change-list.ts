@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { formatCount } from '../../../../platform/text/format-money.ts';
+import { idPatterns, orderCode, orderIdOf } from '../../../../platform/ids.ts';
+import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
@@ -8,27 +9,44 @@ import { codeText } from '../../../i18n/words/desk/log-values.ts';
 import { logWords } from '../../../i18n/words/desk/log.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 
 export const deskTimeZone = 'Asia/Jakarta';
 /** A long text of an event is not read here. */
 const valueLengthMax = 120;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 
-/** Each field with its value, or with the value before and after. */
-export function changeList(changes: Readonly<Record<string, unknown>>, language: Language): Html | string {
-  const entries = Object.entries(changes);
-  if (entries.length === 0) return '–';
-  return html`<ul class="changes">${entries.map(([field, value]) => html`<li><span class="muted">${fieldText(field, language)}</span> ${valueText(field, value, language)}</li>`)}</ul>`;
+type Entry = Pick<Data<'/v1/organizers/:slug/audit-log'>['data'][number], 'changes' | 'names'>;
+type Reader = { readonly language: Language; readonly names: Entry['names'] };
+
+/** An order is called by its code, and a ticket by the code and its number. Other ids, and texts that are none, stay as they are. */
+export function idText(id: string): string {
+  if (idPatterns.order.test(id)) return orderCode(id);
+  return idPatterns.ticket.test(id) ? `${orderCode(orderIdOf(id))} · ${Number(id.slice(-3))}` : id;
 }
 
-function valueText(field: string, value: unknown, language: Language): string {
-  if (value === 'changed') return logWords[language].changed;
-  if (isChange(value)) return `${partText(field, value.from, language)} → ${partText(field, value.to, language)}`;
-  return partText(field, value, language);
+/** Each field with its value, or with the value before and after. */
+export function changeList({ changes, names }: Entry, language: Language): Html | string {
+  const reader: Reader = { language, names };
+  const entries = Object.entries(changes);
+  if (entries.length === 0) return '–';
+  return html`<ul class="changes">${entries.map(([field, value]) => html`<li><span class="muted">${fieldText(field, language)}</span> ${valueText(field, value, reader)}</li>`)}</ul>`;
+}
+
+function valueText(field: string, value: unknown, reader: Reader): string {
+  if (value === 'changed') return logWords[reader.language].changed;
+  if (isChange(value)) return `${partText(field, value.from, reader)} → ${partText(field, value.to, reader)}`;
+  return partText(field, value, reader);
 }
 
 function isChange(value: unknown): value is { readonly from: unknown; readonly to: unknown } {
   return typeof value === 'object' && value !== null && 'from' in value && 'to' in value;
+}
+
+function isMoney(value: object): value is { readonly amount: number; readonly currency: string } {
+  return (
+    'amount' in value && typeof value.amount === 'number' && 'currency' in value && typeof value.currency === 'string'
+  );
 }
 
 /** The day of a regular report is counted from Monday. */
@@ -37,19 +55,22 @@ function numberText(field: string, value: number, language: Language): string {
   return day ?? formatCount(value, language);
 }
 
-function partText(field: string, value: unknown, language: Language): string {
+function partText(field: string, value: unknown, reader: Reader): string {
+  const { language, names } = reader;
   const words = frameWords[language];
   if (value === null || value === '') return words.none;
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'number') return numberText(field, value, language);
-  if (Array.isArray(value)) return value.map((item) => partText(field, item, language)).join(', ') || words.none;
+  if (Array.isArray(value)) return value.map((item) => partText(field, item, reader)).join(', ') || words.none;
   if (typeof value === 'object') {
+    if (isMoney(value)) return formatMoney(value, language);
     const parts = Object.entries(value).map(
-      ([name, part]) => `${fieldText(name, language)} ${partText(name, part, language)}`,
+      ([name, part]) => `${fieldText(name, language)} ${partText(name, part, reader)}`,
     );
     return parts.join(', ') || words.none;
   }
-  const given = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const said = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const given = Object.hasOwn(names, said) ? (names[said] ?? said) : idText(said);
   const text = rfc3339.test(given)
     ? formatDateTime(given, deskTimeZone, language, 'medium')
     : codeText(field, given, language);

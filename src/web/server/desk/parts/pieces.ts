@@ -12,6 +12,12 @@ export function chip(text: string, mood: Mood = 'plain'): Html {
 
 const eventMoods: Readonly<Record<string, Mood>> = { published: 'good', cancelled: 'bad' };
 
+/** Words for a code of the API, with the code for those who write programs. */
+export function withCode(text: string | undefined, code: string): Html {
+  const shown = html`<code class="code">${code}</code>`;
+  return text === undefined ? shown : html`${text} ${shown}`;
+}
+
 export function eventChip(status: string, language: Language): Html {
   return chip(statusWords[language][status] ?? status, eventMoods[status] ?? 'plain');
 }
