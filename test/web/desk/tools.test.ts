@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { hintOf } from '../../../src/web/server/desk/connections/message-tests.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /** Guards the pages of team, devices, keys, connections, webhooks, reports, tasks and the log. */
 
@@ -125,46 +125,11 @@ test('a report is requested, scheduled, and the schedule ended', async () => {
   expect((await owner.send('/desk/reports', {}, { act: 'endSchedule' })).location).toContain('done=scheduleEnded');
 });
 
-test('webhooks refuse private addresses, with an error at the field', async () => {
+test('webhooks say what is sent in words beside its code, and refuse private addresses, with an error at the field', async () => {
   const seen = await owner.send('/desk/webhooks', { url: 'https://127.0.0.1/x' }, { act: 'add' });
+  expect(seen.html).toContain('Order paid <code class="code">order.paid</code>');
   expect(seen.status).toBe(409);
   expect(seen.html).toContain('role="alert"');
-});
-
-test('an announcement is previewed with its recipients, and sent only after that', async () => {
-  const path = `/desk/events/${event.id}/announcements`;
-  const fields = {
-    'content.id.subject': 'Pintu pindah',
-    'content.id.text': 'Masuk dari <utara>.',
-    'content.en.subject': 'The door has moved',
-    'content.en.text': 'Enter from the <north>.',
-  };
-  const refused = await owner.send(`${path}/new`, { ...fields, 'content.en.text': '' }, { act: 'draft' });
-  expect([refused.status, refused.html.includes('Pintu pindah')]).toEqual([409, true]);
-  const preview = await owner.send(`${path}/new`, fields, { act: 'draft' });
-  expect(preview.status).toBe(200);
-  expect(preview.html).toContain('email addresses');
-  expect(preview.html).toContain('&lt;north&gt;');
-  expect(await one(sql`select count(*)::int as n from announcements where confirmed_at is not null`)).toEqual({ n: 0 });
-  const nobody = await owner.post(`${path}/new`, formFields(preview.html, 'send'));
-  expect([nobody.status, nobody.html.includes('There is no buyer yet who would get it.')]).toEqual([409, true]);
-  const gift = {
-    'buyer.name': 'Ayu Lestari',
-    'buyer.email': 'ayu@example.test',
-    'buyer.phone': '081234567890',
-    'lines.0.ticketCategoryId': event.categories[0]?.id ?? '',
-  };
-  expect((await owner.send(`/desk/events/${event.id}/gifts`, gift, { act: 'give' })).status).toBe(303);
-  // An announcement goes to orders that were paid some seconds before its preview.
-  await world.running.service.db.execute(
-    sql`update orders set paid_at = paid_at - interval '1 hour' where event_id = ${event.id}`,
-  );
-  const again = await owner.send(`${path}/new`, fields, { act: 'draft' });
-  expect(again.html).toContain('1 email addresses');
-  const sent = await owner.post(`${path}/new`, formFields(again.html, 'send'));
-  expect(sent.status).toBe(303);
-  expect((await owner.get(sent.location)).html).toContain('The announcement is being sent.');
-  expect((await owner.get(path)).html).toContain('The door has moved');
 });
 
 test('tasks are listed and resolved, and the log says by whom', async () => {

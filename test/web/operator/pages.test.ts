@@ -73,7 +73,9 @@ describe('the pages', () => {
 
 describe('switches', () => {
   it('are explained in both languages', () => {
-    for (const words of Object.values(operatorWords)) expect(Object.keys(words.meaning)).toEqual([...switchNames]);
+    for (const { meaning, switchNames: names } of Object.values(operatorWords)) {
+      expect([Object.keys(meaning), Object.keys(names)]).toEqual([[...switchNames], [...switchNames]]);
+    }
   });
 
   it('are turned on for one event with a reason, and listed with it', async () => {
@@ -83,6 +85,7 @@ describe('switches', () => {
     const { html } = await open('/operator?lang=en');
     expect(html).toContain('&lt;b&gt;count&lt;/b&gt;');
     expect(html).toContain('Sari');
+    expect(html).toContain('Close sales <code class="code">close_sales</code>');
     expect(api.service.switches.isOn('close_sales', event.id)).toBe(true);
     await send('/operator', { ...turned, on: 'off' });
     expect(api.service.switches.isOn('close_sales', event.id)).toBe(false);

@@ -97,10 +97,11 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
 }
 
-/** Whether the page is wider than a window of 320 pixels, and which controls are too small to hit. */
+/** Whether the page is wider than a window of 320 pixels, which controls are too small for a finger, and which words are torn apart. */
 export async function smallScreenFaults(page: Page): Promise<string[]> {
   await page.setViewportSize(narrowest);
-  return page.evaluate<string[]>(`(() => {
+  const torn = await tornWords(page);
+  const faults = await page.evaluate<string[]>(`(() => {
     const isShown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.closest('[inert]') === null;
     const isHidden = (one) => one.closest('.visually-hidden, .skip') !== null;
     const wide = document.documentElement.scrollWidth > innerWidth
@@ -111,25 +112,49 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
     const isInline = (one) => one.matches('a, .link-button') && getComputedStyle(one).display.startsWith('inline')
       && [...one.parentElement.childNodes].some((node) => node !== one && node.textContent.trim() !== '');
     const small = controls.filter((one) => isShown(one) && !isHidden(one) && !isInline(one)).filter((one) => {
-      const target = one.matches('[type=radio], [type=checkbox]') ? one.closest('label') ?? one : one;
+      const target = one.matches('[type=radio], [type=checkbox]') ? one.labels[0] ?? one : one;
       const { width, height } = target.getBoundingClientRect();
-      return width < 24 || height < 24;
-    }).map((one) => 'smaller than 24 px: ' + one.outerHTML.slice(0, 90));
+      return width < 24 || height < ${targetPx};
+    }).map((one) => 'smaller than a finger: ' + one.outerHTML.slice(0, 90));
     return [...wide, ...small];
+  })()`);
+  return [...faults, ...torn];
+}
+
+/** The height of what a finger presses. */
+const targetPx = 44;
+
+/** Words that a line's end divides, as narrow columns do. Longer words, codes and addresses may be divided. */
+async function tornWords(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const torn = [];
+    while (texts.nextNode()) {
+      const { data, parentElement } = texts.currentNode;
+      if (!parentElement.checkVisibility({ visibilityProperty: true }) || parentElement.closest('.visually-hidden, .skip, .mono, code, pre') !== null) continue;
+      for (const { 0: word, index } of data.matchAll(/(?<![^\\s(“])\\p{L}{2,14}(?![^\\s,.:;)”])/gu)) {
+        range.setStart(texts.currentNode, index);
+        range.setEnd(texts.currentNode, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
+      }
+    }
+    return torn.slice(0, 3);
   })()`);
 }
 
 /** A tablet in both directions, a small laptop and a common screen. */
 const widerWidths = [768, 1024, 1280, 1440] as const;
 
-/** The widths at which a navigation of the desk hides pages. A mouse does not scroll sideways. */
-export async function navigationFaults(page: Page): Promise<string[]> {
+/** The widths at which a navigation of the desk hides pages, since a mouse does not scroll sideways, and at which words are torn apart. */
+export async function widerScreenFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const width of widerWidths) {
     await page.setViewportSize({ width, height: desktop.height });
     const wide = await page.evaluate<string[]>(`[...document.querySelectorAll('.desk-nav')]
       .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90))`);
-    faults.push(...wide.map((html) => `wider than ${width} px: ${html}`));
+    faults.push(...wide.map((html) => `wider than ${width} px: ${html}`), ...(await tornWords(page)));
   }
   return faults;
 }

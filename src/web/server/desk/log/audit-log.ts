@@ -155,10 +155,9 @@ function subjectLinks(desk: Desk, entry: Entry, filter: Filter): Html {
   const { subjectId } = entry;
   const path = subjectPath(entry);
   const text = entry.names[subjectId] ?? idText(subjectId);
-  const page =
-    path === undefined
-      ? html`<span${text === subjectId ? html` class="code"` : ''}>${text}</span>`
-      : html`<a href="${path}">${text}</a>`;
+  // An id says nothing to people. The link beside it finds all entries about the thing.
+  const name = text === subjectId ? '' : text;
+  const page = path === undefined ? html`${name}` : html`<a href="${path}">${text}</a>`;
   if (filter.subjectId === subjectId) return page;
   const all = new URLSearchParams(given({ ...filter, subjectId })).toString();
   return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;

@@ -28,7 +28,7 @@ export function idText(id: string): string {
 /** Each field with its value, or with the value before and after. */
 export function changeList({ changes, names }: Entry, language: Language): Html | string {
   const reader: Reader = { language, names };
-  const entries = Object.entries(changes);
+  const entries = Object.entries(changes).filter(([, value]) => !isEmpty(value));
   if (entries.length === 0) return '–';
   return html`<ul class="changes">${entries.map(([field, value]) => html`<li><span class="muted">${fieldText(field, language)}</span> ${valueText(field, value, reader)}</li>`)}</ul>`;
 }
@@ -37,6 +37,11 @@ function valueText(field: string, value: unknown, reader: Reader): string {
   if (value === 'changed') return logWords[reader.language].changed;
   if (isChange(value)) return `${partText(field, value.from, reader)} → ${partText(field, value.to, reader)}`;
   return partText(field, value, reader);
+}
+
+/** What was left empty at the beginning is no news. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 function isChange(value: unknown): value is { readonly from: unknown; readonly to: unknown } {

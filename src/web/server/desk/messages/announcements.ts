@@ -1,14 +1,19 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { announcementWords } from '../../../i18n/words/desk/messages/announcements.ts';
+import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { FormValues } from '../forms.ts';
 import { areaField, hiddenField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
-import { facts, linkButton, notice } from '../parts/pieces.ts';
+import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { messagePreview, messageProgress } from './message-preview.ts';
+
+type Shown = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>;
+type Content = NonNullable<Shown['content']>['id'];
 
 const path = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/announcements${page}`;
 
@@ -63,14 +68,18 @@ function kindOf(kind: string): 'practical' | 'news' | 'reminder' {
 async function showNew(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = announcementWords[language];
-  const event = await ownEvent(desk);
+  const [event, earlier] = await Promise.all([ownEvent(desk), earlierDraft(desk)]);
   const form = desk.form('draft');
   // Its form stands on the preview, which is not shown again: the announcement is previewed again.
   const { refusal } = desk.form('send');
-  const text = (locale: 'id' | 'en', legend: string) => html`<fieldset class="field-group"><legend>${legend}</legend>
-${textField(form, language, { name: `content.${locale}.subject`, label: words.subject, maxlength: 150 })}
-${areaField(form, language, { name: `content.${locale}.text`, label: words.text, maxlength: 5000, rows: 6 })}
-${textField(form, language, { name: `content.${locale}.shortText`, label: words.shortText, hint: words.shortHint, maxlength: 500, isOptional: true })}</fieldset>`;
+  const text = (locale: 'id' | 'en', legend: string) => {
+    const { subject, text: written, shortText } = earlier?.content?.[locale] ?? {};
+    return html`<fieldset class="field-group"><legend>${legend}</legend>
+${textField(form, language, { name: `content.${locale}.subject`, label: words.subject, value: subject, maxlength: 150 })}
+${areaField(form, language, { name: `content.${locale}.text`, label: words.text, value: written, maxlength: 5000, rows: 6 })}
+${textField(form, language, { name: `content.${locale}.shortText`, label: words.shortText, hint: words.shortHint, value: shortText, maxlength: 500, isOptional: true })}</fieldset>`;
+  };
+  const goesByWhatsapp = form.values?.has('whatsapp') ?? earlier?.channels.includes('whatsapp') === true;
   return {
     title: words.write,
     ...eventView(event),
@@ -80,11 +89,13 @@ ${textField(form, language, { name: `content.${locale}.shortText`, label: words.
       body: html`${selectField(form, language, {
         name: 'kind',
         label: words.kind,
+        value: earlier?.kind,
         options: (['practical', 'news'] as const).map((kind) => ({ value: kind, label: words.kinds[kind] })),
       })}
 ${selectField(form, language, {
   name: 'checkedIn',
   label: words.audience,
+  value: String(earlier?.audience?.checkedIn ?? ''),
   options: [
     { value: '', label: words.everybody },
     { value: 'true', label: words.checkedIn },
@@ -93,11 +104,26 @@ ${selectField(form, language, {
   isOptional: true,
 })}
 ${text('id', words.indonesian)}${text('en', words.english)}
-<p class="check"><input type="checkbox" id="whatsapp" name="whatsapp"${form.values?.has('whatsapp') === true ? html` checked` : ''}><label for="whatsapp">${words.whatsapp}</label></p>`,
+<p class="check"><input type="checkbox" id="whatsapp" name="whatsapp" value="yes"${goesByWhatsapp ? html` checked` : ''}><label for="whatsapp">${words.whatsapp}</label></p>`,
       submit: words.preview,
       cancelPath: path(desk),
     })}`,
   };
+}
+
+/** The announcement that `?from` names, to be written on. */
+async function earlierDraft(desk: Desk) {
+  const announcementId = desk.query('from');
+  if (announcementId === undefined) return undefined;
+  return desk.api.get('/v1/organizers/:slug/events/:eventId/announcements/:announcementId', {
+    param: { ...eventParam(desk), announcementId },
+  });
+}
+
+/** The form knows no categories, so a draft for some of them, made by the API, is not written on here. */
+function rewriteLink(desk: Desk, { id, audience }: Pick<Shown, 'id' | 'audience'>): Html | string {
+  if (audience.ticketCategoryIds !== undefined) return '';
+  return html`<p>${linkButton(path(desk, `/new?from=${id}`), announcementWords[desk.language].rewrite, true)}</p>`;
 }
 
 function textOf(values: FormValues, locale: 'id' | 'en') {
@@ -126,7 +152,8 @@ const draft: Act = async (desk, values) => {
 
 async function previewView(
   desk: Desk,
-  drafted: Parameters<typeof messagePreview>[1] & { readonly id: string; readonly confirmationToken: string },
+  drafted: Parameters<typeof messagePreview>[1] &
+    Pick<Shown, 'id' | 'audience'> & { readonly confirmationToken: string },
 ): Promise<View> {
   const { language } = desk;
   const words = announcementWords[language];
@@ -135,7 +162,7 @@ async function previewView(
     title: words.preview,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="lead">${words.previewLead}</p>${messagePreview(desk, drafted)}
+    body: html`<p class="lead">${words.previewLead}</p>${messagePreview(desk, drafted)}${rewriteLink(desk, drafted)}
 ${confirmStep(desk, {
   act: 'send',
   text: words.previewLead,
@@ -173,9 +200,19 @@ async function showOne(desk: Desk): Promise<View> {
       [words.kind, words.kinds[kindOf(shown.kind)]],
       [words.created, formatDateTime(shown.createdAt, event.timeZone, language, 'medium')],
     ])}
-${shown.channels.map((channel) => messageProgress(desk, channel, shown.progress[channel]))}
+${shown.status === 'draft' ? rewriteLink(desk, shown) : shown.channels.map((channel) => messageProgress(desk, channel, shown.progress[channel]))}
+${shown.content === null ? '' : (['id', 'en'] as const).map((locale) => writtenText(desk, locale, shown.content?.[locale]))}
 ${shown.endedAt === null && shown.confirmedAt !== null ? deskForm(desk, { form: desk.form('stop'), submit: words.stop, isSmall: true }) : ''}`,
   };
+}
+
+function writtenText({ language }: Desk, locale: 'id' | 'en', content: Content | undefined): Html | string {
+  const words = announcementWords[language];
+  if (content === undefined) return '';
+  return panel(
+    locale === 'id' ? words.indonesian : words.english,
+    html`<p><strong>${content.subject}</strong></p><pre class="message-text">${content.text}</pre>${content.shortText === undefined ? '' : html`<p><strong>WhatsApp</strong></p><pre class="message-text">${content.shortText}</pre>`}`,
+  );
 }
 
 const stop: Act = async (desk) => {

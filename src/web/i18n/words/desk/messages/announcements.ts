@@ -28,6 +28,7 @@ const id = {
   byEmail: (count: string) => `${count} alamat email`,
   byWhatsapp: (count: string) => `${count} nomor WhatsApp`,
   send: 'Kirim sekarang',
+  rewrite: 'Ubah, lalu lihat lagi',
   status: 'Keadaan',
   statuses: {
     draft: 'Draf',
@@ -75,6 +76,7 @@ const en: typeof id = {
   recipients: 'Recipients',
   byEmail: (count: string) => `${count} email addresses`,
   byWhatsapp: (count: string) => `${count} WhatsApp numbers`,
+  rewrite: 'Change it and preview again',
   send: 'Send it now',
   status: 'Status',
   statuses: {
