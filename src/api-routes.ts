@@ -10,6 +10,7 @@ import { offlineRoutes } from './check-in/offline/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import { doorSettingsRoutes } from './check-in/settings/routes.ts';
 import type { Service } from './compose.ts';
+import { createFindNames } from './desk/index.ts';
 import { type AppEnv, createRouter } from './http/contract/router.ts';
 import { liveRoutes } from './live/routes.ts';
 import { notificationCallbackRoutes } from './notifications/callbacks/routes.ts';
@@ -86,7 +87,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', notificationCallbackRoutes(service));
   router.route('/', webhookEndpointRoutes(service));
   router.route('/', webhookLogRoutes(service));
-  router.route('/', accessRoutes(service));
+  router.route('/', accessRoutes({ ...service, findNames: createFindNames(service) }));
   router.route('/', buyerRoutes(service));
   router.route('/', organizerRoutes(service));
   router.route('/', poolRoutes(service));

@@ -9,7 +9,6 @@ import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
 import { composeLive } from './compose-live.ts';
-import { createFindNames } from './desk/index.ts';
 import { createAddressGuard, createHolderMessages, createNoteEventChange } from './notifications/index.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {
@@ -195,7 +194,6 @@ export function compose(config: Config, log: Log) {
     switches,
     switchedOff,
     findSwitchableEvent,
-    findNames: createFindNames({ db }),
     ...createTryLimiters(traffic.limiter),
     lookupLimiter: createMessageLimiter(traffic.limiter),
     promoLimiter: createPromoLimiter(traffic.limiter),
