@@ -61,6 +61,14 @@ test('the page says what is copied, and what is not', async () => {
     expect(html).toContain(text);
 });
 
+test('a copy without a start is refused at its field alone, not by times that follow from it', async () => {
+  const seen = await browser.send(`${event}/duplicate`, { name: 'Konser Senja 2', slug: 'tanpa-mulai', startsAt: '' });
+  expect(seen.status).toBe(409);
+  const summary = /<div class="form-message"[\s\S]*?<\/div>/.exec(seen.html)?.[0] ?? '';
+  expect(summary).toContain('<a href="#startsAt">');
+  expect(summary).not.toMatch(/endsAt|doorsOpenAt/);
+});
+
 test('a copy is a draft with the same parts, moved by as much as its start', async () => {
   const copied = await duplicate('konser-senja-dua', '2027-04-20T19:00');
   const copy = copied.location.split('?')[0] ?? '';

@@ -116,6 +116,9 @@ test('a priced event needs a payment account before it can be published, and the
     true,
     'mahal',
   ]);
+  expect(odd.html).toContain('Price (IDR) must be a number, such as 500');
+  const empty = await browser.send(`${event}/tickets/pools/new`, { name: 'Tribun', capacity: '' });
+  expect(empty.html).toContain('Number of places is required');
   await browser.send(`${event}/tickets/categories/new`, { name: 'Festival', price: 'Rp 350.000' });
   expect((await browser.get(`${event}/tickets`)).html).toMatch(/Rp\s350,000/);
   const { html } = await browser.get(`${event}/publication`);

@@ -131,6 +131,19 @@ test('a form without the token of this session changes nothing; control: with th
   expect([seen.status, await countEvents()]).toEqual([303, (before ?? 0) + 1]);
 });
 
+test('a form that was opened before signing in again keeps what was typed, and is sent with one more press', async () => {
+  const browser = await world.signIn(owner);
+  const opened = formFields((await browser.get('/desk/events/new')).html);
+  await browser.send('/desk/sign-in', { email: owner, password: deskPassword });
+  const before = await countEvents();
+  const seen = await browser.post('/desk/events/new', { ...opened, ...eventFields });
+  expect([seen.status, await countEvents()]).toEqual([403, before]);
+  expect(seen.html).toContain('You have signed in again since this form was opened.');
+  expect(formFields(seen.html)).toMatchObject(eventFields);
+  expect((await browser.post('/desk/events/new', formFields(seen.html))).status).toBe(303);
+  expect(await countEvents()).toBe((before ?? 0) + 1);
+});
+
 test('signing out ends the session everywhere, not only the cookie', async () => {
   const browser = await world.signIn(owner);
   const kept = browser.cookies.get('antre_staff') ?? '';

@@ -115,26 +115,24 @@ async function act(
   const words = frameWords[desk.language];
   if (!isFromOurPage(c, desk.publicUrl)) return refusedView(words.notOurPage, words);
   const values = await readForm(c, bytesMax);
-  if (!isFormToken(desk.deps.hashSecret, desk.session, values.raw('formToken'))) {
-    return refusedView(words.formOutdated, words);
-  }
   const name = values.text('act') || 'save';
   const chosen = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (chosen === undefined) return refusedView(words.formOutdated, words);
+  const showAgain = (refused: Pick<Form, 'faults' | 'refusal'>): Promise<View> => {
+    const form: Form = { ...emptyForm(name), values, key: values.raw('key'), ...refused };
+    return show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
+  };
+  // The page is of ours, so the token is that of an earlier session. What was typed stays.
+  if (!isFormToken(desk.deps.hashSecret, desk.session, values.raw('formToken'))) {
+    return { ...(await showAgain({ faults: [], refusal: words.signedInAnew })), status: 403 };
+  }
   try {
     const shown = await chosen(desk, values);
     return typeof shown === 'string' ? shown : { ...shown, isAnswer: true };
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401 || problem.status === 404) throw problem;
-    const form: Form = {
-      ...emptyForm(name),
-      values,
-      faults: problem.errors,
-      refusal: refusalText(problem, desk.language),
-      key: values.raw('key'),
-    };
-    const view = await show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
+    const view = await showAgain({ faults: problem.errors, refusal: refusalText(problem, desk.language) });
     return { ...view, status: statusOf(problem) };
   }
 }

@@ -40,13 +40,21 @@ export function isOfField({ path }: FieldFault, name: string): boolean {
 }
 
 /** What is wrong with a field. Another field that the text names is called by its label, not by its path in the API. */
-export function faultText({ labels }: Form, { code, messages }: FieldFault, language: Language): string {
+export function faultText(form: Form, fault: FieldFault, language: Language): string {
+  const { code, messages } = fault;
   // Programs write times as the API says it. People choose them in the field.
   if (code === 'time.invalid') return frameWords[language].timeNeeded;
+  // What is no number is null in the API's body, which calls it a type.
+  if (code === 'field.type') return frameWords[language][isLeftEmpty(form, fault) ? 'needed' : 'numberNeeded'];
   return messages[language].replace(
     /(?<=\b(?:after|before|than|of|setelah|sebelum|dari) )[a-zA-Z.]+/,
-    (name) => labels.get(name) ?? name,
+    (name) => form.labels.get(name) ?? name,
   );
+}
+
+function isLeftEmpty({ labels, values }: Form, fault: FieldFault): boolean {
+  const name = [...labels.keys()].find((known) => isOfField(fault, known));
+  return name !== undefined && values?.optional(name) === undefined;
 }
 
 export function textField(form: Form, language: Language, of: TextField): Html {

@@ -48,11 +48,13 @@ ${summary(parts.form, language)}${parts.body ?? ''}
 /** Every fault once, each with a link to its field. It is in view and has the focus when the page opens. */
 function summary(form: Form, language: Language): Html {
   if (form.refusal === undefined) return html``;
+  const hasField = form.faults.some((fault) => [...form.labels.keys()].some((name) => isOfField(fault, name)));
   const items = form.faults.map((fault) => {
     const field = [...form.labels].find(([name]) => faultOf(form, name) === fault);
     // A field is named once, with its first fault: the same stands beside it.
     if (field === undefined && [...form.labels].some(([name]) => isOfField(fault, name))) return '';
-    if (field === undefined) return html`<li>${fault.path} ${faultText(form, fault, language)}</li>`;
+    // What the form has no field for follows from a field, as an end from its start. It is named only where no field is.
+    if (field === undefined) return hasField ? '' : html`<li>${fault.path} ${faultText(form, fault, language)}</li>`;
     const [name, label] = field;
     return html`<li><a href="#${fieldId(form, name)}">${label}</a>: ${faultText(form, fault, language)}</li>`;
   });
