@@ -43,7 +43,7 @@ export const statusWords: InEach<Readonly<Record<string, string>>> = {
   en: {
     draft: 'Draft',
     published: 'Published',
-    cancelled: 'Called off',
+    cancelled: 'Cancelled',
     pending_payment: 'Waiting for payment',
     closing: 'Closing',
     paid: 'Paid',

@@ -73,11 +73,12 @@ async function showNew(desk: Desk): Promise<View> {
   // Its form stands on the preview, which is not shown again: the announcement is previewed again.
   const { refusal } = desk.form('send');
   const text = (locale: 'id' | 'en', legend: string) => {
+    const labels = words.fields[locale];
     const { subject, text: written, shortText } = earlier?.content?.[locale] ?? {};
     return html`<fieldset class="field-group"><legend>${legend}</legend>
-${textField(form, language, { name: `content.${locale}.subject`, label: words.subject, value: subject, maxlength: 150 })}
-${areaField(form, language, { name: `content.${locale}.text`, label: words.text, value: written, maxlength: 5000, rows: 6 })}
-${textField(form, language, { name: `content.${locale}.shortText`, label: words.shortText, hint: words.shortHint, value: shortText, maxlength: 500, isOptional: true })}</fieldset>`;
+${textField(form, language, { name: `content.${locale}.subject`, label: labels.subject, value: subject, maxlength: 150 })}
+${areaField(form, language, { name: `content.${locale}.text`, label: labels.text, value: written, maxlength: 5000, rows: 6 })}
+${textField(form, language, { name: `content.${locale}.shortText`, label: labels.shortText, hint: words.shortHint, value: shortText, maxlength: 500, isOptional: true })}</fieldset>`;
   };
   const goesByWhatsapp = form.values?.has('whatsapp') ?? earlier?.channels.includes('whatsapp') === true;
   return {
