@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 
 /**
@@ -57,6 +57,8 @@ export type EventForOrders = {
   readonly currency: string;
   readonly country: string;
   readonly holdSeconds: number;
+  /** Categories whose tickets cost nothing, so that no payment is made for them. */
+  readonly freeCategories: readonly string[];
 };
 
 /** Does not find drafts, because a refusal must not reveal that one exists. */
@@ -68,6 +70,8 @@ async function findEventForOrders(db: Db, slug: string): Promise<EventForOrders 
       currency: events.currency,
       country: events.country,
       holdSeconds: events.holdSeconds,
+      freeCategories: sql<string[]>`(
+        select coalesce(json_agg(c.id), '[]') from ticket_categories c where c.event_id = ${events}.id and c.price = 0)`,
     })
     .from(events)
     .where(and(eq(events.slug, slug), ne(events.status, 'draft')))

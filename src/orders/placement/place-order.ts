@@ -132,13 +132,14 @@ function refusalInMemory(
 ): { readonly outcome: string; readonly error: DomainError } | undefined {
   const switchedOff = deps.switchedOff(event.id);
   if (switchedOff !== undefined) return { outcome: 'switched_off', error: switchedOff };
-  if (deps.isPaymentBusy(event.organizerId, event.holdSeconds)) {
+  const categories = input.lines.map((line) => line.ticketCategoryId);
+  const isFree = categories.every((id) => event.freeCategories.includes(id));
+  if (!isFree && deps.isPaymentBusy(event.organizerId, event.holdSeconds)) {
     return { outcome: 'payments_busy', error: paymentsBusy(busyRetrySeconds) };
   }
   if ((pass === undefined || pass === 'invalid') && deps.isPassNeeded(event.id)) {
     return { outcome: 'pass_missing', error: passMissing(pass) };
   }
-  const categories = input.lines.map((line) => line.ticketCategoryId);
   if (deps.soldOut.has(event.id, categories)) return { outcome: 'sold_out_remembered', error: soldOut() };
   return undefined;
 }

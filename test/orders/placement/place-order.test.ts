@@ -63,6 +63,18 @@ describe('what an order gets', () => {
     expect(tickets.map((ticket) => ticket.id.slice(-3))).toEqual(['001', '002', '003']);
   });
 
+  test('a free order is accepted while payments are busy, and one with a priced ticket is not', async () => {
+    const event = await createEvent(open.db, { categories: [{ price: 0 }, { price: 90_000 }] });
+    const [free, priced] = event.categories.map(({ id }) => ({ ticketCategoryId: id, quantity: 1 }));
+    const busy = { ...deps, isPaymentBusy: () => true };
+    const lines = [free, priced].flatMap((line) => (line === undefined ? [] : [line]));
+    await expect(order(busy, event, { lines: lines.slice(1) })).rejects.toMatchObject({ code: 'payments.busy' });
+    await expect(order(busy, event, { lines })).rejects.toMatchObject({ code: 'payments.busy' });
+    await expect(order(busy, event, { lines: lines.slice(0, 1) })).resolves.toMatchObject({
+      order: { status: 'paid' },
+    });
+  });
+
   test('several categories that share a pool are sold together or not at all', async () => {
     const event = await createEvent(open.db, { categories: [{ capacity: 3 }, { pool: 0, price: 90_000 }] });
     const [first, second] = event.categories;
