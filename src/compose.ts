@@ -1,6 +1,6 @@
 import { createActors, createPasswords, createPresentsCredential, createVerificationLanes } from './access/index.ts';
 import { createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
-import { createScanLane, hasAdmissions } from './check-in/index.ts';
+import { createScanLane, hasAdmissions, moveGates } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
 import { composeLanes } from './compose-lanes.ts';
 import { composeReadSource } from './compose-read-source.ts';
@@ -226,6 +226,7 @@ export function compose(config: Config, log: Log) {
     pictureMaker,
     pictures: createPictures({ fileStorage }),
     hasAdmissions,
+    moveGates,
     eventChanged: createNoteEventChange({ clock, config }),
     webhookGuard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     ...createHolderMessages({ clock }),

@@ -1,7 +1,7 @@
 import type { Actors } from '../access/actors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PictureDeps } from './media/set-picture.ts';
-import type { CategoryMoved, EventChanged, LimitsChanged, WasOrdered } from './ports.ts';
+import type { CategoryMoved, EventChanged, LimitsChanged, MoveGates, WasOrdered } from './ports.ts';
 
 /** Everything that the organiser's routes of this room need. */
 export type CatalogDeps = PictureDeps & {
@@ -11,4 +11,5 @@ export type CatalogDeps = PictureDeps & {
   readonly eventChanged: EventChanged;
   readonly wasOrdered: WasOrdered;
   readonly categoryMoved: CategoryMoved;
+  readonly moveGates: MoveGates;
 };

@@ -26,6 +26,7 @@
 export { saleStateOf } from './public/sale-state.ts';
 export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
+export { type DateMove, isLeftBehind, movedBy } from './events/date-move.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
 export { legalTextLengthMax } from './limits.ts';
 export { isOver } from './is-over.ts';

@@ -1,5 +1,6 @@
 import type { Db } from '../platform/database/db.ts';
 import type { MissingForPublication } from './errors.ts';
+import type { DateMove } from './events/date-move.ts';
 import type { EventRow, TicketCategoryRow } from './queries.ts';
 
 /** What this room needs of higher rooms; `src/compose.ts` passes the functions in. The stock of one ticket category. */
@@ -26,6 +27,9 @@ export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promis
  * sale. It must block placements for the event until that transaction ends.
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
+
+/** Called in the transaction that gave an event another time: its gates may have times of the old one. */
+export type MoveGates = (tx: Db, move: DateMove) => Promise<void>;
 
 /**
  * Called in the transaction that gave a category another pool, or deleted it, after `WasOrdered`: people may wait for it.

@@ -30,6 +30,7 @@
  */
 export { findActorEvent } from './find-actor-event.ts';
 export { gateKey } from './gates/key.ts';
+export { moveGates } from './gates/move-gates.ts';
 export { hasAdmissions } from './scans/has-admissions.ts';
 export { listConflicts } from './offline/list-conflicts.ts';
 export { type ScanLane, createScanLane, scanTicket } from './scans/scan-ticket.ts';

@@ -14,6 +14,7 @@ import { createCachedReads } from '../../src/http/public-cache/cached-reads.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
+import { moveGates } from '../../src/check-in/index.ts';
 import { createNoteEventChange } from '../../src/notifications/notices/note-event-change.ts';
 import { categoryMoved } from '../../src/orders/waiting-list/lines.ts';
 import { availabilityOf } from '../../src/orders/pools/queries.ts';
@@ -91,6 +92,7 @@ export async function openCatalog(options: {
     eventChanged,
     wasOrdered,
     categoryMoved,
+    moveGates,
   };
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(log));

@@ -7,6 +7,7 @@ import { changeEvent } from '../../src/catalog/events/change-event.ts';
 import type { ChangeEvent } from '../../src/catalog/events/schemas.ts';
 import type { Mail } from '../../src/notifications/channel.ts';
 import { composeMessage } from '../../src/notifications/deliveries/compose-message.ts';
+import { moveGates } from '../../src/check-in/index.ts';
 import { createNoteEventChange } from '../../src/notifications/notices/note-event-change.ts';
 import type { Channel, Template } from '../../src/notifications/tables.ts';
 import { tellHoldersOfEvent } from '../../src/notifications/notices/tell-holders.ts';
@@ -41,6 +42,7 @@ export function eventNotices(world: Notifications) {
     availabilityOf,
     unpayableSale,
     limitsChanged,
+    moveGates,
     eventChanged: createNoteEventChange({ clock: systemClock, config: { EVENT_NOTICE_DELAY_SECONDS: delaySeconds } }),
   });
   const actorOf = (event: TestEvent): Actor => ({

@@ -1,18 +1,24 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, differences } from './change-locked-event.ts';
 import { eventChangedMeanwhile } from '../errors.ts';
 import { eventValues, requireEventTimes } from '../input-rows.ts';
-import type { EventChanged, LimitsChanged } from '../ports.ts';
+import type { EventChanged, LimitsChanged, MoveGates } from '../ports.ts';
+import { movePlan } from './date-move.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 import type { ChangeEvent } from './schemas.ts';
 
 /**
  * Changes fields of an event, if it is still at the version that the caller read. A changed limit per buyer also counts what buyers
- * already have. A new start ends a postponement. Ticket holders get a message about a new time or place.
+ * already have. A new start ends a postponement, and takes what was planned for the old date along. Ticket holders get a message about a
+ * new time or place.
  * @param input.version the version that the caller read
  * @throws DomainError event.changed_meanwhile, event.not_publishable, event.not_found, event.cancelled, request.invalid
  */
 export async function changeEvent(
-  deps: ChangeDeps & { readonly limitsChanged: LimitsChanged; readonly eventChanged: EventChanged },
+  deps: ChangeDeps & {
+    readonly limitsChanged: LimitsChanged;
+    readonly eventChanged: EventChanged;
+    readonly moveGates: MoveGates;
+  },
   { actor, eventId, version, values }: EventOfActor & { readonly version: number; readonly values: ChangeEvent },
 ): Promise<EventRow> {
   return changeLockedEvent(deps, { actor, eventId }, async (tx, before) => {
@@ -25,6 +31,11 @@ export async function changeEvent(
     const isDated = before.postponedAt !== null && 'startsAt' in changes;
     const event = await updateEvent(tx, before, isDated ? { ...fields, postponedAt: null } : fields);
     if (event.ticketsPerBuyerMax !== before.ticketsPerBuyerMax) await deps.limitsChanged(tx, eventId);
+    if ('startsAt' in changes) {
+      const move = { eventId, before, after: event };
+      await movePlan(tx, move);
+      await deps.moveGates(tx, move);
+    }
     await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.changed', subjectId: eventId, changes };
   });

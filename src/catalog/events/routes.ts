@@ -74,7 +74,8 @@ function contracts(deps: CatalogDeps) {
       operationId: 'changeEvent',
       summary: 'Change an event',
       description:
-        'Give the version that was read, in the body or as If-Match; a later one is 409 `event.changed_meanwhile`.',
+        'Give the version that was read, in the body or as If-Match; a later one is 409 `event.changed_meanwhile`. Entry times of ' +
+        'categories, times of gates and the schedule go with the event to another date, if they do not fit it.',
       request: { params: eventParams, headers: ifMatchHeaders, body: body(changeEventSchema) },
       responses: one('Changed.'),
     }),

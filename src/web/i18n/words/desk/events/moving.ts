@@ -2,7 +2,8 @@ import type { InEach } from '../../../language.ts';
 
 const id = {
   moveTitle: 'Pindahkan acara',
-  moveText: 'Waktu atau tempat lain. Sebelum disimpan, Anda melihat apa yang dibaca pemegang tiket.',
+  moveText:
+    'Waktu atau tempat lain. Jam masuk, jam pintu dan jadwal pada tanggal lama ikut pindah. Sebelum disimpan, Anda melihat apa yang dibaca pemegang tiket.',
   postponeTitle: 'Tunda tanpa tanggal',
   postponeText: 'Penjualan berhenti, tiket tetap berlaku, dan tanggal baru menyusul.',
   postpone: 'Ya, tunda acara',
@@ -39,7 +40,8 @@ const id = {
 
 const en: typeof id = {
   moveTitle: 'Move the event',
-  moveText: 'Another time or place. Before it is saved you see what ticket holders will read.',
+  moveText:
+    'Another time or place. Entry times, times of gates and the schedule of the old date move along. Before it is saved you see what ticket holders will read.',
   postponeTitle: 'Postpone it without a date',
   postponeText: 'Sales stop, tickets stay valid, and the new date follows.',
   postpone: 'Yes, postpone it',

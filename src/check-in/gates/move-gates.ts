@@ -1,0 +1,10 @@
+import { sql } from 'drizzle-orm';
+import { type DateMove, isLeftBehind, movedBy } from '../../catalog/index.ts';
+import type { Db } from '../../platform/database/db.ts';
+
+/** Takes the times of an event's gates to its new date. Left behind, the gates would let nobody in. */
+export async function moveGates(tx: Db, move: DateMove): Promise<void> {
+  await tx.execute(sql`
+    update gates set opens_at = opens_at + ${movedBy(move)}, closes_at = closes_at + ${movedBy(move)}
+    where event_id = ${move.eventId} and ${isLeftBehind(move, sql`opens_at`, sql`closes_at`)}`);
+}
