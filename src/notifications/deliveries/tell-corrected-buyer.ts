@@ -13,6 +13,6 @@ export function createTellCorrectedBuyer({ clock }: { clock: Clock }): BuyerCorr
     const now = clock.now();
     const notice = { eventId, orderId, emailId: newId('dlv', now), whatsappId: newId('dlv', now) };
     const tickets = await queueOrderDeliveries(tx, 'tickets', [notice], { again: true });
-    sendable(tickets.length > 0 ? tickets : await queueOrderDeliveries(tx, 'order_link', [notice]));
+    sendable(tickets.length > 0 ? tickets : await queueOrderDeliveries(tx, 'order_link', [notice], { again: true }));
   };
 }

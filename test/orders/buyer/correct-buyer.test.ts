@@ -88,6 +88,16 @@ describe('a corrected address', () => {
     expect(audit?.text).not.toContain('example.test');
   });
 
+  test('gets another link when it gets the order back within minutes, since each correction ends the links before it', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const { order: placed } = await order(desk.deps, event);
+    const [first, second] = [someBuyer().email, someBuyer().email];
+    for (const email of [first, second, first]) expect((await correct(placed.id, email)).status).toBe(200);
+    const keys = [first, second, first].map((email) => buyerKey(testHashSecret, 'email', email));
+    const links = (await deliveriesOf(placed.id)).filter(({ template }) => template === 'order_link');
+    expect(links.map(({ key }) => key)).toEqual(keys);
+  });
+
   test('gets new QR codes, so that the mail at the old address opens no door; a ticket in use keeps its code', async () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const placed = await paidOrder(event);
