@@ -1,4 +1,4 @@
-/** How long the places of an offer are held, unless the event's own hold is longer. */
+/** How long the places of an offer are held, or until the sale ends if that is earlier, unless the event's own hold is longer. */
 export const offerSeconds = 6 * 3600;
 /** An address that is not confirmed in this time leaves the list. */
 export const confirmWithinHours = 24;

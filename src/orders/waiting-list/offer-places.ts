@@ -22,6 +22,8 @@ type Head = {
   readonly eventId: string;
   readonly organizerId: string;
   readonly holdSeconds: number;
+  /** Until the sale of the category ends. */
+  readonly saleSeconds: number;
   readonly poolId: string;
   readonly available: number;
   readonly id: string;
@@ -36,7 +38,7 @@ type Head = {
 
 /**
  * Offers returned places to the people who wait for them, in order of joining. Each gets an ordinary order, held for
- * `offerSeconds`. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
+ * `offerSeconds` at most. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
  * Smaller groups pass a group that does not fit, which keeps its place; otherwise one person could keep places from
  * being sold. Safe to repeat and to run twice at once, because the key of the order is the entry.
  * @returns how many offers were made
@@ -93,7 +95,8 @@ async function findHeads(db: Db): Promise<Head[]> {
   return rowsOf<Head>(
     db,
     sql`
-      select w.event_id as "eventId", e.organizer_id as "organizerId", e.hold_seconds as "holdSeconds", w.pool_id as "poolId",
+      select w.event_id as "eventId", e.organizer_id as "organizerId", e.hold_seconds as "holdSeconds",
+        extract(epoch from least(c.sale_closes_at, e.ends_at) - now())::float8 as "saleSeconds", w.pool_id as "poolId",
         s.available, w.id, w.ticket_category_id as "ticketCategoryId", w.quantity, w.name, w.email, w.email_key as "emailKey",
         w.phone, w.locale
       from (
@@ -104,6 +107,7 @@ async function findHeads(db: Db): Promise<Head[]> {
         order by random() limit ${poolsPerPassMax}) s
       join events e on e.id = s.event_id
       cross join lateral (select w.* ${fitting} order by w.joined_at, w.id limit ${offersPerPassMax}) w
+      join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
       order by w.event_id, w.pool_id, w.joined_at, w.id`,
   );
 }
@@ -178,7 +182,7 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
     // The link in the mail has proven the address.
     confirmed: keys[0],
     isListed: true,
-    jitter_seconds: Math.max(0, offerSeconds - entry.holdSeconds),
+    jitter_seconds: Math.max(0, Math.floor(Math.min(offerSeconds, entry.saleSeconds)) - entry.holdSeconds),
     categories: [entry.ticketCategoryId],
     quantities: [entry.quantity],
   };

@@ -127,6 +127,25 @@ describe('the waiting list', () => {
     expect((await world.entriesOf(event)).find(({ id }) => id === two)?.status).toBe('offered');
   });
 
+  test.each([
+    ['when it ends in an hour', '1 hour', 3600],
+    ['for the hold of the event at least, when it ends sooner', '1 minute', 900],
+  ])('holds an offer until the sale ends, %s', async (_, left, seconds) => {
+    const event = await world.soldOut();
+    await world.wait(event);
+    await world.giveBack(event, 1);
+    await world.open.db.execute(sql`
+      update ticket_categories set sale_closes_at = now() + ${left}::interval where event_id = ${event.id}`);
+    expect(await world.offer()).toBe(1);
+    const [entry] = await world.entriesOf(event);
+    const [held] = await rowsOf<{ seconds: number }>(
+      world.open.db,
+      sql`select extract(epoch from expires_at - placed_at)::float8 as seconds from orders where id = ${entry?.orderId}`,
+    );
+    expect(held?.seconds).toBeLessThanOrEqual(seconds);
+    expect(held?.seconds).toBeGreaterThan(seconds - 60);
+  });
+
   test('keeps returned places from other buyers until nobody waits any more', async () => {
     const event = await world.soldOut();
     const id = await world.wait(event, { quantity: 2 });

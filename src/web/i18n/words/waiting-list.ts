@@ -18,7 +18,8 @@ const id = {
   missingText: 'Buka dari tautan di email kami. Bila Anda sudah keluar dari daftar, tautannya tidak berlaku lagi.',
   closed: 'Penyelenggara sudah menutup daftar tunggu acara ini.',
   tellMe: 'Beri tahu saya bila tempat kembali',
-  joinLead: 'Tempat yang kembali ditawarkan berurutan kepada yang menunggu. Kami menahannya enam jam untuk Anda.',
+  joinLead:
+    'Tempat yang kembali ditawarkan berurutan kepada yang menunggu. Kami menahannya paling lama enam jam untuk Anda.',
   category: 'Kategori tiket',
   quantity: 'Jumlah tiket',
   join: 'Ikut menunggu',
@@ -48,7 +49,7 @@ const en: typeof id = {
   missingText: 'Open it from the link in our email. If you have left the list, the link does not work any more.',
   closed: 'The organiser has closed the waiting list of this event.',
   tellMe: 'Tell me when places return',
-  joinLead: 'Places that return are offered in order to the people who wait. We hold them for you for six hours.',
+  joinLead: 'Places that return are offered in order to the people who wait. We hold them for you for up to six hours.',
   category: 'Ticket category',
   quantity: 'Number of tickets',
   join: 'Join the list',
