@@ -1,6 +1,8 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { inputFault } from '../../platform/field-faults.ts';
 import { idPatterns } from '../../platform/ids.ts';
 import { promoCodeInUse, promoCodeNotFound } from '../errors.ts';
 import type { ChangePromoCodeInput } from './schemas.ts';
@@ -12,7 +14,7 @@ import { promoCodes, type PromoCode, type NewPromoCode } from '../tables.ts';
 /**
  * Changes how often and how long a code is valid, or closes it. Its value cannot change, because orders were priced by
  * it.
- * @throws DomainError event.not_found, promo_code.not_found, promo_code.in_use
+ * @throws DomainError event.not_found, promo_code.not_found, promo_code.in_use, request.invalid
  */
 export async function changePromoCode(
   deps: { db: Db },
@@ -33,6 +35,9 @@ export async function changePromoCode(
       ...(input.validUntil === undefined ? {} : { validUntil: timeOf(input.validUntil) }),
     });
     if (changed === undefined) throw promoCodeInUse();
+    const { validFrom, validUntil } = changed;
+    if (validFrom !== null && validUntil !== null && validFrom >= validUntil)
+      throw requestInvalid([inputFault('validUntil', 'time.order', { other: 'validFrom' })]);
     return presentPromoCode(changed);
   });
 }

@@ -89,6 +89,31 @@ describe('promo codes', () => {
     expect(seen.sort()).toEqual(['CODE-0', 'CODE-1', 'CODE-2', 'CODE-3', 'CODE-4']);
   });
 
+  test('refuse a time that does not fit the one that they have, and stay as they are', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer });
+    const times = { validFrom: '2027-01-02T00:00:00Z', validUntil: '2027-01-05T00:00:00Z' };
+    const { body: made } = await desk.send('POST', `/events/${event.id}/promo-codes`, {
+      kind: 'percent',
+      value: 10,
+      ...times,
+    });
+    const path = `/events/${event.id}/promo-codes/${made['id']}`;
+    for (const change of [{ validFrom: times.validUntil }, { validUntil: '2027-01-01T00:00:00Z' }])
+      expect(await desk.send('PATCH', path, change)).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'validUntil', code: 'time.order' }] },
+      });
+    const { validFrom, validUntil, ...later } = made;
+    expect([Date.parse(String(validFrom)), Date.parse(String(validUntil))]).toEqual(
+      Object.values(times).map(Date.parse),
+    );
+    expect(await desk.send('PATCH', path, { validFrom: null })).toMatchObject({
+      status: 200,
+      body: { ...later, validFrom: null, validUntil },
+    });
+    expect(await desk.auditOf(String(made['id']))).toEqual(['promo_code.created', 'promo_code.changed']);
+  });
+
   test.each([
     [{ code: 'AB', kind: 'percent', value: 5 }],
     [{ code: 'ABC', kind: 'percent', value: 101 }],
