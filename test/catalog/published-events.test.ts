@@ -62,6 +62,17 @@ test('the required parts of a public event cannot be removed', async () => {
   }
 });
 
+test.each([
+  ['order_limits', 'PATCH', { perOrderMin: 11, perOrderMax: 20 }],
+  ['entry_window', 'PATCH', { entryOpensAt: hours(10_000) }],
+  ['entry_window', 'PATCH', { entryClosesAt: hours(1) }],
+])('a category of a public event can be ordered and entered: %s', async (code, method, change) => {
+  const { ask, event, category } = await publishedEvent();
+  const answer = await ask(method, `/${event.id}/ticket-categories/${category.id}`, change);
+  const missing = [expect.objectContaining({ code: `ticket_category.${code}`, subjectId: category.id })];
+  expect([answer.status, await shown(answer)]).toEqual([409, expect.objectContaining({ missing })]);
+});
+
 test('an event returns to draft while it has no orders, and not afterwards', async () => {
   const { ask, event, slug, category, organizer } = await publishedEvent();
   expect((await desks.two.fetch(`/v1/events/${slug}`)).status).toBe(200);

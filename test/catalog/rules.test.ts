@@ -52,7 +52,8 @@ test.each([
 });
 
 test('names everything that is missing at once', () => {
-  const event = { startsAt: at('18:00:00'), endsAt: at('17:00:00'), doorsOpenAt: at('19:00:00') };
+  const times = { startsAt: at('18:00:00'), endsAt: at('17:00:00'), doorsOpenAt: at('19:00:00') };
+  const event = { ...times, ticketsPerOrderMax: 10, ticketsPerBuyerMax: null };
   expect(missingForPublication(event, [], []).map(({ code }) => code)).toEqual([
     'event.times',
     'event.doors',

@@ -6,7 +6,7 @@ import type { EventRow, TicketCategoryRow } from '../queries.ts';
  * Everything that an event lacks to be public. A change that would make a published event lack something is refused.
  */
 export function missingForPublication(
-  event: Pick<EventRow, 'startsAt' | 'endsAt' | 'doorsOpenAt'>,
+  event: EventTerms,
   categories: readonly TicketCategoryRow[],
   stock: readonly Availability[],
 ): MissingForPublication[] {
@@ -24,13 +24,27 @@ export function missingForPublication(
   if (categories.length > 0 && !categories.some(({ id }) => (capacities.get(id) ?? 0) > 0)) {
     missing.push({ code: 'ticket_category.no_stock', message: 'At least one ticket category must have places.' });
   }
-  for (const { id, saleClosesAt } of categories) {
-    if (saleClosesAt <= event.endsAt) continue;
-    missing.push({
-      code: 'ticket_category.sale_window',
-      message: 'The sale must close no later than the event ends.',
-      subjectId: id,
-    });
+  for (const category of categories) missing.push(...missingOfCategory(event, category));
+  return missing;
+}
+
+type EventTerms = Pick<EventRow, 'startsAt' | 'endsAt' | 'doorsOpenAt' | 'ticketsPerOrderMax' | 'ticketsPerBuyerMax'>;
+
+/** Why nobody could order tickets of the category, or enter with one. */
+function missingOfCategory(event: EventTerms, category: TicketCategoryRow): MissingForPublication[] {
+  const { id: subjectId, saleClosesAt, perOrderMin, entryOpensAt, entryClosesAt } = category;
+  const missing: MissingForPublication[] = [];
+  if (saleClosesAt > event.endsAt) {
+    const message = 'The sale must close no later than the event ends.';
+    missing.push({ code: 'ticket_category.sale_window', message, subjectId });
+  }
+  if (perOrderMin > Math.min(event.ticketsPerOrderMax, event.ticketsPerBuyerMax ?? Infinity)) {
+    const message = 'The event must allow as many tickets as an order of the category must have.';
+    missing.push({ code: 'ticket_category.order_limits', message, subjectId });
+  }
+  if ((entryOpensAt ?? event.doorsOpenAt) >= (entryClosesAt ?? event.endsAt)) {
+    const message = 'Its tickets must let somebody in: entry must open before it closes, and before the event ends.';
+    missing.push({ code: 'ticket_category.entry_window', message, subjectId });
   }
   return missing;
 }

@@ -7,6 +7,8 @@ const missingId: Readonly<Record<string, string>> = {
   'ticket_category.none': 'Belum ada kategori tiket dengan harga.',
   'ticket_category.no_stock': 'Belum ada kategori tiket yang punya tempat.',
   'ticket_category.sale_window': 'Penjualan satu kategori berakhir setelah acara selesai.',
+  'ticket_category.order_limits': 'Satu kategori meminta lebih banyak tiket per pesanan daripada batas acara.',
+  'ticket_category.entry_window': 'Tiket satu kategori tidak dapat masuk kapan pun: periksa jam masuknya.',
   'ticket_category.sale_over': 'Penjualan semua kategori sudah lewat.',
   'payment.no_account': 'Tiket berbayar memerlukan akun pembayaran.',
 };
@@ -18,6 +20,8 @@ const missingEn: typeof missingId = {
   'ticket_category.none': 'There is no ticket category with a price yet.',
   'ticket_category.no_stock': 'No ticket category has places yet.',
   'ticket_category.sale_window': 'The sale of a category ends after the event.',
+  'ticket_category.order_limits': 'A category asks for more tickets in an order than the event allows.',
+  'ticket_category.entry_window': 'Tickets of a category could never enter: check its entry times.',
   'ticket_category.sale_over': 'The sales of all categories are over.',
   'payment.no_account': 'Tickets with a price need a payment account.',
 };
