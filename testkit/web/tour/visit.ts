@@ -183,7 +183,7 @@ export async function weightFaults(page: Page): Promise<string[]> {
   ];
 }
 
-/** Controls that show nothing when the keyboard reaches them. */
+/** Controls that show nothing when the keyboard reaches them, or that something else covers. */
 export async function focusFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (let tabs = 0; tabs < tabsMax; tabs += 1) {
@@ -192,11 +192,16 @@ export async function focusFaults(page: Page): Promise<string[]> {
       const one = document.activeElement;
       if (one === null || one === document.body) return null;
       const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-      return (outlineStyle === 'none' || outlineWidth === '0px') && boxShadow === 'none' ? 'no visible focus: ' + one.outerHTML.slice(0, 90) : null;
+      if ((outlineStyle === 'none' || outlineWidth === '0px') && boxShadow === 'none') return 'no visible focus: ' + one.outerHTML.slice(0, 90);
+      const { left, top, width, height } = one.getBoundingClientRect();
+      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+      const parts = [one, ...(one.labels ?? [])];
+      const isCovered = seen !== null && !seen.contains(one) && !parts.some((part) => part.contains(seen));
+      return isCovered ? 'covered where the keyboard reaches it: ' + one.outerHTML.slice(0, 90) : null;
     })()`);
     if (fault !== null) faults.push(fault);
   }
   return faults;
 }
 
-const tabsMax = 6;
+const tabsMax = 8;

@@ -32,8 +32,7 @@ export function watchPanels(on: Panels): void {
   for (const name of ['history', 'search'] as const) {
     byId(`${name}-open`).addEventListener('click', (event) => {
       opener = event.currentTarget instanceof HTMLElement ? event.currentTarget : undefined;
-      closePanels();
-      show(name, true);
+      openPanel(name);
       if (name === 'history') void showHistory(on);
       byId(name === 'search' ? 'search-text' : 'history-title').focus();
     });
@@ -51,7 +50,15 @@ export function watchPanels(on: Panels): void {
 }
 
 export function closePanels(): void {
-  for (const name of ['history', 'search']) show(name, false);
+  openPanel(undefined);
+}
+
+/** Shows one list over the scanner, or none. The keyboard does not reach what a list covers. */
+function openPanel(name: 'history' | 'search' | undefined): void {
+  for (const one of ['history', 'search']) show(one, one === name);
+  for (const covered of document.querySelectorAll('#scanner > .door-bar, #decide, .door-foot')) {
+    covered.toggleAttribute('inert', name !== undefined);
+  }
 }
 
 function leavePanels(): void {
