@@ -21,6 +21,7 @@ export const metricsOfExporters: Readonly<Record<string, readonly string[]>> = {
   node_memory_MemAvailable_bytes: [],
   node_memory_MemTotal_bytes: [],
   node_timex_offset_seconds: [],
+  node_timex_sync_status: [],
   node_vmstat_oom_kill: [],
   pg_up: [],
   pgbouncer_pools_client_maxwait_seconds: ['database', 'user'],
