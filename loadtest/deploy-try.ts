@@ -9,7 +9,11 @@ import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
 import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
 import { walkRunbook } from './deploy-try/walk-runbook.ts';
+import { closedMachine } from './deploy-try/closed-machine.ts';
+import { addRepository, changeSetting, countBackups, renewCertificate } from './deploy-try/keep-up.ts';
+import { hearOfAlert, watchMachine } from './deploy-try/watch-machine.ts';
 import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
+import { restoreElsewhere } from './deploy-try/restore-elsewhere.ts';
 
 /**
  * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, deploys
@@ -22,19 +26,17 @@ const sellingWithinMinutes = 10;
 /** The packed release, and those made from it. */
 const versions = ['try-1', 'try-2', 'try-3', 'try-4'];
 const smtpPort = '2525';
-/** Bounds of `systemd-analyze security`: 0 is closed, 10 is open. */
-const exposureMax: Readonly<Record<string, number>> = {
-  'antre-api@1': 1.5,
-  'antre-worker': 1.5,
-  'antre-migrate': 1.5,
-  'antre-backup': 2,
-  'antre-restore-check': 2,
-  pgbouncer: 2,
-  'redis-server@cache': 2,
-  'redis-server@queue': 2,
-  nginx: 3,
-};
 const servers = ['postgresql@17-main', 'pgbouncer', 'redis-server@cache', 'redis-server@queue', 'nginx'];
+/** Programs that watch, by their units. */
+const watchers = [
+  'prometheus',
+  'prometheus-alertmanager',
+  'prometheus-blackbox-exporter',
+  'prometheus-node-exporter',
+  'prometheus-postgres-exporter',
+  'prometheus-redis-exporter',
+  'antre-pgbouncer-exporter',
+];
 const processes = ['antre-api@1', 'antre-api@2', 'antre-worker'];
 
 const began = performance.now();
@@ -67,6 +69,8 @@ async function install(machine: Machine): Promise<void> {
       'tickets.example',
       '--smtp',
       `smtp://127.0.0.1:${smtpPort}`,
+      '--alerts-to',
+      'oncall@try.test',
       '--api-processes',
       '2',
     ),
@@ -78,7 +82,7 @@ const identities = (machine: Machine, units: readonly string[]) =>
   machine.run('systemctl', 'show', '--property=MainPID', '--value', ...units);
 
 async function installAgain(machine: Machine): Promise<void> {
-  const all = [...servers, ...processes];
+  const all = [...servers, ...watchers, ...processes];
   const before = await identities(machine, all);
   await step('install again', () => machine.run('/deploy/vps/install'));
   must((await identities(machine, all)) === before, 'a second install restarted something, though nothing had changed');
@@ -124,24 +128,23 @@ async function newReleases(machine: Machine, buyers: Buyers): Promise<void> {
 }
 
 async function backups(machine: Machine): Promise<void> {
-  await step('base backup', () => machine.run('systemctl', 'start', 'antre-backup'));
+  await step('a second repository', () => addRepository(machine));
+  await step(
+    'base backup',
+    async () => {
+      await machine.run('systemctl', 'start', 'antre-backup');
+      return countBackups(machine);
+    },
+    (counts) => `${counts.join(' and ')} in the repositories`,
+  );
+  must(
+    (await countBackups(machine)).every((count) => count === 1),
+    'a repository has no base backup',
+  );
   const check = () => machine.run('systemctl', 'start', 'antre-restore-check');
   await step('restore check', check);
   const said = await machine.run('journalctl', '--unit=antre-restore-check', '--output=cat', '--no-pager');
   must(said.includes('The audit is clean.'), `the restore check ran no audit:\n${said}`);
-}
-
-async function closed(machine: Machine): Promise<void> {
-  for (const [unit, max] of Object.entries(exposureMax)) {
-    const said = await machine.run('systemd-analyze', 'security', '--no-pager', `${unit}.service`);
-    const exposure = Number(/Overall exposure level for [^:]+: ([\d.]+)/.exec(said)?.[1] ?? Infinity);
-    process.stdout.write(`           exposure of ${unit}: ${exposure} of at most ${max}\n`);
-    must(exposure <= max, `${unit} is more open than ${max}`);
-  }
-  await machine.run('nft', '--check', '--file', '/etc/nftables.conf');
-  await machine.run('nft', '--file', '/etc/nftables.conf');
-  const failed = await machine.run('systemctl', 'list-units', '--failed', '--no-legend', '--plain');
-  must(failed.trim() === '', `units have failed: ${failed}`);
 }
 
 async function tryAll(machine: Machine, startedAt: number): Promise<void> {
@@ -164,18 +167,35 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
     () => walkRunbook(machine),
     (count) => `${count} of them answer`,
   );
+  await step(
+    'watching',
+    () => watchMachine(machine),
+    (count) => `every target answers, and ${count} metrics of exporters are there`,
+  );
   await newReleases(machine, buyers);
   await backups(machine);
-  await step('hardening, firewall, failed units', () => closed(machine));
+  await step('a changed setting', () => changeSetting(machine, (unit) => identities(machine, [unit])));
+  await step('hardening, firewall, failed units', () => closedMachine(machine));
+  await step('an alert by mail', () => hearOfAlert(machine));
   const end = await buyers.end();
   must(end.unserved === 0, `${end.unserved} orders have no ticket or no mail`);
   const audit = await machine.run('/deploy/vps/command', 'audit');
   must(audit.includes('The audit is clean.'), audit);
+  await step(
+    'a renewed certificate',
+    () => renewCertificate(machine),
+    (served) => `clients see ${served}`,
+  );
   process.stdout.write(`           every order has its ticket, ${end.mails} mails, and the audit is clean\n`);
   await step(
     'restore to the moment before a mistake',
     () => restoreAsWritten(machine),
     (orders) => `by the commands of docs/operations.md, all ${orders} orders are there`,
+  );
+  await step(
+    'restore after the loss of the machine',
+    () => restoreElsewhere(machine),
+    (orders) => `from the second repository, all ${orders} orders are there`,
   );
 }
 
@@ -185,7 +205,7 @@ async function lint(): Promise<void> {
     undefined,
     say,
   );
-  const scripts = ['deploy/vps/{install,release,rollback,command,console,*.sh}', 'deploy/backup/restore-check'];
+  const scripts = ['deploy/vps/{install,release,rollback,certificate,command,console,*.sh}', 'deploy/backup/*-*'];
   execFileSync(command, ['-x', ...globSync(scripts, { cwd: repositoryFolder })], {
     cwd: repositoryFolder,
     env: environment,

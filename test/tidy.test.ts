@@ -17,7 +17,7 @@ function roomOf(path: string): string | undefined {
 
 test('the environment is read in one place', () => {
   const readers =
-    /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|sandbox\/|testkit\/|loadtest\/|test\/|vitest\.config\.ts)/;
+    /^(src\/config\.ts|src\/main\.ts|workers\/(main|dead-letters)\.ts|src\/cli\/|drizzle\/|deploy\/local\/|deploy\/pgbouncer\/|sandbox\/|testkit\/|loadtest\/|test\/|vitest\.config\.ts)/;
   expect(code.filter((path) => /process\.env/.test(textOf(path)) && !readers.test(path))).toEqual([]);
 });
 

@@ -118,6 +118,7 @@ export const drills = [
   'test/deploy/observe.test.ts',
   'test/deploy/self-repair.test.ts',
   'test/deploy/supply-chain.test.ts',
+  'test/deploy/vps.test.ts',
   'test/drizzle/first-sale-plans.test.ts',
   'test/drizzle/plans.test.ts',
   'test/edge/attacks.test.ts',

@@ -17,6 +17,7 @@ const programs = {
   'api.mjs': 'src/main.ts',
   'worker.mjs': 'workers/main.ts',
   'drizzle/migrate.mjs': 'drizzle/migrate.ts',
+  'pgbouncer-exporter.mjs': 'deploy/pgbouncer/exporter.ts',
   'commands/create-organizer.mjs': 'src/cli/create-organizer.ts',
   'commands/create-staff-link.mjs': 'src/cli/create-staff-link.ts',
   'commands/switches.mjs': 'src/cli/switches.ts',

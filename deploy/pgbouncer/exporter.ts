@@ -3,9 +3,9 @@ import postgres from 'postgres';
 import { Gauge, Registry } from 'prom-client';
 
 /**
- * PgBouncer's console as metrics, under the names of the exporter that production runs (prometheus-community/pgbouncer_exporter).
- * Debian's package asks for columns that PgBouncer has not had since 1.8. Started by `npm start -- --observe` with PGBOUNCER_ADMIN_URL
- * and PORT.
+ * PgBouncer's console as metrics, under the names of prometheus-community/pgbouncer_exporter, which Compose runs. Debian's package asks for
+ * columns that PgBouncer has not had since 1.8. Started by `npm start -- --observe`, and on one machine with Debian by
+ * `antre-pgbouncer-exporter.service`, with PGBOUNCER_ADMIN_URL and PORT.
  */
 
 const askDeadlineMs = 3000;

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What install, release and rollback share.
 
+# The last command of a pipe runs in this shell: `... | put` tells whether the file has changed.
+shopt -s lastpipe
+
 root=/opt/antre
 # A process has answered by then, or it never will: Node starts in 2 s, and Postgres must answer once.
 ready_within_seconds=60
@@ -91,6 +94,8 @@ restart_all() {
       return 1
     fi
   done < <(processes)
+  # It must not hold up a release: without it Prometheus says that PgBouncer is not watched.
+  systemctl enable -q antre-pgbouncer-exporter && systemctl restart antre-pgbouncer-exporter || true
 }
 
 # point_at VERSION: makes a release the current one, in one step.

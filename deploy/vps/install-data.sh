@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Part of install: Postgres with its roles and backups, PgBouncer, Redis in two roles, exporters.
+# Part of install: Postgres with its roles and backups, PgBouncer, Redis in two roles.
 # shellcheck disable=SC2154
 
 step 'Postgres'
@@ -49,7 +49,10 @@ grant connect on database antre to antre_monitor;
 SQL
 
 step 'backups'
-sed "s|^pg1-path=.*|pg1-path=/var/lib/postgresql/$cluster/main|" "$deploy/backup/pgbackrest.conf" | put 640 postgres /etc/pgbackrest.conf
+# What cannot be archived lies on the disk of the database: at most a fifth of it, and 32 GiB.
+queue_max=$(df --output=size -B1G /var/lib/postgresql | awk 'NR == 2 { size = int($1 / 5); print (size > 32) ? 32 : (size < 1) ? 1 : size }')
+sed -e "s|^pg1-path=.*|pg1-path=/var/lib/postgresql/$cluster/main|" -e "s|^archive-push-queue-max=.*|archive-push-queue-max=${queue_max}GiB|" \
+  "$deploy/backup/pgbackrest.conf" | put 640 postgres /etc/pgbackrest.conf
 install -d -o root -g postgres -m 750 /etc/pgbackrest/conf.d
 put 640 postgres /etc/pgbackrest/conf.d/antre.conf <<<"[global]
 repo1-cipher-pass=$BACKUP_PASSPHRASE"
@@ -86,17 +89,3 @@ for role in cache queue; do
   systemctl enable -q "redis-server@$role"
   if [ "$changed" = yes ]; then systemctl restart "redis-server@$role"; else systemctl start "redis-server@$role"; fi
 done
-
-step 'exporters'
-# Prometheus reads them on loopback, or through a tunnel: they have no access control of their own.
-exporter() {
-  put 640 root "/etc/default/prometheus-$1-exporter"
-  if [ "$changed" = yes ]; then systemctl restart "prometheus-$1-exporter"; fi
-  systemctl enable -q --now "prometheus-$1-exporter"
-}
-exporter node <<<'ARGS="--web.listen-address=127.0.0.1:9100"'
-exporter postgres <<<"DATA_SOURCE_NAME='postgresql://antre_monitor:$ANTRE_MONITOR_PASSWORD@127.0.0.1:5432/antre?sslmode=disable'
-ARGS=\"--web.listen-address=127.0.0.1:9187\""
-exporter redis <<<"REDIS_ADDR=redis://127.0.0.1:6380
-REDIS_PASSWORD=$REDIS_QUEUE_PASSWORD
-ARGS=\"--web.listen-address=127.0.0.1:9121\""

@@ -11,7 +11,18 @@ import { archiveFolder } from './archive.ts';
  * that of package.json with the commit, unless it is given.
  */
 const versionPattern = /^[0-9A-Za-z][0-9A-Za-z._+-]{0,63}$/;
-const deployed = ['systemd', 'vps', 'backup', 'nginx', 'pgbouncer', 'postgres', 'redis', 'prometheus'];
+const deployed = [
+  'systemd',
+  'vps',
+  'backup',
+  'nginx',
+  'pgbouncer',
+  'postgres',
+  'redis',
+  'prometheus',
+  'alertmanager',
+  'blackbox',
+];
 const packagesDeadlineMs = 600_000;
 /** Where the programs find their Node, whatever the processor. */
 const nodeLink = join('..', 'node_modules', `node-linux-${process.arch}`, 'bin', 'node');

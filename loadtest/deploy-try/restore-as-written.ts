@@ -11,10 +11,15 @@ const readyWithinMs = 60_000;
 /** Operations ports of the processes that the commands start: two for the API, one for the worker. */
 const operationsPorts = [9101, 9102, 9150];
 
+/** The indented block that follows a sentence of the document and the rest of its paragraph. */
+export function commandsAfter(document: string, sentence: string): string {
+  const block = document.split(sentence)[1]?.split('\n\n')[1] ?? '';
+  return `${block}\n`.replaceAll(/^ {4}/gm, '');
+}
+
 /** The commands of the document, with another moment. */
 export function restoreCommands(document: string, moment: string): string {
-  const after = document.split(introduction)[1]?.trimStart().split('\n\n')[0] ?? '';
-  const commands = `${after}\n`.replaceAll(/^ {4}/gm, '');
+  const commands = commandsAfter(document, introduction);
   if (!exampleMoment.test(commands)) throw new Error(`${documentFile} has no commands after "${introduction}"`);
   return commands.replace(exampleMoment, `--target='${moment}'`);
 }

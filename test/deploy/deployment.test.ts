@@ -68,7 +68,9 @@ describe('files of the deployment', () => {
         'deploy/systemd/*.service',
       ]),
     ].flatMap((file) => readFileSync(file, 'utf8').match(/[\w/-]+\.mjs/g) ?? []);
-    expect(new Set(started)).toEqual(new Set(['api.mjs', 'worker.mjs', 'drizzle/migrate.mjs']));
+    expect(new Set(started)).toEqual(
+      new Set(['api.mjs', 'worker.mjs', 'drizzle/migrate.mjs', 'pgbouncer-exporter.mjs']),
+    );
     for (const program of started) expect(built).toContain(`'${program}'`);
   });
 });

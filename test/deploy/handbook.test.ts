@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { restoreCommands } from '../../loadtest/deploy-try/restore-as-written.ts';
+import { commandsAfter, restoreCommands } from '../../loadtest/deploy-try/restore-as-written.ts';
 
 /**
  * Guards that the commands of docs/operations.md do what it says. `npm run deploy:try` runs those that need a machine
@@ -22,6 +22,8 @@ test('the commands of a restore are found, with the moment that is asked for', (
   expect(commands).toMatch(/^cd \/\nsystemctl stop [^\n]*\n/);
   expect(commands).toContain("--target='2027-01-02 03:04:05+00' --target-action=promote restore\n");
   expect(commands).toMatch(/systemctl start antre-api@1 antre-api@2\n$/);
+  const elsewhere = commandsAfter(handbook, 'To restore on a new machine, when the old one is lost:');
+  expect(elsewhere).toMatch(/^antre\/deploy\/vps\/install\ncd \/\n[^]* --repo=2 restore\n/);
   expect(() => restoreCommands('nothing', '2027-01-02')).toThrow(/no commands/);
 });
 

@@ -86,7 +86,7 @@ function pgbouncerExporter(ports: ObserverPorts, adminUrl: string): Observer {
   return {
     name: 'pgbouncer-exporter',
     program: { command: process.execPath, environment: process.env },
-    args: [`${repositoryFolder}/deploy/local/observe/pgbouncer-exporter.ts`],
+    args: [`${repositoryFolder}/deploy/pgbouncer/exporter.ts`],
     environment: { PGBOUNCER_ADMIN_URL: adminUrl, PORT: String(ports.pgbouncer) },
     port: ports.pgbouncer,
     readyPath: '/',

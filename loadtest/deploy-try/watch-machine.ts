@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryFolder } from '../../deploy/local/places.ts';
+import { until } from '../../testkit/until.ts';
+import type { Machine } from './machine.ts';
+
+/** Of both API processes, the worker, Prometheus, Alertmanager, machine, Postgres, PgBouncer, both Redis, and the three probes. */
+const targetsExpected = 13;
+const scrapedWithinMs = 60_000;
+const toldWithinMs = 150_000;
+/** Only where there is a replica, or where a probe reaches a part with TLS: the machine has no network. */
+const elsewhere = new Set(['antre_postgres_replica_lag_seconds', 'probe_ssl_earliest_cert_expiry']);
+
+type Targets = { readonly data: { readonly activeTargets: readonly { readonly health: string }[] } };
+type Series = { readonly data: readonly unknown[] };
+
+const ask = async <Answer>(machine: Machine, address: string): Promise<Answer> =>
+  JSON.parse(await machine.run('curl', '--silent', '--globoff', `http://127.0.0.1:9090/api/v1/${address}`)) as Answer;
+
+/**
+ * Waits until Prometheus of the machine scrapes all parts, and asks it for each metric of an exporter that an alert needs.
+ * @returns how many metrics there are
+ */
+export async function watchMachine(machine: Machine): Promise<number> {
+  await until(async () => {
+    const { data } = await ask<Targets>(machine, 'targets?state=active');
+    return data.activeTargets.length === targetsExpected && data.activeTargets.every(({ health }) => health === 'up');
+  }, scrapedWithinMs);
+  const rules = readFileSync(join(repositoryFolder, 'deploy/prometheus/machines.yml'), 'utf8');
+  const expressions = [...rules.matchAll(/expr: >-\n((?: {10}.*\n)+)/g)].map(([, text = '']) => text).join('');
+  const used =
+    expressions.match(/\b(?:antre_postgres|pg|pgbouncer|redis|node|probe|prometheus|alertmanager)_\w+/g) ?? [];
+  const names = [...new Set(used)].filter((name) => !elsewhere.has(name));
+  for (const name of names) {
+    const { data } = await ask<Series>(machine, `series?match[]=${name}`);
+    if (data.length === 0) throw new Error(`no exporter of the machine gives ${name}, and an alert needs it`);
+  }
+  return names.length;
+}
+
+/** Waits until Alertmanager has sent an alert by mail: the edge cannot be reached by its name, since the machine has no network. */
+export async function hearOfAlert(machine: Machine): Promise<void> {
+  const sent = /^alertmanager_notifications_total\{integration="email"[^}]*\} [1-9]/m;
+  const failed = /^alertmanager_notifications_failed_total\{integration="email"[^}]*\} [1-9]/m;
+  let metrics = '';
+  await until(async () => {
+    metrics = await machine.run('curl', '--silent', 'http://127.0.0.1:9093/metrics');
+    return sent.test(metrics);
+  }, toldWithinMs);
+  if (failed.test(metrics)) throw new Error('Alertmanager could not send a mail');
+}

@@ -1,0 +1,124 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+/** Guards what `deploy/vps/install` writes. `npm run deploy:try` runs all of it on a machine. */
+
+const place = mkdtempSync(join(tmpdir(), 'antre-vps-'));
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+/** Runs a line of shell with the functions that the scripts share. */
+function shell(line: string, input = ''): string {
+  const script = `set -euo pipefail; . deploy/vps/common.sh; . deploy/vps/watch-files.sh; ${line}`;
+  return execFileSync('bash', ['-c', script], { input, encoding: 'utf8' });
+}
+
+describe('a file of the machine', () => {
+  const file = join(place, 'settings');
+  const write = (text: string, pipe: boolean) =>
+    shell(
+      pipe
+        ? `changed=; printf '${text}' | put 600 "$(id -un)" ${file}; echo "$changed"`
+        : `changed=; put 600 "$(id -un)" ${file} <<<'${text}'; echo "$changed"`,
+    ).trim();
+
+  // A server is restarted by what `changed` says: a change that it does not tell would wait for the next restart.
+  test.each([true, false])('is known to have changed, written through a pipe (%s)', (pipe) => {
+    expect([write(`one ${pipe}`, pipe), write(`one ${pipe}`, pipe), write(`two ${pipe}`, pipe)]).toEqual([
+      'yes',
+      'no',
+      'yes',
+    ]);
+  });
+});
+
+describe('the files by which a machine is watched', () => {
+  const text = (name: string) => readFileSync(`deploy/${name}`, 'utf8');
+  const onLoopback = /^(?:redis:\/\/)?127\.0\.0\.1:\d+$/;
+
+  test('name every part at its port on this machine', () => {
+    type Job = {
+      job_name: string;
+      static_configs?: { targets: string[] }[];
+      relabel_configs?: { replacement?: string }[];
+    };
+    const written = parse(shell('prometheus_file 3', text('prometheus/prometheus.yml'))) as {
+      scrape_configs: Job[];
+      alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+    };
+    const targets = written.scrape_configs.flatMap(({ static_configs: groups = [] }) =>
+      groups.flatMap((one) => one.targets),
+    );
+    const others = [
+      ...written.alerting.alertmanagers.flatMap(({ static_configs: groups }) => groups.flatMap((one) => one.targets)),
+      ...written.scrape_configs.flatMap(({ relabel_configs: rules = [] }) =>
+        rules.flatMap(({ replacement }) => replacement ?? []),
+      ),
+    ];
+    expect([...targets, ...others].filter((one) => !onLoopback.test(one))).toEqual([]);
+    const ports = [9101, 9102, 9103, 9150, 9090, 9093, 9100, 9187, 9127];
+    const redis = ['redis://127.0.0.1:6379', 'redis://127.0.0.1:6380'];
+    expect(targets).toEqual([...ports.map((port) => `127.0.0.1:${port}`), ...redis]);
+    // Each has one way to its targets: what DNS finds elsewhere is written down here.
+    expect(written.scrape_configs.filter((job) => 'dns_sd_configs' in job)).toEqual([]);
+  });
+
+  test('give every port that a target has to the program that is started', () => {
+    const installed = text('vps/install-watch.sh');
+    for (const port of [9090, 9093, 9100, 9115, 9121, 9187])
+      expect(installed).toContain(`--web.listen-address=127.0.0.1:${port}`);
+    expect(installed).toContain('PORT=9127');
+  });
+
+  test('probe the edge by its own name', () => {
+    expect(shell('probes_file https://karcis.example', text('prometheus/probes.yml'))).toContain(
+      '- targets: ["https://karcis.example/v1/events"]',
+    );
+  });
+
+  const alertmanager = (smtp: string, whatsapp: 'yes' | 'no') => {
+    writeFileSync(join(place, 'smtp'), smtp);
+    const line = `alertmanager_file "$(cat ${join(place, 'smtp')})" 'antre <tickets@karcis.example>' jaga@karcis.example ${whatsapp}`;
+    return parse(shell(line, text('alertmanager/alertmanager.yml'))) as {
+      global: Record<string, unknown>;
+      receivers: { name: string; email_configs: { to: string }[]; webhook_configs?: { url: string }[] }[];
+    };
+  };
+
+  test.each<readonly [url: string, expected: Record<string, unknown>]>([
+    [
+      'smtps://alerts%40karcis.example:s3cret%2F@mail.example:465',
+      { smtp_smarthost: 'mail.example:465', smtp_auth_username: 'alerts@karcis.example', smtp_require_tls: undefined },
+    ],
+    [
+      'smtp://mail.example/?requireTLS=true',
+      { smtp_smarthost: 'mail.example:587', smtp_auth_username: undefined, smtp_auth_password_file: undefined },
+    ],
+    ['smtp://127.0.0.1:2525', { smtp_smarthost: '127.0.0.1:2525', smtp_require_tls: false }],
+  ])('send mails by %s', (url, expected) => {
+    const { global, receivers } = alertmanager(url, 'no');
+    expect({ ...global, ...expected }).toEqual(global);
+    expect(global['smtp_from']).toBe('tickets@karcis.example');
+    expect(receivers.flatMap(({ email_configs: mails }) => mails.map(({ to }) => to))).toEqual(
+      receivers.map(() => 'jaga@karcis.example'),
+    );
+  });
+
+  test('keep the password of the mail server as it is', () => {
+    expect(
+      shell("smtp_parts 'smtps://a:s3cret%2F%25@mail.example'; printf '%s %s' \"$smtp_password\" $smtp_port"),
+    ).toBe('s3cret/% 465');
+  });
+
+  test('use WhatsApp where a sender for alerts is set, and mail alone elsewhere', () => {
+    const urls = (whatsapp: 'yes' | 'no') =>
+      alertmanager('smtp://127.0.0.1', whatsapp).receivers.flatMap(({ webhook_configs: hooks = [] }) =>
+        hooks.map(({ url }) => url),
+      );
+    expect(urls('yes')).toEqual(['http://127.0.0.1:9150/alerts', 'http://127.0.0.1:9101/alerts']);
+    expect(urls('no')).toEqual([]);
+  });
+});
