@@ -24,6 +24,7 @@ import { passHotRoute } from './waiting-room/places/pass-routes.ts';
 import { joinHotRoute } from './waiting-room/places/routes.ts';
 import { webRoutes } from './web/routes.ts';
 import { createAssets } from './web/server/assets.ts';
+import { refusalPages } from './web/server/refusal-pages.ts';
 import { deskRoutes } from './web/server/desk/routes.ts';
 import { createRoutes } from './api-routes.ts';
 
@@ -44,6 +45,8 @@ export function createApp(service: Service) {
   });
   app.notFound((c) => renderError(new DomainError('request.not_found', 'There is nothing at this address.'), c));
   app.use(headLength());
+  const assetsOnce = createAssets();
+  app.use(refusalPages(assetsOnce));
   const control = trafficControl(service.traffic, service.decide, service.clientNetwork, preflightRouteOf(app));
   // First, so that our own page can read a refusal too. A preflight is limited like every request before it is
   // answered.
@@ -68,7 +71,6 @@ export function createApp(service: Service) {
     '/',
     apiDocs(() => contractOf(app, config.PUBLIC_URL), problems),
   );
-  const assetsOnce = createAssets();
   app.route(
     '/',
     deskRoutes({

@@ -171,6 +171,7 @@ export const drills = [
   'test/waiting-room/admission/health.test.ts',
   'test/waiting-room/outages.test.ts',
   'test/waiting-room/rooms/queue-document.test.ts',
+  'test/web/refusal-browser.test.ts',
   'test/web/*browser.test.ts',
   'test/web/*/*browser.test.ts',
   'test/workers/announcement-rush.test.ts',

@@ -205,7 +205,7 @@ describe('the listing', () => {
 });
 
 describe('while the API is away', () => {
-  test('cached answers are still served, marked as stale; other requests get a problem document', async () => {
+  test('cached answers are still served, marked as stale; other requests get a problem document, and people a page', async () => {
     const { slug } = await createEvent(db());
     const path = `/v1/events/${slug}`;
     const known = await ask(port, path);
@@ -223,6 +223,15 @@ describe('while the API is away', () => {
       ]);
       expect(JSON.parse(unknown.body)).toMatchObject({ status: 502, code: 'service.unavailable' });
       expect(unknown.headers['retry-after']).toBe('2');
+      const person = { accept: 'text/html,*/*;q=0.8' };
+      const page = await ask(port, '/events/any/queue?lang=en', { headers: person });
+      expect([page.status, page.headers['content-type']]).toEqual([502, 'text/html; charset=utf-8']);
+      expect(page.body).toMatch(/<html lang="id">[^]*Sebentar, ya[^]*<p lang="en">One moment/);
+      expect([page.headers['retry-after'], page.headers['refresh']]).toEqual(['2', '2']);
+      const form = await ask(port, '/desk/sign-in', { method: 'POST', headers: person });
+      expect([form.status, form.headers['refresh']]).toEqual([502, undefined]);
+      const read = await ask(port, '/v1/orders/x', { headers: person });
+      expect([read.status, read.headers['content-type']]).toEqual([502, 'application/problem+json']);
       const order = await ask(port, '/v1/orders', { method: 'POST', body: '{}' });
       expect([order.status, JSON.parse(order.body).code]).toEqual([502, 'service.unavailable']);
     } finally {

@@ -15,6 +15,7 @@ export type WebBundle = {
 const folder = fileURLToPath(new URL('../client/', import.meta.url));
 /** Each page's script, the style sheets of public pages and of the desk, and the icon. */
 const sources = [
+  'again.ts',
   'event.ts',
   'queue.ts',
   'order.ts',

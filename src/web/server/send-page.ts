@@ -25,7 +25,7 @@ export const appHeaders = {
 export const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-content-type-options': 'nosniff' };
 
 /** The part of a rendered page's key that identifies its language. */
-export const langKey = ({ lang }: PageContext) => `${lang.language}${lang.isAsked ? '!' : ''}`;
+export const langKey = ({ lang }: Pick<PageContext, 'lang'>) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
 /** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
 export function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
@@ -52,8 +52,9 @@ export async function orMessage(
       return c.html(await messagePage(context, 'missing'), 404, failureHeaders);
     }
     if (error.code !== 'service.unavailable') throw error;
-    const seconds = String(error.retryAfterSeconds ?? retryAfterSeconds);
-    return c.html(await messagePage(context, 'busy'), 503, { ...failureHeaders, 'retry-after': seconds });
+    const againSeconds = error.retryAfterSeconds ?? retryAfterSeconds;
+    const headers = { ...failureHeaders, 'retry-after': String(againSeconds) };
+    return c.html(await messagePage(context, 'busy', { againSeconds }), 503, headers);
   }
 }
 

@@ -10,10 +10,8 @@ type SiteWords = {
   readonly needsScript: string;
   readonly footer: string;
   readonly staff: string;
-  readonly missingTitle: string;
-  readonly missingText: string;
-  readonly busyTitle: string;
-  readonly busyText: string;
+  readonly messages: Readonly<Record<'missing' | 'busy' | 'notSent' | 'broken', { title: string; text: string }>>;
+  readonly requestId: string;
   readonly toEvents: string;
 };
 
@@ -28,10 +26,25 @@ export const siteWords: InEach<SiteWords> = {
     needsScript: 'Halaman ini memerlukan JavaScript untuk memesan dan menampilkan tiket. Nyalakan lalu muat ulang.',
     footer: 'antre menjaga antrean: satu kursi, satu orang, satu tiket.',
     staff: 'Petugas pintu',
-    missingTitle: 'Halaman ini tidak ada',
-    missingText: 'Tautannya mungkin salah ketik, atau acaranya sudah tidak ditampilkan.',
-    busyTitle: 'Sebentar, ya',
-    busyText: 'Halaman ini sedang tidak dapat dimuat. Tunggu beberapa detik, lalu muat ulang.',
+    messages: {
+      missing: {
+        title: 'Halaman ini tidak ada',
+        text: 'Tautannya mungkin salah ketik, atau acaranya sudah tidak ditampilkan.',
+      },
+      busy: {
+        title: 'Sebentar, ya',
+        text: 'Halaman ini sedang tidak dapat dimuat. Biarkan terbuka: halaman ini mencoba lagi sendiri beberapa detik lagi.',
+      },
+      notSent: {
+        title: 'Belum terkirim',
+        text: 'Formulir ini belum dapat dikirim. Kembali ke halaman sebelumnya, tunggu beberapa detik, lalu kirim lagi.',
+      },
+      broken: {
+        title: 'Ada yang salah di pihak kami',
+        text: 'Coba muat ulang halaman ini. Jika tetap begini, hubungi penyelenggara acara.',
+      },
+    },
+    requestId: 'Sebutkan nomor ini:',
     toEvents: 'Lihat semua acara',
   },
   en: {
@@ -44,10 +57,25 @@ export const siteWords: InEach<SiteWords> = {
     needsScript: 'This page needs JavaScript to place orders and show tickets. Turn it on, then reload.',
     footer: 'antre keeps the queue: one seat, one person, one ticket.',
     staff: 'Door staff',
-    missingTitle: 'There is no such page',
-    missingText: 'The link may be mistyped, or the event is not shown any more.',
-    busyTitle: 'One moment',
-    busyText: 'This page cannot be loaded right now. Wait a few seconds, then reload.',
+    messages: {
+      missing: {
+        title: 'There is no such page',
+        text: 'The link may be mistyped, or the event is not shown any more.',
+      },
+      busy: {
+        title: 'One moment',
+        text: 'This page cannot be loaded right now. Leave it open: it tries again by itself in a few seconds.',
+      },
+      notSent: {
+        title: 'Not sent yet',
+        text: 'This form could not be sent now. Go back to the page before, wait a few seconds, then send it again.',
+      },
+      broken: {
+        title: 'Something went wrong on our side',
+        text: 'Load this page again. If it stays like this, ask the organiser of the event.',
+      },
+    },
+    requestId: 'Tell them this number:',
     toEvents: 'See all events',
   },
 };

@@ -3,14 +3,34 @@ import { linkTo } from '../../i18n/language.ts';
 import { type PageContext, layout } from '../layout.ts';
 import { siteWords } from '../../i18n/words/site.ts';
 
-/** A page with only a message, for example that there is no such page. */
-export function messagePage(context: PageContext, kind: 'missing' | 'busy'): Promise<string> {
+/**
+ * Why there is nothing else to show: there is no such page, it cannot be shown for now, a form could not be sent for now, or something broke.
+ */
+export type Message = 'missing' | 'busy' | 'notSent' | 'broken';
+
+/**
+ * A page with only a message.
+ * @param more.againSeconds the page loads again by itself after this time
+ * @param more.requestId by which what broke is found in the log
+ */
+export function messagePage(
+  context: PageContext,
+  message: Message,
+  more: { readonly againSeconds?: number; readonly requestId?: string } = {},
+): Promise<string> {
   const words = siteWords[context.lang.language];
-  const title = kind === 'missing' ? words.missingTitle : words.busyTitle;
-  const text = kind === 'missing' ? words.missingText : words.busyText;
+  const { title, text } = words.messages[message];
+  const { againSeconds, requestId } = more;
   return layout(context, {
     title,
+    ...(againSeconds === undefined ? {} : { head: againAfter(context, againSeconds) }),
     body: html`<div class="wrap narrow message"><h1>${title}</h1><p>${text}</p>
+${requestId === undefined ? '' : html`<p>${words.requestId} <strong>${requestId}</strong></p>`}
 <p><a class="button" href="${linkTo('/', context.lang)}">${words.toEvents}</a></p></div>`,
   });
+}
+
+function againAfter({ assets }: PageContext, seconds: number) {
+  return html`<meta name="again" content="${seconds}"><script type="module" src="${assets.urlOf('again.ts')}"></script>
+<noscript><meta http-equiv="refresh" content="${seconds}"></noscript>`;
 }
