@@ -59,6 +59,11 @@ const namedUrls = list.refine((entries) => {
   const isEach = pairs.every((pair) => pair?.[2] !== undefined && URL.canParse(pair[2]));
   return isEach && new Set(pairs.map((pair) => pair?.[1])).size === entries.length;
 }, 'must be a comma-separated list of name=URL, such as a=https://waha-a.internal, without a slash at the end');
+/** Pages and cookies belong to the whole host, so it has no path. */
+const origin = httpUrl.refine((value) => URL.canParse(value) && new URL(value).origin === value, {
+  message: 'must be scheme and host alone, in lower case, such as https://tickets.example.com',
+});
+const part = { error: 'must be a number from 0 to 1' };
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes written as lower-case hex digits`);
 
@@ -76,13 +81,13 @@ export const variables = z.object({
 
   HOST: z.string().default('0.0.0.0'),
   PORT: wholeNumber(3000, 0, 65535),
-  PUBLIC_URL: httpUrl.default('http://localhost:3000'),
+  PUBLIC_URL: origin.default('http://localhost:3000'),
   REHEARSALS_ALLOWED: flag,
   OPERATIONS_HOST: z.string().default('127.0.0.1'),
   OPERATIONS_PORT: wholeNumber(9100, 0, 65535),
   OPERATIONS_TOKEN: secret.optional(),
   TRACING_OTLP_URL: httpUrl.optional(),
-  TRACING_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.01),
+  TRACING_SAMPLE_RATIO: z.coerce.number(part).min(0, part).max(1, part).default(0.01),
   TRACING_SLOW_MS: wholeNumber(1000, 1, 600_000),
   STALL_LOG_MS: wholeNumber(0, 0, 60_000).refine((ms) => ms === 0 || ms >= 100, 'must be 0 (off) or at least 100'),
   API_PROCESSES: wholeNumber(1, 1, 64),
@@ -149,7 +154,7 @@ export const variables = z.object({
   WHATSAPP_GRAPH_URL: httpUrl.default('https://graph.facebook.com'),
   WHATSAPP_GRAPH_VERSION: z
     .string()
-    .regex(/^v\d+\.\d+$/)
+    .regex(/^v\d+\.\d+$/, 'must be a version such as v23.0')
     .default('v23.0'),
   WAHA_INSTANCES: namedUrls,
   FONNTE_URL: httpUrl.default('https://api.fonnte.com'),

@@ -31,6 +31,8 @@ const httpsNames = [
   'CDN_PURGE_URL',
   'S3_ENDPOINT',
 ] as const;
+/** Tickets leave by mail: with the defaults none would arrive. */
+const mailNames = ['SMTP_URL', 'MAIL_FROM'] as const;
 const gatewayUrlNames = Object.keys(gatewayVariables).filter((name) => name.endsWith('_URL'));
 /**
  * Random text of 32 characters, hex or base64, has more different characters than this, except for one try in millions.
@@ -74,6 +76,9 @@ export function productionFaults(config: Checked, given: Given): string[] {
       ? ['FILES_DIR: is required without S3_ENDPOINT: a folder that all processes share, for reports and pictures']
       : []),
     ...(given['OPERATIONS_TOKEN'] === undefined ? ['OPERATIONS_TOKEN: is required'] : []),
+    ...mailNames
+      .filter((name) => given[name] === undefined)
+      .map((name) => `${name}: is required; its default is for a mail server of development`),
     ...(sameRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL)
       ? ['REDIS_CACHE_URL, REDIS_QUEUE_URL: must be two servers, since one may evict and the other never may']
       : []),

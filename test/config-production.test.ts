@@ -53,6 +53,8 @@ const refusals: readonly (readonly [about: string, change: Environment, names: s
   ...['smtp://mail:587', 'smtp://user:pw@mail.example.com', 'smtp://10.0.0.5:25', 'smtp://mail/?requireTLS=false'].map(
     (address): (typeof refusals)[number] => [`mail in the open by ${address}`, { SMTP_URL: address }, 'SMTP_URL'],
   ),
+  ['a mail server of development', { SMTP_URL: undefined }, 'SMTP_URL'],
+  ['a sender of development', { MAIL_FROM: undefined }, 'MAIL_FROM'],
   ['no token for operators', { OPERATIONS_TOKEN: undefined }, 'OPERATIONS_TOKEN'],
   ['one Redis in both roles', { REDIS_QUEUE_URL: production.REDIS_CACHE_URL }, 'REDIS_CACHE_URL, REDIS_QUEUE_URL'],
   [

@@ -78,6 +78,21 @@ describe('a configuration that is wrong', () => {
     for (const fault of faults) expect(new ConfigError(faults).message).toContain(fault);
   });
 
+  test.each<readonly [name: string, value: string, says: string]>([
+    ['PORT', 'eighty', 'must be a whole number from 0 to 65535'],
+    ['PORT', '70000', 'must be a whole number from 0 to 65535'],
+    ['WORKER_NICENESS', '1.5', 'must be a whole number from 0 to 19'],
+    ['TRACING_SAMPLE_RATIO', '5%', 'must be a number from 0 to 1'],
+    ['TRACING_SAMPLE_RATIO', '2', 'must be a number from 0 to 1'],
+    ['WHATSAPP_GRAPH_VERSION', '23', 'must be a version such as v23.0'],
+    ['PUBLIC_URL', 'https://a.example/tickets', 'must be scheme and host alone, in lower case, such as https://'],
+    ['PUBLIC_URL', 'https://user:pw@a.example', 'must be scheme and host alone, in lower case, such as https://'],
+    ['PUBLIC_URL', 'ftp://a.example', 'must be a URL that starts with http:// or https://'],
+  ])('says what %s must be, where it is %s', (name, value, says) => {
+    const [fault, ...others] = faultsOf({ ...development, [name]: value });
+    expect([fault?.startsWith(`${name}: ${says}`), others]).toEqual([true, []]);
+  });
+
   test.each(['sslmode=require', 'sslmode=prefer', 'sslmode=no-verify', 'sslmode=', 'ssl=true', 'sslrootcert=system'])(
     'a database whose certificate would not be verified: %s',
     (parameter) => {

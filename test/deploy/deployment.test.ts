@@ -128,7 +128,12 @@ describe('variables of the deployment', () => {
       const resolved = Object.fromEntries(
         Object.entries(environment).map(([name, value]) => [name, value.replaceAll(/\$\{[A-Z_]+:\?\}/g, 'a1b2')]),
       );
-      const file: Environment = { ...secrets(), PUBLIC_URL: 'https://tickets.example.com' };
+      const file: Environment = {
+        ...secrets(),
+        PUBLIC_URL: 'https://tickets.example.com',
+        SMTP_URL: 'smtps://mail.example.com',
+        MAIL_FROM: 'tickets@tickets.example.com',
+      };
       expect(loadConfig({ ...file, ...resolved })).toMatchObject({ ENV: 'production', DATABASE_PREPARE: true });
     }
   });

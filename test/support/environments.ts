@@ -20,6 +20,8 @@ export const production = {
   PUBLIC_URL: 'https://tickets.example.com',
   OPERATIONS_TOKEN: random('operations'),
   FILES_DIR: '/var/lib/antre/reports',
+  SMTP_URL: 'smtps://user:pw@mail.example.com:465',
+  MAIL_FROM: 'antre <tickets@tickets.example.com>',
   CORS_ALLOW_ORIGINS: 'https://tickets.example.com',
 };
 
