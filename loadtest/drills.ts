@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryFolder } from '../deploy/local/places.ts';
 import { isInterrupted } from './bench/harness/interruption.ts';
@@ -21,7 +21,8 @@ async function main(): Promise<void> {
   const asked = readOptions(process.argv.slice(2), drills, Object.keys(matrixRows));
   if (asked === 'help') return void process.stdout.write(`${usage(drills)}\n`);
   if (asked === 'document') {
-    writeFileSync(join(repositoryFolder, 'docs/measurements/drills.md'), documentOf(drills, readResults()));
+    const file = join(repositoryFolder, 'docs/measurements/drills.md');
+    writeFileSync(file, documentOf(drills, readResults(), readFileSync(file, 'utf8')));
     return void process.stdout.write('written to docs/measurements/drills.md\n');
   }
   if (asked.isHere) return runHere(asked);

@@ -75,6 +75,8 @@ function environmentOf({ addresses }: Services, ports: { port: number; operation
     PORT: String(ports.port),
     OPERATIONS_PORT: String(ports.operationsPort),
     PUBLIC_URL: 'https://tickets.example',
+    SMTP_URL: 'smtps://mail.example',
+    MAIL_FROM: 'antre <tickets@tickets.example>',
     DATABASE_URL: addresses.databaseUrl,
     REDIS_CACHE_URL: addresses.redisCacheUrl,
     REDIS_QUEUE_URL: addresses.redisQueueUrl,

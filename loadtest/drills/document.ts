@@ -1,8 +1,16 @@
 import { type Drill, type DrillRun, failureOf } from './drill.ts';
 import type { DrillResult } from './results.ts';
 
-/** The text of `docs/measurements/drills.md`: what each drill does, and its last results. */
-export function documentOf(drills: Readonly<Record<string, Drill>>, results: readonly DrillResult[]): string {
+/**
+ * The text of `docs/measurements/drills.md`: what each drill does, and what was seen when it ran last. Results stay on the machine on which a drill ran, so
+ * a drill without one here keeps what the document said of it before.
+ * @param before the document as it is
+ */
+export function documentOf(
+  drills: Readonly<Record<string, Drill>>,
+  results: readonly DrillResult[],
+  before = '',
+): string {
   const names = Object.keys(drills);
   return `# Drills
 
@@ -18,6 +26,7 @@ ${names
       name,
       drills[name],
       results.filter((result) => result.name === name),
+      saidBefore(before, name),
     ),
   )
   .join('\n')}`;
@@ -27,12 +36,21 @@ function rowOf(name: string, drill: Drill | undefined): string {
   return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.mutant?.without ?? ''} |`;
 }
 
-function sectionOf(name: string, drill: Drill | undefined, results: readonly DrillResult[]): string {
+const notRun = 'Not run yet.\n';
+
+/** What a document says of the results of a drill, after what the drill does. */
+function saidBefore(document: string, name: string): string {
+  const section = document.split(`\n## ${name}\n`)[1]?.split(/\n(?=## )/)[0] ?? '';
+  const [, ...said] = section.split('\n\n');
+  return said.length === 0 ? notRun : `${said.join('\n\n').trimEnd()}\n`;
+}
+
+function sectionOf(name: string, drill: Drill | undefined, results: readonly DrillResult[], before: string): string {
   const head = `## ${name}
 
 ${drill?.does ?? ''} What must hold: ${drill?.holds ?? ''}
 `;
-  if (results.length === 0) return `${head}\nNot run yet.\n`;
+  if (results.length === 0) return `${head}\n${before}`;
   const [small, large] = [false, true].map((isLarge) => results.filter((result) => result.isLarge === isLarge));
   return [head, ...[...(small ?? []), ...(large ?? [])].map(resultOf)].join('\n');
 }

@@ -61,7 +61,7 @@ Options
   --large        ${Object.keys(large).join(', ')}, or those of them that are named: once each, at their full size,
                  without control and mutant; ${Object.values(large).reduce((sum, minutes) => sum + minutes, 0)} min at most
   --nightly      ${nightly.seeds} seeds, others each day, of ${nightly.orders} orders in ${nightly.minutes} min (${nightly.rows} rows, ${nightly.rounds} rounds), unless options say otherwise
-  --document     runs nothing, writes docs/measurements/drills.md from the last results
+  --document     runs nothing, writes the last results of this machine into docs/measurements/drills.md
 What each does, and what was seen last: docs/measurements/drills.md`;
 }
 

@@ -118,8 +118,16 @@ test('the document lists every drill, and says what failed', () => {
   expect(text).toContain('**FAILED: one order is missing**');
   expect(text).toContain('Run on 2026-11-28 10:00 UTC');
   expect(text).toContain('At full size. Run on 2026-11-29 10:00 UTC');
+});
+
+test('the document keeps what it said of drills that have not run on this machine since', () => {
   const written = readFileSync('docs/measurements/drills.md', 'utf8');
-  expect(Object.keys(drills).filter((name) => !written.includes(`\n## ${name}\n`))).toEqual([]);
+  expect(documentOf(drills, [], written)).toBe(written);
+  const result = { name: 'restore', isLarge: false, does: '', fault: '', proof: '', holds: '', machine: '2 cores' };
+  const later = documentOf(drills, [{ ...result, at: '2027-01-02T03:04:05.000Z', runs: [run({})] }], written);
+  expect(later.split('\n## restore\n')[1]).toMatch(/^\n.*\n\nRun on 2027-01-02 03:04 UTC, 2 cores\./);
+  const others = (text: string) => text.split(/\n(?=## )/).filter((section) => !section.startsWith('## restore\n'));
+  expect(others(later)).toEqual(others(written));
 });
 
 test('every mutant still finds the guard that it removes', () => {
