@@ -94,8 +94,11 @@ restart_all() {
       return 1
     fi
   done < <(processes)
-  # It must not hold up a release: without it Prometheus says that PgBouncer is not watched.
-  systemctl enable -q antre-pgbouncer-exporter && systemctl restart antre-pgbouncer-exporter || true
+  # Where PgBouncer is. It must not hold up a release: without it Prometheus says that PgBouncer is not watched.
+  if [ -f /etc/antre/pgbouncer-exporter.env ]; then
+    systemctl enable -q antre-pgbouncer-exporter
+    systemctl restart antre-pgbouncer-exporter || true
+  fi
 }
 
 # point_at VERSION: makes a release the current one, in one step.
