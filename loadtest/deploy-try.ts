@@ -222,12 +222,12 @@ async function main(): Promise<void> {
   const forget = endOnSignal(clearUp);
   const tooLong = setTimeout(() => process.kill(process.pid, 'SIGTERM'), allMinutesMax * 60_000);
   try {
+    await step('shellcheck', lint);
     await step('the release is packed', async () =>
       execFileSync(process.execPath, [...process.execArgv, join(repositoryFolder, 'deploy/vps/pack.ts'), 'try-1'], {
         stdio: ['ignore', 'ignore', 'inherit'],
       }),
     );
-    await step('shellcheck', lint);
     const startedAt = performance.now();
     machine = await openMachine(releases);
     const { make } = machine;

@@ -20,7 +20,8 @@ probes_file() { sed "s|https://tickets\.example\.com/|$1/|"; }
 alertmanager_file() {
   local from to=$3 whatsapp=$4
   # Of "antre <tickets@tickets.example>" the address.
-  from=$(sed 's/.*<\(.*\)>.*/\1/' <<<"$2")
+  from=${2##*<}
+  from=${from%%>*}
   smtp_parts "$1"
   awk -v whatsapp="$whatsapp" -v user="$smtp_user" -v tls="$smtp_tls" '
     /^  smtp_auth_/ && user == "" { next }
