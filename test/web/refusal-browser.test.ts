@@ -28,13 +28,13 @@ test.each([true, false])(
       // Without script an address with a secret does not load again: its page needs script, too.
       const address = `http://127.0.0.1:${server.port}/orders/${newOrderId('evt_7K3M9XQ2')}${javaScriptEnabled ? '#secret' : ''}`;
       const asked = javaScriptEnabled ? page.waitForRequest(/\/v1\/orders\/ord_/) : undefined;
-    expect((await page.goto(address))?.status()).toBe(503);
+      expect((await page.goto(address))?.status()).toBe(503);
       await page.getByRole('heading', { name: 'One moment' }).waitFor();
       await page.locator('script[src*="/order-"]').waitFor({ state: 'attached' });
       expect(refused).toBe(2);
-    // The script of the order takes the secret from the address, asks with it, and is told that it opens nothing.
-    if (javaScriptEnabled) expect((await asked)?.headers()['authorization']).toBe('Bearer secret');
-  } finally {
+      // The script of the order takes the secret from the address, asks with it, and is told that it opens nothing.
+      if (javaScriptEnabled) expect((await asked)?.headers()['authorization']).toBe('Bearer secret');
+    } finally {
       await browser.close();
       await server.close();
       await world.close();
