@@ -109,7 +109,6 @@ export const drills = [
   'test/access/sessions/passwords.test.ts',
   'test/catalog/replica.test.ts',
   'test/client/package.test.ts',
-  'test/deploy/alerting.test.ts',
   'test/deploy/alerts.test.ts',
   'test/deploy/handbook.test.ts',
   'test/deploy/helpers-bundle.test.ts',
@@ -182,13 +181,12 @@ export const drills = [
 
 /** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
 export const longest = [
+  'test/deploy/observe.test.ts',
   'test/web/tour-browser.test.ts',
-  'test/deploy/alerting.test.ts',
   'test/http/contract/odd-values.test.ts',
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',
   'test/payments/gateways/gateway-in-trouble.test.ts',
-  'test/deploy/observe.test.ts',
   'test/web/queue/browser.test.ts',
   'test/reports/killed-worker.test.ts',
   'test/live/endings.test.ts',

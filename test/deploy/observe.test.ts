@@ -1,25 +1,41 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askPrometheus } from '../../deploy/local/observe/ask-prometheus.ts';
+import { chooseAccount } from '../../deploy/local/host/account.ts';
 import { readLedger } from '../../deploy/local/host/ledger.ts';
+import { reachableFolder } from '../../deploy/local/host/reachable-folder.ts';
+import { askPrometheus } from '../../deploy/local/observe/ask-prometheus.ts';
+import { ruleFiles } from '../../deploy/local/observe/prometheus-file.ts';
+import { deadlock, fillTo, repeat, serveCertificate, turn } from './support/alert-causes.ts';
+import { alertInboxes } from './support/alert-inboxes.ts';
 import { metricsOfExporters } from './support/exporter-metrics.ts';
-import { type OwnStack, startObservedStack } from './support/own-stack.ts';
+import { type OwnStack, startOwnStack } from './support/own-stack.ts';
+import { withProbe, withShortIntervals, withShortTimes, withSink } from './support/short-times.ts';
 
-/** Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. */
+/**
+ * Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. And that
+ * alerts arrive: their causes are caused, and mail, webhook and WhatsApp are read. For these the rules are production's with short times,
+ * and the routes production's with a webhook more.
+ */
 
 const run = promisify(execFile);
+/** The first of five in a row, above the range that single ports are drawn from. */
+const exporterPort = String(30_000 + (process.pid % 390) * 5);
+const deadlockEveryMs = 2500;
+
+let stack: OwnStack;
+const prometheus = () => `http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}`;
+
+beforeAll(async () => {
+  stack = await startOwnStack('observe', ['--observe'], { EXPORTER_PORT: exporterPort });
+}, 240_000);
+afterAll(() => stack?.close(), 90_000);
 
 describe('npm start -- --observe', () => {
-  let stack: OwnStack;
-  const prometheus = () => `http://127.0.0.1:${stack.port('PROMETHEUS_PORT')}`;
-
-  beforeAll(async () => {
-    stack = await startObservedStack('observe', 0);
-  }, 240_000);
-  afterAll(() => stack.close(), 60_000);
-
   it('says that all targets are up and the rules loaded', async () => {
     expect(stack.started).toMatch(/Prometheus +http:\/\/localhost:\d+ +10 of 10 targets up, \d+ rules loaded\n/);
     expect(stack.started).toMatch(/Alertmanager +http:\/\/localhost:\d+ /);
@@ -54,5 +70,114 @@ describe('npm start -- --observe', () => {
     const open = stdout.split('\n').filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)));
     expect(open.length).toBeGreaterThanOrEqual(7);
     expect(open.filter((line) => !line.includes(' 127.0.0.1:'))).toEqual([]);
+  });
+});
+
+describe('an alert whose cause is caused', () => {
+  let inboxes: ReturnType<typeof alertInboxes>;
+  let queue: Redis;
+  let files: string;
+  const sessions: postgres.Sql[] = [];
+  const session = () => {
+    const sql = postgres(stack.environment['DATABASE_DIRECT_URL'] ?? '', { max: 1, onnotice: () => {} });
+    sessions.push(sql);
+    return sql;
+  };
+  const signal = (part: string, name: NodeJS.Signals) => process.kill(stack.pid(part), name);
+  const rewrite = (name: string, change: (text: string) => string) =>
+    writeFileSync(join(files, name), change(readFileSync(join(files, name), 'utf8')));
+
+  beforeAll(() => {
+    inboxes = alertInboxes(`http://127.0.0.1:${stack.port('SANDBOX_PORT')}`);
+    queue = new Redis(stack.environment['REDIS_QUEUE_URL'] ?? '');
+    files = join(reachableFolder(stack.folder, chooseAccount()), 'observe');
+    for (const name of ruleFiles) rewrite(name, withShortTimes);
+    rewrite('prometheus.yml', withShortIntervals);
+    rewrite('alertmanager.yml', (text) => withSink(text, stack.port('SANDBOX_PORT')));
+    for (const part of ['prometheus', 'alertmanager']) signal(part, 'SIGHUP');
+  });
+  afterAll(async () => {
+    queue.disconnect();
+    await Promise.all(sessions.map((sql) => sql.end({ timeout: 1 })));
+  });
+
+  it('arrives and ends: statements, locks, memory of the queue, a switch, a certificate', {
+    timeout: 240_000,
+  }, async () => {
+    const [idle, slow, holder, waiter] = [session(), session(), session(), session()];
+    await idle`begin`;
+    const sleeping = slow`select pg_sleep(600)`;
+    const slept = sleeping.catch(() => undefined);
+    await holder`select pg_advisory_lock(1)`;
+    const waiting = waiter`select pg_advisory_lock(1)`.catch(() => undefined);
+    // One alone is seen for the seconds of the short rules, in which a busy machine may not look.
+    const [one, other] = [session(), session()];
+    const deadlocks = repeat(() => deadlock(one, other), deadlockEveryMs);
+    await fillTo(queue, 0.8);
+    await turn(stack, true);
+    const tls = await serveCertificate(2);
+    rewrite('probes.yml', (text) => withProbe(text, tls.port));
+
+    const first = [
+      'AntreStatementSlow',
+      'AntreLocksWaiting',
+      'AntreDeadlocks',
+      'AntreQueueMemoryHigh',
+      'AntreSwitchLeftOn',
+      'AntreCertificate3Days',
+      'AntreTransactionIdle',
+    ];
+    await inboxes.expectAll(first, 'firing');
+    await deadlocks.stop();
+    await inboxes.expectText('A certificate of redis at');
+    await fillTo(queue, 0.95);
+    await inboxes.expectAll(['AntreQueueMemoryFull'], 'firing');
+
+    sleeping.cancel();
+    await Promise.all([idle`rollback`, holder`select pg_advisory_unlock(1)`, waiting, slept]);
+    await queue.config('SET', 'maxmemory', '256mb');
+    await turn(stack, false);
+    tls.renew(90);
+    await inboxes.expectAll([...first, 'AntreQueueMemoryFull'], 'resolved');
+    tls.server.close();
+  });
+
+  it('arrives and ends: a queue that drops jobs, parts that hang', { timeout: 240_000 }, async () => {
+    await queue.config('SET', 'maxmemory-policy', 'allkeys-random');
+    await fillTo(queue, 1.2);
+    await inboxes.expectAll(['AntreQueueEvicting'], 'firing');
+    await queue.config('SET', 'maxmemory', '256mb');
+    await queue.config('SET', 'maxmemory-policy', 'noeviction');
+
+    const parts = ['pgbouncer', 'node-exporter', 'redis-cache'];
+    for (const part of parts) signal(part, 'SIGSTOP');
+    const gone = ['AntrePgBouncerAway', 'AntreUnwatched', 'AntreRedisGone'];
+    await inboxes.expectAll(gone, 'firing');
+    for (const part of parts) signal(part, 'SIGCONT');
+    await inboxes.expectAll([...gone, 'AntreQueueEvicting'], 'resolved');
+  });
+
+  it('arrives and ends through the other process: a worker that hangs', { timeout: 240_000 }, async () => {
+    signal('worker', 'SIGSTOP');
+    await inboxes.expectAll(['AntreWorkerGone'], 'firing');
+    await inboxes.expectText('No worker answers');
+    signal('worker', 'SIGCONT');
+    await inboxes.expectAll(['AntreWorkerGone'], 'resolved');
+  });
+
+  it('arrives for the cause and not for its consequences: an API that hangs', { timeout: 240_000 }, async () => {
+    const before = await inboxes.notices('AntreApiDown', 'firing');
+    signal('api-1', 'SIGSTOP');
+    await inboxes.expectAll(['AntreApiGone'], 'firing');
+    await inboxes.expectText('No API process answers');
+    const { data } = (await (await fetch(`${prometheus()}/api/v1/alerts`)).json()) as {
+      data: { alerts: readonly { labels: { alertname: string }; state: string }[] };
+    };
+    expect(data.alerts).toContainEqual(
+      expect.objectContaining({ state: 'firing', labels: expect.objectContaining({ alertname: 'AntreApiDown' }) }),
+    );
+    expect(await inboxes.notices('AntreApiDown', 'firing')).toBe(before);
+    signal('api-1', 'SIGCONT');
+    await inboxes.expectAll(['AntreApiGone'], 'resolved');
   });
 });

@@ -41,7 +41,7 @@ export const metricsOfExporters: Readonly<Record<string, readonly string[]>> = {
   redis_up: ['role'],
 };
 
-/** Seen only where there is a replica, TLS, or a restore check. `test/deploy/alerting.test.ts` makes an alert of the second. */
+/** Seen only where there is a replica, TLS, or a restore check. `test/deploy/observe.test.ts` makes an alert of the second. */
 const somewhere: Readonly<Record<string, readonly string[]>> = {
   antre_restore_check_success_timestamp_seconds: [],
   antre_postgres_replica_lag_seconds: ['replica'],

@@ -38,12 +38,6 @@ export type OwnStack = {
   readonly close: () => Promise<void>;
 };
 
-/** With `--observe`. @param place sets the exporters' ports apart where several stacks run at once */
-export function startObservedStack(name: string, place: number): Promise<OwnStack> {
-  // Five in a row, above the range that single ports are drawn from.
-  return startOwnStack(name, ['--observe'], { EXPORTER_PORT: String(30_000 + place * 1000 + (process.pid % 190) * 5) });
-}
-
 export async function startOwnStack(
   name: string,
   options: readonly string[],
