@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type RequestListener, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
@@ -28,10 +29,10 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** Without the folder of the stack, so that nothing of it can be known but by its address. */
+/** With a folder of its own instead of the stack's, so that nothing of it can be known but by its address. */
 const rehearse = (address: string, token: string, ...more: string[]) =>
   run(process.execPath, ['loadtest/rehearse.ts', '--event', slug, '--people', '60', '--against', address, ...more], {
-    env: { ...process.env, ANTRE_DATA: `${stack.folder}-organiser`, REHEARSAL_TOKEN: token },
+    env: { ...process.env, ANTRE_DATA: join(stack.folder, 'organiser'), REHEARSAL_TOKEN: token },
     cwd: repositoryFolder,
     timeout: rehearsalDeadlineMs,
   });
