@@ -2,36 +2,22 @@ import sharp from 'sharp';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '../../../src/app.ts';
-import { type Serving, serve } from '../../../src/http/server/serve.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
-import { type DeskWorld, deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
+import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
+import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 
 /** Guards the editor of an event in a browser, on a phone of 320 pixels and on a desktop. */
 
 const folder = mkdtempSync(join(tmpdir(), 'antre-editor-'));
-let world: DeskWorld;
-let server: Serving;
-let browser: Browser;
-let origin: string;
-let email: string;
-
-beforeAll(async () => {
-  world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', FILES_DIR: folder });
-  email = await world.addMember('owner');
-  server = await serve(createApp(world.running.service), { host: '127.0.0.1', port: 0, reusePort: false });
-  origin = `http://127.0.0.1:${server.port}`;
-  browser = await launchBrowser();
-}, 60_000);
+const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', FILES_DIR: folder });
 afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await world?.close();
+  await world.close();
   rmSync(folder, { recursive: true, force: true });
 });
+const { browser, origin } = await useBrowserOn(world.running.service);
+const email = await world.addMember('owner');
 
 const sizes = [
   { name: 'a phone', width: 320, height: 640 },

@@ -1,11 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApp } from '../../../src/app.ts';
-import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
-import { type DeskWorld, deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
+import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testkit/web/keyboard.ts';
 
@@ -14,23 +12,18 @@ import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testk
  * the work goes on.
  */
 
-let world: DeskWorld;
-let server: Serving;
-let browser: Browser;
+const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1' });
+afterAll(() => world.close());
+const { browser, origin } = await useBrowserOn(world.running.service);
 let page: Page;
-let origin: string;
 let draft: TestEvent;
 let published: TestEvent;
 
 beforeAll(async () => {
-  world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1' });
   const { db } = world.running.service;
   const { organizer } = world;
   draft = await createEvent(db, { organizer, event: { status: 'draft', name: 'Senja Draf' } });
   published = await createEvent(db, { organizer, event: { name: 'Senja Terbit' } });
-  server = await serve(createApp(world.running.service), { host: '127.0.0.1', port: 0, reusePort: false });
-  origin = `http://127.0.0.1:${server.port}`;
-  browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'en-GB' });
   page.setDefaultTimeout(20_000);
   await page.goto(`${origin}/desk?lang=en`);
@@ -39,11 +32,6 @@ beforeAll(async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => url.pathname === '/desk');
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await world?.close();
-});
 
 const field = (name: string): Locator => page.locator(`[name="${name}"]`);
 const tabsOfForm = 150;

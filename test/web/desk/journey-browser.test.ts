@@ -1,34 +1,19 @@
 import { sql } from 'drizzle-orm';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, expect, test } from 'vitest';
 import { staffLink } from '../../../src/access/links/staff-link.ts';
-import { createApp } from '../../../src/app.ts';
-import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
-import { type DeskWorld, deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
+import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /**
  * Guards that an organiser gets from an empty database to a published event by the desk alone: on a phone of 320 pixels and on a desktop,
  * its forms by keyboard alone, in both languages and themes.
  */
 
-let world: DeskWorld;
-let server: Serving;
-let browser: Browser;
-let origin: string;
-
-beforeAll(async () => {
-  world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', SELF_SIGN_UP: 'true' });
-  server = await serve(createApp(world.running.service), { host: '127.0.0.1', port: 0, reusePort: false });
-  origin = `http://127.0.0.1:${server.port}`;
-  browser = await launchBrowser();
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-  await world?.close();
-});
+const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', SELF_SIGN_UP: 'true' });
+afterAll(() => world.close());
+const { browser, origin } = await useBrowserOn(world.running.service);
 
 /** The page as it stands: nothing is wider than the window, and there is one main heading. */
 async function look(page: Page): Promise<void> {

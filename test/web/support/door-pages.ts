@@ -1,31 +1,16 @@
-import { Hono } from 'hono';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import postgres from 'postgres';
 import { newCredential } from '../../../src/access/credentials/credential.ts';
-import { createApp } from '../../../src/app.ts';
-import { serve } from '../../../src/http/server/serve.ts';
 import { newId } from '../../../src/platform/ids.ts';
-import { webRoutes } from '../../../src/web/routes.ts';
 import { addDoorEvent } from '../../../testkit/check-in/door-event.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
-import { startTestService } from '../../../testkit/processes/service.ts';
+import { openPageWorld } from './page-world.ts';
 
 /** The pages and the API on one origin, an event with a door, and a browser. */
 export async function openDoorPages() {
-  const running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
-  const api = createApp(running.service);
-  const pages = new Hono().route('/', webRoutes(running.service));
-  const server = await serve(
-    {
-      take: api.take,
-      fetch: (request, ...rest) =>
-        new URL(request.url).pathname.startsWith('/v1/') ? api.fetch(request, ...rest) : pages.fetch(request),
-    },
-    { host: '127.0.0.1', port: 0, reusePort: false },
-  );
+  const world = await openPageWorld();
+  const { running, browser, origin } = world;
   const sql = postgres(running.directUrl, { max: 1 });
   const event = await addDoorEvent(sql);
-  const browser = await launchBrowser();
 
   /** A device of the event. @returns its token */
   async function addDevice(name: string): Promise<string> {
@@ -34,8 +19,6 @@ export async function openDoorPages() {
       values (${newId('dev')}, ${event.organizerId}, ${event.eventId}, ${name}, ${hash}, 'test', 'test')`;
     return text;
   }
-
-  const origin = `http://127.0.0.1:${server.port}`;
 
   /** A phone of its own, paired as a device and scanning at a gate, or at none. */
   async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
@@ -65,10 +48,8 @@ export async function openDoorPages() {
     addDevice,
     phoneAt,
     close: async () => {
-      await browser.close();
       await sql.end();
-      await server.close();
-      await running.close();
+      await world.close();
     },
   };
 }
