@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { insertTickets } from '../../loadtest/bench/fill/bulk-orders.ts';
 import { callbackRequest } from '../../loadtest/bench/load/callback-requests.ts';
 import { countOrders } from '../../loadtest/bench/harness/count-orders.ts';
@@ -12,25 +12,13 @@ import { closedLoop } from '../../loadtest/generator/closed-loop.ts';
 import { readCallback } from '../../src/payments/gateways/midtrans/read-callback.ts';
 import { invariants } from '../../src/invariants.ts';
 import { placeOrderSchema } from '../../src/orders/schemas.ts';
-import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { useTestDb } from '../../testkit/services/use-test-db.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../testkit/orders/placing.ts';
+import { order, placingDeps } from '../../testkit/orders/placing.ts';
 
 /** A figure is void unless the answers equal the rows. These tests falsify answers to check that it is noticed. */
 
-let database: TestDatabase;
-let open: OpenDb;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url, 4);
-});
-
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
 
 const one = { tickets: 1, lines: 1 };
 const created = { status: 201, headers: '', body: Buffer.alloc(0) };

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { commandOf } from '../../src/notifications/inbound/store-inbound.ts';
@@ -14,34 +14,24 @@ import {
   gatewayMessages,
   queuedMessage,
 } from '../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  addSender,
-  control,
-  notificationConfig,
-  openNotifications,
-} from '../../testkit/notifications/notification-world.ts';
+import { addSender, control, notificationConfig } from '../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../testkit/notifications/use-notifications.ts';
 
 /**
  * Guards that STOP ends news and never tickets, that the latest word counts in whatever order callbacks come, and that
  * people's messages are shown only to their organiser, for 30 days.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let event: TestEvent;
 let sender: GatewaySender;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   organizer = await createOrganizer(world.db);
   event = await createEvent(world.db, { organizer });
   sender = await addGatewaySender(world, 'waha', { organizerId: organizer.id });
 });
-afterAll(() => world.close());
 
 let phones = 0;
 const newPhone = () => `62813555${String((phones += 1)).padStart(5, '0')}`;

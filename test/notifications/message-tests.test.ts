@@ -1,35 +1,26 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { senderKinds } from '../../src/notifications/tables.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestOrganizer, createOrganizer } from '../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
 import { addGatewaySender, gatewayMessages } from '../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  addSender,
-  control,
-  inbox,
-  openNotifications,
-} from '../../testkit/notifications/notification-world.ts';
+import { addSender, inbox } from '../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../testkit/notifications/use-notifications.ts';
 import { until } from '../../testkit/until.ts';
 
 /**
  * Guards that an owner learns a provider's answer to one message of one sender, which goes to nobody but the organiser.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let owner: string;
 let made = 0;
 let phone: string;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   await world.db.execute(sql`delete from senders`);
   organizer = await createOrganizer(world.db);
   owner = await signedIn(world, organizer, 'owner');
@@ -39,7 +30,6 @@ beforeEach(async () => {
     sql`insert into organizer_profiles (organizer_id, contact_phone) values (${organizer.id}, ${phone})`,
   );
 });
-afterAll(() => world.close());
 
 const of = (path: string) => `/v1/organizers/${organizer.slug}${path}`;
 const show = (id: string) => callDesk(world, 'GET', of(`/message-tests/${id}`), { as: owner });

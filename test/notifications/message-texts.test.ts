@@ -1,40 +1,29 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { definitionOf, messageNames } from '../../src/notifications/message-texts/catalog.ts';
 import { faultsOfText, filledText, messageTextMax } from '../../src/notifications/message-texts/check-text.ts';
 import { pollTemplates } from '../../src/notifications/senders/sender-templates.ts';
 import { sandboxProviders } from '../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../testkit/notifications/use-notifications.ts';
 import { type TestOrganizer, createEvent, createOrganizer } from '../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
 import { addGatewaySender, gatewayMessages, queuedMessage } from '../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  addSender,
-  control,
-  notificationConfig,
-  openNotifications,
-  whatsappMessages,
-} from '../../testkit/notifications/notification-world.ts';
+import { addSender, notificationConfig, whatsappMessages } from '../../testkit/notifications/notification-world.ts';
 
 /**
  * Guards that an organiser's own text is sent only if it is complete, and that a template is sent only while Meta
  * approves it.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let manager: string;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   organizer = await createOrganizer(world.db);
   manager = await signedIn(world, organizer, 'manager');
 });
-afterAll(() => world.close());
 
 const quiet = () => AbortSignal.timeout(20_000);
 const path = (template: string, locale = 'id') =>

@@ -1,18 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { signUp } from '../../src/access/staff/create-organizer.ts';
 import { composeMessage } from '../../src/notifications/deliveries/compose-message.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
-import { type Notifications, openNotifications } from '../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../testkit/notifications/use-notifications.ts';
 
 /** Guards that nobody can send strangers links by signing up as an organizer with their addresses. */
 
-let world: Notifications;
-beforeAll(async () => {
-  world = await openNotifications();
-});
-afterAll(() => world.close());
+const world = await useNotifications();
 
 async function mailAfter(slug: string, name: string) {
   const ownerEmail = `${slug}@stranger.test`;

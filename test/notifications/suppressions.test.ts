@@ -1,39 +1,27 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { mailToken } from '../../src/notifications/channels/mail-token.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { notifyOrder } from '../../src/notifications/notices/notify.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestOrganizer, createEvent, createOrganizer, someBuyer } from '../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../testkit/notifications/desk.ts';
-import {
-  type Notifications,
-  control,
-  deliveriesOf,
-  inbox,
-  notificationConfig,
-  openNotifications,
-  paidOrder,
-} from '../../testkit/notifications/notification-world.ts';
+import { deliveriesOf, inbox, notificationConfig, paidOrder } from '../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../testkit/notifications/use-notifications.ts';
 
 /**
  * Guards that an organiser sees the recipients that its messages do not reach, and nobody else's complaints, and can
  * lift them.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let manager: string;
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   await world.db.execute(sql`delete from suppressions`);
   organizer = await createOrganizer(world.db);
   manager = await signedIn(world, organizer, 'manager');
 });
-afterAll(() => world.close());
 
 async function mailed(buyer: ReturnType<typeof someBuyer>, of = organizer) {
   const paid = await paidOrder(world, { buyer, event: await createEvent(world.db, { organizer: of }) });

@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenDb } from '../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { expect, test } from 'vitest';
+import { useTestDb } from '../../testkit/services/use-test-db.ts';
 import { openDesk } from '../../testkit/orders/order-desk.ts';
-import { openTestDb } from '../../testkit/orders/placing.ts';
 
-let database: TestDatabase;
-let open: OpenDb;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
 
 test('the published contract names every route of the room, who may call it, and how it refuses', () => {
   const { paths } = openDesk(open).app.getOpenAPI31Document({

@@ -1,18 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Season, namesOf, openSeason } from './support/season.ts';
+import { describe, expect, test } from 'vitest';
+import { namesOf, useSeason } from './support/season.ts';
 
 /** Guards that the invariants name a counter of holds, tickets or promo codes that does not agree with the orders. */
 
-let event: Season['event'];
-let ids: Season['ids'];
-let promoCodeId: Season['promoCodeId'];
-let violatedAfter: Season['violatedAfter'];
-let close: Season['close'];
-beforeAll(async () => {
-  ({ event, ids, promoCodeId, violatedAfter, close } = await openSeason());
-});
-afterAll(() => close());
+const { event, ids, promoCodeId, violatedAfter } = await useSeason();
 
 describe('the counters of orders', () => {
   test.each([sql`quantity = quantity + 1`, sql`quantity = 0`])(

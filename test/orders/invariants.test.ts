@@ -1,23 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { pay } from '../../testkit/orders/order-desk.ts';
 import { order } from '../../testkit/orders/placing.ts';
-import { type Season, namesOf, openSeason, violated } from './support/season.ts';
+import { namesOf, useSeason, violated } from './support/season.ts';
 
 /** Guards that the invariants hold on orders in every state, and name each stock, order or ticket that is wrong. */
 
-let open: Season['open'];
-let owner: Season['owner'];
-let deps: Season['deps'];
-let event: Season['event'];
-let ids: Season['ids'];
-let violatedAfter: Season['violatedAfter'];
-let close: Season['close'];
-beforeAll(async () => {
-  ({ open, owner, deps, event, ids, violatedAfter, close } = await openSeason());
-});
-afterAll(() => close());
+const { open, owner, deps, event, ids, violatedAfter } = await useSeason();
 
 describe('the invariants of orders', () => {
   test('hold on orders in every state', async () => {

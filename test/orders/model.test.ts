@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { expireHolds, limitsChanged, refundOrder, releaseHold } from '../../src/orders/index.ts';
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import { resizePool } from '../../src/orders/pools/change-pool.ts';
 import { withdrawOrder } from '../../src/orders/lifecycle/withdraw-order.ts';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { endHoldIn, openAttempt, pay as payNow, withOrder } from '../races/support/steps.ts';
 import { faultsOf } from '../races/support/witness.ts';
-import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
+import { useTestDb } from '../../testkit/services/use-test-db.ts';
 import { createEvent, createPromoCode, someBuyer } from '../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order as placeNow, placingDeps } from '../../testkit/orders/placing.ts';
+import { type OrderOptions, order as placeNow, placingDeps } from '../../testkit/orders/placing.ts';
 import { type Real, buyersCount, compare, networks } from './support/compare-with-model.ts';
 import * as paper from './support/order-model.ts';
 import type { Model, ModelOrder } from './support/order-model.ts';
@@ -21,22 +21,13 @@ import type { Model, ModelOrder } from './support/order-model.ts';
 const sequences = 80;
 const commandsMax = 30;
 
-let database: TestDatabase;
-let open: OpenDb;
+const { open, db } = await useTestDb();
 let deps: PlaceOrderDeps;
-let db: Db;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  db = open.db;
   const placing = placingDeps(open);
   // The model has no memory of sold-out categories. Another test covers it.
   deps = { ...placing, soldOut: { ...placing.soldOut, note: () => {} } };
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
 });
 
 async function newReal(): Promise<Real> {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { afterAll, beforeEach } from 'vitest';
 import { sendAnnouncement } from '../../src/notifications/announcements/send-announcement.ts';
 import { sendDelivery } from '../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
@@ -36,18 +37,19 @@ export const someContent = {
 
 export const bothChannels = { channels: ['email', 'whatsapp'] };
 
-/** Notifications with a WhatsApp sender, and events whose organisers announce. */
-export async function openAnnouncements() {
+/** For all tests of a file: notifications with a WhatsApp sender, and events whose organisers announce. Each test begins with an empty outbox. */
+export async function useAnnouncements() {
   const world = await openNotifications();
+  beforeEach(() => world.db.execute(sql`delete from outbox`));
+  afterAll(() => world.close());
   const notices = eventNotices(world);
   await addSender(world.db);
   async function openEvent(price = 150_000, capacity = 100) {
     const event = await notices.newEvent(price, capacity);
     return { event, desk: await announcing(world, event) };
   }
-  return { world, notices, openEvent, close: () => world.close() };
+  return { world, notices, openEvent };
 }
-export type Announcements = Awaited<ReturnType<typeof openAnnouncements>>;
 
 /** An organiser who announces to the buyers of one event, and the worker's part of it. */
 export async function announcing(world: Notifications, event: TestEvent) {

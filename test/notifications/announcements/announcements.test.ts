@@ -1,28 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
-import {
-  type Announcements,
-  bothChannels,
-  openAnnouncements,
-  someContent,
-} from '../../../testkit/notifications/announcing.ts';
+import { bothChannels, useAnnouncements, someContent } from '../../../testkit/notifications/announcing.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { money, plain, readable } from '../../../testkit/notifications/event-notices.ts';
 import { inbox, paidOrder, whatsappMessages } from '../../../testkit/notifications/notification-world.ts';
 
 /** Guards that an organiser's words reach the buyers of an event only as they were previewed and confirmed. */
 
-let world: Announcements['world'];
-let notices: Announcements['notices'];
-let openEvent: Announcements['openEvent'];
-let close: Announcements['close'];
-beforeAll(async () => {
-  ({ world, notices, openEvent, close } = await openAnnouncements());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => close());
+const { world, notices, openEvent } = await useAnnouncements();
 
 describe('preview and confirmation', () => {
   test('the preview shows the number of recipients and both languages, and sends nothing', async () => {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeReminders } from '../../../src/notifications/announcements/make-reminders.ts';
 import { composeMessage } from '../../../src/notifications/deliveries/compose-message.ts';
 import { suppressRecipient } from '../../../src/notifications/deliveries/queries.ts';
@@ -11,7 +11,7 @@ import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
-import { type Announcements, bothChannels, openAnnouncements } from '../../../testkit/notifications/announcing.ts';
+import { bothChannels, useAnnouncements } from '../../../testkit/notifications/announcing.ts';
 import { money, plain, readable, sequenceOf, uidOf, unfolded } from '../../../testkit/notifications/event-notices.ts';
 import { giveTicket } from '../../../testkit/notifications/given-ticket.ts';
 import { inbox } from '../../../testkit/notifications/notification-world.ts';
@@ -21,14 +21,7 @@ import { inbox } from '../../../testkit/notifications/notification-world.ts';
  * or money.
  */
 
-let world: Announcements['world'];
-let notices: Announcements['notices'];
-let openEvent: Announcements['openEvent'];
-let close: Announcements['close'];
-beforeAll(async () => {
-  ({ world, notices, openEvent, close } = await openAnnouncements());
-});
-afterAll(() => close());
+const { world, notices, openEvent } = await useAnnouncements();
 
 const findings = async () =>
   (await Promise.all(notificationInvariants.map((invariant) => invariant.find(world.db)))).flat();

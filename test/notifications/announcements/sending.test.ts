@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { sendAnnouncement } from '../../../src/notifications/announcements/send-announcement.ts';
 import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createOrganizer, someBuyer } from '../../../testkit/factories.ts';
-import { type Announcements, bothChannels, openAnnouncements } from '../../../testkit/notifications/announcing.ts';
+import { bothChannels, useAnnouncements } from '../../../testkit/notifications/announcing.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { inbox } from '../../../testkit/notifications/notification-world.ts';
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
@@ -13,15 +13,7 @@ import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards that a confirmed announcement reaches each buyer of its audience once, whatever happens while it is sent. */
 
-let world: Announcements['world'];
-let notices: Announcements['notices'];
-let openEvent: Announcements['openEvent'];
-let close: Announcements['close'];
-beforeAll(async () => {
-  ({ world, notices, openEvent, close } = await openAnnouncements());
-});
-beforeEach(() => world.db.execute(sql`delete from outbox`));
-afterAll(() => close());
+const { world, notices, openEvent } = await useAnnouncements();
 
 const findings = async () =>
   (await Promise.all(notificationInvariants.map((invariant) => invariant.find(world.db)))).flat();

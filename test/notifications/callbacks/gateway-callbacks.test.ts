@@ -1,21 +1,16 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pluginOf } from '../../../src/notifications/channels/whatsapp/registry.ts';
 import { addGatewaySender, ownGatewaySender, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
-import { type Notifications, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
 /**
  * Guards that callbacks of WAHA, Fonnte and Wablas count only if they prove their origin, and then in any order and
  * number.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 const gateways = ['waha', 'fonnte', 'wablas'] as const;
-
-beforeAll(async () => {
-  world = await openNotifications();
-});
-afterAll(() => world.close());
 
 const ownSender = (kind: (typeof gateways)[number]) => ownGatewaySender(world, kind);
 

@@ -1,33 +1,26 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { mailToken } from '../../../src/notifications/channels/mail-token.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { someBuyer } from '../../../testkit/factories.ts';
 import {
-  type Notifications,
-  control,
   deliveriesOf,
   inbox,
   notificationConfig,
-  openNotifications,
   paidOrder,
 } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
 /**
  * Guards the effects of bounces and complaints: mails go to a real SMTP server, and reports about them arrive by HTTP.
  */
 
-let world: Notifications;
-beforeAll(async () => {
-  world = await openNotifications();
-});
+const world = await useNotifications();
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   await world.db.execute(sql`delete from suppressions`);
 });
-afterAll(() => world.close());
 
 /** A mail as the recipient's server has got it. */
 async function sent(buyer = someBuyer()) {

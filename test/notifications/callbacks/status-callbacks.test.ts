@@ -1,29 +1,20 @@
 import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { demoWhatsappSender } from '../../../sandbox/demo-accounts.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
-import {
-  type Notifications,
-  addSender,
-  deliveriesOf,
-  openNotifications,
-  paidOrder,
-} from '../../../testkit/notifications/notification-world.ts';
+import { addSender, deliveriesOf, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
-let world: Notifications;
+const world = await useNotifications();
 let senderId: string;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
   await world.db.execute(sql`delete from senders`);
   senderId = await addSender(world.db);
 });
-afterAll(() => world.close());
 
 async function queued() {
   const paid = await paidOrder(world, {});

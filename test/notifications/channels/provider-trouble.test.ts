@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createEmailChannel } from '../../../src/notifications/channels/email.ts';
 import { createWhatsappChannel } from '../../../src/notifications/channels/whatsapp/whatsapp-channel.ts';
 import type { SendResult } from '../../../src/notifications/channel.ts';
@@ -6,14 +6,13 @@ import { createCallGuard } from '../../../src/platform/resilience/call-guard.ts'
 import { openCacheRedis } from '../../../src/platform/redis.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
 import {
-  type Notifications,
   addSender,
   control,
   mailOptions,
   notificationConfig,
-  openNotifications,
   sandboxProviders,
 } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /**
@@ -22,12 +21,7 @@ import { silentLog } from '../../../testkit/processes/worker.ts';
  */
 
 const pauseMs = 300;
-let world: Notifications;
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(() => control(world.sandbox, 'reset', {}));
-afterAll(() => world.close());
+const world = await useNotifications();
 
 const mail = { subject: 'Tiket', text: 'Tiket', html: '<p>Tiket</p>', attachments: [] };
 let made = 0;

@@ -1,27 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
-import {
-  type Notifications,
-  control,
-  inbox,
-  openNotifications,
-  paidOrder,
-} from '../../../testkit/notifications/notification-world.ts';
+import { inbox, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
 /** Guards that a buyer is told by mail when money is back, with the amount and the reason, once for each refund. */
 
-let world: Notifications;
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
-});
-afterAll(() => world.close());
+const world = await useNotifications();
 
 async function paid() {
   const buyer = someBuyer();

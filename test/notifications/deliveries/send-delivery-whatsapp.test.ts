@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { graphVerdict } from '../../../src/notifications/channels/whatsapp/cloud/error.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
@@ -7,31 +7,25 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { createEvent, createOrganizer, someBuyer } from '../../../testkit/factories.ts';
 import {
-  type Notifications,
   addSender,
   control,
   deliveriesOf,
-  openNotifications,
   paidOrder,
   whatsappMessages,
 } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { until } from '../../../testkit/until.ts';
 
-let world: Notifications;
+const world = await useNotifications();
 let senderId: string;
 const quiet = () => AbortSignal.timeout(20_000);
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   await world.db.execute(sql`delete from senders`);
   await world.db.execute(sql`delete from suppressions`);
   senderId = await addSender(world.db);
   // Numbers are remembered for five seconds; another organiser for each test is a new question.
 });
-afterAll(() => world.close());
 
 async function queued() {
   const buyer = someBuyer();

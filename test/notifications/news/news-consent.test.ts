@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { newsWordingNow, newsWordings } from '../../../src/web/i18n/words/news.ts';
@@ -12,13 +12,8 @@ import {
 } from '../../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { addGatewaySender } from '../../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  control,
-  notificationConfig,
-  openNotifications,
-  paidOrder,
-} from '../../../testkit/notifications/notification-world.ts';
+import { control, notificationConfig, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 /**
@@ -26,20 +21,16 @@ import { order, placingDeps } from '../../../testkit/orders/placing.ts';
  * for somebody else.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let event: TestEvent;
 let manager: string;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
   organizer = await createOrganizer(world.db);
   event = await createEvent(world.db, { organizer });
   manager = await signedIn(world, organizer, 'manager');
 });
-afterAll(() => world.close());
 
 const consent = { wording: newsWordingNow, locale: 'id' };
 const tokenOf = (orderId: string) => orderAccessToken(notificationConfig.ORDER_TOKEN_SECRET, orderId, 1);

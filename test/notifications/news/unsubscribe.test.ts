@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { unsubscribeUrl } from '../../../src/notifications/news/unsubscribing/unsubscribe.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
@@ -12,23 +12,12 @@ import {
   someBuyer,
 } from '../../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
-import {
-  type Notifications,
-  control,
-  inbox,
-  notificationConfig,
-  openNotifications,
-  paidOrder,
-} from '../../../testkit/notifications/notification-world.ts';
+import { inbox, notificationConfig, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
 /** Guards that one click in a mailbox ends news (RFC 8058), and that neither a scanner nor a stranger does. */
 
-let world: Notifications;
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(() => control(world.sandbox, 'reset', {}));
-afterAll(() => world.close());
+const world = await useNotifications();
 
 /** A buyer who agreed, and the link in a mail of the stream of news, as the mailbox has got it. */
 async function subscribed(buyer = someBuyer()) {

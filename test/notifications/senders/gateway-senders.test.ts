@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { type Db, transaction, rowsOf } from '../../../src/platform/database/db.ts';
@@ -10,22 +10,15 @@ import {
   ownGatewaySender,
   queuedMessage,
 } from '../../../testkit/notifications/message-gateways.ts';
-import { type Notifications, control, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { control } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** Guards that WAHA, Fonnte and Wablas send the buyer's text, and that each of their answers has its meaning. */
 
-let world: Notifications;
+const world = await useNotifications();
 const quiet = () => AbortSignal.timeout(20_000);
 const gateways = ['waha', 'fonnte', 'wablas'] as const;
-
-beforeAll(async () => {
-  world = await openNotifications();
-});
-beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
-});
-afterAll(() => world.close());
 
 const ownSender = (kind: (typeof gateways)[number], options: Parameters<typeof addGatewaySender>[2] = {}) =>
   ownGatewaySender(world, kind, options);

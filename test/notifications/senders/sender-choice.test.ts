@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { inOrder } from '../../../src/notifications/channels/whatsapp/choose-sender.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { createTakeTurn, returnTurn } from '../../../src/notifications/senders/take-turns.ts';
@@ -8,12 +8,8 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { addGatewaySender, gatewayMessages, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  addSender,
-  control,
-  openNotifications,
-} from '../../../testkit/notifications/notification-world.ts';
+import { addSender, control } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { until } from '../../../testkit/until.ts';
 
 /**
@@ -21,20 +17,15 @@ import { until } from '../../../testkit/until.ts';
  * another one only if the message was not accepted, and none beyond its cap.
  */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let event: TestEvent;
 const quiet = () => AbortSignal.timeout(20_000);
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   organizer = await createOrganizer(world.db);
   event = await createEvent(world.db, { organizer });
 });
-afterAll(() => world.close());
 
 const send = (deliveryId: string) => sendDelivery(world.deps, { deliveryId }, quiet());
 const own = () => ({ organizerId: organizer.id });

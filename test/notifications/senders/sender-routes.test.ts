@@ -1,36 +1,27 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { addGatewaySender, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
-import {
-  type Notifications,
-  control,
-  openNotifications,
-  paidOrder,
-} from '../../../testkit/notifications/notification-world.ts';
+import { control, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** Guards what owners see and set of their senders, and what the desk sees of an order's messages. */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let event: TestEvent;
 let owner: string;
 
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
-  await control(world.sandbox, 'reset', {});
   organizer = await createOrganizer(world.db);
   event = await createEvent(world.db, { organizer });
   owner = await signedIn(world, organizer, 'owner');
 });
-afterAll(() => world.close());
 
 const senders = () => `/v1/organizers/${organizer.slug}/senders`;
 const create = (body: unknown) => callDesk(world, 'POST', senders(), { as: owner, body });

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { definitionOf, messageNames } from '../../../src/notifications/message-texts/catalog.ts';
 import { pollTemplates } from '../../../src/notifications/senders/sender-templates.ts';
 import { submitTemplates } from '../../../src/notifications/senders/submit-templates.ts';
@@ -9,24 +9,21 @@ import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { type TestOrganizer, createOrganizer } from '../../../testkit/factories.ts';
 import { callDesk, signedIn } from '../../../testkit/notifications/desk.ts';
 import { addGatewaySender } from '../../../testkit/notifications/message-gateways.ts';
-import { type Notifications, addSender, openNotifications } from '../../../testkit/notifications/notification-world.ts';
+import { addSender } from '../../../testkit/notifications/notification-world.ts';
+import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** Guards that the texts of messages become templates that Meta can approve, and that an approved one is not sent into review by chance. */
 
-let world: Notifications;
+const world = await useNotifications();
 let organizer: TestOrganizer;
 let owner: string;
 let numbers = 0;
-beforeAll(async () => {
-  world = await openNotifications();
-});
 beforeEach(async () => {
   await world.db.execute(sql`delete from outbox`);
   organizer = await createOrganizer(world.db);
   owner = await signedIn(world, organizer, 'owner');
 });
-afterAll(() => world.close());
 
 const messages = messageNames.length * 2;
 const signal = () => AbortSignal.timeout(20_000);

@@ -1,40 +1,25 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { buyerKeys } from '../../../src/orders/placement/keys.ts';
 import { limitsChanged } from '../../../src/orders/index.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { signPass } from '../../../src/waiting-room/places/pass.ts';
 import { pay } from '../../races/support/steps.ts';
 import { faultsOf } from '../../races/support/witness.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import {
-  type OrderOptions,
-  openTestDb,
-  order,
-  placingDeps,
-  testQueueTokenSecret,
-} from '../../../testkit/orders/placing.ts';
+import { type OrderOptions, order, placingDeps, testQueueTokenSecret } from '../../../testkit/orders/placing.ts';
 
 /**
  * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so
  * orders in a name block nobody else in that name, and a refusal reveals none of them.
  */
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: PlaceOrderDeps;
+const { open } = await useTestDb();
+const deps = placingDeps(open);
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  deps = placingDeps(open);
-});
 afterAll(async () => {
   expect(await faultsOf(open.db)).toEqual([]);
-  await open.close();
-  await database.close();
 });
 
 type Buyer = ReturnType<typeof someBuyer>;

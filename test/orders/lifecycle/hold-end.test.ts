@@ -1,19 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expireHolds, releaseHold } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createEvent, createPromoCode } from '../../../testkit/factories.ts';
 import { order } from '../../../testkit/orders/placing.ts';
-import { type OrderLives, openOrderLives } from '../support/order-lives.ts';
+import { useOrderLives } from '../support/order-lives.ts';
 
-let lives: OrderLives;
-let db: OrderLives['db'];
-let deps: OrderLives['deps'];
-beforeAll(async () => {
-  lives = await openOrderLives();
-  ({ db, deps } = lives);
-});
-afterAll(() => lives.close());
+const lives = await useOrderLives();
+const { db, deps } = lives;
 
 const openAttempt = (orderId: string) =>
   db.execute(sql`insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status)

@@ -1,19 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expireHolds, instructionsReady, limitsChanged, refundOrder } from '../../../src/orders/index.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { order } from '../../../testkit/orders/placing.ts';
-import { type OrderLives, openOrderLives } from '../support/order-lives.ts';
+import { useOrderLives } from '../support/order-lives.ts';
 
-let lives: OrderLives;
-let db: OrderLives['db'];
-let deps: OrderLives['deps'];
-beforeAll(async () => {
-  lives = await openOrderLives();
-  ({ db, deps } = lives);
-});
-afterAll(() => lives.close());
+const lives = await useOrderLives();
+const { db, deps } = lives;
 
 describe('payment', () => {
   test('a hold becomes a sale with its tickets, once', async () => {

@@ -1,31 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Order } from '../../../src/orders/index.ts';
 import { orders } from '../../../src/orders/tables.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { promoKeyOf } from '../../../src/orders/promo-codes/code.ts';
 import { placeOrderSchema } from '../../../src/orders/schemas.ts';
-import type { OpenDb } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 /** Guards what an order costs: one rule for the fee, the price that the buyer was told, codes as people type them. */
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  deps = placingDeps(open);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
+const deps = placingDeps(open);
 
 const rupiah = (amount: number) => ({ amount, currency: 'IDR' as const });
 

@@ -1,30 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type Db, type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { describe, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { type OrderOptions, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { openRoom, passOf } from '../../../testkit/waiting-room/rooms.ts';
 
 /** Guards that while an event has a waiting room, an order needs a pass of its buyer, and spends it. */
 
-let database: TestDatabase;
-let open: OpenDb;
-let db: Db;
-let deps: PlaceOrderDeps;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  db = open.db;
-  deps = placingDeps(open);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open, db } = await useTestDb();
+const deps = placingDeps(open);
 
 const told = (event: TestEvent, options: OrderOptions, by = deps) =>
   order(by, event, options).then(

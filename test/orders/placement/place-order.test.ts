@@ -1,25 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { describe, expect, test } from 'vitest';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: PlaceOrderDeps;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  deps = placingDeps(open);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
+const deps = placingDeps(open);
 
 async function stockOf(eventId: string) {
   return rowsOf<{ available: number; held: number; sold: number }>(

@@ -1,30 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PlaceOrderDeps } from '../../../src/orders/placement/place-order.ts';
 import { createSoldOutMemory, soldOutMs } from '../../../src/orders/placement/sold-out-memory.ts';
-import type { OpenDb } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { openTestDb, order, placingDeps, tally } from '../../../testkit/orders/placing.ts';
+import { order, placingDeps, tally } from '../../../testkit/orders/placing.ts';
 
 /**
  * After sell-out the crowd is refused from memory; no existing order is forgotten because of it, and returned places
  * are sold.
  */
 
-let database: TestDatabase;
-let open: OpenDb;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
 
 /** Counts the turns in the event's lane. */
 function countingDeps(): { deps: PlaceOrderDeps; turns: () => number } {

@@ -1,31 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { callPlaceOrders } from '../../../src/orders/placement/queries.ts';
 import { createPlacement } from '../../../src/orders/placement/placement.ts';
 import { newOrderId } from '../../../src/platform/ids.ts';
 import { sha256 } from '../../../src/platform/crypto.ts';
-import { type Db, type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { openTcpProxy } from '../../../testkit/services/tcp-proxy.ts';
 
 /** Guards that no order appears after its buyer was told that there is none, however long a call was on its way. */
 
-let database: TestDatabase;
-let open: OpenDb;
-let db: Db;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-  db = open.db;
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { url, open, db } = await useTestDb();
 
 const itemOf = (event: TestEvent, key: string) => {
   const buyer = someBuyer();
@@ -109,7 +97,7 @@ describe('a process', () => {
     const event = await createEvent(db, { categories: [{ capacity: 1 }] });
     await order(placingDeps(open), event);
     let cuts = 0;
-    const proxy = await openTcpProxy(database.url, {
+    const proxy = await openTcpProxy(url, {
       onRequest: (bytes, cut) => {
         if (cuts > 0 || !bytes.toString('latin1').includes('{"ord_')) return;
         cuts += 1;

@@ -3,14 +3,12 @@ import { lockOrder, payOrder } from '../../../src/orders/index.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { eventIdOf } from '../../../src/platform/ids.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
-import { openTestDb, placingDeps } from '../../../testkit/orders/placing.ts';
-import { createTestDatabase } from '../../../testkit/services/database.ts';
+import { placingDeps } from '../../../testkit/orders/placing.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
-/** A database whose orders a test takes through their lives, with what each leaves in stock and counters. */
-export async function openOrderLives() {
-  const database = await createTestDatabase();
-  const open = openTestDb(database.url);
-  const { db } = open;
+/** For all tests of a file: a database whose orders a test takes through their lives, with what each leaves in stock and counters. */
+export async function useOrderLives() {
+  const { open, db } = await useTestDb();
 
   async function withOrder<T>(
     orderId: string,
@@ -48,10 +46,5 @@ export async function openOrderLives() {
     pay,
     stateOf,
     overdue,
-    close: async () => {
-      await open.close();
-      await database.close();
-    },
   };
 }
-export type OrderLives = Awaited<ReturnType<typeof openOrderLives>>;

@@ -1,16 +1,17 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { afterAll } from 'vitest';
 import { orderInvariants } from '../../../src/orders/invariants.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
 import { createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
 import { pay } from '../../../testkit/orders/order-desk.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
-import { createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
-/** A season of orders in every state, on which each invariant holds, and a way to falsify rows of it. */
-export async function openSeason() {
-  const database = await createTestDatabase();
-  const open = openTestDb(database.url);
-  const owner = openTestDb(database.directUrl, 1);
+/** For all tests of a file: a season of orders in every state, on which each invariant holds, and a way to falsify rows of it. */
+export async function useSeason() {
+  const { directUrl, open } = await useTestDb();
+  const owner = openTestDb(directUrl, 1);
+  afterAll(() => owner.close());
   const deps = placingDeps(open);
   const event = await createEvent(open.db, {
     event: { ticketsPerBuyerMax: 10 },
@@ -72,14 +73,8 @@ export async function openSeason() {
     promoCodeId,
     ids,
     violatedAfter,
-    close: async () => {
-      await open.close();
-      await owner.close();
-      await database.close();
-    },
   };
 }
-export type Season = Awaited<ReturnType<typeof openSeason>>;
 
 /** The findings of each invariant that does not hold. */
 export async function violated(db: Db): Promise<Record<string, string[]>> {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createGatewayBudget, watchPaymentBacklog } from '../../../src/payments/index.ts';
@@ -7,11 +7,10 @@ import { openCacheRedis } from '../../../src/platform/redis.ts';
 import { createTestRedis } from '../../../testkit/services/redis.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import {
-  type PaymentWorld,
   control,
   createPaidEvent,
-  expectCleanBooks,
   openPaymentWorld,
+  usePaymentWorld,
 } from '../../../testkit/payments/payment-world.ts';
 import { attemptsOf, orderOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
 import { hurry, place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
@@ -19,17 +18,10 @@ import { until } from '../../../testkit/until.ts';
 
 /** Guards promise 1: a slow, silent, busy or wrong gateway costs nobody money, places or others' time. */
 
-let world: PaymentWorld;
+const world = await usePaymentWorld({ timeoutMs: 300 });
 let event: TestEvent;
-beforeAll(async () => {
-  world = await openPaymentWorld({ timeoutMs: 300 });
-});
 afterEach(async () => {
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
 });
 
 async function freshEvent(): Promise<TestEvent> {

@@ -1,30 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
 import { createLog } from '../../../src/platform/log.ts';
-import {
-  type PaymentWorld,
-  control,
-  createPaidEvent,
-  expectCleanBooks,
-  openPaymentWorld,
-} from '../../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** An event is called off: nobody keeps a ticket, nobody's money stays, and money that comes later goes back. */
 
-let world: PaymentWorld;
+const world = await usePaymentWorld();
 const log = createLog({ level: 'silent', process: 'test' });
-
-beforeAll(async () => {
-  world = await openPaymentWorld();
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
 
 async function pay(placed: Placed): Promise<void> {
   await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });

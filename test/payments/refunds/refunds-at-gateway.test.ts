@@ -1,28 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { attemptsOf, orderOf, refundsOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
-import {
-  type PaymentWorld,
-  control,
-  createPaidEvent,
-  expectCleanBooks,
-} from '../../../testkit/payments/payment-world.ts';
-import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
+import { codeOf, refunding } from '../support/refunding.ts';
 
 /** Guards the fate of a refund at the gateway: it is paid once, under one key, or becomes a task for a person. */
 
-let world: PaymentWorld;
-let refunds: Refunding;
-beforeAll(async () => {
-  ({ world, refunds } = await openRefunding());
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const refunds = refunding(world);
 
 describe('a refund at the gateway', () => {
   test('whose answer is lost is repeated under the same key, and money goes back once', async () => {

@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { transaction, rowsOf } from '../../../src/platform/database/db.ts';
 import { lockOrder } from '../../../src/orders/index.ts';
 import { requestFullRefund } from '../../../src/payments/index.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
-import { type PaymentWorld, createPaidEvent, expectCleanBooks } from '../../../testkit/payments/payment-world.ts';
-import { type Refunding, codeOf, openRefunding } from '../support/refunding.ts';
+import { createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
+import { codeOf, refunding } from '../support/refunding.ts';
 
 /** Guards the effects of a refund: how much it gives back, which tickets it revokes, and never more than was paid. */
 
-let world: PaymentWorld;
-let refunds: Refunding;
-beforeAll(async () => {
-  ({ world, refunds } = await openRefunding());
-});
-afterAll(async () => {
-  await expectCleanBooks(world);
-  await world.close();
-});
+const world = await usePaymentWorld();
+const refunds = refunding(world);
 
 async function preview(event: TestEvent, placed: Placed, body: unknown, role: 'manager' | 'door' = 'manager') {
   const answer = await fetch(

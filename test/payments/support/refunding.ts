@@ -2,21 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { TestEvent, TestEventOptions } from '../../../testkit/factories.ts';
 import { placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { type Placed, refundsOf } from '../../../testkit/payments/payment-rows.ts';
-import {
-  type PaymentWorld,
-  control,
-  createPaidEvent,
-  openPaymentWorld,
-} from '../../../testkit/payments/payment-world.ts';
+import { type PaymentWorld, control, createPaidEvent } from '../../../testkit/payments/payment-world.ts';
 import { until } from '../../../testkit/until.ts';
-
-export type Refunding = ReturnType<typeof refunding>;
-
-/** A world of its own for a file of tests. */
-export async function openRefunding(): Promise<{ world: PaymentWorld; refunds: Refunding }> {
-  const world = await openPaymentWorld();
-  return { world, refunds: refunding(world) };
-}
 
 /** Paid orders, and refunds of them as the organiser's staff asks for them. */
 export function refunding(world: PaymentWorld) {

@@ -1,23 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { arrayText } from '../../../src/platform/database/array-text.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
-import { openTestDb } from '../../../testkit/orders/placing.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** Guards that Postgres reads an array as it was, whatever its texts contain. */
 
-let database: TestDatabase;
-let open: OpenDb;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const { open } = await useTestDb();
 
 test('texts come back as they were', async () => {
   const texts = [

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { job } from '../../../src/platform/jobs/job.ts';
 import {
   type StagedJob,
@@ -18,8 +18,7 @@ import {
   stageAll,
   stagedJobNames,
 } from '../../../src/platform/jobs/outbox.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
-import { openTestDb } from '../../../testkit/orders/placing.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is skipped. */
 
@@ -32,20 +31,9 @@ const noted = job({
 });
 const other = { ...noted, name: 'test.other' };
 
-let database: TestDatabase;
-let open: OpenDb;
-let db: Db;
+const { db } = await useTestDb(12);
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url, 12);
-  db = open.db;
-});
 beforeEach(() => db.execute(sql`delete from outbox`));
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const lease = (room = 1000) => leaseStagedJobs(db, [{ name: noted.name, eventId: '-', room }]);

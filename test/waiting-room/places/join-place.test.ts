@@ -1,20 +1,19 @@
 import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/sha';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { handleError } from '../../../src/http/problem.ts';
 import { createRouter } from '../../../src/http/contract/router.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
 import { newEventId, newOrderId } from '../../../src/platform/ids.ts';
 import { problems } from '../../../src/problems.ts';
 import { placeSalt } from '../../../src/waiting-room/draw/index.ts';
-import type { JoinPlaceDeps } from '../../../src/waiting-room/places/join-place.ts';
 import { placeRoutes } from '../../../src/waiting-room/places/routes.ts';
 import { readPlaceToken } from '../../../src/waiting-room/places/place-token.ts';
 import type { RoomFacts } from '../../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import {
   accountKeyOf,
@@ -24,25 +23,13 @@ import {
   queueTokenSecret,
   roomFacts,
 } from '../../../testkit/waiting-room/places.ts';
-import { openTestDb } from '../../../testkit/orders/placing.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards promise 9 where it begins: one confirmed buyer, one place, whatever is sent and however often. */
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: JoinPlaceDeps;
+const { open } = await useTestDb();
 const rooms = new Map<string, RoomFacts>();
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url, 4);
-  deps = joinDeps(open, rooms);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
+const deps = joinDeps(open, rooms);
 
 async function aRoom(more: Partial<RoomFacts> = {}): Promise<TestEvent> {
   const event = await createRoom(open.db, { phase: more.phase ?? 'pre_queue' });

@@ -1,24 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { OpenDb } from '../../../src/platform/database/db.ts';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { placeInvariants } from '../../../src/waiting-room/places/invariants.ts';
 import { joinPlaces } from '../../../src/waiting-room/places/queries.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { accountKeyOf, createRoom } from '../../../testkit/waiting-room/places.ts';
-import { openTestDb } from '../../../testkit/orders/placing.ts';
 import { withoutIndex } from '../../races/support/without-guard.ts';
 
 /** Guards the guards: each corruption of one row is found and named. */
 
-let database: TestDatabase;
-let open: OpenDb;
+const { directUrl, open } = await useTestDb(2);
 let event: TestEvent;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url, 2);
-  await withoutIndex(database.directUrl, 'places_one_per_account');
+  await withoutIndex(directUrl, 'places_one_per_account');
 });
 beforeEach(async () => {
   await open.db.execute(sql`delete from places`);
@@ -26,10 +21,6 @@ beforeEach(async () => {
   const wishes = ['ayu', 'budi', 'citra'].map((name) => ({ accountKey: accountKeyOf(name) }));
   await joinPlaces(open.db, event.id, wishes);
   await open.db.execute(sql`delete from waiting_rooms where event_id <> ${event.id}`);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
 });
 
 async function found(name: string): Promise<string[]> {

@@ -1,18 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { buyerKeys } from '../../../src/orders/placement/keys.ts';
 import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
-import { type OpenDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type JoinPlaceDeps, joinPlace } from '../../../src/waiting-room/places/join-place.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { joinPlace } from '../../../src/waiting-room/places/join-place.ts';
 import { decideExchange, isLapsed } from '../../../src/waiting-room/places/decide-exchange.ts';
 import { waitingRoomInvariants } from '../../../src/waiting-room/invariants.ts';
 import type { LiveRoom } from '../../../src/waiting-room/rooms/live-room.ts';
 import type { Phase } from '../../../src/waiting-room/rooms/phase.ts';
 import type { RoomFacts } from '../../../src/waiting-room/ports.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, someBuyer } from '../../../testkit/factories.ts';
 import { createRoom, joinDeps, queueTokenSecret, roomFacts } from '../../../testkit/waiting-room/places.ts';
-import { openTestDb, order, placingDeps, testHashSecret } from '../../../testkit/orders/placing.ts';
+import { order, placingDeps, testHashSecret } from '../../../testkit/orders/placing.ts';
 import { passOf } from '../../../testkit/waiting-room/rooms.ts';
 
 /**
@@ -20,12 +20,11 @@ import { passOf } from '../../../testkit/waiting-room/rooms.ts';
  * order.
  */
 
-let database: TestDatabase;
-let open: OpenDb;
-let deps: JoinPlaceDeps;
+const { open } = await useTestDb();
 const rooms = new Map<string, RoomFacts>();
 /** Indexes below this have had their turn, in every room of this test. */
 const lapsedBelow = 3;
+const deps = joinDeps(open, rooms, 4, (_eventId, index) => index < lapsedBelow);
 
 /** These rooms were never drawn: what holds of draws is guarded elsewhere. */
 const aboutPlaces = [
@@ -35,17 +34,10 @@ const aboutPlaces = [
   'waiting_room.one_place_per_account',
 ];
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url, 4);
-  deps = joinDeps(open, rooms, 4, (_eventId, index) => index < lapsedBelow);
-});
 afterAll(async () => {
   const broken: string[] = [];
   for (const invariant of waitingRoomInvariants)
     if (aboutPlaces.includes(invariant.name)) broken.push(...(await invariant.find(open.db)));
-  await open.close();
-  await database.close();
   expect(broken).toEqual([]);
 });
 

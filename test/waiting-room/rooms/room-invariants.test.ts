@@ -1,27 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { OpenDb } from '../../../src/platform/database/db.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { newOrderId } from '../../../src/platform/ids.ts';
 import { waitingRoomInvariants } from '../../../src/waiting-room/invariants.ts';
-import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
+import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { openRoom, passOf } from '../../../testkit/waiting-room/rooms.ts';
 
 /** Each truth about rooms names the row that breaks it. */
 
-let database: TestDatabase;
-let open: OpenDb;
+const { open } = await useTestDb();
 let event: TestEvent;
 const buyer = someBuyer();
-beforeAll(async () => {
-  database = await createTestDatabase();
-  open = openTestDb(database.url);
-});
-afterAll(async () => {
-  await open.close();
-  await database.close();
-});
 beforeEach(async () => {
   await open.db.execute(sql`delete from spent_passes`);
   await open.db.execute(sql`delete from waiting_rooms`);
