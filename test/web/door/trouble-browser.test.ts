@@ -183,6 +183,14 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await until(async () => (await listTime(page)) > asOf);
     await context.setOffline(true);
     expect(await scan(page, code)).toMatchObject({ title: 'Come in', isOffline: true });
+
+    // Under another login the service does not find the scan.
+    await page.route('**/v1/check-ins/undos', (route) => route.fulfill({ status: 404, body: '{}' }));
+    await context.setOffline(false);
+    await sync(page);
+    await unsent(page, 'All sent');
+    await page.click('#history-open');
+    await page.waitForSelector('#history-list li :text-is("Undone: Wrong person · not taken by the server")');
     await context.close();
   });
 

@@ -37,7 +37,8 @@ export type KeptScan = {
   readonly before: Admission | null;
   /** What the service said when it was handed in. */
   readonly conflict?: Conflict;
-  readonly undo?: { readonly reason: string };
+  /** `isRefused`: the service did not take it, such as under the login that a phone got when it was paired anew. */
+  readonly undo?: { readonly reason: string; readonly isRefused?: boolean };
 };
 
 /** The door let somebody in and should not have, or twice. */

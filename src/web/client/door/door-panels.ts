@@ -82,7 +82,8 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
   const zone = place.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const clock = (time: string) => formatClock(time, zone, pageLanguage);
   const at = new Date(Date.parse(scan.scannedAt) + scan.clockOffsetMs).toISOString();
-  const state = [scan.undo === undefined ? '' : more.undone(scan.undo.reason), more.states[scan.state]];
+  const sent = scan.undo?.isRefused === true ? more.faults['refused'] : more.states[scan.state];
+  const state = [scan.undo === undefined ? '' : more.undone(scan.undo.reason), sent];
   const gate = scan.gate === undefined ? undefined : place.gateName(scan.gate);
   const item = element(
     'li',

@@ -80,9 +80,13 @@ export function keepHandedIn({ scanId }: KeptScan, conflict: Conflict | undefine
   }));
 }
 
-/** The service knows that the scan was taken back. */
-export function keepUndoSent({ scanId }: KeptScan): Promise<void> {
-  return changeScan(scanId, (scan) => ({ ...scan, state: 'sent' }));
+/** The service was told that the scan was taken back, and has taken or refused it. */
+export function keepUndoSent({ scanId, undo }: KeptScan, isRefused: boolean): Promise<void> {
+  return changeScan(scanId, (scan) => ({
+    ...scan,
+    state: 'sent',
+    ...(undo === undefined ? {} : { undo: { ...undo, isRefused } }),
+  }));
 }
 
 async function changeScan(scanId: string, change: (scan: KeptScan) => KeptScan): Promise<void> {

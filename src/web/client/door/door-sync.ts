@@ -153,7 +153,7 @@ async function sendUndos(eventId: string): Promise<Outcome> {
     const outcome = outcomeOf(answer);
     const isFinal = answer.kind === 'refused' && [404, 409].includes(answer.problem.status);
     if (outcome !== 'done' && !isFinal) return outcome;
-    await keepUndoSent(scan);
+    await keepUndoSent(scan, isFinal);
   }
   return 'done';
 }
