@@ -26,6 +26,8 @@ export async function openDoorPages() {
     const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
+    // The scripts of the first page of a run are bundled for it.
+    page.setDefaultNavigationTimeout(60_000);
     await page.goto(`${origin}/door?lang=en`);
     await page.click('details.promo summary');
     await page.fill('#deviceToken', token);
