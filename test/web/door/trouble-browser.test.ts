@@ -47,6 +47,8 @@ async function undo(page: Page, place = 0): Promise<void> {
   await item.locator('form .button').click();
 }
 
+const closeHistory = (page: Page) => page.click('#history [data-act="close-panel"]');
+
 describe('a door in trouble', { timeout: deadline }, () => {
   test('a phone whose storage was full says so, and hands in again once it has space', async () => {
     const { page, context } = await door.phoneAt(undefined);
@@ -142,6 +144,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await undo(page);
     await page.waitForSelector('#history-list li :text-matches("^Undone: Wrong person . Not sent yet")');
     await unsent(page, '2 not sent');
+    await closeHistory(page);
     expect((await scan(page, second?.code ?? '')).title).toBe('Come in');
 
     // The same undo at another event: its list goes when this one is opened, and the undo stays.
@@ -178,6 +181,8 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await page.route('**/v1/check-ins/undos', (route) => route.fulfill({ status: 503, body: '{}' }));
     expect((await scan(page, code)).title).toBe('Come in');
     await undo(page);
+    await page.waitForSelector('#history-list li :text-matches("^Undone: Wrong person")');
+    await closeHistory(page);
     const asOf = await listTime(page);
     await sync(page);
     await until(async () => (await listTime(page)) > asOf);
