@@ -59,8 +59,9 @@ export async function openDoorPages() {
 export type Phone = { readonly page: Page; readonly context: BrowserContext };
 export type Answered = { readonly title: string; readonly isOffline: boolean; readonly text: string };
 
-/** Types a code, and waits for its answer. */
+/** Types a code, and waits for its answer. Closes the history first, under which the field takes no code. */
 export async function scan(page: Page, code: string): Promise<Answered> {
+  if (await page.isVisible('#history')) await page.keyboard.press('Escape');
   await page.fill('#code', code);
   await page.click('#code-submit');
   await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
