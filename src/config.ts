@@ -101,7 +101,7 @@ export const variables = z.object({
   DATABASE_FALLBACK_POOL_SIZE: wholeNumber(2, 1, 50),
   DATABASE_POOL_SIZE: wholeNumber(8, 1, 200),
   DATABASE_WRITE_POOL_SIZE: wholeNumber(4, 1, 50),
-  DATABASE_WORKER_POOL_SIZE: wholeNumber(16, 1, 200),
+  DATABASE_WORKER_POOL_SIZE: wholeNumber(6, 1, 200),
   DATABASE_ACQUIRE_TIMEOUT_MS: wholeNumber(1000, 10, 30_000),
   DATABASE_CALL_TIMEOUT_MS: wholeNumber(3000, 100, 60_000),
   DATABASE_PREPARE: flag,
