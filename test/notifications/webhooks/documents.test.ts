@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 import { webhookTypes } from '../../../src/notifications/webhooks/catalogue.ts';
+import type { CallFailure } from '../../../src/notifications/webhooks/sending/call-endpoint.ts';
+import { disabledReasons } from '../../../src/notifications/webhooks/tables.ts';
+import { connectionWords } from '../../../src/web/i18n/words/desk/connections.ts';
 import { newWebhookSecret, signedHeaders } from '../../../src/notifications/webhooks/sign.ts';
 import { until } from '../../../testkit/until.ts';
 
@@ -61,3 +64,12 @@ test('the command prints an example with a valid signature', () => {
   expect(run(own).stdout).toContain(own);
   expect(run('whsec_short').status).toBe(2);
 }, 20_000);
+
+test('the desk has words for each type, each failure and each reason to stop, in both languages', () => {
+  for (const { typeNames, failures, stoppedBecause } of Object.values(connectionWords)) {
+    expect(Object.keys(typeNames)).toEqual(webhookTypes);
+    expect(Object.keys(stoppedBecause)).toEqual(disabledReasons);
+    const named: Readonly<Record<CallFailure, string>> = failures;
+    expect(Object.values(named)).not.toContain('');
+  }
+});

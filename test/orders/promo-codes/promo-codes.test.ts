@@ -97,7 +97,7 @@ describe('promo codes', () => {
       value: 10,
       ...times,
     });
-    const path = `/events/${event.id}/promo-codes/${made['id']}`;
+    const path = `/events/${event.id}/promo-codes/${String(made['id'])}`;
     for (const change of [{ validFrom: times.validUntil }, { validUntil: '2027-01-01T00:00:00Z' }])
       expect(await desk.send('PATCH', path, change)).toMatchObject({
         status: 400,

@@ -1,15 +1,16 @@
-import type { SwitchName } from '../../../traffic-control/switches/tables.ts';
 import type { InEach } from '../language.ts';
 
-type OfSwitches = Readonly<Record<SwitchName, string>>;
-
-const switchNamesId: OfSwitches = {
+const switchNamesId = {
   close_sales: 'Tutup penjualan',
   browse_only: 'Hanya boleh dilihat',
   waiting_room: 'Wajib lewat ruang tunggu',
   drop_class_5: 'Tolak daftar dan ekspor',
   drop_listings: 'Tolak pencarian acara',
 };
+
+/** A switch of the operator's API, by its name there. */
+export type SwitchName = keyof typeof switchNamesId;
+type OfSwitches = Readonly<Record<SwitchName, string>>;
 
 const switchNamesEn: OfSwitches = {
   close_sales: 'Close sales',

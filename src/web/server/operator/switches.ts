@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
-import type { SwitchName } from '../../../traffic-control/switches/tables.ts';
-import { operatorWords } from '../../i18n/words/operator.ts';
+import { type SwitchName, operatorWords } from '../../i18n/words/operator.ts';
 import { hiddenField, selectField, textField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { chip, panel, withCode } from '../desk/parts/pieces.ts';

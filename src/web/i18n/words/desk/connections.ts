@@ -1,13 +1,6 @@
-import type { WebhookType } from '../../../../notifications/webhooks/catalogue.ts';
-import type { CallFailure } from '../../../../notifications/webhooks/sending/call-endpoint.ts';
-import type { DisabledReason } from '../../../../notifications/webhooks/tables.ts';
 import type { InEach } from '../../language.ts';
 
-type TypeNames = Readonly<Record<WebhookType, string>>;
-type Failures = Readonly<Record<CallFailure, string>>;
-type StoppedBecause = Readonly<Record<DisabledReason, string>>;
-
-const typeNamesId: TypeNames = {
+const typeNamesId = {
   'order.paid': 'Pesanan dibayar',
   'order.expired': 'Pesanan tidak dibayar pada waktunya',
   'order.cancelled': 'Pesanan dibatalkan',
@@ -20,7 +13,7 @@ const typeNamesId: TypeNames = {
   'webhook.test': 'Uji coba',
 };
 
-const failuresId: Failures = {
+const failuresId = {
   status: 'Server menjawab dengan kesalahan',
   redirect: 'Server menjawab dengan pengalihan',
   timeout: 'Server tidak menjawab pada waktunya',
@@ -31,13 +24,13 @@ const failuresId: Failures = {
   connection_failed: 'Sambungan terputus',
 };
 
-const stoppedBecauseId: StoppedBecause = {
+const stoppedBecauseId = {
   organizer: 'Dihentikan oleh tim Anda',
   failing: 'Tidak ada kiriman yang berhasil selama berhari-hari',
   gone: 'Server menjawab bahwa alamat ini tidak ada lagi (410)',
 };
 
-const typeNamesEn: TypeNames = {
+const typeNamesEn: Readonly<Record<keyof typeof typeNamesId, string>> = {
   'order.paid': 'Order paid',
   'order.expired': 'Order not paid in time',
   'order.cancelled': 'Order cancelled',
@@ -50,7 +43,7 @@ const typeNamesEn: TypeNames = {
   'webhook.test': 'Test',
 };
 
-const failuresEn: Failures = {
+const failuresEn: Readonly<Record<keyof typeof failuresId, string>> = {
   status: 'The server answered with an error',
   redirect: 'The server answered with a redirect',
   timeout: 'The server did not answer in time',
@@ -61,7 +54,7 @@ const failuresEn: Failures = {
   connection_failed: 'The connection was lost',
 };
 
-const stoppedBecauseEn: StoppedBecause = {
+const stoppedBecauseEn: Readonly<Record<keyof typeof stoppedBecauseId, string>> = {
   organizer: 'Stopped by your team',
   failing: 'Nothing was delivered for days',
   gone: 'The server answered that the address no longer exists (410)',

@@ -2,7 +2,6 @@ import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
-import { subscribableTypes } from '../../../../notifications/webhooks/catalogue.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
@@ -19,6 +18,11 @@ export function webhookPages(addPage: AddPage): void {
   addPage('/desk/webhooks', showEndpoints, { add });
   addPage('/desk/webhooks/:endpointId', showEndpoint, { rotate, test, stop, resume, remove, again, replayAll });
 }
+
+/** What an endpoint may be called about; a test is sent by a button. */
+const subscribableTypes = (
+  Object.keys(connectionWords.en.typeNames) as (keyof typeof connectionWords.en.typeNames)[]
+).filter((type) => type !== 'webhook.test');
 
 async function showEndpoints(desk: Desk): Promise<View> {
   const { language, slug } = desk;
