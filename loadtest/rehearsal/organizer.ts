@@ -30,7 +30,8 @@ const pagesMax = 200;
 export async function signIn(url: string, key: string | undefined): Promise<Organizer> {
   const token = key ?? (await demoToken(url));
   const headers = { authorization: `Bearer ${token}` };
-  const who = await request(`${url}/v1/sessions/current`, { headers });
+  const who = await untilTaken(() => request(`${url}/v1/sessions/current`, { headers }));
+  if (who.status >= 500) throw new Error(`GET /v1/sessions/current answered ${who.status} ${JSON.stringify(who.body)}`);
   const slug = at(who.body, 'organizer', 'slug');
   if (typeof slug !== 'string') throw new RehearsalRefused('REHEARSAL_TOKEN is not a valid API key here.');
   if (!['owner', 'manager'].includes(String(at(who.body, 'role'))))
@@ -94,7 +95,7 @@ async function untilTaken(ask: () => Promise<Reply>): Promise<Reply> {
 }
 
 async function demoToken(url: string): Promise<string> {
-  const reply = await request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner });
+  const reply = await untilTaken(() => request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner }));
   const token = at(reply.body, 'accessToken');
   if (typeof token === 'string') return token;
   throw new RehearsalRefused(

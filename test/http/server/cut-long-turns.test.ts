@@ -21,7 +21,7 @@ const floodsMax = 5;
 const flood = `
   const { closedLoop } = await import(new URL('loadtest/generator/closed-loop.ts', 'file://${process.cwd()}/').href);
   const result = await closedLoop({
-    port: Number(process.argv[1]), connections: ${connections}, warmupSeconds: 0, seconds: ${seconds},
+    to: Number(process.argv[1]), connections: ${connections}, warmupSeconds: 0, seconds: ${seconds},
     next: () => 'GET / HTTP/1.1\\r\\nhost: localhost\\r\\n\\r\\n', counts: () => true,
   });
   console.log(JSON.stringify(result.statuses));
