@@ -19,6 +19,8 @@ const { PUBLIC_URL = '', CERTIFICATE = '', DATABASE_DIRECT_URL = '', SMTP_PORT =
 // Below the limits of one network, which all these buyers share.
 const everyMs = 250;
 const answerDeadlineMs = 10_000;
+/** Of so many orders one has its tickets printed. */
+const pdfEvery = 20;
 const settleWithinMs = 120_000;
 
 const owner = openDb({
@@ -61,12 +63,28 @@ async function buy(): Promise<void> {
     }),
     signal: AbortSignal.timeout(answerDeadlineMs),
   }).then(
-    async (answer) => (answer.status === 201 ? undefined : `${answer.status} ${(await answer.text()).slice(0, 200)}`),
+    async (answer) => {
+      if (answer.status !== 201) return `${answer.status} ${(await answer.text()).slice(0, 200)}`;
+      return number % pdfEvery === 1 ? printed((await answer.json()) as Placed) : undefined;
+    },
     (error: unknown) => String(error instanceof Error && error.cause !== undefined ? error.cause : error),
   );
   if (outcome === undefined) sold.placed += 1;
   else sold.failed[outcome] = (sold.failed[outcome] ?? 0) + 1;
   sold.slowestMs = Math.max(sold.slowestMs, Math.round(performance.now() - began));
+}
+
+type Placed = { readonly id: string; readonly accessToken: string };
+
+/** Prints an order's tickets, which the API has a helper process do. The fault, if there was one. */
+async function printed({ id, accessToken }: Placed): Promise<string | undefined> {
+  const answer = await fetch(`${PUBLIC_URL}/v1/orders/${id}/tickets.pdf`, {
+    dispatcher: edge,
+    headers: { authorization: `Bearer ${accessToken}` },
+    signal: AbortSignal.timeout(answerDeadlineMs),
+  });
+  const text = await answer.text();
+  return answer.status === 200 && text.startsWith('%PDF') ? undefined : `PDF ${answer.status} ${text.slice(0, 200)}`;
 }
 
 async function unserved(): Promise<number> {

@@ -104,6 +104,15 @@ describe('variables of the deployment', () => {
     expect(readFileSync('deploy/pgbouncer/entrypoint.sh', 'utf8')).not.toContain('antre_owner');
   });
 
+  it('let the service lower the priority of itself and of its helpers, where units filter system calls', () => {
+    for (const unit of ['deploy/systemd/antre-api@.service', 'deploy/systemd/antre-worker.service'])
+      expect([...readFileSync(unit, 'utf8').matchAll(/^SystemCallFilter=(.+)$/gm)].map(([, calls]) => calls)).toEqual([
+        '@system-service',
+        '~@privileged @resources',
+        'setpriority sched_setscheduler sched_setattr',
+      ]);
+  });
+
   it('are all known to the service', () => {
     const set = {
       compose: composeEnvironments()
