@@ -104,13 +104,16 @@ describe('variables of the deployment', () => {
     expect(readFileSync('deploy/pgbouncer/entrypoint.sh', 'utf8')).not.toContain('antre_owner');
   });
 
-  it('let the service lower the priority of itself and of its helpers, where units filter system calls', () => {
-    for (const unit of ['deploy/systemd/antre-api@.service', 'deploy/systemd/antre-worker.service'])
-      expect([...readFileSync(unit, 'utf8').matchAll(/^SystemCallFilter=(.+)$/gm)].map(([, calls]) => calls)).toEqual([
+  it('let helper processes run below the service, and finish their work when it stops, where systemd starts it', () => {
+    for (const unit of ['deploy/systemd/antre-api@.service', 'deploy/systemd/antre-worker.service']) {
+      const text = readFileSync(unit, 'utf8');
+      expect([...text.matchAll(/^SystemCallFilter=(.+)$/gm)].map(([, calls]) => calls)).toEqual([
         '@system-service',
         '~@privileged @resources',
         'setpriority sched_setscheduler sched_setattr',
       ]);
+      expect(text).toContain('\nKillMode=mixed\n');
+    }
   });
 
   it('are all known to the service', () => {

@@ -88,7 +88,7 @@ describe.concurrent('the command', () => {
 
   test('a small sale is rehearsed, judged on one page, and its copies are called off', inTurn, async () => {
     const before = await request(`${stack.environment['API_URL']}/v1/events/${slug}/availability`);
-    const { stdout } = await rehearse('--event', slug, '--people', '100', '--seconds', '2', '--opening', '10');
+    const { stdout } = await rehearse('--event', slug, '--people', '100', '--seconds', '2', '--opening', '20');
     expect(stdout).toMatch(/^# Rehearsal of .*: 100 people$/m);
     expect(stdout).toContain('100 people make up to 17 requests a second');
     expect(stdout).toContain('The audit is clean');
