@@ -130,14 +130,16 @@ async function tornWords(page: Page): Promise<string[]> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const range = document.createRange();
     const torn = [];
+    const linesOf = () => new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
     while (texts.nextNode()) {
       const { data, parentElement } = texts.currentNode;
+      range.selectNodeContents(texts.currentNode);
+      if (linesOf() < 2) continue;
       if (!parentElement.checkVisibility({ visibilityProperty: true }) || parentElement.closest('.visually-hidden, .skip, .mono, code, pre') !== null) continue;
       for (const { 0: word, index } of data.matchAll(/(?<![^\\s(“])\\p{L}{2,14}(?![^\\s,.:;)”])/gu)) {
         range.setStart(texts.currentNode, index);
         range.setEnd(texts.currentNode, index + word.length);
-        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
-        if (lines.size > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
+        if (linesOf() > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
       }
     }
     return torn.slice(0, 3);
