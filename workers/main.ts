@@ -15,12 +15,24 @@ import { createHandlers, createInPlaceActs, recurring } from './handlers.ts';
 import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
 
+/**
+ * Lets the API go first where a worker shares processors with it: a request waits for them now, but a mail can wait a second. It only
+ * lowers the priority, because raising it takes rights. Returns the error where even that is not allowed: the worker then competes.
+ */
+function giveWay(niceness: number): unknown {
+  try {
+    setPriority(Math.max(getPriority(), niceness));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  // If a worker shares processors with the API and Postgres, it gives way: a request waits for them now, but a mail can
-  // wait a second. It only lowers its priority, because raising it takes rights.
-  setPriority(Math.max(getPriority(), config.WORKER_NICENESS));
+  const notAllowed = giveWay(config.WORKER_NICENESS);
   const { log, service } = await openProcess('worker', config, composeWorker);
+  if (notAllowed !== undefined) log.warn({ err: notAllowed }, 'WORKER_NICENESS has no effect here');
 
   let isDraining = false;
   const started: { worker?: RunningWorker } = {};

@@ -10,6 +10,9 @@ export function answerTasks(handle: (task: never) => unknown): void {
       return { fault: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
   };
+  // systemd, Ctrl-C and others signal all processes of a service at once. Somebody still waits for the task in progress, and the process that
+  // started this one ends it in time.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {});
   process.on('message', (task) => void answer(task).then((made) => process.send?.(made)));
   process.on('disconnect', () => process.exit());
 }

@@ -29,7 +29,8 @@ export function refusalPages(assetsOnce: () => Promise<Assets>): MiddlewareHandl
     };
     const key = `${message} ${langKey({ lang })} ${JSON.stringify(more)}`;
     const page = made.get(key) ?? (await messagePage({ lang, assets: await assetsOnce() }, message, more));
-    made.set(key, page);
+    // A page with the id of a request is shown once.
+    if (message !== 'broken') made.set(key, page);
     // The other fields of the refusal stay: when to try again, what it says of limits, and the request id.
     c.res = new Response(page, { status, headers: failureHeaders });
   };

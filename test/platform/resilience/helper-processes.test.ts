@@ -118,6 +118,16 @@ describe('helper processes', () => {
     await failing.close();
   });
 
+  test.each(['SIGTERM', 'SIGINT'] as const)('finish their task when the whole service gets %s', async (signal) => {
+    const helpers = open();
+    const pid = (await helpers.run({ act: 'pid' })) as number;
+    const spun = helpers.run({ act: 'spin', ms: 300 });
+    process.kill(pid, signal);
+    expect(await spun).toBe('spun');
+    expect(await helpers.run({ act: 'pid' })).toBe(pid);
+    await helpers.close();
+  });
+
   test('end with the process that started them', async () => {
     const parent = fork(fileURLToPath(new URL('../support/helper-parent.ts', import.meta.url)), [file], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
