@@ -38,6 +38,24 @@ begin
       where event_id || '' = p_event_id and code = any (array(
         select decode(x ->> 'code', 'hex') from jsonb_array_elements(p_scans) x where x ->> 'code' is not null))
       order by id for no key update;
+    -- A device that was paired anew hands in again what it has scanned under another login: the same scan, which stays that login's. It is
+    -- found by its ticket, which has few scans.
+    select jsonb_agg(x || case when known.actor_id is null then '{}' else jsonb_build_object('actor', known.actor_id) end order by ordinality)
+      into p_scans
+      from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
+      left join lateral (
+        select o.actor_id
+        from tickets t join scans o on o.event_id || '' = t.event_id and o.ticket_id = t.id
+        where t.event_id || '' = p_event_id and t.code = decode(x ->> 'code', 'hex')
+          and x ->> 'organizer' = v_event.organizer_id and x ->> 'device' <> ''
+          and o.actor_id <> x ->> 'actor' and o.device_id = x ->> 'device' and o.scan_id = x ->> 'scan'
+          and o.content = decode(x ->> 'content', 'hex')
+          and (
+            select true from scans own
+            where own.event_id = p_event_id and own.actor_id = x ->> 'actor' and own.device_id = x ->> 'device' and own.scan_id = x ->> 'scan'
+            limit 1) is null
+        limit 1
+      ) known on true;
     v_amending := withdraw_unheard(p_event_id, p_scans);
     -- If several have one scan id, the first counts. (Scan ids of one online call are distinct.)
     select coalesce(array_agg(n), '{}') into v_later from (
@@ -60,7 +78,7 @@ begin
 
   select array_agg(
     row(
-      s.n, coalesce(st.actor_id, s.actor_id), s.device_id, s.scan_id, s.content,
+      s.n, s.actor_id, s.device_id, s.scan_id, s.content,
       coalesce(g.name, s.gate), coalesce(g.id, s.gate_key), s.direction, coalesce(st.scanned_at, s.at),
       v_offline, s.decision, s.device_at, s.passed,
       st.scan_id is not null,
@@ -96,7 +114,7 @@ begin
       g.zone_id, g.is_limited, g.re_entry
     )::check_in_scan order by s.n) into v_scans
   from (
-    select ordinality::integer as n, x as given, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
+    select ordinality::integer as n, x ->> 'actor' as actor_id, x ->> 'device' as device_id, x ->> 'scan' as scan_id,
       decode(x ->> 'content', 'hex') as content, x ->> 'organizer' as organizer_id,
       decode(x ->> 'code', 'hex') as code, x ->> 'gate' as gate, x ->> 'gateKey' as gate_key,
       x ->> 'direction' as direction, x ->> 'decision' as decision,
@@ -107,10 +125,7 @@ begin
   ) s
   left join lateral (
     select * from scans
-    where event_id = p_event_id and actor_id = s.actor_id and device_id = s.device_id and scan_id = s.scan_id
-    union all
-    select * from scan_under_other_login(p_event_id, s.given) where v_offline
-    limit 1
+    where event_id = p_event_id and actor_id = s.actor_id and device_id = s.device_id and scan_id = s.scan_id limit 1
   ) st on true
   left join lateral (
     select k.ticket_category_id, kc.name

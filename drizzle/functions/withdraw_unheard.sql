@@ -11,13 +11,9 @@ begin
       ordinality::integer as n, s.event_id, s.actor_id, s.device_id, s.scan_id, s.ticket_id
     from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
     cross join lateral (
-      select * from (
-        select * from scans
-        where event_id = p_event_id and actor_id = x ->> 'actor' and device_id = x ->> 'device' and scan_id = x ->> 'scan'
-        union all
-        select * from scan_under_other_login(p_event_id, x)
-        limit 1) known
-      where not offline and undone_at is null and content = decode(x ->> 'content', 'hex') and passed <> (x ->> 'passed')::boolean
+      select * from scans
+      where event_id = p_event_id and actor_id = x ->> 'actor' and device_id = x ->> 'device' and scan_id = x ->> 'scan'
+        and not offline and undone_at is null and content = decode(x ->> 'content', 'hex') and passed <> (x ->> 'passed')::boolean limit 1
     ) s
     order by actor_id, device_id, scan_id, ordinality
   ), withdrawn as (

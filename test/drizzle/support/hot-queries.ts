@@ -156,7 +156,7 @@ export const hotQueries: readonly HotQuery[] = [
     /^SELECT from tickets where event_id \|\| (?:\$\d+|'') = p_event_id and status = (\$\d+|'live') and code = any/,
   ),
 
-  byKey('scans judged', /^select array_agg\( row\( s\.n, coalesce\(st\.actor_id/),
+  byKey('scans judged', /^select array_agg\( row\( s\.n, s\.actor_id/),
   { ...byKey('scans answered', /^\( select json_agg\(case when reused then/), unexplained: true },
   byKey('scans written', /^insert into scans/),
   byKey('admissions written', /^with entries as \( select distinct on \(ticket_id\)/),
