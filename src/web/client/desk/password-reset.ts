@@ -37,10 +37,7 @@ if (token === '') {
   });
 }
 
-/**
- * Shows the access that the account has created. Nothing is preselected, because only the owner knows which of it to
- * keep.
- */
+/** Shows the credentials that the account has created. Nothing is preselected, because only the owner knows which to keep. */
 function ask(made: Problem['made']): void {
   const kinds = [
     [words.apiKeys, made['apiKeys']],

@@ -1,6 +1,6 @@
 import '../desk.ts';
 
-/** Sets the two sliders of a cut by a click on the picture, and shows on the picture where they stand. */
+/** Sets the two focus sliders by a click on the picture, and marks the focus on it. */
 const frame = document.querySelector<HTMLElement>('#focus');
 const point = document.querySelector<HTMLElement>('#focus-point');
 const across = document.querySelector<HTMLInputElement>('input[name="focus.x"]');

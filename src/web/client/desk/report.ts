@@ -7,7 +7,7 @@ import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
 import { finish } from '../shared/forms/send-form.ts';
 
-/** A file of a million rows over a slow line. */
+/** Enough for a million rows over a slow connection. */
 const downloadMsMax = 15 * 60_000;
 
 const words = deskLinkWords[pageLanguage];
@@ -44,6 +44,6 @@ function save(name: string, file: Blob): void {
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
-  // The browser has begun to save by then.
+  // By then, the browser has started to save the file.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,8 +1,8 @@
 import '../desk.ts';
 
 /**
- * Renews the figures of a running sale: fetches the page again and takes its figures. The server has rendered them, so
- * the page shows the same with and without this script.
+ * Refreshes the figures of a running sale: fetches the page again and takes over its figures. Since the server renders them, the page
+ * looks the same with and without this script.
  */
 const everyMs = 2000;
 const timeoutMs = 8000;
@@ -10,7 +10,7 @@ const timeoutMs = 8000;
 const figures = document.querySelector<HTMLElement>('#figures');
 const state = document.querySelector<HTMLElement>('#sale-state');
 
-/** The page as a document. `fetch` gives text only, and our pages turn no text into elements (trusted types). */
+/** Loads the page as a document by XMLHttpRequest, because Trusted Types forbids parsing the text of a `fetch`. */
 function load(): Promise<Document> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -29,7 +29,7 @@ function load(): Promise<Document> {
 
 async function renew(shown: HTMLElement): Promise<void> {
   const next = (await load()).querySelector('#figures');
-  // Signed out, or another page.
+  // Signed out, or redirected to another page.
   if (next === null) throw new Error('no figures');
   shown.replaceChildren(...[...next.childNodes].map((node) => document.adoptNode(node)));
 }
@@ -41,7 +41,7 @@ function say(text: string | undefined): void {
 async function run(shown: HTMLElement): Promise<void> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, everyMs));
-    // A hidden tab asks nothing.
+    // A hidden tab does not poll.
     if (document.hidden) continue;
     try {
       await renew(shown);

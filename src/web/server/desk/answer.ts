@@ -25,7 +25,7 @@ export type DeskDeps = {
   readonly hashSecret: string;
   /** The payment gateway of new accounts. */
   readonly gateway: string;
-  /** Whether anybody may sign up as an organiser. */
+  /** Whether organisers may sign up by themselves. */
   readonly isSignUpOpen: boolean;
 };
 
@@ -122,7 +122,7 @@ async function act(
     const form: Form = { ...emptyForm(name), values, key: values.raw('key'), ...refused };
     return show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
   };
-  // The page is of ours, so the token is that of an earlier session. What was typed stays.
+  // The form came from our origin, so its token is from an earlier session. The values are kept.
   if (!isFormToken(desk.deps.hashSecret, desk.session, values.raw('formToken'))) {
     return { ...(await showAgain({ faults: [], refusal: words.signedInAnew })), status: 403 };
   }
@@ -145,7 +145,7 @@ export function problemOf(error: unknown): AntreProblem {
 
 const shownStatuses = [403, 404, 409, 429, 500, 503] as const;
 
-/** A refused form is shown again with the status of the refusal. A call without an answer counts as 503. */
+/** The HTTP status of the page that shows a refusal. A call without a response counts as 503. */
 export function statusOf({ status }: AntreProblem) {
   return status === 0 ? 503 : (shownStatuses.find((known) => known === status) ?? 409);
 }
@@ -177,7 +177,7 @@ async function render(
   return c.html(page, view.status ?? 200, deskHeaders(language));
 }
 
-/** After a form, always by GET, so that reloading the page sends nothing again. */
+/** Redirects after a form by GET (303), so that a reload does not submit it again. */
 function goTo(c: Context, path: string): Response {
   c.header('cache-control', 'no-store');
   return c.redirect(path, 303);

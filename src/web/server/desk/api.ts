@@ -4,13 +4,13 @@ import { call } from '../../../client/call.ts';
 import { innerBindings } from '../../../http/inner-call.ts';
 import { addressHeaders } from '../../../http/server/client-network.ts';
 
-/** Answers a request to the API in this process. */
+/** Calls the API inside this process, without a socket. */
 export type CallApi = (request: Request, bindings: object) => Response | Promise<Response>;
 
 /**
- * The organiser's API as the desk's pages use it, typed by the contract (`npm run api:types`): the path as a route is described
- * (`/v1/organizers/:slug/events`), its parameters as `param`, `query`, `header` and `json`. Resolves to the body of the answer.
- * Every call throws AntreProblem when the API refuses.
+ * The organiser's API for the desk's pages, typed by the contract (`npm run api:types`). `path` is the route's pattern
+ * (`/v1/organizers/:slug/events`); its input is `param`, `query`, `header` and `json`. Resolves to the response body.
+ * Every call throws AntreProblem if the API refuses.
  */
 export type DeskApi = {
   get<Path extends PathOf<'get'>>(path: Path, ...input: InputOf<Path, 'get'>): Promise<DataOf<Path, 'get'>>;
@@ -20,7 +20,7 @@ export type DeskApi = {
   delete<Path extends PathOf<'delete'>>(path: Path, ...input: InputOf<Path, 'delete'>): Promise<DataOf<Path, 'delete'>>;
 };
 
-/** The body of a GET answer, for functions that show it: `Data<'/v1/organizers/:slug/events'>`. */
+/** The response body of a GET route: `Data<'/v1/organizers/:slug/events'>`. */
 export type Data<Path extends PathOf<'get'>> = DataOf<Path, 'get'>;
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -40,20 +40,20 @@ type Parts = {
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly header?: Readonly<Record<string, string | undefined>>;
   readonly json?: unknown;
-  /** A file. */
+  /** The content of a file. */
   readonly bytes?: Uint8Array;
 };
 
-/** An answer that takes longer is given up, and the page says that the service is busy. */
+/** Timeout of a call. The page then says that the service is busy. */
 const timeoutMs = 10_000;
-/** A file may have to wait for its turn to be worked on. */
+/** Longer for uploads, which may wait for a free image worker. */
 const fileTimeoutMs = 75_000;
-/** The address only completes the URL of a request in process. */
+/** A placeholder: a Request needs an absolute URL, but nothing connects to it. */
 const inProcess = 'http://api.invalid';
 
 /**
- * The API for one request of a member, with the member's session as the credential. Nothing is retried: the member sees a refusal and
- * decides. The client's network goes along, so that limits count the member and not this process.
+ * The API for one request of a member, with the member's session as the credential. Calls are not retried: the member sees the refusal
+ * and decides. The client's address headers are passed on, so that limits count the member and not this process.
  */
 export function createDeskApi(callApi: CallApi, c: Context, session: string | undefined): DeskApi {
   const forwarded = addressHeaders.flatMap((name) => {
@@ -92,7 +92,7 @@ export function createDeskApi(callApi: CallApi, c: Context, session: string | un
       );
       return data;
     };
-  // Comparing these types with those of every route costs the compiler more than the rest of this folder.
+  // Checking these types against every route costs the compiler more time than the rest of this folder, hence the cast.
   return {
     get: by('get'),
     post: by('post'),

@@ -7,42 +7,42 @@ import { inputFault } from '../../../platform/field-faults.ts';
 import { hotRequestOfContext } from '../../../http/hot-path/hot-request.ts';
 import { minorDigits } from '../../../platform/text/format-money.ts';
 
-/** The longest form is an event with its description in two languages. */
+/** Enough for the longest form: an event with descriptions in two languages. */
 export const formBytesMax = 256 * 1024;
 
 /** What a member typed into a form. A missing field reads as an empty one. */
 export type FormValues = {
-  /** As typed, with blanks at the ends removed. */
+  /** Trimmed. */
   text(name: string): string;
-  /** The text, or undefined where the field was left empty. */
+  /** Trimmed; undefined if empty. */
   optional(name: string): string | undefined;
-  /** As typed, blanks included: for passwords. */
+  /** Untrimmed, for passwords. */
   raw(name: string): string;
-  /** The bytes of a chosen file; none where no file was chosen. */
+  /** The content of a file; empty if none was chosen. */
   file(name: string): Uint8Array;
-  /** Whether a box was ticked. */
+  /** Whether the checkbox was ticked. */
   has(name: string): boolean;
   all(name: string): readonly string[];
-  /** NaN for text that is no number. NaN is null in JSON, which the API refuses with a fault of this field. */
+  /** NaN for text that is not a number. JSON turns NaN into null, which the API refuses with a fault of this field. */
   number(name: string): number;
-  /** A number, or null where the field was left empty. */
+  /** Null if empty. */
   numberOrNull(name: string): number | null;
-  /** The amount in the smallest unit in use; NaN for text that is no amount. */
+  /** The amount in minor units; NaN for text that is not an amount. */
   money<Currency extends string>(name: string, currency: Currency): { amount: number; currency: Currency };
-  /** RFC 3339 of a local time in a zone; text that is no time is returned as it is, for the API to refuse. */
+  /** A local time in a zone as RFC 3339. Text that is not a time is returned unchanged, so that the API refuses it. */
   time(name: string, timeZone: string): string;
 };
 
-/** One form of a page: empty at first, and as it was sent after a refusal. */
+/** The state of one form: empty at first, and with the submitted values after a refusal. */
 export type Form = {
   readonly act: string;
   readonly values: FormValues | undefined;
   readonly faults: readonly FieldFault[];
   /** Why the whole form was refused, in the member's language. */
   readonly refusal: string | undefined;
-  /** The same for each sending of this form, so that a form that is sent twice acts once. */
+  /** The idempotency key of this form, so that a double submit acts once. */
   readonly key: string;
-  /** The labels of the fields by name, noted as fields are made; the summary of faults names fields by them. */
+  /** Field labels by name, registered as fields are rendered. The summary of faults uses them. */
   readonly labels: Map<string, string>;
 };
 
@@ -56,7 +56,7 @@ export const emptyForm = (act: string): Form => ({
 });
 
 /**
- * @param bytesMax of the whole form, with its files
+ * @param bytesMax limit for the whole form, files included
  * @throws DomainError request.too_large, request.invalid
  */
 export async function readForm(c: Context, bytesMax: number = formBytesMax): Promise<FormValues> {
@@ -93,7 +93,7 @@ export function formValues(fields: URLSearchParams, files: ReadonlyMap<string, U
   };
 }
 
-/** Reads `150.000`, `150,000`, `Rp 150000`, and for currencies with cents also `12.50` and `12,50`. */
+/** Parses `150.000`, `150,000`, `Rp 150000`, and for currencies with cents also `12.50` and `12,50`. */
 export function readAmount(text: string, currency: string): number {
   const digits = minorDigits(currency);
   const plain = text.replaceAll(/[\s\u00A0]|^(?:Rp|RM|S\$|US\$|\$)/gi, '');
@@ -104,7 +104,7 @@ export function readAmount(text: string, currency: string): number {
   return Number(units) * 10 ** digits + Number(part.padEnd(digits, '0') || 0);
 }
 
-/** An amount as a field shows it, without its currency. */
+/** An amount for an input field, without its currency. */
 export function writeAmount(amount: number, currency: string): string {
   return (amount / 10 ** minorDigits(currency)).toFixed(minorDigits(currency));
 }
@@ -115,7 +115,7 @@ function readTime(text: string, timeZone: string): string {
   return time.isValid ? (time.toUTC().toISO() ?? text) : text;
 }
 
-/** A moment as `<input type="datetime-local">` shows it in a zone. */
+/** A time in a zone, in the format of `<input type="datetime-local">`. */
 export function writeTime(time: string, timeZone: string): string {
   return DateTime.fromISO(time, { zone: timeZone }).toFormat("yyyy-MM-dd'T'HH:mm");
 }

@@ -1,9 +1,9 @@
 import type { Language } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 
-/** The pages that the navigation of the desk names. */
+/** The sections of the desk's navigation. */
 export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'profile' | 'connections' | 'log';
-/** The pages below one event. */
+/** The sections of an event's navigation. */
 export type EventSection =
   | 'overview'
   | 'details'
@@ -20,7 +20,7 @@ export type EventSection =
   | 'attendees'
   | 'devices';
 
-/** Pages of the organiser that pages of an event lead to. */
+/** Pages of the organiser that an event's pages link to. */
 export const deskPaths = {
   paymentAccounts: '/desk/connections',
   senders: '/desk/connections',
@@ -29,7 +29,7 @@ export const deskPaths = {
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
-/** @param isLimited the member works at some events only, and sees nothing of the organizer itself */
+/** @param isLimited a limited member sees only events and orders */
 export function sectionLinks(language: Language, isLimited: boolean): readonly Link<Section>[] {
   const words = frameWords[language];
   const ofEvents: readonly Link<Section>[] = [

@@ -47,8 +47,8 @@ import { ticketsPage } from './tickets/tickets-page.ts';
  * 1. A page can do what the organiser's API can, and nothing else: it calls the API with the member's own session, so roles, limits,
  *    validation and the audit log are those of the API.
  * 2. Every page works without script. A form is sent by POST and answered with a redirect, or with the same page and its faults.
- * 3. Nothing changes for another site: the session's cookie is SameSite=Strict, a form must come from a page of ours and carry the
- *    session's form token.
+ * 3. Another site cannot make a member change anything: the session cookie is SameSite=Strict, and a form must come from our origin
+ *    and carry the session's form token.
  * 4. No cache keeps a page, and no script can read the session.
  */
 export function deskRoutes(deps: DeskDeps): Hono {

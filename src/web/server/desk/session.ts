@@ -4,9 +4,8 @@ import { constantTimeEqual, hmacSha256Text } from '../../../platform/crypto.ts';
 import { type Language, languages } from '../../i18n/language.ts';
 
 /**
- * What a browser keeps for the desk: the member's session, the mark that this client has signed in before, and the language. With the
- * prefix `__Host-` no sibling subdomain and no page without TLS can set them. All are hidden from scripts and never sent with a
- * request that another site starts.
+ * The desk's cookies: the member's session, the known-client token, and the language. The prefix `__Host-` keeps sibling subdomains
+ * and pages without TLS from setting them. All are HttpOnly and SameSite=Strict.
  */
 type Kept = 'staff' | 'known_client' | 'language';
 
@@ -16,14 +15,14 @@ const ageSeconds = { known_client: 180 * daySeconds, language: 365 * daySeconds 
 const isSecure = (publicUrl: string) => publicUrl.startsWith('https:');
 const nameOf = (kept: Kept, publicUrl: string) => `${isSecure(publicUrl) ? '__Host-' : ''}antre_${kept}`;
 
-/** @param maxAgeSeconds how long the browser keeps it; zero deletes it */
+/** @param maxAgeSeconds zero deletes the cookie */
 export function setCookie(c: Context, publicUrl: string, kept: Kept, value: string, maxAgeSeconds: number): void {
   const secure = isSecure(publicUrl) ? '; Secure' : '';
   const cookie = `${nameOf(kept, publicUrl)}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
   c.header('set-cookie', cookie, { append: true });
 }
 
-/** Keeps a session until it expires. */
+/** Sets the cookies of a sign-in. The session cookie expires with its session. */
 export function keepSession(
   c: Context,
   publicUrl: string,
@@ -47,20 +46,20 @@ export function knownClientOf(c: Context, publicUrl: string): string | undefined
   return valueOf(c, publicUrl, 'known_client', /^[\w.-]{1,256}$/);
 }
 
-/** The language that the browser keeps for the desk, after `?lang=` has chosen one. */
+/** The language of the desk: `?lang=` if given, which is also remembered, else the cookie. */
 export function keptLanguage(c: Context, publicUrl: string): Language | undefined {
   const asked = languages.find((language) => language === c.req.query('lang'));
   if (asked !== undefined) setCookie(c, publicUrl, 'language', asked, ageSeconds.language);
   return asked ?? languages.find((language) => language === getCookie(c, nameOf('language', publicUrl)));
 }
 
-/** A faulty value is ignored like a missing one. */
+/** A malformed cookie is treated as missing. */
 function valueOf(c: Context, publicUrl: string, kept: Kept, pattern: RegExp): string | undefined {
   const value = getCookie(c, nameOf(kept, publicUrl));
   return value !== undefined && pattern.test(value) ? value : undefined;
 }
 
-/** The token that each form of a session carries. Another site can neither read it nor make it. */
+/** The CSRF token of a session's forms. Another site can neither read nor compute it. */
 export function formToken(secret: string, session: string): string {
   return hmacSha256Text(secret, `desk_form.v1\0${session}`);
 }

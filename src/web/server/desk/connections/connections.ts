@@ -13,7 +13,7 @@ import { table } from '../parts/table.ts';
 import { mailTestPart, testButton, testMail, testSender } from './message-tests.ts';
 import { type SenderKind, senderFields, senderKinds, senderNames } from './sender-fields.ts';
 
-/** What the organiser is connected to: where money goes, where messages come from, and who is told. */
+/** Connections: the payment account, senders of messages, and webhooks. */
 export function connectionPages(addPage: AddPage): void {
   addPage('/desk/connections', showConnections, { account: setAccount, testAccount, disconnect, testSender, testMail });
   addPage('/desk/connections/senders/:kind', showNewSender, { connect });
@@ -34,7 +34,7 @@ ${panel(words.webhooks, html`<p>${words.webhooksLead}</p>${linkButton('/desk/web
   };
 }
 
-/** A gateway's routes are made from its plug-in, so the compiler does not know their types. */
+/** A gateway's plug-in creates these routes at runtime, so the contract's types do not include them. */
 type AccountApi = {
   get(path: string, input: object): Promise<{ merchantId: string; buyerPaysFee: boolean; updatedAt: string }>;
   put(path: string, input: object): Promise<unknown>;
@@ -88,7 +88,7 @@ const setAccount: Act = async (desk, values) => {
   return done('/desk/connections', 'connected');
 };
 
-/** Shows at once what the gateway said. Nothing of it is stored. */
+/** Shows the gateway's answer in the response. Nothing is stored. */
 const testAccount: Act = async (desk) => {
   const words = connectionWords[desk.language];
   const { result, code } = await (desk.api as unknown as AccountApi).post(`${accountPath(desk)}/tests`, {
@@ -185,7 +185,7 @@ const connect: Act = async (desk, values) => {
   const given = Object.fromEntries(
     senderFields[kind].flatMap(({ name }) => (values.text(name) === '' ? [] : [[name, values.text(name)]])),
   );
-  // The fields of a kind are a table here; the API checks them by the kind's form.
+  // `senderFields` is data, so the compiler cannot match it to the kind's schema. The API validates it.
   await desk.api.post('/v1/organizers/:slug/senders', {
     param: { slug: desk.slug },
     json: { kind, ...given } as never,

@@ -11,7 +11,7 @@ type Test = Data<'/v1/organizers/:slug/message-tests/:testId'>;
 type Words = (typeof messageTestWords)['en'];
 type Hint = keyof Words['hints'];
 
-/** What became of a test. It has an address, because a report of the arrival comes seconds later. */
+/** The result of a test message. It has a page of its own, because the delivery report arrives seconds later. */
 export function messageTestPage(addPage: AddPage): void {
   addPage('/desk/connections/tests/:testId', showTest);
 }
@@ -29,7 +29,7 @@ async function send(desk: Desk, json: Wanted): Promise<string> {
   return `/desk/connections/tests/${id}`;
 }
 
-/** The button beside a number. */
+/** The button that sends a test message from a sender. */
 export function testButton(desk: Desk, sender: { readonly id: string; readonly externalId: string }): Html {
   return deskForm(desk, {
     form: desk.form('testSender'),
@@ -83,7 +83,7 @@ function verdictOf(
   }
 }
 
-/** Providers name their reasons as they like; a code that no line knows is shown as it is. */
+/** Each provider has its own codes. A code that no pattern matches is shown without a hint. */
 const hints: readonly (readonly [RegExp, Hint])[] = [
   [/template/, 'template'],
   [/_(?:401|403|token|0|3|10|190|131005|2\d\d)$/, 'keys'],

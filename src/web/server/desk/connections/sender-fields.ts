@@ -1,4 +1,4 @@
-/** The providers of WhatsApp messages that the API takes, and what each asks for. */
+/** The WhatsApp providers that the API supports, with the fields of each. */
 export const senderKinds = ['whatsapp_cloud', 'waha', 'fonnte', 'wablas'] as const;
 export type SenderKind = (typeof senderKinds)[number];
 
@@ -10,9 +10,9 @@ export const senderNames: Readonly<Record<SenderKind, string>> = {
 };
 
 type SenderField = {
-  /** The member of the API's body. */
+  /** The field's name in the API's body. */
   readonly name: string;
-  /** The provider's own word, the same in each language. */
+  /** The provider's own term, not translated. */
   readonly label: string;
   readonly isSecret?: true;
   readonly isOptional?: true;

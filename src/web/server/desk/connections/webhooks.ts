@@ -13,13 +13,13 @@ import { paging, table } from '../parts/table.ts';
 const deskTimeZone = 'Asia/Jakarta';
 const replayHours = 24;
 
-/** Addresses that get webhooks, what was sent to them, and sending it again. */
+/** Webhook endpoints, their deliveries, and replay. */
 export function webhookPages(addPage: AddPage): void {
   addPage('/desk/webhooks', showEndpoints, { add });
   addPage('/desk/webhooks/:endpointId', showEndpoint, { rotate, test, stop, resume, remove, again, replayAll });
 }
 
-/** What an endpoint may be called about; a test is sent by a button. */
+/** The types that an endpoint can subscribe to. Test webhooks are sent by a button instead. */
 const subscribableTypes = (
   Object.keys(connectionWords.en.typeNames) as (keyof typeof connectionWords.en.typeNames)[]
 ).filter((type) => type !== 'webhook.test');
@@ -78,7 +78,7 @@ function typeText(type: string, { language }: Desk): Html {
 
 type LastTry = Data<'/v1/organizers/:slug/webhooks/:endpointId/deliveries'>['data'][number]['lastTry'];
 
-/** What came back at last: the status of HTTP, and in words what was wrong. */
+/** The result of the last attempt: the failure in words, and the HTTP status. */
 function answerText(lastTry: LastTry, { language }: Desk): string {
   if (lastTry === null) return '–';
   const { answerStatus, failure } = lastTry;
@@ -147,7 +147,7 @@ ${
   };
 }
 
-/** The secret is shown in this answer and never again. */
+/** The secret is shown in this response and never again. */
 function secretView(desk: Desk, secret: string, path: string): View {
   const words = connectionWords[desk.language];
   return {

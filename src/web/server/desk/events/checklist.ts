@@ -18,7 +18,7 @@ export async function missingOf(desk: Desk): Promise<readonly Missing[]> {
 
 type Step = { readonly label: string; readonly path: string; readonly isDone: boolean; readonly isOptional?: boolean };
 
-/** What leads from a draft to a sale, each step done or not by what exists. Nothing of it is stored. */
+/** The steps from a draft to a sale. Whether a step is done is read from the data it creates, never stored. */
 export async function checklist(desk: Desk, event: EventOfDesk): Promise<Html> {
   const words = checklistWords[desk.language];
   const steps = await stepsOf(desk, event);
@@ -62,7 +62,7 @@ async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]>
   ];
 }
 
-/** Not every manager may see every part of an organiser; what cannot be seen counts as open. */
+/** Not every member may read these lists. What cannot be read counts as not done. */
 function nothingAllowed(error: unknown): { readonly data: readonly unknown[] } {
   if (!isProblem(error, 'access.forbidden')) throw error;
   return { data: [] };

@@ -9,7 +9,7 @@ import { paging, table } from '../parts/table.ts';
 const eventsPerPage = 25;
 const statuses = ['draft', 'published', 'cancelled'] as const;
 
-/** All events of the organiser: the next first, and those that are over last. */
+/** All events of the organiser: upcoming first, past last. */
 export function eventListPage(addPage: AddPage): void {
   addPage('/desk', showEvents);
 }

@@ -10,7 +10,7 @@ import type { EventOfDesk } from './editor/event-form.ts';
 import { eventView, ownEvent } from './own-event.ts';
 import { waitingListPart } from './waiting-list.ts';
 
-/** An event at a glance. */
+/** The overview of an event. */
 export function eventOverviewPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId', showOverview);
 }
@@ -37,14 +37,14 @@ async function showOverview(desk: Desk): Promise<View> {
   };
 }
 
-/** With its day, which a span within one day leaves out. */
+/** Adds the date if the event is on one day, since `formatSpan` then gives only the times. */
 function whenText({ startsAt, endsAt, timeZone }: EventOfDesk, language: Language): string {
   const day = formatDate(startsAt, timeZone, language, 'medium');
   const span = formatSpan(startsAt, endsAt, timeZone, language);
   return day === formatDate(endsAt, timeZone, language, 'medium') ? `${day}, ${span}` : span;
 }
 
-/** A link only: nothing is asked of anybody before the member follows it. */
+/** Only a link: the map service is not contacted until the member follows it. */
 function mapLink({ venue, address, city }: { venue: string; address: string; city: string }): string {
   const query = new URLSearchParams({ query: [venue, address, city].filter((part) => part !== '').join(', ') });
   return `https://www.openstreetmap.org/search?${query.toString()}`;

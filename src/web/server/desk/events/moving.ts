@@ -10,7 +10,7 @@ import { notice } from '../parts/pieces.ts';
 import { placedEvent, whenFields, whereFields } from './editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
 
-/** Moving and postponing a published event, with what its holders will read before anything changes. */
+/** Moves or postpones a published event, after a preview of the message to its ticket holders. */
 export function movingPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/move', showMove, { preview: previewMove, move });
   addPage('/desk/events/:eventId/postpone', showPostponement, { postpone, resume });
@@ -23,7 +23,7 @@ async function showMove(desk: Desk): Promise<View> {
   const event = await ownEvent(desk);
   const refused = desk.form('move');
   const isRefused = refused.refusal !== undefined;
-  // The refused form stands on the preview. What was typed goes back into this one, to be previewed against the event as it is now.
+  // The refused form was on the preview page. Its values return to this form, to be previewed against the event as it is now.
   const form = isRefused ? { ...refused, act: 'preview' } : desk.form('preview');
   const version = isRefused ? event.version : (form.values?.raw('version') ?? event.version);
   return {
@@ -39,7 +39,7 @@ async function showMove(desk: Desk): Promise<View> {
   };
 }
 
-/** The fields of the form, kept as they were typed for the step that moves the event. */
+/** The fields that the preview carries on to the step that moves the event. */
 const kept = ['version', 'startsAt', 'endsAt', 'doorsOpenAt', 'timeZone', 'venue', 'city', 'address'] as const;
 
 const previewMove: Act = async (desk, values) => {
@@ -102,7 +102,7 @@ const resume: Act = async (desk) => {
 
 type Change = { readonly kind: 'moved' | 'postponed' | 'cancelled' } & Partial<ReturnType<typeof placedEvent>>;
 
-/** How many are told of a change that is not made yet, and how it reads. */
+/** Previews the message about a change that is not made yet: recipients and text. */
 export async function tellingPart(desk: Desk, change: Change): Promise<Html> {
   const words = movingWords[desk.language];
   const previewed = await desk.api.post('/v1/organizers/:slug/events/:eventId/change-previews', {

@@ -12,7 +12,7 @@ import { eventParam } from './own-event.ts';
 
 type Line = Data<'/v1/organizers/:slug/events/:eventId/waiting-list'>['data'][number];
 
-/** Who waits for places of an event, as numbers. Empty for an event that has no waiting list and never had one. */
+/** Counts of the waiting list. Empty if the event never had one. */
 export async function waitingListPart(desk: Desk, event: EventOfDesk): Promise<Html> {
   const path = '/v1/organizers/:slug/events/:eventId/waiting-list';
   const { data: lines } = await desk.api.get(path, { param: eventParam(desk) });

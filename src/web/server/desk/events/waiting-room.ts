@@ -19,7 +19,7 @@ type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;
 const rateDefault = 20;
 const minute = 60_000;
 
-/** Planning a waiting room, with what its draw and its line will be like. */
+/** Plans a waiting room, with a forecast of its draw and its line. */
 export function waitingRoomPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/waiting-room', showRoom, { save: planRoom, pause: pauseRoom, resume: resumeRoom });
 }
@@ -71,10 +71,7 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
   );
 }
 
-/**
- * What somebody in the line may expect, for the number of people that the organiser types. The question is sent by GET and changes
- * nothing.
- */
+/** A buyer's chances and waiting time, for the number of people that the organiser types. The form uses GET and changes nothing. */
 function expectedDraw(
   desk: Desk,
   event: EventOfDesk,

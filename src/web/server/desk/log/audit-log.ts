@@ -16,7 +16,7 @@ import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { changeList, deskTimeZone, idText } from './change-list.ts';
 
-/** All that one answer may have. A team that is larger is found by its rows. */
+/** The API's page limit. Members beyond it are missing from the filter, but their entries are listed. */
 const membersMax = 200;
 const actorKinds = ['api_key', 'device', 'operator', 'system'] as const;
 
@@ -24,7 +24,7 @@ type Filter = Readonly<Record<'actorId' | 'act' | 'subjectId' | 'from' | 'to', s
 type Log = Data<'/v1/organizers/:slug/audit-log'>;
 type Entry = Log['data'][number];
 
-/** Who changed what. */
+/** The audit log with its filter. */
 export function auditLogPage(addPage: AddPage): void {
   addPage('/desk/log', showLog);
 }
@@ -56,7 +56,7 @@ function filterOf(desk: Desk): Filter {
   };
 }
 
-/** The page of the log that fits the filter; no page, and the faults of the filter, where the API refuses it. */
+/** Reads one page of the log. If the API refuses the filter, there is no page and the form carries the faults. */
 async function readLog(desk: Desk, filter: Filter): Promise<{ readonly log?: Log; readonly form: Form }> {
   const form = { ...emptyForm('filter'), values: formValues(new URLSearchParams(given(filter))) };
   const kind = actorKinds.find((known) => known === filter.actorId);
@@ -81,7 +81,7 @@ function given<Name extends string>(values: Readonly<Record<Name, string | undef
   >;
 }
 
-/** The start of a day, or of a day after it. What is no day stays as it is, for the API to refuse. */
+/** The start of the day, some days later. Text that is not a date is passed on, so that the API reports it. */
 function dayOf(text: string | undefined, daysLater: number): string | undefined {
   if (text === undefined) return undefined;
   const day = DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: deskTimeZone });
@@ -125,7 +125,7 @@ function filterForm(desk: Desk, form: Form, filter: Filter, people: readonly Opt
   return html`<details class="panel"${isSet ? html` open` : ''}><summary>${words.filter}</summary>${askForm(desk, { form, body, submit: words.filter })}${clear}</details>`;
 }
 
-/** What the address names stays chosen, also where the list does not have it. */
+/** Adds the chosen value if the list does not contain it, so that the select keeps showing it. */
 function withChosen(options: readonly Option[], chosen: string | undefined): readonly Option[] {
   if (chosen === undefined || options.some(({ value }) => value === chosen)) return options;
   return [...options, { value: chosen, label: chosen }];
@@ -149,13 +149,13 @@ function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
   })}${paging(desk, nextCursor, filter)}`;
 }
 
-/** The way to what was changed, where it has a page, and to all of its entries. */
+/** Links to the subject's page, if it has one, and to all of its entries. */
 function subjectLinks(desk: Desk, entry: Entry, filter: Filter): Html {
   const words = logWords[desk.language];
   const { subjectId } = entry;
   const path = subjectPath(entry);
   const text = entry.names[subjectId] ?? idText(subjectId);
-  // An id says nothing to people. The link beside it finds all entries about the thing.
+  // A bare id means nothing to people, so only the link to its entries is shown.
   const name = text === subjectId ? '' : text;
   const page = path === undefined ? html`${name}` : html`<a href="${path}">${text}</a>`;
   if (filter.subjectId === subjectId) return page;
@@ -163,7 +163,7 @@ function subjectLinks(desk: Desk, entry: Entry, filter: Filter): Html {
   return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;
 }
 
-/** Pages of things, by the first letters of their ids. */
+/** Pages by id prefix. */
 const pages: Readonly<Record<string, string>> = { evt: '/desk/events', stf: '/desk/team', whe: '/desk/webhooks' };
 const eventPages: Readonly<Record<string, string>> = {
   cat: 'tickets/categories',
@@ -174,7 +174,7 @@ const eventPages: Readonly<Record<string, string>> = {
   qst: 'questions',
 };
 
-/** A thing without a name is gone, and so is its page. An order stays. */
+/** A subject without a name no longer exists and has no page. Orders and tickets always have one. */
 function subjectPath({ subjectId, names, changes }: Entry): string | undefined {
   const kind = subjectId.slice(0, 3);
   if (idPatterns.order.test(subjectId)) return `/desk/orders/${subjectId}`;

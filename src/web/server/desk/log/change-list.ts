@@ -12,20 +12,20 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 
 export const deskTimeZone = 'Asia/Jakarta';
-/** A long text of an event is not read here. */
+/** Longer values are cut: the log is not the place to read an event's description. */
 const valueLengthMax = 120;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 
 type Entry = Pick<Data<'/v1/organizers/:slug/audit-log'>['data'][number], 'changes' | 'names'>;
 type Reader = { readonly language: Language; readonly names: Entry['names'] };
 
-/** An order is called by its code, and a ticket by the code and its number. Other ids, and texts that are none, stay as they are. */
+/** An order is shown by its code, a ticket by the order's code and its number. Any other text is returned unchanged. */
 export function idText(id: string): string {
   if (idPatterns.order.test(id)) return orderCode(id);
   return idPatterns.ticket.test(id) ? `${orderCode(orderIdOf(id))} · ${Number(id.slice(-3))}` : id;
 }
 
-/** Each field with its value, or with the value before and after. */
+/** Each changed field with its value, or with its old and new value. */
 export function changeList({ changes, names }: Entry, language: Language): Html | string {
   const reader: Reader = { language, names };
   const entries = Object.entries(changes).filter(([, value]) => !isEmpty(value));
@@ -39,7 +39,7 @@ function valueText(field: string, value: unknown, reader: Reader): string {
   return partText(field, value, reader);
 }
 
-/** What was left empty at the beginning is no news. */
+/** A field that was created empty is not a change worth showing. */
 function isEmpty(value: unknown): boolean {
   return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
 }
@@ -54,7 +54,7 @@ function isMoney(value: object): value is { readonly amount: number; readonly cu
   );
 }
 
-/** The day of a regular report is counted from Monday. */
+/** Weekdays are shown by name; 1 is Monday. */
 function numberText(field: string, value: number, language: Language): string {
   const day = field === 'weekday' ? toolWords[language].weekdays[value - 1] : undefined;
   return day ?? formatCount(value, language);

@@ -9,7 +9,7 @@ import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
 
-/** Work that only a person can do. */
+/** Tasks: work that only a person can do. */
 export function taskPage(addPage: AddPage): void {
   addPage('/desk/tasks', showTasks, { done: resolve('done'), refund: resolve('refund') });
 }
@@ -58,7 +58,7 @@ ${
   };
 }
 
-/** A kind without words of ours as the API has it. */
+/** A kind that has no translation yet is shown by its code. */
 function taskText(kind: string, language: Language): string {
   const kinds: Readonly<Record<string, string>> = toolWords[language].taskKinds;
   return kinds[kind] ?? kind.replaceAll('_', ' ');

@@ -17,7 +17,7 @@ type Content = NonNullable<Shown['content']>['id'];
 
 const path = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/announcements${page}`;
 
-/** Telling the buyers of an event something: written, previewed, and only then sent. */
+/** Announcements to the buyers of an event: written, previewed, then sent. */
 export function announcementPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/announcements', showList);
   addPage('/desk/events/:eventId/announcements/new', showNew, { draft, send });
@@ -70,7 +70,7 @@ async function showNew(desk: Desk): Promise<View> {
   const words = announcementWords[language];
   const [event, earlier] = await Promise.all([ownEvent(desk), earlierDraft(desk)]);
   const form = desk.form('draft');
-  // Its form stands on the preview, which is not shown again: the announcement is previewed again.
+  // A refused `send` comes from the preview, which cannot be shown again. The refusal is shown here, and the announcement is previewed anew.
   const { refusal } = desk.form('send');
   const text = (locale: 'id' | 'en', legend: string) => {
     const labels = words.fields[locale];
@@ -112,7 +112,7 @@ ${text('id', words.indonesian)}${text('en', words.english)}
   };
 }
 
-/** The announcement that `?from` names, to be written on. */
+/** The announcement in `?from`, to continue editing. */
 async function earlierDraft(desk: Desk) {
   const announcementId = desk.query('from');
   if (announcementId === undefined) return undefined;
@@ -121,7 +121,7 @@ async function earlierDraft(desk: Desk) {
   });
 }
 
-/** The form knows no categories, so a draft for some of them, made by the API, is not written on here. */
+/** The form has no field for categories, so a draft limited to some (made through the API) cannot be edited here. */
 function rewriteLink(desk: Desk, { id, audience }: Pick<Shown, 'id' | 'audience'>): Html | string {
   if (audience.ticketCategoryIds !== undefined) return '';
   return html`<p>${linkButton(path(desk, `/new?from=${id}`), announcementWords[desk.language].rewrite, true)}</p>`;
@@ -136,7 +136,7 @@ function textOf(values: FormValues, locale: 'id' | 'en') {
   };
 }
 
-/** The preview is the answer itself: its token confirms exactly what stands on the screen. */
+/** The response is the preview itself: its token confirms exactly the text on the screen. */
 const draft: Act = async (desk, values) => {
   const checkedIn = values.optional('checkedIn');
   const drafted = await desk.api.post('/v1/organizers/:slug/events/:eventId/announcements', {

@@ -16,7 +16,7 @@ type Previewed = {
 };
 type Progress = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>['progress']['email'];
 
-/** How many get a message, and how it reads in both languages, on the channels that it goes out on. */
+/** Previews a message: number of recipients, and its text in both languages on each channel. */
 export function messagePreview({ language }: Desk, { recipients, previews }: Previewed): Html {
   const words = announcementWords[language];
   const goesByWhatsapp = previews.some(({ whatsapp }) => whatsapp !== null);
@@ -30,7 +30,7 @@ ${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class=
   )}${texts}`;
 }
 
-/** What became of the messages of one channel. */
+/** Delivery progress of one channel. */
 export function messageProgress(
   { language }: Desk,
   channel: 'email' | 'whatsapp',

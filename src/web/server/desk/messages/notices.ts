@@ -9,7 +9,7 @@ import { facts, notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { messagePreview, messageProgress } from './message-preview.ts';
 
-/** What ticket holders are told of changes of an event: seen, sent at once, or told to nobody; and how far it got. */
+/** Notices to ticket holders about changes of an event: review, send now or suppress, and delivery progress. */
 export function noticePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/notices', showNotices, { save: saveSetting });
   addPage('/desk/events/:eventId/notices/:noticeId', showNotice, { send, stop });

@@ -9,7 +9,7 @@ import { paging, table } from '../parts/table.ts';
 const attendeesPerPage = 50;
 const presences = ['not_yet', 'in', 'out'] as const;
 
-/** Everybody with a ticket, and who has entered. */
+/** Everybody with a ticket, and whether they have entered. */
 export function attendeePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/attendees', showAttendees);
 }

@@ -5,7 +5,7 @@ import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { localeField, numberField, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 
-/** Giving tickets away. */
+/** Complimentary orders. */
 export function giftPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/gifts', showGifts, { give });
 }

@@ -9,7 +9,7 @@ const moods: Readonly<Record<string, Mood>> = {
   expired: 'bad',
 };
 
-/** How good the state of an order is. */
+/** The colour of an order's status. */
 export function orderMood(status: string): Mood {
   return moods[status] ?? 'plain';
 }

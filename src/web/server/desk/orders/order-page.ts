@@ -14,7 +14,7 @@ import { storyList } from './order-story.ts';
 
 export type DeskOrder = Data<'/v1/organizers/:slug/orders/:orderId'>;
 
-/** One order: what it is, what happened to it, and what can be done about it. */
+/** One order: its details, its story, and the actions that its state allows. */
 export function orderPages(addPage: AddPage): void {
   addPage('/desk/orders/:orderId', showOrder, { note, resend, rename, correct });
   addPage('/desk/orders/:orderId/cancellation', showCancellation, { cancel });
@@ -37,7 +37,7 @@ export async function ticketsOf(desk: Desk, order: DeskOrder) {
   return data.filter(({ status }) => status === 'live');
 }
 
-/** The order and its event, and the parts of a view that its pages share. */
+/** The order, its event, and the parts of a view that all pages of an order share. */
 export async function ownOrder(desk: Desk) {
   const order = await desk.api.get('/v1/organizers/:slug/orders/:orderId', { param: orderParam(desk) });
   const event = await desk.api.get('/v1/organizers/:slug/events/:eventId', {
@@ -90,7 +90,7 @@ function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
   ]);
 }
 
-/** What the state of the order allows. The API decides; this only leaves out what it would refuse. */
+/** The actions for the order's state. The API enforces the rules; this only hides what it would refuse. */
 function actions(desk: Desk, order: DeskOrder): Html {
   const words = orderWords[desk.language];
   const isPaid = paidStatuses.includes(order.status);

@@ -8,7 +8,7 @@ import { confirmStep, deskForm } from '../parts/form.ts';
 import { facts } from '../parts/pieces.ts';
 import { orderParam, orderPath, ownOrder, ticketsOf } from './order-page.ts';
 
-/** Giving money back: first what, then a look at what the buyer gets, then the refund. */
+/** Refunds in three steps: choose, preview what the buyer gets back, confirm. */
 export function orderRefundPages(addPage: AddPage): void {
   addPage('/desk/orders/:orderId/refund', showChoice, { preview });
   addPage('/desk/orders/:orderId/refund/preview', showPreview, { refund });
@@ -37,7 +37,7 @@ ${moneyField(form, language, { name: 'amount', label: words.refundAmount, hint: 
   };
 }
 
-/** The address of the next step names tickets and an amount only. */
+/** The preview's address carries only ticket numbers and an amount, so nothing private gets into logs. */
 const preview: Act = async (desk, values) => {
   const { order } = await ownOrder(desk);
   const ticketIds = values.all('ticketIds');
@@ -56,7 +56,7 @@ const preview: Act = async (desk, values) => {
 
 type Wish = { amount?: number; ticketIds?: string[] };
 
-/** Tickets of an order differ in their last three characters. */
+/** Within an order, the last three digits of a ticket's id identify it. */
 function wishOf(desk: Desk, given: { amount: string | undefined; tickets: string | undefined }): Wish {
   const tickets = given.tickets?.split('.').filter((part) => /^\d{3}$/.test(part)) ?? [];
   return {
@@ -106,7 +106,7 @@ ${textField(form, language, { name: 'reason', label: words.refundReason, value: 
   };
 }
 
-/** The amount that was shown is asked for, so that nothing else goes back when the order has changed meanwhile. */
+/** Requests exactly the amount that was previewed, so that a change of the order in between cannot change the refund. */
 const refund: Act = async (desk, values) => {
   const wish = wishOf(desk, { amount: values.text('amount'), tickets: values.text('tickets') });
   await desk.api.post('/v1/organizers/:slug/orders/:orderId/refunds', {

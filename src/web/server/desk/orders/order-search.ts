@@ -19,7 +19,7 @@ const deskTimeZone = 'Asia/Jakarta';
 
 type FoundOrder = Data<'/v1/organizers/:slug/events/:eventId/orders'>['data'][number];
 
-/** Finding orders, over all events and in one. */
+/** Order search, in one event or in all. */
 export function orderSearchPages(addPage: AddPage): void {
   addPage('/desk/orders', showSearch, { search });
   addPage('/desk/events/:eventId/orders', showOrdersOfEvent, { search });
@@ -52,7 +52,7 @@ function sought(desk: Desk): string {
   return desk.unseal(desk.query('s') ?? '') ?? '';
 }
 
-/** The address of a search carries what was sought sealed: an email must not stand in logs and histories. */
+/** The search text is sealed in the address, so that no email appears in logs or browser histories. */
 const search: Act = (desk, values) => {
   const q = values.text('q');
   return Promise.resolve(q === '' ? desk.path : `${desk.path}?s=${desk.seal(q)}`);

@@ -11,7 +11,7 @@ import type { Data } from '../api.ts';
 export type Story = Data<'/v1/organizers/:slug/orders/:orderId/story'>;
 type Entry = Story['data'][number];
 
-/** What happened to an order, as a list with times. Every text is escaped: buyers and gateways have written some of it. */
+/** The story of an order. Every text is escaped, since buyers and gateways wrote some of it. */
 export function storyList(story: Story, timeZone: string, language: Language): Html {
   const words = orderWords[language];
   const items = story.data.map(
@@ -29,7 +29,7 @@ function whoDid({ by }: Entry, language: Language): Html | string {
   return html` <span class="muted">${by.name ?? kinds[by.kind] ?? by.kind}</span>`;
 }
 
-/** The members that a person reads, in this order. */
+/** The fields that are shown, in this order. */
 const shown = [
   'text',
   'act',

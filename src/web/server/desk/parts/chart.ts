@@ -8,8 +8,8 @@ const barWidth = 10;
 const step = 14;
 
 /**
- * Bars side by side, each with its parts one before the other: the first is the whole, later ones are parts of it. Drawn on the server; a
- * table with the same figures stands beside it for those who do not see it.
+ * A bar chart. The first value of a bar is the total; later values are parts of it, drawn over it. Every chart has a table with the same
+ * figures beside it, for people who cannot see it.
  */
 export function barChart(title: string, bars: readonly Bar[]): Html {
   const most = Math.max(1, ...bars.flatMap(({ values }) => values));

@@ -5,15 +5,12 @@ import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import { type Form, writeAmount, writeTime } from '../forms.ts';
 
-/**
- * The fields of forms. Each has a label, a hint, and the fault that the API found. `name` is the path of the value in the API's body, so
- * that faults find their field.
- */
+/** A form field: label, hint, and the API's fault. `name` is the value's path in the API's body, which matches faults to fields. */
 type Field = {
   readonly name: string;
   readonly label: string;
   readonly hint?: string | undefined;
-  /** `silently`: without saying so beside the label, where no field of the form is required. */
+  /** `silently`: no "optional" beside the label, for forms in which every field is optional. */
   readonly isOptional?: boolean | 'silently';
 };
 
@@ -30,7 +27,7 @@ export function fieldId(form: Form, name: string): string {
   return form.act === 'save' ? name : `${form.act}-${name}`;
 }
 
-/** The fault of a field: of its own path, or of a part of its value. */
+/** The first fault of a field, or of a part of its value. */
 export function faultOf(form: Form, name: string): FieldFault | undefined {
   return form.faults.find((fault) => isOfField(fault, name));
 }
@@ -39,12 +36,12 @@ export function isOfField({ path }: FieldFault, name: string): boolean {
   return path === name || path.startsWith(`${name}.`);
 }
 
-/** What is wrong with a field. Another field that the text names is called by its label, not by its path in the API. */
+/** The text of a fault. API paths of other fields in it are replaced by their labels. */
 export function faultText(form: Form, fault: FieldFault, language: Language): string {
   const { code, messages } = fault;
-  // Programs write times as the API says it. People choose them in the field.
+  // The API's text explains RFC 3339, which people do not type here.
   if (code === 'time.invalid') return frameWords[language].timeNeeded;
-  // What is no number is null in the API's body, which calls it a type.
+  // Text that is not a number is sent as null, which the API reports as a wrong type.
   if (code === 'field.type') return frameWords[language][isLeftEmpty(form, fault) ? 'needed' : 'numberNeeded'];
   return messages[language].replace(
     /(?<=\b(?:after|before|than|of|setelah|sebelum|dari) )[a-zA-Z.]+/,
@@ -99,13 +96,13 @@ export function selectField(
   return wrapped(
     form,
     language,
-    // One of its options is chosen, so nothing is left empty.
+    // A select always has a value, so it is never marked as optional.
     { ...of, isOptional: of.isOptional === undefined ? false : 'silently' },
     (described) => html`<select id="${fieldId(form, of.name)}" name="${of.name}"${described}>${options}</select>`,
   );
 }
 
-/** A number of whole things. */
+/** A whole number. */
 export function numberField(
   form: Form,
   language: Language,
@@ -115,7 +112,7 @@ export function numberField(
   return textField(form, language, { ...of, value, inputmode: 'numeric', className: 'short' });
 }
 
-/** An amount without its currency, which stands in the label. */
+/** An amount. Its currency is in the label. */
 export function moneyField(
   form: Form,
   language: Language,
@@ -126,7 +123,7 @@ export function moneyField(
   return textField(form, language, { ...of, label, value, inputmode: 'decimal', className: 'short' });
 }
 
-/** A moment, in the zone that the label names. */
+/** A date and time in the zone that the label names. */
 export function timeField(
   form: Form,
   language: Language,
@@ -144,7 +141,7 @@ export function checkField(form: Form, of: Field & { readonly isChecked?: boolea
   return html`<div class="field"><label class="agree"><input id="${id}" name="${of.name}" type="checkbox" value="yes"${isChecked ? html` checked` : ''}${of.hint === undefined ? '' : html` aria-describedby="${id}-hint"`}><span>${of.label} ${hint}</span></label></div>`;
 }
 
-/** The language of mails and messages to somebody; at first that of the page. */
+/** The language of messages to a person. Defaults to the page's language. */
 export function localeField(form: Form, language: Language, label: string): Html {
   const options = [
     { value: 'id', label: 'Indonesia' },
@@ -153,7 +150,7 @@ export function localeField(form: Form, language: Language, label: string): Html
   return selectField(form, language, { name: 'locale', label, value: language, options });
 }
 
-/** A file. Browsers do not fill it in again after a refusal. */
+/** A file. Browsers never refill it, so it must be chosen again after a refusal. */
 export function fileField(form: Form, language: Language, of: Field & { readonly accept: string }): Html {
   return wrapped(
     form,
@@ -164,7 +161,7 @@ export function fileField(form: Form, language: Language, of: Field & { readonly
   );
 }
 
-/** A number from 0 to 100, chosen on a line. */
+/** A slider from 0 to 100. */
 export function percentField(form: Form, language: Language, of: Field & { readonly value: number }): Html {
   const value = form.values?.raw(of.name) ?? String(of.value);
   return wrapped(

@@ -8,7 +8,7 @@ import { faultOf, faultText, fieldId, hiddenField, isOfField } from './fields.ts
 
 type FormParts = {
   readonly form: Form;
-  /** Made by the functions of `fields.ts`, which note the label of each field in the form. */
+  /** Fields from `fields.ts`, which register their labels in the form. */
   readonly body?: Html | readonly Html[];
   readonly submit: string;
   readonly isDanger?: boolean;
@@ -16,17 +16,17 @@ type FormParts = {
   readonly hasFile?: boolean;
   /** For a button in a row of a table. */
   readonly isSmall?: boolean;
-  /** Where the link beside the button leads back to. */
+  /** The target of the cancel link. */
   readonly cancelPath?: string;
 };
 
-/** A form of the desk: the summary of its faults with focus, its fields, and its button. Works without script. */
+/** A form of the desk: a focused summary of faults, the fields, and the button. Works without script. */
 export function deskForm(desk: Desk, parts: FormParts): Html {
   const { language, path, formToken } = desk;
   return openForm({ ...parts, language, path, formToken });
 }
 
-/** A form of the desk where nobody needs to be signed in. */
+/** The same form for people who may not be signed in. */
 export function openForm(
   parts: FormParts & { readonly language: Language; readonly path: string; readonly formToken?: string },
 ): Html {
@@ -38,22 +38,22 @@ ${summary(form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button ${kind}">${parts.submit}</button>${parts.cancelPath === undefined ? '' : html` <a class="button button-quiet" href="${parts.cancelPath}">${frameWords[language].cancel}</a>`}</p></form>`;
 }
 
-/** A form that asks and changes nothing: what was typed stands in the address. */
+/** A form that changes nothing. It uses GET, so its values are in the address. */
 export function askForm({ language, path }: Desk, parts: Pick<FormParts, 'form' | 'body' | 'submit'>): Html {
   return html`<form class="desk-form" method="get" action="${path}" novalidate>
 ${summary(parts.form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button button-quiet">${parts.submit}</button></p></form>`;
 }
 
-/** Every fault once, each with a link to its field. It is in view and has the focus when the page opens. */
+/** Lists every fault once, with a link to its field. The page opens with it in view and focused. */
 function summary(form: Form, language: Language): Html {
   if (form.refusal === undefined) return html``;
   const hasField = form.faults.some((fault) => [...form.labels.keys()].some((name) => isOfField(fault, name)));
   const items = form.faults.map((fault) => {
     const field = [...form.labels].find(([name]) => faultOf(form, name) === fault);
-    // A field is named once, with its first fault: the same stands beside it.
+    // Each field is listed once, with its first fault. That fault is also beside the field.
     if (field === undefined && [...form.labels].some(([name]) => isOfField(fault, name))) return '';
-    // What the form has no field for follows from a field, as an end from its start. It is named only where no field is.
+    // A fault without a field usually follows from a listed one, such as an end time from its start. It is listed only if no field has a fault.
     if (field === undefined) return hasField ? '' : html`<li>${fault.path} ${faultText(form, fault, language)}</li>`;
     const [name, label] = field;
     return html`<li><a href="#${fieldId(form, name)}">${label}</a>: ${faultText(form, fault, language)}</li>`;
@@ -61,7 +61,7 @@ function summary(form: Form, language: Language): Html {
   return html`<div class="form-message" role="alert" tabindex="-1" autofocus data-focus><p>${form.refusal}</p>${items.length === 0 ? '' : html`<ul>${items}</ul>`}</div>`;
 }
 
-/** The step before something that cannot be undone: what will happen, and the button that does it. */
+/** A confirmation step before an act that cannot be undone. */
 export function confirmStep(
   desk: Desk,
   step: {

@@ -8,12 +8,12 @@ import { eventChip } from './pieces.ts';
 
 type Framed = {
   readonly view: View;
-  /** Undefined while nobody is signed in. */
+  /** Undefined if nobody is signed in. */
   readonly desk: Desk | undefined;
   readonly doneName?: string | undefined;
 };
 
-/** A page of the desk: header with navigation, the event's own navigation, the notice of what was done, and the view. */
+/** A page of the desk: header, navigation, the event's navigation, the notice of success, and the view. */
 export function deskFrame(context: PageContext, { view, desk, doneName }: Framed): Promise<string> {
   const { language } = context.lang;
   const notice = doneNotice(doneName, language);

@@ -3,7 +3,7 @@ import type { Language } from '../../../i18n/language.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 
-/** How good a state is; its colour always stands beside a word. */
+/** The colour of a status. A word always accompanies it. */
 export type Mood = 'plain' | 'good' | 'warn' | 'bad';
 
 export function chip(text: string, mood: Mood = 'plain'): Html {
@@ -12,7 +12,7 @@ export function chip(text: string, mood: Mood = 'plain'): Html {
 
 const eventMoods: Readonly<Record<string, Mood>> = { published: 'good', cancelled: 'bad' };
 
-/** Words for a code of the API, with the code for those who write programs. */
+/** The text for an API code, followed by the code itself for programmers. */
 export function withCode(text: string | undefined, code: string): Html {
   const shown = html`<code class="code">${code}</code>`;
   return text === undefined ? shown : html`${text} ${shown}`;
@@ -26,7 +26,7 @@ export function notice(text: string | Html, mood: Mood = 'plain'): Html {
   return html`<div class="notice${mood === 'plain' ? '' : ` notice-${mood}`}"><p>${text}</p></div>`;
 }
 
-/** What a page shows where there is nothing yet, with the way to the first one. */
+/** The empty state of a list, with a link to create the first item. */
 export function emptyState(
   title: string,
   text: string,
@@ -39,7 +39,7 @@ export function linkButton(path: string, label: string, isQuiet = false): Html {
   return html`<a class="button${isQuiet ? ' button-quiet' : ''}" href="${path}">${label}</a>`;
 }
 
-/** A titled part of a page. */
+/** A titled section. */
 export function panel(title: string, body: Html, id?: string): Html {
   return html`<section class="panel"${id === undefined ? '' : html` id="${id}"`}><h2>${title}</h2>${body}</section>`;
 }
@@ -50,10 +50,10 @@ export function facts(entries: readonly (readonly [label: string, value: string 
   return html`<dl class="facts">${shown.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
-/** A longer figure, such as an amount of money, gets two columns. */
+/** Longer figures, such as amounts of money, span two columns. */
 const figureLengthMax = 8;
 
-/** Figures that are read from a distance. */
+/** Large figures, readable from a distance. */
 export function bigFigures(entries: readonly (readonly [string, string])[]): Html {
   return html`<dl class="big-figures">${entries.map(([label, value]) => html`<div${value.length > figureLengthMax ? html` class="wide"` : ''}><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
 }

@@ -11,19 +11,19 @@ export type Column<Row> = {
 };
 
 type TableParts<Row> = {
-  /** Read out before the table; not shown. */
+  /** For screen readers only. */
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
 };
 
 /**
- * A table that becomes a list of cards on a narrow screen. The first column names the row. Roles are written out, because a table that
- * is laid out otherwise is no table to screen readers.
+ * A table that becomes a list of cards on a narrow screen. The first column is the row's header. Roles are explicit, because the
+ * cards' `display` removes the table semantics that screen readers need.
  */
 export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
   const heads = columns.map(({ label, isNumber }) =>
-    // A column of buttons has no heading. An empty heading would be read out as one.
+    // A column of buttons has no heading, and screen readers announce an empty <th>.
     label === ''
       ? html`<td role="cell"></td>`
       : html`<th role="columnheader" scope="col"${isNumber === true ? html` class="number"` : ''}>${label}</th>`,
@@ -39,7 +39,7 @@ export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
   return html`<table class="desk-table" role="table"><caption class="visually-hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${lines}</tbody></table>`;
 }
 
-/** The links to the next page of a list and back to its start. */
+/** Links to the next page of a list and to its first page. */
 export function paging(
   desk: Desk,
   nextCursor: string | null,

@@ -16,7 +16,7 @@ const kinds = ['attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliv
 const eventsShownMax = 100;
 const deskTimeZone = 'Asia/Jakarta';
 
-/** Files with the organiser's data: asked for, downloaded, and made regularly. */
+/** Reports: request, download, and schedules. */
 export function reportPages(addPage: AddPage): void {
   addPage('/desk/reports', showReports, { ask, download, cancel, schedule, endSchedule });
 }
@@ -176,7 +176,7 @@ const reportParam = (desk: Desk, values: Parameters<Act>[1]) => ({
   reportId: values.text('reportId'),
 });
 
-/** The link's token stands behind the `#`, which browsers keep to themselves. */
+/** Redirects to a link whose token is in the fragment, which browsers do not send. */
 const download: Act = async (desk, values) => {
   const { url } = await desk.api.post('/v1/organizers/:slug/reports/:reportId/links', {
     param: reportParam(desk, values),

@@ -14,7 +14,7 @@ import { table } from '../parts/table.ts';
 
 type Figures = Data<'/v1/organizers/:slug/events/:eventId/sales/figures'>;
 
-/** A running sale on one screen. The script renews the figures; without it, the page is as fresh as its last loading. */
+/** A running sale on one screen. A script refreshes the figures; without it, reload the page. */
 export function liveSalePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/sale', showSale);
 }

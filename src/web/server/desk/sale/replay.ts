@@ -10,10 +10,7 @@ import { barChart } from '../parts/chart.ts';
 import { bigFigures, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 
-/**
- * A sale minute by minute, after it has happened. One minute at a time is shown large, with links to the minutes around it; the chart and the
- * table have all of them.
- */
+/** A past sale, minute by minute. One minute is shown large, with links to its neighbours. The chart and the table show all minutes. */
 export function saleReplayPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/sale/replay', showReplay);
 }
@@ -69,7 +66,7 @@ const momentPath = (desk: Desk, at: string): string => {
   return `${desk.path}?${new URLSearchParams({ ...(from === undefined ? {} : { from }), at }).toString()}#moment`;
 };
 
-/** The minute that the address names, or the first after it; the busiest one without a name. */
+/** The minute in the address, or the next one with data. Without one, the busiest minute. */
 function momentPart(desk: Desk, timeZone: string, minutes: readonly Minute[]): Html {
   const { language } = desk;
   const words = saleWords[language];

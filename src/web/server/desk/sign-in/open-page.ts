@@ -12,13 +12,13 @@ import { deskFrame } from '../parts/frame.ts';
 
 type OpenPage = {
   show(form: Form, language: Language, c: Context): View;
-  /** Resolves to the address to go to. */
+  /** Resolves to the address to redirect to. */
   save(api: DeskApi, values: FormValues, language: Language, c: Context): Promise<string>;
 };
 
 /**
- * A page with one form for people who are not signed in. Without a session there is no form token, so the form is taken only from a page
- * of ours: otherwise another site could sign a visitor in as somebody else.
+ * A page with one form for people who are not signed in. Without a session there is no form token, so the form is accepted only from
+ * our own origin. Otherwise another site could sign a visitor in to somebody else's account.
  */
 export function openPage(deps: DeskDeps, page: OpenPage) {
   const render = async (c: Context, form: Form, status: NonNullable<View['status']> | 401 = 200) => {

@@ -15,7 +15,7 @@ import { signUpPages } from './sign-up.ts';
 const home = '/desk';
 const deskAddress = /^\/desk(?:\/[\w/-]*)?(?:\?[\w=&%.+-]*)?$/;
 
-/** Signing in and out, and signing up where the operator allows it. */
+/** Sign-in, sign-out, and sign-up where the operator allows it. */
 export function signInRoutes(deps: DeskDeps): Hono {
   const signIn = openPage(deps, {
     show: (form, language, c) => {
@@ -68,7 +68,7 @@ ${deps.isSignUpOpen ? html`<p class="center"><a href="/desk/sign-up">${words.sig
       const session = sessionOf(c, deps.publicUrl);
       const isOurs = session !== undefined && isFromOurPage(c, deps.publicUrl);
       if (isOurs && isFormToken(deps.hashSecret, session, (await readForm(c)).raw('formToken'))) {
-        // The browser forgets the session in any case; a session that has ended already cannot be ended again.
+        // The cookie is dropped even if the API refuses, for example because the session has already ended.
         await createDeskApi(deps.callApi, c, session).delete('/v1/sessions/current').catch(problemOf);
         dropSession(c, deps.publicUrl);
       }
@@ -79,7 +79,7 @@ ${deps.isSignUpOpen ? html`<p class="center"><a href="/desk/sign-up">${words.sig
   return routes;
 }
 
-/** Only addresses of the desk: a link may name the page to open, but never another site. */
+/** A link may name the page to open after sign-in, but only within the desk: no open redirect. */
 function deskAddressOf(given: string | undefined): string {
   return given !== undefined && deskAddress.test(given) ? given : home;
 }

@@ -6,7 +6,7 @@ import { textField } from '../parts/fields.ts';
 import { openForm } from '../parts/form.ts';
 import { openPage } from './open-page.ts';
 
-/** Signing up as an organiser. The mail with the link confirms the address. */
+/** Sign-up as an organiser. The link in the mail confirms the address. */
 export function signUpPages(deps: DeskDeps): Hono {
   const form = openPage(deps, {
     show: (state, language) => {

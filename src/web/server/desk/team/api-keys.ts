@@ -12,7 +12,7 @@ import { linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { endingColumns } from './ending-columns.ts';
 
-/** Keys for programs of the organiser. Owners only. */
+/** API keys. Owners only. */
 export function apiKeyPages(addPage: AddPage): void {
   addPage('/desk/api-keys', showKeys, { make, end });
 }
@@ -74,7 +74,7 @@ ${panel(
   };
 }
 
-/** Nothing is ticked beforehand: a program gets what was chosen for it. */
+/** No box is ticked by default, so every scope is a deliberate choice. */
 function scopeBoxes(form: Form, language: Language): Html {
   const words = teamWords[language];
   const chosen = form.values?.all('scopes') ?? [];

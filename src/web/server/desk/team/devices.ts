@@ -10,7 +10,7 @@ import { qrCode } from '../parts/qr-code.ts';
 import { paging, table } from '../parts/table.ts';
 import { endingColumns } from './ending-columns.ts';
 
-/** The scanners of an event. */
+/** The devices that may scan for an event. */
 export function devicePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/devices', showDevices, { add, end });
 }
@@ -54,7 +54,7 @@ ${panel(
   };
 }
 
-/** Shows the token in the answer itself: it exists nowhere else afterwards. The address of the code keeps it behind the `#`. */
+/** Shows the token in the response, because only its hash is stored. The QR code carries it in the fragment, which no server sees. */
 const add: Act = async (desk, values) => {
   const words = teamWords[desk.language];
   const event = await ownEvent(desk);

@@ -8,8 +8,8 @@ import type { Column } from '../parts/table.ts';
 type Credential = { readonly id: string; readonly name: string; readonly endedAt: string | null };
 
 /**
- * The last columns of a list of credentials: whether each is active, and the form `end` that ends it.
- * @param idField the name of the field that carries the id
+ * The last columns of a list of credentials: status, and a form with the act `end`.
+ * @param idField name of the form field that carries the id
  */
 export function endingColumns<Row extends Credential>(desk: Desk, idField: string): Column<Row>[] {
   const words = teamWords[desk.language];

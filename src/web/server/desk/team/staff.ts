@@ -13,7 +13,7 @@ import { paging, table } from '../parts/table.ts';
 const roles = ['owner', 'manager', 'door'] as const;
 type Role = (typeof roles)[number];
 
-/** The members of the organiser: who they are, new ones, and the end of their access. */
+/** Staff: list, invite, change, and end their access. */
 export function staffPages(addPage: AddPage): void {
   addPage('/desk/team', showStaff, { invite });
   addPage('/desk/team/:staffId', showMember, { role: changeRole, signOut, disable });
@@ -50,7 +50,7 @@ ${table({
 
 type EventName = Pick<Data<'/v1/organizers/:slug/events'>['data'][number], 'id' | 'name'>;
 
-/** Events to choose from; others are chosen by the API. */
+/** The form offers this many events. Limits to other events are set through the API. */
 const eventsShownMax = 100;
 
 async function eventsOfDesk({ api, slug }: Desk): Promise<readonly EventName[]> {
@@ -67,7 +67,7 @@ function eventsText(eventIds: readonly string[] | null, events: readonly EventNa
 function eventBoxes(form: Form, events: readonly EventName[], limited: readonly string[], words: Words): Html {
   if (events.length === 0) return html``;
   const chosen = form.values?.all('eventIds') ?? limited;
-  // Events that are not shown stay.
+  // Limits to events that the form does not offer are kept.
   const kept = limited.filter((eventId) => !events.some(({ id }) => id === eventId));
   const boxes = events.map(
     ({ id, name }) =>
@@ -81,7 +81,7 @@ function chosenEvents(values: FormValues): string[] | null {
   return chosen.length === 0 ? null : chosen;
 }
 
-/** An owner invites all, a manager the door staff; the API refuses the rest. */
+/** Owners may invite any role, managers only door staff. The API enforces it. */
 function roleOptions(desk: Desk) {
   const words = teamWords[desk.language];
   const offered = desk.member.role === 'owner' ? roles : roles.filter((role) => role === 'door');

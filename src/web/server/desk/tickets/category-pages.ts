@@ -20,7 +20,7 @@ import { confirmStep, deskForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
 import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
-/** Adding, changing and deleting a ticket category. */
+/** Adds, changes or deletes a ticket category. */
 export function categoryPages(addPage: AddPage): void {
   const categories = '/desk/events/:eventId/tickets/categories';
   addPage(`${categories}/new`, showNewCategory, { save: createCategory });
@@ -233,7 +233,7 @@ const changeCategory: Act = async (desk, values) => {
   const { poolId, ...wanted } = categoryOf(values, event);
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/ticket-categories/:ticketCategoryId', {
     param: categoryParam(desk),
-    // A category of which tickets were ordered refuses a pool, even its own.
+    // Once tickets were ordered, the API refuses any `poolId`, even the current one.
     json: poolId === category.poolId ? wanted : { ...wanted, poolId },
   });
   return done(ticketsPath(desk), 'saved');

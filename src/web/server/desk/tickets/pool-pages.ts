@@ -11,7 +11,7 @@ import { notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
-/** Adding places, and changing their number with a look at what would follow. */
+/** Adds a pool, or changes its capacity after a preview of the effects. */
 export function poolPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/tickets/pools/new', showNewPool, { save: createPool });
   addPage('/desk/events/:eventId/tickets/pools/:poolId', showPool, { save: changePool });
@@ -61,7 +61,7 @@ async function showPool(desk: Desk): Promise<View> {
 
 type Words = (typeof ticketWords)['id'];
 
-/** Without script: the numbers are sent by GET, which shows what would follow; only the button under that changes anything. */
+/** Works without script: a GET form previews the effects, and only the button below the preview changes anything. */
 function whatIf(desk: Desk, pool: Pool, categories: readonly Category[], words: Words): Html {
   const { language } = desk;
   const form = desk.form('save');

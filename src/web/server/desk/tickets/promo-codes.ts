@@ -18,7 +18,7 @@ type PromoCode = Data<'/v1/organizers/:slug/events/:eventId/promo-codes'>['data'
 
 const codesPerPage = 50;
 
-/** Promo codes of an event: what each takes off, how often it was used, and new ones. */
+/** Promo codes of an event: list with discounts and redemptions, and create. */
 export function promoCodePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/promo-codes', showPromoCodes, { add: addPromoCode, switch: switchPromoCode });
 }

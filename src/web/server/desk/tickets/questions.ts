@@ -14,7 +14,7 @@ import { table } from '../parts/table.ts';
 
 type Question = Data<'/v1/organizers/:slug/events/:eventId/questions'>['data'][number];
 
-/** What buyers are asked after paying. */
+/** The questions that buyers answer after paying. */
 export function questionPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/questions', showQuestions, { add: addQuestion });
   addPage('/desk/events/:eventId/questions/:questionId', showQuestion, {
@@ -147,7 +147,7 @@ function questionOf(values: FormValues) {
   };
 }
 
-/** One choice a line, with its English text after a bar. */
+/** One choice per line, with the English text after a vertical bar. */
 function choicesOf(values: FormValues) {
   const lines = values.raw('choices').split('\n');
   return lines.flatMap((line) => {

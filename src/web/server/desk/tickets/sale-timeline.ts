@@ -12,8 +12,8 @@ const barHeight = 10;
 const top = 8;
 
 /**
- * The sale windows of all categories on one line of time, with now and the start of the event. The picture repeats what the table
- * beside it says, so it is hidden from screen readers.
+ * The sale windows of all categories on one timeline, with the current time and the start of the event. Hidden from screen readers,
+ * because the table beside it says the same.
  */
 export function saleTimeline(categories: readonly Category[], event: EventOfDesk, { language, now }: Desk): Html {
   const words = ticketWords[language];

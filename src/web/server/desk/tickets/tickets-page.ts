@@ -12,7 +12,7 @@ import { table } from '../parts/table.ts';
 import { saleTimeline } from './sale-timeline.ts';
 import { type Category, type Pool, ticketsOf } from './tickets.ts';
 
-/** What can be bought at an event, and the places that it draws from. */
+/** The ticket categories and pools of an event. */
 export function ticketsPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/tickets', showTickets);
 }

@@ -17,7 +17,7 @@ export async function doorSettingsOf(desk: Desk): Promise<DoorSettings> {
   return desk.api.get('/v1/organizers/:slug/events/:eventId/door-settings', { param: eventParam(desk) });
 }
 
-/** What scanners may know of guests, and what the door does for each category. A part of the page of gates. */
+/** Door settings, on the page of gates: whether devices may keep names, and a note for each category. */
 export function doorSettingsPart(
   desk: Desk,
   { settings, categories }: { readonly settings: DoorSettings; readonly categories: readonly Category[] },

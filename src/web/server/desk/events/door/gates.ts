@@ -19,7 +19,7 @@ import { type Zone, addZone, removeZone, zonesOf, zonesPart } from './zones.ts';
 
 export type Gate = Data<'/v1/organizers/:slug/events/:eventId/gates'>['data'][number];
 
-/** Where people enter, by which rules, and the zones behind the gates. */
+/** Gates with their rules, and the zones behind them. */
 export function gatePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/gates', showGates, {
     add: addGate,
@@ -33,7 +33,7 @@ export function gatePages(addPage: AddPage): void {
 
 const gatesPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/gates`;
 
-/** What the pages of gates show. */
+/** The data of the pages of gates. */
 type Known = {
   readonly event: EventOfDesk;
   readonly gates: readonly Gate[];
@@ -187,7 +187,7 @@ async function gateOf(desk: Desk, values: FormValues) {
     ticketCategoryIds: categories.length === 0 ? null : categories,
     opensAt: time('opensAt'),
     closesAt: time('closesAt'),
-    // Text that is no rule is for the API to refuse.
+    // The API refuses any other value.
     reEntry: values.text('reEntry') as Gate['reEntry'],
     zoneId: values.optional('zoneId') ?? null,
   };

@@ -14,7 +14,7 @@ import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
 export type Zone = Data<'/v1/organizers/:slug/events/:eventId/zones'>['data'][number];
 
-/** The page of one zone. The list of zones is a part of the page of gates. */
+/** The page of one zone. Zones are listed on the page of gates. */
 export function zonePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/zones/:zoneId', showZone, { save: changeZone });
 }

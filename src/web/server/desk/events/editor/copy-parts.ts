@@ -3,7 +3,7 @@ import type { Desk } from '../../desk.ts';
 import { ticketsOf } from '../../tickets/tickets.ts';
 import { eventParam } from '../own-event.ts';
 
-/** What an event consists of besides its own fields, in the order in which it is copied. */
+/** The parts of an event besides its own fields, in the order of copying. */
 export const copiedParts = [
   'tickets',
   'questions',
@@ -20,22 +20,22 @@ export type CopiedPart = (typeof copiedParts)[number];
 type Later = (time: string) => string;
 type Copying = {
   readonly desk: Desk;
-  /** The event that is copied, and its copy. */
+  /** The original. */
   readonly from: { readonly slug: string; readonly eventId: string };
   readonly param: { readonly slug: string; readonly eventId: string };
   readonly later: Later;
   readonly laterOrNull: (time: string | null) => string | null;
-  /** The copies of ticket categories, by the id of the original. */
+  /** Original ticket category id to the id of its copy. */
   readonly categories: Map<string, string>;
 };
 
-/** Each code is a call. More than so many are a list that a program made, and that a program can make again. */
+/** Each promo code costs one call. A longer list came from a program, which can create it again. */
 const promoCodesMax = 500;
 const promoCodesPerCall = 100;
 
 /**
- * Copies the parts of the event that the page is about to another one.
- * @returns the parts that could not be copied as a whole
+ * Copies the parts of the page's event to another event.
+ * @returns the parts that were not copied completely
  */
 export async function copyParts(desk: Desk, eventId: string, later: Later): Promise<CopiedPart[]> {
   const copying: Copying = {
@@ -58,7 +58,7 @@ export async function copyParts(desk: Desk, eventId: string, later: Later): Prom
   return left;
 }
 
-/** Each tells whether all of its part was copied. */
+/** Each function resolves to whether its part was copied completely. */
 const copyOf: Readonly<Record<CopiedPart, (copying: Copying) => Promise<boolean>>> = {
   tickets: copyTickets,
   questions: copyQuestions,
@@ -124,7 +124,7 @@ async function copySchedule({ desk, from, param, later }: Copying): Promise<bool
   return true;
 }
 
-/** Zones first, since gates lead into them. */
+/** Copies zones first, because gates refer to them. */
 async function copyGates({ desk, from, param, laterOrNull, categories }: Copying): Promise<boolean> {
   const [zones, gates] = await Promise.all([
     desk.api.get('/v1/organizers/:slug/events/:eventId/zones', { param: from }),
@@ -160,7 +160,7 @@ async function copyDoorSettings({ desk, from, param, categories }: Copying): Pro
   return true;
 }
 
-/** Signed codes get keys of their own. */
+/** Copies the choice of signed codes. The copy gets its own keys. */
 async function copyTicketCodes({ desk, from, param }: Copying): Promise<boolean> {
   const path = '/v1/organizers/:slug/events/:eventId/ticket-codes';
   const { codes } = await desk.api.get(path, { param: from });
@@ -168,7 +168,7 @@ async function copyTicketCodes({ desk, from, param }: Copying): Promise<boolean>
   return true;
 }
 
-/** Codes that are active, with no redemption yet. */
+/** Copies active codes. Their redemptions start at zero. */
 async function copyPromoCodes({ desk, from, param, later }: Copying): Promise<boolean> {
   const path = '/v1/organizers/:slug/events/:eventId/promo-codes';
   let cursor: string | null = null;
@@ -202,7 +202,7 @@ async function copyMessageSettings({ desk, from, param }: Copying): Promise<bool
   return true;
 }
 
-/** Its places and its draw are not copied. A plan whose time is over already is refused, and left to the organiser. */
+/** Copies the plan, not places or the draw. The API refuses times in the past; the organiser then plans the room anew. */
 async function copyWaitingRoom({ desk, from, param, later }: Copying): Promise<boolean> {
   const path = '/v1/organizers/:slug/events/:eventId/waiting-room';
   const room = await desk.api.get(path, { param: from }).catch((error: unknown) => {

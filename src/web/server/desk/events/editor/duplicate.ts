@@ -8,7 +8,7 @@ import { copyParts } from './copy-parts.ts';
 import type { EventOfDesk } from './event-form.ts';
 import { eventView, ownEvent } from '../own-event.ts';
 
-/** Making the next event out of one that went well. */
+/** Duplicates an event. */
 export function duplicatePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/duplicate', showDuplicate, { save: duplicate });
 }
@@ -32,8 +32,8 @@ async function showDuplicate(desk: Desk): Promise<View> {
 }
 
 /**
- * Copies an event as a draft, with all that an organiser has set up for it. All times move by as much as the start does. If a part cannot be
- * copied, the draft stays with what it has, and the answer names the part. Nothing is public.
+ * Copies an event and its setup as a draft. All times shift by as much as the start does. If a part cannot be copied, the draft keeps
+ * the rest and the response names the part.
  */
 const duplicate: Act = async (desk, values) => {
   const event = await ownEvent(desk);

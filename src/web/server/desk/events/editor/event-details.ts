@@ -10,7 +10,7 @@ import { linkButton } from '../../parts/pieces.ts';
 import { type EventOfDesk, describedEvent, describingFields, placedEvent } from './event-form.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
-/** The fields of an event, except those that cannot be changed. */
+/** The editable fields of an event. */
 export function eventDetailsPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/details', showDetails, { save: changeEvent });
 }
@@ -100,7 +100,7 @@ function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): read
   ];
 }
 
-/** What buyers and people who wait may do. */
+/** Transfers and the waiting list. */
 function holderFields(form: Form, event: EventOfDesk, words: (typeof eventFormWords)['id']): readonly Html[] {
   return [
     checkField(form, {
@@ -118,7 +118,7 @@ function holderFields(form: Form, event: EventOfDesk, words: (typeof eventFormWo
   ];
 }
 
-/** The version that the member saw goes along, so that nobody overwrites what somebody else has changed since. */
+/** Sends the version that the member saw, so that the API refuses to overwrite somebody else's change. */
 const changeEvent: Act = async (desk, values) => {
   const { currency } = await ownEvent(desk);
   await desk.api.patch('/v1/organizers/:slug/events/:eventId', {

@@ -9,7 +9,7 @@ import { fieldGroup, selectField, textField, timeField } from '../../parts/field
 
 export type EventOfDesk = Data<'/v1/organizers/:slug/events/:eventId'>;
 
-/** What an organiser in Indonesia most likely means. Every one can be changed in the form. */
+/** Defaults for organisers in Indonesia. */
 export const suggested = { timeZone: 'Asia/Jakarta', currency: 'IDR', country: 'ID' } as const;
 
 const zones = [
@@ -26,7 +26,7 @@ const zones = [
   'UTC',
 ];
 
-/** The texts and the place of an event. */
+/** Texts, place and time of an event. */
 export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): readonly Html[] {
   const { language } = desk;
   const words = eventFormWords[language];
@@ -69,7 +69,7 @@ export function describingFields(desk: Desk, form: Form, event?: EventOfDesk): r
         isOptional: true,
       }),
     ]),
-    // Holders of tickets of a published event are told of a move, so it has a page of its own.
+    // A published event is moved on a page of its own, because its ticket holders are told.
     ...(event?.status === 'published' ? [] : [whereFields(desk, form, event), whenFields(desk, form, event)]),
   ];
 }
@@ -91,7 +91,7 @@ export function whereFields({ language }: Desk, form: Form, event?: EventOfDesk)
   ]);
 }
 
-/** Times are typed as clocks at the venue show them, so the zone stands beside them. */
+/** Times are local to the venue, so the time zone is part of the group. */
 export function whenFields({ language }: Desk, form: Form, event?: EventOfDesk): Html {
   const words = eventFormWords[language];
   const timeZone = event?.timeZone ?? suggested.timeZone;
@@ -116,7 +116,7 @@ export function whenFields({ language }: Desk, form: Form, event?: EventOfDesk):
   ]);
 }
 
-/** The texts of `describingFields` for the API. */
+/** The texts of `describingFields`, as the API takes them. */
 export function describedEvent(values: FormValues) {
   return {
     name: values.text('name'),
@@ -127,7 +127,7 @@ export function describedEvent(values: FormValues) {
   };
 }
 
-/** Time and place for the API, as `whenFields` and `whereFields` have them. */
+/** The values of `whenFields` and `whereFields`, as the API takes them. */
 export function placedEvent(values: FormValues) {
   const timeZone = values.text('timeZone');
   const doorsOpenAt = values.text('doorsOpenAt') === '' ? {} : { doorsOpenAt: values.time('doorsOpenAt', timeZone) };

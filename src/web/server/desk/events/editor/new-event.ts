@@ -8,7 +8,7 @@ import { deskForm } from '../../parts/form.ts';
 import { currencyField, describedEvent, describingFields, placedEvent, slugField, suggested } from './event-form.ts';
 import { currencies } from '../../../../../platform/text/money.ts';
 
-/** A new event needs a name, a place and a time. The rest is filled in where it stands. */
+/** A new event needs only a name, a place and a time. Everything else is added later, on its own page. */
 export function newEventPage(addPage: AddPage): void {
   addPage('/desk/events/new', showForm, { save: createEvent });
 }
@@ -37,7 +37,7 @@ const createEvent: Act = async (desk, values) => {
   const chosen = values.optional('slug');
   const made = slugOf(values.text('name'), values.text('startsAt'));
   const event = await create(chosen ?? made).catch((error: unknown) => {
-    // Only the member can choose again what the member has chosen.
+    // A slug that the member typed is not changed without asking: the form reports it as taken.
     if (chosen !== undefined || !isProblem(error, 'event.slug_taken')) throw error;
     return create(`${made}-${randomInt(10_000, 99_999)}`);
   });
@@ -46,7 +46,7 @@ const createEvent: Act = async (desk, values) => {
 
 const slugLengthMax = 60;
 
-/** An address made of the name and the year, for members who leave the field empty. */
+/** The default slug: name and year. */
 function slugOf(name: string, startsAt: string): string {
   const plain = name
     .normalize('NFKD')

@@ -8,12 +8,12 @@ import { panel } from '../../parts/pieces.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
-/** The API's limit for the file, and some room for the fields around it. */
+/** The API's limit for the file, plus room for the other fields. */
 const formBytesMax = 12.5 * 1024 * 1024;
 const altLengthMax = 300;
 const picturePath = '/v1/organizers/:slug/events/:eventId/picture';
 
-/** Uploading the picture of an event, and choosing what its cuts keep in view. */
+/** Uploads the picture of an event, and sets its focus. */
 export function picturePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/picture', showPicture, { upload, cut, remove }, { formBytesMax });
 }
@@ -44,7 +44,7 @@ ${isThere ? deskForm(desk, { form: desk.form('remove'), submit: words.remove, is
   };
 }
 
-/** The picture as it was sent, on which the script sets the two lines, and the cuts as they are now. */
+/** The original picture, on which the script places the focus, and the current cuts. */
 function cutPart(desk: Desk, { picture, pictureFocus, ...event }: EventOfDesk): Html {
   if (picture === null || pictureFocus === null) return html``;
   const { language } = desk;

@@ -5,7 +5,7 @@ import type { AddPage, Desk, View } from '../../desk.ts';
 import { type Category, type Pool, ticketsOf } from '../../tickets/tickets.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
-/** An event as its buyers will see it, drafts too. Only its organiser's team gets the page, and nothing keeps it. */
+/** The event's page as buyers will see it, also for drafts. Only the organiser's staff can open it, and nothing caches it. */
 export function previewPage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/preview', showPreview);
 }
@@ -19,7 +19,7 @@ async function showPreview(desk: Desk): Promise<View> {
     desk.api.get('/v1/organizers/:slug/events/:eventId/schedule', { param }),
     desk.api.get('/v1/organizers/:slug/profile', { param: { slug } }),
   ]);
-  // A draft is shown as it will be once it is published.
+  // A draft is rendered as if it were published.
   const status = event.status === 'cancelled' ? ('cancelled' as const) : ('published' as const);
   const facts: EventFacts = {
     event: { ...event, status, priceFrom: null },

@@ -10,7 +10,7 @@ import { type Missing, missingOf } from '../checklist.ts';
 import { tellingPart } from '../moving.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
-/** Showing an event to the public, taking it back, and calling it off. */
+/** Publishes, unpublishes, or calls off an event. */
 export function publicationPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/publication', showPublication, { publish, unpublish });
   addPage('/desk/events/:eventId/call-off', showCallOff, { callOff });
@@ -34,7 +34,7 @@ function publishPart(desk: Desk, missing: readonly Missing[]): Html {
   return html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(pathOf(desk, '/preview'), words.preview, true)}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
 }
 
-/** What keeps the event from the public, in the words of the page, or the API's for a reason that the page does not know. */
+/** Why the event cannot be published yet. A reason that has no translation shows the API's message. */
 function missingPart(missing: readonly Missing[], desk: Desk): Html {
   const words = publicationWords[desk.language];
   if (missing.length === 0) return html``;

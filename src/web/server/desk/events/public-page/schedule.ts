@@ -15,7 +15,7 @@ import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
 type Item = Data<'/v1/organizers/:slug/events/:eventId/schedule'>['data'][number];
 
-/** What happens when at an event. */
+/** The schedule of an event. */
 export function schedulePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/schedule', showSchedule, { add: addItem, remove: removeItem });
   addPage('/desk/events/:eventId/schedule/:itemId', showItem, { save: changeItem });
