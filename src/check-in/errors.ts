@@ -38,7 +38,7 @@ type Refusal = DomainError<CheckInErrorCode>;
 export const otherEvent = (): Refusal =>
   new DomainError('check_in.other_event', 'This device or member may scan for its own events only.');
 
-/** One answer for an event that does not exist and for another organiser's. */
+/** The same error for an event that does not exist and for another organiser's event. */
 export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
 export const scanIdReused = (): Refusal =>

@@ -18,14 +18,14 @@ export type DoorEvent = {
   readonly id: string;
   readonly name: string;
   readonly time_zone: string;
-  /** ISO 3166-1. A phone number without a country code belongs to it. */
+  /** ISO 3166-1. The country of phone numbers that have no country code. */
   readonly country: string;
   readonly doors_open_at: string;
   readonly ends_at: string;
   readonly now: string;
 };
 
-/** An organiser's own event; undefined for any other, whether it exists or not. */
+/** An event of this organiser; undefined for any other. */
 async function findDoorEvent(db: Db, organizerId: string, eventId: string): Promise<DoorEvent | undefined> {
   const [row] = await rowsOf<DoorEvent>(
     db,

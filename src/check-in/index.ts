@@ -2,19 +2,19 @@
  * The door: ticket codes, admissions, and what devices need to scan offline.
  *
  * Promises:
- *  1. A ticket enters once. Of any number of gates that scan it in the same moment, one gets `admitted`; the others get
+ *  1. A ticket enters once. If several gates scan it at the same moment, one gets `admitted`; the others get
  *     `already_used` with the time and gate of the first. After an exit it may enter again.
- *  2. A scan id (unique per event, login and device) always gets the answer that it got first, so a lost reply is never a
- *     second scan, and a green light stays green. Used for another code, direction, gate or offline time it is refused
- *     with `check_in.scan_id_reused`, and nothing is written.
- * 3. A decision reads the current rows: a ticket revoked before the scan is refused at once.
- * 4. The decision of an offline door stands. A visitor who was let in is inside and may leave; what was wrong with it
- *     (revoked meanwhile, another gate, ...) is its `fault`. Scans are put where they belong in time, by the server's clock.
- *     The earliest entry stands; every other one while somebody is inside is a conflict. Faults and conflicts are in the
- *     answer to the sync and in the organiser's list. The items of a batch are judged one by one.
- *  5. A malformed, forged or foreign code is `invalid`, never an error. Another organiser's event and ticket look
- *     exactly like ones that do not exist.
- *  6. The door list holds nothing that opens a door, and no personal data unless the organiser allows names on devices.
+ *  2. A scan id (unique per event, login and device) always gets its first answer again, so retrying after a lost reply is
+ *     not a second scan. With another code, direction, gate or offline time it is refused with `check_in.scan_id_reused`,
+ *     and nothing is written.
+ *  3. A decision reads the current rows: a ticket revoked before the scan is refused at once.
+ *  4. The decision of an offline door stands. A visitor who was let in is inside and may leave; the rule that was broken
+ *     (ticket revoked, wrong gate, ...) is the scan's `fault`. Scans are ordered by time, corrected to the server's clock.
+ *     The earliest entry stands; any other entry while somebody is inside is a conflict. The response to the sync and the
+ *     organiser's list name faults and conflicts. Each item of a batch is judged separately.
+ *  5. A malformed, forged or foreign code is `invalid`, never an error. Events and tickets of other organisers look
+ *     as if they did not exist.
+ *  6. The door list contains no code that a scanner would accept, and no personal data unless the organiser allows names on devices.
  *
  * Life of a ticket at the door (the arrows are `scanTicket` and `syncScans`, both through check_in_tickets):
  *
@@ -22,11 +22,10 @@
  *                                              ^  |                       |
  *                        entry: already_used --+--+ <--entry: admitted----+
  *
- * An exit checks only whether the ticket is inside. A person inside may therefore leave with a ticket revoked meanwhile, and so may the
- * second of two people who came in with one ticket. An exit of a ticket that never came is `invalid`; of one that left already,
- * `already_used`. A gate of the event may allow fewer or more entries (`reEntry`), and may lead into a zone with a capacity
- * (`settle_scan.sql`). A label that is not one of the event's gates restricts nothing; names that differ only in case, blanks or
- * Unicode form are one gate.
+ * An exit checks only whether the ticket is inside. So a person may leave with a ticket that was revoked meanwhile, and so may the second
+ * of two people who entered with one ticket. An exit is `invalid` if the ticket never entered, and `already_used` if it has left.
+ * A gate may allow fewer or more entries (`reEntry`), and may lead into a zone with a capacity (`settle_scan.sql`). A gate label that is
+ * not a gate of the event restricts nothing. Names that differ only in case, blanks or Unicode form are one gate.
  */
 export { findActorEvent } from './find-actor-event.ts';
 export { gateKey } from './gates/key.ts';

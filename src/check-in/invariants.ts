@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../platform/invariant.ts';
 
-/** The longest a transaction that revokes a ticket may run before it commits: statement_timeout of the service's role. */
+/** The longest time from a revocation to its commit: statement_timeout of the service's role. */
 const revocationSecondsMax = 15;
 
-/** Truths about the door. The primary key of admissions ensures that a ticket has at most one. */
+/** Invariants of the door. A ticket has at most one admission by the primary key, so no invariant checks that. */
 export const checkInInvariants: readonly Invariant[] = [
   invariantOf(
     'check_in.admissions_match_scans',

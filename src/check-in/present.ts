@@ -3,10 +3,10 @@ import type { DecidedScan } from './scans/queries.ts';
 import type { CheckInSummary } from './summarize-check-ins.ts';
 import type { Gate, Zone } from './tables.ts';
 
-/** RFC 3339 in UTC of a time as the database writes it. */
+/** Converts a time of the database to RFC 3339 in UTC. */
 export const time = (text: string): string => new Date(text).toISOString();
 
-/** A scan that happened now, with what its door may know of the guest. */
+/** The answer to an online scan, with what the door may know of the guest. */
 export function presentOnlineScan(scan: DecidedScan) {
   const { guest, note } = scan;
   return {

@@ -17,7 +17,7 @@ type Deps = { readonly db: Db; readonly actors: Actors; readonly ticketKeys: Tic
 
 const tags = ['Check-in'];
 
-/** What scanners and the people at the door use. */
+/** The routes of scanners and door staff. */
 export function checkInRoutes(deps: Deps) {
   const actorOnly = requireActor(deps);
 

@@ -49,7 +49,7 @@ export const scanFields = {
   direction: z.enum(directions).default('entry'),
 };
 
-/** One of the two says which ticket is meant. */
+/** Exactly one of them identifies the ticket. */
 export const hasOneSubject = ({ code, ticketId }: { code?: string | undefined; ticketId?: string | undefined }) =>
   (code === undefined) !== (ticketId === undefined);
 export const oneSubject = { path: ['code'], ...fault('scan.one_subject') };

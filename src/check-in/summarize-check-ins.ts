@@ -13,7 +13,7 @@ export type CheckInSummary = {
 };
 
 /**
- * How many tickets are valid, admitted and inside, per ticket category, what each gate did, and who is in each zone.
+ * Counts live, admitted and inside tickets per category, entries and exits per gate, and people per zone.
  * @throws DomainError event.not_found, check_in.other_event
  */
 export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
@@ -21,7 +21,7 @@ export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId:
   return { asOf: event.now, ...(await countCheckIns(deps.db, eventId)) };
 }
 
-/** The counts of an event that the caller knows to be the asker's. */
+/** The same counts without the access check, for callers that have made it. */
 export async function countCheckIns(db: Db, eventId: string): Promise<Omit<CheckInSummary, 'asOf'>> {
   return {
     categories: await countByCategory(db, eventId),
@@ -38,7 +38,7 @@ type CategoryCount = {
   readonly inside: number;
 };
 
-/** Live tickets, admitted ones and those inside now, per category. */
+/** Live, admitted and inside tickets per category. */
 async function countByCategory(db: Db, eventId: string): Promise<CategoryCount[]> {
   return rowsOf<CategoryCount>(
     db,
@@ -62,10 +62,10 @@ type GateCount = {
   readonly conflicts: number;
 };
 
-/** Gate labels in scans are free text, so the list is bounded; the busiest gates come first. */
+/** Gate labels are free text, so the list is bounded. The busiest gates come first. */
 const gatesShownMax = 500;
 
-/** Entries and exits at each gate, under its current name. A label that is not a gate of the event shows one of its spellings. */
+/** Entries and exits per gate, under its current name. A label that is not a gate of the event appears in one of its spellings. */
 async function countByGate(db: Db, eventId: string): Promise<GateCount[]> {
   return rowsOf<GateCount>(
     db,

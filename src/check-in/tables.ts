@@ -57,7 +57,7 @@ export const admissions = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.ticketId] })],
 );
 
-/** The rules that an offline entry can have broken. */
+/** The rules that an offline entry may have broken. */
 export const faults = [
   'revoked',
   'invalid',

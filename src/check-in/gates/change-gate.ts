@@ -11,7 +11,7 @@ import { and, eq } from 'drizzle-orm';
 type Change = { readonly name: string } & GateRules;
 
 /**
- * Renames a gate or changes its rules. Fields that are left out do not change. People who are inside stay counted where they are.
+ * Renames a gate or changes its rules. Omitted fields do not change. People who are inside stay counted in their zone.
  * @throws DomainError event.not_found, gate.not_found, gate.name_taken, gate.category_unknown, gate.times_reversed, zone.not_found
  */
 export async function changeGate(
@@ -46,7 +46,7 @@ export async function changeGate(
   );
 }
 
-/** Null is a value here: it takes a rule away. */
+/** Omitted fields keep their value; null removes the rule. */
 function changed(before: Gate, input: { readonly [Name in keyof Change]?: Change[Name] | undefined }): Gate {
   const name = input.name ?? before.name;
   const categories = input.ticketCategoryIds === undefined ? before.ticketCategoryIds : input.ticketCategoryIds;
@@ -62,7 +62,7 @@ function changed(before: Gate, input: { readonly [Name in keyof Change]?: Change
   };
 }
 
-/** Locks the gate for a change; undefined when the event has no such gate. */
+/** Locks the gate for a change; undefined if the event has no such gate. */
 async function lockGate(tx: Db, eventId: string, gateId: string): Promise<Gate | undefined> {
   const [row] = await tx
     .select()

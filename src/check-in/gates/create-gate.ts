@@ -12,7 +12,8 @@ import { type Gate, gates } from '../tables.ts';
 import { count, eq, sql } from 'drizzle-orm';
 
 /**
- * Adds a gate to an event. With `ticketCategoryIds` null every category may enter; without times it is open as long as the event's doors.
+ * Adds a gate to an event. If `ticketCategoryIds` is null, every category may enter. Without times, the gate is open while the event's
+ * doors are.
  * @throws DomainError event.not_found, gate.name_taken, gate.limit_reached, gate.category_unknown, gate.times_reversed, zone.not_found
  */
 export async function createGate(
@@ -29,7 +30,7 @@ export async function createGate(
   };
   return refuseTakenName(() =>
     transaction(deps.db, async (tx) => {
-      // One at a time, so that the limit holds.
+      // Serializes the creation of gates, so that the limit holds.
       await tx.execute(sql`select from events where id = ${input.eventId} for no key update`);
       await checkGateRules(tx, gate);
       if ((await countGates(tx, input.eventId)) >= gatesPerEventMax) throw gateLimitReached(gatesPerEventMax);

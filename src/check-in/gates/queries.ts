@@ -9,7 +9,7 @@ export async function listEventGates(db: Db, eventId: string): Promise<Gate[]> {
   return db.select().from(gates).where(eq(gates.eventId, eventId)).orderBy(asc(gates.name), asc(gates.id));
 }
 
-/** The number of these ids that are categories of the event. */
+/** Counts the ids that are categories of the event. */
 export async function countCategories(db: Db, eventId: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
   const [row] = await db
@@ -19,7 +19,7 @@ export async function countCategories(db: Db, eventId: string, ids: readonly str
   return row?.categories ?? 0;
 }
 
-/** Who may enter at a gate, when, how often, and where it leads. */
+/** The rules of a gate: categories, times, re-entry and zone. */
 export type GateRules = {
   readonly ticketCategoryIds: readonly string[] | null;
   readonly opensAt: Date | null;
@@ -29,7 +29,7 @@ export type GateRules = {
 };
 
 /**
- * Checks the rules of a gate. The zone that it names is kept from being removed until the transaction ends.
+ * Checks the rules of a gate, and locks its zone against removal until the transaction ends.
  * @throws DomainError gate.category_unknown, gate.times_reversed, zone.not_found
  */
 export async function checkGateRules(tx: Db, gate: Gate): Promise<void> {
@@ -51,7 +51,7 @@ export async function listEventZones(db: Db, eventId: string): Promise<Zone[]> {
   return db.select().from(zones).where(eq(zones.eventId, eventId)).orderBy(asc(zones.name), asc(zones.id));
 }
 
-/** Runs a write of a gate; @throws DomainError gate.name_taken when the event has one of that name */
+/** Runs a write of a gate. @throws DomainError gate.name_taken if the event has a gate with this name */
 export async function refuseTakenName<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();

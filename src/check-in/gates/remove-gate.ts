@@ -7,7 +7,7 @@ import { and, eq } from 'drizzle-orm';
 import { gates } from '../tables.ts';
 
 /**
- * Removes a gate. Scans that name it do not change.
+ * Removes a gate. Its scans stay as they are.
  * @throws DomainError event.not_found, gate.not_found
  */
 export async function removeGate(
@@ -28,7 +28,7 @@ export async function removeGate(
   });
 }
 
-/** The name of the gate that is gone; undefined when the event has no such gate. */
+/** @returns the gate's name; undefined if the event has no such gate */
 async function deleteGate(tx: Db, eventId: string, gateId: string): Promise<string | undefined> {
   const [gone] = await tx
     .delete(gates)

@@ -10,7 +10,7 @@ import { eventParams } from '../schemas.ts';
 import { foundGuestsSchema, searchGuestsSchema } from './schemas.ts';
 import { searchGuests } from './search-guests.ts';
 
-/** For guests who stand at the door without their ticket. */
+/** Search for guests who have no ticket with them. */
 export function guestRoutes(deps: { readonly db: Db; readonly actors: Actors }) {
   const search = createRoute({
     method: 'post',

@@ -18,20 +18,20 @@ const wholeCode = 10;
 
 type Way = 'code' | 'name' | 'phone';
 
-/** What may be meant: each part that is set is tried. */
+/** The possible meanings of a query. Each that is set is searched. */
 type Sought = {
-  /** The first characters of an order's code. */
+  /** The beginning of an order's code. */
   readonly code?: string;
-  /** Beginnings of the words of a name. */
+  /** The beginnings of words of a name. */
   readonly words?: readonly string[];
-  /** The end of `order_searches.contact`: the whole number after its blank, or its last digits. */
+  /** A suffix of `order_searches.contact`: a blank and the whole number, or the last digits. */
   readonly phone?: string;
 };
 
 /**
- * Finds the tickets of somebody who stands at the door without a code: by phone number or by order code, and by name where the organiser
- * allows names. Without that permission only a whole number or code finds anything, and no answer has a name: who searches must have been
- * told the number. An order is found by name and number some seconds after it was placed.
+ * Finds the tickets of a guest who has no code: by phone number or order code, and by name if the organiser allows names. Without that
+ * permission, only a complete number or code matches, and the response has no names: the guest must have told the number. Orders are
+ * searchable by name and number a few seconds after they were placed.
  * @throws DomainError event.not_found, check_in.other_event
  */
 export async function searchGuests(deps: { readonly db: Db }, actor: Actor, input: { eventId: string; q: string }) {
@@ -59,7 +59,7 @@ function readGuestQuery(q: string, country: string, showsNames: boolean): Sought
   };
 }
 
-/** The digits that a number ends with. Zeros in front may stand for the country, which the stored number has. */
+/** The last digits of a number, without leading zeros: stored numbers have a country code in their place. */
 function lastDigits(q: string): string | undefined {
   const end = phoneEnd(q);
   if (end === undefined) return undefined;
@@ -138,10 +138,10 @@ async function findTickets(
 }
 
 /**
- * Whether the ticket belongs to whom the search is for. The buyer, who knows the number, must not enter with a ticket that was given away. The
- * order's code is in the id of each ticket, so the people they were given to know it, too: it finds them all where the door sees whose
- * they are, and none where it does not. A name finds the tickets that bear it.
- * @param isCodeEnough the door sees names, or no ticket of the order was given away
+ * Whether a ticket matches the search. A phone number is the buyer's, so it must not find transferred tickets. The order's code is part of
+ * each ticket id, so recipients of transfers know it, too. It finds tickets only if the door sees their holders' names, or if no ticket of
+ * the order was transferred. A name finds the tickets of that holder.
+ * @param isCodeEnough the door sees names, or no ticket of the order was transferred
  */
 function isMeant({ ways, is_given: isGiven, name }: Row, { words = [] }: Sought, isCodeEnough: boolean): boolean {
   if (ways.includes('code') && isCodeEnough) return true;

@@ -13,24 +13,24 @@ import type { Gate, Zone } from '../tables.ts';
 import { sql } from 'drizzle-orm';
 
 export type DoorListEntry = {
-  /** SHA-256 of the text of the QR, so that a stolen list lets nobody in. */
+  /** SHA-256 of the QR's text, so that nobody can enter with a stolen list. */
   readonly codeSha256: string;
   readonly ticketCategoryId: string;
-  /** `replaced`: the ticket has a newer code, and this one opens no door. */
+  /** `replaced`: the ticket has a newer code, and this one is refused. */
   readonly status: 'live' | 'revoked' | 'replaced';
-  /** Null while nobody has come with the ticket. */
+  /** Null until the ticket enters. */
   readonly admission: { readonly at: string; readonly gate: string | null; readonly inside: boolean } | null;
-  /** Only where the organiser allows names on devices. */
+  /** Null unless the organiser allows names on devices. */
   readonly guest: DoorGuest | null;
 };
 
 export type DoorGuest = {
   readonly ticketId: string;
   readonly name: string;
-  /** The last four digits of the buyer's phone; null for a ticket that the buyer has given to somebody. */
+  /** The last four digits of the buyer's phone; null after a transfer. */
   readonly phoneEnd: string | null;
   readonly orderCode: string;
-  /** Valid tickets of the order. */
+  /** Live tickets of the order. */
   readonly partySize: number;
 };
 
@@ -43,13 +43,13 @@ export type DoorList = {
   readonly ticketCodes: TicketCodes;
   readonly entries: readonly DoorListEntry[];
   readonly nextCursor: string | null;
-  /** On the last page: the cursor for later changes. */
+  /** Only on the last page: the cursor for later changes. */
   readonly syncCursor: string | null;
 };
 
 /**
- * A place in the list: time of change and key of the last row, start of this reading of the list, and the time from which scans
- * count as changes. A first reading gets the present state of every ticket, so only scans since its start are changes.
+ * The content of a cursor: time of change and key of the last row, start of this reading, and the time from which scans count as
+ * changes. A first reading returns the present state of every ticket, so only scans after its start are changes.
  */
 type Place = {
   readonly changedAt: string;
@@ -60,9 +60,9 @@ type Place = {
 const ever = '1970-01-01T00:00:00+00:00';
 
 /**
- * What a device needs to decide offline: a page of code hashes with the state of their tickets, the event's times and its gates. Without a
- * cursor it starts from the beginning. With the `syncCursor` of an earlier reading it returns what was issued, revoked, named, replaced or scanned
- * since then. Readings overlap a little, since a transaction that commits later may carry an earlier time.
+ * Returns what a device needs to decide offline: a page of code hashes with the state of their tickets, the event's times and its gates.
+ * Without a cursor, it starts from the beginning. With the `syncCursor` of an earlier reading, it returns the tickets that were issued,
+ * revoked, named, replaced or scanned since. Readings overlap, because a transaction that commits late carries an earlier time.
  * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function doorList(
@@ -157,9 +157,9 @@ type ChangedCode = {
 };
 
 /**
- * Codes of an event in the order in which they were issued, revoked, named, replaced or scanned, after the given place in that order, with the
- * present state of their tickets. A ticket that changes between two pages comes again. Uses the indexes tickets_changed,
- * retired_codes_changed and scans_changed, one range of each.
+ * Codes of an event after the given place, ordered by the time when they were issued, revoked, named, replaced or scanned, with the
+ * present state of their tickets. A ticket that changes between two pages is listed again. Scans one range of each of the indexes
+ * tickets_changed, retired_codes_changed and scans_changed.
  */
 async function listChangedCodes(
   db: Db,

@@ -6,8 +6,8 @@ import { sql } from 'drizzle-orm';
 import type { Fault } from '../tables.ts';
 
 /**
- * Entries that offline doors should have refused: the later entry of a ticket that entered twice, and entries against the rules. Newest
- * first, at most `limit` + 1.
+ * Lists entries that offline doors should have refused: second entries of a ticket, and entries against the rules. Newest first, at most
+ * `limit` + 1.
  * @throws DomainError event.not_found, check_in.other_event, request.invalid
  */
 export async function listConflicts(
@@ -50,9 +50,7 @@ type ConflictPlace = {
   readonly scanId: string;
 };
 
-/**
- * Entries that an offline door should have refused, newest first, before the given place in that order.
- */
+/** The same list in SQL, after the cursor's place. */
 async function listConflictRows(
   db: Db,
   eventId: string,

@@ -23,7 +23,7 @@ type Deps = { readonly db: Db; readonly actors: Actors; readonly ticketKeys: Tic
 
 const tags = ['Check-in'];
 
-/** What scanners need to decide without a network, and how they hand in what they decided. */
+/** The routes of offline doors: read the door list, upload scans, list conflicts. */
 export function offlineRoutes(deps: Deps) {
   const actorOnly = requireActor(deps);
 
@@ -76,7 +76,7 @@ export function offlineRoutes(deps: Deps) {
     },
   });
   const router = createRouter<ActorEnv>();
-  // Named by the batch's schema, whose items are parsed one by one.
+  // Registered by hand, because the batch's schema refers to it by name and does not parse its items.
   router.openAPIRegistry.register('OfflineScan', schemas.offlineScanSchema);
   return router
     .openapi(sync, async (c) => {

@@ -14,7 +14,7 @@ import { clockOffsetMsMax, doorListPageDefault, doorListPageMax, scansPerSyncMax
 import { admissionSchema, answerFields, deviceIdField, hasOneSubject, oneSubject, scanFields } from '../schemas.ts';
 import { faults, scanResults } from '../tables.ts';
 
-/** A clock whose battery was empty starts in 1970. The offset still gives the times of its scans. */
+/** A device whose battery was empty starts in 1970. The clock offset corrects the times of its scans. */
 const deviceTime = timeSchema
   .refine(
     (value) => {
@@ -49,7 +49,7 @@ export const offlineScanSchema = z
   .refine(hasOneSubject, oneSubject)
   .openapi('OfflineScan');
 
-/** One item's faults must not refuse the others: items are parsed one by one (`readOfflineScan`). */
+/** Not parsed here, since one bad item must not refuse the batch. `readOfflineScan` parses each item. */
 const offlineScanItem = z.unknown().openapi({
   type: 'object',
   allOf: [{ $ref: '#/components/schemas/OfflineScan' }],

@@ -25,32 +25,29 @@ import { offlineScanSchema, type syncSchema } from './schemas.ts';
 export type OfflineScan = ScanInput & {
   /** By the device's own clock. */
   readonly scannedAt: Date;
-  /** Server time minus device time at the scan, if the device knows it. */
+  /** Server time minus device time at the scan, if known. */
   readonly clockOffsetMs?: number | undefined;
-  /** The door's decision; when left out, the person went through. */
+  /** The door's decision. If omitted, the person went through. */
   readonly result?: ScanResult | undefined;
 };
 
 export type SyncInput = {
   readonly eventId: string;
   readonly scans: readonly OfflineScan[];
-  /**
-   * When the batch was sent, by the device's clock. The difference from the server's clock corrects the times of the scans.
-   */
+  /** When the batch was sent, by the device's clock. Its difference from the server's clock corrects the times of the scans. */
   readonly sentAt?: Date | undefined;
 };
 
 const triesMax = 5;
 
-/** Scans of one request that are read at once. Reading one may take a query, and a request must not fill the pool. */
+/** Scans of one request that are read concurrently. Each may need a query, and one request must not exhaust the pool. */
 const scanReadsMax = 8;
 
 /**
- * Records what a device scanned while it was offline. The door's decision stands: a visitor who was let in is inside and
- * may leave, and the answer names what was wrong (`fault`). Each scan is put at its time in the ticket's history. Two
- * entries of one ticket are a conflict, reported with the time and gate of the other; the earlier entry stands. Sending the
- * same scans again changes nothing and gives the same answers. A scan id that stands for another scan is answered with
- * `reused`; the other scans are not affected.
+ * Records the offline scans of a device. The door's decision stands: a visitor who was let in is inside and may leave, and
+ * the answer names the rule that was broken (`fault`). Each scan takes its place in time in the ticket's history. Two entries
+ * of one ticket are a conflict, reported with time and gate of the other; the earlier entry stands. Idempotent: the same
+ * scans get the same answers. A scan id that was used for another scan gets `reused`; the other scans are not affected.
  * @param input.scans at most `scansPerSyncMax`
  * @throws DomainError check_in.other_event for a device or member of other events
  */
@@ -100,7 +97,7 @@ function count(answer: DecidedScan | ReusedScan): void {
   if (answer.fault !== null) faultsTotal.inc({ fault: answer.fault });
 }
 
-/** Repeats a call that met another one with the same scan ids. The scans of the repetition count as already sent. */
+/** Retries if a concurrent call used the same scan ids. The retry reports those scans as replayed. */
 async function decide(
   db: Db,
   eventId: string,
@@ -115,10 +112,10 @@ async function decide(
   }
 }
 
-/** A refused item, with its scan id if it can be shown. */
+/** A refused item, with its scan id if it has a readable one. */
 type RefusedItem = { readonly scanId: string | null; readonly problem: DomainError };
 
-/** Reads one item of a batch by itself: a bad item must not keep a phone from uploading the good ones. */
+/** Parses one item of a batch separately: a bad item must not keep a phone from uploading the good ones. */
 export function readOfflineScan(item: unknown, batch: z.output<typeof syncSchema>): OfflineScan | RefusedItem {
   const read = offlineScanSchema.safeParse(item);
   if (read.success) return { ...read.data, deviceId: read.data.deviceId ?? batch.deviceId };

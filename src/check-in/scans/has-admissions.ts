@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 
-/** Whether a ticket of the order has been used at the door. The buyer may then no longer cancel. */
+/** Whether a ticket of the order has entered. If so, the buyer may no longer cancel. */
 export async function hasAdmissions(db: Db, eventId: string, orderId: string): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     db,

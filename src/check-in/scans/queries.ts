@@ -2,21 +2,21 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Direction, Fault, ScanResult } from '../tables.ts';
 
-/** One scan as it goes to the database. */
+/** One scan as the database takes it. */
 export type ScanToDecide = {
-  /** The login and the hardware (empty when unknown). Scan ids are unique for each pair. */
+  /** The login and the device (empty if unknown). Scan ids are unique per pair. */
   readonly actorId: string;
   readonly deviceId: string;
   readonly scanId: string;
-  /** Hash, in hex, of code, direction and gate: the same scan id with another content is refused. */
+  /** Hex hash of code, direction and gate. The same scan id with other content is refused. */
   readonly content: string;
   readonly organizerId: string;
-  /** In hex. Undefined when the input cannot be a code; the answer is `invalid`, as for an unknown code. */
+  /** Hex. Undefined for malformed input, which gets `invalid` like an unknown code. */
   readonly code: string | undefined;
   readonly gate: string | undefined;
   readonly gateKey: string | undefined;
   readonly direction: Direction;
-  /** Undefined for a scan that happens now. */
+  /** Undefined for an online scan. */
   readonly offline?: OfflineFacts | undefined;
 };
 
@@ -26,44 +26,44 @@ export type OfflineFacts = {
   readonly at: Date;
   /** By the device's own clock. */
   readonly deviceAt: Date;
-  /** Undefined when the device does not say. */
+  /** Undefined if the device does not send it. */
   readonly decision: ScanResult | undefined;
   /** Whether the person went through. */
   readonly passed: boolean;
 };
 
-/** The database's answer, with times as RFC 3339 text. */
+/** The answer of the database. Times are RFC 3339 text. */
 export type DecidedScan = {
   readonly result: ScanResult;
   readonly ticketId: string | null;
   readonly ticketCategoryId: string | null;
   readonly ticketCategory: string | null;
   readonly at: string;
-  /** For an entry that was let in offline against the rules: the answer it should have got. */
+  /** The rule that an offline entry broke. */
   readonly fault: Fault | null;
   readonly firstAt: string | null;
   readonly firstGate: string | null;
   readonly conflictAt: string | null;
   readonly conflictGate: string | null;
-  /** What the door does for the category. Online scans only; a device that decides offline has it on its list. */
+  /** The note for the door staff about the category. Online scans only; offline devices have it in their list. */
   readonly note?: string | null;
-  /** Only where the organiser allows names at the door; online scans only. */
+  /** Online scans only, and only if the organiser allows names at the door. */
   readonly guest?: { readonly name: string; readonly orderId: string; readonly partySize: number } | null;
   readonly replayed: boolean;
 };
 
-/** The scan id stands for another scan. */
+/** The scan id was used for another scan. */
 export type ReusedScan = { readonly result: 'reused'; readonly replayed: false };
 
-/** How many of the answers are about a ticket of the event. Anybody may scan nonsense for an event that is not theirs. */
+/** Counts the answers about tickets of the event. Unknown codes do not count, since anybody may send them for any event. */
 export function countOwnScans(answers: readonly (DecidedScan | ReusedScan)[]): number {
   return answers.filter((answer) => answer.result !== 'reused' && answer.ticketId !== null).length;
 }
 
 /**
- * Decides and records scans of one event, all online or all offline, in one call and one transaction; answers in their order. Safe to
- * repeat: a scan id that was answered gets the same answer again. The scans must be distinct. Fails with 40001 when another call uses one
- * of the scan ids at the same moment; a retry then finds the answer.
+ * Decides and records scans of one event, all online or all offline, in one transaction. Answers are in the order of the scans. Idempotent:
+ * an answered scan id gets the same answer again. The scans must be distinct. Fails with 40001 if another call uses one of the scan ids at
+ * the same moment; a retry finds the answer.
  */
 export async function checkInTickets(
   db: Db,

@@ -8,7 +8,7 @@ import { readTicketCode } from '../../orders/tickets/codes/ticket-code.ts';
 
 /** One scan as a scanner sends it. */
 export type ScanInput = {
-  /** One of the two. */
+  /** Either `code` or `ticketId`. */
   readonly code?: string | undefined;
   readonly ticketId?: string | undefined;
   readonly scanId: string;
@@ -17,13 +17,10 @@ export type ScanInput = {
   readonly direction?: Direction | undefined;
 };
 
-/** Half of a SHA-256: enough to tell apart the few contents that one scan id is ever used for. */
+/** Half of a SHA-256 is enough: it only tells apart the few contents that one scan id is used for. */
 const contentDigits = 32;
 
-/**
- * A scan as it goes to the database, whether it happens now or happened offline. A signed code whose signature is wrong, or whose key was
- * withdrawn, counts as no code.
- */
+/** Prepares an online or offline scan for the database. A signed code with a wrong signature or a withdrawn key counts as malformed. */
 export async function scanOf(
   ticketKeys: TicketKeys,
   actor: Actor,
@@ -36,7 +33,7 @@ export async function scanOf(
   const codeHex = code === undefined ? undefined : Buffer.from(code).toString('hex');
   const direction = input.direction ?? 'entry';
   const key = input.gate === undefined ? '' : gateKey(input.gate);
-  // Text that cannot be read as a code is compared as it was sent.
+  // Text that is not a code is hashed as it was sent.
   const content = hash(
     'sha256',
     JSON.stringify([codeHex ?? `text ${input.code ?? input.ticketId}`, direction, key]),
@@ -44,7 +41,7 @@ export async function scanOf(
   );
   return {
     actorId: actor.id,
-    // One login may be used on several phones; then only `deviceId` tells them apart.
+    // Several phones may share one login. Only `deviceId` tells them apart.
     deviceId: input.deviceId ?? (actor.kind === 'device' ? actor.id : ''),
     scanId: input.scanId,
     content: content.slice(0, contentDigits),

@@ -10,10 +10,10 @@ import { type GroupCommit, createGroupCommit } from '../../platform/database/gro
 import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.ts';
 
 /**
- * Decides a scan that happens now. A refusal at the door is an answer and not an error: an event of another organiser, a malformed code
- * and an unknown code are all `invalid`.
- * @throws DomainError check_in.other_event for a device or member of other events, check_in.scan_id_reused when the scan id stands for
- * another code, direction or gate; service.overloaded, service.unavailable
+ * Decides an online scan. A refusal at the door is an answer, not an error: another organiser's event, a malformed code and an unknown
+ * code are all `invalid`.
+ * @throws DomainError check_in.other_event for a device or member of other events, check_in.scan_id_reused if the scan id was used for
+ * another code, direction or gate, service.overloaded, service.unavailable
  */
 export async function scanTicket(
   deps: { scans: ScanLane; ticketKeys: TicketKeys },
@@ -31,8 +31,8 @@ export async function scanTicket(
 export type ScanLane = GroupCommit<ScanToDecide, DecidedScan | ReusedScan>;
 
 /**
- * Collects the scans of each event and writes them together.
- * @param deps.flushesMax events written at the same time; at most the connections of the pool
+ * Batches the scans of each event into one write.
+ * @param deps.flushesMax events written at the same time; at most the size of the connection pool
  */
 export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
   return createGroupCommit<ScanToDecide, DecidedScan | ReusedScan>({

@@ -8,9 +8,9 @@ import { sql } from 'drizzle-orm';
 export type UndoneScan = { readonly ticketId: string; readonly inside: boolean };
 
 /**
- * Takes back an entry or exit that was a mistake. The scan keeps its answer and counts no longer: the ticket is as if it had not been made,
- * and later entries and exits of the ticket are judged again. Repeating it changes nothing. Devices get the ticket with their next delta.
- * @param input.deviceId as in the scan; the login itself may undo only its own scans
+ * Takes back an entry or exit that was a mistake. The scan keeps its answer but no longer counts: the ticket's later entries and exits are
+ * judged again without it. Idempotent. Devices get the ticket with their next delta.
+ * @param input.deviceId as in the scan; a login may undo only its own scans
  * @throws DomainError event.not_found, check_in.other_event, check_in.scan_not_found, check_in.not_undoable for a scan that let nobody through
  */
 export async function undoScan(
@@ -25,7 +25,7 @@ export async function undoScan(
     const found = await findScan(tx, key);
     if (found === undefined) throw scanNotFound();
     if (found.ticket_id === null) throw scanNotUndoable();
-    // In this order everywhere: the ticket, then its scans and its admission.
+    // The lock order everywhere is: ticket, scans, admission.
     await tx.execute(
       sql`select from tickets where event_id = ${eventId} and id = ${found.ticket_id} for no key update`,
     );
@@ -59,7 +59,7 @@ async function findScan(tx: Db, key: ScanKey): Promise<{ ticket_id: string | nul
   return row;
 }
 
-/** 1 if somebody had gone through by this scan, else 0. */
+/** @returns 1 if the scan had let somebody through, else 0 */
 async function markUndone(tx: Db, key: ScanKey, reason: string): Promise<number> {
   const rows = await rowsOf(
     tx,

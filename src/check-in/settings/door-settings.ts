@@ -8,9 +8,9 @@ import { doorSettings } from '../tables.ts';
 import { eq, sql } from 'drizzle-orm';
 
 export type DoorSettings = {
-  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. */
+  /** Whether devices may keep, and search by, names of guests and the last digits of their phones. */
   readonly showsNames: boolean;
-  /** What the door does for a category, by its id. */
+  /** A note for the door staff, by ticket category id. */
   readonly categoryNotes: Readonly<Record<string, string>>;
 };
 
@@ -23,8 +23,8 @@ export async function findDoorSettings(db: Db, eventId: string): Promise<DoorSet
 }
 
 /**
- * Changes what devices at the door may do. Fields that are left out do not change.
- * @throws DomainError event.not_found, gate.category_unknown for a note to a category that the event does not have
+ * Changes the door settings. Omitted fields do not change.
+ * @throws DomainError event.not_found, gate.category_unknown for a note on a category of another event
  */
 export async function changeDoorSettings(
   deps: { db: Db },

@@ -12,7 +12,7 @@ type Deps = { readonly db: Db; readonly actors: Actors };
 
 const path = '/v1/organizers/{slug}/events/{eventId}/door-settings';
 
-/** What the organiser of an event allows devices at its door. */
+/** The organiser's settings for devices at the door. */
 export function doorSettingsRoutes(deps: Deps) {
   const manager = forStaff(deps, 'manager', 'Check-in');
   const door = forStaff(deps, 'door', 'Check-in');

@@ -8,7 +8,7 @@ import { lockZone, refuseTakenZoneName } from './queries.ts';
 import { and, eq } from 'drizzle-orm';
 
 /**
- * Renames a zone or changes its capacity. A capacity below the number of people inside lets nobody in until enough have left.
+ * Renames a zone or changes its capacity. If more people are inside than the new capacity, nobody enters until enough have left.
  * @throws DomainError event.not_found, zone.not_found, zone.name_taken
  */
 export async function changeZone(

@@ -12,7 +12,7 @@ import { refuseTakenZoneName } from './queries.ts';
 import { count, eq, sql } from 'drizzle-orm';
 
 /**
- * Adds a zone: a part of the venue whose people are counted together. Gates lead into it once they name it.
+ * Adds a zone: a part of the venue whose people are counted together. A gate leads into it by its `zoneId`.
  * @throws DomainError event.not_found, zone.name_taken, zone.limit_reached
  */
 export async function createZone(
@@ -24,7 +24,7 @@ export async function createZone(
   const zone: Zone = { ...input, id: newId('zon', deps.clock.now()), nameKey: gateKey(input.name), inside: 0 };
   return refuseTakenZoneName(() =>
     transaction(deps.db, async (tx) => {
-      // One at a time, so that the limit holds.
+      // Serializes the creation of zones, so that the limit holds.
       await tx.execute(sql`select from events where id = ${input.eventId} for no key update`);
       const [row] = await tx.select({ zones: count() }).from(zones).where(eq(zones.eventId, input.eventId));
       if ((row?.zones ?? 0) >= zonesPerEventMax) throw zoneLimitReached(zonesPerEventMax);

@@ -4,7 +4,7 @@ import { violatedConstraint } from '../../platform/database/db-errors.ts';
 import { zoneNameTaken, zoneNotFound } from '../errors.ts';
 import { type Zone, zones } from '../tables.ts';
 
-/** Locks a zone for a change, also against scans. @throws DomainError zone.not_found */
+/** Locks a zone for a change. Scans into it wait, too. @throws DomainError zone.not_found */
 export async function lockZone(tx: Db, eventId: string, zoneId: string): Promise<Zone> {
   const [row] = await tx
     .select()
@@ -15,7 +15,7 @@ export async function lockZone(tx: Db, eventId: string, zoneId: string): Promise
   return row;
 }
 
-/** Runs a write of a zone; @throws DomainError zone.name_taken when the event has one of that name */
+/** Runs a write of a zone. @throws DomainError zone.name_taken if the event has a zone with this name */
 export async function refuseTakenZoneName<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();

@@ -8,7 +8,7 @@ import { lockZone } from './queries.ts';
 import { and, eq } from 'drizzle-orm';
 
 /**
- * Removes a zone that no gate leads into and where nobody is inside.
+ * Removes an empty zone that no gate leads into.
  * @throws DomainError event.not_found, zone.not_found, zone.in_use
  */
 export async function removeZone(

@@ -17,28 +17,28 @@ export type ScanPlace = AnswerPlace & {
   readonly direction: 'entry' | 'exit';
 };
 
-/** One scan while it is decided. */
+/** A scan that is being decided. */
 export type Scan = {
   readonly scanId: string;
   readonly code: string;
-  /** A guest who was found by name, instead of a code. */
+  /** A guest who was found by search, instead of a code. */
   readonly found: ListEntry | undefined;
   readonly codeSha256: string | undefined;
   readonly entry: ListEntry | undefined;
   readonly place: ScanPlace;
-  /** Undefined while this device has no complete list. */
+  /** Undefined if this device has no complete list. */
   readonly list: KeptList | undefined;
 };
 
-/** Without a list there is nothing but the network. */
+/** Without a list, only the service can decide, so it is tried several times. */
 const triesWithoutList = 4;
 const retryMs = 400;
-/** A code that comes again this soon after it got no answer is the same scan. */
+/** A code shown again this soon after it got no answer is the same scan. */
 const sameScanMs = 60_000;
-/** The service answers within 2.5 s or not at all. */
+/** The service responds within 2.5 s (`scanAnswerMs`). */
 const tryDeadlineMs = 3000;
 
-/** Begins a scan. Where the browser keeps nothing, it continues without a list. */
+/** Starts a scan. If the local store fails, it continues without a list. */
 export async function beginScan(code: string, found: ListEntry | undefined, place: ScanPlace): Promise<Scan> {
   const read = readTicketCode(code);
   const codeSha256 =
@@ -59,15 +59,15 @@ export async function beginScan(code: string, found: ListEntry | undefined, plac
 }
 
 /**
- * The last scan, until it is answered. A scan that got no answer may have been written: with its id the ticket gets that answer when it is
- * shown again, with another id it would be refused as used.
+ * Remembers the last scan until it is answered. A scan whose response was lost may have been written. When the ticket is shown again, its
+ * old id gets that answer; a new id would be refused as used.
  */
 export function rememberUnanswered() {
   let last: { readonly scan: Scan; readonly until: number } | undefined;
   const whatOf = ({ code, codeSha256, place }: Scan) =>
     JSON.stringify([codeSha256 ?? code, place.eventId, place.gate, place.direction]);
   return {
-    /** The scan, with the last one's id if it is the same ticket at the same place. */
+    /** Returns the scan, with the last one's id if ticket and place are the same. */
     resume(scan: Scan): Scan {
       const now = performance.now();
       const id =
@@ -82,7 +82,7 @@ export function rememberUnanswered() {
   };
 }
 
-/** Asks the service: once if this device has a list, else several times. */
+/** Asks the service, once if this device has a list, else several times. */
 export async function askService(scan: Scan): Promise<ScanAnswer | 'signed out' | 'refused' | 'no answer'> {
   const { eventId, gate, direction } = scan.place;
   const guest = scan.found?.guest ?? undefined;
@@ -108,7 +108,7 @@ export async function askService(scan: Scan): Promise<ScanAnswer | 'signed out' 
   return 'no answer';
 }
 
-/** Decides by the list of this device. A code that nobody can judge is for the person at the door. */
+/** Decides by this device's list. For a code that the list cannot judge, it asks the door staff. */
 export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer> {
   const { entry, found, place, code } = scan;
   const facts = { entry, gate: place.gate, direction: place.direction, nowMs: serverNow() };
@@ -123,7 +123,7 @@ export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer
   return { result: judged, ...(admission === undefined ? {} : { firstAdmission: admission }) };
 }
 
-/** The answer with what the list knows of the guest and of the category. What the service says of them is newer. */
+/** Adds guest and category from the list. The service's values take precedence, since they are newer. */
 export function withGuest(answer: ScanAnswer, { entry, list }: Scan, state: KeptScan['state']): ScanAnswer {
   const category = list?.categories.find(({ id }) => id === entry?.ticketCategoryId);
   const guest = entry?.guest ?? undefined;
@@ -137,7 +137,7 @@ export function withGuest(answer: ScanAnswer, { entry, list }: Scan, state: Kept
   };
 }
 
-/** Keeps a scan as it was decided. */
+/** Stores a decided scan. */
 export async function keepDecided(scan: Scan, shown: ScanAnswer, state: KeptScan['state']): Promise<void> {
   const { scanId, code, codeSha256, place, entry, found } = scan;
   const guest = found?.guest ?? undefined;
@@ -159,6 +159,6 @@ export async function keepDecided(scan: Scan, shown: ScanAnswer, state: KeptScan
       .join(' · '),
     before: entry?.admission ?? null,
   });
-  // What the service decided is kept there. What this device decided must be kept here before anybody goes through.
+  // A decision of this device must be stored before anybody goes through. The service has already stored its own.
   await (state === 'waiting' ? kept : kept.catch(() => undefined));
 }

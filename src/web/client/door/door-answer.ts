@@ -8,16 +8,16 @@ import { pageLanguage } from '../shared/page-language.ts';
 const words = doorWords[pageLanguage];
 const more = doorOfflineWords[pageLanguage];
 
-/** Where the scan was made. The text of the answer mentions it. */
+/** What the text of an answer needs: the event's time zone and the names of its gates. */
 export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate: string): string };
 
 export type ScanAnswer = {
   readonly result: ScanResult;
   readonly ticket?: { readonly ticketCategory: string };
   readonly guest?: { readonly name: string; readonly orderCode: string; readonly partySize: number };
-  /** What the door does for this category. */
+  /** The organiser's note for the door staff about this category. */
   readonly note?: string;
-  /** Decided by this device, without the service. */
+  /** Decided by this device. */
   readonly isOffline?: boolean;
   readonly firstAdmission?: { readonly at: string; readonly gate: string | null };
 };
@@ -30,12 +30,12 @@ const marks: Readonly<Record<Look, string>> = {
   bad: 'M12 12l24 24M36 12L12 36',
   wait: 'M24 10v18M24 37v1',
 };
-/** Long enough for staff and visitor to see. A refusal stays until the next scan, or until the camera is turned on. */
+/** Long enough for staff and visitor to see. A refusal stays until the next scan or until the camera starts. */
 const goodShownMs = 2500;
 const badOverCameraMs = 6000;
 let timer: number | undefined;
 
-/** The large answer, readable from two metres and without relying on colour. */
+/** Shows the answer, readable from two metres and without relying on colour. */
 export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPlace): void {
   const { result, ticket, guest, firstAdmission } = answer;
   const isGood = result === 'admitted' || result === 'exited';
@@ -74,19 +74,19 @@ export function showNoAnswer(text = words.noAnswerHint): void {
 
 let answerWanted: ((isLetIn: boolean) => void) | undefined;
 
-/** Asks the person at the door about a code that the list does not have. Another scan turns this one away. */
+/** Asks the door staff about a code that is not on the list. Another scan counts as a refusal of this one. */
 export function askToDecide(asOf: string): Promise<boolean> {
   const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
   draw('wait', more.notOnList, more.notOnListHint(minutes), '');
   show('decide', true);
-  // A scanner that ends with a second Enter must not let anybody in.
+  // The second Enter of a scanner must not press the button that lets somebody in.
   byId('decide-no').focus();
   return new Promise((resolve) => {
     answerWanted = resolve;
   });
 }
 
-/** The two buttons of that question. */
+/** Sets up the two buttons of the question. */
 export function watchDecision(): void {
   for (const [id, isLetIn] of [
     ['decide-yes', true],
@@ -96,7 +96,7 @@ export function watchDecision(): void {
   }
 }
 
-/** Ends the question, if one is asked. */
+/** Closes the question, if one is open. */
 export function decided(isLetIn: boolean): void {
   show('decide', false);
   focusIfHidden(byId('scan-event'));

@@ -6,13 +6,13 @@ import { type ReadCode, codeReader } from './qr-reader.ts';
 
 const words = doorWords[pageLanguage];
 const lookEveryMs = 120;
-/** The same code seen again within this time is one scan. */
+/** The same code seen again within this time is the same scan. */
 const sameCodeMs = 4000;
 
 let stream: MediaStream | undefined;
 let isLooking = false;
 
-/** The button that turns the camera on and off. Each code seen is passed to `onCode` once. */
+/** Sets up the button that turns the camera on and off. Calls `onCode` once for each code seen. */
 export function watchCamera(onCode: (code: string) => void): void {
   if (navigator.mediaDevices?.getUserMedia === undefined) return;
   const button = byId('camera', HTMLButtonElement);
@@ -25,7 +25,7 @@ export function watchCamera(onCode: (code: string) => void): void {
     });
   });
   byId('torch').addEventListener('click', switchTorch);
-  // An unused camera costs battery.
+  // Save battery while the page is hidden.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden || stream === undefined) return;
     void stop();
@@ -61,7 +61,7 @@ async function start(onCode: (code: string) => void): Promise<void> {
   }
 }
 
-/** `torch`: in cameras of phones, and missing in TypeScript's own types. */
+/** `torch` is missing from TypeScript's DOM types. */
 type Torch = { readonly torch?: boolean };
 
 function showTorch(opened: MediaStream): void {

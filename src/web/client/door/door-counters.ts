@@ -7,7 +7,7 @@ import { type Poll, poll } from '../shared/calls/poll.ts';
 import { backOff, spread } from '../shared/calls/waiting.ts';
 
 const everyMs = 15_000;
-/** While the live stream brings the counts, asking only makes up for what it missed. */
+/** While the live stream is open, polling only covers missed messages. */
 const everyMsWhileLive = 120_000;
 /** The busiest come first. */
 const gatesShownMax = 6;
@@ -28,7 +28,7 @@ export function countHere(): void {
   setText('count-here', String(here));
 }
 
-/** Shows how many people have entered, and at which gates, while this event is scanned: live where the service can, else by asking. */
+/** Shows the numbers of entries, in total and per gate: by live stream if possible, else by polling. */
 export function watchCounters(eventId: string): void {
   stopCounters();
   here = 0;
@@ -45,7 +45,7 @@ export function watchCounters(eventId: string): void {
   stream = follow(`/v1/events/${eventId}/check-ins/stream`, {
     token: keptToken(),
     onEvent: (name, data) => {
-      // The contract of the stream guarantees the shape.
+      // The stream's contract guarantees the shape.
       if (name === 'counters') showSummary(data as Summary);
     },
     onSnapshot: () => running?.now(),

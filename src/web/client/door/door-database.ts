@@ -1,15 +1,15 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Admission, Judgement, ListEntry, ListRules } from './judge-offline.ts';
 
-/** What this device keeps, in IndexedDB: door lists and its scans. All of it survives a killed tab. */
+/** The local store in IndexedDB: door lists and this device's scans. It survives a killed tab. */
 
 /** The door list of one event. */
 export type KeptList = ListRules & {
   readonly eventId: string;
   readonly showsNames: boolean;
-  /** When the list was complete and current, by the server's clock; undefined while the first reading continues. */
+  /** When the list was last complete and current, by the server's clock; undefined during the first download. */
   readonly asOf: string | undefined;
-  /** Where the next reading begins. */
+  /** Where the next download continues. */
   readonly cursor: string | undefined;
 };
 
@@ -19,29 +19,29 @@ export type KeptScan = {
   readonly eventId: string;
   readonly deviceId: string;
   readonly code: string;
-  /** Instead of a code: a ticket that was found by a search. */
+  /** Instead of a code: a ticket that was found by search. */
   readonly ticketId?: string;
   readonly codeSha256: string | undefined;
   readonly direction: 'entry' | 'exit';
   readonly gate: string | undefined;
   /** By this device's clock. */
   readonly scannedAt: string;
-  /** The server's clock minus this device's, as it was known then. */
+  /** The server's clock minus this device's, as known at the scan. */
   readonly clockOffsetMs: number;
   readonly result: Exclude<Judgement, 'unknown'>;
-  /** `waiting`: decided here and not handed in yet. `undone`: the service knows the scan, and not yet that it was taken back. */
+  /** `waiting`: decided here and not uploaded. `undone`: the scan is uploaded, its undo is not. */
   readonly state: 'online' | 'waiting' | 'undone' | 'sent';
-  /** Category and guest, as the answer showed them. */
+  /** Category and guest, as shown in the answer. */
   readonly label: string;
-  /** Before the scan, for the undo. */
+  /** The admission before the scan, for an undo. */
   readonly before: Admission | null;
-  /** What the service said when it was handed in. */
+  /** The service's response to the upload. */
   readonly conflict?: Conflict;
-  /** `isRefused`: the service did not take it, such as under the login that a phone got when it was paired anew. */
+  /** `isRefused`: the service refused the undo, for example because the phone has been paired anew since. */
   readonly undo?: { readonly reason: string; readonly isRefused?: boolean };
 };
 
-/** The door let somebody in and should not have, or twice. */
+/** The door let somebody in against the rules, or twice. */
 export type Conflict = {
   readonly fault: string | undefined;
   readonly other: { readonly at: string; readonly gate: string | null } | undefined;
@@ -74,14 +74,14 @@ export function database(): Promise<IDBPDatabase<Schema>> {
       scans.createIndex('state', 'state');
       scans.createIndex('time', ['eventId', 'scannedAt']);
     },
-    // A newer release in another tab waits for this one.
+    // Lets a newer release in another tab upgrade the database.
     blocking: () => {
       forget();
       void opening.then((db) => db.close());
     },
     terminated: forget,
   });
-  // A phone that was short of space, or had just woken, may open it the next time.
+  // The next call tries again: opening can fail while a phone wakes up or is short of space.
   opening.catch(forget);
   opened = opening;
   return opening;

@@ -23,8 +23,8 @@ const pagesMax = 10;
 const pageSize = 200;
 
 /**
- * The events that this person may scan for, ordered by start; undefined if they cannot be read now. Door staff may not read
- * the organizer's desk, so the events come from the public list.
+ * The events that this person may scan for, ordered by start; undefined if they cannot be read now. Door staff may not read the
+ * organizer's API, so the events come from the public list.
  */
 export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefined> {
   const found: DoorEvent[] = [];
@@ -42,18 +42,18 @@ export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefi
     cursor = answer.body.nextCursor;
     if (cursor === null) break;
   }
-  // A device has its event even if the public list does not show it.
+  // A device keeps its event even if it is not on the public list.
   if (found.length === 0 && actor.eventId !== undefined) return [{ id: actor.eventId, name: actor.eventId }];
   return found;
 }
 
-/** The gates of an event, from the door's own list; without a network from what this device has of it. */
+/** The gates of an event from the door list, or from this device's copy without a network. */
 export async function doorGates(eventId: string): Promise<readonly Gate[]> {
   const answer = await doorCall<{ gates: Gate[] }>('GET', `/v1/events/${eventId}/door-list?limit=1`);
   return answer.kind === 'ok' ? answer.body.gates : ((await readList(eventId).catch(() => undefined))?.gates ?? []);
 }
 
-/** The event in the list to choose from, with its day. */
+/** The option of an event, with its date. */
 export function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOptionElement {
   const day =
     startsAt === undefined || timeZone === undefined

@@ -11,7 +11,7 @@ import type { SyncState } from './door-sync.ts';
 import { findGuests } from './find-guests.ts';
 import type { ListEntry } from './judge-offline.ts';
 
-/** The lists over the scanner: the last scans of this device with their conflicts, and the search for a guest. */
+/** The panels over the scanner: recent scans of this device with their conflicts, and guest search. */
 
 const words = doorWords[pageLanguage];
 const more = doorOfflineWords[pageLanguage];
@@ -53,7 +53,7 @@ export function closePanels(): void {
   openPanel(undefined);
 }
 
-/** Shows one list over the scanner, or none. The keyboard does not reach what a list covers. */
+/** Shows one panel or none. What the panel covers is not reachable by keyboard. */
 function openPanel(name: 'history' | 'search' | undefined): void {
   for (const one of ['history', 'search']) show(one, one === name);
   for (const covered of document.querySelectorAll('#scanner > .door-bar, #decide, .door-foot')) {
@@ -106,7 +106,7 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
   return item;
 }
 
-/** A reason is asked before anything is undone. */
+/** Asks for a reason before an undo. */
 function undoForm(scan: KeptScan, on: Panels): HTMLElement {
   const id = `reason-${scan.scanId}`;
   const open = element('button', { className: 'link-button', text: more.undo });
@@ -154,7 +154,7 @@ async function search(on: Panels): Promise<void> {
   searches += 1;
   const asked = searches;
   const { entries, isCut, isFromHere } = await findGuests(place.eventId, text, foundMax);
-  // Another search has started meanwhile.
+  // A newer search has started.
   if (asked !== searches) return;
   setText('search-count', isFromHere ? more.foundHere(entries.length) : more.found(entries.length, isCut));
   byId('search-list').replaceChildren(
@@ -190,7 +190,7 @@ let state: SyncState | undefined;
 let conflicts = 0;
 let ageTimer: number | undefined;
 
-/** The age of the list and the scans that wait, always on the screen. */
+/** Shows the age of the list and the number of waiting scans, always on the screen. */
 export function showSyncState(given: SyncState): void {
   state = given;
   drawState();

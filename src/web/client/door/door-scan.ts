@@ -14,13 +14,13 @@ import { isPassage } from './door-store.ts';
 import type { ListEntry } from './judge-offline.ts';
 
 export type Scanner = {
-  /** @param placed the same scan as an American keyboard would have typed it, if that is another code */
+  /** @param placed the same keys in the US keyboard layout, if that gives another code */
   scan(code: string, placed?: string): void;
-  /** Scans a ticket that was found by a search. */
+  /** Scans a ticket that was found by search. */
   admit(entry: ListEntry): void;
 };
 
-/** With a list, people do not wait for a network that has just failed. */
+/** With a list, scans skip the network for this long after it failed. */
 const awayMs = 10_000;
 const waitingMax = 5;
 const codeLengthMax = 1000;
@@ -28,8 +28,8 @@ const codeLengthMax = 1000;
 type Wanted = { readonly code: string; readonly placed?: string | undefined; readonly found: ListEntry | undefined };
 
 /**
- * Decides scans one after another: by the service while it answers, else by the list of this device. A scan keeps its id on every try and
- * when it is handed in later: if an answer was lost, the service replaces it by what was decided here.
+ * Decides scans one after another: online if the service responds, else by this device's list. A scan keeps its id on every retry and when
+ * it is uploaded later. If a response was lost, the upload replaces the service's decision by this device's.
  */
 export function createScanner(
   placeOf: () => ScanPlace,
@@ -45,7 +45,7 @@ export function createScanner(
     if (wanted === undefined || isBusy) return;
     isBusy = true;
     showChecking();
-    // Where the device's own store fails, nothing was decided.
+    // If the local store fails, nothing was decided.
     const answer = await decide(wanted).catch(() => 'no answer' as const);
     isBusy = false;
     if (answer === 'signed out') return on.signedOut();
@@ -78,7 +78,7 @@ export function createScanner(
     return show(scan, await decideHere(scan, scan.list), 'waiting');
   };
 
-  /** Keeps the scan before anybody sees the answer. */
+  /** Stores the scan before showing the answer. */
   const show = async (scan: Scan, answer: ScanAnswer, state: 'online' | 'waiting'): Promise<'shown'> => {
     const shown = withGuest(answer, scan, state);
     await keepDecided(scan, shown, state);

@@ -3,8 +3,8 @@ import { randomKey } from '../shared/random-key.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 
 /**
- * The signed-in staff member or device, and what the door needs to go on after a killed tab without a network. The token is kept until
- * somebody signs out or its session ends, and it never appears in an address.
+ * The signed-in staff member or device, and the state that lets the door resume after a killed tab without a network. The token is kept
+ * until sign-out or until its session ends. It never appears in an address.
  */
 
 const name = 'antre.door';
@@ -24,7 +24,7 @@ export type DoorActor = {
   readonly role: 'owner' | 'manager' | 'door';
   readonly organizer: { readonly slug: string; readonly name: string };
   readonly eventId?: string;
-  /** The events that a member is limited to. */
+  /** The events of a limited member. */
   readonly eventIds?: readonly string[];
 };
 
@@ -36,7 +36,7 @@ export function keepToken(given: string): void {
   try {
     localStorage.setItem(name, given);
   } catch {
-    // Kept in memory: after a reload the page asks to sign in again.
+    // Kept in memory only: a reload asks to sign in again.
   }
 }
 
@@ -44,7 +44,7 @@ export function keptToken(): string | undefined {
   try {
     token ??= localStorage.getItem(name) ?? undefined;
   } catch {
-    // Storage is blocked: nobody is signed in.
+    // Storage is blocked: not signed in.
   }
   return token;
 }
@@ -53,7 +53,7 @@ export function dropToken(): void {
   token = undefined;
   try {
     localStorage.removeItem(name);
-    // The place stays: the same door continues with another login.
+    // Keeps the place, so that the door continues there with another login.
     const { actor: _actor, events: _events, ...rest } = kept();
     localStorage.setItem(keptName, JSON.stringify(rest));
   } catch {
@@ -61,19 +61,19 @@ export function dropToken(): void {
   }
 }
 
-/** Where this device was, as the last answers told. */
+/** The state of this device at the last response. */
 export type Kept = {
   readonly actor?: DoorActor;
   readonly events?: readonly DoorEvent[];
   readonly place?: { readonly eventId: string; readonly gate: string; readonly direction: 'entry' | 'exit' };
-  /** The server's clock minus this device's, and what the server's clock was, at the last answer. */
+  /** The server's clock minus this device's, and the server's clock, at the last response. */
   readonly clockOffsetMs?: number;
   readonly serverSeenMs?: number;
 };
 
 /**
- * The server's clock minus this device's, as far as an earlier page knew it. The server's time is never earlier than it was: a phone whose
- * battery was empty begins in 1970.
+ * The server's clock minus this device's, as stored by an earlier page. The server's time never goes backwards, even if this phone's
+ * clock was reset to 1970.
  */
 export function knownAhead({ clockOffsetMs = 0, serverSeenMs = 0 }: Kept, nowMs: number): number {
   return Math.max(clockOffsetMs, serverSeenMs - nowMs);
@@ -91,11 +91,11 @@ export function keep(more: Kept): void {
   try {
     localStorage.setItem(keptName, JSON.stringify({ ...kept(), ...more }));
   } catch {
-    // After a reload without a network the choice of event has to wait for one.
+    // Without storage, a reload needs the network to choose an event.
   }
 }
 
-/** An id that this browser gives itself once. It tells two phones on one login apart. */
+/** A random id of this browser. It tells apart phones that share a login. */
 export function deviceId(): string {
   if (device !== undefined) return device;
   device = `web-${randomKey()}`;
@@ -103,7 +103,7 @@ export function deviceId(): string {
     device = localStorage.getItem(deviceName) ?? device;
     localStorage.setItem(deviceName, device);
   } catch {
-    // Kept in memory: after a reload this counts as another device.
+    // Kept in memory only: a reload counts as another device.
   }
   return device;
 }

@@ -3,7 +3,7 @@ import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
 import { sendForm } from '../shared/forms/send-form.ts';
 import { doorCall, keepToken } from './door-session.ts';
 
-/** The forms that sign in a staff member or pair a device, and the buttons that sign out. */
+/** The forms for sign-in and pairing, and the sign-out buttons. */
 export function watchSignIn(on: { entered(): Promise<void>; left(): void }): void {
   sendForm({
     formId: 'form',
@@ -21,7 +21,7 @@ export function watchSignIn(on: { entered(): Promise<void>; left(): void }): voi
       return on.entered();
     },
   });
-  // From the code at the desk. It is used only after a tap: a link from elsewhere could pair the phone with a stranger's device.
+  // The token from the desk's QR code needs a tap. Otherwise a link could pair the phone with a stranger's event.
   const paired = new URLSearchParams(takeFragment()).get('device');
   byId('deviceToken', HTMLInputElement).value = paired ?? '';
   byId('device-form')

@@ -2,7 +2,7 @@
 
 let audio: AudioContext | undefined;
 
-/** Browsers allow sound only after a touch or a key, and phones take it away again, such as for a call. */
+/** Browsers allow sound only after a touch or a key, and phones suspend it again, for example during a call. */
 export function watchTouches(): void {
   for (const name of ['click', 'keydown']) {
     document.addEventListener(name, () => {

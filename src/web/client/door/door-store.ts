@@ -2,7 +2,7 @@ import { phoneEnd } from '../../../platform/text/phone-end.ts';
 import { type Conflict, type KeptList, type KeptScan, database, rangeOf } from './door-database.ts';
 import { type ListEntry, passed, zonesAfter, zonesWithout } from './judge-offline.ts';
 
-/** Reads and writes what this device keeps. */
+/** Reads and writes this device's local store. */
 
 export async function readList(eventId: string): Promise<KeptList | undefined> {
   return (await database()).get('lists', eventId);
@@ -12,13 +12,13 @@ export async function findEntry(eventId: string, codeSha256: string): Promise<Li
   return (await database()).get('entries', [eventId, codeSha256]);
 }
 
-/** The service may not know yet what this device decided so shortly before it made a page. */
+/** A page may not contain decisions of this device that are younger than this. */
 const ownScansMs = 60_000;
 
 /**
- * Keeps a page of the list and its new cursor together: a killed tab reads on from there. What this device has decided or taken back, and
- * the service did not know when it made the page, stays on top of it.
- * @param madeAtMs when the service made the page, by its clock
+ * Stores a page of the list and its cursor in one transaction, so that a killed tab resumes there. Scans and undos of this device that the
+ * service did not know yet are applied on top of the page.
+ * @param madeAtMs when the service made the page, by the server's clock
  */
 export async function keepPage(list: KeptList, entries: readonly ListEntry[], madeAtMs: number): Promise<void> {
   const tx = (await database()).transaction(['lists', 'entries', 'scans'], 'readwrite');
@@ -37,7 +37,7 @@ export async function keepPage(list: KeptList, entries: readonly ListEntry[], ma
       .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), present);
     void tx.objectStore('entries').put({ ...after, eventId });
   }
-  // The service counts what it was sent.
+  // The service's zone counts lack only what was not uploaded yet.
   let { zones } = list;
   for (const scan of own) if (scan.state === 'waiting') zones = zonesAfter({ gates: list.gates, zones }, scan);
   for (const scan of undone) zones = zonesWithout({ gates: list.gates, zones }, scan);
@@ -45,7 +45,7 @@ export async function keepPage(list: KeptList, entries: readonly ListEntry[], ma
   await tx.done;
 }
 
-/** Whether somebody went through, and nobody took it back. */
+/** Whether somebody went through, and the scan was not undone. */
 export function isPassage({ result, undo }: Pick<KeptScan, 'result'> & { readonly undo?: unknown }): boolean {
   return (result === 'admitted' || result === 'exited') && undo === undefined;
 }
@@ -54,7 +54,7 @@ function serverTimeOf({ scannedAt, clockOffsetMs }: KeptScan): number {
   return Date.parse(scannedAt) + clockOffsetMs;
 }
 
-/** Keeps a scan, and its ticket as it is after it, before anybody sees the answer. */
+/** Stores a scan and the ticket's new state, before anybody sees the answer. */
 export async function keepScan(scan: KeptScan): Promise<void> {
   const tx = (await database()).transaction(['scans', 'entries', 'lists'], 'readwrite', { durability: 'strict' });
   const { eventId, codeSha256 } = scan;
@@ -63,7 +63,7 @@ export async function keepScan(scan: KeptScan): Promise<void> {
   if (list !== undefined) void tx.objectStore('lists').put({ ...list, zones: zonesAfter(list, scan) });
   if (codeSha256 !== undefined && isPassage(scan)) {
     const known = await tx.objectStore('entries').get([eventId, codeSha256]);
-    // A code that the list does not have is remembered, so that its second scan is refused.
+    // A code that is not on the list is added, so that its second scan is refused.
     const entry = known ?? { codeSha256, ticketCategoryId: '', status: 'live', admission: null, guest: null };
     const at = new Date(serverTimeOf(scan)).toISOString();
     void tx.objectStore('entries').put({ ...passed(entry, { ...scan, at }), eventId });
@@ -71,7 +71,7 @@ export async function keepScan(scan: KeptScan): Promise<void> {
   await tx.done;
 }
 
-/** The service has taken a scan that waited. If it was taken back meanwhile, the service is told that next. */
+/** Marks a waiting scan as uploaded. If it was undone meanwhile, the undo is uploaded next. */
 export function keepHandedIn({ scanId }: KeptScan, conflict: Conflict | undefined): Promise<void> {
   return changeScan(scanId, (scan) => ({
     ...scan,
@@ -80,7 +80,7 @@ export function keepHandedIn({ scanId }: KeptScan, conflict: Conflict | undefine
   }));
 }
 
-/** The service was told that the scan was taken back, and has taken or refused it. */
+/** Marks an undo as uploaded, whether the service accepted or refused it. */
 export function keepUndoSent({ scanId, undo }: KeptScan, isRefused: boolean): Promise<void> {
   return changeScan(scanId, (scan) => ({
     ...scan,
@@ -97,8 +97,8 @@ async function changeScan(scanId: string, change: (scan: KeptScan) => KeptScan):
 }
 
 /**
- * Takes a scan back on this device.
- * @returns false if somebody went through with the ticket since, so that this scan is not its last
+ * Undoes a scan on this device.
+ * @returns false if the scan is not the ticket's last passage
  */
 export async function undoScan(given: KeptScan, reason: string): Promise<boolean> {
   const tx = (await database()).transaction(['scans', 'entries', 'lists'], 'readwrite', { durability: 'strict' });
@@ -124,7 +124,7 @@ export async function undoScan(given: KeptScan, reason: string): Promise<boolean
   return isDone;
 }
 
-/** Scans of all events that were decided here and not handed in yet, or that the service does not know to be taken back. */
+/** Scans of all events whose decision or undo is not uploaded yet. */
 export async function unsentScans(): Promise<KeptScan[]> {
   return [...(await scansIn('waiting')), ...(await scansIn('undone'))];
 }
@@ -133,7 +133,7 @@ export async function scansIn(state: KeptScan['state']): Promise<KeptScan[]> {
   return (await database()).getAllFromIndex('scans', 'state', state);
 }
 
-/** The newest scans of an event, newest first. */
+/** The latest scans of an event, newest first. */
 export async function lastScans(eventId: string, max: number): Promise<KeptScan[]> {
   const found: KeptScan[] = [];
   const range = rangeOf(eventId);
@@ -142,7 +142,7 @@ export async function lastScans(eventId: string, max: number): Promise<KeptScan[
   return found;
 }
 
-/** Entries of guests whose name or order code contains the text, or whose phone ends with its last four digits. */
+/** Entries whose name or order code contains the text, or whose phone ends with its last four digits. */
 export async function searchGuests(eventId: string, text: string, max: number): Promise<ListEntry[]> {
   const wanted = fold(text);
   const phone = phoneEnd(text);
@@ -160,7 +160,7 @@ export async function searchGuests(eventId: string, text: string, max: number): 
   return found;
 }
 
-/** Without case, accents and hyphens. */
+/** Removes case, accents, hyphens and blanks. */
 function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -168,7 +168,7 @@ function fold(text: string): string {
     .toLowerCase();
 }
 
-/** Deletes the lists of all events but this one, and their scans of which the service knows everything. */
+/** Deletes the lists of all other events, and their fully uploaded scans. */
 export async function forgetEvents(kept?: string): Promise<void> {
   const db = await database();
   for (const key of await db.getAllKeys('lists')) {

@@ -7,26 +7,26 @@ import { keepHandedIn, keepPage, keepUndoSent, readList, scansIn, unsentScans } 
 import type { Gate } from './door-events.ts';
 import type { ListEntry, ListRules } from './judge-offline.ts';
 
-/** Hands in what this device decided, then reads what changed at the other doors. */
+/** Syncs with the service: uploads this device's decisions, then downloads changes from other doors. */
 
 const listEveryMs = 20_000;
 const ceilingMs = 60_000;
 const batchMax = 200;
-/** Half of what the service takes: one batch that it cannot take would keep back all others. */
+/** Half of the service's limit. A batch over the limit would block all later ones. */
 const batchBytesMax = 256 * 1024;
 const pageSize = 2000;
 const pagesMax = 1000;
 
 export type SyncState = {
-  /** Scans and undos that the service does not know. */
+  /** Scans and undos that are not uploaded yet. */
   readonly unsent: number;
-  /** The newest time at which the list was current, by the server's clock. */
+  /** When the list was last current, by the server's clock. */
   readonly asOf: string | undefined;
-  /** A first reading of the list continues. */
+  /** The first download of the list is in progress. */
   readonly isReading: boolean;
-  /** What this device has read or was told could not be stored. */
+  /** Writing to the local store failed. */
   readonly isStoreBroken: boolean;
-  /** As the service told them since the sync began. */
+  /** Undefined until the first download. */
   readonly gates: readonly Gate[] | undefined;
 };
 
@@ -42,7 +42,7 @@ export type Sync = { now(): void; stop(): void };
 
 type Told = { changed(state: SyncState): void; conflicts(found: readonly KeptScan[]): void; signedOut(): void };
 
-/** Syncs an event until it is stopped, also while the page is hidden. `on.changed` is called when something is different. */
+/** Syncs an event until stopped, also while the page is hidden. `on.changed` reports every change of the state. */
 export function startSync(eventId: string, on: Told): Sync {
   let failures = 0;
   let state: SyncState = { unsent: 0, asOf: undefined, isReading: false, isStoreBroken: false, gates: undefined };
@@ -81,7 +81,7 @@ export function startSync(eventId: string, on: Told): Sync {
 
 type Outcome = 'done' | 'refused' | 'unreachable' | 'signed out';
 
-/** What the service refuses for itself, such as the scans of a member who may no longer work here, does not stop the rest. */
+/** A refused step, such as an upload of a member who lost access, does not stop the other steps. */
 async function syncOnce(
   eventId: string,
   on: Pick<Told, 'conflicts'> & { tell(more: Partial<SyncState>): void; isStopped(): boolean },
@@ -110,7 +110,7 @@ function outcomeOf(answer: Answer<unknown>): Outcome {
   return answer.kind === 'ok' ? 'done' : 'unreachable';
 }
 
-/** Hands in the scans of this event that wait. */
+/** Uploads the waiting scans of this event. */
 async function handIn(eventId: string, onConflicts: Told['conflicts']): Promise<Outcome> {
   for (;;) {
     const scans = batchOf((await scansIn('waiting')).filter((scan) => scan.eventId === eventId));
@@ -133,7 +133,7 @@ async function handIn(eventId: string, onConflicts: Told['conflicts']): Promise<
   }
 }
 
-/** The first scans that one request may carry. What a camera has read may be long. */
+/** The first scans that fit into one request. Text read by a camera may be long. */
 function batchOf(scans: readonly KeptScan[]): readonly KeptScan[] {
   let bytes = 0;
   const first = scans.slice(0, batchMax);
@@ -144,7 +144,7 @@ function batchOf(scans: readonly KeptScan[]): readonly KeptScan[] {
   return tooMany === -1 ? first : first.slice(0, Math.max(1, tooMany));
 }
 
-/** Tells the service which scans of this event were taken back here. */
+/** Uploads the undos of this event. */
 async function sendUndos(eventId: string): Promise<Outcome> {
   for (const scan of await scansIn('undone')) {
     if (scan.eventId !== eventId) continue;
@@ -193,7 +193,7 @@ function conflictOf(one: SyncedScan): Conflict | undefined {
   return { fault: one.fault ?? (one.result === 'refused' ? 'refused' : undefined), other: one.conflict };
 }
 
-/** Reads the list on from where this device was. A list that was never complete is read on, too. */
+/** Continues the download at the last cursor, also of a list that was never complete. */
 async function readChanges(
   eventId: string,
   on: { page(): Promise<void>; gates(gates: readonly Gate[]): void; isStopped(): boolean },
@@ -207,7 +207,7 @@ async function readChanges(
       undefined,
       20_000,
     );
-    // Another release may not know the place any more, and names must go as soon as the organiser takes them back.
+    // Start over if another release does not accept the cursor, or if the organiser has changed whether devices may keep names.
     const isPlaceLost = answer.kind === 'refused' && answer.problem.status === 400;
     const isOtherKind = answer.kind === 'ok' && answer.body.showsNames !== list?.showsNames;
     if (list?.cursor !== undefined && (isPlaceLost || isOtherKind)) {
@@ -215,7 +215,7 @@ async function readChanges(
       continue;
     }
     if (answer.kind !== 'ok') return outcomeOf(answer);
-    // Nobody is signed in any more: the list was deleted.
+    // Signed out meanwhile: the list was deleted and must not be written again.
     if (on.isStopped()) return 'unreachable';
     const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const isLast = nextCursor === null;

@@ -3,9 +3,9 @@ import { doorCall } from './door-session.ts';
 import { searchGuests } from './door-store.ts';
 import type { ListEntry } from './judge-offline.ts';
 
-/** Looks for guests who have no code with them: at the service, else on the list of this device. */
+/** Searches for guests who have no code with them: at the service, else in this device's list. */
 
-/** A guest waits beside this person. */
+/** Short, because the guest is waiting. */
 const askDeadlineMs = 3000;
 
 type FoundGuest = Omit<ListEntry, 'guest'> & {
@@ -14,9 +14,9 @@ type FoundGuest = Omit<ListEntry, 'guest'> & {
 
 export type FoundGuests = {
   readonly entries: readonly ListEntry[];
-  /** More fit than are shown. */
+  /** More guests match than are shown. */
   readonly isCut: boolean;
-  /** The service gave no answer, and this device knows less. */
+  /** Searched only on this device, which knows less than the service. */
   readonly isFromHere: boolean;
 };
 
@@ -24,7 +24,7 @@ export async function findGuests(eventId: string, q: string, max: number): Promi
   const path = `/v1/events/${eventId}/guest-searches`;
   const answer = await doorCall<{ data: FoundGuest[]; isComplete: boolean }>('POST', path, { q }, askDeadlineMs);
   const isFromHere = answer.kind !== 'ok';
-  // Of a number this device has the end alone, which fits others, too. Of names it may have some that the service does not find yet.
+  // This device has only the last digits of a number, which match other guests, too. It may have names that the service cannot find yet.
   const isAskedHere = isFromHere || phoneEnd(q) === undefined;
   const here = isAskedHere ? await searchGuests(eventId, q, max + 1).catch(() => []) : [];
   const there = isFromHere ? [] : answer.body.data.map(entryOf);

@@ -3,11 +3,11 @@ import { hexToBytes } from '@noble/hashes/utils.js';
 import type { ReadCode, SignedPart } from '../../../orders/tickets/codes/ticket-code.ts';
 import type { ScanResult } from '../../i18n/words/door/door.ts';
 
-/** Decides about a ticket without a network, by the door list of this device. Uses nothing of the browser. */
+/** Decides about a ticket by the door list, without a network. Pure: uses no browser API. */
 
 export type Admission = { readonly at: string; readonly gate: string | null; readonly inside: boolean };
 
-/** `inside`: as the service counted it, with what this device has let in and out since. */
+/** `inside`: the service's count plus this device's own entries and exits since. */
 export type Zone = {
   readonly id: string;
   readonly name: string;
@@ -18,22 +18,22 @@ export type Zone = {
 /** A code of the door list. */
 export type ListEntry = {
   readonly codeSha256: string;
-  /** Empty for a signed code that the list does not have. */
+  /** Empty for a signed code that is not on the list. */
   readonly ticketCategoryId: string;
   readonly status: 'live' | 'revoked' | 'replaced';
   readonly admission: Admission | null;
   readonly guest: {
     readonly ticketId: string;
-    /** Empty where the organiser allows no names. */
+    /** Empty if the organiser allows no names. */
     readonly name: string;
-    /** The last digits of the buyer's phone. A list that was read by an earlier release does not have them. */
+    /** The last digits of the buyer's phone. Missing in lists stored by an earlier release. */
     readonly phoneEnd?: string | null;
     readonly orderCode: string;
     readonly partySize: number;
   } | null;
 };
 
-/** What the door list says beside its codes. */
+/** The rules in the door list: event, categories, gates, zones and keys. */
 export type ListRules = {
   readonly event: {
     readonly id: string;
@@ -65,11 +65,11 @@ export type ListRules = {
   };
 };
 
-/** `unknown`: a code that the list does not have and that carries no signature. A person decides. */
+/** `unknown`: an unsigned code that is not on the list. The door staff decide. */
 export type Judgement = ScanResult | 'unknown';
 
 /**
- * @param scan.entry the code's entry of the list, with what this device has decided since; undefined if the list does not have it
+ * @param scan.entry the code's entry in the list, updated by this device's own decisions; undefined if there is none
  * @param scan.nowMs by the server's clock
  */
 export function judgeOffline(
@@ -101,7 +101,7 @@ function isSigned({ signature, message }: SignedPart, publicKey: string): boolea
   }
 }
 
-/** Decides about a ticket whose code is good: one of the list, or signed. */
+/** Decides about a ticket with a genuine code: one on the list, or a signed one. */
 export function judgeTicket(
   rules: ListRules,
   scan: {
@@ -119,7 +119,7 @@ export function judgeTicket(
   if (entry !== undefined && entry.status !== 'live') return 'revoked';
   const category = rules.categories.find(({ id }) => id === entry?.ticketCategoryId);
   const gate = gateOf(rules, scan.gate);
-  // The category of a signed code that the list does not have is not known: a gate's rule must not refuse a guest by a guess.
+  // The category of a signed code that is not on the list is unknown, so the gate's rule does not apply to it.
   const allowed = gate?.ticketCategoryIds ?? undefined;
   if (allowed !== undefined && category !== undefined && !allowed.includes(category.id)) return 'wrong_gate';
   if (gate !== undefined && !isOpen(gate, scan.nowMs)) return 'gate_closed';
@@ -128,7 +128,7 @@ export function judgeTicket(
   const isInside = entry?.admission?.inside === true;
   if (isInside && gate?.reEntry !== 'always') return 'already_used';
   if (isUsed(entry) && gate?.reEntry === 'none') return 'no_reentry';
-  // A guest who is inside moves between zones. This device does not know from which one.
+  // A guest who is inside moves between zones, from one that this device does not know. Only new guests count against the capacity.
   const zone = rules.zones.find(({ id }) => id === gate?.zoneId);
   const isFull = zone !== undefined && zone.capacity !== null && zone.inside >= zone.capacity;
   return isFull && !isInside ? 'zone_full' : 'admitted';
@@ -145,10 +145,7 @@ function isOpen({ opensAt, closesAt }: ListRules['gates'][number], nowMs: number
   return closesAt === null || nowMs < Date.parse(closesAt);
 }
 
-/**
- * A passage, as far as zones count it.
- * `before`: the ticket's admission before. A guest who was inside is counted already.
- */
+/** A passage, as counted by zones. `before` is the ticket's admission before it: a guest who was inside is already counted. */
 type ZonePassage = {
   readonly direction: 'entry' | 'exit';
   readonly gate: string | undefined;
@@ -156,10 +153,10 @@ type ZonePassage = {
 };
 type Zones = Pick<ListRules, 'gates' | 'zones'>;
 
-/** The zones after somebody went through. */
+/** The zones after a passage. */
 export const zonesAfter = (rules: Zones, passage: ZonePassage): readonly Zone[] => zonesWith(rules, passage, 1);
 
-/** The zones after a passage was taken back. */
+/** The zones after a passage was undone. */
 export const zonesWithout = (rules: Zones, passage: ZonePassage): readonly Zone[] => zonesWith(rules, passage, -1);
 
 function zonesWith(rules: Zones, { direction, gate, before }: ZonePassage, times: 1 | -1): readonly Zone[] {
@@ -172,7 +169,7 @@ function zonesWith(rules: Zones, { direction, gate, before }: ZonePassage, times
   );
 }
 
-/** The entry after somebody went through. */
+/** The entry after a passage. */
 export function passed(
   entry: ListEntry,
   scan: { readonly direction: 'entry' | 'exit'; readonly at: string; readonly gate: string | undefined },

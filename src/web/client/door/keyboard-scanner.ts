@@ -5,10 +5,7 @@ const timer: Timer = {
   clear: (id) => window.clearTimeout(id),
 };
 
-/**
- * Hardware scanners type like a keyboard. Their input counts wherever the focus is. In the code's own field it also counts
- * without Enter.
- */
+/** Hardware scanners act as a keyboard. Their input is accepted wherever the focus is, and in the code field also without Enter. */
 export function watchKeyboardScanner(field: HTMLInputElement, onCode: OnCode): void {
   const text = scannerText(onCode, timer);
   document.addEventListener('keydown', (event) => {
@@ -18,7 +15,7 @@ export function watchKeyboardScanner(field: HTMLInputElement, onCode: OnCode): v
     if (text.type(event)) event.preventDefault();
   });
 
-  // The keys since the field was empty. It counts only if nothing else changed the field.
+  // The keys since the field was empty. They count only if nothing else changed the field.
   let placed = '';
   const submit = (): void => {
     typed.cleared();

@@ -1,22 +1,19 @@
 import { decoderUrl, trustedScript } from './trusted-script.ts';
 
 /**
- * Reads the code in front of a camera with the browser's detector if it has one, else with a decoder in a worker, which only then is
- * downloaded and started.
+ * Reads the code in front of the camera with the browser's detector, or with a decoder in a worker, which is downloaded only if the
+ * browser has no detector.
  */
 export type ReadCode = (video: HTMLVideoElement) => Promise<string | undefined>;
 
-/** `BarcodeDetector`: missing in some browsers and in TypeScript's own types. */
+/** `BarcodeDetector` is missing from some browsers and from TypeScript's DOM types. */
 type Detector = { detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]> };
 type DetectorMaker = {
   new (options: { formats: string[] }): Detector;
   getSupportedFormats(): Promise<readonly string[]>;
 };
 
-/**
- * Side of the square in the middle of the picture that the decoder reads, in pixels: enough for a QR code, fast on a cheap
- * phone.
- */
+/** Side in pixels of the centre square that the decoder reads: enough for a QR code, and fast on a cheap phone. */
 const frameSide = 480;
 
 export async function codeReader(): Promise<ReadCode> {
@@ -37,11 +34,11 @@ export async function codeReader(): Promise<ReadCode> {
   };
 }
 
-/** An answer that has not come after this long does not come: the next picture is tried. */
+/** A decoder that takes longer is restarted with the next picture. */
 const decodeMsMax = 2000;
 let decoder: Worker | undefined;
 
-/** One picture at a time. The worker lives as long as the page: starting it again would cost more than keeping it. */
+/** Decodes one picture at a time. The worker is kept, because starting it again costs more. */
 function startDecoder(): (picture: ImageData) => Promise<string | undefined> {
   return (picture) =>
     new Promise((resolve) => {
@@ -70,7 +67,7 @@ async function ownDetector(): Promise<Detector | undefined> {
     const formats = await maker.getSupportedFormats();
     return formats.includes('qr_code') ? new maker({ formats: ['qr_code'] }) : undefined;
   } catch {
-    // Some systems offer a detector that does not work.
+    // Some systems have a BarcodeDetector that does not work.
     return undefined;
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Assembles what a hardware scanner types, key by key. Scanners end a code with Enter, Tab, both or nothing, may type
- * slowly, and put control characters around the code. Cleaning the code is the service's part; this only assembles the
- * whole text.
+ * Assembles the keys of a hardware scanner into a text. Scanners end a code with Enter, Tab, both or nothing, may type slowly, and may
+ * add control characters. The service cleans the code; this only finds where the text begins and ends.
  */
 
 /** Shorter text cannot be a ticket code. */
@@ -10,18 +9,18 @@ const lengthMax = 1000;
 /** A longer pause than this starts a new code. */
 const pauseMsMax = 1500;
 const quietMsMin = 300;
-/** A full code ends after a pause of this many times the usual one. */
+/** A full code ends after this many times its longest pause. */
 const quietPauses = 3;
-/** Within this time, a second end (LF after CR, Enter after Tab) belongs to the same code. */
+/** Within this time, a second terminator (LF after CR, Enter after Tab) belongs to the same code. */
 const secondEndMs = 1000;
 
-/** Control characters as keyboards send them, with the Ctrl key. CR, LF and Tab end a code. */
+/** Control characters arrive as letters with the Ctrl key. CR, LF and Tab end a code. */
 const controlKeys = /^[bijm\]]$/i;
 const controlEnds = /^[ijm]$/i;
 
 export type TypedKey = {
   readonly key: string;
-  /** The key by its place on the keyboard, such as `KeyY`. */
+  /** The physical key, such as `KeyY`. */
   readonly code?: string;
   readonly timeStamp: number;
   readonly ctrlKey: boolean;
@@ -32,22 +31,22 @@ export type TypedKey = {
 export type Timer = { set(act: () => void, ms: number): number; clear(id: number | undefined): void };
 
 export type ScannerText = {
-  /** Handles a key. @returns true if the key belonged to a code and must have no other effect */
+  /** Handles a key. @returns true if the key is part of a code and its default action must be prevented */
   type(event: TypedKey): boolean;
 };
 
 /**
- * Gets a code, and the same keys as an American keyboard would have typed them, if that is another text that can be a code. Scanners type
- * like an American keyboard, and a device that is set to another one turns Z to Y, or digits to letters with accents.
+ * Receives a code. `placed` is the same keys on a US keyboard layout, if that gives another possible code. Scanners usually type in the US
+ * layout; on a device with another layout, Z arrives as Y, or digits arrive as accented letters.
  */
 export type OnCode = (code: string, placed?: string) => void;
 
-/** The character that a key has on an American keyboard, if codes have it; else what it typed. */
+/** The key's letter or digit in the US layout; for other keys, the typed character. */
 export function placedKey({ key, code = '' }: Pick<TypedKey, 'key' | 'code'>): string {
   return /^(?:Key([A-Z])|Digit(\d))$/.exec(code)?.slice(1).join('') ?? key;
 }
 
-/** What is passed on of the two readings of one scan. */
+/** Chooses which of the two readings of a scan to pass on. */
 export function readings(typed: string, placed: string): [code: string, placed?: string] {
   if (typed.toUpperCase() === placed.toUpperCase() || !isFullCode(placed)) return [typed];
   return isFullCode(typed) ? [typed, placed] : [placed];
@@ -91,7 +90,7 @@ export function scannerText(onCode: OnCode, timer: Timer): ScannerText {
       }
       if (ctrlKey || metaKey || altKey) return false;
       if (key === 'Enter' || key === 'Tab') return end(timeStamp);
-      // A blank at the start belongs to no code: it may press a button.
+      // A leading blank is not part of a code. It may press the focused button.
       if (key.length !== 1 || (typed === '' && key === ' ')) return false;
       if (typed !== '') longestPause = Math.max(longestPause, pause);
       lastAt = timeStamp;
@@ -112,7 +111,7 @@ function quietMs(longestPause: number): number {
   return Math.min(pauseMsMax, Math.max(quietMsMin, quietPauses * longestPause));
 }
 
-/** Whether the text contains something with the length and letters of a ticket code. */
+/** Whether the text contains a string with the length and alphabet of a ticket code. */
 export function isFullCode(text: string): boolean {
   const plain = text.normalize('NFKC').replace(/[\s\p{C}\p{Pd}]/gu, '');
   return plain
@@ -121,7 +120,7 @@ export function isFullCode(text: string): boolean {
     .some((part) => /^[0-9a-tv-z]{26}(?:[0-9a-tv-z]{114})?$/i.test(part));
 }
 
-/** Watches a field that a scanner or a person types into. `onCode` gets its content once it is complete. */
+/** Watches a field that a scanner or a person types into. Calls `onCode` when its content is complete. */
 export function scannerField(onCode: () => void, timer: Timer) {
   let firstAt = 0;
   let lastAt = 0;
@@ -132,7 +131,7 @@ export function scannerField(onCode: () => void, timer: Timer) {
   const scannerPauseMs = 100;
   const isScanned = () => letters >= lengthMin && (lastAt - firstAt) / letters <= scannerPauseMs;
   return {
-    /** After the field has changed to `text`. */
+    /** Call after each change of the field. */
     changed(text: string, at: number): void {
       timer.clear(waiting);
       if (letters === 0 || text.length <= 1) [firstAt, longestPause] = [at, 0];
@@ -142,9 +141,9 @@ export function scannerField(onCode: () => void, timer: Timer) {
       if (isFullCode(text)) waiting = timer.set(onCode, quietMs(longestPause));
       else if (isScanned()) waiting = timer.set(onCode, pauseMsMax);
     },
-    /** Whether Tab ends a code in the field, rather than moving to the next field. */
+    /** Whether Tab ends a code, instead of moving to the next field. */
     endsWithTab: (text: string): boolean => isFullCode(text) || (text.length >= lengthMin && isScanned()),
-    /** After the field was emptied. */
+    /** Call after the field was emptied. */
     cleared(): void {
       timer.clear(waiting);
       letters = 0;

@@ -1,14 +1,14 @@
-/** `trustedTypes`: missing in some browsers and in TypeScript's own types. */
+/** `trustedTypes` is missing from some browsers and from TypeScript's DOM types. */
 type Policy = { createScriptURL(url: string): string };
 type Policies = { createPolicy(name: string, rules: Policy): Policy };
 
 export const workerUrl = '/door/worker.js';
 let policy: Policy | undefined;
 
-/** The address of a script that this page may run beside itself: its service worker, or its decoder. @throws TypeError for another one */
+/** Marks the URL of the service worker or the decoder as trusted. @throws TypeError for any other script */
 export function trustedScript(url: string): string {
   const { trustedTypes } = globalThis as { trustedTypes?: Policies };
-  // The page's policy allows this one name, once.
+  // The page's CSP allows one policy with this name.
   policy ??= trustedTypes?.createPolicy('antre-worker', {
     createScriptURL: (given) => {
       if (given !== workerUrl && given !== decoderUrl()) throw new TypeError('another script');
@@ -18,7 +18,7 @@ export function trustedScript(url: string): string {
   return policy?.createScriptURL(url) ?? url;
 }
 
-/** The decoder of this release. */
+/** The URL of this release's decoder. */
 export function decoderUrl(): string {
   return document.getElementById('video')?.dataset['decoder'] ?? '';
 }
