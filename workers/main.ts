@@ -16,8 +16,8 @@ import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
 
 /**
- * Lets the API go first where a worker shares processors with it: a request waits for them now, but a mail can wait a second. It only
- * lowers the priority, because raising it takes rights. Returns the error where even that is not allowed: the worker then competes.
+ * Lowers the worker's priority, so that an API on the same processors goes first: a person waits for a request, but a mail can wait a
+ * second. Lowering needs no privilege. Returns the error if it is not allowed; the worker then runs at normal priority.
  */
 function giveWay(niceness: number): unknown {
   try {
@@ -85,7 +85,7 @@ function phaseOf({ isDraining, isWorking }: { isDraining: boolean; isWorking: bo
 }
 
 main().catch((error: unknown) => {
-  // Before any work is done, only the person who started the process reads this line.
+  // Nothing runs yet, so only the person who started the process reads this line.
   const isExpected = error instanceof ConfigError || error instanceof QueueRedisError;
   const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
   process.stderr.write(`${text}\n`);

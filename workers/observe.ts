@@ -7,9 +7,9 @@ import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSec
 import type { QueueName, Queues } from './queues.ts';
 
 /**
- * Watches the queues for the gauges and for liveness. A worker process is not alive if some queue has waiting jobs
- * while none of that queue has finished here for a minute. A client library that is lost after an outage of Redis looks
- * just like that, and only a new process helps. While Redis is down nothing is known, so every process counts as alive.
+ * Watches the queues for the gauges and for liveness. A worker process is not alive if a queue has waiting jobs but none of its jobs has
+ * finished here for a minute. A client library that hangs after an outage of Redis looks like this, and only a restart helps. While Redis
+ * is down, every process counts as alive.
  */
 export type Observer = {
   start(): void;
@@ -46,7 +46,7 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
       const counts = await deps.queues[name].getJobCounts(...countedStates);
       for (const state of countedStates) queueJobs.set({ queue: name, state }, counts[state] ?? 0);
       const waiting = counts['waiting'] ?? 0;
-      // The list is a queue, the longest wait last.
+      // The list is a queue: its last entry has waited longest.
       const [oldest] = waiting > 0 ? await deps.queues[name].getJobs(['waiting'], 0, 0, true) : [];
       queueOldestSeconds.set(
         { queue: name },

@@ -14,16 +14,16 @@ import { withOrderTraces } from './trace-jobs.ts';
  * The relay: staged jobs -> BullMQ.
  *
  * Promises:
- *  1. No staged job is skipped: due rows are found by their time and taken with SKIP LOCKED; no position is remembered.
- *  2. A row is a lease, not a deletion: until its job is done it comes back, after 30 s, then twice that, up to an hour.
- *     The queue may lose everything: that is noticed at once, and all of it handed over again (`refillQueue`). A job that
- *     is handed over twice has the same id there, and takes no room from new ones.
- *  3. At most `jobsMax` jobs are in Redis, each queue with its share, and few of them in line; a backlog waits in Postgres.
- *     What matters more has queues of its own and goes first in each round. The room of a queue is shared equally
- *     between its kinds of job, and of each kind between events: none waits behind the backlog of another.
- *  4. Nothing is leased while Redis is away; what it refuses is given back.
- *  5. One bad row stops nothing: what the queue refuses alone is passed over, unknown kinds become dead letters.
- *  6. The first try of the jobs that each order brings is made here, many at once (`inPlace`). The queue gets what is left:
+ *  1. No staged job is skipped: due rows are found by their time and taken with SKIP LOCKED. The relay remembers no position.
+ *  2. A row is leased, not deleted: until its job is done it returns, after 30 s, then twice that, up to an hour. If the queue
+ *     loses everything, the relay notices and hands all jobs over again (`refillQueue`). A job that is handed over twice has
+ *     the same id, and takes no room from new ones.
+ *  3. At most `jobsMax` jobs are in Redis, each queue with its share, and few of them waiting; a backlog stays in Postgres.
+ *     More important jobs have their own queues and go first in each round. A queue's room is shared equally between its
+ *     kinds of job, and within a kind between events, so that none waits behind the backlog of another.
+ *  4. Nothing is leased while Redis is down. Jobs that it refuses are given back.
+ *  5. One bad row stops nothing: a job that the queue refuses is skipped, and unknown kinds become dead letters.
+ *  6. The jobs that every order causes are tried first in this process, many at once (`inPlace`). The queue gets the rest:
  *     it repeats and delays.
  */
 export type Relay = {

@@ -125,7 +125,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
   };
 }
 
-/** One call for everything given in one turn of the event loop, because jobs that must wait come in crowds. */
+/** Batches everything given in one turn of the event loop into one call, because jobs that must wait arrive together. */
 function together<Item>(act: (items: readonly Item[]) => Promise<void>): (item: Item) => Promise<void> {
   let items: Item[] = [];
   let call: Promise<void> | undefined;

@@ -194,7 +194,7 @@ function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: O
     jobsStalled.inc({ queue: name });
     log.warn({ queue: name, jobId }, 'a job stalled and starts again');
   });
-  // Only the queue itself knows that a job stalled too often: it took the process with it each time.
+  // Only the queue knows that a job stalled too often: each time, it killed its process.
   worker.on('failed', (job, error) => {
     const outboxId = outboxIdOf(job?.id);
     if (job === undefined || outboxId === undefined || !/stalled/.test(error.message)) return;
@@ -210,7 +210,7 @@ function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: O
   return worker;
 }
 
-/** Lets running jobs finish, but not for ever: what is cut off stalls, and another process starts it again. */
+/** Lets running jobs finish within a deadline. Jobs that are cut off stall, and another process restarts them. */
 async function closeWorker(worker: Worker): Promise<void> {
   await orAfter(closeGraceMs, worker.close(), () => worker.close(true));
 }

@@ -15,8 +15,8 @@ export function subjectOfPayload(payload: unknown): SubjectIds {
 }
 
 /**
- * Gives jobs of a traced order the trace of the order. Money comes by a callback, which knows nothing of the trace in which the order
- * was placed; so the order keeps it. One query for all jobs of a round, and only while tracing is on.
+ * Gives jobs of a traced order the order's trace. The order stores its trace, because the callback that brings the money does not carry
+ * it. One query for all jobs of a round, and only while tracing is on.
  */
 export async function withOrderTraces(
   deps: { readonly db: Db; readonly log: Log },

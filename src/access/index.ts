@@ -4,14 +4,14 @@
  *
  * Promises
  * 1. Nobody learns which addresses belong to staff: sign-in, reset and their times look alike for known and unknown.
- * 2. What ends access is felt everywhere within 30 seconds: sign-out, reset, role change, disabling, ended keys.
- * 3. Passwords, keys and link secrets are not stored; what is stored cannot be used to get in.
- * 4. Another organiser's members, keys and devices do not exist for you: the same answer as for none.
+ * 2. Sign-out, password reset, a role change, disabling a member and ending a key take effect everywhere within 30 seconds.
+ * 3. Passwords, keys and link secrets are stored only as hashes that give no access.
+ * 4. Other organisers' members, keys and devices look as if they did not exist.
  * 5. Every change by an organiser, and who made it, is in the audit log of the same transaction.
  * 6. An organiser never loses its last owner.
- * 7. What a person could do ends with the person: what they and their keys have made ends when they are dismissed, when a lower
- *    role could not have made it, and when its key ends, unless somebody takes it over; a password reset asks (`made-access.ts`).
- * 8. An invitation does not claim an address, and does not reveal other employers of its owner: only accepting claims the address.
+ * 7. Access that a member or their keys gave to others ends when the member is disabled, when a lower role could not have given it, and
+ *    when the key ends, unless somebody takes it over. A password reset asks (`made-access.ts`).
+ * 8. An invitation does not claim an address, and does not reveal other organisers that its owner works for. Accepting claims it.
  * 9. A request for a code reveals nothing about the address, and cannot flood its inbox. A code can be tried five times at the
  *    most, over all processes. Addresses are encrypted, and gone soon after their ten minutes.
  *

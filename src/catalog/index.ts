@@ -2,7 +2,7 @@
  * Catalog: events, their schedule, ticket categories, prices and sale windows, and the public's way to read them.
  *
  * Promises
- *  1. The public sees published and cancelled events and nothing of drafts; another organiser's event does not exist.
+ *  1. The public sees published and cancelled events, and no drafts. To an organiser, other organisers' events do not exist.
  *  2. A public answer is made once per change and sent as bytes; a change is seen everywhere within 250 ms, and without
  *     the push within the lifetime of its kind (20 s for documents, 15 s for listings).
  *  3. Availability is at most one second old, comes from the primary, and is shown in bands.

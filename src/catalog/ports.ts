@@ -28,12 +28,10 @@ export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promis
  */
 export type WasOrdered = (tx: Db, eventId: string, ticketCategoryId?: string) => Promise<boolean>;
 
-/** Called in the transaction that gave an event another time: its gates may have times of the old one. */
+/** Called in the transaction that moved an event, because its gates may have times of the old date. */
 export type MoveGates = (tx: Db, move: DateMove) => Promise<void>;
 
-/**
- * Called in the transaction that gave a category another pool, or deleted it, after `WasOrdered`: people may wait for it.
- */
+/** Called in the transaction that gave a category another pool, or deleted it, after `WasOrdered`: people may wait for it. */
 export type CategoryMoved = (tx: Db, eventId: string, ticketCategoryId: string) => Promise<void>;
 
 /**

@@ -3,7 +3,7 @@ import { type AttendeesDeps, attendeeRoutes } from './attendees/routes.ts';
 import { type SaleFiguresDeps, saleFigureRoutes } from './sales/routes.ts';
 import { type StoryDeps, storyRoutes } from './story/routes.ts';
 
-/** Everything of this room that speaks HTTP. */
+/** All routes of this room. */
 export function deskViewRoutes(deps: AttendeesDeps & SaleFiguresDeps & StoryDeps) {
   return createRouter()
     .route('/', storyRoutes(deps))

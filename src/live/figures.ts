@@ -78,7 +78,7 @@ export function createFigures(deps: Deps): Figures {
       const due = figures.find((one) => isDue(one, now));
       if (due === undefined) continue;
       if (running >= figuresAtOnce) return;
-      // To the end of the line, so that all topics get their turn.
+      // Moves to the end of the queue, so that every topic gets its turn.
       watched.delete(topic);
       watched.set(topic, figures);
       void run(due);

@@ -1,4 +1,4 @@
-/** Every limit of live streams. Lengths of time carry their unit. */
+/** Every limit of live streams. Names of durations end with their unit. */
 
 /** A client that reconnects within this time misses nothing. */
 export const replayMs = 5 * 60_000;

@@ -9,7 +9,7 @@ import type { liveSalesSchema } from './schemas.ts';
 
 export type SalesDeps = Parameters<typeof salesOf>[0] & { readonly rates: Rates; readonly clock: Clock };
 
-/** Everything that a desk watches during a sale, at one moment. */
+/** A snapshot of everything that a desk watches during a sale. */
 export async function readSales(deps: SalesDeps, event: OwnEvent): Promise<z.input<typeof liveSalesSchema>> {
   const [sales, orders, instructed, messages, checkIns] = await Promise.all([
     salesOf(deps, event),
@@ -49,7 +49,7 @@ async function countOrders(db: Db, eventId: string): Promise<OrderCounts> {
   return row ?? { placed: 0, held: 0, paid: 0, refunded: 0, expired: 0, cancelled: 0 };
 }
 
-/** Held orders whose buyers can pay now. */
+/** Held orders that can be paid now. */
 async function countInstructed(db: Db, eventId: string): Promise<number> {
   const [row] = await rowsOf<{ count: number }>(
     db,

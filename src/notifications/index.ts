@@ -7,23 +7,22 @@
  *     the phone.
  *  3. A delivery is sent until its provider has accepted it or refused it permanently, or two days are over. A WhatsApp message
  *     that no sender can send is left to the mail that says the same.
- *  4. A mail that is sent again after a crash has the same Message-ID. A WhatsApp message whose fate is unknown is not sent
- *     again before a status had three minutes to tell of it, and never where no status could tell.
+ *  4. A mail that is sent again after a crash has the same Message-ID. A WhatsApp message with an unknown outcome is sent again only
+ *     after three minutes without a status, and never if its provider reports no status.
  *  5. Addresses, names and ticket codes are read when a message is made, and kept nowhere else.
  *  6. A recipient that a provider refused permanently, or that complained, is not tried again on that channel.
- *  7. Statuses may come in any order and any number of times: the furthest counts.
+ *  7. Statuses may arrive in any order and any number of times: the furthest one counts.
  *  8. A recipient gets no more messages in an hour than `caps.ts` allows. The caps hold for every asker, every spelling of
  *     the address and all processes together. Messages about money that has come are not capped, and no stranger can use up another's share.
- *  9. A holder of tickets is told once that the event is off or has moved; consecutive edits are one message.
- * 10. A fact that an organiser's endpoint wants is noted in the transaction that makes it true, once; nothing is written for an
- *     organiser without an endpoint. Each endpoint gets it until it takes it, for three days, and in the order of its subject
+ *  9. Ticket holders are told once that the event was called off or has moved; consecutive edits are one message.
+ * 10. A fact that an organiser's endpoint subscribes to is recorded once, in the transaction that makes it true; nothing is written for
+ *     an organiser without an endpoint. It is sent to each endpoint until accepted, for three days, in order per subject
  *     (`docs/features/webhooks.md`).
  * 11. Webhooks go to public addresses only, whatever a name resolves to at that moment.
- * 12. Another sender is tried only where it is certain that nothing was taken. No sender exceeds its cap of a day.
- * 13. STOP, and the link in news, end news and never tickets. What people write is kept encrypted for 30 days.
- *
- * 14. Nothing goes to the buyers of an event in an organiser's own words before the organiser has confirmed exactly what it
- *     reads and whom it reaches. Each address gets an announcement once, and news only if its buyer has agreed.
+ * 12. Another sender is tried only if the message was certainly not accepted. No sender exceeds its daily cap.
+ * 13. STOP, and the link in news, end news but never tickets. Inbound messages are kept encrypted for 30 days.
+ * 14. An organiser's own text is sent only after the organiser has confirmed exactly this text and these recipients. Each
+ *     address gets an announcement once, and news only if its buyer has agreed.
  *
  * A delivery
  *

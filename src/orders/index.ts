@@ -6,8 +6,8 @@
  *  2. One Idempotency-Key makes one order of an event; the key stands on the order's row.
  *  3. An order that was answered 201 is durable.
  *  4. Limits per buyer and network, promo limits and stock are decided in one call, under the event's lane.
- *  5. A hold ends exactly once: paid, expired or cancelled; what it held is given back exactly once.
- *  6. A paid order has exactly the tickets that it paid for and that were not taken back.
+ *  5. A hold ends exactly once: paid, expired or cancelled. Its places are given back exactly once.
+ *  6. A paid order has exactly the tickets that were paid for and not revoked.
  *
  * An order's life
  *
@@ -21,7 +21,7 @@
  *                         v                         |
  *                expired | cancelled ---------------+
  *
- * Redis holds nothing of this room. Every step is one function of Postgres that states the status it expects.
+ * This room stores nothing in Redis. Every step is one Postgres function that checks the status it expects.
  */
 import { limitsChanged, wasOrdered } from './placement/catalog-changes.ts';
 import { availabilityOf } from './pools/queries.ts';
@@ -50,5 +50,5 @@ export { type TicketCodes, findTicketCodes } from './tickets/codes/change-ticket
 export { type TicketKeys, type WriteCode, createTicketKeys } from './tickets/codes/ticket-keys.ts';
 export type { Order } from './tables.ts';
 
-/** What the catalog needs of this room, handed to it where the service is composed. */
+/** The functions that the catalog receives from this room in `compose.ts`. */
 export const catalogPorts = { availabilityOf, categoryMoved, limitsChanged, wasOrdered };

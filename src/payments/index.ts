@@ -7,19 +7,19 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  * Payments: attempts at gateways, callbacks, money and refunds.
  *
  * Promises
- *  1. No gateway is called inside a transaction or inside a request; each call has a deadline, a rate and a breaker, and
- *     its end is accepted, rejected or unknown. Unknown is read back, never guessed.
+ *  1. No gateway is called inside a transaction or inside a request. Each call has a deadline, a rate limit and a circuit breaker, and
+ *     ends as accepted, rejected or unknown. An unknown outcome is read back, never guessed.
  *  2. An order has at most one open attempt. A hold is given back only after its attempt is closed at the gateway, or
  *     after ten minutes without an answer, marked.
- *  3. A callback that was answered 200 is on disk. It is applied once, whatever its number, order and delay; a forged one
- *     changes nothing, and what a gateway does not sign (refunds, reversals, late money) is read back first.
- *  4. Money is booked twice: every posting adds up to zero. What was captured and cannot be a ticket is owed from that
- *     moment on, and has a refund on its way or a task for a person. What the gateway keeps as its fee is neither.
- *  5. A refund is sent under one key for ever: asked again, it is the same refund.
- *  6. A gateway is asked for nothing that it does not take: currency, amount and precision are its own facts, and a sale
- *     beyond them is not published. Money with facts that cannot be right is named to a person, who gives it back.
- *  7. A question that was not answered does not count: it is asked again, with back-off, and the plan of looks stays.
- *  8. Keys of organisers are encrypted for their row, kept in clear for a minute in memory, and never shown.
+ *  3. A callback that was answered 200 is on disk. It is applied once, however often, late or out of order it arrives. A forged one
+ *     changes nothing, and facts that a gateway does not sign (refunds, reversals, late money) are read back first.
+ *  4. Double-entry bookkeeping: every posting adds up to zero. Captured money that cannot become a ticket is owed from that moment
+ *     on, and has a refund or a task for a person. The gateway's fee is neither.
+ *  5. A refund always has the same key, so a repeated request is the same refund.
+ *  6. A gateway is never asked for a currency, amount or precision that it does not support, and a sale that needs one cannot be
+ *     published. Money with impossible facts becomes a task for a person, who gives it back.
+ *  7. A look without an answer does not count: it is repeated with back-off, and the plan of looks stays.
+ *  8. Organisers' keys are encrypted for their row, decrypted in memory for a minute, and never shown.
  *
  * An attempt (`nextAttemptState` is the table; `applyCallback`, `checkAttempt`, `closeAttempt` apply it)
  *

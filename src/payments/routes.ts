@@ -40,7 +40,7 @@ const choosePaymentRoute = createRoute({
   },
 });
 
-/** Everything of this room that speaks HTTP. */
+/** All routes of this room. */
 export function paymentRoutes(deps: PaymentRoutesDeps) {
   return createRouter()
     .openapi(choosePaymentRoute, async (c) => {

@@ -6,15 +6,15 @@
  *     from whether the credential is ours; for new orders also from the event that a header names. A refusal costs
  *     microseconds and is final: 429 `traffic.rate_limited` for a client that asks too much, 503 `service.overloaded`
  *     for work that cannot be done now. Both have an integer `Retry-After` with jitter.
- *  2. Callbacks of gateways are never shed, and limited only where they do not verify. Paying, reading an order and the
- *     door are shed last; before them placing orders, the waiting room, browsing, and first of all the rest. Requests
- *     that no route serves, or with a made-up credential, belong to the rest.
+ *  2. Callbacks of gateways are never shed, and limited only if they do not verify. The other classes are shed in this
+ *     order: everything else, browsing, the waiting room, placing orders; paying, reading an order and the door last.
+ *     Requests without a route or with a forged credential belong to "everything else".
  *  3. Limits hold over all processes. Without Redis they hold per process, are never "open", and answer within 50 ms.
  *  4. A client's network comes from proxies only as far as they are trusted.
- *  5. A switch reaches every process within a second, holds while Postgres and Redis are away, and is recorded with
+ *  5. A switch reaches every process within a second, holds while Postgres and Redis are down, and is recorded with
  *     person and reason in an append-only table.
- *  6. One event gets most of the write capacity, never all of it (limitPerEvent), and while others write only one
- *     flush, like them. Orders beyond this per-event limit are refused; orders for other events are served.
+ *  6. One event gets most of the write capacity but never all of it (limitPerEvent). While other events write, it gets one
+ *     flush at a time, as they do. Orders beyond this per-event limit are refused; orders for other events are served.
  *
  *     request -> class (ruleOf) -> switches -> overload (Shedder.cause) -> per-event limit -> limits -> the app
  *                                      |                   |                  |             |

@@ -7,9 +7,9 @@ import { type EventRow, updateEvent } from '../queries.ts';
 import type { ChangeEvent } from './schemas.ts';
 
 /**
- * Changes fields of an event, if it is still at the version that the caller read. A changed limit per buyer also counts what buyers
- * already have. A new start ends a postponement, and takes what was planned for the old date along. Ticket holders get a message about a
- * new time or place.
+ * Changes fields of an event, if it is still at the version that the caller read. A changed limit per buyer also counts tickets that buyers
+ * already have. A new start ends a postponement and moves entry times, gates and schedule along. Ticket holders are told of a new time or
+ * place.
  * @param input.version the version that the caller read
  * @throws DomainError event.changed_meanwhile, event.not_publishable, event.not_found, event.cancelled, request.invalid
  */

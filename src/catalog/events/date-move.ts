@@ -3,7 +3,7 @@ import type { Db } from '../../platform/database/db.ts';
 
 type Dates = { readonly startsAt: Date; readonly endsAt: Date };
 
-/** An event that gets another time. */
+/** An event that moves to another time. */
 export type DateMove = { readonly eventId: string; readonly before: Dates; readonly after: Dates };
 
 /** Entry and schedule belong to the date of an event if they are not more than this before its start. */
@@ -13,8 +13,8 @@ const dateOf = ({ startsAt, endsAt }: Dates) => sql`tstzrange(
   ${startsAt.toISOString()}::timestamptz - make_interval(hours => ${leadHours}::integer), ${endsAt.toISOString()}::timestamptz)`;
 
 /**
- * A condition: whether a span of time is at the old date of an event and not at the new one. Without a beginning or an end it is open
- * there. A span that was set for the new date already, or that fits both, stays.
+ * SQL condition: a time span belongs to the event's old date and not to the new one. A missing start or end leaves the span open on that
+ * side. Spans that already fit the new date are not moved.
  */
 export function isLeftBehind({ before, after }: DateMove, from: SQL, until: SQL): SQL {
   const span = sql`tstzrange(${from}, ${until})`;
@@ -27,8 +27,8 @@ export function movedBy({ before, after }: DateMove): SQL {
 }
 
 /**
- * Takes what was planned for the old date to the new one: when the tickets of a category let people in, and the schedule. Left behind, each
- * ticket of the category would be refused as too late.
+ * Moves the entry times of ticket categories and the schedule along to the new date. Otherwise the door would refuse every ticket as too
+ * late.
  */
 export async function movePlan(tx: Db, move: DateMove): Promise<void> {
   await tx.execute(sql`

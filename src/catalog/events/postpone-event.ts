@@ -23,8 +23,8 @@ export async function postponeEvent(
 }
 
 /**
- * The event takes place at its old date after all. Its sales stay closed. Holders who were told of the postponement are told of this.
- * An event that is not postponed does not change.
+ * Ends a postponement: the event takes place on its old date after all. Sales stay closed. Holders who were told of the postponement are
+ * told of this, too. An event that is not postponed does not change.
  * @throws DomainError event.cancelled, event.not_found
  */
 export async function resumeEvent(

@@ -47,8 +47,8 @@ const ofPresence = {
 } as const;
 
 /**
- * Everybody with a ticket, in the order of orders, and where they are; one more than `limit` if there is a next page.
- * The role door sees no email, phone or answers.
+ * Everybody with a ticket and whether they are inside, sorted by order; one row more than `limit` if there is a next page. The role door
+ * sees no email, phone or answers.
  * @throws DomainError event.not_found
  */
 export async function listAttendees(deps: { readonly db: Db }, actor: Actor, input: AttendeesInput) {

@@ -5,8 +5,8 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { idPatterns } from '../../platform/ids.ts';
 
 /**
- * What things of an organizer are called, by their ids, in one statement by keys. Parts of an event are found where the event is among
- * the ids. What is gone, or belongs to another organizer, has no name.
+ * Names of an organizer's things by their ids, in one statement by keys. Parts of an event are found only if the event is among the ids.
+ * Ids of deleted things and of other organizers' things have no name.
  */
 export function createFindNames(deps: { readonly db: Db }): FindNames {
   return async (organizerId, ids) => {

@@ -4,7 +4,7 @@ import { orderNotFound } from '../../orders/errors.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 
-/** More than any order gets. The newest are kept, and the answer says that there were more. */
+/** More than any order has. Beyond it, the newest are returned, and the response says that there are more. */
 export const entriesMax = 500;
 
 export type StoryEntry = {
@@ -51,8 +51,8 @@ type Row = {
 };
 
 /**
- * Everything that happened to an order, oldest first: holds, payments, callbacks, refunds, messages, scans, tasks, notes, and who did
- * what. One statement by keys of the order. Addresses are masked, and secrets of gateways are left out.
+ * Everything that happened to an order and who did it, oldest first: holds, payments, callbacks, refunds, messages, scans, tasks and
+ * notes. One statement, by keys of the order. Addresses are masked, and secrets of gateways are left out.
  * @throws DomainError order.not_found, also for another organiser's order
  */
 export async function tellStory(

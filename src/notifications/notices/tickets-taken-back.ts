@@ -15,8 +15,8 @@ import { ticketWithdrawnMail } from '../templates/ticket-transfer.ts';
 import { notifyOrder } from './notify.ts';
 
 /**
- * Tells the buyer that tickets of the order were revoked, and by mail each person who was given one of them, once per
- * ticket. An event that was called off has a notice of its own. Safe to repeat.
+ * Tells the buyer that tickets of the order were revoked, and mails each person who was given one of them, once per ticket. A cancelled
+ * event has its own notice instead. Safe to repeat.
  */
 export async function notifyTakenBack(
   deps: { readonly db: Db; readonly deliveries: Pick<Deliveries, 'queue'>; readonly clock: Clock },
@@ -50,7 +50,7 @@ export async function notifyTakenBack(
   );
 }
 
-/** Undefined if the event was called off meanwhile, because its notice says so. */
+/** Undefined if the event was cancelled meanwhile, because its own notice tells them. */
 export async function composeTicketWithdrawn(
   deps: HolderDeps,
   claim: Pick<Claim, 'subject_id' | 'recipient_key'>,

@@ -11,8 +11,8 @@ import type { Policies, Policy, PolicyName } from './policies.ts';
  *     (counted there at once, 1 % of the limit at a time) and spends it from memory. Unspent points are lost for the
  *     window, so the error is always on the strict side, by at most 1 % per process. The first requests of a key in a
  *     window (1 % of the limit over all processes) belong to each process and need no Redis call: most networks never
- *     send more. Redis has these points taken off twice, since the windows of the processes and of Redis do not begin
- *     together.
+ *     send more. These points are subtracted twice from Redis' count, because its windows and those of the processes do
+ *     not begin together.
  *  2. An answer within 50 ms, whatever Redis does, and never "open". While Redis is away or silent, the points divided
  *     by the processes are counted in memory, including what the process has taken from Redis in the window.
  *  3. A refused key is remembered until its window ends: refusing it again costs one look-up in a map.

@@ -1,19 +1,19 @@
 import { backOff } from './shared/calls/waiting.ts';
 
 /**
- * Loads a page again that was refused for now: no earlier than the refusal says, later with each try, and only while somebody sees it, so
- * that refused pages are not what keeps the service busy. The address stays as it is: a browser's own way (Refresh) does nothing where the
- * address has a part after its #, and links of orders have their secret there.
+ * Reloads a temporarily refused page: not before its Retry-After, with back-off, and only while it is visible, so that refused pages do
+ * not keep the service busy. It does not use the header Refresh, which does nothing if the address has a fragment, and links to orders
+ * have their secret there.
  */
 
 const ceilingMs = 60_000;
-/** A refusal this long after the one before is a new one. */
+/** A refusal this long after the previous one starts a new count. */
 const forgottenMs = 2 * ceilingMs;
 const keptName = 'antre.again';
 
 type Tries = { readonly address: string; readonly count: number; readonly atMs: number };
 
-/** How often this address was refused in a row. Where nothing can be kept, each refusal is the first. */
+/** How often this address was refused in a row. Without storage, every refusal counts as the first. */
 function countTry(): number {
   const address = `${location.pathname}${location.search}`;
   try {

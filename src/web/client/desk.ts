@@ -1,7 +1,7 @@
-/** Every page of the desk. Helps browsers that know `autofocus` only on fields. */
+/** Runs on every page of the desk. Some browsers support `autofocus` only on fields. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus();
 
-// Browsers leave a link at the edge of the navigation half hidden when the Tab key reaches it.
+// When Tab reaches a link at the edge of the navigation, browsers leave it half hidden.
 for (const navigation of document.querySelectorAll('.desk-nav')) {
   showCurrent(navigation);
   navigation.addEventListener('focusin', ({ target }) => {
@@ -9,12 +9,12 @@ for (const navigation of document.querySelectorAll('.desk-nav')) {
   });
 }
 
-// Browsers bring only the first line of a long text field into view when the Tab key reaches it.
+// When Tab reaches a long text field, browsers scroll only its first line into view.
 document.addEventListener('focusin', ({ target }) => {
   if (target instanceof HTMLTextAreaElement) target.scrollIntoView({ block: 'nearest' });
 });
 
-/** Scrolls the navigation, and not the page, until the link of the current page is in its middle. */
+/** Scrolls the navigation, not the page, to centre the link of the current page. */
 function showCurrent(navigation: Element): void {
   const link = navigation.querySelector('[aria-current]')?.getBoundingClientRect();
   if (link === undefined) return;

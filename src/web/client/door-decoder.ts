@@ -1,6 +1,6 @@
 import jsQr from 'jsqr';
 
-/** What this script uses of its scope: the compiler knows the types of pages, not those of workers. */
+/** The part of the worker's scope that this script uses. The compiler knows only the types of pages. */
 type DecoderScope = {
   addEventListener(type: 'message', listener: (event: MessageEvent<ImageData>) => void): void;
   postMessage(text: string | undefined, transferred: readonly []): void;
@@ -8,7 +8,7 @@ type DecoderScope = {
 
 const scope = self as unknown as DecoderScope;
 
-/** Reads QR codes beside the page, which stays quick on a cheap phone. Each picture gets one answer, in order. */
+/** Decodes QR codes in a worker, so that the page stays responsive on a cheap phone. Each picture gets one answer, in order. */
 scope.addEventListener('message', ({ data: { data, width, height } }) => {
   scope.postMessage(jsQr(data, width, height, { inversionAttempts: 'dontInvert' })?.data, []);
 });

@@ -3,22 +3,21 @@ import type { WorkerScope } from './shared/worker-scope.ts';
 const workerScope = self as unknown as WorkerScope;
 
 /**
- * The service worker of the door: it keeps the page and the files of one release, so that the door opens without a network. It
- * never touches calls to the API, so no answer with personal data is in its cache. A new release is another text of this script,
- * which browsers look for each time the page opens.
+ * The service worker of the door. It caches the page and files of one release, so that the door opens without a network. It ignores calls
+ * to the API, so no personal data is in its cache. Each release changes this script's text, which browsers check when the page opens.
  */
 
-/** Put before this script by the service (`src/web/server/door-files.ts`). */
+/** The service prepends it to this script (`src/web/server/door-files.ts`). */
 declare const release: {
   readonly version: string;
   readonly pages: readonly string[];
   readonly files: readonly string[];
-  /** The folder of all files of all releases. */
+  /** The folder of the files of all releases. */
   readonly folder: string;
 };
 
 const cacheName = `door ${release.version}`;
-/** A page from the network is newer. With a bad network it must not be waited for. */
+/** The network's page is newer, but a bad network must not delay the door. */
 const pageWaitMs = 2500;
 
 workerScope.addEventListener('install', (event) => {
@@ -43,7 +42,7 @@ async function keepRelease(): Promise<void> {
   await cache.addAll(release.pages.map((page) => new Request(page, { cache: 'reload' })));
 }
 
-/** Keeps the release before: a page of it may be open since the morning, and loads some files only when they are needed. */
+/** Keeps the previous release: one of its pages may have been open all day, and it loads some files only on demand. */
 async function dropOlder(): Promise<void> {
   const older = (await caches.keys()).filter((name) => name.startsWith('door ') && name !== cacheName);
   await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)));

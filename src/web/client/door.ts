@@ -59,7 +59,7 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
   focusIfHidden(byId(step).querySelector('h1'));
 }
 
-/** Returns to the sign-in and shows why. The names of guests are only for those who are signed in. */
+/** Returns to the sign-in with a reason, and deletes the lists: guests' names are only for signed-in staff. */
 function leave(message = ''): void {
   dropToken();
   stopScanning();
@@ -79,8 +79,8 @@ function stopScanning(): void {
 }
 
 /**
- * Shows the sign-in without a session. A device that was scanning continues at once, since a bad network may not answer for long: its first
- * sync finds out whether the session has ended.
+ * Shows the sign-in if there is no session. A device that was scanning continues without asking the service, because a bad network may
+ * take long to respond. Its first sync notices an ended session.
  */
 async function enter(): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
@@ -117,7 +117,7 @@ async function showChoice(actor: DoorActor, message = ''): Promise<void> {
   await showGates();
 }
 
-/** Scans name a gate by its id, or by a label of another scanner. */
+/** Scans refer to a gate by its id, or by another scanner's label. */
 function gateName(gate: string): string {
   return gates.find(({ id }) => id === gate)?.name ?? gate;
 }
@@ -125,7 +125,7 @@ function gateName(gate: string): string {
 async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
   gates = eventId === '' ? [] : await doorGates(eventId);
-  // By id, because a gate that is renamed keeps its rules.
+  // By id, because a renamed gate keeps its rules.
   const options = [{ id: '', name: words.anyGate }, ...gates].map(({ id, name }) => {
     const option = element('option', { text: name });
     option.value = id;
@@ -184,7 +184,7 @@ function showPlace(): void {
   setText('scan-gate', `${gate} · ${words[place.direction]}`);
 }
 
-/** Shows the state of the list. A gate may have been renamed, and one that was removed has no rules any more. */
+/** Shows the state of the sync, and updates the gate, which may have been renamed or removed. */
 function followList(state: SyncState): void {
   showSyncState(state);
   if (state.gates === undefined) return;
@@ -225,7 +225,7 @@ function watchScanner(): void {
   }
 }
 
-/** Keeps the screen on, if the phone can: a dark screen delays the people who wait. A hidden page loses this. */
+/** Keeps the screen on if the phone supports it. The lock ends when the page is hidden. */
 async function keepAwake(): Promise<void> {
   if (place === undefined || document.hidden) return;
   await navigator.wakeLock?.request('screen').catch(() => undefined);

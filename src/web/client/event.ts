@@ -16,9 +16,9 @@ import { type OrderBody, type SentOrders, sentOrders } from './order/sent-order.
 const words = refusalWords[pageLanguage];
 const { slug = '', timeZone = 'UTC' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
 
-/** Smooth scrolling has ended by then. */
+/** By then, smooth scrolling has ended. */
 const scrolledMs = 300;
-/** The buyer waits for the order's page meanwhile. A consent that does not arrive was not given. */
+/** Short, because the buyer is waiting for the order's page. A consent that does not arrive was not given. */
 const consentMs = 2000;
 
 const form = document.querySelector<HTMLFormElement>('#checkout');

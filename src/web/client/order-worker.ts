@@ -3,7 +3,7 @@ import type { WorkerScope } from './shared/worker-scope.ts';
 const workerScope = self as unknown as WorkerScope;
 
 /**
- * The service worker of order pages. It answers from what the page has kept (`order/keep-offline.ts`) when there is no network, and
+ * The service worker of order pages. Without a network it answers from the copy that the page has stored (`order/keep-offline.ts`). It
  * stores nothing itself.
  */
 workerScope.addEventListener('install', (event) => event.waitUntil(workerScope.skipWaiting()));

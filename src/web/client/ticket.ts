@@ -27,7 +27,7 @@ const ticketId = location.pathname.split('/').at(-1) ?? '';
 const path = `/v1/tickets/${ticketId}`;
 const keptAs = `antre-ticket-${ticketId}`;
 const kept = localStorageIfAny();
-/** The link works again after a reload: its secret stays in this browser until it opens nothing any more. */
+/** Keeps the link's secret in this browser, so that a reload works, until it no longer opens a ticket. */
 const token = takeFragment() || (kept?.getItem(keptAs) ?? '');
 
 void open();

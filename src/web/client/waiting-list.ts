@@ -19,7 +19,7 @@ const entryId = location.pathname.split('/').at(-1) ?? '';
 const path = `/v1/waiting-list/${entryId}`;
 const keptAs = `antre-waiting-${entryId}`;
 const kept = localStorageIfAny();
-/** The link works again after a reload: its secret stays in this browser until it opens nothing any more. */
+/** Keeps the link's secret in this browser, so that a reload works, until it no longer opens an entry. */
 const token = takeFragment() || (kept?.getItem(keptAs) ?? '');
 const confirmButton = byId('confirm', HTMLButtonElement);
 const leaveButton = byId('leave', HTMLButtonElement);

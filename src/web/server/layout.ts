@@ -27,7 +27,7 @@ export type PageParts = {
   readonly body: Html;
 };
 
-/** A whole page of the public. */
+/** A whole public page. */
 export function layout(context: PageContext, parts: PageParts): Promise<string> {
   const { lang } = context;
   const words = siteWords[lang.language];
@@ -118,5 +118,5 @@ function siteFooter(lang: ChosenLanguage): Html {
 <p><a href="${linkTo('/door', lang)}">${words.staff}</a></p></div></footer>`;
 }
 
-/** The logo: three people who wait, and one whose turn it is. */
+/** The logo: three people waiting, and one whose turn it is. */
 export const mark = html`<svg viewBox="0 0 44 16" width="44" height="16" aria-hidden="true" focusable="false"><circle cx="6" cy="8" r="3" fill="currentColor" opacity="0.3"/><circle cx="16" cy="8" r="3.6" fill="currentColor" opacity="0.55"/><circle cx="35" cy="8" r="7" fill="none" stroke="currentColor" stroke-width="2"/><circle cx="35" cy="8" r="3.6" fill="currentColor"/></svg>`;

@@ -27,16 +27,14 @@ export type Lifetime = {
   readonly staleIfErrorSeconds: number;
 };
 
-/** Prices and availability are in the page. */
+/** Short, because the page shows prices and availability. */
 export const liveLifetime: Lifetime = { seconds: 5, staleWhileRevalidateSeconds: 15, staleIfErrorSeconds: 300 };
 /** The same page for everybody. It names the scripts of this release, so it must not outlive the release by much. */
 export const shellLifetime: Lifetime = { seconds: 60, staleWhileRevalidateSeconds: 60, staleIfErrorSeconds: 3600 };
 
 export type PageTraits = {
   readonly lifetime: Lifetime;
-  /**
-   * `search`: a form may be sent without script. A form with personal data may not, or the data would be in the address.
-   */
+  /** `search`: a form may be sent without script. A form with personal data may not, or the data would be in the address. */
   readonly forms: 'none' | 'search';
   readonly camera: boolean;
   /** It has a manifest and a service worker. */
@@ -87,7 +85,7 @@ export function deskHeaders(language: string): Record<string, string> {
     // `blob:` is for the picture that a member is about to upload.
     'content-security-policy': policy('self', { images: "'self' blob:" }),
     'content-language': language,
-    // Without a referrer policy that names the origin, browsers send "Origin: null" with a form.
+    // With a stricter referrer policy, browsers send "Origin: null" with forms.
     'referrer-policy': 'same-origin',
     'cache-control': 'no-store',
   };

@@ -6,12 +6,12 @@ import type { Assets } from './assets.ts';
 import { type Message, messagePage } from './pages/message-page.ts';
 import { failureHeaders, isForPeople, langKey } from './send-page.ts';
 
-/** Each message in each language, for each time after which it loads again. */
+/** Every message, in every language, for every reload delay. */
 const pagesMax = 500;
 
 /**
- * Shows people a page where a request for a page was answered with a problem document: by a limit, by shedding, or because something broke.
- * What was refused for now loads again by itself. Pages are kept, since a refusal must stay cheap.
+ * Replaces a problem document by a page if a browser asked for a page: a limit, load shedding, or an internal error. Temporary refusals
+ * reload themselves. Rendered pages are cached, because refusals must stay cheap.
  */
 export function refusalPages(assetsOnce: () => Promise<Assets>): MiddlewareHandler {
   const made = new LRUCache<string, string>({ max: pagesMax });
@@ -24,19 +24,19 @@ export function refusalPages(assetsOnce: () => Promise<Assets>): MiddlewareHandl
     const lang = chooseLanguage(c.req.query('lang'), c.req.header('accept-language'));
     const more = {
       ...(message === 'busy' ? { againSeconds: Number(headers.get('retry-after')) } : {}),
-      // A fault is found in the log by the id of its request.
+      // The request id finds the error in the log.
       ...(message === 'broken' ? { requestId: headers.get('x-request-id') ?? '' } : {}),
     };
     const key = `${message} ${langKey({ lang })} ${JSON.stringify(more)}`;
     const page = made.get(key) ?? (await messagePage({ lang, assets: await assetsOnce() }, message, more));
-    // A page with the id of a request is shown once.
+    // A page with a request id is unique, so it is not cached.
     if (message !== 'broken') made.set(key, page);
-    // The other fields of the refusal stay: when to try again, what it says of limits, and the request id.
+    // The other headers stay: Retry-After, rate limits, and the request id.
     c.res = new Response(page, { status, headers: failureHeaders });
   };
 }
 
-/** Undefined for what a page says itself. */
+/** Undefined for refusals that a page already shows itself. */
 function messageOf(status: number, isReading: boolean): Message | undefined {
   if (status === 429 || status === 503) return isReading ? 'busy' : 'notSent';
   if (status >= 500) return 'broken';

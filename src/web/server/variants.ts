@@ -4,7 +4,7 @@ import { type Encoding, type Variants, digestOf } from '../../http/negotiation.t
 /** A page or file in its encodings, under one version. */
 export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: Encoding }> & { readonly etag: string };
 
-/** `small`: made once, so time does not matter. `fast`: made while a client waits. */
+/** `small`: compressed once, so time does not matter. `fast`: compressed while a client waits. */
 export function compress(plain: Buffer, effort: 'small' | 'fast'): Compressed {
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
   return {

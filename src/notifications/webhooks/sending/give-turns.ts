@@ -4,8 +4,8 @@ import { sendWebhooks } from '../jobs.ts';
 import { takeTurns } from './queries.ts';
 
 /**
- * Gives a turn to each endpoint that has something to send, and stages its job in the same transaction. The facts
- * themselves stage nothing: thousands of them per second make one job per endpoint.
+ * Gives a turn to each endpoint with due deliveries, and stages its job in the same transaction. Facts stage no jobs themselves, so
+ * thousands of them per second make one job per endpoint.
  * @returns how many endpoints got a turn
  */
 export async function giveWebhookTurns({ db }: { db: Db }): Promise<number> {

@@ -14,7 +14,7 @@ import { webhookEndpoints } from '../tables.ts';
 
 type Deps = { readonly db: Db; readonly config: Pick<Config, 'HASH_SECRET'> };
 
-/** Queues a mail to every owner of the organiser whose endpoint was disabled because it failed. Safe to repeat. */
+/** Queues a mail to every owner of an organiser whose endpoint was disabled because it kept failing. Safe to repeat. */
 export async function notifyOwners(
   deps: Deps & { readonly clock: Clock },
   { endpointId }: { readonly endpointId: string },
@@ -34,7 +34,7 @@ export async function notifyOwners(
   return queued;
 }
 
-/** The mail of one such delivery; undefined when the endpoint is in use again, or the recipient is no owner any more. */
+/** Composes the mail; undefined if the endpoint is in use again or the recipient is no longer an owner. */
 export async function composeWebhookDisabled(
   deps: Deps,
   claim: { readonly subject_id: string; readonly recipient_key: string },
@@ -54,7 +54,7 @@ export async function composeWebhookDisabled(
   };
 }
 
-/** An endpoint that we have disabled, once for each active owner; none for any other endpoint. */
+/** The endpoint if we have disabled it, with one row per active owner. */
 async function findDisabled(db: Db, endpointId: string) {
   const rows = await db
     .select({

@@ -4,9 +4,9 @@ import type { CallResult } from './call-endpoint.ts';
 import { tryLeaseSeconds, turnLeaseSeconds, turnsPerRoundMax } from '../limits.ts';
 import { type DisabledReason, type WebhookEndpoint, webhookEndpoints } from '../tables.ts';
 
-/** What the worker asks while it sends. An endpoint has one turn at a time, so one endpoint takes one slot of all workers. */
+/** The worker's queries for sending. An endpoint has one turn at a time, so it uses one slot over all workers. */
 
-/** Takes a turn for each endpoint that has something due, is not paused, and has none. Those that are due for longest come first. */
+/** Starts a turn for each endpoint that has due deliveries, is not paused and has no turn. The longest due come first. */
 export async function takeTurns(tx: Db): Promise<{ endpointId: string; turn: number }[]> {
   return rowsOf(
     tx,
@@ -25,7 +25,7 @@ export async function takeTurns(tx: Db): Promise<{ endpointId: string; turn: num
   );
 }
 
-/** The endpoint of a turn; undefined when the turn is over, or the endpoint is not sent to any more. */
+/** The endpoint of a turn; undefined if the turn is over or the endpoint is no longer active. */
 export async function findTurn(
   db: Db,
   { endpointId, turn }: { endpointId: string; turn: number },
@@ -53,8 +53,8 @@ export type ClaimedWebhook = {
 };
 
 /**
- * Takes due deliveries in hand, the longest due first. Of one subject only the oldest that is pending: the next one follows when it is
- * delivered or given up. A try that ends without a result becomes due again by itself.
+ * Claims due deliveries, the longest due first. Only the oldest pending delivery of each subject is claimed; the next one follows once it
+ * is delivered or given up. A claim without a result expires, and the delivery becomes due again.
  */
 export async function claimDue(db: Db, endpointId: string, limit: number): Promise<ClaimedWebhook[]> {
   const rows = await rowsOf<Omit<ClaimedWebhook, 'occurredAt'> & { occurred_ms: number }>(
@@ -80,11 +80,11 @@ export async function claimDue(db: Db, endpointId: string, limit: number): Promi
 
 export type TryOutcome = CallResult & {
   readonly webhookId: string;
-  /** Until the next try; undefined when it was delivered or is given up. */
+  /** Seconds until the next try; undefined if delivered or given up. */
   readonly nextSeconds: number | undefined;
 };
 
-/** Writes down what became of tries. A delivery that was replayed meanwhile keeps its new state. */
+/** Records the results of tries. A delivery that was replayed meanwhile keeps its new state. */
 export async function recordTries(tx: Db, endpointId: string, outcomes: readonly TryOutcome[]): Promise<void> {
   const rows = sql.join(
     outcomes.map(
@@ -103,7 +103,7 @@ export async function recordTries(tx: Db, endpointId: string, outcomes: readonly
     where d.endpoint_id = ${endpointId} and d.webhook_id = o.webhook_id and d.status = 'pending' and d.tries > 0`);
 }
 
-/** How an endpoint fares after a round of calls. Answers how it stands, locked; undefined when it was deleted or disabled meanwhile. */
+/** Updates an endpoint's state after a round of calls, and returns it locked; undefined if it was deleted or disabled meanwhile. */
 export async function recordHealth(
   tx: Db,
   endpointId: string,

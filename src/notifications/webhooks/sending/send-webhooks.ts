@@ -41,20 +41,20 @@ type Turn = { readonly endpointId: string; readonly turn: number };
 type Endpoint = WebhookEndpoint;
 
 /**
- * An endpoint's turn: sends what is due, some calls at once, until nothing is due, the endpoint fails, or the turn's time is over. Safe
- * to repeat at any point. A webhook whose result was not written down (the process died) is sent again under the same id.
+ * Runs an endpoint's turn: sends due deliveries, a few at a time, until none is due, the endpoint fails, or the turn's time is over. Safe
+ * to repeat at any point. If the process dies before it records a result, the webhook is sent again under the same id.
  */
 export async function sendWebhooksOf(deps: SendWebhooksDeps, turn: Turn, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   let endpoint = await findTurn(deps.db, turn);
   while (endpoint !== undefined && !signal.aborted && performance.now() - started < turnMs) {
-    // An endpoint in trouble is probed by one call.
+    // A failing endpoint is probed by a single call.
     const atOnce = endpoint.failures >= circuitFailuresMax ? 1 : callsAtOnceMax;
     const claims = await claimDue(deps.db, turn.endpointId, atOnce);
     if (claims.length === 0) break;
     const results = await callAll(deps, endpoint, claims, signal);
     if ((await record(deps, endpoint, results)) === 'stop') break;
-    // Its organiser may have changed, disabled or deleted it meanwhile.
+    // The organiser may have changed, disabled or deleted the endpoint meanwhile.
     endpoint = await findTurn(deps.db, turn);
   }
   await endTurn(deps.db, turn);
@@ -84,7 +84,7 @@ async function callAll(
   );
 }
 
-/** Writes the results of calls down, and what they say of the endpoint. `stop`: it should be left alone for a while. */
+/** Records the results of calls and the endpoint's state. `stop`: pause calls to the endpoint. */
 async function record(deps: SendWebhooksDeps, endpoint: Endpoint, tried: readonly Tried[]): Promise<'go on' | 'stop'> {
   const outcomes = tried.map(({ claim, result }) => ({
     ...result,
@@ -111,19 +111,19 @@ async function record(deps: SendWebhooksDeps, endpoint: Endpoint, tried: readonl
   return disabled !== undefined || pauseSeconds > 0 ? 'stop' : 'go on';
 }
 
-/** By the schedule, but not before the endpoint wants it; undefined when it was delivered or all tries are used up. */
+/** Seconds until the next try: by the schedule, but not before the endpoint's Retry-After. Undefined if delivered or given up. */
 function nextSecondsOf(tries: number, { failure, retryAfterSeconds = 0 }: CallResult): number | undefined {
   const wait = retrySeconds[tries - 1];
   if (failure === undefined || wait === undefined) return undefined;
   return Math.max(wait, retryAfterSeconds) * (1 + Math.random() * retryJitter);
 }
 
-/** Calls that fail together open the circuit once. Then each failed probe counts. */
+/** Concurrent failures open the circuit once. After that, each failed probe counts. */
 function failuresAfter(before: number, failed: number): number {
   return before < circuitFailuresMax ? Math.min(before + failed, circuitFailuresMax) : before + 1;
 }
 
-/** How long nothing is sent: what the endpoint asked for, or the pause of an open circuit. */
+/** How long to pause the endpoint: its Retry-After, or the pause of an open circuit. */
 function pauseOf(failures: number, outcomes: readonly TryOutcome[]): number {
   const asked = Math.max(0, ...outcomes.map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
   if (failures < circuitFailuresMax) return asked;

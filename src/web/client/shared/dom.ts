@@ -67,10 +67,7 @@ export async function whileBusy(button: HTMLButtonElement, act: () => Promise<vo
   }
 }
 
-/**
- * Moves the focus here if the focused element was hidden just now. Readers who have not focused anything are left
- * alone.
- */
+/** Moves the focus here if the focused element was just hidden. Does nothing if nothing had the focus. */
 export function focusIfHidden(target: HTMLElement | null): void {
   const hidden = document.activeElement?.closest('[hidden]') ?? null;
   if (hidden !== null) target?.focus();

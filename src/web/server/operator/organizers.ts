@@ -21,9 +21,7 @@ const listPath = '/operator/organizers';
 type Organizer = { id: string; slug: string; name: string; createdAt: string; activeOwners: number };
 type Link = { link: string; expiresAt: string };
 
-/**
- * Organizers: the list, creating one with a link for its owner, and a new link for a member whose mail does not arrive.
- */
+/** Organizers: list, create with a link for the owner, and create a new link for a member whose mail does not arrive. */
 export function organizerPages(deps: OperatorDeps, routes: Hono): void {
   addOperatorPage(deps, routes, listPath, showOrganizers, { create, link });
 }
@@ -99,7 +97,7 @@ const link: OperatorAct = async (operator, values) => {
   return linkView(operator, await operator.call<Link>('POST', path, { email: values.text('email') }));
 };
 
-/** Only this answer has the link. */
+/** The link is shown only in this response. */
 function linkView({ language }: Operator, made: Link): OperatorView {
   const words = operatorWords[language];
   return {

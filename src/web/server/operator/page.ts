@@ -40,8 +40,8 @@ type Show = (operator: Operator) => Promise<OperatorView>;
 export type OperatorAct = (operator: Operator, values: FormValues) => Promise<string | OperatorView>;
 
 /**
- * Adds a page with its forms. The operator's token opens it, as the password that the browser asks for. Browsers also
- * send it with requests from other sites, so a form counts only from a page of this origin.
+ * Adds a page with its forms. The browser asks for the operator's token as a password (Basic authentication) and also sends it with
+ * requests from other sites, so forms are accepted only from this origin.
  */
 export function addOperatorPage(
   deps: OperatorDeps,
@@ -115,7 +115,7 @@ function operatorOf({ callApi, token }: OperatorDeps, c: Context): Operator {
       );
       const answer: unknown = response.status === 204 ? undefined : await response.json();
       if (!response.ok) throw new AntreProblem(answer as Record<string, unknown>, response.status);
-      // The contract of the operations port guarantees the shape.
+      // The operations port's contract guarantees the shape.
       return answer as Answer;
     },
   };

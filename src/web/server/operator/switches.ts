@@ -21,7 +21,7 @@ type Switch = {
 };
 type Turned = Switch['turned'][number] & Pick<Switch, 'name'>;
 
-/** The switches that are on, each with its reach, person and reason, and the form that turns a switch. */
+/** The active switches with scope, person and reason, and the form that turns a switch. */
 export async function showSwitches(operator: Operator): Promise<OperatorView> {
   const words = operatorWords[operator.language];
   const { data } = await operator.call<{ data: Switch[] }>('GET', '/switches');

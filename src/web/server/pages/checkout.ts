@@ -13,9 +13,9 @@ import { legalLinks } from './legal-page.ts';
 import { phoneField } from './phone-field.ts';
 
 /**
- * Ticket categories and the order form. The form is shown while something is on sale; otherwise its place says what there is
- * instead. The stylesheet chooses by `data-stage` of the article, which the script changes. The button is disabled until the script runs:
- * the policy forbids sending the form without it.
+ * Ticket categories and the order form. The form is shown while something is on sale; otherwise a text explains why not. The stylesheet
+ * chooses by the article's `data-stage`, which the script updates. The button is disabled until the script runs, because the page's CSP
+ * forbids submitting the form without it.
  */
 export function checkout(context: PageContext, { event, organizer, categories, availability, room }: EventFacts): Html {
   const { language } = context.lang;

@@ -29,7 +29,7 @@ export function eventPage(context: PageContext, given: EventFacts, publicUrl: st
   });
 }
 
-/** The event's page as the organiser's team sees it before buyers do. Without its script nothing can be ordered. */
+/** The preview of an event's page for its organiser's staff. It has no script, so nothing can be ordered. */
 export function eventPreviewPage(context: PageContext, given: EventFacts): Promise<string> {
   const facts = factsIn(context, given);
   return layout(context, {

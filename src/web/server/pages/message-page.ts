@@ -3,15 +3,13 @@ import { linkTo } from '../../i18n/language.ts';
 import { type PageContext, layout } from '../layout.ts';
 import { siteWords } from '../../i18n/words/site.ts';
 
-/**
- * Why there is nothing else to show: there is no such page, it cannot be shown for now, a form could not be sent for now, or something broke.
- */
+/** The reason for a message page: not found, temporarily unavailable, a form that could not be sent, or an internal error. */
 export type Message = 'missing' | 'busy' | 'notSent' | 'broken';
 
 /**
  * A page with only a message.
- * @param more.againSeconds the page loads again by itself after this time
- * @param more.requestId by which what broke is found in the log
+ * @param more.againSeconds the page reloads itself after this time
+ * @param more.requestId finds the error in the log
  */
 export function messagePage(
   context: PageContext,

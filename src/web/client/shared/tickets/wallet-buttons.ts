@@ -8,9 +8,7 @@ export type WalletName = 'apple' | 'google';
 
 const words = walletWords[pageLanguage];
 
-/**
- * The wallets, among those that the service makes passes for, that this device may have. A phone has one of the two.
- */
+/** The wallets that the service supports and this device may have. A phone has one of the two. */
 export function walletsHere(wallets: readonly WalletName[]): readonly WalletName[] {
   const { userAgent } = navigator;
   const own = /Android/.test(userAgent) ? 'google' : /iPhone|iPad|iPod/.test(userAgent) ? 'apple' : undefined;
