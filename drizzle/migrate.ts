@@ -28,7 +28,7 @@ const folder = import.meta.dirname;
 /** An arbitrary number that all migrators of this product share. */
 const advisoryLock = 4_277_001;
 const advisoryLockDeadlineMs = 60_000;
-/** While a migration waits for a table's lock, all later queries wait, too. It is better to fail and try again. */
+/** While a migration waits for a table's lock, later queries wait behind it. Better to fail and retry. */
 const tableLockDeadlineMs = 5000;
 
 /**

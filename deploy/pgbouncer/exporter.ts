@@ -3,8 +3,8 @@ import postgres from 'postgres';
 import { Gauge, Registry } from 'prom-client';
 
 /**
- * PgBouncer's console as metrics, under the names of prometheus-community/pgbouncer_exporter, which Compose runs. Debian's package asks for
- * columns that PgBouncer has not had since 1.8. Started by `npm start -- --observe`, and on one machine with Debian by
+ * Exports PgBouncer's console as metrics, under the names of prometheus-community/pgbouncer_exporter, which Compose runs. Debian's package
+ * of it needs columns that PgBouncer removed in 1.8. Started by `npm start -- --observe`, and on a Debian machine by
  * `antre-pgbouncer-exporter.service`, with PGBOUNCER_ADMIN_URL and PORT.
  */
 
@@ -30,7 +30,7 @@ async function ask(sql: postgres.Sql): Promise<void> {
   const pools = await sql.unsafe<Record<string, string>[]>('show pools').simple();
   const settings = await sql.unsafe<Record<string, string>[]>('show config').simple();
   for (const [column, metric] of Object.entries(poolColumns)) {
-    // A pool that has gone must not keep its last value.
+    // A pool that no longer exists must not keep its last value.
     metric.reset();
     for (const row of pools)
       metric.set({ database: row['database'] ?? '', user: row['user'] ?? '' }, Number(row[column] ?? 0));
@@ -39,7 +39,7 @@ async function ask(sql: postgres.Sql): Promise<void> {
     metric.set(Number(settings.find((row) => row['key'] === key)?.['value'] ?? 0));
 }
 
-/** One connection for each scrape: nothing to repair after a restart of PgBouncer. */
+/** One connection per scrape, so that a restart of PgBouncer needs no reconnect. */
 async function collect(url: string): Promise<string> {
   const sql = postgres(url, { max: 1, connect_timeout: 2, fetch_types: false, onnotice: () => {} });
   const late = setTimeout(() => void sql.end({ timeout: 0 }), askDeadlineMs);

@@ -5,7 +5,7 @@ import { encodeBase32 } from '../../src/platform/text/base32.ts';
 const plainLength = 20;
 const eventKeyLength = 8;
 
-/** An id made from words: seeding again makes the same ids and finds its rows. */
+/** A deterministic id, so that seeding again finds its rows. */
 export function demoId(prefix: IdPrefix, ...words: readonly string[]): string {
   return `${prefix}_${digest(words).slice(0, plainLength)}`;
 }

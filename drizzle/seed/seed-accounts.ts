@@ -20,7 +20,7 @@ const members: readonly { email: string; name: string; role: Role }[] = [
   { email: 'staff@demo.test', name: 'Tono Hartono', role: 'door' },
 ];
 
-/** The demo organiser with its people, all with the published password, and the sandbox's accounts. Its id. */
+/** Creates the demo organiser, its staff (all with the published password), and the sandbox's accounts. @returns the organiser's id */
 export async function seedAccounts(db: Db, encryptionKey: string): Promise<string> {
   const organizerId = await seedOrganizer(db);
   await seedStaff(db, organizerId);
@@ -73,7 +73,7 @@ async function seedStaff(db: Db, organizerId: string): Promise<void> {
     });
 }
 
-/** A hash that costs much protects no password that everybody knows. */
+/** Cheap, because an expensive hash cannot protect a published password. */
 const cheap = { ln: 8, r: 8, p: 1 };
 const hashTries = 10;
 

@@ -14,7 +14,7 @@ const exposureMax: Readonly<Record<string, number>> = {
   nginx: 3,
 };
 
-/** @throws Error when a unit is more open than it must be or has failed, or the firewall's rules cannot be loaded */
+/** @throws Error if a unit is more exposed than allowed or has failed, or if the firewall's rules cannot be loaded */
 export async function closedMachine(machine: Machine): Promise<void> {
   for (const [unit, max] of Object.entries(exposureMax)) {
     const said = await machine.run('systemd-analyze', 'security', '--no-pager', `${unit}.service`);

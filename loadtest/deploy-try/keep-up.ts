@@ -6,7 +6,7 @@ const settings =
   '[global]\nrepo2-path=/var/lib/pgbackrest/second\nrepo2-cipher-type=aes-256-cbc\n' +
   'repo2-cipher-pass=a-passphrase-of-the-try\nrepo2-retention-full=14\n';
 
-/** Makes a certificate as a renewal does, and has `deploy/vps/certificate` put it into service. @returns its serial number, as clients see it */
+/** Creates a certificate as a renewal does, and installs it with `deploy/vps/certificate`. @returns its serial number, as clients see it */
 export async function renewCertificate(machine: Machine): Promise<string> {
   const shell = (script: string) => machine.run('bash', '-euc', script);
   await shell(`mkdir -p ${made}
@@ -44,7 +44,7 @@ export async function countBackups(machine: Machine): Promise<number[]> {
 /**
  * Changes one setting of a server, as a new release may, and installs again.
  * @param identity of the process of a unit
- * @throws Error unless that server alone began anew
+ * @throws Error unless only that server was restarted
  */
 export async function changeSetting(machine: Machine, identity: (unit: string) => Promise<string>): Promise<void> {
   const before = [await identity('pgbouncer'), await identity('redis-server@cache')];

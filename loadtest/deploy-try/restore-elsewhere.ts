@@ -9,10 +9,10 @@ const introduction = 'To restore on a new machine, when the old one is lost:';
 const archivedWithinMs = 30_000;
 
 /**
- * Loses the database, its settings and the first repository, keeps the copy of /etc/antre and the second repository, and restores by the commands of
- * docs/operations.md, as they stand there.
- * @returns how many orders were there before and are there again
- * @throws Error when a command fails, an order is missing, or the books do not agree
+ * Loses the database, its settings and the first repository, keeps the copy of /etc/antre and the second repository, and restores by the
+ * commands of docs/operations.md, exactly as written.
+ * @returns how many orders existed before and exist again
+ * @throws Error if a command fails, an order is missing, or the books do not agree
  */
 export async function restoreElsewhere(machine: Machine): Promise<number> {
   const shell = (script: string) => machine.run('bash', '-euc', script);

@@ -8,7 +8,7 @@ import type { Machine } from './machine.ts';
 const targetsExpected = 13;
 const scrapedWithinMs = 60_000;
 const toldWithinMs = 150_000;
-/** Only where there is a replica, where a probe reaches a part with TLS (the machine has no network), or outside of a container (its clock). */
+/** Metrics that this machine cannot have: of a replica, of a probe with TLS (it has no network), and of the clock (it is a container). */
 const elsewhere = /^(?:antre_postgres_replica_lag_seconds|probe_ssl_earliest_cert_expiry|node_timex_\w+)$/;
 
 type Targets = { readonly data: { readonly activeTargets: readonly { readonly health: string }[] } };
@@ -39,8 +39,8 @@ export async function watchMachine(machine: Machine): Promise<number> {
 }
 
 /**
- * Waits until Alertmanager has handed an alert over to the mail server, which was not there from the beginning. There is one: the edge cannot
- * be reached by its name, since the machine has no network.
+ * Waits until Alertmanager has sent an alert to the mail server, which starts later than Alertmanager. One alert is always firing: the edge
+ * is unreachable by its name, because the machine has no network.
  */
 export async function hearOfAlert(machine: Machine): Promise<void> {
   const count = (metrics: string, name: string) =>

@@ -2,9 +2,9 @@ import { type Drill, type DrillRun, failureOf } from './drill.ts';
 import type { DrillResult } from './results.ts';
 
 /**
- * The text of `docs/measurements/drills.md`: what each drill does, and what was seen when it ran last. Results stay on the machine on which a drill ran, so
- * a drill without one here keeps what the document said of it before.
- * @param before the document as it is
+ * The text of `docs/measurements/drills.md`: what each drill does, and its last results. Results stay on the machine that ran the drill, so
+ * a drill without results here keeps its text from the present document.
+ * @param before the present document
  */
 export function documentOf(
   drills: Readonly<Record<string, Drill>>,
@@ -38,7 +38,7 @@ function rowOf(name: string, drill: Drill | undefined): string {
 
 const notRun = 'Not run yet.\n';
 
-/** What a document says of the results of a drill, after what the drill does. */
+/** The results of a drill in a document, without the description of the drill. */
 function saidBefore(document: string, name: string): string {
   const section = document.split(`\n## ${name}\n`)[1]?.split(/\n(?=## )/)[0] ?? '';
   const [, ...said] = section.split('\n\n');

@@ -28,7 +28,7 @@ export function demandOfMix(perSecond: number): Demand {
   };
 }
 
-/** People who wait: all join within ten minutes, and each reads the counter every ten seconds. */
+/** Waiting people: all join within ten minutes, and each reads the counter every ten seconds. */
 export function demandOfWaiting(people: number): Demand {
   return {
     browse: people / pollEverySeconds,

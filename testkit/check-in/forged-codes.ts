@@ -7,7 +7,7 @@ import { alphabet, decodeBase32, encodeBase32 } from '../../src/platform/text/ba
 import { type DoorEvent, addDoorEvent, addTickets } from './door-event.ts';
 import { testEncryptionKey } from './ticket-keys.ts';
 
-/** An event with signed codes, and everything that a forger may have: its codes, codes of another event, keys that are not valid here. */
+/** An event with signed codes, and everything that a forger may have: its codes, codes of another event, and other keys. */
 export type Forgery = {
   readonly event: DoorEvent;
   readonly genuine: readonly string[];
@@ -15,7 +15,7 @@ export type Forgery = {
   readonly issued: ReadonlySet<string>;
   /** What phones know of the valid keys. */
   readonly signing: { readonly eventNo: number; readonly keys: readonly { keyId: number; publicKey: string }[] };
-  /** Another code that must be refused; the same ones for the same seed and rows. */
+  /** The next code that must be refused. Deterministic for a seed and its rows. */
   next(): { readonly kind: string; readonly text: string };
 };
 
@@ -98,7 +98,7 @@ export async function openForgery(sql: postgres.Sql, seed: number): Promise<Forg
       for (;;) {
         const [kind, text] = forge[made % forge.length]?.() ?? ['', ''];
         made += 1;
-        // Chance can give back what was there.
+        // The random change may reproduce the original.
         if (!known.has(text)) return { kind, text };
       }
     },
@@ -189,7 +189,7 @@ function forgers(given: {
   ];
 }
 
-/** The same scalar modulo the group's order, or its negative: the signature would be as right if the reader did not ask for the least. */
+/** Another scalar with the same value modulo the group's order, or its negative. A verifier that accepts unreduced scalars would accept it. */
 function anotherScalar(bytes: Uint8Array, times: number): Buffer {
   const scalar = BigInt(`0x${Buffer.from(Uint8Array.from(bytes).toReversed()).toString('hex')}`);
   const other = scalar + BigInt(times) * groupOrder;

@@ -8,7 +8,7 @@ import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/clie
 import type { Forgery } from './forged-codes.ts';
 import { testTicketKeys } from './ticket-keys.ts';
 
-/** How many codes of a kind were judged, and how many the service, a phone without a network, or a whole scan let in. */
+/** How many codes of a kind were judged, and how many were let in by the service, by an offline phone, and by a whole scan. */
 export type Judged = { tried: number; online: number; offline: number; scans: number; admitted: number };
 
 type Code = { readonly kind: string; readonly text: string };
@@ -57,7 +57,7 @@ export async function judgeCodes(
     const facts = { read, entry, gate: undefined, direction: 'entry', nowMs: Date.now() } as const;
     if (judgeOffline(rules, facts) === 'admitted') countOf(kind).offline += 1;
   };
-  // One after the other: a phone's judge computes, and the database's answers would wait meanwhile.
+  // One after the other, because the phone's judge blocks the event loop, and database responses would wait.
   const judge = async (some: readonly Code[]): Promise<void> => {
     for (const { kind } of some) countOf(kind).tried += 1;
     await Promise.all(some.map(judgeOnline));

@@ -5,7 +5,7 @@ import type { Door } from './door.ts';
 import { Phone } from './phone.ts';
 import { testTicketKeys } from './ticket-keys.ts';
 
-/** Twenty minutes at six gates, by a simulated clock. The first ones have no network, until they are back or the evening ends. */
+/** Twenty minutes at six gates, by a simulated clock. The first gates are offline until they reconnect or the evening ends. */
 export type Evening = {
   readonly gates: readonly {
     /** Undefined: it has its network all the time. */

@@ -58,10 +58,10 @@ export async function startTestService(
   };
 }
 
-/** A fifth of a second for each hash and sign-in, one at a time, made a busy machine refuse them. The real cost has a test of its own. */
+/** Cheap, because at the real cost of 0.2 s each, one at a time, a busy machine refuses sign-ins. The real cost has its own test. */
 const cheapPasswords = { ln: 8, r: 8, p: 1 };
 
-/** The event loop of a test is late because of the test itself and of other work on the machine. */
+/** Off, because the test itself and other work on the machine make the event loop late. */
 function withoutLoopShedding({ traffic: { shedder } }: Service): void {
   const { cause } = shedder;
   Object.assign(shedder, {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-/** A collector of OpenTelemetry: accepts spans by OTLP over HTTP in JSON, and keeps them. */
+/** An OpenTelemetry collector that accepts spans by OTLP over HTTP in JSON, and keeps them. */
 export type OtlpCollector = {
   readonly url: string;
   readonly spans: CollectedSpan[];

@@ -4,7 +4,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type TestOrganizer, createOrganizer } from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 
-/** The whole service with members who may sign in at the desk, and browsers without script. */
+/** The whole service, with members who can sign in at the desk, and browsers without script. */
 
 export const deskPassword = 'sandi yang cukup panjang';
 const publicUrl = 'http://localhost';
@@ -27,7 +27,7 @@ export type Seen = {
   readonly location: string;
 };
 
-/** Keeps cookies, follows nothing, and sends forms as a browser does. */
+/** Keeps cookies, follows no redirects, and sends forms as a browser does. */
 export type DeskBrowser = {
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
   /** Opens the page, fills in its form of this act with the form's values and `fields`, and sends it. */
@@ -110,7 +110,7 @@ function createBrowser(running: TestService): DeskBrowser {
   };
 }
 
-/** The present values of the form of this act. */
+/** The current values of the form with this act. */
 export function formFields(html: string, act = 'save'): Record<string, string> {
   const form = [...html.matchAll(/<form\b[\s\S]*?<\/form>/g)].find(([text]) =>
     text.includes(`name="act" value="${act}"`),

@@ -1,12 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** A person who has a keyboard and no mouse. Each stop of the focus must be seen: outlined, on the screen, and not covered. */
+/** A user with a keyboard and no mouse. Every focus stop must be visible: outlined, on the screen, and not covered. */
 
 const tabsMax = 60;
-/** Smooth scrolling brings a stop into view. */
+/** Time for smooth scrolling to bring a stop into view. */
 const seenWithinMs = 5000;
 const pollMs = 20;
-/** The Tab key stops at each part of a field for a time, and at its calendar. */
+/** A field for a date or time has several stops: each of its parts, and its calendar. */
 const partsOfTime = 8;
 
 /** Presses Tab until this control has the focus. @throws if it is not reached within so many presses, or a stop is not seen */
@@ -35,7 +35,7 @@ export async function typeInto(field: Locator, text: string): Promise<void> {
   await keyboard.type(text);
 }
 
-/** Goes once around the page. @throws if a stop does not let the focus go on */
+/** Tabs once around the page. @throws if a stop traps the focus */
 export async function expectNoTrap(page: Page): Promise<void> {
   const stops =
     await page.evaluate<number>(`[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
@@ -66,7 +66,7 @@ async function expectFocusSeen(page: Page): Promise<void> {
   }
 }
 
-/** Why the focus is not seen; empty if it is seen, or outside of the page. */
+/** Why the focus is not visible; empty if it is visible or outside the page. */
 const faultOfFocus = `() => {
   const one = document.activeElement;
   if (one === null || one === document.body || one === document.documentElement) return '';

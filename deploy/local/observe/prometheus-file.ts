@@ -22,7 +22,7 @@ interface PrometheusFile {
   readonly [setting: string]: unknown;
 }
 
-/** Where production's parts listen here: by service for what DNS finds, by address for the rest. No entry: the part does not run. */
+/** Where production's parts listen on this machine, by service (DNS) or by address. A part without an entry does not run here. */
 export interface LocalTargets {
   readonly services: Readonly<Record<string, readonly string[]>>;
   readonly addresses: Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export function prometheusFile({ services, addresses }: LocalTargets): string {
 }
 
 function localJob(
-  // Every job at the one interval of this machine.
+  // All jobs use this machine's one interval.
   { dns_sd_configs: named, scrape_interval: _interval, scrape_timeout: _timeout, ...job }: Job,
   services: LocalTargets['services'],
   addresses: LocalTargets['addresses'],

@@ -75,10 +75,10 @@ export function postgresSettings(port: number, sockets: string, durable: boolean
     'max_connections=200',
     'shared_buffers=128MB',
     'shared_preload_libraries=pg_stat_statements',
-    // Tests make hundreds of databases. With room for 5,000 statements in all, a test's own are dropped before it reads them.
+    // Tests create hundreds of databases. With the default of 5,000 statements, a test's own are evicted before it reads them.
     'pg_stat_statements.max=50000',
     'jit=off',
-    // The plans of production.
+    // For the same plans as in production.
     'random_page_cost=1.1',
     'timezone=UTC',
     'log_timezone=UTC',

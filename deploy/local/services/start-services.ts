@@ -36,12 +36,12 @@ export interface ExternalServices {
 }
 
 export interface ServicesOptions {
-  /** Data, logs, secrets and the list of what runs; made when missing. One set of services per folder. */
+  /** Data, logs, secrets and the list of running processes; created if missing. One set of services per folder. */
   readonly dataFolder: string;
   readonly ports: 'free' | ServicePorts;
-  /** False turns fsync off: for tests, whose data nobody needs after a power cut. */
+  /** False turns fsync off, for tests: nobody needs their data after a power cut. */
   readonly durable: boolean;
-  /** True restarts what dies. */
+  /** Whether to restart services that die. */
   readonly restart?: boolean;
   /** The database's name; `antre` unless told. */
   readonly database?: string;
@@ -51,7 +51,7 @@ export interface ServicesOptions {
   /** Another Postgres than the one that came with the packages, and further settings of it as `name=value`. */
   readonly postgres?: { readonly programs: PostgresPrograms; readonly settings: readonly string[] };
   readonly say?: Say;
-  /** Stops whatever was started when it fires; a start that is under way then fails. */
+  /** When it fires, everything is stopped and a running start fails. */
   readonly stopSignal?: AbortSignal;
 }
 
@@ -79,14 +79,14 @@ export interface Services {
   readonly supervisor: Supervisor;
   /** Starts a further PgBouncer on another machine of a drill. @returns the address of the database through it, as antre_app */
   startPooler(place: PoolerPlace): Promise<string>;
-  /** Stops all of it and forgets the list of what runs; the data stay. */
+  /** Stops everything and deletes the list of running processes. Data is kept. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts Postgres with PgBouncer before it, and Redis in two roles, and makes the product's roles and an empty database.
- * What an earlier run in the same folder left running, because it was killed, is ended first.
- * @throws LaunchProblem with what to do; whatever was started until then is stopped.
+ * Starts Postgres behind PgBouncer, and Redis in two roles, and creates the product's roles and an empty database. First ends
+ * processes that a killed run in the same folder left behind.
+ * @throws LaunchProblem that says what to do, after stopping everything that was started
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { dataFolder, external = {}, say = silent, database = databaseDefault } = options;
@@ -238,7 +238,7 @@ async function freePorts(): Promise<ServicePorts> {
   };
 }
 
-/** Like Promise.all, but when one fails the others are awaited first, so that nothing is still starting while we stop. */
+/** Like Promise.all, but waits for the others if one fails, so that nothing is still starting while we stop. */
 async function allSettledOrThrow<T extends readonly unknown[]>(
   acts: readonly [...T],
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** An advisory that does not reach this product, until somebody looks again. */
+/** An advisory that does not affect this product, with a date to review it. */
 export type Accepted = {
   /** Such as GHSA-xxxx-xxxx-xxxx. */
   readonly advisory: string;
@@ -51,7 +51,7 @@ function parse(text: string): Audit {
 
 /**
  * @param today as 2027-01-31
- * @returns each advisory that is not accepted, and each acceptance that is not needed any more
+ * @returns each advisory that is not accepted, and each acceptance that is no longer needed
  */
 export function advisoryFaults(audit: Audit, accepted: readonly Accepted[], today: string): string[] {
   const found = Object.values(audit.vulnerabilities ?? {}).flatMap(({ via, fixAvailable }) =>

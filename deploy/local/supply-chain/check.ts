@@ -4,7 +4,7 @@ import { acceptedAdvisories, advisoryFaults, askForAdvisories } from './advisori
 import { licenceFaults } from './licences.ts';
 import { lockFaults, readLockfile } from './lockfile.ts';
 
-/** A part of `npm run check`: hashes of all packages, licences and known faults of those that are delivered. Ends with 1 on a fault. */
+/** Part of `npm run check`: hashes of all packages, and licences and advisories of production packages. Exits with 1 on a fault. */
 
 const lockfile = readLockfile(join(repositoryFolder, 'package-lock.json'));
 const audit = await askForAdvisories(repositoryFolder);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lockfile, nameOf } from './lockfile.ts';
 
-/** What may be delivered with the product: permissive ones, by their SPDX names. */
+/** Licences that may be delivered with the product: permissive ones, by SPDX name. */
 const allowed = new Set([
   '0BSD',
   'Apache-2.0',

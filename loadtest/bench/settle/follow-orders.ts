@@ -28,10 +28,10 @@ export type World = {
   readonly mails: MailSink;
 };
 
-/** The sold events of one organizer, and the orders that are placed in turn. */
+/** One organizer's events on sale, and the orders that are placed in turn. */
 export type Sale = { readonly organizerId: string; readonly shapes: readonly OrderShape[] };
 
-/** What came to the gateway and the mail server during a sale. */
+/** What arrived at the gateway and the mail server during a sale. */
 export type Arrived = {
   readonly payments: readonly Payment[];
   /** When the first mail of each address came. */
@@ -94,8 +94,8 @@ export async function openSale(
 }
 
 /**
- * Waits until the last mail of a sale has come, or the deadline. Asks only the gateway and the mail server: counting rows four times a
- * second took more than a quarter of what Postgres spent. Call it when the first order is about to be placed.
+ * Waits until the last mail of a sale has arrived, or the deadline has passed. It polls only the gateway and the mail server, because
+ * counting rows four times a second took more than a quarter of Postgres' time. Call it just before the first order is placed.
  */
 export async function awaitMails({ gateway, mails }: World, count: number): Promise<Arrived> {
   const payments: Payment[] = [];
@@ -115,7 +115,7 @@ export async function awaitMails({ gateway, mails }: World, count: number): Prom
   return { payments, mailedMs, doubles: arrived - mailedMs.size };
 }
 
-/** The stages of a sale that is over, read from the tables and from what has arrived. */
+/** The stages of a finished sale, from the tables and from what arrived at the gateway and the mail server. */
 export async function readStages(world: World, sale: Sale, count: number, arrived: Arrived): Promise<Followed> {
   const faults = await missingOf(world, sale, count, arrived.mailedMs);
   const doubles = arrived.doubles === 0 ? [] : [`${arrived.doubles} mails came twice`];
@@ -165,7 +165,7 @@ async function missingOf(
     : [`${count} orders, but ${JSON.stringify(seen)} within ${deadlineMs / 1000} s`];
 }
 
-/** A stage's rate from its first to its last order, and the time since the previous stage. */
+/** A stage's rate from its first to its last order, and its delay after the previous stage. */
 export function stageMeasured(name: string, stage: Stage, { moments }: Followed): Measurement {
   const at = moments.get(stage) ?? new Map<string, number>();
   const former = stages[stages.indexOf(stage) - 1] ?? stage;
@@ -193,7 +193,7 @@ export function stageMeasured(name: string, stage: Stage, { moments }: Followed)
   };
 }
 
-/** Orders of a stage in a second, from its first order to its last. */
+/** Orders per second of a stage, from its first order to its last. */
 export function rateOf(stage: Stage, { moments }: Followed): number {
   const at = moments.get(stage) ?? new Map<string, number>();
   return at.size / secondsOf(at);

@@ -26,7 +26,7 @@ import {
 
 /** Orders for each requested second: placed as fast as possible, then followed to the mail with the tickets. */
 const ordersPerSecond = 400;
-/** Of the orders that are measured: code is compiled, and each connection of Postgres plans what it has not run before. */
+/** Share of the measured orders that warm the stack up: code is compiled, and each Postgres connection plans its statements. */
 const warmUpShare = 0.5;
 /** More points than this do not change a curve. */
 const pointsMax = 100;
@@ -106,9 +106,9 @@ export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
 }
 
 type RunOptions = {
-  /** Orders a second; without it as many as there can be. */
+  /** Orders per second; default: as many as possible. */
   readonly perSecond?: number;
-  /** Called before the tables are read, which is no part of what the orders cost. */
+  /** Called before the tables are read, whose cost must not count. */
   readonly whenMailed?: () => Promise<void>;
 };
 

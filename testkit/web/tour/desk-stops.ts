@@ -89,7 +89,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${order}/cancellation`, '/desk/orders/:orderId/cancellation'),
     at(`${order}/names`, '/desk/orders/:orderId/names'),
     at(`${order}/refund`, '/desk/orders/:orderId/refund'),
-    // The sandbox's gateway has no payment of this order, so nothing can be refunded.
+    // The sandbox has no payment of this order, so nothing can be refunded.
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
@@ -103,7 +103,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
 const nameOf = (route: string) =>
   route.replace('/desk/events/:eventId', '/desk/event').replaceAll(/[:/]+/g, ' ').trim();
 
-/** Sends the form as it stands, past the checks of the browser. */
+/** Submits the form without the browser's validation. */
 async function refused(page: Page): Promise<void> {
   await page.evaluate("document.querySelector('main form').noValidate = true");
   await page.click('main form .button-main');

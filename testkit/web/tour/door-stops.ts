@@ -52,7 +52,7 @@ export function doorStops({ desk, codeOf }: TourWorld): readonly Stop[] {
     ),
     stop('offline', async (page) => {
       await start(page);
-      // Without its list the door decides nothing.
+      // Without its list, the door cannot decide offline.
       await page.waitForSelector('#list-age:text-is("List is current"), #list-age:text-is("Daftar terkini")');
       await page.context().setOffline(true);
       await page.evaluate("window.dispatchEvent(new Event('offline'))");

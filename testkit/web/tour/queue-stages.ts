@@ -88,6 +88,6 @@ export async function enterStage(page: Page, stage: QueueStage): Promise<void> {
     await route.fulfill({ response, json: { ...real, ...queue } });
   });
   await page.route(`**/v1/events/${tourQueueSlug}/stream`, (route) => route.abort());
-  // A turn stays a turn: it is exchanged at once otherwise.
+  // Otherwise the page exchanges the turn for a pass at once.
   await page.route(`**/v1/events/${tourQueueSlug}/queue/passes`, () => undefined);
 }

@@ -11,7 +11,7 @@ type Send = (method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown) => P
 const slug = 'senja-di-selatan';
 const eventId = demoEventId(slug);
 
-/** What people have done at the desk of the demo: programs, devices, reports, announcements, and work to do. */
+/** Seeds the demo's desk: API keys, devices, reports, announcements, and tasks. */
 export async function seedDesk(service: Service, send: Send) {
   const { db } = service;
   await db.execute(sql`insert into door_settings (event_id, shows_names, category_notes)
@@ -71,7 +71,7 @@ export async function seedDesk(service: Service, send: Send) {
   };
 }
 
-/** By SQL: the API takes only addresses that resolve to public ones. */
+/** By SQL, because the API accepts only addresses that resolve to public ones. */
 async function addEndpoint({ db }: Service): Promise<string> {
   const id = newId('whe');
   await db.execute(sql`
@@ -81,7 +81,7 @@ async function addEndpoint({ db }: Service): Promise<string> {
   return id;
 }
 
-/** A test of a number that its provider has refused. */
+/** A test message that the provider has refused. */
 async function addMessageTest({ db }: Service): Promise<string> {
   const id = newId('dlv');
   await db.execute(sql`
@@ -100,7 +100,7 @@ async function addTasks({ db }: Service): Promise<void> {
   }
 }
 
-/** The owner of an organiser that has nothing yet, with the demo's password. */
+/** The owner of an empty organiser, with the demo's password. */
 async function addNewcomer({ db, passwords }: Service): Promise<string> {
   const organizer = await createOrganizer(db);
   const email = 'baru@contoh.example';

@@ -94,7 +94,7 @@ export async function seedSales(db: Db, place: Place): Promise<Readonly<Record<O
   return orders;
 }
 
-/** Writes what a gateway, a worker or a person would have brought about. */
+/** Writes rows that a gateway, a worker or a person would have caused. */
 async function bring(db: Db, orderId: string, state: OrderState): Promise<void> {
   const set = (values: ReturnType<typeof sql>) =>
     db.execute(sql`update orders set ${values} where event_id = ${eventId} and id = ${orderId}`);
@@ -163,7 +163,7 @@ const minutesShown = 60;
 const placesShown = 5350;
 const heldShown = 40;
 
-/** A sale that is strong at its opening and falls off, as sales do. */
+/** A sale that is strong at its opening and then declines, as sales do. */
 async function writeMinutes(db: Db): Promise<void> {
   await db.execute(sql`
     insert into sale_minutes (event_id, minute, orders, tickets, paid_orders, paid_tickets, paid_amount, expired_orders,

@@ -2,24 +2,24 @@ import type { Page } from 'playwright-core';
 
 /** One page in one state. */
 export type Stop = {
-  /** Names the picture, too. */
+  /** Also the name of the picture. */
   readonly name: string;
   /** The pattern of the page's address in the service. */
   readonly route: string;
   /** Without a query. */
   readonly path: string;
   readonly fragment?: string;
-  /** Whose session the browser has. The operator's pages are on the operations port. */
+  /** The signed-in person. The operator's pages are on the operations port. */
   readonly as?: 'owner' | 'newcomer' | 'operator';
-  /** The status that the page is answered with, if it is not 200. */
+  /** The page's HTTP status if it is not 200. */
   readonly status?: number;
-  /** Before the page is opened. */
+  /** Runs before the page is opened. */
   readonly before?: (page: Page) => Promise<void>;
-  /** From the opened page to the state. */
+  /** Brings the opened page into its state. */
   readonly after?: (page: Page) => Promise<void>;
 };
 
-/** Addresses of the website that are no pages. */
+/** Addresses of the website that are not pages. */
 export const noPages = [
   '/robots.txt',
   '/sitemap.xml',

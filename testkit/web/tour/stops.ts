@@ -8,7 +8,7 @@ import { orderStates } from './seed-sales.ts';
 import type { Stop } from './stop.ts';
 import { type TourWorld, tourEventId, tourQueueSlug, tourSlug } from './world.ts';
 
-/** Every page in every state that people can meet. */
+/** Every page in every state that a user can see. */
 export function stopsOf(world: TourWorld): readonly Stop[] {
   return [
     ...publicStops(),
@@ -93,7 +93,7 @@ function publicStops(): readonly Stop[] {
       route: '/find-order',
       path: '/find-order',
       after: async (page) => {
-        // An address is answered three times an hour only, and the pictures ask four times.
+        // One address gets three codes an hour, but the pictures need four.
         await page.fill('#email', `ayu.${randomUUID()}@contoh.example`);
         await page.click('#submit:not([disabled])');
         await page.waitForSelector('#done:not([hidden])');

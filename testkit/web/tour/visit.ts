@@ -20,7 +20,7 @@ export async function signInToDesk({ browser, origin, desk }: TourWorld) {
 
 export type Sessions = Awaited<ReturnType<typeof signInToDesk>>;
 
-/** Opens the page in its state, as somebody with a fresh browser sees it, and closes it after `look`. */
+/** Opens the page in its state in a fresh browser context, and closes it after `look`. */
 export async function visit(
   world: TourWorld,
   sessions: Readonly<Record<Session, Sessions['owner']>>,
@@ -61,7 +61,7 @@ async function openStop(context: BrowserContext, origin: string, stop: Stop, lan
   return page;
 }
 
-/** Opens a page, as a person does who is told to come again in a moment: the tests beside this one keep all processors busy. */
+/** Opens a page, and retries if it is refused for load, because other tests keep all processors busy. */
 async function open(page: Page, address: string): Promise<number | undefined> {
   for (let tries = 1; ; tries += 1) {
     const answer = await page.goto(address);
@@ -97,7 +97,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
 }
 
-/** Whether the page is wider than a window of 320 pixels, which controls are too small for a finger, and which words are torn apart. */
+/** Whether the page is wider than 320 pixels, which controls are too small for a finger, and which words are broken across lines. */
 export async function smallScreenFaults(page: Page): Promise<string[]> {
   await page.setViewportSize(narrowest);
   const torn = await tornWords(page);
@@ -108,7 +108,7 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
       ? [...document.querySelectorAll('body *')].filter((one) => isShown(one) && one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
         .map((one) => 'beyond 320 px: ' + one.outerHTML.slice(0, 90)) : [];
     const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
-    // A link inside a sentence is as high as its line (WCAG 2.5.8).
+    // Links inside a sentence are exempt from the minimum size (WCAG 2.5.8).
     const isInline = (one) => one.matches('a, .link-button') && getComputedStyle(one).display.startsWith('inline')
       && [...one.parentElement.childNodes].some((node) => node !== one && node.textContent.trim() !== '');
     const small = controls.filter((one) => isShown(one) && !isHidden(one) && !isInline(one)).filter((one) => {
@@ -121,10 +121,10 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
   return [...faults, ...torn];
 }
 
-/** The height of what a finger presses. */
+/** The height of the pressable area. */
 const targetPx = 44;
 
-/** Words that a line's end divides, as narrow columns do. Longer words, codes and addresses may be divided. */
+/** Words that are broken across lines, as in narrow columns. Long words, codes and addresses may be broken. */
 async function tornWords(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -149,7 +149,7 @@ async function tornWords(page: Page): Promise<string[]> {
 /** A tablet in both directions, a small laptop and a common screen. */
 const widerWidths = [768, 1024, 1280, 1440] as const;
 
-/** The widths at which a navigation of the desk hides pages, since a mouse does not scroll sideways, and at which words are torn apart. */
+/** The widths at which the desk's navigation hides links (a mouse cannot scroll sideways), or at which words are broken across lines. */
 export async function widerScreenFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const width of widerWidths) {
@@ -164,11 +164,11 @@ export async function widerScreenFaults(page: Page): Promise<string[]> {
 const publicPageBytesMax = 60 * 1024;
 const layoutShiftMax = 0.1;
 
-/** What a public page weighs too much with all its files, compressed, and how far it has jumped while it was opened. */
+/** By how much a public page exceeds its budgets for compressed size and for layout shift. */
 export async function weightFaults(page: Page): Promise<string[]> {
   const { bytes, shift } = await page.evaluate<{ bytes: number; shift: number }>(`new Promise((resolve) => {
     const entries = performance.getEntries().filter(({ entryType }) => entryType === 'navigation' || entryType === 'resource');
-    // A file that is also kept for later is listed twice.
+    // A file that is also cached for offline use is listed twice.
     const sizes = new Map(entries.map(({ name, encodedBodySize }) => [name.split('#')[0], encodedBodySize]));
     const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
     const shifts = [];
@@ -185,7 +185,7 @@ export async function weightFaults(page: Page): Promise<string[]> {
   ];
 }
 
-/** Controls that show nothing when the keyboard reaches them, or that something else covers. */
+/** Controls without a visible focus, or covered by another element. */
 export async function focusFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (let tabs = 0; tabs < tabsMax; tabs += 1) {
