@@ -752,11 +752,20 @@ create table refunds (
   failure text,
   -- Of the organiser's request, if a person made one.
   idempotency_key_hash bytea,
-  fingerprint bytea,
   created_at timestamptz not null default now(),
   done_at timestamptz,
   primary key (event_id, id),
   unique (attempt_id, gateway_refund_key, event_id)
+);
+
+-- Organisers' requests for refunds. A request that revokes free tickets only has no refund, and its key must be known all the same.
+create table refund_requests (
+  event_id text not null,
+  order_id text not null,
+  idempotency_key_hash bytea not null,
+  fingerprint bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (event_id, order_id, idempotency_key_hash)
 );
 
 create unique index refunds_idempotency on refunds (order_id, event_id, idempotency_key_hash, attempt_id)

@@ -119,11 +119,22 @@ export const refunds = pgTable(
     nextCheckAt: time('next_check_at'),
     failure: text('failure'),
     idempotencyKeyHash: bytes('idempotency_key_hash'),
-    fingerprint: bytes('fingerprint'),
     createdAt: time('created_at').notNull().defaultNow(),
     doneAt: time('done_at'),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],
+);
+
+export const refundRequests = pgTable(
+  'refund_requests',
+  {
+    eventId: text('event_id').notNull(),
+    orderId: text('order_id').notNull(),
+    idempotencyKeyHash: bytes('idempotency_key_hash').notNull(),
+    fingerprint: bytes('fingerprint').notNull(),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.orderId, table.idempotencyKeyHash] })],
 );
 
 export const ledgerEntries = pgTable(

@@ -22,7 +22,7 @@ export type RefundWish = {
   /** `earned`: the refund turns earned money into owed money. `owed`: the money was owed since it came. */
   readonly money: 'earned' | 'owed';
   readonly ticketIds?: readonly string[];
-  readonly idempotency?: { readonly keyHash: Buffer; readonly fingerprint: Buffer };
+  readonly idempotencyKeyHash?: Buffer;
 };
 
 /**
@@ -41,9 +41,7 @@ export async function openRefund(tx: Db, wish: RefundWish): Promise<Refund> {
     gatewayRefundKey: id,
     requestedBy: wish.requestedBy,
     ...(wish.ticketIds === undefined ? {} : { ticketIds: [...wish.ticketIds] }),
-    ...(wish.idempotency === undefined
-      ? {}
-      : { idempotencyKeyHash: wish.idempotency.keyHash, fingerprint: wish.idempotency.fingerprint }),
+    ...(wish.idempotencyKeyHash === undefined ? {} : { idempotencyKeyHash: wish.idempotencyKeyHash }),
   });
   if (wish.money === 'earned') {
     await post(tx, attempt, `${id}:due`, refundDuePosting(await balancesOf(tx, attempt), amount));

@@ -4,7 +4,7 @@ import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { sendRefundJob } from '../jobs.ts';
-import { type Attempt, type Refund, refunds } from '../tables.ts';
+import { type Attempt, type Refund, refundRequests, refunds } from '../tables.ts';
 
 const is = (refund: { eventId: string; id: string }) =>
   and(eq(refunds.eventId, refund.eventId), eq(refunds.id, refund.id));
@@ -54,7 +54,35 @@ export async function findRefundsOfAttempt(tx: Db, attempt: Attempt): Promise<Re
     .orderBy(asc(refunds.id));
 }
 
-/** The refunds of one request. */
+/**
+ * Notes the request of a key, for the caller who holds the order's lock.
+ * @returns the fingerprint of the earlier request with this key; undefined for the first one
+ */
+export async function noteRefundRequest(
+  tx: Db,
+  { eventId, id: orderId }: Order,
+  { keyHash: idempotencyKeyHash, fingerprint }: { readonly keyHash: Buffer; readonly fingerprint: Buffer },
+): Promise<Buffer | undefined> {
+  const noted = await tx
+    .insert(refundRequests)
+    .values({ eventId, orderId, idempotencyKeyHash, fingerprint })
+    .onConflictDoNothing()
+    .returning({ orderId: refundRequests.orderId });
+  if (noted.length > 0) return undefined;
+  const [earlier] = await tx
+    .select({ fingerprint: refundRequests.fingerprint })
+    .from(refundRequests)
+    .where(
+      and(
+        eq(refundRequests.eventId, eventId),
+        eq(refundRequests.orderId, orderId),
+        eq(refundRequests.idempotencyKeyHash, idempotencyKeyHash),
+      ),
+    );
+  return earlier?.fingerprint;
+}
+
+/** The refunds of one request; none if it revoked free tickets only. */
 export async function findRefundsByKey(tx: Db, order: Order, keyHash: Buffer): Promise<Refund[]> {
   return tx
     .select()

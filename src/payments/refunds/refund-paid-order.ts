@@ -28,7 +28,7 @@ export type RefundTerms = {
   readonly restock: boolean;
   /** Tickets to revoke; all if left out. */
   readonly ticketIds?: readonly string[];
-  readonly idempotency?: { readonly keyHash: Buffer; readonly fingerprint: Buffer };
+  readonly idempotencyKeyHash?: Buffer;
 };
 
 /**

@@ -8,7 +8,7 @@ import { eventIdOf } from '../../platform/ids.ts';
 import { refundAmountExceeded, refundNotRefundable, refundTicketsUnknown } from '../errors.ts';
 import { type LiveTicket, findLiveTickets, isEventAhead } from '../attempts/order-queries.ts';
 import { refundFromSources, refundSources } from './refund-paid-order.ts';
-import { findRefundsByKey } from './queries.ts';
+import { findRefundsByKey, noteRefundRequest } from './queries.ts';
 import type { Refund } from '../tables.ts';
 
 export type RefundInput = {
@@ -79,15 +79,18 @@ export async function requestRefund(
   return transaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, eventIdOf(orderId), orderId);
     if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
-    const known = await findRefundsByKey(tx, order, idempotency.keyHash);
-    if (known.length > 0) return { refunds: replay(known, idempotency.fingerprint), replayed: true };
+    const earlier = await noteRefundRequest(tx, order, idempotency);
+    if (earlier !== undefined) {
+      if (!earlier.equals(idempotency.fingerprint)) throw keyReused();
+      return { refunds: await findRefundsByKey(tx, order, idempotency.keyHash), replayed: true };
+    }
     const { sources, refundable, live } = await refundableOf(tx, order);
     const { amount, ticketIds } = decide(order, live, refundable, input);
     const refunds = await refundFromSources(tx, order, sources, amount, {
       reason: 'requested',
       requestedBy: actor.id,
       restock: input.restock ?? (await isEventAhead(tx, order.eventId)),
-      idempotency,
+      idempotencyKeyHash: idempotency.keyHash,
       ...(ticketIds === undefined ? {} : { ticketIds }),
     });
     await writeAudit(tx, {
@@ -131,10 +134,7 @@ function priceOf(order: Order, tickets: readonly LiveTicket[], refundable: numbe
   return Math.min(refundable, price - discount);
 }
 
-function replay(known: readonly Refund[], fingerprint: Buffer): readonly Refund[] {
-  if (known.every((refund) => refund.fingerprint?.equals(fingerprint) === true)) return known;
-  throw new DomainError('idempotency.key_reused', 'This Idempotency-Key was used for another refund.');
-}
+const keyReused = () => new DomainError('idempotency.key_reused', 'This Idempotency-Key was used for another refund.');
 
 function fingerprintText({ amount, ticketIds, reason, restock }: RefundInput): string {
   return JSON.stringify([amount ?? null, ticketIds?.toSorted() ?? null, reason, restock ?? null]);

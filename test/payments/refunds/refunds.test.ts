@@ -108,6 +108,43 @@ describe('a refund by the organiser', () => {
     expect(await refundsOf(world, placed)).toHaveLength(1);
   });
 
+  test('of a free ticket alone returns no money, and its key repeated answers as the first time', async () => {
+    const { event, placed } = await refunds.paidOrder({
+      categories: [{}, { price: 0 }],
+      lines: (categories) => categories.map(({ id }) => ({ ticketCategoryId: id, quantity: 1 })),
+    });
+    const free = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select id from tickets where order_id = ${placed.orderId} and ticket_category_id = ${event.categories[1]?.id ?? ''}`,
+    );
+    const body = { ticketIds: free.map(({ id }) => id), reason: 'the child stays at home' };
+    const key = randomUUID();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => refunds.ask(event, placed, body, key)));
+    answers.push(await refunds.ask(event, placed, body, key));
+    for (const answer of answers) expect([answer.status, await answer.json()]).toEqual([201, { data: [] }]);
+    expect(answers.filter((answer) => answer.headers.get('idempotent-replayed') === 'true')).toHaveLength(5);
+    expect(await codeOf(await refunds.ask(event, placed, { ...body, reason: 'other' }, key))).toBe(
+      '422 idempotency.key_reused',
+    );
+    expect(await codeOf(await refunds.ask(event, placed, body))).toBe('409 refund.tickets_unknown');
+    expect(await refundsOf(world, placed)).toEqual([]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'partially_refunded', tickets: 1 });
+    const [counted] = await rowsOf<{ requests: number }>(
+      world.db,
+      sql`select count(*)::int as requests from audit_log where act = 'refund.requested' and subject_id = ${placed.orderId}`,
+    );
+    expect(counted).toEqual({ requests: 1 });
+  });
+
+  test('that is refused leaves its key unused', async () => {
+    const { event, placed } = await refunds.paidOrder();
+    const key = randomUUID();
+    const tooMuch = { amount: 999_999_999, reason: 'x' };
+    expect(await codeOf(await refunds.ask(event, placed, tooMuch, key))).toBe('409 refund.amount_exceeded');
+    expect((await refunds.ask(event, placed, { amount: 10_000, reason: 'x' }, key)).status).toBe(201);
+    await refunds.done(placed);
+  });
+
   test('asked for by twenty people at once never returns more than was paid', async () => {
     const { event, placed } = await refunds.paidOrder();
     await Promise.all(Array.from({ length: 20 }, () => refunds.ask(event, placed, { amount: 90_000, reason: 'x' })));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TestEvent, TestEventOptions } from '../../../testkit/factories.ts';
+import type { OrderOptions } from '../../../testkit/orders/placing.ts';
 import { placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { type Placed, refundsOf } from '../../../testkit/payments/payment-rows.ts';
 import { type PaymentWorld, control, createPaidEvent } from '../../../testkit/payments/payment-world.ts';
@@ -8,11 +9,20 @@ import { until } from '../../../testkit/until.ts';
 /** Paid orders, and refunds of them as the organiser's staff asks for them. */
 export function refunding(world: PaymentWorld) {
   async function paidOrder(
-    options: TestEventOptions & { method?: string; quantity?: number; promoCode?: string } = {},
+    options: TestEventOptions & {
+      method?: string;
+      quantity?: number;
+      promoCode?: string;
+      lines?: (categories: TestEvent['categories']) => NonNullable<OrderOptions['lines']>;
+    } = {},
   ): Promise<{ event: TestEvent; placed: Placed }> {
-    const { method = 'qris', quantity = 2, promoCode, ...rest } = options;
+    const { method = 'qris', quantity = 2, promoCode, lines, ...rest } = options;
     const event = await createPaidEvent(world, rest);
-    const placed = await placeReady(world, event, { quantity, ...(promoCode === undefined ? {} : { promoCode }) });
+    const placed = await placeReady(world, event, {
+      quantity,
+      ...(promoCode === undefined ? {} : { promoCode }),
+      ...(lines === undefined ? {} : { lines: lines(event.categories) }),
+    });
     await control(world, `/payments/${placed.attemptId}/pay`, { method });
     await settle(world, placed, 2);
     return { event, placed };
