@@ -2,6 +2,7 @@ import { createActors, createPasswords, createPresentsCredential, createVerifica
 import { createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions, moveGates } from './check-in/index.ts';
 import { composeGateway } from './compose-gateway.ts';
+import { composeInvalidations } from './compose-invalidations.ts';
 import { composeLanes } from './compose-lanes.ts';
 import { composeReadSource } from './compose-read-source.ts';
 import type { Config } from './config.ts';
@@ -128,7 +129,8 @@ export function compose(config: Config, log: Log) {
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const pictureMaker = opened('picture maker', createPictureMaker(), (maker) => maker.close());
   const fileStorage = createFileStorage(config);
-  const actors = createActors({ db, clock, config });
+  const invalidations = composeInvalidations({ redis, log, closers });
+  const actors = createActors({ db, clock, config, invalidations });
   const cachedReads = opened(
     'cached reads',
     createCachedReads({ redis, log, replicaLagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS }),
@@ -200,8 +202,9 @@ export function compose(config: Config, log: Log) {
     passwords,
     ticketPrinter,
     wallets: createWallets(config, clock),
-    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY }),
+    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     actors,
+    invalidations,
     cachedReads,
     publicReads,
     statusWatch,
@@ -210,7 +213,7 @@ export function compose(config: Config, log: Log) {
     directory,
     soldOut: createSoldOutMemory({ db, readsMax: 2 }),
     scans: limitWrites(createScanLane({ db: writeDb, flushesMax }), 1),
-    accounts: createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY }),
+    accounts: createPaymentAccounts({ db, clock, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     gateway,
     inbox,
     rooms,
@@ -219,7 +222,7 @@ export function compose(config: Config, log: Log) {
     queueTokenSecret: config.QUEUE_TOKEN_SECRET,
     verifications: createVerificationLanes({ db: buyersDb }),
     verificationLimiter: createVerificationLimiter(traffic.limiter),
-    canMessagePhones: createCanMessagePhones({ db }),
+    canMessagePhones: createCanMessagePhones({ db, invalidations }),
     findEvent: findEventOfRoom(rooms),
     ...paymentPorts,
     fileStorage,

@@ -1,5 +1,6 @@
 import { queueTag } from '../src/catalog/index.ts';
 import { composeGateway } from '../src/compose-gateway.ts';
+import { composeInvalidations } from '../src/compose-invalidations.ts';
 import type { Config } from '../src/config.ts';
 import {
   createDeliveries,
@@ -58,7 +59,8 @@ export function composeWorker(config: Config, log: Log) {
   closers.add('cache redis', () => redis.disconnect());
   const email = createEmailChannel({ ...mailSettings(config), log });
   closers.add('email', () => email.close());
-  const whatsapp = createWhatsappChannel({ db, redis, log, config });
+  const invalidations = composeInvalidations({ redis, log, closers });
+  const whatsapp = createWhatsappChannel({ db, redis, log, config, invalidations });
   const endpointCaller = createEndpointCaller({
     guard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     clock: systemClock,
@@ -85,11 +87,11 @@ export function composeWorker(config: Config, log: Log) {
     endpointCaller,
     deliveries: createDeliveries(db),
     ...composeOffers(config, db),
-    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY }),
+    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     ...composeReports({ config, log, closers, pool, db }),
     settlements: createSettlements({ db, clock: systemClock }),
     firstAttempts: createFirstAttempts(db),
-    accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY }),
+    accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,
     /** For `createRoomScheduler`, which begins to work when it is made. */

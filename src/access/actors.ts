@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../platform/clock.ts';
 import { sha256 } from '../platform/crypto.ts';
 import type { Db } from '../platform/database/db.ts';
+import type { Invalidations } from '../platform/invalidation/invalidations.ts';
 import type { Actor } from './actor.ts';
 import { type CredentialSecrets, createIsOurs, credentialKind } from './credentials/credential.ts';
 import { credentialLookups } from './metrics.ts';
@@ -12,12 +13,12 @@ import { readSessionToken } from './sessions/session-token.ts';
 /**
  * The actor of a credential, cached in this process for at most 30 seconds, so that a scan at the door costs no query
  * and no signature check. When a session, key or member ends, this takes effect at once in the process that ended it,
- * and within 30 seconds in all others.
+ * and in all others as soon as they hear of it.
  */
 export type Actors = {
   /** The actor, or undefined for a credential that is unknown, ended, or of a member who may not act. */
   of(credential: string): Promise<Actor | undefined>;
-  /** Drops a session, member, key or device from the cache, by its id. */
+  /** Drops a session, member, key or device from the caches of all processes, by its id. */
   forget(id: string): void;
 };
 
@@ -32,7 +33,14 @@ type Entry = { readonly actor: Actor; readonly until: number };
 type LookUp = { readonly found: Promise<Actor | undefined>; isStale: boolean };
 
 /** @param deps.max credentials that are cached at once; the least recently used one leaves first */
-export function createActors(deps: { db: Db; clock: Clock; config: CredentialSecrets; max?: number }): Actors {
+export function createActors(deps: {
+  db: Db;
+  clock: Clock;
+  config: CredentialSecrets;
+  invalidations: Invalidations;
+  max?: number;
+}): Actors {
+  const { invalidations } = deps;
   const isOurs = createIsOurs(deps.config);
   // Credentials that we issued and that have ended. Without this cache their bearers could cause a query with each
   // request.
@@ -44,7 +52,7 @@ export function createActors(deps: { db: Db; clock: Clock; config: CredentialSec
 
   const begin = (digest: string, credential: string): LookUp => {
     // The lifetime starts here, because the data may be as old as the start of the look-up.
-    const until = deps.clock.now().getTime() + rememberedMs;
+    const until = deps.clock.now().getTime() + invalidations.lifetimeMs(rememberedMs);
     remembered.delete(digest);
     const found = lookUp(deps, credential).then((one) => {
       if (one === undefined) ended.set(digest, deps.clock.now().getTime() + endedMs);
@@ -62,6 +70,16 @@ export function createActors(deps: { db: Db; clock: Clock; config: CredentialSec
     return started;
   };
 
+  invalidations.on('access', (id) => {
+    for (const [digest, { actor }] of remembered.entries()) {
+      const isMeant = id === undefined || actor.id === id || (actor.kind === 'staff' && actor.sessionId === id);
+      if (isMeant) remembered.delete(digest);
+    }
+    ended.clear();
+    for (const running of lookUps.values()) running.isStale = true;
+    lookUps.clear();
+  });
+
   return {
     of: (credential) => {
       const digest = hash('sha256', credential, 'base64url');
@@ -78,13 +96,7 @@ export function createActors(deps: { db: Db; clock: Clock; config: CredentialSec
       credentialLookups.inc({ from: 'database' });
       return (lookUps.get(digest) ?? begin(digest, credential)).found;
     },
-    forget: (id) => {
-      for (const [digest, { actor }] of remembered.entries()) {
-        if (actor.id === id || (actor.kind === 'staff' && actor.sessionId === id)) remembered.delete(digest);
-      }
-      for (const running of lookUps.values()) running.isStale = true;
-      lookUps.clear();
-    },
+    forget: (id) => invalidations.invalidate('access', id),
   };
 }
 

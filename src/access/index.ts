@@ -4,7 +4,8 @@
  *
  * Promises
  * 1. Nobody learns which addresses belong to staff: sign-in, reset and their times look alike for known and unknown.
- * 2. Sign-out, password reset, a role change, disabling a member and ending a key take effect everywhere within 30 seconds.
+ * 2. Sign-out, password reset, a role change, disabling a member and ending a key take effect everywhere within a second. Without Redis
+ *    a process looks again after a second, and in any case after 30 seconds.
  * 3. Passwords, keys and link secrets are stored only as hashes that give no access.
  * 4. Other organisers' members, keys and devices look as if they did not exist.
  * 5. Every change by an organiser, and who made it, is in the audit log of the same transaction.
@@ -32,7 +33,7 @@
  */
 export type { Actor } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
-export { writeAudit } from './audit/audit.ts';
+export { type Audited, hearAudit, writeAudit } from './audit/audit.ts';
 export type { FindNames } from './ports.ts';
 export type { AuditChanges, AuditField, SomeAuditChanges } from './audit/fields.ts';
 export { demoStaffExists } from './staff/queries.ts';

@@ -19,7 +19,8 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  *  6. A gateway is never asked for a currency, amount or precision that it does not support, and a sale that needs one cannot be
  *     published. Money with impossible facts becomes a task for a person, who gives it back.
  *  7. A look without an answer does not count: it is repeated with back-off, and the plan of looks stays.
- *  8. Organisers' keys are encrypted for their row, decrypted in memory for a minute, and never shown.
+ *  8. Organisers' keys are encrypted for their row, decrypted in memory for a minute, and never shown. Every process uses changed keys
+ *     within a second.
  *
  * An attempt (`nextAttemptState` is the table; `applyCallback`, `checkAttempt`, `closeAttempt` apply it)
  *

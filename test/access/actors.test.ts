@@ -6,6 +6,7 @@ import { createDevice } from '../../src/access/credentials/create-device.ts';
 import { endDevice } from '../../src/access/credentials/end-device.ts';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { aMember, useAccessWorld } from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
@@ -26,7 +27,15 @@ describe('the credentials that a process remembers', () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-    return { state, actors: createActors({ ...world.deps, db, ...(max === undefined ? {} : { max }) }) };
+    return {
+      state,
+      actors: createActors({
+        ...world.deps,
+        db,
+        invalidations: ownInvalidations(),
+        ...(max === undefined ? {} : { max }),
+      }),
+    };
   };
 
   it('a thousand concurrent requests cause one lookup, and half a minute later one more', async () => {

@@ -15,6 +15,7 @@ import { handleError } from '../../src/http/problem.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 
 /** The access room on a database of its own, with a clock that tests may move and cheap hashes. */
@@ -78,7 +79,7 @@ export async function openAccessWorld(
   const deps = {
     ...base,
     passwords: createPasswords({ ln: 8, r: 8, p: 1 }),
-    actors: createActors(base),
+    actors: createActors({ ...base, invalidations: ownInvalidations() }),
     findNames: createFindNames(base),
     signInLimiter: options.signInLimiter ?? unlimited,
     passwordResetLimiter: options.passwordResetLimiter ?? unlimited,
@@ -109,7 +110,7 @@ export async function openAccessWorld(
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
-    anotherProcess: () => createActors(base),
+    anotherProcess: () => createActors({ ...base, invalidations: ownInvalidations() }),
     close: async () => {
       await open.close();
       await database.close();

@@ -16,6 +16,7 @@ import { createVerificationLimiter } from '../../src/traffic-control/index.ts';
 import { createCodeLimiter } from '../../src/traffic-control/limits/try-limiter.ts';
 import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import type { TestEvent } from '../factories.ts';
 import { type Notifications, notificationConfig, openNotifications } from '../notifications/notification-world.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
@@ -97,7 +98,7 @@ async function openProcess(
         const event = events.get(slug);
         return event && { id: event.id, organizerId: event.organizer.id, country: 'ID' };
       },
-      canMessagePhones: createCanMessagePhones({ db: open.db }),
+      canMessagePhones: createCanMessagePhones({ db: open.db, invalidations: ownInvalidations() }),
       networkOf: (c) => c.req.header('x-test-network') ?? '203.0.113.0/24',
     }),
   );

@@ -28,6 +28,7 @@ import { registry } from '../../src/platform/metrics.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { createReplica, readFromPrimary } from '../../src/platform/database/replica.ts';
 import { problems } from '../../src/problems.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
@@ -71,7 +72,7 @@ export async function openCatalog(options: {
       : createReplica({ replica: replicaDb, primary: db, fallback: db, watch: db, lagMaxMs: 5000, log });
   const source = replica ?? readFromPrimary(db);
   const publicReads = servePublicReads({ db, source, redis, clock, availabilityOf, cachedReads, problems });
-  const actors = createActors({ db, clock, config });
+  const actors = createActors({ db, clock, config, invalidations: ownInvalidations() });
   const stagePurge = createStagePurge(options.cdnPurgeUrl);
   const eventChanged = createNoteEventChange({ clock, config });
   const fileStorage = createDiskStorage(filesFolder);

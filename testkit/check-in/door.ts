@@ -20,6 +20,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 import { testEncryptionKey, testTicketKeys } from './ticket-keys.ts';
@@ -69,7 +70,7 @@ export async function openDoor(
   const open = openDb({ url: database.url, name: 'door', poolSize: 4, ...timeouts, prepare: false });
   const event = await addDoorEvent(sql, { categories });
   const log = createLog({ level: 'silent', process: 'test' });
-  const actors = createActors({ db: open.db, clock: systemClock, config: secrets });
+  const actors = createActors({ db: open.db, clock: systemClock, config: secrets, invalidations: ownInvalidations() });
   const deps = {
     db: open.db,
     actors,

@@ -34,6 +34,7 @@ import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts'
 import { newId } from '../../src/platform/ids.ts';
 import { createReportMailOf } from '../../src/reports/downloads/report-mail.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 import { type OrderOptions, order, placingDeps } from '../orders/placing.ts';
@@ -98,7 +99,8 @@ export async function openNotifications() {
     ...catalogProblems,
     ...notificationProblems,
   };
-  const actors = createActors({ db, clock: systemClock, config: notificationConfig });
+  const invalidations = ownInvalidations();
+  const actors = createActors({ db, clock: systemClock, config: notificationConfig, invalidations });
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestContext(silentLog));
   const server: Serving = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
@@ -127,8 +129,7 @@ export async function openNotifications() {
   app.onError(handleError(problems, silentLog));
   const cache = openCacheRedis(redis.cacheUrl, silentLog);
   await new Promise<void>((resolve) => cache.once('ready', () => resolve()));
-  const email = createEmailChannel(mailOptions(sandbox.smtpUrl));
-  const openWhatsapp = () => createWhatsappChannel({ db, redis: cache, log: silentLog, config });
+  const openWhatsapp = () => createWhatsappChannel({ db, redis: cache, log: silentLog, config, invalidations });
   const deps = {
     db,
     clock: systemClock,
@@ -137,7 +138,7 @@ export async function openNotifications() {
     deliveries: createDeliveries(db),
     ticketKeys: testTicketKeys(db),
     reportMailOf: createReportMailOf({ clock: systemClock, config: notificationConfig }),
-    email,
+    email: createEmailChannel(mailOptions(sandbox.smtpUrl)),
     whatsapp: openWhatsapp(),
   };
   return {
@@ -155,7 +156,7 @@ export async function openNotifications() {
       deps.whatsapp = openWhatsapp();
     },
     close: async () => {
-      await email.close();
+      await deps.email.close();
       await sandbox.close();
       await server.close();
       cache.disconnect();

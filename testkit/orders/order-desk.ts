@@ -30,6 +30,7 @@ import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/da
 import { eventIdOf } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
 import { placingDeps } from './placing.ts';
 import { testTicketKeys } from '../check-in/ticket-keys.ts';
@@ -62,7 +63,7 @@ export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, go
     directory,
     clock: systemClock,
     config,
-    actors: createActors({ db, clock: systemClock, config }),
+    actors: createActors({ db, clock: systemClock, config, invalidations: ownInvalidations() }),
     paymentOf: () => Promise.resolve(world.payment),
     gatewayFeesOf,
     requestFullRefund: (tx: Db, order: Parameters<typeof refundOrder>[1], reason: string) => {

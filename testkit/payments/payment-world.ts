@@ -35,6 +35,7 @@ import type { CallGuard } from '../../src/platform/resilience/call-guard.ts';
 import type { Db, OpenDb } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
+import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 import { type TestEvent, type TestEventOptions, createEvent } from '../factories.ts';
 import { freePort } from '../../deploy/local/host/ports.ts';
@@ -101,7 +102,12 @@ export async function openPaymentWorld(
     ),
   );
   const { db } = open;
-  const accounts = createPaymentAccounts({ db, clock: systemClock, encryptionKey });
+  const accounts = createPaymentAccounts({
+    db,
+    clock: systemClock,
+    encryptionKey,
+    invalidations: ownInvalidations(),
+  });
   const deps: GatewayDeps = { db, clock: systemClock, log, accounts, gateway, publicUrl };
   const actors = new Map<string, Actor>();
   const serving = await serveRoutes(deps, actors, port);

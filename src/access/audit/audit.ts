@@ -1,4 +1,5 @@
-import type { Db } from '../../platform/database/db.ts';
+import { channel } from 'node:diagnostics_channel';
+import { type Db, afterCommit } from '../../platform/database/db.ts';
 import type { AuditChanges } from './fields.ts';
 import { type AuditActorKind, auditLog } from '../tables.ts';
 
@@ -30,4 +31,24 @@ export async function writeAudit<Changes extends object>(
     subjectId: entry.subjectId,
     changes: { ...entry.changes },
   });
+  const { organizerId } = entry.actor;
+  afterCommit(tx, () => {
+    if (audited.hasSubscribers) audited.publish({ act: entry.act, organizerId, subjectId: entry.subjectId });
+  });
+}
+
+export type Audited = { readonly act: string; readonly organizerId: string; readonly subjectId: string };
+
+const audited = channel('antre:audited');
+
+/**
+ * Calls `hear` for each entry that this process has committed, in the same turn of the event loop as the commit's answer.
+ * @returns the function that stops it
+ */
+export function hearAudit(hear: (entry: Audited) => void): () => void {
+  const listener = (message: unknown): void => hear(message as Audited);
+  audited.subscribe(listener);
+  return () => {
+    audited.unsubscribe(listener);
+  };
 }

@@ -12,7 +12,7 @@ import { type StaffMember, staff } from '../tables.ts';
 import { and, eq, ne } from 'drizzle-orm';
 
 /**
- * Gives a member another role, or other events. More rights take effect within 30 seconds. A lower role or fewer events
+ * Gives a member another role, or other events. More rights take effect within a second. A lower role or fewer events
  * end the member's sessions, and the API keys, devices and open invitations that could not have been made with the
  * remaining rights. The actor takes over those that `keep` names. Omitted fields do not change, except that a member
  * who becomes an owner works at all events.

@@ -5,6 +5,7 @@ import { events, organizerProfiles } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { invariant } from '../../platform/assert.ts';
+import { ownInvalidations } from '../../platform/invalidation/invalidations.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { money } from '../../platform/text/money.ts';
 import { type SellerRow, sellerColumns, sellerOf } from '../deliveries/seller.ts';
@@ -35,7 +36,11 @@ export async function previewOf(deps: PreviewDeps, announcement: Announcement): 
     .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, events.organizerId))
     .where(eq(events.id, announcement.eventId));
   invariant(row !== undefined, `event ${announcement.eventId} is gone`);
-  const renderText = createRenderText({ db: deps.db, publicUrl: deps.config.PUBLIC_URL });
+  const renderText = createRenderText({
+    db: deps.db,
+    publicUrl: deps.config.PUBLIC_URL,
+    invalidations: ownInvalidations(),
+  });
   const { channels } = announcement;
   return Promise.all(
     (['id', 'en'] as const).map(async (locale): Promise<Preview> => {

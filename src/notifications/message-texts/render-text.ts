@@ -1,6 +1,7 @@
-import { LRUCache } from 'lru-cache';
 import { and, eq } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
+import type { Invalidations } from '../../platform/invalidation/invalidations.ts';
+import { createRowCache } from '../../platform/invalidation/row-cache.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import { messageTexts } from '../tables.ts';
 import { definitionOf } from './catalog.ts';
@@ -12,21 +13,24 @@ const textsKeptMs = 5000;
 export type RenderText = (organizerId: string, message: WhatsappMessage) => Promise<string>;
 
 /** Writes a message as text, for senders without templates: in the organiser's own words, or in ours. */
-export function createRenderText({ db, publicUrl }: { db: Db; publicUrl: string }): RenderText {
-  const own = new LRUCache<string, { readonly body: string | undefined }>({ max: textsKeptMax, ttl: textsKeptMs });
+export function createRenderText(deps: { db: Db; publicUrl: string; invalidations: Invalidations }): RenderText {
+  const { db, publicUrl, invalidations } = deps;
+  const own = createRowCache<string | undefined>({
+    invalidations,
+    kind: 'message_texts',
+    max: textsKeptMax,
+    keptMs: textsKeptMs,
+    idOf: (key) => key.split(' ')[0],
+  });
   return async (organizerId, message) => {
     const key = `${organizerId} ${message.template} ${message.locale}`;
-    let known = own.get(key);
-    if (known === undefined) {
-      known = { body: await findOwnText(db, organizerId, message) };
-      own.set(key, known);
-    }
+    const body = await own.get(key, () => findOwnText(db, organizerId, message));
     const definition = definitionOf(message.template);
     const values = Object.fromEntries(
       definition.parameters.map((name, index) => [name, message.bodyParameters[index] ?? '']),
     );
     const link = definition.button === 'link' ? `${publicUrl}/orders/${message.buttonSuffix ?? ''}` : '';
-    return filledText(known.body ?? definition.texts[message.locale], { ...values, link });
+    return filledText(body ?? definition.texts[message.locale], { ...values, link });
   };
 }
 

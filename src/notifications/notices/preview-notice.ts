@@ -5,6 +5,7 @@ import { events, organizerProfiles, ticketCategories } from '../../catalog/table
 import type { Clock } from '../../platform/clock.ts';
 import { hmacSha256Text } from '../../platform/crypto.ts';
 import { money } from '../../platform/text/money.ts';
+import { ownInvalidations } from '../../platform/invalidation/invalidations.ts';
 import { type Preview, type PreviewDeps, digestOf, sampleData } from '../announcements/preview.ts';
 import { requireOwnEvent } from '../announcements/show-announcements.ts';
 import type { Mail } from '../channel.ts';
@@ -135,7 +136,11 @@ function changedEvent(event: EventRow, { kind, ...given }: PlannedChange): Event
 type ToldNotice = Pick<EventNotice, 'kind' | 'before'>;
 
 async function previewsOf(deps: PreviewDeps, notice: ToldNotice, row: FoundEvent): Promise<Preview[]> {
-  const renderText = createRenderText({ db: deps.db, publicUrl: deps.config.PUBLIC_URL });
+  const renderText = createRenderText({
+    db: deps.db,
+    publicUrl: deps.config.PUBLIC_URL,
+    invalidations: ownInvalidations(),
+  });
   const price = row.price ?? 0;
   return Promise.all(
     (['id', 'en'] as const).map(async (locale): Promise<Preview> => {

@@ -1,22 +1,24 @@
-import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
+import type { Invalidations } from '../../platform/invalidation/invalidations.ts';
+import { createRowCache } from '../../platform/invalidation/row-cache.ts';
 import { type UsableSender, listUsableSenders } from './queries.ts';
 
+/** Short, because the state of a sender changes by itself, too: its cap of the day, and what its provider says. */
 const keptMs = 5000;
 const organizersKeptMax = 1000;
 
 /** Caches for seconds which senders an organiser may use. */
-export function createSenderCache(db: Db) {
-  const kept = new LRUCache<string, Promise<UsableSender[]>>({ max: organizersKeptMax, ttl: keptMs });
+export function createSenderCache({ db, invalidations }: { db: Db; invalidations: Invalidations }) {
+  const kept = createRowCache<UsableSender[]>({
+    invalidations,
+    kind: 'senders',
+    max: organizersKeptMax,
+    keptMs,
+    idOf: (organizerId) => organizerId,
+  });
   return {
-    get: (organizerId: string): Promise<UsableSender[]> => {
-      const known = kept.get(organizerId);
-      if (known !== undefined) return known;
-      const senders = listUsableSenders(db, organizerId);
-      senders.catch(() => kept.delete(organizerId));
-      kept.set(organizerId, senders);
-      return senders;
-    },
-    forget: () => kept.clear(),
+    get: (organizerId: string): Promise<UsableSender[]> =>
+      kept.get(organizerId, () => listUsableSenders(db, organizerId)),
+    forget: () => kept.drop(undefined),
   };
 }

@@ -1,13 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
 import { decrypt } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
+import type { Invalidations } from '../../platform/invalidation/invalidations.ts';
+import { createRowCache } from '../../platform/invalidation/row-cache.ts';
 import { findAccount } from './queries.ts';
 import type { GatewayAccount } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import { accountCacheMax, accountCacheSeconds } from '../limits.ts';
 
-/** Organisers' gateway accounts with decrypted secrets, cached in this process for at most a minute. */
+/** Organisers' gateway accounts with decrypted secrets, cached in this process for at most a minute, or until somebody changes them. */
 export type PaymentAccounts = {
   bySlug(gateway: string, slug: string): Promise<GatewayAccount | undefined>;
   of(row: { readonly gateway: string; readonly organizerId: string }): Promise<GatewayAccount | undefined>;
@@ -31,11 +32,22 @@ export function readCredentials(encryptionKey: string, { gateway, organizerId, c
 
 type By = Parameters<typeof findAccount>[2];
 
-export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKey: string }): PaymentAccounts {
-  type Entry = { readonly until: number; readonly account: Promise<GatewayAccount | undefined> };
-  const entries = new LRUCache<string, Entry>({ max: accountCacheMax });
+export function createPaymentAccounts(deps: {
+  db: Db;
+  clock: Clock;
+  encryptionKey: string;
+  invalidations: Invalidations;
+}): PaymentAccounts {
+  const accounts = createRowCache<GatewayAccount | undefined>({
+    invalidations: deps.invalidations,
+    kind: 'payment_account',
+    max: accountCacheMax,
+    keptMs: accountCacheSeconds * 1000,
+    idOf: (_, account) => account?.organizerId,
+    now: () => deps.clock.now().getTime(),
+  });
 
-  const load = async (gateway: string, by: By): Promise<GatewayAccount | undefined> => {
+  const read = async (gateway: string, by: By): Promise<GatewayAccount | undefined> => {
     const row = await findAccount(deps.db, gateway, by);
     if (row === undefined) return undefined;
     const credentials = readCredentials(deps.encryptionKey, { gateway, ...row });
@@ -50,22 +62,9 @@ export function createPaymentAccounts(deps: { db: Db; clock: Clock; encryptionKe
     };
   };
 
-  /** Concurrent callers share one lookup. A failed one is not cached. */
-  const get = (key: string, gateway: string, by: By): Promise<GatewayAccount | undefined> => {
-    const now = deps.clock.now().getTime();
-    const known = entries.get(key);
-    if (known !== undefined && known.until > now) return known.account;
-    const account = load(gateway, by);
-    const entry = { until: now + accountCacheSeconds * 1000, account };
-    entries.set(key, entry);
-    account.catch(() => {
-      if (entries.get(key) === entry) entries.delete(key);
-    });
-    return account;
-  };
-
   return {
-    bySlug: (gateway, slug) => get(`${gateway}:slug:${slug}`, gateway, { slug }),
-    of: ({ gateway, organizerId }) => get(`${gateway}:id:${organizerId}`, gateway, { organizerId }),
+    bySlug: (gateway, slug) => accounts.get(`${gateway}:slug:${slug}`, () => read(gateway, { slug })),
+    of: ({ gateway, organizerId }) =>
+      accounts.get(`${gateway}:id:${organizerId}`, () => read(gateway, { organizerId })),
   };
 }

@@ -4,6 +4,7 @@ import { createWhatsappChannel } from '../../../src/notifications/channels/whats
 import type { SendResult } from '../../../src/notifications/channel.ts';
 import { createCallGuard } from '../../../src/platform/resilience/call-guard.ts';
 import { openCacheRedis } from '../../../src/platform/redis.ts';
+import { ownInvalidations } from '../../../src/platform/invalidation/invalidations.ts';
 import { createOrganizer } from '../../../testkit/factories.ts';
 import {
   addSender,
@@ -94,6 +95,7 @@ describe('a number that sends', () => {
       db: world.db,
       redis,
       log: silentLog,
+      invalidations: ownInvalidations(),
       config: { ...notificationConfig, ...sandboxProviders(world.sandbox.url) },
       circuitPauseMs: pauseMs,
     });

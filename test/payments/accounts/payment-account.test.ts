@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createPaymentAccounts } from '../../../src/payments/index.ts';
+import { ownInvalidations } from '../../../src/platform/invalidation/invalidations.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import {
   type PaymentWorld,
@@ -74,6 +75,7 @@ describe('a payment account', () => {
         db: world.db,
         clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
         encryptionKey,
+        invalidations: ownInvalidations(),
       }).bySlug('midtrans', event.organizer.slug);
     expect((await at(0))?.acceptedKeys).toEqual(['server-key-number-two', 'server-key-number-one']);
     expect((await at(23))?.acceptedKeys).toHaveLength(2);
@@ -99,6 +101,7 @@ describe('a payment account', () => {
         db: world.db,
         clock: { now: () => new Date(Date.now() + hours * 3_600_000) },
         encryptionKey,
+        invalidations: ownInvalidations(),
       }).bySlug('midtrans', changed.organizer.slug);
     const accepted = ['three', 'typo', 'two', 'one'].map((name) => `server-key-number-${name}`);
     expect((await at(23))?.acceptedKeys).toEqual(accepted);

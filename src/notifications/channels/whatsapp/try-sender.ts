@@ -1,6 +1,7 @@
 import type { RedisClient } from '../../../platform/redis-client.ts';
 import type { Config } from '../../../config.ts';
 import type { Db } from '../../../platform/database/db.ts';
+import type { Invalidations } from '../../../platform/invalidation/invalidations.ts';
 import type { Log } from '../../../platform/log.ts';
 import type { SendResult } from '../../channel.ts';
 import { CircuitOpenError, createCallGuard } from '../../../platform/resilience/call-guard.ts';
@@ -18,6 +19,7 @@ export type WhatsappOptions = {
   readonly db: Db;
   readonly redis: RedisClient;
   readonly log: Log;
+  readonly invalidations: Invalidations;
   readonly config: SenderConfig & Pick<Config, 'ENCRYPTION_KEY' | 'PUBLIC_URL'>;
   /** How long an open circuit waits before it is probed. */
   readonly circuitPauseMs?: number;
@@ -84,8 +86,8 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
 }
 
 /** A call to a provider, behind the sender's circuit. */
-function createCall({ db, log, config, circuitPauseMs }: WhatsappOptions) {
-  const render = createRenderText({ db, publicUrl: config.PUBLIC_URL });
+function createCall({ db, log, config, invalidations, circuitPauseMs }: WhatsappOptions) {
+  const render = createRenderText({ db, publicUrl: config.PUBLIC_URL, invalidations });
   const guard = createCallGuard({
     toward: 'whatsapp',
     ...(circuitPauseMs === undefined ? {} : { pauseMs: circuitPauseMs }),

@@ -16,8 +16,9 @@ const noSenderPauseSeconds = 60;
  * Another sender is tried only if the message was certainly not accepted.
  */
 export function createWhatsappChannel(options: WhatsappOptions): WhatsappChannel {
-  const sendersOf = createSenderCache(options.db);
-  const trySender = createTrySender(options, () => sendersOf.forget());
+  const sendersOf = createSenderCache(options);
+  // A sender of the platform is every organiser's.
+  const trySender = createTrySender(options, () => options.invalidations.invalidate('senders'));
   return {
     send: async (message, signal) => {
       const startedAt = performance.now();

@@ -1,9 +1,10 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import { decrypt, encrypt } from '../../../platform/crypto.ts';
 import { type Db, rowsOf } from '../../../platform/database/db.ts';
+import type { Invalidations } from '../../../platform/invalidation/invalidations.ts';
+import { createRowCache } from '../../../platform/invalidation/row-cache.ts';
 import { encodeBase32 } from '../../../platform/text/base32.ts';
 import { type Ticket, type TicketKeyRow, ticketKeys } from '../../tables.ts';
 import { type ReadCode, type SignedPart, eventNoOf, writeSignedCode } from './ticket-code.ts';
@@ -12,7 +13,9 @@ import { type ReadCode, type SignedPart, eventNoOf, writeSignedCode } from './ti
 export type WrittenCode = { readonly code: string; readonly shortCode: string };
 export type WriteCode = (ticket: Pick<Ticket, 'code' | 'codesBefore'>) => WrittenCode;
 
-/** The keys of ticket codes, cached in this process: half a minute for reading codes, a second for writing them. */
+/**
+ * The keys of ticket codes, cached in this process until they change: at most half a minute for reading codes, a second for writing them.
+ */
 export type TicketKeys = {
   /** How the codes of an event are written: signed if it has a signing key, else opaque. */
   writerOf(eventId: string): Promise<WriteCode>;
@@ -42,22 +45,23 @@ type EventKeys = {
   readonly accepted: ReadonlyMap<number, KeyObject>;
 };
 
-export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey: string }): TicketKeys {
-  const cache = new LRUCache<string, EventKeys, unknown>({
+export function createTicketKeys(deps: {
+  readonly db: Db;
+  readonly encryptionKey: string;
+  readonly invalidations: Invalidations;
+}): TicketKeys {
+  const cache = createRowCache<EventKeys>({
+    invalidations: deps.invalidations,
+    kind: 'ticket_keys',
     max: cachedEventsMax,
-    ttl: cachedMs,
-    fetchMethod: async (eventId) => eventKeysOf(deps, eventId),
+    keptMs: cachedMs,
+    idOf: (eventId) => eventId,
   });
-  const keysOf = async (eventId: string): Promise<EventKeys> => {
-    const keys = await cache.fetch(eventId);
-    if (keys === undefined) throw new Error('the keys of an event were not read');
-    return keys;
-  };
+  const keysOf = (eventId: string): Promise<EventKeys> => cache.get(eventId, () => eventKeysOf(deps, eventId));
 
-  const readAnew = async (eventId: string): Promise<EventKeys> => {
-    const keys = await eventKeysOf(deps, eventId);
-    cache.set(eventId, keys);
-    return keys;
+  const readAnew = (eventId: string): Promise<EventKeys> => {
+    cache.drop(eventId);
+    return keysOf(eventId);
   };
 
   const isRight = async (eventId: string, signed: SignedPart): Promise<boolean> => {
@@ -99,7 +103,10 @@ export function createTicketKeys(deps: { readonly db: Db; readonly encryptionKey
   };
 }
 
-async function eventKeysOf({ db, encryptionKey }: { db: Db; encryptionKey: string }, eventId: string) {
+async function eventKeysOf(
+  { db, encryptionKey }: { readonly db: Db; readonly encryptionKey: string },
+  eventId: string,
+): Promise<EventKeys> {
   const rows = await db
     .select()
     .from(ticketKeys)
