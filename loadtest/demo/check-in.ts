@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DemoEvent } from './browse.ts';
-import { type Step, type Story, at, expectThat, request } from './http.ts';
+import { type Step, type Story, at, expectThat, call } from './http.ts';
 import type { DemoTicket } from './receive.ts';
 
 /** Published in the README. Only the local launcher creates these users. */
@@ -12,12 +12,12 @@ export async function checkIn(
   { event, ticket }: { event: DemoEvent; ticket: DemoTicket | undefined },
 ): Promise<void> {
   const token = await step('staff signs in at the door', async () => {
-    const reply = await request(`${story.api}/v1/sessions`, { method: 'POST', body: staff });
+    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: staff });
     expectThat(reply.status < 300, `sign-in answered ${reply.status} ${JSON.stringify(reply.body)}`);
     return String(at(reply.body, 'accessToken'));
   });
   const scan = (code: string, scanId: string = randomUUID()) =>
-    request(`${story.api}/v1/check-ins`, {
+    call(`${story.api}/v1/check-ins`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: { eventId: event.id, code, scanId },

@@ -8,7 +8,8 @@ export function expectThat(condition: boolean, sentence: string): asserts condit
   if (!condition) throw new StoryFault(sentence);
 }
 
-const deadlineMs = 10_000;
+/** Longer than a sign-in waits for its turn on a busy machine (`passwordMsMax`). */
+const deadlineMs = 20_000;
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly body: unknown };
 
@@ -38,6 +39,47 @@ export async function request(
   const text = await response.text();
   const isJson = /json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+const takenWithinMs = 60_000;
+const waitSecondsMax = 5;
+const refusedForLoad = ['service.overloaded', 'service.busy'];
+
+/** Whether a request was refused for load or by a limit. It has done nothing, so it may be sent again. */
+export function isRefusedForLoad({ status, body }: Reply): boolean {
+  return status === 429 || (status === 503 && refusedForLoad.includes(String(at(body, 'code'))));
+}
+
+/**
+ * Repeats a refused request as a real client does: when the answer says so, for a minute.
+ * @param onWait called before each wait, with the answer
+ * @returns the first answer that is no refusal, or the last refusal
+ */
+export async function untilTaken(
+  ask: () => Promise<Reply>,
+  { isRefused = isRefusedForLoad, onWait }: { isRefused?: (reply: Reply) => boolean; onWait?: OnWait } = {},
+): Promise<Reply> {
+  const end = performance.now() + takenWithinMs;
+  for (;;) {
+    const reply = await ask();
+    if (!isRefused(reply) || performance.now() > end) return reply;
+    const seconds = Math.min(Number(reply.headers.get('retry-after')) || 1, waitSecondsMax);
+    onWait?.(reply, seconds);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+}
+
+type OnWait = (reply: Reply, seconds: number) => void;
+
+/** A request of the story. It says when the service was busy, and tries again. */
+export async function call(url: string, options: Parameters<typeof request>[1] = {}): Promise<Reply> {
+  const name = `${options.method ?? 'GET'} ${new URL(url).pathname}`;
+  const say = (reply: Reply) => `${name} was refused for load: ${reply.status} ${String(at(reply.body, 'code'))}`;
+  const reply = await untilTaken(() => request(url, options), {
+    onWait: (refused, seconds) => process.stdout.write(`        ${say(refused)}; again in ${seconds} s\n`),
+  });
+  if (isRefusedForLoad(reply)) throw new StoryFault(`${say(reply)}, for ${takenWithinMs / 1000} s`);
+  return reply;
 }
 
 /** Repeats the question until the answer is right, at most `seconds`. */

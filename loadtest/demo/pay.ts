@@ -1,10 +1,10 @@
-import { type Step, type Story, at, expectThat, listOf, request, until } from './http.ts';
+import { type Step, type Story, at, expectThat, listOf, call, until } from './http.ts';
 import type { DemoOrder } from './place.ts';
 
 /** Tells the sandbox how to treat this buyer, pays there, and checks the result. */
 export async function pay(story: Story, step: Step, order: DemoOrder): Promise<void> {
   const headers = { authorization: `Bearer ${order.accessToken}` };
-  const read = () => request(`${story.api}/v1/orders/${order.id}`, { headers });
+  const read = () => call(`${story.api}/v1/orders/${order.id}`, { headers });
 
   await step('the worker has made the payment at the gateway', async () => {
     await until(15, 'the payment never became pending', async () => {
@@ -14,9 +14,7 @@ export async function pay(story: Story, step: Step, order: DemoOrder): Promise<v
     });
   });
   const orderIdAtGateway = await step('the gateway asks for exactly the order’s total', async () => {
-    const reply = await request(
-      `${story.sandbox}/midtrans/transactions?customerEmail=${encodeURIComponent(order.email)}`,
-    );
+    const reply = await call(`${story.sandbox}/midtrans/transactions?customerEmail=${encodeURIComponent(order.email)}`);
     const [transaction] = listOf(reply.body);
     expectThat(transaction !== undefined, 'the sandbox knows no transaction of this buyer');
     expectThat(
@@ -26,11 +24,11 @@ export async function pay(story: Story, step: Step, order: DemoOrder): Promise<v
     return String(at(transaction, 'orderId'));
   });
   await step('the buyer pays by QRIS; the callback comes, signed, twice', async () => {
-    await request(`${story.sandbox}/control/scenarios`, {
+    await call(`${story.sandbox}/control/scenarios`, {
       method: 'POST',
       body: { match: { orderId: orderIdAtGateway }, callback: { duplicates: 1 } },
     });
-    const paid = await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/pay`, {
+    const paid = await call(`${story.sandbox}/control/payments/${orderIdAtGateway}/pay`, {
       method: 'POST',
       body: { method: 'qris' },
     });
@@ -47,7 +45,7 @@ export async function pay(story: Story, step: Step, order: DemoOrder): Promise<v
     );
   });
   await step('a forged callback changes nothing', async () => {
-    await request(`${story.sandbox}/control/payments/${orderIdAtGateway}/callbacks`, {
+    await call(`${story.sandbox}/control/payments/${orderIdAtGateway}/callbacks`, {
       method: 'POST',
       body: { kind: 'bad_signature' },
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DemoEvent } from './browse.ts';
-import { type Step, type Story, at, expectThat, request } from './http.ts';
+import { type Step, type Story, at, expectThat, call } from './http.ts';
 
 export type DemoOrder = {
   readonly id: string;
@@ -21,7 +21,7 @@ export async function place(story: Story, step: Step, event: DemoEvent): Promise
   };
   const key = randomUUID();
   const send = (sent: unknown) =>
-    request(`${story.api}/v1/orders`, { method: 'POST', headers: { 'idempotency-key': key }, body: sent });
+    call(`${story.api}/v1/orders`, { method: 'POST', headers: { 'idempotency-key': key }, body: sent });
 
   const placed = await step('an order for two tickets is placed and durable', async () => {
     const reply = await send(body);
@@ -45,7 +45,7 @@ export async function place(story: Story, step: Step, event: DemoEvent): Promise
     expectThat(reply.status === 422, `the changed body answered ${reply.status}`);
   });
   await step('without its token the order does not exist', async () => {
-    const reply = await request(`${story.api}/v1/orders/${String(at(placed, 'id'))}`);
+    const reply = await call(`${story.api}/v1/orders/${String(at(placed, 'id'))}`);
     expectThat(reply.status === 404, `without a token: ${reply.status}`);
   });
   return {

@@ -1,5 +1,5 @@
 import { positionAt } from '../audit-draw/order.ts';
-import { type Step, type Story, at, expectThat, request, until } from './http.ts';
+import { type Step, type Story, at, expectThat, call, until } from './http.ts';
 import type { DemoPlace } from './room-join.ts';
 
 export type DrawnPlace = DemoPlace & {
@@ -9,7 +9,7 @@ export type DrawnPlace = DemoPlace & {
 
 /** The list is frozen and hashed, then the beacon's round comes, then each buyer computes their position. */
 export async function drawPlaces(story: Story, step: Step, places: readonly DemoPlace[]): Promise<DrawnPlace[]> {
-  const queue = async () => (await request(`${story.api}/v1/events/${story.slug}/queue`)).body;
+  const queue = async () => (await call(`${story.api}/v1/events/${story.slug}/queue`)).body;
   const root = await step('the list is frozen, and its root is public before the beacon speaks', async () => {
     const frozen = await until(30, 'no root was published', async () => {
       const now = await queue();

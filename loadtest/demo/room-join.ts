@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Reply, type Step, type Story, at, expectThat, listOf, request, until } from './http.ts';
+import { type Reply, type Step, type Story, at, expectThat, listOf, call, until } from './http.ts';
 import { type DemoRoom, buyersCount } from './room-plan.ts';
 
 export type DemoBuyer = { readonly name: string; readonly email: string; readonly phone: string };
@@ -17,7 +17,7 @@ export async function joinRoom(story: Story, step: Step, room: DemoRoom): Promis
   );
   await step('the line opens', () =>
     until(10, 'the line did not open', async () => {
-      const queue = await request(`${story.api}/v1/events/${story.slug}/queue`);
+      const queue = await call(`${story.api}/v1/events/${story.slug}/queue`);
       return at(queue.body, 'phase') === 'pre_queue' ? true : undefined;
     }),
   );
@@ -41,7 +41,7 @@ export function placeOrder(
   room: DemoRoom,
   { buyer, pass }: { buyer: DemoBuyer; pass: string | undefined },
 ): Promise<Reply> {
-  return request(`${story.api}/v1/orders`, {
+  return call(`${story.api}/v1/orders`, {
     method: 'POST',
     headers: { 'idempotency-key': randomUUID(), ...(pass === undefined ? {} : { 'queue-pass': pass }) },
     body: { eventSlug: story.slug, buyer, lines: [{ ticketCategoryId: room.categoryId, quantity: 1 }], locale: 'id' },
@@ -54,16 +54,16 @@ function buyerOf(story: Story, n: number): DemoBuyer {
 }
 
 async function confirm(story: Story, { email }: DemoBuyer): Promise<string> {
-  const asked = await request(`${story.api}/v1/buyers/verifications`, { method: 'POST', body: { email } });
+  const asked = await call(`${story.api}/v1/buyers/verifications`, { method: 'POST', body: { email } });
   expectThat(asked.status === 202, `asking for a code answered ${asked.status} ${JSON.stringify(asked.body)}`);
   const code = await until(15, `no code came to ${email}`, async () => {
-    const inbox = await request(`${story.sandbox}/inbox?to=${encodeURIComponent(email)}`);
+    const inbox = await call(`${story.sandbox}/inbox?to=${encodeURIComponent(email)}`);
     const [mail] = listOf(inbox.body);
     if (mail === undefined) return undefined;
-    const whole = await request(`${story.sandbox}/inbox/${String(at(mail, 'id'))}`);
+    const whole = await call(`${story.sandbox}/inbox/${String(at(mail, 'id'))}`);
     return /\b\d{3} ?\d{3}\b/.exec(String(at(whole.body, 'text')))?.[0];
   });
-  const confirmed = await request(`${story.api}/v1/buyers/confirmations`, {
+  const confirmed = await call(`${story.api}/v1/buyers/confirmations`, {
     method: 'POST',
     body: { verificationId: at(asked.body, 'verificationId'), code },
   });
@@ -73,7 +73,7 @@ async function confirm(story: Story, { email }: DemoBuyer): Promise<string> {
 
 async function join(story: Story, buyer: DemoBuyer, token: string): Promise<DemoPlace> {
   const reply = await until(5, 'no place could be had', async () => {
-    const joined = await request(`${story.api}/v1/events/${story.slug}/queue/places`, {
+    const joined = await call(`${story.api}/v1/events/${story.slug}/queue/places`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
     });

@@ -1,4 +1,4 @@
-import { type Step, type Story, at, expectThat, request } from './http.ts';
+import { type Step, type Story, at, expectThat, call } from './http.ts';
 
 /** Published in the README. Only the local launcher creates these users. */
 const owner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
@@ -17,7 +17,7 @@ export type DemoRoom = { readonly eventId: string; readonly categoryId: string; 
 /** The organizer creates an event and plans its waiting room, as at the desk. */
 export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> {
   const token = await step('the organizer signs in', async () => {
-    const reply = await request(`${story.api}/v1/sessions`, { method: 'POST', body: owner });
+    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: owner });
     expectThat(reply.status < 300, `sign-in answered ${reply.status} ${JSON.stringify(reply.body)}`);
     return String(at(reply.body, 'accessToken'));
   });
@@ -34,7 +34,7 @@ export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> 
       rateMax,
       turnSeconds: 120,
     });
-    const queue = await request(`${story.api}/v1/events/${story.slug}/queue`);
+    const queue = await call(`${story.api}/v1/events/${story.slug}/queue`);
     expectThat(
       /^[0-9a-f]{64}$/.test(String(at(queue.body, 'draw', 'seedHash'))) &&
         Date.parse(String(at(queue.body, 'draw', 'beaconRoundAt'))) > freezesAt,
@@ -56,7 +56,7 @@ type Send = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 function asOrganizer(story: Story, token: string): Send {
   return async (method, path, body) => {
-    const reply = await request(`${story.api}${path}`, {
+    const reply = await call(`${story.api}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}` },
       ...(body === undefined ? {} : { body }),

@@ -1,4 +1,4 @@
-import { type Reply, type Step, type Story, at, expectThat, request, until } from './http.ts';
+import { type Reply, type Step, type Story, at, expectThat, call, until } from './http.ts';
 import type { DrawnPlace } from './room-draw.ts';
 import { type DemoBuyer, placeOrder } from './room-join.ts';
 import { type DemoRoom, buyersCount, rateMax } from './room-plan.ts';
@@ -11,7 +11,7 @@ const rateSlack = 1.1;
 /** Positions are called in order, no faster than planned, and exchanged for passes. */
 export async function callPlaces(story: Story, step: Step, places: readonly DrawnPlace[]): Promise<DemoPass[]> {
   await step('the sale opens; who has not been called gets no pass', async () => {
-    const phase = async () => at((await request(`${story.api}/v1/events/${story.slug}/queue`)).body, 'phase');
+    const phase = async () => at((await call(`${story.api}/v1/events/${story.slug}/queue`)).body, 'phase');
     await until(60, 'the sale did not open', async () => ((await phase()) === 'open' ? true : undefined));
     const early = await exchange(story, places.at(-1)?.placeToken ?? '');
     expectThat(at(early.body, 'code') === 'queue.not_your_turn', `the last place got ${JSON.stringify(early.body)}`);
@@ -62,7 +62,7 @@ export async function orderWithPasses(
 }
 
 function exchange(story: Story, placeToken: string): Promise<Reply> {
-  return request(`${story.api}/v1/events/${story.slug}/queue/passes`, { method: 'POST', body: { placeToken } });
+  return call(`${story.api}/v1/events/${story.slug}/queue/passes`, { method: 'POST', body: { placeToken } });
 }
 
 function expectCode(reply: Reply, code: string): void {

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type Reply, at, request } from '../demo/http.ts';
+import { at, request, untilTaken } from '../demo/http.ts';
 import { RehearsalRefused } from './options.ts';
 
 /** Published in the README. Only the local launcher creates this user. */
@@ -75,30 +74,16 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
   };
 }
 
-/**
- * A request refused for load has done nothing, so it is repeated. A rehearsal ends its copies right after it has
- * overloaded the service.
- */
-const takenWithinMs = 60_000;
-const refusedForLoad = ['service.overloaded', 'service.busy'];
-const waitSecondsMax = 5;
-
-async function untilTaken(ask: () => Promise<Reply>): Promise<Reply> {
-  const until = performance.now() + takenWithinMs;
-  for (;;) {
-    const reply = await ask();
-    const isRefused = reply.status === 429 || refusedForLoad.includes(String(at(reply.body, 'code')));
-    if (!isRefused || performance.now() > until) return reply;
-    const seconds = Number(reply.headers.get('retry-after')) || 1;
-    await pause(Math.min(seconds, waitSecondsMax) * 1000);
-  }
-}
-
+/** A service that has no time is not one that refuses the organiser. */
 async function demoToken(url: string): Promise<string> {
-  const reply = await untilTaken(() => request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner }));
+  const ask = () => request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner });
+  // A second session does no harm, so every 503 is tried again, also one whose outcome is not known.
+  const reply = await untilTaken(ask, { isRefused: ({ status }) => status === 429 || status === 503 });
   const token = at(reply.body, 'accessToken');
   if (typeof token === 'string') return token;
+  const said = `POST /v1/sessions answered ${reply.status} ${JSON.stringify(reply.body)}`;
+  if (reply.status >= 429) throw new Error(said);
   throw new RehearsalRefused(
-    'The demo organiser cannot sign in here. Set REHEARSAL_TOKEN to an API key of the organiser, with the role of a manager.',
+    `The demo organiser cannot sign in here (${said}). Set REHEARSAL_TOKEN to an API key of the organiser, with the role of a manager.`,
   );
 }

@@ -44,8 +44,11 @@ type Parts = {
   readonly bytes?: Uint8Array;
 };
 
-/** Timeout of a call. The page then says that the service is busy. */
-const timeoutMs = 10_000;
+/**
+ * Timeout of a call. The page then says that the service is busy. A sign-in may wait for its turn (`passwordMsMax`); the edge times out after
+ * 20 s.
+ */
+export const timeoutMs = 18_000;
 /** Longer for uploads, which may wait for a free image worker. */
 const fileTimeoutMs = 75_000;
 /** A placeholder: a Request needs an absolute URL, but nothing connects to it. */

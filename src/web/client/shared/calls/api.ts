@@ -43,7 +43,8 @@ type Call = {
   readonly deadlineMs?: number;
 };
 
-const deadlineMsDefault = 15_000;
+/** As long as the edge waits. A sign-in may wait for its turn nearly as long. */
+export const deadlineMsDefault = 20_000;
 const retryAfterMsMax = 120_000;
 
 /** Calls the API. Never throws, because a page must show every outcome. */
