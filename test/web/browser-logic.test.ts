@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { knownAhead } from '../../src/web/client/door/door-session.ts';
 import { leftText } from '../../src/web/client/shared/left-text.ts';
 import { nextLook } from '../../src/web/client/order/next-look.ts';
+import { typedOrder } from '../../src/web/client/event/typed-order.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
 import { backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
 import { readSearch } from '../../src/web/server/search.ts';
@@ -83,6 +84,28 @@ test('remaining time reads like a clock', () => {
     '10:00',
     '1:01:01',
   ]);
+});
+
+test('what was typed when a turn ended comes back with the next turn of the same address, once, and to nobody else', () => {
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => void stored.set(name, value),
+    removeItem: (name: string) => void stored.delete(name),
+  };
+  const fields = { name: 'Ayu Lestari', email: 'ayu@pembeli.test', phone: '0812', promoCode: '' };
+  const typed = typedOrder('senja', storage);
+  typed.keep('ayu@pembeli.test', fields);
+  expect(typedOrder('other', storage).take('ayu@pembeli.test')).toBeUndefined();
+  expect(typedOrder('senja', storage).take('ayu@pembeli.test')).toEqual(fields);
+  expect(typed.take('ayu@pembeli.test')).toBeUndefined();
+  typed.keep('ayu@pembeli.test', fields);
+  expect(typed.take('budi@pembeli.test')).toBeUndefined();
+  expect([typed.take('ayu@pembeli.test'), stored.size]).toEqual([undefined, 0]);
+  for (const faulty of ['null', '{', '{"address":"a","fields":{"name":1}}']) {
+    stored.set('antre.typed.senja', faulty);
+    expect(typed.take('a')).toBeUndefined();
+  }
 });
 
 test('a search sends the fields that can be searched for and leaves out the rest', () => {

@@ -1,6 +1,6 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { call } from './shared/calls/api.ts';
-import { byId, languageQuery } from './shared/dom.ts';
+import { byId, languageQuery, localStorageIfAny } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/forms/form-faults.ts';
 import { suggestDomains } from './shared/forms/suggest-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
@@ -10,8 +10,10 @@ import { phoneField } from './event/phone-field.ts';
 import { type PlacedOrder, placeOrder } from './event/place-order.ts';
 import { type RoomGate, roomGate } from './event/room-gate.ts';
 import { type TicketChoice, hideJumpInSight, ticketChoice } from './event/ticket-choice.ts';
+import { typedOrder } from './event/typed-order.ts';
 import { watchSale } from './event/watch-sale.ts';
 import { type OrderBody, type SentOrders, sentOrders } from './order/sent-order.ts';
+import { heldPlace } from './queue/held-place.ts';
 
 const words = refusalWords[pageLanguage];
 const { slug = '', timeZone = 'UTC' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
@@ -20,6 +22,9 @@ const { slug = '', timeZone = 'UTC' } = document.querySelector<HTMLElement>('[da
 const scrolledMs = 300;
 /** Short, because the buyer is waiting for the order's page. A consent that does not arrive was not given. */
 const consentMs = 2000;
+
+const typedNames = [...orderFields, 'phone-country'];
+const mine = heldPlace(slug, localStorageIfAny());
 
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
@@ -57,6 +62,7 @@ function start(form: HTMLFormElement): void {
   };
 
   setBusy(false);
+  if (gate.pass() !== undefined) bringBackTyped();
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (isBusy()) return;
@@ -79,8 +85,35 @@ function watchGate(form: HTMLFormElement, button: HTMLButtonElement, choice: Tic
     buyer.disabled = busy || isClosed;
     choice.setLocked(busy || isClosed);
   };
-  const gate: RoomGate = roomGate(slug, timeZone, () => setBusy(isBusy));
+  const gate: RoomGate = roomGate(slug, timeZone, () => {
+    if (gate.isClosed()) keepTyped();
+    setBusy(isBusy);
+  });
   return { gate, setBusy, isBusy: () => isBusy };
+}
+
+/** The turn has ended before the order was placed: the buyer comes back with another turn. */
+function keepTyped(): void {
+  const { place, spentBy } = mine.read();
+  const fields = Object.fromEntries(typedNames.map((name) => [name, fieldOf(name)?.value ?? '']));
+  if (place !== undefined && spentBy === undefined && fields['name'] !== '')
+    typedOrder(slug, window.sessionStorage).keep(place.address.text, fields);
+}
+
+function bringBackTyped(): void {
+  const fields = typedOrder(slug, window.sessionStorage).take(mine.read().place?.address.text ?? '') ?? {};
+  for (const [name, value] of Object.entries(fields)) {
+    const field = fieldOf(name);
+    if (value === '' || field === undefined || (field.value !== '' && name !== 'phone-country')) continue;
+    field.value = value;
+    // Listeners of the field must see this as typed input.
+    field.dispatchEvent(new Event('change'));
+  }
+}
+
+function fieldOf(name: string): HTMLInputElement | HTMLSelectElement | undefined {
+  const field = document.getElementById(name);
+  return field instanceof HTMLInputElement || field instanceof HTMLSelectElement ? field : undefined;
 }
 
 type Ordering = {

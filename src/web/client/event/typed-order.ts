@@ -1,0 +1,42 @@
+/** The fields of the order form, by their names. */
+export type TypedFields = Readonly<Record<string, string>>;
+
+/**
+ * What a buyer had typed into the order form when the turn ended. It waits in the tab's own storage for the next turn of the same
+ * address, is read once, and is gone with the tab. Whoever else uses the tab has another address, and does not see it.
+ */
+export type TypedOrder = {
+  keep(address: string, fields: TypedFields): void;
+  /** The fields that were kept for this address. Nothing is kept afterwards, whoever asks. */
+  take(address: string): TypedFields | undefined;
+};
+
+export function typedOrder(slug: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TypedOrder {
+  const name = `antre.typed.${slug}`;
+  return {
+    keep: (address, fields) => {
+      try {
+        storage.setItem(name, JSON.stringify({ address, fields }));
+      } catch {
+        // Forbidden or full: the buyer types it again.
+      }
+    },
+    take: (address) => {
+      try {
+        const kept: unknown = JSON.parse(storage.getItem(name) ?? 'null');
+        storage.removeItem(name);
+        return isKept(kept) && kept.address === address ? kept.fields : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+function isKept(value: unknown): value is { readonly address: string; readonly fields: TypedFields } {
+  if (typeof value !== 'object' || value === null || !('address' in value) || !('fields' in value)) return false;
+  const { fields } = value;
+  return (
+    typeof fields === 'object' && fields !== null && Object.values(fields).every((field) => typeof field === 'string')
+  );
+}
