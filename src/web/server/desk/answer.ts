@@ -13,9 +13,11 @@ import type { Html } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';
 import type { Act, AddPage, Desk, Show, View } from './desk.ts';
-import { type Form, emptyForm, formBytesMax, readForm } from './forms.ts';
+import { type Form, type FormValues, emptyForm, formBytesMax, readForm } from './forms.ts';
 import { deskFrame } from './parts/frame.ts';
-import { dropSession, formToken, isFormToken, keptLanguage, sessionOf } from './session.ts';
+import { dropSession, formToken, isFormOf, isFormToken, keptLanguage, sessionOf } from './session.ts';
+import { openKeptForm, sealForm, sealedBytesMax } from './sign-in/kept-form.ts';
+import { signInAct, signInAgainView, startSession } from './sign-in/sign-in-form.ts';
 
 export type DeskDeps = {
   readonly callApi: CallApi;
@@ -32,34 +34,82 @@ export type DeskDeps = {
 /** @param routes where the pages are added */
 export function createAddPage(deps: DeskDeps, routes: Hono): AddPage {
   return (path, show, acts = {}, limits = { formBytesMax }) => {
-    routes.get(path, (c) => answer(deps, c, (desk) => show(desk)));
-    if (Object.keys(acts).length > 0)
-      routes.post(path, (c) => answer(deps, c, (desk) => act(desk, c, { show, acts, ...limits })));
+    routes.get(path, (c) => answer(deps, c, { respond: (desk) => show(desk), signedOut: () => toSignIn(c) }));
+    if (Object.keys(acts).length === 0) return;
+    routes.post(path, (c) => {
+      let read: Promise<FormValues> | undefined;
+      // The body can be read once only.
+      const sent = { show, acts, values: () => (read ??= readForm(c, Math.max(limits.formBytesMax, sealedBytesMax))) };
+      return answer(deps, c, { respond: (desk) => act(desk, c, sent), signedOut: () => signInAgain(deps, c, sent) });
+    });
   };
 }
 
 type Requested = Desk & { readonly session: string; readonly deps: DeskDeps };
 
-async function answer(
-  deps: DeskDeps,
-  c: Context,
-  respond: (desk: Requested) => Promise<View | string>,
-): Promise<Response> {
+/** A form of a page as it was sent. */
+type Sent = {
+  readonly show: Show;
+  readonly acts: Readonly<Record<string, Act>>;
+  values(): Promise<FormValues>;
+};
+
+type Answers = {
+  respond(desk: Requested): Promise<View | string | Response>;
+  /** Without a session, and with one that has ended. */
+  signedOut(): Response | Promise<Response>;
+};
+
+async function answer(deps: DeskDeps, c: Context, { respond, signedOut }: Answers): Promise<Response> {
   const language = languageOf(deps, c);
   let desk: Requested | undefined;
   try {
     const session = sessionOf(c, deps.publicUrl);
-    if (session === undefined) return toSignIn(c);
+    if (session === undefined) return await signedOut();
     desk = await openDesk(deps, c, session, language);
     const view = await respond(desk);
+    if (view instanceof Response) return view;
     return typeof view === 'string' ? goTo(c, view) : await render(deps, c, language, view, desk);
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401) {
       dropSession(c, deps.publicUrl);
-      return toSignIn(c);
+      return signedOut();
     }
     return render(deps, c, language, problemView(problem, language), desk);
+  }
+}
+
+/**
+ * Answers a form that comes without a session: by a sign-in that holds what was typed, sealed, and after the sign-in by the form with it.
+ * Nothing is changed until the member sends the form once more. Another member gets the page without that text.
+ */
+async function signInAgain(deps: DeskDeps, c: Context, { show, values: read }: Sent): Promise<Response> {
+  const language = languageOf(deps, c);
+  const { path } = c.req;
+  if (!isFromOurPage(c, deps.publicUrl)) return toSignIn(c);
+  const values = await read().catch(problemOf);
+  if (values instanceof AntreProblem) return toSignIn(c);
+  const isSignIn = values.text('act') === signInAct;
+  const sealed = isSignIn ? values.raw('kept') : sealForm(deps, path, values);
+  if (sealed === undefined) return toSignIn(c);
+  const ask = (form: Partial<Form>) =>
+    render(deps, c, language, signInAgainView({ ...emptyForm(signInAct), ...form }, { language, path, sealed }));
+  if (!isSignIn) return ask({});
+  let desk: Requested;
+  try {
+    desk = await openDesk(deps, c, await startSession(deps, c, values), language);
+  } catch (error) {
+    const problem = problemOf(error);
+    return ask({ values, faults: problem.errors, refusal: refusalText(problem, language) });
+  }
+  const kept = openKeptForm(deps, { path, memberId: desk.member.id, sealed });
+  if (kept === undefined) return goTo(c, path);
+  try {
+    const view = await showAgain(desk, show, kept, { faults: [], refusal: frameWords[language].signedInAnew });
+    return await render(deps, c, language, { ...view, status: 403 }, desk);
+  } catch (error) {
+    return render(deps, c, language, problemView(problemOf(error), language), desk);
   }
 }
 
@@ -81,7 +131,7 @@ async function openDesk(deps: DeskDeps, c: Context, session: string, language: L
     publicUrl: deps.publicUrl,
     gateway: deps.gateway,
     path: c.req.path,
-    formToken: formToken(deps.hashSecret, session),
+    formToken: formToken(deps.hashSecret, session, member.id),
     ...sealOf(deps.hashSecret, member.organizer.slug),
     param: (name) => c.req.param(name) ?? '',
     query: (name) => c.req.query(name),
@@ -103,28 +153,21 @@ function sealOf(hashSecret: string, slug: string): Pick<Desk, 'seal' | 'unseal'>
   };
 }
 
-async function act(
-  desk: Requested,
-  c: Context,
-  {
-    show,
-    acts,
-    formBytesMax: bytesMax,
-  }: { readonly show: Show; readonly acts: Readonly<Record<string, Act>>; readonly formBytesMax: number },
-): Promise<View | string> {
+async function act(desk: Requested, c: Context, sent: Sent): Promise<View | string | Response> {
+  const { show, acts } = sent;
   const words = frameWords[desk.language];
   if (!isFromOurPage(c, desk.publicUrl)) return refusedView(words.notOurPage, words);
-  const values = await readForm(c, bytesMax);
+  const values = await sent.values();
   const name = values.text('act') || 'save';
+  // Somebody has signed in elsewhere in this browser meanwhile.
+  if (name === signInAct) return signInAgain(desk.deps, c, sent);
   const chosen = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (chosen === undefined) return refusedView(words.formOutdated, words);
-  const showAgain = (refused: Pick<Form, 'faults' | 'refusal'>): Promise<View> => {
-    const form: Form = { ...emptyForm(name), values, key: values.raw('key'), ...refused };
-    return show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
-  };
-  // The form came from our origin, so its token is from an earlier session. The values are kept.
-  if (!isFormToken(desk.deps.hashSecret, desk.session, values.raw('formToken'))) {
-    return { ...(await showAgain({ faults: [], refusal: words.signedInAnew })), status: 403 };
+  const token = values.raw('formToken');
+  // The form came from our origin, so its token is from an earlier session. The values are kept for the member who typed them.
+  if (!isFormToken(desk.deps.hashSecret, desk.session, token)) {
+    if (!isFormOf(desk.deps.hashSecret, desk.member.id, token)) return refusedView(words.formOutdated, words);
+    return { ...(await showAgain(desk, show, values, { faults: [], refusal: words.signedInAnew })), status: 403 };
   }
   try {
     const shown = await chosen(desk, values);
@@ -132,9 +175,21 @@ async function act(
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401 || problem.status === 404) throw problem;
-    const view = await showAgain({ faults: problem.errors, refusal: refusalText(problem, desk.language) });
-    return { ...view, status: statusOf(problem) };
+    const refused = { faults: problem.errors, refusal: refusalText(problem, desk.language) };
+    return { ...(await showAgain(desk, show, values, refused)), status: statusOf(problem) };
   }
+}
+
+/** The page with one form as it was sent. */
+function showAgain(
+  desk: Desk,
+  show: Show,
+  values: FormValues,
+  refused: Pick<Form, 'faults' | 'refusal'>,
+): Promise<View> {
+  const name = values.text('act') || 'save';
+  const form: Form = { ...emptyForm(name), values, key: values.raw('key'), ...refused };
+  return show({ ...desk, form: (other) => (other === name ? form : emptyForm(other)) });
 }
 
 export function problemOf(error: unknown): AntreProblem {
@@ -163,13 +218,7 @@ function refusedView(text: string, words: { readonly problemTitle: string }): Vi
 
 const textOf = (text: string): Html => html`<p class="lead">${text}</p>`;
 
-async function render(
-  deps: DeskDeps,
-  c: Context,
-  language: Language,
-  view: View,
-  desk: Requested | undefined,
-): Promise<Response> {
+async function render(deps: DeskDeps, c: Context, language: Language, view: View, desk?: Requested): Promise<Response> {
   const context = { lang: { language, isAsked: false }, assets: await deps.assetsOnce() };
   const page = await (view.page === undefined
     ? deskFrame(context, { view, desk, doneName: c.req.query('done') })

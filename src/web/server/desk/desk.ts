@@ -43,7 +43,7 @@ export type View = {
   readonly page?: (context: PageContext) => Promise<string>;
   /** The response to a form. Its heading gets the focus, so that keyboards and screen readers continue below the navigation. */
   readonly isAnswer?: boolean;
-  readonly status?: 200 | 403 | 404 | 409 | 429 | 500 | 503;
+  readonly status?: 200 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
 };
 
 export type Show = (desk: Desk) => Promise<View>;

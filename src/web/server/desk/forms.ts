@@ -31,7 +31,12 @@ export type FormValues = {
   money<Currency extends string>(name: string, currency: Currency): { amount: number; currency: Currency };
   /** A local time in a zone as RFC 3339. Text that is not a time is returned unchanged, so that the API refuses it. */
   time(name: string, timeZone: string): string;
+  /** All fields as a form sends them, without its files, its token, and its fields of passwords and keys. */
+  withoutSecrets(): string;
 };
+
+/** Names the fields of a form that hold a password or a key. */
+export const secretsField = 'secrets';
 
 /** The state of one form: empty at first, and with the submitted values after a refusal. */
 export type Form = {
@@ -44,6 +49,8 @@ export type Form = {
   readonly key: string;
   /** Field labels by name, registered as fields are rendered. The summary of faults uses them. */
   readonly labels: Map<string, string>;
+  /** The names of the fields for passwords and keys, noted in the same way. */
+  readonly secrets: Set<string>;
 };
 
 export const emptyForm = (act: string): Form => ({
@@ -53,6 +60,7 @@ export const emptyForm = (act: string): Form => ({
   refusal: undefined,
   key: randomUUID(),
   labels: new Map(),
+  secrets: new Set(),
 });
 
 /**
@@ -90,6 +98,10 @@ export function formValues(fields: URLSearchParams, files: ReadonlyMap<string, U
     numberOrNull: (name) => (text(name) === '' ? null : number(name)),
     money: (name, currency) => ({ amount: readAmount(text(name), currency), currency }),
     time: (name, timeZone) => readTime(text(name), timeZone),
+    withoutSecrets: () => {
+      const secrets = new Set([...fields.getAll(secretsField), secretsField, 'formToken']);
+      return new URLSearchParams([...fields].filter(([name]) => !secrets.has(name))).toString();
+    },
   };
 }
 

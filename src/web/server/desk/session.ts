@@ -59,11 +59,32 @@ function valueOf(c: Context, publicUrl: string, kept: Kept, pattern: RegExp): st
   return value !== undefined && pattern.test(value) ? value : undefined;
 }
 
-/** The CSRF token of a session's forms. Another site can neither read nor compute it. */
-export function formToken(secret: string, session: string): string {
-  return hmacSha256Text(secret, `desk_form.v1\0${session}`);
+/**
+ * The CSRF token of a form: a mark of the session, which another site can neither read nor compute, and a mark of the member, which tells
+ * whose text a form has when its session has ended.
+ */
+export function formToken(secret: string, session: string, memberId: string): string {
+  return `${sessionMark(secret, session)}.${memberMark(secret, memberId)}`;
 }
 
 export function isFormToken(secret: string, session: string, given: string): boolean {
-  return constantTimeEqual(formToken(secret, session), given);
+  return constantTimeEqual(sessionMark(secret, session), given.split('.')[0] ?? '');
+}
+
+/** Whether a form was opened by this member, in whichever session. */
+export function isFormOf(secret: string, memberId: string, given: string): boolean {
+  return constantTimeEqual(memberMark(secret, memberId), memberMarkIn(given));
+}
+
+/** The mark of the member in a form's token; empty where there is none. */
+export function memberMarkIn(given: string): string {
+  return given.split('.')[1] ?? '';
+}
+
+function sessionMark(secret: string, session: string): string {
+  return hmacSha256Text(secret, `desk_form.v1\0${session}`);
+}
+
+export function memberMark(secret: string, memberId: string): string {
+  return hmacSha256Text(secret, `desk_form_member.v1\0${memberId}`);
 }

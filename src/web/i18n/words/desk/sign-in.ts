@@ -3,6 +3,8 @@ import type { InEach } from '../../language.ts';
 const id = {
   title: 'Masuk',
   lead: 'Untuk penyelenggara dan timnya.',
+  sessionEnded:
+    'Sesi Anda sudah berakhir, jadi belum ada yang diubah. Masuk lagi: isian Anda menunggu di formulirnya, kecuali kata sandi, kunci dan berkas.',
   email: 'Email',
   emailHint: 'Kami mengirim tautan ke sini untuk membuat kata sandi.',
   password: 'Kata sandi',
@@ -22,6 +24,8 @@ const id = {
 const en: typeof id = {
   title: 'Sign in',
   lead: 'For organisers and their team.',
+  sessionEnded:
+    'Your session has ended, so nothing was changed. Sign in again: what you typed waits in its form, except passwords, keys and files.',
   email: 'Email',
   emailHint: 'We send a link to it, by which you choose a password.',
   password: 'Password',

@@ -56,6 +56,7 @@ function isLeftEmpty({ labels, values }: Form, fault: FieldFault): boolean {
 
 export function textField(form: Form, language: Language, of: TextField): Html {
   const value = of.type === 'password' ? '' : (form.values?.raw(of.name) ?? of.value ?? '');
+  if (of.type === 'password') form.secrets.add(of.name);
   const isPlain = of.autocomplete === 'off' || ['email', 'password', 'url'].includes(of.type ?? '');
   return wrapped(form, language, of, (described) => {
     const extra = [

@@ -21,7 +21,7 @@ type OpenPage = {
  * our own origin. Otherwise another site could sign a visitor in to somebody else's account.
  */
 export function openPage(deps: DeskDeps, page: OpenPage) {
-  const render = async (c: Context, form: Form, status: NonNullable<View['status']> | 401 = 200) => {
+  const render = async (c: Context, form: Form, status: NonNullable<View['status']> = 200) => {
     const language = languageOf(deps, c);
     const context = { lang: { language, isAsked: false }, assets: await deps.assetsOnce() };
     const view = page.show(form, language, c);

@@ -6,10 +6,11 @@ import { signInWords } from '../../../i18n/words/desk/sign-in.ts';
 import { type DeskDeps, problemOf } from '../answer.ts';
 import { createDeskApi } from '../api.ts';
 import { readForm } from '../forms.ts';
-import { hiddenField, textField } from '../parts/fields.ts';
+import { hiddenField } from '../parts/fields.ts';
 import { openForm } from '../parts/form.ts';
-import { dropSession, isFormToken, keepSession, knownClientOf, sessionOf } from '../session.ts';
+import { dropSession, isFormToken, sessionOf } from '../session.ts';
 import { openPage } from './open-page.ts';
+import { signInFields, startSession } from './sign-in-form.ts';
 import { signUpPages } from './sign-up.ts';
 
 const home = '/desk';
@@ -21,21 +22,7 @@ export function signInRoutes(deps: DeskDeps): Hono {
     show: (form, language, c) => {
       const words = signInWords[language];
       const fields = [
-        textField(form, language, {
-          name: 'email',
-          label: words.email,
-          type: 'email',
-          autocomplete: 'username',
-          maxlength: 254,
-          inputmode: 'email',
-        }),
-        textField(form, language, {
-          name: 'password',
-          label: words.password,
-          type: 'password',
-          autocomplete: 'current-password',
-          maxlength: 200,
-        }),
+        ...signInFields(form, language),
         hiddenField('next', deskAddressOf(form.values?.text('next') ?? c.req.query('next'))),
       ];
       return {
@@ -47,16 +34,8 @@ ${deps.isSignUpOpen ? html`<p class="center"><a href="/desk/sign-up">${words.sig
 <p class="center"><a href="/door?lang=${language}">${frameWords[language].toDoor}</a></p></div>`,
       };
     },
-    save: async (api, values, _language, c) => {
-      const knownClientToken = knownClientOf(c, deps.publicUrl);
-      const signedIn = await api.post('/v1/sessions', {
-        json: {
-          email: values.text('email'),
-          password: values.raw('password'),
-          ...(knownClientToken === undefined ? {} : { knownClientToken }),
-        },
-      });
-      keepSession(c, deps.publicUrl, signedIn, deps.clock.now());
+    save: async (_api, values, _language, c) => {
+      await startSession(deps, c, values);
       return deskAddressOf(values.text('next'));
     },
   });
