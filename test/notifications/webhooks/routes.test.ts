@@ -65,6 +65,28 @@ test('an owner adds, sees, changes, rotates, disables and deletes an endpoint; e
   expect(JSON.stringify(rows)).not.toContain('whsec_');
 });
 
+test('another address is checked like the first one, and the secret stays; values that it has already change nothing', async () => {
+  const { id } = await made();
+  const row = async () =>
+    (
+      await rowsOf<Record<string, unknown>>(
+        world.db,
+        sql`select url, types, secret, failures, subscribed_since from webhook_endpoints where id = ${id}`,
+      )
+    )[0];
+  await world.db.execute(sql`update webhook_endpoints set failures = 3, failing_since = now() where id = ${id}`);
+  const before = await row();
+  for (const url of ['http://10.0.0.1/', 'http://169.254.169.254/', 'ftp://example.com/']) {
+    expect((await call('PATCH', `/${id}`, owner, { url })).code).toBe('webhook.address_refused');
+  }
+  const same = { url: sink('routes'), types: ['order.refunded', 'order.paid'], description: '', status: 'active' };
+  expect((await call('PATCH', `/${id}`, owner, same)).status).toBe(200);
+  expect([await row(), await audits(id)]).toEqual([before, ['webhook.created']]);
+  expect((await call('PATCH', `/${id}`, owner, { ...same, url: sink('moved') })).status).toBe(200);
+  expect(await row()).toEqual({ ...before, url: sink('moved'), failures: 0 });
+  expect(await audits(id)).toEqual(['webhook.created', 'webhook.changed']);
+});
+
 test('invalid input changes nothing', async () => {
   for (const body of [
     {},

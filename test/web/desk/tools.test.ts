@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { hintOf } from '../../../src/web/server/desk/connections/message-tests.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /** Guards the pages of team, devices, keys, connections, webhooks, reports, tasks and the log. */
 
@@ -130,6 +130,35 @@ test('webhooks say what is sent in words beside its code, and refuse private add
   expect(seen.html).toContain('Order paid <code class="code">order.paid</code>');
   expect(seen.status).toBe(409);
   expect(seen.html).toContain('role="alert"');
+});
+
+test('an owner changes the address and the types of a webhook, whose secret stays; a private address is refused at its field', async () => {
+  const added = await owner.send(
+    '/desk/webhooks',
+    { url: 'https://93.184.216.34/hook', types: 'order.paid' },
+    { act: 'add' },
+  );
+  const id = /href="\/desk\/webhooks\/(whe_\w+)"/.exec(added.html)?.[1] ?? '';
+  const row = () =>
+    one<{ url: string; types: string[]; secret: string }>(
+      sql`select url, types, secret from webhook_endpoints where id = ${id}`,
+    );
+  const before = await row();
+  expect(before).toMatchObject({ url: 'https://93.184.216.34/hook', types: ['order.paid'] });
+  const path = `/desk/webhooks/${id}`;
+  const refused = await owner.send(path, { url: 'https://10.0.0.1/x', types: 'refund.paid' });
+  expect([refused.status, await row()]).toEqual([409, before]);
+  expect(formFields(refused.html)['url']).toBe('https://10.0.0.1/x');
+  const moved = await owner.send(path, {
+    url: 'https://93.184.216.34/moved',
+    types: 'refund.paid',
+    description: 'Books',
+  });
+  expect([moved.status, moved.location]).toEqual([303, `${path}?done=saved`]);
+  expect(await row()).toEqual({ url: 'https://93.184.216.34/moved', types: ['refund.paid'], secret: before?.secret });
+  expect((await owner.get('/desk/log')).html).toContain('93.184.216.34');
+  const manager = await world.signIn(await world.addMember('manager'));
+  expect((await manager.send(path, { url: 'https://93.184.216.34/theirs' })).status).toBe(403);
 });
 
 test('tasks are listed and resolved, and the log says by whom', async () => {

@@ -46,6 +46,9 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/profile',
     '/connections',
     '/webhooks',
+    '/message-texts',
+    '/inbound-messages',
+    '/suppressions',
     '/log',
     '/api-keys',
   ];
@@ -93,6 +96,8 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
+    at('/desk/message-texts/ticket_issued/id', '/desk/message-texts/:template/:locale'),
+    at(`${event}/waiting-room/closure`, part('/waiting-room/closure')),
     at('/desk/connections/senders/waha', '/desk/connections/senders/:kind'),
     at(`/desk/webhooks/${desk.endpointId}`, '/desk/webhooks/:endpointId'),
     { ...at('/desk/log', '/desk/log'), name: 'desk log filtered', after: filterLog },

@@ -5,7 +5,7 @@ import { endpointNotFound } from '../../errors.ts';
 import type { WebhookType } from '../catalogue.ts';
 import type { EndpointDeps } from './create-endpoint.ts';
 import { secretOverlapHours } from '../limits.ts';
-import { lockEndpoint, updateEndpoint } from '../queries.ts';
+import { findEndpoint, lockEndpoint, updateEndpoint } from '../queries.ts';
 import { newWebhookSecret, sealWebhookSecret } from '../sign.ts';
 import type { WebhookEndpoint } from '../tables.ts';
 
@@ -15,7 +15,8 @@ type EndpointOfActor = { readonly actor: Actor; readonly endpointId: string };
 const freshHealth = { failures: 0, failingSince: null, pausedUntil: null, disabledReason: null, disabledAt: null };
 
 /**
- * Changes an endpoint. Activating it, or giving it another address, resets its failures. Pending webhooks are sent when
+ * Changes an endpoint; its secret stays. Activating it, or giving it another address, resets its failures. Values that it has already
+ * change nothing. Pending webhooks are sent when
  * it is active again; facts from the time while it was disabled have no delivery, and can be replayed.
  * @throws DomainError webhook.not_found, webhook.address_refused
  */
@@ -34,17 +35,24 @@ export async function changeEndpoint(
     };
   },
 ): Promise<WebhookEndpoint> {
-  const url = values.url === undefined ? undefined : await deps.webhookGuard.check(values.url);
+  const known = await findEndpoint(deps.db, actor.organizerId, endpointId);
+  // Without another address, a name server that does not answer just now stops no other change.
+  const moved = values.url === known?.url ? undefined : values.url;
+  const checked = moved === undefined ? undefined : await deps.webhookGuard.check(moved);
   return transaction(deps.db, async (tx) => {
     const before = await lockEndpoint(tx, actor.organizerId, endpointId);
     if (before === undefined) throw endpointNotFound();
+    const url = checked === before.url ? undefined : checked;
     const status = values.status === before.status ? undefined : values.status;
-    const types = values.types === undefined ? undefined : [...new Set(values.types)];
+    const types =
+      values.types === undefined || isSame(values.types, before.types) ? undefined : [...new Set(values.types)];
+    const description = values.description === before.description ? undefined : values.description;
+    if ([url, types, description, status].every((value) => value === undefined)) return before;
     const isResubscribed = types !== undefined || status === 'active';
     const endpoint = await updateEndpoint(tx, endpointId, {
       ...(url === undefined ? {} : { url, failures: 0, failingSince: null, pausedUntil: null }),
       ...(types === undefined ? {} : { types }),
-      ...(values.description === undefined ? {} : { description: values.description }),
+      ...(description === undefined ? {} : { description }),
       ...(status === 'active' ? { status, ...freshHealth } : {}),
       ...(status === 'disabled'
         ? { status, disabledReason: 'organizer' as const, disabledAt: deps.clock.now(), turnUntil: null }
@@ -54,12 +62,17 @@ export async function changeEndpoint(
     const changes = {
       ...(url === undefined ? {} : { host: new URL(url).host }),
       ...(types === undefined ? {} : { types }),
-      ...(values.description === undefined ? {} : { description: 'changed' }),
+      ...(description === undefined ? {} : { description: 'changed' }),
       ...(status === undefined ? {} : { status }),
     };
     await writeAudit(tx, { actor, act: 'webhook.changed', subjectId: endpointId, changes });
     return endpoint;
   });
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  const types = new Set(one);
+  return types.size === other.length && other.every((type) => types.has(type));
 }
 
 /**

@@ -18,6 +18,8 @@ import { taskPage } from './log/tasks.ts';
 import { attendeePage } from './orders/attendees.ts';
 import { giftPage } from './orders/gifts.ts';
 import { announcementPages } from './messages/announcements.ts';
+import { answerPages } from './messages/answers.ts';
+import { messageTextPages } from './messages/message-texts.ts';
 import { noticePages } from './messages/notices.ts';
 import { orderNamesPage } from './orders/order-names.ts';
 import { orderPages } from './orders/order-page.ts';
@@ -63,6 +65,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
     add(addPage);
-  for (const add of [announcementPages, noticePages, movingPages, questionPages, profilePage]) add(addPage);
+  for (const add of [announcementPages, noticePages, messageTextPages, answerPages, movingPages]) add(addPage);
+  for (const add of [questionPages, profilePage]) add(addPage);
   return routes;
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
+import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import { messageTestWords } from '../../../i18n/words/desk/messages/message-tests.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
@@ -25,11 +26,18 @@ async function showConnections(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = connectionWords[language];
   const isOwner = desk.member.role === 'owner';
+  const texts = messageTextWords[language];
+  const messagePages = [
+    ['/desk/message-texts', texts.title],
+    ['/desk/inbound-messages', texts.inbound],
+    ['/desk/suppressions', texts.suppressions],
+  ] as const;
   return {
     title: words.title,
     section: 'connections',
     body: html`${panel(words.payments, isOwner ? await accountPart(desk) : html`<p>${words.ownerOnly}</p>`)}
 ${isOwner ? html`${panel(words.senders, await senderPart(desk))}${panel(messageTestWords[language].mailTitle, mailTestPart(desk))}` : ''}
+${panel(texts.title, html`<p class="page-actions">${messagePages.map(([path, title]) => linkButton(path, title, true))}</p>`)}
 ${panel(words.webhooks, html`<p>${words.webhooksLead}</p>${linkButton('/desk/webhooks', words.webhooks, true)}`)}`,
   };
 }

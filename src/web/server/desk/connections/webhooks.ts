@@ -5,10 +5,11 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField, textField } from '../parts/fields.ts';
+import { hiddenField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
+import { endpointFields, endpointOf, subscribableTypes } from './endpoint-fields.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
 const replayHours = 24;
@@ -16,24 +17,14 @@ const replayHours = 24;
 /** Webhook endpoints, their deliveries, and replay. */
 export function webhookPages(addPage: AddPage): void {
   addPage('/desk/webhooks', showEndpoints, { add });
-  addPage('/desk/webhooks/:endpointId', showEndpoint, { rotate, test, stop, resume, remove, again, replayAll });
+  addPage('/desk/webhooks/:endpointId', showEndpoint, { save, rotate, test, stop, resume, remove, again, replayAll });
 }
-
-/** The types that an endpoint can subscribe to. Test webhooks are sent by a button instead. */
-const subscribableTypes = (
-  Object.keys(connectionWords.en.typeNames) as (keyof typeof connectionWords.en.typeNames)[]
-).filter((type) => type !== 'webhook.test');
 
 async function showEndpoints(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = connectionWords[language];
   const { data } = await desk.api.get('/v1/organizers/:slug/webhooks', { param: { slug } });
   const form = desk.form('add');
-  const chosen = form.values?.all('types') ?? subscribableTypes;
-  const boxes = subscribableTypes.map(
-    (type) =>
-      html`<p class="check"><input type="checkbox" id="type-${type}" name="types" value="${type}"${chosen.includes(type) ? html` checked` : ''}><label for="type-${type}">${withCode(words.typeNames[type], type)}</label></p>`,
-  );
   return {
     title: words.webhooks,
     section: 'connections',
@@ -55,9 +46,7 @@ ${panel(
   words.add,
   deskForm(desk, {
     form,
-    body: html`${textField(form, language, { name: 'url', label: words.address, type: 'url', maxlength: 500 })}
-${textField(form, language, { name: 'description', label: words.description, maxlength: 100, isOptional: true })}
-<fieldset class="field-group"><legend>${words.types}</legend>${boxes}</fieldset>`,
+    body: endpointFields(form, language, { url: '', description: '', types: subscribableTypes }),
     submit: words.add,
   }),
 )}`,
@@ -103,6 +92,7 @@ async function showEndpoint(desk: Desk): Promise<View> {
     }),
   ]);
   const againForm = desk.form('again');
+  const changeForm = desk.form('save');
   const act = (name: string, label: string) => deskForm(desk, { form: desk.form(name), submit: label, isSmall: true });
   return {
     title: words.webhooks,
@@ -118,6 +108,7 @@ async function showEndpoint(desk: Desk): Promise<View> {
 ${endpoint.status === 'active' ? html`${act('test', words.test)}${act('stop', words.stop)}` : act('resume', words.resume)}
 <p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`,
     )}
+${panel(words.change, html`<p class="muted">${words.changeText}</p>${deskForm(desk, { form: changeForm, body: endpointFields(changeForm, language, endpoint), submit: words.saveChange })}`)}
 <h2>${words.deliveries}</h2>
 ${
   deliveries.data.length === 0
@@ -160,13 +151,18 @@ function secretView(desk: Desk, secret: string, path: string): View {
 const add: Act = async (desk, values) => {
   const { id, secret } = await desk.api.post('/v1/organizers/:slug/webhooks', {
     param: { slug: desk.slug },
-    json: {
-      url: values.text('url'),
-      description: values.text('description'),
-      types: subscribableTypes.filter((type) => values.all('types').includes(type)),
-    },
+    json: endpointOf(values),
   });
   return secretView(desk, secret, `/desk/webhooks/${id}`);
+};
+
+/** The secret stays. */
+const save: Act = async (desk, values) => {
+  await desk.api.patch('/v1/organizers/:slug/webhooks/:endpointId', {
+    param: endpointParam(desk),
+    json: endpointOf(values),
+  });
+  return done(endpointPath(desk), 'saved');
 };
 
 const rotate: Act = async (desk) => {

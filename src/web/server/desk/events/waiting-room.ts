@@ -8,8 +8,8 @@ import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { Form } from '../forms.ts';
 import { fieldGroup, numberField, textField, timeField } from '../parts/fields.ts';
-import { askForm, deskForm } from '../parts/form.ts';
-import { facts, notice, panel } from '../parts/pieces.ts';
+import { askForm, confirmStep, deskForm } from '../parts/form.ts';
+import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { ticketsOf } from '../tickets/tickets.ts';
 import type { EventOfDesk } from './editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from './own-event.ts';
@@ -22,6 +22,7 @@ const minute = 60_000;
 /** Plans a waiting room, with a forecast of its draw and its line. */
 export function waitingRoomPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/waiting-room', showRoom, { save: planRoom, pause: pauseRoom, resume: resumeRoom });
+  addPage('/desk/events/:eventId/waiting-room/closure', showClosure, { end: endRoom });
 }
 
 const roomPath = '/v1/organizers/:slug/events/:eventId/waiting-room';
@@ -67,8 +68,22 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
       form: desk.form(room.isPaused ? 'resume' : 'pause'),
       submit: room.isPaused ? words.resume : words.pause,
       isSmall: true,
-    })}`,
+    })}${room.phase === 'over' ? '' : html`<p>${linkButton(`${roomPageOf(desk)}/closure`, words.end, true)}</p>`}`,
   );
+}
+
+const roomPageOf = (desk: Desk) => `/desk/events/${desk.param('eventId')}/waiting-room`;
+
+async function showClosure(desk: Desk): Promise<View> {
+  const words = roomPlanWords[desk.language];
+  const event = await ownEvent(desk);
+  const backPath = roomPageOf(desk);
+  return {
+    title: words.end,
+    ...eventView(event),
+    eventSection: 'waitingRoom',
+    body: confirmStep(desk, { act: 'end', text: words.endText, button: words.endButton, backPath }),
+  };
 }
 
 /** A buyer's chances and waiting time, for the number of people that the organiser types. The form uses GET and changes nothing. */
@@ -154,6 +169,11 @@ const planRoom: Act = async (desk, values) => {
     },
   });
   return done(desk.path, 'saved');
+};
+
+const endRoom: Act = async (desk) => {
+  await desk.api.post('/v1/organizers/:slug/events/:eventId/waiting-room/closure', { param: eventParam(desk) });
+  return done(roomPageOf(desk), 'saved');
 };
 
 const pauseRoom: Act = async (desk) => {

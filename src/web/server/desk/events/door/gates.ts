@@ -13,6 +13,7 @@ import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
 import { type Category, ticketsOf } from '../../tickets/tickets.ts';
 import { changeDoorSettings, doorSettingsOf, doorSettingsPart } from './door-settings.ts';
+import { changeTicketCodes, rotateTicketKey, ticketCodesOf, ticketCodesPart } from './ticket-codes.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
 import { type Zone, addZone, removeZone, zonesOf, zonesPart } from './zones.ts';
@@ -27,6 +28,8 @@ export function gatePages(addPage: AddPage): void {
     addZone,
     removeZone,
     settings: changeDoorSettings,
+    codes: changeTicketCodes,
+    rotateKey: rotateTicketKey,
   });
   addPage('/desk/events/:eventId/gates/:gateId', showGate, { save: changeGate });
 }
@@ -53,7 +56,7 @@ async function knownOf(desk: Desk): Promise<Known> {
 
 async function showGates(desk: Desk): Promise<View> {
   const words = gateWords[desk.language];
-  const [known, settings] = await Promise.all([knownOf(desk), doorSettingsOf(desk)]);
+  const [known, settings, codes] = await Promise.all([knownOf(desk), doorSettingsOf(desk), ticketCodesOf(desk)]);
   const form = desk.form('add');
   return {
     title: words.title,
@@ -62,7 +65,8 @@ async function showGates(desk: Desk): Promise<View> {
     body: html`<p class="lead">${words.lead}</p>${known.gates.length === 0 ? '' : gateTable(desk, known)}
 ${panel(words.add, deskForm(desk, { form, body: gateFields(desk, form, known), submit: words.add }))}
 ${zonesPart(desk, known)}
-${doorSettingsPart(desk, { settings, categories: known.categories })}`,
+${doorSettingsPart(desk, { settings, categories: known.categories })}
+${ticketCodesPart(desk, codes)}`,
   };
 }
 

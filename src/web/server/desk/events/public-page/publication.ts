@@ -12,7 +12,7 @@ import { eventParam, eventView, ownEvent } from '../own-event.ts';
 
 /** Publishes, unpublishes, or calls off an event. */
 export function publicationPages(addPage: AddPage): void {
-  addPage('/desk/events/:eventId/publication', showPublication, { publish, unpublish });
+  addPage('/desk/events/:eventId/publication', showPublication, { publish, unpublish, openSales, closeSales });
   addPage('/desk/events/:eventId/call-off', showCallOff, { callOff });
 }
 
@@ -47,11 +47,23 @@ function publishedPart(desk: Desk, event: EventOfDesk): Html {
   const moving = movingWords[desk.language];
   return html`${notice(words.isPublished, 'good')}
 <p class="page-actions">${linkButton(`/events/${event.slug}?lang=${desk.language}`, words.see, true)}</p>
+${salesPart(desk, event)}
 ${panel(words.takeBackTitle, html`<p>${words.takeBackText}</p>${deskForm(desk, { form: desk.form('unpublish'), submit: words.takeBack, isSmall: true })}`)}
 ${panel(moving.moveTitle, html`<p>${moving.moveText}</p>${linkButton(pathOf(desk, '/move'), event.isPostponed ? moving.giveDate : moving.moveTitle, true)}`)}
 ${panel(moving.postponeTitle, html`<p>${event.isPostponed ? moving.isPostponed : moving.postponeText}</p>${linkButton(pathOf(desk, '/postpone'), event.isPostponed ? moving.resume : moving.postponeTitle, true)}`)}
 ${panel(moving.noticesTitle, html`<p>${moving.noticesLead}</p>${linkButton(pathOf(desk, '/notices'), moving.noticesTitle, true)}`)}
 ${panel(words.callOffTitle, html`<p>${words.callOffText}</p>${linkButton(pathOf(desk, '/call-off'), words.callOffTitle, true)}`)}`;
+}
+
+function salesPart(desk: Desk, { sales }: EventOfDesk): Html {
+  const words = publicationWords[desk.language];
+  const isOpen = sales === 'open';
+  const form = desk.form(isOpen ? 'closeSales' : 'openSales');
+  const submit = isOpen ? words.closeSales : words.openSales;
+  return panel(
+    words.salesTitle,
+    html`<p>${isOpen ? words.salesOpenText : words.salesClosedText}</p>${deskForm(desk, { form, submit, isSmall: true })}`,
+  );
 }
 
 async function showCallOff(desk: Desk): Promise<View> {
@@ -79,6 +91,15 @@ const unpublish: Act = async (desk) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/publication', { param: eventParam(desk) });
   return done(pathOf(desk, '/publication'), 'unpublished');
 };
+
+const setSales =
+  (sales: 'open' | 'closed'): Act =>
+  async (desk) => {
+    await desk.api.put('/v1/organizers/:slug/events/:eventId/sales', { param: eventParam(desk), json: { sales } });
+    return done(pathOf(desk, '/publication'), 'saved');
+  };
+const openSales = setSales('open');
+const closeSales = setSales('closed');
 
 const callOff: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/events/:eventId/cancellation', { param: eventParam(desk) });

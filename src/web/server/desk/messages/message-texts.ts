@@ -1,0 +1,101 @@
+import { html } from 'hono/html';
+import { frameWords } from '../../../i18n/words/desk/frame.ts';
+import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
+import type { Data } from '../api.ts';
+import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { areaField } from '../parts/fields.ts';
+import { deskForm } from '../parts/form.ts';
+import { chip } from '../parts/pieces.ts';
+import { table } from '../parts/table.ts';
+
+type MessageText = Data<'/v1/organizers/:slug/message-texts'>['data'][number];
+
+const path = '/desk/message-texts';
+const bodyLengthMax = 1024;
+
+/** The texts of WhatsApp messages, in the organiser's own words or in ours. */
+export function messageTextPages(addPage: AddPage): void {
+  addPage(path, showTexts);
+  addPage(`${path}/:template/:locale`, showText, { save, reset });
+}
+
+async function textsOf(desk: Desk): Promise<readonly MessageText[]> {
+  const { data } = await desk.api.get('/v1/organizers/:slug/message-texts', { param: { slug: desk.slug } });
+  return data;
+}
+
+async function showTexts(desk: Desk): Promise<View> {
+  const words = messageTextWords[desk.language];
+  return {
+    title: words.title,
+    section: 'connections',
+    body: html`<p class="lead">${words.lead}</p>${table({
+      caption: words.title,
+      rows: await textsOf(desk),
+      columns: [
+        {
+          label: words.message,
+          cell: ({ template, locale }) =>
+            html`<a href="${path}/${template}/${locale}">${words.names[template] ?? template}</a>`,
+        },
+        { label: words.language, cell: ({ locale }) => words.languages[locale] },
+        { label: words.state, cell: ({ isOwn }) => (isOwn ? chip(words.own, 'good') : chip(words.ours)) },
+      ],
+    })}`,
+  };
+}
+
+/** An address that names no message is answered as missing, and its form refused by the API. */
+function textParam(desk: Desk) {
+  return {
+    slug: desk.slug,
+    template: desk.param('template') as MessageText['template'],
+    locale: desk.param('locale') === 'en' ? ('en' as const) : ('id' as const),
+  };
+}
+
+async function showText(desk: Desk): Promise<View> {
+  const { language } = desk;
+  const words = messageTextWords[language];
+  const { template, locale } = textParam(desk);
+  const text = (await textsOf(desk)).find((one) => one.template === template && one.locale === locale);
+  if (text === undefined)
+    return {
+      title: frameWords[language].missingTitle,
+      section: 'connections',
+      status: 404,
+      body: html`<p class="lead">${frameWords[language].missingText}</p>`,
+    };
+  const form = desk.form('save');
+  const variables = text.variables.map(
+    ({ name, isRequired }) => html`<li><code>{{${name}}}</code>${isRequired ? ` ${words.isRequired}` : ''}</li>`,
+  );
+  const field = areaField(form, language, {
+    name: 'body',
+    label: words.body,
+    value: text.body,
+    maxlength: bodyLengthMax,
+    rows: 9,
+  });
+  return {
+    title: `${words.names[template] ?? template} (${words.languages[locale]})`,
+    section: 'connections',
+    body: html`<p>${words.variables}</p><ul>${variables}</ul>
+${deskForm(desk, { form, body: field, submit: words.save, cancelPath: path })}
+${text.isOwn ? deskForm(desk, { form: desk.form('reset'), submit: words.reset, isSmall: true }) : ''}`,
+  };
+}
+
+const save: Act = async (desk, values) => {
+  await desk.api.put('/v1/organizers/:slug/message-texts/:template/:locale', {
+    param: textParam(desk),
+    // Browsers send line breaks of a text field as two characters.
+    json: { body: values.text('body').replaceAll('\r\n', '\n') },
+  });
+  return done(path, 'saved');
+};
+
+const reset: Act = async (desk) => {
+  await desk.api.delete('/v1/organizers/:slug/message-texts/:template/:locale', { param: textParam(desk) });
+  return done(path, 'saved');
+};
