@@ -31,13 +31,13 @@ export type AccessErrorCode =
 export const accessProblems = {
   'access.unauthenticated': { status: 401, title: 'Not signed in' },
   'access.forbidden': { status: 403, title: 'Not allowed' },
-  'access.scope_missing': { status: 403, title: 'Not in the scopes of this key' },
-  'access.limit_reached': { status: 409, title: 'Too many of these' },
+  'access.scope_missing': { status: 403, title: 'Scope missing' },
+  'access.limit_reached': { status: 409, title: 'Limit reached' },
   'access.link_limited': { status: 429, title: 'Too many links' },
   'access.link_invalid': { status: 400, title: 'Link not valid' },
-  'access.choice_needed': { status: 409, title: 'Choose what stays' },
-  'access.keep_unknown': { status: 409, title: 'Nothing of that name to keep' },
-  'access.cross_site': { status: 403, title: 'Asked from another site' },
+  'access.choice_needed': { status: 409, title: 'Choose what to keep' },
+  'access.keep_unknown': { status: 409, title: 'Unknown id to keep' },
+  'access.cross_site': { status: 403, title: 'Cross-site request' },
   'session.refused': { status: 401, title: 'Sign-in refused' },
   'session.limited': { status: 429, title: 'Too many sign-ins' },
   'session.not_found': { status: 404, title: 'Session not found' },
@@ -71,17 +71,17 @@ export const scopeMissing = (enough: readonly string[]): Refusal =>
   });
 
 export const limitReached = (max: number): Refusal =>
-  new DomainError('access.limit_reached', `There are ${max} of these already; end one first.`, { details: { max } });
+  new DomainError('access.limit_reached', `The limit of ${max} is reached; end one first.`, { details: { max } });
 
 /** One answer for a link that is forged, used, replaced or expired. */
 export const linkInvalid = (): Refusal =>
-  new DomainError('access.link_invalid', 'This link is not valid, or no longer valid; request a new one.');
+  new DomainError('access.link_invalid', 'This link is invalid or has expired; request a new one.');
 
 /** Counted for known and unknown addresses alike. */
 export const linkLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'access.link_limited',
-    'No link was sent: too many were requested for this address. Wait a while, or try from where you have signed in before.',
+    'No link was sent: too many were requested for this address. Wait a while, or use a device or network from which you have signed in before.',
     { retryAfterSeconds },
   );
 
@@ -89,13 +89,13 @@ export const linkLimited = (retryAfterSeconds: number): Refusal =>
 export const choiceNeeded = (made: Readonly<Record<string, unknown>>): Refusal =>
   new DomainError(
     'access.choice_needed',
-    'This account has made API keys, devices or invitations that still work. Name in keep those that stay; the others end.',
+    'This account has created API keys, devices or invitations that still work. List in keep those that stay; the others end.',
     { details: { made } },
   );
 
 /** @param ids named ids that are not, or no longer, among the member's access */
 export const keepUnknown = (ids: readonly string[]): Refusal =>
-  new DomainError('access.keep_unknown', 'One of the ids in keep does not exist, or was not made by this member.', {
+  new DomainError('access.keep_unknown', 'One of the ids in keep does not exist, or was not created by this member.', {
     details: { unknown: ids },
   });
 
@@ -103,22 +103,22 @@ export const keepUnknown = (ids: readonly string[]): Refusal =>
 export const crossSiteRefused = (): Refusal =>
   new DomainError(
     'access.cross_site',
-    'The cookie of an order changes nothing for another site; send the order\'s token as "Authorization: Bearer ...".',
+    'The cookie of an order does not authorize changes from another site; send the order\'s token as "Authorization: Bearer ...".',
   );
 
 /** One answer for an unknown address, a wrong password, and a member who may not sign in. */
 export const signInRefused = (): Refusal =>
-  new DomainError('session.refused', 'The email address or the password is not right.');
+  new DomainError('session.refused', 'The email address or password is wrong.');
 
 export const signInLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('session.limited', 'Too many sign-ins were tried for this account; wait a while.', {
+  new DomainError('session.limited', 'Too many sign-in attempts for this account; wait a while.', {
     retryAfterSeconds,
   });
 
 export const sessionNotFound = (): Refusal => new DomainError('session.not_found', 'There is no such session.');
 
 export const organizerSlugTaken = (slug: string): Refusal =>
-  new DomainError('organizer.slug_taken', `There is an organiser "${slug}" already.`);
+  new DomainError('organizer.slug_taken', `The organiser "${slug}" already exists.`);
 
 export const signUpClosed = (): Refusal =>
   new DomainError('organizer.sign_up_closed', 'Organisers are created by the operator of this service.');
@@ -128,16 +128,19 @@ export const staffNotFound = (): Refusal => new DomainError('staff.not_found', '
 export const staffEmailInUse = (): Refusal =>
   new DomainError(
     'staff.email_in_use',
-    'This address signs in already, here or for another organiser; use another one.',
+    'This address already signs in, here or for another organiser; use another one.',
   );
 
 export const staffInvitedTooOften = (retryAfterSeconds: number): Refusal =>
-  new DomainError('staff.invited_too_often', 'This member was invited often enough; wait before the next invitation.', {
+  new DomainError('staff.invited_too_often', 'This member was invited too often; wait before the next invitation.', {
     retryAfterSeconds,
   });
 
 export const lastOwner = (): Refusal =>
-  new DomainError('staff.last_owner', 'An organiser keeps at least one active owner; name another owner first.');
+  new DomainError(
+    'staff.last_owner',
+    'An organiser needs at least one active owner; make another member an owner first.',
+  );
 
 export const apiKeyNotFound = (): Refusal => new DomainError('api_key.not_found', 'There is no such API key.');
 
@@ -146,7 +149,7 @@ export const deviceNotFound = (): Refusal => new DomainError('device.not_found',
 export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
 
 export const orderNotFound = (): Refusal =>
-  new DomainError('order.not_found', 'There is no such order, or the link to it is not right.');
+  new DomainError('order.not_found', 'There is no such order, or its link is wrong.');
 
 export const ownerNotLimited = (): Refusal =>
   new DomainError('staff.owner_not_limited', 'An owner works at all events. Choose another role, or all events.');
@@ -155,17 +158,17 @@ export const ownerNotLimited = (): Refusal =>
 export const phoneNotPossible = (): Refusal =>
   new DomainError(
     'verification.phone_not_possible',
-    'Codes to phones need an event whose organizer sends them; use an email.',
+    'Codes are sent to phones only for an event whose organizer can send them; use an email.',
   );
 
 /** One answer, whether this network or another one has asked for too many codes. */
 export const verificationLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError(
     'verification.limited',
-    'No code was sent or checked: too many were requested or tried. Wait a while.',
+    'No code was sent or checked: too many codes were requested or tried. Wait a while.',
     { retryAfterSeconds },
   );
 
 /** One answer for a wrong, late or too often tried code, and for an unknown verification. */
 export const verificationRefused = (): Refusal =>
-  new DomainError('verification.refused', 'This code is not right, or no longer valid; request a new one.');
+  new DomainError('verification.refused', 'This code is wrong or has expired; request a new one.');

@@ -21,8 +21,8 @@ export type CatalogErrorCode =
 export const catalogProblems = {
   'event.not_found': { status: 404, title: 'Event not found' },
   'event.slug_taken': { status: 409, title: 'Slug taken' },
-  'event.changed_meanwhile': { status: 409, title: 'Changed meanwhile' },
-  'event.not_publishable': { status: 409, title: 'Not ready for the public' },
+  'event.changed_meanwhile': { status: 409, title: 'Event has changed' },
+  'event.not_publishable': { status: 409, title: 'Event not ready to publish' },
   'event.cancelled': { status: 409, title: 'Event cancelled' },
   'event.has_orders': { status: 409, title: 'Event has orders' },
   'event.not_published': { status: 409, title: 'Event not published' },
@@ -32,7 +32,7 @@ export const catalogProblems = {
   'ticket_category.pool_unknown': { status: 409, title: 'Unknown pool' },
   'catalog.limit_reached': { status: 409, title: 'Limit reached' },
   'picture.not_found': { status: 404, title: 'Picture not found' },
-  'picture.type_unsupported': { status: 415, title: 'Not a picture of a known type' },
+  'picture.type_unsupported': { status: 415, title: 'Unsupported picture type' },
   'picture.animated': { status: 415, title: 'Animated picture' },
   'picture.too_many_pixels': { status: 413, title: 'Too many pixels' },
   'picture.too_small': { status: 400, title: 'Picture too small' },
@@ -45,10 +45,10 @@ const refusal = (code: CatalogErrorCode, message: string, details?: ProblemDetai
 export const eventNotFound = () => refusal('event.not_found', 'There is no such event.');
 export const slugTaken = () => refusal('event.slug_taken', 'Another event has this slug; choose another one.');
 export const eventChangedMeanwhile = (version: number) =>
-  refusal('event.changed_meanwhile', 'Somebody changed the event since you read it; read it again.', { version });
-export const eventCancelled = () => refusal('event.cancelled', 'A cancelled event does not change any more.');
+  refusal('event.changed_meanwhile', 'The event has changed since you read it; read it again.', { version });
+export const eventCancelled = () => refusal('event.cancelled', 'A cancelled event can no longer be changed.');
 export const eventHasOrders = () =>
-  refusal('event.has_orders', 'Tickets of this event were ordered; it can be cancelled, not withdrawn.');
+  refusal('event.has_orders', 'Tickets of this event were ordered, so it can be cancelled but not unpublished.');
 export const eventNotPublished = () =>
   refusal('event.not_published', 'Only a published event can be cancelled or postponed.');
 export const scheduleItemNotFound = () => refusal('schedule_item.not_found', 'The event has no such schedule item.');
@@ -70,10 +70,10 @@ const pictureReasons: Readonly<Record<PictureRefusal, string>> = {
 export const pictureRefused = (code: PictureRefusal) => refusal(code, pictureReasons[code]);
 export const poolUnknown = () => refusal('ticket_category.pool_unknown', 'The event has no such pool.');
 export const limitReached = (limit: string, max: number) =>
-  refusal('catalog.limit_reached', 'There can be no more of these.', { limit, max });
+  refusal('catalog.limit_reached', 'The limit is reached; see limit.', { limit, max });
 
 /** One requirement that an event lacks to be public, with a code for programs. */
 export type MissingForPublication = { readonly code: string; readonly message: string; readonly subjectId?: string };
 
 export const eventNotPublishable = (missing: readonly MissingForPublication[]) =>
-  refusal('event.not_publishable', 'The event is not ready for the public; see missing.', { missing });
+  refusal('event.not_publishable', 'The event is not ready to publish; see missing.', { missing });

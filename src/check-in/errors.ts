@@ -36,7 +36,7 @@ export const checkInProblems = {
 type Refusal = DomainError<CheckInErrorCode>;
 
 export const otherEvent = (): Refusal =>
-  new DomainError('check_in.other_event', 'This device or member may scan for its own events only.');
+  new DomainError('check_in.other_event', 'This device or member may scan only for its own events.');
 
 /** The same error for an event that does not exist and for another organiser's event. */
 export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
@@ -48,21 +48,21 @@ export const scanIdReused = (): Refusal =>
   );
 
 export const scanNotFound = (): Refusal =>
-  new DomainError('check_in.scan_not_found', 'This login has made no such scan on this device.');
+  new DomainError('check_in.scan_not_found', 'This login has no such scan on this device.');
 
 export const scanNotUndoable = (): Refusal =>
-  new DomainError('check_in.not_undoable', 'Nobody went through by this scan, so there is nothing to undo.');
+  new DomainError('check_in.not_undoable', 'This scan let nobody through, so there is nothing to undo.');
 
 export const gateNotFound = (): Refusal => new DomainError('gate.not_found', 'There is no such gate.');
 
 export const gateNameTaken = (): Refusal =>
-  new DomainError('gate.name_taken', 'The event has a gate of this name already.');
+  new DomainError('gate.name_taken', 'The event already has a gate with this name.');
 
 export const gateLimitReached = (max: number): Refusal =>
   new DomainError('gate.limit_reached', `An event has at most ${max} gates.`, { details: { max } });
 
 export const gateCategoryUnknown = (): Refusal =>
-  new DomainError('gate.category_unknown', 'A ticket category of the list is not one of this event.');
+  new DomainError('gate.category_unknown', 'A listed ticket category does not belong to this event.');
 
 export const gateTimesReversed = (): Refusal =>
   new DomainError('gate.times_reversed', 'The gate must close after it opens.');
@@ -70,7 +70,7 @@ export const gateTimesReversed = (): Refusal =>
 export const zoneNotFound = (): Refusal => new DomainError('zone.not_found', 'There is no such zone.');
 
 export const zoneNameTaken = (): Refusal =>
-  new DomainError('zone.name_taken', 'The event has a zone of this name already.');
+  new DomainError('zone.name_taken', 'The event already has a zone with this name.');
 
 export const zoneLimitReached = (max: number): Refusal =>
   new DomainError('zone.limit_reached', `An event has at most ${max} zones.`, { details: { max } });

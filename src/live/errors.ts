@@ -10,6 +10,6 @@ export const liveProblems = {
 export const tooManyStreams = () =>
   new DomainError<LiveErrorCode>(
     'live.too_many_streams',
-    'Too many live streams are open from here; close some, or ask for the document now and then.',
+    'Too many live streams are open from here; close some, or poll the document instead.',
     { retryAfterSeconds: refusedRetrySeconds },
   );

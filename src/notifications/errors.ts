@@ -63,16 +63,12 @@ type Refusal = DomainError<NotificationErrorCode>;
 
 /** One answer for a wrong signature, a wrong token and an unknown number. */
 export const callbackRefused = (): Refusal =>
-  new DomainError('notification.callback_refused', 'The callback does not prove its origin.');
+  new DomainError('notification.callback_refused', 'The origin of the callback could not be verified.');
 
 export const resendLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError(
-    'notification.resend_limited',
-    'The tickets of this order were sent again often enough; wait a while.',
-    {
-      retryAfterSeconds,
-    },
-  );
+  new DomainError('notification.resend_limited', 'The tickets of this order were sent again too often; wait a while.', {
+    retryAfterSeconds,
+  });
 
 export const nothingToSend = (): Refusal =>
   new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
@@ -95,27 +91,27 @@ export const noticeEnded = (): Refusal =>
   new DomainError('notice.ended', 'This notice is being sent or has ended; nothing waits for a confirmation.');
 
 export const announcementEnded = (): Refusal =>
-  new DomainError('announcement.ended', 'This announcement was sent or cancelled already.');
+  new DomainError('announcement.ended', 'This announcement was already sent or cancelled.');
 
 export const announcementReachesNobody = (): Refusal =>
   new DomainError('announcement.reaches_nobody', 'No buyer of the event is in this audience.');
 
 export const announcementLimited = (max: number, retryAfterSeconds: number): Refusal =>
-  new DomainError('announcement.limited', `An event may tell its buyers ${max} times a day in this way.`, {
+  new DomainError('announcement.limited', `An event may send ${max} announcements of this kind a day.`, {
     retryAfterSeconds,
     details: { max },
   });
 
 export const tooManyDrafts = (max: number): Refusal =>
-  new DomainError('announcement.limit_reached', `There are ${max} drafts already; confirm or cancel one first.`, {
+  new DomainError('announcement.limit_reached', `The limit of ${max} drafts is reached; confirm or cancel one first.`, {
     details: { max },
   });
 
 export const orderNotFound = (): Refusal =>
-  new DomainError('order.not_found', 'There is no such order, or the link to it is not right.');
+  new DomainError('order.not_found', 'There is no such order, or its link is wrong.');
 
 export const newsLinkNotFound = (): Refusal =>
-  new DomainError('news.link_not_found', 'There is no such link to unsubscribe.');
+  new DomainError('news.link_not_found', 'There is no such unsubscribe link.');
 
 export const suppressionNotFound = (): Refusal =>
   new DomainError('suppression.not_found', 'There is no such suppressed recipient.');
@@ -123,17 +119,19 @@ export const suppressionNotFound = (): Refusal =>
 export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
 
 export const messageTestNoPhone = (): Refusal =>
-  new DomainError('message_test.no_phone', 'The profile of the organizer has no phone that the test could go to.');
+  new DomainError('message_test.no_phone', 'The profile of the organizer has no phone to send the test to.');
 
 export const messageTestLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('message_test.limited', 'This address was sent enough tests; wait a while.', { retryAfterSeconds });
+  new DomainError('message_test.limited', 'This address was sent too many tests; wait a while.', { retryAfterSeconds });
 
 export const messageTestNotFound = (): Refusal => new DomainError('message_test.not_found', 'There is no such test.');
 
-export const senderExists = (): Refusal => new DomainError('sender.already_exists', 'This number is in use already.');
+export const senderExists = (): Refusal => new DomainError('sender.already_exists', 'This number is already in use.');
 
 export const senderLimitReached = (max: number): Refusal =>
-  new DomainError('sender.limit_reached', `There are ${max} senders already; disable one first.`, { details: { max } });
+  new DomainError('sender.limit_reached', `The limit of ${max} senders is reached; disable one first.`, {
+    details: { max },
+  });
 
 export const senderHasNoTemplates = (): Refusal =>
   new DomainError('sender.no_templates', 'Only senders of the Cloud API with a businessAccountId have templates.');
@@ -142,7 +140,7 @@ export const endpointNotFound = (): Refusal =>
   new DomainError('webhook.not_found', 'There is no such webhook endpoint.');
 
 export const endpointLimitReached = (max: number): Refusal =>
-  new DomainError('webhook.limit_reached', `There are ${max} webhook endpoints already; delete one first.`, {
+  new DomainError('webhook.limit_reached', `The limit of ${max} webhook endpoints is reached; delete one first.`, {
     details: { max },
   });
 
@@ -150,7 +148,7 @@ export type AddressFault = 'not_https' | 'has_credentials' | 'has_fragment' | 'p
 
 const addressFaults: Readonly<Record<AddressFault, string>> = {
   not_https: 'A webhook address must begin with https://.',
-  has_credentials: 'A webhook address must not hold a user name or a password; check the signature instead.',
+  has_credentials: 'A webhook address must not contain a user name or password; verify the signature instead.',
   has_fragment: 'A webhook address must not have a fragment.',
   port: 'Webhooks go to port 443 or 8443.',
   not_public: 'The host of the address must resolve to public addresses only.',
@@ -160,10 +158,10 @@ export const webhookAddressRefused = (reason: AddressFault): Refusal =>
   new DomainError('webhook.address_refused', addressFaults[reason], { details: { reason } });
 
 export const endpointNotActive = (): Refusal =>
-  new DomainError('webhook.not_active', 'This webhook endpoint is disabled; set it active first.');
+  new DomainError('webhook.not_active', 'This webhook endpoint is disabled; activate it first.');
 
 export const endpointTestLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('webhook.test_limited', 'This webhook endpoint was tested often enough; wait a while.', {
+  new DomainError('webhook.test_limited', 'This webhook endpoint was tested too often; wait a while.', {
     retryAfterSeconds,
   });
 

@@ -47,9 +47,9 @@ export type OrderErrorCode =
 
 export const orderProblems = {
   'order.not_found': { status: 404, title: 'Order not found' },
-  'order.limit_exceeded': { status: 409, title: 'Over a limit' },
+  'order.limit_exceeded': { status: 409, title: 'Limit exceeded' },
   'order.category_unknown': { status: 400, title: 'Unknown ticket category' },
-  'order.price_changed': { status: 409, title: 'Another price' },
+  'order.price_changed': { status: 409, title: 'Price changed' },
   'order.not_payable': { status: 409, title: 'Cannot be paid' },
   'stock.sold_out': { status: 409, title: 'Sold out' },
   'sale.not_open': { status: 409, title: 'Not on sale' },
@@ -65,44 +65,43 @@ export const orderProblems = {
   'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
   'order.buyer_not_correctable': { status: 409, title: 'The address cannot be corrected' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
-  'order.note_limit_reached': { status: 409, title: 'The order has as many notes as it may have' },
+  'order.note_limit_reached': { status: 409, title: 'Too many notes' },
   'order.details_closed': { status: 409, title: 'The time for names and answers is over' },
-  'order.names_used_up': { status: 409, title: 'The ticket has changed its name often enough' },
+  'order.names_used_up': { status: 409, title: 'Too many name changes' },
   'question.not_found': { status: 404, title: 'No such question' },
-  'question.limit_reached': { status: 409, title: 'The event has as many questions as it may have' },
-  'question.answered': { status: 409, title: 'The question was answered' },
+  'question.limit_reached': { status: 409, title: 'Too many questions' },
+  'question.answered': { status: 409, title: 'Question already answered' },
   'ticket.not_found': { status: 404, title: 'No such ticket' },
   'wallet.not_offered': { status: 404, title: 'No passes for this wallet' },
   'waiting_list.closed': { status: 409, title: 'No waiting list' },
   'waiting_list.not_needed': { status: 409, title: 'There are tickets left' },
   'waiting_list.full': { status: 409, title: 'The waiting list is full' },
-  'waiting_list.entry_not_found': { status: 404, title: 'No such place in a waiting list' },
+  'waiting_list.entry_not_found': { status: 404, title: 'Waiting list entry not found' },
   'ticket.not_transferable': { status: 409, title: 'The ticket cannot be given to somebody else' },
-  'ticket.transfer_limited': { status: 429, title: 'The address was sent enough tickets for now' },
+  'ticket.transfer_limited': { status: 429, title: 'Too many tickets sent to the address' },
   'ticket_codes.not_signed': { status: 409, title: 'The codes are not signed' },
   'ticket_codes.keys_used_up': { status: 409, title: 'No key numbers left' },
   'pool.not_found': { status: 404, title: 'No such pool' },
-  'pool.in_use': { status: 409, title: 'The pool has sold or holds more than that' },
-  'pool.needed': { status: 409, title: 'The event has no places without this pool' },
-  'pool.limit_reached': { status: 409, title: 'The event has as many pools as it may have' },
+  'pool.in_use': { status: 409, title: 'Pool in use' },
+  'pool.needed': { status: 409, title: 'Last pool with places' },
+  'pool.limit_reached': { status: 409, title: 'Too many pools' },
   'promo_code.not_found': { status: 404, title: 'No such promo code' },
-  'promo_code.taken': { status: 409, title: 'The event has this promo code already' },
-  'promo_code.in_use': { status: 409, title: 'The promo code was redeemed more often than that' },
-  'promo_code.limit_reached': { status: 409, title: 'The event has as many promo codes as it may have' },
+  'promo_code.taken': { status: 409, title: 'Promo code taken' },
+  'promo_code.in_use': { status: 409, title: 'Promo code redeemed more often' },
+  'promo_code.limit_reached': { status: 409, title: 'Too many promo codes' },
 } as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
 
 const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
   new DomainError(code, message, details === undefined ? {} : { details });
 
-export const orderNotFound = () =>
-  refusal('order.not_found', 'There is no such order, or the link to it is not right.');
+export const orderNotFound = () => refusal('order.not_found', 'There is no such order, or its link is wrong.');
 
 export const eventUnknown = () => refusal('event.not_found', 'There is no such event.');
 
 export const soldOut = (details?: ProblemDetails) =>
   refusal(
     'stock.sold_out',
-    'There are not enough tickets left. Held tickets that are not paid come back on sale.',
+    'There are not enough tickets left. Held tickets that are not paid return to sale.',
     details,
   );
 
@@ -110,20 +109,16 @@ export const saleNotOpen = (details?: ProblemDetails) =>
   refusal('sale.not_open', 'This ticket category is not on sale now.', details);
 
 export const limitExceeded = (details?: ProblemDetails) =>
-  refusal('order.limit_exceeded', 'The order is over a limit of this sale; see limit.', details);
+  refusal('order.limit_exceeded', 'The order exceeds a limit of this sale; see limit.', details);
 
 export const categoryUnknown = (details?: ProblemDetails) =>
   refusal('order.category_unknown', 'The event has no such ticket category.', details);
 
 export const priceChanged = (details: ProblemDetails) =>
-  refusal(
-    'order.price_changed',
-    'The order costs something else than expected; see total. Nothing was ordered.',
-    details,
-  );
+  refusal('order.price_changed', 'The total differs from the expected one; see total. Nothing was ordered.', details);
 
 export const orderNotPayable = (details: ProblemDetails) =>
-  refusal('order.not_payable', 'No payment gateway of this sale takes this total; order less at once.', details);
+  refusal('order.not_payable', 'No payment gateway of this sale accepts this total; order fewer tickets.', details);
 
 export const promoInvalid = () => refusal('promo.invalid', 'This promo code is not valid for this sale now.');
 
@@ -131,7 +126,7 @@ export const promoInvalid = () => refusal('promo.invalid', 'This promo code is n
 export const lookupLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'order.lookup_limited',
-    'No link was sent: too many were asked for with this email and code. Wait a while; the last one still works.',
+    'No link was sent: too many were requested with this email and code. Wait a while; the last one still works.',
     { retryAfterSeconds },
   );
 
@@ -139,7 +134,7 @@ export const lookupLimited = (retryAfterSeconds: number) =>
 export const promoLimited = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'promo.limited',
-    'Too many promo codes that are not valid were tried from here for this event; wait a while, or order without one.',
+    'Too many invalid promo codes were tried from here for this event; wait a while, or order without one.',
     { retryAfterSeconds },
   );
 
@@ -148,22 +143,19 @@ export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has b
 export const paymentsBusy = (retryAfterSeconds: number) =>
   new DomainError<OrderErrorCode>(
     'payments.busy',
-    'More orders wait for payment than can be prepared in time; try again shortly.',
+    'Too many orders are waiting for their payment to be prepared; try again shortly.',
     {
       retryAfterSeconds,
     },
   );
 
 export const passRequired = () =>
-  refusal(
-    'queue.pass_required',
-    'This event has a waiting room: an order needs the pass that a called place is given.',
-  );
+  refusal('queue.pass_required', 'This event has a waiting room: an order needs a pass, which a called place gets.');
 
 /** Forged, expired, of another event, or of another account than the order's email and phone. */
-export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not good for this order.');
+export const passInvalid = () => refusal('queue.pass_invalid', 'This pass is not valid for this order.');
 
-export const passSpent = () => refusal('queue.pass_spent', 'This pass has placed its order already.');
+export const passSpent = () => refusal('queue.pass_spent', 'This pass has already placed its order.');
 
 export type NotCancellableReason = 'not_refundable' | 'too_late' | 'checked_in' | 'transferred' | 'ended';
 
@@ -171,8 +163,8 @@ const notCancellableSentences: Record<NotCancellableReason, string> = {
   not_refundable: 'Paid orders of this event cannot be cancelled.',
   too_late: 'The time in which a paid order can be cancelled is over.',
   checked_in: 'A ticket of this order has been used at the door.',
-  transferred: 'A ticket of this order belongs to somebody else now.',
-  ended: 'The order is not open any more.',
+  transferred: 'A ticket of this order was given to somebody else.',
+  ended: 'The order is no longer open.',
 };
 
 /** `reason` is shown, so that a page can say what to do instead. */
@@ -183,8 +175,8 @@ export type NotCorrectableReason = 'ended' | 'confirmed' | 'too_often';
 
 const notCorrectableSentences: Record<NotCorrectableReason, string> = {
   ended: 'The order has ended; nothing more is sent about it.',
-  confirmed: 'The buyer has confirmed this address by a code.',
-  too_often: 'The address of this order was corrected often enough.',
+  confirmed: 'The buyer has confirmed this address with a code.',
+  too_often: 'The address of this order was corrected too often.',
 };
 
 export const buyerNotCorrectable = (reason: NotCorrectableReason) =>
@@ -197,10 +189,10 @@ export const noteLimitReached = (max: number) =>
   refusal('order.note_limit_reached', `An order has at most ${max} notes.`, { max });
 
 export const detailsClosed = () =>
-  refusal('order.details_closed', 'Names and answers of this order cannot be changed any more.');
+  refusal('order.details_closed', 'Names and answers of this order can no longer be changed.');
 
 export const namesUsedUp = (max: number) =>
-  refusal('order.names_used_up', `A ticket gets at most ${max} names.`, { max });
+  refusal('order.names_used_up', `A ticket can be named at most ${max} times.`, { max });
 
 export const questionNotFound = () => refusal('question.not_found', 'There is no such question at this event.');
 
@@ -208,10 +200,10 @@ export const questionLimitReached = (max: number) =>
   refusal('question.limit_reached', `An event has at most ${max} questions.`, { max });
 
 export const questionAnswered = () =>
-  refusal('question.answered', 'Buyers have answered this question. It can be closed, and its answers stay.');
+  refusal('question.answered', 'Buyers have answered this question, so it can only be closed; its answers stay.');
 
 export const ticketCodesNotSigned = () =>
-  refusal('ticket_codes.not_signed', 'This event has opaque codes, so there is no key to change.');
+  refusal('ticket_codes.not_signed', 'This event does not sign its codes, so it has no key to change.');
 
 export const ticketKeysUsedUp = (max: number) =>
   refusal('ticket_codes.keys_used_up', `An event has at most ${max} keys.`, { max });
@@ -223,21 +215,21 @@ export const poolNotFound = () => refusal('pool.not_found', 'There is no such po
 export const poolNeeded = () =>
   refusal(
     'pool.needed',
-    'A published event keeps a pool with places; to stop its sale, close its sales or block its places.',
+    'A published event needs a pool with places; to stop the sale, close its sales or block places.',
   );
 
 export const poolInUse = () =>
-  refusal('pool.in_use', 'The capacity cannot be less than what is sold, held and blocked.');
+  refusal('pool.in_use', 'The capacity cannot be lower than the sold, held and blocked places together.');
 
 export const poolLimitReached = (max: number) =>
   refusal('pool.limit_reached', `An event has at most ${max} pools.`, { max });
 
 export const promoCodeNotFound = () => refusal('promo_code.not_found', 'There is no such promo code in this event.');
 
-export const promoCodeTaken = () => refusal('promo_code.taken', 'The event has this promo code already.');
+export const promoCodeTaken = () => refusal('promo_code.taken', 'The event already has this promo code.');
 
 export const promoCodeInUse = () =>
-  refusal('promo_code.in_use', 'The limit cannot be less than how often the code was redeemed.');
+  refusal('promo_code.in_use', 'The limit cannot be lower than the number of redemptions.');
 
 export const promoCodeLimitReached = (max: number) =>
   refusal('promo_code.limit_reached', `An event has at most ${max} promo codes.`, { max });

@@ -20,16 +20,16 @@ export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
   'callback.signature_invalid': { status: 400, title: 'Callback not signed' },
   'callback.too_large': { status: 413, title: 'Callback too large' },
-  'payment.not_payable': { status: 409, title: 'The order does not wait for payment' },
-  'payment.method_unavailable': { status: 409, title: 'This way to pay is not available' },
+  'payment.not_payable': { status: 409, title: 'Order not waiting for payment' },
+  'payment.method_unavailable': { status: 409, title: 'Payment method not available' },
   'payment.too_many_attempts': { status: 409, title: 'Too many payment attempts' },
   'payment_account.not_found': { status: 404, title: 'No payment account' },
-  'payment_account.payments_open': { status: 409, title: 'Buyers may still pay by this account' },
+  'payment_account.payments_open': { status: 409, title: 'Payments still open' },
   'refund.not_refundable': { status: 409, title: 'Nothing to refund' },
   'refund.amount_exceeded': { status: 409, title: 'More than was paid' },
   'refund.tickets_unknown': { status: 409, title: 'Tickets not valid' },
   'task.not_found': { status: 404, title: 'Task not found' },
-  'task.resolved': { status: 409, title: 'Task done before' },
+  'task.resolved': { status: 409, title: 'Task already done' },
   'task.refund_unavailable': { status: 409, title: 'Not refundable by the gateway' },
 } as const satisfies Record<PaymentErrorCode, { status: number; title: string }>;
 
@@ -46,12 +46,12 @@ export const callbackTooLarge = (bytesMax: number): Refusal =>
   new DomainError('callback.too_large', `A notification has at most ${bytesMax} bytes.`, { details: { bytesMax } });
 
 export const paymentNotPayable = (): Refusal =>
-  new DomainError('payment.not_payable', 'The order is paid, or its time to pay is over.');
+  new DomainError('payment.not_payable', 'The order is already paid, or its time to pay is over.');
 
 export const paymentMethodUnavailable = (methods: readonly string[]): Refusal =>
   new DomainError(
     'payment.method_unavailable',
-    'The remaining time is too short, or the amount too high, for this payment method; see methods.',
+    'The remaining time is too short or the amount too high for this payment method; see methods.',
     {
       details: { methods },
     },
@@ -66,11 +66,11 @@ export const paymentAccountNotFound = (): Refusal =>
 export const paymentAccountPaymentsOpen = (): Refusal =>
   new DomainError(
     'payment_account.payments_open',
-    'Buyers may still pay by the account that is set. Close the sales, and set another account once no order waits for payment.',
+    'Buyers may still pay to the current account. Close the sales, and change the account once no order waits for payment.',
   );
 
 export const refundNotRefundable = (): Refusal =>
-  new DomainError('refund.not_refundable', 'The order is not paid, or fully refunded already.');
+  new DomainError('refund.not_refundable', 'The order is not paid, or already fully refunded.');
 
 /** `refundable`: the amount that can still be given back, in minor units. */
 export const refundAmountExceeded = (refundable: number): Refusal =>
@@ -83,7 +83,7 @@ export const refundTicketsUnknown = (): Refusal =>
 
 export const taskNotFound = (): Refusal => new DomainError('task.not_found', 'There is no such task.');
 
-export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task has been done before.');
+export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task is already done.');
 
 export const taskRefundUnavailable = (): Refusal =>
   new DomainError('task.refund_unavailable', 'The gateway cannot refund this money; pay it back by hand.');

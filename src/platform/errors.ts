@@ -50,18 +50,18 @@ export type PlatformErrorCode =
   | 'internal';
 
 export function requestInvalid(errors: readonly InputFault[]): DomainError<PlatformErrorCode> {
-  return new DomainError('request.invalid', 'The request is not valid; see errors.', { details: { errors } });
+  return new DomainError('request.invalid', 'The request is invalid; see errors.', { details: { errors } });
 }
 
 export function serviceUnavailable(cause?: unknown, retryAfterSeconds = 2): DomainError<PlatformErrorCode> {
-  return new DomainError('service.unavailable', 'A part of the service does not answer now; try again shortly.', {
+  return new DomainError('service.unavailable', 'A part of the service is not responding; try again shortly.', {
     cause,
     retryAfterSeconds,
   });
 }
 
 export function serviceOverloaded(retryAfterSeconds: number): DomainError<PlatformErrorCode> {
-  return new DomainError('service.overloaded', 'The service is overloaded now; try again shortly.', {
+  return new DomainError('service.overloaded', 'The service is overloaded; try again shortly.', {
     retryAfterSeconds,
   });
 }

@@ -13,7 +13,7 @@ export type ReportErrorCode =
 
 export const reportProblems = {
   'report.not_found': { status: 404, title: 'Report not found' },
-  'report.limit_reached': { status: 409, title: 'Too many reports wait' },
+  'report.limit_reached': { status: 409, title: 'Too many waiting reports' },
   'report.not_ready': { status: 409, title: 'Report not ready' },
   'report.ended': { status: 409, title: 'Report has ended' },
   'report.expired': { status: 410, title: 'File deleted' },
@@ -34,10 +34,12 @@ export const reportLimitReached = (max: number): Refusal =>
   });
 
 export const reportNotReady = (status: string): Refusal =>
-  new DomainError('report.not_ready', 'This report has no file now; its status says why.', { details: { status } });
+  new DomainError('report.not_ready', 'This report has no file yet, or none any more; see status.', {
+    details: { status },
+  });
 
 export const reportEnded = (status: string): Refusal =>
-  new DomainError('report.ended', 'This report has ended and cannot be cancelled any more.', { details: { status } });
+  new DomainError('report.ended', 'This report has ended and can no longer be cancelled.', { details: { status } });
 
 export const reportExpired = (): Refusal =>
   new DomainError('report.expired', 'The file of this report has expired and was deleted; request a new report.');
@@ -49,7 +51,7 @@ export const scheduleNotFound = (): Refusal =>
   new DomainError('report_schedule.not_found', 'There is no such schedule.');
 
 export const scheduleLimitReached = (max: number): Refusal =>
-  new DomainError('report_schedule.limit_reached', `There are ${max} schedules already; end one first.`, {
+  new DomainError('report_schedule.limit_reached', `The limit of ${max} schedules is reached; end one first.`, {
     details: { max },
   });
 

@@ -15,9 +15,9 @@ export const trafficProblems = {
   'traffic.browse_only': { status: 503, title: 'Only browsing for now' },
   'traffic.switched_off': { status: 503, title: 'Switched off for now' },
   'switch.unknown': { status: 404, title: 'No such switch' },
-  'switch.scope': { status: 400, title: 'The switch does not reach so far' },
+  'switch.scope': { status: 400, title: 'Switch not available for this scope' },
   'event.not_found': { status: 404, title: 'Event not found' },
-  'switch.no_waiting_room': { status: 409, title: 'No waiting room is planned' },
+  'switch.no_waiting_room': { status: 409, title: 'No waiting room planned' },
 } as const satisfies Record<TrafficControlErrorCode, { status: number; title: string }>;
 
 const browseOnlyRetrySeconds = 30;

@@ -68,11 +68,11 @@ describe('operator commands', () => {
       expect(stderr).not.toMatch(/\n\s+at /);
       return [code, stderr];
     };
-    expect(await said(create)).toEqual([1, 'create-organizer: There is an organiser "senja-live" already.\n']);
+    expect(await said(create)).toEqual([1, 'create-organizer: The organiser "senja-live" already exists.\n']);
     const other = create.with(1, 'senja-other');
     expect(await said(other)).toEqual([
       1,
-      'create-organizer: This address signs in already, here or for another organiser; use another one.\n',
+      'create-organizer: This address already signs in, here or for another organiser; use another one.\n',
     ]);
     const wrong = await said(['--slug', 'S', '--name', 'x']);
     expect(wrong[0]).toBe(2);

@@ -201,7 +201,7 @@ describe('the pages in a browser', () => {
     await page.fill('#email', 'nobody');
     await page.click('#place');
     expect(await page.getAttribute('#email', 'aria-invalid')).toBe('true');
-    expect(await page.textContent('#email-error')).toContain('proper email address');
+    expect(await page.textContent('#email-error')).toContain('valid email address');
     await page.fill('#email', someBuyer().email);
     await page.click('.promo summary');
     await page.fill('#promoCode', 'NO-SUCH-CODE');

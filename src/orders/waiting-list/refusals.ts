@@ -7,9 +7,9 @@ export const waitingListClosed = () =>
   refusal('waiting_list.closed', 'This event has no waiting list, or its tickets are not on sale now.');
 
 export const waitingListNotNeeded = () =>
-  refusal('waiting_list.not_needed', 'This category still has tickets: order them.');
+  refusal('waiting_list.not_needed', 'This category still has tickets to order.');
 
-export const waitingListFull = () => refusal('waiting_list.full', 'As many people wait for this event as may wait.');
+export const waitingListFull = () => refusal('waiting_list.full', 'The waiting list of this event is full.');
 
 export const waitingEntryNotFound = () =>
-  refusal('waiting_list.entry_not_found', 'There is no such place in a waiting list, or the link to it is not right.');
+  refusal('waiting_list.entry_not_found', 'There is no such entry in a waiting list, or its link is wrong.');

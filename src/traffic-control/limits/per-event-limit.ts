@@ -82,7 +82,7 @@ export function limitPerEvent<Item, Result>(
 }
 
 /** The detail of a refusal by the per-event limit. */
-export const eventLimitDetail = 'Too much is asked for this event now; try again shortly.';
+export const eventLimitDetail = 'Too many requests for this event; try again shortly.';
 const eventLimitRefusals = new Map<number, DomainError>();
 
 /** One error per value of Retry-After: there are few values, and the stack trace of a refusal says nothing. */

@@ -24,7 +24,7 @@ export type Refusals = {
 /** The part of a window over which Retry-After of refused clients is spread. */
 const jitterShare = 0.1;
 const jitterSecondsMax = 10;
-const switchedDetail = 'The service does less than usual for now; what is there is safe, try again later.';
+const switchedDetail = 'This is switched off for now. Orders and tickets are safe; try again later.';
 
 export function createRefusals(policies: Policies): Refusals {
   const fields = new Map<PolicyName, string>();
@@ -36,14 +36,14 @@ export function createRefusals(policies: Policies): Refusals {
       problemParts({
         ...trafficProblems['traffic.rate_limited'],
         code: 'traffic.rate_limited',
-        detail: 'More requests than allowed; try again after the time that Retry-After names.',
+        detail: 'Too many requests; try again after the time in Retry-After.',
         'violated-policies': [policy.name],
       }),
     );
   }
   const overloadedPartsOf = (detail: string) =>
     problemParts({ status: 503, title: 'Overloaded', code: 'service.overloaded', detail });
-  const overloadedParts = overloadedPartsOf('The service is overloaded now; try again shortly.');
+  const overloadedParts = overloadedPartsOf('The service is overloaded; try again shortly.');
   const eventLimitParts = overloadedPartsOf(eventLimitDetail);
   const switchedParts = (code: TrafficControlErrorCode) =>
     problemParts({ ...trafficProblems[code], code, detail: switchedDetail });

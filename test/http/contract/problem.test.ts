@@ -45,7 +45,7 @@ describe('a problem document', () => {
       title: problems['request.invalid'].title,
       status: 400,
       code: 'request.invalid',
-      detail: 'The request is not valid; see errors.',
+      detail: 'The request is invalid; see errors.',
       requestId: expect.stringMatching(/^req_/),
       errors: [
         {

@@ -120,14 +120,14 @@ test('a full lane refuses by the header alone, counts repeated clicks, and refus
     for (let sent = 0; sent < 700; sent += 1) fill();
     await until(async () => refused.length > 100, 10_000);
     expect(new Set(refused.map(({ status, answer }) => `${status} ${String(answer['detail'])}`))).toEqual(
-      new Set(['503 Too much is asked for this event now; try again shortly.']),
+      new Set(['503 Too many requests for this event; try again shortly.']),
     );
     const address = nextAddress();
     for (const way of ['/v1/orders', '/v1/orders?way=router'] as const) {
       const early = await headOnly(hot, address, 10_000, way);
       expect(early).toMatch(/^HTTP\/1\.1 503 /);
       expect(early).toMatch(/retry-after: \d+/i);
-      expect(early).toContain('Too much is asked for this event now');
+      expect(early).toContain('Too many requests for this event');
     }
     const [first, second] = [await orderFrom(address), await orderFrom(address)];
     expect([first.status, second.status]).toEqual([201, 201]);

@@ -97,7 +97,7 @@ test('a wrong password is answered without naming what was wrong, and the typed 
   const browser = world.newBrowser();
   const seen = await browser.send('/desk/sign-in', { email: owner, password: 'not the right one' });
   expect(seen.status).toBe(401);
-  expect(seen.html).toContain('The email address or the password is not right.');
+  expect(seen.html).toContain('The email address or password is wrong.');
   expect(formFields(seen.html)).toMatchObject({ email: owner, password: '' });
   expect(browser.cookies.has('antre_staff')).toBe(false);
 });

@@ -43,7 +43,7 @@ const en: typeof id = {
   refused: {
     'order.details_closed': 'The time for changing this is over.',
     'order.names_used_up': 'This ticket has changed its name too often. Ask the organiser.',
-    'ticket.not_found': 'One of the tickets is not valid any more. Reload the page.',
+    'ticket.not_found': 'One of the tickets is no longer valid. Reload the page.',
     'question.not_found': 'The questions have changed. Reload the page.',
   },
 };

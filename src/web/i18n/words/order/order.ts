@@ -200,7 +200,7 @@ export const orderWords: InEach<OrderWords> = {
       not_refundable: 'Paid orders of this event cannot be cancelled.',
       too_late: 'The time in which it could be cancelled is over.',
       checked_in: 'A ticket of this order has been used at the door.',
-      transferred: 'A ticket of this order belongs to somebody else now.',
+      transferred: 'A ticket of this order was given to somebody else.',
       ended: 'This order is closed already.',
     },
   },
