@@ -20,7 +20,8 @@ export async function refusesToStart({
   const isOne = await isOneRedis(config.REDIS_CACHE_URL, config.REDIS_QUEUE_URL);
   if (isOne === true)
     return 'REDIS_CACHE_URL, REDIS_QUEUE_URL: lead to one server under two names; one may evict and the other never may';
-  if (isOne === undefined) log.warn('one Redis does not answer: whether the two are different servers is not known');
+  if (isOne === undefined)
+    log.warn('one Redis does not answer, so it is unknown whether the two roles are different servers');
   return undefined;
 }
 

@@ -20,5 +20,5 @@ export async function refillQueue(deps: {
   if ((await deps.redis.get(handedOverMark)) !== null) return;
   const jobs = await recallStagedJobs(deps.db);
   await deps.redis.set(handedOverMark, '1');
-  if (jobs > 0) deps.log.warn({ jobs }, 'the queue was empty; what it had been handed is handed over again');
+  if (jobs > 0) deps.log.warn({ jobs }, 'the queue was emptied; its jobs are handed over again');
 }

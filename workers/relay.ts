@@ -226,7 +226,7 @@ async function afterRefusal(
   jobs: readonly StagedJob[],
   error: unknown,
 ): Promise<void> {
-  deps.log.warn({ err: error, queue, jobs: jobs.length }, 'the queue did not take these jobs');
+  deps.log.warn({ err: error, queue, jobs: jobs.length }, 'the queue did not accept these jobs');
   const message = error instanceof Error ? error.message : '';
   const isServerFault =
     deps.redis.status !== 'ready' || /OOM|READONLY|LOADING|timed out|Connection|writeable|CLUSTERDOWN/i.test(message);

@@ -101,7 +101,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
       await conclude(job, outcome, leave);
     } catch (error) {
       // Its lease ends, and it returns. Its act must be safe to repeat.
-      log.warn({ err: error, outboxId: job.id }, 'a job that ran in place was not concluded');
+      log.warn({ err: error, outboxId: job.id }, 'a job that ran in place could not be concluded');
     }
   };
 

@@ -208,7 +208,7 @@ async function buryQuietly<Jobs extends JobMap>(
   } catch (error) {
     deps.log.error(
       { err: error, outboxId },
-      'a job that was given up is not among the dead letters yet; the relay will see to it',
+      'a given-up job could not be stored as a dead letter; the relay will retry',
     );
   }
 }

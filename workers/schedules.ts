@@ -59,9 +59,9 @@ export function keepSchedules(deps: { queues: Queues; schedules: readonly Schedu
     repairSchedules(deps.queues, deps.schedules, Date.now())
       .then(
         (repaired) => {
-          if (repaired.length > 0) deps.log.warn({ schedules: repaired }, 'recurring jobs were put back');
+          if (repaired.length > 0) deps.log.warn({ schedules: repaired }, 'schedules of recurring jobs were restored');
         },
-        (error: unknown) => deps.log.warn({ err: error }, 'recurring jobs could not be looked after'),
+        (error: unknown) => deps.log.warn({ err: error }, 'the schedules of recurring jobs could not be checked'),
       )
       .finally(() => {
         busy = false;

@@ -203,7 +203,7 @@ function openWorker<Jobs extends JobMap>({ name, deps, redis, runJob, ended }: O
     buryStagedJobs(db, [outboxId], 'stalled').catch((cause: unknown) =>
       log.error(
         { err: cause, jobId: job.id },
-        'a stalled job is not among the dead letters yet; the relay will see to it',
+        'a stalled job could not be stored as a dead letter; the relay will retry',
       ),
     );
   });

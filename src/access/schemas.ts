@@ -24,7 +24,7 @@ const keptSchema = z.union([z.enum(['api_keys', 'devices', 'invitations']), plai
 
 export const keepSchema = z.array(keptSchema).max(keptMax).openapi({
   description:
-    'What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends.',
+    'What to keep, by id or all of a kind: `api_keys`, `devices`, `invitations`. All other access that was given ends.',
 });
 
 /** As a query parameter: ids separated by commas. */
@@ -36,7 +36,8 @@ export const keepQuery = z.object({
     .optional()
     .openapi({
       type: 'string',
-      description: 'Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends.',
+      description:
+        'Ids, or `api_keys`, `devices`, `invitations`, separated by commas. All other access that was given ends.',
     }),
 });
 
@@ -48,11 +49,11 @@ export const knownClientSchema = z
   .optional()
   .openapi({
     description:
-      'What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out.',
+      'The token from an earlier response. With it, strangers who use up the tries of this address do not lock you out.',
   });
 
 export const keptTokenSchema = z.string().openapi({
-  description: 'For this client to keep, and to send as `knownClientToken`. It opens nothing.',
+  description: 'Keep it in this client, and send it as `knownClientToken`. It gives no access.',
 });
 
 export const organizerParams = z.object({ slug: slugSchema });

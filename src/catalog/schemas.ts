@@ -30,24 +30,25 @@ export const listingQuery = z.object({
     param: { name: 'from', in: 'query' },
     type: 'string',
     description:
-      'Events that end at or after this time, taken to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Without it: not over yet.',
+      'Events that end at or after this time, rounded to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Default: events that are not over.',
   }),
   to: emptyIsAbsent(dayOrTime).openapi({
     param: { name: 'to', in: 'query' },
     type: 'string',
     description:
-      'Events that start before this time. A day is its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists what happens on the 5th there.',
+      'Events that start before this time. A day means its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists events on the 5th.',
   }),
   q: emptyIsAbsent(lineOfText(searchLengthMax)).openapi({
     param: { name: 'q', in: 'query' },
     type: 'string',
     description:
-      'Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing.',
+      'Each word must begin a word of the name, summary, category, city or venue; in scripts without blanks it may be any part. Case, accents and widths are ignored. A text without a letter, digit or symbol finds nothing.',
   }),
   priceMax: emptyIsAbsent(z.coerce.number().int().min(0).max(amountMax)).openapi({
     param: { name: 'priceMax', in: 'query' },
     type: 'integer',
-    description: 'Events with a ticket on sale at this price or less, in minor units. 0: with free tickets.',
+    description:
+      'Events with a ticket on sale at this price or less, in minor units. 0 finds events with free tickets.',
   }),
   organizer: emptyIsAbsent(slugSchema).openapi({
     param: { name: 'organizer', in: 'query' },
@@ -64,7 +65,7 @@ export const sales = z.enum(['open', 'closed']);
 const english = z
   .string()
   .nullable()
-  .openapi({ description: 'The text before it for readers of English; null where they read the same.' });
+  .openapi({ description: 'English version of the field before it; null if there is none.' });
 
 const listedEvent = {
   id: eventIdSchema,
@@ -82,13 +83,15 @@ const listedEvent = {
   status: eventStatus,
   isPostponed: z
     .boolean()
-    .openapi({ description: 'The event has no date: its times are those before the postponement.' }),
+    .openapi({ description: 'The event has no date: its times are those from before the postponement.' }),
   priceFrom: moneySchema.nullable(),
   organizer: organizerSchema,
   picture: z
     .object({
       path: z.string().openapi({ example: '/pictures/4f0c…' }),
-      alt: z.string().openapi({ description: 'What it shows; empty for a picture that only decorates.' }),
+      alt: z
+        .string()
+        .openapi({ description: 'Description for people who cannot see it; empty for a decorative picture.' }),
     })
     .nullable()
     .openapi({
@@ -116,7 +119,7 @@ export const publicEventSchema = z
     transfersAllowed: z.boolean().openapi({ description: 'Buyers may give their tickets to others.' }),
     hasWaitingList: z.boolean().openapi({ description: 'People can wait for places of sold-out categories.' }),
     detailsUntilHours: z.int().openapi({
-      description: 'Hours before the doors open until which buyers give names of holders and answers.',
+      description: 'Hours before the doors open until which buyers can give names of holders and answers.',
     }),
   })
   .openapi('Event');

@@ -21,8 +21,7 @@ const ownId = (max: number) =>
     .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
 export const deviceIdField = ownId(deviceIdLengthMax).optional().openapi({
-  description:
-    'The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it.',
+  description: "The scanner's own id, created once per installation. It tells apart two phones on one login.",
 });
 
 export const scanFields = {
@@ -31,20 +30,20 @@ export const scanFields = {
     .optional()
     .openapi({
       description:
-        'What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of ' +
-        'scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`.',
+        'The text that the scanner read: the code in any case, with blanks or hyphens, with prefixes and control characters of ' +
+        'scanners, or a link that contains it. Any other text is "invalid". Omit it only with `ticketId`.',
     }),
   ticketId: ticketIdSchema.optional().openapi({
-    description: 'Instead of a code: a ticket that a person found by name, on the door list.',
+    description: 'Instead of a code: a ticket found by search on the door list.',
   }),
   scanId: ownId(scanIdLengthMax).openapi({
     description:
-      "The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with " +
-      'another code, direction or gate it is refused.',
+      "The scanner's own id of this scan, the same on every retry; unique per event, login and device. With another code, " +
+      'direction or gate it is refused.',
   }),
   deviceId: deviceIdField,
   gate: gateName.optional().openapi({
-    description: 'Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference.',
+    description: 'Id or name of a gate, or any other label. Case, blanks and Unicode form are ignored.',
   }),
   direction: z.enum(directions).default('entry'),
 };
@@ -71,7 +70,7 @@ export const undoSchema = z
 export const undoAnswerSchema = z
   .object({
     ticketId: ticketIdSchema,
-    inside: z.boolean().openapi({ description: 'Whether somebody is inside with the ticket now.' }),
+    inside: z.boolean().openapi({ description: 'Whether somebody is inside with this ticket now.' }),
   })
   .openapi('ScanUndoAnswer');
 
@@ -81,7 +80,7 @@ export const admissionSchema = z.object({ at: timeSchema, gate: z.string().nulla
 export const answerFields = {
   result: z.enum(scanResults),
   ticket: ticketSchema.optional(),
-  firstAdmission: admissionSchema.optional().openapi({ description: 'When and where this ticket came in first.' }),
+  firstAdmission: admissionSchema.optional().openapi({ description: 'When and where this ticket first entered.' }),
 };
 
 export const scanAnswerSchema = z
@@ -89,13 +88,13 @@ export const scanAnswerSchema = z
     ...answerFields,
     guest: z
       .object({
-        name: z.string().openapi({ description: "The holder's name, where the ticket has one; else the buyer's." }),
+        name: z.string().openapi({ description: "The holder's name if the ticket has one, else the buyer's." }),
         orderCode: z.string(),
-        partySize: z.int().openapi({ description: 'Valid tickets of the order.' }),
+        partySize: z.int().openapi({ description: 'Live tickets of the order.' }),
       })
       .optional()
-      .openapi({ description: 'Only where the organiser allows names at the door (`showsNames`).' }),
-    note: z.string().optional().openapi({ description: 'What the door does for this category.' }),
+      .openapi({ description: 'Only if the organiser allows names at the door (`showsNames`).' }),
+    note: z.string().optional().openapi({ description: "The organiser's instructions for this category." }),
   })
   .openapi('ScanAnswer');
 

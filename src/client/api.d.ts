@@ -3,12 +3,12 @@
 export type OrderWebhookData = {
   orderId: string;
   eventId: string;
-  /** What the buyer reads out at the desk. */
+  /** The code that the buyer reads out at the desk. */
   code: string;
   status: "paid" | "partially_refunded" | "refunded" | "cancelled" | "expired";
-  /** Tickets ordered. */
+  /** Number of tickets ordered. */
   quantity: number;
-  /** Tickets that open the door now. */
+  /** Number of live tickets now. */
   liveTickets: number;
   total: Money;
   placedAt: string;
@@ -52,7 +52,7 @@ export type EventWebhookData = {
   timeZone: string;
   venue: string;
   city: string;
-  /** Fields that differ from the version before. */
+  /** Fields that differ from the previous version. */
   changed: string[];
 };
 
@@ -61,35 +61,35 @@ export type TestWebhookData = {
 };
 
 export type OfflineScan = {
-  /** What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`. */
+  /** The text that the scanner read: the code in any case, with blanks or hyphens, with prefixes and control characters of scanners, or a link that contains it. Any other text is "invalid". Omit it only with `ticketId`. */
   code?: string;
-  /** Instead of a code: a ticket that a person found by name, on the door list. */
+  /** Instead of a code: a ticket found by search on the door list. */
   ticketId?: string;
-  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. With another code, direction or gate it is refused. */
   scanId: string;
-  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  /** The scanner's own id, created once per installation. It tells apart two phones on one login. */
   deviceId?: string;
-  /** Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference. */
+  /** Id or name of a gate, or any other label. Case, blanks and Unicode form are ignored. */
   gate?: string;
   direction?: "entry" | "exit";
   /** When it was scanned, by the device's own clock. */
   scannedAt: string;
-  /** The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells. */
+  /** The server's time minus the device's at the scan, if the device knows it. Otherwise `sentAt` is used. */
   clockOffsetMs?: number;
-  /** What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server knows. Without it the person went through, except that a device refuses by itself what it has let in. */
+  /** The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, the person went through, unless this device has let the ticket in before. */
   result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
 };
 
-/** Event `order`: the order has changed; read it. */
+/** Event `order`: the order has changed; read it again. */
 export type LiveOrder = {
   orderId: string;
-  /** The new status of the order, where it is known. */
+  /** The new status of the order, if known. */
   status?: string;
-  /** The new status of its payment, where it is known. */
+  /** The new status of its payment, if known. */
   payment?: string;
 };
 
-/** Event `sales`: everything that a desk watches, at one moment. */
+/** Event `sales`: a snapshot of everything that a desk watches. */
 export type LiveSales = {
   at: string;
   perSecond: {
@@ -106,7 +106,7 @@ export type LiveSales = {
     placed: number;
     /** Not paid yet. */
     held: number;
-    /** Of those, the ones that can be paid now. */
+    /** Those that can be paid now. */
     instructed: number;
     paid: number;
     refunded: number;
@@ -139,7 +139,7 @@ export type Zone = {
   id: string;
   name: string;
   capacity: number | null;
-  /** People inside now. It exceeds the capacity where doors without a network let in more. */
+  /** People inside now. May exceed the capacity, because offline doors cannot see each other. */
   inside: number;
 };
 
@@ -149,9 +149,9 @@ export type SalesFigures = {
     ticketCategoryId: string;
     name: string;
     poolId: string;
-    /** Free places of its pool, which other categories may share. */
+    /** Free places of its pool, which may be shared with other categories. */
     available: number;
-    /** Valid tickets. */
+    /** Live tickets. */
     paid: number;
     /** Places of orders that are not paid yet. */
     held: number;
@@ -159,7 +159,7 @@ export type SalesFigures = {
   }[];
   pools: Pool[];
   total: {
-    /** Valid tickets. */
+    /** Live tickets. */
     paid: number;
     /** Places of orders that are not paid yet. */
     held: number;
@@ -187,10 +187,10 @@ export type ListedEvent = {
   id: string;
   slug: string;
   name: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -199,7 +199,7 @@ export type ListedEvent = {
   startsAt: string;
   endsAt: string;
   status: "draft" | "published" | "cancelled";
-  /** The event has no date: its times are those before the postponement. */
+  /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
   priceFrom: Money & (Record<string, unknown> | null);
   organizer: {
@@ -209,7 +209,7 @@ export type ListedEvent = {
   /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
   picture: {
     path: string;
-    /** What it shows; empty for a picture that only decorates. */
+    /** Description for people who cannot see it; empty for a decorative picture. */
     alt: string;
   } | null;
 };
@@ -239,10 +239,10 @@ export type Event = {
   id: string;
   slug: string;
   name: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -251,7 +251,7 @@ export type Event = {
   startsAt: string;
   endsAt: string;
   status: "draft" | "published" | "cancelled";
-  /** The event has no date: its times are those before the postponement. */
+  /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
   priceFrom: Money & (Record<string, unknown> | null);
   organizer: {
@@ -261,11 +261,11 @@ export type Event = {
   /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
   picture: {
     path: string;
-    /** What it shows; empty for a picture that only decorates. */
+    /** Description for people who cannot see it; empty for a decorative picture. */
     alt: string;
   } | null;
   description: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -281,7 +281,7 @@ export type Event = {
   transfersAllowed: boolean;
   /** People can wait for places of sold-out categories. */
   hasWaitingList: boolean;
-  /** Hours before the doors open until which buyers give names of holders and answers. */
+  /** Hours before the doors open until which buyers can give names of holders and answers. */
   detailsUntilHours: number;
 };
 
@@ -293,13 +293,13 @@ export type Schedule = {
 export type ScheduleItem = {
   id: string;
   title: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   titleEn: string | null;
   stage: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   stageEn: string | null;
   description: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   descriptionEn: string | null;
   startsAt: string;
   endsAt: string;
@@ -313,10 +313,10 @@ export type TicketCategories = {
 export type TicketCategory = {
   id: string;
   name: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   nameEn: string | null;
   description: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
@@ -333,17 +333,17 @@ export type Organizer = {
   slug: string;
   name: string;
   contact: {
-    /** Shown to buyers. Answers to mails about orders go to it. */
+    /** Shown to buyers. Replies to mails about orders go to it. */
     email: string | null;
-    /** Shown to buyers as it is written. */
+    /** Shown to buyers as written. */
     phone: string | null;
   };
-  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
   privacy: {
     id: string;
     en: string;
   };
-  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
   terms: {
     id: string;
     en: string;
@@ -360,7 +360,7 @@ export type Availability = {
 
 export type Draws = {
   eventId: string;
-  /** docs/features/draw.md says how to do it again. */
+  /** docs/features/draw.md explains how to repeat it. */
   method: "antre.draw.v1";
   leavesPerChunk: 1024;
   preQueueOpensAt: string;
@@ -382,7 +382,7 @@ export type Draws = {
     periodSeconds: number;
     urls: string[];
   };
-  /** All of them, the void ones too; the last one counts. */
+  /** All draws, including void ones; the last one counts. */
   draws: Draw[];
 };
 
@@ -395,11 +395,11 @@ export type Draw = {
   beaconChain: string;
   beaconRound: number;
   beaconRoundAt: string;
-  /** What the round was chosen with: it comes at least so long after the freeze, or after the void draw before. */
+  /** The round comes at least this long after the freeze, or after the previous, void draw. */
   leadSeconds: number;
   committedAt: string;
   frozenAt: string | null;
-  /** Places that were there at the freeze: indexes 0 to places - 1. */
+  /** Number of places at the freeze: indexes 0 to places - 1. */
   places: number | null;
   voidedPlaces: number[] | null;
   /** 32 bytes in hex */
@@ -431,13 +431,13 @@ export type PlaceProof = {
 };
 
 export type QueuePlace = {
-  /** Proves the place; keep it. Joining again gives it again. */
+  /** Proves the place; keep it. Joining again returns it again. */
   placeToken: string;
-  /** Places given out before. The draw makes the position of it. */
+  /** Number of places given out before. The draw computes the position from it. */
   index: number;
   /** The buyer in the published list, hashed with `salt`. */
   accountKey: string;
-  /** 16 bytes in hexadecimal digits, told to nobody else. */
+  /** 16 bytes in hex, shown to nobody else. */
   salt: string;
   phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
   joinedAt: string;
@@ -446,7 +446,7 @@ export type QueuePlace = {
 export type JoinQueue = {
   /** The solved challenge as the ALTCHA widget sends it: base64 of JSON with `challenge` and `solution`. */
   challenge?: string;
-  /** Index of your own place whose turn has passed without an order: it is given up, with every pass that was made for it, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`. */
+  /** Index of your own place whose turn has passed without an order. The place and all its passes end, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`. */
   insteadOf?: number;
 };
 
@@ -470,7 +470,7 @@ export type Queue = {
   preQueueOpensAt: string;
   freezesAt: string;
   opensAt: string;
-  /** It should be open, and waits for the draw. */
+  /** The opening time has passed, but the draw is not finished. */
   isLate: boolean;
   isPaused: boolean;
   /** Places given out. */
@@ -478,17 +478,17 @@ export type Queue = {
   /** Positions below this have been called, at `servingAt`. */
   serving: number;
   servingAt: string;
-  /** Positions called per second; reckon on with it until the next look. */
+  /** Positions called per second; extrapolate with it until the next poll. */
   ratePerSecond: number;
-  /** Positions below this have let their turn pass. */
+  /** The turn of positions below this is over. */
   lapsedBelow: number;
   stock: "many" | "few" | "last" | "none";
-  /** When to look again without a place. With one: a quarter of (position - serving) / ratePerSecond, between 2 and 60 seconds. Both times a random number between 0.8 and 1.2. */
+  /** When to poll again without a place. With a place: a quarter of (position - serving) / ratePerSecond, between 2 and 60 seconds. Multiply either by a random number between 0.8 and 1.2. */
   pollSeconds: number;
-  /** How long after its turn a place may still be exchanged. */
+  /** How long a turn lasts, in which the place can be exchanged for a pass. */
   turnSeconds: number;
   passSeconds: number;
-  /** How much work joining asks for; 0 for none. */
+  /** Difficulty of the challenge for joining; 0 for none. */
   challengeDifficulty: number;
   draw: {
     number: number;
@@ -524,9 +524,9 @@ export type WaitingRoom = {
   /** Positions called so far. */
   served: number;
   waiting: number;
-  /** Positions whose turn is over, whether they came or not. */
+  /** Positions whose turn is over, whether the buyers came or not. */
   lapsed: number;
-  /** Places exchanged for a pass, as far as processes have told. */
+  /** Places exchanged for a pass, as reported by the processes so far. */
   exchanged: number;
   /** Orders placed with a pass. */
   orders: number;
@@ -534,7 +534,7 @@ export type WaitingRoom = {
   admissionRate: number;
   /** Positions called per second now. */
   ratePerSecond: number;
-  /** Of those who are called, how many come. */
+  /** The share of called buyers who come. */
   showRatio: number;
   draw: {
     number: number;
@@ -547,7 +547,7 @@ export type WaitingRoomPlan = {
   preQueueOpensAt: string;
   freezesAt: string;
   opensAt: string;
-  /** From the freeze to the beacon round that decides the draw: so long there is to write and publish the list. When absent, half of the time from the freeze to the opening, between 30 s and 10 minutes. */
+  /** Seconds from the freeze to the beacon round that decides the draw, in which the list is written and published. Default: half of the time from the freeze to the opening, between 30 s and 10 minutes. */
   drawLeadSeconds?: number;
   /** Buyers per second. */
   rateMax: number;
@@ -564,15 +564,15 @@ export type Payment = {
   status: "creating" | "pending" | "paid" | "failed" | "expired" | "refunded" | "partially_refunded" | "review" | "none";
   method: string;
   redirectUrl?: string;
-  /** To be drawn as a QR code. */
+  /** The content of the QR code to draw. */
   qrString?: string;
   vaNumber?: string;
-  /** Whose number it is. */
+  /** The bank of the number. */
   bank?: string;
-  /** Of a bill payment, with `billerCode`. */
+  /** For a bill payment, with `billerCode`. */
   billKey?: string;
   billerCode?: string;
-  /** What `choosePayment` takes now: it fits the amount and the time that is left. */
+  /** What `choosePayment` accepts now, given the amount and the remaining time. */
   methods?: string[];
   expiresAt?: string;
 };
@@ -591,7 +591,7 @@ export type Order = {
   lines: {
     ticketCategoryId: string;
     name: string;
-    /** For readers of English, when the order is read. */
+    /** English version, if the order is read in English. */
     nameEn?: string;
     quantity: number;
     unitPrice: Money;
@@ -613,7 +613,7 @@ export type PlaceOrder = {
     ticketCategoryId: string;
     quantity: number;
   }[];
-  /** As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none. */
+  /** As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code. */
   promoCode?: string;
   expectedTotal?: Money & unknown;
   locale?: "id" | "en";
@@ -622,9 +622,9 @@ export type PlaceOrder = {
 export type Buyer = {
   name: string;
   email: string;
-  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone: string;
-  /** For a phone number without + or 00 that is not of the country of the event. */
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
 };
 
@@ -640,15 +640,15 @@ export type QuoteOrder = {
     ticketCategoryId: string;
     quantity: number;
   }[];
-  /** As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none. */
+  /** As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code. */
   promoCode?: string;
 };
 
 export type LookUpOrder = {
   email?: string;
-  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone?: string;
-  /** For a phone number without + or 00 that is not of the country of the event. */
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
   code?: string;
 };
@@ -656,19 +656,19 @@ export type LookUpOrder = {
 export type TicketList = {
   data: Ticket[];
   nextCursor: null;
-  /** The wallets that this service makes passes for. */
+  /** The wallets for which this service creates passes. */
   wallets: ("apple" | "google")[];
 };
 
 export type Ticket = {
   id: string;
-  /** What the QR carries. */
+  /** The content of the QR code. */
   code: string;
   /** What a person can type at the door. The same as `code`, unless the event has signed codes. */
   shortCode: string;
   ticketCategoryId: string;
   status: "live" | "revoked";
-  /** As the buyer gave it; null where none was given. */
+  /** As given by the buyer; null if none was given. */
   holderName: string | null;
 };
 
@@ -678,9 +678,9 @@ export type OrderDetails = {
   isOpen: boolean;
   /** All names and all required answers were given. */
   isComplete: boolean;
-  /** Of the event. */
+  /** The time zone of the event. */
   timeZone: string;
-  /** The valid tickets; none before the order is paid. */
+  /** The live tickets; empty before the order is paid. */
   tickets: {
     ticketId: string;
     ticketCategoryId: string;
@@ -690,7 +690,7 @@ export type OrderDetails = {
     hasHolderName: boolean;
     holderName: string | null;
   }[];
-  /** None before the order is paid. */
+  /** Empty before the order is paid. */
   questions: AskedQuestion[];
   answers: {
     questionId: string;
@@ -722,9 +722,9 @@ export type GiveOrderDetails = {
 
 export type GivenAnswer = {
   questionId: string;
-  /** For a question that is asked for each ticket. */
+  /** Required for a question that is asked for each ticket. */
   ticketId?: string | null;
-  /** One of the choices; `yes` or `no`; or a text. Empty takes an answer back that need not be given. */
+  /** One of the choices, `yes` or `no`, or a text. An empty text withdraws an optional answer. */
   value: string;
 };
 
@@ -745,20 +745,20 @@ export type Question = {
   }[];
   isRequired: boolean;
   position: number;
-  /** A closed one is asked no more; its answers stay. */
+  /** A closed question is no longer asked; its answers stay. */
   status: "open" | "closed";
-  /** How many were given. */
+  /** Number of answers. */
   answers: number;
 };
 
 export type CreateQuestion = {
   text: string;
-  /** For readers of English; without it they read `text`. */
+  /** English version; without it, `text` is shown. */
   textEn?: string | null;
   kind: "text" | "choice" | "yes_no";
   /** Asked once for the order, or for each of its tickets. */
   scope: "order" | "ticket";
-  /** The answers of a `choice`. `text` is the answer that is kept, whatever the language of the page. */
+  /** The options of a `choice`. `text` is stored as the answer, whatever the language of the page. */
   choices?: QuestionChoice[];
   isRequired?: boolean;
   position?: number;
@@ -771,9 +771,9 @@ export type QuestionChoice = {
 
 export type ChangeQuestion = {
   text?: string;
-  /** For readers of English; without it they read `text`. */
+  /** English version; without it, `text` is shown. */
   textEn?: string | null;
-  /** The answers of a `choice`. `text` is the answer that is kept, whatever the language of the page. */
+  /** The options of a `choice`. `text` is stored as the answer, whatever the language of the page. */
   choices?: QuestionChoice[];
   isRequired?: boolean;
   position?: number;
@@ -781,7 +781,7 @@ export type ChangeQuestion = {
 };
 
 export type Transfers = {
-  /** Whether tickets of this event can be given on now. */
+  /** Whether tickets of this event can be transferred now. */
   isOpen: boolean;
   tickets: {
     ticketId: string;
@@ -805,16 +805,16 @@ export type TransferTicket = {
 
 export type HeldTicket = {
   id: string;
-  /** What the QR carries and what a person can type; null when the ticket is not valid. */
+  /** The content of the QR code, and the code that a person can type; null if the ticket is not live. */
   code: {
     code: string;
     shortCode: string;
   } | null;
   ticketCategory: string;
   holderName: string;
-  /** False when it certainly cannot be given on. */
+  /** False if it certainly cannot be transferred. */
   isTransferable: boolean;
-  /** The wallets that this service makes passes for. */
+  /** The wallets for which this service creates passes. */
   wallets: ("apple" | "google")[];
   event: {
     slug: string;
@@ -836,7 +836,7 @@ export type TransferHeldTicket = {
 };
 
 export type GoogleWalletLink = {
-  /** Opens Google Wallet. It is signed, and made anew each time. */
+  /** Opens Google Wallet. Signed, and created anew for each request. */
   url: string;
 };
 
@@ -844,15 +844,15 @@ export type WaitingLines = {
   data: {
     ticketCategoryId: string;
     name: string;
-    /** Places that return to the pool go to the waiting list only. */
+    /** Places that return to the pool go only to the waiting list. */
     isListed: boolean;
     /** People with a confirmed address. */
     waiting: number;
-    /** Places that they want together. */
+    /** The places that they want in total. */
     tickets: number;
-    /** When the first of them joined; null if nobody waits. */
+    /** When the first of them joined; null if nobody is waiting. */
     waitingSince: string | null;
-    /** Orders that were offered: not paid yet; paid; expired or cancelled without payment. */
+    /** Offered orders: not paid yet; paid; expired or cancelled without payment. */
     offers: {
       open: number;
       taken: number;
@@ -870,18 +870,18 @@ export type JoinWaitingList = {
 };
 
 export type WaitingEntry = {
-  /** `ended`: a limit of the sale refused the order that was to be placed. */
+  /** `ended`: the order for the offer was refused by a limit of the sale. */
   status: "unconfirmed" | "waiting" | "offered" | "ended";
   quantity: number;
   ticketCategory: string;
   eventName: string;
   eventSlug: string;
-  /** The place in the line, counted from one; null outside of it. */
+  /** The position in the line, counted from one; null if not in it. */
   position: number | null;
 };
 
 export type TicketCodes = {
-  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
+  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can verify offline, even if the ticket is not on its list. */
   codes: "opaque" | "signed";
   keys: {
     keyId: number;
@@ -893,29 +893,29 @@ export type TicketCodes = {
 };
 
 export type TicketCodesChange = {
-  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and without having the ticket on its list. */
+  /** `opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can verify offline, even if the ticket is not on its list. */
   codes: "opaque" | "signed";
 };
 
 export type TicketKeyRotation = {
-  /** Whether codes of the earlier keys open no door any more, because somebody else may have those keys. */
+  /** Whether codes of earlier keys are refused from now on, because somebody else may have those keys. */
   withdrawEarlier?: boolean;
 };
 
 export type PhoneReading = {
-  /** E.164: what an order keeps and messages go to. */
+  /** E.164, as orders store it and messages use it. */
   phone: string;
-  /** The same as people read it. */
+  /** The same, formatted for people. */
   display: string;
-  /** Whose number it is. */
+  /** The country of the number. */
   country: string | null;
 };
 
 export type ReadPhone = {
   eventSlug: string;
-  /** With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone: string;
-  /** For a phone number without + or 00 that is not of the country of the event. */
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
 };
 
@@ -934,14 +934,14 @@ export type SetPaymentAccount = {
   merchantId: string;
   serverKey: string;
   clientKey: string;
-  /** The account adds the fee of the gateway to what buyers pay. What comes beyond the total of an order is then booked as that fee, also where the gateway does not state it. Without this, an amount beyond the total that the gateway does not explain goes back to the buyer. */
+  /** Whether the account adds the gateway's fee to what buyers pay. If so, any amount above the total of an order is booked as that fee, even if the gateway does not state it. If not, an unexplained amount above the total goes back to the buyer. */
   buyerPaysFee?: boolean;
 };
 
 export type PaymentAccountTest = {
-  /** `refused`: the gateway does not take the keys. `no_answer`: it could not be reached, or did not say. `busy`: it is called as often as it may be, or has failed several times in a row. */
+  /** `refused`: the gateway rejects the keys. `no_answer`: it could not be reached, or gave no clear answer. `busy`: its rate limit is used up, or it has failed several times in a row. */
   result: "works" | "refused" | "no_answer" | "busy";
-  /** What the gateway said. */
+  /** The gateway's answer. */
   code?: string;
 };
 
@@ -971,7 +971,7 @@ export type RequestRefund = {
 export type RefundPreview = {
   amount: Money & unknown;
   left: Money & unknown;
-  /** Tickets that would be taken back. */
+  /** Tickets that would be revoked. */
   ticketIds: string[];
   /** The fees of these tickets would not go back. */
   feesKept: boolean;
@@ -1005,7 +1005,7 @@ export type Task = {
 };
 
 export type ResolveTask = {
-  /** `done`: a person has done it; money that was to be paid back by hand is then booked as paid. `refund`: the gateway is asked to give the money back, where it can. */
+  /** `done`: a person has done it; a manual refund is then booked as paid. `refund`: the gateway refunds the money, if it can. */
   action?: "done" | "refund";
 };
 
@@ -1016,49 +1016,49 @@ export type ScanAnswer = {
     ticketCategoryId: string;
     ticketCategory: string;
   };
-  /** When and where this ticket came in first. */
+  /** When and where this ticket first entered. */
   firstAdmission?: {
     at: string;
     gate: string | null;
   };
-  /** Only where the organiser allows names at the door (`showsNames`). */
+  /** Only if the organiser allows names at the door (`showsNames`). */
   guest?: {
-    /** The holder's name, where the ticket has one; else the buyer's. */
+    /** The holder's name if the ticket has one, else the buyer's. */
     name: string;
     orderCode: string;
-    /** Valid tickets of the order. */
+    /** Live tickets of the order. */
     partySize: number;
   };
-  /** What the door does for this category. */
+  /** The organiser's instructions for this category. */
   note?: string;
 };
 
 export type Scan = {
   eventId: string;
-  /** What the scanner read: the code in any case, with blanks or hyphens, with the prefixes and control characters of scanners, or a link that carries it. Anything that is no code is "invalid". Left out only with `ticketId`. */
+  /** The text that the scanner read: the code in any case, with blanks or hyphens, with prefixes and control characters of scanners, or a link that contains it. Any other text is "invalid". Omit it only with `ticketId`. */
   code?: string;
-  /** Instead of a code: a ticket that a person found by name, on the door list. */
+  /** Instead of a code: a ticket found by search on the door list. */
   ticketId?: string;
-  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. With another code, direction or gate it is refused. */
   scanId: string;
-  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  /** The scanner's own id, created once per installation. It tells apart two phones on one login. */
   deviceId?: string;
-  /** Id or name of a gate, or any other label. Case, blanks and Unicode form make no difference. */
+  /** Id or name of a gate, or any other label. Case, blanks and Unicode form are ignored. */
   gate?: string;
   direction?: "entry" | "exit";
 };
 
 export type ScanUndoAnswer = {
   ticketId: string;
-  /** Whether somebody is inside with the ticket now. */
+  /** Whether somebody is inside with this ticket now. */
   inside: boolean;
 };
 
 export type ScanUndo = {
   eventId: string;
-  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. Used again with another code, direction or gate it is refused. */
+  /** The scanner's own id of this scan, the same on every retry; unique per event, login and device. With another code, direction or gate it is refused. */
   scanId: string;
-  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  /** The scanner's own id, created once per installation. It tells apart two phones on one login. */
   deviceId?: string;
   reason: string;
 };
@@ -1088,23 +1088,23 @@ export type CheckInSummary = {
 
 export type ScanSyncAnswer = {
   data: {
-    /** Null when the item had none that can be shown. */
+    /** Null if the item had no readable one. */
     scanId: string | null;
-    /** How the scan stands. "refused": this item was not taken, `problem` says why; the others were. */
+    /** The result of the scan. "refused": only this item was rejected; `problem` says why. */
     result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full" | "refused";
     ticket?: {
       id: string;
       ticketCategoryId: string;
       ticketCategory: string;
     };
-    /** When and where this ticket came in first. */
+    /** When and where this ticket first entered. */
     firstAdmission?: {
       at: string;
       gate: string | null;
     };
-    /** The door let this person in, and should not have: what the answer would have been. */
+    /** The door let this person in against the rules: the result that it should have given. */
     fault?: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry";
-    /** The same ticket was let in twice: the other entry's time and gate. */
+    /** The same ticket was let in twice: time and gate of the other entry. */
     conflict?: {
       at: string;
       gate: string | null;
@@ -1121,9 +1121,9 @@ export type ScanProblem = {
 
 export type ScanSync = {
   eventId: string;
-  /** The id that the scanner gives itself, made once per installation. Two phones on one login are told apart by it. */
+  /** The scanner's own id, created once per installation. It tells apart two phones on one login. */
   deviceId?: string;
-  /** When this was sent, by the device's own clock: what the clock is off by corrects the scans' times. */
+  /** When this was sent, by the device's own clock. The difference from the server's clock corrects the times of the scans. */
   sentAt?: string;
   scans: OfflineScan[];
 };
@@ -1141,12 +1141,12 @@ export type DoorList = {
     name: string;
     entryOpensAt: string | null;
     entryClosesAt: string | null;
-    /** What the door does for this category. */
+    /** The organiser's instructions for this category. */
     doorNote: string | null;
   }[];
   gates: Gate[];
   zones: Zone[];
-  /** The Ed25519 keys, in hex, whose codes are good. A code of any other key is forged. */
+  /** The Ed25519 keys, in hex, whose codes are valid. A code of any other key is forged. */
   signing: {
     /** Bytes 3 to 6 of a signed code of this event, as a number. */
     eventNo: number;
@@ -1162,15 +1162,15 @@ export type DoorList = {
     /** SHA-256, in hex, of the 26 characters of the code. */
     codeSha256: string;
     ticketCategoryId: string;
-    /** `replaced`: the ticket has a newer code, and this one opens no door. */
+    /** `replaced`: the ticket has a newer code, and this one is refused. */
     status: "live" | "revoked" | "replaced";
-    /** When and where somebody came in first with the ticket, and whether they are inside. */
+    /** When and where the ticket first entered, and whether it is inside. */
     admission: {
       at: string;
       gate: string | null;
       inside: boolean;
     } | null;
-    /** Null unless `showsNames` is set. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given to somebody. `partySize`: valid tickets of the order. */
+    /** Null unless `showsNames` is true. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given to somebody. `partySize`: live tickets of the order. */
     guest: {
       ticketId: string;
       name: string;
@@ -1180,7 +1180,7 @@ export type DoorList = {
     } | null;
   }[];
   nextCursor: string | null;
-  /** On the last page: ask with it later for what changed since. Entries may come again. */
+  /** On the last page: use it later to get the changes since. Entries may be repeated. */
   syncCursor: string | null;
   asOf: string;
 };
@@ -1191,25 +1191,25 @@ export type Gate = {
   ticketCategoryIds: string[] | null;
   opensAt: string | null;
   closesAt: string | null;
-  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  /** Whether a used ticket may enter here again: never, after its exit was scanned, or always. */
   reEntry: "none" | "after_exit" | "always";
   zoneId: string | null;
 };
 
 export type CheckInConflicts = {
   data: {
-    /** Null when the code is no ticket of the event. */
+    /** Null if the code is not a ticket of the event. */
     ticketId: string | null;
-    /** Who was signed in. */
+    /** The login. */
     actorId: string;
-    /** The device by its own id, or by its login. */
+    /** The device's own id, or its login. */
     deviceId: string;
     scanId: string;
     at: string;
     gate: string | null;
-    /** Let in against the rules: what the answer would have been. */
+    /** Let in against the rules: the result that the door should have given. */
     fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | null;
-    /** Let in twice: the entry that stands. */
+    /** Let in twice: the entry that counts. */
     other: {
       at: string;
       gate: string | null;
@@ -1232,33 +1232,33 @@ export type FoundGuests = {
     } | null;
     guest: {
       ticketId: string;
-      /** Null unless `showsNames` is set. */
+      /** Null unless `showsNames` is true. */
       name: string | null;
       orderCode: string;
-      /** Valid tickets of the order. */
+      /** Live tickets of the order. */
       partySize: number;
     };
   }[];
-  /** False when more tickets fit. A longer text finds fewer. */
+  /** False if more tickets match. A longer text finds fewer. */
   isComplete: boolean;
 };
 
 export type SearchGuests = {
-  /** A phone number in any way that people write it, or an order's code. Where `showsNames` is set also the beginning of a name, of each of its words, the beginning of a code, or the last four or more digits of a number. */
+  /** A phone number in any common format, or an order code. If `showsNames` is true, also the beginning of a name or of each of its words, the beginning of a code, or at least the last four digits of a number. */
   q: string;
 };
 
 export type DoorSettings = {
-  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have hashes of codes only, and a guest is found by a whole phone number or order code. */
+  /** Whether devices may keep, and search by, the names of guests and the last digits of their phones. Otherwise devices keep only hashes of codes, and a guest is found by a complete phone number or order code. */
   showsNames: boolean;
-  /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
+  /** Instructions for the door staff by ticket category id, such as "blue wristband". */
   categoryNotes: Record<string, string>;
 };
 
 export type DoorSettingsChange = {
-  /** Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have hashes of codes only, and a guest is found by a whole phone number or order code. */
+  /** Whether devices may keep, and search by, the names of guests and the last digits of their phones. Otherwise devices keep only hashes of codes, and a guest is found by a complete phone number or order code. */
   showsNames?: boolean;
-  /** What the door does for a ticket category, such as "blue wristband", by the id of the category. */
+  /** Instructions for the door staff by ticket category id, such as "blue wristband". */
   categoryNotes?: Record<string, string>;
 };
 
@@ -1279,11 +1279,11 @@ export type Delivery = {
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
-  /** `left_to_email` where no WhatsApp sender could and the mail said the same. */
+  /** `left_to_email`: no WhatsApp sender could send it, and a mail has the same content. */
   failure: string | null;
-  /** Masked; null for an address that the order no longer has. */
+  /** Masked; null if the order no longer has the address. */
   recipient: string | null;
-  /** The WhatsApp sender; without a name where it is the platform's own. */
+  /** The WhatsApp sender; without a name if it is the platform's own. */
   sender: {
     kind: "whatsapp_cloud" | "waha" | "fonnte" | "wablas";
     externalId: string | null;
@@ -1298,11 +1298,11 @@ export type DeliverySummary = {
     template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
     channel: "email" | "whatsapp";
     queued: number;
-    /** Taken by the provider. */
+    /** Accepted by the provider. */
     sent: number;
     delivered: number;
     failed: number;
-    /** Suppressed addresses, caps, and what was no longer true. */
+    /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
     heldBack: number;
   }[];
   nextCursor: null;
@@ -1311,7 +1311,7 @@ export type DeliverySummary = {
 export type Sender = {
   id: string;
   kind: "whatsapp_cloud" | "waha" | "fonnte" | "wablas";
-  /** The provider's name of it: number id, session or device. */
+  /** The provider's id of it: number id, session or device. */
   externalId: string;
   weight: number;
   messagesPerSecond: number;
@@ -1319,15 +1319,15 @@ export type Sender = {
   warmUpFrom: number | null;
   status: "active" | "cooling" | "disabled";
   coolingUntil: string | null;
-  /** Open while the provider does not answer for it. */
+  /** Open while the provider does not respond for this sender. */
   circuit: "closed" | "open";
   lastFailure: string | null;
   today: {
     cap: number | null;
     left: number | null;
-    /** Taken by the provider, whatever became of them. */
+    /** Accepted by the provider, whatever their outcome. */
     accepted: number;
-    /** Read ones too. */
+    /** Including read ones. */
     delivered: number;
     read: number;
     failed: number;
@@ -1343,13 +1343,13 @@ export type CreateSender = {
   appSecret: string;
   verifyToken: string;
   businessAccountId?: string;
-  /** Its part of the recipients, beside the other senders. */
+  /** Its share of the recipients, relative to the other senders. */
   weight?: number;
   /** 0.1 is one message in ten seconds. */
   messagesPerSecond?: number;
-  /** Messages in a day of UTC; null for no cap. */
+  /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "waha";
@@ -1357,26 +1357,26 @@ export type CreateSender = {
   session: string;
   apiKey: string;
   hmacKey: string;
-  /** Its part of the recipients, beside the other senders. */
+  /** Its share of the recipients, relative to the other senders. */
   weight?: number;
   /** 0.1 is one message in ten seconds. */
   messagesPerSecond?: number;
-  /** Messages in a day of UTC; null for no cap. */
+  /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "fonnte";
   device: string;
   token: string;
   callbackKey: string;
-  /** Its part of the recipients, beside the other senders. */
+  /** Its share of the recipients, relative to the other senders. */
   weight?: number;
   /** 0.1 is one message in ten seconds. */
   messagesPerSecond?: number;
-  /** Messages in a day of UTC; null for no cap. */
+  /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "wablas";
@@ -1385,13 +1385,13 @@ export type CreateSender = {
   callbackKey: string;
   server: string;
   secretKey?: string;
-  /** Its part of the recipients, beside the other senders. */
+  /** Its share of the recipients, relative to the other senders. */
   weight?: number;
   /** 0.1 is one message in ten seconds. */
   messagesPerSecond?: number;
-  /** Messages in a day of UTC; null for no cap. */
+  /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it meets `dailyCap`. */
+  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
   warmUpFrom?: number | null;
 };
 
@@ -1412,10 +1412,10 @@ export type SenderTemplateList = {
   data: {
     name: string;
     language: string;
-    /** Meta's word: APPROVED, PENDING, REJECTED, PAUSED, ... */
+    /** Meta's status: APPROVED, PENDING, REJECTED, PAUSED, ... */
     status: string;
     reason: string | null;
-    /** Approved, with the variables that the service fills in. */
+    /** Whether it is approved and has the variables that the service fills in. */
     isSent: boolean;
   }[];
   nextCursor: null;
@@ -1424,7 +1424,7 @@ export type SenderTemplateList = {
 export type MessageTest = {
   id: string;
   channel: "email" | "whatsapp";
-  /** `queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback says that it has arrived. `failed`: refused. `unknown`: it left, and nobody said what became of it. `suppressed`: the address takes no messages. */
+  /** `queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback reported its arrival. `failed`: refused. `unknown`: sent, but the outcome is unknown. `suppressed`: the address is suppressed. */
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
   /** The provider's reason, as a code. */
   failure: string | null;
@@ -1449,7 +1449,7 @@ export type MessageText = {
   template: "ticket_issued" | "order_cancelled" | "order_refunded" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "buyer_code";
   locale: "id" | "en";
   body: string;
-  /** False where the text is the one of the service. */
+  /** False if it is the default text of the service. */
   isOwn: boolean;
   variables: {
     name: "name" | "event" | "time" | "place" | "order" | "organizer" | "text" | "code" | "link";
@@ -1470,12 +1470,12 @@ export type DraftedAnnouncement = {
   status: "draft" | "sending" | "sent" | "cancelled";
   channels: ("email" | "whatsapp")[];
   audience: AnnouncementAudience;
-  /** Null for a reminder, which has words of its own. */
+  /** Null for a reminder, whose text is fixed. */
   content: {
     id: AnnouncementText;
     en: AnnouncementText;
   } | null;
-  /** Different addresses when it was previewed, or made. */
+  /** Number of different addresses when it was previewed or created. */
   recipients: {
     email: number;
     whatsapp: number;
@@ -1483,7 +1483,7 @@ export type DraftedAnnouncement = {
   createdAt: string;
   confirmedAt: string | null;
   endedAt: string | null;
-  /** How it reads to a buyer who is made up, in each language. */
+  /** How it reads to an invented buyer, in each language. */
   previews: AnnouncementPreview[];
   /** Confirms exactly this preview, for half an hour. */
   confirmationToken: string;
@@ -1492,7 +1492,7 @@ export type DraftedAnnouncement = {
 export type AnnouncementAudience = {
   /** Buyers with a valid ticket of one of these categories. */
   ticketCategoryIds?: string[];
-  /** Buyers of whose tickets one has entered (true) or none has (false). */
+  /** Buyers with at least one ticket that has entered (true), or with none (false). */
   checkedIn?: boolean;
 };
 
@@ -1500,7 +1500,7 @@ export type AnnouncementText = {
   subject: string;
   /** Plain text; blank lines divide paragraphs. */
   text: string;
-  /** What WhatsApp carries; required where `channels` has `whatsapp`. */
+  /** The text for WhatsApp; required if `channels` contains `whatsapp`. */
   shortText?: string;
 };
 
@@ -1511,14 +1511,14 @@ export type AnnouncementPreview = {
     text: string;
     html: string;
   } | null;
-  /** The text of senders without templates. A sender of the Cloud API sends the template that Meta approved. */
+  /** The text for senders without templates. Senders of the Cloud API send the template that Meta approved. */
   whatsapp: {
     text: string;
   } | null;
 };
 
 export type CreateAnnouncement = {
-  /** Practical news about the event go to every holder of a valid ticket; news only to buyers who agreed. */
+  /** Practical messages about the event go to every holder of a live ticket, news only to buyers who agreed. */
   kind: "practical" | "news";
   channels: ("email" | "whatsapp")[];
   audience?: AnnouncementAudience & unknown;
@@ -1540,12 +1540,12 @@ export type Announcement = {
   status: "draft" | "sending" | "sent" | "cancelled";
   channels: ("email" | "whatsapp")[];
   audience: AnnouncementAudience;
-  /** Null for a reminder, which has words of its own. */
+  /** Null for a reminder, whose text is fixed. */
   content: {
     id: AnnouncementText;
     en: AnnouncementText;
   } | null;
-  /** Different addresses when it was previewed, or made. */
+  /** Number of different addresses when it was previewed or created. */
   recipients: {
     email: number;
     whatsapp: number;
@@ -1562,12 +1562,12 @@ export type ShownAnnouncement = {
   status: "draft" | "sending" | "sent" | "cancelled";
   channels: ("email" | "whatsapp")[];
   audience: AnnouncementAudience;
-  /** Null for a reminder, which has words of its own. */
+  /** Null for a reminder, whose text is fixed. */
   content: {
     id: AnnouncementText;
     en: AnnouncementText;
   } | null;
-  /** Different addresses when it was previewed, or made. */
+  /** Number of different addresses when it was previewed or created. */
   recipients: {
     email: number;
     whatsapp: number;
@@ -1585,11 +1585,11 @@ export type AnnouncementProgress = {
   /** Not queued yet. */
   waiting: number;
   queued: number;
-  /** Taken by the provider. */
+  /** Accepted by the provider. */
   sent: number;
   delivered: number;
   failed: number;
-  /** Suppressed addresses, caps, and what was no longer true. */
+  /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
   heldBack: number;
 };
 
@@ -1598,11 +1598,11 @@ export type AnnouncementConfirmation = {
 };
 
 export type MessageSettings = {
-  /** Holders of valid tickets are reminded so many hours before the start; null for never. 24 if not set. */
+  /** Hours before the start at which holders of live tickets are reminded; null for never. Default: 24. */
   reminderHours: number | null;
-  /** Buyers are reminded so many minutes before their time to pay is over, if it is at least twice as long; null for never. 5 if not set. */
+  /** Minutes before the end of the time to pay at which buyers are reminded, if that time is at least twice as long; null for never. Default: 5. */
   paymentReminderMinutes: number | null;
-  /** Whether holders are told by itself, some minutes after the last change, that the event is called off, postponed or moved; or once the notice was confirmed. `automatic` if not set. */
+  /** `automatic`: holders are told that the event is called off, postponed or moved some minutes after the last change. `confirmed`: only once the notice is confirmed. Default: `automatic`. */
   changeNotices: "automatic" | "confirmed";
 };
 
@@ -1612,7 +1612,7 @@ export type PreviewedChange = {
     email: number;
     whatsapp: number;
   };
-  /** How it reads in each language; empty where nobody is told of such a change. */
+  /** How it reads in each language; empty if nobody is told of such a change. */
   previews: AnnouncementPreview[];
 };
 
@@ -1635,7 +1635,7 @@ export type ChangeNoticeList = {
 export type ChangeNotice = {
   id: string;
   kind: "cancelled" | "moved" | "postponed";
-  /** `held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back. */
+  /** `held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn. */
   status: "held" | "waiting" | "sending" | "ended";
   createdAt: string;
   dueAt: string | null;
@@ -1647,7 +1647,7 @@ export type ChangeNotice = {
 export type ShownChangeNotice = {
   id: string;
   kind: "cancelled" | "moved" | "postponed";
-  /** `held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back. */
+  /** `held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn. */
   status: "held" | "waiting" | "sending" | "ended";
   createdAt: string;
   dueAt: string | null;
@@ -1664,17 +1664,17 @@ export type ShownChangeNotice = {
     email: MessageStates;
     whatsapp: MessageStates;
   };
-  /** Confirms exactly this; null once nothing waits. */
+  /** Confirms exactly this preview; null if nothing is waiting. */
   confirmationToken: string | null;
 };
 
 export type MessageStates = {
   queued: number;
-  /** Taken by the provider. */
+  /** Accepted by the provider. */
   sent: number;
   delivered: number;
   failed: number;
-  /** Suppressed addresses, caps, and what was no longer true. */
+  /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
   heldBack: number;
 };
 
@@ -1688,15 +1688,15 @@ export type InboundMessage = {
   senderId: string;
   /** In E.164. */
   phone: string;
-  /** Empty for pictures, voices and the like. */
+  /** Empty for pictures, voice messages and other media. */
   text: string;
-  /** A word that turned news off or on. */
+  /** The word that turned news off or on. */
   command: "stop" | "start" | null;
   receivedAt: string;
 };
 
 export type NewsConsent = {
-  /** The version of the wording that the buyer has agreed to. */
+  /** The version of the wording that the buyer agreed to. */
   wording: string;
   locale: "id" | "en";
 };
@@ -1714,17 +1714,17 @@ export type SuppressionList = {
 export type Suppression = {
   id: string;
   channel: "email" | "whatsapp";
-  /** Masked; null for an address that no order has any more, and for messages about no order. */
+  /** Masked; null if no order has the address any more, or if the message was not about an order. */
   recipient: string | null;
   /** `no_such_mailbox`, `complaint`, `no_whatsapp`. */
   reason: string;
-  /** Null for good. */
+  /** Null if permanent. */
   until: string | null;
   createdAt: string;
 };
 
 export type MadeWebhookEndpoint = WebhookEndpoint & {
-  /** Signs the webhooks of this endpoint. Shown this once. */
+  /** Signs the webhooks of this endpoint. Shown only once. */
   secret: string;
 };
 
@@ -1764,9 +1764,9 @@ export type ChangeWebhookEndpoint = {
 };
 
 export type RotatedWebhookSecret = {
-  /** Signs the webhooks of this endpoint. Shown this once. */
+  /** Signs the webhooks of this endpoint. Shown only once. */
   secret: string;
-  /** Until then webhooks carry a signature by each of the two secrets. */
+  /** Until then, webhooks carry one signature for each of the two secrets. */
   previousUntil: string;
 };
 
@@ -1792,7 +1792,7 @@ export type WebhookDelivery = {
   lastTry: {
     at: string;
     answerStatus: number | null;
-    /** Why it was no success: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
+    /** Why it failed: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
     failure: string | null;
     tookMs: number | null;
   } | null;
@@ -1811,38 +1811,38 @@ export type WebhookDeliveryWithBody = {
   lastTry: {
     at: string;
     answerStatus: number | null;
-    /** Why it was no success: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
+    /** Why it failed: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
     failure: string | null;
     tookMs: number | null;
   } | null;
-  /** The body as it is sent. */
+  /** The exact body. */
   body: string;
 };
 
 export type ReplayedWebhooks = {
   /** At most 10000. */
   replayed: number;
-  /** There are more after this time; replay since it next. */
+  /** There are more after this time; use it as the next `since`. */
   until: string | null;
 };
 
 export type ReplayWebhooks = {
   since: string;
-  /** `undelivered`: what failed, and what has no delivery. `all`: also what was delivered. */
+  /** `undelivered`: failed webhooks, and those without a delivery. `all`: also delivered ones. */
   include?: "undelivered" | "all";
 };
 
 export type SignedIn = {
   accessToken: string;
   expiresAt: string;
-  /** For this client to keep, and to send as `knownClientToken`. It opens nothing. */
+  /** Keep it in this client, and send it as `knownClientToken`. It gives no access. */
   knownClientToken: string;
 };
 
 export type SignIn = {
   email: string;
   password: string;
-  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  /** The token from an earlier response. With it, strangers who use up the tries of this address do not lock you out. */
   knownClientToken?: string;
 };
 
@@ -1883,14 +1883,14 @@ export type AcceptInvitation = {
 
 export type RequestPasswordReset = {
   email: string;
-  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  /** The token from an earlier response. With it, strangers who use up the tries of this address do not lock you out. */
   knownClientToken?: string;
 };
 
 export type ConfirmPasswordReset = {
   token: string;
   password: string;
-  /** What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends. */
+  /** What to keep, by id or all of a kind: `api_keys`, `devices`, `invitations`. All other access that was given ends. */
   keep?: ("api_keys" | "devices" | "invitations" | string)[];
 };
 
@@ -1926,7 +1926,7 @@ export type ChangeStaff = {
   role?: Role;
   /** The events that the member is limited to; null for all. An owner works at all events. */
   eventIds?: string[] | null;
-  /** What stays, by id or all of a kind: `api_keys`, `devices`, `invitations`. The rest of what was made ends. */
+  /** What to keep, by id or all of a kind: `api_keys`, `devices`, `invitations`. All other access that was given ends. */
   keep?: ("api_keys" | "devices" | "invitations" | string)[];
 };
 
@@ -1936,7 +1936,7 @@ export type MadeAccess = {
   devices: Device[];
   /** Not accepted yet. */
   invitations: StaffMember[];
-  /** Who accepted an invitation; they stay when this member goes. */
+  /** Members who accepted an invitation; they stay. */
   members: StaffMember[];
 };
 
@@ -1944,7 +1944,7 @@ export type ApiKey = {
   id: string;
   name: string;
   role: "manager" | "door";
-  /** Null for a key from before there were scopes, which may do all that its role may. */
+  /** Null for a key from before scopes existed, which may do everything that its role allows. */
   scopes: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[] | null;
   createdBy: string;
   createdAt: string;
@@ -1961,19 +1961,19 @@ export type Device = {
 };
 
 export type CreatedApiKey = ApiKey & {
-  /** Shown this once. */
+  /** Shown only once. */
   key: string;
 };
 
 export type CreateApiKey = {
   name: string;
   role: "manager" | "door";
-  /** What the program needs, and no more. The role limits each of them: one of a door has no use for other scopes than `orders.read`, `check_in`, `events.read`, so it may not have them. */
+  /** Only what the program needs. The role limits each scope: a key with the role door can have only `orders.read`, `check_in`, `events.read`. */
   scopes: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[];
 };
 
 export type CreatedDevice = Device & {
-  /** Shown this once. */
+  /** Shown only once. */
   token: string;
 };
 
@@ -1993,7 +1993,7 @@ export type AuditEntry = {
   act: string;
   subjectId: string;
   changes: Record<string, unknown>;
-  /** What the things that the entry names by their ids are called now. A thing that is gone has no name here. */
+  /** The present names of the objects whose ids are in the entry. Deleted objects have no name. */
   names: Record<string, string>;
 };
 
@@ -2004,20 +2004,20 @@ export type Verification = {
 
 export type RequestVerification = {
   email?: string;
-  /** Needs `eventSlug`: the code comes from its organizer. */
+  /** Requires `eventSlug`: the code is sent by its organizer. */
   phone?: string;
-  /** For a phone number without + or 00 that is not of the country of the event. */
+  /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
   eventSlug?: string;
   locale?: "id" | "en";
-  /** What an earlier answer gave to keep: strangers who use up the tries of this address then do not keep you out. */
+  /** The token from an earlier response. With it, strangers who use up the tries of this address do not lock you out. */
   knownClientToken?: string;
 };
 
 export type ConfirmedBuyer = {
   buyerToken: string;
   expiresAt: string;
-  /** For this client to keep, and to send as `knownClientToken`. It opens nothing. */
+  /** Keep it in this client, and send it as `knownClientToken`. It gives no access. */
   knownClientToken: string;
 };
 
@@ -2030,10 +2030,10 @@ export type OrganizerEvent = {
   id: string;
   slug: string;
   name: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -2042,7 +2042,7 @@ export type OrganizerEvent = {
   startsAt: string;
   endsAt: string;
   status: "draft" | "published" | "cancelled";
-  /** The event has no date: its times are those before the postponement. */
+  /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
   organizer: {
     slug: string;
@@ -2051,11 +2051,11 @@ export type OrganizerEvent = {
   /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
   picture: {
     path: string;
-    /** What it shows; empty for a picture that only decorates. */
+    /** Description for people who cannot see it; empty for a decorative picture. */
     alt: string;
   } | null;
   description: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -2071,7 +2071,7 @@ export type OrganizerEvent = {
   transfersAllowed: boolean;
   /** People can wait for places of sold-out categories. */
   hasWaitingList: boolean;
-  /** Hours before the doors open until which buyers give names of holders and answers. */
+  /** Hours before the doors open until which buyers can give names of holders and answers. */
   detailsUntilHours: number;
   /** The point that every cut of the picture keeps in view, in percent. */
   pictureFocus: {
@@ -2088,7 +2088,7 @@ export type CreateEvent = {
   name: string;
   summary?: string;
   description?: string;
-  /** For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text. */
+  /** English version, like `summaryEn` and `descriptionEn`; null if there is none. */
   nameEn?: string | null;
   summaryEn?: string | null;
   descriptionEn?: string | null;
@@ -2096,7 +2096,7 @@ export type CreateEvent = {
   city: string;
   venue: string;
   address?: string;
-  /** Where it takes place. A phone number that names no country belongs to this one. */
+  /** Where it takes place. Phone numbers without a country code belong to this country. */
   country?: string;
   timeZone?: string;
   startsAt: string;
@@ -2112,7 +2112,7 @@ export type CreateEvent = {
   detailsUntilHours?: number;
   slug: string;
   currency?: "IDR" | "USD" | "SGD" | "MYR";
-  /** Another event of the organiser, whose picture this event shows too. */
+  /** Another event of the organiser whose picture this event also shows. */
   pictureOf?: string;
 };
 
@@ -2125,7 +2125,7 @@ export type ChangeEvent = {
   name?: string;
   summary?: string;
   description?: string;
-  /** For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text. */
+  /** English version, like `summaryEn` and `descriptionEn`; null if there is none. */
   nameEn?: string | null;
   summaryEn?: string | null;
   descriptionEn?: string | null;
@@ -2133,7 +2133,7 @@ export type ChangeEvent = {
   city?: string;
   venue?: string;
   address?: string;
-  /** Where it takes place. A phone number that names no country belongs to this one. */
+  /** Where it takes place. Phone numbers without a country code belong to this country. */
   country?: string;
   timeZone?: string;
   startsAt?: string;
@@ -2172,17 +2172,17 @@ export type ChangePicture = {
 
 export type OrganizerProfile = {
   contact: {
-    /** Shown to buyers. Answers to mails about orders go to it. */
+    /** Shown to buyers. Replies to mails about orders go to it. */
     email: string | null;
-    /** Shown to buyers as it is written. */
+    /** Shown to buyers as written. */
     phone: string | null;
   };
-  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
   privacy: {
     id: string;
     en: string;
   };
-  /** In Indonesian and English. A reader without a text gets the other one; both empty: no page. */
+  /** In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page. */
   terms: {
     id: string;
     en: string;
@@ -2219,10 +2219,10 @@ export type OrganizerTicketCategories = {
 export type OrganizerTicketCategory = {
   id: string;
   name: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   nameEn: string | null;
   description: string;
-  /** The text before it for readers of English; null where they read the same. */
+  /** English version of the field before it; null if there is none. */
   descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
@@ -2297,7 +2297,7 @@ export type ChangePool = {
 export type PromoCode = {
   id: string;
   code: string;
-  /** Whether somebody may find it by trying, although tries are limited: it is short, or made of letters or digits alone. Fine for a code that everybody may know. */
+  /** Whether the code could be guessed despite limits on tries: it is short, or consists only of letters or only of digits. Fine for a public code. */
   isGuessable: boolean;
   kind: "percent" | "amount";
   value: number;
@@ -2309,7 +2309,7 @@ export type PromoCode = {
 };
 
 export type CreatePromoCode = {
-  /** Left out, the service makes one that nobody guesses. */
+  /** If omitted, the service creates one that cannot be guessed. */
   code?: string;
   kind: "percent" | "amount";
   /** Percent of the tickets, or minor units off the order. */
@@ -2345,7 +2345,7 @@ export type DeskOrder = {
   lines: {
     ticketCategoryId: string;
     name: string;
-    /** For readers of English, when the order is read. */
+    /** English version, if the order is read in English. */
     nameEn?: string;
     quantity: number;
     unitPrice: Money;
@@ -2357,20 +2357,20 @@ export type DeskOrder = {
   placedAt: string;
   expiresAt: string;
   paidAt?: string;
-  /** Without email and phone for the role door. */
+  /** The role door gets no email and phone. */
   buyer: {
     name: string;
     email?: string;
     phone?: string;
   };
-  /** Why a person should look at this order. */
+  /** Reasons why a person should look at this order. */
   flags: string[];
 };
 
 export type CorrectBuyer = {
-  /** Stands on every ticket without a name of its own. */
+  /** Shown on every ticket without its own name. */
   name?: string;
-  /** Where the order and its tickets should have gone. */
+  /** The correct address for the order and its tickets. */
   email?: string;
 };
 
@@ -2400,14 +2400,14 @@ export type ComplimentaryOrder = {
 export type FoundOrders = {
   data: DeskOrder[];
   nextCursor: string | null;
-  /** `similar`: nothing fits what was typed, and these are the orders with the most similar names or emails. */
+  /** `similar`: nothing matches, and these are the orders with the most similar names or emails. */
   match: "exact" | "similar";
 };
 
 export type SearchOrders = {
   cursor?: string;
   limit?: number;
-  /** The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks make no difference. */
+  /** The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks are ignored. */
   q: string;
   eventId?: string;
 };
@@ -2416,16 +2416,16 @@ export type OrderStory = {
   data: {
     at: string;
     kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "ticket.transferred" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
-    /** Who did it; null for what the buyer, a gateway or the service did. */
+    /** Who did it; null if it was the buyer, a gateway or the service. */
     by: {
       kind: string;
       id: string;
       name: string | null;
     } | null;
-    /** What belongs to the kind; members may be added. */
+    /** Data of the kind; fields may be added. */
     detail: Record<string, unknown>;
   }[];
-  /** False when there is more, and only the newest entries are shown. */
+  /** False if there is more and only the newest entries are shown. */
   isComplete: boolean;
 };
 
@@ -2441,13 +2441,13 @@ export type Attendee = {
   ticketCategoryId: string;
   ticketCategory: string;
   status: "live" | "revoked";
-  /** Of the buyer. */
+  /** The buyer's name. */
   name: string;
-  /** Of the ticket, where the buyer gave one. */
+  /** The holder's name, if the buyer gave one. */
   holderName: string | null;
   email?: string;
   phone?: string;
-  /** To the questions of the organiser, of the ticket and of its order. */
+  /** Answers to the organiser's questions, for the ticket and its order. */
   answers?: {
     question: string;
     value: string;
@@ -2460,7 +2460,7 @@ export type Attendee = {
 
 export type SaleFigures = {
   eventId: string;
-  /** Of what is read by keys: at most a second ago. */
+  /** The time of the fast figures, at most a second ago. */
   asOf: string;
   /** Over the last ten seconds. */
   ordersPerSecond: number;
@@ -2482,7 +2482,7 @@ export type SaleFigures = {
       name: string;
     }[];
   }[];
-  /** Null when the event has none. `rate` is buyers let in per second. */
+  /** Null if the event has none. `rate` is buyers let in per second. */
   waitingRoom: {
     phase: string;
     places: number;
@@ -2490,16 +2490,16 @@ export type SaleFigures = {
     rate: number;
   } | null;
   funnel: {
-    /** Orders whose hold runs. */
+    /** Orders with a running hold. */
     held: number;
-    /** Of those held: the buyer can pay. */
+    /** Held orders that the buyer can pay now. */
     instructed: number;
     paid: number;
     refunded: number;
     expired: number;
     cancelled: number;
   };
-  /** Of money, check-ins, messages and ended orders. */
+  /** The time of the figures on money, check-ins, messages and ended orders. */
   totalsAsOf: string;
   money: {
     received: Money;
@@ -2539,27 +2539,27 @@ export type SaleMinutes = {
     paidTickets: number;
     paidAmount: Money;
     funnel: {
-      /** When the minute was written; null where it was written late. */
+      /** When the minute was written; null if it was written late. */
       held: number | null;
-      /** When the minute was written; null where it was written late. */
+      /** When the minute was written; null if it was written late. */
       instructed: number | null;
       /** Orders paid until the end of this minute, later refunded ones included. */
       paid: number;
       /** Orders whose hold had ended without money by then. */
       expired: number;
     };
-    /** When the minute was written; null where it was written late. */
+    /** When the minute was written; null if it was written late. */
     available: number | null;
-    /** When the minute was written; null where it was written late. */
+    /** When the minute was written; null if it was written late. */
     held: number | null;
-    /** When the minute was written; null where it was written late. */
+    /** When the minute was written; null if it was written late. */
     sold: number | null;
-    /** When the minute was written; null where it was written late. */
+    /** When the minute was written; null if it was written late. */
     admitted: number | null;
-    /** When the minute was written; null where it was written late. */
+    /** When the minute was written; null if it was written late. */
     waiting: number | null;
   }[];
-  /** False when there is more: ask again from the last minute. */
+  /** False if there is more: continue from the last minute. */
   isComplete: boolean;
 };
 
@@ -2571,7 +2571,7 @@ export type Report = {
   filters: ReportFilters;
   scheduleId: string | null;
   status: "waiting" | "making" | "ready" | "failed" | "cancelled" | "expired";
-  /** Rows so far; of a ready report, all of them. */
+  /** Rows so far; all rows of a ready report. */
   rows: number;
   bytes: number | null;
   /** Why the latest run failed. */
@@ -2587,7 +2587,7 @@ export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "chec
 
 export type ReportFormat = "csv" | "xlsx";
 
-/** Rows from `from` on and before `to`, by the time of the kind: tickets by their issue, orders by their placement, payments, refunds and deliveries by when they were made, check-ins by their scan. `status` is a status of the kind; of a check-in, its result. */
+/** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in. */
 export type ReportFilters = {
   from?: string;
   to?: string;
@@ -2597,7 +2597,7 @@ export type ReportFilters = {
 export type RequestReport = {
   kind: ReportKind;
   format: ReportFormat;
-  /** Left out, all events of the organizer. */
+  /** If omitted, all events of the organizer. */
   eventId?: string;
   filters?: ReportFilters;
 };
@@ -2608,7 +2608,7 @@ export type ReportList = {
 };
 
 export type ReportLink = {
-  /** A page that downloads the file. Everybody who has this address can read the file. */
+  /** A page that downloads the file. Anybody with this address can read the file. */
   url: string;
   expiresAt: string;
 };
@@ -2625,12 +2625,12 @@ export type ReportSchedule = {
   hour: number;
   id: string;
   eventId: string | null;
-  /** All rows until the run, or those since the run before: of a day or a week. */
+  /** All rows until the run, or only those of the last day or week, since the previous run. */
   covers: "everything" | "period";
   /** With `every: week`; 1 is Monday. */
   weekday: number | null;
   timeZone: string;
-  /** The member who is mailed. */
+  /** The member who gets the mail. */
   memberId: string;
   nextRunAt: string;
   lastRunAt: string | null;
@@ -2643,9 +2643,9 @@ export type CreateReportSchedule = {
   every: "day" | "week";
   /** In the time zone of the schedule. */
   hour: number;
-  /** Left out, all events of the organizer. */
+  /** If omitted, all events of the organizer. */
   eventId?: string;
-  /** All rows until the run, or those since the run before: of a day or a week. */
+  /** All rows until the run, or only those of the last day or week, since the previous run. */
   covers?: "everything" | "period";
   /** With `every: week`; 1 is Monday. */
   weekday?: number;
@@ -2666,11 +2666,11 @@ export type NewGate = {
   name: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
-  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
   opensAt?: string | null;
-  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
   closesAt?: string | null;
-  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  /** Whether a used ticket may enter here again: never, after its exit was scanned, or always. */
   reEntry?: "none" | "after_exit" | "always";
   /** The zone that the gate leads into. */
   zoneId?: string | null;
@@ -2680,11 +2680,11 @@ export type GateChange = {
   name?: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
-  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
   opensAt?: string | null;
-  /** Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate. */
+  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
   closesAt?: string | null;
-  /** Whether a ticket that was used may enter here: never, after its exit was scanned, or always. */
+  /** Whether a used ticket may enter here again: never, after its exit was scanned, or always. */
   reEntry?: "none" | "after_exit" | "always";
   /** The zone that the gate leads into. */
   zoneId?: string | null;
@@ -2698,7 +2698,7 @@ export type ServiceStatus = {
     tickets: ServiceState & unknown;
     door: ServiceState & unknown;
   };
-  /** Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy. */
+  /** Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy tickets. */
   takesRehearsals: boolean;
   checkedAt: string;
 };
@@ -2730,13 +2730,13 @@ export type Api = {
       input: { query?: {
         city?: string;
         category?: string;
-        /** Events that end at or after this time, taken to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Without it: not over yet. */
+        /** Events that end at or after this time, rounded to the minute. A day, such as 2027-03-05, begins at midnight in the time zone of each event. Default: events that are not over. */
         from?: string;
-        /** Events that start before this time. A day is its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists what happens on the 5th there. */
+        /** Events that start before this time. A day means its midnight in the time zone of each event: `from=2027-03-05&to=2027-03-06` lists events on the 5th. */
         to?: string;
-        /** Words that must all begin some word of the name, summary, category, city or venue; in scripts without blanks, any part of it. Case, accents and widths make no difference. Without a letter, digit or symbol it finds nothing. */
+        /** Each word must begin a word of the name, summary, category, city or venue; in scripts without blanks it may be any part. Case, accents and widths are ignored. A text without a letter, digit or symbol finds nothing. */
         q?: string;
-        /** Events with a ticket on sale at this price or less, in minor units. 0: with free tickets. */
+        /** Events with a ticket on sale at this price or less, in minor units. 0 finds events with free tickets. */
         priceMax?: number;
         /** Events of the organiser with this slug. */
         organizer?: string;
@@ -2774,7 +2774,7 @@ export type Api = {
     };
   };
   "/v1/events/:slug/organizer": {
-    /** Who sells the tickets of an event: contact, privacy notice and terms */
+    /** The seller of an event: contact, privacy notice and terms */
     get: {
       input: { param: {
         slug: string;
@@ -2907,9 +2907,9 @@ export type Api = {
     post: {
       input: { header: {
         "idempotency-key": string;
-        /** Needed while the event has a waiting room. */
+        /** Required while the event has a waiting room. */
         "queue-pass"?: string;
-        /** The same as `eventSlug`. While too many requests want this event, a refusal comes sooner and costs less with it. */
+        /** The same as `eventSlug`. With it, refusals during high demand for this event are faster and cheaper. */
         "event-slug"?: string;
       }; json: PlaceOrder };
       data: PlacedOrder;
@@ -3050,7 +3050,7 @@ export type Api = {
     };
   };
   "/v1/orders/:id/transfers": {
-    /** The tickets of an order, and the people they were given to */
+    /** The tickets of an order, and to whom they were given */
     get: {
       input: { param: {
         id: string;
@@ -3075,7 +3075,7 @@ export type Api = {
     };
   };
   "/v1/tickets/:ticketId/transfers": {
-    /** Give a ticket on that was given to the caller */
+    /** Pass on a ticket that was given to the caller */
     post: {
       input: { param: {
         ticketId: string;
@@ -3140,7 +3140,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/waiting-list": {
-    /** The number of people who wait for each category, and the outcome of offers */
+    /** The number of people waiting for each category, and the outcome of offers */
     get: {
       input: { param: {
         slug: string;
@@ -3255,7 +3255,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/refunds": {
-    /** Give money back: all, an amount, or the price of some tickets */
+    /** Refund an order: all of it, an amount, or the price of some tickets */
     post: {
       input: { param: {
         slug: string;
@@ -3374,7 +3374,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/door-settings": {
-    /** Show what devices at the door may do */
+    /** Show the door settings */
     get: {
       input: { param: {
         slug: string;
@@ -3382,7 +3382,7 @@ export type Api = {
       } };
       data: DoorSettings;
     };
-    /** Change what devices at the door may do */
+    /** Change the door settings */
     patch: {
       input: { param: {
         slug: string;
@@ -3412,7 +3412,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/deliveries/summary": {
-    /** The number of messages about the orders of an event, by template, channel and state */
+    /** Counts of messages about the orders of an event, by template, channel and state */
     get: {
       input: { param: {
         slug: string;
@@ -3511,7 +3511,7 @@ export type Api = {
       }; json: ChangeMessageText };
       data: MessageText;
     };
-    /** Return to the service's own text */
+    /** Return to the default text */
     delete: {
       input: { param: {
         slug: string;
@@ -3576,7 +3576,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/message-settings": {
-    /** The messages that the event sends by itself */
+    /** The automatic messages of the event */
     get: {
       input: { param: {
         slug: string;
@@ -3584,7 +3584,7 @@ export type Api = {
       } };
       data: MessageSettings;
     };
-    /** Set the messages that the event sends by itself */
+    /** Set the automatic messages of the event */
     put: {
       input: { param: {
         slug: string;
@@ -3647,7 +3647,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/inbound-messages": {
-    /** People's messages to the senders of the last 30 days, newest first */
+    /** Messages from people to the senders in the last 30 days, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -3692,7 +3692,7 @@ export type Api = {
       } };
       data: undefined;
     };
-    /** End the news of an organizer to one address, by one click in the mailbox (RFC 8058) */
+    /** End the news of an organizer to one address with one click in the mailbox (RFC 8058) */
     post: {
       input: { param: {
         token: string;
@@ -3836,7 +3836,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/secret": {
-    /** Make a new secret; the old one signs as well for a day */
+    /** Create a new secret; the old one also signs for a day */
     post: {
       input: { param: {
         slug: string;
@@ -3881,7 +3881,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/deliveries/:webhookId/replay": {
-    /** Send one webhook again, under the same id */
+    /** Send one webhook again with the same id */
     post: {
       input: { param: {
         slug: string;
@@ -3892,7 +3892,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/webhooks/:endpointId/replays": {
-    /** Send all webhooks since a time again */
+    /** Send all webhooks since a given time again */
     post: {
       input: { param: {
         slug: string;
@@ -3996,20 +3996,20 @@ export type Api = {
       }; json: ChangeStaff };
       data: StaffMember;
     };
-    /** Disable a member, and end the access they gave */
+    /** Disable a member, and end the access they gave to others */
     delete: {
       input: { param: {
         slug: string;
         staffId: string;
       }; query?: {
-        /** Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends. */
+        /** Ids, or `api_keys`, `devices`, `invitations`, separated by commas. All other access that was given ends. */
         keep?: string;
       } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/staff/:staffId/access": {
-    /** The open access that a member made and that ends with them, and the members they invited */
+    /** The access that a member gave and that ends with them, and the members they invited */
     get: {
       input: { param: {
         slug: string;
@@ -4029,7 +4029,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/api-keys": {
-    /** Make an API key; its text is shown this once */
+    /** Create an API key; its text is shown only once */
     post: {
       input: { param: {
         slug: string;
@@ -4051,20 +4051,20 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/api-keys/:keyId": {
-    /** End an API key, and the access made with it */
+    /** End an API key, and the access created with it */
     delete: {
       input: { param: {
         slug: string;
         keyId: string;
       }; query?: {
-        /** Ids, or `api_keys`, `devices`, `invitations`, with commas between. The rest of what was made ends. */
+        /** Ids, or `api_keys`, `devices`, `invitations`, separated by commas. All other access that was given ends. */
         keep?: string;
       } };
       data: undefined;
     };
   };
   "/v1/organizers/:slug/devices": {
-    /** Register a scanner for one event; its token is shown this once */
+    /** Register a device for one event; its token is shown only once */
     post: {
       input: { param: {
         slug: string;
@@ -4097,7 +4097,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/audit-log": {
-    /** Who changed what, newest first */
+    /** The audit log, newest first */
     get: {
       input: { param: {
         slug: string;
@@ -4107,7 +4107,7 @@ export type Api = {
         actorKind?: "staff" | "api_key" | "device" | "operator" | "system";
         /** A member, an API key or a device. */
         actorId?: string;
-        /** One act, `order.cancelled`, or all acts on one kind of thing, `order`. */
+        /** One act, such as `order.cancelled`, or all acts on a kind of object, such as `order`. */
         act?: string;
         /** What was changed. */
         subjectId?: string;
@@ -4129,7 +4129,7 @@ export type Api = {
     };
   };
   "/v1/buyers/confirmations": {
-    /** Confirm an email or a phone by the code */
+    /** Confirm an email or a phone with the code */
     post: {
       input: { json: ConfirmVerification };
       data: ConfirmedBuyer;
@@ -4143,7 +4143,7 @@ export type Api = {
       }; json: CreateEvent };
       data: OrganizerEvent;
     };
-    /** All events, including drafts: the next one first, past ones last */
+    /** All events, including drafts: upcoming first, past last */
     get: {
       input: { param: {
         slug: string;
@@ -4176,7 +4176,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/publication": {
-    /** The requirements that the event lacks to be published */
+    /** The unmet requirements for publishing the event */
     get: {
       input: { param: {
         slug: string;
@@ -4192,7 +4192,7 @@ export type Api = {
       } };
       data: OrganizerEvent;
     };
-    /** Take the event back to a draft, while nothing was ordered */
+    /** Unpublish the event, if nothing was ordered */
     delete: {
       input: { param: {
         slug: string;
@@ -4220,7 +4220,7 @@ export type Api = {
       } };
       data: OrganizerEvent;
     };
-    /** Let a postponed event take place at its old date */
+    /** Let a postponed event take place on its old date */
     delete: {
       input: { param: {
         slug: string;
@@ -4258,7 +4258,7 @@ export type Api = {
         focusX?: number;
         /** In percent of the height from the top. 50 by default. */
         focusY?: number;
-        /** What the picture shows, for people who do not see it. Empty for a picture that only decorates. */
+        /** A description of the picture for people who cannot see it. Empty for a decorative picture. */
         alt?: string;
       }; bytes: Uint8Array };
       data: OrganizerEvent;
@@ -4391,7 +4391,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/pools/:poolId": {
-    /** Change the size of a pool, or how much of it is kept off sale */
+    /** Change the capacity of a pool, or its blocked places */
     patch: {
       input: { param: {
         slug: string;
@@ -4443,7 +4443,7 @@ export type Api = {
         cursor?: string;
         limit?: number;
         status?: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
-        /** An order code, or an email address, in full. */
+        /** A complete order code or email address. */
         q?: string;
       } };
       data: DeskOrderList;
@@ -4470,7 +4470,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/orders/:orderId/buyer": {
-    /** Correct the buyer's name, or a mistyped address and send the tickets there */
+    /** Correct the buyer's name, or a mistyped address, and send the tickets there */
     patch: {
       input: { param: {
         slug: string;
@@ -4559,7 +4559,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/events/:eventId/sales/minutes": {
-    /** A sale by the minute, for its replay */
+    /** A sale minute by minute, for its replay */
     get: {
       input: { param: {
         slug: string;
@@ -4601,7 +4601,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/reports/:reportId/cancellation": {
-    /** End a report that waits or is being made */
+    /** Cancel a waiting or running report */
     post: {
       input: { param: {
         slug: string;
@@ -4621,7 +4621,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/reports/:reportId/links": {
-    /** Make a link that opens the file for a day */
+    /** Create a link that opens the file for a day */
     post: {
       input: { param: {
         slug: string;
@@ -4672,7 +4672,7 @@ export type Api = {
       input: { param: {
         slug: string;
       }; header?: {
-        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
       data: undefined;
@@ -4684,7 +4684,7 @@ export type Api = {
       input: { param: {
         id: string;
       }; header?: {
-        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
       data: undefined;
@@ -4696,7 +4696,7 @@ export type Api = {
       input: { param: {
         id: string;
       }; header?: {
-        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
       data: undefined;
@@ -4709,7 +4709,7 @@ export type Api = {
         slug: string;
         eventId: string;
       }; header?: {
-        /** The id of the last event that the client has received. Within five minutes it misses none. */
+        /** The id of the last event that the client received. Within five minutes, no event is missed. */
         "last-event-id"?: string;
       } };
       data: undefined;

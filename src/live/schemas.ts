@@ -6,7 +6,7 @@ import { salesSchema } from '../orders/desk/schemas.ts';
 
 export const lastEventIdHeader = z.object({
   'last-event-id': z.string().max(40).optional().openapi({
-    description: 'The id of the last event that the client has received. Within five minutes it misses none.',
+    description: 'The id of the last event that the client received. Within five minutes, no event is missed.',
     example: '1764356040123-0.2',
   }),
 });
@@ -14,10 +14,10 @@ export const lastEventIdHeader = z.object({
 export const liveOrderSchema = z
   .object({
     orderId: z.string(),
-    status: z.string().optional().openapi({ description: 'The new status of the order, where it is known.' }),
-    payment: z.string().optional().openapi({ description: 'The new status of its payment, where it is known.' }),
+    status: z.string().optional().openapi({ description: 'The new status of the order, if known.' }),
+    payment: z.string().optional().openapi({ description: 'The new status of its payment, if known.' }),
   })
-  .openapi('LiveOrder', { description: 'Event `order`: the order has changed; read it.' });
+  .openapi('LiveOrder', { description: 'Event `order`: the order has changed; read it again.' });
 
 const rate = z.number().openapi({ description: 'Per second, averaged over the last five.' });
 const count = z.int();
@@ -29,7 +29,7 @@ export const liveSalesSchema = z
     orders: z.object({
       placed: count,
       held: count.openapi({ description: 'Not paid yet.' }),
-      instructed: count.openapi({ description: 'Of those, the ones that can be paid now.' }),
+      instructed: count.openapi({ description: 'Those that can be paid now.' }),
       paid: count,
       refunded: count,
       expired: count,
@@ -39,7 +39,7 @@ export const liveSalesSchema = z
     checkIns: summarySchema.pick({ tickets: true, admitted: true, inside: true, gates: true, zones: true }),
     sales: salesSchema,
   })
-  .openapi('LiveSales', { description: 'Event `sales`: everything that a desk watches, at one moment.' });
+  .openapi('LiveSales', { description: 'Event `sales`: a snapshot of everything that a desk watches.' });
 
 /** One event of a stream. Plain JSON Schema, because zod cannot describe text that is JSON. */
 export function streamEvent(body: string | undefined) {
@@ -54,12 +54,12 @@ export function streamEvent(body: string | undefined) {
     type: 'object' as const,
     required: ['data'],
     properties: {
-      event: { type: 'string' as const, description: '`snapshot`, `paused`, or the name of what has changed.' },
+      event: { type: 'string' as const, description: '`snapshot`, `paused`, or the name of the change.' },
       id: { type: 'string' as const, description: 'For `Last-Event-ID`.' },
       retry: { type: 'integer' as const, description: 'Milliseconds to wait before connecting again.' },
       data: {
         type: 'string' as const,
-        description: 'JSON. That of `snapshot` and `paused` is an object with a `reason`.',
+        description: 'JSON. For `snapshot` and `paused` an object with a `reason`.',
         contentMediaType: 'application/json',
         ...content,
       },

@@ -50,7 +50,7 @@ function contracts(deps: NotificationRoutesDeps) {
       method: 'get',
       path: '/v1/organizers/{slug}/events/{eventId}/deliveries/summary',
       operationId: 'summarizeDeliveries',
-      summary: 'The number of messages about the orders of an event, by template, channel and state',
+      summary: 'Counts of messages about the orders of an event, by template, channel and state',
       request: { params: deskEventParams },
       responses: { 200: answer(deliverySummarySchema, 'One row for each.'), ...problems(400, 401, 403, 404) },
     }),

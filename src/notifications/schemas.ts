@@ -16,16 +16,13 @@ const deliverySchema = z
     version: z.int(),
     status: z.enum(deliveryStatuses),
     failure: z.string().nullable().openapi({
-      description: '`left_to_email` where no WhatsApp sender could and the mail said the same.',
+      description: '`left_to_email`: no WhatsApp sender could send it, and a mail has the same content.',
     }),
-    recipient: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Masked; null for an address that the order no longer has.' }),
+    recipient: z.string().nullable().openapi({ description: 'Masked; null if the order no longer has the address.' }),
     sender: z
       .object({ kind: z.enum(senderKinds), externalId: z.string().nullable() })
       .nullable()
-      .openapi({ description: "The WhatsApp sender; without a name where it is the platform's own." }),
+      .openapi({ description: "The WhatsApp sender; without a name if it is the platform's own." }),
     createdAt: timeSchema,
     acceptedAt: timeSchema.nullable(),
     deliveredAt: timeSchema.nullable(),
@@ -43,10 +40,12 @@ export const deliverySummarySchema = z
         template: z.enum(templates),
         channel: z.enum(channels),
         queued: z.int(),
-        sent: z.int().openapi({ description: 'Taken by the provider.' }),
+        sent: z.int().openapi({ description: 'Accepted by the provider.' }),
         delivered: z.int(),
         failed: z.int(),
-        heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
+        heldBack: z.int().openapi({
+          description: 'Not sent because of a suppressed address, a cap, or because it was no longer true.',
+        }),
       }),
     ),
     nextCursor: z.null(),

@@ -38,7 +38,7 @@ const orderedFields = {
     ),
   promoCode: z.string().optional().openapi({
     description:
-      'As the buyer typed it: capitals, blanks, dashes and width of letters make no difference. Empty or blank is none.',
+      'As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code.',
   }),
 };
 
@@ -49,7 +49,7 @@ export const placeOrderSchema = z
     ...orderedFields,
     expectedTotal: moneySchema.optional().openapi({
       description:
-        'What the buyer was told that the order costs. When it costs anything else, nothing is ordered and the answer is 409 `order.price_changed` with the new `total`. Not part of what the Idempotency-Key stands for: the agreed total may be sent under the same key.',
+        'The total that was shown to the buyer. If the order costs more or less, nothing is ordered and the response is 409 `order.price_changed` with the new `total`. It may change under the same Idempotency-Key, so that the buyer can agree to the new total.',
     }),
     locale: localeSchema.default('id'),
   })
@@ -80,15 +80,15 @@ export const paymentViewSchema = z
     ]),
     method: z.string(),
     redirectUrl: z.string().optional(),
-    qrString: z.string().optional().openapi({ description: 'To be drawn as a QR code.' }),
+    qrString: z.string().optional().openapi({ description: 'The content of the QR code to draw.' }),
     vaNumber: z.string().optional(),
-    bank: z.string().optional().openapi({ description: 'Whose number it is.', example: 'bca' }),
-    billKey: z.string().optional().openapi({ description: 'Of a bill payment, with `billerCode`.' }),
+    bank: z.string().optional().openapi({ description: 'The bank of the number.', example: 'bca' }),
+    billKey: z.string().optional().openapi({ description: 'For a bill payment, with `billerCode`.' }),
     billerCode: z.string().optional(),
     methods: z
       .array(z.string())
       .optional()
-      .openapi({ description: 'What `choosePayment` takes now: it fits the amount and the time that is left.' }),
+      .openapi({ description: 'What `choosePayment` accepts now, given the amount and the remaining time.' }),
     expiresAt: timeSchema.optional(),
   })
   .openapi('Payment');
@@ -105,7 +105,7 @@ export const orderSchema = z
       z.object({
         ticketCategoryId: z.string(),
         name: z.string(),
-        nameEn: z.string().optional().openapi({ description: 'For readers of English, when the order is read.' }),
+        nameEn: z.string().optional().openapi({ description: 'English version, if the order is read in English.' }),
         quantity: z.int(),
         unitPrice: moneySchema,
       }),

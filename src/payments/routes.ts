@@ -30,7 +30,7 @@ const choosePaymentRoute = createRoute({
   operationId: 'choosePayment',
   summary: 'Choose another payment method',
   description:
-    'The present attempt is closed at the gateway before the next is made. Asking for the same way changes nothing.',
+    'The present attempt is closed at the gateway before the next one is made. Choosing the same method changes nothing.',
   security: byOrder,
   middleware: [jsonBody()] as const,
   request: { params: orderParams, body: body(choosePaymentSchema) },

@@ -39,10 +39,10 @@ export const accountTestSchema = z
   .object({
     result: z.enum(accountTestResults).openapi({
       description:
-        '`refused`: the gateway does not take the keys. `no_answer`: it could not be reached, or did not say. `busy`: it is called as often ' +
-        'as it may be, or has failed several times in a row.',
+        '`refused`: the gateway rejects the keys. `no_answer`: it could not be reached, or gave no clear answer. `busy`: its rate limit is ' +
+        'used up, or it has failed several times in a row.',
     }),
-    code: z.string().optional().openapi({ description: 'What the gateway said.' }),
+    code: z.string().optional().openapi({ description: "The gateway's answer." }),
   })
   .openapi('PaymentAccountTest');
 
@@ -64,9 +64,9 @@ export const previewRefundSchema = z
 
 export const refundPreviewSchema = z
   .object({
-    amount: moneySchema.openapi({ description: 'What the buyer would get back.' }),
-    left: moneySchema.openapi({ description: 'What could still be refunded afterwards.' }),
-    ticketIds: z.array(z.string()).openapi({ description: 'Tickets that would be taken back.' }),
+    amount: moneySchema.openapi({ description: 'The amount that the buyer would get back.' }),
+    left: moneySchema.openapi({ description: 'The amount that could still be refunded afterwards.' }),
+    ticketIds: z.array(z.string()).openapi({ description: 'Tickets that would be revoked.' }),
     feesKept: z.boolean().openapi({ description: 'The fees of these tickets would not go back.' }),
   })
   .openapi('RefundPreview');
@@ -94,7 +94,7 @@ export const resolveTaskSchema = z
   .strictObject({
     action: z.enum(['done', 'refund']).default('done').openapi({
       description:
-        '`done`: a person has done it; money that was to be paid back by hand is then booked as paid. `refund`: the gateway is asked to give the money back, where it can.',
+        '`done`: a person has done it; a manual refund is then booked as paid. `refund`: the gateway refunds the money, if it can.',
     }),
   })
   .openapi('ResolveTask');

@@ -12,24 +12,26 @@ export const queueDocumentSchema = z
     preQueueOpensAt: timeSchema,
     freezesAt: timeSchema,
     opensAt: timeSchema,
-    isLate: z.boolean().openapi({ description: 'It should be open, and waits for the draw.' }),
+    isLate: z.boolean().openapi({ description: 'The opening time has passed, but the draw is not finished.' }),
     isPaused: z.boolean(),
     places: z.int().openapi({ description: 'Places given out.' }),
     serving: z.number().openapi({ description: 'Positions below this have been called, at `servingAt`.' }),
     servingAt: timeSchema,
     ratePerSecond: z
       .number()
-      .openapi({ description: 'Positions called per second; reckon on with it until the next look.' }),
-    lapsedBelow: z.int().openapi({ description: 'Positions below this have let their turn pass.' }),
+      .openapi({ description: 'Positions called per second; extrapolate with it until the next poll.' }),
+    lapsedBelow: z.int().openapi({ description: 'The turn of positions below this is over.' }),
     stock: z.enum(['many', 'few', 'last', 'none']),
     pollSeconds: z.int().openapi({
       description:
-        'When to look again without a place. With one: a quarter of (position - serving) / ratePerSecond, ' +
-        'between 2 and 60 seconds. Both times a random number between 0.8 and 1.2.',
+        'When to poll again without a place. With a place: a quarter of (position - serving) / ratePerSecond, between 2 and ' +
+        '60 seconds. Multiply either by a random number between 0.8 and 1.2.',
     }),
-    turnSeconds: z.int().openapi({ description: 'How long after its turn a place may still be exchanged.' }),
+    turnSeconds: z
+      .int()
+      .openapi({ description: 'How long a turn lasts, in which the place can be exchanged for a pass.' }),
     passSeconds: z.int(),
-    challengeDifficulty: z.int().openapi({ description: 'How much work joining asks for; 0 for none.' }),
+    challengeDifficulty: z.int().openapi({ description: 'Difficulty of the challenge for joining; 0 for none.' }),
     draw: z
       .object({
         number: z.int(),
@@ -75,8 +77,8 @@ export const planSchema = z
       .optional()
       .openapi({
         description:
-          'From the freeze to the beacon round that decides the draw: so long there is to write and publish the list. ' +
-          'When absent, half of the time from the freeze to the opening, between 30 s and 10 minutes.',
+          'Seconds from the freeze to the beacon round that decides the draw, in which the list is written and published. ' +
+          'Default: half of the time from the freeze to the opening, between 30 s and 10 minutes.',
       }),
     rateMax: z.number().min(rateMaxLimits.min).max(rateMaxLimits.max).openapi({ description: 'Buyers per second.' }),
     turnSeconds: z.int().min(turnSecondsLimits.min).max(turnSecondsLimits.max).default(300),
@@ -99,12 +101,12 @@ export const roomSchema = z
     places: z.int(),
     served: z.int().openapi({ description: 'Positions called so far.' }),
     waiting: z.int(),
-    lapsed: z.int().openapi({ description: 'Positions whose turn is over, whether they came or not.' }),
-    exchanged: z.int().openapi({ description: 'Places exchanged for a pass, as far as processes have told.' }),
+    lapsed: z.int().openapi({ description: 'Positions whose turn is over, whether the buyers came or not.' }),
+    exchanged: z.int().openapi({ description: 'Places exchanged for a pass, as reported by the processes so far.' }),
     orders: z.int().openapi({ description: 'Orders placed with a pass.' }),
     admissionRate: z.number().openapi({ description: 'Buyers let in per second now.' }),
     ratePerSecond: z.number().openapi({ description: 'Positions called per second now.' }),
-    showRatio: z.number().openapi({ description: 'Of those who are called, how many come.' }),
+    showRatio: z.number().openapi({ description: 'The share of called buyers who come.' }),
     draw: z.object({ number: z.int(), state: z.string(), beaconRoundAt: timeSchema }).nullable(),
   })
   .openapi('WaitingRoom');

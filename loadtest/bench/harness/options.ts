@@ -34,12 +34,12 @@ export function usage(benches: Benches): string {
 ${lines.join('\n')}
 Options
   --seconds ${defaults.seconds}       measured seconds of each run, after ${warmupSeconds} of warm-up
-  --runs ${defaults.runs}          runs of each measurement; the one in the middle is reported
-  --rows ${defaults.rows}   orders that are in the tables already (growth, holds, reports)
+  --runs ${defaults.runs}          runs of each measurement; the median is reported
+  --rows ${defaults.rows}   orders in the tables beforehand (growth, holds, reports)
   --live            drift and recovery on the running product too, not only simulated
   --minutes ${defaults.minutes}      of a live drift and of the soak
   --hold ${defaults.hold}        seconds for which the highest rate of the surge is held
-  --no-pin          do not tie processes to cores
+  --no-pin          do not pin processes to cores
   --profile         CPU profiles of the API into loadtest/results/profiles, their top into the report
 What each measures and how to read it: docs/measurements/benchmarks.md`;
 }

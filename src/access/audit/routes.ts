@@ -17,8 +17,8 @@ export function auditRoutes(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/audit-log',
     operationId: 'listAuditLog',
-    summary: 'Who changed what, newest first',
-    description: 'Entries that fit all filters. A cursor goes on with the filters that it is sent with.',
+    summary: 'The audit log, newest first',
+    description: 'Entries that match all filters. Send the same filters with a cursor.',
     request: { params: organizerParams, query: auditLogQuery },
     responses: { 200: answer(listOf(auditEntrySchema), 'Entries.'), ...problems(400, 401, 403, 404) },
   });

@@ -21,7 +21,9 @@ export const auditLogQuery = z
       .max(80)
       .regex(/^[a-z_]+(?:\.[a-z_]+)?$/)
       .optional()
-      .openapi({ description: 'One act, `order.cancelled`, or all acts on one kind of thing, `order`.' }),
+      .openapi({
+        description: 'One act, such as `order.cancelled`, or all acts on a kind of object, such as `order`.',
+      }),
     subjectId: anySubject.optional().openapi({ description: 'What was changed.' }),
     from: givenTimeSchema.optional(),
     to: givenTimeSchema.optional().openapi({ description: 'Entries before this time.' }),
@@ -44,8 +46,7 @@ export const auditEntrySchema = z
     subjectId: z.string(),
     changes: z.record(z.string(), z.unknown()),
     names: z.record(z.string(), z.string()).openapi({
-      description:
-        'What the things that the entry names by their ids are called now. A thing that is gone has no name here.',
+      description: 'The present names of the objects whose ids are in the entry. Deleted objects have no name.',
       example: { evt_7K3M9XQ2: 'Senja di Selatan' },
     }),
   })

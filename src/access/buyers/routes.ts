@@ -23,7 +23,8 @@ const request = createRoute({
   operationId: 'requestVerification',
   security: byAnybody,
   summary: 'Request a code to an email or a phone',
-  description: 'Answers the same whatever is known of the address. The code is good for ten minutes and five tries.',
+  description:
+    'The response is the same for known and unknown addresses. The code is valid for ten minutes and five tries.',
   middleware: [jsonBody(bodyBytesMax)] as const,
   request: { body: body(requestVerificationSchema) },
   responses: {
@@ -38,10 +39,10 @@ const confirm = createRoute({
   tags,
   operationId: 'confirmVerification',
   security: byAnybody,
-  summary: 'Confirm an email or a phone by the code',
+  summary: 'Confirm an email or a phone with the code',
   description:
-    'The token names the buyer to waiting rooms, as `Authorization: Bearer`, for a day. The code counts with the ' +
-    'verification that it was asked for by: alone, six digits could be guessed for somebody.',
+    'The token identifies the buyer to waiting rooms for a day, as `Authorization: Bearer`. A code is valid only together ' +
+    'with its verification: six digits alone could be guessed.',
   middleware: [jsonBody(bodyBytesMax)] as const,
   request: { body: body(confirmVerificationSchema) },
   responses: { 200: answer(confirmedBuyerSchema, 'Confirmed.'), ...problems(400, 403, 413, 415, 429, 503) },

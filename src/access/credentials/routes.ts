@@ -31,7 +31,7 @@ function keyContracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/api-keys',
     operationId: 'createApiKey',
-    summary: 'Make an API key; its text is shown this once',
+    summary: 'Create an API key; its text is shown only once',
     request: { params: organizerParams, body: body(createApiKeySchema) },
     responses: { 201: answer(createdApiKeySchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
   });
@@ -49,9 +49,9 @@ function keyContracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/api-keys/{keyId}',
     operationId: 'endApiKey',
-    summary: 'End an API key, and the access made with it',
+    summary: 'End an API key, and the access created with it',
     description:
-      'Ends the devices and open invitations that the key has made, too. `keep` names what stays; you take it over.',
+      'Also ends the devices and open invitations that were created with the key. You take over those that `keep` lists.',
     request: { params: apiKeyParams, query: keepQuery },
     responses: { 204: { description: 'Ended.' }, ...problems(400, 401, 403, 404, 409) },
   });
@@ -87,7 +87,7 @@ function deviceContracts(deps: AccessDeps) {
     method: 'post',
     path: '/v1/organizers/{slug}/devices',
     operationId: 'createDevice',
-    summary: 'Register a scanner for one event; its token is shown this once',
+    summary: 'Register a device for one event; its token is shown only once',
     request: { params: organizerParams, body: body(createDeviceSchema) },
     responses: { 201: answer(createdDeviceSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
   });

@@ -15,8 +15,8 @@ export const createApiKeySchema = z
       .refine((scopes) => new Set(scopes).size === scopes.length, fault('list.doubled'))
       .openapi({
         description:
-          'What the program needs, and no more. The role limits each of them: one of a door has no use for other scopes than ' +
-          `${doorScopes.map((scope) => `\`${scope}\``).join(', ')}, so it may not have them.`,
+          'Only what the program needs. The role limits each scope: a key with the role door can have only ' +
+          `${doorScopes.map((scope) => `\`${scope}\``).join(', ')}.`,
       }),
   })
   .check(({ value, issues }) => {
@@ -32,9 +32,9 @@ export const apiKeySchema = z
     id: plainIdSchema,
     name: z.string(),
     role: apiKeyRoleSchema,
-    scopes: scopesSchema
-      .nullable()
-      .openapi({ description: 'Null for a key from before there were scopes, which may do all that its role may.' }),
+    scopes: scopesSchema.nullable().openapi({
+      description: 'Null for a key from before scopes existed, which may do everything that its role allows.',
+    }),
     createdBy: plainIdSchema,
     createdAt: timeSchema,
     endedAt: timeSchema.nullable(),
@@ -42,7 +42,7 @@ export const apiKeySchema = z
   .openapi('ApiKey');
 
 export const createdApiKeySchema = apiKeySchema
-  .extend({ key: z.string().openapi({ description: 'Shown this once.', example: 'antre_key_...' }) })
+  .extend({ key: z.string().openapi({ description: 'Shown only once.', example: 'antre_key_...' }) })
   .openapi('CreatedApiKey');
 
 export const createDeviceSchema = z.strictObject({ eventId: eventIdSchema, name: nameSchema }).openapi('CreateDevice');
@@ -59,7 +59,7 @@ export const deviceSchema = z
   .openapi('Device');
 
 export const createdDeviceSchema = deviceSchema
-  .extend({ token: z.string().openapi({ description: 'Shown this once.', example: 'antre_device_...' }) })
+  .extend({ token: z.string().openapi({ description: 'Shown only once.', example: 'antre_device_...' }) })
   .openapi('CreatedDevice');
 
 export const apiKeyParams = organizerParams.extend({ keyId: plainIdSchema });

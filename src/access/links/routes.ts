@@ -45,11 +45,11 @@ export function linkRoutes(deps: AccessDeps & { readonly networkOf: (c: Context)
     security: byAnybody,
     summary: 'Set a new password; every session ends',
     description:
-      'When the member has made API keys, devices or invitations that still work, `keep` must say which of them stay: without it the ' +
-      'answer is 409 `access.choice_needed` with the list in `made`, nothing has happened, and the link is good again.',
+      'If the member has created API keys, devices or invitations that still work, `keep` must list those that stay. Without it, the ' +
+      'response is 409 `access.choice_needed` with the list in `made`; nothing changes, and the link can be used again.',
     middleware: [jsonBody()] as const,
     request: { body: body(confirmPasswordResetSchema) },
-    responses: { 204: { description: 'The new password counts.' }, ...problems(400, 409, 503) },
+    responses: { 204: { description: 'The password is changed.' }, ...problems(400, 409, 503) },
   });
 
   return createRouter<ActorEnv>()

@@ -60,7 +60,7 @@ export function organizerOperatorRoutes(deps: Deps): Hono {
     const { email } = parse(linkSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
     const organizerSlug = c.req.param('slug');
     const { purpose, link, expiresAt } = await createStaffLink(deps, { email, organizerSlug });
-    deps.log.warn({ organizerSlug, purpose }, 'an operator made a link for a member');
+    deps.log.warn({ organizerSlug, purpose }, 'an operator created a link for a member');
     return c.json({ purpose, link, expiresAt: expiresAt.toISOString() }, 201, { 'cache-control': 'no-store' });
   });
   return app;

@@ -29,8 +29,7 @@ function contracts(deps: AccessDeps) {
     tags,
     operationId: 'signUp',
     summary: 'Sign up as an organiser, where the operator allows it',
-    description:
-      'The link that sets a password goes by mail to `ownerEmail`. The answer is the same for every address.',
+    description: 'A link to set a password is mailed to `ownerEmail`. The response is the same for every address.',
     security: byAnybody,
     middleware: [jsonBody()] as const,
     request: { body: body(createOrganizerSchema) },
@@ -61,8 +60,8 @@ function contracts(deps: AccessDeps) {
     operationId: 'changeStaffRole',
     summary: 'Change the role of a member, or limit the member to events',
     description:
-      'A lower role or fewer events end the sessions of the member, and what they have made and could not make any more: API keys, ' +
-      'devices, open invitations. `keep` names what stays; you take it over.',
+      "A lower role or fewer events end the member's sessions, and API keys, devices and open invitations that they could no longer " +
+      'create. You take over those that `keep` lists.',
     request: { params: staffParams, body: body(changeStaffSchema) },
     responses: { 200: answer(staffMemberSchema, 'Changed.'), ...problems(400, 401, 403, 404, 409) },
   });
@@ -71,10 +70,10 @@ function contracts(deps: AccessDeps) {
     method: 'delete',
     path: '/v1/organizers/{slug}/staff/{staffId}',
     operationId: 'disableStaff',
-    summary: 'Disable a member, and end the access they gave',
+    summary: 'Disable a member, and end the access they gave to others',
     description:
-      'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have made. `keep` ' +
-      'names what stays; you take it over.',
+      'Ends their sessions and links, and the API keys, devices and open invitations that they or their keys have created. You ' +
+      'take over those that `keep` lists.',
     request: { params: staffParams, query: keepQuery },
     responses: { 204: { description: 'Disabled.' }, ...problems(400, 401, 403, 404, 409) },
   });
@@ -83,7 +82,7 @@ function contracts(deps: AccessDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/staff/{staffId}/access',
     operationId: 'showStaffAccess',
-    summary: 'The open access that a member made and that ends with them, and the members they invited',
+    summary: 'The access that a member gave and that ends with them, and the members they invited',
     request: { params: staffParams },
     responses: { 200: answer(madeAccessSchema, 'By kind, oldest first.'), ...problems(400, 401, 403, 404) },
   });

@@ -42,9 +42,7 @@ export const madeAccessSchema = z
     apiKeys: z.array(apiKeySchema),
     devices: z.array(deviceSchema),
     invitations: z.array(staffMemberSchema).openapi({ description: 'Not accepted yet.' }),
-    members: z
-      .array(staffMemberSchema)
-      .openapi({ description: 'Who accepted an invitation; they stay when this member goes.' }),
+    members: z.array(staffMemberSchema).openapi({ description: 'Members who accepted an invitation; they stay.' }),
   })
   .openapi('MadeAccess');
 

@@ -47,7 +47,7 @@ const eventFields = {
   summary: optionalLine(summaryLengthMax),
   description: blockOfText(descriptionLengthMax),
   nameEn: lineOfText(nameLengthMax).nullable().openapi({
-    description: 'For readers of English, as `summaryEn` and `descriptionEn`; null where they read the same text.',
+    description: 'English version, like `summaryEn` and `descriptionEn`; null if there is none.',
   }),
   summaryEn: lineOfText(summaryLengthMax).nullable(),
   descriptionEn: blockOfText(descriptionLengthMax).min(1).nullable(),
@@ -56,7 +56,7 @@ const eventFields = {
   venue: lineOfText(placeLengthMax),
   address: optionalLine(summaryLengthMax),
   country: countrySchema.openapi({
-    description: 'Where it takes place. A phone number that names no country belongs to this one.',
+    description: 'Where it takes place. Phone numbers without a country code belong to this country.',
     example: 'ID',
   }),
   timeZone: timeZoneSchema,
@@ -90,7 +90,7 @@ const createEventFields = {
   currency: z.enum(currencies).optional(),
   pictureOf: eventIdSchema
     .optional()
-    .openapi({ description: 'Another event of the organiser, whose picture this event shows too.' }),
+    .openapi({ description: 'Another event of the organiser whose picture this event also shows.' }),
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
 };

@@ -28,7 +28,7 @@ function contracts(deps: CatalogDeps) {
       path,
       operationId: 'setPicture',
       summary: 'Give an event a picture',
-      description: `The body is the file: JPEG, PNG, WebP or AVIF, at most ${pictureBytesMax} bytes and at least 960 by 600 pixels, not animated. It is encoded anew, without metadata.`,
+      description: `The body is the file: JPEG, PNG, WebP or AVIF, at most ${pictureBytesMax} bytes and at least 960 by 600 pixels, not animated. It is re-encoded without metadata.`,
       request: {
         params: eventParams,
         query: pictureQuery,

@@ -19,7 +19,7 @@ export const pictureQuery = z.object({
   alt: alt.optional().openapi({
     param: { name: 'alt', in: 'query' },
     type: 'string',
-    description: 'What the picture shows, for people who do not see it. Empty for a picture that only decorates.',
+    description: 'A description of the picture for people who cannot see it. Empty for a decorative picture.',
   }),
 });
 

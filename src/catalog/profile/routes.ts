@@ -29,8 +29,8 @@ function contracts(deps: CatalogDeps) {
     operationId: 'setOrganizerProfile',
     summary: 'Set the contact, the privacy notice and the terms that buyers see',
     description:
-      'Answers to mails about orders go to `contact.email`. The texts have pages of their own, which checkout, order pages and mails ' +
-      'link to. They are plain text: a blank line begins a paragraph.',
+      'Replies to mails about orders go to `contact.email`. The texts have their own pages, to which checkout, order pages and mails ' +
+      'link. They are plain text: a blank line begins a paragraph.',
     request: { params: profileParams, body: body(organizerProfileSchema) },
     responses: { 200: answer(organizerProfileSchema, 'As it is now.'), ...problems(400, 401, 403, 404) },
   });

@@ -6,16 +6,17 @@ import { legalTextLengthMax } from '../limits.ts';
 export const profileParams = z.object({ slug: slugSchema });
 
 const legalText = z.strictObject({ id: blockOfText(legalTextLengthMax), en: blockOfText(legalTextLengthMax) }).openapi({
-  description: 'In Indonesian and English. A reader without a text gets the other one; both empty: no page.',
+  description:
+    'In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page.',
 });
 
 const profile = {
   contact: z.strictObject({
-    email: emailSchema.nullable().openapi({ description: 'Shown to buyers. Answers to mails about orders go to it.' }),
+    email: emailSchema.nullable().openapi({ description: 'Shown to buyers. Replies to mails about orders go to it.' }),
     phone: lineOfText(phoneTextMax)
       .refine((text) => /^\+?[\d ()./-]+$/.test(text) && (text.match(/\d/g) ?? []).length >= 5, fault('phone.invalid'))
       .nullable()
-      .openapi({ description: 'Shown to buyers as it is written.', example: '+62 21 555 0100' }),
+      .openapi({ description: 'Shown to buyers as written.', example: '+62 21 555 0100' }),
   }),
   privacy: legalText,
   terms: legalText,

@@ -32,7 +32,7 @@ function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
       },
       content: { 'application/json': { schema } },
     },
-    304: { description: 'The bytes with this ETag are still right.' },
+    304: { description: 'Not modified.' },
   };
 }
 
@@ -86,7 +86,7 @@ const showAvailability = createRoute({
   operationId: 'showAvailability',
   security: byAnybody,
   summary: 'Availability, in bands',
-  description: 'At most one second old. An order is what decides.',
+  description: 'At most one second old. Only an order decides.',
   request: { params: slugParams },
   responses: { ...cached(availabilitySchema, 'One band for each ticket category.'), ...problems(400, 404, 429, 503) },
 });
@@ -97,7 +97,7 @@ const showOrganizer = createRoute({
   tags,
   operationId: 'showOrganizer',
   security: byAnybody,
-  summary: 'Who sells the tickets of an event: contact, privacy notice and terms',
+  summary: 'The seller of an event: contact, privacy notice and terms',
   request: { params: slugParams },
   responses: { ...cached(publicOrganizerSchema, 'The organiser of the event.'), ...problems(400, 404, 429, 503) },
 });

@@ -40,7 +40,7 @@ function contracts(deps: CatalogDeps) {
       path: listPath,
       operationId: 'createTicketCategory',
       summary: 'Add a ticket category',
-      description: 'Its pool must be one of this event; several categories may draw from one pool.',
+      description: 'Its pool must belong to this event. Several categories may share a pool.',
       request: { params: eventParams, body: body(createTicketCategorySchema) },
       responses: { 201: answer(organizerTicketCategorySchema, 'Created.'), ...refusals },
     }),
@@ -50,7 +50,8 @@ function contracts(deps: CatalogDeps) {
       path: categoryPath,
       operationId: 'changeTicketCategory',
       summary: 'Change a ticket category',
-      description: 'A new price holds for orders placed from now on; a limit per buyer for what buyers already have.',
+      description:
+        'A new price applies to orders placed from now on. A new limit per buyer also counts tickets that buyers already have.',
       request: { params: ticketCategoryParams, body: body(changeTicketCategorySchema) },
       responses: { 200: answer(organizerTicketCategorySchema, 'Changed.'), ...refusals },
     }),

@@ -21,7 +21,7 @@ export const gatesParams = z.object({ slug: slugSchema, eventId: eventIdSchema }
 export const gateParams = z.object({ slug: slugSchema, eventId: eventIdSchema, gateId: plainIdSchema });
 
 const reEntry = z.enum(reEntryRules).openapi({
-  description: 'Whether a ticket that was used may enter here: never, after its exit was scanned, or always.',
+  description: 'Whether a used ticket may enter here again: never, after its exit was scanned, or always.',
 });
 
 export const gateSchema = z
@@ -48,7 +48,7 @@ const gateTime = givenTimeSchema
   .transform((value) => new Date(value))
   .nullable()
   .openapi({
-    description: 'Entries are let in from `opensAt` until before `closesAt`; null for no limit of the gate.',
+    description: 'Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate.',
   });
 const gateZone = plainIdSchema.nullable().openapi({ description: 'The zone that the gate leads into.' });
 

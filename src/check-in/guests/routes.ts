@@ -20,8 +20,8 @@ export function guestRoutes(deps: { readonly db: Db; readonly actors: Actors }) 
     operationId: 'searchGuests',
     summary: 'Find the tickets of a guest by phone, order code or name',
     description:
-      'A POST, because the query may be a phone number, which must not stand in a URL. Without `showsNames` only a whole number or a whole ' +
-      'code finds tickets, and no answer has a name. A ticket that was found is scanned with its `ticketId`.',
+      'A POST, because the query may be a phone number, which must not be in a URL. Without `showsNames`, only a complete number or code ' +
+      'finds tickets, and the response has no names. Scan a found ticket with its `ticketId`.',
     middleware: [requireActor(deps), jsonBody()] as const,
     request: { params: eventParams, body: body(searchGuestsSchema) },
     responses: { 200: answer(foundGuestsSchema, 'Tickets that fit.'), ...problems(400, 401, 403, 404, 415, 429, 503) },

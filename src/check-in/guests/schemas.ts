@@ -7,8 +7,8 @@ export const searchGuestsSchema = z
   .strictObject({
     q: lineOfText(guestQueryLengthMax).openapi({
       description:
-        "A phone number in any way that people write it, or an order's code. Where `showsNames` is set also the beginning of a name, of " +
-        'each of its words, the beginning of a code, or the last four or more digits of a number.',
+        'A phone number in any common format, or an order code. If `showsNames` is true, also the beginning of a name or of each of ' +
+        'its words, the beginning of a code, or at least the last four digits of a number.',
     }),
   })
   .openapi('SearchGuests');
@@ -23,12 +23,12 @@ export const foundGuestsSchema = z
         admission: admissionSchema.extend({ inside: z.boolean() }).nullable(),
         guest: z.object({
           ticketId: ticketIdSchema,
-          name: z.string().nullable().openapi({ description: 'Null unless `showsNames` is set.' }),
+          name: z.string().nullable().openapi({ description: 'Null unless `showsNames` is true.' }),
           orderCode: z.string(),
-          partySize: z.int().openapi({ description: 'Valid tickets of the order.' }),
+          partySize: z.int().openapi({ description: 'Live tickets of the order.' }),
         }),
       }),
     ),
-    isComplete: z.boolean().openapi({ description: 'False when more tickets fit. A longer text finds fewer.' }),
+    isComplete: z.boolean().openapi({ description: 'False if more tickets match. A longer text finds fewer.' }),
   })
   .openapi('FoundGuests');

@@ -31,7 +31,7 @@ type Sought = {
 /**
  * Finds the tickets of a guest who has no code: by phone number or order code, and by name if the organiser allows names. Without that
  * permission, only a complete number or code matches, and the response has no names: the guest must have told the number. Orders are
- * searchable by name and number a few seconds after they were placed.
+ * searchable by name and number about half a minute after they were placed.
  * @throws DomainError event.not_found, check_in.other_event
  */
 export async function searchGuests(deps: { readonly db: Db }, actor: Actor, input: { eventId: string; q: string }) {

@@ -31,15 +31,15 @@ export const offlineScanSchema = z
     scannedAt: deviceTime.openapi({ description: "When it was scanned, by the device's own clock." }),
     clockOffsetMs: z.int().min(-clockOffsetMsMax).max(clockOffsetMsMax).optional().openapi({
       description:
-        "The server's time minus the device's when it was scanned, if the device knows. Otherwise `sentAt` tells.",
+        "The server's time minus the device's at the scan, if the device knows it. Otherwise `sentAt` is used.",
     }),
     result: z
       .enum(scanResults)
       .optional()
       .openapi({
         description:
-          'What the door decided. Who was `admitted` or `exited` went through, and is recorded so whatever the server ' +
-          'knows. Without it the person went through, except that a device refuses by itself what it has let in.',
+          "The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, " +
+          'the person went through, unless this device has let the ticket in before.',
       }),
   })
   .refine(({ direction, result }) => result !== (direction === 'entry' ? 'exited' : 'admitted'), {
@@ -60,7 +60,8 @@ export const syncSchema = z
     eventId: eventIdSchema,
     deviceId: deviceIdField,
     sentAt: deviceTime.optional().openapi({
-      description: "When this was sent, by the device's own clock: what the clock is off by corrects the scans' times.",
+      description:
+        "When this was sent, by the device's own clock. The difference from the server's clock corrects the times of the scans.",
     }),
     scans: z.array(offlineScanItem).min(1).max(scansPerSyncMax),
   })
@@ -80,17 +81,17 @@ export const syncAnswerSchema = z
   .object({
     data: z.array(
       z.object({
-        scanId: z.string().nullable().openapi({ description: 'Null when the item had none that can be shown.' }),
+        scanId: z.string().nullable().openapi({ description: 'Null if the item had no readable one.' }),
         ...answerFields,
         result: z.enum([...scanResults, 'refused']).openapi({
-          description: 'How the scan stands. "refused": this item was not taken, `problem` says why; the others were.',
+          description: 'The result of the scan. "refused": only this item was rejected; `problem` says why.',
         }),
         fault: faultSchema.optional().openapi({
-          description: 'The door let this person in, and should not have: what the answer would have been.',
+          description: 'The door let this person in against the rules: the result that it should have given.',
         }),
         conflict: admissionSchema
           .optional()
-          .openapi({ description: "The same ticket was let in twice: the other entry's time and gate." }),
+          .openapi({ description: 'The same ticket was let in twice: time and gate of the other entry.' }),
         problem: scanProblemSchema.optional(),
       }),
     ),
@@ -118,7 +119,7 @@ export const doorListSchema = z
         name: z.string(),
         entryOpensAt: timeSchema.nullable(),
         entryClosesAt: timeSchema.nullable(),
-        doorNote: z.string().nullable().openapi({ description: 'What the door does for this category.' }),
+        doorNote: z.string().nullable().openapi({ description: "The organiser's instructions for this category." }),
       }),
     ),
     gates: z.array(gateSchema),
@@ -129,17 +130,17 @@ export const doorListSchema = z
         isUsed: z.boolean().openapi({ description: 'Whether new codes are signed.' }),
         keys: z.array(z.object({ keyId: z.int(), publicKey: z.string() })),
       })
-      .openapi({ description: 'The Ed25519 keys, in hex, whose codes are good. A code of any other key is forged.' }),
+      .openapi({ description: 'The Ed25519 keys, in hex, whose codes are valid. A code of any other key is forged.' }),
     showsNames: z.boolean(),
     data: z.array(
       z.object({
         codeSha256: z.string().openapi({ description: 'SHA-256, in hex, of the 26 characters of the code.' }),
         ticketCategoryId: plainIdSchema,
         status: z.enum(['live', 'revoked', 'replaced']).openapi({
-          description: '`replaced`: the ticket has a newer code, and this one opens no door.',
+          description: '`replaced`: the ticket has a newer code, and this one is refused.',
         }),
         admission: admissionSchema.extend({ inside: z.boolean() }).nullable().openapi({
-          description: 'When and where somebody came in first with the ticket, and whether they are inside.',
+          description: 'When and where the ticket first entered, and whether it is inside.',
         }),
         guest: z
           .object({
@@ -152,8 +153,8 @@ export const doorListSchema = z
           .nullable()
           .openapi({
             description:
-              "Null unless `showsNames` is set. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given " +
-              'to somebody. `partySize`: valid tickets of the order.',
+              "Null unless `showsNames` is true. `phoneEnd`: the last four digits of the buyer's phone; null for a ticket that was given " +
+              'to somebody. `partySize`: live tickets of the order.',
           }),
       }),
     ),
@@ -161,7 +162,7 @@ export const doorListSchema = z
     syncCursor: z
       .string()
       .nullable()
-      .openapi({ description: 'On the last page: ask with it later for what changed since. Entries may come again.' }),
+      .openapi({ description: 'On the last page: use it later to get the changes since. Entries may be repeated.' }),
     asOf: timeSchema,
   })
   .openapi('DoorList');
@@ -170,19 +171,19 @@ export const conflictListSchema = z
   .object({
     data: z.array(
       z.object({
-        ticketId: ticketIdSchema.nullable().openapi({ description: 'Null when the code is no ticket of the event.' }),
-        actorId: z.string().openapi({ description: 'Who was signed in.' }),
-        deviceId: z.string().openapi({ description: 'The device by its own id, or by its login.' }),
+        ticketId: ticketIdSchema.nullable().openapi({ description: 'Null if the code is not a ticket of the event.' }),
+        actorId: z.string().openapi({ description: 'The login.' }),
+        deviceId: z.string().openapi({ description: "The device's own id, or its login." }),
         scanId: z.string(),
         at: timeSchema,
         gate: z.string().nullable(),
         fault: faultSchema
           .nullable()
-          .openapi({ description: 'Let in against the rules: what the answer would have been.' }),
+          .openapi({ description: 'Let in against the rules: the result that the door should have given.' }),
         other: admissionSchema
           .extend({ deviceId: z.string().nullable() })
           .nullable()
-          .openapi({ description: 'Let in twice: the entry that stands.' }),
+          .openapi({ description: 'Let in twice: the entry that counts.' }),
       }),
     ),
     nextCursor: z.string().nullable(),

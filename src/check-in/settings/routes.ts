@@ -21,7 +21,7 @@ export function doorSettingsRoutes(deps: Deps) {
     method: 'get',
     path,
     operationId: 'showDoorSettings',
-    summary: 'Show what devices at the door may do',
+    summary: 'Show the door settings',
     request: { params: schemas.doorSettingsParams },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings.'),
@@ -34,7 +34,7 @@ export function doorSettingsRoutes(deps: Deps) {
     method: 'patch',
     path,
     operationId: 'changeDoorSettings',
-    summary: 'Change what devices at the door may do',
+    summary: 'Change the door settings',
     request: { params: schemas.doorSettingsParams, body: body(schemas.doorSettingsChangeSchema) },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings as they are now.'),

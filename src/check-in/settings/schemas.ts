@@ -7,11 +7,11 @@ export const doorSettingsParams = z.object({ slug: slugSchema, eventId: eventIdS
 const fields = {
   showsNames: z.boolean().openapi({
     description:
-      'Whether devices may keep the names of guests with the last digits of their phones, and find guests by these. Otherwise devices have ' +
-      'hashes of codes only, and a guest is found by a whole phone number or order code.',
+      'Whether devices may keep, and search by, the names of guests and the last digits of their phones. Otherwise devices keep only ' +
+      'hashes of codes, and a guest is found by a complete phone number or order code.',
   }),
   categoryNotes: z.record(plainIdSchema, lineOfText(categoryNoteLengthMax)).openapi({
-    description: 'What the door does for a ticket category, such as "blue wristband", by the id of the category.',
+    description: 'Instructions for the door staff by ticket category id, such as "blue wristband".',
   }),
 };
 

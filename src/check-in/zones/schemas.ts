@@ -12,7 +12,7 @@ export const zoneSchema = z
     name: z.string(),
     capacity: z.int().nullable(),
     inside: z.int().openapi({
-      description: 'People inside now. It exceeds the capacity where doors without a network let in more.',
+      description: 'People inside now. May exceed the capacity, because offline doors cannot see each other.',
     }),
   })
   .openapi('Zone');

@@ -26,14 +26,14 @@ const attendeeListSchema = listOf(
       ticketCategoryId: z.string(),
       ticketCategory: z.string(),
       status: z.enum(['live', 'revoked']),
-      name: z.string().openapi({ description: 'Of the buyer.' }),
-      holderName: z.string().nullable().openapi({ description: 'Of the ticket, where the buyer gave one.' }),
+      name: z.string().openapi({ description: "The buyer's name." }),
+      holderName: z.string().nullable().openapi({ description: "The holder's name, if the buyer gave one." }),
       email: z.string().optional(),
       phone: z.string().optional(),
       answers: z
         .array(z.object({ question: z.string(), value: z.string() }))
         .optional()
-        .openapi({ description: 'To the questions of the organiser, of the ticket and of its order.' }),
+        .openapi({ description: "Answers to the organiser's questions, for the ticket and its order." }),
       presence: z.enum(presences),
       admittedAt: timeSchema.optional(),
       gate: z.string().nullable().optional(),
@@ -54,7 +54,7 @@ export function attendeeRoutes(deps: AttendeesDeps) {
     operationId: 'listAttendees',
     summary: 'Everybody with a ticket, and whether they have entered',
     description:
-      'Without email, phone and answers for the role door. A report of the kind `attendees` has all of them as a file.',
+      'The role door gets no email, phone or answers. A report of the kind `attendees` contains the whole list as a file.',
     request: { params: eventParams, query: attendeesQuery },
     responses: { 200: answer(attendeeListSchema, 'A page of attendees.'), ...problems(400, 401, 403, 404, 503) },
   });

@@ -22,7 +22,7 @@ export function saleFigureRoutes(deps: SaleFiguresDeps) {
     operationId: 'showSaleFigures',
     summary: 'The figures of a running sale',
     description:
-      'Orders per second, stock, waiting room, payments, money, check-ins and messages. Cheap to ask every second.',
+      'Orders per second, stock, waiting room, payments, money, check-ins and messages. Cheap enough to poll every second.',
     request: { params: eventParams },
     responses: { 200: answer(saleFiguresSchema, 'The figures.'), ...problems(401, 403, 404, 503) },
   });
@@ -31,7 +31,7 @@ export function saleFigureRoutes(deps: SaleFiguresDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/sales/minutes',
     operationId: 'listSaleMinutes',
-    summary: 'A sale by the minute, for its replay',
+    summary: 'A sale minute by minute, for its replay',
     request: { params: eventParams, query: saleMinutesQuery },
     responses: {
       200: answer(saleMinutesSchema, 'Minutes in which something happened.'),

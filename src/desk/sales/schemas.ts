@@ -5,7 +5,7 @@ import { channels, deliveryStatuses } from '../../notifications/tables.ts';
 export const saleFiguresSchema = z
   .object({
     eventId: eventIdSchema,
-    asOf: timeSchema.openapi({ description: 'Of what is read by keys: at most a second ago.' }),
+    asOf: timeSchema.openapi({ description: 'The time of the fast figures, at most a second ago.' }),
     ordersPerSecond: z.number().openapi({ description: 'Over the last ten seconds.' }),
     minutes: z.array(z.object({ at: timeSchema, orders: z.int(), paidOrders: z.int() })),
     pools: z.array(
@@ -23,16 +23,18 @@ export const saleFiguresSchema = z
     waitingRoom: z
       .object({ phase: z.string(), places: z.int(), called: z.int(), rate: z.number() })
       .nullable()
-      .openapi({ description: 'Null when the event has none. `rate` is buyers let in per second.' }),
+      .openapi({ description: 'Null if the event has none. `rate` is buyers let in per second.' }),
     funnel: z.object({
-      held: z.int().openapi({ description: 'Orders whose hold runs.' }),
-      instructed: z.int().openapi({ description: 'Of those held: the buyer can pay.' }),
+      held: z.int().openapi({ description: 'Orders with a running hold.' }),
+      instructed: z.int().openapi({ description: 'Held orders that the buyer can pay now.' }),
       paid: z.int(),
       refunded: z.int(),
       expired: z.int(),
       cancelled: z.int(),
     }),
-    totalsAsOf: timeSchema.openapi({ description: 'Of money, check-ins, messages and ended orders.' }),
+    totalsAsOf: timeSchema.openapi({
+      description: 'The time of the figures on money, check-ins, messages and ended orders.',
+    }),
     money: z.object({
       received: moneySchema,
       refunded: moneySchema,
@@ -55,7 +57,7 @@ export const saleMinutesQuery = z.strictObject({ from: givenTimeSchema.optional(
 const standing = z
   .int()
   .nullable()
-  .openapi({ description: 'When the minute was written; null where it was written late.' });
+  .openapi({ description: 'When the minute was written; null if it was written late.' });
 
 export const saleMinutesSchema = z
   .object({
@@ -82,6 +84,6 @@ export const saleMinutesSchema = z
         waiting: standing,
       }),
     ),
-    isComplete: z.boolean().openapi({ description: 'False when there is more: ask again from the last minute.' }),
+    isComplete: z.boolean().openapi({ description: 'False if there is more: continue from the last minute.' }),
   })
   .openapi('SaleMinutes');

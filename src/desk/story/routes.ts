@@ -16,15 +16,11 @@ const storySchema = z
         by: z
           .object({ kind: z.string(), id: z.string(), name: z.string().nullable() })
           .nullable()
-          .openapi({ description: 'Who did it; null for what the buyer, a gateway or the service did.' }),
-        detail: z
-          .record(z.string(), z.unknown())
-          .openapi({ description: 'What belongs to the kind; members may be added.' }),
+          .openapi({ description: 'Who did it; null if it was the buyer, a gateway or the service.' }),
+        detail: z.record(z.string(), z.unknown()).openapi({ description: 'Data of the kind; fields may be added.' }),
       }),
     ),
-    isComplete: z
-      .boolean()
-      .openapi({ description: 'False when there is more, and only the newest entries are shown.' }),
+    isComplete: z.boolean().openapi({ description: 'False if there is more and only the newest entries are shown.' }),
   })
   .openapi('OrderStory');
 

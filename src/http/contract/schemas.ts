@@ -106,14 +106,14 @@ export const phoneSchema = z
   .refine((text) => /(?:\p{Nd}\P{Nd}*){5}/u.test(text), fault('phone.invalid'))
   .openapi({
     description:
-      'With + or 00 and the code of the country, or as it is dialled in `phoneCountry`, else in the country of the event. ' +
-      'Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`.',
+      'With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused ' +
+      'with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`.',
     example: '0812 3456 7890',
   });
 
 /** The country that a person selected beside a phone number. */
 export const phoneCountrySchema = countrySchema.openapi({
-  description: 'For a phone number without + or 00 that is not of the country of the event.',
+  description: 'The country of a phone number without + or 00, if it is not the country of the event.',
   example: 'SG',
 });
 

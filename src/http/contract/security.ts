@@ -41,6 +41,6 @@ export const securitySchemes = {
     in: 'cookie',
     // Over plain HTTP, on a developer's machine, the cookie has no prefix.
     name: '__Secure-antre_order',
-    description: 'Set by `POST /v1/orders/{id}/session`. Changes need the same origin too.',
+    description: 'Set by `POST /v1/orders/{id}/session`. Changes also require the same origin.',
   },
 } as const;

@@ -192,7 +192,8 @@ async function fly(state: State, read: Read, flight: Flight): Promise<Entry | un
     const now = performance.now();
     if (previous === undefined) state.absent.remember(read.key, 'unavailable', [], now);
     else previous.retryFrom = now + retryAfterMs;
-    if (!isUnavailable(error)) state.log.error({ err: error, kind: read.kind.name }, 'a public read was not made');
+    if (!isUnavailable(error))
+      state.log.error({ err: error, kind: read.kind.name }, 'a public read could not be rendered');
     throw error;
   }
 }

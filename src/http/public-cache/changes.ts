@@ -51,7 +51,7 @@ async function push(
     await outdateShared(redis, tags).finally(() => onChange(tags));
     await redis.publish(channel, [sender, ...tags].join(' '));
   } catch (error) {
-    log.warn({ err: error, tags }, 'a change was not pushed; caches turn by age');
+    log.warn({ err: error, tags }, 'a change was not pushed; caches expire by age');
   }
 }
 

@@ -33,7 +33,7 @@ const textSchema = z
     text: blockOfText(textMax).min(1).openapi({ description: 'Plain text; blank lines divide paragraphs.' }),
     shortText: lineOfText(shortTextMax)
       .optional()
-      .openapi({ description: 'What WhatsApp carries; required where `channels` has `whatsapp`.' }),
+      .openapi({ description: 'The text for WhatsApp; required if `channels` contains `whatsapp`.' }),
   })
   .openapi('AnnouncementText');
 
@@ -49,7 +49,7 @@ const audienceSchema = z
     checkedIn: z
       .boolean()
       .optional()
-      .openapi({ description: 'Buyers of whose tickets one has entered (true) or none has (false).' }),
+      .openapi({ description: 'Buyers with at least one ticket that has entered (true), or with none (false).' }),
   })
   .openapi('AnnouncementAudience');
 
@@ -59,10 +59,10 @@ export const createAnnouncementSchema = z
   .strictObject({
     kind: z.enum(['practical', 'news']).openapi({
       description:
-        'Practical news about the event go to every holder of a valid ticket; news only to buyers who agreed.',
+        'Practical messages about the event go to every holder of a live ticket, news only to buyers who agreed.',
     }),
     channels: z.array(z.enum(channels)).min(1).max(channels.length).refine(distinct, fault('list.doubled')),
-    audience: audienceSchema.default({}).openapi({ description: 'All buyers of the event, where nothing is said.' }),
+    audience: audienceSchema.default({}).openapi({ description: 'If empty, all buyers of the event.' }),
     content: contentSchema,
   })
   .openapi('CreateAnnouncement');
@@ -75,10 +75,10 @@ const announcement = {
   status: z.enum(announcementStatuses),
   channels: z.array(z.enum(channels)),
   audience: audienceSchema,
-  content: contentSchema.nullable().openapi({ description: 'Null for a reminder, which has words of its own.' }),
+  content: contentSchema.nullable().openapi({ description: 'Null for a reminder, whose text is fixed.' }),
   recipients: z
     .object({ email: z.int(), whatsapp: z.int() })
-    .openapi({ description: 'Different addresses when it was previewed, or made.' }),
+    .openapi({ description: 'Number of different addresses when it was previewed or created.' }),
   createdAt: timeSchema,
   confirmedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),
@@ -92,7 +92,7 @@ export const previewSchema = z
     email: z.object({ subject: z.string(), text: z.string(), html: z.string() }).nullable(),
     whatsapp: z.object({ text: z.string() }).nullable().openapi({
       description:
-        'The text of senders without templates. A sender of the Cloud API sends the template that Meta approved.',
+        'The text for senders without templates. Senders of the Cloud API send the template that Meta approved.',
     }),
   })
   .openapi('AnnouncementPreview');
@@ -100,19 +100,19 @@ export const previewSchema = z
 export const draftedSchema = z
   .object({
     ...announcement,
-    previews: z
-      .array(previewSchema)
-      .openapi({ description: 'How it reads to a buyer who is made up, in each language.' }),
+    previews: z.array(previewSchema).openapi({ description: 'How it reads to an invented buyer, in each language.' }),
     confirmationToken: z.string().openapi({ description: 'Confirms exactly this preview, for half an hour.' }),
   })
   .openapi('DraftedAnnouncement');
 
 const states = {
   queued: z.int(),
-  sent: z.int().openapi({ description: 'Taken by the provider.' }),
+  sent: z.int().openapi({ description: 'Accepted by the provider.' }),
   delivered: z.int(),
   failed: z.int(),
-  heldBack: z.int().openapi({ description: 'Suppressed addresses, caps, and what was no longer true.' }),
+  heldBack: z
+    .int()
+    .openapi({ description: 'Not sent because of a suppressed address, a cap, or because it was no longer true.' }),
 };
 const statesSchema = z.object(states).openapi('MessageStates');
 export const statesByChannelSchema = z.object({ email: statesSchema, whatsapp: statesSchema });
@@ -131,16 +131,15 @@ export const confirmationSchema = z
 export const messageSettingsSchema = z
   .strictObject({
     reminderHours: z.int().min(1).max(reminderHoursMax).nullable().openapi({
-      description:
-        'Holders of valid tickets are reminded so many hours before the start; null for never. 24 if not set.',
+      description: 'Hours before the start at which holders of live tickets are reminded; null for never. Default: 24.',
     }),
     paymentReminderMinutes: z.int().min(2).max(paymentReminderMinutesMax).nullable().openapi({
       description:
-        'Buyers are reminded so many minutes before their time to pay is over, if it is at least twice as long; null for never. 5 if not set.',
+        'Minutes before the end of the time to pay at which buyers are reminded, if that time is at least twice as long; null for never. Default: 5.',
     }),
     changeNotices: z.enum(['automatic', 'confirmed']).openapi({
       description:
-        'Whether holders are told by itself, some minutes after the last change, that the event is called off, postponed or moved; or once the notice was confirmed. `automatic` if not set.',
+        '`automatic`: holders are told that the event is called off, postponed or moved some minutes after the last change. `confirmed`: only once the notice is confirmed. Default: `automatic`.',
     }),
   })
   .openapi('MessageSettings');

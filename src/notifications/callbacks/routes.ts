@@ -60,7 +60,7 @@ const mailRoute = createRoute({
   security: byMailServer,
   summary: 'Receive a mail to the bounce address from the mail server',
   description:
-    'The body is the mail as it came (RFC 5322): a delivery status (RFC 3464) or a complaint (RFC 5965). Any other mail is taken and changes nothing.',
+    'The body is the unchanged mail (RFC 5322): a delivery status (RFC 3464) or a complaint (RFC 5965). Any other mail is accepted and changes nothing.',
   responses: { 200: text('Taken.'), ...problems(403, 413, 503) },
 });
 

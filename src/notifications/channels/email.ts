@@ -166,7 +166,7 @@ export function emailResult(error: unknown, log: Log): SendResult {
   if (responseCode >= 400) return { kind: 'later', failure: `smtp_${responseCode}` };
   if (code === 'EUNANSWERED') return { kind: 'unknown', failure: 'smtp_unanswered' };
   if (code === 'EMESSAGE' || code === 'EENVELOPE') {
-    log.error({ code }, 'a mail could not be made');
+    log.error({ code }, 'a mail could not be composed');
     return { kind: 'failed', failure: code.toLowerCase() };
   }
   return { kind: 'later', failure: code === '' ? 'smtp_fault' : code.toLowerCase() };

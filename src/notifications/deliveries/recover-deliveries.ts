@@ -60,7 +60,7 @@ export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<voi
   await purgeMessageShares(deps.db, sharesPurgedMax);
   await purgeDrafts(deps.db, batchMax);
   if (announcements.length > 0)
-    deps.log.error({ announcements: announcements.length }, 'announcements were not sent to the end');
+    deps.log.error({ announcements: announcements.length }, 'announcements were not completely sent');
   if (notices.length > 0) deps.log.error({ notices: notices.length }, 'holders of an event were not all told');
   if (due.length > 0) deps.log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
   if (orders.length > 0)

@@ -13,8 +13,8 @@ const inboundSchema = z
     id: plainIdSchema,
     senderId: plainIdSchema,
     phone: z.string().openapi({ description: 'In E.164.' }),
-    text: z.string().openapi({ description: 'Empty for pictures, voices and the like.' }),
-    command: z.enum(['stop', 'start']).nullable().openapi({ description: 'A word that turned news off or on.' }),
+    text: z.string().openapi({ description: 'Empty for pictures, voice messages and other media.' }),
+    command: z.enum(['stop', 'start']).nullable().openapi({ description: 'The word that turned news off or on.' }),
     receivedAt: timeSchema,
   })
   .openapi('InboundMessage');
@@ -25,7 +25,7 @@ const listRoute = (deps: { readonly actors: Actors }) =>
     method: 'get',
     path: '/v1/organizers/{slug}/inbound-messages',
     operationId: 'listInboundMessages',
-    summary: "People's messages to the senders of the last 30 days, newest first",
+    summary: 'Messages from people to the senders in the last 30 days, newest first',
     request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
     responses: {
       200: answer(

@@ -18,8 +18,8 @@ function contracts(deps: { readonly actors: Actors }) {
       operationId: 'sendMessageTest',
       summary: 'Send a test by mail or from a WhatsApp number',
       description:
-        "By mail: to the member who asks. By WhatsApp: by this sender and no other, to the phone of the organizer's profile; the code " +
-        '`000000`, which opens nothing, by the template or text of codes. A refusal of the provider ends the test. Five an hour.',
+        "By mail, to the requesting member. By WhatsApp, only from this sender, to the phone of the organizer's profile: the code " +
+        '`000000`, which gives no access, in the template or text of codes. A refusal of the provider ends the test. Five per hour.',
       request: { params: messageTestsParams, body: body(sendMessageTestSchema) },
       responses: {
         202: answer(messageTestSchema, 'On its way; `GET` of the test tells what became of it.'),

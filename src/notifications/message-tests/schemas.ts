@@ -19,8 +19,8 @@ export const messageTestSchema = z
     channel: z.enum(channels),
     status: z.enum(deliveryStatuses).openapi({
       description:
-        '`queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback says that it has arrived. ' +
-        '`failed`: refused. `unknown`: it left, and nobody said what became of it. `suppressed`: the address takes no messages.',
+        '`queued`, `sending`: on its way. `accepted`, `sent`: the provider has it. `delivered`, `read`: a callback reported its arrival. ' +
+        '`failed`: refused. `unknown`: sent, but the outcome is unknown. `suppressed`: the address is suppressed.',
     }),
     failure: z.string().nullable().openapi({ description: "The provider's reason, as a code." }),
     createdAt: timeSchema,

@@ -20,7 +20,7 @@ const textSchema = z
     template: z.enum(messageNames),
     locale: z.enum(['id', 'en']),
     body: z.string(),
-    isOwn: z.boolean().openapi({ description: 'False where the text is the one of the service.' }),
+    isOwn: z.boolean().openapi({ description: 'False if it is the default text of the service.' }),
     variables: z.array(z.object({ name: z.enum(messageVariables), isRequired: z.boolean() })),
     changedAt: timeSchema.nullable(),
   })
@@ -41,7 +41,7 @@ function contracts(deps: MessageTextRoutesDeps) {
       path: '/v1/organizers/{slug}/message-texts',
       operationId: 'listMessageTexts',
       summary: 'The texts of WhatsApp messages',
-      description: 'Senders of the Cloud API send the templates that Meta has approved instead.',
+      description: 'Senders of the Cloud API send templates approved by Meta instead.',
       request: { params: z.object({ slug: slugSchema }) },
       responses: {
         200: answer(
@@ -58,7 +58,7 @@ function contracts(deps: MessageTextRoutesDeps) {
       operationId: 'changeMessageText',
       summary: "Set the organiser's own text of a message",
       description:
-        'A text that uses a variable which the message does not have, lacks one that it needs, or is too long is refused with ' +
+        'A text with an unknown variable, a missing or broken one, or too many characters is refused with ' +
         '`text.unknown_variable`, `text.missing_variable`, `text.broken_variable` or `text.too_long` in `errors`.',
       request: { params: textParams, body: body(changeSchema) },
       responses: { 200: answer(textSchema, 'Used from now on.'), ...problems(400, 401, 403, 404) },
@@ -68,9 +68,9 @@ function contracts(deps: MessageTextRoutesDeps) {
       method: 'delete',
       path,
       operationId: 'resetMessageText',
-      summary: "Return to the service's own text",
+      summary: 'Return to the default text',
       request: { params: textParams },
-      responses: { 204: { description: 'The text of the service is used.' }, ...problems(400, 401, 403, 404) },
+      responses: { 204: { description: 'The default text is used.' }, ...problems(400, 401, 403, 404) },
     }),
   };
 }

@@ -23,7 +23,7 @@ const consentSchema = z
     wording: z
       .string()
       .regex(/^\d{4}-\d{2}(?:-[a-z])?$/)
-      .openapi({ description: 'The version of the wording that the buyer has agreed to.', example: '2026-11' }),
+      .openapi({ description: 'The version of the wording that the buyer agreed to.', example: '2026-11' }),
     locale: z.enum(['id', 'en']),
   })
   .openapi('NewsConsent');
@@ -39,7 +39,7 @@ const giveRoute = createRoute({
   description: 'Tickets and messages about the order need no consent.',
   middleware: [jsonBody()] as const,
   request: { params: orderParams, body: body(consentSchema) },
-  responses: { 204: { description: 'Written down, with the time.' }, ...problems(400, 403, 404, 415, 503) },
+  responses: { 204: { description: 'Stored with its time.' }, ...problems(400, 403, 404, 415, 503) },
 });
 
 const withdrawRoute = createRoute({

@@ -30,7 +30,7 @@ const notice = {
   kind: z.enum(noticeKinds),
   status: z.enum(['held', 'waiting', 'sending', 'ended']).openapi({
     description:
-      '`held` waits for its confirmation, `waiting` for its time; `ended`: told to all, cancelled, or taken back.',
+      '`held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn.',
   }),
   createdAt: timeSchema,
   dueAt: timeSchema.nullable(),
@@ -48,7 +48,7 @@ const previewedChangeSchema = z
     recipients: recipientsSchema,
     previews: z
       .array(previewSchema)
-      .openapi({ description: 'How it reads in each language; empty where nobody is told of such a change.' }),
+      .openapi({ description: 'How it reads in each language; empty if nobody is told of such a change.' }),
   })
   .openapi('PreviewedChange');
 const plannedChangeSchema = z
@@ -74,7 +74,7 @@ const shownNoticeSchema = z
     confirmationToken: z
       .string()
       .nullable()
-      .openapi({ description: 'Confirms exactly this; null once nothing waits.' }),
+      .openapi({ description: 'Confirms exactly this preview; null if nothing is waiting.' }),
   })
   .openapi('ShownChangeNotice');
 
@@ -90,7 +90,7 @@ function contracts(deps: NoticeRoutesDeps) {
       path: `${ofEvent}/change-previews`,
       operationId: 'previewChange',
       summary: 'Preview the messages to holders about a change',
-      description: 'Changes nothing. Times and place are those of the moved event; what is left out stays as it is.',
+      description: 'Changes nothing. Times and place are those of the moved event; omitted fields stay as they are.',
       request: { params: eventParams, body: body(plannedChangeSchema) },
       responses: { 200: answer(previewedChangeSchema, 'The messages.'), ...problems(400, 401, 403, 404) },
     }),
@@ -118,7 +118,7 @@ function contracts(deps: NoticeRoutesDeps) {
       path: `${path}/{noticeId}/confirmation`,
       operationId: 'confirmChangeNotice',
       summary: 'Confirm a previewed notice and send it now',
-      description: '409 `announcement.preview_stale` if it would read otherwise by now, or reach other orders.',
+      description: '409 `announcement.preview_stale` if its text or its orders have changed since.',
       request: { params: noticeParams, body: body(confirmationSchema) },
       responses: { 202: answer(noticeSchema, 'On its way.'), ...problems(400, 401, 403, 404, 409) },
     }),

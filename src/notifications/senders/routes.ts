@@ -88,7 +88,7 @@ function contracts(deps: SenderRoutesDeps) {
       operationId: 'submitSenderTemplates',
       summary: 'Submit the texts of all messages to Meta as templates',
       description:
-        'In both languages, own texts where there are some. A template that Meta has approved is left alone unless its text was written anew here. The list shows what Meta says, and `NOT_SUBMITTED` with the reason for what it did not take.',
+        "In both languages, with the organiser's own texts where they exist. An approved template is changed only if its text was rewritten here. The list shows the status at Meta, and `NOT_SUBMITTED` with the reason if Meta did not accept a template.",
       request: { params: senderParams },
       responses: { 202: { description: 'On the way.' }, ...problems(400, 401, 403, 404, 409) },
     }),

@@ -12,13 +12,13 @@ const cap = z.int().min(1).max(1_000_000);
 
 /** What every kind of sender may set. Without a value the kind's own limit holds. */
 const limits = {
-  weight: weight.default(100).openapi({ description: 'Its part of the recipients, beside the other senders.' }),
+  weight: weight.default(100).openapi({ description: 'Its share of the recipients, relative to the other senders.' }),
   messagesPerSecond: messagesPerSecond.optional().openapi({ description: '0.1 is one message in ten seconds.' }),
-  dailyCap: cap.nullable().optional().openapi({ description: 'Messages in a day of UTC; null for no cap.' }),
+  dailyCap: cap.nullable().optional().openapi({ description: 'Messages per UTC day; null for no cap.' }),
   warmUpFrom: cap
     .nullable()
     .optional()
-    .openapi({ description: 'The cap of the first day. It grows by half each day until it meets `dailyCap`.' }),
+    .openapi({ description: 'The cap of the first day. It grows by half each day until it reaches `dailyCap`.' }),
 };
 
 const [cloud, waha, fonnte, wablas] = senderForms;
@@ -40,20 +40,22 @@ export const senderSchema = z
   .object({
     id: plainIdSchema,
     kind: z.enum(senderKinds),
-    externalId: z.string().openapi({ description: "The provider's name of it: number id, session or device." }),
+    externalId: z.string().openapi({ description: "The provider's id of it: number id, session or device." }),
     weight: z.int(),
     messagesPerSecond: z.number(),
     dailyCap: z.int().nullable(),
     warmUpFrom: z.int().nullable(),
     status: z.enum(['active', 'cooling', 'disabled']),
     coolingUntil: timeSchema.nullable(),
-    circuit: z.enum(['closed', 'open']).openapi({ description: 'Open while the provider does not answer for it.' }),
+    circuit: z
+      .enum(['closed', 'open'])
+      .openapi({ description: 'Open while the provider does not respond for this sender.' }),
     lastFailure: z.string().nullable(),
     today: z.object({
       cap: z.int().nullable(),
       left: z.int().nullable(),
-      accepted: z.int().openapi({ description: 'Taken by the provider, whatever became of them.' }),
-      delivered: z.int().openapi({ description: 'Read ones too.' }),
+      accepted: z.int().openapi({ description: 'Accepted by the provider, whatever their outcome.' }),
+      delivered: z.int().openapi({ description: 'Including read ones.' }),
       read: z.int(),
       failed: z.int(),
       unknown: z.int(),
@@ -71,9 +73,11 @@ export const senderTemplateListSchema = z
       z.object({
         name: z.string(),
         language: z.string(),
-        status: z.string().openapi({ description: "Meta's word: APPROVED, PENDING, REJECTED, PAUSED, ..." }),
+        status: z.string().openapi({ description: "Meta's status: APPROVED, PENDING, REJECTED, PAUSED, ..." }),
         reason: z.string().nullable(),
-        isSent: z.boolean().openapi({ description: 'Approved, with the variables that the service fills in.' }),
+        isSent: z
+          .boolean()
+          .openapi({ description: 'Whether it is approved and has the variables that the service fills in.' }),
       }),
     ),
     nextCursor: z.null(),

@@ -92,7 +92,7 @@ export async function pollTemplates(
     const listed = await readTemplates(deps.config, sender, signal);
     templatePolls.inc({ result: 'failure' in listed ? 'failed' : 'read' });
     if ('failure' in listed)
-      deps.log.warn({ senderId: id, failure: listed.failure }, 'templates were not read from Meta');
+      deps.log.warn({ senderId: id, failure: listed.failure }, 'templates could not be read from Meta');
     else await keepTemplates(deps.db, id, listed.templates);
   }
 }

@@ -81,7 +81,8 @@ export async function submitTemplates(
       failures.push({ name, language, status: notSubmitted, reason, parameters: null });
     }
   }
-  if (failures.length > 0) deps.log.warn({ senderId, templates: failures.length }, 'templates were not taken by Meta');
+  if (failures.length > 0)
+    deps.log.warn({ senderId, templates: failures.length }, 'templates were not accepted by Meta');
   const after = await readTemplates(deps.config, sender, signal);
   if ('failure' in after) throw new RetryLater(retrySeconds, after.failure);
   await transaction(deps.db, async (tx) => {

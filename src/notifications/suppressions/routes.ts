@@ -15,10 +15,10 @@ const suppressionSchema = z
     id: plainIdSchema,
     channel: z.enum(channels),
     recipient: z.string().nullable().openapi({
-      description: 'Masked; null for an address that no order has any more, and for messages about no order.',
+      description: 'Masked; null if no order has the address any more, or if the message was not about an order.',
     }),
     reason: z.string().openapi({ description: '`no_such_mailbox`, `complaint`, `no_whatsapp`.' }),
-    until: timeSchema.nullable().openapi({ description: 'Null for good.' }),
+    until: timeSchema.nullable().openapi({ description: 'Null if permanent.' }),
     createdAt: timeSchema,
   })
   .openapi('Suppression');

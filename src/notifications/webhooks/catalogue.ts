@@ -19,10 +19,10 @@ const orderData = z
   .strictObject({
     orderId: orderIdSchema,
     eventId: eventIdSchema,
-    code: z.string().openapi({ description: 'What the buyer reads out at the desk.', example: '9QX4T-0RBVE' }),
+    code: z.string().openapi({ description: 'The code that the buyer reads out at the desk.', example: '9QX4T-0RBVE' }),
     status: z.enum(['paid', 'partially_refunded', 'refunded', 'cancelled', 'expired']),
-    quantity: z.int().openapi({ description: 'Tickets ordered.' }),
-    liveTickets: z.int().openapi({ description: 'Tickets that open the door now.' }),
+    quantity: z.int().openapi({ description: 'Number of tickets ordered.' }),
+    liveTickets: z.int().openapi({ description: 'Number of live tickets now.' }),
     total: moneySchema,
     placedAt: timeSchema,
     paidAt: timeSchema.nullable(),
@@ -44,7 +44,7 @@ const eventData = z
     timeZone: z.string(),
     venue: z.string(),
     city: z.string(),
-    changed: z.array(z.string()).openapi({ description: 'Fields that differ from the version before.' }),
+    changed: z.array(z.string()).openapi({ description: 'Fields that differ from the previous version.' }),
   })
   .openapi('EventWebhookData');
 

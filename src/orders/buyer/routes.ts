@@ -42,8 +42,8 @@ const lookUpRoute = createRoute({
   security: byAnybody,
   summary: 'Send the links to orders again',
   description:
-    'By email or phone. With the code of an order its link is sent, without it those of the latest paid orders, always to the addresses ' +
-    'of the order. Answers the same, and as fast, whatever is found.',
+    'By email or phone. With an order code, the link to that order is sent, otherwise the links to the latest paid orders, always to the ' +
+    'addresses of the order. The response and its time are the same whatever is found.',
   middleware: [jsonBody()],
   request: { body: body(lookUpOrderSchema) },
   responses: {
@@ -59,7 +59,7 @@ const showRoute = createRoute({
   security: byOrder,
   operationId: 'showOrder',
   summary: 'An order and its payment',
-  description: '`Retry-After` says when to ask again while the payment is being prepared.',
+  description: 'While the payment is being prepared, `Retry-After` says when to poll again.',
   request: { params: orderParams },
   responses: {
     200: answer(orderSchema, 'The order.'),
@@ -76,9 +76,9 @@ const cancelRoute = createRoute({
   operationId: 'cancelOrder',
   summary: 'Cancel an order',
   description:
-    'An unpaid order lets its tickets go once no payment can come any more. A paid one is refunded, where and as long as ' +
-    'its event allows, and no ticket of it has been used. Asking again changes nothing. With the cookie alone it is done ' +
-    'for pages of this site only: 403 `access.cross_site`.',
+    'An unpaid order releases its tickets once no payment can come any more. A paid order is refunded, if its event allows it at this ' +
+    'time and none of its tickets has been used. Idempotent. With the cookie alone, only pages of this site may do it: ' +
+    '403 `access.cross_site`.',
   request: { params: orderParams },
   responses: {
     200: answer(orderSchema, 'The order has ended.'),
@@ -94,7 +94,7 @@ const sessionRoute = createRoute({
   security: byOrderToken,
   operationId: 'openOrderSession',
   summary: 'Open an order in a browser',
-  description: 'Streams, images and downloads cannot send a header: this gives a cookie that opens this order alone.',
+  description: 'Sets a cookie for this order only, because streams, images and downloads cannot send a header.',
   request: { params: orderParams },
   responses: {
     204: { description: 'The cookie is set.', headers: { 'Set-Cookie': { schema: { type: 'string' } } } },
@@ -110,7 +110,7 @@ const readPhoneRoute = createRoute({
   security: byAnybody,
   summary: 'Read a phone number as an order for this event would',
   description:
-    'For a form to show before ordering where the tickets will go. Nothing is kept, and nothing is said about whose number it is.',
+    'Lets a form show, before ordering, where the tickets will go. Nothing is stored, and nothing is revealed about the owner of the number.',
   middleware: [jsonBody(phoneBytesMax)] as const,
   request: { body: body(readPhoneSchema) },
   responses: { 200: answer(phoneReadingSchema, 'The number.'), ...problems(400, 404, 413, 415, 429, 503) },

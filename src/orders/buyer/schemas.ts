@@ -31,8 +31,8 @@ export const phoneReadingSchema = z
   .object({
     phone: z
       .string()
-      .openapi({ description: 'E.164: what an order keeps and messages go to.', example: '+6281234567890' }),
-    display: z.string().openapi({ description: 'The same as people read it.', example: '+62 812 3456 7890' }),
-    country: z.string().nullable().openapi({ description: 'Whose number it is.', example: 'ID' }),
+      .openapi({ description: 'E.164, as orders store it and messages use it.', example: '+6281234567890' }),
+    display: z.string().openapi({ description: 'The same, formatted for people.', example: '+62 812 3456 7890' }),
+    country: z.string().nullable().openapi({ description: 'The country of the number.', example: 'ID' }),
   })
   .openapi('PhoneReading');

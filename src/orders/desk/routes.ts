@@ -69,8 +69,7 @@ function contracts(deps: DeskRoutesDeps) {
     path: '/v1/organizers/{slug}/orders/{orderId}/cancellation',
     operationId: 'cancelOrderAtDesk',
     summary: 'End an order',
-    description:
-      'Lets go of what is not paid, refunds what is. Refused once a ticket has been used. Asking again changes nothing.',
+    description: 'Releases an unpaid order, or refunds a paid one. Refused once a ticket has been used. Idempotent.',
     request: { params: deskOrderParams },
     responses: {
       200: answer(deskOrderSchema, 'The order has ended.'),
@@ -83,12 +82,12 @@ function contracts(deps: DeskRoutesDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/orders/{orderId}/buyer',
     operationId: 'correctBuyer',
-    summary: "Correct the buyer's name, or a mistyped address and send the tickets there",
+    summary: "Correct the buyer's name, or a mistyped address, and send the tickets there",
     description:
-      'A corrected name stands on tickets without a name of their own, at the door and in lists; nothing is sent. Of a corrected email: ' +
-      'links that went to the old address stop working, and it gets no more messages. Tickets that nobody has entered with get new ' +
-      'QR codes; devices that decide offline know of it after their next reading of the door list. An address that the buyer has ' +
-      'confirmed by a code cannot be changed: 409 `order.buyer_not_correctable`. Five corrections per order.',
+      'A corrected name appears on tickets without their own name, at the door and in lists; nothing is sent. After a corrected email, links ' +
+      'sent to the old address stop working, and it gets no more messages. Tickets that have not entered get new QR codes; offline devices ' +
+      'learn of them with their next reading of the door list. An address that the buyer has confirmed with a code cannot be changed: ' +
+      '409 `order.buyer_not_correctable`. At most five corrections per order.',
     request: { params: deskOrderParams, body: body(correctBuyerSchema) },
     responses: { 200: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
@@ -99,8 +98,8 @@ function contracts(deps: DeskRoutesDeps) {
     operationId: 'correctHolderName',
     summary: 'Correct the name on a ticket',
     description:
-      'Of a valid ticket, also one that was given on. Buyers name tickets themselves until the time that the event sets, and a few times ' +
-      'only; the desk may do it at any time. Nothing is sent.',
+      'Only of a live ticket, also of a transferred one. Buyers can name tickets themselves until a time that the event sets, and only a few ' +
+      'times; the desk may do it at any time. Nothing is sent.',
     request: { params: deskTicketParams, body: body(correctHolderNameSchema) },
     responses: {
       204: { description: 'The ticket has this name.' },
@@ -122,7 +121,7 @@ function contracts(deps: DeskRoutesDeps) {
     path: '/v1/organizers/{slug}/orders/{orderId}/notes',
     operationId: 'writeOrderNote',
     summary: 'Write a note on an order, for the desk only',
-    description: 'Notes stay as they are: there is no way to change or delete one. The story of the order shows them.',
+    description: "Notes cannot be changed or deleted. They are part of the order's story.",
     request: { params: deskOrderParams, body: body(writeNoteSchema) },
     responses: { 201: answer(noteSchema, 'The note.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
@@ -133,8 +132,8 @@ function contracts(deps: DeskRoutesDeps) {
     operationId: 'placeComplimentaryOrder',
     summary: 'Give tickets away',
     description:
-      'An order that costs nothing. It takes places like every other order, needs no pass and no open sale window, and its ' +
-      'tickets go to the buyer at once. Limits per order and per buyer hold. The same Idempotency-Key finds the same order.',
+      'A complimentary order. It takes places like any other order, but needs no pass and no open sale window, and its tickets ' +
+      'are sent to the buyer at once. Limits per order and per buyer apply. The same Idempotency-Key finds the same order.',
     request: {
       params: eventParams,
       headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),

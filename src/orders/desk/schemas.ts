@@ -24,7 +24,7 @@ export const deskOrderParams = organizerParams.extend({ orderId: anyId('ord_7K3M
 export const orderListQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(orderStatuses).optional(),
-  q: lineOfText(emailBytesMax).optional().openapi({ description: 'An order code, or an email address, in full.' }),
+  q: lineOfText(emailBytesMax).optional().openapi({ description: 'A complete order code or email address.' }),
 });
 
 export const deskOrderSchema = orderSchema
@@ -32,8 +32,8 @@ export const deskOrderSchema = orderSchema
   .extend({
     buyer: z
       .object({ name: z.string(), email: z.string().optional(), phone: z.string().optional() })
-      .openapi({ description: 'Without email and phone for the role door.' }),
-    flags: z.array(z.string()).openapi({ description: 'Why a person should look at this order.' }),
+      .openapi({ description: 'The role door gets no email and phone.' }),
+    flags: z.array(z.string()).openapi({ description: 'Reasons why a person should look at this order.' }),
   })
   .openapi('DeskOrder');
 
@@ -41,8 +41,8 @@ export const correctBuyerSchema = z
   .strictObject({
     name: placeOrderSchema.shape.buyer.shape.name
       .optional()
-      .openapi({ description: 'Stands on every ticket without a name of its own.' }),
-    email: emailSchema.optional().openapi({ description: 'Where the order and its tickets should have gone.' }),
+      .openapi({ description: 'Shown on every ticket without its own name.' }),
+    email: emailSchema.optional().openapi({ description: 'The correct address for the order and its tickets.' }),
   })
   .refine(({ name, email }) => name !== undefined || email !== undefined, fault('field.nothing_to_change'))
   .openapi('CorrectBuyer');
@@ -66,9 +66,9 @@ export type ComplimentaryOrderInput = z.output<typeof complimentaryOrderSchema>;
 export const deskOrderListSchema = listOf(deskOrderSchema).openapi('DeskOrderList');
 
 const figures = {
-  paid: z.int().openapi({ description: 'Valid tickets.' }),
+  paid: z.int().openapi({ description: 'Live tickets.' }),
   held: z.int().openapi({ description: 'Places of orders that are not paid yet.' }),
-  revenue: moneySchema.openapi({ description: 'Prices of valid tickets, before discounts and fees.' }),
+  revenue: moneySchema.openapi({ description: 'Prices of live tickets, before discounts and fees.' }),
 };
 
 export const salesSchema = z
@@ -79,7 +79,9 @@ export const salesSchema = z
         ticketCategoryId: z.string(),
         name: z.string(),
         poolId: z.string(),
-        available: z.int().openapi({ description: 'Free places of its pool, which other categories may share.' }),
+        available: z
+          .int()
+          .openapi({ description: 'Free places of its pool, which may be shared with other categories.' }),
         ...figures,
       }),
     ),
@@ -87,7 +89,7 @@ export const salesSchema = z
     total: z.object({
       ...figures,
       gatewayFees: moneySchema.openapi({
-        description: 'What gateways have added to what buyers paid, and keep for themselves. Not part of the revenue.',
+        description: "Fees that gateways added to buyers' payments and keep. Not part of the revenue.",
       }),
     }),
   })

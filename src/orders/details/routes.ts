@@ -36,8 +36,8 @@ const giveRoute = createRoute({
   operationId: 'giveOrderDetails',
   summary: 'Give the names of holders, and answer questions',
   description:
-    'All of them or none; what is not named here stays as it is. Possible until the time that `GET` names. With the cookie ' +
-    'alone it is done for pages of this site only: 403 `access.cross_site`.',
+    'Writes all of them or none; omitted ones stay as they are. Possible until `until` of the details. With the cookie alone, ' +
+    'only pages of this site may do it: 403 `access.cross_site`.',
   middleware: [jsonBody()],
   request: { params: orderParams, body: body(giveDetailsSchema) },
   responses: { 200: answer(detailsSchema, 'Names, questions and answers.'), ...problems(400, 403, 404, 409, 415, 503) },

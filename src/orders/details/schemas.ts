@@ -21,9 +21,9 @@ const answerSchema = z
     ticketId: ticketIdSchema
       .nullable()
       .default(null)
-      .openapi({ description: 'For a question that is asked for each ticket.' }),
+      .openapi({ description: 'Required for a question that is asked for each ticket.' }),
     value: blockOfText(answerLengthMax).openapi({
-      description: 'One of the choices; `yes` or `no`; or a text. Empty takes an answer back that need not be given.',
+      description: 'One of the choices, `yes` or `no`, or a text. An empty text withdraws an optional answer.',
     }),
   })
   .openapi('GivenAnswer');
@@ -54,7 +54,7 @@ export const detailsSchema = z
       .openapi({ description: 'The last moment for changes; null while the event has no date.' }),
     isOpen: z.boolean(),
     isComplete: z.boolean().openapi({ description: 'All names and all required answers were given.' }),
-    timeZone: z.string().openapi({ description: 'Of the event.' }),
+    timeZone: z.string().openapi({ description: 'The time zone of the event.' }),
     tickets: z
       .array(
         z.object({
@@ -66,8 +66,8 @@ export const detailsSchema = z
           holderName: z.string().nullable(),
         }),
       )
-      .openapi({ description: 'The valid tickets; none before the order is paid.' }),
-    questions: z.array(askedQuestionSchema).openapi({ description: 'None before the order is paid.' }),
+      .openapi({ description: 'The live tickets; empty before the order is paid.' }),
+    questions: z.array(askedQuestionSchema).openapi({ description: 'Empty before the order is paid.' }),
     answers: z.array(z.object({ questionId: z.string(), ticketId: ticketIdSchema.nullable(), value: z.string() })),
   })
   .openapi('OrderDetails');

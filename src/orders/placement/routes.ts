@@ -26,17 +26,17 @@ const placeOrderRoute = createRoute({
   security: byBuyerOrAnybody,
   summary: 'Place an order',
   description:
-    'Holds the tickets and stages the payment. The same Idempotency-Key with the same body answers with the same order, ' +
-    'at any time; refusals are decided anew. Limits per buyer count what the asker has: by email, phone and network together, ' +
-    'or by the address that a pass or a buyer token (`Authorization: Bearer`) proves. What others order in the same name ' +
-    'neither blocks an order nor shows in a refusal; money that would buy more than a limit allows is given back.',
+    'Holds the tickets and stages the payment. The same Idempotency-Key with the same body returns the same order at any ' +
+    'time; refusals are decided anew. Limits per buyer count by email, phone and network together, or by the address that a ' +
+    'pass or a buyer token (`Authorization: Bearer`) proves. Orders of others in the same name neither block an order nor ' +
+    'show in a refusal. Money that would buy more than a limit allows is refunded.',
   request: {
     headers: z.object({
       'idempotency-key': idempotencyKeySchema,
-      'queue-pass': z.string().optional().openapi({ description: 'Needed while the event has a waiting room.' }),
+      'queue-pass': z.string().optional().openapi({ description: 'Required while the event has a waiting room.' }),
       [eventSlugHeader]: z.string().optional().openapi({
         description:
-          'The same as `eventSlug`. While too many requests want this event, a refusal comes sooner and costs less with it.',
+          'The same as `eventSlug`. With it, refusals during high demand for this event are faster and cheaper.',
       }),
     }),
     body: body(placeOrderSchema),
@@ -61,8 +61,8 @@ const quoteOrderRoute = createRoute({
   security: byAnybody,
   summary: 'Quote the price of an order',
   description:
-    'For a page that shows the total before ordering. Nothing is held. A promo code that is used up is answered like one that ' +
-    'does not exist. Wrong codes count against the same limit as those of orders.',
+    'For pages that show the total before ordering. Nothing is held. A used-up promo code gets the same response as one that does ' +
+    'not exist. Wrong codes count against the same limit as those of orders.',
   middleware: [jsonBody(quoteBytesMax)] as const,
   request: { params: slugParams, body: body(quoteOrderSchema) },
   responses: { 200: answer(quoteSchema, 'The price now.'), ...problems(400, 404, 409, 413, 415, 429, 503) },

@@ -39,8 +39,9 @@ function contracts(deps: PoolRoutesDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/events/{eventId}/pools/{poolId}',
     operationId: 'changePool',
-    summary: 'Change the size of a pool, or how much of it is kept off sale',
-    description: 'Also while it is being sold. Refused when less would be left than what is sold, held and blocked.',
+    summary: 'Change the capacity of a pool, or its blocked places',
+    description:
+      'Also during the sale. Refused if the capacity would be lower than the sold, held and blocked places together.',
     request: { params: poolParams, body: body(changePoolSchema) },
     responses: { 200: answer(poolSchema, 'The pool.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });

@@ -19,7 +19,7 @@ export const createPromoCodeSchema = z
       .overwrite(cleanPromoCode)
       .regex(/^(?=.*[A-Z0-9])[A-Z0-9-]{3,32}$/, patternFault('promo_code.format'))
       .optional()
-      .openapi({ description: 'Left out, the service makes one that nobody guesses.' }),
+      .openapi({ description: 'If omitted, the service creates one that cannot be guessed.' }),
     kind: z.enum(['percent', 'amount']),
     value: z
       .int()
@@ -54,8 +54,8 @@ export const promoCodeSchema = z
     code: z.string(),
     isGuessable: z.boolean().openapi({
       description:
-        'Whether somebody may find it by trying, although tries are limited: it is short, or made of letters or digits alone. Fine ' +
-        'for a code that everybody may know.',
+        'Whether the code could be guessed despite limits on tries: it is short, or consists only of letters or only of digits. Fine ' +
+        'for a public code.',
     }),
     kind: z.enum(['percent', 'amount']),
     value: z.int(),

@@ -43,7 +43,7 @@ function contracts(deps: QuestionRoutesDeps) {
       path,
       operationId: 'createQuestion',
       summary: 'Add a question to buyers',
-      description: 'Asked on the page of the order once it is paid, together with the names of holders.',
+      description: 'Asked on the order page after payment, together with the names of holders.',
       request: { params: eventParams, body: body(createQuestionSchema) },
       responses: { 201: answer(questionSchema, 'The question.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),

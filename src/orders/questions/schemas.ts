@@ -20,14 +20,14 @@ const choicesSchema = z
   .max(choicesMax)
   .refine((choices) => new Set(choices.map(({ text }) => text)).size === choices.length, fault('list.doubled'))
   .openapi({
-    description: 'The answers of a `choice`. `text` is the answer that is kept, whatever the language of the page.',
+    description: 'The options of a `choice`. `text` is stored as the answer, whatever the language of the page.',
   });
 
 const fields = {
   text: lineOfText(questionLengthMax),
   textEn: lineOfText(questionLengthMax)
     .nullable()
-    .openapi({ description: 'For readers of English; without it they read `text`.' }),
+    .openapi({ description: 'English version; without it, `text` is shown.' }),
   choices: choicesSchema,
   isRequired: z.boolean(),
   position: z.int().min(0).max(10_000),
@@ -76,8 +76,10 @@ export const questionSchema = z
   .object({
     ...askedQuestionSchema.shape,
     position: z.int(),
-    status: z.enum(['open', 'closed']).openapi({ description: 'A closed one is asked no more; its answers stay.' }),
-    answers: z.int().openapi({ description: 'How many were given.' }),
+    status: z
+      .enum(['open', 'closed'])
+      .openapi({ description: 'A closed question is no longer asked; its answers stay.' }),
+    answers: z.int().openapi({ description: 'Number of answers.' }),
   })
   .openapi('Question');
 

@@ -16,7 +16,7 @@ const searchOrdersSchema = z
     limit: z.int().min(1).max(pageSizeMax).default(pageSizeDefault),
     q: lineOfText(emailBytesMax).openapi({
       description:
-        'The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks make no difference.',
+        'The beginning of a name, an email, a phone, an order code or a ticket code. Case, accents and blanks are ignored.',
     }),
     eventId: anyId('evt_7K3M9XQ2').optional(),
   })
@@ -25,8 +25,7 @@ const searchOrdersSchema = z
 const foundOrdersSchema = listOf(deskOrderSchema)
   .extend({
     match: z.enum(['exact', 'similar']).openapi({
-      description:
-        '`similar`: nothing fits what was typed, and these are the orders with the most similar names or emails.',
+      description: '`similar`: nothing matches, and these are the orders with the most similar names or emails.',
     }),
   })
   .openapi('FoundOrders');
@@ -43,8 +42,8 @@ export function orderSearchRoutes(deps: OrderSearchDeps) {
     operationId: 'searchOrders',
     summary: 'Find orders by name, email, phone or code, newest first',
     description:
-      'A POST, because the query may be an address, which must not stand in a URL. The role door searches names and codes only. An order is found by name and address some seconds after it was placed, ' +
-      'by its codes at once.',
+      'A POST, because the query may be an address, which must not be in a URL. The role door searches names and codes only. Orders are found by name and address about half a minute after they were placed, ' +
+      'by their codes at once.',
     request: { params: organizerParams, body: body(searchOrdersSchema) },
     responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },
   });

@@ -37,7 +37,7 @@ const similarLengthMin = 4;
 /**
  * Finds the organiser's orders by the beginning of a name (the buyer's, or one on a ticket), an email, a phone, an
  * order code or a ticket code. If nothing matches, it finds orders with similar names or emails. The role door searches
- * names and codes only; by an address it could find out whether somebody has an order. Orders of the last seconds are
+ * names and codes only; by an address it could find out whether somebody has an order. Orders of the last half minute are
  * found only by their codes.
  * @throws DomainError event.not_found
  */

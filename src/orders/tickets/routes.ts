@@ -72,7 +72,7 @@ const pdfRoute = createRoute({
   request: { params: orderParams },
   responses: {
     200: {
-      description: 'One page per valid ticket.',
+      description: 'One page per live ticket.',
       content: { 'application/pdf': { schema: { type: 'string', format: 'binary' } } },
     },
     304: { description: 'The tickets have not changed; nothing is drawn.' },

@@ -34,7 +34,7 @@ export type TransferRoutesDeps = TransferDeps & {
 
 const tags = ['Orders'];
 const privateHeaders = { 'cache-control': 'private, no-store' };
-const given = { 204: { description: 'The ticket has its new holder, and a new code.' } };
+const given = { 204: { description: 'The ticket has a new holder and a new code.' } };
 const rules =
   'The old code opens no door from this answer on. Refused after the first entry, for a ticket that was refunded, where the organizer ' +
   'does not allow it, and when the ticket was given on often enough.';
@@ -45,7 +45,7 @@ const listRoute = createRoute({
   tags,
   security: byOrder,
   operationId: 'listTransfers',
-  summary: 'The tickets of an order, and the people they were given to',
+  summary: 'The tickets of an order, and to whom they were given',
   request: { params: orderParams },
   responses: { 200: answer(transfersSchema, 'The valid tickets of the order.'), ...problems(404, 503) },
 });
@@ -80,7 +80,7 @@ const passOnRoute = createRoute({
   tags,
   security: byTicket,
   operationId: 'transferHeldTicket',
-  summary: 'Give a ticket on that was given to the caller',
+  summary: 'Pass on a ticket that was given to the caller',
   description: rules,
   middleware: [jsonBody()],
   request: { params: heldTicketParams, body: body(transferHeldTicketSchema) },

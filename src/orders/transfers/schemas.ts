@@ -16,7 +16,7 @@ export const transferHeldTicketSchema = z.strictObject({ holder: newHolderSchema
 
 export const transfersSchema = z
   .object({
-    isOpen: z.boolean().openapi({ description: 'Whether tickets of this event can be given on now.' }),
+    isOpen: z.boolean().openapi({ description: 'Whether tickets of this event can be transferred now.' }),
     tickets: z.array(
       z.object({
         ticketId: ticketIdSchema,
@@ -34,13 +34,12 @@ export const transfersSchema = z
 export const heldTicketSchema = z
   .object({
     id: ticketIdSchema,
-    code: z
-      .object({ code: z.string(), shortCode: z.string() })
-      .nullable()
-      .openapi({ description: 'What the QR carries and what a person can type; null when the ticket is not valid.' }),
+    code: z.object({ code: z.string(), shortCode: z.string() }).nullable().openapi({
+      description: 'The content of the QR code, and the code that a person can type; null if the ticket is not live.',
+    }),
     ticketCategory: z.string(),
     holderName: z.string(),
-    isTransferable: z.boolean().openapi({ description: 'False when it certainly cannot be given on.' }),
+    isTransferable: z.boolean().openapi({ description: 'False if it certainly cannot be transferred.' }),
     wallets: walletsSchema,
     event: z.object({
       slug: z.string(),

@@ -33,8 +33,8 @@ const joinRoute = createRoute({
   operationId: 'joinWaitingList',
   summary: 'Wait for places of a sold-out category',
   description:
-    'The place in the line counts from when the link in the mail is opened. Places that return are offered in this order: an order is ' +
-    'placed and held for the person, whose link is mailed. Answers the same for an address that waits already.',
+    'The position in the line is taken when the link in the mail is opened. Returned places are offered in this order: an order is placed ' +
+    'and held for the person, and its link is mailed. The response is the same for an address that is already waiting.',
   middleware: [jsonBody()],
   request: { params: z.object({ slug: z.string().max(100) }), body: body(joinWaitingListSchema) },
   responses: { 202: { description: 'The mail is on its way.' }, ...problems(400, 404, 409, 415, 429, 503) },
@@ -66,7 +66,7 @@ const leaveRoute = createRoute({
   path: '/v1/waiting-list/{entryId}/departure',
   operationId: 'leaveWaitingList',
   summary: 'Leave the waiting list',
-  responses: { 204: { description: 'Nothing is known of the person any more.' }, ...problems(404, 503) },
+  responses: { 204: { description: 'The data of the person is deleted.' }, ...problems(404, 503) },
 });
 
 /** Waiting for places that return. */
@@ -77,7 +77,7 @@ export function waitingListRoutes(deps: WaitingListRoutesDeps) {
     method: 'get',
     path: '/v1/organizers/{slug}/events/{eventId}/waiting-list',
     operationId: 'listWaitingLines',
-    summary: 'The number of people who wait for each category, and the outcome of offers',
+    summary: 'The number of people waiting for each category, and the outcome of offers',
     request: { params: eventParams },
     responses: {
       200: answer(waitingLinesSchema, 'All categories by position.'),

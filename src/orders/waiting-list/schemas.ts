@@ -17,7 +17,7 @@ export const waitingParams = z.object({ entryId: anyId('wtl_7K3M9XQ206FJ2V1H8C9Q
 export const waitingEntrySchema = z
   .object({
     status: z.enum(['unconfirmed', 'waiting', 'offered', 'ended']).openapi({
-      description: '`ended`: a limit of the sale refused the order that was to be placed.',
+      description: '`ended`: the order for the offer was refused by a limit of the sale.',
     }),
     quantity: z.int(),
     ticketCategory: z.string(),
@@ -26,7 +26,7 @@ export const waitingEntrySchema = z
     position: z
       .int()
       .nullable()
-      .openapi({ description: 'The place in the line, counted from one; null outside of it.' }),
+      .openapi({ description: 'The position in the line, counted from one; null if not in it.' }),
   })
   .openapi('WaitingEntry');
 
@@ -36,14 +36,14 @@ export const waitingLinesSchema = z
       z.object({
         ticketCategoryId: plainIdSchema,
         name: z.string(),
-        isListed: z.boolean().openapi({ description: 'Places that return to the pool go to the waiting list only.' }),
+        isListed: z.boolean().openapi({ description: 'Places that return to the pool go only to the waiting list.' }),
         waiting: z.int().openapi({ description: 'People with a confirmed address.' }),
-        tickets: z.int().openapi({ description: 'Places that they want together.' }),
+        tickets: z.int().openapi({ description: 'The places that they want in total.' }),
         waitingSince: timeSchema
           .nullable()
-          .openapi({ description: 'When the first of them joined; null if nobody waits.' }),
+          .openapi({ description: 'When the first of them joined; null if nobody is waiting.' }),
         offers: z.object({ open: z.int(), taken: z.int(), lapsed: z.int() }).openapi({
-          description: 'Orders that were offered: not paid yet; paid; expired or cancelled without payment.',
+          description: 'Offered orders: not paid yet; paid; expired or cancelled without payment.',
         }),
       }),
     ),

@@ -55,7 +55,7 @@ const appleResponses = {
   ...problems(404, 503),
 };
 const linkSchema = z
-  .object({ url: z.url().openapi({ description: 'Opens Google Wallet. It is signed, and made anew each time.' }) })
+  .object({ url: z.url().openapi({ description: 'Opens Google Wallet. Signed, and created anew for each request.' }) })
   .openapi('GoogleWalletLink');
 const googleResponses = { 200: answer(linkSchema, 'The link.'), ...problems(404, 503) };
 

@@ -36,7 +36,8 @@ function contracts(deps: AccountRoutesDeps, gateway: GatewayPlugin) {
       path,
       operationId: operations.set,
       summary: `Set the account at ${gateway.title}`,
-      description: 'Other keys of the same account at any time; another account only while no payment is open.',
+      description:
+        'Keys of the same account can be changed at any time, another account can be set only while no payment is open.',
       request: { params: organizerParams, body: body(gateway.account.form) },
       responses: { 200: account, ...problems(400, 401, 403, 404, 409, 415) },
     }),

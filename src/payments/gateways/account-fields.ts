@@ -9,6 +9,6 @@ export const accountFields = {
     .regex(/^[\w.-]+$/),
   buyerPaysFee: z.boolean().default(false).openapi({
     description:
-      'The account adds the fee of the gateway to what buyers pay. What comes beyond the total of an order is then booked as that fee, also where the gateway does not state it. Without this, an amount beyond the total that the gateway does not explain goes back to the buyer.',
+      "Whether the account adds the gateway's fee to what buyers pay. If so, any amount above the total of an order is booked as that fee, even if the gateway does not state it. If not, an unexplained amount above the total goes back to the buyer.",
   }),
 };

@@ -33,7 +33,7 @@ function contracts(deps: RefundRoutesDeps) {
       method: 'post',
       path: refundsPath,
       operationId: 'requestRefund',
-      summary: 'Give money back: all, an amount, or the price of some tickets',
+      summary: 'Refund an order: all of it, an amount, or the price of some tickets',
       request: {
         params: orderOfOrganizerParams,
         // `readIdempotencyKey` checks it, because a missing key has its own code.

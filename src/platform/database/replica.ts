@@ -145,7 +145,7 @@ function createLagMeter({ replica, watch, log }: Pick<ReplicaDeps, 'replica' | '
       const replayed = await positionOfReplica(replica);
       if (position === undefined) return;
       if (replayed === undefined) {
-        if (!hasWarned) log.warn('DATABASE_REPLICA_URL does not lead to a standby; how far it is behind is not known');
+        if (!hasWarned) log.warn('DATABASE_REPLICA_URL does not point to a standby, so its lag is unknown');
         hasWarned = true;
         milliseconds = 0;
         return;

@@ -15,7 +15,7 @@ export const reportLinkSchema = z
   .object({
     url: z
       .string()
-      .openapi({ description: 'A page that downloads the file. Everybody who has this address can read the file.' }),
+      .openapi({ description: 'A page that downloads the file. Anybody with this address can read the file.' }),
     expiresAt: timeSchema,
   })
   .openapi('ReportLink');

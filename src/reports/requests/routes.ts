@@ -27,7 +27,7 @@ function contracts(deps: ReportRoutesDeps) {
       operationId: 'requestReport',
       summary: 'Request a file with attendees, orders, payments, refunds, check-ins or deliveries',
       description:
-        'Files are made one after another. The member who asked is mailed a link; a program asks for `status` until it is `ready`.',
+        'Files are made one after another. The requesting member gets a link by mail; programs poll `status` until it is `ready`.',
       request: { params: organizerParams, body: body(requestReportSchema) },
       responses: {
         202: answer(reportSchema, 'It waits for its turn.'),
@@ -57,8 +57,8 @@ function contracts(deps: ReportRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/reports/{reportId}/cancellation',
       operationId: 'cancelReport',
-      summary: 'End a report that waits or is being made',
-      description: 'Asking again changes nothing.',
+      summary: 'Cancel a waiting or running report',
+      description: 'Idempotent.',
       request: { params: reportParams },
       responses: { 200: answer(reportSchema, 'It has ended.'), ...problems(400, 401, 403, 404, 409, 503) },
     }),

@@ -34,15 +34,15 @@ const filtersSchema = z
   })
   .openapi('ReportFilters', {
     description:
-      'Rows from `from` on and before `to`, by the time of the kind: tickets by their issue, orders by their placement, payments, refunds ' +
-      'and deliveries by when they were made, check-ins by their scan. `status` is a status of the kind; of a check-in, its result.',
+      'Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their ' +
+      'creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in.',
   });
 
 export const requestReportSchema = z
   .strictObject({
     kind: kindSchema,
     format: formatSchema,
-    eventId: eventIdSchema.optional().openapi({ description: 'Left out, all events of the organizer.' }),
+    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organizer.' }),
     filters: filtersSchema.default({}),
   })
   .refine(({ kind, filters }) => filters.status === undefined || kinds[kind].statuses.includes(filters.status), {
@@ -62,7 +62,7 @@ export const reportSchema = z
     filters: filtersSchema,
     scheduleId: z.string().nullable(),
     status: z.enum(reportStatuses),
-    rows: z.int().openapi({ description: 'Rows so far; of a ready report, all of them.' }),
+    rows: z.int().openapi({ description: 'Rows so far; all rows of a ready report.' }),
     bytes: z.int().nullable(),
     failure: z.string().nullable().openapi({ description: 'Why the latest run failed.' }),
     createdAt: timeSchema,

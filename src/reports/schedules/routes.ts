@@ -32,7 +32,7 @@ function contracts(deps: ReportRoutesDeps) {
       operationId: 'createReportSchedule',
       summary: 'Create a schedule that makes a report every day or week',
       description:
-        'The member who asks is mailed each report. The schedule ends when the member may not read reports any more.',
+        'Each report is mailed to the requesting member. The schedule ends when the member may no longer read reports.',
       middleware: [requireRole(deps, 'manager'), membersOnly, jsonBody()] as const,
       request: { params: organizerParams, body: body(createScheduleSchema) },
       responses: { 201: answer(scheduleSchema, 'Made.'), ...problems(400, 401, 403, 404, 409, 415, 503) },

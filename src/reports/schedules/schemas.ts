@@ -19,13 +19,13 @@ const fields = {
 };
 const weekday = z.int().min(1).max(7).openapi({ description: 'With `every: week`; 1 is Monday.' });
 const covers = z.enum(['everything', 'period']).openapi({
-  description: 'All rows until the run, or those since the run before: of a day or a week.',
+  description: 'All rows until the run, or only those of the last day or week, since the previous run.',
 });
 
 export const createScheduleSchema = z
   .strictObject({
     ...fields,
-    eventId: eventIdSchema.optional().openapi({ description: 'Left out, all events of the organizer.' }),
+    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organizer.' }),
     covers: covers.default('everything'),
     weekday: weekday.optional(),
     timeZone: timeZoneSchema.default('Asia/Jakarta'),
@@ -50,7 +50,7 @@ export const scheduleSchema = z
     covers,
     weekday: weekday.nullable(),
     timeZone: z.string(),
-    memberId: z.string().openapi({ description: 'The member who is mailed.' }),
+    memberId: z.string().openapi({ description: 'The member who gets the mail.' }),
     nextRunAt: timeSchema,
     lastRunAt: timeSchema.nullable(),
     createdAt: timeSchema,

@@ -19,7 +19,7 @@ const showStatus = createRoute({
   security: byAnybody,
   summary: 'The status of the service',
   description:
-    'For status pages and uptime checkers. It is answered with 200 in every state, from memory; a service that does not answer is down.',
+    'For status pages and uptime checkers. The response is 200 in every state, from memory. A service that does not respond is down.',
   responses: {
     200: {
       description: 'The state of each part, at most some seconds old.',

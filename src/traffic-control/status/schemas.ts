@@ -7,8 +7,7 @@ export type ServiceState = (typeof serviceStates)[number];
 
 const stateSchema = z.enum(serviceStates).openapi('ServiceState', {
   description:
-    '`ok`: as usual. `slow`: it works later than usual, or some requests are refused. `paused`: an operator has stopped it. ' +
-    '`down`: it does not work now.',
+    '`ok`: as usual. `slow`: later than usual, or some requests are refused. `paused`: stopped by an operator. `down`: not working.',
 });
 
 export const statusSchema = z
@@ -16,13 +15,13 @@ export const statusSchema = z
     state: stateSchema.openapi({ description: 'The worst state of the parts.' }),
     parts: z.object({
       buying: stateSchema.openapi({ description: 'Placing orders.' }),
-      paying: stateSchema.openapi({ description: 'Paying orders, and money that has come.' }),
+      paying: stateSchema.openapi({ description: 'Paying orders, and handling received money.' }),
       tickets: stateSchema.openapi({ description: 'Tickets by email and WhatsApp.' }),
       door: stateSchema.openapi({ description: 'Scanning tickets online. Doors decide offline by their lists.' }),
     }),
     takesRehearsals: z.boolean().openapi({
       description:
-        'Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy.',
+        'Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy tickets.',
     }),
     checkedAt: timeSchema,
   })

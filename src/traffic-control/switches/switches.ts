@@ -71,7 +71,7 @@ export function createSwitches(deps: { db: Db; log: Log }): Switches {
       isAway = false;
     } catch (error) {
       if (readAt !== undefined) switchReadAge.set((performance.now() - readAt) / 1000);
-      if (!isAway) deps.log.warn({ err: error }, 'switches could not be read; the last known ones hold');
+      if (!isAway) deps.log.warn({ err: error }, 'switches could not be read; the last known ones stay in force');
       isAway = true;
     }
     if (!isClosed) timer = setTimeout(() => void readAgain(), readEveryMs).unref();

@@ -40,12 +40,12 @@ export function createRoomScheduler(deps: RoomSchedulerDeps): RoomScheduler {
     try {
       const advanced = await withDeadline(stopping.signal, stepDeadlineMs, (signal) => advanceRoom(deps, room, signal));
       metrics.ticks.inc({ outcome: advanced });
-      if (notable.has(advanced)) deps.log.info({ eventId: room.event_id, step: advanced }, 'a waiting room moved on');
+      if (notable.has(advanced)) deps.log.info({ eventId: room.event_id, step: advanced }, 'a waiting room advanced');
       return advanced;
     } catch (error) {
       metrics.ticks.inc({ outcome: 'failed' });
       if (!stopping.signal.aborted)
-        deps.log.warn({ err: error, eventId: room.event_id, phase: room.phase }, 'a waiting room did not move on');
+        deps.log.warn({ err: error, eventId: room.event_id, phase: room.phase }, 'a waiting room could not advance');
       return 'waiting';
     } finally {
       busy.delete(room.event_id);

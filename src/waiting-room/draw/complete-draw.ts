@@ -93,10 +93,7 @@ async function endVoid(deps: DrawDeps, draw: DrawRow, reason: VoidReason): Promi
   const isOurs = await transaction(deps.db, (tx) => voidDraw(deps, tx, draw, reason));
   if (!isOurs) return progressOf(deps, draw.eventId);
   drawsEnded.inc({ outcome: reason });
-  deps.log.error(
-    { eventId: draw.eventId, number: draw.number, reason },
-    'a draw is void; the next one is committed to',
-  );
+  deps.log.error({ eventId: draw.eventId, number: draw.number, reason }, 'a draw is void; the next one is committed');
   return 'void';
 }
 

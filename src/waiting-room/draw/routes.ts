@@ -23,11 +23,11 @@ const showDraws = createRoute({
   operationId: 'showDraws',
   security: byAnybody,
   summary: 'The commitments and results of the draws',
-  description: 'Enough, with the leaves, to do the whole draw again.',
+  description: 'Together with the leaves, enough to repeat the whole draw.',
   request: { params: slugParams },
   responses: {
     200: answer(schemas.drawsSchema, 'All draws of the waiting room; at most two seconds old.'),
-    304: { description: 'The bytes with this ETag are still right.' },
+    304: { description: 'Not modified.' },
     ...problems(400, 404, 429, 503),
   },
 });

@@ -22,15 +22,11 @@ export const drawSchema = z
     beaconRound: z.int(),
     beaconRoundAt: timeSchema,
     leadSeconds: z.int().openapi({
-      description:
-        'What the round was chosen with: it comes at least so long after the freeze, or after the void draw before.',
+      description: 'The round comes at least this long after the freeze, or after the previous, void draw.',
     }),
     committedAt: timeSchema,
     frozenAt: timeSchema.nullable(),
-    places: z
-      .int()
-      .nullable()
-      .openapi({ description: 'Places that were there at the freeze: indexes 0 to places - 1.' }),
+    places: z.int().nullable().openapi({ description: 'Number of places at the freeze: indexes 0 to places - 1.' }),
     voidedPlaces: z.array(z.int()).nullable(),
     merkleRoot: hash.nullable(),
     rootedAt: timeSchema.nullable(),
@@ -47,7 +43,7 @@ export const drawSchema = z
 export const drawsSchema = z
   .object({
     eventId: eventIdSchema,
-    method: z.literal('antre.draw.v1').openapi({ description: 'docs/features/draw.md says how to do it again.' }),
+    method: z.literal('antre.draw.v1').openapi({ description: 'docs/features/draw.md explains how to repeat it.' }),
     leavesPerChunk: z.literal(leavesPerChunk),
     preQueueOpensAt: timeSchema,
     freezesAt: timeSchema,
@@ -61,7 +57,7 @@ export const drawsSchema = z
       periodSeconds: z.int(),
       urls: z.array(z.string()),
     }),
-    draws: z.array(drawSchema).openapi({ description: 'All of them, the void ones too; the last one counts.' }),
+    draws: z.array(drawSchema).openapi({ description: 'All draws, including void ones; the last one counts.' }),
   })
   .openapi('Draws');
 

@@ -24,12 +24,12 @@ const showQueue = createRoute({
   security: byAnybody,
   summary: 'The state of the line of an event',
   description:
-    'The same for everybody, at most a second old. Reckon on with `serving + ratePerSecond x seconds since servingAt`, ' +
-    'and look again as `pollSeconds` says.',
+    'The same for everybody, at most a second old. Extrapolate with `serving + ratePerSecond x seconds since servingAt`, ' +
+    'and poll again after `pollSeconds`.',
   request: { params: slugParams },
   responses: {
     200: answer(queueDocumentSchema, 'The waiting room.'),
-    304: { description: 'The bytes with this ETag are still right.' },
+    304: { description: 'Not modified.' },
     ...problems(400, 404, 429, 503),
   },
 });
@@ -42,8 +42,8 @@ const exchangeRoute = createRoute({
   security: byAnybody,
   summary: 'Exchange a called place for a pass',
   description:
-    'The pass goes into the header `Queue-Pass` of `POST /v1/orders`. Before the turn: 403 `queue.not_your_turn` with ' +
-    '`position`, `serving` and `Retry-After`; after it: 410 `queue.turn_lapsed`.',
+    'Send the pass in the header `Queue-Pass` of `POST /v1/orders`. Before the turn, the response is 403 `queue.not_your_turn` ' +
+    'with `position`, `serving` and `Retry-After`; after it, 410 `queue.turn_lapsed`.',
   request: { params: slugParams, body: body(exchangeSchema) },
   responses: {
     201: answer(passSchema, 'The pass.'),

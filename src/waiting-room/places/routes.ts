@@ -19,9 +19,9 @@ const joinRoute = createRoute({
   operationId: 'joinQueue',
   summary: 'Take a place in the line of an event',
   description:
-    'With the token of a confirmed buyer (`POST /v1/buyers/confirmations`). One place per buyer and event: joining again, ' +
-    'from wherever, answers with the same place. Where the room asks for work (`challengeDifficulty` of the queue ' +
-    'document), a solved challenge comes with it. Who let a turn pass joins with `insteadOf` for a place at the end.',
+    'With the token of a confirmed buyer (`POST /v1/buyers/confirmations`). One place per buyer and event: joining again, on ' +
+    'any device, returns the same place. If the room requires work (`challengeDifficulty` of the queue document), send a solved ' +
+    'challenge. After a missed turn, join with `insteadOf` for a place at the end of the line.',
   security: byBuyer,
   request: { params: slugParams, body: { ...body(joinSchema), required: false } },
   responses: {
@@ -37,12 +37,12 @@ const challengeRoute = createRoute({
   tags,
   operationId: 'requestChallenge',
   summary: 'Get the challenge that joining requires now',
-  description: 'In the format of ALTCHA, for this buyer and event alone, for ten minutes.',
+  description: 'In the format of ALTCHA, valid for this buyer and event for ten minutes.',
   security: byBuyer,
   request: { params: slugParams },
   responses: {
     201: answer(challengeSchema, 'To be solved, and sent with the join.'),
-    204: { description: 'Joining asks for none now.' },
+    204: { description: 'Joining requires no challenge now.' },
     ...problems(400, 401, 404, 409, 429, 503),
   },
 });

@@ -19,18 +19,20 @@ export const joinSchema = z
       .optional()
       .openapi({
         description:
-          'Index of your own place whose turn has passed without an order: it is given up, with every pass that was made ' +
-          'for it, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`.',
+          'Index of your own place whose turn has passed without an order. The place and all its passes end, and you get a place ' +
+          'at the end of the line. Otherwise 409 `queue.place_kept`.',
       }),
   })
   .openapi('JoinQueue');
 
 export const placeSchema = z
   .object({
-    placeToken: z.string().openapi({ description: 'Proves the place; keep it. Joining again gives it again.' }),
-    index: z.int().openapi({ description: 'Places given out before. The draw makes the position of it.' }),
+    placeToken: z.string().openapi({ description: 'Proves the place; keep it. Joining again returns it again.' }),
+    index: z
+      .int()
+      .openapi({ description: 'Number of places given out before. The draw computes the position from it.' }),
     accountKey: z.string().openapi({ description: 'The buyer in the published list, hashed with `salt`.' }),
-    salt: z.string().openapi({ description: '16 bytes in hexadecimal digits, told to nobody else.' }),
+    salt: z.string().openapi({ description: '16 bytes in hex, shown to nobody else.' }),
     phase: z.enum(phases),
     joinedAt: timeSchema,
   })

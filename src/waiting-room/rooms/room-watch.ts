@@ -55,7 +55,7 @@ export function createRoomWatch(deps: { db: Db; log: Log; clock: Clock }): RoomW
     try {
       await refresh();
     } catch (error) {
-      deps.log.debug({ err: error }, 'the waiting rooms could not be read; the last known ones stand');
+      deps.log.debug({ err: error }, 'the waiting rooms could not be read; the last known state is used');
     }
     if (answered !== undefined) watchAge.set((performance.now() - answered.at) / 1000);
     if (isClosed) return;

@@ -33,8 +33,8 @@ function contracts(deps: RoomRoutesDeps) {
       operationId: 'planWaitingRoom',
       summary: 'Plan the waiting room of an event, or change the plan',
       description:
-        'Planning commits to the draw. Until the pre-queue opens everything may change; after that `rateMax` and ' +
-        '`challengeDifficulty` alone, since the rest was promised in public: 409 `queue.times_fixed`.',
+        'Planning commits to the draw. Everything may change until the pre-queue opens. After that, only `rateMax` and ' +
+        '`challengeDifficulty` may change, because the rest was promised in public: 409 `queue.times_fixed`.',
       request: { params: roomParams, body: body(planSchema) },
       responses: { ...room, ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),
@@ -44,7 +44,7 @@ function contracts(deps: RoomRoutesDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/closure',
       operationId: 'closeWaitingRoom',
       summary: 'End the waiting room permanently',
-      description: 'From then on everybody orders without a pass.',
+      description: 'From then on, orders need no pass.',
       request,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },
     }),
@@ -54,7 +54,7 @@ function contracts(deps: RoomRoutesDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/waiting-room/pause',
       operationId: 'pauseWaitingRoom',
       summary: 'Pause the waiting room',
-      description: 'No turn runs out meanwhile.',
+      description: 'Turns do not run out meanwhile.',
       request,
       responses: { ...room, ...problems(401, 403, 404, 409, 503) },
     }),

@@ -49,7 +49,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
 
   const retire = async (sender: UsableSender, action: SenderAction, failure: string): Promise<void> => {
     senderFailures.inc({ action: action.name });
-    log.error({ senderId: sender.id, failure, action: action.name }, 'a WhatsApp sender is taken out of use');
+    log.error({ senderId: sender.id, failure, action: action.name }, 'a WhatsApp sender was taken out of use');
     if (action.name === 'disable') await disableSender(db, sender.id, failure);
     else await coolSender(db, { senderId: sender.id, minutes: action.minutes, failure });
     onRetired();
@@ -93,7 +93,7 @@ function createCall({ db, log, config, invalidations, circuitPauseMs }: Whatsapp
     ...(circuitPauseMs === undefined ? {} : { pauseMs: circuitPauseMs }),
     onChange: (senderId, openMs) => {
       noteCircuit(db, { senderId, openMs }).catch((err: unknown) =>
-        log.warn({ err, senderId }, 'the circuit of a sender was not written down'),
+        log.warn({ err, senderId }, 'the circuit of a sender could not be recorded'),
       );
     },
   });

@@ -83,7 +83,7 @@ function endpointContracts(deps: EndpointRoutesDeps) {
       method: 'post',
       path: `${endpoint}/secret`,
       operationId: 'rotateWebhookSecret',
-      summary: 'Make a new secret; the old one signs as well for a day',
+      summary: 'Create a new secret; the old one also signs for a day',
       request: { params: endpointParams },
       responses: {
         200: answer(rotatedSecretSchema, 'The secret is shown this once.'),
@@ -140,7 +140,7 @@ function publishCatalogue(router: OpenAPIHono<ActorEnv>): void {
       summary: says,
       security: [],
       request: { body: body(schema) },
-      responses: { 204: { description: 'Taken. Every 2xx counts.' } },
+      responses: { 204: { description: 'Accepted. Any 2xx counts.' } },
     });
   }
 }

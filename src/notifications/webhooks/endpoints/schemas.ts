@@ -47,7 +47,7 @@ export const endpointSchema = z
   .openapi('WebhookEndpoint');
 
 const secretSchema = z.string().openapi({
-  description: 'Signs the webhooks of this endpoint. Shown this once.',
+  description: 'Signs the webhooks of this endpoint. Shown only once.',
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1n4z3p8aYbE=',
 });
 
@@ -58,7 +58,7 @@ export const rotatedSecretSchema = z
   .object({
     secret: secretSchema,
     previousUntil: timeSchema.openapi({
-      description: 'Until then webhooks carry a signature by each of the two secrets.',
+      description: 'Until then, webhooks carry one signature for each of the two secrets.',
     }),
   })
   .openapi('RotatedWebhookSecret');

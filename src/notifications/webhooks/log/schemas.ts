@@ -26,7 +26,7 @@ const deliveryFields = {
       answerStatus: z.int().nullable(),
       failure: z.string().nullable().openapi({
         description:
-          'Why it was no success: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed.',
+          'Why it failed: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed.',
       }),
       tookMs: z.int().nullable(),
     })
@@ -36,14 +36,14 @@ const deliveryFields = {
 export const deliverySchema = z.object(deliveryFields).openapi('WebhookDelivery');
 export const deliveryListSchema = listOf(deliverySchema).openapi('WebhookDeliveryList');
 export const deliveryWithBodySchema = z
-  .object({ ...deliveryFields, body: z.string().openapi({ description: 'The body as it is sent.' }) })
+  .object({ ...deliveryFields, body: z.string().openapi({ description: 'The exact body.' }) })
   .openapi('WebhookDeliveryWithBody');
 
 export const replaySchema = z
   .strictObject({
     since: givenTimeSchema,
     include: z.enum(['undelivered', 'all']).default('undelivered').openapi({
-      description: '`undelivered`: what failed, and what has no delivery. `all`: also what was delivered.',
+      description: '`undelivered`: failed webhooks, and those without a delivery. `all`: also delivered ones.',
     }),
   })
   .openapi('ReplayWebhooks');
@@ -51,6 +51,8 @@ export const replaySchema = z
 export const replayedSchema = z
   .object({
     replayed: z.int().openapi({ description: `At most ${replayMax}.` }),
-    until: timeSchema.nullable().openapi({ description: 'There are more after this time; replay since it next.' }),
+    until: timeSchema
+      .nullable()
+      .openapi({ description: 'There are more after this time; use it as the next `since`.' }),
   })
   .openapi('ReplayedWebhooks');

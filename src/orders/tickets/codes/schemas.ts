@@ -5,8 +5,8 @@ export const ticketCodesParams = z.object({ slug: slugSchema, eventId: eventIdSc
 
 const codes = z.enum(['opaque', 'signed']).openapi({
   description:
-    '`opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can judge without a network and ' +
-    'without having the ticket on its list.',
+    '`opaque`: 26 random characters. `signed`: 140 characters with an Ed25519 signature, which a device can verify offline, even if the ' +
+    'ticket is not on its list.',
 });
 
 export const ticketCodesSchema = z
@@ -28,8 +28,7 @@ export const ticketCodesChangeSchema = z.strictObject({ codes }).openapi('Ticket
 export const ticketKeyRotationSchema = z
   .strictObject({
     withdrawEarlier: z.boolean().default(false).openapi({
-      description:
-        'Whether codes of the earlier keys open no door any more, because somebody else may have those keys.',
+      description: 'Whether codes of earlier keys are refused from now on, because somebody else may have those keys.',
     }),
   })
   .openapi('TicketKeyRotation');
