@@ -119,7 +119,10 @@ export const suppressionNotFound = (): Refusal =>
 export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
 
 export const messageTestNoPhone = (): Refusal =>
-  new DomainError('message_test.no_phone', 'The profile of the organizer has no phone to send the test to.');
+  new DomainError(
+    'message_test.no_phone',
+    'The profile of the organizer has no mobile phone that the test could go to.',
+  );
 
 export const messageTestLimited = (retryAfterSeconds: number): Refusal =>
   new DomainError('message_test.limited', 'This address was sent too many tests; wait a while.', { retryAfterSeconds });

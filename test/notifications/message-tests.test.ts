@@ -86,6 +86,28 @@ describe.each(senderKinds)('a test of a sender: %s', (kind) => {
   });
 });
 
+test.each([
+  ['0812 770 00001', (digits: string) => `0${digits.slice(0, 3)} ${digits.slice(3, 6)} ${digits.slice(6)}`],
+  ['+62 812-770-00001', (digits: string) => `+62 ${digits.slice(0, 3)}-${digits.slice(3, 6)}-${digits.slice(6)}`],
+  ['(+62) 81277000001', (digits: string) => `(+62) ${digits}`],
+] as const)('the phone of the profile may be written for people to read: %s', async (_name, written) => {
+  const contact = written(phone.slice('+62'.length));
+  await world.db.execute(
+    sql`update organizer_profiles set contact_phone = ${contact} where organizer_id = ${organizer.id}`,
+  );
+  const services = senderKinds.filter((kind) => kind !== 'whatsapp_cloud');
+  for (const kind of services)
+    expect(await (await tested(by(await senderOf(kind)))).show()).toMatchObject({ failure: null });
+  expect(await gatewayMessages(world, { to: phone.slice(1) })).toHaveLength(services.length);
+});
+
+test('a fixed line is no phone to test with, as messages go to mobile phones', async () => {
+  await world.db.execute(
+    sql`update organizer_profiles set contact_phone = '021 555 0100' where organizer_id = ${organizer.id}`,
+  );
+  expect((await send(by(await senderOf('waha')))).json['code']).toBe('message_test.no_phone');
+});
+
 test('a resting sender says so at once', async () => {
   const sender = await senderOf('fonnte');
   await world.db.execute(

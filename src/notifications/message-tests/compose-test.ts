@@ -8,6 +8,7 @@ import type { Composed } from '../channel.ts';
 import { findStaffEmail } from '../deliveries/subject-queries.ts';
 import { senders } from '../tables.ts';
 import { messageTestMail } from '../templates/message-test.ts';
+import { testPhoneOf } from './test-phone.ts';
 import type { Claim } from '../deliveries/queries.ts';
 
 /** Opens nothing: it is no code that a buyer gets, and no verification belongs to it. */
@@ -30,10 +31,11 @@ export async function composeTest(
     .innerJoin(organizers, eq(organizers.id, senders.organizerId))
     .innerJoin(organizerProfiles, eq(organizerProfiles.organizerId, organizers.id))
     .where(eq(senders.id, subjectId));
-  if (sender === undefined || sender.phone === null) return undefined;
+  const phone = testPhoneOf(sender?.phone ?? null);
+  if (phone === undefined) return undefined;
   return {
     channel,
-    to: phoneDigits(sender.phone),
+    to: phoneDigits(phone),
     // The template that every number needs, so that a test of Meta's takes no approval of its own.
     message: { template: 'buyer_code', locale: 'id', bodyParameters: [testCode], buttonSuffix: testCode },
     onlySenderId: subjectId,

@@ -10,6 +10,7 @@ import { queueDeliveries } from '../deliveries/queue-queries.ts';
 import { findStaffEmail } from '../deliveries/subject-queries.ts';
 import { messageTestLimited, messageTestNoPhone, senderNotFound } from '../errors.ts';
 import { sendable } from '../metrics.ts';
+import { testPhoneOf } from './test-phone.ts';
 import { type Channel, senders } from '../tables.ts';
 import type { MessageTestInput } from './schemas.ts';
 
@@ -42,6 +43,7 @@ export async function sendTest(deps: SendTestDeps, actor: StaffActor, input: Mes
   });
 }
 
+/** In E.164. */
 async function findTestPhone(tx: Db, organizerId: string, senderId: string): Promise<string> {
   const [sender] = await tx
     .select({ phone: organizerProfiles.contactPhone })
@@ -49,8 +51,9 @@ async function findTestPhone(tx: Db, organizerId: string, senderId: string): Pro
     .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, senders.organizerId))
     .where(and(eq(senders.id, senderId), eq(senders.organizerId, organizerId), sql`${senders.status} <> 'disabled'`));
   if (sender === undefined) throw senderNotFound();
-  if (sender.phone === null) throw messageTestNoPhone();
-  return sender.phone;
+  const phone = testPhoneOf(sender.phone);
+  if (phone === undefined) throw messageTestNoPhone();
+  return phone;
 }
 
 async function queueTest(

@@ -54,7 +54,7 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'webhook.address_refused': 'Alamat ini tidak dapat dipakai: harus https dan dapat dicapai dari luar.',
     'webhook.limit_reached': 'Jumlah webhook paling banyak sudah tercapai.',
     'webhook.test_limited': 'Terlalu banyak uji coba. Tunggu sebentar.',
-    'message_test.no_phone': 'Isi dulu telepon di profil penyelenggara. Uji kirim pergi ke nomor itu.',
+    'message_test.no_phone': 'Isi dulu nomor ponsel di profil penyelenggara. Uji kirim pergi ke nomor itu.',
     'message_test.limited': 'Sudah cukup banyak uji kirim. Coba lagi nanti.',
     'message_test.not_found': 'Uji kirim ini tidak ada.',
     'sender.already_exists': 'Nomor ini sudah tersambung.',
@@ -123,7 +123,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'webhook.address_refused': 'This address cannot be used: it must be https and reachable from outside.',
     'webhook.limit_reached': 'The limit of webhooks is reached.',
     'webhook.test_limited': 'Too many tests. Wait a moment.',
-    'message_test.no_phone': 'First enter a phone in the profile of the organizer. The test goes to that number.',
+    'message_test.no_phone':
+      'First enter a mobile number in the profile of the organizer. The test goes to that number.',
     'message_test.limited': 'That is enough tests for now. Try again later.',
     'message_test.not_found': 'There is no such test.',
     'sender.already_exists': 'This number is already connected.',

@@ -1,0 +1,13 @@
+import { readPhone } from '../../platform/text/phone-number.ts';
+
+/** Of a number without + or 00. An organizer has no country of its own. */
+const country = 'ID';
+
+/**
+ * The phone that a test goes to, in E.164. Buyers are shown the phone of a profile as its organizer has written it, so
+ * it has to be read here. Undefined without a phone, and for a fixed line.
+ */
+export function testPhoneOf(contactPhone: string | null): string | undefined {
+  const read = contactPhone === null ? undefined : readPhone(contactPhone, country);
+  return read !== undefined && 'e164' in read ? read.e164 : undefined;
+}
