@@ -52,6 +52,7 @@ afterAll(async () => {
 const scope = (after: readonly string[]) => ({
   event: { id: event.id, name: 'event', timeZone: 'Asia/Jakarta' },
   filters: {},
+  isScheduled: false,
   until: new Date(Date.now() + 3_600_000),
   after,
 });

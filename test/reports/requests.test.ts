@@ -191,6 +191,21 @@ describe('a link', () => {
 });
 
 describe('the mail', () => {
+  test('is not sent to a member whom its link would not let in', async () => {
+    const id = await readyReport();
+    const mailOf = createReportMailOf({ clock: systemClock, config: world.config });
+    const addressed = async (change: string) => {
+      await world.db.execute(sql`update staff set ${sql.raw(change)} where id = ${world.owner.id}`);
+      return (await mailOf(world.db, id))?.email;
+    };
+    const address = `${world.owner.id.toLowerCase()}@organizer.test`;
+    expect(await addressed("role = 'manager'")).toBe(address);
+    expect(await addressed("event_ids = array['evt_7K3M9XQ2']")).toBeUndefined();
+    expect(await addressed("event_ids = null, role = 'door'")).toBeUndefined();
+    expect(await addressed("status = 'disabled', role = 'owner'")).toBeUndefined();
+    expect(await addressed("status = 'active'")).toBe(address);
+  });
+
   test('goes once to the member who asked, with a working link; a program gets no mail', async () => {
     const sandbox = await startSandbox({ timeScale: 0.01 });
     const email = createEmailChannel(mailOptions(sandbox.smtpUrl));

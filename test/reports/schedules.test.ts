@@ -6,10 +6,10 @@ import { newId } from '../../src/platform/ids.ts';
 import { reportInvariants } from '../../src/reports/invariants.ts';
 import { schedulesMax } from '../../src/reports/limits.ts';
 import { type Rhythm, nextRun } from '../../src/reports/schedules/queries.ts';
-import { runDueSchedules } from '../../src/reports/schedules/run-due-schedules.ts';
-import { createOrganizer } from '../../testkit/factories.ts';
+import { runDueSchedules, settleSeconds } from '../../src/reports/schedules/run-due-schedules.ts';
+import { createEvent, createOrganizer } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
-import { type ReportWorld, auditOf, openReportWorld, programOf } from '../../testkit/reports/report-world.ts';
+import { type ReportWorld, auditOf, openReportWorld, programOf, readCsv } from '../../testkit/reports/report-world.ts';
 
 /** Guards that a schedule makes one report for each of its runs, at its hour, for as long as its member may read it. */
 
@@ -27,6 +27,11 @@ const create = async (more: Record<string, unknown> = {}) =>
 const run = () => runDueSchedules({ db: world.db, clock: systemClock });
 const makeDue = (id: string, at = "now() - interval '1 minute'") =>
   world.db.execute(sql`update report_schedules set next_run_at = ${sql.raw(at)} where id = ${id}`);
+/** Makes every report that waits, the oldest first. */
+const makeAll = async () => {
+  const waiting = await rowsOf(world.db, sql`select id from reports where status = 'waiting'`);
+  for (const _ of waiting) await world.make();
+};
 const reportsOf = (id: string) =>
   rowsOf<{ id: string; periodAt: string; filters: { from?: string; to?: string } }>(
     world.db,
@@ -167,6 +172,74 @@ describe('a schedule', () => {
       sql`select next_run_at > now() as later from report_schedules where id = ${id}`,
     );
     expect(row?.later).toBe(true);
+  });
+
+  test('puts each scan into one period, however late a phone sends it', async () => {
+    const event = await createEvent(world.db, { organizer: world.organizer });
+    const scan = (id: string, scannedAt: string, receivedAt: string) =>
+      world.db.execute(sql`
+        insert into scans (event_id, actor_id, device_id, scan_id, content, direction, result, passed, offline, scanned_at, received_at)
+        values (${event.id}, 'key_A', 'phone', ${id}, decode('00', 'hex'), 'entry', 'admitted', true, true,
+          now() - ${scannedAt}::interval, now() - ${receivedAt}::interval)`);
+    await scan('at once', '150 minutes', '150 minutes');
+    await scan('sent late', '170 minutes', '30 minutes');
+    const { id } = await create({ kind: 'check_ins', covers: 'period', eventId: event.id });
+    const scansOf = async (since: string, at: string) => {
+      await world.db.execute(
+        sql`update report_schedules set last_run_at = now() - ${since}::interval where id = ${id}`,
+      );
+      await makeDue(id, `now() - interval '${at}'`);
+      await run();
+      await makeAll();
+      const made = (await reportsOf(id)).at(-1);
+      const file = await world.call(
+        'GET',
+        `/v1/organizers/${world.organizer.slug}/reports/${made?.id}/file`,
+        world.member,
+      );
+      return readCsv(file.text).map((row) => row['scan_id']);
+    };
+    expect(await scansOf('3 hours', '2 hours')).toEqual(['at once']);
+    expect(await scansOf('2 hours', '1 minute')).toEqual(['sent late']);
+    // Whoever asks for a span of time gets the scans of that time.
+    const span = { from: new Date(Date.now() - 3 * 3_600_000), to: new Date(Date.now() - 2 * 3_600_000) };
+    const asked = await world.send('POST', '/reports', {
+      kind: 'check_ins',
+      format: 'csv',
+      eventId: event.id,
+      filters: span,
+    });
+    await makeAll();
+    const file = await world.send('GET', `/reports/${asked.body.id}/file`);
+    expect(readCsv(file.text).map((row) => row['scan_id'])).toEqual(['at once', 'sent late']);
+  });
+
+  test('runs when the rows of its period are written, not at the second of its hour', async () => {
+    const { id } = await create({ covers: 'period' });
+    await makeDue(id, `now() - interval '${settleSeconds - 20} seconds'`);
+    await run();
+    expect(await reportsOf(id)).toEqual([]);
+    await makeDue(id, `now() - interval '${settleSeconds} seconds'`);
+    await run();
+    expect(await reportsOf(id)).toHaveLength(1);
+  });
+
+  test('names its files by the day of its zone: early in the morning in Jayapura UTC has the day before', async () => {
+    const nameOf = async (reportId: string | undefined) => {
+      await world.db.execute(sql`update reports set created_at = '2027-03-19T21:30:00Z' where id = ${reportId}`);
+      await makeAll();
+      const { headers } = await world.send('GET', `/reports/${reportId}/file`);
+      return headers.get('content-disposition');
+    };
+    const { id } = await create({ timeZone: 'Asia/Jayapura', hour: 6 });
+    await makeDue(id);
+    await run();
+    expect(await nameOf((await reportsOf(id)).at(-1)?.id)).toContain('orders-2027-03-20-');
+    const event = await createEvent(world.db, { organizer: world.organizer, event: { timeZone: 'America/New_York' } });
+    const ofEvent = await world.send('POST', '/reports', { kind: 'orders', format: 'csv', eventId: event.id });
+    expect(await nameOf(ofEvent.body.id)).toContain('orders-2027-03-19-');
+    const ofAll = await world.send('POST', '/reports', { kind: 'orders', format: 'csv' });
+    expect(await nameOf(ofAll.body.id)).toContain('orders-2027-03-20-');
   });
 
   test('ends when its member may no longer read reports', async () => {

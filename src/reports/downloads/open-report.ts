@@ -8,7 +8,7 @@ import { fileKey } from '../file-key.ts';
 import { ownReport } from '../requests/queries.ts';
 import type { Report } from '../tables.ts';
 import type { DownloadGate } from './download-gate.ts';
-import { type ReportReader, findReader } from './queries.ts';
+import { type ReportReader, dayOfReport, findReader } from './queries.ts';
 import { readReportToken } from './report-link.ts';
 
 export type OpenReportDeps = {
@@ -39,6 +39,7 @@ const contentTypes: Readonly<Record<Report['format'], string>> = {
 export async function openReport(deps: OpenReportDeps, reader: ReportReader, reportId: string): Promise<OpenedReport> {
   const report = await ownReport(deps.db, reader.organizerId, reportId);
   refuseWithoutFile(report);
+  const name = fileName(report, await dayOfReport(deps.db, report.id));
   let bytes = 0;
   const pieces = await deps.downloadGate.stream(reader.organizerId, async () => {
     const file = await deps.fileStorage.open(fileKey(report, report.run)).catch((error: unknown) => {
@@ -55,7 +56,7 @@ export async function openReport(deps: OpenReportDeps, reader: ReportReader, rep
     }
     return file.pieces;
   });
-  return { name: fileName(report), contentType: contentTypes[report.format], bytes, pieces };
+  return { name, contentType: contentTypes[report.format], bytes, pieces };
 }
 
 /**
@@ -77,6 +78,6 @@ export function refuseWithoutFile({ status }: Pick<Report, 'status'>): void {
   if (status !== 'ready') throw reportNotReady(status);
 }
 
-function fileName(report: Report): string {
-  return `${report.kind}-${report.createdAt.toISOString().slice(0, 10)}-${report.id.slice(-6)}.${report.format}`;
+function fileName(report: Report, day: string): string {
+  return `${report.kind}-${day}-${report.id.slice(-6)}.${report.format}`;
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { organizers, staff } from '../../access/tables.ts';
 import { events } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
@@ -6,10 +6,8 @@ import type { ReportMailData } from '../../notifications/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { reports } from '../tables.ts';
+import { findReader, platformTimeZone } from './queries.ts';
 import { linkExpiry, reportLink } from './report-link.ts';
-
-/** Used if a report is about several events. */
-const platformTimeZone = 'Asia/Jakarta';
 
 export type ReportMail = Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string };
 
@@ -38,15 +36,9 @@ export function createReportMailOf(deps: {
       .innerJoin(staff, and(eq(staff.id, reports.memberId), eq(staff.organizerId, reports.organizerId)))
       .innerJoin(organizers, eq(organizers.id, reports.organizerId))
       .leftJoin(events, eq(events.id, reports.eventId))
-      .where(
-        and(
-          eq(reports.id, reportId),
-          eq(reports.status, 'ready'),
-          eq(staff.status, 'active'),
-          inArray(staff.role, ['owner', 'manager']),
-        ),
-      );
-    if (found === undefined) return undefined;
+      .where(and(eq(reports.id, reportId), eq(reports.status, 'ready')));
+    // Without the rights the link would open nothing.
+    if (found === undefined || (await findReader(db, found.memberId)) === undefined) return undefined;
     const { memberId, eventName, timeZone, ...rest } = found;
     const expiresAt = linkExpiry(deps.clock.now());
     return {

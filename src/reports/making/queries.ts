@@ -8,7 +8,7 @@ import type { Report } from '../tables.ts';
 /** A report that this worker makes, and the number of its run. Every write of the worker names both. */
 export type Claim = Pick<
   Report,
-  'id' | 'organizerId' | 'eventId' | 'kind' | 'format' | 'filters' | 'memberId' | 'run' | 'createdAt'
+  'id' | 'organizerId' | 'eventId' | 'kind' | 'format' | 'filters' | 'memberId' | 'scheduleId' | 'run' | 'createdAt'
 > & { readonly startedAt: Date };
 
 const lease = sql`now() + make_interval(secs => ${leaseSeconds})`;
@@ -28,7 +28,8 @@ export async function claimNext(db: Db, organizerId: string): Promise<Claim | un
           for update)
         and status = 'waiting'
         and not exists (select from reports r where r.organizer_id = ${organizerId} and r.status = 'making')
-      returning id, organizer_id as "organizerId", event_id as "eventId", kind, format, filters, member_id as "memberId", run,
+      returning id, organizer_id as "organizerId", event_id as "eventId", kind, format, filters, member_id as "memberId",
+        schedule_id as "scheduleId", run,
         (extract(epoch from created_at) * 1000)::float8 as "createdAtMs",
         (extract(epoch from started_at) * 1000)::float8 as "startedAtMs"`,
   );

@@ -32,7 +32,7 @@ function outputsOf({ name, type }: Column): OutputColumn[] {
 }
 
 type ReportEvent = { readonly id: string; readonly name: string; readonly timeZone: string };
-type ReadReport = Pick<Report, 'organizerId' | 'eventId' | 'kind' | 'filters'>;
+type ReadReport = Pick<Report, 'organizerId' | 'eventId' | 'kind' | 'filters' | 'scheduleId'>;
 
 const eventsPerPage = 100;
 /** The pause after each page, as a multiple of the page's time: reports take at most half of an event loop. */
@@ -46,12 +46,13 @@ const restMsMax = 200;
  */
 export async function* readRows(source: ReadSource, report: ReadReport, until: Date): AsyncGenerator<Cell[][], void> {
   const kind = kinds[report.kind];
+  const isScheduled = report.scheduleId !== null;
   for await (const event of eventsOf(source, report)) {
     let after = kind.key.map(() => '');
     for (;;) {
       const started = performance.now();
       const page = await source.read({ changedLately: false }, (db) =>
-        findPage(db, kind, { event, filters: report.filters, until, after }),
+        findPage(db, kind, { event, filters: report.filters, isScheduled, until, after }),
       );
       const last = page.at(-1);
       if (last === undefined) break;
@@ -83,6 +84,11 @@ async function* eventsOf(source: ReadSource, report: ReadReport): AsyncGenerator
 type PageOf = {
   readonly event: ReportEvent;
   readonly filters: ReportFilters;
+  /**
+   * The period of a schedule is one of a row of periods. A scan that a phone kept for hours and sent later must be in one
+   * of them, so the time counts at which Postgres got the row.
+   */
+  readonly isScheduled: boolean;
   readonly until: Date;
   readonly after: readonly string[];
 };
@@ -104,15 +110,17 @@ async function findPage(db: Db, kind: ReportKind, page: PageOf): Promise<{ key: 
 export const inIndexOrder = sql`set local enable_sort = off`;
 
 /** The statement of one page of a report. */
-export function pageQuery(kind: ReportKind, { event, filters, until, after }: PageOf): SQL {
+export function pageQuery(kind: ReportKind, { event, filters, isScheduled, until, after }: PageOf): SQL {
   const list = (items: readonly SQL[]) => sql.join([...items], sql`, `);
+  const writtenAt = kind.writtenAt ?? kind.time;
+  const time = isScheduled ? writtenAt : kind.time;
   const conditions = [
     sql`${kind.eventId} = ${event.id}`,
     sql`(${list(kind.key)}) > (${list(after.map((part) => sql`${part}`))})`,
     ...(kind.startsAt === undefined ? [] : [kind.startsAt(after)]),
-    sql`${kind.writtenAt ?? kind.time} < ${until.toISOString()}::timestamptz`,
-    ...(filters.from === undefined ? [] : [sql`${kind.time} >= ${filters.from}::timestamptz`]),
-    ...(filters.to === undefined ? [] : [sql`${kind.time} < ${filters.to}::timestamptz`]),
+    sql`${writtenAt} < ${until.toISOString()}::timestamptz`,
+    ...(filters.from === undefined ? [] : [sql`${time} >= ${filters.from}::timestamptz`]),
+    ...(filters.to === undefined ? [] : [sql`${time} < ${filters.to}::timestamptz`]),
     ...(filters.status === undefined ? [] : [sql`${kind.status} = ${filters.status}`]),
   ];
   return sql`

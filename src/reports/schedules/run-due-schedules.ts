@@ -11,6 +11,11 @@ import { nextRun } from './queries.ts';
 
 /** Schedules that one run of the job handles; the next run handles the others. */
 const schedulesPerRun = 200;
+/**
+ * A row has the time at which its transaction began. It may be committed, and reach the replica, some seconds later; a
+ * period that was read before would miss it for good.
+ */
+export const settleSeconds = 30;
 
 /**
  * Requests the reports of due schedules, each in a transaction of its own that also moves the schedule to its next run.
@@ -28,7 +33,12 @@ async function runOne(tx: Db, clock: Clock): Promise<boolean> {
   const [schedule] = await tx
     .select()
     .from(reportSchedules)
-    .where(and(isNull(reportSchedules.endedAt), lte(reportSchedules.nextRunAt, sql`now()`)))
+    .where(
+      and(
+        isNull(reportSchedules.endedAt),
+        lte(reportSchedules.nextRunAt, sql`now() - make_interval(secs => ${settleSeconds})`),
+      ),
+    )
     .orderBy(asc(reportSchedules.nextRunAt))
     .limit(1)
     .for('update', { skipLocked: true });

@@ -18,7 +18,7 @@ export type ReportKind = {
   readonly key: readonly SQL[];
   /** A further condition that lets Postgres begin at the last row, if the columns of the key are in two tables. */
   readonly startsAt?: (after: readonly string[]) => SQL;
-  /** The time that the filters `from` and `to` apply to. */
+  /** The time that the filters `from` and `to` apply to, except for a schedule's (`pageQuery`). */
   readonly time: SQL;
   /** When Postgres got the row, if `time` may be another clock's. */
   readonly writtenAt?: SQL;
