@@ -4,14 +4,14 @@ import { buryStagedJobs, buryUnknownJobs } from '../src/platform/jobs/dead-lette
 import { type StagedJob, stagedJobNames } from '../src/platform/jobs/outbox.ts';
 import { jobsBuried, outboxUnknownNames } from './metrics.ts';
 import type { Queues } from './queues.ts';
-import { type JobMap, outboxJobId } from './run-job.ts';
+import { type JobMap, outboxJobId, unknownGraceSeconds } from './run-job.ts';
 
 export type GivenUpDeps = {
   readonly db: Db;
   readonly queues: Queues;
   readonly jobs: JobMap;
   readonly log: Log;
-  /** How long a job of an unknown kind waits for a build that knows it, as in a rolling deploy. */
+  /** Tests pass another one. */
   readonly unknownGraceSeconds?: number;
 };
 
@@ -24,7 +24,6 @@ const relaysMax = 12;
 const relaysBeforeQuestion = 3;
 const unknownSweepMs = 10_000;
 const unknownSweepMax = 500;
-const unknownGraceSecondsDefault = 600;
 
 /** Turns jobs that the queue has given up, or that never get done, into dead letters. */
 export async function withoutGivenUp<Job extends StagedJob>(
@@ -70,7 +69,7 @@ export function createUnknownSweep(deps: GivenUpDeps): () => Promise<void> {
     deps.log.error({ jobs: unknown }, 'staged jobs of kinds that this build does not know');
     const buried = await buryUnknownJobs(deps.db, unknown, {
       limit: unknownSweepMax,
-      graceSeconds: deps.unknownGraceSeconds ?? unknownGraceSecondsDefault,
+      graceSeconds: deps.unknownGraceSeconds ?? unknownGraceSeconds,
     });
     jobsBuried.inc({ job: 'unknown' }, buried);
   };

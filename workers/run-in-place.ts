@@ -6,7 +6,8 @@ import { withinTrace } from '../src/platform/tracing/scope.ts';
 import { beginTrace, faultOf, isTracing } from '../src/platform/tracing/trace.ts';
 import { jobRun, jobsCompleted, jobsLeft, jobsStarted } from './metrics.ts';
 import type { QueueName } from './queues.ts';
-import { type JobMap, runWithin } from './run-job.ts';
+import type { JobMap } from './run-job.ts';
+import { runWithin } from './run-within.ts';
 import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 
 /**

@@ -2,12 +2,12 @@ import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { z } from 'zod';
 import { isUnavailable } from '../src/platform/database/db-errors.ts';
 import { DomainError } from '../src/platform/errors.ts';
-import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { JobContract } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import { withinTrace } from '../src/platform/tracing/scope.ts';
 import { beginTrace, isTracing } from '../src/platform/tracing/trace.ts';
 import { RetryLater } from '../src/platform/jobs/retry-later.ts';
+import { runWithin } from './run-within.ts';
 import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from './metrics.ts';
 
@@ -21,7 +21,9 @@ import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, 
  * | RetryLater                                      | delayed, no attempt used                         |
  * | Postgres is away or overloaded                  | delayed some seconds, no attempt used            |
  * | either of the two, in a recurring job           | ended: its next run does its work                |
- * | payload does not parse, kind unknown            | dead letter at once                              |
+ * | payload does not parse                          | dead letter at once                              |
+ * | kind unknown                                    | delayed for minutes: in a rolling deploy another |
+ * |                                                 | worker knows it; then dead letter                |
  * | a refusal of the business (DomainError)         | dead letter at once                              |
  * | anything else                                   | next attempt after a pause; dead letter at last  |
  */
@@ -63,12 +65,13 @@ export function outboxIdOf(jobId: string | undefined): string | undefined {
   return /^outbox-(\d{1,19})$/.exec(jobId ?? '')?.[1];
 }
 
-/** How long an act may go on after its signal before its slot is given to another. */
-const abortGraceMs = 1000;
 /** A job that keeps asking to come back ends here. */
 const postponedMaxMs = 3 * 24 * 3600 * 1000;
 const unavailablePauseSeconds = 5;
 const postponeSecondsMax = 3600;
+/** How long a job of an unknown kind waits for a build that knows it, as in a rolling deploy. */
+export const unknownGraceSeconds = 600;
+const unknownPauseSeconds = 10;
 
 type Outcome = {
   readonly kind: 'done' | 'later' | 'again' | 'final' | 'payload' | 'unknown';
@@ -112,7 +115,8 @@ async function attempt<Jobs extends JobMap>(
   job: QueuedJob,
   contract: JobContract | undefined,
 ): Promise<Outcome> {
-  if (contract === undefined) return { kind: 'unknown' };
+  if (contract === undefined)
+    return isYoung(job) ? { kind: 'later', seconds: unknownPauseSeconds } : { kind: 'unknown' };
   const payload = contract.payload.safeParse(job.data);
   if (!payload.success) return { kind: 'payload' };
   try {
@@ -124,6 +128,10 @@ async function attempt<Jobs extends JobMap>(
   } catch (error) {
     return classify(error, job, contract);
   }
+}
+
+function isYoung(job: QueuedJob): boolean {
+  return Date.now() - job.timestamp < unknownGraceSeconds * 1000;
 }
 
 function classify(error: unknown, job: QueuedJob, contract: JobContract): Outcome {
@@ -225,26 +233,4 @@ function asPlainError(error: unknown): Error {
   const plain = new Error(failureOf({ kind: 'again', error }));
   plain.stack = '';
   return plain;
-}
-
-class JobTimeout extends Error {
-  readonly code = 'JOB_TIMEOUT';
-}
-
-/**
- * Runs an act with a deadline: its signal fires at `timeoutMs`, and a moment later nobody waits for it any more.
- * @throws JobTimeout
- */
-export async function runWithin<Result>(
-  timeoutMs: number,
-  act: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const controller = new AbortController();
-  const late = () => new JobTimeout(`not done within ${timeoutMs} ms`);
-  const abort = setTimeout(() => controller.abort(late()), timeoutMs);
-  try {
-    return await orAfter(timeoutMs + abortGraceMs, act(controller.signal), () => Promise.reject(late()));
-  } finally {
-    clearTimeout(abort);
-  }
 }

@@ -212,6 +212,21 @@ describe('one bad row stops nothing', () => {
     await queues.close();
   });
 
+  test('a job of an unknown kind becomes a dead letter also if an earlier build gave it to a queue that lost it', async () => {
+    await open.db.execute(sql`delete from dead_letters`);
+    await open.db.execute(sql`
+      insert into outbox (name, payload, relays, available_at) values ('test.earlier', '{}', 2, now() - interval '1 second')`);
+    const queues = await openTestQueues(redis.queueUrl);
+    const relay = relayOf(queues);
+    relay.start();
+    await until(async () => (await listDeadLetters(open.db, { limit: 10 })).length === 1);
+    expect(await listDeadLetters(open.db, { limit: 10 })).toMatchObject([
+      { name: 'test.earlier', failure: 'unknown_job' },
+    ]);
+    await relay.stop();
+    await queues.close();
+  });
+
   test('a job that never ends becomes a dead letter instead of repeating for ever', async () => {
     const queues = await openTestQueues(redis.queueUrl);
     await stageNumbers(open.db, 'test.count', 1, 1);

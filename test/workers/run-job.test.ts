@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { DomainError } from '../../src/platform/errors.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 import { jobOptions } from '../../workers/queues.ts';
@@ -27,6 +28,31 @@ test.concurrent('a payload that does not parse is not retried', async ({ world }
   expect(runs).toBe(0);
   expect(await outboxCount(world.db)).toBe(0);
   await worker.close();
+});
+
+test.concurrent('a job of a newer build is left for its workers; a dead letter only when none has come for minutes', async ({
+  world,
+}) => {
+  const worker = await startTestWorker(world, {});
+  const { queues, close } = await openTestQueues(world.queueUrl);
+  const handOver = async (timestamp: number) => {
+    const [row] = await rowsOf<{ id: string }>(
+      world.db,
+      sql`insert into outbox (name, payload, relays, available_at) values ('test.newer', '{}', 1, now() + interval '1 hour') returning id::text`,
+    );
+    const jobId = `outbox-${row?.id}`;
+    await queues.notifications.add('test.newer', {}, { ...jobOptions(testJobs['test.count']), jobId, timestamp });
+    return jobId;
+  };
+  const young = await handOver(Date.now());
+  await until(async () => (await queues.notifications.getJobState(young)) === 'delayed');
+  expect([await letters(world), await outboxCount(world.db)]).toEqual([[], 1]);
+  await handOver(Date.now() - 11 * 60_000);
+  await until(async () => (await letters(world)).length === 1);
+  expect(await letters(world)).toMatchObject([{ name: 'test.newer', failure: 'unknown' }]);
+  expect(await queues.notifications.getJobState(young)).toBe('delayed');
+  await worker.close();
+  await close();
 });
 
 test.concurrent('a failing job is retried up to its attempts, then it is a dead letter that can be replayed', async ({

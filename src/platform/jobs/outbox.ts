@@ -190,7 +190,13 @@ export async function deleteStagedJobs(db: Db, ids: readonly string[]): Promise<
   await db.execute(sql`delete from outbox where id = any(${idArray(ids)}::bigint[])`);
 }
 
-/** Kinds of jobs in the outbox that wait for the relay, found by one index probe each. */
+/** How many overdue jobs `stagedJobNames` looks at. A kind that no relay takes is overdue for longest. */
+const overdueLookedAt = 1000;
+
+/**
+ * Kinds of jobs in the outbox that wait for the relay: those that the queue was never given, found by one index probe each,
+ * and those that it was given and did not finish.
+ */
 export async function stagedJobNames(db: Db): Promise<string[]> {
   const rows = await rowsOf<{ name: string | null }>(
     db,
@@ -201,7 +207,10 @@ export async function stagedJobNames(db: Db): Promise<string[]> {
         select (select min(name) from outbox where relays = 0 and outbox.name > kind.name) from kind
         where kind.name is not null
       )
-      select name from kind where name is not null`,
+      select name from kind where name is not null
+      union
+      select name from (
+        select name from outbox where relays > 0 and available_at <= now() order by available_at, id limit ${overdueLookedAt}) overdue`,
   );
   return rows.flatMap((row) => row.name ?? []);
 }
