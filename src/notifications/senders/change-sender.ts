@@ -14,7 +14,7 @@ export type SenderChange = {
 };
 
 /**
- * Changes the limits of a sender in use. A warm-up continues from the day on which it began.
+ * Changes the limits of a sender in use. A warm-up continues from the day on which it began; without a cap there is none.
  * @throws DomainError sender.not_found; request.invalid for limits that do not fit each other, and for no change
  */
 export async function changeSender(
@@ -33,11 +33,15 @@ export async function changeSender(
       )
       .for('no key update');
     if (before === undefined) throw senderNotFound();
-    const after = { ...before, ...values };
-    if (after.warmUpFrom !== null && (after.dailyCap === null || after.warmUpFrom > after.dailyCap)) {
-      throw requestInvalid([inputFault('warmUpFrom', 'number.too_large', { limit: after.dailyCap ?? 0 })]);
-    }
-    await tx.update(senders).set(values).where(eq(senders.id, senderId));
+    const after = { ...before, ...(values.dailyCap === null ? { warmUpFrom: null } : {}), ...values };
+    const { dailyCap, warmUpFrom } = after;
+    if (warmUpFrom !== null && dailyCap === null) throw requestInvalid([inputFault('dailyCap', 'field.required')]);
+    if (warmUpFrom !== null && dailyCap !== null && warmUpFrom > dailyCap)
+      throw requestInvalid([inputFault('warmUpFrom', 'number.too_large', { limit: dailyCap })]);
+    await tx
+      .update(senders)
+      .set({ ...values, warmUpFrom })
+      .where(eq(senders.id, senderId));
     await writeAudit(tx, { actor, act: 'sender.changed', subjectId: senderId, changes: values });
   });
 }

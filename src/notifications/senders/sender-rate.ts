@@ -19,9 +19,9 @@ export function createSenderRate(redis: RedisClient) {
   const limiterOf = ({ messagesPerSecond }: Rated): RateLimiterRedis => {
     const known = limiters.get(messagesPerSecond);
     if (known !== undefined) return known;
-    // Less than one per second is one in so many seconds.
+    // Less than one per second is one in so many whole seconds, never sooner.
     const points = Math.max(1, Math.floor(messagesPerSecond));
-    const duration = messagesPerSecond < 1 ? Math.round(1 / messagesPerSecond) : 1;
+    const duration = messagesPerSecond < 1 ? Math.ceil(1 / messagesPerSecond) : 1;
     const limiter = new RateLimiterRedis({
       storeClient: redis,
       keyPrefix: 'sender-rate',

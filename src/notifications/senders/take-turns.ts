@@ -75,10 +75,15 @@ async function takeTurns(db: Db, senderId: string, deliveryIds: readonly string[
   return rows.map(({ id }) => id);
 }
 
-/** Gives a turn back, because the message was certainly not accepted. */
-export async function returnTurn(db: Db, senderId: string): Promise<void> {
+/**
+ * Gives a turn back, because the message was certainly not accepted.
+ * @param takenAt a moment before the turn was taken. Of a day that began meanwhile no turn was taken: given back to it, it
+ * would exceed the cap.
+ */
+export async function returnTurn(db: Db, senderId: string, takenAt: Date): Promise<void> {
+  const day = sql`(${takenAt.toISOString()}::timestamptz at time zone 'UTC')::date`;
   await db.execute(sql`
-    update sender_days set taken = greatest(taken - 1, 0) where sender_id = ${senderId} and day = ${today}`);
+    update sender_days set taken = greatest(taken - 1, 0) where sender_id = ${senderId} and day = least(${day}, ${today})`);
 }
 
 const daysKept = 90;

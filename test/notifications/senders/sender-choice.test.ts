@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inOrder } from '../../../src/notifications/channels/whatsapp/choose-sender.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { createSenderRate } from '../../../src/notifications/senders/sender-rate.ts';
 import { createTakeTurn, returnTurn } from '../../../src/notifications/senders/take-turns.ts';
 import type { UsableSender } from '../../../src/notifications/senders/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
+import { openCacheRedis } from '../../../src/platform/redis.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { type TestEvent, type TestOrganizer, createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { addGatewaySender, gatewayMessages, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
@@ -209,10 +214,34 @@ describe('caps', () => {
     const grown = [];
     for (const days of [0, 1, 2, 3, 4, 400]) grown.push(await takes(days));
     expect(grown).toEqual([20, 30, 45, 67, 100, 100]);
-    await returnTurn(world.db, id);
+    await returnTurn(world.db, id, new Date());
     expect(await takeTurn(id, 'dlv_00000000000000ZZZZZZ')).toBe(true);
     expect(await takeTurn(id, 'dlv_00000000000000ZZZZZY')).toBe(false);
   });
+});
+
+test('a turn is given back to its own day: at midnight the new day keeps its cap', async () => {
+  const { id } = await addGatewaySender(world, 'waha', { ...own(), dailyCap: 1 });
+  const takeTurn = createTakeTurn(world.db);
+  const yesterday = new Date(Date.now() - 86_400_000);
+  expect(await takeTurn(id, 'dlv_00000000000000MDN001')).toBe(true);
+  await returnTurn(world.db, id, yesterday);
+  expect(await takeTurn(id, 'dlv_00000000000000MDN002')).toBe(false);
+  await returnTurn(world.db, id, new Date());
+  expect(await takeTurn(id, 'dlv_00000000000000MDN003')).toBe(true);
+});
+
+test('no sender is faster than its rate, also one whose rate is no whole number of seconds', async () => {
+  const redis = openCacheRedis(world.redis.cacheUrl, silentLog);
+  await until(() => redis.status === 'ready');
+  const rate = createSenderRate(redis);
+  for (const messagesPerSecond of [0.7, 0.67, 0.3]) {
+    const sender = { id: `rate ${messagesPerSecond} ${randomUUID()}`, messagesPerSecond };
+    expect(await rate.take(sender)).toBe(0);
+    await pause(1050);
+    expect(await rate.take(sender)).toBeGreaterThan(0);
+  }
+  redis.disconnect();
 });
 
 test('a slow sender spaces out its messages without using up tries', async () => {

@@ -79,6 +79,10 @@ test('an owner changes the limits of a sender, and nobody changes another organi
   expect((await change({ weight: 7, dailyCap: 500 })).json).toMatchObject({ weight: 7, dailyCap: 500, warmUpFrom: 20 });
   expect((await change({ warmUpFrom: null })).json).toMatchObject({ today: { cap: 500 } });
   expect((await change({ warmUpFrom: 501 })).json['code']).toBe('request.invalid');
+  await change({ warmUpFrom: 20 });
+  // Without a cap there is nothing to warm up to.
+  expect((await change({ dailyCap: null })).json).toMatchObject({ dailyCap: null, warmUpFrom: null });
+  expect((await change({ warmUpFrom: 20 })).json).toMatchObject({ errors: [{ path: 'dailyCap' }] });
   expect((await change({})).json['code']).toBe('request.invalid');
   const foreign = await addGatewaySender(world, 'waha', { organizerId: (await createOrganizer(world.db)).id });
   const platform = await addGatewaySender(world, 'waha', { organizerId: null });

@@ -1,5 +1,6 @@
 import type { RedisClient } from '../../../platform/redis-client.ts';
 import type { Config } from '../../../config.ts';
+import { systemClock } from '../../../platform/clock.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import type { Invalidations } from '../../../platform/invalidation/invalidations.ts';
 import type { Log } from '../../../platform/log.ts';
@@ -60,6 +61,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
     if (pause > 0) return { kind: 'circuit_open', seconds: pause };
     const waitSeconds = await rate.take(sender);
     if (waitSeconds > 0) return { kind: 'later', failure: 'sender_rate', seconds: waitSeconds, unspent: true };
+    const takenAt = systemClock.now();
     if (!(await takeTurn(sender.id, message.deliveryId))) return { kind: 'capped' };
     let answer: SenderAnswer | undefined;
     try {
@@ -69,7 +71,7 @@ export function createTrySender(options: WhatsappOptions, onRetired: () => void)
       return { kind: 'circuit_open', seconds: error.seconds };
     } finally {
       // A message that was not accepted does not count against the sender's day.
-      if (answer?.kind !== 'accepted' && answer?.kind !== 'unknown') await returnTurn(db, sender.id);
+      if (answer?.kind !== 'accepted' && answer?.kind !== 'unknown') await returnTurn(db, sender.id, takenAt);
     }
     senderAnswers.inc({ kind: sender.kind, answer: answer.kind });
     if (answer.kind === 'later' && answer.isThrottled === true) await rate.pause(sender, throttledPauseSeconds);
