@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
@@ -41,6 +42,26 @@ const slugsOf = async (query: string) => (await list(query)).data.map(({ slug })
 
 test('lists published events that are not over, by start', async () => {
   expect(await slugsOf('')).toEqual(['pesta-rakyat', 'konser-hujan', 'teater-malam']);
+});
+
+test('the price of an event is one that can still be paid: that of an early bird ends with its sale', async () => {
+  const event = await createEvent(catalog.db, {
+    event: { slug: 'dini', ...at(4) },
+    categories: [{ price: 50_000 }, { price: 150_000 }],
+  });
+  const priceOf = async () =>
+    (await list('?q=&organizer=' + event.organizer.slug)).data.map(({ priceFrom }) => priceFrom);
+  const early = sql`event_id = ${event.id} and price = 50000`;
+  await catalog.db.execute(sql`update ticket_categories set sale_opens_at = now() + interval '1 hour' where ${early}`);
+  expect(await priceOf()).toEqual([{ amount: 50_000, currency: 'IDR' }]);
+  await catalog.db.execute(sql`
+    update ticket_categories set sale_opens_at = now() - interval '2 days', sale_closes_at = now() - interval '1 second' where ${early}`);
+  await catalog.cachedReads.changed(['events']);
+  expect(await priceOf()).toEqual([{ amount: 150_000, currency: 'IDR' }]);
+  expect((await list(`?priceMax=100000&organizer=${event.organizer.slug}`)).data).toEqual([]);
+  await catalog.db.execute(sql`delete from events where id = ${event.id}`).catch(() => undefined);
+  await catalog.db.execute(sql`update events set status = 'draft' where id = ${event.id}`);
+  await catalog.cachedReads.changed(['events']);
 });
 
 test('finds an event kind by its name in each language of the pages', async () => {

@@ -6,8 +6,10 @@ import { searchedTexts } from '../search/index-events.ts';
 import type { ListingFilter } from './listing-filter.ts';
 import { events, scheduleItems, ticketCategories } from '../tables.ts';
 
+/** The lowest price that somebody can pay now or later: that of an early bird ends with its sale. */
 const priceFrom = sql<string | null>`(
-  select min(price) from ticket_categories c where c.event_id = ${events.id} and c.status = 'on_sale')`;
+  select min(price) from ticket_categories c
+  where c.event_id = ${events.id} and c.status = 'on_sale' and c.sale_closes_at > now())`;
 
 const organizer = { slug: organizers.slug, name: organizers.name };
 
