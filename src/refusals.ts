@@ -127,6 +127,7 @@ export const refusals = {
   changePicture: [
     ...event,
     'event.cancelled',
+    'event.changed_meanwhile',
     'event.not_publishable',
     'catalog.limit_reached',
     'picture.not_found',

@@ -17,8 +17,8 @@ export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Avail
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
 
 /**
- * Called in the transaction that published, changed or cancelled an event. Its ticket holders may need a message, and
- * its organiser's programs are told.
+ * Called in the transaction of every change of an event's row. Its ticket holders may need a message, and its organiser's
+ * programs are told.
  */
 export type EventChanged = (tx: Db, before: EventRow, after: EventRow) => Promise<void>;
 

@@ -2,7 +2,6 @@ import { type ChangeDeps, type EventOfActor, changeLockedEvent } from './change-
 import { stage } from '../../platform/jobs/outbox.ts';
 import { eventNotPublished } from '../errors.ts';
 import { eventCancelled } from '../jobs.ts';
-import type { EventChanged } from '../ports.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 
 /**
@@ -10,14 +9,10 @@ import { type EventRow, updateEvent } from '../queries.ts';
  * holders of tickets or places get a message.
  * @throws DomainError event.not_published, event.cancelled, event.not_found
  */
-export async function cancelEvent(
-  deps: ChangeDeps & { readonly eventChanged: EventChanged },
-  of: EventOfActor,
-): Promise<EventRow> {
+export async function cancelEvent(deps: ChangeDeps, of: EventOfActor): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
     if (before.status !== 'published') throw eventNotPublished();
     const event = await updateEvent(tx, before, { status: 'cancelled', sales: 'closed' });
-    await deps.eventChanged(tx, before, event);
     await stage(tx, eventCancelled, { eventId: event.id });
     return { event, result: event, act: 'event.cancelled', subjectId: event.id, changes: {} };
   });

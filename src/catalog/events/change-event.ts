@@ -1,7 +1,7 @@
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, differences } from './change-locked-event.ts';
 import { eventChangedMeanwhile } from '../errors.ts';
 import { eventValues, requireEventTimes } from '../input-rows.ts';
-import type { EventChanged, LimitsChanged, MoveGates } from '../ports.ts';
+import type { LimitsChanged, MoveGates } from '../ports.ts';
 import { movePlan } from './date-move.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 import type { ChangeEvent } from './schemas.ts';
@@ -16,7 +16,6 @@ import type { ChangeEvent } from './schemas.ts';
 export async function changeEvent(
   deps: ChangeDeps & {
     readonly limitsChanged: LimitsChanged;
-    readonly eventChanged: EventChanged;
     readonly moveGates: MoveGates;
   },
   { actor, eventId, version, values }: EventOfActor & { readonly version: number; readonly values: ChangeEvent },
@@ -36,7 +35,6 @@ export async function changeEvent(
       await movePlan(tx, move);
       await deps.moveGates(tx, move);
     }
-    await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.changed', subjectId: eventId, changes };
   });
 }

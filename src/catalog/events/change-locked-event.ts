@@ -5,7 +5,7 @@ import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
 import type { StagePurge } from '../../http/public-cache/cdn-purge.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { type MissingForPublication, eventCancelled, eventNotFound, eventNotPublishable } from '../errors.ts';
-import type { AvailabilityOf, UnpayableSale } from '../ports.ts';
+import type { AvailabilityOf, EventChanged, UnpayableSale } from '../ports.ts';
 import { missingForPublication } from './publication.ts';
 import { surrogateKeysOf, tagsOf } from '../public/public-kinds.ts';
 import { type EventRow, type TicketCategoryRow, ofOrganizer } from '../queries.ts';
@@ -19,6 +19,7 @@ export type ChangeDeps = {
   readonly stagePurge: StagePurge;
   readonly availabilityOf: AvailabilityOf;
   readonly unpayableSale: UnpayableSale;
+  readonly eventChanged: EventChanged;
 };
 
 export type EventOfActor = { readonly actor: Actor; readonly eventId: string };
@@ -37,8 +38,8 @@ export type Change<Result> = {
 
 /**
  * Runs one change of an event under its lock, so that changes of one event run one after the other; orders do not wait.
- * The same transaction writes the audit row, stages the purge of the CDN, and refuses a change that takes something
- * required from a published event. After the commit it invalidates our own caches. `work` returns a result without
+ * The same transaction writes the audit row, tells other rooms of an event that is now another one, stages the purge of
+ * the CDN, and refuses a change that takes something required from a published event. After the commit it invalidates our own caches. `work` returns a result without
  * `act` if nothing changes.
  * @throws DomainError event.not_found, event.cancelled, event.not_publishable
  */
@@ -58,6 +59,7 @@ export async function changeLockedEvent<Result>(
       if (done.event.status === 'published') refuseMissing(await missingOf(deps, tx, done.event), missingBefore);
       const changes = done.subjectId === eventId ? done.changes : { eventId, ...done.changes };
       await writeAudit(tx, { actor, act: done.act, subjectId: done.subjectId, changes });
+      if (done.event.version !== before.version) await deps.eventChanged(tx, before, done.event);
     }
     if (wasSeen) await deps.stagePurge(tx, surrogateKeysOf(done.event));
     return { wasSeen, done };

@@ -1,7 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from './change-locked-event.ts';
 import { eventNotPublished } from '../errors.ts';
-import type { EventChanged } from '../ports.ts';
 import { type EventRow, updateEvent } from '../queries.ts';
 
 /**
@@ -9,15 +8,11 @@ import { type EventRow, updateEvent } from '../queries.ts';
  * holders get a message. An event that is already postponed does not change.
  * @throws DomainError event.not_published, event.cancelled, event.not_found
  */
-export async function postponeEvent(
-  deps: ChangeDeps & { readonly clock: Clock; readonly eventChanged: EventChanged },
-  of: EventOfActor,
-): Promise<EventRow> {
+export async function postponeEvent(deps: ChangeDeps & { readonly clock: Clock }, of: EventOfActor): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
     if (before.status !== 'published') throw eventNotPublished();
     if (before.postponedAt !== null) return { event: before, result: before };
     const event = await updateEvent(tx, before, { postponedAt: deps.clock.now(), sales: 'closed' });
-    await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.postponed', subjectId: event.id, changes: {} };
   });
 }
@@ -27,14 +22,10 @@ export async function postponeEvent(
  * told of this, too. An event that is not postponed does not change.
  * @throws DomainError event.cancelled, event.not_found
  */
-export async function resumeEvent(
-  deps: ChangeDeps & { readonly eventChanged: EventChanged },
-  of: EventOfActor,
-): Promise<EventRow> {
+export async function resumeEvent(deps: ChangeDeps, of: EventOfActor): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
     if (before.postponedAt === null) return { event: before, result: before };
     const event = await updateEvent(tx, before, { postponedAt: null });
-    await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.resumed', subjectId: event.id, changes: {} };
   });
 }

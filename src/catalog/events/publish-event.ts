@@ -1,7 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
 import { type MissingForPublication, eventNotPublishable } from '../errors.ts';
-import type { EventChanged } from '../ports.ts';
 import { showOrganizerEvent } from './show-event.ts';
 import { lateForPublication } from './publication.ts';
 import type { EventRow } from '../queries.ts';
@@ -14,10 +13,7 @@ import { events } from '../tables.ts';
  * Shows a draft to the public; a published event stays as it is.
  * @throws DomainError event.not_publishable, with all that is missing; event.not_found, event.cancelled
  */
-export async function publishEvent(
-  deps: ChangeDeps & { readonly clock: Clock; readonly eventChanged: EventChanged },
-  of: EventOfActor,
-): Promise<EventRow> {
+export async function publishEvent(deps: ChangeDeps & { readonly clock: Clock }, of: EventOfActor): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
     if (before.status === 'published') return { event: before, result: before };
     const categories = await listTicketCategories(tx, before.id);
@@ -27,7 +23,6 @@ export async function publishEvent(
     ];
     if (missing.length > 0) throw eventNotPublishable(missing);
     const event = await publishNow(tx, before);
-    await deps.eventChanged(tx, before, event);
     return { event, result: event, act: 'event.published', subjectId: event.id, changes: {} };
   });
 }

@@ -3,7 +3,7 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import type { FileStorage } from '../../platform/files/storage.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
-import { limitReached, pictureNotFound } from '../errors.ts';
+import { eventChangedMeanwhile, limitReached, pictureNotFound } from '../errors.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { showOrganizerEvent } from '../events/show-event.ts';
 import { pictureHashLength, picturesPerDayMax } from '../limits.ts';
@@ -20,7 +20,7 @@ export type PictureDeps = ChangeDeps & {
   readonly pictures: Pictures;
 };
 
-type PictureOfEvent = { readonly focus: Focus; readonly alt: string };
+type PictureOfEvent = { readonly focus: Focus; readonly alt?: string | undefined };
 
 /** All files of one picture. */
 const storeMsMax = 20_000;
@@ -41,7 +41,8 @@ export async function setPicture(
 
 /**
  * Cuts the event's picture around another focus, and changes its description.
- * @throws DomainError picture.not_found, service.busy, service.unavailable, catalog.limit_reached, event.not_found, event.cancelled
+ * @throws DomainError picture.not_found, event.changed_meanwhile if the event got another picture meanwhile, service.busy,
+ * service.unavailable, catalog.limit_reached, event.not_found, event.cancelled
  */
 export async function changePicture(
   deps: PictureDeps,
@@ -50,11 +51,11 @@ export async function changePicture(
   const event = await showOrganizerEvent(deps, input);
   const master = event.pictureId === null ? undefined : await deps.pictures.read(event.pictureId, 'master.webp');
   if (event.pictureId === null || master === undefined) throw pictureNotFound();
-  const kept = { ...input, alt: input.alt ?? event.pictureAlt, focus: input.focus ?? focusOf(event) };
+  const kept = { ...input, focus: input.focus ?? focusOf(event) };
   const isCutAnew = kept.focus.x !== event.pictureFocusX || kept.focus.y !== event.pictureFocusY;
-  if (!isCutAnew) return show(deps, kept, event.pictureId);
+  if (!isCutAnew) return show(deps, kept, event.pictureId, event.pictureId);
   const files = await deps.pictureMaker.make({ bytes: master, focus: kept.focus });
-  return show(deps, kept, await store(deps, kept, files));
+  return show(deps, kept, await store(deps, kept, files), event.pictureId);
 }
 
 /** @throws DomainError picture.not_found, event.not_found, event.cancelled */
@@ -99,9 +100,19 @@ async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
 }
 
-function show(deps: ChangeDeps, of: EventOfActor & PictureOfEvent, pictureId: string): Promise<EventRow> {
+/** @param cutFrom the picture that this one was made from: somebody may have replaced it while this one was made */
+function show(
+  deps: ChangeDeps,
+  of: EventOfActor & PictureOfEvent,
+  pictureId: string,
+  cutFrom?: string,
+): Promise<EventRow> {
   return changeLockedEvent(deps, of, async (tx, before) => {
-    const fields = { pictureId, pictureAlt: of.alt, pictureFocusX: of.focus.x, pictureFocusY: of.focus.y };
+    if (cutFrom !== undefined && cutFrom !== before.pictureId) throw eventChangedMeanwhile(before.version);
+    const pictureAlt = of.alt ?? before.pictureAlt;
+    const fields = { pictureId, pictureAlt, pictureFocusX: of.focus.x, pictureFocusY: of.focus.y };
+    const isSame = Object.entries(fields).every(([name, value]) => Reflect.get(before, name) === value);
+    if (isSame) return { event: before, result: before };
     const event = await updateEvent(tx, before, fields);
     if (before.pictureId !== null && before.pictureId !== pictureId) await touch(tx, before.pictureId);
     return { event, result: event, act: 'event.picture_set', subjectId: event.id, changes: { pictureId } };

@@ -80,7 +80,10 @@ export const catalogue = {
   'refund.paid': { says: 'The gateway or a person has paid a refund.', data: refundData },
   'ticket.checked_in': { says: 'A ticket has entered for the first time.', data: admissionData },
   'event.published': { says: 'An event became public.', data: eventData },
-  'event.changed': { says: 'Fields of a public event were changed.', data: eventData },
+  'event.changed': {
+    says: 'Fields of a public event were changed; with the status `draft` it is public no longer.',
+    data: eventData,
+  },
   'event.cancelled': { says: 'An event was called off. Its orders follow one by one.', data: eventData },
   'webhook.test': { says: 'You asked for a test. It goes to one endpoint, whatever its types.', data: testData },
 } as const satisfies Readonly<Record<string, { readonly says: string; readonly data: z.ZodType }>>;

@@ -6,9 +6,9 @@ import type { EventChanged } from '../../catalog/index.ts';
  */
 const quiet = new Set(['version', 'publishedAt']);
 
-/** Notes for webhooks that an event was published, publicly changed or called off, in the transaction of the change. */
+/** Notes for webhooks that an event was published, publicly changed, withdrawn or called off, in the transaction of the change. */
 export const noteEventForWebhooks: EventChanged = async (tx, before, after) => {
-  if (after.status === 'draft') return;
+  if (before.status === 'draft' && after.status === 'draft') return;
   const changed = Object.keys(after).filter(
     (field) => !quiet.has(field) && text(Reflect.get(before, field)) !== text(Reflect.get(after, field)),
   );

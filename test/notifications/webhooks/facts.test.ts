@@ -4,7 +4,11 @@ import { webhookInvariants } from '../../../src/notifications/webhooks/invariant
 import { catalogue } from '../../../src/notifications/webhooks/catalogue.ts';
 import { cancelEvent } from '../../../src/catalog/events/cancel-event.ts';
 import { changeEvent } from '../../../src/catalog/events/change-event.ts';
+import { postponeEvent, resumeEvent } from '../../../src/catalog/events/postpone-event.ts';
 import { publishEvent } from '../../../src/catalog/events/publish-event.ts';
+import { setSales } from '../../../src/catalog/events/set-sales.ts';
+import { unpublishEvent } from '../../../src/catalog/events/unpublish-event.ts';
+import { removePicture } from '../../../src/catalog/media/set-picture.ts';
 import { scanTicket } from '../../../src/check-in/scans/scan-ticket.ts';
 import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
@@ -118,6 +122,37 @@ test('a free order is paid when it is placed; a draft becomes a fact when it is 
     ['event.published', at.event.id],
     ['order.paid', orderId],
   ]);
+});
+
+test('programs learn of each act that changes a public event, also that it is public no longer', async () => {
+  const at = await sale();
+  await world.addEndpoint(at.organizer);
+  const of = { actor: at.actor, eventId: at.event.id };
+  const { service } = world.api;
+  await setSales(service, { ...of, sales: 'closed' });
+  await setSales(service, { ...of, sales: 'closed' });
+  await postponeEvent(service, of);
+  await resumeEvent(service, of);
+  const picture = 'a'.repeat(32);
+  await service.db.execute(sql`insert into pictures (id, organizer_id) values (${picture}, ${at.organizer.id})`);
+  await service.db.execute(sql`update events set picture_id = ${picture} where id = ${at.event.id}`);
+  await removePicture(service, of);
+  await unpublishEvent(service, of);
+  // A draft is the organiser's own.
+  await setSales(service, { ...of, sales: 'open' });
+  const facts = await world.facts(at.organizer);
+  const changed = (fields: string[], status = 'published') => ({
+    type: 'event.changed',
+    data: { status, changed: fields },
+  });
+  expect(facts).toMatchObject([
+    changed(['sales']),
+    changed(['postponedAt']),
+    changed(['postponedAt']),
+    changed(['pictureId']),
+    changed(['status'], 'draft'),
+  ]);
+  for (const { type, data } of facts) expect(catalogue[type].data.safeParse(data).error).toBeUndefined();
 });
 
 test('no fact is written for an organiser without an endpoint, nor for types without a subscriber', async () => {

@@ -21,6 +21,7 @@ const catalog = {
   stagePurge: () => Promise.resolve(),
   availabilityOf,
   unpayableSale: () => Promise.resolve([]),
+  eventChanged: () => Promise.resolve(),
   limitsChanged,
   wasOrdered,
   categoryMoved,
