@@ -1,5 +1,6 @@
 import { compareWithSandbox } from '../testkit/payments/compare-with-sandbox.ts';
 import { invariants } from '../src/invariants.ts';
+import { adviceOn } from '../src/platform/database/db-errors.ts';
 import { openDb } from '../src/platform/database/db.ts';
 import { databaseAndSandbox } from './running-stack.ts';
 
@@ -9,6 +10,8 @@ import { databaseAndSandbox } from './running-stack.ts';
  * `SANDBOX_URL` choose another database and journal. Without a journal the comparison is skipped.
  */
 async function main(): Promise<void> {
+  const [unknown] = process.argv.slice(2);
+  if (unknown !== undefined) throw new Error(`it takes no arguments, and was given ${unknown}`);
   const stack = databaseAndSandbox(process.env);
   const { db, close } = openDb({
     url: stack.databaseUrl,
@@ -42,6 +45,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`The audit could not run: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `The audit could not run: ${adviceOn(error) ?? (error instanceof Error ? error.message : String(error))}\n`,
+  );
   process.exitCode = 2;
 });

@@ -18,7 +18,7 @@ import { keepResult, keepStopped, printResult, printTable, readResults, resultSi
  *     npm run drills -- worker-kills --orders 2000 --minutes 0.5
  */
 async function main(): Promise<void> {
-  const asked = readOptions(process.argv.slice(2), drills, Object.keys(matrixRows));
+  const asked = readAsked();
   if (asked === 'help') return void process.stdout.write(`${usage(drills)}\n`);
   if (asked === 'document') {
     const file = join(repositoryFolder, 'docs/measurements/drills.md');
@@ -47,6 +47,16 @@ async function main(): Promise<void> {
     if (kept === undefined || kept.runs.some((run) => failureOf(run) !== undefined)) process.exitCode = 1;
   }
   printTable(asked.names, startedMs, skipped);
+}
+
+/** Wrong arguments end the command with a sentence. A fault of a drill shows its stack. */
+function readAsked(): ReturnType<typeof readOptions> {
+  try {
+    return readOptions(process.argv.slice(2), drills, Object.keys(matrixRows));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return process.exit(2);
+  }
 }
 
 /** Keeps each run as it ends: a later one may be stopped. */

@@ -24,8 +24,8 @@ export function databaseAndSandbox(environment: NodeJS.ProcessEnv): {
   readonly sandboxUrl: string | undefined;
 } {
   const stack = stackEnvironment();
-  const sandboxUrl = environment['SANDBOX_URL'];
-  if (environment['DATABASE_URL'] !== undefined) return { databaseUrl: environment['DATABASE_URL'], sandboxUrl };
+  const sandboxUrl = environment['SANDBOX_URL'] || undefined;
+  if (environment['DATABASE_URL']) return { databaseUrl: environment['DATABASE_URL'], sandboxUrl };
   if (stack['DATABASE_URL'] !== undefined) {
     return { databaseUrl: stack['DATABASE_URL'], sandboxUrl: sandboxUrl ?? stack['SANDBOX_URL'] };
   }

@@ -8,7 +8,19 @@ import { sizingPage, sizingSchema } from './sizing/sizing-page.ts';
  */
 const source = join(repositoryFolder, 'loadtest/results/bench.json');
 
-if (!existsSync(source)) throw new Error('There is no result yet. Run: npm run bench -- surge');
-const { surge } = sizingSchema.parse(JSON.parse(readFileSync(source, 'utf8')));
-writeFileSync(join(repositoryFolder, 'docs/measurements/sizing.md'), sizingPage(surge));
-process.stdout.write('written to docs/measurements/sizing.md\n');
+/** @returns why the page cannot be written; undefined once it is */
+function write(): string | undefined {
+  if (process.argv.length > 2) return `it takes no arguments, and was given ${process.argv[2]}`;
+  const results: unknown = existsSync(source) ? JSON.parse(readFileSync(source, 'utf8')) : {};
+  const parsed = sizingSchema.safeParse(results);
+  if (!parsed.success) return 'there is no result of the surge yet. Run: npm run bench -- surge';
+  writeFileSync(join(repositoryFolder, 'docs/measurements/sizing.md'), sizingPage(parsed.data.surge));
+  return undefined;
+}
+
+const refusal = write();
+if (refusal === undefined) process.stdout.write('written to docs/measurements/sizing.md\n');
+else {
+  process.stderr.write(`sizing: ${refusal}\n`);
+  process.exitCode = 2;
+}

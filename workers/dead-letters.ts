@@ -36,7 +36,8 @@ export async function deadLettersCommand(db: Db, [act, subject, ...others]: read
       ({ id, failedAt, name, failure, payload }) =>
         `${id}\t${failedAt}\t${name}\t${failure}\t${JSON.stringify(payload)}`,
     );
-    return { lines: lines.length === 0 ? ['no dead letters'] : lines };
+    const more = lines.length === listMax ? [`these are the newest ${listMax}; there may be more`] : [];
+    return { lines: lines.length === 0 ? ['no dead letters'] : [...lines, ...more] };
   }
   if (act === 'show' && isId(subject)) {
     const letter = await findDeadLetter(db, subject);
@@ -48,7 +49,14 @@ export async function deadLettersCommand(db: Db, [act, subject, ...others]: read
     return { lines: [`dead letter ${subject} is staged again`] };
   }
   if (act === 'replay' && isJobName(subject)) {
-    return { lines: [`${await replayDeadLettersOf(db, subject)} dead letters of ${subject} are staged again`] };
+    const replayed = await replayDeadLettersOf(db, subject);
+    const more = (await listDeadLetters(db, { limit: 1, name: subject })).length > 0;
+    return {
+      lines: [
+        `${replayed} dead letters of ${subject} are staged again`,
+        ...(more ? ['there are more of them: the same command again takes the next'] : []),
+      ],
+    };
   }
   if (act === 'discard' && isId(subject)) {
     if (!(await discardDeadLetter(db, subject))) throw absent(subject);

@@ -29,14 +29,14 @@ await withService('switches', usage, async ({ db }) => {
     },
   });
   const [name, ...others] = positionals;
-  if (name === undefined) return { lines: await listed() };
+  if (name === undefined) return process.argv.length > 2 ? { faults: ['name the switch'] } : { lines: await listed() };
   if (values.on === values.off) return { faults: ['say either --on or --off'] };
   if (others.length > 0) return { faults: [`${others.join(' ')}: one switch at a time`] };
   const turn = turnSchema.safeParse({
     on: values.on,
     event: values.event,
     reason: values.reason ?? '',
-    by: values.by ?? userInfo().username,
+    by: values.by ?? operatorName(),
     until: values.until,
   });
   if (!turn.success) return { faults: inputFaults(turn.error).map(({ path, message }) => `--${path}: ${message}`) };
@@ -59,3 +59,12 @@ await withService('switches', usage, async ({ db }) => {
     ]);
   }
 });
+
+/** Containers may run under a number that has no name. */
+function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,7 +1,7 @@
 import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Db, openDb } from '../platform/database/db.ts';
-import { isUnavailable } from '../platform/database/db-errors.ts';
+import { adviceOn } from '../platform/database/db-errors.ts';
 import { DomainError } from '../platform/errors.ts';
 
 export type Service = { readonly db: Db; readonly clock: Clock; readonly config: Config };
@@ -12,13 +12,18 @@ const poolSize = 1;
 
 /**
  * Runs one operator command against the configured database. Prints its result, or one line that says what is wrong,
- * without a stack for a mistake that an operator can correct. Exit code 0: done; 1: refused; 2: wrong arguments.
+ * without a stack for a mistake that an operator can correct. Exit code 0: done; 1: refused; 2: wrong arguments. With
+ * `--help` only the usage is printed.
  */
 export async function withService(
   name: string,
   usage: string,
   command: (service: Service) => Promise<Outcome>,
 ): Promise<void> {
+  if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   try {
     const config = loadConfig();
     const open = openDb({
@@ -35,6 +40,7 @@ export async function withService(
       await open.close();
     }
   } catch (error) {
+    if (isArgumentFault(error)) return report(name, usage, { faults: [error.message] });
     process.exitCode = 1;
     process.stderr.write(`${name}: ${sentence(error)}\n`);
   }
@@ -51,9 +57,9 @@ function report(name: string, usage: string, outcome: Outcome): void {
 
 function sentence(error: unknown): string {
   if (error instanceof ConfigError || error instanceof DomainError) return error.message;
-  if (isUnavailable(error)) return 'the database does not answer; is DATABASE_URL right, and is it running?';
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    return error.message;
-  }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return adviceOn(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+function isArgumentFault(error: unknown): error is TypeError {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }

@@ -77,12 +77,46 @@ describe('operator commands', () => {
     const wrong = await said(['--slug', 'S', '--name', 'x']);
     expect(wrong[0]).toBe(2);
     expect(wrong[1]).toMatch(/slug: must be 3 to 48[^]*ownerEmail: [^]*usage: create-organizer/);
-    expect(await said(['--nothing'])).toEqual([1, expect.stringContaining("Unknown option '--nothing'")]);
+    expect(await said(['--nothing'])).toEqual([
+      2,
+      expect.stringMatching(/Unknown option '--nothing'[^]*usage: create-organizer/),
+    ]);
     expect(await said(create, { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/none' })).toEqual([
       1,
       expect.stringContaining('the database does not answer'),
     ]);
     expect(await said(create, { JWT_SECRET: 'short' })).toEqual([1, expect.stringContaining('JWT_SECRET: must have')]);
+    const help = await run(script, ['--help'], { DATABASE_URL: '' });
+    expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^usage: create-organizer/), stderr: '' });
+  });
+
+  it('say what to do about a database that is empty, of another name, or closed to this user', async () => {
+    const { directUrl } = world.database;
+    const postgresOf = (database: string, user?: string) => {
+      const url = new URL(directUrl);
+      url.pathname = `/${database}`;
+      if (user !== undefined) [url.username, url.password] = [user, 'wrong'];
+      return url.href;
+    };
+    const advice = [
+      [postgresOf('postgres'), 'migrate it first (npm run migrate)'],
+      [postgresOf('no_such_database'), 'there is no such database'],
+      [postgresOf('postgres', 'nobody'), 'refuses this user'],
+    ] as const;
+    for (const [DATABASE_URL, sentence] of advice) {
+      for (const [script, ...args] of [
+        ['src/cli/create-organizer.ts', ...create],
+        ['src/cli/create-staff-link.ts', '--email', 'owner@senja.test'],
+        ['src/cli/switches.ts'],
+        ['workers/dead-letters.ts', 'list'],
+        ['loadtest/audit.ts'],
+      ] as const) {
+        const { code, stdout, stderr } = await run(script, args, { DATABASE_URL });
+        expect([script, code === 0, stdout]).toEqual([script, false, '']);
+        expect(stderr).toContain(sentence);
+        expect(stderr.trim().split('\n')).toHaveLength(1);
+      }
+    }
   });
 
   it('make a new link for a member whose mail does not arrive', async () => {
@@ -110,6 +144,12 @@ describe('operator commands', () => {
       stderr: expect.stringMatching(/--reason: .*usage/s),
     });
     expect(await switches('close_sales', '--reason', 'why')).toMatchObject({ code: 2 });
+    // Without its name nothing was turned, and a list would look as if it had been.
+    expect(await switches('--on', '--reason', 'why')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('name the switch'),
+    });
     const unknown = await switches('close_sales', '--on', '--reason', 'why', '--event', 'nobody-knows-it');
     expect(unknown).toMatchObject({ code: 1, stderr: 'switches: There is no event with this slug or id.\n' });
   });

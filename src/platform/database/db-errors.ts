@@ -70,3 +70,19 @@ export function isUnavailable(error: unknown): boolean {
     state === 'service.overloaded'
   );
 }
+
+const adviceOnSqlState: Readonly<Record<string, string>> = {
+  '28P01': 'the database refuses this user and password; is DATABASE_URL right?',
+  '28000': 'the database refuses this user; is DATABASE_URL right?',
+  '3D000': 'there is no such database; is DATABASE_URL right?',
+  '42P01': 'the database lacks tables of this version; migrate it first (npm run migrate)',
+  '42703': 'the database has tables of another version; migrate it first (npm run migrate)',
+  '42883': 'the database lacks functions of this version; migrate it first (npm run migrate)',
+  '42501': 'the user of DATABASE_URL may not do this; were the roles made and the tables migrated by their owner?',
+};
+
+/** What an operator can do about a failed call, in one sentence; undefined for a fault of ours. */
+export function adviceOn(error: unknown): string | undefined {
+  if (isUnavailable(error)) return 'the database does not answer; is DATABASE_URL right, and is it running?';
+  return adviceOnSqlState[sqlState(error) ?? ''];
+}
