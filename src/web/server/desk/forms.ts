@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import { DateTime } from 'luxon';
 import type { FieldFault } from '../../../client/problem.ts';
@@ -33,6 +33,8 @@ export type FormValues = {
   time(name: string, timeZone: string): string;
   /** All fields as a form sends them, without its files, its token, and its fields of passwords and keys. */
   withoutSecrets(): string;
+  /** Whether the field differs from what the page showed; for a form that does not know that, whether it was sent. */
+  isChanged(name: string): boolean;
 };
 
 /** Names the fields of a form that hold a password or a key. */
@@ -51,6 +53,8 @@ export type Form = {
   readonly labels: Map<string, string>;
   /** The names of the fields for passwords and keys, noted in the same way. */
   readonly secrets: Set<string>;
+  /** What the fields show at first, by name. A form that changes something carries it along (`shownOf`). */
+  readonly shown: Map<string, string>;
 };
 
 export const emptyForm = (act: string): Form => ({
@@ -61,6 +65,7 @@ export const emptyForm = (act: string): Form => ({
   key: randomUUID(),
   labels: new Map(),
   secrets: new Set(),
+  shown: new Map(),
 });
 
 /**
@@ -102,7 +107,41 @@ export function formValues(fields: URLSearchParams, files: ReadonlyMap<string, U
       const secrets = new Set([...fields.getAll(secretsField), secretsField, 'formToken']);
       return new URLSearchParams([...fields].filter(([name]) => !secrets.has(name))).toString();
     },
+    isChanged: (name) => {
+      const shown = raw(shownField)
+        .split(' ')
+        .find((entry) => entry.startsWith(`${name}:`));
+      return shown === undefined ? fields.has(name) : shown !== entryOf(name, raw(name));
+    },
   };
+}
+
+/** The field in which a form carries what its other fields showed. */
+export const shownField = 'shown';
+
+/** What the fields of a form show, short enough to travel with it. Browsers send line breaks as CRLF. */
+export function shownOf({ shown }: Form): string {
+  return [...shown].map(([name, value]) => entryOf(name, value)).join(' ');
+}
+
+function entryOf(name: string, value: string): string {
+  return `${name}:${hash('sha256', value.replaceAll('\r\n', '\n'), 'base64url').slice(0, 10)}`;
+}
+
+/**
+ * The parts of a change that the member has changed. The others are left as they are now: somebody else may have changed
+ * them since the page was opened.
+ * @param fieldOf the field of a part, where it has another name
+ */
+export function changedOnly<Change extends object>(
+  values: FormValues,
+  change: Change,
+  fieldOf: { readonly [Name in keyof Change]?: string } = {},
+): Partial<Change> {
+  const names = new Map(Object.entries<string | undefined>(fieldOf));
+  return Object.fromEntries(
+    Object.entries(change).filter(([name]) => values.isChanged(names.get(name) ?? name)),
+  ) as Partial<Change>;
 }
 
 /** Parses `150.000`, `150,000`, `Rp 150000`, and for currencies with cents also `12.50` and `12,50`. */

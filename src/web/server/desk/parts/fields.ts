@@ -57,6 +57,7 @@ function isLeftEmpty({ labels, values }: Form, fault: FieldFault): boolean {
 export function textField(form: Form, language: Language, of: TextField): Html {
   const value = of.type === 'password' ? '' : (form.values?.raw(of.name) ?? of.value ?? '');
   if (of.type === 'password') form.secrets.add(of.name);
+  form.shown.set(of.name, of.value ?? '');
   const isPlain = of.autocomplete === 'off' || ['email', 'password', 'url'].includes(of.type ?? '');
   return wrapped(form, language, of, (described) => {
     const extra = [
@@ -74,6 +75,7 @@ export function areaField(
   of: Field & { readonly value?: string | undefined; readonly maxlength: number; readonly rows?: number },
 ): Html {
   const value = form.values?.raw(of.name) ?? of.value ?? '';
+  form.shown.set(of.name, of.value ?? '');
   return wrapped(
     form,
     language,
@@ -91,6 +93,7 @@ export function selectField(
   of: Field & { readonly value?: string | undefined; readonly options: readonly Option[] },
 ): Html {
   const chosen = form.values?.raw(of.name) ?? of.value ?? '';
+  form.shown.set(of.name, of.value ?? '');
   const options = of.options.map(
     ({ value, label }) => html`<option value="${value}"${value === chosen ? html` selected` : ''}>${label}</option>`,
   );
@@ -138,6 +141,7 @@ export function checkField(form: Form, of: Field & { readonly isChecked?: boolea
   const isChecked = form.values === undefined ? of.isChecked === true : form.values.has(of.name);
   const id = fieldId(form, of.name);
   form.labels.set(of.name, of.label);
+  form.shown.set(of.name, of.isChecked === true ? 'yes' : '');
   const hint = of.hint === undefined ? '' : html`<span class="hint" id="${id}-hint">${of.hint}</span>`;
   return html`<div class="field"><label class="agree"><input id="${id}" name="${of.name}" type="checkbox" value="yes"${isChecked ? html` checked` : ''}${of.hint === undefined ? '' : html` aria-describedby="${id}-hint"`}><span>${of.label} ${hint}</span></label></div>`;
 }

@@ -3,7 +3,7 @@ import type { Language } from '../../../i18n/language.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
-import { type Form, secretsField } from '../forms.ts';
+import { type Form, secretsField, shownField, shownOf } from '../forms.ts';
 import { faultOf, faultText, fieldId, hiddenField, isOfField } from './fields.ts';
 
 type FormParts = {
@@ -16,6 +16,8 @@ type FormParts = {
   readonly hasFile?: boolean;
   /** For a button in a row of a table. */
   readonly isSmall?: boolean;
+  /** It changes something, and only in what the member has changed (`changedOnly`). */
+  readonly isChange?: boolean;
   /** The target of the cancel link. */
   readonly cancelPath?: string;
 };
@@ -33,7 +35,7 @@ export function openForm(
   const { form, language, formToken } = parts;
   const kind = parts.isDanger === true ? 'button-danger' : parts.isSmall === true ? 'button-quiet' : 'button-main';
   return html`<form class="desk-form${parts.isSmall === true ? ' desk-form-small' : ''}" method="post" action="${parts.path}"${parts.hasFile === true ? html` enctype="multipart/form-data"` : ''} novalidate>
-${formToken === undefined ? '' : hiddenField('formToken', formToken)}${hiddenField('act', form.act)}${hiddenField('key', form.key)}${[...form.secrets].map((name) => hiddenField(secretsField, name))}
+${formToken === undefined ? '' : hiddenField('formToken', formToken)}${hiddenField('act', form.act)}${hiddenField('key', form.key)}${[...form.secrets].map((name) => hiddenField(secretsField, name))}${parts.isChange === true ? hiddenField(shownField, form.values?.raw(shownField) ?? shownOf(form)) : ''}
 ${summary(form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button ${kind}">${parts.submit}</button>${parts.cancelPath === undefined ? '' : html` <a class="button button-quiet" href="${parts.cancelPath}">${frameWords[language].cancel}</a>`}</p></form>`;
 }

@@ -43,6 +43,7 @@ async function showProfile(desk: Desk): Promise<View> {
         }),
       ])}${legalFields(form, desk, 'privacy', privacy)}${legalFields(form, desk, 'terms', terms)}`,
       submit: words.save,
+      isChange: true,
     })}`,
   };
 }
@@ -68,13 +69,19 @@ ${field('id', words.inIndonesian)}${field('en', words.inEnglish)}</fieldset>`;
 }
 
 const save: Act = async (desk, values) => {
-  const texts = (name: 'privacy' | 'terms') => ({ id: values.text(`${name}.id`), en: values.text(`${name}.en`) });
+  const param = { slug: desk.slug };
+  const now = await desk.api.get('/v1/organizers/:slug/profile', { param });
+  const chosen = <Value>(name: string, typed: Value, kept: Value): Value => (values.isChanged(name) ? typed : kept);
+  const contact = (of: 'email' | 'phone') =>
+    chosen(`contact.${of}`, values.optional(`contact.${of}`) ?? null, now.contact[of]);
+  const text = (name: 'privacy' | 'terms', of: 'id' | 'en') =>
+    chosen(`${name}.${of}`, values.text(`${name}.${of}`), now[name][of]);
   await desk.api.put('/v1/organizers/:slug/profile', {
-    param: { slug: desk.slug },
+    param,
     json: {
-      contact: { email: values.optional('contact.email') ?? null, phone: values.optional('contact.phone') ?? null },
-      privacy: texts('privacy'),
-      terms: texts('terms'),
+      contact: { email: contact('email'), phone: contact('phone') },
+      privacy: { id: text('privacy', 'id'), en: text('privacy', 'en') },
+      terms: { id: text('terms', 'id'), en: text('terms', 'en') },
     },
   });
   return done(path, 'saved');

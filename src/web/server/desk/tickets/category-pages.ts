@@ -5,7 +5,7 @@ import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { EventOfDesk } from '../events/editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import type { Form, FormValues } from '../forms.ts';
+import { type Form, type FormValues, changedOnly } from '../forms.ts';
 import {
   areaField,
   checkField,
@@ -61,7 +61,7 @@ async function showCategory(desk: Desk): Promise<View> {
     title: category.name,
     ...eventView(event),
     eventSection: 'tickets',
-    body: html`${deskForm(desk, { form, body, submit: words.change, cancelPath: ticketsPath(desk) })}
+    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: ticketsPath(desk) })}
 <p>${linkButton(`${desk.path}/delete`, words.deleteCategory, true)}</p>`,
   };
 }
@@ -229,12 +229,10 @@ const createCategory: Act = async (desk, values) => {
 };
 
 const changeCategory: Act = async (desk, values) => {
-  const { category, event } = await ownCategory(desk);
-  const { poolId, ...wanted } = categoryOf(values, event);
+  const { event } = await ownCategory(desk);
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/ticket-categories/:ticketCategoryId', {
     param: categoryParam(desk),
-    // Once tickets were ordered, the API refuses any `poolId`, even the current one.
-    json: poolId === category.poolId ? wanted : { ...wanted, poolId },
+    json: changedOnly(values, categoryOf(values, event), { status: 'onSale' }),
   });
   return done(ticketsPath(desk), 'saved');
 };

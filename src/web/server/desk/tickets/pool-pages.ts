@@ -4,6 +4,7 @@ import { formatCount, formatMoney } from '../../../../platform/text/format-money
 import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { changedOnly } from '../forms.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { hiddenField, numberField, textField } from '../parts/fields.ts';
 import { askForm, deskForm } from '../parts/form.ts';
@@ -80,8 +81,10 @@ function whatIf(desk: Desk, pool: Pool, categories: readonly Category[], words: 
       value: then.blocked,
     }),
   ];
+  // The button changes what differs from the pool, not from the numbers that were asked.
+  form.shown.set('capacity', String(pool.capacity)).set('blocked', String(pool.blocked));
   return html`${panel(words.whatIf, html`<p>${words.whatIfText}</p>${askForm(desk, { form: desk.form('ask'), body: fields, submit: words.look })}`)}
-${isAsked ? panel(words.after, html`${comparison(pool, then, categories, desk)}${deskForm(desk, { form, body: [hiddenField('capacity', then.capacity), hiddenField('blocked', then.blocked)], submit: words.change, cancelPath: desk.path })}`) : panel(words.now, comparison(pool, then, categories, desk))}`;
+${isAsked ? panel(words.after, html`${comparison(pool, then, categories, desk)}${deskForm(desk, { form, body: [hiddenField('capacity', then.capacity), hiddenField('blocked', then.blocked)], submit: words.change, isChange: true, cancelPath: desk.path })}`) : panel(words.now, comparison(pool, then, categories, desk))}`;
 }
 
 function comparison(
@@ -119,7 +122,7 @@ ${table({
 const changePool: Act = async (desk, values) => {
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/pools/:poolId', {
     param: { ...eventParam(desk), poolId: desk.param('poolId') },
-    json: { capacity: values.number('capacity'), blocked: values.number('blocked') },
+    json: changedOnly(values, { capacity: values.number('capacity'), blocked: values.number('blocked') }),
   });
   return done(ticketsPath(desk), 'saved');
 };

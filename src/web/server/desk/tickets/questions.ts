@@ -6,7 +6,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import type { Form, FormValues } from '../forms.ts';
+import { type Form, type FormValues, changedOnly } from '../forms.ts';
 import { areaField, checkField, numberField, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
@@ -97,7 +97,7 @@ async function showQuestion(desk: Desk): Promise<View> {
     title: question.text,
     ...eventView(event),
     eventSection: 'questions',
-    body: html`${deskForm(desk, { form, body, submit: words.change, cancelPath: listPath(desk) })}
+    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: listPath(desk) })}
 ${question.answers > 0 ? '' : deskForm(desk, { form: desk.form('remove'), submit: words.remove, isSmall: true })}`,
   };
 }
@@ -171,14 +171,17 @@ const addQuestion: Act = async (desk, values) => {
 };
 
 const changeQuestion: Act = async (desk, values) => {
-  await desk.api.patch('/v1/organizers/:slug/events/:eventId/questions/:questionId', {
-    param: questionParam(desk),
-    json: {
-      ...questionOf(values),
-      ...(values.has('choices') ? { choices: choicesOf(values) } : {}),
-      status: values.has('isAsked') ? 'open' : 'closed',
-    },
-  });
+  const wanted = {
+    ...questionOf(values),
+    choices: choicesOf(values),
+    status: values.has('isAsked') ? ('open' as const) : ('closed' as const),
+  };
+  const json = changedOnly(values, wanted, { status: 'isAsked' });
+  if (Object.keys(json).length > 0)
+    await desk.api.patch('/v1/organizers/:slug/events/:eventId/questions/:questionId', {
+      param: questionParam(desk),
+      json,
+    });
   return done(listPath(desk), 'saved');
 };
 

@@ -6,7 +6,7 @@ import { gateWords } from '../../../../i18n/words/desk/events/gates.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
-import type { Form, FormValues } from '../../forms.ts';
+import { type Form, type FormValues, changedOnly } from '../../forms.ts';
 import { fieldGroup, hiddenField, selectField, textField, timeField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
@@ -118,7 +118,7 @@ async function showGate(desk: Desk): Promise<View> {
     title: gate.name,
     ...eventView(known.event),
     eventSection: 'gates',
-    body: deskForm(desk, { form, body, submit: words.save, cancelPath: gatesPath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: gatesPath(desk) }),
   };
 }
 
@@ -206,9 +206,10 @@ const addGate: Act = async (desk, values) => {
 };
 
 const changeGate: Act = async (desk, values) => {
+  const { ticketCategoryIds, ...rest } = await gateOf(desk, values);
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/gates/:gateId', {
     param: { ...eventParam(desk), gateId: desk.param('gateId') },
-    json: await gateOf(desk, values),
+    json: { ...changedOnly(values, rest), ticketCategoryIds },
   });
   return done(gatesPath(desk), 'saved');
 };

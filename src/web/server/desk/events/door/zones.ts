@@ -5,7 +5,7 @@ import { gateWords } from '../../../../i18n/words/desk/events/gates.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
-import type { Form } from '../../forms.ts';
+import { type Form, changedOnly } from '../../forms.ts';
 import { hiddenField, numberField, textField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
@@ -98,7 +98,7 @@ async function showZone(desk: Desk): Promise<View> {
     title: zone.name,
     ...eventView(event),
     eventSection: 'gates',
-    body: deskForm(desk, { form, body, submit: words.save, cancelPath: `${eventPath(desk)}/gates` }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: `${eventPath(desk)}/gates` }),
   };
 }
 
@@ -111,10 +111,12 @@ export const addZone: Act = async (desk, values) => {
 };
 
 const changeZone: Act = async (desk, values) => {
-  await desk.api.patch('/v1/organizers/:slug/events/:eventId/zones/:zoneId', {
-    param: { ...eventParam(desk), zoneId: desk.param('zoneId') },
-    json: { name: values.text('name'), capacity: values.numberOrNull('capacity') },
-  });
+  const json = changedOnly(values, { name: values.text('name'), capacity: values.numberOrNull('capacity') });
+  if (Object.keys(json).length > 0)
+    await desk.api.patch('/v1/organizers/:slug/events/:eventId/zones/:zoneId', {
+      param: { ...eventParam(desk), zoneId: desk.param('zoneId') },
+      json,
+    });
   return done(`${eventPath(desk)}/gates`, 'saved');
 };
 

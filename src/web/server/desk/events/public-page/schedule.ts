@@ -5,7 +5,7 @@ import { scheduleWords } from '../../../../i18n/words/desk/events/schedule.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
-import type { Form, FormValues } from '../../forms.ts';
+import { type Form, type FormValues, changedOnly } from '../../forms.ts';
 import { areaField, fieldGroup, hiddenField, textField, timeField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
@@ -74,7 +74,7 @@ async function showItem(desk: Desk): Promise<View> {
     title: item.title,
     ...eventView(event),
     eventSection: 'schedule',
-    body: deskForm(desk, { form, body, submit: words.save, cancelPath: schedulePath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: schedulePath(desk) }),
   };
 }
 
@@ -128,7 +128,7 @@ const addItem: Act = async (desk, values) => {
 const changeItem: Act = async (desk, values) => {
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/schedule/:scheduleItemId', {
     param: { ...eventParam(desk), scheduleItemId: desk.param('itemId') },
-    json: itemOf(values, await ownEvent(desk)),
+    json: changedOnly(values, itemOf(values, await ownEvent(desk))),
   });
   return done(schedulePath(desk), 'saved');
 };
