@@ -1,10 +1,10 @@
 import { serve } from './http/server/serve.ts';
 import { type Phase, operationsApp } from './http/server/health.ts';
-import { ConfigError, loadConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { compose } from './compose.ts';
 import { createApp } from './app.ts';
 import { operatorRoutes } from './operator-routes.ts';
-import { openProcess } from './open-process.ts';
+import { openProcess, whyNotStarted } from './open-process.ts';
 import { apiProbes, knowSwitches } from './readiness.ts';
 import { onStopSignal } from './platform/resilience/shutdown.ts';
 
@@ -56,8 +56,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // Before the service starts, only the person who started the process reads this line.
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  process.stderr.write(`${whyNotStarted(error)}\n`);
   process.exit(1);
 });

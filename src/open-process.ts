@@ -1,4 +1,5 @@
 import { type Config, ConfigError } from './config.ts';
+import { adviceOn } from './platform/database/db-errors.ts';
 import type { Db } from './platform/database/db.ts';
 import { type Log, createLog } from './platform/log.ts';
 import { collectProcessMetrics } from './platform/metrics.ts';
@@ -29,4 +30,22 @@ export async function openProcess<
     service.closers.add('stalls', () => stalls.close());
   }
   return { log, service };
+}
+
+type Place = { readonly hostname?: string; readonly address?: string; readonly port?: number };
+
+/** Why a process did not start: one sentence for what its operator can mend, the stack for everything else. */
+export function whyNotStarted(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, hostname, address, port } = error as NodeJS.ErrnoException & Place;
+  const place = `${address}:${port}`;
+  if (code === 'EADDRINUSE')
+    return `${place} is taken; end the process that listens there, or choose another PORT or OPERATIONS_PORT`;
+  if (code === 'EADDRNOTAVAIL') return `${place} is no address of this machine; is HOST or OPERATIONS_HOST right?`;
+  if (code === 'EACCES' && port !== undefined)
+    return `${place} may not be listened on by this user; choose a PORT or OPERATIONS_PORT above 1023`;
+  if (syscall === 'getaddrinfo')
+    return `"${hostname}" is the name of no machine (${code}); are HOST, OPERATIONS_HOST and DATABASE_URL right?`;
+  return adviceOn(error) ?? error.stack ?? error.message;
 }

@@ -53,6 +53,42 @@ describe('a configuration that is right', () => {
 });
 
 describe('a configuration that is wrong', () => {
+  test.each([
+    'DATABASE_URL',
+    'DATABASE_REPLICA_URL',
+    'REDIS_CACHE_URL',
+    'REDIS_QUEUE_URL',
+    'SMTP_URL',
+    'NEWS_SMTP_URL',
+  ])('%s with a password that is not escaped is named, in production too', (name) => {
+    const scheme = name.includes('SMTP') ? 'smtps' : name.includes('REDIS') ? 'redis' : 'postgres';
+    for (const password of ['50%', 'a%zz', 'a%e0%a4%a']) {
+      const wrong = { [name]: `${scheme}://antre:${password}@server.example/${scheme === 'redis' ? 0 : 'x'}` };
+      for (const base of [development, production]) {
+        const faults = faultsOf({ ...base, ...wrong });
+        expect(faults.map((fault) => fault.split(':')[0])).toEqual([name]);
+        expect(faults.join()).not.toContain(password);
+      }
+    }
+    // Cut off at the sign, the rest is no address any more: the sentence says how to write it.
+    if (scheme !== 'redis')
+      expect(faultsOf({ ...development, [name]: `${scheme}://u:a#b@server.example/x` }).join()).toContain('%23');
+  });
+
+  test.each([
+    ['SMTP_URL', 'smtp://', 'names no host'],
+    ['DATABASE_URL', 'postgres:///antre', 'names no host'],
+    ['MIDTRANS_API_URL', 'https://user@api.midtrans.com', 'must hold no user or password'],
+    ['TRACING_OTLP_URL', 'http://user:secret@collector:4318', 'must hold no user or password'],
+  ])('%s=%s is refused, since nothing would reach the server that is meant', (name, value, sentence) => {
+    expect(faultsOf({ ...development, [name]: value }).join()).toContain(`${name}: ${sentence}`);
+  });
+
+  test('a socket of Postgres needs no host', () => {
+    const address = 'postgres:///antre?host=/var/run/postgresql';
+    expect(loadConfig({ ...development, DATABASE_URL: address }).DATABASE_URL).toBe(address);
+  });
+
   test('is refused with every fault at once, each by its variable, none with its value', () => {
     const wrong = {
       ENV: 'staging',

@@ -1,9 +1,9 @@
 import { getPriority, setPriority } from 'node:os';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/config.ts';
 import { type Phase, operationsApp } from '../src/http/server/health.ts';
 import { serve } from '../src/http/server/serve.ts';
 import { jobs } from '../src/jobs.ts';
-import { openProcess } from '../src/open-process.ts';
+import { openProcess, whyNotStarted } from '../src/open-process.ts';
 import { ping } from '../src/platform/database/db.ts';
 import { onStopSignal } from '../src/platform/resilience/shutdown.ts';
 import { alertRoutes } from '../src/notifications/index.ts';
@@ -86,8 +86,6 @@ function phaseOf({ isDraining, isWorking }: { isDraining: boolean; isWorking: bo
 
 main().catch((error: unknown) => {
   // Nothing runs yet, so only the person who started the process reads this line.
-  const isExpected = error instanceof ConfigError || error instanceof QueueRedisError;
-  const text = error instanceof Error ? (isExpected ? error.message : error.stack) : String(error);
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${error instanceof QueueRedisError ? error.message : whyNotStarted(error)}\n`);
   process.exit(1);
 });
