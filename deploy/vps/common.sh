@@ -111,6 +111,24 @@ point_at() {
 # version_at LINK: the version that current or previous points at; empty if none.
 version_at() { if [ -L "$root/$1" ]; then basename "$(readlink "$root/$1")"; fi; }
 
+# unpack_release ARCHIVE VERSION: puts the files of a release in place. They stay if they came from this archive: another archive of the
+# same version, made anew after a release that failed, brings other files.
+unpack_release() {
+  local archive=$1 place=$root/$2 partial=$root/.partial digest needed
+  digest=$(sha256sum <"$archive")
+  if [ -d "$place" ] && [ "$(cat "$place/.archive" 2>/dev/null)" = "$digest" ]; then return 0; fi
+  rm -rf "$partial"
+  mkdir "$partial"
+  tar --extract --gzip --no-same-owner --directory "$partial" --file "$archive"
+  for needed in api.mjs worker.mjs drizzle/migrate.mjs bin/node deploy/systemd; do
+    [ -e "$partial/$needed" ] || fail "$archive has no $needed: it is no release"
+  done
+  "$partial/bin/node" --version >/dev/null || fail 'the Node of this release does not run here'
+  echo "$digest" >"$partial/.archive"
+  rm -rf "$place"
+  mv "$partial" "$place"
+}
+
 # one_at_a_time: only one release or rollback runs on a machine.
 one_at_a_time() {
   exec 9>/run/antre-release.lock

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { archiveFolder } from '../../deploy/vps/archive.ts';
 
 /** Guards what `deploy/vps/install` writes. `npm run deploy:try` runs all of it on a machine. */
 
@@ -32,6 +33,37 @@ describe('a file of the machine', () => {
       'no',
       'yes',
     ]);
+  });
+});
+
+describe('a release that is unpacked', () => {
+  /** Packs a folder with the files that a release has, and unpacks it as version 1 of the machine. */
+  const unpack = (text: string, left: string = '') => {
+    const from = join(place, 'made');
+    rmSync(from, { recursive: true, force: true });
+    for (const folder of ['drizzle', 'bin', 'deploy/systemd']) mkdirSync(join(from, folder), { recursive: true });
+    for (const name of ['api.mjs', 'worker.mjs', 'drizzle/migrate.mjs']) writeFileSync(join(from, name), text);
+    writeFileSync(join(from, 'bin/node'), '#!/bin/sh\necho v24\n', { mode: 0o755 });
+    if (left !== '') rmSync(join(from, left));
+    archiveFolder(from, join(place, 'antre-1.tar.gz'), 1_700_000_000);
+    shell(`root=${join(place, 'releases')}; mkdir -p "$root"; unpack_release ${join(place, 'antre-1.tar.gz')} 1`);
+  };
+  const file = join(place, 'releases/1/api.mjs');
+
+  test('has the files of its archive, also when an archive of this version was unpacked before', () => {
+    unpack('one');
+    expect(readFileSync(file, 'utf8')).toBe('one');
+    const first = statSync(file).ino;
+    unpack('one');
+    expect(statSync(file).ino).toBe(first);
+    unpack('two');
+    expect(readFileSync(file, 'utf8')).toBe('two');
+  });
+
+  test('leaves the files that are there if the archive is no release', () => {
+    unpack('three');
+    expect(() => unpack('four', 'worker.mjs')).toThrow('has no worker.mjs: it is no release');
+    expect(readFileSync(file, 'utf8')).toBe('three');
   });
 });
 
