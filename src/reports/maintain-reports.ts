@@ -34,11 +34,12 @@ const restageAfterMinutes = 2;
 export async function maintainReports(deps: MaintainReportsDeps): Promise<void> {
   await runDueSchedules(deps);
   await takeBackLostReports(deps);
-  await clearFiles(deps);
   await deps.db.execute(sql`
     delete from reports where id in (
       select id from reports where cleared_at < now() - make_interval(days => ${recordDays}) limit ${rowsPerRun})`);
   await measure(deps.db);
+  // Last, since it needs the storage, which may be down while Postgres is not.
+  await clearFiles(deps);
 }
 
 /**
@@ -77,8 +78,12 @@ async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<vo
   });
 }
 
-/** Deletes expired files, and possible remains of reports without a file. Every run had a file of its own. */
-async function clearFiles({ db, fileStorage }: MaintainReportsDeps): Promise<void> {
+/**
+ * Deletes expired files, and possible remains of reports without a file. Every run had a file of its own. A file that
+ * cannot be deleted keeps its report for the next run, and no other one.
+ * @throws the first fault, after the other files are deleted
+ */
+async function clearFiles({ db, fileStorage, log }: MaintainReportsDeps): Promise<void> {
   const over = await rowsOf<{ id: string; organizerId: string; format: ReportFormat; run: number }>(
     db,
     sql`
@@ -88,12 +93,20 @@ async function clearFiles({ db, fileStorage }: MaintainReportsDeps): Promise<voi
         or (status in ('ready', 'expired') and expires_at < now()))
       order by created_at limit ${rowsPerRun}`,
   );
+  const faults: unknown[] = [];
   for (const report of over) {
     // The status changes first, so that nobody is offered a file that is being deleted.
     await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
-    for (let run = 1; run <= report.run; run += 1) await fileStorage.remove(fileKey(report, run));
+    try {
+      for (let run = 1; run <= report.run; run += 1) await fileStorage.remove(fileKey(report, run));
+    } catch (error) {
+      log.warn({ err: error, reportId: report.id }, 'the file of a report was not deleted');
+      faults.push(error);
+      continue;
+    }
     await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);
   }
+  if (faults.length > 0) throw faults[0];
 }
 
 async function measure(db: Db): Promise<void> {

@@ -216,6 +216,29 @@ test('files are deleted after their time, including those of lost workers', asyn
   expect(await reportStatus(world, id)).toBeUndefined();
 });
 
+test('a file that cannot be deleted keeps no other file, and is deleted later', async () => {
+  const ids = [await ask(), await ask()];
+  for (let count = 0; count < ids.length; count += 1) await world.make();
+  const left = () => ids.filter((id) => world.files().includes(`${id}-1.csv`));
+  expect(left()).toEqual(ids);
+  for (const id of ids)
+    await world.db.execute(sql`update reports set expires_at = now() - interval '1 second' where id = ${id}`);
+  const stubborn: FileStorage = {
+    ...world.deps.fileStorage,
+    remove: async (key) => {
+      if (key.includes(ids[0] ?? '')) throw new Error('EACCES');
+      await world.deps.fileStorage.remove(key);
+    },
+  };
+  await expect(
+    maintainReports({ db: world.db, clock: systemClock, log: silentLog, fileStorage: stubborn }),
+  ).rejects.toThrow('EACCES');
+  expect(left()).toEqual(ids.slice(0, 1));
+  for (const id of ids) expect(await reportStatus(world, id)).toMatchObject({ status: 'expired' });
+  await maintain();
+  expect(left()).toEqual([]);
+});
+
 test('each invariant reports the row that breaks it', async () => {
   const id = await ask();
   const findings = async () => {
