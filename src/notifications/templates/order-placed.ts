@@ -1,4 +1,4 @@
-import { formatClockIn } from '../../platform/text/format-time.ts';
+import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import { eventFacts, priceFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
@@ -15,7 +15,7 @@ const words: Readonly<Record<'id' | 'en', Words>> = {
   id: {
     subject: (event) => `Menunggu pembayaran: ${event}`,
     kicker: 'Menunggu pembayaran',
-    lead: (event, until) => `Tiket Anda untuk ${event} ditahan sampai pukul ${until}. Buka pesanan untuk membayar.`,
+    lead: (event, until) => `Tiket Anda untuk ${event} ditahan sampai ${until}. Buka pesanan untuk membayar.`,
     notYou: 'Tidak memesan? Abaikan saja pesan ini: tanpa pembayaran, tiketnya kembali dijual dan Anda tidak ditagih.',
   },
   en: {
@@ -29,7 +29,7 @@ const words: Readonly<Record<'id' | 'en', Words>> = {
 /** An order waits for payment. The mail has its link, in case the page was closed. */
 export function orderPlacedMail(data: OrderMailData): Mail {
   const say = words[data.locale];
-  const until = formatClockIn(data.expiresAt, data.event.timeZone, data.locale);
+  const until = formatDateTime(data.expiresAt, data.event.timeZone, data.locale);
   return noticeMail(data, {
     kicker: say.kicker,
     subject: say.subject(data.event.name),

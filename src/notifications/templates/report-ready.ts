@@ -23,7 +23,7 @@ type Words = {
   readonly subject: (kind: string) => string;
   readonly kicker: string;
   readonly title: (kind: string) => string;
-  readonly lead: (kind: string, event: string | undefined, rows: string) => string;
+  readonly lead: (kind: string, event: string | undefined, rows: string, isOne: boolean) => string;
   readonly action: string;
   readonly until: (time: string) => string;
   readonly isPrivate: string;
@@ -60,7 +60,8 @@ const reportWords: Readonly<Record<'id' | 'en', Words>> = {
     subject: (kind) => `Report ready: ${kind}`,
     kicker: 'Report',
     title: (kind) => `${kind}: your report is ready`,
-    lead: (kind, event, rows) => `The report "${kind}" for ${event ?? 'all events'} is ready. It has ${rows} rows.`,
+    lead: (kind, event, rows, isOne) =>
+      `The report "${kind}" for ${event ?? 'all events'} is ready. It has ${rows} ${isOne ? 'row' : 'rows'}.`,
     action: 'Download the report',
     until: (time) => `This link works until ${time}.`,
     isPrivate:
@@ -75,7 +76,7 @@ export function reportReadyMail(data: ReportMailData): Mail {
   const hello = words[locale].hello(data.name);
   const kind = say.kinds[data.kind];
   const rows = new Intl.NumberFormat(locale).format(data.rows);
-  const lead = say.lead(kind, data.eventName, rows);
+  const lead = say.lead(kind, data.eventName, rows, data.rows === 1);
   const until = say.until(formatDateTime(data.expiresAt, data.timeZone, locale));
   return {
     subject: say.subject(kind),

@@ -1,3 +1,4 @@
+import { cutText } from '../../platform/text/cut-text.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
@@ -72,5 +73,5 @@ const parameterCharactersMax = 300;
 
 /** Parameters may hold neither line ends, nor tabs, nor more than four spaces in a row. */
 export function messageParameter(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, parameterCharactersMax);
+  return cutText(text.replace(/\s+/g, ' ').trim(), parameterCharactersMax);
 }

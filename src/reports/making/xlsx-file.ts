@@ -1,4 +1,5 @@
 import { writeXlsxStream } from 'hucre/xlsx';
+import { cutText } from '../../platform/text/cut-text.ts';
 import type { Cell, OutputColumn } from './read-rows.ts';
 
 /** Excel opens no longer text. */
@@ -45,7 +46,7 @@ async function* rowsOf(
         // The spreadsheet shows the hours of UTC: given the local hours, it shows those.
         return isLocalTime[index] === true
           ? new Date(`${cell}Z`)
-          : cell.replaceAll(notInXml, '').slice(0, textLengthMax);
+          : cutText(cell.replaceAll(notInXml, ''), textLengthMax);
       });
     }
   }

@@ -186,6 +186,8 @@ describe('a provider that misbehaves', () => {
     await sendDelivery(world.deps, { deliveryId: told[0]?.id ?? '' }, quiet());
     const [mail] = await inbox(world.sandbox, buyer.email);
     expect(mail?.text).toContain(`/orders/${placed.id}#`);
+    // A hold may last a day: the clock alone would name a moment that is over.
+    expect(mail?.text).toMatch(/(ditahan sampai|held until) \p{L}+,? \d+ \p{L}+ \d{4}, \d\d[.:]\d\d WIB/u);
   });
 
   test('550 5.1.1 fails the delivery, and the address is not tried again', async () => {

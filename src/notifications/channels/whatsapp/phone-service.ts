@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../../platform/text/cut-text.ts';
 import { hasCallbackKey } from './callback-body.ts';
 import {
   type CallbackContent,
@@ -71,5 +72,5 @@ type InboundMessage = CallbackContent['inbound'][number];
 
 /** The content of a callback with a message that somebody wrote to the number. */
 export function inboundMessage(message: InboundMessage): CallbackContent {
-  return { ...nothingTold, inbound: [{ ...message, text: message.text.slice(0, inboundTextMax) }] };
+  return { ...nothingTold, inbound: [{ ...message, text: cutText(message.text, inboundTextMax) }] };
 }

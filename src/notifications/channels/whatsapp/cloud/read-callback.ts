@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText } from '../../../../platform/text/cut-text.ts';
 import { fieldsOf } from '../callback-body.ts';
 import {
   type CallbackContent,
@@ -64,7 +65,7 @@ function inboundOf(raw: unknown): Inbound[] {
     {
       messageId: id,
       from,
-      text: (text?.body ?? button?.text ?? '').slice(0, inboundTextMax),
+      text: cutText(text?.body ?? button?.text ?? '', inboundTextMax),
       sentAt: timestamp === undefined ? undefined : Number(timestamp),
     },
   ];
