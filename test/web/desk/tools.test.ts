@@ -80,7 +80,10 @@ test('a sender is connected and disconnected', async () => {
   expect((await owner.get('/desk/connections')).html).toContain('6281200001111');
   // The test of a number needs a phone of the organiser; its result has a page of its own, in plain words.
   const phoneless = await owner.send('/desk/connections', {}, { act: 'testSender' });
-  expect([phoneless.status, phoneless.html.includes('First enter a mobile number in the profile')]).toEqual([409, true]);
+  expect([phoneless.status, phoneless.html.includes('First enter a mobile number in the profile')]).toEqual([
+    409,
+    true,
+  ]);
   await world.running.service.db.execute(
     sql`insert into organizer_profiles (organizer_id, contact_phone) values (${world.organizer.id}, '+6281277000001')`,
   );
