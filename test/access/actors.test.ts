@@ -73,7 +73,7 @@ describe('the credentials that a process remembers', () => {
     await actors.of(first ?? '');
     await actors.of(second ?? '');
     state.reads = 0;
-    // Keys that we issued and that ended since: the only ones that reach the database.
+    // Only well-signed keys reach the database: these were issued and have since ended.
     const guesses = Array.from({ length: 20 }, () => newCredential('apiKey', world.deps.config).text);
     await Promise.all(guesses.map((guess) => actors.of(guess)));
     expect(state.reads).toBe(20);

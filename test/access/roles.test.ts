@@ -12,7 +12,7 @@ import {
 } from '../../testkit/access/access-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 
-/** Guards that no route of the room was left without a rule: every published route against every kind of caller (S05). */
+/** Guards that no route of the room lacks a rule: tries every published route as every kind of caller (S05). */
 describe('every route and every role', () => {
   let world: AccessWorld;
   let organizer: OrganizerWorld;

@@ -17,7 +17,7 @@ const onDay = async (day: string, city: string) => {
   return (await shown(await catalog.fetch(`/v1/events?${query}`))).data.map(({ slug }) => slug);
 };
 
-/** When the clock of a zone shows a time of a day: the first such moment, as Postgres and its own zone tables see it. */
+/** The first moment at which the clock of a zone shows a time of a day, computed by Postgres from its own zone tables. */
 async function momentOf(local: string, timeZone: string): Promise<Date> {
   const rows = await rowsOf<{ ms: string }>(
     catalog.db,
@@ -42,7 +42,7 @@ const zones = [
   'Africa/Cairo',
   'America/Santiago',
 ];
-/** In turn an ordinary day, and days on which clocks of some of these zones change. */
+/** An ordinary day, and days on which the clocks of some of these zones change. */
 const days = [
   '2031-03-05',
   '2031-03-09',

@@ -6,7 +6,7 @@ import { keyOf } from '../../testkit/catalog/catalog-world.ts';
 import { createEvent, createPaymentAccount } from '../../testkit/factories.ts';
 import { useCatalog } from './support/catalogs.ts';
 
-/** What was planned for the date of an event goes with it to another date: left behind, the door would let nobody in. */
+/** Guards that plans tied to an event's date move with it. Otherwise the door would admit nobody on the new date. */
 
 const { catalog } = await useCatalog();
 const { db } = catalog;

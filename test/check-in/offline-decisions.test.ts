@@ -143,7 +143,7 @@ describe('a ticket let in twice', () => {
         const [{ deviceId, other }] = (await listed()) as [Answer['body']];
         if (two['deviceId'] !== undefined)
           expect([deviceId, other.deviceId]).toEqual([two['deviceId'], one['deviceId']]);
-        // Both may leave, and then nobody else.
+        // Both may leave, but nobody else may.
         expect([await exit(), await exit(), await exit()]).toEqual(['exited', 'exited', 'already_used']);
       },
     );

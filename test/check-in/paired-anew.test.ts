@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
 /**
- * A phone whose login was ended while it had no network is paired anew, and hands in its scans under another login. What the service knew by
- * the first login is the same scan: nobody entered twice.
+ * Guards a phone whose login ended while it was offline. After a new pairing it sends its scans under the new login. A scan that the service
+ * already has from the first login is recognised: nobody entered twice.
  */
 
 let door: Door;

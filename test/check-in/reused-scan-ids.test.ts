@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDoorEvent } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
-/** A scan id stands for one scan: used for anything else it is refused, and nothing is written. */
+/** Guards that a scan id stands for one scan. If it is used for another one, the request is refused and nothing is written. */
 
 let door: Door;
 let key: string;

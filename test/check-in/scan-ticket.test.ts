@@ -165,7 +165,7 @@ describe('refusals', () => {
   });
 });
 
-/** Crockford's alphabet: people and printers confuse these. */
+/** Crockford's alphabet reads these as one, because people and printers confuse them. */
 const readsAs = (letter: string) => ({ O: '0', I: '1', L: '1' })[letter] ?? letter;
 
 describe('forged codes (T84)', () => {

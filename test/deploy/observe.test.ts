@@ -17,9 +17,9 @@ import { type OwnStack, startOwnStack } from './support/own-stack.ts';
 import { withProbe, withShortIntervals, withShortTimes, withSink } from './support/short-times.ts';
 
 /**
- * Guards `npm start -- --observe`: every part of the stack is watched, by real exporters with the names that the rules ask for. And that
- * alerts arrive: their causes are caused, and mail, webhook and WhatsApp are read. For these the rules are production's with short times,
- * and the routes production's with a webhook more.
+ * Guards `npm start -- --observe`: real exporters watch every part of the stack, under the metric names that the rules use. Also guards that
+ * alerts arrive: the tests cause the faults, and read mail, webhook and WhatsApp. They use production's rules with short times, and
+ * production's routes with one more webhook.
  */
 
 const run = promisify(execFile);
@@ -110,7 +110,7 @@ describe('an alert whose cause is caused', () => {
     const slept = sleeping.catch(() => undefined);
     await holder`select pg_advisory_lock(1)`;
     const waiting = waiter`select pg_advisory_lock(1)`.catch(() => undefined);
-    // One alone is seen for the seconds of the short rules, in which a busy machine may not look.
+    // A single one is visible only for the seconds of the short rules, and a busy machine may not scrape in that time.
     const [one, other] = [session(), session()];
     const deadlocks = repeat(() => deadlock(one, other), deadlockEveryMs);
     await fillTo(queue, 0.8);

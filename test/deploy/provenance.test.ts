@@ -15,8 +15,8 @@ import { parse } from 'yaml';
 import { archiveFolder } from '../../deploy/vps/archive.ts';
 
 /**
- * Guards that a release can be compared with its source, and that its attestation is verified with everything that
- * makes it meaningful.
+ * Guards that a release can be compared with its source, and that verifying its attestation checks the repository, the workflow and the
+ * tag.
  */
 
 const place = mkdtempSync(join(tmpdir(), 'antre-provenance-'));

@@ -7,7 +7,7 @@ import { type Audit, advisoryFaults } from '../../deploy/local/supply-chain/advi
 import { isAllowed, licenceFaults } from '../../deploy/local/supply-chain/licences.ts';
 import { lockFaults, readLockfile } from '../../deploy/local/supply-chain/lockfile.ts';
 
-/** Guards the checks of packages in `npm run check`, and that npm installs none that attacks or has been exchanged. */
+/** Guards the package checks of `npm run check`, and that npm refuses packages that are malicious or were replaced. */
 
 describe('the lockfile', () => {
   const lockfile = readLockfile('package-lock.json');

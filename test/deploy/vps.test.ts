@@ -26,7 +26,7 @@ describe('a file of the machine', () => {
         : `changed=; put 600 "$(id -un)" ${file} <<<'${text}'; echo "$changed"`,
     ).trim();
 
-  // A server is restarted by what `changed` says: a change that it does not tell would wait for the next restart.
+  // `changed` decides which servers restart. A change that it misses would have no effect until the next restart.
   test.each([true, false])('is known to have changed, written through a pipe (%s)', (pipe) => {
     expect([write(`one ${pipe}`, pipe), write(`one ${pipe}`, pipe), write(`two ${pipe}`, pipe)]).toEqual([
       'yes',
@@ -94,7 +94,7 @@ describe('the files by which a machine is watched', () => {
     const ports = [9101, 9102, 9103, 9150, 9090, 9093, 9100, 9187, 9127];
     const redis = ['redis://127.0.0.1:6379', 'redis://127.0.0.1:6380'];
     expect(targets).toEqual([...ports.map((port) => `127.0.0.1:${port}`), ...redis]);
-    // Each has one way to its targets: what DNS finds elsewhere is written down here.
+    // A job has one source of targets: DNS discovery elsewhere, a fixed list here.
     expect(written.scrape_configs.filter((job) => 'dns_sd_configs' in job)).toEqual([]);
   });
 

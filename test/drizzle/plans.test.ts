@@ -52,7 +52,7 @@ describe('hot queries of an event that the statistics do not know', () => {
     expect(all.filter(({ query }) => namesOf(query).length !== 1).map(({ query }) => [namesOf(query), query])).toEqual(
       [],
     );
-    // How often a statement of a batch runs is up to the machine: a slow one makes few large batches.
+    // The machine's speed decides how often a batch statement runs: a slow one makes few large batches.
     const ran = new Set((await measured(world, 1)).flatMap(({ query }) => namesOf(query)));
     expect(
       hotQueries.filter(({ name, byChance }) => byChance !== true && !ran.has(name)).map(({ name }) => name),

@@ -18,7 +18,7 @@ import { silentLog } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
 import { closed } from '../../testkit/closed.ts';
 
-/** How streams end, and who gets none. */
+/** Guards how streams end, and which requests get none. */
 
 let world: LiveWorld;
 beforeAll(async () => {
@@ -76,7 +76,7 @@ test('a stream that has ended keeps no connection whose client neither reads nor
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   for (const isReading of [true, false]) {
-    // Half-closed: it answers the end of the server by nothing.
+    // Half-closed: it does not answer the server's FIN.
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     held.push(socket);
     socket.on('error', () => {});

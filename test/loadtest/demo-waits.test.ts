@@ -6,7 +6,7 @@ import { passwordMsMax } from '../../src/access/sessions/passwords.ts';
 import { deadlineMsDefault } from '../../src/web/client/shared/calls/api.ts';
 import { timeoutMs } from '../../src/web/server/desk/api.ts';
 
-/** Guards that a busy service is waited for, by the demo as by our pages, and that the demo says so. */
+/** Guards that the demo waits for a busy service, as our pages do, and says so. */
 
 let server: Server;
 let url: string;

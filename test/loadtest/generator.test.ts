@@ -43,7 +43,7 @@ test('an open loop shows a stall of two seconds to every request that was due du
   const result = await openLoop({ ...run, to: await stalling(stall), offeredPerSecond: 200 });
   expect(result.statuses).toEqual({ 200: 800 });
   expect(result.latencies.percentile(0.999)).toBeGreaterThan(1900);
-  // Half of the requests were due while it stood still: of them half waited for more than a second.
+  // Half of the requests were due during the pause, and half of these waited for more than a second.
   expect(result.latencies.percentile(0.8)).toBeGreaterThan(800);
   expect(result.latencies.percentile(0.3)).toBeLessThan(result.latencies.percentile(0.8));
 });
@@ -51,7 +51,7 @@ test('an open loop shows a stall of two seconds to every request that was due du
 test('a closed loop hides the same stall, so its latencies are not claimed', async () => {
   const result = await closedLoop({ ...run, to: await stalling(stall) });
   expect(result.latencies.max).toBeGreaterThan(1900);
-  // As many as there are connections felt it, of all that were sent.
+  // Only as many requests as connections were affected, out of all that were sent.
   expect(result.latencies.percentile(0.5)).toBeLessThan(result.latencies.max / 2);
 });
 

@@ -158,7 +158,7 @@ describe('templates at Meta', () => {
   test.each(['REJECTED', 'PAUSED', 'PENDING', 'DISABLED'])('a text that is %s is never submitted', async (status) => {
     const { id, phoneNumberId } = await cloudSender([ticket({ status, rejectedReason: 'ABUSIVE_CONTENT' })]);
     await poll();
-    // The sandbox would take it now: only what was read keeps it back.
+    // The sandbox would accept it now. Only the status that was read before holds it back.
     await register(phoneNumberId, { templates: [ticket()] });
     const { status: delivered, failure, messages } = await outcome();
     expect([delivered, failure, messages]).toEqual(['failed', 'template_not_approved', []]);

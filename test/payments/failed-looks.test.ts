@@ -17,7 +17,7 @@ afterEach(async () => {
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
 });
 
-/** Everything that is no answer; 401 is the gateway's refusal to say anything. */
+/** Everything that does not count as an answer. 401 says nothing about the payment. */
 const silences = [500, 503, 401, 'hang', 'reset'] as const;
 type Silence = (typeof silences)[number];
 
@@ -36,7 +36,7 @@ async function look(placed: Placed): Promise<void> {
   await work(world, placed);
 }
 
-/** Looks until one was answered; the breaker and the budget for repetitions may put some off. */
+/** Looks until one is answered. The breaker and the retry budget may delay some. */
 async function lookUntil(placed: Placed, holds: () => Promise<boolean>): Promise<void> {
   await until(async () => {
     await look(placed);

@@ -70,7 +70,7 @@ test('when there is a surplus besides the fee, only the surplus is refunded', as
     method: 'qris',
     stated: { grossAmount: `${gross + surplus}.00` },
   });
-  // The stated fee is what it is; the amount before it shows that the buyer gave more.
+  // The stated fee stays. The amount without it shows that the buyer paid more.
   const status = { original_amount: `${price + surplus}.00`, customer_imposed_payment_fee: fee };
   const fact = readFact({
     order_id: placed.attemptId,
@@ -85,7 +85,7 @@ test('when there is a surplus besides the fee, only the surplus is refunded', as
   expect(fact).toMatchObject({ amount: gross + surplus, fee });
   await settle(fees.world, placed, 2);
   await work(fees.world, placed);
-  // The sandbox goes on stating the amount it was asked for, so all that is beyond it counts as its fee.
+  // The sandbox still states the requested amount, so everything above it counts as its fee.
   expect(await balancesOf(placed)).toMatchObject({ sales: -price });
 });
 

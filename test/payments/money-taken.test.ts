@@ -131,7 +131,7 @@ describe('money with wrong facts that the gateway confirms', () => {
     const balances = Object.entries(await balancesOf(placed)).map(
       ([account, amount]) => `${account.split(' ')[0]} ${amount}`,
     );
-    // The organiser's bank has paid, and the gateway still has it: so the journal says, too.
+    // The organiser's bank has paid, and the gateway still has the money. The journal records it so.
     expect(balances.map((balance) => balance.split(' ')[0]).sort()).toEqual(['bank', 'gateway']);
   });
 

@@ -121,7 +121,7 @@ describe.each(topologies)('%s', (name, start) => {
         const statuses = new Set<number>();
         let isOver = false;
         const placing = async () => {
-          // Not faster: a sold-out event is refused from memory without a turn of the event loop, and nothing else would run.
+          // With a pause: a sold-out event is refused from memory without yielding to the event loop, and nothing else would run.
           for (; !isOver; await pause(betweenOrdersMs)) statuses.add((await placeOrder()).status);
         };
         const failing = redis.failOver(queuePrefix.replaceAll(/[{}]/g, '')).finally(() => {
@@ -130,8 +130,8 @@ describe.each(topologies)('%s', (name, start) => {
         await Promise.all([failing, placing()]);
         await db.execute(`delete from outbox where name not like 'test.%'`);
         await stageNumbers(db, 'test.count', 201, 400);
-        // Jobs that the dead master had not replicated return when their lease ends. Jobs that it had as done, and its
-        // replica as running, stall.
+        // Jobs that the dead master had not replicated return when their lease ends. Jobs that were done there but still running on
+        // its replica stall.
         await expireLeases(db);
         await until(() => done.size === 400, stalledWithinMs + doneWithinMs);
         await until(async () => (await outboxCount(db)) === 0, doneWithinMs);
@@ -159,7 +159,7 @@ async function watchCommands(servers: readonly Redis[]) {
   return { commands: () => [...seen], end: () => monitors.forEach((monitor) => monitor.disconnect()) };
 }
 
-/** The hash slots that each different command names, by the server's own reading of it. */
+/** The hash slots of each different command, as the server computes them. */
 async function slotsOf(server: Redis | undefined, commands: readonly string[][]) {
   const found: { command: string; slots: unknown[] }[] = [];
   const known = new Set<string>();

@@ -7,8 +7,8 @@ import { type RedisTopology, startRedisSentinels } from '../../testkit/services/
 import { until } from '../../testkit/until.ts';
 
 /**
- * Guards that no client ends in a failover. A client is at risk that asks the sentinels for the master while the news of the failover
- * comes, so these ask often, and at different times.
+ * Guards that no client ends for good in a failover. A client is at risk if it asks the sentinels for the master just as they announce the
+ * failover, so these ask often and at different times.
  */
 
 const oursCount = 20;

@@ -58,7 +58,7 @@ describe('status', () => {
     await merchant.scenario({ match: { orderId: 'core-2' }, status: { answer: 503, times: 1 } });
     expect(await code(merchant.core('GET', 'core-2', 'status'))).toBe('503 503');
     expect(await code(merchant.core('GET', 'core-2', 'status'))).toBe('200 200 settlement');
-    // A gateway in trouble cannot say that it does not know an order.
+    // A failing gateway must not answer that it does not know an order.
     await merchant.scenario({ match: { orderId: 'core-unheard' }, status: { answer: 503, times: 1 } });
     expect(await code(merchant.core('GET', 'core-unheard', 'status'))).toBe('503 503');
     expect(await code(merchant.core('GET', 'core-unheard', 'status'))).toBe('200 404');

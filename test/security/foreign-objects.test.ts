@@ -4,9 +4,9 @@ import { type Operation, bodyOf, bodyReferences, pathOf, readOperations } from '
 import { type Answer, type Tenant, type TenantWorld, openTenants } from '../../testkit/security/tenants.ts';
 
 /**
- * Every operation of an organiser with every id in its path and body replaced by another organiser's (S01, S02). The answer must be, byte
- * for byte, the answer to an id that does not exist, and no row may change. The same for objects of another event of the own organiser, which
- * a member who works at one event must not reach.
+ * Tries every operation of an organiser with each id in its path and body replaced by another organiser's (S01, S02). The answer must equal,
+ * byte for byte, the answer to an unknown id, and no row may change. The same holds for another event of the same organiser, which a
+ * member who is limited to one event must not reach.
  */
 
 const operations = readOperations().filter(({ kinds }) => kinds.includes('staffSession'));

@@ -81,7 +81,7 @@ describe('a key with one scope', () => {
       ({ id, path }) => leastRoles.door.includes(id) || !path.startsWith('/v1/organizers/'),
     );
     const reached = new Set(ofDoor.filter(({ id }) => id !== 'showCurrentSession').flatMap(scopesIn));
-    // A key that may change something may read it, so two more scopes stand at what a door reads.
+    // A key that may change something may also read it, so two more scopes open what a door reads.
     const ofChanges = ['orders.write', 'events.write'];
     expect([...reached].filter((scope) => !ofChanges.includes(scope)).toSorted()).toEqual([...doorScopes].toSorted());
   });

@@ -120,7 +120,7 @@ describe('door staff', () => {
   const presents: PresentsCredential = (_kind, request) => request.header('authorization') === 'Bearer good';
   const scan = (app: Awaited<ReturnType<typeof start>>, key: string) =>
     app.call('POST', '/v1/check-ins', { authorization: `Bearer ${key}` });
-  /** Beyond what the network of a door may send in a minute: 10 times 20. */
+  /** More than the network of a door may send in a minute, which is 10 times 20. */
   const flood = async (app: Awaited<ReturnType<typeof start>>) => {
     const statuses: number[] = [];
     for (let request = 0; request < 220; request += 1) {

@@ -38,7 +38,7 @@ describe('lanes within one limit', () => {
     await refusedOf('hot', 1000);
     expect(count('hot')).toBe(80);
     expect(await refusedOf('other', 12)).toBe(0);
-    // What it has taken is missing to the busy one, once its own items end.
+    // The busy one gets that much less as its own items end.
     await refusedOf('hot', 1000);
     expect(count('hot')).toBe(80);
   });

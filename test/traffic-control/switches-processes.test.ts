@@ -89,7 +89,7 @@ it('a switch survives the loss of Redis and a restart of Redis and every process
   for (const process of processes.splice(0)) await process.kill();
   await redis.start();
   const again = await start();
-  // What is asked as soon as it listens.
+  // A request sent as soon as it listens.
   expect(await place(again)).toBe(409);
   expect((await again.fetch('/v1/organizers/any/orders')).status).toBe(503);
   expect(await (await again.operations('/metrics')).text()).toContain('antre_switch_on{name="close_sales"} 1');

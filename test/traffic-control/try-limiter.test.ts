@@ -55,7 +55,7 @@ describe('tries about one address', () => {
   ];
 
   describe.each(kinds)('$kind', ({ kind, create, here, everywhere, firsts, device }) => {
-    /** Strangers from as many networks as it takes have used up what everybody may. */
+    /** Strangers, from as many networks as it takes, have used up the tries that everybody shares. */
     const attacked = async (target: string) => {
       const [one, two] = [create(aLimiter()), create(aLimiter())];
       let allowed = 0;
@@ -93,7 +93,7 @@ describe('tries about one address', () => {
     it('of a new network are one, and the networks around it get no other', async () => {
       const target = `${kind} five`;
       const { limiter } = await attacked(target);
-      // The strangers have had their firsts; where those are few, there may be none left.
+      // The strangers have used first tries, too. If these are few, none may be left.
       const left = Math.min(1, Math.max(0, firsts - (await attacked(`${kind} count`)).networks));
       expect(await allowedOf(limiter, from(target, 'travel.1'), 3)).toBe(left);
       expect(await allowedOf(limiter, from(target, 'travel.2'), 3)).toBe(0);

@@ -8,7 +8,7 @@ import { type PageWorld, openPageWorld } from './support/page-world.ts';
 
 /** Pages that follow a live stream: they show a change at once, and do not ask while the stream lasts. The tests wait together. */
 
-/** Longer than the pace at which a page asks without a stream. */
+/** Longer than a page's polling interval without a stream. */
 const quietMs = 8000;
 
 let world: PageWorld;
@@ -39,7 +39,7 @@ test.concurrent('an order page shows that the order was paid, and has not asked 
   await page.goto(`${world.origin}/orders/${order.id}?lang=en#${order.token}`);
   await page.waitForSelector('#order:not([hidden])');
   await until(requests.hasStream);
-  // Reads that were on their way when the stream began.
+  // Reads in flight when the stream began.
   await page.waitForTimeout(2000);
   const before = requests.asked.length;
   await page.waitForTimeout(quietMs);

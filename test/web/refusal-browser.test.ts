@@ -32,10 +32,10 @@ test.each([true, false])(
       await page.getByRole('heading', { name: 'One moment' }).waitFor();
       await page.locator('script[src*="/order-"]').waitFor({ state: 'attached' });
       expect(refused).toBe(2);
-      // The second wait was a longer one.
+      // The second wait was longer.
       if (javaScriptEnabled)
         expect(JSON.parse(await page.evaluate(`sessionStorage.getItem('antre.again')`)).count).toBe(1);
-      // The script of the order takes the secret from the address, asks with it, and is told that it opens nothing.
+      // The order's script takes the secret from the address, sends it, and learns that it is not valid.
       if (javaScriptEnabled) expect((await asked)?.headers()['authorization']).toBe('Bearer secret');
     } finally {
       await browser.close();

@@ -4,7 +4,7 @@ import { templateOf } from '../../src/http/contract/route-template.ts';
 import type { Decision } from '../../src/traffic-control/decision.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
-/** Guards that a person who asks for a page is answered with a page, whatever refuses it, and a program with a problem document. */
+/** Guards that every refusal is a page for a browser, and a problem document for a program. */
 
 const person = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 

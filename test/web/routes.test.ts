@@ -72,7 +72,7 @@ test('every page forbids features that it does not need, has no inline script or
     const html = await answer.text();
     expect(html).not.toMatch(/<script(?! type="application\/ld\+json">)(?![^>]* src="\/web\/)/);
     expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+=|javascript:/i);
-    // Links that a reader may follow, and addresses for search engines, load nothing.
+    // Links for readers and addresses for search engines load nothing.
     const loading = html.replaceAll(
       /<a [^>]*rel="noreferrer noopener"[^>]*>|<link rel="(?:canonical|alternate)"[^>]*>/g,
       '',

@@ -20,9 +20,9 @@ import {
 import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
 
 /**
- * Guards that everyone can use every page: a public page weighs at most 60 KB with all its files and does not jump while it opens, axe
- * finds nothing in either theme or language, nothing is wider than a phone of 320 pixels, wider screens show all of a navigation of the
- * desk, no word is torn apart, the keyboard's focus is seen, and every control is large enough for a finger. `npm run screens` takes pictures of the pages instead.
+ * Guards that everyone can use every page. A public page has at most 60 KB with all its files, and no layout shift. axe finds nothing in
+ * either theme or language. Nothing is wider than 320 pixels, wider screens show the whole navigation of the desk, and no word is broken.
+ * The keyboard focus is visible, and every control is large enough for a finger. `npm run screens` takes screenshots instead.
  */
 
 const tourMs = 600_000;

@@ -15,7 +15,7 @@ import {
 import { until } from '../../testkit/until.ts';
 import { letters, test } from './support/own-queues.ts';
 
-/** Guards what becomes of a job that fails, hangs, comes twice, or runs while its worker stops. */
+/** Guards the outcome of a job that fails, hangs, arrives twice, or runs while its worker stops. */
 
 test.concurrent('a payload that does not parse is not retried', async ({ world }) => {
   let runs = 0;

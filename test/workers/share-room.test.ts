@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Demand, type Share, shareRoom } from '../../workers/share-room.ts';
 
-/** Guards that no kind of job and no event is left without room for the sake of another. */
+/** Guards that no kind of job and no event takes all the room from another. */
 
 const given = (shares: readonly Share[], match: Partial<Share>) =>
   shares

@@ -192,7 +192,7 @@ describe('room', () => {
 });
 
 describe('places in a worker', () => {
-  /** The same work; how many of the rush were done when the last of those who had paid were done. */
+  /** The same work. Returns how much of the rush was done when the last paid order was done. */
   async function placedBeforePaid(map: JobMap): Promise<number> {
     const done = new Map<string, number>();
     const handlers = Object.fromEntries(

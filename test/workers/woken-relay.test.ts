@@ -6,9 +6,9 @@ import { createTestDatabase } from '../../testkit/services/database.ts';
 import { startOwnRedis } from '../../testkit/services/own-redis.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that a relay at rest looks at once when jobs were staged, and finds them without a signal, too. */
+/** Guards that an idle relay looks at once when jobs are staged, and finds them without a signal, too. */
 
-/** By then a relay without work makes its longest pauses. */
+/** After this time a relay without work makes its longest pauses. */
 const restMs = 3500;
 const tries = 3;
 

@@ -30,7 +30,7 @@ const waitingMax = 32;
 const waitMs = 8000;
 const retryAfterSeconds = 3;
 const keyMsMax = 8000;
-/** Every answer comes within this time. Who asks waits longer, or they would never hear that the service is busy. */
+/** Every answer comes within this time. Callers must wait longer, or they would never learn that the service is busy. */
 export const passwordMsMax = waitMs + keyMsMax;
 const helperIdleMs = 30_000;
 const helperHeapMiBMax = 16;

@@ -3,7 +3,7 @@ import type { Invalidations } from '../../platform/invalidation/invalidations.ts
 import { createRowCache } from '../../platform/invalidation/row-cache.ts';
 import { type UsableSender, listUsableSenders } from './queries.ts';
 
-/** Short, because the state of a sender changes by itself, too: its cap of the day, and what its provider says. */
+/** Short, because a sender's state also changes by itself: its daily cap, and what its provider reports. */
 const keptMs = 5000;
 const organizersKeptMax = 1000;
 

@@ -62,7 +62,7 @@ describe('guessing one code', () => {
     }
   });
 
-  /** Counts as a naive program would: it looks first and writes then. */
+  /** Counts as a naive program would: it reads first, and writes later. */
   const lookThenWrite = async (db: Db, id: string): Promise<void> => {
     const [seen] = await rowsOf<{ tries: number }>(db, sql`select tries from buyer_verifications where id = ${id}`);
     if (seen === undefined || seen.tries >= 5) return;
@@ -164,7 +164,7 @@ describe('flooding a mailbox with codes', () => {
     const refused = answers.filter(({ status }) => status !== 202);
     expect(new Set(refused.map(codeOfAnswer))).toEqual(new Set(['429 verification.limited']));
     for (const answer of refused) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    // The owner's own first try and 14 others, plus the tries that all together may have in a quarter of an hour.
+    // The owner's first try and 14 others, plus the tries that everybody shares in a quarter of an hour.
     expect(60 - refused.length).toBe(14 + 10);
     expect(await stagedCodes()).toBe(15 + 10);
     expect(codeOfAnswer(await two.post('verifications', { email }, network(240)))).toBe('429 verification.limited');

@@ -54,7 +54,7 @@ it('sends an invitation whose link stands in the mail alone and works once', asy
 it('accepts one of fifty concurrent acceptances', async () => {
   await invite({ email: 'raka@organizer.test', name: 'Raka', role: 'door' });
   const { token } = await lastToken();
-  // A slow machine may have more passwords waiting to be hashed than the service lets wait. Such a copy is sent again.
+  // On a slow machine the queue for password hashing may be full. A refused copy is sent again.
   const answered = async (): Promise<Response> => {
     const answer = await accept(token);
     return answer.status === 503 ? answered() : answer;

@@ -59,7 +59,7 @@ describe('password resets', () => {
     }
   });
 
-  // Other work of the machine may slow down one of the two.
+  // A busy machine may slow down one of the two.
   it('take as long for an unknown address as for a known one', { retry: 2 }, async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let turn = 0; turn < 40; turn += 1) {

@@ -18,7 +18,7 @@ import {
 } from '../../../testkit/access/access-world.ts';
 import { type TestRedis, createTestRedis } from '../../../testkit/services/redis.ts';
 
-/** Guards that strangers who know a member's address cannot keep the member out, nor learn whether there is one. */
+/** Guards that strangers who know a member's address can neither lock the member out nor learn whether the account exists. */
 
 let world: AccessWorld;
 let organizer: OrganizerWorld;
@@ -77,7 +77,7 @@ describe('signing in while strangers try passwords', () => {
       await signInAs(member.email, '192.0.2.0/24'),
     );
     const told = await attack(member.email);
-    // Such tries on an address that nobody has.
+    // The same tries on an address without an account.
     expect(await attack('nobody@organizer.test')).toEqual(told);
     expect(told).toEqual({ '401 session.refused': 100 + 14, '429 session.limited': 14 * 11 - 114 });
 
@@ -129,7 +129,7 @@ describe('signing in while strangers try passwords', () => {
     await signInAs(member.email, '192.0.77.0/24');
     await world.open.db.execute(sql`update sessions set ended_at = now() where staff_id = ${member.id}`);
     await attack(member.email);
-    // Its first try there is not the reason why it gets in.
+    // Uses up its first free try there, so that this is not the reason why it gets in.
     await signInAs(member.email, '192.0.77.0/24', { password: 'wrong' });
     expect((await signInAs(member.email, '192.0.77.0/24')).status).toBe(201);
   });

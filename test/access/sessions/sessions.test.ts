@@ -81,7 +81,7 @@ describe('sessions', () => {
       const tried = startSession(deps, { email, password: 'not the password', network: '203.0.113.0/24' });
       await expect(tried).rejects.toMatchObject({ code: 'session.refused' });
     }
-    // One hash each; that comparing with none costs a whole one, too, test/access/sessions/passwords.test.ts shows.
+    // One hash each. test/access/sessions/passwords.test.ts shows that an unknown address costs a hash, too.
     expect(compared).toEqual([true, false]);
   });
 

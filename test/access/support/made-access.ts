@@ -17,8 +17,8 @@ import {
 import { createEvent } from '../../../testkit/factories.ts';
 
 /**
- * An organizer with members who make access, and how much of it still works. Registers its setup and teardown with the
- * calling test file.
+ * An organizer whose members create access (sessions, keys, devices, invitations), and a count of what still works. Registers its setup
+ * and teardown with the calling test file.
  */
 export function useMadeAccess() {
   let world: AccessWorld;

@@ -6,7 +6,7 @@ import type postgres from 'postgres';
 import { expect } from 'vitest';
 import type { OwnStack } from './own-stack.ts';
 
-/** What alerts are about, caused on a stack that runs. */
+/** Causes the faults that alerts report, on a running stack. */
 
 /** Large enough that what the stack itself writes meanwhile changes no share. */
 const queueBytesMax = 32 * 1024 * 1024;
@@ -36,7 +36,7 @@ export async function deadlock(one: postgres.Sql, other: postgres.Sql): Promise<
   expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
 }
 
-/** Does it again and again until it is stopped. */
+/** Repeats the work until it is stopped. */
 export function repeat(act: () => Promise<void>, everyMs: number) {
   let isOver = false;
   const acting = (async () => {

@@ -17,7 +17,7 @@ export function withShortTimes(text: string): string {
     .replace(/offset \d+[mh]/g, `offset ${windowSeconds}s`);
 }
 
-/** Looks often enough for several looks within the short rates. */
+/** Scrapes often enough for several samples within the short rates. */
 export function withShortIntervals(text: string): string {
   return text.replace(/((?:scrape|evaluation)_(?:interval|timeout): )\w+/g, `$1${intervalSeconds}s`);
 }

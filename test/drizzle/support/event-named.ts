@@ -53,7 +53,7 @@ function clauseFaults(clause: string, part: Part, use: RegExp): string[] {
   return [...faults, ...[...used].filter(([name]) => !known.has(name)).map(([, table]) => table)];
 }
 
-/** The names whose event is given by something else than a table of this clause, or equals that of a name with a given event. */
+/** The names whose event is given from outside this clause, or equals the event of such a name. */
 function namedIn(text: string, names: readonly string[]): ReadonlySet<string> {
   const only = names.length === 1 ? names[0] : undefined;
   const nameOf = (qualifier: string | undefined) =>

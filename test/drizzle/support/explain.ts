@@ -14,9 +14,9 @@ type PlanNode = {
 const keyColumns =
   /\b(id|order_id|attempt_id|ticket_id|code|account_key|place_index|counter_key|scan_id|posting|subject_id)\b[")]* = /;
 
-/** Parts of a statement's general plan that read one of these tables by less than a key that the statement gives, or from end to end. */
+/** Parts of a statement's generic plan that read one of these tables by less than a full key, or from end to end. */
 export async function faultsOfPlan(sql: postgres.Sql, query: string, tables: readonly string[]): Promise<string[]> {
-  // Two values that must be known: the unit of `extract`, and the length that an index is made of.
+  // Two values must be literals: the unit of `extract`, and the length in an index's expression.
   const text = query
     .replaceAll(/extract\(\$\d+ from/g, 'extract(epoch from')
     .replaceAll(/right\(([\w."]+), \$\d+\)/g, 'right($1, 10)');

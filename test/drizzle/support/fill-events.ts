@@ -7,7 +7,7 @@ export type FillOptions = {
   readonly categoryId: string;
   readonly poolId: string;
   readonly orders: number;
-  /** paid: a sale that is over. rush: holds, open attempts, callbacks that nobody has applied yet. */
+  /** `paid`: a sale that is over. `rush`: holds, open attempts, and callbacks not yet applied. */
   readonly as: 'paid' | 'rush';
 };
 

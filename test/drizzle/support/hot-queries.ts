@@ -5,7 +5,7 @@ export type HotQuery = {
   readonly text: RegExp;
   /** Pages of 8 kB that one call may read, on average. A whole event of the test is several hundred. */
   readonly pagesMax: number;
-  /** Reads a table that is short by its nature from end to end. */
+  /** Reads a whole table that is always short. */
   readonly mayScan?: true;
   /**
    * Runs by the clock, in batches of any size, or outside of the common case, so it may not run often enough to be
@@ -34,7 +34,7 @@ const batchCall = (name: string): HotQuery => ({ ...functionCall(name), byChance
 
 /** A look-up or a change by whole keys, for a batch of orders. */
 const inBatches = (name: string, text: RegExp): HotQuery => ({ name, text, pagesMax: 200, byChance: true });
-/** Part of the general way of a payment, which is taken one by one when it is not the common case. */
+/** Part of the general way of a payment: uncommon cases are handled one by one. */
 const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, text), byChance: true });
 
 /** The condition of a partial index is a value of the statement, and is not kept. */

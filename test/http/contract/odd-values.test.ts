@@ -156,7 +156,7 @@ function requestOf(world: World, operation: Operation, odd: Odd) {
   };
 }
 
-/** Values that only Postgres refused: the last net holds, and the way there lacks a check of its own. */
+/** Values that only Postgres refused: the last defence holds, but an earlier check is missing. */
 async function dataFaults() {
   return (await registry.getSingleMetric('antre_http_data_faults_total')?.get())?.values ?? [];
 }
@@ -201,8 +201,7 @@ describe('odd values', () => {
     await Promise.all(Array.from({ length: lanes }, lane));
     expect(Object.fromEntries(faults)).toEqual({});
     expect(await dataFaults()).toEqual([]);
-    // Most are reached only if an input that they do not read is odd: a request that is refused at the door shows
-    // nothing.
+    // Most are reached only if the odd input is one that they do not read: a request that is refused early shows nothing.
     expect(reached.size).toBeGreaterThan(40);
     expect(operations.length).toBeGreaterThan(80);
     expect(tried).toBeGreaterThan(operations.length * triesPerOperation);

@@ -103,7 +103,7 @@ test('a full lane refuses by the header alone, counts repeated clicks, and refus
   await locked.promise;
   let isOver = false;
   try {
-    // More than may be is in flight to three connections; those beyond the share are refused by what their body says.
+    // More is in flight than three connections allow. What exceeds the event's share is refused by its body.
     const refused: Awaited<ReturnType<typeof order>>[] = [];
     // Those that are not refused wait for the lane. When one has waited to its deadline, the next takes its place, so the lane stays full.
     const fill = (): void => {
@@ -132,8 +132,7 @@ test('a full lane refuses by the header alone, counts repeated clicks, and refus
     const [first, second] = [await orderFrom(address), await orderFrom(address)];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(remaining(first) - remaining(second)).toBe(1);
-    // One in ten refusals counts, so that clients that only press again are limited in the end, and told so now and
-    // then.
+    // One in ten refusals counts, so clients that only retry are limited in the end, and sometimes told so.
     const pressing = nextAddress();
     const press = () => order(hot, { 'event-slug': hot.slug, 'x-forwarded-for': pressing });
     let presses = 1;

@@ -82,7 +82,7 @@ test('control: without the generation, the process that rendered before the chan
   const early = two.answer(read, get());
   await eventually(() => world.renders === 1);
   world.value = 'second';
-  // The change is not pushed: the value lands as current, and only its age turns it.
+  // The change is not pushed: the value is stored as current, and expires by its age alone.
   await early;
   expect(await valueOf(await one.answer(read, get()))).toBe('first');
   await one.changed([tag]);

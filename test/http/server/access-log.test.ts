@@ -36,7 +36,7 @@ async function ask(method: string, path: string) {
   return response.status;
 }
 
-/** Each route of the router, but the one callback that is counted instead. */
+/** Each route of the router, except the callback that is counted instead. */
 const routes = () =>
   app.routes.flatMap(({ method, path }) => {
     const template = templateOf(path);

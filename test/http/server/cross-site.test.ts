@@ -7,8 +7,8 @@ import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /**
- * Guards that the cookie of an order, which a browser sends along with whatever page of a sibling subdomain asks for, changes
- * nothing for such a page: on every route there is, also one that is added tomorrow.
+ * Guards that a page of a sibling subdomain cannot change anything with the cookie of an order, which the browser adds to its requests. Tries
+ * every route of the router, so new ones are included.
  */
 
 let world: TestService;
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** Everything that changes something and may be asked for with an order's id. */
+/** Every operation that changes something and takes an order's id. */
 const unsafeRoutes = () =>
   Object.entries(openApiDocument(world.routes, 'http://localhost').paths ?? {}).flatMap(([path, item]) =>
     (['post', 'put', 'patch', 'delete'] as const)
@@ -47,7 +47,7 @@ const unsafeRoutes = () =>
 
 const ticketId = 'tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001';
 
-/** A body that the operation takes, so that the answer is about the caller. */
+/** A valid body, so that the answer is about the caller. */
 function bodyOf(method: string, path: string): unknown {
   if (path.endsWith('/details')) return { tickets: [{ ticketId, holderName: 'Sari' }] };
   if (path.endsWith('/transfers')) return { ticketId, holder: { name: 'Sari', email: 'sari@contoh.example' } };

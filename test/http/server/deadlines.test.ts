@@ -116,7 +116,7 @@ describe('Redis that has stopped', () => {
     const before = await ask();
     redis.freeze();
     const usual = Math.max(...Object.values(before).map(({ ms }) => ms));
-    // Redis would delay a request in every round; other work of a busy machine delays it in one.
+    // Redis would delay a request in every round; a busy machine does so in one.
     const rounds = [await ask(), await ask(), await ask()];
     for (const during of rounds) expect(statusesOf(during)).toEqual(statusesOf(before));
     const slowIn = (during: Awaited<ReturnType<typeof ask>>) =>
@@ -152,7 +152,7 @@ describe('Postgres or PgBouncer that has stopped', () => {
     for (let round = 0; round < 2; round += 1) {
       const during = await ask();
       expect(slowerThan(during, 3000 + slackMs)).toEqual([]);
-      // Reads from memory are still served; decisions are refused, and nothing is made up.
+      // Reads from memory are still served; decisions are refused, not guessed.
       expect(during).toMatchObject({
         'an event': { status: 200 },
         'a new order': { status: 503 },

@@ -19,7 +19,7 @@ import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factori
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /**
- * Guards the data that operators and staff get about a request: ids in its log line and trace, and where its time went.
+ * Guards the data that operators and staff get about a request: the ids in its log line and trace, and how its time was spent.
  */
 
 describe('a log line', () => {

@@ -12,7 +12,7 @@ const served = (trusted: readonly string[], header?: AddressHeader) => {
   );
 };
 
-/** Servers that answer with the network that they count the client by: behind proxies, without them, and by `Forwarded` alone. */
+/** Servers that answer with the client's network for limits: behind proxies, without proxies, and by `Forwarded` alone. */
 export async function openClientNetworks() {
   const [serving, untrusting, forwardedOnly] = await Promise.all([
     served(proxies),

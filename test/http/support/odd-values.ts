@@ -48,7 +48,7 @@ const oddTexts = [
 const oddKeys = [oddDate, '9'.repeat(30), 'a\0b', '\ud800', '9999-12-31T23:59:59Z', '-99999999999999999', ''];
 const oddCursors = [
   ...oddKeys.flatMap((key) => [1, 2, 3, 4].map((count) => base64(Array.from({ length: count }, () => key)))),
-  // One key is odd, and the others are as they should be.
+  // One key is odd, the others are valid.
   base64(['0', oddDate]),
   base64([oddDate, 'tkt_', '']),
   base64(['1970-01-01T00:00:00+00:00', '', oddDate]),
@@ -102,7 +102,7 @@ const headerNames = [
   'forwarded',
 ];
 
-/** One thing that is odd about a request; all else is as it should be. */
+/** One odd part of a request; everything else is valid. */
 export type Odd =
   | { readonly in: 'path' | 'query'; readonly name: string; readonly text: string }
   | { readonly in: 'header'; readonly name: string; readonly text: string }
@@ -112,7 +112,7 @@ const pathNames = ({ path }: Operation) => [...path.matchAll(/\{(\w+)\}/g)].map(
 const queryNames = ({ parameters }: Operation) =>
   parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
 
-/** What has gone wrong somewhere before, in every place. */
+/** Values that have caused faults somewhere before, tried in every place. */
 const coreTexts = ['\0', 'a\0b', oddDate, '-1', '2147483648', '9223372036854775808', '1e999', 'a'.repeat(10_000)];
 export const coreOf = (operation: Operation): Odd[] => [
   ...pathNames(operation).flatMap((name) => inAddress('path', name, coreTexts)),

@@ -3,7 +3,7 @@ import type { Operation } from './odd-values.ts';
 const query = (...names: string[]) => names.map((name) => ({ name, in: 'query' }));
 const listing = query('city', 'category', 'from', 'to', 'q', 'cursor', 'limit');
 
-/** Operations or parts of them that the contract does not describe as far as it is read: the hot writes, callbacks, the listing, and pages. */
+/** Operations or parts of them that the contract does not fully describe: the hot writes, callbacks, the listing, and pages. */
 export const beside: readonly Operation[] = [
   {
     method: 'POST',

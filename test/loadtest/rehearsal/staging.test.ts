@@ -29,7 +29,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** With a folder of its own instead of the stack's, so that nothing of it can be known but by its address. */
+/** With a folder of its own instead of the stack's, so that the command knows nothing but the address. */
 const rehearse = (address: string, token: string, ...more: string[]) =>
   run(process.execPath, ['loadtest/rehearse.ts', '--event', slug, '--people', '60', '--against', address, ...more], {
     env: { ...process.env, ANTRE_DATA: join(stack.folder, 'organiser'), REHEARSAL_TOKEN: token },

@@ -48,7 +48,7 @@ describe('the hour', () => {
     await shift(buyer, [62, 61, 60, 2, 1]);
     for (let index = 0; index < 4; index += 1) await messages.ways['a free order'](buyer);
     expect(await messages.sentTo(buyer, 'email')).toMatchObject({ queued: 8, capped: 3 });
-    // For the invariant, the rows are as old as what was counted.
+    // The counts were shifted back. The rows must be as old, because the invariant compares both.
     await world.db.execute(sql`
       update deliveries set created_at = created_at - interval '62 minutes' where id in (
         select id from deliveries where recipient_key = ${buyerKeys(notificationConfig.HASH_SECRET, buyer)[0]} and status = 'queued'
@@ -65,7 +65,7 @@ describe('the hour', () => {
     expect(added.filter(({ cappedBy }) => cappedBy !== null)).toHaveLength(1);
     expect(await messages.sentTo(one, 'email')).toMatchObject({ queued: 5, capped: 1 });
     expect(await messages.sentTo(two, 'email')).toMatchObject({ queued: 2, capped: 0 });
-    // Told again, nothing is new, and nothing is counted.
+    // A repeated report counts nothing.
     expect(await queueOrderDeliveries(world.db, 'tickets', notices)).toEqual([]);
     await messages.ways['a free order'](two);
     expect(await messages.sentTo(two, 'email')).toMatchObject({ queued: 3, capped: 0 });

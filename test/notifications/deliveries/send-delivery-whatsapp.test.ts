@@ -24,7 +24,7 @@ beforeEach(async () => {
   await world.db.execute(sql`delete from senders`);
   await world.db.execute(sql`delete from suppressions`);
   senderId = await addSender(world.db);
-  // Numbers are remembered for five seconds; another organiser for each test is a new question.
+  // Numbers are cached for five seconds, so each test has an organiser of its own.
 });
 
 async function queued() {
@@ -64,7 +64,7 @@ describe('WhatsApp by the Cloud API', () => {
     await control(world.sandbox, 'whatsapp/rules', { match: { to }, error: 130429, times: 1 });
     await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow(RetryLater);
     expect(await now()).toMatchObject({ status: 'queued', failure: 'graph_130429' });
-    // The whole number pauses, for every process; only a turn is missed by that.
+    // The number pauses in every process. The message only misses a turn.
     await expect(sendDelivery(world.deps, { deliveryId }, quiet())).rejects.toThrow('sender_rate');
     await new Promise((resolve) => setTimeout(resolve, 2100));
     await sendDelivery(world.deps, { deliveryId }, quiet());

@@ -54,7 +54,7 @@ describe('an event that is postponed', () => {
       },
     });
 
-    // The venue alone is no news while there is no date.
+    // A new venue alone causes no message while there is no date.
     await notices.change(event, { venue: 'Stadion Utara' });
     expect(await notices.noticesOf(event)).toHaveLength(1);
     const dated = await notices.change(event, newDate);

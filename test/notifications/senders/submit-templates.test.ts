@@ -126,7 +126,7 @@ describe('submission', () => {
       return (await stateOf(id, 'order_cancelled'))?.status;
     };
     await until(async () => (await statusOf()) === 'REJECTED');
-    // The poll keeps the reason of what Meta does not have.
+    // The poll keeps the reason for templates that Meta does not have.
     expect(await stateOf(id, 'ticket_issued')).toMatchObject({ status: 'NOT_SUBMITTED' });
     await write('order_cancelled', 'Halo {{name}}, pesanan {{order}} untuk {{event}} dibatalkan. {{link}}');
     await write('ticket_issued', 'Halo {{name}}, tiket {{event}} pada {{time}}, pesanan {{order}}: {{link}}');

@@ -11,8 +11,8 @@ import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factori
 import { type OrderOptions, order, placingDeps, testQueueTokenSecret } from '../../../testkit/orders/placing.ts';
 
 /**
- * Guards that a limit per buyer is neither an oracle nor a weapon: anybody may type anybody's email and phone, so
- * orders in a name block nobody else in that name, and a refusal reveals none of them.
+ * Guards that the limit per buyer can neither reveal orders nor block a person. Anybody can type anybody's email and phone, so unproven orders
+ * in a name do not block others in that name, and a refusal does not reveal them.
  */
 
 const { open } = await useTestDb();
@@ -170,7 +170,7 @@ describe('an address that is proven', () => {
     const over = { outcome: 'order.limit_exceeded' };
     const asking = { buyer: other, network: there, quantity: max, queuePass: proof(event, buyer, key, 2) };
     expect(await told(event, asking)).toMatchObject(over);
-    // Somebody else pays in that name, without having proven it.
+    // Somebody else pays in that name, without proof of owning it.
     const unproven = await told(event, { buyer: other, network: there, quantity: max });
     expect(await pay(open.db, unproven.id)).toBe('paid');
     expect(await told(event, { ...asking, quantity: 1 })).toMatchObject(over);

@@ -66,7 +66,7 @@ describe('tickets', () => {
     const print = vi.spyOn(desk.deps.ticketPrinter, 'print');
     expect((await get(path, asked)).status).toBe(304);
     expect(print).not.toHaveBeenCalled();
-    // Another order's version is of no use, and one without a right to the order learns nothing by it.
+    // The version of another order does not match. A caller without access to the order learns nothing from it.
     const other = await placePaid(2);
     const others = await get(`/v1/orders/${other.id}/tickets.pdf`, { ...tokenFor(other.id), 'if-none-match': etag });
     expect(others.status).toBe(200);

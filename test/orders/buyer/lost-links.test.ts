@@ -56,7 +56,7 @@ describe('finding a lost link', () => {
       expect([status, body]).toEqual([202, '']);
       expect(ms).toBeGreaterThanOrEqual(240);
     }
-    // Too many requests are refused, and as late, whether or not the order exists.
+    // Excess requests are refused at the same time whether or not the order exists.
     desk.world.mayLookUp = false;
     for (const email of [buyer.email, 'nobody@example.test']) {
       const { status, body, ms } = await time(email, orderCode(placed.id));

@@ -14,7 +14,7 @@ const openAttempt = (orderId: string) =>
     select event_id, 'pay_' || substr(id, 5) || '01', id, organizer_id, 1, 'midtrans', 'any', total, currency, 'pending' from orders where id = ${orderId}`);
 
 describe('the end of a hold', () => {
-  /** Its lines say more than its pool holds: giving it back would break the stock. */
+  /** Its lines have more tickets than its pool holds: giving them back would break the stock. */
   const breakOrder = (orderId: string) =>
     db.execute(sql`update order_lines set quantity = 1000 where order_id = ${orderId}`);
   const flagsOf = async (orderId: string) =>
@@ -76,14 +76,14 @@ describe('the end of a hold', () => {
       expect(calls).toBeLessThan(35);
       expect(await reclaim(2)).toBeGreaterThan(0);
     }
-    // With all of them in sight only the pool that is short gives back.
+    // With all of them in one batch, only the pool that needs places gives back.
     expect(await reclaim(200)).toBe(0);
     const [row] = await rowsOf<{ pending: number }>(
       db,
       sql`select count(*)::int as pending from orders where event_id = ${event.id} and status = 'pending_payment'`,
     );
     expect(row?.pending).toBeGreaterThan(0);
-    // And placement asks for it by itself.
+    // Placement requests this by itself.
     expect((await order(deps, event, { lines: linesOf(1) })).order.status).toBe('pending_payment');
     await expireHolds({ db });
   });

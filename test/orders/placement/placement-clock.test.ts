@@ -22,7 +22,7 @@ test('learns the offset of Postgres without mistaking network delay for it', () 
   pass(40);
   clock.decided(1_000_030 - 60_000);
   expect(clock.start().notAfterMs).toBe(1_000_040 - 60_010 + callMs);
-  // An answer that was long on its way says less than the one before it.
+  // A slow answer is less precise than the one before it.
   pass(500);
   clock.decided(1_000_100 - 60_000);
   expect(clock.start().notAfterMs).toBe(1_000_540 - 60_011 + callMs);

@@ -60,7 +60,7 @@ describe('a placement call that arrives after its last moment', () => {
     expect(await ordersOf(event)).toBe(1);
   });
 
-  /** Sent again after the first was given up, refused, and only then the first arrives: with a place that is free again. */
+  /** The buyer gives up the first call, sends it again and is refused. Then the first one arrives while a place is free again. */
   const overtaken = async (lastMoment: number) => {
     const event = await createEvent(db, { categories: [{ capacity: 1 }] });
     const item = itemOf(event, randomUUID());

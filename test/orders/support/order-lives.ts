@@ -6,7 +6,7 @@ import type { TestEvent } from '../../../testkit/factories.ts';
 import { placingDeps } from '../../../testkit/orders/placing.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
-/** For all tests of a file: a database whose orders a test takes through their lives, with what each leaves in stock and counters. */
+/** A database for all tests of a file, steps through an order's life, and what each leaves in stock and counters. */
 export async function useOrderLives() {
   const { open, db } = await useTestDb();
 

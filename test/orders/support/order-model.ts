@@ -3,7 +3,7 @@
 export type ModelLine = { readonly category: number; readonly quantity: number };
 export type ModelOrder = {
   readonly buyer: number;
-  /** Where it was asked from: a buyer who asks from elsewhere is another asker. */
+  /** Where the request came from: the same buyer from another place is another asker. */
   readonly network: number;
   readonly lines: readonly ModelLine[];
   readonly promo: boolean;
@@ -93,7 +93,7 @@ const overEvent = (model: Model, wish: Wish) =>
   model.limits.event !== null &&
   askedBy(model, wish) + sum(wish.lines.map(({ quantity }) => quantity)) > model.limits.event;
 
-/** Whether others in the buyer's name have paid for so much that this order's money is too much. */
+/** Whether others in the buyer's name have paid for so many tickets that this order's payment exceeds the limit. */
 const overPaid = (model: Model, order: ModelOrder) => {
   const isTooMuch = (max: number | null, paid: number, more: number) => max !== null && paid > 0 && paid + more > max;
   const all = sum(order.lines.map(({ quantity }) => quantity));

@@ -9,7 +9,7 @@ import { bearer, keyFor, pay } from '../../../testkit/orders/order-desk.ts';
 import { order, tally } from '../../../testkit/orders/placing.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
 
-/** Guards that returned places are offered in the order of joining, and that nobody passes the line. */
+/** Guards that returned places are offered in the order of joining, and that nobody skips the line. */
 
 const world = await useWaitingWorld();
 

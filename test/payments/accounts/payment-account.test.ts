@@ -120,7 +120,7 @@ describe('a payment account', () => {
     const refused = await put(other, 'owner', sale);
     expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'payment_account.payments_open' }]);
     expect(await merchant()).toBe('M-1');
-    // The key says which account it is, so a merchant id that was mistyped is corrected at any time.
+    // The key identifies the account, so a mistyped merchant id can be corrected at any time.
     expect((await put({ ...keys, merchantId: 'M-1-corrected' }, 'owner', sale)).status).toBe(200);
     await world.db.execute(sql`update payment_attempts set status = 'expired' where id = ${placed.attemptId}`);
     expect((await put(other, 'owner', sale)).status).toBe(200);

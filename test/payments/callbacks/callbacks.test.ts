@@ -41,7 +41,7 @@ describe('the answer', () => {
         join callbacks c on c.id = p.callback_id where c.attempt_id = ${placed.attemptId}`,
     );
     expect(JSON.parse(stored?.payload ?? '')).toEqual(body);
-    // Nothing was paid at the gateway, so the story ends without the room's books.
+    // Nothing was paid at the gateway, so the callback's job is deleted, not run.
     await world.db.execute(
       sql`delete from outbox where payload ->> 'callbackId' in (select id::text from callbacks where attempt_id = ${placed.attemptId})`,
     );
@@ -106,7 +106,7 @@ describe('the answer', () => {
   });
 });
 
-/** Nobody can write the inbox meanwhile, as when the database has stopped: the room's own time limits must end it. */
+/** Blocks all writes to the inbox, as if the database had stopped. The room's own time limits must end the wait. */
 async function withLockedInbox<T>(given: PaymentWorld, act: () => Promise<T>): Promise<T> {
   let release: () => void = () => undefined;
   const held = new Promise<void>((resolve) => {

@@ -105,7 +105,7 @@ test('forty payments of one event are made and settled by a few calls, each with
         from webhooks m left join webhook_deliveries d on d.webhook_id = m.id where m.event_id = ${event.id}`,
   );
   expect(hooks).toEqual({ webhooks: 40, subjects: 40, sent: 40 });
-  // By email and by phone; and no job whose only work would be to stage the messages.
+  // By email and by phone, without a job that only stages the messages.
   expect(counters).toEqual({ paid: 80, facts: 0 });
   const claims = await flushed('attempt_claims');
   const settlements = await flushed('settlements');
@@ -140,7 +140,7 @@ test('an uncommon case is decided on its own, and does not affect the callbacks 
   expect(await callbacksOf(world, short)).toEqual([{ status: 'ignored', outcome: 'not_known_at_gateway' }]);
   expect(await shownOf(twice)).toMatchObject({ status: 'paid', tickets: 1, mails: 1 });
   expect((await callbacksOf(world, twice)).map(({ status }) => status).toSorted()).toEqual(['applied', 'ignored']);
-  // One buyer in two orders beyond the limit of one: whichever came first has its ticket, the other its money.
+  // One buyer with two orders and a limit of one: the first order gets its ticket, the other its money back.
   const both = [await shownOf(first), await shownOf(second)];
   expect(both.filter((one) => one?.status === 'paid')).toHaveLength(1);
   expect([...(await refundsOf(world, first)), ...(await refundsOf(world, second))]).toHaveLength(1);

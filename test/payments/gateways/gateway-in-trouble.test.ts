@@ -13,8 +13,8 @@ import { attemptsOf } from '../../../testkit/payments/payment-rows.ts';
 import { hurry, place } from '../../../testkit/payments/payment-jobs.ts';
 
 /**
- * Guards that a gateway in trouble is asked little: only probes while its circuit is open, repetitions for a tenth of the
- * calls while it fails; and that payments are made again as soon as it is back.
+ * Guards that a failing gateway gets few calls: only probes while its circuit is open, and retries for at most a tenth of the calls. Also
+ * guards that payments are made again as soon as it is back.
  */
 
 const pauseMs = 300;
@@ -84,7 +84,7 @@ test.each([500, 'hang'] as const)(
 );
 
 test('while the gateway fails now and then, it gets at most 1.1 times the usual calls', async () => {
-  // Two of five: failures in a row are rare, so that the breaker does not do the budget's work.
+  // Two of five fail: so few fail in a row that the breaker stays closed, and only the budget limits retries.
   await control(world, '/scenarios', { snap: { answer: 503, probability: 0.4 } });
   event = await createPaidEvent(world, { categories: [{ capacity: 2000 }] });
   const waiting: Placed[] = [];
@@ -94,12 +94,12 @@ test('while the gateway fails now and then, it gets at most 1.1 times the usual 
     const before = calls.length;
     if ((await attempt(placed)) === 'later') waiting.push(placed);
     firsts += calls.length > before ? 1 : 0;
-    // Four that wait come back at once, for each that is new: a worker without patience.
+    // An impatient worker: for each new payment, four that wait are retried at once.
     for (const again of waiting.splice(0, 4)) if ((await attempt(again)) === 'later') waiting.push(again);
   }
   expect(firsts).toBeGreaterThan(50);
   expect(waiting.length).toBeGreaterThan(10);
-  // The reserve, the trickle, probes, and what was free before the failures showed; without a budget it is some 130 more.
+  // The reserve, the trickle, the probes, and the retries before the failures were noticed. Without a budget it is about 130 more.
   const besidesTheTenth = 60;
   expect(calls.length).toBeLessThanOrEqual(firsts * 1.1 + besidesTheTenth);
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });

@@ -192,7 +192,7 @@ describe('the rate', () => {
     await world.db.execute(sql`update outbox set available_at = now() - interval '25 seconds' where ${job}`);
     await until(() => backlog.isPaymentBusy(crowded.organizer.id, 60));
     expect(backlog.isPaymentBusy(crowded.organizer.id, 900)).toBe(false);
-    // One that a worker tries again and again does not close the sale.
+    // A payment that a worker keeps retrying does not close the sale.
     await world.db.execute(sql`update outbox set relays = 1 where ${job}`);
     await until(() => !backlog.isPaymentBusy(crowded.organizer.id, 60));
     backlog.close();

@@ -7,7 +7,7 @@ import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../t
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** An event is called off: nobody keeps a ticket, nobody's money stays, and money that comes later goes back. */
+/** Guards that calling off an event revokes every ticket and refunds all money, including money that arrives later. */
 
 const world = await usePaymentWorld();
 const log = createLog({ level: 'silent', process: 'test' });

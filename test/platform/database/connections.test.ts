@@ -150,7 +150,7 @@ test('a network path that is cut silently: calls end at their deadline, and the 
   way.silenceAll();
   const failures = await Promise.all([1, 2].map(() => failureOf(patient.db.execute(sql`select 1`))));
   expect(failures.map(sqlState)).toEqual(['DEADLINE', 'DEADLINE']);
-  // Meanwhile nobody waits: for all that is known the calls are still running.
+  // Nobody waits meanwhile: the calls still count as running.
   expect(patient.gate.inUse).toBe(2);
   expect(sqlState(await failureOf(patient.db.execute(sql`select 1`)))).toBe('POOL_FULL');
   await expect.poll(() => patient.gate.inUse, { timeout: 10_000 }).toBe(0);

@@ -10,7 +10,7 @@ import { type CutWire, layWire } from '../../../testkit/services/cut-wire.ts';
 import { type TestRedis, createTestRedis } from '../../../testkit/services/redis.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** Guards that a change in one process is felt in all others, also while Redis is away, and that no old value is kept after it. */
+/** Guards that a change in one process reaches all others, also while Redis is away, and that no old value is kept after it. */
 
 const log = createLog({ level: 'silent', process: 'test' });
 const keptMs = 60_000;

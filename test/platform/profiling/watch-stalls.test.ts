@@ -33,7 +33,7 @@ test('a stall of the event loop is logged with its stack', async () => {
     standStill(stallMs * 5);
     await until(() => Promise.resolve(lines.length > 0));
     expect(lines[0]?.ms).toBeGreaterThanOrEqual(stallMs);
-    // The stack may have been taken within the clock that `standStill` asks.
+    // The stack may have been taken inside the clock call of `standStill`.
     expect(lines[0]?.stack.split('\n').slice(0, 3).join('\n')).toMatch(/at standStill \(.*watch-stalls\.test\.ts/);
     standStill(stallMs * 5);
     await new Promise((resolve) => setTimeout(resolve, 200));

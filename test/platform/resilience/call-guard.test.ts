@@ -5,7 +5,7 @@ import { CircuitOpenError, createCallGuard } from '../../../src/platform/resilie
 import { createRetryBudget } from '../../../src/platform/resilience/retry-budget.ts';
 
 /**
- * Guards that a party in trouble is called rarely, that its neighbours do not notice, and that its recovery is found.
+ * Guards that a failing party is called rarely, that calls to others are not affected, and that its recovery is noticed.
  */
 
 const hasFailed = (result: string) => result === 'bad';

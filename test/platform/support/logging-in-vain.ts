@@ -8,5 +8,5 @@ for (let round = 0; round < 20; round += 1) {
   await pause(20);
 }
 process.stderr.write('still at work\n');
-// At the end of the process its output would be written once more.
+// Otherwise Node would try to write the output again when the process exits.
 process.kill(process.pid, 'SIGKILL');

@@ -43,7 +43,7 @@ describe('the header traceparent', () => {
     expect(parseTraceparent(sampled)).toEqual({ traceId, spanId, isSampled: true });
     expect(parseTraceparent(unsampled)).toEqual({ traceId, spanId, isSampled: false });
     expect(formatTraceparent({ traceId, spanId, isSampled: true })).toBe(sampled);
-    // A later version may say more.
+    // A later version may have more fields.
     expect(parseTraceparent(`cc-${traceId}-${spanId}-01-what-comes`)).toEqual({ traceId, spanId, isSampled: true });
   });
 

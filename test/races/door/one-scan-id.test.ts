@@ -29,7 +29,7 @@ async function atTwoProcesses<T>(
   }
 }
 
-/** Several tickets under one scan id at two processes at once: how many answers named a ticket that was not scanned. */
+/** Sends several tickets under one scan id to two processes at once. Returns how many answers named a ticket that was not scanned. */
 const shareScanId = (database: RaceDatabase) =>
   atTwoProcesses(database, async (event, sql, pools) => {
     const lanes = pools.map(({ db }) => createScanLane({ db, flushesMax: 2 }));
@@ -80,7 +80,7 @@ test(
     }),
 );
 
-/** An entry and its later exit, handed in by two devices at the same moment: tickets that are not as they were left. */
+/** Two devices send an entry and its later exit at the same moment. Returns the tickets whose state does not match. */
 const inAndOut = (database: RaceDatabase) =>
   atTwoProcesses(database, async (event, sql, pools) => {
     const tickets = await addTickets(sql, event, rounds);

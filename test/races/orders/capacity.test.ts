@@ -90,7 +90,7 @@ describe('a pool that is made larger and smaller while it is being sold', () => 
     inDatabase(async (database) => {
       const { outcomes, refused, faults } = await rush(database, byTheDesk);
       expect(outcomes).toEqual({ placed: lastCapacity, 'stock.sold_out': 600 - lastCapacity });
-      // Below what is sold and held it cannot go, and the organiser is told so.
+      // The capacity cannot be less than what is sold and held, and the organiser is told so.
       for (const error of refused) expect(error).toMatchObject({ code: 'pool.in_use' });
       expect(refused.length).toBeGreaterThan(0);
       expect(faults).toEqual([]);
@@ -100,7 +100,7 @@ describe('a pool that is made larger and smaller while it is being sold', () => 
   test('control: with a read before the lock, places appear that do not exist', asControl, () =>
     inDatabase(async (database) => {
       await withoutConstraints(database.directUrl, 'stock', ['stock_available_check', 'stock_conserved']);
-      // The fault needs two that meet; on some days one rush passes without.
+      // The fault needs two calls that meet. Some rushes pass without it.
       let seen = 0;
       for (let rushes = 0; rushes < rushesMax && seen === 0; rushes += 1)
         seen = (await rush(database, readThenWrite)).faults.length;

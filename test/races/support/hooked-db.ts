@@ -25,7 +25,7 @@ function hooked(client: postgres.Sql, hooks: Hooks): postgres.Sql {
       const query = client.unsafe(hooks.withoutRowLocks === true ? text.replace(/ for update$/, '') : text, parameters);
       return asValues ? query.values() : query;
     };
-    // The driver of drizzle says at once whether it wants values: before the statement begins.
+    // drizzle calls `values` at once, before the statement begins.
     const result = Promise.resolve().then(run);
     const values = () => {
       asValues = true;

@@ -37,7 +37,7 @@ async function* pagesOf({ rows, isHeld }: RowsToWrite): AsyncGenerator<Cell[][],
 }
 
 async function write(task: RowsToWrite): Promise<{ peakMiB: number; bytes: number }> {
-  // Forgets the peak of loading the program.
+  // Resets the peak, which loading the program has set.
   writeFileSync('/proc/self/clear_refs', '5');
   const pages = pagesOf(task);
   const pieces = task.format === 'csv' ? csvFile(columns, pages) : xlsxFile('rows', columns, pages);

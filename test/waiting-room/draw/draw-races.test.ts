@@ -150,7 +150,7 @@ describe('a worker that dies', () => {
     }
   };
 
-  /** Dies after 0, 1, 2... statements until once the act came through; then says how often it died. */
+  /** Dies after 0, 1, 2... statements until the act succeeds. Returns how often it died. */
   const dieEverywhere = async (act: (deps: DrawDeps) => Promise<string>): Promise<number> => {
     for (let statements = 0; statements < 60; statements += 1) {
       if ((await dead(act, statements)) !== 'killed') return statements;

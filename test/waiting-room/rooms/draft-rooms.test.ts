@@ -17,7 +17,7 @@ afterAll(() => api.close());
 
 const accountKey = () => buyerKey(api.service.config.HASH_SECRET, 'email', 'ayu@pembeli.test');
 
-/** All that the public may do at a room, asked of this address: status and code of each answer. */
+/** Every public operation of a room, sent to this address: status and code of each answer. */
 async function answersAt(slug: string, eventId: string): Promise<string[]> {
   const token = signBuyerToken(api.service.queueTokenSecret, {
     accountKey: accountKey(),

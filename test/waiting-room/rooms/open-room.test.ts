@@ -16,7 +16,7 @@ describe('an open room', () => {
     }
     const served = rooms.map(({ serving }) => serving);
     expect(served[0]).toBe(0);
-    // The second that the test lets pass, and the time that the looks themselves took.
+    // The second that the test lets pass, and the time that the looks took.
     const passedMs = 1000 + Number(rooms[1]?.servingAt) - Number(rooms[0]?.servingAt);
     const perSecond = ((served[1] ?? 0) * 1000) / passedMs;
     expect(perSecond).toBeGreaterThan(54);

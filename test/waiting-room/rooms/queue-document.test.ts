@@ -8,7 +8,7 @@ import { type OwnRedis, startOwnRedis } from '../../../testkit/services/own-redi
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { createDrawnRoom } from '../support/drawn-room.ts';
 
-/** Guards the room's promise 4: one document for all, and no question to Redis or Postgres per reader. */
+/** Guards the room's promise 4: one document for all, and no call to Redis or Postgres per reader. */
 
 let own: OwnRedis;
 let api: TestService;
@@ -32,7 +32,7 @@ const read = async (event: TestEvent) => {
   return { response, body: queueDocumentSchema.parse(await response.json()) };
 };
 
-/** The number of questions to the two servers since they started. */
+/** The number of calls to the two servers since they started. */
 async function questions() {
   const [row] = await admin<{ calls: number }[]>`
     select coalesce(sum(calls), 0)::float8 as calls from pg_stat_statements s
@@ -123,7 +123,7 @@ describe('the queue document', () => {
       return polls;
     });
     expect(polled.polls).toBeGreaterThanOrEqual(40_000);
-    // The document itself is made about once a second: a few questions each time, whoever reads it.
+    // The document is made about once a second, with a few calls each time, however many read it.
     const made = 15 * (seconds + 20);
     expect(polled.postgres - idle.postgres).toBeLessThan(made);
     expect(polled.redis - idle.redis).toBeLessThan(made);

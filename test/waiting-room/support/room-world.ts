@@ -23,7 +23,7 @@ export async function openRoomWorld() {
   const world = await openDrawWorld();
   const state = {
     health: healthy as Health | undefined,
-    /** Undefined: as orders know it. */
+    /** Undefined: as the orders report it. */
     stock: plenty as EventStock | undefined,
     isPaymentBusy: false,
     exchanged: 0,

@@ -28,7 +28,7 @@ test('every act of the audit log has words in both languages', () => {
 });
 
 test('every field that an entry may name has words in both languages, and no other field can be written', () => {
-  // Compiles only while the type refuses a field that is not in the list.
+  // Compiles only while the type refuses an unlisted field.
   const isTaken: { seats: number } extends AuditChanges<{ seats: number }> ? true : false = false;
   expect(isTaken).toBe(false);
   expect(auditFields.length).toBeGreaterThan(100);

@@ -24,7 +24,7 @@ const notByPage: Readonly<Record<string, string>> = {
     'the log shows each webhook with its last answer; the whole body is for programs',
 };
 
-/** For programs until the desk has a page: what it would show, so that nobody takes the gap for a decision. */
+/** Operations that have no page yet, with what it would show. These are gaps, not decisions. */
 const forProgramsOnly: Readonly<Record<string, string>> = {
   'patch /senders/:senderId': 'the limits of a number: weight, rate, cap of the day, warm-up',
   'post /senders/:senderId/templates': 'templates of a number of the Cloud API',

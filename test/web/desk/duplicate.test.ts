@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
-/** Guards that a copy of an event has all that its organiser has set up, moved by as much as its start, and nothing that has happened. */
+/** Guards that a copy of an event has all of its settings, moved by as much as its start, and none of its orders or history. */
 
 let world: DeskWorld;
 let browser: DeskBrowser;

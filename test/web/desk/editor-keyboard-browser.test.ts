@@ -8,8 +8,8 @@ import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testkit/web/keyboard.ts';
 
 /**
- * Guards that an organiser without a mouse edits and moves an event: every fault is reached from its summary, and each page begins where
- * the work goes on.
+ * Guards that an organiser can edit and move an event without a mouse: the summary of faults links to every fault, and each page puts the
+ * focus where the work continues.
  */
 
 const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1' });
@@ -36,7 +36,7 @@ beforeAll(async () => {
 const field = (name: string): Locator => page.locator(`[name="${name}"]`);
 const tabsOfForm = 150;
 
-/** A field for a time takes its parts one after the other: this browser writes clocks as Americans do, whatever the page's language. */
+/** Types a time part by part. This browser uses the American format in every language. */
 async function typeTime(
   name: string,
   [day, month, year, hour, minute]: readonly [string, string, string, number, string],

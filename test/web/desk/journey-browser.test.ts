@@ -15,7 +15,7 @@ const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', SELF_SIGN_UP
 afterAll(() => world.close());
 const { browser, origin } = await useBrowserOn(world.running.service);
 
-/** The page as it stands: nothing is wider than the window, and there is one main heading. */
+/** Checks the current page: nothing is wider than the window, and there is one main heading. */
 async function look(page: Page): Promise<void> {
   const wide = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
   expect([page.url(), wide]).toEqual([page.url(), Math.min(wide, 0)]);

@@ -6,7 +6,7 @@ import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
 import { createOrganizer, signedInOwner } from '../../../testkit/factories.ts';
 import { startTestService } from '../../../testkit/processes/service.ts';
 
-/** Guards that who sets a new password on the page is asked what stays of what the account has made, and decides it. */
+/** Guards that a member who sets a new password decides which access that the account created stays. */
 
 const running = await startTestService({ PUBLIC_URL: 'http://127.0.0.1' });
 afterAll(() => running.close());

@@ -6,7 +6,7 @@ import { order } from '../../../testkit/orders/placing.ts';
 import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
 import { openReportWorld, readCsv } from '../../../testkit/reports/report-world.ts';
 
-/** Guards the page that the link in a report's mail leads to. */
+/** Guards the page behind the link in a report's mail. */
 
 const world = await openReportWorld({ PUBLIC_URL: 'http://127.0.0.1' });
 afterAll(() => world.close());

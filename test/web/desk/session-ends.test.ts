@@ -11,7 +11,7 @@ import {
   openDeskWorld,
 } from '../../../testkit/web/desk-world.ts';
 
-/** Guards what a member typed into a form whose session ended meanwhile, and guards it from everybody else. */
+/** Guards that what a member typed survives the end of the session, and that nobody else sees it. */
 
 let world: DeskWorld;
 let owner: string;
@@ -38,7 +38,7 @@ const countEvents = async () =>
 const apiCall = (method: string, address: string, token: string) =>
   world.running.fetch(address, { method, headers: { authorization: `Bearer ${token}` } });
 
-/** What has ended the session, and the browser that sends the form. */
+/** Ways to end a session before the browser sends the form. */
 const ends: readonly [string, (browser: DeskBrowser) => Promise<DeskBrowser>][] = [
   ['expired, so that the browser has no cookie', async () => world.newBrowser()],
   [

@@ -54,13 +54,13 @@ describe('the door without a network', { timeout: deadline }, () => {
     expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
     expect(await north.page.textContent('#unsent')).toBe('2 not sent');
 
-    // The service worker gives the page, IndexedDB the list and the scans that wait.
+    // The page comes from the service worker, the list and the waiting scans from IndexedDB.
     await north.page.reload();
     await north.page.waitForSelector('#scanner:not([hidden])');
     await north.page.waitForSelector('#unsent:text-is("2 not sent")');
     expect((await scan(north.page, both?.code ?? '')).title).toBe('Already used');
 
-    // A code that the list does not have is for a person to decide.
+    // A person must decide about a code that is not in the list.
     await north.page.fill('#code', '0123456789ABCDEFGHJKMNPQR0');
     await north.page.click('#code-submit');
     await north.page.click('#decide-no');

@@ -11,9 +11,9 @@ import {
   scannerText,
 } from '../../../src/web/client/door/scanner-text.ts';
 
-/** Whatever a scanner puts around a code and however slowly it types: the code is read once, and whole. */
+/** Guards that a code is read once and completely, whatever a scanner adds around it and however slowly it types. */
 
-/** A clock that tests turn. */
+/** A clock that tests move. */
 function fakeClock() {
   let now = 1000;
   let waiting: { id: number; at: number; act: () => void }[] = [];
@@ -192,7 +192,7 @@ it('a complete code is recognised by its letters', () => {
 });
 
 describe('a keyboard that is set to another country', () => {
-  /** What the keys of an American keyboard type on these: by place, without Shift. */
+  /** What the keys of an American keyboard produce on these layouts, by position and without Shift. */
   const layouts: Record<string, (letter: string) => string> = {
     'German: Y and Z are swapped': (letter) => ({ Y: 'Z', Z: 'Y' })[letter] ?? letter,
     'French: letters are elsewhere, and digits are accents': (letter) =>

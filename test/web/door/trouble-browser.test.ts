@@ -11,7 +11,7 @@ let door: DoorPages;
 let sql: DoorPages['sql'];
 let event: DoorPages['event'];
 const deadline = 120_000;
-/** Routes of a test see the calls of a page only where no worker stands between. */
+/** Playwright's routes see the calls of a page only if no service worker handles them. */
 const noWorker = { serviceWorkers: 'block' } as const;
 
 beforeAll(async () => {
@@ -168,7 +168,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     ).toEqual([{ undone_reason: 'Wrong person' }]);
     expect(await sql`select inside from zones where id = ${zoneId}`).toEqual([{ inside: 1 }]);
 
-    // Somebody went through with the ticket since: an older entry is not taken back here.
+    // The ticket was used again since then, so an older entry cannot be taken back here.
     expect((await scan(page, second?.code ?? '')).title).toBe('Come in');
     await undo(page, 1);
     await page.waitForSelector('#history-list li :text-is("It could not be undone.")');
@@ -204,7 +204,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await context.setOffline(true);
     await sync(page);
     expect((await scan(page, 'not a ticket')).title).toBe('Not one of ours');
-    // A camera reads what it is shown: control characters take six bytes each.
+    // A camera may read control characters, which take six bytes each in JSON.
     await inStore(
       page,
       'scans',
@@ -219,7 +219,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await context.setOffline(true);
     expect((await scan(page, 'no ticket either')).title).toBe('Not one of ours');
     await page.route('**/v1/check-ins/batch', (route) => route.fulfill({ status: 403, body: '{}' }));
-    // Another release may not read the place in the list that this one has kept.
+    // Another release may be unable to read the stored cursor of the list.
     await inStore(page, 'lists', `(rows, put) => put({ ...rows[0], cursor: 'from before' })`);
     const asOf = await listTime(page);
     await context.setOffline(false);

@@ -8,7 +8,7 @@ import { lookNow, lookUntil } from '../support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
 import { until } from '../../../testkit/until.ts';
 
-/** The waiting room in a real browser, with API, worker, mail and beacon: what is promised to those who wait. */
+/** The waiting room in a real browser, with API, worker, mail and beacon: the promises to people who wait. */
 
 /** A folder for pictures of each stage, for whoever wants to look at them. */
 const shots = process.env['QUEUE_SHOTS'];
@@ -64,7 +64,7 @@ describe('the waiting room in a browser', () => {
     await page.fill('#email', email);
     await page.click('#send-code');
     await page.waitForSelector('#code-form:not([hidden])');
-    // On a phone, going to the mail may lose the page.
+    // On a phone, opening the mail app may discard the page.
     await page.reload();
     await page.waitForSelector('#code-form:not([hidden])');
     await shot(page, '03-code');
@@ -81,7 +81,7 @@ describe('the waiting room in a browser', () => {
     await kind(page, 'drawing', 'drawn', 'waiting');
     await shot(page, '05-drawing');
 
-    // The position that the page computes is the one that the service goes by; nobody told it.
+    // The page computes its position by itself, and it equals the service's.
     await kind(page, 'waiting');
     await shot(page, '06-waiting');
     const document = await queueOf(event.slug);
@@ -93,7 +93,7 @@ describe('the waiting room in a browser', () => {
     await page.waitForSelector('#checks li:nth-child(8)', { timeout: 20_000 });
     await page.evaluate("document.querySelector('#checks').scrollIntoView()");
     await shot(page, '07-verified');
-    // What this browser did not see in time it cannot tell; nothing is wrong.
+    // This browser cannot check what it did not see in time. It reports no fault.
     expect(await page.locator('.verdict-wrong').count()).toBe(0);
     expect(await page.locator('.verdict-right').count()).toBeGreaterThanOrEqual(7);
 
@@ -169,7 +169,7 @@ describe('the waiting room in a browser', () => {
     await kind(page, 'joined');
     expect((await heldBy(page, event.slug)).place).toEqual(held.place);
 
-    // A page that believes the line is over is told otherwise by the order itself, in words and with a way on.
+    // The page believes that the line is over. The order is refused, with an explanation and a link.
     await page.route('**/queue', async (route) => {
       if (!route.request().url().includes('/v1/')) return route.continue();
       return route.fulfill({ json: { ...(await queueOf(event.slug)), phase: 'over' } });
@@ -236,7 +236,7 @@ describe('the waiting room in a browser', () => {
     await open(held, { phase: 'open', draw, isPaused: true, ratePerSecond: 0 }, 'waiting');
     expect(await page.textContent('#stage-note')).toContain('paused');
     expect(await page.textContent('#estimate')).toBe('cannot be said yet');
-    // A place that the service does not know: it is said, and another one can be taken.
+    // The service does not know the place: the page says so, and offers another one.
     await open(held, { phase: 'open', draw, serving: 9 }, 'join');
     expect(await page.textContent('#form-message')).toContain('not good any more');
     await page.waitForSelector('#address-form:not([hidden])');

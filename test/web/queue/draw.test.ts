@@ -35,7 +35,7 @@ describe.each(vectors.draws)('the draw of $places places', (draw) => {
       expect(toHex(rootOfPath(own, index, places, path) ?? new Uint8Array())).toBe(draw.merkleRoot);
       expect(positionOf(key, places, index)).toBe(position);
       if (path.length === 0) continue;
-      // One step too few, one too many, or a step that is another: not this root.
+      // One step missing, one extra, or one changed: the root differs.
       expect(rootOfPath(own, index, places, path.slice(1))).toBeUndefined();
       expect(rootOfPath(own, index, places, [...path, own])).toBeUndefined();
       const other = rootOfPath(own, index, places, path.with(0, own));

@@ -14,7 +14,7 @@ import { stageOf } from '../../../src/web/client/queue/stage.ts';
 import { type CheckName, verifyPlace } from '../../../src/web/client/queue/verify-place.ts';
 import { recordCommitments } from '../../../src/web/client/queue/record-commitments.ts';
 
-/** Guards that the page of those who wait is honest, asks seldom, and does not believe what it can check. */
+/** Guards that the waiting page shows the truth, polls rarely, and verifies what it can. */
 
 const at = Date.parse('2026-11-20T12:00:00Z');
 const time = (seconds: number) => new Date(at + seconds * 1000).toISOString();

@@ -11,8 +11,8 @@ import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
 import { until } from '../../../testkit/until.ts';
 
 /**
- * Buyers in a real browser with the whole product behind it: less usual ways through a waiting room, the way by keyboard alone, and
- * payments that are chosen and shown on the page of the order.
+ * Buyers in a real browser with the whole product: uncommon ways through a waiting room, use by keyboard alone, and payments that are
+ * chosen and shown on the page of the order.
  */
 
 describe('the waiting room in a browser', () => {
@@ -58,7 +58,7 @@ describe('the waiting room in a browser', () => {
     await lookNow(page);
     await kind(page, 'waiting');
 
-    // Called while nobody looked, and over.
+    // The turn began and ended while the page was closed.
     await page.goto(`${world.origin}/find-order`);
     await world.set(event, { serving: 6, lapsedBelow: 6 });
     await until(async () => (await queueOf(event.slug)).lapsedBelow === 6);

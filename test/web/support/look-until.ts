@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { until } from '../../../testkit/until.ts';
 
-/** Lets a page of the waiting room ask now, as when its browser is online again. */
+/** Makes a page of the waiting room poll now, as when its browser comes online again. */
 export const lookNow = (page: Page) => page.evaluate("window.dispatchEvent(new Event('online'))");
 
-/** A look may meet the document of a second ago; the page would then wait for as long as that one says. So it looks again. */
+/** A poll may get the document of a second ago, and the page would then wait as long as that one says. So this polls again. */
 export function lookUntil(page: Page, kind: string): Promise<void> {
   return until(async () => {
     await lookNow(page);

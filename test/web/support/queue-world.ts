@@ -89,7 +89,7 @@ export async function openQueueWorld() {
         values (${event.id}, ${event.organizer.id}, 'closed', now(), now() + interval '1 hour', now() + interval '2 hours',
           ${options.difficulty ?? 0}, ${options.rateMax ?? 100}, 60, 600)`);
       await commit(event.id, new Date(Date.now() + hour));
-      // The API looks for rooms once a second; until then it knows of no such event where nobody asks Postgres.
+      // The API reads rooms once a second. Until then it does not know the event where it does not query Postgres.
       const places = `http://127.0.0.1:${port}/v1/events/${event.slug}/queue/places`;
       await until(async () => (await fetch(places, { method: 'POST' })).status !== 404);
       return event;

@@ -36,7 +36,7 @@ export async function changeEndpoint(
   },
 ): Promise<WebhookEndpoint> {
   const known = await findEndpoint(deps.db, actor.organizerId, endpointId);
-  // Without another address, a name server that does not answer just now stops no other change.
+  // An unchanged address is not resolved again: a failing name server must not prevent other changes.
   const moved = values.url === known?.url ? undefined : values.url;
   const checked = moved === undefined ? undefined : await deps.webhookGuard.check(moved);
   return transaction(deps.db, async (tx) => {

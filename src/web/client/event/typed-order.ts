@@ -2,12 +2,12 @@
 export type TypedFields = Readonly<Record<string, string>>;
 
 /**
- * What a buyer had typed into the order form when the turn ended. It waits in the tab's own storage for the next turn of the same
- * address, is read once, and is gone with the tab. Whoever else uses the tab has another address, and does not see it.
+ * What a buyer had typed into the order form when the turn ended. The tab's session storage keeps it for the next turn of the same email
+ * address. It can be read once. Another person in the same tab has another address, and does not see it.
  */
 export type TypedOrder = {
   keep(address: string, fields: TypedFields): void;
-  /** The fields that were kept for this address. Nothing is kept afterwards, whoever asks. */
+  /** Returns the fields kept for this address. Deletes what is kept, for whatever address it was. */
   take(address: string): TypedFields | undefined;
 };
 

@@ -81,8 +81,8 @@ async function answer(deps: DeskDeps, c: Context, { respond, signedOut }: Answer
 }
 
 /**
- * Answers a form that comes without a session: by a sign-in that holds what was typed, sealed, and after the sign-in by the form with it.
- * Nothing is changed until the member sends the form once more. Another member gets the page without that text.
+ * Answers a form that arrives without a session. The sign-in page carries what was typed, sealed; after the sign-in, the form shows it again.
+ * Nothing changes until the member sends the form once more. Another member gets the page without that text.
  */
 async function signInAgain(deps: DeskDeps, c: Context, { show, values: read }: Sent): Promise<Response> {
   const language = languageOf(deps, c);
@@ -159,7 +159,7 @@ async function act(desk: Requested, c: Context, sent: Sent): Promise<View | stri
   if (!isFromOurPage(c, desk.publicUrl)) return refusedView(words.notOurPage, words);
   const values = await sent.values();
   const name = values.text('act') || 'save';
-  // Somebody has signed in elsewhere in this browser meanwhile.
+  // Meanwhile somebody has signed in through another tab of this browser.
   if (name === signInAct) return signInAgain(desk.deps, c, sent);
   const chosen = Object.hasOwn(acts, name) ? acts[name] : undefined;
   if (chosen === undefined) return refusedView(words.formOutdated, words);

@@ -51,7 +51,7 @@ export type Form = {
   readonly key: string;
   /** Field labels by name, registered as fields are rendered. The summary of faults uses them. */
   readonly labels: Map<string, string>;
-  /** The names of the fields for passwords and keys, noted in the same way. */
+  /** The names of the fields for passwords and keys, recorded in the same way. */
   readonly secrets: Set<string>;
   /** What the fields show at first, by name. A form that changes something carries it along (`shownOf`). */
   readonly shown: Map<string, string>;

@@ -60,8 +60,8 @@ function valueOf(c: Context, publicUrl: string, kept: Kept, pattern: RegExp): st
 }
 
 /**
- * The CSRF token of a form: a mark of the session, which another site can neither read nor compute, and a mark of the member, which tells
- * whose text a form has when its session has ended.
+ * The CSRF token of a form. It consists of a mark of the session, which another site can neither read nor compute, and a mark of the member,
+ * which identifies the author of a form after its session has ended.
  */
 export function formToken(secret: string, session: string, memberId: string): string {
   return `${sessionMark(secret, session)}.${memberMark(secret, memberId)}`;

@@ -81,7 +81,7 @@ export function useCachedThings() {
   const get = (headers: Record<string, string> = {}, method = 'GET') =>
     new Request('http://antre.test/thing', { method, headers });
   const valueOf = async (response: Response) => ((await response.json()) as { value: string }).value;
-  /** Sooner than anything is stale here; how soon, the bench of moments says. */
+  /** Waits for a push. It arrives before any value here expires; the bench `moments` measures how soon. */
   const eventually = (check: () => boolean | Promise<boolean>): Promise<void> =>
     expect.poll(check, { timeout: 10_000, interval: 5 }).toBe(true);
 

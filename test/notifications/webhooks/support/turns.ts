@@ -7,7 +7,7 @@ import { transaction } from '../../../../src/platform/database/db.ts';
 import { createEvent } from '../../../../testkit/factories.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../../testkit/notifications/webhook-world.ts';
 
-/** A world of webhooks whose turns the test gives by hand. */
+/** A test world of webhooks in which the test decides when an endpoint has its turn. */
 export async function openTurns() {
   const world = await openWebhookWorld();
 

@@ -27,8 +27,8 @@ export const queueTokenSecret = 'test-only-queue-token-secret-0123456789';
 export type DrawWorld = Awaited<ReturnType<typeof openDrawWorld>>;
 
 /**
- * A database and a beacon whose time a test moves: everything written moves into the past and the beacon's clock ahead,
- * so that rounds and times still belong together.
+ * A database and a beacon whose time a test moves. Stored times move into the past and the beacon's clock moves ahead, so rounds and times
+ * still match.
  */
 export async function openDrawWorld(lead = leadSeconds, beaconTimeoutMs = 3000) {
   const database = await createTestDatabase();
@@ -117,7 +117,7 @@ export async function openDrawWorld(lead = leadSeconds, beaconTimeoutMs = 3000) 
 
 export const hour = 3600;
 
-/** What tests read of the draws of a world, and a room whose list is frozen on time. */
+/** Reads of a world's draws, and a room whose list is frozen on time. */
 export function drawsOf(world: DrawWorld) {
   const pathOf = async (eventId: string) =>
     (await world.draws(eventId)).map(({ number, state, voidReason }) => `${number} ${voidReason ?? state}`);

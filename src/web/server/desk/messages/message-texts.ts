@@ -45,7 +45,7 @@ async function showTexts(desk: Desk): Promise<View> {
   };
 }
 
-/** An address that names no message is answered as missing, and its form refused by the API. */
+/** A path that names no message gets 404. The API refuses its form. */
 function textParam(desk: Desk) {
   return {
     slug: desk.slug,
@@ -89,7 +89,7 @@ ${text.isOwn ? deskForm(desk, { form: desk.form('reset'), submit: words.reset, i
 const save: Act = async (desk, values) => {
   await desk.api.put('/v1/organizers/:slug/message-texts/:template/:locale', {
     param: textParam(desk),
-    // Browsers send line breaks of a text field as two characters.
+    // Browsers send line breaks as CR LF.
     json: { body: values.text('body').replaceAll('\r\n', '\n') },
   });
   return done(path, 'saved');
