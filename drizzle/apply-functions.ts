@@ -14,7 +14,7 @@ interface FunctionFile {
 const partitionsKeptDaysMax = 3650;
 
 /**
- * Makes the SQL functions of the database equal to `functions/*.sql`, one file per function. New and changed files are applied.
+ * Makes the SQL functions of the database equal to the files in `functions`, one for each function. New and changed files are applied.
  * A changed file replaces every function of its name, so that parameters may change. Functions without a file are dropped. All
  * of it is one transaction. Returns the names of changed functions.
  *
@@ -46,7 +46,7 @@ export async function applyFunctions(sql: postgres.Sql, folder: string): Promise
 }
 
 export function readFunctionFiles(folder: string): readonly FunctionFile[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { encoding: 'utf8', recursive: true })
     .filter((file) => file.endsWith('.sql'))
     .toSorted()
     .map((file) => {

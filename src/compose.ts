@@ -1,15 +1,15 @@
 import { createActors, createPasswords, createPresentsCredential, createVerificationLanes } from './access/index.ts';
 import { createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions, moveGates } from './check-in/index.ts';
-import { composeGateway } from './compose-gateway.ts';
-import { composeInvalidations } from './compose-invalidations.ts';
-import { composeLanes } from './compose-lanes.ts';
-import { composeReadSource } from './compose-read-source.ts';
+import { composeGateway } from './compose/gateway.ts';
+import { composeInvalidations } from './compose/invalidations.ts';
+import { composeLanes } from './compose/lanes.ts';
+import { composeLive } from './compose/live.ts';
+import { composeReadSource } from './compose/read-source.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
 import { createClientNetwork, networkOfContext } from './http/server/client-network.ts';
-import { composeLive } from './compose-live.ts';
 import { createAddressGuard, createHolderMessages, createNoteEventChange } from './notifications/index.ts';
 import { createCanMessagePhones } from './notifications/senders/can-message-phones.ts';
 import {

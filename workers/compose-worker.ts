@@ -1,6 +1,6 @@
 import { queueTag } from '../src/catalog/index.ts';
-import { composeGateway } from '../src/compose-gateway.ts';
-import { composeInvalidations } from '../src/compose-invalidations.ts';
+import { composeGateway } from '../src/compose/gateway.ts';
+import { composeInvalidations } from '../src/compose/invalidations.ts';
 import type { Config } from '../src/config.ts';
 import {
   createDeliveries,

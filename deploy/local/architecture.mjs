@@ -56,7 +56,7 @@ export default {
       name: 'only known rooms',
       severity: 'error',
       from: {},
-      to: { path: '^src/[^/]+/', pathNot: `^src/(cli|${Object.keys(mayImport).join('|')})/` },
+      to: { path: '^src/[^/]+/', pathNot: `^src/(cli|compose|${Object.keys(mayImport).join('|')})/` },
     },
     ...Object.entries(mayImport).map(([room, others]) => ({
       name: `${room} imports only ${others.join(', ') || 'itself'}`,
@@ -67,7 +67,7 @@ export default {
     {
       name: 'rooms are entered by their doors',
       severity: 'error',
-      from: { path: '^src/([^/]+)/', pathNot: '^src/cli/' },
+      from: { path: '^src/([^/]+)/', pathNot: '^src/(cli|compose)/' },
       to: { path: rooms, pathNot: [`^src/$1/`, doors] },
     },
     ...Object.entries(folders).map(([folder, others]) => ({

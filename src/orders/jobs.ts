@@ -75,7 +75,7 @@ export const ordersUnpaid = job({
   attempts: 5,
   timeoutMs: 15_000,
 });
-/** As in `drizzle/functions/record_made_attempts.sql`. */
+/** As in `drizzle/functions/payments/record_made_attempts.sql`. */
 export const unpaidNoticeSeconds = 60;
 
 /** Recurring: adds orders to the search of the desk. */

@@ -1,7 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readFunctionFiles } from '../../drizzle/apply-functions.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { distributedTables, distributionFaults, overAllEvents, tablesOf } from './support/distribution.ts';
 import { withoutEvent } from './support/event-named.ts';
@@ -11,8 +10,6 @@ import { withoutEvent } from './support/event-named.ts';
  * queries of the service are held to it where they are measured (`plans.test.ts`). What it would take to move:
  * docs/decisions/0014-distribution-by-event.md.
  */
-
-const functionsFolder = 'drizzle/functions';
 
 let database: TestDatabase;
 let sql: postgres.Sql;
@@ -93,10 +90,8 @@ describe('control: what could not be distributed is found', () => {
 
 test('each statement of the SQL functions names the event, or has a reason not to', async () => {
   const tables = distributedTables(await tablesOf(sql));
-  const found = readdirSync(functionsFolder).flatMap((file) =>
-    withoutEvent(readFileSync(join(functionsFolder, file), 'utf8'), tables).map(
-      (table) => `${basename(file, '.sql')}: ${table}`,
-    ),
+  const found = readFunctionFiles('drizzle/functions').flatMap(({ name, text }) =>
+    withoutEvent(text, tables).map((table) => `${name}: ${table}`),
   );
   expect([...new Set(found)].sort()).toEqual(Object.keys(overAllEvents.functions).sort());
 });

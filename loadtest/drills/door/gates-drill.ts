@@ -39,7 +39,7 @@ export const gatesDrill: Drill = roundsDrill({
       'an entry counts only for the call that has written the admission; without the guard it is enough that none was seen',
     edits: [
       {
-        file: 'drizzle/functions/check_in_tickets.sql',
+        file: 'drizzle/functions/check-in/check_in_tickets.sql',
         text: 'from entries where ticket_id in (select ticket_id from admitted);',
         instead:
           'from entries e where not exists (select from admissions a where a.event_id = p_event_id and a.ticket_id = e.ticket_id);',

@@ -25,7 +25,7 @@ export const offlineDrill: Drill = roundsDrill({
     without: 'a second entry is marked as a conflict',
     edits: [
       {
-        file: 'drizzle/functions/recount_admissions.sql',
+        file: 'drizzle/functions/check-in/recount_admissions.sql',
         text: 'update scans s set conflict = j.again,',
         instead: 'update scans s set conflict = j.again and false,',
       },

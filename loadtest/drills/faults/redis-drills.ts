@@ -18,7 +18,7 @@ const withoutLease: Mutant = {
   without: 'a job stays in the outbox until it is done',
   edits: [
     {
-      file: 'drizzle/functions/lease_jobs.sql',
+      file: 'drizzle/functions/platform/lease_jobs.sql',
       text: `update outbox o set
       relays = o.relays + 1,
       available_at = now() + make_interval(secs => least(p_seconds * power(2, least(o.relays, 20)), p_seconds_max))

@@ -24,7 +24,7 @@ export const withoutKeyLookup: Mutant = {
   without: 'an order is looked for by its key before it is written',
   edits: [
     {
-      file: 'drizzle/functions/place_orders.sql',
+      file: 'drizzle/functions/orders/place_orders.sql',
       text: "where o.idempotency_key_hash = any (p_keys) and o.event_id || '' = p_event_id",
       instead: 'where false',
     },

@@ -8,7 +8,7 @@ import { type Order, orders } from '../tables.ts';
 export type PayOutcome = 'paid' | 'paid_late' | 'already_paid' | 'no_stock' | 'over_limit';
 
 /**
- * Applies a payment for the whole order (`drizzle/functions/pay_order.sql`). A hold becomes a sale. An order that had ended takes its
+ * Applies a payment for the whole order (`drizzle/functions/orders/pay_order.sql`). A hold becomes a sale. An order that had ended takes its
  * places again if they are still free, the event has not begun and no limit has been used up since.
  * @returns `no_stock` when the order can no longer be fulfilled; `over_limit` when its buyer has paid for as many tickets as a limit
  * allows since it was placed, and the order begins to end. In both cases the caller owes the money back.

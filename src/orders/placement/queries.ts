@@ -75,7 +75,7 @@ export type PlacementLimits = {
 };
 
 /**
- * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/functions/place_orders.sql`.
+ * One call, one transaction, one fsync for the whole batch. The rules are in `drizzle/functions/orders/place_orders.sql`.
  * @param options.notAfterMs by Postgres' clock, in milliseconds since 1970: orders that are not decided by then never will be
  */
 export async function callPlaceOrders(
@@ -169,7 +169,7 @@ export async function findKnownKeys(db: Db, eventId: string, keyHashes: readonly
   return new Set(rows.flatMap(({ n }) => keyHashes[n - 1] ?? []));
 }
 
-/** One order in the form of the placement call; the names are those of `drizzle/functions/place_orders.sql`. */
+/** One order in the form of the placement call; the names are those of `drizzle/functions/orders/place_orders.sql`. */
 export type PlacementItem = {
   readonly id: string;
   readonly key_hash: string;

@@ -24,7 +24,7 @@ type PriceFacts = {
 
 /**
  * The price of an order, with its promo code. Nothing is held, and stock, sale windows and limits are not checked. The
- * order itself decides the price (`drizzle/functions/place_orders.sql`). A used-up code gets the same answer as an
+ * order itself decides the price (`drizzle/functions/orders/place_orders.sql`). A used-up code gets the same answer as an
  * unknown one, and wrong codes count against the same limit as those of orders.
  * @throws DomainError event.not_found, order.category_unknown, promo.invalid, promo.limited
  */

@@ -150,7 +150,7 @@ async function findStartingOrders(db: Db, ids: readonly string[]): Promise<Start
   );
 }
 
-/** The ids of the attempts that were taken (`drizzle/functions/claim_first_attempts.sql`). */
+/** The ids of the attempts that were taken (`drizzle/functions/payments/claim_first_attempts.sql`). */
 async function claimFirstAttempts(db: Db, items: readonly FirstAttempt[]): Promise<Set<string>> {
   const rows = await rowsOf<{ id: string }>(
     db,
@@ -168,7 +168,7 @@ async function giveBackAttempts(db: Db, items: readonly ClaimedAttempt[]): Promi
     where a.event_id = given.event_id and a.id = given.id and a.status = 'creating' and a.checks = 1`);
 }
 
-/** The ids of the attempts that were still to be made (`drizzle/functions/record_made_attempts.sql`). */
+/** The ids of the attempts that were still to be made (`drizzle/functions/payments/record_made_attempts.sql`). */
 async function recordMadeAttempts(db: Db, items: readonly MadeAttempt[]): Promise<Set<string>> {
   const seconds = arrayText(items.map(({ expiresInSeconds }) => expiresInSeconds));
   const rows = await rowsOf<{ id: string }>(

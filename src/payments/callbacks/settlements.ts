@@ -74,7 +74,7 @@ function isCommon(account: GatewayAccount, { state, signedClass, merchantId, isE
   return isSuccess && isExact && merchantId === account.merchantId;
 }
 
-/** The items that were paid (`drizzle/functions/apply_settlements.sql`). */
+/** The items that were paid (`drizzle/functions/payments/apply_settlements.sql`). */
 async function applySettlements(db: Db, clock: Clock, eventId: string, items: readonly Item[]): Promise<boolean[]> {
   const now = clock.now();
   const given = items.map(({ callbackId, buyerPaysFee, fact }) => ({

@@ -1,9 +1,9 @@
-import type { Config } from './config.ts';
-import { createLive } from './live/index.ts';
-import { linkVersionsOf } from './orders/buyer/order-access.ts';
-import { paymentPorts } from './payments/index.ts';
-import type { OpenDb } from './platform/database/db.ts';
-import type { Closers } from './platform/resilience/shutdown.ts';
+import type { Config } from '../config.ts';
+import { createLive } from '../live/index.ts';
+import { linkVersionsOf } from '../orders/buyer/order-access.ts';
+import { paymentPorts } from '../payments/index.ts';
+import type { OpenDb } from '../platform/database/db.ts';
+import type { Closers } from '../platform/resilience/shutdown.ts';
 
 /** Figures for listeners, one or two at once. */
 const poolSize = 2;

@@ -1,12 +1,12 @@
-import { type Audited, hearAudit } from './access/index.ts';
+import { type Audited, hearAudit } from '../access/index.ts';
 import {
   type InvalidationKind,
   type Invalidations,
   shareInvalidations,
-} from './platform/invalidation/invalidations.ts';
-import type { Log } from './platform/log.ts';
-import type { RedisClient } from './platform/redis-client.ts';
-import type { Closers } from './platform/resilience/shutdown.ts';
+} from '../platform/invalidation/invalidations.ts';
+import type { Log } from '../platform/log.ts';
+import type { RedisClient } from '../platform/redis-client.ts';
+import type { Closers } from '../platform/resilience/shutdown.ts';
 
 /**
  * What a person's act invalidates, by the noun of its entry in the audit log, and the id of what has changed. Access is not here: one act

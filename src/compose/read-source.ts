@@ -1,8 +1,8 @@
-import type { Config } from './config.ts';
-import type { Db, OpenDb } from './platform/database/db.ts';
-import type { Log } from './platform/log.ts';
-import { type ReadSource, createReplica, readFromPrimary } from './platform/database/replica.ts';
-import type { Closers } from './platform/resilience/shutdown.ts';
+import type { Config } from '../config.ts';
+import type { Db, OpenDb } from '../platform/database/db.ts';
+import type { Log } from '../platform/log.ts';
+import { type ReadSource, createReplica, readFromPrimary } from '../platform/database/replica.ts';
+import type { Closers } from '../platform/resilience/shutdown.ts';
 
 /** A replica that does not answer within this time is skipped. There is still time to ask the primary. */
 const replicaTimeoutMs = 500;

@@ -1,15 +1,15 @@
-import type { Config } from './config.ts';
-import { createPlacement } from './orders/index.ts';
-import { createCallbackInbox, totalMaxes } from './payments/index.ts';
-import type { Db } from './platform/database/db.ts';
-import type { GroupCommit } from './platform/database/group-commit.ts';
-import type { StagedSignal } from './platform/jobs/staged-signal.ts';
+import type { Config } from '../config.ts';
+import { createPlacement } from '../orders/index.ts';
+import { createCallbackInbox, totalMaxes } from '../payments/index.ts';
+import type { Db } from '../platform/database/db.ts';
+import type { GroupCommit } from '../platform/database/group-commit.ts';
+import type { StagedSignal } from '../platform/jobs/staged-signal.ts';
 import {
   type createTrafficControl,
   type createWritesLimiter,
   limitGroupCommit,
   limitPerEvent,
-} from './traffic-control/index.ts';
+} from '../traffic-control/index.ts';
 
 type Traffic = ReturnType<typeof createTrafficControl>;
 

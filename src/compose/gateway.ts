@@ -1,13 +1,13 @@
-import type { RedisClient } from './platform/redis-client.ts';
-import type { Config } from './config.ts';
+import type { RedisClient } from '../platform/redis-client.ts';
+import type { Config } from '../config.ts';
 import {
   createGatewayBudget,
   dispatchByAccount,
   gatewayPlugins,
   guardGateway,
   limitGateway,
-} from './payments/index.ts';
-import { createGatewayLimit } from './traffic-control/index.ts';
+} from '../payments/index.ts';
+import { createGatewayLimit } from '../traffic-control/index.ts';
 
 /**
  * The gateways as both kinds of process use them. Each has a rate budget that all processes share, and a circuit breaker
