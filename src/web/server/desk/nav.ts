@@ -1,5 +1,8 @@
 import type { Language } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
+import type { Data } from './api.ts';
+
+type Member = Data<'/v1/sessions/current'>;
 
 /** The sections of the desk's navigation. */
 export type Section = 'events' | 'orders' | 'tasks' | 'reports' | 'team' | 'profile' | 'connections' | 'log';
@@ -29,14 +32,18 @@ export const deskPaths = {
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
-/** @param isLimited a limited member sees only events and orders */
-export function sectionLinks(language: Language, isLimited: boolean): readonly Link<Section>[] {
+/** Whether the member works at some events only, and sees nothing of the organizer itself. */
+export const isLimited = ({ eventIds }: Member): boolean => eventIds !== undefined;
+
+/** The pages that this member may open. Door staff work at the door, and have no page here but the first. */
+export function sectionLinks(language: Language, member: Member): readonly Link<Section>[] {
+  if (member.role === 'door') return [];
   const words = frameWords[language];
   const ofEvents: readonly Link<Section>[] = [
     { name: 'events', path: '/desk', label: words.events },
     { name: 'orders', path: '/desk/orders', label: words.orders },
   ];
-  if (isLimited) return ofEvents;
+  if (isLimited(member)) return ofEvents;
   return [
     ...ofEvents,
     { name: 'tasks', path: '/desk/tasks', label: words.tasks },

@@ -26,6 +26,7 @@ type DeskLinkWords = {
   readonly noLinkTitle: string;
   readonly noLinkText: string;
   readonly askAgain: string;
+  readonly toDesk: string;
   readonly toDoor: string;
   readonly madeTitle: string;
   readonly madeKeep: string;
@@ -70,6 +71,7 @@ export const deskLinkWords: InEach<DeskLinkWords> = {
     noLinkText:
       'Buka halaman ini dari tautan di email undangan. Tautan yang lama atau sudah dipakai tidak berlaku lagi.',
     askAgain: 'Minta tautan baru',
+    toDesk: 'Masuk ke meja kerja',
     toDoor: 'Masuk sebagai petugas pintu',
     madeTitle: 'Dibuat lewat akun Anda, dan masih berlaku',
     madeKeep: 'Biarkan berlaku. Saya hanya lupa kata sandi.',
@@ -111,6 +113,7 @@ export const deskLinkWords: InEach<DeskLinkWords> = {
     noLinkTitle: 'The link is not complete',
     noLinkText: 'Open this page from the link in the invitation mail. Old and used links are not valid any more.',
     askAgain: 'Ask for a new link',
+    toDesk: 'Sign in at the desk',
     toDoor: 'Sign in at the door',
     madeTitle: 'Made by your account, and still working',
     madeKeep: 'Keep them. I only forgot my password.',

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
+import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
@@ -7,8 +8,8 @@ import { messageTestWords } from '../../../i18n/words/desk/messages/message-test
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField, textField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { textField } from '../parts/fields.ts';
+import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { mailTestPart, testButton, testMail, testSender } from './message-tests.ts';
@@ -115,7 +116,6 @@ async function senderPart(desk: Desk): Promise<Html> {
   const { language, slug } = desk;
   const words = connectionWords[language];
   const { data } = await desk.api.get('/v1/organizers/:slug/senders', { param: { slug } });
-  const form = desk.form('disconnect');
   const kinds = senderKinds.map((kind) => linkButton(`/desk/connections/senders/${kind}`, senderNames[kind], true));
   return html`<p>${words.sendersLead} ${messageTestWords[language].phoneHint}</p>${
     data.length === 0
@@ -133,7 +133,8 @@ async function senderPart(desk: Desk): Promise<Html> {
             },
             {
               label: words.today,
-              cell: ({ today }) => `${today.accepted}${today.left === null ? '' : ` (${words.left}: ${today.left})`}`,
+              cell: ({ today: { accepted, left } }) =>
+                `${formatCount(accepted, language)}${left === null ? '' : ` (${words.left}: ${formatCount(left, language)})`}`,
             },
             {
               label: messageTestWords[language].test,
@@ -144,11 +145,11 @@ async function senderPart(desk: Desk): Promise<Html> {
               cell: ({ id, externalId, status }) =>
                 status === 'disabled'
                   ? '–'
-                  : deskForm(desk, {
-                      form,
-                      body: hiddenField('senderId', id),
+                  : rowForm(desk, {
+                      act: 'disconnect',
+                      idField: 'senderId',
+                      id,
                       submit: `${words.disconnect}: ${externalId}`,
-                      isSmall: true,
                     }),
             },
           ],

@@ -3,8 +3,7 @@ import { messageTestWords } from '../../../i18n/words/desk/messages/message-test
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { Act, AddPage, Desk, View } from '../desk.ts';
-import { hiddenField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { deskForm, rowForm } from '../parts/form.ts';
 import { type Mood, linkButton, notice } from '../parts/pieces.ts';
 
 type Test = Data<'/v1/organizers/:slug/message-tests/:testId'>;
@@ -31,12 +30,8 @@ async function send(desk: Desk, json: Wanted): Promise<string> {
 
 /** The button that sends a test message from a sender. */
 export function testButton(desk: Desk, sender: { readonly id: string; readonly externalId: string }): Html {
-  return deskForm(desk, {
-    form: desk.form('testSender'),
-    body: hiddenField('senderId', sender.id),
-    submit: messageTestWords[desk.language].testOf(sender.externalId),
-    isSmall: true,
-  });
+  const submit = messageTestWords[desk.language].testOf(sender.externalId);
+  return rowForm(desk, { act: 'testSender', idField: 'senderId', id: sender.id, submit });
 }
 
 export function mailTestPart(desk: Desk): Html {

@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
+import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { endpointFields, endpointOf, subscribableTypes } from './endpoint-fields.ts';
@@ -24,7 +24,6 @@ async function showEndpoints(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = connectionWords[language];
   const { data } = await desk.api.get('/v1/organizers/:slug/webhooks', { param: { slug } });
-  const form = desk.form('add');
   return {
     title: words.webhooks,
     section: 'connections',
@@ -42,15 +41,32 @@ ${
         ],
       })
 }
-${panel(
-  words.add,
-  deskForm(desk, {
+${isOwner(desk) ? panel(words.add, addForm(desk)) : html`<p class="muted">${words.webhooksByOwner}</p>`}`,
+  };
+}
+
+/** A manager sees webhooks, tests them and has them sent again. Where they go, and their secret, is for an owner. */
+const isOwner = ({ member }: Desk): boolean => member.role === 'owner';
+
+function addForm(desk: Desk): Html {
+  const { language } = desk;
+  const words = connectionWords[language];
+  const form = desk.form('add');
+  return deskForm(desk, {
     form,
     body: endpointFields(form, language, { url: '', description: '', types: subscribableTypes }),
     submit: words.add,
-  }),
-)}`,
-  };
+  });
+}
+
+type Endpoint = Data<'/v1/organizers/:slug/webhooks/:endpointId'>;
+
+function changePart(desk: Desk, endpoint: Endpoint): Html {
+  const words = connectionWords[desk.language];
+  const form = desk.form('save');
+  const body = endpointFields(form, desk.language, endpoint);
+  const changing = deskForm(desk, { form, body, submit: words.saveChange });
+  return panel(words.change, html`<p class="muted">${words.changeText}</p>${changing}`);
 }
 
 function statusChip(status: string, { language }: Desk): Html {
@@ -91,8 +107,6 @@ async function showEndpoint(desk: Desk): Promise<View> {
       query: cursor === undefined ? {} : { cursor },
     }),
   ]);
-  const againForm = desk.form('again');
-  const changeForm = desk.form('save');
   const act = (name: string, label: string) => deskForm(desk, { form: desk.form(name), submit: label, isSmall: true });
   return {
     title: words.webhooks,
@@ -105,10 +119,14 @@ async function showEndpoint(desk: Desk): Promise<View> {
         [words.stopped, endpoint.disabledReason === null ? undefined : words.stoppedBecause[endpoint.disabledReason]],
         [words.types, html`<ul>${endpoint.types.map((type) => html`<li>${typeText(type, desk)}</li>`)}</ul>`],
       ])}
-${endpoint.status === 'active' ? html`${act('test', words.test)}${act('stop', words.stop)}` : act('resume', words.resume)}
-<p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`,
+${endpoint.status === 'active' ? act('test', words.test) : ''}${
+  isOwner(desk)
+    ? html`${endpoint.status === 'active' ? act('stop', words.stop) : act('resume', words.resume)}
+<p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`
+    : html`<p class="muted">${words.webhooksByOwner}</p>`
+}`,
     )}
-${panel(words.change, html`<p class="muted">${words.changeText}</p>${deskForm(desk, { form: changeForm, body: endpointFields(changeForm, language, endpoint), submit: words.saveChange })}`)}
+${isOwner(desk) ? changePart(desk, endpoint) : ''}
 <h2>${words.deliveries}</h2>
 ${
   deliveries.data.length === 0
@@ -120,17 +138,12 @@ ${
           { label: words.type, cell: ({ type }) => typeText(type, desk) },
           { label: words.at, cell: ({ occurredAt }) => formatDateTime(occurredAt, deskTimeZone, language, 'medium') },
           { label: words.status, cell: ({ status }) => statusChip(status, desk) },
-          { label: words.tries, cell: ({ tries }) => tries, isNumber: true },
+          { label: words.tries, cell: ({ tries }) => formatCount(tries, language), isNumber: true },
           { label: words.answer, cell: ({ lastTry }) => answerText(lastTry, desk) },
           {
             label: words.again,
             cell: ({ webhookId }) =>
-              deskForm(desk, {
-                form: againForm,
-                body: hiddenField('webhookId', webhookId),
-                submit: words.again,
-                isSmall: true,
-              }),
+              rowForm(desk, { act: 'again', idField: 'webhookId', id: webhookId, submit: words.again }),
           },
         ],
       })}`

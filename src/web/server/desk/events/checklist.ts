@@ -16,7 +16,13 @@ export async function missingOf(desk: Desk): Promise<readonly Missing[]> {
   return (await desk.api.get(path, { param: eventParam(desk) })).missing;
 }
 
-type Step = { readonly label: string; readonly path: string; readonly isDone: boolean; readonly isOptional?: boolean };
+type Step = {
+  readonly label: string;
+  /** Undefined for what only an owner can do. */
+  readonly path: string | undefined;
+  readonly isDone: boolean;
+  readonly isOptional?: boolean;
+};
 
 /** The steps from a draft to a sale. Whether a step is done is read from the data it creates, never stored. */
 export async function checklist(desk: Desk, event: EventOfDesk): Promise<Html> {
@@ -26,7 +32,7 @@ export async function checklist(desk: Desk, event: EventOfDesk): Promise<Html> {
     const state = isDone
       ? chip(words.done, 'good')
       : chip(isOptional === true ? words.optional : words.open, isOptional === true ? 'plain' : 'warn');
-    return html`<li><a href="${path}">${label}</a> ${state}</li>`;
+    return html`<li>${path === undefined ? html`${label} <span class="muted">${words.byOwner}</span>` : html`<a href="${path}">${label}</a>`} ${state}</li>`;
   });
   const left = steps.filter(({ isDone, isOptional }) => !isDone && isOptional !== true).length;
   return panel(
@@ -42,8 +48,8 @@ async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]>
   const [missing, gates, staff, senders] = await Promise.all([
     missingOf(desk),
     desk.api.get('/v1/organizers/:slug/events/:eventId/gates', { param }),
-    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: { limit: 2 } }).catch(nothingAllowed),
-    desk.api.get('/v1/organizers/:slug/senders', { param: { slug } }).catch(nothingAllowed),
+    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: { limit: 2 } }).catch(notAllowed),
+    desk.api.get('/v1/organizers/:slug/senders', { param: { slug } }).catch(notAllowed),
   ]);
   const lacks = (prefix: string) => missing.some(({ code }) => code.startsWith(prefix));
   const path = `/desk/events/${event.id}`;
@@ -52,18 +58,21 @@ async function stepsOf(desk: Desk, event: EventOfDesk): Promise<readonly Step[]>
     { label: words.tickets, path: `${path}/tickets`, isDone: !lacks('ticket_category.') },
     {
       label: words.payment,
-      path: deskPaths.paymentAccounts,
+      path: desk.member.role === 'owner' ? deskPaths.paymentAccounts : undefined,
       isDone: !lacks('payment.') && !lacks('ticket_category.none'),
     },
-    { label: words.sender, path: deskPaths.senders, isDone: senders.data.length > 0, isOptional: true },
-    { label: words.staff, path: deskPaths.staff, isDone: staff.data.length > 1, isOptional: true },
+    ...(senders === undefined
+      ? []
+      : [{ label: words.sender, path: deskPaths.senders, isDone: senders.data.length > 0, isOptional: true }]),
+    ...(staff === undefined
+      ? []
+      : [{ label: words.staff, path: deskPaths.staff, isDone: staff.data.length > 1, isOptional: true }]),
     { label: words.gates, path: `${path}/gates`, isDone: gates.data.length > 0, isOptional: true },
     { label: words.publish, path: `${path}/publication`, isDone: event.status === 'published' },
   ];
 }
 
-/** Not every member may read these lists. What cannot be read counts as not done. */
-function nothingAllowed(error: unknown): { readonly data: readonly unknown[] } {
+/** Not every manager may see every part of an organiser. A step that the member cannot take, and that is optional, is left out. */
+function notAllowed(error: unknown): undefined {
   if (!isProblem(error, 'access.forbidden')) throw error;
-  return { data: [] };
 }

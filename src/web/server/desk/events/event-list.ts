@@ -3,6 +3,7 @@ import { formatDate } from '../../../../platform/text/format-time.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { isLimited } from '../nav.ts';
 import { emptyState, eventChip, linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
@@ -28,7 +29,9 @@ async function showEvents(desk: Desk): Promise<View> {
     return {
       title: words.events,
       section: 'events',
-      body: emptyState(words.noneTitle, words.noneText, { path: '/desk/events/new', label: words.newEvent }),
+      body: isLimited(desk.member)
+        ? emptyState(words.noneTitle, words.noneOfYours)
+        : emptyState(words.noneTitle, words.noneText, { path: '/desk/events/new', label: words.newEvent }),
     };
   }
   const filter = [undefined, ...statuses].map((one) => {
@@ -39,7 +42,7 @@ async function showEvents(desk: Desk): Promise<View> {
   return {
     title: words.events,
     section: 'events',
-    body: html`${desk.member.eventIds === undefined ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
+    body: html`${!isLimited(desk.member) ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
 <nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
 ${table({
   caption: words.events,

@@ -4,6 +4,7 @@ import type { Language } from '../../../i18n/language.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { kindText } from '../../../i18n/words/kinds.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { isLimited } from '../nav.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
 import { checklist } from './checklist.ts';
 import type { EventOfDesk } from './editor/event-form.ts';
@@ -31,8 +32,14 @@ async function showOverview(desk: Desk): Promise<View> {
         [words.where, `${event.venue}, ${event.city}`],
         [words.address, html`${event.address} <a href="${mapLink(event)}" rel="noopener noreferrer">${words.map}</a>`],
         [words.category, kindText(event.category, language)],
-        [words.publicAddress, html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`],
-      ])}<p class="page-actions">${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${desk.member.eventIds === undefined ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
+        // A draft has no public page yet.
+        [
+          words.publicAddress,
+          event.status === 'draft'
+            ? `/events/${event.slug}`
+            : html`<a href="/events/${event.slug}?lang=${language}">/events/${event.slug}</a>`,
+        ],
+      ])}<p class="page-actions">${linkButton(`/desk/events/${event.id}/details`, words.change, true)}${!isLimited(desk.member) ? html` ${linkButton(`/desk/events/${event.id}/duplicate`, words.duplicate, true)} ${linkButton(`/desk/log?subjectId=${event.id}`, words.log, true)}` : ''}</p>`,
     )}${event.status === 'draft' ? '' : await waitingListPart(desk, event)}`,
   };
 }

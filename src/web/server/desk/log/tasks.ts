@@ -3,8 +3,7 @@ import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { rowForm } from '../parts/form.ts';
 import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
@@ -23,7 +22,6 @@ async function showTasks(desk: Desk): Promise<View> {
     param: { slug },
     query: { status, ...(cursor === undefined ? {} : { cursor }) },
   });
-  const [doneForm, refundForm] = [desk.form('done'), desk.form('refund')];
   return {
     title: words.tasks,
     section: 'tasks',
@@ -49,7 +47,7 @@ ${
             label: words.action,
             cell: ({ id, kind, resolvedAt }) =>
               resolvedAt === null
-                ? html`${deskForm(desk, { form: doneForm, body: hiddenField('taskId', id), submit: words.done, isSmall: true })}${kind === 'money_taken' ? deskForm(desk, { form: refundForm, body: hiddenField('taskId', id), submit: words.giveBack, isSmall: true }) : ''}`
+                ? html`${rowForm(desk, { act: 'done', idField: 'taskId', id, submit: words.done })}${kind === 'money_taken' ? rowForm(desk, { act: 'refund', idField: 'taskId', id, submit: words.giveBack }) : ''}`
                 : formatDateTime(resolvedAt, deskTimeZone, language, 'medium'),
           },
         ],
@@ -70,6 +68,6 @@ function resolve(action: 'done' | 'refund'): Act {
       param: { slug: desk.slug, taskId: values.text('taskId') },
       json: { action },
     });
-    return done('/desk/tasks', 'taskDone');
+    return done('/desk/tasks', action === 'refund' ? 'refunded' : 'taskDone');
   };
 }

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
+import { isLimited } from '../nav.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { chip, linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
@@ -33,7 +34,7 @@ async function showAttendees(desk: Desk): Promise<View> {
     title: words.attendees,
     ...eventView(event),
     eventSection: 'attendees',
-    body: html`<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)} ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}</p>
+    body: html`<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)}${isLimited(desk.member) ? '' : html` ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}`}</p>
 <nav aria-label="${words.presence}"><ul class="filter">${filter}</ul></nav>
 ${
   data.length === 0

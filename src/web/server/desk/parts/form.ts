@@ -3,7 +3,7 @@ import type { Language } from '../../../i18n/language.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
-import { type Form, secretsField, shownField, shownOf } from '../forms.ts';
+import { type Form, emptyForm, secretsField, shownField, shownOf } from '../forms.ts';
 import { faultOf, faultText, fieldId, hiddenField, isOfField } from './fields.ts';
 
 type FormParts = {
@@ -26,6 +26,29 @@ type FormParts = {
 export function deskForm(desk: Desk, parts: FormParts): Html {
   const { language, path, formToken } = desk;
   return openForm({ ...parts, language, path, formToken });
+}
+
+/**
+ * The button in a row of a table. Its form names the row by an id, so that a refusal stands in the row that was sent, and in no other.
+ * @param of.more hidden fields beside the id
+ */
+export function rowForm(
+  desk: Desk,
+  of: {
+    readonly act: string;
+    readonly idField: string;
+    readonly id: string;
+    readonly submit: string;
+    readonly more?: Html;
+  },
+): Html {
+  const form = desk.form(of.act);
+  return deskForm(desk, {
+    form: form.values?.text(of.idField) === of.id ? form : emptyForm(of.act),
+    body: html`${hiddenField(of.idField, of.id)}${of.more ?? ''}`,
+    submit: of.submit,
+    isSmall: true,
+  });
 }
 
 /** The same form for people who may not be signed in. */

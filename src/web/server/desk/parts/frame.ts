@@ -39,7 +39,7 @@ function header({ lang: { language } }: PageContext, desk: Desk | undefined, vie
 <a class="wordmark" href="/desk">${mark}<span>${desk?.member.organizer.name ?? 'antre'}</span></a>
 <div class="desk-account"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a>
 ${desk === undefined ? '' : html`<form method="post" action="/desk/sign-out"><input type="hidden" name="formToken" value="${desk.formToken}"><button class="link-button">${words.signOut}</button></form>`}</div>
-</div>${desk === undefined ? '' : navigation(words.navigation, sectionLinks(language, desk.member.eventIds !== undefined), view.section)}</header>`;
+</div>${desk === undefined ? '' : navigation(words.navigation, sectionLinks(language, desk.member), view.section)}</header>`;
 }
 
 function eventHead(event: NonNullable<View['event']>, view: View, { lang: { language } }: PageContext): Html {
@@ -51,6 +51,7 @@ ${navigation(words.eventNavigation, eventLinks(event.id, language), view.eventSe
 type Link = { readonly name: string; readonly path: string; readonly label: string };
 
 function navigation(label: string, links: readonly Link[], current: string | undefined): Html {
+  if (links.length === 0) return html``;
   const items = links.map(
     ({ name, path, label: text }) =>
       html`<li><a href="${path}"${name === current ? html` aria-current="page"` : ''}>${text}</a></li>`,

@@ -7,8 +7,8 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { Form } from '../forms.ts';
-import { hiddenField, numberField, selectField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { numberField, selectField } from '../parts/fields.ts';
+import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
@@ -50,7 +50,6 @@ type Schedule = Data<'/v1/organizers/:slug/report-schedules'>['data'][number];
 function reportTable(desk: Desk, rows: readonly Report[]): Html {
   const { language } = desk;
   const words = toolWords[language];
-  const [downloadForm, cancelForm] = [desk.form('download'), desk.form('cancel')];
   return table({
     caption: words.reports,
     rows,
@@ -65,11 +64,10 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
       {
         label: words.download,
         cell: ({ id, status }) => {
-          const body = hiddenField('reportId', id);
-          if (status === 'ready')
-            return deskForm(desk, { form: downloadForm, body, submit: words.download, isSmall: true });
+          const row = { idField: 'reportId', id };
+          if (status === 'ready') return rowForm(desk, { ...row, act: 'download', submit: words.download });
           const isRunning = status === 'waiting' || status === 'making';
-          return isRunning ? deskForm(desk, { form: cancelForm, body, submit: words.cancel, isSmall: true }) : '–';
+          return isRunning ? rowForm(desk, { ...row, act: 'cancel', submit: words.cancel }) : '–';
         },
       },
     ],
@@ -79,7 +77,6 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
 function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
   const { language } = desk;
   const words = toolWords[language];
-  const form = desk.form('endSchedule');
   return table({
     caption: words.schedules,
     rows,
@@ -93,8 +90,7 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
       { label: words.nextRun, cell: ({ nextRunAt }) => formatDateTime(nextRunAt, deskTimeZone, language, 'medium') },
       {
         label: words.end,
-        cell: ({ id }) =>
-          deskForm(desk, { form, body: hiddenField('scheduleId', id), submit: words.end, isSmall: true }),
+        cell: ({ id }) => rowForm(desk, { act: 'endSchedule', idField: 'scheduleId', id, submit: words.end }),
       },
     ],
   });

@@ -1,7 +1,6 @@
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Desk } from '../desk.ts';
-import { hiddenField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { rowForm } from '../parts/form.ts';
 import { chip } from '../parts/pieces.ts';
 import type { Column } from '../parts/table.ts';
 
@@ -13,7 +12,6 @@ type Credential = { readonly id: string; readonly name: string; readonly endedAt
  */
 export function endingColumns<Row extends Credential>(desk: Desk, idField: string): Column<Row>[] {
   const words = teamWords[desk.language];
-  const form = desk.form('end');
   return [
     {
       label: words.status,
@@ -22,9 +20,7 @@ export function endingColumns<Row extends Credential>(desk: Desk, idField: strin
     {
       label: words.end,
       cell: ({ id, name, endedAt }) =>
-        endedAt === null
-          ? deskForm(desk, { form, body: hiddenField(idField, id), submit: `${words.end}: ${name}`, isSmall: true })
-          : '–',
+        endedAt === null ? rowForm(desk, { act: 'end', idField, id, submit: `${words.end}: ${name}` }) : '–',
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { mayManage } from '../../../../access/index.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Html } from '../../layout.ts';
@@ -35,7 +36,11 @@ ${table({
   caption: words.staff,
   rows: data,
   columns: [
-    { label: words.name, cell: ({ id, name }) => html`<a href="/desk/team/${id}">${name}</a>` },
+    {
+      label: words.name,
+      cell: ({ id, name, role }) =>
+        id === desk.member.id || mayEnd(desk, role) ? html`<a href="/desk/team/${id}">${name}</a>` : name,
+    },
     { label: words.email, cell: ({ email }) => email },
     { label: words.role, cell: ({ role }) => words.roles[role] },
     { label: words.events, cell: ({ eventIds }) => eventsText(eventIds, events, words) },
@@ -169,18 +174,26 @@ async function showMember(desk: Desk): Promise<View> {
             }),
           )
         : ''
-    }${panel(words.signOut, deskForm(desk, { form: desk.form('signOut'), submit: words.signOut, isSmall: true }))}
-<h2>${words.disable}</h2>${confirmStep(desk, {
-      act: 'disable',
-      text: words.disableText,
-      body:
-        boxes.length === 0
-          ? html`<p>${words.madeNothing}</p>`
-          : html`<fieldset class="field-group"><legend>${words.keep}</legend>${boxes}</fieldset>`,
-      button: words.disableConfirm,
-      backPath: '/desk/team',
-    })}`,
+    }${mayEnd(desk, made.member.role) ? endingPart(desk, boxes) : html`<p class="lead">${words.byOwner}</p>`}`,
   };
+}
+
+/** An owner ends the access of everybody, a manager that of the door staff. */
+const mayEnd = ({ member }: Desk, role: Role) => mayManage({ ...member, kind: 'staff' }, role);
+
+function endingPart(desk: Desk, boxes: readonly Html[]): Html {
+  const words = teamWords[desk.language];
+  return html`${panel(words.signOut, deskForm(desk, { form: desk.form('signOut'), submit: words.signOut, isSmall: true }))}
+<h2>${words.disable}</h2>${confirmStep(desk, {
+    act: 'disable',
+    text: words.disableText,
+    body:
+      boxes.length === 0
+        ? html`<p>${words.madeNothing}</p>`
+        : html`<fieldset class="field-group"><legend>${words.keep}</legend>${boxes}</fieldset>`,
+    button: words.disableConfirm,
+    backPath: '/desk/team',
+  })}`;
 }
 
 const changeRole: Act = async (desk, values) => {

@@ -10,7 +10,7 @@ import type { EventOfDesk } from '../events/editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import type { Form } from '../forms.ts';
 import { fieldGroup, hiddenField, numberField, selectField, textField, timeField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
@@ -72,11 +72,12 @@ function codeTable(desk: Desk, event: EventOfDesk, codes: readonly PromoCode[]):
       {
         label: '',
         cell: ({ id, code, status }) =>
-          deskForm(desk, {
-            form: desk.form('switch'),
-            body: [hiddenField('promoCodeId', id), hiddenField('status', status === 'active' ? 'closed' : 'active')],
+          rowForm(desk, {
+            act: 'switch',
+            idField: 'promoCodeId',
+            id,
+            more: hiddenField('status', status === 'active' ? 'closed' : 'active'),
             submit: status === 'active' ? words.close(code) : words.open(code),
-            isSmall: true,
           }),
       },
     ],

@@ -13,6 +13,7 @@ const id = {
   sender: 'Pengirim pesan WhatsApp',
   staff: 'Undang tim',
   gates: 'Pintu masuk',
+  byOwner: '(oleh pemilik akun)',
   publish: 'Tampilkan ke publik',
 };
 
@@ -29,6 +30,7 @@ const en: typeof id = {
   sender: 'Sender of WhatsApp messages',
   staff: 'Invite your team',
   gates: 'Gates',
+  byOwner: '(done by an owner)',
   publish: 'Publish',
 };
 

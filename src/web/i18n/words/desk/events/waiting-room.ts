@@ -1,4 +1,4 @@
-import type { InEach } from '../../../language.ts';
+import { type InEach, countedEn } from '../../../language.ts';
 
 const phasesId: Readonly<Record<string, string>> = {
   closed: 'Belum dibuka',
@@ -88,12 +88,13 @@ const en: typeof id = {
   people: 'How many people do you expect?',
   look: 'Work it out',
   chance: 'Chance if everybody buys one',
-  chanceText: (percent: number, places: string) => `${percent} % (${places} places)`,
+  chanceText: (percent: number, places: string) => `${percent} % (${countedEn(places, 'place')})`,
   chanceWorst: 'If everybody buys as many as possible',
-  chanceWorstText: (buyers: string, tickets: number) => `Enough for ${buyers} buyers with ${tickets} tickets each`,
+  chanceWorstText: (buyers: string, tickets: number) =>
+    `Enough for ${countedEn(buyers, 'buyer')} with ${countedEn(tickets, 'ticket')} each`,
   lastCalled: 'Until the last place is called',
   wholeLine: 'Until the whole line is called',
-  minutes: (count: number) => (count < 120 ? `${count} minutes` : `${Math.ceil(count / 60)} hours`),
+  minutes: (count: number) => (count < 120 ? countedEn(count, 'minute') : countedEn(Math.ceil(count / 60), 'hour')),
   fair: 'Everybody who comes before the draw closes has the same chance, however early they come.',
   times: 'Times',
   pace: 'Pace',

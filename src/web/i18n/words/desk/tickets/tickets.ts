@@ -1,4 +1,4 @@
-import type { InEach } from '../../../language.ts';
+import { type InEach, countedEn } from '../../../language.ts';
 
 const id = {
   title: 'Tiket',
@@ -113,7 +113,8 @@ const en: typeof id = {
   after: 'Then',
   places: 'Places',
   stillToEarn: 'If the rest sells out:',
-  tooSmall: (count: string) => `This is too little: ${count} places are sold, being paid, or kept off sale.`,
+  tooSmall: (count: string) =>
+    `This is too little for what is sold, being paid, or kept off sale: ${countedEn(count, 'place')}.`,
   eventStart: 'Event starts',
 };
 

@@ -7,8 +7,8 @@ import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
 import { type Form, type FormValues, changedOnly } from '../../forms.ts';
-import { fieldGroup, hiddenField, selectField, textField, timeField } from '../../parts/fields.ts';
-import { deskForm } from '../../parts/form.ts';
+import { fieldGroup, selectField, textField, timeField } from '../../parts/fields.ts';
+import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
 import { type Category, ticketsOf } from '../../tickets/tickets.ts';
@@ -86,13 +86,7 @@ function gateTable(desk: Desk, { event, gates, zones, categories }: Known): Html
       { label: words.zone, cell: ({ zoneId }) => zones.find(({ id }) => id === zoneId)?.name ?? words.noZone },
       {
         label: '',
-        cell: ({ id, name }) =>
-          deskForm(desk, {
-            form: desk.form('remove'),
-            body: [hiddenField('gateId', id)],
-            submit: words.remove(name),
-            isSmall: true,
-          }),
+        cell: ({ id, name }) => rowForm(desk, { act: 'remove', idField: 'gateId', id, submit: words.remove(name) }),
       },
     ],
   });

@@ -6,8 +6,8 @@ import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
 import { type Form, changedOnly } from '../../forms.ts';
-import { hiddenField, numberField, textField } from '../../parts/fields.ts';
-import { deskForm } from '../../parts/form.ts';
+import { numberField, textField } from '../../parts/fields.ts';
+import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
@@ -49,13 +49,7 @@ export function zonesPart(
       },
       {
         label: '',
-        cell: ({ id, name }) =>
-          deskForm(desk, {
-            form: desk.form('removeZone'),
-            body: [hiddenField('zoneId', id)],
-            submit: words.remove(name),
-            isSmall: true,
-          }),
+        cell: ({ id, name }) => rowForm(desk, { act: 'removeZone', idField: 'zoneId', id, submit: words.remove(name) }),
       },
     ],
   });

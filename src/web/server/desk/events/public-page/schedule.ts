@@ -6,8 +6,8 @@ import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
 import { type Form, type FormValues, changedOnly } from '../../forms.ts';
-import { areaField, fieldGroup, hiddenField, textField, timeField } from '../../parts/fields.ts';
-import { deskForm } from '../../parts/form.ts';
+import { areaField, fieldGroup, textField, timeField } from '../../parts/fields.ts';
+import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
@@ -44,13 +44,7 @@ async function showSchedule(desk: Desk): Promise<View> {
       { label: words.stage, cell: ({ stage }) => stage },
       {
         label: '',
-        cell: ({ id, title }) =>
-          deskForm(desk, {
-            form: desk.form('remove'),
-            body: [hiddenField('itemId', id)],
-            submit: words.remove(title),
-            isSmall: true,
-          }),
+        cell: ({ id, title }) => rowForm(desk, { act: 'remove', idField: 'itemId', id, submit: words.remove(title) }),
       },
     ],
   });

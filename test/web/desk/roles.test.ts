@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Role } from '../../../src/access/actor.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { createEvent, createOrganizer } from '../../../testkit/factories.ts';
+import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+
+/** Guards that the desk offers each member only what the member may open and send. */
+
+let world: DeskWorld;
+beforeAll(async () => {
+  world = await openDeskWorld({ REQUESTS_PER_MINUTE_PER_NETWORK: '1000000' });
+});
+afterAll(() => world?.close());
+
+const pagesMax = 150;
+/** One page stands for all that differ in ids only. */
+const kindOf = (path: string) => path.replaceAll(/[a-z]{3}_[0-9A-Za-z]+/g, ':id').replace(/\?.*/, '');
+/** Acts of a row or a page, as a person finds them there. */
+const actsOf = (html: string) => [
+  ...new Set([...html.matchAll(/name="act" value="(\w+)"/g)].map(([, act = '']) => act)),
+];
+
+/** Opens each page that a link of the desk leads to. */
+async function walk(browser: DeskBrowser) {
+  const seen = new Map<string, { path: string; status: number; html: string; from: string }>();
+  const next = [{ path: '/desk', from: '' }];
+  for (let one = next.shift(); one !== undefined && seen.size < pagesMax; one = next.shift()) {
+    const { path, from } = one;
+    if (seen.has(kindOf(path))) continue;
+    const { status, html } = await browser.get(path);
+    seen.set(kindOf(path), { path, status, html, from });
+    for (const [, to = ''] of html.matchAll(/href="(\/(?:desk|events)(?:[/?][^"#]*)?)"/g)) {
+      next.push({ path: to.replaceAll('&amp;', '&'), from: path });
+    }
+  }
+  return [...seen.values()];
+}
+
+/** A member of a new organizer with an event on sale, a draft, an order, a device, and colleagues of each role. */
+async function workplaceOf(role: Role, isLimited: boolean): Promise<DeskBrowser> {
+  const { db } = world.running.service;
+  const organizer = await createOrganizer(db);
+  const event = await createEvent(db, { organizer, categories: [{ price: 0 }] });
+  const draft = await createEvent(db, { organizer, event: { status: 'draft', publishedAt: null } });
+  for (const colleague of ['owner', 'manager', 'door'] as const) await world.addMember(colleague, organizer);
+  const owner = await world.signIn(await world.addMember('owner', organizer));
+  await owner.send(`/desk/events/${event.id}/devices`, { name: 'Gate' }, { act: 'add' });
+  const gift = {
+    'buyer.name': 'Ayu Lestari',
+    'buyer.email': 'ayu@example.test',
+    'buyer.phone': '081234567890',
+    'lines.0.quantity': '2',
+  };
+  expect((await owner.send(`/desk/events/${event.id}/gifts`, gift, { act: 'give' })).status).toBe(303);
+  const at = `/desk/events/${event.id}`;
+  for (const [path, act, fields] of [
+    [`${at}/gates`, 'add', { name: 'Utara' }],
+    [`${at}/gates`, 'addZone', { name: 'Festival' }],
+    [`${at}/questions`, 'add', { text: 'Ukuran kaus' }],
+    ['/desk/api-keys', 'make', { name: 'Site', scopes: 'orders.read' }],
+  ] as const) {
+    expect((await owner.send(path, fields, { act })).status, path).toBeLessThan(400);
+  }
+  await db.execute(sql`insert into webhook_endpoints (id, organizer_id, url, description, types, secret)
+    values (${newId('whe')}, ${organizer.id}, 'https://crm.example/antre', '', array['order.paid'], 'none')`);
+  const email = await world.addMember(role, organizer);
+  if (isLimited) {
+    await db.execute(sql`update staff set event_ids = array[${event.id}, ${draft.id}] where email = ${email}`);
+  }
+  return world.signIn(email);
+}
+
+const members = [
+  { name: 'an owner', role: 'owner', isLimited: false, pages: 30 },
+  { name: 'a manager', role: 'manager', isLimited: false, pages: 25 },
+  { name: 'a manager of some events', role: 'manager', isLimited: true, pages: 15 },
+  { name: 'door staff', role: 'door', isLimited: false, pages: 1 },
+  { name: 'door staff of some events', role: 'door', isLimited: true, pages: 1 },
+] as const;
+
+test.each(members)('no link and no form that $name sees is refused', async ({ role, isLimited, pages }) => {
+  const browser = await workplaceOf(role, isLimited);
+  const walked = await walk(browser);
+  expect(walked.length).toBeGreaterThanOrEqual(pages);
+  expect(walked.flatMap(({ path, status, from }) => (status < 400 ? [] : [`${status} ${path} on ${from}`]))).toEqual(
+    [],
+  );
+  const refused: string[] = [];
+  for (const { path, html } of walked) {
+    for (const act of actsOf(html)) {
+      const { status, html: answer } = await browser.post(path.split('?')[0] ?? path, formFields(html, act));
+      // What is missing in a form is refused in other ways. Ending one's own access ends the session, too.
+      if (status === 303 && !answer.includes('sign-in')) continue;
+      if (status === 403) refused.push(`${act} at ${path}`);
+    }
+  }
+  expect(refused).toEqual([]);
+});
+
+test('a row that is refused says so itself, and the other rows do not', async () => {
+  const { db } = world.running.service;
+  const event = await createEvent(db, { organizer: world.organizer });
+  const owner = await world.signIn(await world.addMember('owner'));
+  const gates = `/desk/events/${event.id}/gates`;
+  for (const name of ['Zona Utara', 'Zona Selatan']) {
+    expect((await owner.send(gates, { name }, { act: 'addZone' })).status).toBe(303);
+  }
+  const { html } = await owner.get(gates);
+  const fields = formFields(html, 'removeZone');
+  await owner.send(gates, { name: 'Utara', zoneId: fields['zoneId'] ?? '' }, { act: 'add' });
+  const refused = await owner.post(gates, fields);
+  expect(refused.html.match(/role="alert"/g)).toHaveLength(1);
+});
