@@ -81,12 +81,21 @@ describe('switches', () => {
   it('are turned on for one event with a reason, and listed with it', async () => {
     const event = await createEvent(db());
     const turned = { act: 'turn', name: 'close_sales', on: 'on', event: event.id, reason: '<b>count</b>', by: 'Sari' };
-    expect(await send('/operator?lang=en', turned)).toMatchObject({ status: 303, location: '/operator?lang=en' });
+    expect(await send('/operator?lang=en', turned)).toMatchObject({
+      status: 303,
+      location: '/operator?lang=en&done=turned',
+    });
     const { html } = await open('/operator?lang=en');
     expect(html).toContain('&lt;b&gt;count&lt;/b&gt;');
     expect(html).toContain('Sari');
     expect(html).toContain('Close sales <code class="code">close_sales</code>');
     expect(api.service.switches.isOn('close_sales', event.id)).toBe(true);
+    expect((await open('/operator?lang=en&done=turned')).html).toContain('The switch is turned.');
+    // The way back is a link to the form, filled in.
+    const back = /href="([^"]+)#turn"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const form = (await open(back)).html;
+    expect(form).toContain('<option value="off" selected>');
+    expect(form).toContain(`value="${event.slug}"`);
     await send('/operator', { ...turned, on: 'off' });
     expect(api.service.switches.isOn('close_sales', event.id)).toBe(false);
   });
@@ -110,6 +119,7 @@ describe('dead letters', () => {
     await db().execute(sql`insert into dead_letters (outbox_id, name, payload, failure, staged_at)
       select n, 'delivery.send', jsonb_build_object('deliveryId', 'dlv_' || n), 'TypeError', now() from generate_series(1, 3) n`);
     const list = await open('/operator/dead-letters?lang=en');
+    expect(list.html).toContain('<option value="delivery.send">');
     const [third = '', second = ''] = [...list.html.matchAll(/\/operator\/dead-letters\/(\d+)/g)].map(([, id]) => id);
     expect((await open(`/operator/dead-letters/${third}`)).html).toContain('dlv_3');
     expect((await send(`/operator/dead-letters/${third}`, { act: 'replay' })).status).toBe(303);
@@ -121,7 +131,7 @@ describe('dead letters', () => {
       sql`select payload ->> 'deliveryId' as id from outbox where name = 'delivery.send' order by 1`,
     );
     expect(staged.map(({ id }) => id)).toEqual(['dlv_1', 'dlv_3']);
-    expect((await open('/operator/dead-letters?lang=en')).html).toContain('No dead letters');
+    expect((await open('/operator/dead-letters?lang=en&done=replayed')).html).toMatch(/Replayed\.[^]*No dead letters/);
   });
 });
 

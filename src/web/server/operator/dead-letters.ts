@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { DeadLetter } from '../../../platform/jobs/dead-letters.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
-import { hiddenField, textField } from '../desk/parts/fields.ts';
+import { hiddenField, selectField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { emptyState, facts, panel } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
@@ -13,6 +13,7 @@ import {
   type OperatorDeps,
   type OperatorView,
   addOperatorPage,
+  done,
   timeText,
 } from './page.ts';
 
@@ -67,7 +68,12 @@ ${
           form,
           language,
           path: `${listPath}?lang=${language}`,
-          body: textField(form, language, { name: 'name', label: words.job, hint: words.replayAllHint, maxlength: 80 }),
+          body: selectField(form, language, {
+            name: 'name',
+            label: words.job,
+            hint: words.replayAllHint,
+            options: [...new Set(data.map((letter) => letter.name))].map((value) => ({ value, label: value })),
+          }),
           submit: words.replayAll,
         }),
       )
@@ -77,7 +83,7 @@ ${
 
 const replayAll: OperatorAct = async (operator, values) => {
   await operator.call('POST', `/dead-letters/replay?${new URLSearchParams({ name: values.text('name') }).toString()}`);
-  return `${listPath}?lang=${operator.language}`;
+  return done(listPath, 'replayed', operator.language);
 };
 
 const pathOf = (operator: Operator) => `/dead-letters/${encodeURIComponent(operator.param('id'))}`;
@@ -109,10 +115,10 @@ ${panel(words.discard, html`<p>${words.discardText}</p>${button('discard')}`)}`,
 
 const replay: OperatorAct = async (operator) => {
   await operator.call('POST', `${pathOf(operator)}/replay`);
-  return `${listPath}?lang=${operator.language}`;
+  return done(listPath, 'replayed', operator.language);
 };
 
 const discard: OperatorAct = async (operator) => {
   await operator.call('DELETE', pathOf(operator));
-  return `${listPath}?lang=${operator.language}`;
+  return done(listPath, 'discarded', operator.language);
 };

@@ -39,21 +39,26 @@ async function showOrganizers(operator: Operator): Promise<OperatorView> {
   const next = new URLSearchParams({ lang: language, cursor: nextCursor ?? '' });
   return {
     title: words.organizers,
-    body: html`${table({
-      caption: words.organizers,
-      rows: data,
-      columns: [
-        { label: words.name, cell: ({ name }) => name },
-        { label: words.slug, cell: ({ slug }) => slug },
-        {
-          label: words.owners,
-          cell: ({ activeOwners }) => (activeOwners === 0 ? chip(words.noOwner, 'warn') : chip(words.hasOwner, 'good')),
-        },
-        { label: words.since, cell: ({ createdAt }) => timeText(createdAt, language) },
-      ],
-    })}${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
+    body: html`${data.length === 0 ? html`<p>${words.noOrganizers}</p>` : organizerTable(operator, data)}${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
 ${panel(words.newOrganizer, createForm(operator))}${panel(words.newLink, linkForm(operator))}`,
   };
+}
+
+function organizerTable({ language }: Operator, rows: readonly Organizer[]): Html {
+  const words = operatorWords[language];
+  return table({
+    caption: words.organizers,
+    rows,
+    columns: [
+      { label: words.name, cell: ({ name }) => name },
+      { label: words.slug, cell: ({ slug }) => slug },
+      {
+        label: words.owners,
+        cell: ({ activeOwners }) => (activeOwners === 0 ? chip(words.noOwner, 'warn') : chip(words.hasOwner, 'good')),
+      },
+      { label: words.since, cell: ({ createdAt }) => timeText(createdAt, language) },
+    ],
+  });
 }
 
 function createForm(operator: Operator): Html {

@@ -153,9 +153,22 @@ async function frame({ assetsOnce }: OperatorDeps, operator: Operator, view: Ope
       body: html`<header class="site-header desk-header"><div class="wrap"><a class="wordmark" href="/operator?lang=${language}">${mark}<span>${words.title}</span></a>
 <div class="desk-account"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${frameWords[language].otherLanguage}</a></div></div>
 <nav class="desk-nav" aria-label="${words.title}"><ul class="wrap">${items}</ul></nav></header>
-<main id="content" tabindex="-1"><div class="wrap desk-main"><h1>${view.title}</h1>${view.body}</div></main>`,
+<main id="content" tabindex="-1"><div class="wrap desk-main">${doneNotice(operator)}<h1>${view.title}</h1>${view.body}</div></main>`,
     },
   );
+}
+
+/** The address of a page with the notice that something is done. */
+export function done(path: string, notice: keyof typeof operatorWords.en.done, language: Language): string {
+  return `${path}?lang=${language}&done=${notice}`;
+}
+
+function doneNotice(operator: Operator): Html | string {
+  const notices: Readonly<Record<string, string>> = operatorWords[operator.language].done;
+  const name = operator.query('done') ?? '';
+  return Object.hasOwn(notices, name)
+    ? html`<p class="notice notice-good" role="status" tabindex="-1" autofocus>${notices[name]}</p>`
+    : '';
 }
 
 /** A time as operators read it: in UTC, as in the log. */

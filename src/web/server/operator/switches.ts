@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { type SwitchName, operatorWords } from '../../i18n/words/operator.ts';
-import { hiddenField, selectField, textField } from '../desk/parts/fields.ts';
+import { hiddenField, selectField, textField, timeField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { chip, panel, withCode } from '../desk/parts/pieces.ts';
 import { table } from '../desk/parts/table.ts';
 import type { Html } from '../layout.ts';
-import { type Operator, type OperatorAct, type OperatorView, timeText } from './page.ts';
+import { type Operator, type OperatorAct, type OperatorView, done, timeText } from './page.ts';
 
 type Switch = {
   readonly name: SwitchName;
@@ -28,8 +28,8 @@ export async function showSwitches(operator: Operator): Promise<OperatorView> {
   const turned = data.flatMap(({ name, turned: rows }) => rows.map((row) => ({ ...row, name })));
   return {
     title: words.switches,
-    body: html`<p class="lead">${words.switchesLead}</p>${turned.length === 0 ? '' : turnedTable(operator, turned)}
-${panel(words.turn, turnForm(operator, data))}
+    body: html`<p class="lead">${words.switchesLead}</p>${turned.length === 0 ? html`<p>${words.noneTurned}</p>` : turnedTable(operator, turned)}
+${panel(words.turn, turnForm(operator, data), 'turn')}
 ${table({
   caption: words.meanings,
   rows: data,
@@ -55,8 +55,21 @@ function turnedTable(operator: Operator, turned: readonly Turned[]): Html {
       { label: words.until, cell: ({ until }) => (until === null ? '–' : timeText(until, operator.language)) },
       { label: words.reason, cell: ({ reason }) => reason },
       { label: words.by, cell: ({ by, at }) => `${by}, ${timeText(at, operator.language)}` },
+      { label: '', cell: (one) => changeLink(operator, one) },
     ],
   });
+}
+
+/** Leads to the form with this switch chosen, and the other way. */
+function changeLink({ language, path }: Operator, { name, on, event }: Turned): Html {
+  const words = operatorWords[language];
+  const query = new URLSearchParams({
+    lang: language,
+    name,
+    on: on ? 'off' : 'on',
+    ...(event === null ? {} : { event }),
+  });
+  return html`<a href="${path}?${query.toString()}#turn">${on ? words.turnOff : words.turnOn}</a>`;
 }
 
 function turnForm(operator: Operator, data: readonly Switch[]): Html {
@@ -67,11 +80,13 @@ function turnForm(operator: Operator, data: readonly Switch[]): Html {
     selectField(form, language, {
       name: 'name',
       label: words.name,
+      value: operator.query('name'),
       options: data.map(({ name }) => ({ value: name, label: `${words.switchNames[name]} (${name})` })),
     }),
     selectField(form, language, {
       name: 'on',
       label: words.state,
+      value: operator.query('on'),
       options: [
         { value: 'on', label: words.on },
         { value: 'off', label: words.off },
@@ -81,14 +96,15 @@ function turnForm(operator: Operator, data: readonly Switch[]): Html {
       name: 'event',
       label: words.event,
       hint: words.eventHint,
+      value: operator.query('event'),
       maxlength: 80,
       isOptional: true,
     }),
-    textField(form, language, {
+    timeField(form, language, {
       name: 'until',
-      label: words.until,
+      label: words.untilUtc,
       hint: words.untilHint,
-      maxlength: 40,
+      timeZone: 'UTC',
       isOptional: true,
     }),
     textField(form, language, { name: 'reason', label: words.reason, maxlength: 300 }),
@@ -99,7 +115,8 @@ function turnForm(operator: Operator, data: readonly Switch[]): Html {
 }
 
 export const turn: OperatorAct = async (operator, values) => {
-  const [event, until] = [values.optional('event'), values.optional('until')];
+  const event = values.optional('event');
+  const until = values.optional('until') === undefined ? undefined : values.time('until', 'UTC');
   await operator.call('PUT', `/switches/${encodeURIComponent(values.text('name'))}`, {
     on: values.text('on') === 'on',
     reason: values.text('reason'),
@@ -107,5 +124,5 @@ export const turn: OperatorAct = async (operator, values) => {
     ...(event === undefined ? {} : { event }),
     ...(until === undefined ? {} : { until }),
   });
-  return `/operator?lang=${operator.language}`;
+  return done('/operator', 'turned', operator.language);
 };
