@@ -60,12 +60,12 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
 }
 
 /** Returns to the sign-in with a reason, and deletes the lists: guests' names are only for signed-in staff. */
-function leave(message = ''): void {
+function leave(message = '', at: 'form-message' | 'device-message' = 'form-message'): void {
   dropToken();
   stopScanning();
   void forgetEvents().catch(() => undefined);
   showStep('sign-in');
-  setMessage('form-message', message, 'wait');
+  for (const id of ['form-message', 'device-message']) setMessage(id, id === at ? message : '', 'wait');
 }
 
 function stopScanning(): void {
@@ -81,8 +81,9 @@ function stopScanning(): void {
 /**
  * Shows the sign-in if there is no session. A device that was scanning continues without asking the service, because a bad network may
  * take long to respond. Its first sync notices an ended session.
+ * @param by who has just signed in; undefined when the page opens
  */
-async function enter(): Promise<void> {
+async function enter(by?: 'member' | 'device'): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
   const before = kept();
   const event = before.events?.find(({ id }) => id === before.place?.eventId);
@@ -92,11 +93,14 @@ async function enter(): Promise<void> {
     return startScanning(event, before.place);
   }
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
-  if (answer.kind === 'refused' && answer.problem.status === 401) return leave(words.ended);
+  const at = by === 'device' ? 'device-message' : 'form-message';
+  if (answer.kind === 'refused' && answer.problem.status === 401) {
+    return leave(by === undefined ? words.ended : refusalText(answer.problem), at);
+  }
   if (answer.kind === 'ok') keep({ actor: answer.body });
   const { actor } = kept();
   if (actor !== undefined) return showChoice(actor);
-  leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable);
+  leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable, at);
 }
 
 async function showChoice(actor: DoorActor, message = ''): Promise<void> {
@@ -104,7 +108,10 @@ async function showChoice(actor: DoorActor, message = ''): Promise<void> {
   showStep('choice');
   const found = (await doorEvents(actor)) ?? kept().events;
   if (found === undefined) {
-    setMessage('choice-message', refusalWords[pageLanguage].unreachable);
+    const again = element('button', { className: 'link-button', text: words.again });
+    again.type = 'button';
+    again.addEventListener('click', () => void showChoice(actor));
+    setMessage('choice-message', refusalWords[pageLanguage].unreachable, 'bad', again);
     return;
   }
   setMessage('choice-message', message);
@@ -169,10 +176,11 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
   showReady();
   watchCounters(event.id);
   void forgetEvents(event.id).catch(() => undefined);
+  void countConflicts(event.id);
   sync?.stop();
   sync = startSync(event.id, {
     changed: followList,
-    conflicts: (found) => countConflicts(found.length),
+    conflicts: () => void countConflicts(event.id),
     signedOut: () => leave(words.ended),
   });
   void keepAwake();

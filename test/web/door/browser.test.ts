@@ -2,6 +2,7 @@ import { generate } from 'lean-qr';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
+import { until } from '../../../testkit/until.ts';
 import { type DoorPages, openDoorPages } from '../support/door-pages.ts';
 
 describe('the door in a browser', () => {
@@ -27,6 +28,23 @@ describe('the door in a browser', () => {
     await page.click('#choice-submit:not([disabled])');
     await page.waitForSelector('#scanner:not([hidden])');
   };
+  test('a token that pairs nothing stays in its field, with the reason below it', async () => {
+    const page = await browser.newPage({ serviceWorkers: 'block' });
+    await page.goto(`${origin}/door?lang=en#device=dev_unknown`);
+    await page.route('**/v1/sessions/current', (route) => route.abort());
+    await page.click('#device-submit');
+    await page.waitForSelector('#device-message:has-text("then try again.")');
+    await page.unroute('**/v1/sessions/current');
+    await page.click('#device-submit');
+    await page.waitForSelector('#device-message:has-text("This token is not known.")');
+    expect(await page.inputValue('#deviceToken')).toBe('dev_unknown');
+    await page.fill('#deviceToken', token);
+    await page.click('#device-submit');
+    await page.waitForSelector('#choice-submit:not([disabled])');
+    await until(async () => (await page.inputValue('#deviceToken')) === '');
+    await page.close();
+  });
+
   const ticketCode = async () => (await addTickets(sql, event, 1))[0]?.code ?? '';
   const admitted = (page: Page, count: number) => page.waitForSelector(`#count-here:text-is("${count}")`);
 

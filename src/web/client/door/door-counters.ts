@@ -1,3 +1,4 @@
+import { formatCount } from '../../../platform/text/format-money.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
 import { setText } from '../shared/dom.ts';
 import { doorCall, keptToken } from './door-session.ts';
@@ -11,6 +12,7 @@ const everyMs = 15_000;
 const everyMsWhileLive = 120_000;
 /** The busiest come first. */
 const gatesShownMax = 6;
+const count = (people: number) => formatCount(people, pageLanguage);
 let here = 0;
 let running: Poll | undefined;
 let stream: Live | undefined;
@@ -25,7 +27,7 @@ type Summary = {
 
 export function countHere(): void {
   here += 1;
-  setText('count-here', String(here));
+  setText('count-here', count(here));
 }
 
 /** Shows the numbers of entries, in total and per gate: by live stream if possible, else by polling. */
@@ -56,18 +58,21 @@ export function watchCounters(eventId: string): void {
 }
 
 function showSummary({ tickets, admitted, inside, gates, zones }: Summary): void {
-  setText('count-inside', String(inside));
-  setText('count-admitted', String(admitted));
-  setText('count-tickets', doorWords[pageLanguage].of(tickets));
+  setText('count-inside', count(inside));
+  setText('count-admitted', count(admitted));
+  setText('count-tickets', doorWords[pageLanguage].of(count(tickets)));
   const { anyGate } = doorWords[pageLanguage];
   const shown = gates
     .slice(0, gatesShownMax)
-    .map(({ gate, entries, exits }) => `${gate ?? anyGate} ${entries - exits}`);
+    .map(({ gate, entries, exits }) => `${gate ?? anyGate}: ${count(entries - exits)}`);
   setText('count-gates', shown.join(' · '));
   setText(
     'count-zones',
     zones
-      .map(({ name, capacity, inside: people }) => `${name} ${people}${capacity === null ? '' : `/${capacity}`}`)
+      .map(
+        ({ name, capacity, inside: people }) =>
+          `${name}: ${count(people)}${capacity === null ? '' : `/${count(capacity)}`}`,
+      )
       .join(' · '),
   );
 }

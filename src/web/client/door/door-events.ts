@@ -1,4 +1,5 @@
 import { formatDate } from '../../../platform/text/format-time.ts';
+import { inLanguage } from '../../../platform/text/in-language.ts';
 import { element } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type DoorActor, type DoorEvent, doorCall } from './door-session.ts';
@@ -10,6 +11,7 @@ type Page = {
   data: {
     id: string;
     name: string;
+    nameEn: string | null;
     startsAt: string;
     timeZone: string;
     endsAt: string;
@@ -37,14 +39,18 @@ export async function doorEvents(actor: DoorActor): Promise<DoorEvent[] | undefi
       const isOwn = event.organizer.slug === actor.organizer.slug && event.status === 'published';
       const isOpen =
         actor.eventId === undefined ? (actor.eventIds?.includes(event.id) ?? true) : actor.eventId === event.id;
-      if (isOwn && isOpen) found.push(event);
+      if (isOwn && isOpen) found.push({ ...event, name: inLanguage(pageLanguage, event.name, event.nameEn) });
     }
     cursor = answer.body.nextCursor;
     if (cursor === null) break;
   }
-  // A device keeps its event even if it is not on the public list.
-  if (found.length === 0 && actor.eventId !== undefined) return [{ id: actor.eventId, name: actor.eventId }];
-  return found;
+  return found.length === 0 && actor.eventId !== undefined ? [await deviceEvent(actor.eventId)] : found;
+}
+
+/** The event of a device, which the public list may not show. */
+async function deviceEvent(id: string): Promise<DoorEvent> {
+  const answer = await doorCall<{ event: DoorEvent }>('GET', `/v1/events/${id}/door-list?limit=1`);
+  return answer.kind === 'ok' ? answer.body.event : { id, name: id };
 }
 
 /** The gates of an event from the door list, or from this device's copy without a network. */

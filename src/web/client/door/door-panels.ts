@@ -6,7 +6,7 @@ import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 import type { ScanPlace } from './decide-scan.ts';
 import type { KeptScan } from './door-database.ts';
-import { lastScans } from './door-store.ts';
+import { conflictingScans, lastScans, readList } from './door-store.ts';
 import type { SyncState } from './door-sync.ts';
 import { findGuests } from './find-guests.ts';
 import type { ListEntry } from './judge-offline.ts';
@@ -29,8 +29,14 @@ type Panels = {
 };
 
 export function watchPanels(on: Panels): void {
-  for (const name of ['history', 'search'] as const) {
-    byId(`${name}-open`).addEventListener('click', (event) => {
+  const openers = [
+    ['history-open', 'history'],
+    // What the scans of this phone conflict with stands in its history.
+    ['conflicts', 'history'],
+    ['search-open', 'search'],
+  ] as const;
+  for (const [button, name] of openers) {
+    byId(button).addEventListener('click', (event) => {
       opener = event.currentTarget instanceof HTMLElement ? event.currentTarget : undefined;
       openPanel(name);
       if (name === 'history') void showHistory(on);
@@ -73,7 +79,10 @@ function isPanelOpen(): boolean {
 async function showHistory(on: Panels): Promise<void> {
   const place = on.place();
   if (place === undefined) return;
-  const scans = await lastScans(place.eventId, shownMax);
+  const conflicting = await conflictingScans(place.eventId);
+  const others = (await lastScans(place.eventId, shownMax)).filter(({ conflict }) => conflict === undefined);
+  // What a person should look into stands first, however long ago it was.
+  const scans = [...conflicting.slice(0, shownMax), ...others];
   show('history-none', scans.length === 0);
   byId('history-list').replaceChildren(...scans.map((scan) => historyItem(scan, place, on)));
 }
@@ -153,13 +162,17 @@ async function search(on: Panels): Promise<void> {
   setText('search-count', more.searching);
   searches += 1;
   const asked = searches;
-  const { entries, isCut, isFromHere } = await findGuests(place.eventId, text, foundMax);
+  const [{ entries, isCut, isFromHere }, list] = await Promise.all([
+    findGuests(place.eventId, text, foundMax),
+    readList(place.eventId).catch(() => undefined),
+  ]);
+  const categories = new Map(list?.categories.map(({ id, name }) => [id, name]));
   // A newer search has started.
   if (asked !== searches) return;
   setText('search-count', isFromHere ? more.foundHere(entries.length) : more.found(entries.length, isCut));
   byId('search-list').replaceChildren(
     ...entries.map((entry) => {
-      const { guest, admission, status } = entry;
+      const { guest, admission, status, ticketCategoryId } = entry;
       const button = element('button', { className: 'button', text: words.check });
       button.type = 'button';
       button.addEventListener('click', () => {
@@ -178,7 +191,7 @@ async function search(on: Panels): Promise<void> {
         'li',
         {},
         element('strong', { text: guest?.name || more.noName }),
-        element('span', { text: guest?.orderCode ?? '' }),
+        element('span', { text: [categories.get(ticketCategoryId), guest?.orderCode].filter(Boolean).join(' · ') }),
         element('span', { className: 'muted small', text: state }),
         button,
       );
@@ -187,7 +200,6 @@ async function search(on: Panels): Promise<void> {
 }
 
 let state: SyncState | undefined;
-let conflicts = 0;
 let ageTimer: number | undefined;
 
 /** Shows the age of the list and the number of waiting scans, always on the screen. */
@@ -198,10 +210,11 @@ export function showSyncState(given: SyncState): void {
   ageTimer = window.setInterval(drawState, stateEveryMs);
 }
 
-export function countConflicts(found: number): void {
-  conflicts += found;
-  setText('conflicts', conflicts === 0 ? '' : more.conflicts(conflicts));
-  show('conflicts', conflicts > 0);
+/** Shows how many scans of this phone at this event are in conflict, those from before a reload included. */
+export async function countConflicts(eventId: string): Promise<void> {
+  const { length } = await conflictingScans(eventId).catch(() => []);
+  setText('conflicts', length === 0 ? '' : more.conflicts(length));
+  show('conflicts', length > 0);
 }
 
 function drawState(): void {

@@ -1,10 +1,11 @@
-import { byId, takeFragment } from '../shared/dom.ts';
+import { byId, takeFragment, whileBusy } from '../shared/dom.ts';
 import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
+import { setFaults } from '../shared/forms/form-faults.ts';
 import { sendForm } from '../shared/forms/send-form.ts';
-import { doorCall, keepToken } from './door-session.ts';
+import { doorCall, keepToken, keptToken } from './door-session.ts';
 
 /** The forms for sign-in and pairing, and the sign-out buttons. */
-export function watchSignIn(on: { entered(): Promise<void>; left(): void }): void {
+export function watchSignIn(on: { entered(by: 'member' | 'device'): Promise<void>; left(): void }): void {
   sendForm({
     formId: 'form',
     buttonId: 'submit',
@@ -18,7 +19,7 @@ export function watchSignIn(on: { entered(): Promise<void>; left(): void }): voi
       const { accessToken, knownClientToken } = body as { accessToken: string; knownClientToken: string };
       keepKnownClient('staff', knownClientToken);
       keepToken(accessToken);
-      return on.entered();
+      return on.entered('member');
     },
   });
   // The token from the desk's QR code needs a tap. Otherwise a link could pair the phone with a stranger's event.
@@ -27,14 +28,19 @@ export function watchSignIn(on: { entered(): Promise<void>; left(): void }): voi
   byId('device-form')
     .closest('details')
     ?.toggleAttribute('open', paired !== null);
-  byId('device-submit', HTMLButtonElement).disabled = false;
+  const submit = byId('device-submit', HTMLButtonElement);
+  submit.disabled = false;
   byId('device-form').addEventListener('submit', (event) => {
     event.preventDefault();
     const input = byId('deviceToken', HTMLInputElement);
-    if (input.value.trim() === '') return;
-    keepToken(input.value.trim());
-    input.value = '';
-    void on.entered();
+    const given = input.value.trim();
+    if (setFaults(['deviceToken'], given === '' ? ['deviceToken'] : []) || submit.disabled) return;
+    keepToken(given);
+    void whileBusy(submit, async () => {
+      await on.entered('device');
+      // The desk shows a token once. It stays in the field until it has paired this phone.
+      if (keptToken() !== undefined) input.value = '';
+    });
   });
   for (const button of document.querySelectorAll('[data-act="sign-out"]')) {
     button.addEventListener('click', () => {

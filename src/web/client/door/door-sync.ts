@@ -40,7 +40,7 @@ type ListPage = ListRules & {
 
 export type Sync = { now(): void; stop(): void };
 
-type Told = { changed(state: SyncState): void; conflicts(found: readonly KeptScan[]): void; signedOut(): void };
+type Told = { changed(state: SyncState): void; conflicts(): void; signedOut(): void };
 
 /** Syncs an event until stopped, also while the page is hidden. `on.changed` reports every change of the state. */
 export function startSync(eventId: string, on: Told): Sync {
@@ -121,15 +121,15 @@ async function handIn(eventId: string, onConflicts: Told['conflicts']): Promise<
       scans: scans.map(offlineScan),
     });
     if (answer.kind !== 'ok') return outcomeOf(answer);
-    const told: KeptScan[] = [];
+    let isAnyInConflict = false;
     for (const scan of scans) {
       const one = answer.body.data.find(({ scanId }) => scanId === scan.scanId);
       if (one === undefined) return 'refused';
       const conflict = conflictOf(one);
       await keepHandedIn(scan, conflict);
-      if (conflict !== undefined) told.push(scan);
+      isAnyInConflict ||= conflict !== undefined;
     }
-    if (told.length > 0) onConflicts(told);
+    if (isAnyInConflict) onConflicts();
   }
 }
 

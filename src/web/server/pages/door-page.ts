@@ -22,14 +22,14 @@ export function doorPage(context: PageContext): Promise<string> {
 function signIn({ lang }: PageContext): Html {
   const words = doorWords[lang.language];
   const other = lang.language === 'id' ? 'en' : 'id';
-  return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1 tabindex="-1">${words.title}</h1><p class="lead">${words.signInLead}</p>
+  return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1 tabindex="-1">${words.title}</h1><p class="lead">${words.signInLead}</p>
 <form id="form" method="post" novalidate>${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
 ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', maxlength: 200 })}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.signIn}</button>
 <p class="center"><a href="${linkTo('/desk/password-reset', lang)}">${words.forgot}</a></p></form>
 <details class="promo"><summary>${words.device}</summary><form id="device-form" method="post" novalidate>
 ${field({ name: 'deviceToken', label: words.deviceToken, type: 'password', autocomplete: 'off', maxlength: 200, hint: words.deviceHint })}
-<button class="button wide" id="device-submit" disabled>${words.useDevice}</button></form></details></section>`;
+<div class="form-message" id="device-message" role="alert" tabindex="-1" hidden></div><button class="button wide" id="device-submit" disabled>${words.useDevice}</button></form></details></section>`;
 }
 
 function choice({ lang: { language } }: PageContext): Html {
@@ -63,7 +63,7 @@ function scanner(context: PageContext): Html {
   const more = doorOfflineWords[context.lang.language];
   return html`<section id="scanner" class="scanner" hidden>
 <header class="door-bar"><div><h1 id="scan-event" tabindex="-1"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
-<p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><strong id="conflicts" hidden></strong></p>
+<p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><button type="button" class="link-button" id="conflicts" hidden></button></p>
 <div class="stage"><video id="video" playsinline muted hidden data-decoder="${context.assets.urlOf('door-decoder.ts')}"></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>
 <p class="answer-title" id="answer-title">${words.ready}</p><p class="answer-text" id="answer-text">${words.readyHint}</p><p class="answer-guest" id="answer-guest"></p><p class="answer-more" id="answer-more"></p><p class="answer-note" id="answer-note"></p><p class="answer-offline" id="answer-offline" hidden>${more.decidedHere}</p></div>

@@ -107,7 +107,9 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     gateRemoved: (name) => `The organiser has removed the gate "${name}". Choose another one.`,
     unsent: (count) => (count === 0 ? 'All sent' : `${count} not sent`),
     unsentElsewhere: (count) =>
-      `${count} scans of another event are not sent yet. They stay on this phone, and are sent once that event is chosen here again.`,
+      count === 1
+        ? '1 scan of another event is not sent yet. It stays on this phone, and is sent once that event is chosen here again.'
+        : `${count} scans of another event are not sent yet. They stay on this phone, and are sent once that event is chosen here again.`,
     conflicts: (count) => (count === 1 ? '1 problem' : `${count} problems`),
     conflict: ({ here, at, other, otherAt }) => `Let in twice: ${other} at ${otherAt}, ${here} at ${at}.`,
     fault: (why, gate) => `Should have been refused at ${gate}: ${why}.`,

@@ -35,6 +35,7 @@ type DoorWords = {
   readonly entry: string;
   readonly exit: string;
   readonly start: string;
+  readonly again: string;
   readonly change: string;
   readonly signOut: string;
   readonly ready: string;
@@ -49,7 +50,7 @@ type DoorWords = {
   readonly inside: string;
   readonly admitted: string;
   readonly here: string;
-  readonly of: (count: number) => string;
+  readonly of: (count: string) => string;
   readonly results: Readonly<Record<ScanResult, string>>;
   readonly hints: Readonly<Partial<Record<ScanResult, string>>>;
   readonly firstAt: (time: string, gate: string | undefined) => string;
@@ -79,6 +80,7 @@ export const doorWords: InEach<DoorWords> = {
     entry: 'Masuk',
     exit: 'Keluar',
     start: 'Mulai memindai',
+    again: 'Coba lagi',
     change: 'Ganti acara',
     signOut: 'Keluar',
     ready: 'Siap memindai',
@@ -144,6 +146,7 @@ export const doorWords: InEach<DoorWords> = {
     entry: 'Entry',
     exit: 'Exit',
     start: 'Start scanning',
+    again: 'Try again',
     change: 'Change event',
     signOut: 'Sign out',
     ready: 'Ready to scan',
