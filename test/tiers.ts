@@ -96,6 +96,7 @@ export const unitTests = [
   'test/web/likely-address.test.ts',
   'test/web/queue/draw.test.ts',
   'test/web/queue/logic.test.ts',
+  'test/web/words.test.ts',
   'test/web/door/judge-offline.test.ts',
   'test/web/door/scanner-text.test.ts',
   'test/workers/share-room.test.ts',

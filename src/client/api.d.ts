@@ -575,6 +575,7 @@ export type Payment = {
   /** What `choosePayment` accepts now, given the amount and the remaining time. */
   methods?: string[];
   expiresAt?: string;
+  refunded?: Money;
 };
 
 export type Order = {
@@ -787,6 +788,7 @@ export type Transfers = {
     ticketId: string;
     ticketCategoryId: string;
     ticketCategory: string;
+    ticketCategoryEn: string | null;
     /** To whom the buyer gave the ticket; null while the buyer has it. */
     holder: {
       name: string;
@@ -811,6 +813,7 @@ export type HeldTicket = {
     shortCode: string;
   } | null;
   ticketCategory: string;
+  ticketCategoryEn: string | null;
   holderName: string;
   /** False if it certainly cannot be transferred. */
   isTransferable: boolean;
@@ -819,6 +822,7 @@ export type HeldTicket = {
   event: {
     slug: string;
     name: string;
+    nameEn: string | null;
     venue: string;
     city: string;
     timeZone: string;

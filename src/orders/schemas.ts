@@ -90,6 +90,8 @@ export const paymentViewSchema = z
       .optional()
       .openapi({ description: 'What `choosePayment` accepts now, given the amount and the remaining time.' }),
     expiresAt: timeSchema.optional(),
+    /** What has gone back to the buyer so far, if anything has. */
+    refunded: moneySchema.optional(),
   })
   .openapi('Payment');
 

@@ -118,17 +118,9 @@ export function webRoutes(deps: {
         if (room !== undefined) versions.push(JSON.stringify(room));
         const page = await rendered.get(`event ${slug} ${langKey(context)} ${versions.join(' ')}`, async () => {
           const [{ data: items }, { data: kinds }] = await Promise.all([schedule.read(), categories.read()]);
-          const bands = (await availability.read()).data;
           const [shown, seller] = await Promise.all([event.read(), organizer.read()]);
-          const facts = {
-            event: shown,
-            organizer: seller,
-            schedule: items,
-            categories: kinds,
-            availability: bands,
-            room,
-          };
-          return eventPage(context, facts, publicUrl);
+          const sold = { schedule: items, categories: kinds, availability: (await availability.read()).data };
+          return eventPage(context, { event: shown, organizer: seller, ...sold, room }, publicUrl);
         });
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
       }),
@@ -184,11 +176,14 @@ export function webRoutes(deps: {
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
         if (!slugPattern.test(slug)) return missing(c);
-        const { event, categories } = await eventDocuments(deps.publicReads, slug);
-        const [shown, { data }] = await Promise.all([event.read(), categories.read()]);
+        const { event, categories, availability } = await eventDocuments(deps.publicReads, slug);
+        const shown = await event.read();
         if (!shown.hasWaitingList) return toEvent(c, slug);
-        const key = `join ${slug} ${langKey(context)} ${event.version} ${categories.version}`;
-        const page = await rendered.get(key, () => joinWaitingListPage(context, { event: shown, categories: data }));
+        const key = `join ${slug} ${langKey(context)} ${event.version} ${categories.version} ${availability.version}`;
+        const page = await rendered.get(key, async () => {
+          const [{ data: kinds }, { data: bands }] = await Promise.all([categories.read(), availability.read()]);
+          return joinWaitingListPage(context, { event: shown, categories: kinds, availability: bands });
+        });
         const surrogateKeys = `${event.surrogateKeys} page`;
         return send(c, page, pageHeaders({ ...liveTraits, isIndexed: false, surrogateKeys }));
       }),

@@ -47,6 +47,21 @@ describe('the page of an event in a browser', () => {
     await page.close();
   });
 
+  test('chosen tickets that sell out meanwhile leave the order with a word', async () => {
+    const { db } = world.running.service;
+    const event = await createEvent(db, { categories: [{ name: 'Duduk', capacity: 5 }, { capacity: 5 }] });
+    const page = await open(event.slug);
+    const [first = '', other = ''] = event.categories.map(({ id }) => `[data-category="${id}"]`);
+    for (const row of [first, other]) await page.click(`${row} [data-step="1"]`);
+    await db.execute(
+      sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
+    );
+    await page.waitForSelector(`${first} .choice-fault:visible`, { timeout: 40_000 });
+    expect(await page.textContent(`${first} .choice-fault`)).toContain('Duduk has just sold out');
+    expect(await page.inputValue(`${other} input`)).toBe('1');
+    await page.close();
+  });
+
   test('before the sale there is a countdown instead of a form, and the form appears on time', async () => {
     const opensAt = new Date(Date.now() + 8000);
     const event = await createEvent(world.running.service.db, { categories: [{ saleOpensAt: opensAt }] });

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import jsQrModule from 'jsqr';
+import sharp from 'sharp';
 
 const jsQr = 'default' in jsQrModule ? jsQrModule.default : jsQrModule;
 const pixelsPerModule = 4;
@@ -44,6 +45,12 @@ export function readQrPng(png: Uint8Array): string | undefined {
     }
   }
   return jsQr(pixels, side, side)?.data;
+}
+
+/** Reads a QR symbol from a picture in a file. */
+export async function readQrPicture(path: string): Promise<string | undefined> {
+  const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return jsQr(new Uint8ClampedArray(data), info.width, info.height)?.data;
 }
 
 function polygonsOf(path: string): Point[][] {

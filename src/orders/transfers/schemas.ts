@@ -22,6 +22,7 @@ export const transfersSchema = z
         ticketId: ticketIdSchema,
         ticketCategoryId: plainIdSchema,
         ticketCategory: z.string(),
+        ticketCategoryEn: z.string().nullable(),
         holder: z
           .object({ name: z.string(), since: timeSchema })
           .nullable()
@@ -38,12 +39,14 @@ export const heldTicketSchema = z
       description: 'The content of the QR code, and the code that a person can type; null if the ticket is not live.',
     }),
     ticketCategory: z.string(),
+    ticketCategoryEn: z.string().nullable(),
     holderName: z.string(),
     isTransferable: z.boolean().openapi({ description: 'False if it certainly cannot be transferred.' }),
     wallets: walletsSchema,
     event: z.object({
       slug: z.string(),
       name: z.string(),
+      nameEn: z.string().nullable(),
       venue: z.string(),
       city: z.string(),
       timeZone: z.string(),

@@ -45,6 +45,7 @@ export async function showTransfers({ db, clock }: Deps, { orderId, version }: O
       ticketId: tickets.id,
       ticketCategoryId: tickets.ticketCategoryId,
       ticketCategory: ticketCategories.name,
+      ticketCategoryEn: ticketCategories.nameEn,
       holderName: ticketTransfers.holderName,
       transferredAt: ticketTransfers.transferredAt,
     })
@@ -83,7 +84,12 @@ export async function showHeldTicket(
 ) {
   const eventId = eventIdOf(ticketId);
   const [row] = await db
-    .select({ ticket: tickets, category: ticketCategories.name, event: events })
+    .select({
+      ticket: tickets,
+      category: ticketCategories.name,
+      categoryEn: ticketCategories.nameEn,
+      event: events,
+    })
     .from(tickets)
     .innerJoin(
       ticketCategories,
@@ -99,6 +105,7 @@ export async function showHeldTicket(
     // A ticket that opens no door shows no code.
     code: isLive ? (await ticketKeys.writerOf(eventId))(ticket) : null,
     ticketCategory: row.category,
+    ticketCategoryEn: row.categoryEn,
     holderName: ticket.holderName ?? '',
     isTransferable:
       isLive && isOpen({ ...event, allowed: event.transfersAllowed }, clock.now()) && number < transfersPerTicketMax,
@@ -106,6 +113,7 @@ export async function showHeldTicket(
     event: {
       slug: event.slug,
       name: event.name,
+      nameEn: event.nameEn,
       venue: event.venue,
       city: event.city,
       timeZone: event.timeZone,

@@ -1,6 +1,7 @@
 import type { Order, PaymentView } from '../../orders/index.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { contractMoney } from '../../platform/text/money.ts';
 import { findCurrentAttempt } from './queries.ts';
 import { gatewayOf } from '../gateways/gateway-of.ts';
 import type { Attempt } from '../tables.ts';
@@ -47,6 +48,7 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
     ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
     ...(isPayable ? given({ vaNumber, bank, billKey, billerCode, qrString }) : {}),
     ...(canChoose(attempt, order) ? { methods: methodsOf(attempt, order) } : {}),
+    ...(attempt.refunded > 0 ? { refunded: contractMoney(attempt.refunded, order.currency) } : {}),
     ...(isPayable ? { expiresAt: new Date(Math.min(...ends.map((end) => end.getTime()))).toISOString() } : {}),
   };
 }

@@ -14,11 +14,11 @@ sendForm({
   formId: 'form',
   buttonId: 'submit',
   messageId: 'form-message',
-  fields: ['name', 'email', 'phone'],
+  fields: ['quantity', 'name', 'email', 'phone'],
   path: `/v1/events/${encodeURIComponent(byId('form').dataset['slug'] ?? '')}/waiting-list`,
-  bodyOf: ({ name, email, phone }) => ({
+  bodyOf: ({ quantity, name, email, phone }) => ({
     ticketCategoryId: byId('category', HTMLSelectElement).value,
-    quantity: Math.max(1, Math.trunc(Number(byId('quantity', HTMLInputElement).value))),
+    quantity: Number(quantity),
     buyer: { name, email, phone, phoneCountry: country.value },
     locale: pageLanguage,
   }),

@@ -202,7 +202,7 @@ async function loadEvent(slug: string): Promise<void> {
     call<EventView>('GET', `/v1/events/${slug}`),
     call<SellerView>('GET', `/v1/events/${slug}/organizer`),
   ]);
-  if (event.kind === 'ok') showEvent(event.body);
+  if (event.kind === 'ok') showEvent(event.body, shown);
   if (seller.kind === 'ok') showSeller(slug, seller.body);
 }
 

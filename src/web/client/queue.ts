@@ -6,7 +6,7 @@ import { setMessage } from './shared/forms/form-faults.ts';
 import { follow } from './shared/calls/live.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { poll } from './shared/calls/poll.ts';
-import { refusalText } from './shared/forms/refusal-text.ts';
+import { refusalText, waitingText } from './shared/forms/refusal-text.ts';
 import { serverNow } from './shared/calls/server-clock.ts';
 import { backOff, spread } from './shared/calls/waiting.ts';
 import { fromHex } from './queue/bytes.ts';
@@ -154,7 +154,7 @@ async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: 
         byId('work-done', HTMLProgressElement).value = share ?? 0;
       },
       onWait: (problem) =>
-        setMessage('form-message', problem === undefined ? words.offline : refusalText(problem), 'wait'),
+        setMessage('form-message', problem === undefined ? words.offline : waitingText(problem), 'wait'),
     },
   );
   isJoining = false;

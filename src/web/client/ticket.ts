@@ -1,4 +1,5 @@
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
+import { inLanguage } from '../../platform/text/in-language.ts';
 import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
 import { call } from './shared/calls/api.ts';
 import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
@@ -10,11 +11,13 @@ import { sendTransfer } from './shared/tickets/send-transfer.ts';
 type HeldTicket = {
   readonly code: { readonly code: string; readonly shortCode: string } | null;
   readonly ticketCategory: string;
+  readonly ticketCategoryEn: string | null;
   readonly holderName: string;
   readonly isTransferable: boolean;
   readonly wallets?: readonly WalletName[];
   readonly event: {
     readonly name: string;
+    readonly nameEn: string | null;
     readonly venue: string;
     readonly city: string;
     readonly timeZone: string;
@@ -41,17 +44,19 @@ async function open(): Promise<void> {
   show(isGone ? 'missing' : 'unreachable', true);
 }
 
-function present({ code, ticketCategory, holderName, isTransferable, wallets = [], event }: HeldTicket): void {
+function present(ticket: HeldTicket): void {
+  const { code, holderName, isTransferable, wallets = [], event } = ticket;
+  const name = inLanguage(pageLanguage, event.name, event.nameEn);
   kept?.setItem(keptAs, token);
-  setText('event-name', event.name);
+  setText('event-name', name);
   const day = formatDate(event.startsAt, event.timeZone, pageLanguage, 'full');
   const clock = formatClockIn(event.startsAt, event.timeZone, pageLanguage);
   setText('event-facts', `${event.isPostponed ? '' : `${day}, ${clock} · `}${event.venue}, ${event.city}`);
-  document.title = `${event.name} · antre`;
+  document.title = `${name} · antre`;
   show('postponed', event.isPostponed);
   show('valid', code !== null);
   show('invalid', code === null);
-  setText('category', ticketCategory);
+  setText('category', inLanguage(pageLanguage, ticket.ticketCategory, ticket.ticketCategoryEn));
   setText('holder', holderName);
   if (code !== null) void showCode(code);
   offerFile('pdf', 'ticket.pdf');

@@ -63,7 +63,7 @@ const textOf = (status: Entry['status']) => (status === 'waiting' ? '' : words[s
 const isGone = (answer: Answer<unknown>) => answer.kind === 'refused' && answer.problem.status === 404;
 
 function sayFault(answer: Answer<unknown>): void {
-  if (answer.kind !== 'refused') return setMessage('message', refusalWords[pageLanguage].unreachableNow);
+  if (answer.kind !== 'refused') return setMessage('message', refusalWords[pageLanguage].unreachable);
   const { problem } = answer;
   const isClosed = problem.code === 'waiting_list.closed';
   setMessage('message', isClosed ? words.closed : (words.refused[problem.code] ?? refusalText(problem)));

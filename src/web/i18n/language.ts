@@ -35,3 +35,8 @@ function readPreference(part: string): { name: string; quality: number } {
 export function linkTo(path: string, { language, isAsked }: ChosenLanguage): string {
   return isAsked ? `${path}${path.includes('?') ? '&' : '?'}lang=${language}` : path;
 }
+
+/** A number with an English noun in the form that the number needs: `1 ticket`, `1,200 tickets`. */
+export function countedEn(count: number | string, noun: string): string {
+  return `${count} ${noun}${String(count) === '1' ? '' : 's'}`;
+}

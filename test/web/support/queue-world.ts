@@ -80,7 +80,7 @@ export async function openQueueWorld() {
     ): Promise<TestEvent> => {
       const { price = 0, city } = options;
       const event = await createEvent(db, {
-        ...(city === undefined ? {} : { event: { city } }),
+        event: { refundableUntilHours: 1, ...(city === undefined ? {} : { city }) },
         categories: [{ price, name: 'Festival', capacity: 500 }],
       });
       await db.execute(sql`

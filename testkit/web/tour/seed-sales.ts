@@ -125,6 +125,8 @@ async function bring(db: Db, orderId: string, state: OrderState): Promise<void> 
     case 'partially refunded':
       await attempt(db, orderId, { method: 'qris', status: 'settled', isPaid: true });
       await set(sql`status = ${state.replace(' ', '_')}, paid_at = now() - interval '20 minutes'`);
+      await db.execute(sql`update payment_attempts set refunded = case ${state} when 'refunded' then amount
+        when 'partially refunded' then 450000 else 0 end where event_id = ${eventId} and order_id = ${orderId}`);
       return issue(db, orderId, state);
     default:
   }

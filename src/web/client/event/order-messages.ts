@@ -5,7 +5,7 @@ import type { Problem } from '../shared/calls/api.ts';
 import { byId, element, languageQuery, setText } from '../shared/dom.ts';
 import { setFaults, setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
-import { refusalText } from '../shared/forms/refusal-text.ts';
+import { refusalText, waitingText } from '../shared/forms/refusal-text.ts';
 import type { Waiting } from './place-order.ts';
 import type { ShownTotal, TicketChoice } from './ticket-choice.ts';
 
@@ -43,10 +43,10 @@ export function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
 export function countDown({ problem, waitMs }: Waiting, stop: AbortController): void {
   const reason =
     problem === undefined
-      ? words.unreachable
+      ? words.unreachableYet
       : problem.status === 500
         ? words.unexpected(problem.requestId)
-        : refusalText(problem);
+        : waitingText(problem);
   const until = Date.now() + waitMs;
   const left = element('span', { className: 'small' });
   const button = actionButton(words.stop, () => stop.abort());

@@ -1,7 +1,9 @@
 import { eventWords } from '../../i18n/words/event.ts';
-import { byId } from '../shared/dom.ts';
+import { byId, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
+
+const words = eventWords[pageLanguage];
 
 /** One ticket category of the page. */
 export type Row = {
@@ -101,7 +103,7 @@ export function ticketChoice(form: HTMLFormElement): TicketChoice {
       const row = rows.find((one) => one.id === id);
       if (row === undefined || row.node.dataset['band'] === band) return;
       row.node.dataset['band'] = band;
-      if (band === 'none') row.input.value = '0';
+      if (band === 'none') drop(row, words.goneWhileChosen);
       showState(row);
       update();
     },
@@ -171,6 +173,16 @@ function rowOf(node: HTMLElement): Row {
   };
 }
 
+/** Takes the tickets of a row out of the order, and says so if some were chosen. */
+function drop({ id, name, input }: Row, why: (category: string) => string): void {
+  const wasChosen = Number(input.value) > 0;
+  input.value = '0';
+  if (!wasChosen) return;
+  show(`fault-${id}`, true);
+  setText(`fault-${id}`, why(name));
+  setText('sale-live', why(name));
+}
+
 /** Updates one row. @returns whether its state has changed */
 function turnRow(row: Row): boolean {
   const { node, opensAtMs, closesAtMs } = row;
@@ -185,12 +197,11 @@ function turnRow(row: Row): boolean {
 
 function setState(row: Row, state: 'open' | 'closed'): void {
   row.node.dataset['state'] = state;
-  if (state === 'closed') row.input.value = '0';
+  if (state === 'closed') drop(row, words.closedWhileChosen);
   showState(row);
 }
 
 function showState({ node }: Row): void {
-  const words = eventWords[pageLanguage];
   const { state, band } = node.dataset;
   const label = node.querySelector('[data-part="band"]');
   if (label === null || state === 'upcoming') return;

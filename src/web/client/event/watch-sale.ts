@@ -1,4 +1,4 @@
-import { saleStageOf } from '../../sale-stage.ts';
+import { isAnySoldOut, saleStageOf } from '../../sale-stage.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { askedBy, call } from '../shared/calls/api.ts';
 import { setText } from '../shared/dom.ts';
@@ -20,9 +20,12 @@ export function watchSale(slug: string, choice: TicketChoice): void {
   const article = document.querySelector<HTMLElement>('article[data-stage]');
   const showStage = (): void => {
     if (article === null || article.dataset['stage'] === 'off') return;
-    const stage = saleStageOf(
-      choice.rows.map(({ node: { dataset } }) => ({ saleState: dataset['state'] ?? '', band: dataset['band'] ?? '' })),
-    );
+    const states = choice.rows.map(({ node: { dataset } }) => ({
+      saleState: dataset['state'] ?? '',
+      band: dataset['band'] ?? '',
+    }));
+    document.getElementById('waiting-list')?.toggleAttribute('hidden', !isAnySoldOut(states));
+    const stage = saleStageOf(states);
     if (article.dataset['stage'] === stage) return;
     article.dataset['stage'] = stage;
     setText('sale-live', words.stageTitle[stage]);

@@ -57,17 +57,26 @@ const answerLengthMax = 500;
 
 const textOf = ({ text, textEn }: { text: string; textEn: string | null }) => inLanguage(pageLanguage, text, textEn);
 
-/** The fields for the order and for each ticket. Groups without a field are left out. */
-export function groupsOf(details: DetailsView): { readonly legend: string; readonly fields: readonly DetailField[] }[] {
+/**
+ * The fields for the order and for each ticket. Groups without a field are left out.
+ * @param numberOf the number that a ticket carries on the page
+ */
+export function groupsOf(
+  details: DetailsView,
+  numberOf: (ticketId: string) => number,
+): { readonly legend: string; readonly fields: readonly DetailField[] }[] {
   const ofOrder = details.questions.filter(({ scope }) => scope === 'order');
   const ofTicket = details.questions.filter(({ scope }) => scope === 'ticket');
   const groups = [
     { legend: words.ofOrder, fields: ofOrder.map((question) => questionField(details, question, null, 0)) },
-    ...details.tickets.map(({ ticketId, hasHolderName, holderName, ...ticket }, index) => ({
-      legend: words.ofTicket(index + 1, inLanguage(pageLanguage, ticket.ticketCategory, ticket.ticketCategoryEn)),
+    ...details.tickets.map(({ ticketId, hasHolderName, holderName, ...ticket }) => ({
+      legend: words.ofTicket(
+        numberOf(ticketId),
+        inLanguage(pageLanguage, ticket.ticketCategory, ticket.ticketCategoryEn),
+      ),
       fields: [
-        ...(hasHolderName ? [nameField(ticketId, holderName, index + 1)] : []),
-        ...ofTicket.map((question) => questionField(details, question, ticketId, index + 1)),
+        ...(hasHolderName ? [nameField(ticketId, holderName, numberOf(ticketId))] : []),
+        ...ofTicket.map((question) => questionField(details, question, ticketId, numberOf(ticketId))),
       ],
     })),
   ];

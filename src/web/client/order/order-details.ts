@@ -5,6 +5,7 @@ import { type Problem, call } from '../shared/calls/api.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
 import { setFault, setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
+import { ticketNumber } from './order-tickets.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
 import { type DetailField, type DetailsView, drawField, groupsOf } from './details-fields.ts';
 
@@ -35,7 +36,7 @@ export function watchDetails(path: string, onGiven: () => void): void {
 
 function present(details: DetailsView): void {
   const { isOpen } = details;
-  const groups = groupsOf(details);
+  const groups = groupsOf(details, ticketNumber);
   fields = groups.flatMap((group) => group.fields);
   show('details', fields.length > 0);
   setText('details-until', isOpen ? untilText(details) : words.closed);
@@ -88,7 +89,7 @@ async function save(path: string, onGiven: () => void): Promise<void> {
     setMessage('details-message', words.saved, 'good');
     return onGiven();
   }
-  if (answer.kind !== 'refused') return setMessage('details-message', refusalWords[pageLanguage].unreachableNow);
+  if (answer.kind !== 'refused') return setMessage('details-message', refusalWords[pageLanguage].unreachable);
   if (markFaults(faultyOf(answer.problem, sent), answer.problem)) return;
   setMessage('details-message', words.refused[answer.problem.code] ?? refusalText(answer.problem));
 }

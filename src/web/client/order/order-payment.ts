@@ -14,6 +14,7 @@ import { serverNow } from '../shared/calls/server-clock.ts';
 const words = orderWords[pageLanguage];
 const methodWords = paymentMethodWords[pageLanguage];
 const soonMs = 120_000;
+const copiedMs = 3000;
 let endsAtMs: number | undefined;
 let drawnQr: string | undefined;
 /** The deadline that was already handled: each is handled once. */
@@ -86,8 +87,9 @@ function safeLink(url: string | undefined): string | undefined {
 
 /** The code that draws QR codes is loaded only when needed, because most payment methods have a page of their own. */
 async function drawQr(text: string): Promise<void> {
-  const { drawCode } = await import('../shared/tickets/draw-code.ts');
+  const { codePicture, drawCode } = await import('../shared/tickets/draw-code.ts');
   drawCode(text, byId('qris-code', HTMLCanvasElement));
+  byId('qris-save', HTMLAnchorElement).href = codePicture(text);
 }
 
 function setMessage(text: string, isBad: boolean): void {
@@ -115,9 +117,11 @@ export function watchPayment(path: string, lookAgain: () => void, current: () =>
     lookAgain();
   }, 1000);
   byId('copy').addEventListener('click', () => {
-    void navigator.clipboard
-      ?.writeText(byId('va-number').dataset['plain'] ?? '')
-      .then(() => setText('copy', words.copied));
+    void navigator.clipboard?.writeText(byId('va-number').dataset['plain'] ?? '').then(() => {
+      setText('copy', words.copied);
+      // Another method brings another number, which is not copied yet.
+      setTimeout(() => setText('copy', words.copy), copiedMs);
+    });
   });
   const choose = async (method: string) => {
     const answer = await call('POST', `${path}/payments`, { body: { method } });

@@ -4,7 +4,7 @@ import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
 import { byId, element, languageQuery, setText, show } from '../shared/dom.ts';
-import { type EventView, type Money, type OrderView, type SellerView, hasTickets } from './order-view.ts';
+import { type EventView, type Money, type OrderView, type SellerView, hasTickets, mayCancel } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 
@@ -32,7 +32,9 @@ export function showSummary(order: OrderView): void {
   const isOver = order.status === 'expired' || order.status === 'cancelled' || order.status === 'refunded';
   show('back', isOver);
   byId('back-link', HTMLAnchorElement).href = `/events/${encodeURIComponent(order.eventSlug)}${languageQuery()}`;
-  show('cancel-line', order.status === 'pending_payment' || hasTickets(order));
+  showCancel(order);
+  // An order that brings no tickets any more has sent none lately.
+  show('sent-to', order.status === 'pending_payment' || hasTickets(order));
   setText('buyer-name', order.buyer.name);
   setText('buyer-contact', `${order.buyer.email} · ${order.buyer.phone}`);
   byId('lines').replaceChildren(...order.lines.map(lineRow));
@@ -56,7 +58,7 @@ function lineRow({ name, nameEn, quantity, unitPrice }: OrderView['lines'][numbe
   return element('tr', {}, label, element('td', { text: money(amount) }));
 }
 
-function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[] {
+function totalRows({ status, subtotal, discount, fees, total, payment: { refunded } }: OrderView): HTMLElement[] {
   const row = (label: string, text: string, className = '') =>
     element('tr', { className }, element('td', { text: label }), element('td', { text }));
   const hasParts = discount.amount > 0 || fees.amount > 0;
@@ -65,17 +67,41 @@ function totalRows({ subtotal, discount, fees, total }: OrderView): HTMLElement[
     ...(discount.amount > 0 ? [row(words.discount, `−${money(discount)}`, 'muted')] : []),
     ...(fees.amount > 0 ? [row(words.fees, money(fees), 'muted')] : []),
     row(words.total, money(total), 'sum'),
+    // A surplus goes back, too, and changes nothing for the buyer.
+    ...(refunded !== undefined && status.endsWith('refunded') ? [row(words.refunded, `−${money(refunded)}`)] : []),
   ];
 }
 
-/** The order contains only the event's slug. Everything else about the event is public. */
-export function showEvent({ name: text, nameEn, venue, city, startsAt, timeZone }: EventView): void {
+let shownEvent: EventView | undefined;
+
+/** Shows whether the order can be cancelled, which the event decides, too. */
+function showCancel(order: OrderView): void {
+  show('cancel-line', mayCancel(order, shownEvent, serverNow()));
+}
+
+/**
+ * The order contains only the event's slug. Everything else about the event is public.
+ * @param order undefined until it is read
+ */
+export function showEvent(event: EventView, order: OrderView | undefined): void {
+  shownEvent = event;
+  if (order !== undefined) showCancel(order);
+  const { name: text, nameEn, venue, city, startsAt, timeZone, isPostponed } = event;
   const name = inLanguage(pageLanguage, text, nameEn);
   const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
   const clock = formatClockIn(startsAt, timeZone, pageLanguage);
   setText('event-name', name);
-  setText('event-facts', `${day}, ${clock} · ${venue}, ${city}`);
+  setText('event-facts', `${isPostponed ? '' : `${day}, ${clock} · `}${venue}, ${city}`);
+  showEventState(event);
   document.title = `${name} · antre`;
+}
+
+/** What has become of the event, if that changes what the order is worth. */
+function showEventState({ status, isPostponed }: EventView): void {
+  const isOff = status === 'cancelled';
+  show('event-state', isOff || isPostponed);
+  byId('event-state').className = `notice notice-${isOff ? 'bad' : 'warn'}`;
+  setText('event-state', isOff ? words.eventOff : words.eventPostponed);
 }
 
 /** How to reach the organizer, and links to its privacy notice and terms. Every text stays text; links go to our own pages. */

@@ -8,6 +8,10 @@ import { pageLanguage } from '../shared/page-language.ts';
 
 const words = orderWords[pageLanguage];
 const qrSide = 250;
+let shownIds: readonly string[] = [];
+
+/** The number that a ticket of the order carries on this page. */
+export const ticketNumber = (ticketId: string) => shownIds.indexOf(ticketId) + 1;
 
 /** The tickets with their codes: as a QR code for scanners, and as text in case it cannot be scanned. */
 export function showTickets(
@@ -20,6 +24,7 @@ export function showTickets(
     order.lines.map((line) => [line.ticketCategoryId, inLanguage(pageLanguage, line.name, line.nameEn)]),
   );
   const here = walletsHere(wallets);
+  shownIds = tickets.map(({ id }) => id);
   const items = tickets.map((ticket, index) =>
     ticketItem({ path, wallets: here }, ticket, names.get(ticket.ticketCategoryId) ?? '', index + 1, tickets.length),
   );

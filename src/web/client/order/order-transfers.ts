@@ -1,7 +1,9 @@
+import { inLanguage } from '../../../platform/text/in-language.ts';
 import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { call } from '../shared/calls/api.ts';
 import { byId, element, focusIfHidden, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
+import { ticketNumber } from './order-tickets.ts';
 import { sayGiven, sendTransfer } from '../shared/tickets/send-transfer.ts';
 
 type Transfers = {
@@ -9,6 +11,7 @@ type Transfers = {
   readonly tickets: readonly {
     readonly ticketId: string;
     readonly ticketCategory: string;
+    readonly ticketCategoryEn: string | null;
     readonly holder: { readonly name: string } | null;
   }[];
 };
@@ -21,13 +24,15 @@ export async function loadTransfers(path: string): Promise<void> {
   if (answer.kind !== 'ok') return;
   const { isOpen, tickets } = answer.body;
   const own = tickets.filter(({ holder }) => holder === null);
-  const given = tickets.flatMap(({ ticketCategory, holder }) =>
-    holder === null ? [] : [element('li', { text: words.toWhom(ticketCategory, holder.name) })],
+  const nameOf = ({ ticketCategory, ticketCategoryEn }: Transfers['tickets'][number]) =>
+    inLanguage(pageLanguage, ticketCategory, ticketCategoryEn);
+  const given = tickets.flatMap((ticket) =>
+    ticket.holder === null ? [] : [element('li', { text: words.toWhom(nameOf(ticket), ticket.holder.name) })],
   );
   const choice = byId('transfer-ticket', HTMLSelectElement);
   const chosen = choice.value;
   choice.replaceChildren(
-    ...own.map(({ ticketId, ticketCategory }, index) => new Option(words.ticket(index + 1, ticketCategory), ticketId)),
+    ...own.map((ticket) => new Option(words.ticket(ticketNumber(ticket.ticketId), nameOf(ticket)), ticket.ticketId)),
   );
   if (own.some(({ ticketId }) => ticketId === chosen)) choice.value = chosen;
   byId('given-list').replaceChildren(...given);

@@ -1,5 +1,7 @@
 import type { OrderStatus } from '../../i18n/words/order/order.ts';
 
+const hourMs = 3_600_000;
+
 /** The order and its tickets, as the API's contract has them. */
 export type Money = { readonly amount: number; readonly currency: string };
 
@@ -24,6 +26,8 @@ export type PaymentView = {
   /** The payment methods that can be chosen now. */
   readonly methods?: readonly string[];
   readonly expiresAt?: string;
+  /** What has gone back so far. */
+  readonly refunded?: Money;
 };
 
 export type OrderView = {
@@ -62,6 +66,9 @@ export type EventView = {
   readonly city: string;
   readonly startsAt: string;
   readonly timeZone: string;
+  readonly status: string;
+  readonly isPostponed: boolean;
+  readonly refundableUntilHours: number | null;
 };
 
 type Texts = { readonly id: string; readonly en: string };
@@ -72,6 +79,17 @@ export type SellerView = {
   readonly privacy: Texts;
   readonly terms: Texts;
 };
+
+/**
+ * Whether the buyer may cancel the order now, as far as its event says. The service decides when it is asked.
+ * @param event undefined until it is read
+ */
+export function mayCancel({ status }: OrderView, event: EventView | undefined, nowMs: number): boolean {
+  if (status === 'pending_payment') return true;
+  if (status !== 'paid' || event === undefined || event.refundableUntilHours === null) return false;
+  // An event without a date is not near.
+  return event.isPostponed || nowMs < Date.parse(event.startsAt) - event.refundableUntilHours * hourMs;
+}
 
 /** Whether the order has tickets to show. */
 export const hasTickets = ({ status }: OrderView) => status === 'paid' || status === 'partially_refunded';

@@ -26,10 +26,11 @@ export function showNumber({ vaNumber, bank, billKey, billerCode }: PaymentView)
 }
 
 /** The payment methods that can be chosen now, each as a button. */
-export function showMethods({ methods = [], method, status }: PaymentView): void {
+export function showMethods({ methods = [], method, status, redirectUrl }: PaymentView): void {
   const offered = methods.filter((name): name is MethodName => Object.hasOwn(words.methods, name));
   show('methods', offered.length > 0);
-  setText('methods-title', status === 'pending' && method !== 'any' ? words.chooseOther : words.choose);
+  const isChosen = status === 'pending' && method !== 'any';
+  setText('methods-title', isChosen ? words.chooseOther : redirectUrl === undefined ? words.choose : words.chooseHere);
   // While an attempt is made there is nothing to choose, so the list is hidden and kept.
   if (offered.length > 0 && offered.join() !== drawn) draw(offered);
   for (const button of methodButtons()) button.ariaPressed = String(button.dataset['method'] === method);

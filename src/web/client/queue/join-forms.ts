@@ -142,10 +142,6 @@ function whenSent(formId: string, buttonId: string, send: () => Promise<void>): 
 }
 
 function sayRefusal(answer: Exclude<Answer<unknown>, { kind: 'ok' }>): void {
-  const general = refusalWords[pageLanguage];
-  if (answer.kind !== 'refused') return setMessage(messageId, general.unreachableNow);
-  const { problem, retryAfterMs } = answer;
-  const wait =
-    problem.status === 429 && retryAfterMs !== undefined ? ` ${general.waitFor(Math.ceil(retryAfterMs / 1000))}` : '';
-  setMessage(messageId, refusalText(problem) + wait);
+  if (answer.kind !== 'refused') return setMessage(messageId, refusalWords[pageLanguage].unreachable);
+  setMessage(messageId, refusalText(answer.problem, answer.retryAfterMs));
 }

@@ -36,7 +36,14 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 /** Removes the secret from the address before anything else can read or keep it. */
 export function takeFragment(): string {
   const fragment = location.hash.slice(1);
-  if (fragment !== '') history.replaceState(null, '', location.pathname + languageQuery());
+  if (fragment === '') return fragment;
+  history.replaceState(null, '', location.pathname + languageQuery());
+  // In the other language the page needs it again. It stands in the link from the click on only.
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[hreflang]')) {
+    link.addEventListener('click', () => {
+      link.hash = fragment;
+    });
+  }
   return fragment;
 }
 

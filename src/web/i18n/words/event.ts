@@ -1,5 +1,5 @@
 import type { SaleStage } from '../../sale-stage.ts';
-import type { InEach } from '../language.ts';
+import { type InEach, countedEn } from '../language.ts';
 
 type EventWords = {
   readonly when: string;
@@ -25,6 +25,9 @@ type EventWords = {
   /** What can be done now, said below the event's name. */
   readonly stageTitle: Readonly<Record<SaleStage, string>>;
   readonly soldOutText: string;
+  /** What was chosen and cannot be ordered any more. */
+  readonly goneWhileChosen: (category: string) => string;
+  readonly closedWhileChosen: (category: string) => string;
   readonly opensIn: string;
   readonly days: (count: number) => string;
   readonly keepOpen: string;
@@ -86,6 +89,8 @@ export const eventWords: InEach<EventWords> = {
     },
     soldOutText:
       'Pesanan yang tidak dibayar dijual kembali. Biarkan halaman ini terbuka: begitu ada tiket, formulirnya muncul di sini.',
+    goneWhileChosen: (category) => `${category} baru saja habis, jadi tidak lagi ada dalam pesanan Anda.`,
+    closedWhileChosen: (category) => `Penjualan ${category} baru saja ditutup, jadi tidak lagi ada dalam pesanan Anda.`,
     opensIn: 'Penjualan dibuka dalam',
     days: (count) => `${count} hari`,
     keepOpen: 'Biarkan halaman ini terbuka. Formulir pesanan muncul tepat waktu.',
@@ -145,15 +150,17 @@ export const eventWords: InEach<EventWords> = {
     },
     soldOutText:
       'Orders that are not paid come back on sale. Leave this page open: the form appears here as soon as there are tickets.',
+    goneWhileChosen: (category) => `${category} has just sold out, and is no longer in your order.`,
+    closedWhileChosen: (category) => `The sale of ${category} has just ended, and it is no longer in your order.`,
     opensIn: 'The sale opens in',
-    days: (count) => (count === 1 ? '1 day' : `${count} days`),
+    days: (count) => countedEn(count, 'day'),
     keepOpen: 'Leave this page open. The order form appears on time.',
     perOrder: (min, max) => (min > 1 ? `${min}–${max} per order` : `At most ${max} per order`),
     perBuyer: (max) => `${max} per buyer`,
-    orderMax: (max) => `One order holds at most ${max} tickets.`,
-    buyerMax: (max) => `One buyer gets at most ${max} tickets.`,
+    orderMax: (max) => `One order holds at most ${countedEn(max, 'ticket')}.`,
+    buyerMax: (max) => `One buyer gets at most ${countedEn(max, 'ticket')}.`,
     fee: (amount) => `A service fee of ${amount} is added to each ticket that is not free.`,
-    refundable: (hours) => `Paid orders can be cancelled until ${hours} hours before the event.`,
+    refundable: (hours) => `Paid orders can be cancelled until ${countedEn(hours, 'hour')} before the event.`,
     fewer: (category) => `One less ${category}`,
     more: (category) => `One more ${category}`,
     quantityOf: (category) => `Number of ${category}`,

@@ -1,11 +1,16 @@
-import type { InEach } from '../language.ts';
+import { type InEach, countedEn } from '../language.ts';
 
 /** The text of a refusal for a buyer or staff member, by problem code. */
 type Refusals = {
   readonly byCode: Readonly<Record<string, string>>;
+  /** Refusals that end by waiting. What is done about it is said behind them: the page tries again, or the reader does. */
+  readonly busy: Readonly<Record<string, string>>;
+  readonly keepTrying: string;
+  readonly tryLater: string;
   readonly limit: (limit: string, max: number) => string;
   readonly unreachable: string;
-  readonly unreachableNow: string;
+  /** While the page tries again by itself. */
+  readonly unreachableYet: string;
   readonly waitFor: (seconds: number) => string;
   readonly unexpected: (requestId: string) => string;
   readonly retryIn: (seconds: number) => string;
@@ -41,10 +46,6 @@ export const refusalWords: InEach<Refusals> = {
       'promo.used_up': 'Kode promo ini sudah habis dipakai.',
       'promo.limited':
         'Terlalu banyak kode promo yang salah dicoba dari jaringan ini. Tunggu sebentar, atau pesan tanpa kode.',
-      'payments.busy': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
-      'traffic.rate_limited': 'Terlalu banyak permintaan dari jaringan Anda. Kami mencoba lagi untuk Anda.',
-      'service.overloaded': 'Sedang sangat ramai. Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
-      'service.unavailable': 'Layanan sedang terganggu sebentar. Kami mencoba lagi untuk Anda.',
       'idempotency.in_progress': 'Pesanan Anda sedang diproses…',
       'idempotency.key_reused': 'Pesanan Anda sebelumnya sudah tercatat. Periksa email, atau mulai pesanan baru.',
       'queue.pass_required': 'Acara ini memakai ruang tunggu. Ambil giliran lebih dulu.',
@@ -84,6 +85,14 @@ export const refusalWords: InEach<Refusals> = {
       'payment.method_unavailable': 'Sisa waktu terlalu pendek untuk cara bayar ini.',
       'payment.too_many_attempts': 'Pembayaran sudah dicoba terlalu sering untuk pesanan ini.',
     },
+    busy: {
+      'payments.busy': 'Sedang sangat ramai.',
+      'traffic.rate_limited': 'Terlalu banyak permintaan dari jaringan Anda.',
+      'service.overloaded': 'Sedang sangat ramai.',
+      'service.unavailable': 'Layanan sedang terganggu sebentar.',
+    },
+    keepTrying: 'Kami mencoba lagi untuk Anda; biarkan halaman ini terbuka.',
+    tryLater: 'Coba lagi sebentar lagi.',
     limit: (limit, max) =>
       ({
         per_order_min: `Kategori ini dijual sedikitnya ${max} tiket per pesanan.`,
@@ -92,8 +101,8 @@ export const refusalWords: InEach<Refusals> = {
         held_per_network:
           'Terlalu banyak tiket yang belum dibayar dari jaringan ini. Selesaikan dulu, atau coba nanti.',
       })[limit] ?? 'Pesanan melewati batas penjualan ini.',
-    unreachable: 'Tidak tersambung ke server. Periksa internet Anda; kami mencoba lagi.',
-    unreachableNow: 'Tidak tersambung ke server. Periksa internet Anda, lalu coba lagi.',
+    unreachable: 'Tidak tersambung ke server. Periksa internet Anda, lalu coba lagi.',
+    unreachableYet: 'Tidak tersambung ke server. Periksa internet Anda; kami mencoba lagi.',
     waitFor: (seconds) =>
       seconds < 90 ? `Coba lagi dalam ${seconds} detik.` : `Coba lagi dalam ${Math.ceil(seconds / 60)} menit.`,
     unexpected: (requestId) => `Ada yang salah di sisi kami. Coba lagi. (${requestId})`,
@@ -115,6 +124,7 @@ export const refusalWords: InEach<Refusals> = {
       code: 'Tulis kode pesanan, sepuluh huruf dan angka.',
       deviceToken: 'Tulis kode perangkat.',
       otp: 'Tulis enam angka dari pesan kami.',
+      quantity: 'Tulis jumlah tiket, sedikitnya 1.',
     },
     chooseTickets: 'Pilih sedikitnya satu tiket.',
     minimum: (category, min) => `${category}: pilih sedikitnya ${min} tiket.`,
@@ -140,10 +150,6 @@ export const refusalWords: InEach<Refusals> = {
       'promo.invalid': 'This promo code is not valid for this event now.',
       'promo.used_up': 'This promo code has been used up.',
       'promo.limited': 'Too many wrong promo codes were tried from this network. Wait a while, or order without one.',
-      'payments.busy': 'It is very busy. We keep trying for you; leave this page open.',
-      'traffic.rate_limited': 'Too many requests come from your network. We keep trying for you.',
-      'service.overloaded': 'It is very busy. We keep trying for you; leave this page open.',
-      'service.unavailable': 'The service has a short problem. We keep trying for you.',
       'idempotency.in_progress': 'Your order is being processed…',
       'idempotency.key_reused': 'Your earlier order was placed. Check your inbox, or start a new order.',
       'queue.pass_required': 'This event has a waiting room. Take your turn first.',
@@ -179,15 +185,23 @@ export const refusalWords: InEach<Refusals> = {
       'payment.method_unavailable': 'The time left is too short for this payment method.',
       'payment.too_many_attempts': 'Payment was tried too often for this order.',
     },
+    busy: {
+      'payments.busy': 'It is very busy.',
+      'traffic.rate_limited': 'Too many requests come from your network.',
+      'service.overloaded': 'It is very busy.',
+      'service.unavailable': 'The service has a short problem.',
+    },
+    keepTrying: 'We keep trying for you; leave this page open.',
+    tryLater: 'Try again in a moment.',
     limit: (limit, max) =>
       ({
-        per_order_min: `This category is sold from ${max} tickets per order.`,
-        per_order_max: `At most ${max} tickets in one order.`,
-        per_buyer_max: `You have reached the limit of ${max} tickets per buyer.`,
+        per_order_min: `This category is sold from ${countedEn(max, 'ticket')} per order.`,
+        per_order_max: `At most ${countedEn(max, 'ticket')} in one order.`,
+        per_buyer_max: `You have reached the limit of ${countedEn(max, 'ticket')} per buyer.`,
         held_per_network: 'Too many unpaid tickets are held from this network. Finish those first, or try later.',
       })[limit] ?? 'The order exceeds a limit of this sale.',
-    unreachable: 'The server cannot be reached. Check your connection; we keep trying.',
-    unreachableNow: 'The server cannot be reached. Check your connection, then try again.',
+    unreachable: 'The server cannot be reached. Check your connection, then try again.',
+    unreachableYet: 'The server cannot be reached. Check your connection; we keep trying.',
     waitFor: (seconds) =>
       seconds < 90 ? `Try again in ${seconds} s.` : `Try again in ${Math.ceil(seconds / 60)} minutes.`,
     unexpected: (requestId) => `Something went wrong on our side. Try again. (${requestId})`,
@@ -210,9 +224,10 @@ export const refusalWords: InEach<Refusals> = {
       code: 'Enter the order code of ten letters and digits.',
       deviceToken: 'Enter the device token.',
       otp: 'Enter the six digits of our message.',
+      quantity: 'Enter how many tickets, at least 1.',
     },
     chooseTickets: 'Choose at least one ticket.',
-    minimum: (category, min) => `${category}: choose at least ${min} tickets.`,
+    minimum: (category, min) => `${category}: choose at least ${countedEn(min, 'ticket')}.`,
     earlier: 'The order you sent before has no answer yet. Check it first, so that you do not order twice.',
     earlierCheck: 'Check that order',
     earlierDrop: 'Forget it and start again',

@@ -12,6 +12,7 @@ type SiteWords = {
   readonly staff: string;
   readonly messages: Readonly<Record<'missing' | 'busy' | 'notSent' | 'broken', { title: string; text: string }>>;
   readonly requestId: string;
+  readonly otherAddress: string;
   readonly toEvents: string;
 };
 
@@ -45,6 +46,7 @@ export const siteWords: InEach<SiteWords> = {
       },
     },
     requestId: 'Sebutkan nomor ini:',
+    otherAddress: 'Tidak ada yang sampai? Periksa alamatnya',
     toEvents: 'Lihat semua acara',
   },
   en: {
@@ -76,6 +78,7 @@ export const siteWords: InEach<SiteWords> = {
       },
     },
     requestId: 'Tell them this number:',
+    otherAddress: 'Nothing came? Check the address',
     toEvents: 'See all events',
   },
 };

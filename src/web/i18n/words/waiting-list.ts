@@ -25,6 +25,7 @@ const id = {
   join: 'Ikut menunggu',
   joinedTitle: 'Periksa email Anda',
   joinedText: 'Buka tautan di email kami untuk mengonfirmasi. Urutan Anda dihitung sejak saat itu.',
+  stillOnSale: 'Tiket acara ini masih ada. Pesan di halaman acara.',
   back: 'Kembali ke acara',
   refused: {
     'waiting_list.closed': 'Acara ini tidak punya daftar tunggu, atau tiketnya sedang tidak dijual.',
@@ -55,6 +56,7 @@ const en: typeof id = {
   join: 'Join the list',
   joinedTitle: 'Check your email',
   joinedText: 'Open the link in our email to confirm. Your place in the line counts from then.',
+  stillOnSale: 'This event still has tickets. Order them on its page.',
   back: 'Back to the event',
   refused: {
     'waiting_list.closed': 'This event has no waiting list, or its tickets are not on sale now.',

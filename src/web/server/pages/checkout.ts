@@ -7,6 +7,7 @@ import type { Band, EventFacts, PublicEvent, QueueTimes, TicketCategory } from '
 import { eventWords } from '../../i18n/words/event.ts';
 import { newsWordingNow, newsWordings } from '../../i18n/words/news.ts';
 import { roomWords } from '../../i18n/words/room.ts';
+import { isAnySoldOut } from '../../sale-stage.ts';
 import { waitingListWords } from '../../i18n/words/waiting-list.ts';
 import { field } from './field.ts';
 import { legalLinks } from './legal-page.ts';
@@ -21,13 +22,14 @@ export function checkout(context: PageContext, { event, organizer, categories, a
   const { language } = context.lang;
   const words = eventWords[language];
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
+  const states = categories.map(({ id, saleState }) => ({ saleState, band: bands.get(id) ?? 'none' }));
   const isOff = event.status === 'cancelled' || event.sales === 'closed';
   return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
 ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
 ${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
 ${isOff || categories.length === 0 ? '' : stagePanels(categories, event, language)}
-${event.hasWaitingList && !isOff && categories.some(({ saleState }) => saleState === 'open') ? html`<p><a class="block-link" href="${linkTo(`/events/${event.slug}/waiting-list`, context.lang)}">${waitingListWords[language].tellMe}</a></p>` : ''}
+${event.hasWaitingList && !isOff ? html`<p id="waiting-list"${isAnySoldOut(states) ? '' : html` hidden`}><a class="block-link" href="${linkTo(`/events/${event.slug}/waiting-list`, context.lang)}">${waitingListWords[language].tellMe}</a></p>` : ''}
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 <p class="field-error choice-fault" id="choice-error" tabindex="-1" hidden></p>

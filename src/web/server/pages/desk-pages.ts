@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { deskLinkWords } from '../../i18n/words/desk/links.ts';
-import { donePanel, formMessage } from './form-parts.ts';
+import { donePanel, formMessage, otherAddress } from './form-parts.ts';
 import { field } from './field.ts';
 
 const passwordLengthMax = 200;
@@ -19,7 +19,7 @@ ${field({ name: 'name', label: words.name, autocomplete: 'name', maxlength: 120 
 ${passwordField(words.password, context)}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.accept}</button></form>
 <section id="no-link" class="message" hidden><h1>${words.noLinkTitle}</h1><p>${words.noLinkText}</p></section>
-${donePanel(words.acceptedTitle, words.acceptedText, toDoor(context))}</div>`,
+${donePanel(words.acceptedTitle, words.acceptedText, toSignIn(context))}</div>`,
   });
 }
 
@@ -34,14 +34,14 @@ export function passwordResetPage(context: PageContext): Promise<string> {
 <form id="request" method="post" novalidate><h1>${words.requestTitle}</h1><p class="lead">${words.requestLead}</p>
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
 <div class="form-message" id="request-message" role="alert" tabindex="-1" hidden></div><button class="button button-main wide" id="request-submit" disabled>${words.sendLink}</button></form>
-<section id="requested" class="message" tabindex="-1" hidden><h1>${words.sentTitle}</h1><p>${words.sentText}</p></section>
+<section id="requested" class="message" tabindex="-1" hidden><h1>${words.sentTitle}</h1><p>${words.sentText}</p>${otherAddress(context.lang.language)}</section>
 <form id="form" method="post" novalidate hidden><h1>${words.resetTitle}</h1><p class="lead">${words.resetLead}</p>
 ${passwordField(words.newPassword, context)}
 <fieldset id="choice" hidden><legend>${words.madeTitle}</legend><ul id="made"></ul>
 <p><label><input type="radio" name="made" value="keep"> ${words.madeKeep}</label></p><p><label><input type="radio" name="made" value="end"> ${words.madeEnd}</label></p></fieldset>
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.setPassword}</button>
 <p class="center"><a href="${linkTo('/desk/password-reset', context.lang)}">${words.askAgain}</a></p></form>
-${donePanel(words.setTitle, words.setText, toDoor(context))}</div>`,
+${donePanel(words.setTitle, words.setText, toSignIn(context))}</div>`,
   });
 }
 
@@ -68,6 +68,8 @@ function passwordField(label: string, { lang: { language } }: PageContext): Html
 <button type="button" class="link-button" id="show-password" aria-pressed="false" data-show="${words.show}" data-hide="${words.hide}">${words.show}</button></div>`;
 }
 
-function toDoor({ lang }: PageContext): Html {
-  return html`<p><a class="button" href="${linkTo('/door', lang)}">${deskLinkWords[lang.language].toDoor}</a></p>`;
+/** The page does not know whether the member works at the desk or at the door. */
+function toSignIn({ lang }: PageContext): Html {
+  const words = deskLinkWords[lang.language];
+  return html`<p><a class="button" href="${linkTo('/desk/sign-in', lang)}">${words.toDesk}</a> <a class="button button-quiet" href="${linkTo('/door', lang)}">${words.toDoor}</a></p>`;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { type PageContext, layout } from '../layout.ts';
 import { findOrderWords } from '../../i18n/words/find-order.ts';
-import { donePanel, formMessage } from './form-parts.ts';
+import { donePanel, formMessage, otherAddress } from './form-parts.ts';
 import { field } from './field.ts';
 import { phoneField } from './phone-field.ts';
 
@@ -20,6 +20,6 @@ export function findOrderPage(context: PageContext): Promise<string> {
 <div id="phone-part" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country: 'ID', language: context.lang.language })}</div>
 ${field({ name: 'code', label: words.code, autocomplete: 'off', maxlength: 40, isRequired: false, hint: words.codeHint, className: 'upper' })}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.send}</button></form>
-${donePanel(words.sentTitle, words.sentText)}</div>`,
+${donePanel(words.sentTitle, words.sentText, otherAddress(context.lang.language))}</div>`,
   });
 }

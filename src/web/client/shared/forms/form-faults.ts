@@ -57,5 +57,6 @@ export const looksRight: Readonly<Record<string, (value: string) => boolean>> = 
   phone: (value) => value.replace(/\P{Nd}/gu, '').length >= 7,
   password: (value) => value.length >= 12,
   code: (value) => /^[0-9A-Za-z]{5}[ -]?[0-9A-Za-z]{5}$/.test(value),
+  quantity: (value) => Number(value) >= 1,
   otp: (value) => /^\d{3} ?\d{3}$/.test(value),
 };

@@ -63,21 +63,26 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   form.onRefused?.(problem);
   // The messages beside their fields say everything.
   if (setFaults(form.fields, named, codesOf(problem)) && problem.code === 'request.invalid') return;
-  const wait =
-    retryAfterMs === undefined
-      ? ''
-      : ` ${refusalWords[pageLanguage].retryIn(Math.ceil(retryAfterMs / 1000)).replace('…', '.')}`;
-  setMessage(form.messageId, (form.textOf?.(problem) ?? refusalText(problem)) + (problem.status === 429 ? wait : ''));
+  setMessage(form.messageId, form.textOf?.(problem) ?? refusalText(problem, retryAfterMs));
 }
 
 function codesOf({ errors }: Problem): Record<string, string> {
   return Object.fromEntries(errors.map(({ path, code = '' }) => [path.split('.').at(-1) ?? '', code]));
 }
 
-/** Replaces the finished form by the next content, which is read out. */
+/** Replaces the finished form by the next content, which is read out. Its button "other address" leads back to what was typed. */
 export function finish(formId: string, doneId: string): void {
-  byId(formId).hidden = true;
-  const done = byId(doneId);
+  const [form, done] = [byId(formId), byId(doneId)];
+  form.hidden = true;
   done.hidden = false;
   done.focus();
+  done.querySelector('[data-act="other-address"]')?.addEventListener(
+    'click',
+    () => {
+      done.hidden = true;
+      form.hidden = false;
+      for (const name of ['phone', 'email']) document.getElementById(name)?.focus();
+    },
+    { once: true },
+  );
 }

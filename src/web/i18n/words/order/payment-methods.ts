@@ -18,6 +18,8 @@ export type MethodName =
 
 type MethodWords = {
   readonly choose: string;
+  /** Below the button that leads to the page of the gateway, where all can be chosen, too. */
+  readonly chooseHere: string;
   readonly chooseOther: string;
   readonly methods: Readonly<Record<MethodName, string>>;
   readonly banks: Readonly<Record<string, string>>;
@@ -36,6 +38,7 @@ const banks = { bca: 'BCA', bni: 'BNI', bri: 'BRI', mandiri: 'Mandiri', permata:
 export const paymentMethodWords: InEach<MethodWords> = {
   id: {
     choose: 'Pilih cara bayar',
+    chooseHere: 'Atau pilih cara bayar di sini',
     chooseOther: 'Ganti cara bayar',
     methods: {
       qris: 'QRIS',
@@ -95,6 +98,7 @@ export const paymentMethodWords: InEach<MethodWords> = {
   },
   en: {
     choose: 'Choose how to pay',
+    chooseHere: 'Or choose how to pay here',
     chooseOther: 'Pay in another way',
     methods: {
       qris: 'QRIS',

@@ -1,5 +1,5 @@
 import type { CheckName } from '../../../client/queue/verify-place.ts';
-import type { InEach } from '../../language.ts';
+import { type InEach, countedEn } from '../../language.ts';
 
 /** The verification of one's own place, for people who do not know what a hash is. */
 type VerifyWords = {
@@ -87,9 +87,9 @@ export const verifyWords: InEach<VerifyWords> = {
     notYet: 'There is nothing to check yet: the draw is not done.',
     noPlace: 'This device holds no place. Take one, or join again with the same address.',
     unreachable: 'The data of the draw cannot be had just now. Try again in a moment.',
-    allRight: (number, places) => `All is right. Of ${places} places, yours is number ${number}.`,
+    allRight: (number, places) => `All is right. Of ${countedEn(places, 'place')}, yours is number ${number}.`,
     someOpen: (number, places) =>
-      `Nothing is wrong. Of ${places} places, yours is number ${number}. What has a question mark this device cannot tell.`,
+      `Nothing is wrong. Of ${countedEn(places, 'place')}, yours is number ${number}. What has a question mark this device cannot tell.`,
     wrong: 'Something does not fit. Keep this page, and ask the organiser.',
     late: (number) => `Your place came after the draw, so its number follows the order of coming: ${number}.`,
     repeated: (number) =>

@@ -227,7 +227,7 @@ export const queueWords: InEach<QueueWords> = {
     estimateLater: 'once the sale is open',
     progressLabel: 'How far calling has come towards your number',
     pace: (perMinute) =>
-      `About ${perMinute} numbers are called per minute now. The pace follows how fast orders can be served, so the estimate may change.`,
+      `Numbers called per minute now: about ${perMinute}. The pace follows how fast orders can be served, so the estimate may change.`,
     stock: 'Tickets left',
     keepOpen: 'Be back before your number is called: a turn that is not used passes.',
     passUntil: (time, address) => `You may place one order until ${time}, with ${address}.`,

@@ -1,0 +1,66 @@
+import type { InEach } from '../../language.ts';
+
+/** The fixed texts of an order's page. */
+const id = {
+  loading: 'Membuka pesanan…',
+  missingTitle: 'Pesanan tidak dapat dibuka',
+  missingText:
+    'Buka pesanan dari tautan di email atau WhatsApp Anda. Tautannya hilang? Kami kirim ulang ke email yang dipakai memesan.',
+  findOrder: 'Kirim ulang tautan',
+  code: 'Kode pesanan',
+  payTitle: 'Bayar pesanan ini',
+  timeLeft: 'Sisa waktu',
+  preparing: 'Menyiapkan pembayaran…',
+  pay: 'Bayar sekarang',
+  payHint: 'Anda dibawa ke halaman pembayaran, lalu kembali ke sini. Tiket muncul begitu pembayaran diterima.',
+  qris: 'Pindai kode QRIS ini dengan aplikasi bank atau dompet digital. Di ponsel yang sama: simpan kodenya, lalu pilih dari galeri di aplikasi itu.',
+  qrisSave: 'Simpan kode QR',
+  tryAgain: 'Coba bayar lagi',
+  tickets: 'Tiket Anda',
+  showAtDoor: 'Tunjukkan kode ini di pintu. Jangan dibagikan: yang pertama memindainya yang masuk.',
+  pdf: 'Unduh PDF',
+  calendar: 'Simpan ke kalender',
+  kept: 'Tersimpan di peramban ini: tiket terbuka juga tanpa internet.',
+  forget: 'Hapus dari peramban ini',
+  summary: 'Rincian',
+  buyer: 'Pemesan',
+  sentTo: 'Tiket juga dikirim ke',
+  cancel: 'Batalkan pesanan',
+  cancelYes: 'Ya, batalkan',
+  cancelNo: 'Tidak jadi',
+  buyAgain: 'Kembali ke acara',
+  offline: 'Sambungan terputus. Kami mencoba lagi.',
+};
+
+const en: typeof id = {
+  loading: 'Opening your order…',
+  missingTitle: 'This order cannot be opened',
+  missingText:
+    'Open it from the link in your email or WhatsApp. Lost the link? We send it again to the address you ordered with.',
+  findOrder: 'Send the link again',
+  code: 'Order code',
+  payTitle: 'Pay for this order',
+  timeLeft: 'Time left',
+  preparing: 'Preparing the payment…',
+  pay: 'Pay now',
+  payHint: 'You go to the payment page, then come back here. Tickets appear as soon as the payment arrives.',
+  qris: 'Scan this QRIS code with your bank or wallet app. On the same phone: save the code, then choose it from the photos in that app.',
+  qrisSave: 'Save the QR code',
+  tryAgain: 'Try to pay again',
+  tickets: 'Your tickets',
+  showAtDoor: 'Show this code at the door. Do not share it: the first person to scan it gets in.',
+  pdf: 'Download PDF',
+  calendar: 'Add to calendar',
+  kept: 'Kept in this browser: the tickets open without internet, too.',
+  forget: 'Remove from this browser',
+  summary: 'Details',
+  buyer: 'Ordered by',
+  sentTo: 'Tickets are also sent to',
+  cancel: 'Cancel the order',
+  cancelYes: 'Yes, cancel it',
+  cancelNo: 'Keep it',
+  buyAgain: 'Back to the event',
+  offline: 'The connection is lost. We keep trying.',
+};
+
+export const orderPageWords: InEach<typeof id> = { id, en };

@@ -1,0 +1,110 @@
+import type { Page } from 'playwright-core';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEvent, someBuyer } from '../../testkit/factories.ts';
+import { until } from '../../testkit/until.ts';
+import { type PageWorld, openPageWorld } from './support/page-world.ts';
+
+/** Guards what the forms of buyers and members say when they are not answered, and the ways on from there. */
+
+let world: PageWorld;
+beforeAll(async () => {
+  world = await openPageWorld();
+});
+afterAll(() => world?.close());
+
+const open = async (path: string): Promise<Page> => {
+  const page = await world.browser.newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(`${world.origin}${path}`);
+  return page;
+};
+
+test('a form that is not answered does not promise to try again by itself', async () => {
+  const page = await open('/find-order?lang=en');
+  const answers = [
+    { status: 503, code: 'service.overloaded', says: 'It is very busy. Try again in a moment.' },
+    { status: 429, code: 'traffic.rate_limited', says: 'Too many requests come from your network. Try again in 7 s.' },
+  ];
+  await page.fill('#email', someBuyer().email);
+  for (const { status, code, says } of answers) {
+    await page.route('**/v1/orders/lookups', (route) =>
+      route.fulfill({
+        status,
+        headers: { 'retry-after': '7' },
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ code }),
+      }),
+    );
+    await page.click('#submit');
+    await page.waitForSelector(`#form-message:has-text("${says}")`);
+    await page.unroute('**/v1/orders/lookups');
+  }
+  await page.route('**/v1/orders/lookups', (route) => route.abort());
+  await page.click('#submit');
+  await page.waitForSelector('#form-message:has-text("then try again.")');
+  await page.close();
+});
+
+test('from "check your messages" a button leads back to the address, as it was typed', async () => {
+  const page = await open('/find-order?lang=en');
+  const { email } = someBuyer();
+  await page.fill('#email', email);
+  await page.click('#submit');
+  await page.click('#done [data-act="other-address"]');
+  expect(await page.isVisible('#done')).toBe(false);
+  expect(await page.inputValue('#email')).toBe(email);
+  expect(await page.evaluate('document.activeElement.id')).toBe('email');
+  await page.fill('#email', someBuyer().email);
+  await page.click('#submit');
+  await page.waitForSelector('#done:not([hidden])');
+  await page.close();
+});
+
+const secret = '#token=tok_00000000000000000000.none';
+test.each([
+  [`/desk/invitation?lang=en${secret}`, '#form', 'Bergabung dengan tim'],
+  [`/desk/password-reset?lang=en${secret}`, '#form', 'Kata sandi baru'],
+  [`/desk/report?lang=en${secret}`, '#form', 'Unduh laporan'],
+  ['/door?lang=en#device=dev_secret', '#device-form', 'Pintu'],
+])('the link of %s works in the other language, too', async (path, form, title) => {
+  const page = await open(path);
+  await page.waitForSelector(`${form}:visible`);
+  expect(new URL(page.url()).hash).toBe('');
+  await page.click('a[hreflang="id"]');
+  await page.waitForSelector(`h1:visible:has-text("${title}")`);
+  await page.waitForSelector(`${form}:visible`);
+  expect(new URL(page.url()).hash).toBe('');
+  if (form === '#device-form') expect(await page.inputValue('#deviceToken')).toBe('dev_secret');
+  await page.close();
+});
+
+test('people wait for what is sold out, in their language, and are not offered what is on sale', async () => {
+  const { db } = world.running.service;
+  const event = await createEvent(db, {
+    event: { hasWaitingList: true },
+    categories: [
+      { name: 'Duduk', capacity: 5 },
+      { name: 'Berdiri', nameEn: 'Standing', capacity: 5 },
+    ],
+  });
+  const onSale = await open(`/events/${event.slug}?lang=en`);
+  expect(await onSale.isVisible('#waiting-list')).toBe(false);
+  const early = await open(`/events/${event.slug}/waiting-list?lang=en`);
+  expect(await early.textContent('.notice')).toBe('This event still has tickets. Order them on its page.');
+  await early.close();
+  await db.execute(
+    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[1]?.poolId}`,
+  );
+  await onSale.waitForSelector('#waiting-list:visible', { timeout: 40_000 });
+  await onSale.click('#waiting-list a');
+  // The page may be some seconds older than what the stream says.
+  await until(async () => {
+    await onSale.reload();
+    return onSale.isVisible('#category');
+  });
+  expect(await onSale.locator('#category option').allTextContents()).toEqual(['Standing']);
+  await onSale.fill('#quantity', '0');
+  await onSale.click('#submit');
+  await onSale.waitForSelector('#quantity-error:has-text("at least 1")');
+  await onSale.close();
+});
