@@ -161,7 +161,10 @@ test('an owner changes the address and the types of a webhook, whose secret stay
   expect(await row()).toEqual({ url: 'https://93.184.216.34/moved', types: ['refund.paid'], secret: before?.secret });
   expect((await owner.get('/desk/log')).html).toContain('93.184.216.34');
   const manager = await world.signIn(await world.addMember('manager'));
-  expect((await manager.send(path, { url: 'https://93.184.216.34/theirs' })).status).toBe(403);
+  const { html } = await manager.get(path);
+  expect(html).not.toContain('name="act" value="save"');
+  const theirs = { ...formFields(html, 'test'), act: 'save', url: 'https://93.184.216.34/theirs' };
+  expect((await manager.post(path, theirs)).status).toBe(403);
 });
 
 test('tasks are listed and resolved, and the log says by whom', async () => {

@@ -3,8 +3,7 @@ import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { codeText } from '../../../i18n/words/desk/log-values.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { hiddenField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { rowForm } from '../parts/form.ts';
 import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
@@ -61,7 +60,6 @@ async function showSuppressions(desk: Desk): Promise<View> {
     param: { slug },
     query: pageQuery(desk),
   });
-  const form = desk.form('lift');
   return {
     title: words.suppressions,
     section: 'connections',
@@ -83,11 +81,11 @@ async function showSuppressions(desk: Desk): Promise<View> {
               {
                 label: words.lift,
                 cell: ({ id, recipient }) =>
-                  deskForm(desk, {
-                    form,
-                    body: hiddenField('suppressionId', id),
+                  rowForm(desk, {
+                    act: 'lift',
+                    idField: 'suppressionId',
+                    id,
                     submit: recipient === null ? words.lift : `${words.lift}: ${recipient}`,
-                    isSmall: true,
                   }),
               },
             ],
