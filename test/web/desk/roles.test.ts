@@ -79,24 +79,31 @@ const members = [
   { name: 'door staff of some events', role: 'door', isLimited: true, pages: 1 },
 ] as const;
 
-test.each(members)('no link and no form that $name sees is refused', async ({ role, isLimited, pages }) => {
-  const browser = await workplaceOf(role, isLimited);
-  const walked = await walk(browser);
-  expect(walked.length).toBeGreaterThanOrEqual(pages);
-  expect(walked.flatMap(({ path, status, from }) => (status < 400 ? [] : [`${status} ${path} on ${from}`]))).toEqual(
-    [],
-  );
-  const refused: string[] = [];
-  for (const { path, html } of walked) {
-    for (const act of actsOf(html)) {
-      const { status, html: answer } = await browser.post(path.split('?')[0] ?? path, formFields(html, act));
-      // What is missing in a form is refused in other ways. Ending one's own access ends the session, too.
-      if (status === 303 && !answer.includes('sign-in')) continue;
-      if (status === 403) refused.push(`${act} at ${path}`);
+/** An owner has fifty pages. */
+const walkMs = 240_000;
+
+test.each(members)(
+  'no link and no form that $name sees is refused',
+  { timeout: walkMs },
+  async ({ role, isLimited, pages }) => {
+    const browser = await workplaceOf(role, isLimited);
+    const walked = await walk(browser);
+    expect(walked.length).toBeGreaterThanOrEqual(pages);
+    expect(walked.flatMap(({ path, status, from }) => (status < 400 ? [] : [`${status} ${path} on ${from}`]))).toEqual(
+      [],
+    );
+    const refused: string[] = [];
+    for (const { path, html } of walked) {
+      for (const act of actsOf(html)) {
+        const { status, html: answer } = await browser.post(path.split('?')[0] ?? path, formFields(html, act));
+        // What is missing in a form is refused in other ways. Ending one's own access ends the session, too.
+        if (status === 303 && !answer.includes('sign-in')) continue;
+        if (status === 403) refused.push(`${act} at ${path}`);
+      }
     }
-  }
-  expect(refused).toEqual([]);
-});
+    expect(refused).toEqual([]);
+  },
+);
 
 test('a row that is refused says so itself, and the other rows do not', async () => {
   const { db } = world.running.service;
