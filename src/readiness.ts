@@ -1,7 +1,8 @@
 import { demoStaffExists } from './access/index.ts';
 import type { Service } from './compose.ts';
 import type { Probe } from './http/server/health.ts';
-import { mayChangeTables, ping } from './platform/database/db.ts';
+import { sql } from 'drizzle-orm';
+import { type Db, ping } from './platform/database/db.ts';
 import { isOneRedis } from './platform/redis.ts';
 
 /** Why production must not start in this state, or undefined. Logs settings that are allowed but may be a mistake. */
@@ -42,4 +43,12 @@ export function apiProbes({ db, switches }: Pick<Service, 'db' | 'switches'>): P
  */
 export async function knowSwitches({ switches, log }: Pick<Service, 'switches' | 'log'>): Promise<void> {
   await switches.refresh().catch((error: unknown) => log.warn({ err: error }, 'serving without knowing the switches'));
+}
+
+/** Whether the role of this connection could change or drop the tables: as their owner, or as a member of the owner. */
+async function mayChangeTables(db: Db): Promise<boolean> {
+  const [row] = await db.execute<{ may: boolean }>(
+    sql`select pg_has_role(current_user, relowner, 'USAGE') as may from pg_class where oid = 'orders'::regclass`,
+  );
+  return row?.may === true;
 }

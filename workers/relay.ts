@@ -7,6 +7,7 @@ import { relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
 import { type QueueName, jobOptions } from './queues.ts';
 import type { InPlace, LeftJob } from './run-in-place.ts';
 import { outboxJobId } from './run-job.ts';
+import { createRoundPace, roundEveryMs } from './round-pace.ts';
 import { createSharing } from './share-room.ts';
 import { withOrderTraces } from './trace-jobs.ts';
 
@@ -50,22 +51,17 @@ const takeBackEveryMs = 250;
 const overdueRoundMax = 250;
 /** After a round that moved this many, the next one follows at once. */
 const busyRound = 100;
-const pauseMinMs = 50;
 const pauseMaxMs = 200;
 /** The longest pause while the relay is woken for staged jobs. It then finds only jobs of lost signals, and retries. */
 const pauseMaxWokenMs = 1000;
-/** From a signal to the round. Jobs staged meanwhile are taken with it. */
-const wokenAfterMs = 20;
 const failurePauseMs = 1000;
 const releaseDelaySeconds = 1;
 
 export function createRelay(deps: RelayDeps): Relay {
   let stopping = false;
   let running: Promise<void> | undefined;
-  let endPause: (() => void) | undefined;
-  let isWanted = false;
-  let isWakeable = false;
 
+  const pace = createRoundPace();
   const share = createSharing(deps);
   const takeBack = createTakeBack(deps);
   const sweepUnknown = createUnknownSweep(deps);
@@ -76,59 +72,43 @@ export function createRelay(deps: RelayDeps): Relay {
       return 0;
     }
     const back = await takeBack(isWhole);
-    const staged = await leaseStagedJobs(deps.db, await share());
+    const { shares, isShort } = await share();
+    const staged = await leaseStagedJobs(deps.db, shares);
+    if (staged.length > 0 && !isShort) pace.tookAll();
     await startOrHandOver(deps, staged);
     return back + staged.length;
   };
 
   const loop = async (): Promise<void> => {
-    let pauseMs = pauseMinMs;
+    let pauseMs = roundEveryMs;
     for (;;) {
       if (stopping) return;
-      isWanted = false;
+      pace.begin();
       try {
         const taken = await round(false);
         await sweepUnknown();
         if (taken >= busyRound) continue;
         const pauseMax = deps.isWoken?.() === true ? pauseMaxWokenMs : pauseMaxMs;
-        pauseMs = taken > 0 ? pauseMinMs : Math.min(pauseMs * 1.5, pauseMax);
+        pauseMs = taken > 0 ? roundEveryMs : Math.min(pauseMs * 1.5, pauseMax);
       } catch (error) {
         deps.log.warn({ err: error }, 'a round of the relay failed');
-        await pause(failurePauseMs, 'whole');
-        pauseMs = pauseMinMs;
+        await pace.wait(failurePauseMs);
+        pauseMs = roundEveryMs;
         continue;
       }
-      await pause(isWanted ? wokenAfterMs : pauseMs);
+      await pace.rest(pauseMs);
     }
   };
-
-  /** Ends sooner when the relay is woken, unless the whole pause is required, and at once when the relay is stopped. */
-  const pause = (milliseconds: number, length: 'whole' | 'wakeable' = 'wakeable'): Promise<void> =>
-    new Promise((resolve) => {
-      isWakeable = length === 'wakeable';
-      const timer = setTimeout(resolve, milliseconds);
-      endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (stopping) endPause();
-    });
 
   return {
     round: () => round(),
     start: () => {
       running ??= loop();
     },
-    wake: () => {
-      if (isWanted) return;
-      isWanted = true;
-      setTimeout(() => {
-        if (isWakeable) endPause?.();
-      }, wokenAfterMs).unref();
-    },
+    wake: pace.wake,
     stop: async () => {
       stopping = true;
-      endPause?.();
+      pace.stop();
       await running;
       await deps.inPlace?.idle();
     },

@@ -18,8 +18,11 @@ export type SharingDeps = {
 /** Jobs that one queue gets in one round. */
 const queueRoundMax = 500;
 
-/** How many jobs each kind may hand over in this round: the room of each queue, divided among the due work. */
-export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
+/** How many jobs each kind and event may hand over in this round, and whether more are due than these. */
+export type Shares = { readonly shares: readonly Share[]; readonly isShort: boolean };
+
+/** Divides the room of each queue among its due work. */
+export function createSharing(deps: SharingDeps): () => Promise<Shares> {
   const kinds = Object.values(deps.jobs);
   /** Where the search for events continues, by kind; a missing kind begins with its first event. */
   const cursors = new Map<string, string>();
@@ -43,9 +46,12 @@ export function createSharing(deps: SharingDeps): () => Promise<Share[]> {
         return own.length === 0 ? [] : shareRoom(own, await roomOf(deps, queue), turn);
       }),
     );
-    return shares.flat();
+    const given = shares.flat();
+    return { shares: given, isShort: sum(given.map(({ room }) => room)) < sum(due.map(({ jobs }) => jobs)) };
   };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 /** Beyond `dueEventsMax` events the next round looks at the ones behind these. */
 function moveCursor(cursors: Map<string, string>, name: string, found: readonly Demand[]): void {
@@ -57,7 +63,7 @@ function moveCursor(cursors: Map<string, string>, name: string, found: readonly 
 /** How many jobs this queue may get now. */
 async function roomOf(deps: SharingDeps, queue: QueueName): Promise<number> {
   const counts = await deps.queues[queue].getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-  const held = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const held = sum(Object.values(counts));
   const room = Math.floor(deps.jobsMax * queueShares[queue]) - held;
   if (room <= 0) relayHeld.inc({ reason: 'queue_full', queue });
   const inPlace = deps.inPlace?.room(queue) ?? Number.POSITIVE_INFINITY;
@@ -76,7 +82,7 @@ export type Share = { readonly name: string; readonly eventId: string; readonly 
 export function shareRoom(demands: readonly Demand[], room: number, turn: number): Share[] {
   const kinds = [...Map.groupBy(demands, ({ name }) => name).values()];
   const ofKinds = shareEqually(
-    kinds.map((events) => events.reduce((sum, { jobs }) => sum + jobs, 0)),
+    kinds.map((events) => sum(events.map(({ jobs }) => jobs))),
     room,
     turn,
   );

@@ -21,6 +21,9 @@ export const doorListOverlapSeconds = 60;
 
 export const scanBatchMax = 100;
 export const scanQueueMax = 5000;
+/** How long a busy event collects scans, and how many end it sooner. */
+export const scanEveryMs = 20;
+export const scanEnough = 10;
 export const scanWaitMs = 2000;
 /** A scan is answered after this long even if its write hangs, so that the door goes offline. A retry finds the answer. */
 export const scanAnswerMs = 2500;

@@ -53,7 +53,7 @@ export const attemptQueueMax = 5_000;
 export const attemptDeadlineMs = 10_000;
 export const attemptFlushesMax = 2;
 /** How long a busy lane of the worker's group commits collects: fewer and larger calls. */
-export const workerFlushEveryMs = 20;
+export const workerFlushEveryMs = 50;
 /**
  * Callbacks that one call applies, that wait for a call, and how long. The calls in flight at once leave most of the
  * worker's connections to other work.
@@ -70,6 +70,8 @@ export const callbackDeletesMax = 200;
 /** Callbacks written by one flush, and waiting for one. */
 export const callbackBatchMax = 200;
 export const callbackQueueMax = 5_000;
+/** How long a busy lane of callbacks collects. A gateway waits for seconds. */
+export const callbackEveryMs = 25;
 export const callbackDeadlineMs = 1_500;
 export const callbackFlushesMax = 2;
 /** The gateway is told to retry if its callback is not on disk by then. It may still be stored. */

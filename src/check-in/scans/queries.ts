@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import type { Direction, Fault, ScanResult } from '../tables.ts';
 
 /** One scan as the database takes it. */
@@ -86,7 +87,7 @@ export async function checkInTickets(
   );
   const [row] = await rowsOf<{ answers: readonly (DecidedScan | ReusedScan)[] }>(
     db,
-    sql`select check_in_tickets(${eventId}, ${input}::jsonb) as answers`,
+    sql`select check_in_tickets(${eventId}, ${input}::jsonb) as answers ${prepared}`,
   );
   return row?.answers ?? [];
 }

@@ -7,7 +7,7 @@ import { type ScanInput, scanOf } from './scan-content.ts';
 import { tellChange } from '../../platform/changes.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
-import { scanAnswerMs, scanBatchMax, scanQueueMax, scanWaitMs } from '../limits.ts';
+import { scanAnswerMs, scanBatchMax, scanEnough, scanEveryMs, scanQueueMax, scanWaitMs } from '../limits.ts';
 
 /**
  * Decides an online scan. A refusal at the door is an answer, not an error: another organiser's event, a malformed code and an unknown
@@ -48,6 +48,8 @@ export function createScanLane(deps: { db: Db; flushesMax: number }): ScanLane {
     deadlineMs: scanWaitMs,
     answerMs: scanAnswerMs,
     flushesMax: deps.flushesMax,
+    everyMs: scanEveryMs,
+    enough: scanEnough,
     keysOf: (scan) => [`${scan.actorId} ${scan.deviceId} ${scan.scanId}`],
   });
 }

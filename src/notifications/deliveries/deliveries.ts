@@ -26,7 +26,7 @@ const batchMax = 100;
 const queueMax = 5000;
 const deadlineMs = 10_000;
 /** How long a busy lane collects: fewer and larger calls. */
-const everyMs = 20;
+const everyMs = 50;
 
 export function createDeliveries(db: Db): Deliveries {
   const claims = createGroupCommit<string, ClaimResult>({

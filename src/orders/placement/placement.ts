@@ -24,6 +24,13 @@ const batchMax = 100;
  */
 const aheadMin = 24;
 
+/**
+ * How long a busy event collects orders, and how many end it sooner. One order alone costs Postgres three times what it
+ * costs among ten.
+ */
+const everyMs = 15;
+const enough = 10;
+
 /** Orders that may wait for one event; at 10,000/s that is half a second. */
 const queueMax = 5000;
 
@@ -86,6 +93,8 @@ export function createPlacement(options: {
     answerMs,
     flushesMax: options.flushesMax,
     ahead: { itemsMin: aheadMin },
+    everyMs,
+    enough,
     keysOf: (item) => [
       item.key_hash,
       item.confirmed ?? `${item.buyer_keys.join(' ')} ${item.network_key}`,

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import { storedKeys } from './keys.ts';
 
 /** The event's data that the whole batch was decided with. */
@@ -121,7 +122,7 @@ function placeOrdersStatement(
     ${arrayText(lineEnds)}::integer[], ${arrayText(items.flatMap((item) => item.categories))}::text[],
     ${arrayText(items.flatMap((item) => item.quantities))}::integer[], ${givenAway.length === 0 ? null : arrayText(givenAway)}::integer[],
     ${ifAny((item) => item.traceparent ?? null)}::text[],
-    ${listed.length === 0 ? null : arrayText(listed)}::integer[])`;
+    ${listed.length === 0 ? null : arrayText(listed)}::integer[]) ${prepared}`;
 }
 
 function rowsOfAnswer(items: readonly PlacementItem[], row: AnswerRow): PlacementRow[] {

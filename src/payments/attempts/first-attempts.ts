@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
 import {
@@ -156,7 +157,7 @@ async function claimFirstAttempts(db: Db, items: readonly FirstAttempt[]): Promi
     db,
     sql`
       select claim_first_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'gateway')},
-        ${attemptLeaseSeconds}::integer) as id`,
+        ${attemptLeaseSeconds}::integer) as id ${prepared}`,
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -175,7 +176,7 @@ async function recordMadeAttempts(db: Db, items: readonly MadeAttempt[]): Promis
     db,
     sql`
       select record_made_attempts(${texts(items, 'eventId')}, ${texts(items, 'orderId')}, ${texts(items, 'attemptId')}, ${texts(items, 'redirectUrl')},
-        ${seconds}::integer[], ${checkPendingSeconds}::integer) as id`,
+        ${seconds}::integer[], ${checkPendingSeconds}::integer) as id ${prepared}`,
   );
   return new Set(rows.map(({ id }) => id));
 }

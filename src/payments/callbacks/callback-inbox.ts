@@ -1,7 +1,13 @@
 import type { Db } from '../../platform/database/db.ts';
 import { type GroupCommit, createGroupCommit } from '../../platform/database/group-commit.ts';
 import { type CallbackItem, type StoreOutcome, storeCallbacks } from './queries.ts';
-import { callbackBatchMax, callbackDeadlineMs, callbackFlushesMax, callbackQueueMax } from '../limits.ts';
+import {
+  callbackBatchMax,
+  callbackDeadlineMs,
+  callbackEveryMs,
+  callbackFlushesMax,
+  callbackQueueMax,
+} from '../limits.ts';
 
 /** The durable inbox of callbacks: a callback that was answered with `stored` is on disk. */
 export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
@@ -24,6 +30,7 @@ export function createCallbackInbox(deps: {
     queueMax: callbackQueueMax,
     deadlineMs: callbackDeadlineMs,
     flushesMax: deps.flushesMax ?? callbackFlushesMax,
+    everyMs: callbackEveryMs,
     keysOf: (item) => [item.dedupKey],
   });
 }

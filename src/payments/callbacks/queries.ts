@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import { stagedIds } from '../../platform/jobs/outbox.ts';
 import { applyCallbackJob } from '../jobs.ts';
 import { callbackPayloads, callbacks } from '../tables.ts';
@@ -25,7 +26,7 @@ export type StoreOutcome = 'stored' | 'duplicate' | 'unknown_attempt';
 export async function storeCallbacks(db: Db, items: readonly CallbackItem[]): Promise<readonly StoreOutcome[]> {
   const rows = await rowsOf<{ answer: StoreOutcome[] }>(
     db,
-    sql`select store_callbacks(${JSON.stringify(items)}::jsonb) as answer`,
+    sql`select store_callbacks(${JSON.stringify(items)}::jsonb) as answer ${prepared}`,
   );
   return rows[0]?.answer ?? [];
 }

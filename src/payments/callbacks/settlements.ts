@@ -3,6 +3,7 @@ import { tellChange } from '../../platform/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
@@ -95,7 +96,7 @@ async function applySettlements(db: Db, clock: Clock, eventId: string, items: re
   }));
   const [row] = await rowsOf<{ paid: number[] }>(
     db,
-    sql`select to_jsonb(apply_settlements(${eventId}, ${JSON.stringify(given)}::jsonb)) as paid`,
+    sql`select to_jsonb(apply_settlements(${eventId}, ${JSON.stringify(given)}::jsonb)) as paid ${prepared}`,
   );
   const paid = new Set(row?.paid);
   const orders = given

@@ -13,6 +13,7 @@ import {
 } from './connections.ts';
 import { requiredDatabaseTls } from './database-tls.ts';
 import { observeStatement } from './observe-statement.ts';
+import { howSent } from './prepared.ts';
 import { currentScope } from '../tracing/scope.ts';
 import { type Gate, createGate } from '../resilience/gate.ts';
 import { gauge, histogram } from '../metrics.ts';
@@ -91,7 +92,8 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
         connect_timeout: connectTimeoutSeconds,
         idle_timeout: 0,
         max_lifetime: null,
-        connection: { application_name: `antre-${options.name}` },
+        // One for all: PgBouncer sets it again whenever a connection passes to a client with another one.
+        connection: { application_name: 'antre' },
         onnotice: () => {},
         onclose: onLost,
         onparameter: onGreeted,
@@ -121,10 +123,9 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
     options: types,
     unsafe: (text: string, parameters?: Parameters, queryOptions?: postgres.UnsafeQueryOptions) => ({
       then: (resolve: (rows: unknown) => unknown, reject: (error: unknown) => unknown) =>
-        run(text, async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions))).then(
-          resolve,
-          reject,
-        ),
+        run(text, async (on) =>
+          withoutHoles(await on.client.unsafe(text, parameters, howSent(text, queryOptions))),
+        ).then(resolve, reject),
       values: () =>
         run(text, async (on) => withoutHoles(await on.client.unsafe(text, parameters, queryOptions).values())),
     }),
@@ -239,12 +240,4 @@ export async function readNow(db: Db): Promise<Date> {
 /** Throws unless Postgres answers a trivial query. */
 export async function ping(db: Db): Promise<void> {
   await db.execute(sql`select 1`);
-}
-
-/** Whether the role of this connection could change or drop the tables: as their owner, or as a member of the owner. */
-export async function mayChangeTables(db: Db): Promise<boolean> {
-  const [row] = await db.execute<{ may: boolean }>(
-    sql`select pg_has_role(current_user, relowner, 'USAGE') as may from pg_class where oid = 'orders'::regclass`,
-  );
-  return row?.may === true;
 }

@@ -12,8 +12,10 @@ export type GroupCommitOptions<Item, Result> = {
   readonly keysOf?: (item: Item) => readonly string[];
   /** Sends a second flush of a lane when this many items wait. */
   readonly ahead?: { readonly itemsMin: number };
-  /** The shortest time between the starts of two flushes of a lane, unless a full batch waits. Default: 0. */
+  /** The shortest time between the starts of two flushes of a lane, unless `enough` items wait. Default: 0. */
   readonly everyMs?: number;
+  /** This many waiting items end a pause. Default: a full batch. */
+  readonly enough?: number;
 };
 
 /** An item and the caller that waits for it. */
@@ -84,7 +86,7 @@ export type Pauses<Item, Result> = {
 
 /** @param ended called at the end of a pause that held a lane */
 export function createPauses<Item, Result>(
-  { everyMs, batchMax }: { readonly everyMs?: number; readonly batchMax: number },
+  { everyMs, batchMax, enough = batchMax }: Pick<GroupCommitOptions<Item, Result>, 'everyMs' | 'batchMax' | 'enough'>,
   ended: (lane: Lane<Item, Result>) => void,
 ): Pauses<Item, Result> {
   let isStarting = false;
@@ -93,7 +95,7 @@ export function createPauses<Item, Result>(
       if (everyMs !== undefined) lane.notBefore = performance.now() + everyMs;
     },
     holds: (lane) => {
-      if (everyMs === undefined || lane.queue.length >= batchMax) return false;
+      if (everyMs === undefined || lane.queue.length >= enough) return false;
       const leftMs = lane.notBefore - performance.now();
       if (leftMs <= 0) return false;
       lane.pause ??= setTimeout(() => {

@@ -16,8 +16,8 @@ export type { GroupCommitOptions } from './group-commit-lane.ts';
 
 /**
  * Group commit. Concurrent writes to one lane are collected while the lane's previous flush is in flight. The next
- * flush writes them together: many writes in one round trip and one fsync. There is no timer: a lone write is flushed
- * at once, and batches grow under load. (Natural batching, as in the hot-row groups of PolarDB and the two-phase
+ * flush writes them together: many writes in one round trip and one fsync. A lone write is flushed at once, and batches
+ * grow under load. (Natural batching, as in the hot-row groups of PolarDB and the two-phase
  * batches of TigerBeetle.)
  *
  * Promises:
@@ -34,9 +34,9 @@ export type { GroupCommitOptions } from './group-commit-lane.ts';
  * 5. With `answerMs`, callers whose flush hangs get `service.unavailable` after about this time. The item may still be
  *    written: only the same item may be sent again.
  * 6. Lanes take turns: a busy lane does not keep another from the next free flush.
- * 7. With `everyMs`, for work that no client waits for, items of one turn of the event loop go together, and a busy
- *    lane pauses between flushes: fewer and larger calls. A quiet lane waits only for the end of the turn, and a full
- *    batch does not wait for the end of the pause.
+ * 7. With `everyMs`, items of one turn of the event loop go together, and a busy lane pauses between flushes: fewer and
+ *    larger calls. The fixed part of a call (its round trips, plans and flush to disk) is several times the part of an
+ *    item. A quiet lane waits only for the end of the turn, and `enough` items do not wait for the end of the pause.
  */
 export type GroupCommit<Item, Result> = {
   /** @throws DomainError service.overloaded or service.unavailable; or what `flush` threw for this item alone. */

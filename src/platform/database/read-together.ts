@@ -5,7 +5,15 @@ import { type GroupCommit, createGroupCommit } from './group-commit.ts';
  * A statement of a hundred rows takes a few milliseconds. A reader behind four waiting statements is refused at once,
  * so that a hanging database does not keep thousands of readers waiting.
  */
-const limits = { batchMax: 100, queueMax: 400, deadlineMs: 500, answerMs: 1700, flushesMax: 1 };
+const limits = {
+  batchMax: 100,
+  queueMax: 400,
+  deadlineMs: 500,
+  answerMs: 1700,
+  flushesMax: 1,
+  everyMs: 10,
+  enough: 20,
+};
 
 /**
  * A read by id of rows that thousands of buyers poll. Readers that ask while a statement is in flight share the next

@@ -8,6 +8,9 @@ export type JoinLane = GroupCommit<JoinWish, JoinedPlace | undefined>;
 const batchMax = 500;
 /** Joins that wait for one event; at 20,000/s that is half a second. */
 const queueMax = 10_000;
+/** How long a busy room collects joins, and how many end it sooner. */
+const everyMs = 20;
+const enough = 50;
 const deadlineMs = 2000;
 /** Clients whose join hangs get 503 after this long. Joining again finds the place if it was written. */
 const answerMs = 2500;
@@ -26,6 +29,8 @@ export function createJoinLane(deps: { db: Db; flushesMax: number }): JoinLane {
     deadlineMs,
     answerMs,
     flushesMax: deps.flushesMax,
+    everyMs,
+    enough,
     keysOf: ({ accountKey }) => [accountKey],
   });
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import type { Phase } from '../rooms/phase.ts';
 
 /** An account that wants a place. */
@@ -40,7 +41,7 @@ export async function joinPlaces(
   const [row] = await rowsOf<JoinRow>(
     db,
     sql`select * from join_places(${eventId}, ${arrayOf(wishes.map(({ accountKey }) => accountKey))}::text[],
-      ${wishes.every(({ insteadOf }) => insteadOf === undefined) ? null : arrayOf(wishes.map(({ insteadOf }) => insteadOf ?? 'null'))}::integer[])`,
+      ${wishes.every(({ insteadOf }) => insteadOf === undefined) ? null : arrayOf(wishes.map(({ insteadOf }) => insteadOf ?? 'null'))}::integer[]) ${prepared}`,
   );
   if (row === undefined || row.phase === null) return wishes.map(() => undefined);
   const { phase, first_new: firstNew } = row;
