@@ -99,6 +99,7 @@ export const unitTests = [
   'test/web/words.test.ts',
   'test/web/door/judge-offline.test.ts',
   'test/web/door/scanner-text.test.ts',
+  'test/workers/round-pace.test.ts',
   'test/workers/share-room.test.ts',
 ];
 

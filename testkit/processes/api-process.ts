@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { freePort } from '../../deploy/local/host/ports.ts';
+import { testStack } from '../services/stack.ts';
 import { until } from '../until.ts';
 import { testSecrets } from './environment.ts';
 
@@ -36,6 +37,7 @@ export async function startApiProcess(
       OPERATIONS_PORT: String(operationsPort),
       OPERATIONS_TOKEN: operationsToken,
       DATABASE_URL: urls.databaseUrl,
+      DATABASE_PREPARE: String(testStack().preparedStatements),
       REDIS_CACHE_URL: urls.cacheUrl,
       REDIS_QUEUE_URL: urls.queueUrl,
       ...testSecrets,

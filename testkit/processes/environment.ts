@@ -8,7 +8,10 @@ export const testSecrets = {
 };
 
 /** The environment of a silent service on this database and Redis. */
-export function testEnvironment(database: { readonly url: string }, redis: { cacheUrl: string; queueUrl: string }) {
+export function testEnvironment(
+  database: { readonly url: string; readonly preparedStatements: boolean },
+  redis: { cacheUrl: string; queueUrl: string },
+) {
   return {
     ...testSecrets,
     ENV: 'test',
@@ -16,6 +19,8 @@ export function testEnvironment(database: { readonly url: string }, redis: { cac
     // Tests keep all processors busy, and wait for the worker.
     WORKER_NICENESS: '0',
     DATABASE_URL: database.url,
+    // As production has it.
+    DATABASE_PREPARE: String(database.preparedStatements),
     REDIS_CACHE_URL: redis.cacheUrl,
     REDIS_QUEUE_URL: redis.queueUrl,
   };

@@ -7,6 +7,8 @@ export interface TestDatabase {
   readonly url: string;
   /** As antre_owner, past PgBouncer. */
   readonly directUrl: string;
+  /** Whether PgBouncer keeps the prepared statements of its clients apart. */
+  readonly preparedStatements: boolean;
   /** Drops it, even with open connections. */
   close(): Promise<void>;
 }
@@ -22,6 +24,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     url: withDatabase(stack.databaseUrl, name),
     directUrl: withDatabase(stack.databaseDirectUrl, name),
+    preparedStatements: stack.preparedStatements,
     close: () => asAdmin((sql) => sql`drop database if exists ${sql(name)} with (force)`),
   };
 }

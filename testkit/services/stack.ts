@@ -10,6 +10,8 @@ export interface TestStack {
   readonly databaseDirectUrl: string;
   /** PgBouncer's console: `fetch_types: false` and simple queries only. */
   readonly pgbouncerAdminUrl: string;
+  /** PgBouncer is new enough for prepared statements. */
+  readonly preparedStatements: boolean;
   readonly redisCacheUrl: string;
   readonly redisQueueUrl: string;
   /** The file where refusals of this run are recorded, to be compared with the contract. */

@@ -52,7 +52,7 @@ async function start(): Promise<TestStack> {
     say: showUnusual,
   });
   shared.services = services;
-  const { postgresAdminUrl, pgbouncerAdminUrl, preparedStatements: _, ...addresses } = services.addresses;
+  const { postgresAdminUrl, pgbouncerAdminUrl, ...addresses } = services.addresses;
   if (postgresAdminUrl === undefined || pgbouncerAdminUrl === undefined)
     throw new Error('Tests need servers of their own.');
   await migrate({ url: addresses.databaseDirectUrl });

@@ -21,11 +21,9 @@ export async function fetchDebianPackage(name: string, place: string, standalone
     mkdirSync(archives, { recursive: true, mode: 0o755 });
     // First with the system's package lists. If they are missing or too old, with fresh lists of our own.
     await download(name, archives, [], standalone).catch(async () =>
-      download(name, archives, await freshLists(join(partial, '.apt')), standalone),
+      download(name, archives, await ownLists(join(partial, '.apt')), standalone),
     );
-    for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
-      await run('dpkg-deb', ['-x', join(archives, archive), partial], { timeout: stepDeadlineMs });
-    }
+    await unpack(archives, partial);
     for (const done of [archives, join(partial, '.apt')]) rmSync(done, { recursive: true, force: true });
     if (!existsSync(place)) renameSync(partial, place);
     return undefined;
@@ -39,30 +37,48 @@ export async function fetchDebianPackage(name: string, place: string, standalone
 async function download(name: string, folder: string, options: readonly string[], standalone: boolean): Promise<void> {
   const missing = standalone ? [] : await missingDependencies(name, options);
   const wanted = [...new Set([name, ...missing])];
-  await run('apt-get', [...options, ...patience, 'download', ...wanted], { cwd: folder, timeout: stepDeadlineMs });
+  await apt([...options, 'download', ...wanted], folder);
 }
 
 async function missingDependencies(name: string, options: readonly string[]): Promise<readonly string[]> {
-  const { stdout } = await run('apt-get', [...options, '-s', '--no-install-recommends', 'install', name], {
-    timeout: stepDeadlineMs,
-  });
+  const { stdout } = await apt([...options, '-s', '--no-install-recommends', 'install', name]);
   // "Inst libx (1.0 Debian)" is new here. "Inst libx [0.9] (1.0 Debian)" would update a package that works already.
   return [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
 }
 
-async function freshLists(folder: string): Promise<string[]> {
+/** Runs apt-get, which installs nothing here. */
+export function apt(words: readonly string[], cwd?: string): Promise<{ stdout: string }> {
+  return run('apt-get', [...patience, ...words], { cwd, timeout: stepDeadlineMs });
+}
+
+/** Unpacks the archives of one folder into another. */
+export async function unpack(archives: string, folder: string): Promise<void> {
+  for (const archive of readdirSync(archives).filter((file) => file.endsWith('.deb'))) {
+    await run('dpkg-deb', ['-x', join(archives, archive), folder], { timeout: stepDeadlineMs });
+  }
+}
+
+/** Fetches package lists into a folder of our own. @returns the options by which apt reads them */
+export async function ownLists(
+  folder: string,
+  status = '/var/lib/dpkg/status',
+  more: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   for (const part of ['state/lists/partial', 'cache/archives/partial'])
     mkdirSync(join(folder, part), { recursive: true, mode: 0o755 });
-  const options = [
-    ['Dir::State', join(folder, 'state')],
-    ['Dir::State::status', '/var/lib/dpkg/status'],
-    ['Dir::Cache', join(folder, 'cache')],
-  ].flatMap(([key, value]) => ['-o', `${key}=${value}`]);
-  await run('apt-get', [...options, ...patience, 'update'], { timeout: stepDeadlineMs });
+  const places = {
+    'Dir::State': join(folder, 'state'),
+    'Dir::State::status': status,
+    'Dir::Cache': join(folder, 'cache'),
+    ...more,
+  };
+  const options = Object.entries(places).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  await apt([...options, 'update']);
   return options;
 }
 
-function reasonOf(error: unknown): string {
+/** Why a step failed, in a few words. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `there is no ${String(error.path)} here`;
   const lines = ('stderr' in error && typeof error.stderr === 'string' ? error.stderr : error.message)

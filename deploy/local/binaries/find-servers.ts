@@ -2,6 +2,9 @@ import type { Account } from '../host/account.ts';
 import type { Say } from '../progress.ts';
 import { type FoundProgram, findSystemProgram } from './find-system-program.ts';
 
+/** The first PgBouncer that keeps prepared statements apart by client. Production has it, so tests and benches must, too. */
+export const preparingPgBouncer = [1, 21] as const;
+
 /** Finds or fetches PgBouncer. */
 export function findPgBouncer(account: Account | undefined, say: Say): Promise<FoundProgram> {
   return findSystemProgram(
@@ -9,6 +12,7 @@ export function findPgBouncer(account: Account | undefined, say: Say): Promise<F
       name: 'pgbouncer',
       debianPackage: 'pgbouncer',
       otherwise: 'give DATABASE_URL and DATABASE_DIRECT_URL of a database of your own',
+      preferred: { version: preparingPgBouncer, release: 'trixie' },
     },
     account,
     say,

@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Account, canRun } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
@@ -6,6 +7,7 @@ import { LaunchProblem } from '../launch-problem.ts';
 import { programFolder } from '../places.ts';
 import type { Say } from '../progress.ts';
 import { fetchDebianPackage } from './fetch-debian-package.ts';
+import { fetchFromRelease } from './fetch-from-release.ts';
 
 /** A program that npm does not carry. */
 export interface SystemProgram {
@@ -18,6 +20,8 @@ export interface SystemProgram {
   readonly versionArgument?: string;
   /** True if the program needs nothing of what its package depends on: only the package is fetched then. */
   readonly standalone?: boolean;
+  /** An older one is only used if this one cannot be had: at least this version, which this release of Debian has. */
+  readonly preferred?: { readonly version: readonly [number, number]; readonly release: string };
 }
 
 /** A program that can be run, with the environment that it needs. */
@@ -31,7 +35,7 @@ const moreFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', 
 
 /**
  * Finds the program on the PATH, else among earlier downloads. Else it downloads the program's package into the data folder,
- * without installing anything.
+ * without installing anything. If it is older than preferred, the newer release's is fetched in the same way.
  * @throws LaunchProblem with one line that says what to install.
  */
 export async function findSystemProgram(
@@ -39,6 +43,43 @@ export async function findSystemProgram(
   account: Account | undefined,
   say: Say,
 ): Promise<FoundProgram> {
+  const { preferred } = program;
+  if (preferred === undefined) return findAnyVersion(program, account, say);
+  const place = join(reachableFolder(programFolder, account), `${program.debianPackage}-${preferred.release}`);
+  const fetchedBefore = inFolder(program, place, account);
+  if (fetchedBefore) return fetchedBefore;
+  const found = await findAnyVersion(program, account, say);
+  if (isAtLeast(found, program, preferred.version)) return found;
+  // Asked once: without a network each start would wait for it.
+  const refused = `${place}.unavailable`;
+  if (existsSync(refused)) return found;
+  say(`          this ${program.name} is old; fetching the one of Debian ${preferred.release} into ${place}`);
+  const reason = await fetchFromRelease(program.debianPackage, place, preferred.release);
+  const newer = inFolder(program, place, account);
+  if (newer) return newer;
+  say(`          it could not be fetched (${reason ?? 'it does not run here'}); the old one is used from now on`);
+  writeFileSync(refused, `${reason ?? ''}\n`);
+  return found;
+}
+
+/** Whether a program says that it has this version or a later one. */
+export function isAtLeast(
+  found: FoundProgram,
+  program: Pick<SystemProgram, 'versionArgument'>,
+  [major, minor]: readonly [number, number],
+): boolean {
+  const said = spawnSync(found.command, [versionArgumentOf(program)], {
+    env: found.environment,
+    encoding: 'utf8',
+    timeout: versionWithinMs,
+  });
+  const [, foundMajor, foundMinor] = /(\d+)\.(\d+)/.exec(said.stdout ?? '') ?? [];
+  return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
+}
+
+const versionWithinMs = 5000;
+
+async function findAnyVersion(program: SystemProgram, account: Account | undefined, say: Say): Promise<FoundProgram> {
   const installed = onPath(program, account);
   if (installed) return { command: installed, environment: { ...process.env } };
   const place = join(reachableFolder(programFolder, account), program.debianPackage);
@@ -63,7 +104,7 @@ function onPath(program: SystemProgram, account: Account | undefined): string | 
     .find((path) => isExecutable(path) && canRun(path, [versionArgumentOf(program)], account));
 }
 
-function versionArgumentOf({ versionArgument = '--version' }: SystemProgram): string {
+function versionArgumentOf({ versionArgument = '--version' }: Pick<SystemProgram, 'versionArgument'>): string {
   return versionArgument;
 }
 

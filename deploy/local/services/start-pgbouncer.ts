@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
-import { findPgBouncer } from '../binaries/find-servers.ts';
-import type { FoundProgram } from '../binaries/find-system-program.ts';
+import { findPgBouncer, preparingPgBouncer } from '../binaries/find-servers.ts';
+import { type FoundProgram, isAtLeast } from '../binaries/find-system-program.ts';
 import { privateFolder } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
 import { silent } from '../progress.ts';
@@ -41,7 +40,7 @@ export async function startPgBouncer(
   server: Pick<LocalPostgres, 'host' | 'port'>,
 ): Promise<LocalPgBouncer> {
   const own = privateFolder(join(folder, 'pgbouncer', machine ?? ''), account);
-  const preparedStatements = isAtLeast(program, [1, 21]);
+  const preparedStatements = isAtLeast(program, {}, preparingPgBouncer);
   const write = (file: string, content: string) => {
     writeFileSync(join(own, file), content, { mode: 0o600 });
     if (account) chownSync(join(own, file), account.uid, account.gid);
@@ -121,12 +120,6 @@ ignore_startup_parameters = extra_float_digits
 log_connections = 0
 log_disconnections = 0
 ${preparedStatements ? 'max_prepared_statements = 200\n' : ''}`;
-}
-
-function isAtLeast(program: FoundProgram, [major, minor]: readonly [number, number]): boolean {
-  const said = spawnSync(program.command, ['--version'], { env: program.environment, encoding: 'utf8', timeout: 5000 });
-  const [, foundMajor, foundMinor] = /PgBouncer (\d+)\.(\d+)/i.exec(said.stdout ?? '') ?? [];
-  return Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
 }
 
 async function answers(adminUrl: string): Promise<boolean> {

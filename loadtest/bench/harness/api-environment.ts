@@ -33,6 +33,7 @@ export function apiEnvironment(options: {
     API_PROCESSES: String(Math.max(2, options.processes)),
     TRUSTED_PROXIES: '127.0.0.1',
     DATABASE_URL: addresses.databaseUrl,
+    DATABASE_PREPARE: String(addresses.preparedStatements),
     REDIS_CACHE_URL: addresses.redisCacheUrl,
     REDIS_QUEUE_URL: addresses.redisQueueUrl,
     JWT_SECRET: 'bench-jwt-secret-bench-jwt-secret-01',

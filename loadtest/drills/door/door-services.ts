@@ -27,7 +27,8 @@ export async function inDoorDatabase<Result>(
     const { addresses } = services;
     await migrate({ url: addresses.databaseDirectUrl });
     if (mutant !== undefined) await withoutGuard(addresses.postgresAdminUrl, addresses.databaseDirectUrl, mutant);
-    return await act({ url: addresses.databaseUrl, directUrl: addresses.databaseDirectUrl, close: async () => {} });
+    const { databaseUrl: url, databaseDirectUrl: directUrl, preparedStatements } = addresses;
+    return await act({ url, directUrl, preparedStatements, close: async () => {} });
   } finally {
     if (!isInterrupted()) {
       await close();

@@ -38,7 +38,7 @@ export type DbOptions = {
   readonly acquireTimeoutMs: number;
   /** For the call and the wait for a connection together. */
   readonly callTimeoutMs: number;
-  /** Prepares the statements that have a name. Only with PgBouncer >= 1.21 or a direct connection: 1.18 of Debian 12 loses them. */
+  /** Prepares the statements that have a name or the mark of `prepared.ts`. Only with PgBouncer >= 1.21 or a direct connection: 1.18 of Debian 12 loses them. */
   readonly prepare: boolean;
   /** Makes each call in a slot of a limiter, or throws before it begins. Without it only the queue bounds calls. */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;

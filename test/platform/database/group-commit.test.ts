@@ -104,6 +104,16 @@ describe('7: with a pause between flushes', () => {
     expect(flushes.map(({ items }) => items.length)).toEqual([3, 1, 5]);
   });
 
+  test('enough items end a pause, before a batch is full', async () => {
+    const { submit, flushes } = group({ everyMs: 10_000, enough: 3, batchMax: 50, durationMs: 1 });
+    await submit('a', '1');
+    const waiting = submit('a', '2');
+    await sleep(20);
+    expect(flushes).toHaveLength(1);
+    await Promise.all([waiting, submit('a', '3'), submit('a', '4')]);
+    expect(flushes.map(({ items }) => items)).toEqual([['1'], ['2', '3', '4']]);
+  });
+
   test('drain waits for items that wait for the end of a pause', async () => {
     const { submit, drain, flushes } = group({ everyMs: 30, durationMs: 1 });
     await submit('a', '1');
