@@ -52,8 +52,9 @@ export const attemptBatchMax = 100;
 export const attemptQueueMax = 5_000;
 export const attemptDeadlineMs = 10_000;
 export const attemptFlushesMax = 2;
-/** How long a busy lane of the worker's group commits collects: fewer and larger calls. */
+/** How long a busy lane of the worker's group commits collects, and how many end it sooner: fewer and larger calls. */
 export const workerFlushEveryMs = 50;
+export const workerFlushEnough = 15;
 /**
  * Callbacks that one call applies, that wait for a call, and how long. The calls in flight at once leave most of the
  * worker's connections to other work.

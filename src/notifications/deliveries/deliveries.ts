@@ -25,8 +25,9 @@ export type Deliveries = {
 const batchMax = 100;
 const queueMax = 5000;
 const deadlineMs = 10_000;
-/** How long a busy lane collects: fewer and larger calls. */
+/** How long a busy lane collects, and how many end it sooner: fewer and larger calls. */
 const everyMs = 50;
+const enough = 15;
 
 export function createDeliveries(db: Db): Deliveries {
   const claims = createGroupCommit<string, ClaimResult>({
@@ -37,6 +38,7 @@ export function createDeliveries(db: Db): Deliveries {
     deadlineMs,
     flushesMax: 1,
     everyMs,
+    enough,
     keysOf: (id) => [id],
   });
   const acceptances = createGroupCommit<Acceptance, void>({
@@ -50,6 +52,7 @@ export function createDeliveries(db: Db): Deliveries {
     deadlineMs,
     flushesMax: 1,
     everyMs,
+    enough,
     keysOf: (item) => [item.id],
   });
   const notices = createGroupCommit<OrderNotice, string[]>({
@@ -63,6 +66,7 @@ export function createDeliveries(db: Db): Deliveries {
     deadlineMs,
     flushesMax: 1,
     everyMs,
+    enough,
     keysOf: (notice) => [notice.orderId],
   });
   const subjects = createGroupCommit<{ eventId: string; orderId: string }, OrderSubject | undefined>({
@@ -76,6 +80,7 @@ export function createDeliveries(db: Db): Deliveries {
     deadlineMs,
     flushesMax: 1,
     everyMs,
+    enough,
   });
   return {
     queue: (template, notice) => notices.submit(template, notice),

@@ -13,6 +13,7 @@ import {
   attemptQueueMax,
   checkPendingSeconds,
   createGraceSeconds,
+  workerFlushEnough,
   workerFlushEveryMs,
 } from '../limits.ts';
 import type { Line } from './order-queries.ts';
@@ -85,6 +86,7 @@ export function createFirstAttempts(db: Db): FirstAttempts {
     deadlineMs: attemptDeadlineMs,
     flushesMax: attemptFlushesMax,
     everyMs: workerFlushEveryMs,
+    enough: workerFlushEnough,
   };
   const reads = createGroupCommit<string, StartingOrder | undefined>({
     name: 'starting_orders',

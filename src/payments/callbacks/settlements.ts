@@ -12,6 +12,7 @@ import {
   settlementDeadlineMs,
   settlementFlushesMax,
   settlementQueueMax,
+  workerFlushEnough,
   workerFlushEveryMs,
 } from '../limits.ts';
 import { callbacksApplied, moneyReceived } from '../metrics.ts';
@@ -38,6 +39,7 @@ export function createSettlements({ db, clock }: { db: Db; clock: Clock }): Sett
     deadlineMs: settlementDeadlineMs,
     flushesMax: settlementFlushesMax,
     everyMs: workerFlushEveryMs,
+    enough: workerFlushEnough,
   };
   const reads = createGroupCommit<number, StoredCallback | undefined>({
     name: 'stored_callbacks',
