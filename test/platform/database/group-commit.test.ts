@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { codeOf, failing, group, numbers, sleep } from '../support/group.ts';
 
 /** Guards the promises above `createGroupCommit`. The flush here is a function with a real duration. */
@@ -91,16 +91,21 @@ describe('5: lanes take turns', () => {
 
 describe('7: with a pause between flushes', () => {
   test('items of one turn are written together at once, later ones after the pause, a full batch without waiting', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const { submit, flushes } = group({ everyMs: 80, batchMax: 5, durationMs: 1 });
-    const started = performance.now();
-    await Promise.all(['1', '2', '3'].map((item) => submit('a', item)));
-    expect(performance.now() - started).toBeLessThan(70);
-    await submit('a', '4');
-    // Timers may ring a moment early.
-    expect(performance.now() - started).toBeGreaterThan(78);
-    const full = performance.now();
-    await Promise.all(['5', '6', '7', '8', '9'].map((item) => submit('a', item)));
-    expect(performance.now() - full).toBeLessThan(70);
+    const all = (...items: string[]) => codeOf(Promise.all(items.map((item) => submit('a', item))));
+    const together = all('1', '2', '3');
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await together).toBe('done');
+    const later = all('4');
+    await vi.advanceTimersByTimeAsync(70);
+    expect(flushes).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await later).toBe('done');
+    const full = all('5', '6', '7', '8', '9');
+    await vi.advanceTimersByTimeAsync(5);
+    expect(await full).toBe('done');
     expect(flushes.map(({ items }) => items.length)).toEqual([3, 1, 5]);
   });
 
