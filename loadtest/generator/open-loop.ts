@@ -63,11 +63,12 @@ export async function openLoop(options: LoadOptions & { readonly offeredPerSecon
   };
 
   const moments = momentsOf(options.offeredPerSecond, options.warmupSeconds + options.seconds);
-  for (let next = moments.next(); next.done !== true; await pause()) {
+  for (let next = moments.next(); next.done !== true; ) {
     const elapsedSeconds = (performance.now() - startedAt) / 1000;
     for (; next.done !== true && next.value <= elapsedSeconds; next = moments.next())
       due.push(startedAt + next.value * 1000);
     takeTurns();
+    if (next.done !== true) await pause(startedAt + next.value * 1000 - performance.now());
   }
   const giveUpAt = performance.now() + drainMs;
   while ((underway > 0 || firstDue < due.length) && performance.now() < giveUpAt) await pause();
@@ -95,6 +96,7 @@ export function* momentsOf(rate: OfferedRate, seconds: number): Generator<number
   return undefined;
 }
 
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, pauseMs));
+/** A slow rate looks only when a request is due, so that it costs the machine under test no processor time. */
+function pause(milliseconds = pauseMs): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(pauseMs, milliseconds)));
 }
