@@ -58,7 +58,7 @@ const operations = (path: string) => fetch(`http://127.0.0.1:${operationsPort}${
 
 test('from a paid order to the mail, through a kill -9, to a clean stop', async () => {
   const first = startProcess();
-  await until(async () => (await operations('/readyz').catch(() => undefined))?.status === 200, 20_000);
+  await until(async () => (await operations('/readyz').catch(() => undefined))?.status === 200, 60_000);
   expect(getPriority(first.child.pid)).toBe(Math.max(getPriority(), 3));
   const buyer = someBuyer();
   await paidOrder(world, { buyer });

@@ -20,7 +20,7 @@ export type ApiProcess = {
 export const operationsToken = 'test-only-operations-token-0123456789abc';
 
 const script = resolve(import.meta.dirname, '../../src/main.ts');
-const readyWithinMs = 30_000;
+const readyWithinMs = 50_000;
 
 export async function startApiProcess(
   urls: { databaseUrl: string; cacheUrl: string; queueUrl: string },
