@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newsWordingNow, newsWordings } from '../../src/web/i18n/words/news.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
+import type { TestBrowser } from '../../testkit/processes/browser.ts';
 import type { TestService } from '../../testkit/processes/service.ts';
 import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
@@ -10,7 +11,7 @@ import { type PageWorld, openPageWorld } from './support/page-world.ts';
 describe('the pages in a browser', () => {
   let world: PageWorld;
   let running: TestService;
-  let browser: Browser;
+  let browser: TestBrowser;
   let event: TestEvent;
   let origin: string;
 

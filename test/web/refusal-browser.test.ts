@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { serve } from '../../src/http/server/serve.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
-import { launchBrowser } from '../../testkit/processes/browser.ts';
+import { openBrowser } from '../../testkit/processes/browser.ts';
 import { startTestService } from '../../testkit/processes/service.ts';
 
 /** Guards that a page that was refused for now loads again by itself, and keeps the secret of its address. */
@@ -22,7 +22,7 @@ test.each([true, false])(
       },
     });
     const server = await serve(app, { host: '127.0.0.1', port: 0, reusePort: false });
-    const browser = await launchBrowser();
+    const browser = await openBrowser();
     try {
       const page = await (await browser.newContext({ javaScriptEnabled, locale: 'en-GB' })).newPage();
       // Without script an address with a secret does not load again: its page needs script, too.

@@ -1,6 +1,34 @@
 import { type Browser, chromium } from 'playwright-core';
 import { findBrowser } from '../../deploy/local/binaries/find-browser.ts';
 
+/** A browser for one test file. */
+export type TestBrowser = Pick<Browser, 'newContext' | 'newPage'> & {
+  /** Closes the pages that the file has opened. */
+  close(): Promise<void>;
+};
+
+/** Starting takes two seconds of a processor, so all files that a test worker runs share one. It ends with the worker. */
+let started: Promise<Browser> | undefined;
+
+/** The browser of this test worker. The caller closes it. */
+export async function openBrowser(): Promise<TestBrowser> {
+  const browser = await (started ??= launchShared());
+  return {
+    newContext: (options) => browser.newContext(options),
+    newPage: (options) => browser.newPage(options),
+    close: async () => {
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+  };
+}
+
+async function launchShared(): Promise<Browser> {
+  const browser = await launchBrowser();
+  // The next file starts another one.
+  browser.once('disconnected', () => (started = undefined));
+  return browser;
+}
+
 /** Starts the packaged browser without a window. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   const { command, environment } = await findBrowser(console.log);

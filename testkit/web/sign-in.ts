@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { demoPassword } from '../../drizzle/seed/seed-accounts.ts';
+import type { TestBrowser } from '../processes/browser.ts';
 
 /** @returns the cookies of a member who has signed in at the desk */
-export async function signInAtDesk(browser: Browser, origin: string, email: string) {
+export async function signInAtDesk(browser: TestBrowser, origin: string, email: string) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${origin}/desk/sign-in`);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexOrders } from '../../../src/orders/index.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { until } from '../../../testkit/until.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
@@ -14,7 +14,7 @@ import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts'
 
 const password = 'sandi yang cukup panjang';
 let world: HotWorld;
-let browser: Browser;
+let browser: TestBrowser;
 let page: Page;
 let event: TestEvent;
 let origin: string;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await world.db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
     values (${newId('stf')}, ${event.organizer.id}, 'sari@organizer.test', 'Sari', 'manager', 'active', ${hash})`);
-  browser = await launchBrowser();
+  browser = await openBrowser();
   page = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'en' });
 }, 120_000);
 afterAll(async () => {

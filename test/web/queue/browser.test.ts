@@ -1,9 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { positionOf } from '../../../src/waiting-room/draw/index.ts';
 import type { Held } from '../../../src/web/client/queue/held-place.ts';
 import type { QueueView } from '../../../src/web/client/queue/queue-view.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { lookNow, lookUntil } from '../support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
 import { until } from '../../../testkit/until.ts';
@@ -15,11 +15,11 @@ const shots = process.env['QUEUE_SHOTS'];
 
 describe('the waiting room in a browser', () => {
   let world: QueueWorld;
-  let browser: Browser;
+  let browser: TestBrowser;
 
   beforeAll(async () => {
     world = await openQueueWorld();
-    browser = await launchBrowser();
+    browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueView } from '../../../src/web/client/queue/queue-view.ts';
 import { paymentMethodWords } from '../../../src/web/i18n/words/order/payment-methods.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testkit/web/keyboard.ts';
 import { lookNow, lookUntil } from '../support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
@@ -17,11 +17,11 @@ import { until } from '../../../testkit/until.ts';
 
 describe('the waiting room in a browser', () => {
   let world: QueueWorld;
-  let browser: Browser;
+  let browser: TestBrowser;
 
   beforeAll(async () => {
     world = await openQueueWorld();
-    browser = await launchBrowser();
+    browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

@@ -1,15 +1,14 @@
 import { Hono } from 'hono';
-import type { Browser } from 'playwright-core';
 import { createApp } from '../../../src/app.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { webRoutes } from '../../../src/web/routes.ts';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /** The pages and the API on one origin, and a browser. Pages go past traffic control, so that a test's many visits are not limited. */
 export type PageWorld = {
   readonly running: TestService;
-  readonly browser: Browser;
+  readonly browser: TestBrowser;
   readonly origin: string;
   close(): Promise<void>;
 };
@@ -26,7 +25,7 @@ export async function openPageWorld(environment: Record<string, string> = {}): P
     },
     { host: '127.0.0.1', port: 0, reusePort: false },
   );
-  const browser = await launchBrowser();
+  const browser = await openBrowser();
   return {
     running,
     browser,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Browser } from 'playwright-core';
 import { demoEventId } from '../../../drizzle/seed/demo-id.ts';
 import { demoOrganizerSlug, demoPassword } from '../../../drizzle/seed/seed-accounts.ts';
 import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
@@ -13,7 +12,7 @@ import { operatorRoutes } from '../../../src/operator-routes.ts';
 import { serve } from '../../../src/http/server/serve.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { makeWalletKeys } from '../../orders/wallet-keys.ts';
-import { launchBrowser } from '../../processes/browser.ts';
+import { openBrowser } from '../../processes/browser.ts';
 import { startTestService } from '../../processes/service.ts';
 import { seedDesk } from './seed-desk.ts';
 import { seedOperator } from './seed-operator.ts';
@@ -75,7 +74,7 @@ export async function openTourWorld() {
   const waiting = await seedWaiting(service);
   const desk = await seedDesk(service, asOwner);
   const deadLetterId = await seedOperator(service.db);
-  const browser: Browser = await launchBrowser();
+  const browser = await openBrowser();
   return {
     running,
     browser,
