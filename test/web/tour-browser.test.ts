@@ -5,17 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noPages, type Stop } from '../../testkit/web/tour/stop.ts';
 import { stopsOf } from '../../testkit/web/tour/stops.ts';
 import {
-  type Sessions,
   accessibilityFaults,
-  desktop,
   focusFaults,
-  phone,
-  signInToDesk,
   smallScreenFaults,
-  tourLanguages,
-  visit,
   weightFaults,
   widerScreenFaults,
+} from '../../testkit/web/tour/faults.ts';
+import {
+  type Sessions,
+  createVisitor,
+  desktop,
+  phone,
+  signInToDesk,
+  tourLanguages,
 } from '../../testkit/web/tour/visit.ts';
 import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
 
@@ -50,12 +52,14 @@ async function tour(
   const waiting = rounds.filter(({ stop }) => only === undefined || stop.name.includes(only));
   const lost: string[] = [];
   const walk = async () => {
+    const visitor = createVisitor(world, sessions);
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const { stop, language } = next;
-      await visit(world, sessions, { stop, language, size }, (page) => look(page, stop, language)).catch(
-        (error: unknown) => lost.push(String(error)),
-      );
+      await visitor
+        .visit({ stop, language, size }, (page) => look(page, stop, language))
+        .catch((error: unknown) => lost.push(String(error)));
     }
+    await visitor.close();
   };
   await Promise.all(Array.from({ length: atOnce }, walk));
   return lost;

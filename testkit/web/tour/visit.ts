@@ -1,5 +1,4 @@
-import axe from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { type Language, languages } from '../../../src/web/i18n/language.ts';
 import { signInAtDesk } from '../sign-in.ts';
 import type { Stop } from './stop.ts';
@@ -8,7 +7,6 @@ import { type TourWorld, tourOperatorToken } from './world.ts';
 const actionMs = 10_000;
 export const phone = { width: 390, height: 844 };
 export const desktop = { width: 1280, height: 900 };
-const narrowest = { width: 320, height: 640 };
 
 type Session = Exclude<NonNullable<Stop['as']>, 'operator'>;
 
@@ -20,16 +18,81 @@ export async function signInToDesk({ browser, origin, desk }: TourWorld) {
 
 export type Sessions = Awaited<ReturnType<typeof signInToDesk>>;
 
-/** Opens the page in its state in a fresh browser context, and closes it after `look`. */
-export async function visit(
-  world: TourWorld,
+type Visit = { readonly stop: Stop; readonly language: Language; readonly size: typeof phone };
+type Look = (page: Page) => Promise<void>;
+
+/** Visits one page after another. */
+export type Visitor = {
+  /** Opens the page in its state, and calls `look`. */
+  visit(visit: Visit, look: Look): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Pages that change their browser context, such as an offline door, get a context of their own. */
+const needsOwn = ({ before, route }: Stop) => before !== undefined || route === '/door';
+
+/**
+ * Keeps one browser context per person and language, because axe takes twice as long in a new one. Before each public page the context is
+ * cleared, so that the page is seen as on a first visit.
+ */
+export function createVisitor(world: TourWorld, sessions: Readonly<Record<Session, Sessions['owner']>>): Visitor {
+  let kept: { readonly key: string; readonly page: Page } | undefined;
+  const close = async () => {
+    const { page } = kept ?? {};
+    kept = undefined;
+    await page?.context().close();
+  };
+  const pageFor = async (visit: Visit): Promise<Page> => {
+    const { stop, language } = visit;
+    const key = `${stop.as} ${language}`;
+    if (kept?.key === key && !needsOwn(stop)) {
+      if (stop.as === undefined) await forget(kept.page, world.origin);
+      return kept.page;
+    }
+    await close();
+    kept = { key, page: await openBrowser(world, sessions, visit) };
+    return kept.page;
+  };
+  return {
+    visit: async (visit, look) => {
+      const { stop, language, size } = visit;
+      try {
+        const page = await pageFor(visit);
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: 'light' });
+        const origin = stop.as === 'operator' ? world.operationsOrigin : world.origin;
+        await openStop(page, origin, stop, language);
+        await look(page);
+        if (needsOwn(stop)) await close();
+      } catch (error) {
+        await close();
+        throw new Error(`${stop.name} (${language}): ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    close,
+  };
+}
+
+async function forget(page: Page, origin: string): Promise<void> {
+  // An address without scripts, because a script could write again.
+  await page.goto(`${origin}/robots.txt`);
+  await page.evaluate('sessionStorage.clear()');
+  await page.context().clearCookies();
+  const session = await page.context().newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  await session.send('Network.clearBrowserCache');
+  await session.detach();
+}
+
+async function openBrowser(
+  { browser }: TourWorld,
   sessions: Readonly<Record<Session, Sessions['owner']>>,
-  options: { readonly stop: Stop; readonly language: Language; readonly size?: typeof phone },
-  look: (page: Page) => Promise<void>,
-): Promise<void> {
-  const { stop, language } = options;
-  const context = await world.browser.newContext({
-    viewport: options.size ?? phone,
+  { stop, language, size }: Visit,
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: size,
     locale: language === 'id' ? 'id-ID' : 'en-GB',
     timezoneId: 'Asia/Jakarta',
     reducedMotion: 'reduce',
@@ -37,28 +100,17 @@ export async function visit(
     ...(stop.as === 'operator' ? { httpCredentials: { username: 'operator', password: tourOperatorToken } } : {}),
   });
   context.setDefaultTimeout(actionMs);
-  try {
-    if (stop.as !== undefined && stop.as !== 'operator') await context.addCookies(sessions[stop.as]);
-    const origin = stop.as === 'operator' ? world.operationsOrigin : world.origin;
-    await look(await openStop(context, origin, stop, language));
-  } catch (error) {
-    throw new Error(`${stop.name} (${language}): ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  } finally {
-    await context.close();
-  }
+  if (stop.as !== undefined && stop.as !== 'operator') await context.addCookies(sessions[stop.as]);
+  return context.newPage();
 }
 
-const refusalsMax = 3;
+const refusalsMax = 10;
 
-async function openStop(context: BrowserContext, origin: string, stop: Stop, language: Language): Promise<Page> {
-  const page = await context.newPage();
+async function openStop(page: Page, origin: string, stop: Stop, language: Language): Promise<void> {
   await stop.before?.(page);
   const status = await open(page, `${origin}${stop.path}?lang=${language}${stop.fragment ?? ''}`);
   if (status !== (stop.status ?? 200)) throw new Error(`answered ${status}`);
   await stop.after?.(page);
-  return page;
 }
 
 /** Opens a page, and retries if it is refused for load, because other tests keep all processors busy. */
@@ -72,138 +124,3 @@ async function open(page: Page, address: string): Promise<number | undefined> {
 }
 
 export const tourLanguages = languages;
-
-type Violation = {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly target: readonly string[] }[];
-};
-
-/** What axe finds on the page in both themes: WCAG 2.2 A and AA, and its best practices. One line each. */
-export async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const run = async (theme: 'light' | 'dark', options: object) => {
-    await page.emulateMedia({ colorScheme: theme });
-    // Colours change with a transition, which ends with the second frame.
-    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
-    const found = await page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify(options)}).then((result) => result.violations)`,
-    );
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, html }) => `${theme} ${id}: ${target.join(' ')} ${html.slice(0, 120)}`),
-    );
-  };
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const light = await run('light', { runOnly: { type: 'tag', values: tags } });
-  return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
-}
-
-/** Whether the page is wider than 320 pixels, which controls are too small for a finger, and which words are broken across lines. */
-export async function smallScreenFaults(page: Page): Promise<string[]> {
-  await page.setViewportSize(narrowest);
-  const torn = await tornWords(page);
-  const faults = await page.evaluate<string[]>(`(() => {
-    const isShown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.closest('[inert]') === null;
-    const isHidden = (one) => one.closest('.visually-hidden, .skip') !== null;
-    const wide = document.documentElement.scrollWidth > innerWidth
-      ? [...document.querySelectorAll('body *')].filter((one) => isShown(one) && one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3)
-        .map((one) => 'beyond 320 px: ' + one.outerHTML.slice(0, 90)) : [];
-    const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
-    // Links inside a sentence are exempt from the minimum size (WCAG 2.5.8).
-    const isInline = (one) => one.matches('a, .link-button') && getComputedStyle(one).display.startsWith('inline')
-      && [...one.parentElement.childNodes].some((node) => node !== one && node.textContent.trim() !== '');
-    const small = controls.filter((one) => isShown(one) && !isHidden(one) && !isInline(one)).filter((one) => {
-      const target = one.matches('[type=radio], [type=checkbox]') ? one.labels[0] ?? one : one;
-      const { width, height } = target.getBoundingClientRect();
-      return width < 24 || height < ${targetPx};
-    }).map((one) => 'smaller than a finger: ' + one.outerHTML.slice(0, 90));
-    return [...wide, ...small];
-  })()`);
-  return [...faults, ...torn];
-}
-
-/** The height of the pressable area. */
-const targetPx = 44;
-
-/** Words that are broken across lines, as in narrow columns. Long words, codes and addresses may be broken. */
-async function tornWords(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    const torn = [];
-    const linesOf = () => new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
-    while (texts.nextNode()) {
-      const { data, parentElement } = texts.currentNode;
-      range.selectNodeContents(texts.currentNode);
-      if (linesOf() < 2) continue;
-      if (!parentElement.checkVisibility({ visibilityProperty: true }) || parentElement.closest('.visually-hidden, .skip, .mono, code, pre') !== null) continue;
-      for (const { 0: word, index } of data.matchAll(/(?<![^\\s(“])\\p{L}{2,14}(?![^\\s,.:;)”])/gu)) {
-        range.setStart(texts.currentNode, index);
-        range.setEnd(texts.currentNode, index + word.length);
-        if (linesOf() > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
-      }
-    }
-    return torn.slice(0, 3);
-  })()`);
-}
-
-/** A tablet in both directions, a small laptop and a common screen. */
-const widerWidths = [768, 1024, 1280, 1440] as const;
-
-/** The widths at which the desk's navigation hides links (a mouse cannot scroll sideways), or at which words are broken across lines. */
-export async function widerScreenFaults(page: Page): Promise<string[]> {
-  const faults: string[] = [];
-  for (const width of widerWidths) {
-    await page.setViewportSize({ width, height: desktop.height });
-    const wide = await page.evaluate<string[]>(`[...document.querySelectorAll('.desk-nav')]
-      .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90))`);
-    faults.push(...wide.map((html) => `wider than ${width} px: ${html}`), ...(await tornWords(page)));
-  }
-  return faults;
-}
-
-const publicPageBytesMax = 60 * 1024;
-const layoutShiftMax = 0.1;
-
-/** By how much a public page exceeds its budgets for compressed size and for layout shift. */
-export async function weightFaults(page: Page): Promise<string[]> {
-  const { bytes, shift } = await page.evaluate<{ bytes: number; shift: number }>(`new Promise((resolve) => {
-    const entries = performance.getEntries().filter(({ entryType }) => entryType === 'navigation' || entryType === 'resource');
-    // A file that is also cached for offline use is listed twice.
-    const sizes = new Map(entries.map(({ name, encodedBodySize }) => [name.split('#')[0], encodedBodySize]));
-    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-    const shifts = [];
-    new PerformanceObserver((list) => shifts.push(...list.getEntries())).observe({ type: 'layout-shift', buffered: true });
-    requestAnimationFrame(() => setTimeout(() => resolve({
-      bytes,
-      shift: shifts.filter(({ hadRecentInput }) => !hadRecentInput).reduce((sum, { value }) => sum + value, 0),
-    })));
-  })`);
-  return [
-    ...(bytes > publicPageBytesMax ? [`weighs ${bytes} bytes, more than ${publicPageBytesMax}`] : []),
-    ...(bytes < 1000 ? [`weighs ${bytes} bytes: nothing was measured`] : []),
-    ...(shift >= layoutShiftMax ? [`has jumped by ${shift.toFixed(3)}`] : []),
-  ];
-}
-
-/** Controls without a visible focus, or covered by another element. */
-export async function focusFaults(page: Page): Promise<string[]> {
-  const faults: string[] = [];
-  for (let tabs = 0; tabs < tabsMax; tabs += 1) {
-    await page.keyboard.press('Tab');
-    const fault = await page.evaluate<string | null>(`(() => {
-      const one = document.activeElement;
-      if (one === null || one === document.body) return null;
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-      if ((outlineStyle === 'none' || outlineWidth === '0px') && boxShadow === 'none') return 'no visible focus: ' + one.outerHTML.slice(0, 90);
-      const { left, top, width, height } = one.getBoundingClientRect();
-      const seen = document.elementFromPoint(left + width / 2, top + height / 2);
-      const parts = [one, ...(one.labels ?? [])];
-      const isCovered = seen !== null && !seen.contains(one) && !parts.some((part) => part.contains(seen));
-      return isCovered ? 'covered where the keyboard reaches it: ' + one.outerHTML.slice(0, 90) : null;
-    })()`);
-    if (fault !== null) faults.push(fault);
-  }
-  return faults;
-}
-
-const tabsMax = 8;
