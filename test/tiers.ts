@@ -191,6 +191,7 @@ export const longest = [
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',
   'test/payments/gateways/gateway-in-trouble.test.ts',
+  'test/web/queue/ways-browser.test.ts',
   'test/web/queue/browser.test.ts',
   'test/reports/killed-worker.test.ts',
   'test/live/endings.test.ts',
