@@ -40,7 +40,10 @@ export async function startTestService(
   return {
     service,
     directUrl: database.directUrl,
-    routes: createRoutes(service),
+    // Made only for tests that read them.
+    get routes() {
+      return createRoutes(service);
+    },
     fetch: async (path, init, remoteAddress) => {
       const request = new Request(`http://localhost${path}`, init);
       const response = await app.fetch(
