@@ -204,7 +204,9 @@ function keepInSight(form: HTMLFormElement): void {
   if (bar === null) return;
   const look = (): void => {
     const field = document.activeElement;
-    if (field !== null && form.contains(field) && !bar.contains(field)) field.scrollIntoView({ block: 'nearest' });
+    if (field === null || !form.contains(field) || bar.contains(field)) return;
+    // With its label and its fault.
+    (field.closest('.category, .field') ?? field).scrollIntoView({ block: 'nearest' });
   };
   new ResizeObserver(look).observe(bar);
   form.addEventListener('focusin', () => setTimeout(look, scrolledMs));
