@@ -24,6 +24,7 @@ import {
 } from '../src/payments/index.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { type Db, openDb } from '../src/platform/database/db.ts';
+import type { Invalidations } from '../src/platform/invalidation/invalidations.ts';
 import type { Log } from '../src/platform/log.ts';
 import { openCacheRedis } from '../src/platform/redis.ts';
 import { createClosers } from '../src/platform/resilience/shutdown.ts';
@@ -87,11 +88,10 @@ export function composeWorker(config: Config, log: Log) {
     endpointCaller,
     deliveries: createDeliveries(db),
     ...composeOffers(config, db),
-    ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
+    ...composeKeys(config, db, invalidations),
     ...composeReports({ config, log, closers, pool, db }),
     settlements: createSettlements({ db, clock: systemClock }),
     firstAttempts: createFirstAttempts(db),
-    accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     gateway: composeGateway(config, redis),
     publicUrl: config.PUBLIC_URL,
     /** For `createRoomScheduler`, which begins to work when it is made. */
@@ -108,6 +108,14 @@ export function composeWorker(config: Config, log: Log) {
       paymentsPerSecond: createsPerSecond,
       changeQueue: (eventId: string) => pushChange([queueTag(eventId)]),
     },
+  };
+}
+
+/** Keys of organisers and events, cached until somebody changes them. */
+function composeKeys({ ENCRYPTION_KEY: encryptionKey }: Config, db: Db, invalidations: Invalidations) {
+  return {
+    ticketKeys: createTicketKeys({ db, encryptionKey, invalidations }),
+    accounts: createPaymentAccounts({ db, clock: systemClock, encryptionKey, invalidations }),
   };
 }
 

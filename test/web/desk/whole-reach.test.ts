@@ -14,20 +14,27 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const headers = () => ({
+const headers = (more: Readonly<Record<string, string>> = {}) => ({
   accept: 'text/html',
   'accept-language': 'en',
   cookie: `antre_staff=${world.own.credentials.manager}`,
   'sec-fetch-site': 'same-origin',
+  ...more,
 });
-const shown = async (path: string) => (await world.running.fetch(path, { headers: headers() })).text();
+const shown = async (path: string, more?: Readonly<Record<string, string>>) =>
+  (await world.running.fetch(path, { headers: headers(more) })).text();
 
 /** Fills in the form of this act on a page, and sends it. */
-async function send(path: string, fields: Readonly<Record<string, string>>, act = 'save') {
-  const body = new URLSearchParams({ ...formFields(await shown(path), act), ...fields }).toString();
+async function send(
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  act = 'save',
+  more: Readonly<Record<string, string>> = {},
+) {
+  const body = new URLSearchParams({ ...formFields(await shown(path, more), act), ...fields }).toString();
   const response = await world.running.fetch(path, {
     method: 'POST',
-    headers: { ...headers(), 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { ...headers(more), 'content-type': 'application/x-www-form-urlencoded' },
     body,
   });
   return { status: response.status, html: await response.text() };
@@ -87,6 +94,24 @@ test('an address that gets no messages is shown with the reason, and gets them a
   expect((await send('/desk/suppressions', {}, 'lift')).status).toBe(303);
   expect(lifts(await shown('/desk/suppressions'))).toBe(lifts(before) - 1);
   expect(await shown('/desk/inbound-messages')).toContain('Nobody has answered yet.');
+});
+
+test('an owner changes the limits of a number, and submits its templates; limits that do not fit are shown at their field', async () => {
+  const path = `/desk/connections/numbers/${world.own.ids['senderId']}`;
+  const as = { cookie: `antre_staff=${world.own.credentials.owner}` };
+  const limits = () =>
+    one(
+      sql`select weight, messages_per_second, daily_cap, warm_up_from from senders where id = ${world.own.ids['senderId'] ?? ''}`,
+    );
+  expect(await shown('/desk/connections', as)).toContain(`href="${path}"`);
+  const faulty = await send(path, { dailyCap: '10', warmUpFrom: '20' }, 'save', as);
+  expect([faulty.status, formFields(faulty.html)['warmUpFrom']]).toEqual([409, '20']);
+  const fields = { weight: '50', messagesPerSecond: '0,5', dailyCap: '200', warmUpFrom: '' };
+  expect((await send(path, fields, 'save', as)).status).toBe(303);
+  expect(await limits()).toEqual({ weight: 50, messages_per_second: 0.5, daily_cap: 200, warm_up_from: null });
+  expect((await send(path, {}, 'submit', as)).status).toBe(303);
+  // A manager may not see the numbers.
+  expect((await world.running.fetch(path, { headers: headers() })).status).toBe(403);
 });
 
 test('a waiting room is ended in a step that says what follows', async () => {

@@ -96,6 +96,11 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
+    {
+      ...at('/desk/connections/numbers/snd_0', '/desk/connections/numbers/:senderId'),
+      name: 'desk connections number missing',
+      status: 404,
+    },
     at('/desk/message-texts/ticket_issued/id', '/desk/message-texts/:template/:locale'),
     at(`${event}/waiting-room/closure`, part('/waiting-room/closure')),
     at('/desk/connections/senders/waha', '/desk/connections/senders/:kind'),

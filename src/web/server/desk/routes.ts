@@ -12,6 +12,7 @@ import { previewPage } from './events/public-page/preview.ts';
 import { publicationPages } from './events/public-page/publication.ts';
 import { connectionPages } from './connections/connections.ts';
 import { messageTestPage } from './connections/message-tests.ts';
+import { senderLimitPages } from './connections/sender-limits.ts';
 import { webhookPages } from './connections/webhooks.ts';
 import { auditLogPage } from './log/audit-log.ts';
 import { taskPage } from './log/tasks.ts';
@@ -66,6 +67,6 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
     add(addPage);
   for (const add of [announcementPages, noticePages, messageTextPages, answerPages, movingPages]) add(addPage);
-  for (const add of [questionPages, profilePage]) add(addPage);
+  for (const add of [questionPages, profilePage, senderLimitPages]) add(addPage);
   return routes;
 }

@@ -124,7 +124,11 @@ async function senderPart(desk: Desk): Promise<Html> {
           caption: words.senders,
           rows: data,
           columns: [
-            { label: words.number, cell: ({ externalId }) => externalId },
+            {
+              label: words.number,
+              cell: ({ id, externalId, status }) =>
+                status === 'disabled' ? externalId : html`<a href="/desk/connections/numbers/${id}">${externalId}</a>`,
+            },
             { label: words.kind, cell: ({ kind }) => senderNames[kind] },
             {
               label: words.status,
