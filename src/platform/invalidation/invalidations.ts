@@ -65,6 +65,8 @@ export function shareInvalidations({
   const unsent = new Set<string>();
   let isListening = false;
   let isSending = false;
+  let isStuck = false;
+  let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
 
   const subscription = subscribeTo(redis, channel, {
@@ -92,10 +94,13 @@ export function shareInvalidations({
       try {
         if (redis.status !== 'ready') throw new Error('Redis is away');
         await redis.publish(channel, `${ownName} ${change}`);
+        isStuck = false;
       } catch (error) {
         unsent.add(change);
-        log.warn({ err: error, change }, 'a change was not told to other processes; it is sent again');
-        timer = setTimeout(() => void send(), sendAgainMs).unref();
+        if (!isStuck) log.warn({ err: error, change }, 'a change was not told to other processes; it is sent again');
+        isStuck = true;
+        clearTimeout(timer);
+        if (!isClosed) timer = setTimeout(() => void send(), sendAgainMs).unref();
         break;
       }
     }
@@ -111,6 +116,7 @@ export function shareInvalidations({
     },
     lifetimeMs: (usual) => (isListening ? usual : Math.min(usual, lifetimeMsAlone)),
     close: () => {
+      isClosed = true;
       clearTimeout(timer);
       subscription.close();
     },

@@ -6,7 +6,7 @@ import { decided, showReady, watchDecision } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door/door-counters.ts';
 import { type Gate, doorEvents, doorGates, eventOption } from './door/door-events.ts';
-import { closePanels, countConflicts, showSyncState, watchPanels } from './door/door-panels.ts';
+import { closePanels, countConflicts, emptyPanels, showSyncState, watchPanels } from './door/door-panels.ts';
 import type { ScanPlace } from './door/decide-scan.ts';
 import { createScanner } from './door/door-scan.ts';
 import {
@@ -36,12 +36,17 @@ let place: ScanPlace | undefined;
 let events: readonly DoorEvent[] = [];
 let gates: readonly Gate[] = [];
 let sync: Sync | undefined;
+/** Who was signed in last. What they typed waits for them, and for nobody else. */
+let lastActorId: string | undefined;
 
 const scanner = createScanner(
   () => place ?? { eventId: '', timeZone: undefined, gate: undefined, direction: 'entry', gateName },
   {
     passed: countHere,
-    signedOut: () => leave(words.ended),
+    signedOut: (code) => {
+      leave(words.ended);
+      byId('code', HTMLInputElement).value = code;
+    },
     kept: () => sync?.now(),
   },
 );
@@ -63,6 +68,7 @@ function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
 function leave(message = '', at: 'form-message' | 'device-message' = 'form-message'): void {
   dropToken();
   stopScanning();
+  emptyPanels();
   void forgetEvents().catch(() => undefined);
   showStep('sign-in');
   for (const id of ['form-message', 'device-message']) setMessage(id, id === at ? message : '', 'wait');
@@ -89,6 +95,7 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
   const event = before.events?.find(({ id }) => id === before.place?.eventId);
   if (before.actor !== undefined && before.place !== undefined && event !== undefined) {
     events = before.events ?? [];
+    lastActorId = before.actor.id;
     gates = (await readList(event.id).catch(() => undefined))?.gates ?? [];
     return startScanning(event, before.place);
   }
@@ -99,8 +106,17 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
   }
   if (answer.kind === 'ok') keep({ actor: answer.body });
   const { actor } = kept();
-  if (actor !== undefined) return showChoice(actor);
+  if (actor !== undefined) {
+    keepTypedFor(actor);
+    return showChoice(actor);
+  }
   leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable, at);
+}
+
+function keepTypedFor({ id }: DoorActor): void {
+  const isAnother = lastActorId !== undefined && lastActorId !== id;
+  if (isAnother) for (const field of ['code', 'search-text']) byId(field, HTMLInputElement).value = '';
+  lastActorId = id;
 }
 
 async function showChoice(actor: DoorActor, message = ''): Promise<void> {

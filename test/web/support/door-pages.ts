@@ -20,6 +20,21 @@ export async function openDoorPages() {
     return text;
   }
 
+  /** A member who works at the door. */
+  async function addMember(): Promise<DoorMember> {
+    const id = newId('stf');
+    const email = `${id.toLowerCase()}@organizer.test`;
+    await sql`insert into staff (id, organizer_id, email, name, role, status, password_hash)
+      values (${id}, ${event.organizerId}, ${email}, 'Sari', 'door', 'active', ${await running.service.passwords.hash(doorPassword)})`;
+    return { id, email };
+  }
+
+  /** Ends the sessions of a member, as another page of theirs would. */
+  async function endSessions({ id }: DoorMember): Promise<void> {
+    await sql`update sessions set ended_at = now() where staff_id = ${id}`;
+    running.service.actors.forget(id);
+  }
+
   /** A phone of its own, paired as a device and scanning at a gate, or at none. */
   async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
     const token = await addDevice(gate ?? 'Gate');
@@ -48,6 +63,8 @@ export async function openDoorPages() {
     db: running.service.db,
     origin,
     addDevice,
+    addMember,
+    endSessions,
     phoneAt,
     close: async () => {
       await sql.end();
@@ -56,6 +73,8 @@ export async function openDoorPages() {
   };
 }
 
+export const doorPassword = 'sandi yang cukup panjang';
+export type DoorMember = { readonly id: string; readonly email: string };
 export type Phone = { readonly page: Page; readonly context: BrowserContext };
 export type Answered = { readonly title: string; readonly isOffline: boolean; readonly text: string };
 

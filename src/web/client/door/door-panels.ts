@@ -59,6 +59,12 @@ export function closePanels(): void {
   openPanel(undefined);
 }
 
+/** Removes the names and scans that the panels show. They are only for those who are signed in. */
+export function emptyPanels(): void {
+  for (const list of ['history-list', 'search-list']) byId(list).replaceChildren();
+  setText('search-count', '');
+}
+
 /** Shows one panel or none. What the panel covers is not reachable by keyboard. */
 function openPanel(name: 'history' | 'search' | undefined): void {
   for (const one of ['history', 'search']) show(one, one === name);

@@ -33,7 +33,7 @@ type Wanted = { readonly code: string; readonly placed?: string | undefined; rea
  */
 export function createScanner(
   placeOf: () => ScanPlace,
-  on: { passed(): void; signedOut(): void; kept(): void },
+  on: { passed(): void; signedOut(code: string): void; kept(): void },
 ): Scanner {
   const waiting: Wanted[] = [];
   let isBusy = false;
@@ -48,7 +48,7 @@ export function createScanner(
     // If the local store fails, nothing was decided.
     const answer = await decide(wanted).catch(() => 'no answer' as const);
     isBusy = false;
-    if (answer === 'signed out') return on.signedOut();
+    if (answer === 'signed out') return on.signedOut(wanted.code);
     if (answer === 'no answer') {
       signal(false);
       showNoAnswer();

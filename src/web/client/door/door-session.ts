@@ -19,6 +19,7 @@ export type DoorEvent = {
 };
 
 export type DoorActor = {
+  readonly id: string;
   readonly kind: 'staff' | 'api_key' | 'device';
   readonly name: string;
   readonly role: 'owner' | 'manager' | 'door';
