@@ -28,7 +28,9 @@ async function sendTooLate(page: Page, member: DoorMember, code: string): Promis
   await page.waitForSelector('#sign-in:not([hidden])');
 }
 
-test('a code and a search wait for the person who typed them, and not for the next one', { timeout: deadline }, async () => {
+test('a code and a search wait for the person who typed them, and not for the next one', {
+  timeout: deadline,
+}, async () => {
   const [first, second] = [await door.addMember(), await door.addMember()];
   const codes = (await addTickets(door.sql, door.event, 2)).map(({ code }) => code);
   const page = await door.browser.newPage({ viewport: { width: 390, height: 800 } });

@@ -37,7 +37,7 @@ test('what was typed when the turn ended is in the form at the next turn of the 
   };
   const turnEnds = async (email: string) => {
     await hold(page, slug, email, -1);
-    await page.waitForSelector('#buyer:disabled');
+    await page.waitForSelector('#buyer:disabled', { state: 'attached' });
   };
   const typed = async () => Promise.all(['#name', '#phone'].map((field) => page.inputValue(field)));
 
