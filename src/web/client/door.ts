@@ -19,7 +19,7 @@ import {
   keptToken,
   knownAhead,
 } from './door/door-session.ts';
-import { watchSignIn } from './door/door-sign-in.ts';
+import { keepTypedFor, watchSignIn } from './door/door-sign-in.ts';
 import { watchTouches } from './door/door-signal.ts';
 import { forgetEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
 import { type Sync, type SyncState, startSync } from './door/door-sync.ts';
@@ -36,8 +36,6 @@ let place: ScanPlace | undefined;
 let events: readonly DoorEvent[] = [];
 let gates: readonly Gate[] = [];
 let sync: Sync | undefined;
-/** Who was signed in last. What they typed waits for them, and for nobody else. */
-let lastActorId: string | undefined;
 
 const scanner = createScanner(
   () => place ?? { eventId: '', timeZone: undefined, gate: undefined, direction: 'entry', gateName },
@@ -95,7 +93,7 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
   const event = before.events?.find(({ id }) => id === before.place?.eventId);
   if (before.actor !== undefined && before.place !== undefined && event !== undefined) {
     events = before.events ?? [];
-    lastActorId = before.actor.id;
+    keepTypedFor(before.actor);
     gates = (await readList(event.id).catch(() => undefined))?.gates ?? [];
     return startScanning(event, before.place);
   }
@@ -111,12 +109,6 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
     return showChoice(actor);
   }
   leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable, at);
-}
-
-function keepTypedFor({ id }: DoorActor): void {
-  const isAnother = lastActorId !== undefined && lastActorId !== id;
-  if (isAnother) for (const field of ['code', 'search-text']) byId(field, HTMLInputElement).value = '';
-  lastActorId = id;
 }
 
 async function showChoice(actor: DoorActor, message = ''): Promise<void> {

@@ -2,7 +2,9 @@ import { byId, takeFragment, whileBusy } from '../shared/dom.ts';
 import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
 import { setFaults } from '../shared/forms/form-faults.ts';
 import { sendForm } from '../shared/forms/send-form.ts';
-import { doorCall, keepToken, keptToken } from './door-session.ts';
+import { type DoorActor, doorCall, keepToken, keptToken } from './door-session.ts';
+
+let lastActorId: string | undefined;
 
 /** The forms for sign-in and pairing, and the sign-out buttons. */
 export function watchSignIn(on: { entered(by: 'member' | 'device'): Promise<void>; left(): void }): void {
@@ -48,4 +50,11 @@ export function watchSignIn(on: { entered(by: 'member' | 'device'): Promise<void
       on.left();
     });
   }
+}
+
+/** What somebody typed before the session ended waits for them, and for nobody else. */
+export function keepTypedFor({ id }: DoorActor): void {
+  const isAnother = lastActorId !== undefined && lastActorId !== id;
+  if (isAnother) for (const field of ['code', 'search-text']) byId(field, HTMLInputElement).value = '';
+  lastActorId = id;
 }
