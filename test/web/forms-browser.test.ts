@@ -45,6 +45,28 @@ test('a form that is not answered does not promise to try again by itself', asyn
   await page.close();
 });
 
+test.each(['find-order', 'event', 'waiting list'])(
+  'a phone number is read whole on the smallest phone: %s',
+  async (where) => {
+    const { db } = world.running.service;
+    const event = await createEvent(db, { event: { hasWaitingList: true }, categories: [{ capacity: 5 }] });
+    if (where === 'waiting list') {
+      await db.execute(sql`update stock set available = 0, blocked = 5 where event_id = ${event.id}`);
+    }
+    const paths = {
+      'find-order': '/find-order',
+      event: `/events/${event.slug}`,
+      'waiting list': `/events/${event.slug}/waiting-list`,
+    };
+    const page = await open(`${paths[where as keyof typeof paths]}?lang=en`);
+    if (where === 'find-order') await page.check('#by-phone');
+    await page.fill('#phone', '+62 812 3456 78901');
+    const [needed, there] = await page.evaluate<[number, number]>('[phone.scrollWidth, phone.clientWidth]');
+    expect(needed).toBeLessThanOrEqual(there);
+    await page.close();
+  },
+);
+
 test('from "check your messages" a button leads back to the address, as it was typed', async () => {
   const page = await open('/find-order?lang=en');
   const { email } = someBuyer();

@@ -100,7 +100,7 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
   const answer = await doorCall<DoorActor>('GET', '/v1/sessions/current');
   const at = by === 'device' ? 'device-message' : 'form-message';
   if (answer.kind === 'refused' && answer.problem.status === 401) {
-    return leave(by === undefined ? words.ended : refusalText(answer.problem), at);
+    return leave(by === 'device' ? words.deviceUnknown : words.ended, at);
   }
   if (answer.kind === 'ok') keep({ actor: answer.body });
   const { actor } = kept();

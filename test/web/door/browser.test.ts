@@ -36,7 +36,7 @@ describe('the door in a browser', () => {
     await page.waitForSelector('#device-message:has-text("then try again.")');
     await page.unroute('**/v1/sessions/current');
     await page.click('#device-submit');
-    await page.waitForSelector('#device-message:has-text("This token is not known.")');
+    await page.waitForSelector('#device-message:has-text("ask the organiser for a new one")');
     expect(await page.inputValue('#deviceToken')).toBe('dev_unknown');
     await page.fill('#deviceToken', token);
     await page.click('#device-submit');

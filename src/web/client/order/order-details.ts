@@ -36,7 +36,10 @@ export function watchDetails(path: string, onGiven: () => void): void {
 
 function present(details: DetailsView): void {
   const { isOpen } = details;
-  const groups = groupsOf(details, ticketNumber);
+  const all = groupsOf(details, ticketNumber);
+  // What can be given no more is shown as far as it was given.
+  const given = all.map((group) => ({ ...group, fields: group.fields.filter(({ value }) => value !== '') }));
+  const groups = isOpen ? all : given.filter((group) => group.fields.length > 0);
   fields = groups.flatMap((group) => group.fields);
   show('details', fields.length > 0);
   setText('details-until', isOpen ? untilText(details) : words.closed);

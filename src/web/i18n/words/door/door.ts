@@ -25,6 +25,7 @@ type DoorWords = {
   readonly device: string;
   readonly deviceToken: string;
   readonly deviceHint: string;
+  readonly deviceUnknown: string;
   readonly useDevice: string;
   readonly choose: string;
   readonly event: string;
@@ -70,6 +71,7 @@ export const doorWords: InEach<DoorWords> = {
     device: 'Pakai kode perangkat',
     deviceToken: 'Kode perangkat',
     deviceHint: 'Diberikan oleh penyelenggara untuk satu acara.',
+    deviceUnknown: 'Kode ini tidak dikenal. Periksa hurufnya, atau minta kode baru dari penyelenggara.',
     useDevice: 'Hubungkan perangkat',
     choose: 'Pilih acara dan gerbang',
     event: 'Acara',
@@ -136,6 +138,7 @@ export const doorWords: InEach<DoorWords> = {
     device: 'Use a device token',
     deviceToken: 'Device token',
     deviceHint: 'Given by the organiser for one event.',
+    deviceUnknown: 'This token is not known. Check its letters, or ask the organiser for a new one.',
     useDevice: 'Connect this device',
     choose: 'Choose event and gate',
     event: 'Event',
