@@ -119,3 +119,14 @@ test('a row that is refused says so itself, and the other rows do not', async ()
   const refused = await owner.post(gates, fields);
   expect(refused.html.match(/role="alert"/g)).toHaveLength(1);
 });
+
+test('a page that is not there, or not for this member, leads back to the events', async () => {
+  const manager = await workplaceOf('manager', true);
+  for (const [path, status] of [
+    ['/desk/team', 403],
+    ['/desk/events/evt_00000000', 404],
+  ] as const) {
+    const seen = await manager.get(path);
+    expect([seen.status, /<main[^]*<a class="button[^"]*" href="\/desk">/.test(seen.html)]).toEqual([status, true]);
+  }
+});

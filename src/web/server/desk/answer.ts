@@ -15,6 +15,7 @@ import { type CallApi, createDeskApi } from './api.ts';
 import type { Act, AddPage, Desk, Show, View } from './desk.ts';
 import { type Form, type FormValues, emptyForm, formBytesMax, readForm } from './forms.ts';
 import { deskFrame } from './parts/frame.ts';
+import { linkButton } from './parts/pieces.ts';
 import { dropSession, formToken, isFormOf, isFormToken, keptLanguage, sessionOf } from './session.ts';
 import { openKeptForm, sealForm, sealedBytesMax } from './sign-in/kept-form.ts';
 import { signInAct, signInAgainView, startSession } from './sign-in/sign-in-form.ts';
@@ -207,16 +208,22 @@ export function statusOf({ status }: AntreProblem) {
 
 function problemView(problem: AntreProblem, language: Language): View {
   const words = frameWords[language];
-  if (problem.status === 404) return { title: words.missingTitle, status: 404, body: textOf(words.missingText) };
-  if (problem.status === 403) return { title: words.forbiddenTitle, status: 403, body: textOf(words.forbiddenText) };
-  return { title: words.problemTitle, status: statusOf(problem), body: textOf(refusalText(problem, language)) };
+  if (problem.status === 404) return { title: words.missingTitle, status: 404, body: textOf(words.missingText, words) };
+  if (problem.status === 403)
+    return { title: words.forbiddenTitle, status: 403, body: textOf(words.forbiddenText, words) };
+  return { title: words.problemTitle, status: statusOf(problem), body: textOf(refusalText(problem, language), words) };
 }
 
-function refusedView(text: string, words: { readonly problemTitle: string }): View {
-  return { title: words.problemTitle, status: 403, body: textOf(text) };
+function refusedView(text: string, words: Words): View {
+  return { title: words.problemTitle, status: 403, body: textOf(text, words) };
 }
 
-const textOf = (text: string): Html => html`<p class="lead">${text}</p>`;
+type Words = (typeof frameWords)['id'];
+
+/** A page that shows only a text leads on, too. */
+function textOf(text: string, words: Words): Html {
+  return html`<p class="lead">${text}</p><p>${linkButton('/desk', words.toEvents, true)}</p>`;
+}
 
 async function render(deps: DeskDeps, c: Context, language: Language, view: View, desk?: Requested): Promise<Response> {
   const context = { lang: { language, isAsked: false }, assets: await deps.assetsOnce() };
