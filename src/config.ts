@@ -59,12 +59,11 @@ const namedUrls = list.refine((entries) => {
   const isEach = pairs.every((pair) => pair?.[2] !== undefined && URL.canParse(pair[2]));
   return isEach && new Set(pairs.map((pair) => pair?.[1])).size === entries.length;
 }, 'must be a comma-separated list of name=URL, such as a=https://waha-a.internal, without a slash at the end');
+const isOrigin = (value: string): boolean => URL.canParse(value) && new URL(value).origin === value;
 /** Pages and cookies belong to the whole host, so it has no path. */
 const origin = url('http:', 'https:')
   .transform((value) => value.replace(/\/+$/, ''))
-  .refine((value) => URL.canParse(value) && new URL(value).origin === value, {
-    message: 'must be scheme and host alone, in lower case, such as https://tickets.example.com',
-  });
+  .refine(isOrigin, 'must be scheme and host alone, in lower case, such as https://tickets.example.com');
 const part = { error: 'must be a number from 0 to 1' };
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`), `must be ${bytes} bytes written as lower-case hex digits`);

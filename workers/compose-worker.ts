@@ -42,14 +42,8 @@ const roomsPoolSize = 4;
 export function composeWorker(config: Config, log: Log) {
   const closers = createClosers(log);
   const pool = (name: string, poolSize: number, callTimeoutMs: number, url: string = config.DATABASE_URL): Db => {
-    const open = openDb({
-      url,
-      name,
-      poolSize,
-      acquireTimeoutMs: config.DATABASE_ACQUIRE_TIMEOUT_MS,
-      callTimeoutMs,
-      prepare: config.DATABASE_PREPARE,
-    });
+    const { DATABASE_ACQUIRE_TIMEOUT_MS: acquireTimeoutMs, DATABASE_PREPARE: prepare } = config;
+    const open = openDb({ url, name, poolSize, acquireTimeoutMs, callTimeoutMs, prepare });
     closers.add(`${name} pool`, () => open.close());
     return open.db;
   };

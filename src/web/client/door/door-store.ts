@@ -145,7 +145,7 @@ export async function lastScans(eventId: string, max: number): Promise<KeptScan[
 /** The scans of an event that the service found to conflict with others, newest first. */
 export async function conflictingScans(eventId: string): Promise<KeptScan[]> {
   const scans = await (await database()).getAllFromIndex('scans', 'time', rangeOf(eventId));
-  return scans.filter(({ conflict }) => conflict !== undefined).toReversed();
+  return scans.filter(({ conflict }) => conflict !== undefined).reverse();
 }
 
 /** Entries whose name or order code contains the text, or whose phone ends with its last four digits. */
