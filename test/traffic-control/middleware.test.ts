@@ -116,6 +116,20 @@ describe('the client that is counted (S21)', () => {
   });
 });
 
+describe('a credential', () => {
+  it('has one allowance, however its scheme is written', async () => {
+    const app = await start({ requests: 20 });
+    const schemes = ['Bearer', 'bearer', 'BEARER', 'bEaReR'];
+    const statuses: number[] = [];
+    // Twice 20 scans in a minute; the network may send 200.
+    for (let request = 0; request < 60; request += 1) {
+      const authorization = `${schemes[request % schemes.length]} antre_key_${'A'.repeat(65)}`;
+      statuses.push((await app.call('POST', '/v1/check-ins', { authorization })).status);
+    }
+    expect(statuses.filter((status) => status !== 429)).toHaveLength(40);
+  });
+});
+
 describe('door staff', () => {
   const presents: PresentsCredential = (_kind, request) => request.header('authorization') === 'Bearer good';
   const scan = (app: Awaited<ReturnType<typeof start>>, key: string) =>

@@ -28,9 +28,14 @@ export function createKeys(hashSecret: string): Keys {
   const keyed = (text: string): string => hmacSha256Text(hashSecret, text).slice(0, keyLength);
   return {
     network,
-    credential: (authorization) => hash('sha256', authorization, 'base64url').slice(0, keyLength),
+    credential: (authorization) => hash('sha256', withoutScheme(authorization), 'base64url').slice(0, keyLength),
     callback: (address, path) => keyed(`callback\0${address}\0${path}`),
   };
+}
+
+/** The scheme may be written in 64 ways, each of which would have a limit of its own. */
+function withoutScheme(authorization: string): string {
+  return authorization.slice(authorization.indexOf(' ') + 1);
 }
 
 /** The key by which a limit counts the request; undefined if the request has none. */
