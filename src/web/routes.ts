@@ -202,7 +202,8 @@ export function webRoutes(deps: {
     })
     .get('/door/manifest.webmanifest', async (c) => {
       const { assets, lang } = await contextOf(c);
-      return c.body(doorManifest(assets, lang), 200, { ...appHeaders, 'content-type': 'application/manifest+json' });
+      const headers = { ...appHeaders, 'content-type': 'application/manifest+json', vary: 'Accept-Language' };
+      return c.body(doorManifest(assets, lang), 200, headers);
     })
     .get('/order-worker.js', async (c) => {
       // At a stable address above its pages, and checked again with each visit.

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { chooseVariant, matchesEtag } from '../../http/negotiation.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { chooseLanguage } from '../i18n/language.ts';
 import type { PageContext } from './layout.ts';
 import { safetyHeaders } from './page-headers.ts';
 import { messagePage } from './pages/message-page.ts';
@@ -27,11 +28,15 @@ export const robotHeaders = { 'cache-control': 'public, max-age=3600', 'x-conten
 /** The part of a rendered page's key that identifies its language. */
 export const langKey = ({ lang }: Pick<PageContext, 'lang'>) => `${lang.language}${lang.isAsked ? '!' : ''}`;
 
-/** The page, encoded as the browser accepts. Without `lang` in the address it depends on the preferred language. */
+/**
+ * The page, encoded as the browser accepts. It depends on the preferred language, unless the address names a language that
+ * we have.
+ */
 export function send(c: Context, variants: Compressed, headers: Record<string, string>): Response {
   const { body, encoding } = chooseVariant(variants, c.req.header('accept-encoding'));
   const isPage = headers['content-language'] !== undefined || headers['content-security-policy'] !== undefined;
-  const varies = isPage && c.req.query('lang') === undefined ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
+  const isInAddress = chooseLanguage(c.req.query('lang'), undefined).isAsked;
+  const varies = isPage && !isInAddress ? 'Accept-Encoding, Accept-Language' : 'Accept-Encoding';
   const all = { ...headers, etag: variants.etag, vary: varies };
   if (matchesEtag(c.req.header('if-none-match'), variants.etag)) return c.body(null, 304, all);
   return c.body(new Uint8Array(body), 200, encoding === 'identity' ? all : { ...all, 'content-encoding': encoding });
