@@ -65,6 +65,15 @@ const rows: readonly Row[] = withWideLimits([
     uses: 'postgres_reads',
     bearer: 'staff',
   },
+  // A phone at the door asks this first.
+  {
+    methods: reading,
+    route: /^\/v1\/sessions\/current$/,
+    class: 1,
+    limits: ['credential', 'network'],
+    uses: 'postgres_reads',
+    bearer: 'staff',
+  },
   // Not counted as a request too: the limit on orders is tighter, and a second Redis call would cost more than it
   // tells.
   {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { orderAccessToken } from '../../src/access/index.ts';
 import { DomainError } from '../../src/platform/errors.ts';
 import { type RouteClass, ruleOf } from '../../src/traffic-control/route-rules.ts';
+import { readOperations } from '../../testkit/security/operations.ts';
 import { useSeenClasses } from './support/seen-classes.ts';
 
 /**
@@ -28,6 +29,7 @@ const classes: Record<string, RouteClass> = {
   'POST /v1/orders/{id}/payments': 1,
   'POST /v1/orders': 2,
   'POST /v1/sessions': 2,
+  'GET /v1/sessions/current': 1,
   'POST /v1/events/{slug}/queue/passes': 3,
   'POST /v1/events/{slug}/queue/places': 3,
   'POST /v1/buyers/verifications': 3,
@@ -51,6 +53,14 @@ describe('a route', () => {
     const [method = '', template = ''] = name.split(' ');
     expect(classified.routes).toContainEqual({ method: method === 'HEAD' ? 'GET' : method, template });
     expect(ruleOf(method, template).class).toBe(expected);
+  });
+
+  it('that a scanner calls is refused after all others; only its live counters may go sooner', () => {
+    const ofScanners = readOperations().filter(({ kinds, method }) => kinds.includes('deviceToken') && method !== 'DELETE');
+    expect(ofScanners.length).toBeGreaterThan(6);
+    for (const { method, path } of ofScanners) {
+      expect([path, ruleOf(method, path).class]).toEqual([path, path.endsWith('/stream') ? 3 : 1]);
+    }
   });
 
   it('of each kind is found by the router before anything else happens', async () => {

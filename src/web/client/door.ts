@@ -5,7 +5,7 @@ import { byId, element, focusIfHidden, setText, show } from './shared/dom.ts';
 import { decided, showReady, watchDecision } from './door/door-answer.ts';
 import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
 import { countHere, stopCounters, watchCounters } from './door/door-counters.ts';
-import { type Gate, doorEvents, doorGates, eventOption } from './door/door-events.ts';
+import { type Gate, doorEvents, doorGates, eventOption, gateOption } from './door/door-events.ts';
 import { closePanels, countConflicts, emptyPanels, showSyncState, watchPanels } from './door/door-panels.ts';
 import type { ScanPlace } from './door/decide-scan.ts';
 import { createScanner } from './door/door-scan.ts';
@@ -18,9 +18,10 @@ import {
   kept,
   keptToken,
   knownAhead,
+  pauseAfter,
 } from './door/door-session.ts';
 import { keepTypedFor, watchSignIn } from './door/door-sign-in.ts';
-import { watchTouches } from './door/door-signal.ts';
+import { keepAwake, watchTouches } from './door/door-signal.ts';
 import { forgetEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
 import { type Sync, type SyncState, startSync } from './door/door-sync.ts';
 import { installWorker } from './door/install-worker.ts';
@@ -28,6 +29,7 @@ import { setMessage } from './shared/forms/form-faults.ts';
 import { watchKeyboardScanner } from './door/keyboard-scanner.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { refusalText } from './shared/forms/refusal-text.ts';
+import { endsByWaiting } from './shared/calls/api.ts';
 import { assumeAhead } from './shared/calls/server-clock.ts';
 
 const words = doorWords[pageLanguage];
@@ -87,7 +89,7 @@ function stopScanning(): void {
  * take long to respond. Its first sync notices an ended session.
  * @param by who has just signed in; undefined when the page opens
  */
-async function enter(by?: 'member' | 'device'): Promise<void> {
+async function enter(by?: 'member' | 'device', tries = 0): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');
   const before = kept();
   const event = before.events?.find(({ id }) => id === before.place?.eventId);
@@ -108,7 +110,14 @@ async function enter(by?: 'member' | 'device'): Promise<void> {
     keepTypedFor(actor);
     return showChoice(actor);
   }
-  leave(answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable, at);
+  const text = answer.kind === 'refused' ? refusalText(answer.problem) : refusalWords[pageLanguage].unreachable;
+  if (answer.kind === 'refused' && !endsByWaiting(answer.problem)) return leave(text, at);
+  // Nothing speaks against the session: it stays, and is shown again, unless somebody signs in meanwhile.
+  const token = keptToken();
+  showStep('sign-in');
+  setMessage(at, text, 'wait');
+  await pauseAfter(answer, tries);
+  if (keptToken() === token && !byId('sign-in').hidden) await enter(by, tries + 1);
 }
 
 async function showChoice(actor: DoorActor, message = ''): Promise<void> {
@@ -141,11 +150,7 @@ async function showGates(): Promise<void> {
   const eventId = byId('event', HTMLSelectElement).value;
   gates = eventId === '' ? [] : await doorGates(eventId);
   // By id, because a renamed gate keeps its rules.
-  const options = [{ id: '', name: words.anyGate }, ...gates].map(({ id, name }) => {
-    const option = element('option', { text: name });
-    option.value = id;
-    return option;
-  });
+  const options = [{ id: '', name: words.anyGate }, ...gates].map(gateOption);
   byId('gate').replaceChildren(...options);
   const before = kept().place;
   if (before?.eventId === eventId && gates.some(({ id }) => id === before.gate)) {
@@ -191,7 +196,7 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
     conflicts: () => void countConflicts(event.id),
     signedOut: () => leave(words.ended),
   });
-  void keepAwake();
+  void keepAwake(place !== undefined);
 }
 
 function showPlace(): void {
@@ -223,7 +228,7 @@ function watchScanner(): void {
     closePanels();
     scanner.scan(code, placed);
   };
-  document.addEventListener('visibilitychange', () => void keepAwake());
+  document.addEventListener('visibilitychange', () => void keepAwake(place !== undefined));
   watchDecision();
   watchPanels({
     place: () => place,
@@ -239,10 +244,4 @@ function watchScanner(): void {
   for (const button of document.querySelectorAll('[data-act="change"]')) {
     button.addEventListener('click', () => changePlace());
   }
-}
-
-/** Keeps the screen on if the phone supports it. The lock ends when the page is hidden. */
-async function keepAwake(): Promise<void> {
-  if (place === undefined || document.hidden) return;
-  await navigator.wakeLock?.request('screen').catch(() => undefined);
 }

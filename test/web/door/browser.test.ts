@@ -100,6 +100,25 @@ describe('the door in a browser', () => {
     await page.close();
   });
 
+  test('a phone that is paired while the service refuses for load, or is out of reach, goes on by itself', async () => {
+    // Without its worker, so that the test sees the calls of the page.
+    const context = await browser.newContext({ serviceWorkers: 'block' });
+    const page = await context.newPage();
+    let asked = 0;
+    await page.route('**/v1/sessions/current', (route) => {
+      asked += 1;
+      if (asked === 1) return route.fulfill({ status: 503, headers: { 'retry-after': '1' }, body: '' });
+      return asked === 2 ? route.abort() : route.continue();
+    });
+    await page.goto(`${origin}/door?lang=en#device=${token}`);
+    await page.click('#device-submit');
+    await page.waitForSelector('#device-message:not(:empty)');
+    await page.click('#choice-submit:not([disabled])');
+    await page.waitForSelector('#scanner:not([hidden])');
+    expect(asked).toBe(3);
+    await context.close();
+  });
+
   test('the decoder of the camera reads a code beside the page', async () => {
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();

@@ -69,3 +69,10 @@ export function eventOption({ id, name, startsAt, timeZone }: DoorEvent): HTMLOp
   option.value = id;
   return option;
 }
+
+/** A gate in the list to choose from. */
+export function gateOption({ id, name }: Gate): HTMLOptionElement {
+  const option = element('option', { text: name });
+  option.value = id;
+  return option;
+}

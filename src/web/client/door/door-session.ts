@@ -1,4 +1,5 @@
-import { type Answer, call } from '../shared/calls/api.ts';
+import { type Answer, askedBy, call } from '../shared/calls/api.ts';
+import { backOff, pause } from '../shared/calls/waiting.ts';
 import { randomKey } from '../shared/random-key.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 
@@ -125,4 +126,9 @@ export async function doorCall<Body>(
     keep({ clockOffsetMs: Math.round(serverNow() - Date.now()), serverSeenMs: Math.round(serverNow()) });
   }
   return answer;
+}
+
+/** Waits until a call that was refused for load, or got no answer, may be repeated. */
+export function pauseAfter(answer: Answer<unknown>, tries: number): Promise<void> {
+  return pause(backOff(tries, { firstMs: 2000, ceilingMs: 20_000, askedMs: askedBy(answer), random: Math.random() }));
 }

@@ -35,3 +35,9 @@ function tone(frequency: number, fromSeconds: number, seconds: number): void {
   source.start(from);
   source.stop(from + seconds);
 }
+
+/** Keeps the screen on if the phone supports it. The lock ends when the page is hidden. */
+export async function keepAwake(isScanning: boolean): Promise<void> {
+  if (!isScanning || document.hidden) return;
+  await navigator.wakeLock?.request('screen').catch(() => undefined);
+}
