@@ -56,7 +56,9 @@ describe('a route', () => {
   });
 
   it('that a scanner calls is refused after all others; only its live counters may go sooner', () => {
-    const ofScanners = readOperations().filter(({ kinds, method }) => kinds.includes('deviceToken') && method !== 'DELETE');
+    const ofScanners = readOperations().filter(
+      ({ kinds, method }) => kinds.includes('deviceToken') && method !== 'DELETE',
+    );
     expect(ofScanners.length).toBeGreaterThan(6);
     for (const { method, path } of ofScanners) {
       expect([path, ruleOf(method, path).class]).toEqual([path, path.endsWith('/stream') ? 3 : 1]);

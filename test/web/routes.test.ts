@@ -187,14 +187,27 @@ test('the language is the requested one, else the browser’s, else Indonesian',
 
 test('a cache that heeds Vary gives nobody a page in the language of somebody else, however the address is written', async () => {
   for (const path of [...(await allPaths()), '/door/manifest.webmanifest']) {
-    for (const query of ['', '?lang=de', '?lang=', '?lang=EN', '?lang=de&lang=en', '?LANG=en', '?lang=en', '?x=1&lang=id']) {
+    for (const query of [
+      '',
+      '?lang=de',
+      '?lang=',
+      '?lang=EN',
+      '?lang=de&lang=en',
+      '?LANG=en',
+      '?lang=en',
+      '?x=1&lang=id',
+    ]) {
       const [english, indonesian] = [
         await get(`${path}${query}`, { 'accept-language': 'en' }),
         await get(`${path}${query}`, { 'accept-language': 'id' }),
       ];
       const isSame = (await english.text()) === (await indonesian.text());
       for (const { headers } of [english, indonesian]) {
-        expect([path, query, isSame || (headers.get('vary') ?? '').includes('Accept-Language')]).toEqual([path, query, true]);
+        expect([path, query, isSame || (headers.get('vary') ?? '').includes('Accept-Language')]).toEqual([
+          path,
+          query,
+          true,
+        ]);
       }
     }
   }

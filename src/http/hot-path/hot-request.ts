@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { innerCallOf } from '../inner-call.ts';
-import { socketAddress } from '../server/client-network.ts';
+import { addressOfPeer, socketAddress } from '../server/client-network.ts';
 import { cutShort, readBytes, tooLarge } from './read-bytes.ts';
 
 /**
@@ -13,7 +13,7 @@ export type HotRequest = {
   readonly path: string;
   /** @param name in lower case */
   header(name: string): string | undefined;
-  /** The connection's key; undefined for a request without a connection. */
+  /** Of the connection; undefined for a request without one. */
   readonly remoteAddress: string | undefined;
   /**
    * Whether one of our pages makes this call for the request that it answers. That request was counted when it arrived.
@@ -43,7 +43,7 @@ export function hotRequestOf(incoming: IncomingMessage, path: string): HotReques
       const value = headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     },
-    remoteAddress: incoming.socket.remoteAddress,
+    remoteAddress: addressOfPeer(incoming.socket),
     bytes: (bytesMax) => readIncoming(incoming, bytesMax),
   };
 }

@@ -1,5 +1,5 @@
+import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import type { Log } from '../../platform/log.ts';
 import { counter } from '../../platform/metrics.ts';
@@ -9,6 +9,7 @@ import { type IsTrusted, createIsTrusted } from './trusted-proxies.ts';
 
 /** The network of a request: its key in limits, or `unparsedNetwork` if it is unknown. */
 export type ClientNetwork = (request: {
+  /** Undefined for a request inside this process, and `unknownAddress` for a client that was gone at once. */
   readonly remoteAddress: string | undefined;
   header(name: string): string | undefined;
 }) => string;
@@ -18,6 +19,12 @@ export type ClientNetwork = (request: {
  * The proxy's own network would be everybody's, and no network would mean no limit.
  */
 export const unparsedNetwork = 'unparsed';
+
+/**
+ * The address of a client that reset its connection before it was accepted: what it had sent is read, and nobody knows any
+ * more where from. It must not count as a request inside this process, which comes from the loopback.
+ */
+const unknownAddress = '';
 
 /** The header in which trusted proxies write the client's address. */
 export const addressHeaders = ['x-forwarded-for', 'forwarded'] as const;
@@ -88,7 +95,12 @@ export function socketAddress(c: Context): string | undefined {
   // Throwing and catching an error costs a quarter of a millisecond, and requests inside this process have no
   // connection.
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  return incoming === undefined ? undefined : getConnInfo(c).remote.address;
+  return incoming === undefined ? undefined : addressOfPeer(incoming.socket);
+}
+
+/** The address at the other end of a connection. */
+export function addressOfPeer({ remoteAddress }: Pick<Socket, 'remoteAddress'>): string {
+  return remoteAddress ?? unknownAddress;
 }
 
 /** The network of an address, as limits count it. */

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { counter } from '../../platform/metrics.ts';
 import { parseAddress } from './client-address.ts';
-import { networkOf, widerNetworkOf } from './client-network.ts';
+import { addressOfPeer, networkOf, widerNetworkOf } from './client-network.ts';
 import { createIsTrusted } from './trusted-proxies.ts';
 
 /** A whole campus behind one address opens fewer. A flood from one network takes no connections from others. */
@@ -33,9 +33,10 @@ export function capConnections(
     else open.set(network, left);
   };
   server.on('connection', (socket: Socket) => {
-    const address = parseAddress(socket.remoteAddress ?? '');
-    if (address === undefined || isTrusted(address)) return;
-    const network = networkOf(address.text);
+    const peer = addressOfPeer(socket);
+    const address = parseAddress(peer);
+    if (address !== undefined && isTrusted(address)) return;
+    const network = networkOf(peer);
     const wider = widerNetworkOf(network);
     const others = open.get(network) ?? 0;
     const othersAround = wider === undefined ? 0 : (open.get(wider) ?? 0);

@@ -1,8 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Worker } from 'node:worker_threads';
+import { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { networkOf, unparsedNetwork, widerNetworkOf } from '../../../src/http/server/client-network.ts';
+import { hotRequestOf } from '../../../src/http/hot-path/hot-request.ts';
+import {
+  createClientNetwork,
+  networkOf,
+  networkOfContext,
+  unparsedNetwork,
+  widerNetworkOf,
+} from '../../../src/http/server/client-network.ts';
+import { serve } from '../../../src/http/server/serve.ts';
 import { createIsTrusted } from '../../../src/http/server/trusted-proxies.ts';
 import { parseAddress } from '../../../src/http/server/client-address.ts';
-import { type ClientNetworks, openClientNetworks } from '../support/client-networks.ts';
+import { until } from '../../../testkit/until.ts';
+import { type ClientNetworks, openClientNetworks, proxies } from '../support/client-networks.ts';
 
 /** Guards that no client chooses the network that limits count it by (S21), and that no client is counted as its proxy. */
 
@@ -19,6 +31,37 @@ test('without trusted proxies the headers are ignored', async () => {
   expect(await asked('198.51.100.7', untrusting)).toBe('127.0.0.0/24');
   expect(await asked(undefined, untrusting)).toBe('127.0.0.0/24');
   expect(await askedWith({ forwarded: 'for=198.51.100.7' }, untrusting)).toBe('127.0.0.0/24');
+});
+
+test('a client that resets its connection before it is accepted has no network, whatever it claims', async () => {
+  const networkOfRequest = createClientNetwork(proxies);
+  const seen: string[] = [];
+  const router = new Hono().post('/router', (c) => c.text(String(seen.push(networkOfContext(networkOfRequest)(c)))));
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (incoming.url !== '/hot') return false;
+    outgoing.end(String(seen.push(networkOfRequest(hotRequestOf(incoming, '/hot')))));
+    return true;
+  };
+  const server = await serve(
+    { take, fetch: (request, env) => router.fetch(request, env) },
+    { host: '127.0.0.1', port: 0, reusePort: false },
+  );
+  // Clients come and go while this process does not look, as while its event loop is busy.
+  const gone = new Int32Array(new SharedArrayBuffer(4));
+  const clients = new Worker(
+    `const { connect } = require('node:net');
+    const { workerData: gone } = require('node:worker_threads');
+    for (const path of ['/hot', '/router']) {
+      const request = ['POST ' + path + ' HTTP/1.1', 'Host: a', 'X-Forwarded-For: 198.51.100.7', 'Content-Length: 0', '', ''];
+      const socket = connect(${server.port}, '127.0.0.1', () => socket.write(request.join('\\r\\n'), () => socket.resetAndDestroy()));
+      socket.on('close', () => Atomics.add(gone, 0, 1) === 1 && Atomics.notify(gone, 0));
+    }`,
+    { eval: true, workerData: gone },
+  );
+  for (let count = 0; count < 2; count = Atomics.load(gone, 0)) Atomics.wait(gone, 0, count, 10_000);
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([unparsedNetwork, unparsedNetwork]);
+  await Promise.all([server.close(), clients.terminate()]);
 });
 
 test('a trusted proxy that names no client counts as the client', async () => {
