@@ -2,16 +2,34 @@ import { hash } from 'node:crypto';
 import { readEmail } from '../../platform/text/email-address.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
 
+/** Domains under which one mailbox of a provider is reached, by the one that stands for all. */
+const sameDomains: ReadonlyMap<string, string> = new Map([
+  ['googlemail.com', 'gmail.com'],
+  ['me.com', 'icloud.com'],
+  ['mac.com', 'icloud.com'],
+  ['protonmail.com', 'proton.me'],
+  ['pm.me', 'proton.me'],
+]);
+/** Characters that make no difference to a provider. */
+const ignoredAt: ReadonlyMap<string, RegExp> = new Map([
+  ['gmail.com', /\./g],
+  ['proton.me', /[._-]/g],
+]);
+
 /**
  * The spelling of an email that identifies a buyer for limits and places: one mailbox is one buyer. Case and everything
- * after a plus sign make no difference; at Gmail, dots make none either.
+ * after a plus sign make no difference, nor do the characters and domains that large providers take for equal.
  */
 export function normalizeBuyerEmail(email: string): string {
   const lower = (readEmail(email) ?? email).toLowerCase();
   const at = lower.lastIndexOf('@');
-  const domain = lower.slice(at + 1) === 'googlemail.com' ? 'gmail.com' : lower.slice(at + 1);
-  const mailbox = lower.slice(0, at).split('+', 1)[0] ?? '';
-  return `${domain === 'gmail.com' ? mailbox.replaceAll('.', '') : mailbox}@${domain}`;
+  const given = lower.slice(at + 1);
+  const domain = sameDomains.get(given) ?? given;
+  const whole = lower.slice(0, at);
+  const plusAt = whole.indexOf('+');
+  const mailbox = plusAt > 0 ? whole.slice(0, plusAt) : whole;
+  const ignored = ignoredAt.get(domain);
+  return `${ignored === undefined ? mailbox : mailbox.replaceAll(ignored, '')}@${domain}`;
 }
 
 export type BuyerKeyKind = 'email' | 'phone';
