@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type RedisClient, duplicateRedis } from '../platform/redis-client.ts';
 import type { Log } from '../platform/log.ts';
 import { entriesPerRead, readBlockMs, readDeadlineMs, readPauseMs, replayMs } from './limits.ts';
-import { type Draft, type Message, type Position, messagesOf, positionOf } from './messages.ts';
+import { type Draft, type Message, type Position, isAfter, messagesOf, positionOf } from './messages.ts';
 import { gapsSeen } from './metrics.ts';
 import { streamKey } from './publish.ts';
 
@@ -98,7 +98,10 @@ function createPlace(redis: RedisClient, listener: StreamListener) {
     }
     return hasGap;
   };
-  const now = async (): Promise<number> => Number((await redis.time())[0]) * 1000;
+  const now = async (): Promise<number> => {
+    const [seconds, microseconds] = await redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  };
   const hasLast = async (): Promise<boolean> => !isRead || (await redis.xrange(streamKey, lastId, lastId)).length > 0;
   /** Continues from the newest entry, because Redis has lost entries before it. */
   const startAnew = async (): Promise<void> => {
@@ -106,17 +109,22 @@ function createPlace(redis: RedisClient, listener: StreamListener) {
     const [newest] = (await redis.xrevrange(streamKey, '+', '-', 'COUNT', 1)) as readonly Entry[];
     numbers.clear();
     isRead = newest !== undefined;
-    lastId = newest?.[0] ?? `${await now()}-0`;
-    listener.onStart(positionOf(lastId) ?? [0, 0, 0]);
+    const present = await now();
+    // Of an empty stream from a moment before: an entry of this millisecond may be on its way.
+    lastId = newest?.[0] ?? `${present - 1}-0`;
+    listener.onStart((newest && positionOf(lastId)) ?? [present, 0, 0]);
     listener.onLive(true);
   };
 
   return {
-    /** Reads the last minutes. */
+    /** Reads the last minutes. Entries before the oldest may have been cut from a full stream, or lost with Redis. */
     start: async (): Promise<void> => {
-      const from = (await now()) - replayMs;
+      const present = await now();
+      const [oldest] = (await redis.xrange(streamKey, '-', '+', 'COUNT', 1)) as readonly Entry[];
+      const known = (oldest && positionOf(oldest[0])) ?? [present, 0, 0];
+      const from = present - replayMs;
       lastId = `${from}-0`;
-      listener.onStart([from, 0, 0]);
+      listener.onStart(isAfter(known, [from, 0, 0]) ? known : [from, 0, 0]);
       for (;;) {
         const entries = (await redis.xrange(streamKey, `(${lastId}`, '+', 'COUNT', entriesPerRead)) as readonly Entry[];
         take(entries);

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPublisher } from '../../src/live/index.ts';
 import { topicOf } from '../../src/live/messages.ts';
+import { readStream } from '../../src/live/read-stream.ts';
+import { createRecent } from '../../src/live/recent.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts';
 import { pay } from '../../testkit/orders/order-desk.ts';
@@ -115,6 +117,45 @@ describe('entries that are missing', () => {
     await client.flushall();
     await listener.next('snapshot', before + 1);
     listener.close();
+    client.disconnect();
+  });
+
+  test('before a process starts, cut from a full stream or lost with Redis, are not replayed over; control: none is missing', async () => {
+    const client = openCacheRedis(redis.url, silentLog);
+    await until(() => client.status === 'ready');
+    await client.flushall();
+    const topic = topicOf('order', 'ord_none');
+    const [long, earlier, later] = [400_000, 200_000, 100_000].map((ago) => `${Date.now() - ago}-0`);
+    for (const [at, id] of [long, earlier, later].entries()) {
+      const message = JSON.stringify([[topic, 'order', String(at)]]);
+      await client.xadd('antre:live', id ?? '', 'p', 'other', 'n', String(at + 1), 'm', message);
+    }
+    /** What a process that starts now would replay. */
+    const replayed = async (lastId: string | undefined) => {
+      const recent = createRecent();
+      let isLive = false;
+      const reader = readStream({
+        redis: client,
+        log: silentLog,
+        listener: {
+          onStart: recent.clear,
+          onMessages: (messages) => messages.forEach(recent.add),
+          onLive: () => {
+            isLive = true;
+          },
+          onAway: () => {},
+        },
+      });
+      await until(() => isLive);
+      reader.close();
+      return recent.since(topic, `${lastId}.0`)?.map(({ data }) => data);
+    };
+    expect(await replayed(earlier)).toEqual(['2']);
+    await client.xtrim('antre:live', 'MAXLEN', 1);
+    expect(await replayed(earlier)).toBeUndefined();
+    expect(await replayed(later)).toEqual([]);
+    await client.del('antre:live');
+    expect(await replayed(later)).toBeUndefined();
     client.disconnect();
   });
 });
