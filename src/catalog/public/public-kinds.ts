@@ -29,13 +29,16 @@ export const queueKind = readKind({
   staleIfErrorSeconds: 60,
   buildsMax: 3,
 });
-/** Anyone can invent new listings, so they get few of the pool's connections. */
+/** A hundred listings of two hundred events. */
+const sharedListingBytesMax = 16 * 1024 * 1024;
+/** Anyone can invent new listings, so they get few of the pool's connections, and a bounded part of Redis. */
 export const listingKind = readKind({
   name: 'listing',
   ttlMs: 15_000,
   staleWhileRevalidateSeconds: 15,
   staleIfErrorSeconds: 300,
   buildsMax: 2,
+  sharedBytesMax: sharedListingBytesMax,
 });
 
 /** The tag of all listings: any change of a public event may add it to one or remove it. */

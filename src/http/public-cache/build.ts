@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RedisClient } from '../../platform/redis-client.ts';
 import { type Answer, prepareAnswer } from './answer.ts';
 import type { Read, ReadPlace } from './kind.ts';
-import { type SharedAnswer, releaseShared, storeShared, takeShared } from './shared.ts';
+import { type SharedAnswer, livesMs, releaseShared, storeShared, takeShared } from './shared.ts';
 
 /** How long a process waits for another's rebuild before it starts its own, and how often it checks. */
 const leaseWaitMs = 1000;
@@ -35,7 +35,7 @@ export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | 
     source,
   });
   if (taken.state === 'fresh') return found(taken.found, 'shared');
-  const release = (why: 'missing' | 'failed') =>
+  const release = (why: 'missing' | 'failed' | 'unshared') =>
     taken.state === 'leased' ? void releaseShared(deps.redis, place, token, why) : undefined;
   try {
     const made = await renderAnswer(deps, read, place, previous ?? taken.found?.answer);
@@ -43,15 +43,21 @@ export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | 
       release('missing');
       return { source: 'missing', tags: [place.tag, ...read.missingTags] };
     }
-    if (taken.state === 'leased') {
+    if (taken.state === 'leased' && mayShare(read, place, made)) {
       void storeShared(deps.redis, place, { token, generation: taken.generation, ...made });
-    }
+    } else release('unshared');
     return found({ ...made, ageMs: 0 }, 'built');
   } catch (error) {
     release('failed');
     if (previous === undefined && taken.found !== undefined) return found(taken.found, 'last-good');
     throw error;
   }
+}
+
+function mayShare({ kind }: Read, place: ReadPlace, made: { answer: Answer; lifetimeMs: number }): boolean {
+  const now = performance.now();
+  const name = `${place.tag} ${place.name}`;
+  return kind.sharing?.take(name, made.answer.bytes, now + livesMs(made.lifetimeMs), now) ?? true;
 }
 
 async function takeOrWait(redis: RedisClient, place: ReadPlace, token: string) {

@@ -22,7 +22,8 @@ import { type Asked, type Found, type ReadAnswer, type Source, answerTo, respond
  * 2. All processes see a pushed change at once. Without the push, bytes expire at the end of their lifetime.
  * 3. What was rendered before a change is never stored as current after it.
  * 4. While Redis or Postgres is away, the last good bytes are sent for five minutes, marked stale.
- * 5. Memory is bounded, and so are remembered misses, concurrent rebuilds and every wait.
+ * 5. Memory is bounded, and so are remembered misses, concurrent rebuilds, every wait, and the part of Redis that
+ *    invented addresses can fill.
  * 6. An answer depends on the key and the accepted encoding, and on nothing else of the request.
  *
  *   (nothing) --startFlight--> current --refreshFrom passed, startFlight in the background--> current

@@ -1,6 +1,7 @@
 import type { DomainError } from '../../platform/errors.ts';
 import { createGate, type Gate } from '../../platform/resilience/gate.ts';
 import { type ReadMetrics, readMetrics } from './metrics.ts';
+import { type ShareBudget, createShareBudget } from './share-budget.ts';
 
 /** The common properties of all answers of one kind. */
 export type ReadKind = {
@@ -14,6 +15,8 @@ export type ReadKind = {
   readonly staleIfErrorSeconds: number;
   /** Keeps cold reads from occupying every connection of the pool. */
   readonly builds: Gate;
+  /** Keeps answers of a kind whose addresses anyone can invent from filling Redis. */
+  readonly sharing: ShareBudget | undefined;
   readonly metrics: ReadMetrics;
 };
 
@@ -28,9 +31,13 @@ export function readKind(options: {
   staleIfErrorSeconds: number;
   /** Concurrent rebuilds of this kind in this process. */
   buildsMax: number;
+  /** Bytes of different answers that this process shares at a time. Default: no bound, for kinds with few addresses. */
+  sharedBytesMax?: number;
 }): ReadKind {
+  const { sharedBytesMax } = options;
   return {
     ...options,
+    sharing: sharedBytesMax === undefined ? undefined : createShareBudget(sharedBytesMax),
     builds: createGate(options.buildsMax, { waitingMax: buildsWaitingMax, waitMs: buildWaitMs }),
     metrics: readMetrics(options.name),
   };

@@ -112,6 +112,9 @@ function copyOf(value: unknown): Buffer<ArrayBuffer> | undefined {
   return Buffer.isBuffer(value) && value.length > 0 ? Buffer.from(value) : undefined;
 }
 
+/** How long an answer stays in Redis: as long as it may be sent as the last good one. */
+export const livesMs = (lifetimeMs: number): number => lifetimeMs + lastGoodMs;
+
 /** Stores an answer and ends the lease. If Redis refuses it, the next rebuild tries again. */
 export async function storeShared(
   redis: RedisClient,
@@ -128,7 +131,7 @@ export async function storeShared(
       leaseKey(place),
       stored.token,
       stored.generation,
-      Math.ceil(lifetimeMs + lastGoodMs),
+      Math.ceil(livesMs(lifetimeMs)),
       Math.ceil(lifetimeMs * sharedFreshRatio),
       Math.ceil(lifetimeMs),
       answer.digest,
@@ -146,7 +149,12 @@ export async function storeShared(
  * Ends the lease of a rebuild without an answer. `missing` also removes the bytes that others would send as last good
  * ones.
  */
-export async function releaseShared(redis: RedisClient, place: ReadPlace, token: string, why: 'missing' | 'failed') {
+export async function releaseShared(
+  redis: RedisClient,
+  place: ReadPlace,
+  token: string,
+  why: 'missing' | 'failed' | 'unshared',
+): Promise<void> {
   try {
     await redis.eval(releaseScript, 2, valueKey(place), leaseKey(place), token, why);
   } catch {

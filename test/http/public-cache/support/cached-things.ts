@@ -40,17 +40,18 @@ export function useCachedThings() {
   });
 
   let names = 0;
-  const kindOf = (ttlMs: number): ReadKind =>
+  const kindOf = (ttlMs: number, more: { sharedBytesMax?: number } = {}): ReadKind =>
     readKind({
       name: `test-${(names += 1)}`,
       ttlMs,
       staleWhileRevalidateSeconds: 2,
       staleIfErrorSeconds: 60,
       buildsMax: 10,
+      ...more,
     });
 
   /** An object that counts its reads, and that may change, vanish, hang or break. */
-  function thing(ttlMs = 20_000) {
+  function thing(ttlMs = 20_000, kind = kindOf(ttlMs)) {
     names += 1;
     const world = {
       value: 'first' as string | undefined,
@@ -62,7 +63,7 @@ export function useCachedThings() {
     const tag = `thing:${names}`;
     const read: Read = {
       key: `/thing/${names}`,
-      kind: kindOf(ttlMs),
+      kind,
       missingTags: [`slug:${names}`],
       missing: () => new DomainError('request.not_found', 'There is nothing at this address.'),
       locate: async () => ({ tag, name: 'thing', surrogateKeys: `thing-${names}` }),
@@ -93,6 +94,7 @@ export function useCachedThings() {
       return wire;
     },
     openProcess,
+    kindOf,
     thing,
     get,
     valueOf,
