@@ -1,11 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { type SQL, and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Phase } from '../rooms/phase.ts';
 import { watchedRoomsMax } from '../rooms/queries.ts';
 import { draws, waitingRooms } from '../tables.ts';
 
 /** How often the state of serving is recorded as a mark. */
-export const markSeconds = 5;
+const markSeconds = 5;
 /** After a pause the scheduler catches up at most this much time, so that it does not let thousands in at once. */
 export const catchUpSecondsMax = 10;
 /** Marks are kept for the longest turn, plus the minute that the show ratio covers. */
@@ -111,6 +111,17 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
+/**
+ * How long a room has stood since its row was written: all the time if it stands still, otherwise what a scheduler does not
+ * catch up, for example while Postgres was down. By the clock of the statement: in a long pause on a busy machine, the times
+ * from reading a row to writing it add up to minutes.
+ */
+export function stoodSince(servingAt: SQL, isStill: boolean): SQL {
+  return isStill
+    ? sql`now() - ${servingAt}`
+    : sql`greatest(now() - ${servingAt} - make_interval(secs => ${catchUpSecondsMax}), interval '0')`;
+}
+
 /** A ticket that is still to be sold and needs a payment. */
 const costs = sql`category.status = 'on_sale' and category.sale_closes_at > now() and category.price > 0`;
 
@@ -178,10 +189,11 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
         order by at desc limit 1) last on true
       cross join lateral (
         select coalesce(last.at <= now() - make_interval(secs => ${markSeconds}), true) as is_mark_due) due
+      cross join lateral (select ${stoodSince(sql`room.serving_at`, false)} as time) stood
       left join lateral (select serving, orders from serving_marks mark where mark.event_id = room.event_id
-        and at <= now() - make_interval(secs => room.turn_seconds) order by at desc limit 1) turn on true
+        and at <= now() - stood.time - make_interval(secs => room.turn_seconds) order by at desc limit 1) turn on true
       left join lateral (select serving, exchanged from serving_marks mark where mark.event_id = room.event_id
-        and at <= now() - make_interval(secs => ${windowSeconds}) order by at desc limit 1) minute on true
+        and at <= now() - stood.time - make_interval(secs => ${windowSeconds}) order by at desc limit 1) minute on true
       where room.event_id = ${eventId} and room.phase in ('open', 'probably_sold_out')
         and room.serving_at <= now() - interval '1 second'`,
   );
@@ -201,16 +213,11 @@ export type ServedNext = {
 
 /**
  * Writes the next second over exactly the row that was read, so that only one of several workers does; false when the
- * row had changed. `serving` only grows, whatever was computed. A due mark is written with it. While the room stands
- * still its marks move with the clock, so that no turn runs out.
+ * row had changed. `serving` only grows, whatever was computed. A due mark is written with it. The marks move by the time
+ * in which the room stood, so that no turn runs out in it.
  */
 export async function writeServed(db: Db, eventId: string, read: ServedRoom, next: ServedNext): Promise<boolean> {
-  const movesMarks = read.is_still
-    ? sql`update serving_marks set at = at + make_interval(secs => ${read.elapsed_seconds}::float8)
-        where event_id in (select event_id from moved)`
-    : sql`insert into serving_marks (event_id, at, serving, orders, exchanged)
-        select event_id, now(), serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due}::boolean
-        on conflict do nothing`;
+  const stood = stoodSince(sql`${read.serving_at}::timestamptz`, read.is_still);
   const rows = await rowsOf(
     db,
     sql`
@@ -224,7 +231,12 @@ export async function writeServed(db: Db, eventId: string, read: ServedRoom, nex
           changed_at = case when phase = ${next.phase} then changed_at else now() end
         where event_id = ${eventId} and phase = ${read.phase} and serving_at = ${read.serving_at}::timestamptz
         returning event_id, serving, exchanged),
-      marked as (${movesMarks})
+      stood as (
+        update serving_marks set at = at + (${stood}) where event_id in (select event_id from moved) and ${stood} > interval '0'),
+      marked as (
+        insert into serving_marks (event_id, at, serving, orders, exchanged)
+        select event_id, now(), serving, ${read.orders}::integer, exchanged from moved where ${read.is_mark_due && !read.is_still}::boolean
+        on conflict do nothing)
       select event_id from moved`,
   );
   return rows.length > 0;

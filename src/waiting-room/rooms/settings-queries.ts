@@ -1,6 +1,6 @@
 import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
-import { catchUpSecondsMax } from '../admission/room-scheduler-queries.ts';
+import { catchUpSecondsMax, stoodSince } from '../admission/room-scheduler-queries.ts';
 import type { RoomRow } from './queries.ts';
 import { spentPasses, waitingRooms } from '../tables.ts';
 
@@ -41,10 +41,9 @@ export async function updateSettings(tx: Db, room: RoomRow, settings: Partial<Ro
  * process was ever ahead of the row; turns stop with the room. The caller holds the lock of `lockRoom`.
  */
 export async function setPaused(tx: Db, room: RoomRow, isPaused: boolean): Promise<RoomRow> {
-  if (!isPaused)
-    await tx.execute(sql`
-      update serving_marks mark set at = mark.at + (now() - room.serving_at)
-      from waiting_rooms room where room.event_id = ${room.eventId} and mark.event_id = room.event_id`);
+  await tx.execute(sql`
+    update serving_marks mark set at = mark.at + (${stoodSince(sql`room.serving_at`, !isPaused)})
+    from waiting_rooms room where room.event_id = ${room.eventId} and mark.event_id = room.event_id`);
   const called = sql`least(${waitingRooms.places}, ${waitingRooms.serving} + ${waitingRooms.rate} *
     least(greatest(extract(epoch from now() - ${waitingRooms.servingAt})::float8, 1), ${catchUpSecondsMax}))`;
   const [row] = await tx

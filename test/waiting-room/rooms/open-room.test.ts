@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
-import { healthy, useRoomWorld } from '../support/room-world.ts';
+import { transaction } from '../../../src/platform/database/db.ts';
+import { setPaused } from '../../../src/waiting-room/rooms/settings-queries.ts';
+import { healthy, plenty, useRoomWorld } from '../support/room-world.ts';
 
 /** Guards the room's promises 7 and 8, and that its phases follow each other once, whoever moves them. */
 
@@ -120,7 +123,9 @@ describe('an open room', () => {
     expect((await world.roomOf(event)).serving).toBe(stopped.serving);
     // Their turn is over, and half of it was left.
     world.state.stock = { capacity: 100, available: 50, held: 20, sold: 30, blocked: 0 };
-    expect(await world.second(event, 310)).toBe('reopened');
+    let step = await world.second(event, 8);
+    for (let passed = 8; step !== 'reopened' && passed < 400; passed += 8) step = await world.second(event, 8);
+    expect(step).toBe('reopened');
     const reopened = await world.roomOf(event);
     expect(reopened.phase).toBe('open');
     expect(reopened.rate).toBeGreaterThan(0);
@@ -142,11 +147,11 @@ describe('an open room', () => {
     await world.second(event, 1);
     expect((await world.roomOf(event)).lapsedBelow).toBe(0);
     // The second mark was set some five seconds after the opening, and by then some hundreds had been called.
-    await world.second(event, 296);
+    await world.during(event, 296);
     const lapsed = (await world.roomOf(event)).lapsedBelow;
     expect(lapsed).toBeGreaterThan(0);
     expect(lapsed).toBeLessThan(serving);
-    await world.second(event, 310);
+    await world.during(event, 310);
     expect((await world.roomOf(event)).lapsedBelow).toBeGreaterThanOrEqual(Math.floor(serving));
     await end(event);
   });
@@ -159,6 +164,51 @@ describe('an open room', () => {
     const after = await world.roomOf(event);
     expect(after.serving - before.serving).toBeCloseTo(before.rate * 10, 3);
     expect(after.lapsedBelow).toBe(0);
+    await end(event);
+  });
+
+  it.each(['continues', 'is paused first'])(
+    'no turn runs out while nobody calls, as when Postgres is down: the room %s',
+    async (how) => {
+      const event = await world.openedRoom(10_000);
+      for (let second = 0; second < 12; second += 1) await world.second(event);
+      await world.pass(900);
+      if (how === 'is paused first') {
+        const { db } = world.open;
+        await transaction(db, async (tx) => setPaused(tx, await setPaused(tx, await world.roomOf(event), true), false));
+        await world.pass(1);
+      }
+      await world.look(event);
+      expect((await world.roomOf(event)).lapsedBelow).toBe(0);
+      // Of a turn of 300 s, 12 have passed, and 10 that were caught up.
+      await world.during(event, 240);
+      expect((await world.roomOf(event)).lapsedBelow).toBe(0);
+      await world.during(event, 72);
+      expect((await world.roomOf(event)).lapsedBelow).toBeGreaterThan(0);
+      await end(event);
+    },
+  );
+
+  it('no turn becomes shorter in a long pause, however busy the machine is', async () => {
+    const event = await world.openedRoom(10_000);
+    for (let second = 0; second < 3; second += 1) await world.second(event);
+    await world.owner`update waiting_rooms set paused = true, paused_at = now(), rate = 0 where event_id = ${event.id}`;
+    await world.second(event);
+    const turnUsed = async () => {
+      const [row] = await world.owner`select room.serving_at - min(mark.at) as used from waiting_rooms room
+        join serving_marks mark using (event_id) where room.event_id = ${event.id} group by room.event_id`;
+      return String(row?.['used']);
+    };
+    const before = await turnUsed();
+    const stockOf = async () => {
+      await pause(200);
+      return plenty;
+    };
+    for (let second = 0; second < 5; second += 1) {
+      await world.pass(1);
+      expect(await world.look(event, { stockOf })).toBe('served');
+    }
+    expect(await turnUsed()).toBe(before);
     await end(event);
   });
 

@@ -57,7 +57,9 @@ export async function openRoomWorld() {
     await world.pass(seconds);
     const by = `${seconds} seconds`;
     await world.owner`update waiting_rooms set serving_at = serving_at - ${by}::interval`;
-    await world.owner`update serving_marks set at = at - ${by}::interval`;
+    // Far away and back, since a mark may stand exactly so long before another one.
+    await world.owner`update serving_marks set at = at - interval '1000 days'`;
+    await world.owner`update serving_marks set at = at + interval '1000 days' - ${by}::interval`;
   };
 
   /** One look of a worker. */
@@ -81,6 +83,15 @@ export async function openRoomWorld() {
     second: async (event: TestEvent, seconds = 1): Promise<Advanced | undefined> => {
       await pass(seconds);
       return look(event);
+    },
+    /** Time passes in which a worker looks, a few seconds at a time. */
+    during: async (event: TestEvent, seconds: number): Promise<Advanced | undefined> => {
+      let step: Advanced | undefined;
+      for (let left = seconds; left > 0; left -= 8) {
+        await pass(Math.min(left, 8));
+        step = await look(event);
+      }
+      return step;
     },
     marks: (event: TestEvent) =>
       rowsOf<{ serving: number; orders: number }>(
