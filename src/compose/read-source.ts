@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Db, OpenDb } from '../platform/database/db.ts';
+import type { Db, DbOptions, OpenDb } from '../platform/database/db.ts';
 import type { Log } from '../platform/log.ts';
 import { type ReadSource, createReplica, readFromPrimary } from '../platform/database/replica.ts';
 import type { Closers } from '../platform/resilience/shutdown.ts';
@@ -7,7 +7,7 @@ import type { Closers } from '../platform/resilience/shutdown.ts';
 /** A replica that does not answer within this time is skipped. There is still time to ask the primary. */
 const replicaTimeoutMs = 500;
 
-type PoolOptions = { readonly callTimeoutMs?: number; readonly acquireTimeoutMs?: number };
+type PoolOptions = Partial<Pick<DbOptions, 'callTimeoutMs' | 'acquireTimeoutMs' | 'applicationName'>>;
 
 /** The source of public documents: the replica if one is configured, otherwise the primary. */
 export function composeReadSource(deps: {
@@ -28,6 +28,7 @@ export function composeReadSource(deps: {
     // Few connections and few waiting calls: the builds of each kind are bounded. They may wait longer.
     fallback: pool('fallback', config.DATABASE_URL, config.DATABASE_FALLBACK_POOL_SIZE, {
       acquireTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS / 2,
+      applicationName: 'antre-fallback',
     }).db,
     watch: deps.watchDb,
     lagMaxMs: config.DATABASE_REPLICA_LAG_MAX_MS,

@@ -41,11 +41,15 @@ function names(before: () => Promise<unknown> = () => Promise.resolve()) {
   return { asked, read };
 }
 
+/** A statement begins at the end of the turn of the event loop in which its first reader asks. */
+const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 const rename = (db: Db, name: string) => db.execute(sql`update organizers set name = ${name} where id = 'org_1'`);
 
 test('readers that ask while a statement is in flight share the next one, and each gets its own row', async () => {
   const { asked, read } = names();
   const first = read(open.db, 'org_1');
+  await endOfTurn();
   const others = [...Array<string>(40).fill('org_2'), 'org_1', 'org_3'].map((id) => read(open.db, id));
   expect(await first).toBe('One');
   expect(await Promise.all(others)).toEqual([...Array<string>(40).fill('Two'), 'One', undefined]);
@@ -94,12 +98,13 @@ test('while a statement hangs, a bounded number of readers wait, and the others 
   const held = new Promise<void>((resolve) => (goOn = resolve));
   const { asked, read } = names(() => held);
   const hanging = read(open.db, 'org_1');
+  await endOfTurn();
   const codes: unknown[] = [];
   const waiting = Array.from({ length: 1000 }, () =>
     read(open.db, 'org_2').catch((error: unknown) => codes.push((error as { code: unknown }).code)),
   );
-  // A turn of the event loop, within which no deadline ends.
-  await new Promise((resolve) => setImmediate(resolve));
+  // No deadline ends within a turn.
+  await endOfTurn();
   expect(codes).toEqual(Array<string>(600).fill('service.overloaded'));
   goOn();
   expect(await hanging).toBe('One');

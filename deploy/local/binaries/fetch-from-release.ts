@@ -56,7 +56,10 @@ async function listsOf(release: string, folder: string): Promise<readonly string
   return ownLists(join(folder, 'lists'), status, only);
 }
 
-/** A script, because the program must be started by the loader of its own release. */
+/**
+ * A script, because the program must be started by the loader of its own release. The script's path stays in the command
+ * line, by which a later run recognises the process.
+ */
 function writeStarter(name: string, folder: string): void {
   const loader = loaders[process.arch];
   const libraries = readdirSync(join(folder, 'root/usr/lib')).find((one) => one.includes('-linux-'));
@@ -70,7 +73,7 @@ function writeStarter(name: string, folder: string): void {
     starter,
     `#!/bin/sh
 root=$(dirname "$(readlink -f "$0")")/../../root
-exec "$root/usr/lib/${libraries}/${loader}" --library-path "$root/usr/lib/${libraries}" "$root/${program}" "$@"
+exec "$root/usr/lib/${libraries}/${loader}" --argv0 "$0" --library-path "$root/usr/lib/${libraries}" "$root/${program}" "$@"
 `,
   );
   chmodSync(starter, 0o755);

@@ -40,6 +40,8 @@ export type DbOptions = {
   readonly callTimeoutMs: number;
   /** Prepares the statements that have a name or the mark of `prepared.ts`. Only with PgBouncer >= 1.21 or a direct connection: 1.18 of Debian 12 loses them. */
   readonly prepare: boolean;
+  /** Names the connections at Postgres. PgBouncer sets it again for each change of clients, so busy pools share the default. */
+  readonly applicationName?: string;
   /** Makes each call in a slot of a limiter, or throws before it begins. Without it only the queue bounds calls. */
   readonly limitCall?: <T>(call: () => Promise<T>) => Promise<T>;
 };
@@ -92,8 +94,7 @@ function openClient(gate: Gate, options: DbOptions): { client: postgres.Sql; clo
         connect_timeout: connectTimeoutSeconds,
         idle_timeout: 0,
         max_lifetime: null,
-        // One for all: PgBouncer sets it again whenever a connection passes to a client with another one.
-        connection: { application_name: 'antre' },
+        connection: { application_name: options.applicationName ?? 'antre' },
         onnotice: () => {},
         onclose: onLost,
         onparameter: onGreeted,

@@ -146,7 +146,7 @@ describe('the waiting room in a browser', () => {
     await page.fill('#otp', String((Number(code) + 1) % 1_000_000).padStart(6, '0'));
     await page.click('#confirm');
     await page.waitForSelector('#form-message:not([hidden])');
-    expect(await page.textContent('#form-message')).toContain('not right');
+    expect(await page.textContent('#form-message')).toContain('wrong or has expired');
     await page.fill('#otp', code);
     await page.click('#confirm');
     await kind(page, 'joined');
