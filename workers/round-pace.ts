@@ -2,7 +2,7 @@
  * The shortest time between the starts of two rounds that leave nothing due behind. Jobs that a round starts together
  * share their calls to Postgres all the way.
  */
-export const roundEveryMs = 100;
+export const roundEveryMs = 50;
 /** From a signal to the round of a relay at rest. Jobs staged meanwhile are taken with it. */
 const wokenAfterMs = 20;
 
