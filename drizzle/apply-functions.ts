@@ -19,7 +19,7 @@ const partitionsKeptDaysMax = 3650;
  * of it is one transaction. Returns the names of changed functions.
  *
  * In a rolling upgrade, old processes run against new functions. If the service calls a function, give it a new name when its
- * parameters change.
+ * parameters change, or the type of a column that it returns: PgBouncer keeps prepared calls of it.
  */
 export async function applyFunctions(sql: postgres.Sql, folder: string): Promise<readonly string[]> {
   const files = readFunctionFiles(folder);

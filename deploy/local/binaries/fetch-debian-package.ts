@@ -14,17 +14,31 @@ const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=2']
  * @returns undefined, or in a few words why it failed
  */
 export async function fetchDebianPackage(name: string, place: string, standalone = false): Promise<string | undefined> {
-  const partial = `${place}.${process.pid}`;
-  const archives = join(partial, '.archives');
-  try {
-    rmSync(partial, { recursive: true, force: true });
-    mkdirSync(archives, { recursive: true, mode: 0o755 });
+  return intoPlace(place, async (partial, { archives, lists }) => {
     // First with the system's package lists. If they are missing or too old, with fresh lists of our own.
     await download(name, archives, [], standalone).catch(async () =>
-      download(name, archives, await ownLists(join(partial, '.apt')), standalone),
+      download(name, archives, await ownLists(lists), standalone),
     );
     await unpack(archives, partial);
-    for (const done of [archives, join(partial, '.apt')]) rmSync(done, { recursive: true, force: true });
+  });
+}
+
+/**
+ * Fills a folder that appears complete or not at all.
+ * @param fill gets the folder in the making, and folders in it for archives and package lists, which are deleted afterwards
+ * @returns undefined, or in a few words why it failed
+ */
+export async function intoPlace(
+  place: string,
+  fill: (partial: string, own: { readonly archives: string; readonly lists: string }) => Promise<void>,
+): Promise<string | undefined> {
+  const partial = `${place}.${process.pid}`;
+  const own = { archives: join(partial, '.archives'), lists: join(partial, '.apt') };
+  try {
+    rmSync(partial, { recursive: true, force: true });
+    for (const folder of [own.archives, own.lists]) mkdirSync(folder, { recursive: true, mode: 0o755 });
+    await fill(partial, own);
+    for (const done of [own.archives, own.lists]) rmSync(done, { recursive: true, force: true });
     if (!existsSync(place)) renameSync(partial, place);
     return undefined;
   } catch (error) {
@@ -77,8 +91,7 @@ export async function ownLists(
   return options;
 }
 
-/** Why a step failed, in a few words. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'ENOENT' && 'path' in error) return `there is no ${String(error.path)} here`;
   const lines = ('stderr' in error && typeof error.stderr === 'string' ? error.stderr : error.message)

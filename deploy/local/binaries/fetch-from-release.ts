@@ -1,6 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { apt, ownLists, reasonOf, unpack } from './fetch-debian-package.ts';
+import { apt, intoPlace, ownLists, unpack } from './fetch-debian-package.ts';
 
 /** Libraries of a newer Debian need its C library, and that needs its own loader, so both come along. */
 const libraryPackage = /^(lib|zlib)/;
@@ -12,29 +12,18 @@ const loaders: Readonly<Record<string, string>> = { x64: 'ld-linux-x86-64.so.2',
  * @param release as Debian calls it: `trixie`
  * @returns undefined, or in a few words why it failed: also if this system's mirrors are not Debian's
  */
-export async function fetchFromRelease(name: string, place: string, release: string): Promise<string | undefined> {
-  const partial = `${place}.${process.pid}`;
-  const archives = join(partial, '.archives');
-  const root = join(partial, 'root');
-  try {
-    rmSync(partial, { recursive: true, force: true });
-    for (const folder of [archives, root, join(partial, 'usr/bin')])
-      mkdirSync(folder, { recursive: true, mode: 0o755 });
-    const lists = await listsOf(release, join(partial, '.apt'));
-    const { stdout } = await apt([...lists, '-s', '--no-install-recommends', 'install', name]);
+export function fetchFromRelease(name: string, place: string, release: string): Promise<string | undefined> {
+  return intoPlace(place, async (partial, { archives, lists }) => {
+    const root = join(partial, 'root');
+    for (const folder of [root, join(partial, 'usr/bin')]) mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const options = await listsOf(release, lists);
+    const { stdout } = await apt([...options, '-s', '--no-install-recommends', 'install', name]);
     const needed = [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
     const libraries = needed.filter((one) => libraryPackage.test(one));
-    await apt([...lists, 'download', name, ...libraries], archives);
+    await apt([...options, 'download', name, ...libraries], archives);
     await unpack(archives, root);
     writeStarter(name, partial);
-    for (const done of [archives, join(partial, '.apt')]) rmSync(done, { recursive: true, force: true });
-    if (!existsSync(place)) renameSync(partial, place);
-    return undefined;
-  } catch (error) {
-    return reasonOf(error);
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
+  });
 }
 
 /** apt's options for lists of the release alone, from the mirror that this Debian uses, as if nothing were installed. */
@@ -48,7 +37,6 @@ async function listsOf(release: string, folder: string): Promise<readonly string
   ]);
   const mirror = /^Debian (\S+\/debian)\/?$/m.exec(stdout)?.[1];
   if (mirror === undefined) throw new Error('no mirror of Debian is configured here');
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
   const [sources, status] = [join(folder, 'sources.list'), join(folder, 'status')];
   writeFileSync(sources, `deb ${mirror} ${release} main\n`);
   writeFileSync(status, '');

@@ -110,7 +110,7 @@ function placeOrdersStatement(
     eventId,
     items.map((item) => item.key_hash),
   );
-  return sql`select * from place_orders(
+  return sql`select facts, decided_at_ms, placed_at_ms, outcomes, order_ids, subtotals, discounts, fees, totals, details from place_orders(
     ${eventId}, to_timestamp(${notAfterMs / 1000}::float8), ${heldPerNetworkMax}::integer,
     ${each((item) => item.id)}::text[], ${arrayText(keys)}::uuid[], ${each((item) => item.fingerprint.slice(0, fingerprintDigits))}::uuid[],
     ${each((item) => item.name)}::text[], ${each((item) => item.email)}::text[], ${each((item) => item.phone)}::text[],

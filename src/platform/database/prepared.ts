@@ -5,8 +5,9 @@ const mark = '/* prepared */';
 
 /**
  * Ends the text of a hot statement that calls a SQL function. With `DATABASE_PREPARE` each connection parses and plans
- * it once, and sends it in one round trip instead of two. Only for a call of a function: its plan is the same at every
- * size of the tables, and the text must not depend on the values.
+ * it once, and sends it in one round trip instead of two. Only for a call of a function, whose plan is the same at every
+ * size of the tables. The text must not depend on the values, and must name its columns: PgBouncer keeps the statement when
+ * a release gives the function a further column, and a `*` would then fail until it connects anew.
  */
 export const prepared = sql.raw(mark);
 

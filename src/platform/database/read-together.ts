@@ -11,6 +11,7 @@ const limits = {
   deadlineMs: 500,
   answerMs: 1700,
   flushesMax: 1,
+  // How long busy readers wait for each other, and how many end it sooner.
   everyMs: 10,
   enough: 20,
 };

@@ -40,7 +40,7 @@ export async function joinPlaces(
   // Account keys are letters, digits, - and _: an array's text need not escape them.
   const [row] = await rowsOf<JoinRow>(
     db,
-    sql`select * from join_places(${eventId}, ${arrayOf(wishes.map(({ accountKey }) => accountKey))}::text[],
+    sql`select phase, first_new, indexes, joined from join_places(${eventId}, ${arrayOf(wishes.map(({ accountKey }) => accountKey))}::text[],
       ${wishes.every(({ insteadOf }) => insteadOf === undefined) ? null : arrayOf(wishes.map(({ insteadOf }) => insteadOf ?? 'null'))}::integer[]) ${prepared}`,
   );
   if (row === undefined || row.phase === null) return wishes.map(() => undefined);

@@ -87,7 +87,7 @@ function stopScanning(): void {
 /**
  * Shows the sign-in if there is no session. A device that was scanning continues without asking the service, because a bad network may
  * take long to respond. Its first sync notices an ended session.
- * @param by who has just signed in; undefined when the page opens
+ * @param by the kind of account that has just signed in; undefined when the page opens
  */
 async function enter(by?: 'member' | 'device', tries = 0): Promise<void> {
   if (keptToken() === undefined) return showStep('sign-in');

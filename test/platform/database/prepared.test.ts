@@ -1,5 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDb } from '../../../src/platform/database/db.ts';
 import { prepared } from '../../../src/platform/database/prepared.ts';
 import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
@@ -47,4 +48,46 @@ test('clients that share a connection behind PgBouncer get their own statements'
     expect(answers).toEqual([0, 1, 2, 3].map((index) => `client ${index} ${round}`));
   }
   await Promise.all(clients.map(({ close }) => close()));
+});
+
+describe('a release replaces a function under a running service', () => {
+  /** Calls it before and after it gets a further result column, as the same pool behind PgBouncer. */
+  async function callAcross(name: string, columns: string): Promise<unknown> {
+    const owner = openOne(database.directUrl, false);
+    const { db, close } = openOne(database.url, database.preparedStatements);
+    const make = (out: string, value: string) =>
+      owner.db.execute(
+        sql.raw(
+          `create function ${name}(number integer, ${out}) language sql return ${value}; grant execute on function ${name} to public`,
+        ),
+      );
+    const call = () =>
+      db.execute<{ one: number }>(sql`select ${sql.raw(columns)} from ${sql.raw(name)}(${0}::integer) ${prepared}`);
+    try {
+      await make('out one integer', '1');
+      for (let times = 0; times < 2; times += 1) await call();
+      await owner.db.execute(sql.raw(`drop function ${name}`));
+      await make('out one integer, out two integer', '(2, 3)');
+      return await call().then(
+        ([row]) => row?.one,
+        (error: Error) => String(error.cause ?? error),
+      );
+    } finally {
+      await Promise.all([close(), owner.close()]);
+    }
+  }
+
+  test('a call that names its columns goes on; with a star it would fail until PgBouncer connects anew', async () => {
+    expect(await callAcross('named_columns', 'one')).toBe(2);
+    if (database.preparedStatements)
+      expect(await callAcross('all_columns', '*')).toMatch('cached plan must not change result type');
+  });
+
+  test('every prepared statement of the service names its columns', () => {
+    const statements = globSync('src/**/*.ts').flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/sql`[^`]*\$\{prepared\}`/g)].map(([text]) => text),
+    );
+    expect(statements.length).toBeGreaterThanOrEqual(7);
+    expect(statements.filter((text) => text.includes('select *'))).toEqual([]);
+  });
 });
