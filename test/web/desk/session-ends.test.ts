@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { senderKinds } from '../../../src/web/server/desk/connections/sender-fields.ts';
 import { formValues } from '../../../src/web/server/desk/forms.ts';
+import { sealedBytesMax } from '../../../src/web/server/desk/sign-in/kept-form.ts';
 import {
   type DeskBrowser,
   type DeskWorld,
@@ -141,4 +142,23 @@ test('passwords and keys are not kept: each form names its fields for them', asy
     const plain = fields.filter(([name, value]) => value !== 'a secret' && !['formToken', 'secrets'].includes(name));
     expect([...kept.keys()].toSorted()).toEqual(plain.map(([name]) => name).toSorted());
   }
+});
+
+test('without a session an upload is not read, because its text is nothing without the file', async () => {
+  const { origin } = new URL(world.running.service.config.PUBLIC_URL);
+  const { formToken = '' } = formFields((await (await world.signIn(owner)).get(path)).html);
+  const send = async (fileBytes: number) => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ formToken, act: 'upload' })) body.set(name, value);
+    body.set('file', new Blob([new Uint8Array(fileBytes)]), 'picture.png');
+    const address = '/desk/events/evt_0000000000000000/picture';
+    const { status } = await world.running.fetch(address, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { origin },
+      body,
+    });
+    return status;
+  };
+  expect([await send(1024), await send(2 * sealedBytesMax)]).toEqual([401, 303]);
 });

@@ -39,9 +39,12 @@ export function createAddPage(deps: DeskDeps, routes: Hono): AddPage {
     if (Object.keys(acts).length === 0) return;
     routes.post(path, (c) => {
       let read: Promise<FormValues> | undefined;
-      // The body can be read once only.
-      const sent = { show, acts, values: () => (read ??= readForm(c, Math.max(limits.formBytesMax, sealedBytesMax))) };
-      return answer(deps, c, { respond: (desk) => act(desk, c, sent), signedOut: () => signInAgain(deps, c, sent) });
+      // The body can be read once only. Nobody uploads files without a session.
+      const sent = (bytesMax: number): Sent => ({ show, acts, values: () => (read ??= readForm(c, bytesMax)) });
+      return answer(deps, c, {
+        respond: (desk) => act(desk, c, sent(Math.max(limits.formBytesMax, sealedBytesMax))),
+        signedOut: () => signInAgain(deps, c, sent(sealedBytesMax)),
+      });
     });
   };
 }
