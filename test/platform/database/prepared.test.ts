@@ -70,7 +70,7 @@ describe('a release replaces a function under a running service', () => {
       await make('out one integer, out two integer', '(2, 3)');
       return await call().then(
         ([row]) => row?.one,
-        (error: Error) => String(error.cause ?? error),
+        ({ cause }: Error) => (cause instanceof Error ? cause.message : 'another error'),
       );
     } finally {
       await Promise.all([close(), owner.close()]);
