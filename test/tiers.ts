@@ -1,5 +1,5 @@
 /**
- * The three tiers of the tests. A file that no list names is an integration test: it uses Postgres and Redis, in one process.
+ * The tiers of the tests. A file that no list names is an integration test: it uses Postgres and Redis, in one process.
  * `test/tiers.test.ts` holds the lists to what the files import. The files that one worker runs share their modules: a file leaves
  * no module, global or environment variable changed.
  */
@@ -26,6 +26,7 @@ export const unitTests = [
   'test/http/server/client-network.test.ts',
   'test/http/server/trusted-proxies.test.ts',
   'test/http/server/take-connection.test.ts',
+  'test/http/server/listen.test.ts',
   'test/http/server/readiness.test.ts',
   'test/http/contract/field-faults.test.ts',
   'test/http/hot-path/hot-route-faults.test.ts',
@@ -113,13 +114,9 @@ export const drills = [
   'test/access/sessions/passwords.test.ts',
   'test/catalog/replica.test.ts',
   'test/client/package.test.ts',
-  'test/deploy/alerts.test.ts',
   'test/deploy/handbook.test.ts',
-  'test/deploy/helpers-bundle.test.ts',
-  'test/deploy/launcher.test.ts',
+  'test/deploy/bundle.test.ts',
   'test/deploy/load-scripts.test.ts',
-  'test/deploy/observe.test.ts',
-  'test/deploy/self-repair.test.ts',
   'test/deploy/supply-chain.test.ts',
   'test/deploy/vps.test.ts',
   'test/drizzle/first-sale-plans.test.ts',
@@ -139,9 +136,6 @@ export const drills = [
   'test/live/outages.test.ts',
   'test/loadtest/drills.test.ts',
   'test/loadtest/generator.test.ts',
-  'test/loadtest/rehearsal/rehearsal.test.ts',
-  'test/loadtest/rehearsal/staging.test.ts',
-  'test/loadtest/machines.test.ts',
   'test/notifications/channels/provider-trouble.test.ts',
   'test/notifications/webhooks/documents.test.ts',
   'test/orders/model.test.ts',
@@ -155,7 +149,6 @@ export const drills = [
   'test/platform/resilience/helper-processes.test.ts',
   'test/platform/log.test.ts',
   'test/platform/redis-topologies.test.ts',
-  'test/platform/sentinel-failover.test.ts',
   'test/platform/resilience/shutdown.test.ts',
   'test/platform/tracing/order-trace.test.ts',
   'test/platform/profiling/watch-stalls.test.ts',
@@ -171,10 +164,8 @@ export const drills = [
   'test/waiting-room/draw/draw-races.test.ts',
   'test/waiting-room/draw/order.test.ts',
   'test/waiting-room/draw/vectors.test.ts',
-  'test/waiting-room/admission/health.test.ts',
   'test/waiting-room/outages.test.ts',
   'test/waiting-room/rooms/queue-document.test.ts',
-  'test/web/refusal-browser.test.ts',
   'test/web/*browser.test.ts',
   'test/web/*/*browser.test.ts',
   'test/workers/announcement-rush.test.ts',
@@ -187,15 +178,35 @@ export const drills = [
 export const longest = [
   'test/deploy/observe.test.ts',
   'test/web/tour-browser.test.ts',
-  'test/http/contract/odd-values.test.ts',
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',
+  'test/http/contract/odd-values.test.ts',
   'test/payments/gateways/gateway-in-trouble.test.ts',
   'test/web/queue/ways-browser.test.ts',
-  'test/web/queue/browser.test.ts',
-  'test/reports/killed-worker.test.ts',
+  'test/web/event-browser.test.ts',
   'test/live/endings.test.ts',
-  'test/reports/memory.test.ts',
-  'test/web/desk/editor-browser.test.ts',
   'test/catalog/replica.test.ts',
+  'test/platform/redis-topologies.test.ts',
+  'test/access/operator-commands.test.ts',
+  'test/payments/chaos.test.ts',
+  'test/traffic-control/switches-processes.test.ts',
+  'test/reports/killed-worker.test.ts',
+  'test/reports/memory.test.ts',
+  'test/web/queue/browser.test.ts',
+];
+
+/**
+ * Drills that start whole stacks or servers of their own and need none of the shared services. They mostly wait, for an alert or for people in
+ * a line, so `npm test` runs them one after the other beside everything else.
+ */
+export const stacks = [
+  'test/deploy/observe.test.ts',
+  'test/loadtest/rehearsal/rehearsal.test.ts',
+  'test/loadtest/rehearsal/staging.test.ts',
+  'test/deploy/alerts.test.ts',
+  'test/deploy/launcher.test.ts',
+  'test/deploy/self-repair.test.ts',
+  'test/loadtest/machines.test.ts',
+  'test/platform/sentinel-failover.test.ts',
+  'test/waiting-room/admission/health.test.ts',
 ];

@@ -1,8 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
-import { Server as TcpServer } from 'node:net';
 import { type HttpBindings, getRequestListener } from '@hono/node-server';
 import { capConnections } from './connection-caps.ts';
 import { cutLongTurns } from './cut-long-turns.ts';
+import { type Listening, listen } from './listen.ts';
 
 /**
  * Time for the headers, for the whole request, and for an idle kept-alive connection. Longer than a proxy's own times.
@@ -70,32 +70,27 @@ export async function serve(
   server.requestTimeout = options.requestTimeoutMs ?? requestTimeoutMs;
   server.keepAliveTimeout = keepAliveTimeoutMs;
   server.timeout = options.stallTimeoutMs ?? stallTimeoutMs;
-  server.maxConnections = connectionsMax;
   cutLongTurns(server);
   capConnections(server, options.trustedProxies ?? [], options.connectionsPerNetworkMax);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port, reusePort: options.reusePort, backlog: 4096 }, resolve);
-  });
-  const address = server.address();
+  const { host, port, reusePort } = options;
+  const listening = await listen(server, { host, port, reusePort, connectionsMax });
   return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    port: listening.port,
     close: () => {
       isLeaving = true;
-      return drain(server);
+      return drain(server, listening);
     },
   };
 }
 
-function drain(server: Server): Promise<void> {
+function drain(server: Server, listening: Listening): Promise<void> {
   return new Promise((resolve) => {
     let sweep: NodeJS.Timeout | undefined;
     const leave = setTimeout(() => {
       sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
     }, leaveMs);
     const cut = setTimeout(() => server.closeAllConnections(), drainDeadlineMs);
-    // The HTTP server's own `close` would also close idle connections at once.
-    TcpServer.prototype.close.call(server, () => {
+    listening.close(() => {
       for (const timer of [leave, sweep, cut]) clearTimeout(timer);
       resolve();
     });
