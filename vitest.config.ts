@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
-import { drills, unitTests } from './test/tiers.ts';
+import { drills, stacks, unitTests } from './test/tiers.ts';
 
-/** Three tiers, one after the other (`test/tiers.ts`). What needs no service starts none. */
+/** The tiers of `test/tiers.ts`, one after the other. What needs no service starts none. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...unitTests, ...drills],
+          exclude: [...unitTests, ...drills, ...stacks],
           globalSetup: ['testkit/setup/global-setup.ts'],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -38,6 +38,10 @@ export default defineConfig({
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'stacks', include: stacks, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

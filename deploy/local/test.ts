@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { discardTestData } from './services/test-data.ts';
 
-/** `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. */
+/**
+ * `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. Without arguments, a second
+ * run beside the first tests whole stacks: these start servers of their own, and mostly wait.
+ */
 
 interface Results {
   readonly numPassedTests: number;
@@ -15,9 +18,33 @@ interface Results {
   }[];
 }
 
+/** One run of vitest. */
+type Run = { readonly words: readonly string[]; readonly output: 'inherit' | 'kept' };
+type Ended = { readonly code: number; readonly output: string; readonly results: Results | undefined };
+
+const everything: readonly Run[] = [
+  { words: ['--project=unit', '--project=integration', '--project=drills'], output: 'inherit' },
+  // Its lines would stand between those of the other run, so they follow at the end.
+  { words: ['--project=stacks'], output: 'kept' },
+];
+
 async function main(): Promise<number> {
   mkdirSync(dataFolder, { recursive: true });
-  const file = join(dataFolder, `test-results-${process.pid}.json`);
+  const words = process.argv.slice(2);
+  const ended = await Promise.all((words.length === 0 ? everything : [{ words, output: 'inherit' } as const]).map(run));
+  for (const { output } of ended) process.stdout.write(output);
+  if (ended.some(({ results }) => results === undefined)) {
+    console.log('no result: the tests ended early');
+    return ended.find(({ code }) => code !== 0)?.code ?? 1;
+  }
+  const passed = sum(ended.map(({ results }) => results?.numPassedTests ?? 0));
+  const failed = sum(ended.map(failedOf));
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function run({ words, output }: Run, number: number): Promise<Ended> {
+  const file = join(dataFolder, `test-results-${process.pid}-${number}.json`);
   const vitest = spawn(
     process.execPath,
     [
@@ -26,35 +53,37 @@ async function main(): Promise<number> {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
-      ...process.argv.slice(2),
+      ...words,
     ],
     // In a process group of its own, so that its workers can be killed with it.
     {
       cwd: repositoryFolder,
-      stdio: 'inherit',
+      stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       detached: true,
       // The processes that tests start load the same hundreds of files.
       env: { ...process.env, NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache') },
     },
   );
+  let said = '';
+  for (const stream of [vitest.stdout, vitest.stderr])
+    stream?.on('data', (bytes: Buffer) => (said += bytes.toString()));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
-  const code = await new Promise<number>((resolve) => vitest.once('exit', (exit) => resolve(exit ?? 1)));
+  const code = await new Promise<number>((resolve) => vitest.once('close', (exit) => resolve(exit ?? 1)));
   await clearUp(vitest.pid);
   const results = read(file);
   rmSync(file, { force: true });
-  if (results === undefined) {
-    console.log('no result: the tests ended early');
-    return code === 0 ? 1 : code;
-  }
-  // A file that could not be loaded has no failed tests, but it failed.
-  const brokenFiles = results.testResults.filter(
+  return { code, output: said, results };
+}
+
+/** A file that could not be loaded has no failed tests, and a failed set-up has no file: neither must look like success. */
+function failedOf({ code, results }: Ended): number {
+  const brokenFiles = (results?.testResults ?? []).filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
   );
-  const failed = results.numFailedTests + brokenFiles.length;
-  // A failed set-up or an error outside any test must not look like success.
-  console.log(`${results.numPassedTests} passed, ${Math.max(failed, code === 0 ? 0 : 1)} failed`);
-  return code;
+  return Math.max((results?.numFailedTests ?? 0) + brokenFiles.length, code === 0 ? 0 : 1);
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 /** After an interrupted run: workers that are still in a test, servers, and their data. */
 async function clearUp(pid: number | undefined): Promise<void> {

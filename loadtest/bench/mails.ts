@@ -113,7 +113,7 @@ async function mailsOf(
       while (arrivals.length < count && performance.now() < giveUpAt) {
         await new Promise((resolve) => setTimeout(resolve, sliceMs));
         const taken = await sink.taken();
-        arrivals.push(...taken.arrivals);
+        for (const arrival of taken.arrivals) arrivals.push(arrival);
         bytes += taken.bytes;
       }
       const distinct = new Set(arrivals.map(({ recipient }) => recipient)).size;

@@ -104,7 +104,7 @@ export async function awaitMails({ gateway, mails }: World, count: number): Prom
   const giveUpAt = performance.now() + deadlineMs;
   for (let looks = 1; mailedMs.size < count && performance.now() < giveUpAt; looks += 1) {
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-    payments.push(...(await gateway.taken()).payments);
+    for (const payment of (await gateway.taken()).payments) payments.push(payment);
     for (const { recipient, atMs } of (await mails.taken()).arrivals) {
       arrived += 1;
       const address = recipient.toLowerCase();

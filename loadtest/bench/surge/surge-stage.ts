@@ -8,7 +8,7 @@ import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
 import type { Payment } from '../load/gateway-sink.ts';
 import { orderRequests } from '../load/order-requests.ts';
 import { joinLoad } from '../queue/joins.ts';
-import type { Destination } from '../../generator/connection.ts';
+import type { Connection, Destination } from '../../generator/connection.ts';
 import { etagOf, onConnection } from '../reads/reads.ts';
 import { browseRequests } from './mix-requests.ts';
 import { type SentClass, sentClasses } from './mix.ts';
@@ -17,6 +17,7 @@ import type { SurgeWorld } from './surge-world.ts';
 
 const settleDeadlineMs = 120_000;
 const lookEveryMs = 250;
+const refusedAfterwardsMs = 15_000;
 
 /** The bench's own product as the stage of the mix, with its callbacks followed from now on. */
 export function surgeStage(world: SurgeWorld, options: BenchOptions): Stage {
@@ -55,9 +56,22 @@ async function loadOf(world: SurgeWorld, options: BenchOptions, name: SentClass,
 export function eventTags(to: Destination, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> {
   return onConnection(to, async (probe) => {
     const tags = new Map<string, string>();
-    for (const slug of slugs) tags.set(slug, await etagOf(probe, `/v1/events/${slug}`));
+    for (const slug of slugs) tags.set(slug, await soonTagOf(probe, `/v1/events/${slug}`));
     return tags;
   });
+}
+
+/** After an overload, browsing is refused for a moment longer. */
+async function soonTagOf(probe: Connection, path: string): Promise<string> {
+  const until = performance.now() + refusedAfterwardsMs;
+  for (;;) {
+    try {
+      return await etagOf(probe, path);
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await pause(lookEveryMs);
+    }
+  }
 }
 
 /** Counts the callbacks that the gateway's process has sent. */
@@ -67,7 +81,8 @@ function followCallbacks({ gateway }: SurgeWorld) {
   const read = async () => {
     const { payments } = await gateway.taken();
     all += payments.length;
-    kept.push(...payments);
+    // One by one: a soak takes more payments than a call takes arguments.
+    for (const payment of payments) kept.push(payment);
   };
   return {
     total: async () => {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as Bundler from '../client-build/bundle-web.ts';
-import { type Compressed, compress } from './variants.ts';
+import { type Compressed, compress, compressedAs } from './variants.ts';
 
-/** The files that pages load, in memory, compressed once. */
+/** The files that pages load, in memory with their compressed forms. */
 export type Assets = {
   /** The address of a file, by its name in the sources. */
   urlOf(source: string): string;
@@ -25,8 +25,8 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The sources are bundled once per process, however many services a test run has in it. */
-let bundled: Promise<Assets> | undefined;
+/** Read or bundled once per process, however many services it has. */
+let assets: Promise<Assets> | undefined;
 
 /**
  * The files built beside the bundle. When the sources run directly, they are bundled on first use.
@@ -35,32 +35,46 @@ let bundled: Promise<Assets> | undefined;
 export function createAssets(): () => Promise<Assets> {
   const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
   if (existsSync(join(builtFolder, 'entries.json'))) {
-    const assets = Promise.resolve(holdAssets(readBuilt(builtFolder)));
-    return () => assets;
+    const built = (assets ??= Promise.resolve(readBuilt(builtFolder)));
+    return () => built;
   }
   const bundler = new URL('../client-build/bundle-web.ts', import.meta.url);
   if (!existsSync(bundler)) throw new Error('the pages were not built: there is no folder "web" beside this program');
-  return () => (bundled ??= bundleSources(bundler));
+  return () => (assets ??= bundleSources(bundler));
 }
 
 /** The address is computed, so that esbuild does not include the bundler in the program's bundle. */
 async function bundleSources(bundler: URL): Promise<Assets> {
   const { bundleWeb }: typeof Bundler = await import(bundler.href);
-  return holdAssets(await bundleWeb());
+  const { entries, files } = await bundleWeb();
+  return holdAssets(
+    entries,
+    files.map(({ name, bytes }) => ({ name, variants: compress(Buffer.from(bytes), 'small') })),
+  );
 }
 
-function readBuilt(folder: string): Bundler.WebBundle {
-  const entries: Bundler.WebBundle['entries'] = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
-  const files = readdirSync(folder).filter((name) => types[extname(name)] !== undefined);
-  return { entries, files: files.map((name) => ({ name, bytes: readFileSync(join(folder, name)) })) };
+function readBuilt(folder: string): Assets {
+  const entries: Entries = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
+  const read = (name: string) => readFileSync(join(folder, name));
+  return holdAssets(
+    entries,
+    readdirSync(folder)
+      .filter((name) => types[extname(name)] !== undefined)
+      .map((name) => ({
+        name,
+        variants: compressedAs(read(name), { gzip: read(`${name}.gz`), brotli: read(`${name}.br`) }),
+      })),
+  );
 }
 
-function holdAssets({ entries, files }: Bundler.WebBundle): Assets {
+type Entries = Bundler.WebBundle['entries'];
+
+function holdAssets(
+  entries: Entries,
+  files: readonly { readonly name: string; readonly variants: Compressed }[],
+): Assets {
   const held = new Map(
-    files.map(({ name, bytes }) => {
-      const type = types[extname(name)] ?? 'application/octet-stream';
-      return [name, { type, variants: compress(Buffer.from(bytes), 'small') }];
-    }),
+    files.map(({ name, variants }) => [name, { type: types[extname(name)] ?? 'application/octet-stream', variants }]),
   );
   const entryOf = (source: string) => {
     const entry = entries[source];

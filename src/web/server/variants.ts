@@ -7,10 +7,21 @@ export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: En
 /** `small`: compressed once, so time does not matter. `fast`: compressed while a client waits. */
 export function compress(plain: Buffer, effort: 'small' | 'fast'): Compressed {
   const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  return compressedAs(plain, {
+    gzip: gzipSync(plain, { level: effort === 'small' ? 9 : 5 }),
+    brotli: effort === 'small' ? brotliCompressSync(plain, { params }) : undefined,
+  });
+}
+
+/** A page or file whose encodings are made already. */
+export function compressedAs(
+  plain: Buffer,
+  made: { readonly gzip: Buffer; readonly brotli?: Buffer | undefined },
+): Compressed {
   return {
     identity: { body: plain, encoding: 'identity' },
-    gzip: { body: gzipSync(plain, { level: effort === 'small' ? 9 : 5 }), encoding: 'gzip' },
-    brotli: effort === 'small' ? { body: brotliCompressSync(plain, { params }), encoding: 'br' } : undefined,
+    gzip: { body: made.gzip, encoding: 'gzip' },
+    brotli: made.brotli === undefined ? undefined : { body: made.brotli, encoding: 'br' },
     etag: `W/"${digestOf(plain)}"`,
   };
 }

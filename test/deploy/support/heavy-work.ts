@@ -1,7 +1,7 @@
 import { createPasswords } from '../../../src/access/index.ts';
 import { createTicketPrinter } from '../../../src/orders/index.ts';
 
-/** What the API does in helper processes, once each, as one program: `helpers-bundle.test.ts` runs it from a bundle. */
+/** What the API does in helper processes, once each, as one program: `bundle.test.ts` runs it from a bundle. */
 const printer = createTicketPrinter();
 const passwords = createPasswords({ ln: 4, r: 8, p: 1 });
 const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {

@@ -12,6 +12,7 @@ import { type RehearsalStack, stackOf } from '../../../loadtest/rehearsal/find-s
 import { signIn } from '../../../loadtest/rehearsal/organizer.ts';
 import { fillRoom, findRoom, letIn, planRoom } from '../../../loadtest/rehearsal/room-opening.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
+import { type RehearseProgram, bundleRehearse } from '../support/rehearse-program.ts';
 
 /** A small rehearsal on a stack of its own, as an organiser runs it. */
 
@@ -22,13 +23,18 @@ const roomSlug = 'gita-semesta';
 const run = promisify(execFile);
 
 let stack: OwnStack;
+let program: RehearseProgram;
 beforeAll(async () => {
+  program = await bundleRehearse('here');
   stack = await startOwnStack('rehearsal', []);
 }, startDeadlineMs);
-afterAll(() => stack?.close(), startDeadlineMs);
+afterAll(async () => {
+  program?.close();
+  await stack?.close();
+}, startDeadlineMs);
 
 const rehearse = (...args: string[]) =>
-  run(process.execPath, ['loadtest/rehearse.ts', ...args], {
+  run(process.execPath, [program.file, ...args], {
     env: stack.commandEnvironment,
     cwd: repositoryFolder,
     timeout: rehearsalDeadlineMs,

@@ -9,6 +9,7 @@ import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { at, listOf, request, until } from '../../../loadtest/demo/http.ts';
 import { neededScopes } from '../../../loadtest/rehearsal/organizer.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
+import { type RehearseProgram, bundleRehearse } from '../support/rehearse-program.ts';
 
 /** An organiser rehearses against a deployment elsewhere: a stack that says it is a copy for rehearsals plays it. */
 
@@ -18,11 +19,16 @@ const slug = 'senja-di-selatan';
 const run = promisify(execFile);
 
 let stack: OwnStack;
+let program: RehearseProgram;
 beforeAll(async () => {
+  program = await bundleRehearse('staging');
   // The machine of the rehearsal is a trusted proxy there.
   stack = await startOwnStack('staging', [], { REHEARSALS_ALLOWED: 'true', TRUSTED_PROXIES: '127.0.0.1' });
 }, startDeadlineMs);
-afterAll(() => stack?.close(), startDeadlineMs);
+afterAll(async () => {
+  program?.close();
+  await stack?.close();
+}, startDeadlineMs);
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -31,7 +37,7 @@ afterEach(() => {
 
 /** With a folder of its own instead of the stack's, so that the command knows nothing but the address. */
 const rehearse = (address: string, token: string, ...more: string[]) =>
-  run(process.execPath, ['loadtest/rehearse.ts', '--event', slug, '--people', '60', '--against', address, ...more], {
+  run(process.execPath, [program.file, '--event', slug, '--people', '60', '--against', address, ...more], {
     env: { ...process.env, ANTRE_DATA: join(stack.folder, 'organiser'), REHEARSAL_TOKEN: token },
     cwd: repositoryFolder,
     timeout: rehearsalDeadlineMs,
