@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Plugin, build, stop } from 'esbuild';
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
@@ -57,6 +58,8 @@ export async function bundleProgram({
   file: string;
   plugins?: readonly Plugin[];
 }): Promise<void> {
+  // In one file, a command that the program only imports would take itself for the program, and run.
+  const isMainAsked = readFileSync(join(repositoryFolder, entry), 'utf8').includes('import.meta.main');
   await build({
     absWorkingDir: repositoryFolder,
     entryPoints: [entry],
@@ -68,6 +71,7 @@ export async function bundleProgram({
     sourcemap: true,
     external: externals,
     plugins: [...plugins],
+    define: isMainAsked ? {} : { 'import.meta.main': 'false' },
     logLevel: 'silent',
     // Some packages are CommonJS inside and call `require`, which an ES module does not have by itself.
     banner: {
