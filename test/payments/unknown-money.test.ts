@@ -52,6 +52,24 @@ describe('money for an attempt that does not exist here', () => {
     expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
   });
 
+  test.each([
+    ['has dealt with it', undefined, { resolvedBy: 'stf_manager' }],
+    ['has asked for the refund', { action: 'refund' }, { detail: { refund: 'requested' } }],
+  ])('stays one task when a person %s, and the gateway then tells that the card has settled', async (_, body, kept) => {
+    const placed = await forgotten();
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'credit_card' });
+    await settle(world, placed, 1);
+    const task = await tasks.moneyTaskOf(placed);
+    expect(await tasks.resolve(task?.id, body, event)).toEqual([200, 'money_taken']);
+    await control(world, `/payments/${placed.attemptId}/settle`);
+    await settle(world, placed, 2);
+    expect(await tasksOf(world, placed)).toMatchObject([{ id: task?.id, ...kept }]);
+    // The money goes back once, whoever sends it.
+    await world.handlers['payment.refund_unknown_money']({ organizerId: event.organizer.id, taskId: task?.id ?? '' });
+    if (body === undefined) await control(world, `/payments/${placed.attemptId}/refund`);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+  });
+
   test('is ignored when the gateway does not confirm it', async () => {
     const placed = await forgotten();
     expect(await tasks.post(settlement(placed), demoMidtransAccount.serverKey, event)).toBe('200 stored');

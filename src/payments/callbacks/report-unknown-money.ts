@@ -5,12 +5,13 @@ import { findAttempt } from '../attempts/queries.ts';
 import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
 import { moneyReceived, wrongFacts } from '../metrics.ts';
 import { describeMoney } from './book-unmatched-money.ts';
-import { reopenTask } from '../tasks/queries.ts';
+import { insertTask } from '../tasks/queries.ts';
 
 /**
  * Opens a task for money that a gateway says it took for an attempt that is not in our database: a database was
  * restored to an earlier moment, or another installation uses the account. There is no order to book the money on. The
- * task names the amount and the gateway, and can give the money back.
+ * task names the amount and the gateway, and can give the money back. The gateway tells of one payment several times, such
+ * as when a card is captured and when it settles: a task that a person has dealt with stays resolved.
  */
 export async function reportUnknownMoney(tx: Db, account: GatewayAccount, fact: GatewayFact): Promise<Applied> {
   // The attempt belongs to another organiser than the one whose key signed the callback.
@@ -24,6 +25,6 @@ export async function reportUnknownMoney(tx: Db, account: GatewayAccount, fact: 
     orderId: orderIdOf(fact.attemptId),
   };
   const detail = describeMoney(account.gateway, fact, 'unknown_attempt');
-  await reopenTask(tx, owner, { kind: 'money_taken', subjectId: fact.gatewayReference, detail });
+  await insertTask(tx, owner, { kind: 'money_taken', subjectId: fact.gatewayReference, detail });
   return { kind: 'applied', outcome: 'unknown_attempt' };
 }
