@@ -1,6 +1,7 @@
 -- Revokes tickets. `p_ticket_ids` is null for all tickets of the order, and '{}' for none, if only money went back. Places that
--- are not restocked are blocked. `p_status` is the status that the order gets once it has no live ticket: refunded, or cancelled
--- if its money was reversed. Returns the new status, or null if the order is not paid.
+-- are not restocked are blocked. `p_status` is the status that the order gets once it has no live ticket: refunded, cancelled
+-- if its money was reversed, or partially_refunded if a part of its money stays, which can then still be refunded. Returns the
+-- new status, or null if the order is not paid.
 create or replace function revoke_tickets(p_event_id text, p_order_id text, p_ticket_ids text[], p_restock boolean, p_status text, p_reason text)
 returns text
 language plpgsql
@@ -41,10 +42,10 @@ begin
 
   select count(*) into v_left from tickets t where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live';
   v_status := case when v_left = 0 then p_status else 'partially_refunded' end;
-  if v_left = 0 then
+  if v_status <> 'partially_refunded' then
     update promo_codes m set redemptions = m.redemptions - 1 where m.event_id = p_event_id and m.id = v_order.promo_code_id;
   end if;
-  update orders o set status = v_status, closed_at = case when v_left = 0 then clock_timestamp() else o.closed_at end
+  update orders o set status = v_status, closed_at = case when v_status <> 'partially_refunded' then clock_timestamp() else o.closed_at end
     where o.event_id = p_event_id and o.id = p_order_id;
   perform note_orders(array[p_event_id], array[p_order_id]);
   return v_status;

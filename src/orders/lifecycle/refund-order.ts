@@ -10,14 +10,17 @@ export type RefundOrderOptions = {
   readonly ticketIds?: readonly string[];
   /** Whether the places go on sale again; otherwise they are blocked. */
   readonly restock: boolean;
-  /** `cancelled` if the money never stayed (reversal, void). */
-  readonly as?: 'refunded' | 'cancelled';
+  /**
+   * The status of the order once it has no live ticket: `cancelled` if the money never stayed (reversal, void),
+   * `partially_refunded` if a part of it stays.
+   */
+  readonly as?: 'refunded' | 'cancelled' | 'partially_refunded';
   /** The reason. `buyer_cancelled` (of a free order) and `event_cancelled` send no message for the single order. */
   readonly reason: string;
 };
 
 /**
- * Revokes tickets of a paid order. An order without live tickets becomes refunded (or cancelled), otherwise
+ * Revokes tickets of a paid order. An order without live tickets becomes refunded (or as `options.as` says), otherwise
  * partially_refunded. The buyer gets a message, with two exceptions: a buyer who cancelled a free order knows already,
  * and a cancelled event has a notice of its own.
  * @returns the new status, or undefined if the order was not paid

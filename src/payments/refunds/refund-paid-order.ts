@@ -51,9 +51,11 @@ export async function refundFromSources(
     refunds.push(await openRefund(tx, { order, attempt: source.attempt, amount: part, money: 'earned', ...rest }));
     left -= part;
   }
+  const refundable = sources.reduce((sum, source) => sum + source.amount, 0);
   await refundOrder(tx, order, {
     restock: terms.restock,
     reason: terms.reason,
+    as: amount < refundable ? 'partially_refunded' : 'refunded',
     ...(terms.ticketIds === undefined ? {} : { ticketIds: terms.ticketIds }),
   });
   return refunds;

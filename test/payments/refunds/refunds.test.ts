@@ -3,10 +3,13 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { transaction, rowsOf } from '../../../src/platform/database/db.ts';
 import { lockOrder } from '../../../src/orders/index.ts';
+import { orderInvariants } from '../../../src/orders/invariants.ts';
 import { requestFullRefund } from '../../../src/payments/index.ts';
-import type { TestEvent } from '../../../testkit/factories.ts';
+import { paymentInvariants } from '../../../src/payments/invariants.ts';
+import { type TestEvent, createPromoCode } from '../../../testkit/factories.ts';
+import { placeReady, settle } from '../../../testkit/payments/payment-jobs.ts';
 import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
-import { createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
+import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import { codeOf, refunding } from '../support/refunding.ts';
 
 /** Guards the effects of a refund: how much it gives back, which tickets it revokes, and never more than was paid. */
@@ -91,6 +94,27 @@ describe('a refund by the organiser', () => {
     expect(await codeOf(await refunds.ask(event, placed, { amount: 250_001, reason: 'more' }))).toBe(
       '409 refund.amount_exceeded',
     );
+  });
+
+  test('of a part of the money for all tickets revokes them, and what was kept can still be refunded', async () => {
+    const event = await createPaidEvent(world);
+    await createPromoCode(world.db, event, { code: 'HEMAT' });
+    const placed = await placeReady(world, event, { quantity: 2, promoCode: 'HEMAT' });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    const kept = { amount: 200_000, ticketIds: await liveTickets(placed), reason: 'less a fee for cancelling late' };
+    expect((await refunds.ask(event, placed, kept)).status).toBe(201);
+    await refunds.done(placed);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'partially_refunded', tickets: 0 });
+    await control(world, `/payments/${placed.attemptId}/refund`, { amount: 30_000 });
+    await refunds.done(placed, 2);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'partially_refunded', tickets: 0 });
+    for (const { find, name } of [...paymentInvariants, ...orderInvariants])
+      expect(await find(world.db), name).toEqual([]);
+    expect((await refunds.ask(event, placed, { reason: 'the rest, too' })).status).toBe(201);
+    await refunds.done(placed, 3);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'refunded', refunded: 270_000 }]);
   });
 
   test('asked for twenty times at once with one key is one refund; another body with that key is refused', async () => {
