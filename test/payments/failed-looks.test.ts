@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { expireHolds } from '../../src/orders/index.ts';
-import { failedLooksBeforeTask, failedLooksMax } from '../../src/payments/limits.ts';
+import { checkAttempt, requestRefund } from '../../src/payments/index.ts';
+import { failedLooksBeforeTask, failedLooksMax, refundTriesMax } from '../../src/payments/limits.ts';
+import { sendRefund } from '../../src/payments/refunds/send-refund.ts';
 import { createCallGuard } from '../../src/platform/resilience/call-guard.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { control, createPaidEvent, usePaymentWorld } from '../../testkit/payments/payment-world.ts';
@@ -112,15 +114,14 @@ test('control: an answered question uses up the plan, and a later reversal is no
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 1, nextCheckAt: null }]);
 });
 
-test('an account in which the gateway does not know the payment does not count as an answer', async () => {
-  const placed = await settledTransfer();
+/** The dependencies of a worker after the organiser has set another account at the gateway. */
+async function withAnotherAccount(placed: Placed): Promise<typeof world.deps> {
   const other = { merchantId: `M-${placed.orderId}`, serverKey: `key-of-${placed.orderId}` };
   await fetch(`${world.sandbox.url}/control/midtrans/accounts/${other.merchantId}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ serverKey: other.serverKey }),
   });
-  const gateway = world.deps.gateway;
   const accounts = {
     ...world.deps.accounts,
     of: async (row: { gateway: string; organizerId: string }) => {
@@ -131,8 +132,12 @@ test('an account in which the gateway does not know the payment does not count a
       );
     },
   };
-  const { checkAttempt } = await import('../../src/payments/index.ts');
-  await checkAttempt({ ...world.deps, accounts, gateway }, placed);
+  return { ...world.deps, accounts };
+}
+
+test('an account in which the gateway does not know the payment does not count as an answer', async () => {
+  const placed = await settledTransfer();
+  await checkAttempt(await withAnotherAccount(placed), placed);
   expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'settled', checks: 0, failedLooks: 1 }]);
 });
 
@@ -159,6 +164,22 @@ test('has a bounded pause, becomes a task for a person after a day, and an answe
   expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'gateway_silent', resolvedBy: 'system' }]);
 });
 
+/** A refund that the organiser's staff has asked for, and that no worker has sent. */
+async function askedRefund(): Promise<Placed> {
+  const event = await createPaidEvent(world);
+  const placed = await placeReady(world, event);
+  await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+  await settle(world, placed, 2);
+  const { id: organizerId, slug: organizerSlug } = event.organizer;
+  await requestRefund(world.deps, {
+    actor: { kind: 'staff', id: 'stf_test', sessionId: 'ses_test', organizerId, organizerSlug, role: 'manager' },
+    orderId: placed.orderId,
+    idempotencyKey: 'a-key-of-sixteen-characters',
+    input: { reason: 'asked for' },
+  });
+  return placed;
+}
+
 describe('a refund', () => {
   test('whose confirmation cannot be fetched is asked for again at growing intervals', async () => {
     const placed = await settledTransfer();
@@ -178,29 +199,11 @@ describe('a refund', () => {
   });
 
   test('does not become a task while the gateway’s own list cannot be read', async () => {
-    const event = await createPaidEvent(world);
-    const placed = await placeReady(world, event);
-    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
-    await settle(world, placed, 2);
+    const placed = await askedRefund();
     await control(world, '/scenarios', {
       match: { orderId: placed.attemptId },
       refund: { answer: 412, times: 6 },
       status: { answer: 401, times: 5 },
-    });
-    const { requestRefund } = await import('../../src/payments/index.ts');
-    const actor = {
-      kind: 'staff' as const,
-      id: 'stf_test',
-      sessionId: 'ses_test',
-      organizerId: event.organizer.id,
-      organizerSlug: event.organizer.slug,
-      role: 'manager' as const,
-    };
-    await requestRefund(world.deps, {
-      actor,
-      orderId: placed.orderId,
-      idempotencyKey: 'a-key-of-sixteen-characters',
-      input: { reason: 'asked for' },
     });
     await until(async () => {
       await work(world, placed);
@@ -208,5 +211,39 @@ describe('a refund', () => {
     }, 20_000);
     expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done' }]);
     expect(await tasksOf(world, placed)).toEqual([]);
+  });
+
+  test('that the gateway leaves unanswered for hours is a task for a person, and an answer ends it', async () => {
+    const placed = await askedRefund();
+    await world.db.execute(
+      sql`update refunds set failed_looks = ${failedLooksBeforeTask - 1} where order_id = ${placed.orderId}`,
+    );
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, refund: { answer: 503, times: 1 } });
+    await work(world, placed, 1);
+    const [refund] = await refundsOf(world, placed);
+    expect(refund).toMatchObject({ status: 'requested', failedLooks: failedLooksBeforeTask });
+    const task = { kind: 'gateway_silent', subjectId: refund?.id };
+    expect(await tasksOf(world, placed)).toMatchObject([{ ...task, resolvedAt: null }]);
+    await until(async () => {
+      await work(world, placed);
+      return (await refundsOf(world, placed))[0]?.status === 'done';
+    });
+    expect(await refundsOf(world, placed)).toMatchObject([{ failedLooks: 0 }]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ ...task, resolvedBy: 'system' }]);
+  });
+
+  test('of a payment that another account has taken is given to a person after as many tries', async () => {
+    const placed = await askedRefund();
+    const deps = await withAnotherAccount(placed);
+    const [refund] = await refundsOf(world, placed);
+    const send = () => sendRefund(deps, { eventId: placed.eventId, refundId: refund?.id ?? '' });
+    await expect(send()).rejects.toBeInstanceOf(RetryLater);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'requested', refusals: 1 }]);
+    await world.db.execute(sql`update refunds set refusals = ${refundTriesMax - 1} where order_id = ${placed.orderId}`);
+    await send();
+    expect(await refundsOf(world, placed)).toMatchObject([
+      { status: 'manual_required', failure: 'not_known_at_gateway' },
+    ]);
+    expect(await tasksOf(world, placed)).toMatchObject([{ kind: 'refund_manual', resolvedAt: null }]);
   });
 });

@@ -30,14 +30,18 @@ export async function noteFailedLook(db: Db, seen: Attempt, reason: string): Pro
   });
 }
 
-/** Notes that the gateway did not answer a look at a refund that waits for its confirmation. */
+/**
+ * Notes that the gateway did not answer about a refund: a look at one that waits for its confirmation, or a try to make
+ * one. Tries are repeated by their own job, at its own pace.
+ */
 export async function noteFailedRefundLook(db: Db, seen: Refund, reason: string): Promise<void> {
   failedLooks.inc({ of: 'refund' });
   await transaction(db, async (tx) => {
     const refund = await lockRefund(tx, seen.eventId, seen.id);
-    if (refund?.status !== 'processing' || seen.status !== 'processing') return;
+    if (refund === undefined || refund.status !== seen.status) return;
     const failed = refund.failedLooks + 1;
-    await changeRefund(tx, refund, { failedLooks: failed, checkInSeconds: pauseAfter(failed) });
+    const next = refund.status === 'processing' ? { checkInSeconds: pauseAfter(failed) } : {};
+    await changeRefund(tx, refund, { failedLooks: failed, ...next });
     if (failed === failedLooksBeforeTask) await reopenTask(tx, refund, silence(refund.id, reason));
   });
 }
@@ -46,6 +50,12 @@ export async function noteFailedRefundLook(db: Db, seen: Refund, reason: string)
 export async function endSilence(tx: Db, subject: { eventId: string; id: string; failedLooks: number }): Promise<void> {
   if (subject.failedLooks >= failedLooksBeforeTask)
     await closeTaskOf(tx, subject.eventId, 'gateway_silent', subject.id);
+}
+
+/** The gateway has answered about a refund: what it left unanswered before counts no more. */
+export async function endRefundSilence(tx: Db, refund: Refund): Promise<Refund> {
+  await endSilence(tx, refund);
+  return refund.failedLooks === 0 ? refund : changeRefund(tx, refund, { failedLooks: 0 });
 }
 
 function silence(subjectId: string, reason: string) {

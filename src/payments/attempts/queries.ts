@@ -216,5 +216,5 @@ export async function askAgainNow(tx: Db, eventId: string, subjectId: string): P
     .where(and(eq(table.eventId, eventId), eq(table.id, subjectId)));
   await tx.execute(sql`
     update refunds set failed_looks = 0, next_check_at = now()
-    where event_id = ${eventId} and id = ${subjectId} and status = 'processing'`);
+    where event_id = ${eventId} and id = ${subjectId} and status in ('requested', 'processing')`);
 }

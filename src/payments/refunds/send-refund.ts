@@ -6,7 +6,7 @@ import { changeAttempt, findAttempt } from '../attempts/queries.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, RefundResult } from '../gateways/gateway.ts';
 import { refundBalancePauseSeconds, refundPauseMaxSeconds, refundPauseSeconds, refundTriesMax } from '../limits.ts';
-import { endSilence, noteFailedRefundLook, reasonOf } from '../attempts/note-failed-look.ts';
+import { endRefundSilence, noteFailedRefundLook, reasonOf } from '../attempts/note-failed-look.ts';
 import { nameManualRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import { changeRefund, countRefundTry, findRefund, lockRefund } from './queries.ts';
@@ -14,11 +14,15 @@ import type { Attempt, Refund } from '../tables.ts';
 
 /**
  * The number of the gateway's refusals after which a person must pay: three because of the payment's state, each
- * confirmed by the gateway's list of refunds, or 24 hourly ones for lack of balance. Unanswered calls do not count.
+ * confirmed by the gateway's list of refunds; 24 hourly ones for lack of balance; or 24 because the organiser's account
+ * does not know the payment, which another account has taken. Unanswered calls do not count: after
+ * `failedLooksBeforeTask` in a row a person is told.
  */
 const refusalPointsMax = refundTriesMax;
 const conflictPoints = refundTriesMax / 3;
 const confirmationCheckSeconds = 24 * 3600;
+/** The organiser has set another account than the one that took the money, or has yet to correct this one. */
+const notKnown = 'not_known_at_gateway';
 
 /**
  * Sends a refund to the gateway, always under its own key, so that a repetition is the same refund. An unclear outcome is
@@ -34,8 +38,10 @@ export async function sendRefund(
   const attempt = await findAttempt(deps.db, refund.attemptId);
   if (attempt === undefined) return;
   const account = await deps.accounts.of(attempt);
-  if (account === undefined)
+  if (account === undefined) {
+    await noteFailedRefundLook(deps.db, refund, 'no_account');
     throw new RetryLater(refundBalancePauseSeconds, 'the organiser has no payment account now');
+  }
   await deps.gateway.acquire(account, 'call', refund.tries > 0 ? 1 : 0);
   if (refund.status === 'processing') {
     const silence = await lookAtGateway(deps, account, refund);
@@ -49,7 +55,11 @@ export async function sendRefund(
       return recordAccepted(deps, refund);
     case 'conflict': {
       const silence = await lookAtGateway(deps, account, refund);
-      if (silence !== undefined) throw new RetryLater(pauseAfter(tries), silence);
+      if (silence === notKnown) {
+        if (await isRefusedForGood(deps, refund, 1)) return giveToPerson(deps, refund, silence);
+        throw new RetryLater(pauseAfter(tries), silence);
+      }
+      if (silence !== undefined) return tryAgain(deps, refund, { tries, silence });
       if (await isRefusedForGood(deps, refund, conflictPoints)) return giveToPerson(deps, refund, 'refused_by_state');
       return comeBackIfOpen(deps, refund, tries);
     }
@@ -61,8 +71,18 @@ export async function sendRefund(
     case 'slow_down':
       throw new RetryLater(result.seconds, 'the gateway asks to slow down');
     case 'unknown':
-      throw new RetryLater(pauseAfter(tries), result.reason);
+      return tryAgain(deps, refund, { tries, silence: result.reason });
   }
+}
+
+/** Never returns. */
+async function tryAgain(
+  deps: GatewayDeps,
+  refund: Refund,
+  { tries, silence }: { readonly tries: number; readonly silence: string },
+): Promise<never> {
+  await noteFailedRefundLook(deps.db, refund, silence);
+  throw new RetryLater(pauseAfter(tries), silence);
 }
 
 /** A card payment that has not settled can only be voided as a whole. A partial refund waits until it settles. */
@@ -102,16 +122,16 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
 async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
-  if (known.kind === 'not_started') return 'not_known_at_gateway';
+  if (known.kind === 'not_started') return notKnown;
   if (known.kind !== 'fact') return reasonOf(known);
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, refund.attemptId);
     if (locked === undefined) return;
     await applyFact(tx, locked, known.fact, { trust: 'read_back', account });
     const now = await lockRefund(tx, refund.eventId, refund.id);
-    if (now !== undefined) await endSilence(tx, now);
-    if (now?.status === 'processing')
-      await changeRefund(tx, now, { failedLooks: 0, checkInSeconds: confirmationCheckSeconds });
+    const answered = now && (await endRefundSilence(tx, now));
+    if (answered?.status === 'processing')
+      await changeRefund(tx, answered, { checkInSeconds: confirmationCheckSeconds });
   });
   return undefined;
 }
@@ -122,7 +142,7 @@ async function isRefusedForGood(deps: GatewayDeps, sent: Refund, points: number)
     const refund = await lockRefund(tx, sent.eventId, sent.id);
     if (refund?.status !== 'requested') return false;
     const refusals = refund.refusals + points;
-    await changeRefund(tx, refund, { refusals });
+    await changeRefund(tx, await endRefundSilence(tx, refund), { refusals });
     return refusals >= refusalPointsMax;
   });
 }
@@ -137,7 +157,8 @@ async function giveToPerson(deps: GatewayDeps, sent: Refund, failure: string): P
     const locked = await lockAttemptAndOrder(tx, sent.attemptId);
     const refund = await lockRefund(tx, sent.eventId, sent.id);
     if (locked === undefined || refund?.status !== 'requested') return;
-    await changeRefund(tx, refund, { status: 'manual_required', failure, checkInSeconds: null });
+    const answered = await endRefundSilence(tx, refund);
+    await changeRefund(tx, answered, { status: 'manual_required', failure, checkInSeconds: null });
     await nameManualRefund(tx, refund, locked.attempt);
   });
 }
