@@ -40,7 +40,9 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  *   openRefund --> requested --sendRefund--> processing --checked, called back--> done
  *        |             | sendRefund                                                ^
  *        v             v                                                           |
- *      manual_required ---------------------------- resolveTask -------------------+     requested --bookLostMoney--> failed
+ *      manual_required ---------------------------- resolveTask -------------------+
+ *
+ *   requested, manual_required --bookLostMoney, syncRefunds (refunded otherwise at the dashboard)--> failed
  *
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */

@@ -64,7 +64,8 @@ export const refundStatuses = ['requested', 'processing', 'done', 'failed', 'man
 /**
  * gateway: money at the gateway. gateway_fees: the part of it that the gateway keeps as its fee from the buyer (negative =
  * kept); the two together are what it pays out. bank: money paid back by a person from the organiser's own account. sales, fees,
- * discounts: what was earned (negative = earned). refunds_due: what is owed to buyers (negative = owed). chargebacks: lost.
+ * discounts: what was earned (negative = earned). refunds_due: what is owed to buyers (negative = owed). chargebacks: lost, to a
+ * chargeback or because a payment went back twice.
  */
 export const ledgerAccounts = [
   'gateway',

@@ -63,12 +63,11 @@ export function reversalPosting(balances: Entries): Entries {
 }
 
 /**
- * The cardholder's bank took the money back. Nothing is owed any more. Earned money stays earned, with the loss as its
- * counterpart.
+ * The cardholder's bank took back what the gateway had. Nothing is owed any more. Earned money stays earned, with the loss
+ * as its counterpart.
  */
-export function chargebackPosting(balances: Entries, lost: number): Entries {
-  const owed = -(balances.refunds_due ?? 0);
-  return { gateway: -lost, refunds_due: owed, chargebacks: lost - owed };
+export function chargebackPosting({ gateway = 0, refunds_due: due = 0 }: Entries): Entries {
+  return { gateway: -gateway, refunds_due: -due, chargebacks: gateway + due };
 }
 
 /** The part of an attempt's money that is still earned. */

@@ -1,27 +1,34 @@
 import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { endRefundSilence } from '../attempts/note-failed-look.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from '../ledger/ledger.ts';
 import { balancesOf, countPostings, post } from '../ledger/queries.ts';
 import { isEventAhead } from '../attempts/order-queries.ts';
 import { changeRefund, findRefundsOfAttempt } from './queries.ts';
-import type { Attempt } from '../tables.ts';
+import { recordRefundPaid } from './record-refund-paid.ts';
+import type { Attempt, Refund } from '../tables.ts';
 import { closeTaskOf, insertTask } from '../tasks/queries.ts';
 
 /**
- * Books the rest of an attempt's money as lost: the gateway voided the payment, the bank reversed it, or the buyer charged
- * it back. Refunds that were not sent yet fail. If the money had paid the order, its tickets are revoked.
+ * Books an attempt's money at the gateway as lost: the gateway voided the payment, the bank reversed it, or the buyer
+ * charged it back. Refunds that were not sent yet fail. If the money had paid the order, its tickets are revoked. What a
+ * person had paid back from the organiser's bank is lost as well, and a task says so.
  */
 export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Promise<Attempt> {
-  const lost = attempt.received - attempt.refunded;
-  if (lost <= 0) {
+  const voided = await findOwnVoid(tx, attempt);
+  if (voided !== undefined) {
+    return recordRefundPaid(tx, attempt, voided, { from: 'gateway', confirmed: true, withFee: true });
+  }
+  const balances = await balancesOf(tx, attempt);
+  const { gateway: atGateway = 0, bank = 0 } = balances;
+  if (atGateway <= 0) {
     await dropOpenRefunds(tx, attempt);
     return attempt;
   }
-  const balances = await balancesOf(tx, attempt);
   const posting = `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
   const isChargeback = attempt.status === 'charged_back';
-  await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances, lost) : reversalPosting(balances));
+  await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances) : reversalPosting(balances));
   const changed = await changeAttempt(tx, attempt, {
     refunded: attempt.received,
     ...(isChargeback ? {} : { gatewayFee: 0 }),
@@ -35,10 +42,25 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
       reason: attempt.status,
     });
   }
-  if (isChargeback) {
+  const lost = isChargeback ? atGateway : -bank;
+  if (lost > 0) {
     await insertTask(tx, attempt, { kind: 'chargeback', subjectId: attempt.id, detail: { amount: lost } });
   }
   return changed;
+}
+
+/**
+ * The refund that was made by voiding a card payment: the gateway's answer to us was lost, or a person has done it at the
+ * dashboard. If the refund said `failed`, somebody would pay it by hand as well.
+ */
+async function findOwnVoid(tx: Db, attempt: Attempt): Promise<Refund | undefined> {
+  if (attempt.status !== 'voided') return undefined;
+  const left = attempt.received - attempt.refunded - attempt.gatewayFee;
+  const own = await findRefundsOfAttempt(tx, attempt);
+  return own.find(({ status, amount, currency }) => {
+    const isOwed = status === 'requested' || status === 'manual_required';
+    return isOwed && amount === left && currency === attempt.currency;
+  });
 }
 
 /** Books money that arrived and was lost before we learned of either. The order does not change; the ledger shows both. */
@@ -56,7 +78,11 @@ export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number)
 async function dropOpenRefunds(tx: Db, attempt: Attempt): Promise<void> {
   for (const refund of await findRefundsOfAttempt(tx, attempt)) {
     if (refund.status !== 'requested' && refund.status !== 'manual_required') continue;
-    await changeRefund(tx, refund, { status: 'failed', failure: 'money_gone', checkInSeconds: null });
+    await changeRefund(tx, await endRefundSilence(tx, refund), {
+      status: 'failed',
+      failure: 'money_gone',
+      checkInSeconds: null,
+    });
     for (const kind of ['refund_manual', 'money_taken'] as const) {
       await closeTaskOf(tx, attempt.eventId, kind, refund.id);
     }

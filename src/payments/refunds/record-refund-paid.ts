@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
+import { endRefundSilence } from '../attempts/note-failed-look.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { refundPaidPosting } from '../ledger/ledger.ts';
 import { post } from '../ledger/queries.ts';
@@ -32,7 +33,7 @@ export async function recordRefundPaid(
   const status = paid.confirmed ? 'done' : 'processing';
   const end = paid.confirmed ? { isDone: true, checkInSeconds: null } : { checkInSeconds: confirmationCheckSeconds };
   if (refund.status === 'done' || (refund.status === 'processing' && !paid.confirmed)) return attempt;
-  await changeRefund(tx, refund, {
+  await changeRefund(tx, await endRefundSilence(tx, refund), {
     status,
     failure: null,
     ...(paid.gatewayRefundKey === undefined ? {} : { gatewayRefundKey: paid.gatewayRefundKey }),
@@ -47,10 +48,9 @@ export async function recordRefundPaid(
   for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);
   // Money in another currency than the order's is not in the attempt's received amount.
   if (refund.currency !== attempt.currency) return attempt;
-  const after = {
-    refunded: attempt.refunded + refund.amount + fee,
-    gatewayFee: Math.min(attempt.gatewayFee - fee, attempt.received - attempt.refunded - refund.amount - fee),
-  };
+  // What was paid back by hand and at the gateway counts once: it is the buyer's payment. The ledger shows the loss.
+  const refunded = Math.min(attempt.received, attempt.refunded + refund.amount + fee);
+  const after = { refunded, gatewayFee: Math.min(attempt.gatewayFee - fee, attempt.received - refunded) };
   return changeAttempt(tx, attempt, { ...after, ...statusOf(attempt, after) });
 }
 

@@ -1,13 +1,15 @@
 import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
+import { endRefundSilence } from '../attempts/note-failed-look.ts';
 import type { GatewayFact, GatewayRefund } from '../gateways/gateway.ts';
 import { earned, refundDuePosting } from '../ledger/ledger.ts';
 import { balancesOf, post } from '../ledger/queries.ts';
+import { openRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
-import { findRefundsOfAttempt, insertRefund } from './queries.ts';
+import { changeRefund, findRefundsOfAttempt, insertRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
-import { insertTask } from '../tasks/queries.ts';
+import { closeTaskOf, insertTask } from '../tasks/queries.ts';
 
 /**
  * Compares the gateway's refunds with ours, in the caller's transaction that holds the locks of the order and the
@@ -16,52 +18,78 @@ import { insertTask } from '../tasks/queries.ts';
  */
 export async function syncRefunds(tx: Db, order: Order, attempt: Attempt, fact: GatewayFact): Promise<Attempt> {
   let current = attempt;
-  for (const listed of refundsOf(fact, attempt)) {
-    const own = await findRefundsOfAttempt(tx, current);
-    const refund = ownRefund(own, listed) ?? (await recordExternal(tx, order, current, listed));
-    if (refund === undefined) continue;
-    if (refund.amount !== listed.amount) {
-      // Our key with another amount: a person must check what the gateway refunded.
-      const detail = { amount: listed.amount, asked: refund.amount, key: listed.key };
-      await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail });
-      continue;
-    }
-    current = await recordRefundPaid(tx, current, refund, {
-      from: 'gateway',
-      confirmed: listed.confirmed,
-      gatewayRefundKey: listed.key,
-    });
+  for (const listed of fact.refunds) current = await syncRefund(tx, order, current, listed);
+  const rest = unlisted(fact, current);
+  return rest === undefined ? current : syncRefund(tx, order, current, rest);
+}
+
+async function syncRefund(tx: Db, order: Order, attempt: Attempt, listed: GatewayRefund): Promise<Attempt> {
+  const own = await findRefundsOfAttempt(tx, attempt);
+  const refund = ownRefund(own, attempt, listed) ?? (await recordExternal(tx, order, attempt, { listed, own }));
+  if (refund === undefined) return attempt;
+  if (refund.amount !== listed.amount) {
+    // Our key with another amount: a person must check what the gateway refunded.
+    const detail = { amount: listed.amount, asked: refund.amount, key: listed.key };
+    await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail });
+    return attempt;
   }
-  return current;
+  return recordRefundPaid(tx, attempt, refund, {
+    from: 'gateway',
+    confirmed: listed.confirmed,
+    gatewayRefundKey: listed.key,
+  });
 }
 
-/** Some answers give a sum without a list. The unknown part of it then counts as one refund. */
-function refundsOf(fact: GatewayFact, attempt: Attempt): readonly GatewayRefund[] {
-  if (fact.refunds.length > 0) return fact.refunds;
-  const total = fact.refundedTotal ?? (fact.state === 'refunded' ? fact.amount : 0);
-  const amount = total - attempt.refunded;
-  return amount > 0 ? [{ key: `unlisted-${total}`, amount, confirmed: false }] : [];
+/** Some answers give a sum without a list, or list a refund without its key. What is not listed then counts as one refund. */
+function unlisted({ refunds, refundedTotal, state, amount }: GatewayFact, attempt: Attempt): GatewayRefund | undefined {
+  const listed = sumOf(refunds);
+  const total = refundedTotal ?? (state === 'refunded' && listed === 0 ? amount : listed);
+  const rest = Math.min(total - listed, total - attempt.refunded);
+  return rest > 0 ? { key: `unlisted-${total}`, amount: rest, confirmed: false } : undefined;
 }
 
-/** Matches by key, or by amount if a person was asked to pay it back and did so at the gateway's dashboard. */
-function ownRefund(own: readonly Refund[], listed: GatewayRefund): Refund | undefined {
+/**
+ * Matches by key, or by amount if somebody has done at the gateway's dashboard what we still owe: because a person was
+ * asked to, or because the gateway put our refund off, for example for lack of balance. Ours is still to come only if
+ * the gateway has enough for both.
+ */
+function ownRefund(own: readonly Refund[], attempt: Attempt, listed: GatewayRefund): Refund | undefined {
+  const isEnough = listed.amount + sumOf(owed(own, attempt)) <= attempt.received - attempt.refunded;
   return (
     own.find((refund) => refund.gatewayRefundKey === listed.key) ??
-    own.find((refund) => refund.status === 'manual_required' && refund.amount === listed.amount)
+    owed(own, attempt).find(
+      ({ status, amount }) => amount === listed.amount && (status === 'manual_required' || !isEnough),
+    )
   );
 }
+
+/** Refunds of the attempt's money that are still to be paid. */
+function owed(own: readonly Refund[], { currency }: Attempt): Refund[] {
+  return own.filter(
+    (refund) => (refund.status === 'requested' || refund.status === 'manual_required') && refund.currency === currency,
+  );
+}
+
+const sumOf = (refunds: readonly { readonly amount: number }[]): number =>
+  refunds.reduce((sum, { amount }) => sum + amount, 0);
 
 async function recordExternal(
   tx: Db,
   order: Order,
   attempt: Attempt,
-  listed: GatewayRefund,
+  { listed, own }: { readonly listed: GatewayRefund; readonly own: readonly Refund[] },
 ): Promise<Refund | undefined> {
-  if (listed.amount > attempt.received - attempt.refunded) {
-    const detail = { amount: listed.amount, left: attempt.received - attempt.refunded };
+  const left = attempt.received - attempt.refunded;
+  // More than is left can go only if a person has paid the buyer from the organiser's bank as well.
+  const lost = Math.max(0, listed.amount - left);
+  if (lost > 0) {
+    const detail = { amount: listed.amount, left };
     await insertTask(tx, attempt, { kind: 'contradiction', subjectId: attempt.id, detail });
-    return undefined;
+    const { gateway: atGateway = 0 } = await balancesOf(tx, attempt);
+    if (listed.amount > atGateway) return undefined;
   }
+  const isEnough = listed.amount + sumOf(owed(own, attempt)) <= left;
+  const replaced = isEnough ? [] : await withdraw(tx, attempt, owed(own, attempt));
   const id = newId('rfd');
   const refund = await insertRefund(tx, attempt, {
     id,
@@ -72,10 +100,49 @@ async function recordExternal(
     requestedBy: 'gateway',
   });
   const balances = await balancesOf(tx, attempt);
-  await post(tx, attempt, `${id}:due`, refundDuePosting(balances, listed.amount));
+  const due = { ...refundDuePosting(balances, listed.amount - lost), chargebacks: lost, refunds_due: -listed.amount };
+  await post(tx, attempt, `${id}:due`, due);
   await addFlag(tx, order, 'external_refund');
   // A refund without tickets revokes none, unless nothing of the price is left.
   const isAll = listed.amount >= earned(balances);
-  await refundOrder(tx, order, { restock: false, reason: 'external_refund', ...(isAll ? {} : { ticketIds: [] }) });
+  await refundOrder(tx, order, {
+    restock: false,
+    reason: 'external_refund',
+    ...(isAll ? {} : { ticketIds: [], as: 'partially_refunded' as const }),
+  });
+  await openRest(tx, { order, attempt, replaced, given: listed.amount });
   return refund;
+}
+
+/**
+ * Withdraws refunds because somebody has given the buyer other amounts at the dashboard, and the gateway has not enough
+ * for both. Their money counts as earned again, and the refund at the dashboard takes it from there.
+ */
+async function withdraw(tx: Db, attempt: Attempt, refunds: readonly Refund[]): Promise<readonly Refund[]> {
+  for (const refund of refunds) {
+    const { id, amount } = refund;
+    const end = { status: 'failed', failure: 'refunded_at_dashboard', checkInSeconds: null } as const;
+    await changeRefund(tx, await endRefundSilence(tx, refund), end);
+    for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, id);
+    await post(tx, attempt, `${id}:withdrawn`, { refunds_due: amount, sales: -amount });
+  }
+  return refunds;
+}
+
+/** Opens a refund of what the withdrawn ones had promised beyond the amount that was given at the dashboard. */
+async function openRest(
+  tx: Db,
+  rest: {
+    readonly order: Order;
+    readonly attempt: Attempt;
+    readonly replaced: readonly Refund[];
+    readonly given: number;
+  },
+): Promise<void> {
+  const { order, attempt, replaced, given } = rest;
+  const amount = sumOf(replaced) - given;
+  const [first] = replaced;
+  if (first === undefined || amount <= 0) return;
+  const { reason, requestedBy } = first;
+  await openRefund(tx, { order, attempt, amount, reason, requestedBy, money: 'earned' });
 }

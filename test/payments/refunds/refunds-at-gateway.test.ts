@@ -57,6 +57,22 @@ describe('a refund at the gateway', () => {
     expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'voided', refunded: 300_000 }]);
     expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
   });
+
+  test('that was a void whose answer is lost is done when the callback tells of it', async () => {
+    const { event, placed } = await refunds.paidOrder({ method: 'credit_card' });
+    await control(world, '/scenarios', {
+      match: { orderId: placed.attemptId },
+      close: { answer: 'reset_after', times: 1 },
+    });
+    await refunds.ask(event, placed, { reason: 'x' });
+    await work(world, placed, 1);
+    // The next try is some seconds away.
+    await world.db.execute(sql`delete from outbox where name = 'payment.send_refund' and event_id = ${placed.eventId}`);
+    await settle(world, placed, 3);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'voided', refunded: 300_000 }]);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'done', failure: null }]);
+    expect(world.sandbox.journal.refunds().filter(({ orderId }) => orderId === placed.attemptId)).toHaveLength(1);
+  });
 });
 
 describe('a task', () => {

@@ -45,7 +45,7 @@ export function readFact(body: MidtransBody): GatewayFact | undefined {
     method: methodOf(textOf(body['payment_type']), { store: textOf(body['store']), bank: instructions.bank }),
     instructions,
     refunds: refundsOf(body['refunds'], currency),
-    refundedTotal: amountOf(body['refund_amount'], currency),
+    refundedTotal: refundedTotalOf(body, currency),
   };
 }
 
@@ -147,6 +147,13 @@ function refundsOf(value: unknown, currency: string): GatewayRefund[] {
     if (key === undefined || amount === undefined || amount === 0) return [];
     return [{ key, amount, confirmed: textOf(entry['bank_confirmed_at']) !== undefined }];
   });
+}
+
+/** The stated sum, or that of the list. A refund in the list may lack its key. */
+function refundedTotalOf(body: MidtransBody, currency: string): number | undefined {
+  const listed = listOf(body['refunds']).map((entry) => amountOf(entry['refund_amount'], currency) ?? 0);
+  const stated = amountOf(body['refund_amount'], currency);
+  return stated ?? (listed.length === 0 ? undefined : listed.reduce((sum, amount) => sum + amount, 0));
 }
 
 function listOf(value: unknown): MidtransBody[] {
