@@ -61,17 +61,33 @@ const ticketsMatchOrder = invariantOf(
 
 const orderAddsUp = invariantOf(
   'orders.order_adds_up',
-  'The price and the number of tickets of an order are those of its lines.',
+  'The price and the number of tickets of an order are those of its lines, and its discount is that of its promo code.',
   sql`
-    select format('order %s: %s tickets for %s, its lines say %s for %s', o.id, o.quantity, o.subtotal,
-             coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0)) as sentence
+    select format('order %s: %s tickets for %s less %s, its lines say %s for %s, its promo code %s', o.id, o.quantity, o.subtotal,
+             o.discount, coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0), coalesce(promo.discount, 0)) as sentence
     from orders o
     left join (
       select event_id, order_id, sum(quantity) as quantity, sum(quantity * unit_price) as subtotal
       from order_lines group by 1, 2
     ) lines on lines.event_id = o.event_id and lines.order_id = o.id
+    left join lateral (
+      select case m.kind when 'percent' then o.subtotal * m.value / 100 else least(m.value, o.subtotal) end as discount
+      from promo_codes m where m.event_id = o.event_id and m.id = o.promo_code_id
+    ) promo on true
     where o.quantity <> coalesce(lines.quantity, 0) or o.subtotal <> coalesce(lines.subtotal, 0)
-       or o.total <> o.subtotal - o.discount + o.fees`,
+       or o.total <> o.subtotal - o.discount + o.fees
+       -- An order that the desk gives away has its whole price as discount, and no code.
+       or o.discount <> coalesce(promo.discount, case when o.total = 0 and o.promo_code_id is null then o.subtotal else 0 end)`,
+);
+
+const belongToTheirOrganizer = invariantOf(
+  'orders.belong_to_their_organizer',
+  'An order belongs to the organizer of its event, and is in the currency of its event.',
+  sql`
+    select format('order %s is in %s for %s, its event in %s for %s', o.id, o.currency, o.organizer_id,
+             coalesce(e.currency, 'nothing'), coalesce(e.organizer_id, 'nobody')) as sentence
+    from orders o left join events e on e.id = o.event_id
+    where (o.organizer_id, o.currency) is distinct from (e.organizer_id, e.currency)`,
 );
 
 const ticketCodesUnique = invariantOf(
@@ -198,6 +214,7 @@ export const orderInvariants: readonly Invariant[] = [
   stockEqualsRows,
   ticketsMatchOrder,
   orderAddsUp,
+  belongToTheirOrganizer,
   ticketCodesUnique,
   idsNameTheirEvent,
   holdsEnd,

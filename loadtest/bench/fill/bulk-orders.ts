@@ -63,9 +63,9 @@ export async function insertOrdersInPayment(db: Db, event: TestEvent, numbers: N
   const { price = 0 } = event.categories[0] ?? {};
   await insertPlacedOrders(db, event, numbers);
   await db.execute(sql`
-    insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, expires_at)
+    insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, expires_at, next_check_at)
     select ${event.id}, 'pay_' || substr(id, 5) || '01', id, ${event.organizer.id}, 1, 'midtrans', 'any', ${price}::bigint, 'IDR', 'pending',
-      now() + interval '1 day'
+      now() + interval '1 day', now() + interval '1 day'
     from (select ${orderIdOf(event)} as id from ${numbersFrom(numbers)}) placed`);
 }
 
