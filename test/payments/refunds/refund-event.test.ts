@@ -1,9 +1,21 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { cancelEvent } from '../../../src/catalog/events/cancel-event.ts';
+import { availabilityOf } from '../../../src/orders/index.ts';
+import { paymentInvariants } from '../../../src/payments/invariants.ts';
 import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { createLog } from '../../../src/platform/log.ts';
+import { signedInOwner } from '../../../testkit/factories.ts';
 import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
-import { type Placed, attemptsOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
+import {
+  type Placed,
+  attemptsOf,
+  callbacksOf,
+  orderOf,
+  refundsOf,
+  stockOf,
+} from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { until } from '../../../testkit/until.ts';
 
@@ -46,4 +58,53 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
   expect(await stockOf(world, { eventId: event.id })).toMatchObject({ held: 0, sold: 0 });
   await refundEvent({ db: world.db, log }, { eventId: event.id });
   expect(await refundsOf(world, paid)).toHaveLength(1);
+});
+
+test('an order that is paid in the moment of the cancellation is refunded by the second run; control: the first run misses it', async () => {
+  const event = await createPaidEvent(world);
+  const actor = await signedInOwner(world.db, event.organizer);
+  const placed = await placeReady(world, event);
+  await pay(placed);
+  await until(async () => (await callbacksOf(world, placed)).length === 2);
+  let settling: Promise<void> | undefined;
+  // The payment has read that the event takes place, and waits for the stock.
+  await transaction(world.db, async (tx) => {
+    await tx.execute(sql`select 1 from stock where event_id = ${event.id} for update`);
+    settling = work(world, placed);
+    const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await until(async () => (await rowsOf(world.db, waiting)).length > 0);
+    const nothing = () => Promise.resolve();
+    await cancelEvent(
+      {
+        db: world.db,
+        cachedReads: { changed: nothing },
+        stagePurge: nothing,
+        availabilityOf,
+        unpayableSale: () => Promise.resolve([]),
+        eventChanged: nothing,
+      },
+      { actor, eventId: event.id },
+    );
+    await refundEvent({ db: world.db, log }, { eventId: event.id });
+  });
+  await settling;
+  expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+
+  const runs = await rowsOf<{ id: string; due: boolean }>(
+    world.db,
+    sql`select id::text, available_at <= now() as due from outbox where name = 'event.cancelled' and event_id = ${event.id} order by id`,
+  );
+  expect(runs.map(({ due }) => due)).toEqual([true, false]);
+  const named = paymentInvariants.find(({ name }) => name === 'payments.called_off_keeps_nothing');
+  expect(await named?.find(world.db)).toEqual([]);
+  await world.db.execute(sql`delete from outbox where name = 'event.cancelled' and event_id = ${event.id}`);
+  expect((await named?.find(world.db))?.[0]).toContain(placed.orderId);
+
+  await refundEvent({ db: world.db, log }, { eventId: event.id });
+  await until(async () => {
+    await work(world, placed);
+    return (await refundsOf(world, placed))[0]?.status === 'done';
+  });
+  expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
+  expect(await refundsOf(world, placed)).toMatchObject([{ reason: 'event_cancelled', amount: 150_000 }]);
 });
