@@ -91,7 +91,7 @@ ${temporary.map((name) => `  ${name}_temp_path "${own}/temporary-${name}";`).joi
   upstream antre {
     least_conn;
 ${origins.join('\n')}
-    keepalive 256;
+    keepalive 512;
     keepalive_timeout 60s;
   }
   include edge-http.conf;
