@@ -43,7 +43,23 @@ const partiesMax = 10_000;
 const probeSeconds = 3;
 const budgetPauseSeconds = 10;
 
-const breakersOpen = gauge('breakers_open', 'Outside parties whose circuit is open', ['toward']);
+/** After so long without a call that somebody wants to make, nobody knows how a party does. */
+const wantedMs = 900_000;
+
+type Toward = 'gateway' | 'email' | 'whatsapp';
+type OpenCircuit = { readonly toward: Toward; wantedAt: number };
+const openCircuits = new Set<OpenCircuit>();
+gauge(
+  'breakers_open',
+  'Outside parties whose circuit is open and that somebody wants to call',
+  ['toward'],
+  function () {
+    const now = performance.now();
+    const wanted = [...openCircuits].filter(({ wantedAt }) => now - wantedAt < wantedMs);
+    for (const toward of ['gateway', 'email', 'whatsapp'] as const)
+      this.set({ toward }, wanted.filter((one) => one.toward === toward).length);
+  },
+);
 const repetitions = counter('call_repetitions_total', 'Repeated calls to outside parties, made or put off', [
   'toward',
   'result',
@@ -66,7 +82,7 @@ export function createCallGuard({
   pauseMs = pauseMsDefault,
   onChange = () => undefined,
 }: {
-  toward: 'gateway' | 'email' | 'whatsapp';
+  toward: Toward;
   pauseMs?: number;
   /** Called when the circuit of a party opens, with the duration, and when it closes (undefined). */
   onChange?: (key: string, openMs: number | undefined) => void;
@@ -84,6 +100,7 @@ export function createCallGuard({
   return {
     acquire: (key, repeated) => {
       const party = partyOf(key);
+      party.circuit.wantedAt = performance.now();
       const left = party.secondsLeft();
       if (left > 0) return left + spread(pauseMs / 1000);
       if (repeated === 0) {
@@ -125,33 +142,33 @@ async function observed<Result>(
   }
 }
 
-function openParty(toward: string, pauseMs: number, onChange: (openMs: number | undefined) => void) {
+function openParty(toward: Toward, pauseMs: number, onChange: (openMs: number | undefined) => void) {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failuresMax) });
   const budget: RetryBudget = createRetryBudget();
+  const circuit: OpenCircuit = { toward, wantedAt: performance.now() };
   let openedAt: number | undefined;
   breaker.onStateChange((state) => {
     if (state === CircuitState.Open) {
-      if (openedAt === undefined) breakersOpen.inc({ toward });
+      openCircuits.add(circuit);
       openedAt = performance.now();
       onChange(pauseMs);
     } else if (state === CircuitState.Closed) {
       openedAt = undefined;
-      breakersOpen.dec({ toward });
+      openCircuits.delete(circuit);
       onChange(undefined);
     }
   });
   return {
     breaker,
     budget,
+    circuit,
     /** While a probe runs, all other calls wait for its outcome. */
     secondsLeft: (): number => {
       if (openedAt === undefined) return 0;
       if (breaker.state === CircuitState.HalfOpen) return probeSeconds;
       return Math.max(openedAt + pauseMs - performance.now(), 0) / 1000;
     },
-    forget: () => {
-      if (openedAt !== undefined) breakersOpen.dec({ toward });
-    },
+    forget: () => openCircuits.delete(circuit),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { registry } from '../../../src/platform/metrics.ts';
 import { backOffSeconds } from '../../../src/platform/resilience/back-off.ts';
 import { CircuitOpenError, createCallGuard } from '../../../src/platform/resilience/call-guard.ts';
 import { createRetryBudget } from '../../../src/platform/resilience/retry-budget.ts';
@@ -42,6 +43,22 @@ describe('a breaker', () => {
     expect(await call()).toBe('good');
     expect(await Promise.all(Array.from({ length: 10 }, call))).toEqual(Array.from({ length: 10 }, () => 'good'));
     expect(guard.acquire('one', 0)).toBe(0);
+  });
+
+  it('is reported as open while somebody wants to call the party, and not for ever', async () => {
+    const reported = async () => {
+      const { values = [] } = (await registry.getSingleMetric('antre_breakers_open')?.get()) ?? {};
+      return values.find(({ labels }) => labels['toward'] === 'whatsapp')?.value ?? 0;
+    };
+    const before = await reported();
+    const guard = createCallGuard({ toward: 'whatsapp', pauseMs: 60_000 });
+    for (let tries = 0; tries < 5; tries += 1) await guard.run('one', async () => 'bad', hasFailed);
+    expect(await reported()).toBe(before + 1);
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 16 * 60_000);
+    onTestFinished(() => clock.mockRestore());
+    expect(await reported(), 'nobody has wanted to call it for a while').toBe(0);
+    expect(guard.acquire('one', 0)).toBe(0);
+    expect(await reported()).toBe(1);
   });
 
   it('counts a thrown error as a failure, and rethrows it', async () => {
