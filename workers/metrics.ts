@@ -24,7 +24,11 @@ export const jobsStalled = counter('jobs_stalled_total', 'Jobs that stalled beca
 export const jobsBuried = counter('jobs_buried_total', 'Jobs that became dead letters: somebody must look', ['job']);
 
 export const queueJobs = gauge('queue_jobs', 'Jobs in Redis by queue and state', ['queue', 'state']);
-export const queueOldestSeconds = gauge('queue_oldest_seconds', 'Age of the oldest waiting job', ['queue']);
+export const queueOldestSeconds = gauge(
+  'queue_oldest_seconds',
+  'For how long a job has been due for its first try, at most',
+  ['queue'],
+);
 export const outboxJobs = gauge('outbox_due_jobs', 'Due jobs that no relay has taken, counted up to 100,000');
 export const outboxOldestSeconds = gauge('outbox_oldest_seconds', 'For how long the oldest of them has been due');
 export const outboxUnknownNames = gauge('outbox_unknown_names', 'Kinds of staged jobs that this build does not know');

@@ -1,3 +1,4 @@
+import type { Job } from 'bullmq';
 import type { Db } from '../src/platform/database/db.ts';
 import { countDeadLetters } from '../src/platform/jobs/dead-letters.ts';
 import { queueNames } from '../src/platform/jobs/job.ts';
@@ -26,9 +27,19 @@ export const silentAfterMs = 60_000;
 const lookEveryMs = 2000;
 /** Counting a large outbox takes a while, so only every fifth look does it. */
 const looksPerOutboxCount = 5;
+/** So many of the jobs that have waited longest are looked at. */
+const oldestMax = 10;
 const countedStates = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const;
 
 type Watch = { waitingSince: number | undefined; endedAt: number };
+
+/**
+ * For how long a job has been due for its first try. Redis does not keep since when a tried job waits again: a message that a slow sender
+ * takes an hour later is an hour old, and waits for nothing.
+ */
+function waitSeconds({ timestamp, processedOn, opts }: Job): number {
+  return processedOn === undefined ? (Date.now() - timestamp - (opts.delay ?? 0)) / 1000 : 0;
+}
 
 export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: () => number }): Observer {
   const now = deps.now ?? (() => performance.now());
@@ -46,12 +57,8 @@ export function createObserver(deps: { db: Db; queues: Queues; log: Log; now?: (
       const counts = await deps.queues[name].getJobCounts(...countedStates);
       for (const state of countedStates) queueJobs.set({ queue: name, state }, counts[state] ?? 0);
       const waiting = counts['waiting'] ?? 0;
-      // The list is a queue: its last entry has waited longest.
-      const [oldest] = waiting > 0 ? await deps.queues[name].getJobs(['waiting'], 0, 0, true) : [];
-      queueOldestSeconds.set(
-        { queue: name },
-        oldest === undefined ? 0 : Math.max(Date.now() - oldest.timestamp, 0) / 1000,
-      );
+      const oldest = waiting > 0 ? await deps.queues[name].getJobs(['waiting'], 0, oldestMax - 1, true) : [];
+      queueOldestSeconds.set({ queue: name }, Math.max(0, ...oldest.map(waitSeconds)));
       watch.waitingSince = waiting === 0 ? undefined : (watch.waitingSince ?? now());
     } catch {
       watch.waitingSince = undefined;

@@ -68,6 +68,28 @@ test('depth and age of queues and outbox are measured', async () => {
   await queues.close();
 });
 
+test('a job that was tried and waits again does not count as old, nor does one that was made before it is due', async () => {
+  const queues = await openTestQueues(redis.queueUrl);
+  await queues.redis.flushdb();
+  const { notifications } = queues.queues;
+  const hour = 3_600_000;
+  const [tried, scheduled] = await Promise.all([
+    notifications.add('test.other', { number: 1 }, { timestamp: Date.now() - hour }),
+    notifications.add('test.other', { number: 2 }, { timestamp: Date.now() - hour, delay: hour }),
+  ]);
+  await queues.redis.hset(notifications.toKey(tried.id ?? ''), 'processedOn', Date.now() - hour);
+  await notifications.getJob(scheduled.id ?? '').then((job) => job?.promote());
+  const observer = createObserver({ db: open.db, queues: queues.queues, log: silentLog });
+  const age = async () => {
+    await observer.look();
+    return Number(/antre_queue_oldest_seconds\{queue="notifications"\} ([\d.]+)/.exec(await registry.metrics())?.[1]);
+  };
+  expect(await age()).toBeLessThan(5);
+  await notifications.add('test.other', { number: 3 }, { timestamp: Date.now() - 7000 });
+  expect(await age()).toBeGreaterThan(6.5);
+  await queues.close();
+});
+
 test('T58: a worker does not start on a Redis that may evict', async () => {
   const stack = testStack();
   await expect(startTestWorker({ db: open.db, queueUrl: stack.redisCacheUrl }, {})).rejects.toThrow(/maxmemory-policy/);
