@@ -11,6 +11,7 @@ import { problems } from '../src/problems.ts';
 import { createRoomScheduler } from '../src/waiting-room/index.ts';
 import { boardRoutes } from './board-routes.ts';
 import { composeWorker } from './compose-worker.ts';
+import { endWhenStuck } from './end-when-stuck.ts';
 import { createHandlers, createInPlaceActs, recurring } from './handlers.ts';
 import { schedulesOf } from './schedules.ts';
 import { QueueRedisError, type RunningWorker, startWorker } from './start-worker.ts';
@@ -73,6 +74,8 @@ async function main(): Promise<void> {
     inPlace: createInPlaceActs(service),
     schedules: schedulesOf(jobs, recurring),
   });
+  const stuck = endWhenStuck({ fault: started.worker.fault, log, end: () => process.exit(1) });
+  service.closers.add('stuck watch', () => stuck.close());
   const scheduler = createRoomScheduler(service.rooms);
   service.closers.add('scheduler', () => scheduler.close());
   log.info({ operationsPort: operations.port }, 'working');
