@@ -10,13 +10,16 @@ interface FunctionFile {
   readonly checksum: string;
 }
 
+/** For so long after its file has gone a function stays: the release before calls it, and may be put into service again. */
+const keptWithoutFileDays = 7;
+
 /** The longest time that callbacks' raw bytes are kept. The recurring job drops partitions by the service's own setting. */
 const partitionsKeptDaysMax = 3650;
 
 /**
  * Makes the SQL functions of the database equal to the files in `functions`, one for each function. New and changed files are applied.
- * A changed file replaces every function of its name, so that parameters may change. Functions without a file are dropped. All
- * of it is one transaction. Returns the names of changed functions.
+ * A changed file replaces every function of its name, so that parameters may change. A function whose file has gone is dropped a week later.
+ * All of it is one transaction. Returns the names of changed functions.
  *
  * In a rolling upgrade, old processes run against new functions. If the service calls a function, give it a new name when its
  * parameters change, or the type of a column that it returns: PgBouncer keeps prepared calls of it.
@@ -27,10 +30,16 @@ export async function applyFunctions(sql: postgres.Sql, folder: string): Promise
     // Functions call each other. They are checked when they run, so the order of the files does not matter.
     await tx`set local check_function_bodies = off`;
     await tx`create table if not exists drizzle.functions (name text primary key, checksum text not null)`;
-    const rows = await tx<{ name: string; checksum: string }[]>`select name, checksum from drizzle.functions`;
+    await tx`alter table drizzle.functions add column if not exists gone_at timestamptz`;
+    const present = files.map(({ name }) => name);
+    await tx`
+      update drizzle.functions set gone_at = case when name = any(${present}) then null else coalesce(gone_at, now()) end`;
+    const rows = await tx<{ name: string; checksum: string; is_over: boolean }[]>`
+      select name, checksum, coalesce(gone_at < now() - make_interval(days => ${keptWithoutFileDays}), false) as is_over
+      from drizzle.functions`;
     const applied = new Map(rows.map(({ name, checksum }) => [name, checksum]));
     const changed = files.filter(({ name, checksum }) => applied.get(name) !== checksum);
-    const gone = [...applied.keys()].filter((name) => !files.some((file) => file.name === name));
+    const gone = rows.filter((row) => row.is_over).map(({ name }) => name);
     for (const name of [...changed.map((file) => file.name), ...gone]) await dropFunction(tx, name);
     for (const { text } of changed) await tx.unsafe(text);
     for (const { name, checksum } of changed) {

@@ -15,6 +15,25 @@ describe('migrate', () => {
     await database.close();
   });
 
+  it('keeps a function for a week after its file has gone, since the release before calls it', async () => {
+    const database = await createTestDatabase();
+    const sql = postgres(database.directUrl, { max: 1, onnotice: () => {} });
+    const there = async () => {
+      const [row] =
+        await sql`select to_regprocedure('call_of_before()') is not null as old, to_regprocedure('needs_pass(text)') is not null as used`;
+      return row;
+    };
+    await sql`create function call_of_before() returns integer language sql as 'select 1'`;
+    await sql`insert into drizzle.functions (name, checksum) values ('call_of_before', 'its text')`;
+    expect(await migrate({ url: database.directUrl })).toEqual([]);
+    expect(await there()).toEqual({ old: true, used: true });
+    await sql`update drizzle.functions set gone_at = now() - interval '8 days' where name in ('call_of_before', 'needs_pass')`;
+    expect(await migrate({ url: database.directUrl })).toEqual(['call_of_before (dropped)']);
+    expect(await there()).toEqual({ old: false, used: true });
+    await sql.end();
+    await database.close();
+  });
+
   it('refuses when an applied migration was changed', async () => {
     const database = await createTestDatabase();
     const sql = postgres(database.directUrl, { max: 1 });
