@@ -23,7 +23,8 @@ import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { passHotRoute } from './waiting-room/places/pass-routes.ts';
 import { joinHotRoute } from './waiting-room/places/routes.ts';
 import { webRoutes } from './web/routes.ts';
-import { createAssets } from './web/server/assets.ts';
+import { builtFiles, createAssets } from './web/server/assets.ts';
+import { createSharedFiles } from './web/server/shared-files.ts';
 import { refusalPages } from './web/server/refusal-pages.ts';
 import { deskRoutes } from './web/server/desk/routes.ts';
 import { createRoutes } from './api-routes.ts';
@@ -84,7 +85,15 @@ export function createApp(service: Service) {
     }),
   );
   app.route('/', pictureFileRoutes(service));
-  app.route('/', webRoutes({ publicReads, assetsOnce, publicUrl: service.publicUrl, clock: service.clock }));
+  const sharedFiles = createSharedFiles({
+    redis: service.redis,
+    key: config.HASH_SECRET,
+    own: builtFiles(),
+  });
+  app.route(
+    '/',
+    webRoutes({ publicReads, assetsOnce, sharedFiles, publicUrl: service.publicUrl, clock: service.clock }),
+  );
   const hotRoutes = createHotRoutes({
     routes: [placementHotRoute(service), joinHotRoute(service), passHotRoute(service)],
     decide: service.decide,
@@ -98,6 +107,7 @@ export function createApp(service: Service) {
   return {
     /** The routes of the router, including those of middleware. */
     routes: app.routes,
+    leaveFiles: sharedFiles.leave,
     take: (incoming: IncomingMessage, outgoing: ServerResponse): boolean =>
       publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing) || callbacks.take(incoming, outgoing),
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>

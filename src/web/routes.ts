@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
 import { type Assets, assetPath, createAssets } from './server/assets.ts';
+import type { SharedFiles } from './server/shared-files.ts';
 
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
@@ -55,6 +56,7 @@ import {
 export function webRoutes(deps: {
   readonly publicReads: PublicReads;
   readonly assetsOnce?: () => Promise<Assets>;
+  readonly sharedFiles?: Pick<SharedFiles, 'find'>;
   readonly publicUrl: string;
   readonly clock: Clock;
 }): Hono {
@@ -213,7 +215,8 @@ export function webRoutes(deps: {
       return send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/orders/', 'content-type': file.type });
     })
     .get(`${assetPath}/:file`, async (c) => {
-      const file = (await assetsOnce()).file(c.req.param('file'));
+      const name = c.req.param('file');
+      const file = (await assetsOnce()).file(name) ?? (await deps.sharedFiles?.find(name));
       if (file === undefined) return c.notFound();
       return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
     })

@@ -14,8 +14,10 @@ export type Assets = {
   laterOf(source: string): readonly string[];
   /** The text of a script. */
   textOf(source: string): string;
-  file(name: string): { readonly type: string; readonly variants: Compressed } | undefined;
+  file(name: string): PageFile | undefined;
 };
+
+export type PageFile = { readonly type: string; readonly variants: Compressed };
 
 export const assetPath = '/web';
 
@@ -33,9 +35,8 @@ let assets: Promise<Assets> | undefined;
  * @throws Error if there is neither a build nor a source, so that a broken release does not start
  */
 export function createAssets(): () => Promise<Assets> {
-  const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
-  if (existsSync(join(builtFolder, 'entries.json'))) {
-    const built = (assets ??= Promise.resolve(readBuilt(builtFolder)));
+  if (isBuilt()) {
+    const built = (assets ??= Promise.resolve(readBuilt()));
     return () => built;
   }
   const bundler = new URL('../client-build/bundle-web.ts', import.meta.url);
@@ -53,18 +54,30 @@ async function bundleSources(bundler: URL): Promise<Assets> {
   );
 }
 
-function readBuilt(folder: string): Assets {
-  const entries: Entries = JSON.parse(readFileSync(join(folder, 'entries.json'), 'utf8'));
-  const read = (name: string) => readFileSync(join(folder, name));
+const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
+const isBuilt = () => existsSync(join(builtFolder, 'entries.json'));
+const readFile = (name: string) => readFileSync(join(builtFolder, name));
+
+/** The files that were built beside the bundle; none when the sources run directly. */
+export function builtFiles(): readonly Bundler.WebFile[] {
+  if (!isBuilt()) return [];
+  const names = readdirSync(builtFolder).filter((name) => typeOf(name) !== undefined);
+  return names.map((name) => ({ name, bytes: readFile(name) }));
+}
+
+function readBuilt(): Assets {
+  const entries: Entries = JSON.parse(readFile('entries.json').toString('utf8'));
+  const variantsOf = ({ name, bytes }: Bundler.WebFile) =>
+    compressedAs(Buffer.from(bytes), { gzip: readFile(`${name}.gz`), brotli: readFile(`${name}.br`) });
   return holdAssets(
     entries,
-    readdirSync(folder)
-      .filter((name) => types[extname(name)] !== undefined)
-      .map((name) => ({
-        name,
-        variants: compressedAs(read(name), { gzip: read(`${name}.gz`), brotli: read(`${name}.br`) }),
-      })),
+    builtFiles().map((file) => ({ name: file.name, variants: variantsOf(file) })),
   );
+}
+
+/** The media type of a file that pages load, by its name. */
+export function typeOf(name: string): string | undefined {
+  return types[extname(name)];
 }
 
 type Entries = Bundler.WebBundle['entries'];
@@ -74,7 +87,7 @@ function holdAssets(
   files: readonly { readonly name: string; readonly variants: Compressed }[],
 ): Assets {
   const held = new Map(
-    files.map(({ name, variants }) => [name, { type: types[extname(name)] ?? 'application/octet-stream', variants }]),
+    files.map(({ name, variants }) => [name, { type: typeOf(name) ?? 'application/octet-stream', variants }]),
   );
   const entryOf = (source: string) => {
     const entry = entries[source];

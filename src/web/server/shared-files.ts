@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { LRUCache } from 'lru-cache';
+import { constantTimeEqual, hmacSha256 } from '../../platform/crypto.ts';
+import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
+import type { RedisClient } from '../../platform/redis-client.ts';
+import { orAfter } from '../../platform/resilience/deadline.ts';
+import type { WebFile } from '../client-build/bundle-web.ts';
+import { type PageFile, typeOf } from './assets.ts';
+import { compress } from './variants.ts';
+
+/**
+ * Files of other releases. While a release goes out, a page and its scripts may come from processes with different files. Pages that are
+ * open or cached ask for files of the release before, some only when a buyer pays or opens a ticket. So each process leaves its files in
+ * the cache role of Redis, when it starts and when it ends, and finds those of others there. Without Redis such a page must be loaded
+ * again.
+ */
+export type SharedFiles = {
+  /** Leaves the files of this process for those of other releases. */
+  leave(): Promise<void>;
+  /** A file that this process does not have itself. */
+  find(name: string): Promise<PageFile | undefined>;
+};
+
+/** Tickets and payments are opened days after the page. */
+const keptSeconds = 7 * 24 * 3600;
+const readyWithinMs = 1000;
+const heldMax = 200;
+/** Other names are asked for by robots. */
+const hashedName = /^[\w-]{1,60}-[A-Z0-9]{8}\.(?:js|css|svg)$/;
+const macBytes = 32;
+
+const keyOf = (name: string) => `web-file:${name}`;
+
+/** @param key signs the files, since a browser runs them: who can write to Redis cannot write scripts */
+export function createSharedFiles({
+  redis,
+  key,
+  own,
+}: {
+  readonly redis: RedisClient;
+  readonly key: string;
+  readonly own: readonly WebFile[];
+}): SharedFiles {
+  const held = new LRUCache<string, PageFile>({ max: heldMax });
+  const macOf = (name: string, bytes: Uint8Array) =>
+    hmacSha256(key, Buffer.concat([Buffer.from(`web file ${name}\n`), bytes]));
+
+  const read = async (name: string): Promise<Buffer | undefined> => {
+    if (!mayAsk(redis)) return undefined;
+    try {
+      const value = await redis.getBuffer(keyOf(name));
+      noteAnswer(redis);
+      return value ?? undefined;
+    } catch {
+      noteSilence(redis);
+      return undefined;
+    }
+  };
+
+  return {
+    leave: async () => {
+      if (own.length > 0 && redis.status !== 'ready') await orAfter(readyWithinMs, once(redis, 'ready'), () => []);
+      await Promise.allSettled(
+        own.map(({ name, bytes }) =>
+          redis.set(keyOf(name), Buffer.concat([macOf(name, bytes), bytes]), 'EX', keptSeconds),
+        ),
+      );
+    },
+    find: async (name) => {
+      if (!hashedName.test(name)) return undefined;
+      const known = held.get(name);
+      if (known !== undefined) return known;
+      const value = await read(name);
+      if (value === undefined || value.length < macBytes) return undefined;
+      // A copy, because ioredis cuts replies from larger buffers.
+      const bytes = Buffer.from(value.subarray(macBytes));
+      if (!constantTimeEqual(value.subarray(0, macBytes), macOf(name, bytes))) return undefined;
+      const file = { type: typeOf(name) ?? 'application/octet-stream', variants: compress(bytes, 'fast') };
+      held.set(name, file);
+      return file;
+    },
+  };
+}
