@@ -1,4 +1,6 @@
 import { readKind } from '../../http/public-cache/kind.ts';
+import { publicOrganizerSchema } from '../profile/schemas.ts';
+import { listingSchema, publicEventSchema, publicTicketCategoriesSchema, scheduleSchema } from '../schemas.ts';
 
 /**
  * The public documents. Changes are pushed. The lifetimes apply when a push is lost, and to browsers. Availability changes
@@ -7,10 +9,15 @@ import { readKind } from '../../http/public-cache/kind.ts';
  */
 const document = { ttlMs: 20_000, staleWhileRevalidateSeconds: 10, staleIfErrorSeconds: 300 };
 
-export const eventKind = readKind({ name: 'event', ...document, buildsMax: 3 });
-export const scheduleKind = readKind({ name: 'schedule', ...document, buildsMax: 2 });
-export const ticketCategoriesKind = readKind({ name: 'ticket-categories', ...document, buildsMax: 3 });
-export const organizerKind = readKind({ name: 'organizer', ...document, buildsMax: 2 });
+export const eventKind = readKind({ name: 'event', schema: publicEventSchema, ...document, buildsMax: 3 });
+export const scheduleKind = readKind({ name: 'schedule', schema: scheduleSchema, ...document, buildsMax: 2 });
+export const ticketCategoriesKind = readKind({
+  name: 'ticket-categories',
+  schema: publicTicketCategoriesSchema,
+  ...document,
+  buildsMax: 3,
+});
+export const organizerKind = readKind({ name: 'organizer', schema: publicOrganizerSchema, ...document, buildsMax: 2 });
 export const availabilityKind = readKind({
   name: 'availability',
   ttlMs: 1000,
@@ -34,6 +41,7 @@ const sharedListingBytesMax = 16 * 1024 * 1024;
 /** Anyone can invent new listings, so they get few of the pool's connections, and a bounded part of Redis. */
 export const listingKind = readKind({
   name: 'listing',
+  schema: listingSchema,
   ttlMs: 15_000,
   staleWhileRevalidateSeconds: 15,
   staleIfErrorSeconds: 300,

@@ -24,8 +24,10 @@ export type BuildDeps = { redis: RedisClient; changedLately: (tag: string) => bo
  * @throws the error of the database if no last good bytes are known.
  */
 export async function buildRead(deps: BuildDeps, read: Read, previous: Answer | undefined): Promise<Built> {
-  const place = await read.locate();
-  if (place === undefined) return { source: 'missing', tags: read.missingTags };
+  const located = await read.locate();
+  if (located === undefined) return { source: 'missing', tags: read.missingTags };
+  // Changes concern all forms, so the tag stays.
+  const place = { ...located, name: `${located.name}${read.kind.form}` };
   const token = randomBytes(12).toString('base64url');
   const taken = await takeOrWait(deps.redis, place, token);
   const found = (shared: SharedAnswer, source: Found['source']): Found => ({

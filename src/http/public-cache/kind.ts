@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { sha256Hex } from '../../platform/crypto.ts';
 import type { DomainError } from '../../platform/errors.ts';
 import { createGate, type Gate } from '../../platform/resilience/gate.ts';
 import { type ReadMetrics, readMetrics } from './metrics.ts';
@@ -7,6 +9,11 @@ import { type ShareBudget, createShareBudget } from './share-budget.ts';
 export type ReadKind = {
   /** A closed set: it is a metric label and a surrogate key. */
   readonly name: string;
+  /**
+   * A digest of the form of its bodies. Builds with different forms, as during a release, do not share answers: a page would miss what only the
+   * newer one has.
+   */
+  readonly form: string;
   /** The longest time that bytes count as current without a pushed change. */
   readonly ttlMs: number;
   /** How long a CDN may send older bytes while it asks again. */
@@ -26,6 +33,8 @@ const buildWaitMs = 2000;
 
 export function readKind(options: {
   name: string;
+  /** Of the bodies, unless they live for a second. */
+  schema?: z.ZodType;
   ttlMs: number;
   staleWhileRevalidateSeconds: number;
   staleIfErrorSeconds: number;
@@ -34,13 +43,18 @@ export function readKind(options: {
   /** Bytes of different answers that this process shares at a time. Default: no bound, for kinds with few addresses. */
   sharedBytesMax?: number;
 }): ReadKind {
-  const { sharedBytesMax } = options;
+  const { sharedBytesMax, schema, ...times } = options;
   return {
-    ...options,
+    ...times,
+    form: schema === undefined ? '' : formOf(schema),
     sharing: sharedBytesMax === undefined ? undefined : createShareBudget(sharedBytesMax),
     builds: createGate(options.buildsMax, { waitingMax: buildsWaitingMax, waitMs: buildWaitMs }),
     metrics: readMetrics(options.name),
   };
+}
+
+function formOf(schema: z.ZodType): string {
+  return sha256Hex(JSON.stringify(z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }))).slice(0, 8);
 }
 
 /** The identity of an answer. It is known only after its address is resolved. */

@@ -1,5 +1,6 @@
 import { gunzipSync, brotliDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { useCachedThings } from './support/cached-things.ts';
 
 const cached = useCachedThings();
@@ -49,6 +50,22 @@ test('each encoding has its own bytes and its own strong ETag; 304 and HEAD send
   const head = await reads.answer(read, get({}, 'HEAD'));
   expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(text)));
   expect(await head.text()).toBe('');
+});
+
+test('a release whose answers have another form takes none of the release before, and both hear of changes', async () => {
+  const [one, two, three] = await Promise.all([1, 2, 3].map(() => openProcess(cached.testRedis.cacheUrl)));
+  if (one === undefined || two === undefined || three === undefined) throw new Error('no processes');
+  const before = cached.kindOf(20_000, { schema: z.object({ value: z.string() }) });
+  const after = cached.kindOf(20_000, { schema: z.object({ value: z.string(), since: z.string() }) });
+  const { world, tag, read } = thing(20_000, before);
+  await one.answer(read, get());
+  await two.answer({ ...read, kind: after }, get());
+  expect(world.renders).toBe(2);
+  await three.answer(read, get());
+  expect(world.renders, 'the same form is shared').toBe(2);
+  world.value = 'second';
+  await one.changed([tag]);
+  await eventually(async () => (await valueOf(await two.answer({ ...read, kind: after }, get()))) === 'second');
 });
 
 test('a change is pushed to every process, and is rebuilt once', async () => {

@@ -1,5 +1,6 @@
 import type { RedisClient } from '../../../../src/platform/redis-client.ts';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { z } from 'zod';
 import { readKind, type Read, type ReadKind } from '../../../../src/http/public-cache/kind.ts';
 import { createCachedReads, type CachedReads } from '../../../../src/http/public-cache/cached-reads.ts';
 import { DomainError } from '../../../../src/platform/errors.ts';
@@ -40,7 +41,7 @@ export function useCachedThings() {
   });
 
   let names = 0;
-  const kindOf = (ttlMs: number, more: { sharedBytesMax?: number } = {}): ReadKind =>
+  const kindOf = (ttlMs: number, more: { sharedBytesMax?: number; schema?: z.ZodType } = {}): ReadKind =>
     readKind({
       name: `test-${(names += 1)}`,
       ttlMs,
