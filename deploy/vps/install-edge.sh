@@ -31,7 +31,7 @@ sed 's/^user nginx;/user www-data;/' "$deploy/nginx/nginx.conf" | edge nginx.con
   echo '  zone antre 128k;'
   echo '  least_conn;'
   for ((number = 1; number <= api_processes; number++)); do echo '  server 127.0.0.1:3000 max_fails=0;'; done
-  echo '  keepalive 256;'
+  echo '  keepalive 512;'
   echo '  keepalive_timeout 60s;'
   echo '}'
 } | edge upstream.conf
