@@ -213,10 +213,11 @@ async function seenBy(change: SQL): Promise<string[]> {
   let seen: string[] = [];
   await owner.db
     .transaction(async (tx) => {
-      const changed = await rowsOf(tx as unknown as Db, change);
+      const db = tx as unknown as Db;
+      const changed = await rowsOf(db, change);
       expect(changed).toHaveLength(1);
       for (const { name, find } of [...orderInvariants, ...paymentInvariants]) {
-        if ((await find(tx as unknown as Db)).length > 0) seen.push(name);
+        if ((await find(db)).length > 0) seen.push(name);
       }
       throw undo;
     })
