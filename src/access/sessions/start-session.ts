@@ -88,8 +88,8 @@ function openSession(
 }
 
 /**
- * Inserts a session, unless the member was disabled or the password changed after it was compared. The share lock makes
- * such a change wait, so that it also ends this session.
+ * Inserts a session, unless the member was disabled or the password changed after it was compared. The lock makes such a
+ * change wait, so that it also ends this session, and lets sign-ins of one member count their sessions one after another.
  */
 async function insertSession(
   tx: Db,
@@ -99,7 +99,7 @@ async function insertSession(
     .select({ id: staff.id })
     .from(staff)
     .where(and(eq(staff.id, session.staffId), eq(staff.status, 'active'), eq(staff.passwordHash, session.passwordHash)))
-    .for('share');
+    .for('no key update');
   if (member === undefined) return undefined;
   const [row] = await tx
     .insert(sessions)

@@ -1,7 +1,9 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
+import { lockOrganizer } from '../../access/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newEventId } from '../../platform/ids.ts';
+import { currencyDefault } from '../../platform/text/money.ts';
 import { eventNotFound, limitReached, slugTaken } from '../errors.ts';
 import { eventValues, requireEventTimes } from '../input-rows.ts';
 import { eventsPerOrganizerMax } from '../limits.ts';
@@ -10,8 +12,6 @@ import type { CreateEvent } from './schemas.ts';
 import { count, eq } from 'drizzle-orm';
 import { indexEvent } from '../search/index-events.ts';
 import { events } from '../tables.ts';
-
-const currencyDefault = 'IDR';
 
 /**
  * Creates an event as a draft that only its organiser sees. Its slug and currency can never change.
@@ -36,6 +36,7 @@ export async function createEvent(deps: { db: Db }, actor: Actor, input: CreateE
     venue,
   };
   return transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
     if ((await countEventsOfOrganizer(tx, actor.organizerId)) >= eventsPerOrganizerMax) {
       throw limitReached('eventsPerOrganizerMax', eventsPerOrganizerMax);
     }

@@ -1,4 +1,5 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
+import { lockOrganizer } from '../../access/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import type { FileStorage } from '../../platform/files/storage.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
@@ -76,6 +77,7 @@ async function store(deps: PictureDeps, { actor }: EventOfActor, files: readonly
   const parts = files.map(({ file, bytes }) => `${file} ${sha256Hex(bytes)}`);
   const id = sha256Hex([actor.organizerId, ...parts].join('\n')).slice(0, pictureHashLength);
   await transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
     const lately = and(
       eq(pictures.organizerId, actor.organizerId),
       gt(pictures.touchedAt, sql`now() - interval '1 day'`),

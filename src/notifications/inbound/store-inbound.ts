@@ -16,7 +16,7 @@ import type { Sender } from '../tables.ts';
  * allowance of any phone.
  */
 const perPhoneAndHourMax = 30;
-const wordsPerPhoneAndHourMax = 100;
+export const wordsPerPhoneAndHourMax = 100;
 
 const sealedSchema = z.strictObject({ phone: z.string(), text: z.string() });
 const contextOf = (id: string) => `inbound:${id}`;
@@ -37,6 +37,8 @@ export async function storeInbound(
   const kept = sender.organizerId === null ? { phone: '', text: '' } : { phone, text: message.text };
   const sealed = encrypt(deps.config.ENCRYPTION_KEY, JSON.stringify(kept), contextOf(id));
   const isNew = await transaction(deps.db, async (tx) => {
+    // Messages of one phone that arrive together are counted one after another.
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`inbound:${sender.id}:${recipientKey}`}, 0))`);
     const rows = await rowsOf<{ id: string }>(
       tx,
       sql`

@@ -1,4 +1,4 @@
-import { type Actor, writeAudit } from '../../access/index.ts';
+import { type Actor, lockOrganizer, writeAudit } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
@@ -12,7 +12,7 @@ import type { Sender, SenderKind } from '../tables.ts';
 import { countSenders, findOwnDisabledSender, replaceDisabledSender, saveSender } from './queries.ts';
 import { sealSenderCredentials } from './sender-credentials.ts';
 
-const sendersPerOrganizerMax = 20;
+export const sendersPerOrganizerMax = 20;
 
 /** The form of the sender's kind, and the limits that all kinds have. */
 export type CreateSenderInput = {
@@ -37,6 +37,7 @@ export async function createSender(
   const { externalId, credentials } = plugin.read(input, deps.config);
   const limits = limitsOf(input);
   return transaction(deps.db, async (tx) => {
+    await lockOrganizer(tx, actor.organizerId);
     if ((await countSenders(tx, actor.organizerId)) >= sendersPerOrganizerMax)
       throw senderLimitReached(sendersPerOrganizerMax);
     const { kind, businessAccountId = null, weight } = input;

@@ -46,6 +46,8 @@ export async function showWaitingEntry(db: Db, entryId: string): Promise<Waiting
 export async function confirmWaitingEntry(db: Db, entryId: string): Promise<WaitingView> {
   const eventId = eventIdOf(entryId);
   await transaction(db, async (tx) => {
+    // In a statement of its own, so that the next one counts the entries that were confirmed before.
+    await tx.execute(sql`select enter_lane(${eventId})`);
     // Placement holds this row while it decides, and so does the end of the line. Both either see the entry or come
     // before it.
     const [entry] = await rowsOf<{

@@ -5,6 +5,8 @@ export type Money = { readonly amount: number; readonly currency: string };
 
 export const currencies = ['IDR', 'USD', 'SGD', 'MYR'] as const;
 export type Currency = (typeof currencies)[number];
+/** Of an event and of a price, if none is named. */
+export const currencyDefault: Currency = 'IDR';
 
 /** 9,000 billion rupiah: far above any order, and within the precision of a double. */
 export const amountMax = 9_000_000_000_000;

@@ -12,7 +12,7 @@ import { newId } from '../../../src/platform/ids.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps, testHashSecret } from '../../../testkit/orders/placing.ts';
 import { until } from '../../../testkit/until.ts';
-import { openHookedDb } from '../support/hooked-db.ts';
+import { actMeanwhile, isAnybodyWaiting, openHookedDb, outcomeOf } from '../support/hooked-db.ts';
 import { type RaceDatabase, inDatabase } from '../support/race-database.ts';
 
 /**
@@ -66,42 +66,12 @@ function save(db: Db, { orderId, ticketId, questionId }: World, { name, answer }
 type Way = { readonly isGuarded: boolean };
 
 /** Saves, and lets another act run after the save has read and before it writes. */
-async function saveAgainst(world: World, given: Save, way: Way, act: (db: Db) => Promise<unknown>) {
-  const other = openHookedDb(world.url, { withoutRowLocks: !way.isGuarded });
-  let meanwhile: Promise<PromiseSettledResult<unknown>> | undefined;
-  const saver = openHookedDb(world.url, {
-    withoutRowLocks: !way.isGuarded,
-    before: async (text) => {
-      if (!isWrite(text) || meanwhile !== undefined) return;
-      let hasEnded = false;
-      meanwhile = Promise.allSettled([act(other.db)]).then(([result]) => {
-        hasEnded = true;
-        return result;
-      });
-      await until(async () => hasEnded || (await isAnybodyWaiting(world.db)));
-    },
-  });
-  try {
-    const [saved] = await Promise.allSettled([save(saver.db, world, given)]);
-    return [outcomeOf(saved), outcomeOf(await meanwhile)];
-  } finally {
-    await Promise.all([saver.close(), other.close()]);
-  }
-}
-
-function outcomeOf(result: PromiseSettledResult<unknown> | undefined): string {
-  if (result === undefined) return 'never began';
-  if (result.status === 'fulfilled') return 'done';
-  const { reason } = result;
-  return reason instanceof Error && 'code' in reason ? String(reason.code) : String(reason);
-}
-
-async function isAnybodyWaiting(db: Db): Promise<boolean> {
-  const rows = await rowsOf(
-    db,
-    sql`select 1 from pg_locks l join pg_stat_activity a using (pid) where a.datname = current_database() and not l.granted`,
+function saveAgainst(world: World, given: Save, way: Way, act: (db: Db) => Promise<unknown>) {
+  return actMeanwhile(
+    { url: world.url, db: world.db, withoutLocks: !way.isGuarded, isPause: isWrite },
+    (db) => save(db, world, given),
+    act,
   );
-  return rows.length > 0;
 }
 
 type Ticket = { readonly name: string | null; readonly named: number; readonly given: number };
@@ -217,7 +187,7 @@ describe('a save that waits while the deadline passes', () => {
   const saveLate = async (database: RaceDatabase, way: Way) => {
     const world = await aWorld(database);
     let now = new Date();
-    const saver = openHookedDb(world.url, { withoutRowLocks: !way.isGuarded });
+    const saver = openHookedDb(world.url, { withoutLocks: !way.isGuarded });
     const holder = openTestDb(world.url, 1);
     try {
       let saved: Promise<PromiseSettledResult<unknown>[]> | undefined;

@@ -1,6 +1,5 @@
 import { and, count, eq, ne } from 'drizzle-orm';
-import { type Actor, writeAudit } from '../../../access/index.ts';
-import { organizers } from '../../../access/tables.ts';
+import { type Actor, lockOrganizer, writeAudit } from '../../../access/index.ts';
 import type { Config } from '../../../config.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { type Db, transaction } from '../../../platform/database/db.ts';
@@ -38,8 +37,7 @@ export async function createEndpoint(
   const id = newId('whe', deps.clock.now());
   const secret = newWebhookSecret();
   const endpoint = await transaction(deps.db, async (tx) => {
-    // Two requests at once must not both add the last allowed endpoint.
-    await tx.select().from(organizers).where(eq(organizers.id, organizerId)).for('no key update');
+    await lockOrganizer(tx, organizerId);
     const [counted] = await tx
       .select({ endpoints: count() })
       .from(webhookEndpoints)
