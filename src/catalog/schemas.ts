@@ -11,7 +11,7 @@ import {
   slugSchema,
   timeSchema,
 } from '../http/contract/schemas.ts';
-import { amountMax, currencies } from '../platform/text/money.ts';
+import { amountMax, currencies, currencyDefault } from '../platform/text/money.ts';
 import { availabilityBands } from './public/availability-band.ts';
 import { labelLengthMax, placeLengthMax, searchLengthMax } from './limits.ts';
 
@@ -48,7 +48,13 @@ export const listingQuery = z.object({
     param: { name: 'priceMax', in: 'query' },
     type: 'integer',
     description:
-      'Events with a ticket on sale at this price or less, in minor units. 0 finds events with free tickets.',
+      'Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets, in any currency.',
+  }),
+  currency: emptyIsAbsent(z.enum(currencies)).openapi({
+    param: { name: 'currency', in: 'query' },
+    type: 'string',
+    enum: [...currencies],
+    description: `Events that sell in this currency. Default with a \`priceMax\` above 0: ${currencyDefault}.`,
   }),
   organizer: emptyIsAbsent(slugSchema).openapi({
     param: { name: 'organizer', in: 'query' },

@@ -1279,7 +1279,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
+  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1299,7 +1299,7 @@ export type Delivery = {
 
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "webhook_disabled" | "message_test";
+    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
     channel: "email" | "whatsapp";
     queued: number;
     /** Accepted by the provider. */
@@ -2589,7 +2589,8 @@ export type Report = {
 
 export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "check_ins" | "deliveries";
 
-export type ReportFormat = "csv" | "xlsx";
+/** `csv` has commas (RFC 4180), for programs. `csv_semicolon` is the same with semicolons, which Excel opens in columns where its region has a decimal comma, as in Indonesia. `xlsx` opens in columns everywhere. */
+export type ReportFormat = "csv" | "csv_semicolon" | "xlsx";
 
 /** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in. */
 export type ReportFilters = {
@@ -2740,8 +2741,10 @@ export type Api = {
         to?: string;
         /** Each word must begin a word of the name, summary, category, city or venue; in scripts without blanks it may be any part. Case, accents and widths are ignored. A text without a letter, digit or symbol finds nothing. */
         q?: string;
-        /** Events with a ticket on sale at this price or less, in minor units. 0 finds events with free tickets. */
+        /** Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets, in any currency. */
         priceMax?: number;
+        /** Events that sell in this currency. Default with a `priceMax` above 0: IDR. */
+        currency?: "IDR" | "USD" | "SGD" | "MYR";
         /** Events of the organiser with this slug. */
         organizer?: string;
         cursor?: string;

@@ -36,7 +36,18 @@ test('the published contract has every address of the room, each with its answer
   );
   const listing = paths['/v1/events']?.get;
   const names = (listing?.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
-  expect(names.toSorted()).toEqual(['category', 'city', 'cursor', 'from', 'limit', 'organizer', 'priceMax', 'q', 'to']);
+  expect(names.toSorted()).toEqual([
+    'category',
+    'city',
+    'currency',
+    'cursor',
+    'from',
+    'limit',
+    'organizer',
+    'priceMax',
+    'q',
+    'to',
+  ]);
   expect(Object.keys(listing?.responses ?? {}).toSorted()).toEqual(['200', '304', '400', '429', '503']);
   expect(Object.keys(components?.schemas ?? {})).toEqual(
     expect.arrayContaining([

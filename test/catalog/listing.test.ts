@@ -139,7 +139,24 @@ test('filters by the lowest price of a ticket on sale, and by organiser', async 
   expect((await slugsOf(`?${from}&priceMax=`)).length).toBe(3);
   expect(await slugsOf(`?${from}&organizer=${cheap.organizer.slug}`)).toEqual(['murah']);
   expect(await slugsOf(`?${from}&organizer=nobody-at-all`)).toEqual([]);
-  for (const wrong of ['priceMax=-1', 'priceMax=x', 'priceMax=1.5', 'organizer=%3Cb%3E']) {
+  for (const wrong of ['priceMax=-1', 'priceMax=x', 'priceMax=1.5', 'currency=EUR', 'organizer=%3Cb%3E']) {
     expect((await catalog.fetch(`/v1/events?${wrong}`)).status).toBe(400);
   }
+});
+
+test('a highest price is one of a currency: rupiah if none is named, and any if it is nothing', async () => {
+  const from = `from=${at(49).startsAt.toISOString().slice(0, 10)}`;
+  const make = (slug: string, currency: string, price: number) =>
+    createEvent(catalog.db, { event: { slug, currency, ...at(50) }, categories: [{ price }] });
+  await make('rupiah', 'IDR', 100_000);
+  // 400 dollars are 40,000 cents, which is less than 100,000 of anything.
+  await make('dollar', 'USD', 40_000);
+  await make('free-in-dollars', 'USD', 0);
+  const found = async (query: string) => (await slugsOf(`?${from}&${query}`)).sort();
+  expect(await found('priceMax=100000')).toEqual(['rupiah']);
+  expect(await found('priceMax=100000&currency=IDR')).toEqual(['rupiah']);
+  expect(await found('priceMax=100000&currency=USD')).toEqual(['dollar', 'free-in-dollars']);
+  expect(await found('priceMax=0')).toEqual(['free-in-dollars']);
+  expect(await found('currency=USD')).toEqual(['dollar', 'free-in-dollars']);
+  expect(await found('currency=')).toHaveLength(3);
 });

@@ -181,6 +181,7 @@ describe('the listing', () => {
       from: '2030-01-01',
       to: '2030-02-01',
       priceMax: '0',
+      currency: 'USD',
       limit: '3',
     };
     for (const name of Object.keys(listingQuery.shape)) {

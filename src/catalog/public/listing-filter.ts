@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { decodeCursor } from '../../http/contract/pagination.ts';
+import { type Currency, currencyDefault } from '../../platform/text/money.ts';
 import type { ListingQuery } from '../schemas.ts';
 import { filterKeyOf, searchQueryOf } from '../search/terms.ts';
 
@@ -19,6 +20,7 @@ export type ListingFilter = {
   readonly findsNothing: boolean;
   /** In minor units: an event has a ticket on sale at this price or less. */
   readonly priceMax: number | undefined;
+  readonly currency: Currency | undefined;
   readonly organizerSlug: string | undefined;
   readonly after: { readonly startsAtMicros: string; readonly id: string } | undefined;
   readonly limit: number;
@@ -42,6 +44,8 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
     search,
     findsNothing: cityKey === '' || categoryKey === '' || (query.q !== undefined && search === undefined),
     priceMax: query.priceMax,
+    // An amount above nothing means nothing without its currency.
+    currency: query.currency ?? ((query.priceMax ?? 0) > 0 ? currencyDefault : undefined),
     organizerSlug: query.organizer,
     after: keys === undefined ? undefined : { startsAtMicros, id },
     limit: query.limit,
@@ -53,7 +57,8 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
  * do not matter.
  */
 export function listingNameOf(filter: ListingFilter): string {
-  const { after, cityKey, categoryKey, findsNothing, from, limit, organizerSlug, priceMax, search, to } = filter;
+  const { after, cityKey, categoryKey, currency, findsNothing, from, limit, organizerSlug, priceMax, search, to } =
+    filter;
   if (findsNothing) return 'listing:nothing';
   const parts = [
     cityKey,
@@ -65,6 +70,7 @@ export function listingNameOf(filter: ListingFilter): string {
     after?.id,
     limit,
     priceMax,
+    currency,
     organizerSlug,
   ];
   return `listing:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}`;

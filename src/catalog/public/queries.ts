@@ -125,6 +125,7 @@ function conditionsOf(filter: ListingFilter, now: Date): SQL[] {
   if (filter.categoryKey !== undefined) conditions.push(sql`category_key = ${filter.categoryKey}`);
   if (filter.search !== undefined) conditions.push(sql`search @@ ${filter.search}::tsquery`);
   if (filter.priceMax !== undefined) conditions.push(sql`${priceFrom} <= ${filter.priceMax}`);
+  if (filter.currency !== undefined) conditions.push(eq(events.currency, filter.currency));
   if (filter.organizerSlug !== undefined) conditions.push(eq(organizers.slug, filter.organizerSlug));
   if (filter.after !== undefined) {
     const { startsAtMicros, id } = filter.after;
