@@ -8,8 +8,10 @@ import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { clearPictures } from '../../src/catalog/index.ts';
 import { pictureBytesMax } from '../../src/catalog/limits.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createOrganizer, signedInOwner } from '../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 import { blue, photo, pngOf, red } from './support/picture-bytes.ts';
 
 /** Guards the pictures of events: accepted and refused files, their addresses, and their removal. */
@@ -142,18 +144,41 @@ describe('a photo', () => {
     const { db, fileStorage } = running.service;
     const before = await shownPicture(await send('PATCH', { alt: 'Masih ada' }));
     const kept = before.picture?.path.split('/').at(-1) ?? '';
-    await clearPictures({ db, fileStorage });
+    await clearPictures({ db, fileStorage, log: silentLog });
     expect(readdirSync(join(folder, 'pictures')).length).toBe(18);
     await db.execute(sql`update pictures set touched_at = now() - interval '25 hours'`);
-    await clearPictures({ db, fileStorage });
+    await clearPictures({ db, fileStorage, log: silentLog });
     expect(readdirSync(join(folder, 'pictures')).every((name) => name.startsWith(kept))).toBe(true);
     expect((await send('DELETE')).status).toBe(200);
     expect((await send('DELETE')).status).toBe(404);
-    await clearPictures({ db, fileStorage });
+    await clearPictures({ db, fileStorage, log: silentLog });
     expect(readdirSync(join(folder, 'pictures'))).toHaveLength(9);
     await db.execute(sql`update pictures set touched_at = now() - interval '25 hours'`);
-    await clearPictures({ db, fileStorage });
+    await clearPictures({ db, fileStorage, log: silentLog });
     expect(readdirSync(join(folder, 'pictures'))).toHaveLength(0);
+  });
+
+  test('whose files cannot be deleted keeps no other one, and is deleted later', async () => {
+    const { db, fileStorage } = running.service;
+    const [stubborn, other] = ['a'.repeat(32), 'b'.repeat(32)];
+    for (const id of [stubborn, other]) {
+      await db.execute(sql`
+        insert into pictures (id, organizer_id, touched_at) values (${id}, ${event.organizer.id}, now() - interval '30 hours')`);
+    }
+    const removed: string[] = [];
+    const remove = async (name: string) => {
+      if (name.includes(stubborn)) throw new Error('EACCES');
+      removed.push(name);
+      await fileStorage.remove(name);
+    };
+    const left = async () => (await rowsOf<{ id: string }>(db, sql`select id from pictures`)).map(({ id }) => id);
+    await expect(clearPictures({ db, log: silentLog, fileStorage: { ...fileStorage, remove } })).rejects.toThrow(
+      'EACCES',
+    );
+    expect(removed).toHaveLength(9);
+    expect(await left()).toEqual([stubborn]);
+    await clearPictures({ db, log: silentLog, fileStorage });
+    expect(await left()).toEqual([]);
   });
 });
 

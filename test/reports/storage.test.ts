@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
@@ -94,6 +94,34 @@ describe.each(Object.keys(storages))('%s', (name) => {
     // The rows are not read on.
     expect(await stopped.next()).toEqual({ done: true, value: undefined });
   });
+
+  test('lets two write one file at once: both succeed, and the file is complete after each', async () => {
+    const key = 'reports/twice.csv';
+    let goOn = (): void => {};
+    const firstIsDone = new Promise<void>((resolve) => (goOn = resolve));
+    const slow = async function* () {
+      for await (const piece of pieces(2)) {
+        yield piece;
+        await firstIsDone;
+      }
+    };
+    const second = storage().write(key, slow(), never);
+    expect(await storage().write(key, pieces(2), never)).toBe(2 * pieceBytes);
+    const written = Buffer.concat([Buffer.alloc(pieceBytes, 0), Buffer.alloc(pieceBytes, 1)]);
+    expect((await contentOf(storage(), key))?.equals(written)).toBe(true);
+    goOn();
+    expect(await second).toBe(2 * pieceBytes);
+    expect((await contentOf(storage(), key))?.equals(written)).toBe(true);
+  });
+});
+
+test('a folder keeps nothing of a file that is deleted, also of a write whose process died', async () => {
+  const storage = storages['disk']?.() as FileStorage;
+  await storage.write('left/one.csv', pieces(1), never);
+  await storage.write('left/one.csv.b', pieces(1), never);
+  writeFileSync(join(folder, 'disk', 'left', 'one.csv.of-a-dead-process.part'), 'half');
+  await storage.remove('left/one.csv');
+  expect(readdirSync(join(folder, 'disk', 'left'))).toEqual(['one.csv.b']);
 });
 
 test('S3 refuses a wrong secret', async () => {

@@ -71,6 +71,7 @@ function parametersOf(name: string): number | undefined {
 /**
  * Reads the state of templates from Meta, for the senders that were read longest ago. A failed one keeps its known
  * state and is read again in the next round.
+ * @throws the first fault, after the other senders are read
  */
 export async function pollTemplates(
   deps: Omit<PollDeps, 'config'> & { log: Log; config: Omit<PollDeps['config'], 'PUBLIC_URL'> },
@@ -85,16 +86,26 @@ export async function pollTemplates(
         order by templates_checked_at nulls first limit ${sendersPerRunMax} for update skip locked)
       returning id`,
   );
+  const faults: unknown[] = [];
   for (const { id } of due) {
-    if (signal.aborted) return;
-    const [sender] = await deps.db.select().from(senders).where(eq(senders.id, id));
-    if (sender === undefined) continue;
-    const listed = await readTemplates(deps.config, sender, signal);
-    templatePolls.inc({ result: 'failure' in listed ? 'failed' : 'read' });
-    if ('failure' in listed)
-      deps.log.warn({ senderId: id, failure: listed.failure }, 'templates could not be read from Meta');
-    else await keepTemplates(deps.db, id, listed.templates);
+    if (signal.aborted) break;
+    // A sender whose credentials cannot be opened any more must not keep the others.
+    await pollSender(deps, id, signal).catch((error: unknown) => faults.push(error));
   }
+  if (faults.length > 0) throw faults[0];
+}
+
+async function pollSender(
+  { db, log, config }: Parameters<typeof pollTemplates>[0],
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const [sender] = await db.select().from(senders).where(eq(senders.id, id));
+  if (sender === undefined) return;
+  const listed = await readTemplates(config, sender, signal);
+  templatePolls.inc({ result: 'failure' in listed ? 'failed' : 'read' });
+  if ('failure' in listed) log.warn({ senderId: id, failure: listed.failure }, 'templates could not be read from Meta');
+  else await keepTemplates(db, id, listed.templates);
 }
 
 const pageSchema = z.object({

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FileStorage } from './storage.ts';
 
-const unfinished = (path: string): string => `${path}.part`;
+const unfinished = '.part';
 
 /** Files in a folder that API and workers share. A file gets its name when it is complete and on the disk. */
 export function createDiskStorage(folder: string): FileStorage {
@@ -13,7 +14,9 @@ export function createDiskStorage(folder: string): FileStorage {
     write: async (key, pieces, signal) => {
       const path = pathOf(key);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      const file = await open(unfinished(path), 'w', 0o600);
+      // Each write has a file of its own, because two may write the same key at once.
+      const part = `${path}.${randomUUID()}${unfinished}`;
+      const file = await open(part, 'wx', 0o600);
       try {
         let bytes = 0;
         for await (const piece of pieces) {
@@ -24,11 +27,11 @@ export function createDiskStorage(folder: string): FileStorage {
         signal.throwIfAborted();
         await file.datasync();
         await file.close();
-        await rename(unfinished(path), path);
+        await rename(part, path);
         return bytes;
       } catch (error) {
         await file.close().catch(() => {});
-        await rm(unfinished(path), { force: true });
+        await rm(part, { force: true });
         throw error;
       }
     },
@@ -42,8 +45,19 @@ export function createDiskStorage(folder: string): FileStorage {
       return { bytes: found.size, pieces: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array> };
     },
     remove: async (key) => {
-      await rm(pathOf(key), { force: true });
-      await rm(unfinished(pathOf(key)), { force: true });
+      const path = pathOf(key);
+      await rm(path, { force: true });
+      for (const part of await partsOf(path)) await rm(part, { force: true });
     },
   };
+}
+
+/** What writes of this file that were cut off have left. */
+async function partsOf(path: string): Promise<string[]> {
+  const [folder, start] = [dirname(path), `${basename(path)}.`];
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => name.startsWith(start) && name.endsWith(unfinished)).map((name) => join(folder, name));
 }

@@ -157,3 +157,14 @@ describe('submission', () => {
     expect((await call('POST', `/senders/${id}/templates`)).json['code']).toBe('sender.not_found');
   });
 });
+
+test('a sender whose credentials cannot be opened keeps no other one from being read', async () => {
+  const template = { name: 'ticket_issued', language: 'id', bodyParameters: 4 };
+  const [before, broken, after] = [await cloudSender([template]), await cloudSender(), await cloudSender([template])];
+  await world.db.execute(sql`update senders set credentials = 'of another key' where id = ${broken.id}`);
+  await expect(poll()).rejects.toThrow();
+  for (const { id } of [before, after])
+    expect(await stateOf(id, 'ticket_issued')).toMatchObject({ status: 'APPROVED' });
+  await world.db.execute(sql`update senders set status = 'disabled' where id = ${broken.id}`);
+  await poll();
+});
