@@ -1322,7 +1322,7 @@ create table report_schedules (
   -- Null for all events of the organizer.
   event_id text references events (id),
   kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
-  format text not null check (format in ('csv', 'xlsx')),
+  format text not null check (format in ('csv', 'csv_semicolon', 'xlsx')),
   -- Everything until the run, or only what has come since the run before.
   covers text not null check (covers in ('everything', 'period')),
   every text not null check (every in ('day', 'week')),
@@ -1346,7 +1346,7 @@ create table reports (
   organizer_id text not null references organizers (id),
   event_id text references events (id),
   kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
-  format text not null check (format in ('csv', 'xlsx')),
+  format text not null check (format in ('csv', 'csv_semicolon', 'xlsx')),
   filters jsonb not null default '{}',
   status text not null default 'waiting' check (status in ('waiting', 'making', 'ready', 'failed', 'cancelled', 'expired')),
   requested_by text not null,

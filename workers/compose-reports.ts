@@ -6,7 +6,7 @@ import { createReplica, readFromPrimary } from '../src/platform/database/replica
 import { createFileStorage } from '../src/platform/files/create-storage.ts';
 import type { Log } from '../src/platform/log.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
-import { type MakeReportDeps, createReportMailOf } from '../src/reports/index.ts';
+import { type NotifyRequester, createReportMailOf } from '../src/reports/index.ts';
 
 /** A process makes one report at a time, page by page. */
 const poolSize = 1;
@@ -14,7 +14,7 @@ const poolSize = 1;
 const callTimeoutMs = 20_000;
 
 /**
- * The dependencies of reports: rows from the replica if there is one, a storage for files, and the mail with the link.
+ * The dependencies of reports: rows from the replica if there is one, a storage for files, and the mail to the member who waits.
  */
 export function composeReports(deps: {
   readonly config: Config;
@@ -25,13 +25,13 @@ export function composeReports(deps: {
 }) {
   const { config, log, closers, pool, db } = deps;
   const mailing = { clock: systemClock, config };
-  const notifyReportReady: MakeReportDeps['notifyReportReady'] = (tx, { id, organizerId, memberId }) =>
-    notifyMember(mailing, tx, { template: 'report_ready', subjectId: id, organizerId, memberId });
+  const notifyRequester: NotifyRequester = (tx, template, { id, organizerId, memberId }) =>
+    notifyMember(mailing, tx, { template, subjectId: id, organizerId, memberId });
   return {
     reportSource: reportSource(),
     fileStorage: createFileStorage(config),
     reportMailOf: createReportMailOf(mailing),
-    notifyReportReady,
+    notifyRequester,
   };
 
   function reportSource() {

@@ -67,6 +67,6 @@ export { notifyOwners } from './webhooks/sending/notify-owners.ts';
 export { type SendWebhooksDeps, sendWebhooksOf } from './webhooks/sending/send-webhooks.ts';
 export type { OrderTemplate } from './deliveries/order-rules.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
-export type { ReportMailData } from './templates/report-ready.ts';
+export type { ReportMailData } from './templates/report-mail.ts';
 export { createNoteEventChange } from './notices/note-event-change.ts';
 export { createHolderMessages } from './deliveries/tell-transfer.ts';

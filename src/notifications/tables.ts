@@ -38,6 +38,7 @@ export const templates = [
   'staff_password_reset',
   'buyer_code',
   'report_ready',
+  'report_failed',
   'webhook_disabled',
   'message_test',
 ] as const;

@@ -19,13 +19,13 @@ export const reportInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'reports.members_mailed',
-    'The member who asked for a report is mailed once when it is ready.',
+    'The member who asked for a report is mailed once when it is ready, or has failed.',
     sql`
-      select 'report ' || r.id || ' is ready and has ' || count(d.id) || ' deliveries' as sentence
+      select 'report ' || r.id || ' is ' || r.status || ' and has ' || count(d.id) || ' deliveries' as sentence
       from reports r
       join staff s on s.id = r.member_id and s.status = 'active'
-      left join deliveries d on d.subject_id = r.id and d.template = 'report_ready'
-      where r.status = 'ready' and s.created_at < r.finished_at
+      left join deliveries d on d.subject_id = r.id and d.template = 'report_' || r.status
+      where r.status in ('ready', 'failed') and s.created_at < r.finished_at
       group by r.id having count(d.id) <> 1`,
   ),
   invariantOf(

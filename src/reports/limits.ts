@@ -5,6 +5,8 @@ export const schedulesMax = 20;
 
 /** A report with more rows than this fails, because no spreadsheet opens it. A filter makes it smaller. */
 export const rowsMax = 5_000_000;
+/** The failure of such a report. */
+export const tooManyRows = 'too_many_rows';
 /** Rows that are read and written without a pause for the worker's other jobs. */
 export const rowsPerPage = 100;
 /** Runs that may fail, or end with their worker, before the report has failed. */

@@ -7,6 +7,7 @@ import type { FileStorage } from '../platform/files/storage.ts';
 import { fileKey } from './file-key.ts';
 import { makeReportJob } from './jobs.ts';
 import { failuresMax, recordDays } from './limits.ts';
+import type { NotifyRequester } from './making/make-report.ts';
 import { noteWaiting } from './metrics.ts';
 import { runDueSchedules } from './schedules/run-due-schedules.ts';
 import type { ReportFormat } from './tables.ts';
@@ -16,6 +17,7 @@ export type MaintainReportsDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly fileStorage: FileStorage;
+  readonly notifyRequester: NotifyRequester;
 };
 
 /** Rows that one run of the job handles; the next run handles the others. */
@@ -43,12 +45,12 @@ export async function maintainReports(deps: MaintainReportsDeps): Promise<void> 
 }
 
 /**
- * Reports of dead workers wait again; a report that has cost several workers fails. Waiting reports get a job if theirs
- * was lost.
+ * Reports of dead workers wait again; a report that has cost several workers fails, and its member is told. Waiting
+ * reports get a job if theirs was lost.
  */
-async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<void> {
+async function takeBackLostReports({ db, log, notifyRequester }: MaintainReportsDeps): Promise<void> {
   await transaction(db, async (tx) => {
-    const lost = await rowsOf<{ id: string; organizerId: string; status: string }>(
+    const lost = await rowsOf<{ id: string; organizerId: string; memberId: string | null; status: string }>(
       tx,
       sql`
         update reports set failures = failures + 1, failure = 'worker_lost', lease_until = null,
@@ -56,9 +58,13 @@ async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<vo
           finished_at = case when failures + 1 >= ${failuresMax} then now() end
         where id in (
           select id from reports where status = 'making' and lease_until < now() limit ${rowsPerRun} for update skip locked)
-        returning id, organizer_id as "organizerId", status`,
+        returning id, organizer_id as "organizerId", member_id as "memberId", status`,
     );
-    for (const { id, status } of lost) log.warn({ reportId: id, status }, 'the worker of a report was lost');
+    for (const { id, organizerId, memberId, status } of lost) {
+      log.warn({ reportId: id, status }, 'the worker of a report was lost');
+      if (status === 'failed' && memberId !== null)
+        await notifyRequester(tx, 'report_failed', { id, organizerId, memberId });
+    }
     const forgotten = await rowsOf<{ organizerId: string }>(
       tx,
       sql`
@@ -80,7 +86,7 @@ async function takeBackLostReports({ db, log }: MaintainReportsDeps): Promise<vo
 
 /**
  * Deletes expired files, and possible remains of reports without a file. Every run had a file of its own. A file that
- * cannot be deleted keeps its report for the next run, and no other one.
+ * cannot be deleted keeps its report for the next run, and no other one: they are taken in no order.
  * @throws the first fault, after the other files are deleted
  */
 async function clearFiles({ db, fileStorage, log }: MaintainReportsDeps): Promise<void> {
@@ -91,7 +97,7 @@ async function clearFiles({ db, fileStorage, log }: MaintainReportsDeps): Promis
       where cleared_at is null and (
         (status in ('failed', 'cancelled') and finished_at < now() - make_interval(mins => ${clearAfterMinutes}))
         or (status in ('ready', 'expired') and expires_at < now()))
-      order by created_at limit ${rowsPerRun}`,
+      order by random() limit ${rowsPerRun}`,
   );
   const faults: unknown[] = [];
   for (const report of over) {

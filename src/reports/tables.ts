@@ -4,7 +4,8 @@ import { time } from '../platform/database/columns.ts';
 export const reportKinds = ['attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries'] as const;
 export type ReportKindName = (typeof reportKinds)[number];
 
-export const reportFormats = ['csv', 'xlsx'] as const;
+/** `csv_semicolon` is CSV for Excel in countries whose list separator is the semicolon, such as Indonesia. */
+export const reportFormats = ['csv', 'csv_semicolon', 'xlsx'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
 export const reportStatuses = ['waiting', 'making', 'ready', 'failed', 'cancelled', 'expired'] as const;

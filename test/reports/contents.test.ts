@@ -55,7 +55,7 @@ async function addRows(orderId: string): Promise<void> {
     values ('dlv_06FJ2V1H8C9QX4T0RBVE', ${world.organizer.id}, ${event.id}, ${orderId}, 'tickets', 'email', 'hash', 'failed', '550', null)`);
 }
 
-async function fileOf(kind: string, format: 'csv' | 'xlsx', more: Record<string, unknown> = {}) {
+async function fileOf(kind: string, format: 'csv' | 'csv_semicolon' | 'xlsx', more: Record<string, unknown> = {}) {
   const asked = await world.send('POST', '/reports', { kind, format, eventId: event.id, ...more });
   expect(asked.status).toBe(202);
   await world.make();
@@ -120,6 +120,21 @@ describe('each kind, against the database', () => {
     const all = await csvOf('orders', { eventId: undefined });
     expect(new Set(all.map((row) => row['order_id']))).toEqual(new Set([...orderIds, placed.order.id]));
   });
+});
+
+test('CSV with semicolons has the cells of CSV with commas, and the name and type of a CSV file', async () => {
+  const answer = await fileOf('orders', 'csv_semicolon');
+  expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(answer.headers.get('content-disposition')).toMatch(/\.csv"$/);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect(bytes.subarray(0, 3)).toEqual(Buffer.from('\uFEFF'));
+  const text = bytes.toString('utf8');
+  const [header = ''] = text.split('\r\n');
+  expect(header).toContain(';');
+  expect(header).not.toContain(',');
+  const rows = readCsv(text, ';');
+  expect(rows).toHaveLength(evil.length);
+  expect(rows).toEqual(await csvOf('orders'));
 });
 
 describe('formulas', () => {

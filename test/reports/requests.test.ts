@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../src/app.ts';
 import { sendDelivery } from '../../src/notifications/index.ts';
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
+import { reportMail } from '../../src/notifications/templates/report-mail.ts';
 import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
@@ -204,6 +205,24 @@ describe('the mail', () => {
     expect(await addressed("event_ids = null, role = 'door'")).toBeUndefined();
     expect(await addressed("status = 'disabled', role = 'owner'")).toBeUndefined();
     expect(await addressed("status = 'active'")).toBe(address);
+  });
+
+  test.each([
+    ['id', 'file', 'Laporan gagal dibuat: Pesanan', 'sekali lagi'],
+    ['en', 'too_many_rows', 'Report failed: Orders', 'five million rows'],
+  ] as const)('about a report that has failed says so in the language of the member (%s), and why', async (...said) => {
+    const [locale, failure, subject, reason] = said;
+    const id = await readyReport();
+    await world.db.execute(sql`update reports set status = 'failed', failure = ${failure} where id = ${id}`);
+    await world.db.execute(sql`update staff set locale = ${locale} where id = ${world.owner.id}`);
+    const data = await createReportMailOf({ clock: systemClock, config: world.config })(world.db, id);
+    if (data === undefined) throw new Error('there is no mail');
+    const mail = reportMail(data);
+    expect(mail.subject).toBe(subject);
+    expect(mail.text).toContain(reason);
+    expect(mail.text).toContain(`${world.config.PUBLIC_URL}/desk/reports`);
+    expect(mail.html).toContain(reason);
+    await world.db.execute(sql`update staff set locale = 'id' where id = ${world.owner.id}`);
   });
 
   test('goes once to the member who asked, with a working link; a program gets no mail', async () => {

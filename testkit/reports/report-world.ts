@@ -36,8 +36,8 @@ export async function openReportWorld(environment: Record<string, string> = {}) 
     reportSource: readFromPrimary(db),
     fileStorage: createFileStorage(config),
     log: silentLog,
-    notifyReportReady: (tx, { id, organizerId, memberId }) =>
-      notifyMember(mailing, tx, { template: 'report_ready', subjectId: id, organizerId, memberId }),
+    notifyRequester: (tx, template, { id, organizerId, memberId }) =>
+      notifyMember(mailing, tx, { template, subjectId: id, organizerId, memberId }),
   };
   const call = async (method: string, path: string, headers: Headers, body?: unknown) => {
     const answer = await world.fetch(path, {
@@ -140,11 +140,12 @@ export async function stagedCount(db: Db, name: string): Promise<number> {
   return row?.count ?? 0;
 }
 
-/** A CSV file as a spreadsheet reads it (RFC 4180): each line by the names of the header. */
-export function readCsv(text: string): Record<string, string>[] {
+/** A CSV file as a spreadsheet with this list separator reads it (RFC 4180): each line by the names of the header. */
+export function readCsv(text: string, separator: ',' | ';' = ','): Record<string, string>[] {
   const rows: string[][] = [];
   let row: string[] = [];
-  for (const match of text.replace(/^\uFEFF/, '').matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r\n)/g)) {
+  const fields = new RegExp(`("(?:[^"]|"")*"|[^${separator}\\r\\n]*)(${separator}|\\r\\n)`, 'g');
+  for (const match of text.replace(/^\uFEFF/, '').matchAll(fields)) {
     const [, field = '', end] = match;
     row.push(field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field);
     if (end === '\r\n') {

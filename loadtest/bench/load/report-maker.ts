@@ -49,7 +49,7 @@ async function make(task: ReportToMake): Promise<MadeReport> {
       reportSource: readFromPrimary(open.db),
       fileStorage: createDiskStorage(task.folder),
       log: createLog({ level: 'warn', process: 'bench' }),
-      notifyReportReady: () => Promise.resolve(),
+      notifyRequester: () => Promise.resolve(),
     },
     { organizerId },
     AbortSignal.timeout(hourMs),

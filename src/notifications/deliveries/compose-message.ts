@@ -28,7 +28,7 @@ import { eventCancelledMail, eventMovedMail, eventPostponedMail } from '../templ
 import { buyerCodeMail, buyerCodeMessage } from '../templates/buyer-code.ts';
 import { orderCancelledMail, orderLinkMail, orderRefundedMail } from '../templates/order-notice.ts';
 import { refundDoneMail } from '../templates/refund-done.ts';
-import { type ReportMailData, reportReadyMail } from '../templates/report-ready.ts';
+import { type ReportMailData, reportMail } from '../templates/report-mail.ts';
 import { staffLinkMail } from '../templates/staff-link.ts';
 import { ticketsMail } from '../templates/tickets.ts';
 import { composeWebhookDisabled } from '../webhooks/sending/notify-owners.ts';
@@ -45,8 +45,8 @@ export type ComposeDeps = {
 };
 
 /**
- * The reports room provides the content and the recipient of the mail; undefined if there is no file, or nobody who may
- * read it.
+ * The reports room provides the content and the recipient of the mail; undefined if the report is over, or its member may
+ * not read it.
  */
 export type ReportMailOf = (
   db: Db,
@@ -77,14 +77,14 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
       mail: staffLinkMail({ ...staff, name, organizerName }),
     };
   }
-  if (template === 'report_ready') {
+  if (template === 'report_ready' || template === 'report_failed') {
     const report = await deps.reportMailOf(deps.db, claim.subject_id);
     if (report === undefined) return undefined;
     const name = greetingName(report.name);
     return {
       channel: 'email',
       to: { name: name ?? '', address: report.email },
-      mail: reportReadyMail({ ...report, name }),
+      mail: reportMail({ ...report, name }),
     };
   }
   if (template === 'buyer_code') {

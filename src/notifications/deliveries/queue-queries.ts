@@ -138,7 +138,7 @@ export async function queueStaffDelivery(
 export async function queueMemberDelivery(
   tx: Db,
   message: {
-    template: Extract<Template, 'report_ready' | 'webhook_disabled'>;
+    template: Extract<Template, 'report_ready' | 'report_failed' | 'webhook_disabled'>;
     subjectId: string;
     /** Tells repeated events of one subject apart. */
     version?: number;
@@ -154,7 +154,7 @@ export async function queueMemberDelivery(
       select ${message.deliveryId}::text as id, ${message.organizerId}::text as organizer_id, null::text as event_id,
         ${message.subjectId}::text as subject_id, ${message.template}::text as template, 'email'::text as channel,
         ${message.recipientKey}::text as recipient_key, ${message.version ?? 1}::integer as version,
-        ${message.template === 'report_ready' ? 'reports' : 'staff'}::text as share`,
+        ${message.template === 'webhook_disabled' ? 'staff' : 'reports'}::text as share`,
   );
 }
 

@@ -73,7 +73,7 @@ export async function notifyStaff(
 export async function notifyMember(
   deps: { clock: Clock; config: Pick<Config, 'HASH_SECRET'> },
   tx: Db,
-  message: { template: 'report_ready'; subjectId: string; organizerId: string; memberId: string },
+  message: { template: 'report_ready' | 'report_failed'; subjectId: string; organizerId: string; memberId: string },
 ): Promise<void> {
   const [member] = await tx
     .select({ email: staff.email })

@@ -6,10 +6,11 @@ const truthValue = /^\s*(?:true|false|benar|salah)\s*$/i;
 
 /**
  * One line of a CSV file (RFC 4180). Text that a spreadsheet would run as a formula, or turn into a number or a date,
- * gets an apostrophe in front, which spreadsheets read as "this is text". Numbers stay numbers.
+ * gets an apostrophe in front, which spreadsheets read as "this is text". Numbers stay numbers. Text with either separator
+ * is quoted.
  */
-export function csvLine(values: readonly (string | number)[]): string {
-  return `${values.map(csvField).join(',')}\r\n`;
+export function csvLine(values: readonly (string | number)[], separator: ',' | ';' = ','): string {
+  return `${values.map(csvField).join(separator)}\r\n`;
 }
 
 function csvField(value: string | number): string {

@@ -4,7 +4,7 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import { linkExpired, reportExpired, reportNotFound, reportNotReady } from '../errors.ts';
 import type { FileStorage } from '../../platform/files/storage.ts';
-import { fileKey } from '../file-key.ts';
+import { fileExtension, fileKey } from '../file-key.ts';
 import { ownReport } from '../requests/queries.ts';
 import type { Report } from '../tables.ts';
 import type { DownloadGate } from './download-gate.ts';
@@ -26,7 +26,7 @@ export type OpenedReport = {
   readonly pieces: ReadableStream<Uint8Array>;
 };
 
-const contentTypes: Readonly<Record<Report['format'], string>> = {
+const contentTypes: Readonly<Record<ReturnType<typeof fileExtension>, string>> = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 };
@@ -56,7 +56,7 @@ export async function openReport(deps: OpenReportDeps, reader: ReportReader, rep
     }
     return file.pieces;
   });
-  return { name, contentType: contentTypes[report.format], bytes, pieces };
+  return { name, contentType: contentTypes[fileExtension(report.format)], bytes, pieces };
 }
 
 /**
@@ -79,5 +79,5 @@ export function refuseWithoutFile({ status }: Pick<Report, 'status'>): void {
 }
 
 function fileName(report: Report, day: string): string {
-  return `${report.kind}-${day}-${report.id.slice(-6)}.${report.format}`;
+  return `${report.kind}-${day}-${report.id.slice(-6)}.${fileExtension(report.format)}`;
 }

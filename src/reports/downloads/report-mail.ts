@@ -1,10 +1,11 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { organizers, staff } from '../../access/tables.ts';
 import { events } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import type { ReportMailData } from '../../notifications/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { tooManyRows } from '../limits.ts';
 import { reports } from '../tables.ts';
 import { findReader, platformTimeZone } from './queries.ts';
 import { linkExpiry, reportLink } from './report-link.ts';
@@ -12,8 +13,8 @@ import { linkExpiry, reportLink } from './report-link.ts';
 export type ReportMail = Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string };
 
 /**
- * The content of the mail about a ready report; undefined if there is no file any more, or its member may not read
- * reports. The link is made with the mail, and works for a day from then.
+ * The content of the mail about a report that is ready or has failed; undefined if its file is gone, or its member may not
+ * read reports. The link to the file is made with the mail, and works for a day from then.
  */
 export function createReportMailOf(deps: {
   clock: Clock;
@@ -23,7 +24,9 @@ export function createReportMailOf(deps: {
     const [found] = await db
       .select({
         kind: reports.kind,
+        status: reports.status,
         rows: reports.rows,
+        failure: reports.failure,
         memberId: staff.id,
         email: staff.email,
         name: staff.name,
@@ -36,17 +39,18 @@ export function createReportMailOf(deps: {
       .innerJoin(staff, and(eq(staff.id, reports.memberId), eq(staff.organizerId, reports.organizerId)))
       .innerJoin(organizers, eq(organizers.id, reports.organizerId))
       .leftJoin(events, eq(events.id, reports.eventId))
-      .where(and(eq(reports.id, reportId), eq(reports.status, 'ready')));
+      .where(and(eq(reports.id, reportId), inArray(reports.status, ['ready', 'failed'])));
     // Without the rights the link would open nothing.
     if (found === undefined || (await findReader(db, found.memberId)) === undefined) return undefined;
-    const { memberId, eventName, timeZone, ...rest } = found;
+    const { kind, email, name, locale, organizerName, eventName, memberId, status, failure } = found;
+    const about = { kind, email, name, locale, organizerName, eventName: eventName ?? undefined };
+    if (status === 'failed') {
+      const link = `${deps.config.PUBLIC_URL}/desk/reports`;
+      return { ...about, report: { status, isTooLarge: failure === tooManyRows, link } };
+    }
     const expiresAt = linkExpiry(deps.clock.now());
-    return {
-      ...rest,
-      eventName: eventName ?? undefined,
-      timeZone: timeZone ?? platformTimeZone,
-      link: reportLink(deps.config, { reportId, actorId: memberId, expiresAt }),
-      expiresAt,
-    };
+    const link = reportLink(deps.config, { reportId, actorId: memberId, expiresAt });
+    const timeZone = found.timeZone ?? platformTimeZone;
+    return { ...about, report: { status: 'ready', rows: found.rows, link, expiresAt, timeZone } };
   };
 }

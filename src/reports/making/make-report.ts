@@ -4,12 +4,12 @@ import type { ReadSource } from '../../platform/database/replica.ts';
 import type { Log } from '../../platform/log.ts';
 import type { FileStorage } from '../../platform/files/storage.ts';
 import { fileKey } from '../file-key.ts';
-import { leaseSeconds, renewEveryMs, rowsMax } from '../limits.ts';
+import { leaseSeconds, renewEveryMs, rowsMax, tooManyRows } from '../limits.ts';
 import { reportRows, reportRuns, reportSeconds } from '../metrics.ts';
 import { csvFile } from './csv-file.ts';
 import { kinds } from './kinds/kinds.ts';
 import { type Claim, claimNext, giveBack, markReady, renewLease, stageNext } from './queries.ts';
-import { type Cell, outputColumns, readRows } from './read-rows.ts';
+import { type Cell, type OutputColumn, outputColumns, readRows } from './read-rows.ts';
 import { xlsxFile } from './xlsx-file.ts';
 
 export type MakeReportDeps = {
@@ -18,15 +18,21 @@ export type MakeReportDeps = {
   readonly reportSource: ReadSource;
   readonly fileStorage: FileStorage;
   readonly log: Log;
-  /** Queues the mail with the link, in the transaction that makes the report ready. */
-  readonly notifyReportReady: (tx: Db, report: Claim & { readonly memberId: string }) => Promise<void>;
+  readonly notifyRequester: NotifyRequester;
 };
+
+/** Queues the mail to the member who waits for the report, in the transaction that ends it. */
+export type NotifyRequester = (
+  tx: Db,
+  template: 'report_ready' | 'report_failed',
+  report: { readonly id: string; readonly organizerId: string; readonly memberId: string },
+) => Promise<void>;
 
 class ReportLost extends Error {
   readonly code = 'report_lost';
 }
 class TooManyRows extends Error {
-  readonly code = 'too_many_rows';
+  readonly code = tooManyRows;
 }
 
 /**
@@ -101,7 +107,7 @@ async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal
   };
   try {
     const columns = outputColumns(kinds[claim.kind]);
-    const pieces = claim.format === 'csv' ? csvFile(columns, counted()) : xlsxFile(claim.kind, columns, counted());
+    const pieces = piecesOf(claim, columns, counted());
     const bytes = await deps.fileStorage.write(fileKey(claim, claim.run), pieces, ended);
     return { rows, bytes, milliseconds: performance.now() - started };
   } catch (error) {
@@ -113,11 +119,16 @@ async function writeFile(deps: MakeReportDeps, claim: Claim, signal: AbortSignal
   }
 }
 
+function piecesOf({ kind, format }: Claim, columns: readonly OutputColumn[], pages: AsyncIterable<Cell[][]>) {
+  if (format === 'xlsx') return xlsxFile(kind, columns, pages);
+  return csvFile(columns, pages, format === 'csv_semicolon' ? ';' : ',');
+}
+
 async function finish(deps: MakeReportDeps, claim: Claim, file: WrittenFile): Promise<boolean> {
   return transaction(deps.db, async (tx) => {
     if (!(await markReady(tx, claim, file))) return false;
     const { memberId } = claim;
-    if (memberId !== null) await deps.notifyReportReady(tx, { ...claim, memberId });
+    if (memberId !== null) await deps.notifyRequester(tx, 'report_ready', { ...claim, memberId });
     await stageNext(tx, claim.organizerId);
     return true;
   });
@@ -128,7 +139,10 @@ async function endRun(deps: MakeReportDeps, claim: Claim, error: unknown): Promi
   const failure = isUnavailable(error) ? 'database' : (sqlState(error) ?? 'file');
   return transaction(deps.db, async (tx) => {
     const left = await giveBack(tx, claim, { failure, isFinal: error instanceof TooManyRows });
-    if (left === 'failed') await stageNext(tx, claim.organizerId);
+    if (left !== 'failed') return left;
+    const { memberId } = claim;
+    if (memberId !== null) await deps.notifyRequester(tx, 'report_failed', { ...claim, memberId });
+    await stageNext(tx, claim.organizerId);
     return left;
   });
 }

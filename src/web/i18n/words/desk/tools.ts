@@ -37,6 +37,9 @@ const id = {
     deliveries: 'Pesan',
   },
   format: 'Bentuk',
+  formats: { xlsx: 'Excel', csv_semicolon: 'CSV (titik koma)', csv: 'CSV (koma)' },
+  formatHint:
+    'Excel membuka berkas Excel langsung dalam kolom. CSV dengan titik koma untuk Excel berbahasa Indonesia, CSV dengan koma untuk program lain.',
   event: 'Acara',
   allEvents: 'Semua acara',
   ask: 'Buat laporan',
@@ -94,6 +97,9 @@ const en: typeof id = {
     deliveries: 'Messages',
   },
   format: 'Format',
+  formats: { xlsx: 'Excel', csv_semicolon: 'CSV (semicolons)', csv: 'CSV (commas)' },
+  formatHint:
+    'An Excel file always opens in columns. CSV with semicolons is for Excel with an Indonesian region, CSV with commas for other programs.',
   event: 'Event',
   allEvents: 'All events',
   ask: 'Make the report',

@@ -13,6 +13,7 @@ import { chip, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
 const kinds = ['attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries'] as const;
+const formats = ['xlsx', 'csv_semicolon', 'csv'] as const;
 const eventsShownMax = 100;
 const deskTimeZone = 'Asia/Jakarta';
 
@@ -54,7 +55,7 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
     caption: words.reports,
     rows,
     columns: [
-      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${format.toUpperCase()})` },
+      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${words.formats[format]})` },
       { label: words.at, cell: ({ createdAt }) => formatDateTime(createdAt, deskTimeZone, language, 'medium') },
       {
         label: words.status,
@@ -81,7 +82,7 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
     caption: words.schedules,
     rows,
     columns: [
-      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${format.toUpperCase()})` },
+      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${words.formats[format]})` },
       {
         label: words.every,
         cell: ({ weekday, hour }) =>
@@ -117,10 +118,8 @@ function contentFields(desk: Desk, form: Form, eventOptions: Options): Html[] {
     selectField(form, language, {
       name: 'format',
       label: words.format,
-      options: [
-        { value: 'xlsx', label: 'Excel' },
-        { value: 'csv', label: 'CSV' },
-      ],
+      options: formats.map((format) => ({ value: format, label: words.formats[format] })),
+      hint: words.formatHint,
     }),
   ];
 }
@@ -157,7 +156,7 @@ function contentOf(values: Parameters<Act>[1]) {
   const eventId = values.optional('eventId');
   return {
     kind: kinds.find((kind) => kind === values.text('kind')) ?? kinds[0],
-    format: values.text('format') === 'csv' ? ('csv' as const) : ('xlsx' as const),
+    format: formats.find((format) => format === values.text('format')) ?? formats[0],
     ...(eventId === undefined ? {} : { eventId }),
   };
 }
