@@ -31,13 +31,14 @@ export type Seen = {
 export type DeskBrowser = {
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
   /** Opens the page, fills in its form of this act with the form's values and `fields`, and sends it. */
-  send(path: string, fields: Readonly<Record<string, string>>, options?: SendOptions): Promise<Seen>;
+  send(path: string, fields: Fields, options?: SendOptions): Promise<Seen>;
   /** Sends fields without opening a page. */
-  post(path: string, fields: Readonly<Record<string, string>>, headers?: Record<string, string>): Promise<Seen>;
+  post(path: string, fields: Fields | URLSearchParams, headers?: Record<string, string>): Promise<Seen>;
   readonly cookies: ReadonlyMap<string, string>;
   readonly setCookies: readonly string[];
 };
 
+type Fields = Readonly<Record<string, string>>;
 type SendOptions = { readonly act?: string; readonly headers?: Record<string, string> };
 
 export async function openDeskWorld(environment: Record<string, string> = {}): Promise<DeskWorld> {
@@ -95,7 +96,7 @@ function createBrowser(running: TestService): DeskBrowser {
     ask(path, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      body: new URLSearchParams({ ...fields }).toString(),
+      body: (fields instanceof URLSearchParams ? fields : new URLSearchParams({ ...fields })).toString(),
     });
   const get: DeskBrowser['get'] = (path, headers = {}) => ask(path, { headers });
   return {
@@ -105,13 +106,24 @@ function createBrowser(running: TestService): DeskBrowser {
     post,
     send: async (path, fields, { act = 'save', headers } = {}) => {
       const { html } = await get(path);
-      return post(path.split('?')[0] ?? path, { ...formFields(html, act), ...fields }, headers);
+      return post(path.split('?')[0] ?? path, filledForm(html, fields, act), headers);
     },
   };
 }
 
-/** The current values of the form with this act. */
+/** The current values of the form with this act; of fields with one name, the last. */
 export function formFields(html: string, act = 'save'): Record<string, string> {
+  return Object.fromEntries(formEntries(html, act));
+}
+
+/** What a browser sends of the form with this act after these fields were filled in. */
+export function filledForm(html: string, fields: Fields, act = 'save'): URLSearchParams {
+  const filled = new URLSearchParams(formEntries(html, act));
+  for (const [name, value] of Object.entries(fields)) filled.set(name, value);
+  return filled;
+}
+
+function formEntries(html: string, act: string): [name: string, value: string][] {
   const form = [...html.matchAll(/<form\b[\s\S]*?<\/form>/g)].find(([text]) =>
     text.includes(`name="act" value="${act}"`),
   )?.[0];
@@ -120,15 +132,17 @@ export function formFields(html: string, act = 'save'): Record<string, string> {
   const inputs = [...form.matchAll(/<input\b[^>]*>/g)]
     .map(([tag]) => tag)
     .filter((tag) => !/type="(?:checkbox|radio)"/.test(tag) || /\schecked/.test(tag))
-    .map((tag) => [attribute(tag, 'name'), attribute(tag, 'value')] as const);
+    .map((tag): [string, string] => [attribute(tag, 'name'), attribute(tag, 'value')]);
   const areas = [...form.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)].map(
-    ([, tag = '', text = '']) => [attribute(` ${tag}`, 'name'), unescaped(text)] as const,
+    ([, tag = '', text = '']): [string, string] => [attribute(` ${tag}`, 'name'), unescaped(text)],
   );
-  const selects = [...form.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)].map(([, tag = '', options = '']) => {
-    const chosen = /<option value="([^"]*)" selected/.exec(options) ?? /<option value="([^"]*)"/.exec(options);
-    return [attribute(` ${tag}`, 'name'), unescaped(chosen?.[1] ?? '')] as const;
-  });
-  return Object.fromEntries([...inputs, ...areas, ...selects].filter(([name]) => name !== ''));
+  const selects = [...form.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)].map(
+    ([, tag = '', options = '']): [string, string] => {
+      const chosen = /<option value="([^"]*)" selected/.exec(options) ?? /<option value="([^"]*)"/.exec(options);
+      return [attribute(` ${tag}`, 'name'), unescaped(chosen?.[1] ?? '')];
+    },
+  );
+  return [...inputs, ...areas, ...selects].filter(([name]) => name !== '');
 }
 
 function unescaped(text: string): string {

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import {
+  type DeskBrowser,
+  type DeskWorld,
+  filledForm,
+  formFields,
+  openDeskWorld,
+} from '../../../testkit/web/desk-world.ts';
 
 /**
  * Guards that a member who saves a page that was opened earlier changes only what that member has typed: what somebody else has
@@ -14,7 +20,7 @@ let event: string;
 beforeAll(async () => {
   world = await openDeskWorld();
   ayu = await world.signIn(await world.addMember('owner'));
-  budi = await world.signIn(await world.addMember('manager'));
+  budi = await world.signIn(await world.addMember('owner'));
   const created = await ayu.send('/desk/events/new', {
     name: 'Konser Senja',
     category: 'konser',
@@ -31,61 +37,127 @@ beforeAll(async () => {
   await ayu.send(`${event}/questions`, { text: 'Ukuran kaus?', kind: 'choice', choices: 'S\nM' }, { act: 'add' });
   await ayu.send(`${event}/gates`, { name: 'Lapangan', capacity: '500' }, { act: 'addZone' });
   await ayu.send(`${event}/gates`, { name: 'Gerbang A' }, { act: 'add' });
+  await ayu.send('/desk/webhooks', { url: 'https://93.184.216.34/hook' }, { act: 'add' });
+  const device = { device: '628111222333', token: 'a token of the device', callbackKey: 'k'.repeat(32) };
+  await ayu.send('/desk/connections/senders/fonnte', device, { act: 'connect' });
 });
 afterAll(() => world.close());
 
 const linkOn = async (page: string, pattern: RegExp) => pattern.exec((await ayu.get(page)).html)?.[1] ?? '';
-const pages: readonly [string, () => Promise<string>, Record<string, string>, Record<string, string>][] = [
-  [
-    'a ticket category',
-    () => linkOn(`${event}/tickets`, /href="([^"]+\/categories\/cat_[^"/]+)"/),
-    { price: '3500000', position: '4' },
-    { name: 'Festival Berdiri' },
-  ],
-  [
-    'an item of the schedule',
-    () => linkOn(`${event}/schedule`, /href="([^"]+\/schedule\/sch_[^"]+)"/),
-    { stage: 'Kedua' },
-    { title: 'Pembuka malam' },
-  ],
-  [
-    'a question',
-    () => linkOn(`${event}/questions`, /href="([^"]+\/questions\/qst_[^"]+)"/),
-    { choices: 'S\r\nM\r\nL' },
-    { textEn: 'Size of your shirt?' },
-  ],
-  [
-    'a zone',
-    () => linkOn(`${event}/gates`, /href="([^"]+\/zones\/[^"]+)"/),
-    { capacity: '50' },
-    { name: 'Lapangan B' },
-  ],
-  [
-    'a gate',
-    () => linkOn(`${event}/gates`, /href="([^"]+\/gates\/gat_[^"]+)"/),
-    { reEntry: 'none' },
-    { name: 'Gerbang B' },
-  ],
-  [
-    'the profile',
-    () => Promise.resolve('/desk/profile'),
-    { 'contact.phone': '+62 812 3456 7890' },
-    { 'terms.id': 'Tiket tidak dapat dikembalikan.' },
-  ],
-];
+type Fields = Record<string, string>;
+type Page = {
+  readonly find: () => Promise<string>;
+  /** What the first member saves while the second has the page open, and what the second saves then. */
+  readonly first: Fields;
+  readonly second: Fields;
+};
 
-test.each(pages)(
+const endpoint = () => linkOn('/desk/webhooks', /href="(\/desk\/webhooks\/whe_\w+)"/);
+const number = () => linkOn('/desk/connections', /href="(\/desk\/connections\/numbers\/snd_\w+)"/);
+const pages: Readonly<Record<string, Page>> = {
+  'a ticket category': {
+    find: () => linkOn(`${event}/tickets`, /href="([^"]+\/categories\/cat_[^"/]+)"/),
+    first: { price: '3500000', position: '4' },
+    second: { name: 'Festival Berdiri' },
+  },
+  'an item of the schedule': {
+    find: () => linkOn(`${event}/schedule`, /href="([^"]+\/schedule\/sch_[^"]+)"/),
+    first: { stage: 'Kedua' },
+    second: { title: 'Pembuka malam' },
+  },
+  'a question': {
+    find: () => linkOn(`${event}/questions`, /href="([^"]+\/questions\/qst_[^"]+)"/),
+    first: { choices: 'S\r\nM\r\nL' },
+    second: { textEn: 'Size of your shirt?' },
+  },
+  'a zone': {
+    find: () => linkOn(`${event}/gates`, /href="([^"]+\/zones\/[^"]+)"/),
+    first: { capacity: '50' },
+    second: { name: 'Lapangan B' },
+  },
+  'a gate': {
+    find: () => linkOn(`${event}/gates`, /href="([^"]+\/gates\/gat_[^"]+)"/),
+    first: { reEntry: 'none' },
+    second: { name: 'Gerbang B' },
+  },
+  'the profile': {
+    find: () => Promise.resolve('/desk/profile'),
+    first: { 'contact.phone': '+62 812 3456 7890' },
+    second: { 'terms.id': 'Tiket tidak dapat dikembalikan.' },
+  },
+  'a waiting room': {
+    find: async () => `${event}/waiting-room`,
+    first: { rateMax: '7', turnMinutes: '8' },
+    second: { passMinutes: '11' },
+  },
+  'a webhook endpoint': { find: endpoint, first: { description: 'Gudang' }, second: { types: 'order.paid' } },
+  'a webhook endpoint, the other way': {
+    find: endpoint,
+    first: { types: 'refund.paid' },
+    second: { description: 'Kantor' },
+  },
+  'a WhatsApp number': {
+    find: number,
+    first: { weight: '40', dailyCap: '900' },
+    second: { messagesPerSecond: '2.5' },
+  },
+};
+
+test.each(Object.entries(pages))(
   '%s keeps what another member has saved since the page was opened',
-  async (_what, find, first, second) => {
+  async (_what, { find, first, second }) => {
     const path = await find();
     expect(path).not.toBe('');
-    const opened = formFields((await budi.get(path)).html);
+    const { html } = await budi.get(path);
     expect((await ayu.send(path, first)).status).toBe(303);
-    const saved = await budi.post(path, { ...opened, ...second });
+    const saved = await budi.post(path, filledForm(html, second));
     expect([saved.status, saved.html]).toEqual([303, '']);
     expect(formFields((await ayu.get(path)).html)).toMatchObject(written({ ...first, ...second }));
   },
 );
+
+test('of a group of boxes, each member changes the boxes that this member has ticked', async () => {
+  const path = await endpoint();
+  const types = async () => filledForm((await ayu.get(path)).html, {}).getAll('types');
+  const withTypes = (html: string, chosen: readonly string[]) => {
+    const fields = filledForm(html, {});
+    fields.delete('types');
+    for (const type of chosen) fields.append('types', type);
+    return fields;
+  };
+  const start = ['order.paid', 'order.refunded', 'refund.paid'];
+  await ayu.post(path, withTypes((await ayu.get(path)).html, start));
+  expect(await types()).toEqual(start);
+  const { html } = await budi.get(path);
+  const fewer = withTypes((await ayu.get(path)).html, ['order.paid', 'refund.paid']);
+  expect((await ayu.post(path, fewer)).status).toBe(303);
+  expect((await budi.post(path, withTypes(html, [...start, 'event.cancelled']))).status).toBe(303);
+  expect(await types()).toEqual(['order.paid', 'refund.paid', 'event.cancelled']);
+});
+
+test('the notes and the names at the door are kept apart', async () => {
+  const path = `${event}/gates`;
+  const { html } = await budi.get(path);
+  const opened = (await ayu.get(path)).html;
+  const note = /name="(categoryNotes\.cat_\w+)"/.exec(html)?.[1] ?? '';
+  expect((await ayu.send(path, { showsNames: 'yes' }, { act: 'settings' })).status).toBe(303);
+  expect((await budi.post(path, filledForm(html, { [note]: 'Lewat samping' }, 'settings'))).status).toBe(303);
+  expect((await ayu.post(path, filledForm(opened, { showsNames: 'yes' }, 'settings'))).status).toBe(303);
+  const now = formFields((await ayu.get(path)).html, 'settings');
+  expect([now['showsNames'], now[note]]).toEqual(['yes', 'Lewat samping']);
+});
+
+test('the role of a member and the events of the member are kept apart', async () => {
+  const [id = ''] = (await world.addMember('door')).split('@');
+  const path = await linkOn('/desk/team', new RegExp(`href="(/desk/team/${id})"`, 'i'));
+  expect(path).not.toBe('');
+  const { html } = await budi.get(path);
+  const eventId = event.split('/').at(-1) ?? '';
+  expect((await ayu.send(path, { eventIds: eventId }, { act: 'role' })).status).toBe(303);
+  expect((await budi.post(path, filledForm(html, { role: 'manager' }, 'role'))).status).toBe(303);
+  const now = formFields((await ayu.get(path)).html, 'role');
+  expect([now['role'], now['eventIds']]).toEqual(['manager', eventId]);
+});
 
 test('a sale that another member has stopped stays stopped', async () => {
   const path = await linkOn(`${event}/tickets`, /href="([^"]+\/categories\/cat_[^"/]+)"/);

@@ -33,7 +33,10 @@ export type FormValues = {
   time(name: string, timeZone: string): string;
   /** All fields as a form sends them, without its files, its token, and its fields of passwords and keys. */
   withoutSecrets(): string;
-  /** Whether the field differs from what the page showed; for a form that does not know that, whether it was sent. */
+  /**
+   * Whether the field, or the checkbox of a group (`checkboxOf`), differs from what the page showed; for a form that does
+   * not know that, whether it was sent.
+   */
   isChanged(name: string): boolean;
 };
 
@@ -111,7 +114,9 @@ export function formValues(fields: URLSearchParams, files: ReadonlyMap<string, U
       const shown = raw(shownField)
         .split(' ')
         .find((entry) => entry.startsWith(`${name}:`));
-      return shown === undefined ? fields.has(name) : shown !== entryOf(name, raw(name));
+      const [field = name, option] = name.split('=');
+      if (shown === undefined) return fields.has(field);
+      return shown !== entryOf(name, option === undefined ? raw(name) : tick(fields.getAll(field).includes(option)));
     },
   };
 }
@@ -122,6 +127,29 @@ export const shownField = 'shown';
 /** What the fields of a form show, short enough to travel with it. Browsers send line breaks as CRLF. */
 export function shownOf({ shown }: Form): string {
   return [...shown].map(([name, value]) => entryOf(name, value)).join(' ');
+}
+
+/** The name under which a form knows what one checkbox of a group showed. */
+const checkboxOf = (name: string, option: string): string => `${name}=${option}`;
+const tick = (isTicked: boolean): string => (isTicked ? 'yes' : '');
+
+/** Registers what a group of checkboxes shows at first. */
+export function showChoice(
+  { shown }: Form,
+  name: string,
+  { options, chosen }: { readonly options: readonly string[]; readonly chosen: readonly string[] },
+): void {
+  for (const option of options) shown.set(checkboxOf(name, option), tick(chosen.includes(option)));
+}
+
+/** The choice in a group of checkboxes: those that the member has changed, and the others as they are now. */
+export function changedChoice<Option extends string>(
+  values: FormValues,
+  name: string,
+  { options, now }: { readonly options: readonly Option[]; readonly now: readonly string[] },
+): Option[] {
+  const ticked = values.all(name);
+  return options.filter((option) => (values.isChanged(checkboxOf(name, option)) ? ticked : now).includes(option));
 }
 
 function entryOf(name: string, value: string): string {

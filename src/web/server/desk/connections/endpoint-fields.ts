@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Language } from '../../../i18n/language.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import type { Html } from '../../layout.ts';
-import type { Form, FormValues } from '../forms.ts';
+import { type Form, type FormValues, showChoice } from '../forms.ts';
 import { faultOf, faultText, fieldId, textField } from '../parts/fields.ts';
 import { withCode } from '../parts/pieces.ts';
 
@@ -19,6 +19,7 @@ export function endpointFields(
 ): Html {
   const words = connectionWords[language];
   const chosen = form.values?.all('types') ?? of.types;
+  showChoice(form, 'types', { options: subscribableTypes, chosen: of.types });
   const boxes = subscribableTypes.map(
     (type) =>
       html`<p class="check"><input type="checkbox" id="type-${type}" name="types" value="${type}"${chosen.includes(type) ? html` checked` : ''}><label for="type-${type}">${withCode(words.typeNames[type], type)}</label></p>`,

@@ -4,6 +4,7 @@ import { senderLimitWords } from '../../../i18n/words/desk/messages/sender-limit
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { type Form, changedOnly } from '../forms.ts';
 import { numberField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { panel } from '../parts/pieces.ts';
@@ -34,15 +35,13 @@ async function showSender(desk: Desk): Promise<View> {
     section: 'connections',
     body: html`${panel(
       words.limits,
-      html`<p>${words.limitsLead}</p>${deskForm(desk, { form, body: limitFields(desk, sender), submit: words.save, cancelPath: '/desk/connections' })}`,
+      html`<p>${words.limitsLead}</p>${deskForm(desk, { form, body: limitFields(desk, form, sender), submit: words.save, isChange: true, cancelPath: '/desk/connections' })}`,
     )}${sender.kind === 'whatsapp_cloud' ? await templatesPart(desk) : ''}`,
   };
 }
 
-function limitFields(desk: Desk, sender: Sender): readonly Html[] {
-  const { language } = desk;
+function limitFields({ language }: Desk, form: Form, sender: Sender): readonly Html[] {
   const words = senderLimitWords[language];
-  const form = desk.form('save');
   return [
     numberField(form, language, { name: 'weight', label: words.weight, hint: words.weightHint, value: sender.weight }),
     textField(form, language, {
@@ -92,15 +91,14 @@ async function templatesPart(desk: Desk): Promise<Html> {
 }
 
 const save: Act = async (desk, values) => {
-  await desk.api.patch('/v1/organizers/:slug/senders/:senderId', {
-    param: senderParam(desk),
-    json: {
-      weight: values.number('weight'),
-      messagesPerSecond: Number(values.text('messagesPerSecond').replace(',', '.') || Number.NaN),
-      dailyCap: values.numberOrNull('dailyCap'),
-      warmUpFrom: values.numberOrNull('warmUpFrom'),
-    },
+  const json = changedOnly(values, {
+    weight: values.number('weight'),
+    messagesPerSecond: Number(values.text('messagesPerSecond').replace(',', '.') || Number.NaN),
+    dailyCap: values.numberOrNull('dailyCap'),
+    warmUpFrom: values.numberOrNull('warmUpFrom'),
   });
+  if (Object.keys(json).length > 0)
+    await desk.api.patch('/v1/organizers/:slug/senders/:senderId', { param: senderParam(desk), json });
   return done(desk.path, 'saved');
 };
 

@@ -6,6 +6,7 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { changedChoice, changedOnly } from '../forms.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
@@ -65,7 +66,7 @@ function changePart(desk: Desk, endpoint: Endpoint): Html {
   const words = connectionWords[desk.language];
   const form = desk.form('save');
   const body = endpointFields(form, desk.language, endpoint);
-  const changing = deskForm(desk, { form, body, submit: words.saveChange });
+  const changing = deskForm(desk, { form, body, submit: words.saveChange, isChange: true });
   return panel(words.change, html`<p class="muted">${words.changeText}</p>${changing}`);
 }
 
@@ -171,9 +172,13 @@ const add: Act = async (desk, values) => {
 
 /** The secret stays. */
 const save: Act = async (desk, values) => {
+  const param = endpointParam(desk);
+  const now = await desk.api.get('/v1/organizers/:slug/webhooks/:endpointId', { param });
+  const { url, description } = endpointOf(values);
+  const types = changedChoice(values, 'types', { options: subscribableTypes, now: now.types });
   await desk.api.patch('/v1/organizers/:slug/webhooks/:endpointId', {
-    param: endpointParam(desk),
-    json: endpointOf(values),
+    param,
+    json: { ...changedOnly(values, { url, description }), types },
   });
   return done(endpointPath(desk), 'saved');
 };

@@ -45,7 +45,7 @@ async function showRoom(desk: Desk): Promise<View> {
     eventSection: 'waitingRoom',
     body: html`<p class="lead">${words.lead}</p>${room === undefined ? notice(words.none) : statePart(desk, event, room)}
 ${panel(words.expected, expectedDraw(desk, event, { room, places }))}
-${panel(words.plan, deskForm(desk, { form, body: planFields(desk, form, event, room), submit: words.save }))}`,
+${panel(words.plan, deskForm(desk, { form, body: planFields(desk, form, event, room), submit: words.save, isChange: true }))}`,
   };
 }
 
@@ -156,16 +156,20 @@ function planFields(desk: Desk, form: Form, event: EventOfDesk, room: Room | und
 }
 
 const planRoom: Act = async (desk, values) => {
-  const { timeZone } = await ownEvent(desk);
+  const [{ timeZone }, now] = await Promise.all([ownEvent(desk), roomOf(desk)]);
+  const chosen = <Value>(name: string, typed: Value, kept: Value | undefined): Value =>
+    kept === undefined || values.isChanged(name) ? typed : kept;
+  const time = (name: 'preQueueOpensAt' | 'freezesAt' | 'opensAt') =>
+    chosen(name, values.time(name, timeZone), now?.[name]);
   await desk.api.put(roomPath, {
     param: eventParam(desk),
     json: {
-      preQueueOpensAt: values.time('preQueueOpensAt', timeZone),
-      freezesAt: values.time('freezesAt', timeZone),
-      opensAt: values.time('opensAt', timeZone),
-      rateMax: values.number('rateMax'),
-      turnSeconds: values.number('turnMinutes') * 60,
-      passSeconds: values.number('passMinutes') * 60,
+      preQueueOpensAt: time('preQueueOpensAt'),
+      freezesAt: time('freezesAt'),
+      opensAt: time('opensAt'),
+      rateMax: chosen('rateMax', values.number('rateMax'), now?.rateMax),
+      turnSeconds: chosen('turnMinutes', values.number('turnMinutes') * 60, now?.turnSeconds),
+      passSeconds: chosen('passMinutes', values.number('passMinutes') * 60, now?.passSeconds),
     },
   });
   return done(desk.path, 'saved');

@@ -169,6 +169,7 @@ export function fileField(form: Form, language: Language, of: Field & { readonly
 /** A slider from 0 to 100. */
 export function percentField(form: Form, language: Language, of: Field & { readonly value: number }): Html {
   const value = form.values?.raw(of.name) ?? String(of.value);
+  form.shown.set(of.name, String(of.value));
   return wrapped(
     form,
     language,

@@ -5,7 +5,7 @@ import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import type { Form, FormValues } from '../forms.ts';
+import { type Form, type FormValues, changedChoice, showChoice } from '../forms.ts';
 import { hiddenField, localeField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, linkButton, panel } from '../parts/pieces.ts';
@@ -72,6 +72,7 @@ function eventsText(eventIds: readonly string[] | null, events: readonly EventNa
 function eventBoxes(form: Form, events: readonly EventName[], limited: readonly string[], words: Words): Html {
   if (events.length === 0) return html``;
   const chosen = form.values?.all('eventIds') ?? limited;
+  showChoice(form, 'eventIds', { options: events.map(({ id }) => id), chosen: limited });
   // Limits to events that the form does not offer are kept.
   const kept = limited.filter((eventId) => !events.some(({ id }) => id === eventId));
   const boxes = events.map(
@@ -171,6 +172,7 @@ async function showMember(desk: Desk): Promise<View> {
                 eventBoxes(form, events, made.member.eventIds ?? [], words),
               ],
               submit: words.changeRole,
+              isChange: true,
             }),
           )
         : ''
@@ -197,8 +199,17 @@ function endingPart(desk: Desk, boxes: readonly Html[]): Html {
 }
 
 const changeRole: Act = async (desk, values) => {
-  const json = { role: roleOf(values.text('role')), eventIds: chosenEvents(values) };
-  await desk.api.patch('/v1/organizers/:slug/staff/:staffId', { param: memberParam(desk), json });
+  const param = memberParam(desk);
+  const [{ member }, events] = await Promise.all([
+    desk.api.get('/v1/organizers/:slug/staff/:staffId/access', { param }),
+    eventsOfDesk(desk),
+  ]);
+  const now = member.eventIds ?? [];
+  const options = [...new Set([...events.map(({ id }) => id), ...now])];
+  const eventIds = changedChoice(values, 'eventIds', { options, now });
+  const role = values.isChanged('role') ? roleOf(values.text('role')) : member.role;
+  const json = { role, eventIds: eventIds.length === 0 ? null : eventIds };
+  await desk.api.patch('/v1/organizers/:slug/staff/:staffId', { param, json });
   return done('/desk/team', 'saved');
 };
 

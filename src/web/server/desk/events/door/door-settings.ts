@@ -41,20 +41,23 @@ export function doorSettingsPart(
     isChecked: settings.showsNames,
   });
   const body = [names, ...(notes.length === 0 ? [] : [fieldGroup(words.notes, notes)])];
-  return panel(words.title, deskForm(desk, { form, body, submit: words.save }), 'door');
+  return panel(words.title, deskForm(desk, { form, body, submit: words.save, isChange: true }), 'door');
 }
 
 export const changeDoorSettings: Act = async (desk, values) => {
-  const categories = await desk.api.get('/v1/organizers/:slug/events/:eventId/ticket-categories', {
-    param: eventParam(desk),
-  });
+  const [now, categories] = await Promise.all([
+    doorSettingsOf(desk),
+    desk.api.get('/v1/organizers/:slug/events/:eventId/ticket-categories', { param: eventParam(desk) }),
+  ]);
   const notes = categories.data.flatMap(({ id }) => {
-    const note = values.optional(noteName(id));
+    const name = noteName(id);
+    const note = values.isChanged(name) ? values.optional(name) : now.categoryNotes[id];
     return note === undefined ? [] : [[id, note]];
   });
+  const showsNames = values.isChanged('showsNames') ? values.has('showsNames') : now.showsNames;
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/door-settings', {
     param: eventParam(desk),
-    json: { showsNames: values.has('showsNames'), categoryNotes: Object.fromEntries(notes) as Record<string, string> },
+    json: { showsNames, categoryNotes: Object.fromEntries(notes) as Record<string, string> },
   });
   return done(`/desk/events/${desk.param('eventId')}/gates`, 'saved');
 };

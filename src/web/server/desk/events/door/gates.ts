@@ -6,7 +6,7 @@ import { gateWords } from '../../../../i18n/words/desk/events/gates.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
-import { type Form, type FormValues, changedOnly } from '../../forms.ts';
+import { type Form, type FormValues, changedChoice, changedOnly, showChoice } from '../../forms.ts';
 import { fieldGroup, selectField, textField, timeField } from '../../parts/fields.ts';
 import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
@@ -119,7 +119,9 @@ async function showGate(desk: Desk): Promise<View> {
 function gateFields({ language }: Desk, form: Form, { event, zones, categories }: Known, gate?: Gate): readonly Html[] {
   const words = gateWords[language];
   const { timeZone } = event;
-  const chosen = form.values?.all('ticketCategoryIds') ?? gate?.ticketCategoryIds ?? [];
+  const limited = gate?.ticketCategoryIds ?? [];
+  const chosen = form.values?.all('ticketCategoryIds') ?? limited;
+  showChoice(form, 'ticketCategoryIds', { options: categories.map(({ id }) => id), chosen: limited });
   const boxes = categories.map(
     ({ id, name }) =>
       html`<label class="agree"><input type="checkbox" name="ticketCategoryIds" value="${id}"${chosen.includes(id) ? html` checked` : ''}><span>${name}</span></label>`,
@@ -200,10 +202,15 @@ const addGate: Act = async (desk, values) => {
 };
 
 const changeGate: Act = async (desk, values) => {
-  const { ticketCategoryIds, ...rest } = await gateOf(desk, values);
+  const [{ gates, categories }, { ticketCategoryIds: _, ...rest }] = await Promise.all([
+    knownOf(desk),
+    gateOf(desk, values),
+  ]);
+  const now = gates.find(({ id }) => id === desk.param('gateId'))?.ticketCategoryIds ?? [];
+  const chosen = changedChoice(values, 'ticketCategoryIds', { options: categories.map(({ id }) => id), now });
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/gates/:gateId', {
     param: { ...eventParam(desk), gateId: desk.param('gateId') },
-    json: { ...changedOnly(values, rest), ticketCategoryIds },
+    json: { ...changedOnly(values, rest), ticketCategoryIds: chosen.length === 0 ? null : chosen },
   });
   return done(gatesPath(desk), 'saved');
 };

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { pictureWords } from '../../../../i18n/words/desk/events/picture.ts';
 import type { Html } from '../../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
+import { changedOnly } from '../../forms.ts';
 import { fileField, percentField, textField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
@@ -59,7 +60,7 @@ function cutPart(desk: Desk, { picture, pictureFocus, ...event }: EventOfDesk): 
   ];
   return panel(
     words.cut,
-    html`${deskForm(desk, { form, body, submit: words.save })}
+    html`${deskForm(desk, { form, body, submit: words.save, isChange: true })}
 <div class="cuts"><figure><img src="${path}/small.jpg" width="480" height="300" alt="${picture.alt}"><figcaption class="small muted">${words.onPages}</figcaption></figure>
 <figure><img src="${path}/share.jpg" width="1200" height="630" alt="" loading="lazy"><figcaption class="small muted">${words.onLinks}</figcaption></figure></div>`,
   );
@@ -88,8 +89,12 @@ const upload: Act = async (desk, values) => {
 };
 
 const cut: Act = async (desk, values) => {
-  const focus = { x: values.number('focus.x'), y: values.number('focus.y') };
-  await desk.api.patch(picturePath, { param: eventParam(desk), json: { focus, alt: values.text('alt') } });
+  const isMoved = values.isChanged('focus.x') || values.isChanged('focus.y');
+  const json = {
+    ...(isMoved ? { focus: { x: values.number('focus.x'), y: values.number('focus.y') } } : {}),
+    ...changedOnly(values, { alt: values.text('alt') }),
+  };
+  if (Object.keys(json).length > 0) await desk.api.patch(picturePath, { param: eventParam(desk), json });
   return done(desk.path, 'saved');
 };
 
