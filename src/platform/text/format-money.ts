@@ -46,6 +46,16 @@ export function formatMoney({ amount, currency }: Money, language: Language): st
   return known.format.format(amount / known.unit);
 }
 
+const free: Readonly<Record<Language, string>> = { id: 'Gratis', en: 'Free' };
+
+/**
+ * What something costs: a category, or an order as a whole. `Gratis` or `Free` where it costs nothing. Sums that may be
+ * nothing without being free, such as takings and refunds, are for `formatMoney`.
+ */
+export function formatPrice(price: Money, language: Language): string {
+  return price.amount === 0 ? free[language] : formatMoney(price, language);
+}
+
 /** `12.500` in Indonesian, `12,500` in English. */
 export function formatCount(count: number, language: Language): string {
   return new Intl.NumberFormat(locales[language]).format(count);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatCount, formatMoney } from '../../../src/platform/text/format-money.ts';
+import { formatCount, formatMoney, formatPrice } from '../../../src/platform/text/format-money.ts';
 import {
   formatClock,
   formatClockIn,
@@ -28,6 +28,14 @@ describe('money', () => {
   ])('%s %i', (currency, amount, id, en) => {
     expect(plain(formatMoney({ amount, currency }, 'id'))).toBe(id);
     expect(plain(formatMoney({ amount, currency }, 'en'))).toBe(en);
+  });
+
+  test('a price of nothing is free; every other one is its amount', () => {
+    expect([
+      formatPrice({ amount: 0, currency: 'IDR' }, 'id'),
+      formatPrice({ amount: 0, currency: 'USD' }, 'en'),
+    ]).toEqual(['Gratis', 'Free']);
+    expect(formatPrice({ amount: 1, currency: 'IDR' }, 'id')).toBe(formatMoney({ amount: 1, currency: 'IDR' }, 'id'));
   });
 
   test('no two currencies of one amount read alike, and the digits are those of the amount', () => {

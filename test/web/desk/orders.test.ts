@@ -56,6 +56,19 @@ describe('orders at the desk', () => {
     expect((await manager.get('/desk/orders?s=nonsense')).status).toBe(200);
   });
 
+  test('read free where they cost nothing, on every page that shows their price', async () => {
+    const category = `/desk/events/${event.id}/tickets`;
+    const made = { name: 'Undangan', price: '0', poolId: event.categories[0]?.poolId ?? '' };
+    expect((await manager.send(`${category}/categories/new`, made)).status).toBe(303);
+    for (const page of [path(), `/desk/events/${event.id}/orders`, category, '/desk/log']) {
+      const { html } = await manager.get(page);
+      expect(html, page).toContain('Free');
+      expect(html, page).not.toMatch(/Rp\s0\b/);
+      expect((await manager.get(`${page}?lang=id`)).html, page).toContain('Gratis');
+      await manager.get(`${path()}?lang=en`);
+    }
+  });
+
   test('show their story, and keep notes as text', async () => {
     const noted = await manager.send(path(), { text: `Wheelchair ${canary}` }, { act: 'note' });
     expect(noted.location).toBe(`${path()}?done=noted`);

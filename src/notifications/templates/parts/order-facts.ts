@@ -1,4 +1,4 @@
-import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { words } from './words.ts';
@@ -27,13 +27,11 @@ export function priceFacts(data: OrderMailData): [string, string][] {
   const say = words[locale];
   const rows: [string, string][] = data.lines.map((line) => [
     `${line.quantity} × ${line.name}`,
-    line.price.amount === 0
-      ? say.free
-      : formatMoney({ ...line.price, amount: line.price.amount * line.quantity }, locale),
+    formatPrice({ ...line.price, amount: line.price.amount * line.quantity }, locale),
   ]);
   if (data.discount.amount > 0) rows.push([say.discount, `−${formatMoney(data.discount, locale)}`]);
   if (data.fees.amount > 0) rows.push([say.fees, formatMoney(data.fees, locale)]);
-  rows.push([say.total, data.total.amount === 0 ? say.free : formatMoney(data.total, locale)]);
+  rows.push([say.total, formatPrice(data.total, locale)]);
   return rows;
 }
 

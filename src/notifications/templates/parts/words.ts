@@ -10,7 +10,6 @@ type Words = {
   readonly total: string;
   readonly discount: string;
   readonly fees: string;
-  readonly free: string;
   readonly openOrder: string;
   readonly linkIsPrivate: string;
   readonly footer: (organizer: string) => string;
@@ -83,7 +82,6 @@ const id: Words = {
   total: 'Total',
   discount: 'Potongan',
   fees: 'Biaya layanan',
-  free: 'Gratis',
   openOrder: 'Buka pesanan',
   linkIsPrivate: 'Tautan ini khusus untuk Anda: siapa pun yang memilikinya dapat membuka tiket. Jangan diteruskan.',
   footer: (organizer) =>
@@ -159,7 +157,6 @@ const en: Words = {
   total: 'Total',
   discount: 'Discount',
   fees: 'Service fee',
-  free: 'Free',
   openOrder: 'Open the order',
   linkIsPrivate: 'This link is yours alone: whoever has it can open the tickets. Do not pass it on.',
   footer: (organizer) =>

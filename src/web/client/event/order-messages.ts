@@ -1,4 +1,4 @@
-import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import type { Problem } from '../shared/calls/api.ts';
@@ -33,7 +33,7 @@ export function sayRefusal(slug: string, problem: Problem, choice: TicketChoice)
 /** Nothing was ordered: the buyer sees the new total and decides. The key is kept, so a second order cannot result. */
 export function offerNewTotal(total: ShownTotal, onAgree: () => void): void {
   const text = formatMoney(total, pageLanguage);
-  setText('total', text);
+  setText('total', formatPrice(total, pageLanguage));
   const agree = actionButton(words.orderAt(text), onAgree);
   setMessage('form-message', words.priceChanged(text), 'wait', agree);
   agree.focus();

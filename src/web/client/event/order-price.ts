@@ -1,4 +1,4 @@
-import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { call } from '../shared/calls/api.ts';
@@ -33,7 +33,13 @@ export function orderPrice(slug: string, choice: TicketChoice): OrderPrice {
   const keyNow = () => JSON.stringify([input.value.trim(), choice.lines()]);
   const known = () => (quoted?.key === keyNow() ? quoted.quote : undefined);
 
-  const showPrice = () => showParts(known() ?? { ...choice.price(), discount: undefined });
+  const showPrice = () => {
+    const price = known() ?? { ...choice.price(), discount: undefined };
+    showParts(price);
+    // Nothing chosen costs nothing, but is not free.
+    const text = choice.lines().length === 0 ? formatMoney : formatPrice;
+    setText('total', text(price.total, pageLanguage));
+  };
   const totalNow = () => known()?.total ?? choice.price().total;
 
   const ask = async (): Promise<boolean> => {
@@ -85,12 +91,7 @@ export function orderPrice(slug: string, choice: TicketChoice): OrderPrice {
 }
 
 /** @param price without `discount` while no code is applied */
-function showParts({
-  subtotal,
-  discount,
-  fees,
-  total,
-}: ChosenPrice & { readonly discount: ShownTotal | undefined }): void {
+function showParts({ subtotal, discount, fees }: ChosenPrice & { readonly discount: ShownTotal | undefined }): void {
   const text = (money: ShownTotal) => formatMoney(money, pageLanguage);
   const row = (label: string, amount: string) =>
     element('div', {}, element('dt', { text: label }), element('dd', { text: amount }));
@@ -103,5 +104,4 @@ function showParts({
   byId('price-parts').replaceChildren(...rows);
   show('price-parts', rows.length > 1);
   setText('promo-result', discount === undefined ? '' : words.promoTaken(text(discount)));
-  setText('total', text(total));
 }

@@ -1,5 +1,5 @@
 import { inLanguage } from '../../../platform/text/in-language.ts';
-import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
@@ -9,7 +9,8 @@ import { pageLanguage } from '../shared/page-language.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 
 const words = orderWords[pageLanguage];
-const money = (amount: Money) => (amount.amount === 0 ? words.free : formatMoney(amount, pageLanguage));
+const price = (of: Money) => formatPrice(of, pageLanguage);
+const money = (amount: Money) => formatMoney(amount, pageLanguage);
 
 const moods: Readonly<Record<OrderView['status'], string>> = {
   pending_payment: 'warn',
@@ -55,7 +56,7 @@ function lineRow({ name, nameEn, quantity, unitPrice }: OrderView['lines'][numbe
     label.append(element('br'), element('span', { className: 'muted small', text: `@ ${money(unitPrice)}` }));
   }
   const amount = { ...unitPrice, amount: unitPrice.amount * quantity };
-  return element('tr', {}, label, element('td', { text: money(amount) }));
+  return element('tr', {}, label, element('td', { text: price(amount) }));
 }
 
 function totalRows({ status, subtotal, discount, fees, total, payment: { refunded } }: OrderView): HTMLElement[] {
@@ -63,10 +64,10 @@ function totalRows({ status, subtotal, discount, fees, total, payment: { refunde
     element('tr', { className }, element('td', { text: label }), element('td', { text }));
   const hasParts = discount.amount > 0 || fees.amount > 0;
   return [
-    ...(hasParts ? [row(words.subtotal, money(subtotal), 'muted')] : []),
+    ...(hasParts ? [row(words.subtotal, price(subtotal), 'muted')] : []),
     ...(discount.amount > 0 ? [row(words.discount, `−${money(discount)}`, 'muted')] : []),
     ...(fees.amount > 0 ? [row(words.fees, money(fees), 'muted')] : []),
-    row(words.total, money(total), 'sum'),
+    row(words.total, price(total), 'sum'),
     // A surplus goes back, too, and changes nothing for the buyer.
     ...(refunded !== undefined && status.endsWith('refunded') ? [row(words.refunded, `−${money(refunded)}`)] : []),
   ];

@@ -18,7 +18,6 @@ type EventWords = {
   readonly postponedText: string;
   readonly salesStopped: string;
   readonly noCategories: string;
-  readonly free: string;
   readonly bands: Readonly<Record<'many' | 'few' | 'last' | 'none', string>>;
   readonly opensAt: (time: string) => string;
   readonly closed: string;
@@ -77,7 +76,6 @@ export const eventWords: InEach<EventWords> = {
     postponedText: 'Tanggal baru belum ditentukan. Tiket yang sudah dibeli tetap berlaku, dan pemiliknya dikabari.',
     salesStopped: 'Penjualan sedang ditutup oleh penyelenggara.',
     noCategories: 'Tiket belum diumumkan.',
-    free: 'Gratis',
     bands: { many: 'Tersedia', few: 'Tinggal sedikit', last: 'Tiket terakhir', none: 'Habis' },
     opensAt: (time) => `Dijual mulai ${time}`,
     closed: 'Penjualan ditutup',
@@ -138,7 +136,6 @@ export const eventWords: InEach<EventWords> = {
     postponedText: 'There is no new date yet. Tickets stay valid, and their holders will be told.',
     salesStopped: 'The organiser has closed sales for now.',
     noCategories: 'Tickets are not announced yet.',
-    free: 'Free',
     bands: { many: 'Available', few: 'Few left', last: 'Last tickets', none: 'Sold out' },
     opensAt: (time) => `On sale from ${time}`,
     closed: 'Sale closed',

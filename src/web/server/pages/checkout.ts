@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type Language, linkTo } from '../../i18n/language.ts';
 import type { Html, PageContext } from '../layout.ts';
@@ -67,7 +67,7 @@ function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, l
   ];
   return html`<li class="category" data-category="${id}" data-state="${saleState}" data-band="${band}" data-price="${price.amount}" data-opens-at="${category.saleOpensAt}" data-closes-at="${category.saleClosesAt}">
 <div class="category-text"><strong>${name}</strong>${category.description === '' ? '' : html`<p>${category.description}</p>`}
-<p class="category-price">${price.amount === 0 ? words.free : formatMoney(price, language)}</p>
+<p class="category-price">${formatPrice(price, language)}</p>
 <p class="category-state"><span class="band band-${saleState === 'open' ? band : saleState}" data-part="band">${stateText(category, band, event, language)}</span></p>
 <p class="muted small">${limits.join(' · ')}</p><p class="field-error choice-fault" id="fault-${id}" tabindex="-1" hidden></p></div>
 <div class="stepper" role="group" aria-label="${words.quantityOf(name)}"><button type="button" data-step="-1" aria-label="${words.fewer(name)}" disabled>−</button>

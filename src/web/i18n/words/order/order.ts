@@ -20,7 +20,6 @@ type OrderWords = {
   readonly refunded: string;
   readonly eventOff: string;
   readonly eventPostponed: string;
-  readonly free: string;
   readonly cancelTitle: string;
   readonly cancelUnpaid: string;
   readonly cancelPaid: string;
@@ -75,7 +74,6 @@ export const orderWords: InEach<OrderWords> = {
     refunded: 'Sudah dikembalikan',
     eventOff: 'Acara ini dibatalkan. Yang sudah dibayar kembali melalui cara bayar yang sama.',
     eventPostponed: 'Acara ini ditunda. Tiket tetap berlaku untuk tanggal yang baru.',
-    free: 'Gratis',
     cancelTitle: 'Batalkan pesanan ini?',
     cancelUnpaid: 'Tiket yang ditahan dilepas untuk orang lain. Ini tidak dapat diurungkan.',
     cancelPaid: 'Semua tiket menjadi tidak berlaku dan dana dikembalikan, bila acara masih mengizinkannya.',
@@ -122,7 +120,6 @@ export const orderWords: InEach<OrderWords> = {
     refunded: 'Paid back so far',
     eventOff: 'This event was called off. What was paid goes back the way it came.',
     eventPostponed: 'This event is postponed. The tickets stay valid for the new date.',
-    free: 'Free',
     cancelTitle: 'Cancel this order?',
     cancelUnpaid: 'The held tickets go to somebody else. This cannot be undone.',
     cancelPaid: 'All tickets become invalid and the money goes back, if the event still allows it.',

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { idPatterns, orderCode, orderIdOf } from '../../../../platform/ids.ts';
-import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatCount, formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
@@ -68,7 +68,7 @@ function partText(field: string, value: unknown, reader: Reader): string {
   if (typeof value === 'number') return numberText(field, value, language);
   if (Array.isArray(value)) return value.map((item) => partText(field, item, reader)).join(', ') || words.none;
   if (typeof value === 'object') {
-    if (isMoney(value)) return formatMoney(value, language);
+    if (isMoney(value)) return field === 'price' ? formatPrice(value, language) : formatMoney(value, language);
     const parts = Object.entries(value).map(
       ([name, part]) => `${fieldText(name, language)} ${partText(name, part, reader)}`,
     );

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
@@ -77,7 +77,7 @@ function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
     [words.tickets, order.lines.map(({ name, quantity }) => `${quantity} × ${name}`).join(', ')],
     [words.discount, order.discount.amount === 0 ? undefined : money(order.discount)],
     [words.fees, order.fees.amount === 0 ? undefined : money(order.fees)],
-    [words.total, money(order.total)],
+    [words.total, formatPrice(order.total, language)],
     [words.placed, time(order.placedAt)],
     [words.paid, time(order.paidAt)],
     [words.holdEnds, openStatuses.includes(order.status) ? time(order.expiresAt) : undefined],

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
-import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatPrice } from '../../../../platform/text/format-money.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
@@ -128,7 +128,7 @@ function orderTable({ language }: Desk, rows: readonly FoundOrder[], timeZone: s
       },
       {
         label: words.total,
-        cell: ({ total }) => formatMoney(total, language),
+        cell: ({ total }) => formatPrice(total, language),
         isNumber: true,
       },
       { label: words.placed, cell: ({ placedAt }) => formatDateTime(placedAt, timeZone, language, 'medium') },

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
@@ -67,7 +67,7 @@ function detailsOf({ kind, detail }: Entry, language: Language): Html | string {
 
 function textOf(name: string, value: unknown, language: Language): string {
   if (typeof value === 'string' || typeof value === 'number') return storyDetail(name, value, language);
-  if (isMoney(value)) return formatMoney(value, language);
+  if (isMoney(value)) return name === 'total' ? formatPrice(value, language) : formatMoney(value, language);
   return String(value);
 }
 

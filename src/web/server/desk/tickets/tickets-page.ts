@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
+import { formatCount, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
@@ -48,7 +48,7 @@ function categoriesPart(desk: Desk, event: EventOfDesk, { pools, categories, bas
       rows: categories,
       columns: [
         { label: words.name, cell: ({ id, name }) => html`<a href="${base}/categories/${id}">${name}</a>` },
-        { label: words.price, cell: ({ price }) => formatMoney(price, language), isNumber: true },
+        { label: words.price, cell: ({ price }) => formatPrice(price, language), isNumber: true },
         { label: words.pool, cell: ({ poolId }) => pools.find(({ id }) => id === poolId)?.name ?? '' },
         { label: words.sale, cell: ({ saleOpensAt, saleClosesAt }) => `${time(saleOpensAt)} – ${time(saleClosesAt)}` },
         {
