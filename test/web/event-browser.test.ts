@@ -98,6 +98,38 @@ describe('the page of an event in a browser', () => {
     await page.close();
   });
 
+  test('the other language keeps the chosen tickets and what was typed, once', async () => {
+    const { db } = world.running.service;
+    const event = await createEvent(db, { categories: [{}, { price: 100_000 }] });
+    await createPromoCode(db, event, { code: 'TENTH', value: 10 });
+    const page = await open(event.slug);
+    const second = `[data-category="${event.categories[1]?.id}"]`;
+    for (const _ of '12') await page.click(`${second} [data-step="1"]`);
+    await page.click('.promo summary');
+    await page.fill('#promoCode', 'tenth');
+    await page.check('#news');
+    await fillIn(page);
+    const names = ['#name', '#email', '#phone', '#promoCode'];
+    const typed = () => Promise.all(names.map((name) => page.inputValue(name)));
+    const before = await typed();
+    await page.click('a[hreflang="id"]');
+    await page.waitForURL(/lang=id/);
+    await page.waitForSelector('#promo-result:has-text("20.000")');
+    expect(await typed()).toEqual(before);
+    expect(await page.inputValue(`${second} input`)).toBe('2');
+    expect(await page.isChecked('#news')).toBe(true);
+    expect(await page.textContent('#total')).toContain('180.000');
+    await page.click('#place');
+    await page.waitForURL('**/orders/ord_*');
+    const placed = await db.execute(sql`select total::int, locale from orders where event_id = ${event.id}`);
+    expect([...placed]).toEqual([{ total: 180_000, locale: 'id' }]);
+    // The next visit begins with an empty form.
+    await page.goto(`${world.origin}/events/${event.slug}?lang=en`);
+    await page.waitForSelector('#place:enabled');
+    expect([await page.inputValue('#name'), await page.inputValue(`${second} input`)]).toEqual(['', '0']);
+    await page.close();
+  });
+
   test('each error is said once, beside its field, in view and with the focus there', async () => {
     const { db } = world.running.service;
     const event = await createEvent(db, { categories: [{ perOrderMin: 1, perOrderMax: 4 }, { capacity: 3 }] });

@@ -82,6 +82,26 @@ test('from "check your messages" a button leads back to the address, as it was t
   await page.close();
 });
 
+test('the other language keeps what was typed into a form, but no password', async () => {
+  const page = await open('/find-order?lang=en');
+  await page.check('#by-phone');
+  await page.fill('#phone', '0812 3456 7890');
+  await page.selectOption('#phone-country', 'SG');
+  await page.click('a[hreflang="id"]');
+  await page.waitForURL(/lang=id/);
+  await page.waitForSelector('#phone:visible');
+  expect([await page.inputValue('#phone'), await page.inputValue('#phone-country')]).toEqual(['0812 3456 7890', 'SG']);
+  await page.goto(`${world.origin}/door?lang=en`);
+  await page.fill('#email', 'ayu@example.test');
+  await page.fill('#password', 'a secret of hers');
+  await page.click('a[hreflang="id"]');
+  await page.waitForURL(/lang=id/);
+  await page.waitForFunction(`email.value === 'ayu@example.test'`);
+  expect(await page.inputValue('#password')).toBe('');
+  expect(await page.evaluate<string>('JSON.stringify({ ...sessionStorage })')).not.toContain('secret');
+  await page.close();
+});
+
 const secret = '#token=tok_00000000000000000000.none';
 test.each([
   [`/desk/invitation?lang=en${secret}`, '#form', 'Bergabung dengan tim'],

@@ -2,6 +2,7 @@ import { refusalWords } from '../i18n/words/refusals.ts';
 import { call } from './shared/calls/api.ts';
 import { byId, languageQuery, localStorageIfAny } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/forms/form-faults.ts';
+import { keepForOtherLanguage } from './shared/forms/other-language.ts';
 import { suggestDomains } from './shared/forms/suggest-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';
@@ -63,6 +64,7 @@ function start(form: HTMLFormElement): void {
 
   setBusy(false);
   if (gate.pass() !== undefined) bringBackTyped();
+  bringBackChoice(form, choice);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (isBusy()) return;
@@ -109,6 +111,15 @@ function bringBackTyped(): void {
     // Listeners of the field must see this as typed input.
     field.dispatchEvent(new Event('change'));
   }
+}
+
+/** From the page in the other language. A promo code is checked again. */
+function bringBackChoice(form: HTMLFormElement, choice: TicketChoice): void {
+  keepForOtherLanguage(form);
+  const code = byId('promoCode', HTMLInputElement);
+  if (code.value === '') return;
+  code.closest('details')?.setAttribute('open', '');
+  if (choice.lines().length > 0) byId('promo-apply').click();
 }
 
 function fieldOf(name: string): HTMLInputElement | HTMLSelectElement | undefined {

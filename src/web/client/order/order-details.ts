@@ -4,6 +4,7 @@ import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Problem, call } from '../shared/calls/api.ts';
 import { byId, element, setText, show } from '../shared/dom.ts';
 import { setFault, setMessage } from '../shared/forms/form-faults.ts';
+import { keepTyped } from '../shared/forms/send-form.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { ticketNumber } from './order-tickets.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
@@ -13,12 +14,17 @@ const words = orderDetailsWords[pageLanguage];
 
 /** The form as it is drawn. */
 let fields: readonly DetailField[] = [];
+let keepsTyped = false;
 
 /** Shows the fields that the buyer should fill in, if any. Without an answer they are not shown. */
 export async function loadDetails(path: string): Promise<void> {
   const answer = await call<DetailsView>('GET', `${path}/details`);
   // Text that somebody is typing stays.
-  if (answer.kind === 'ok' && changedFields().length === 0) present(answer.body);
+  if (answer.kind !== 'ok' || changedFields().length > 0) return;
+  present(answer.body);
+  if (keepsTyped) return;
+  keepsTyped = true;
+  void keepTyped(byId('details-form', HTMLFormElement));
 }
 
 /** @param onGiven called after details have changed, so that the tickets are read again */

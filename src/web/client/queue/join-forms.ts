@@ -4,6 +4,7 @@ import { type Answer, call } from '../shared/calls/api.ts';
 import { byId, setText, show } from '../shared/dom.ts';
 import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
 import { looksRight, setFault, setFaults, setMessage } from '../shared/forms/form-faults.ts';
+import { keepForOtherLanguage } from '../shared/forms/other-language.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type PhoneField, phoneField } from '../event/phone-field.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
@@ -131,7 +132,9 @@ function showWay(): void {
 /** Prevents a second request while one is in flight. */
 function whenSent(formId: string, buttonId: string, send: () => Promise<void>): void {
   const button = byId(buttonId, HTMLButtonElement);
-  byId(formId).addEventListener('submit', (event) => {
+  const form = byId(formId, HTMLFormElement);
+  keepForOtherLanguage(form);
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (button.disabled) return;
     button.disabled = true;

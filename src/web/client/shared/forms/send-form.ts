@@ -29,7 +29,9 @@ type SmallForm = {
 export function sendForm(form: SmallForm): void {
   const button = byId(form.buttonId, HTMLButtonElement);
   button.disabled = false;
-  byId(form.formId).addEventListener('submit', (event) => {
+  const shown = byId(form.formId, HTMLFormElement);
+  void keepTyped(shown);
+  shown.addEventListener('submit', (event) => {
     event.preventDefault();
     if (button.disabled) return;
     const values = Object.fromEntries(form.fields.map((name) => [name, valueOf(name)]));
@@ -38,6 +40,12 @@ export function sendForm(form: SmallForm): void {
     if (setFaults(form.fields, faulty)) return;
     void whileBusy(button, () => send(form, values));
   });
+}
+
+/** Not a part of the first load: nobody changes the language before having typed. */
+export async function keepTyped(form: HTMLFormElement): Promise<void> {
+  const { keepForOtherLanguage } = await import('./other-language.ts');
+  keepForOtherLanguage(form);
 }
 
 function valueOf(name: string): string {
