@@ -21,15 +21,9 @@ async function main(): Promise<void> {
   progress('');
   process.stdout.write(`The draw of ${options.slug} at ${options.url}\n\n${verdictTable(verdicts)}`);
   if (distribution !== undefined)
-    process.stdout.write(
-      `\nWho joined when (rows) and where they came to stand (columns), in tenths\n\n${distribution}`,
-    );
+    process.stdout.write(`\nOrder of joining (rows) and position in the draw (columns), in tenths\n\n${distribution}`);
   process.exitCode = exitCodeOf(verdicts);
-  const conclusions = [
-    'The draw is right in all that can be checked.',
-    'The draw is WRONG; see above.',
-    'Not drawn yet.',
-  ];
+  const conclusions = ['Everything that can be checked is correct.', 'The draw is WRONG; see above.', 'Not drawn yet.'];
   process.stdout.write(`\n${conclusions[process.exitCode] ?? ''}\n`);
 }
 

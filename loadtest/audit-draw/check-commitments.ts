@@ -61,7 +61,7 @@ export function checkCommitments(document: PublishedDocument, chain: Chain, verd
   const isCounted = draws.every(
     ({ number, state }, at) => number === at + 1 && (at === draws.length - 1 || state === 'void'),
   );
-  verdicts.check('one counts', isCounted, `${draws.length} committed to; all but the last are void`);
+  verdicts.check('one draw counts', isCounted, `${draws.length} committed; all but the last are void`);
   for (const draw of draws) {
     const name = `draw ${draw.number}`;
     const leadSeconds = (ms(draw.beaconRoundAt) - ms(draw.committedAt)) / 1000;

@@ -37,7 +37,7 @@ export function compareWithNotes(file: string, document: PublishedDocument, now:
   if (kept.eventId !== document.eventId) throw new Error(`${file} holds notes of another event`);
   const changes = kept.notes.flatMap(({ seenAt, draws }) => draws.flatMap((draw) => changesOf(draw, document, seenAt)));
   const [first] = kept.notes;
-  if (first === undefined) verdicts.note('notes', `begun in ${file}`);
+  if (first === undefined) verdicts.note('notes', `started in ${file}`);
   else verdicts.check('notes', changes.length === 0, changes[0] ?? `nothing has changed since ${first.seenAt}`);
   const last = kept.notes.at(-1);
   if (last !== undefined && JSON.stringify(last.draws) === JSON.stringify(document.draws)) return;

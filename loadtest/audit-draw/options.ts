@@ -23,7 +23,7 @@ export const usage = `npm run audit:draw -- <event slug> [options]
   --index <number>        any place, instead of a token
   --notes <file>          writes down what is published now, and checks that it still says what was written down before
 
-Exit codes: 0 everything that can be checked is right, 1 something is wrong, 2 there is nothing to check yet.`;
+Exit codes: 0 everything that can be checked is correct, 1 something is wrong, 2 there is nothing to check yet.`;
 
 /** @throws Error with one sentence for invalid arguments */
 export function readOptions(args: readonly string[], defaultUrl: string): Options | 'help' {

@@ -77,7 +77,7 @@ export type Publication = {
 
 export async function readDocument(url: string, slug: string): Promise<Publication> {
   const response = await ask(`${url}/v1/events/${slug}/queue/draws`);
-  if (response.status === 404) throw new Error(`${url} knows no event ${slug} with a waiting room`);
+  if (response.status === 404) throw new Error(`${url} has no event ${slug} with a waiting room`);
   if (response.status !== 200) throw new Error(`${url} answered HTTP ${response.status}`);
   const date = Date.parse(response.headers.get('date') ?? '');
   return {

@@ -1,7 +1,7 @@
 export type Verdict = {
   readonly what: string;
   /** `note`: not wrong, but worth knowing. `open`: cannot be decided yet. */
-  readonly is: 'right' | 'WRONG' | 'note' | 'open';
+  readonly is: 'ok' | 'WRONG' | 'note' | 'open';
   readonly detail: string;
 };
 
@@ -16,7 +16,7 @@ export type Verdicts = {
 export function createVerdicts(): Verdicts {
   const all: Verdict[] = [];
   return {
-    check: (what, isRight, detail) => all.push({ what, is: isRight ? 'right' : 'WRONG', detail }),
+    check: (what, isRight, detail) => all.push({ what, is: isRight ? 'ok' : 'WRONG', detail }),
     note: (what, detail) => all.push({ what, is: 'note', detail }),
     open: (what, detail) => all.push({ what, is: 'open', detail }),
     all,

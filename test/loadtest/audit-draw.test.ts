@@ -170,6 +170,6 @@ describe('a draw that is not finished', () => {
         { slug: 'no-such-event', url: `http://127.0.0.1:${serving.port}`, place: undefined, notesFile: undefined },
         () => {},
       ),
-    ).rejects.toThrow('knows no event');
+    ).rejects.toThrow('has no event');
   });
 });

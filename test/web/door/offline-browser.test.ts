@@ -64,7 +64,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     await north.page.fill('#code', '0123456789ABCDEFGHJKMNPQR0');
     await north.page.click('#code-submit');
     await north.page.click('#decide-no');
-    await north.page.waitForSelector('#answer-title:text-is("Not one of ours")');
+    await north.page.waitForSelector('#answer-title:text-is("Unknown ticket")');
 
     await south.page.waitForTimeout(1500);
     expect(await scan(south.page, both?.code ?? '')).toMatchObject({ title: 'Come in', isOffline: true });
@@ -116,6 +116,36 @@ describe('the door without a network', { timeout: deadline }, () => {
     await page.waitForSelector('#unsent:text-is("All sent")');
     const entries = await sql`select passed from scans where ticket_id = ${ticket?.id ?? ''}`;
     expect(entries).toEqual([{ passed: true }]);
+    await context.close();
+  });
+
+  test('a guest who is found is checked in with one tap, by the rules of a scan, and can be taken back', async () => {
+    const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Budi Santoso', phone: '+6281200000077' } });
+    await indexOrders({ db: door.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    const { page, context } = await phoneAt('North');
+    const find = async () => {
+      if (await page.isHidden('#search')) await page.click('#search-open');
+      await page.fill('#search-text', '0812-0000-0077');
+      await page.press('#search-text', 'Enter');
+      await page.waitForSelector('#search-count:text-is("1 found")');
+    };
+    await find();
+    await page.getByRole('button', { name: 'Check in: Budi Santoso' }).click();
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    expect(await page.textContent('#answer-guest')).toMatch(/^Budi Santoso · 1 ticket/);
+    await page.waitForSelector('#count-here:text-is("1")');
+    await find();
+    expect(await page.textContent('#search-list li')).toContain('Inside');
+    await page.click('#search-list button');
+    await page.waitForSelector('#answer-title:text-is("Already used")');
+    await page.click('#history-open');
+    await page.click('#history-list .link-button');
+    await page.keyboard.type('Wrong Budi');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#history-list :text("Undone: Wrong Budi")');
+    await until(async () => (await sql`select from admissions where ticket_id = ${ticket?.id ?? ''}`).length === 0);
+    const scans = await sql`select result from scans where ticket_id = ${ticket?.id ?? ''} order by scanned_at`;
+    expect(scans).toEqual([{ result: 'admitted' }, { result: 'already_used' }]);
     await context.close();
   });
 

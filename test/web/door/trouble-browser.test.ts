@@ -195,7 +195,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await sync(page);
     await unsent(page, 'All sent');
     await page.click('#history-open');
-    await page.waitForSelector('#history-list li :text-is("Undone: Wrong person · not taken by the server")');
+    await page.waitForSelector('#history-list li :text-is("Undone: Wrong person · not accepted by the server")');
     await context.close();
   });
 
@@ -203,7 +203,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     const { page, context } = await door.phoneAt(undefined, noWorker);
     await context.setOffline(true);
     await sync(page);
-    expect((await scan(page, 'not a ticket')).title).toBe('Not one of ours');
+    expect((await scan(page, 'not a ticket')).title).toBe('Unknown ticket');
     // A camera may read control characters, which take six bytes each in JSON.
     await inStore(
       page,
@@ -217,7 +217,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await unsent(page, 'All sent');
 
     await context.setOffline(true);
-    expect((await scan(page, 'no ticket either')).title).toBe('Not one of ours');
+    expect((await scan(page, 'no ticket either')).title).toBe('Unknown ticket');
     await page.route('**/v1/check-ins/batch', (route) => route.fulfill({ status: 403, body: '{}' }));
     // Another release may be unable to read the stored cursor of the list.
     await inStore(page, 'lists', `(rows, put) => put({ ...rows[0], cursor: 'from before' })`);

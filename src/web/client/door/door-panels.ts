@@ -179,8 +179,10 @@ async function search(on: Panels): Promise<void> {
   byId('search-list').replaceChildren(
     ...entries.map((entry) => {
       const { guest, admission, status, ticketCategoryId } = entry;
-      const button = element('button', { className: 'button', text: words.check });
+      const name = guest?.name || more.noName;
+      const button = element('button', { className: 'button', text: more.checkIn[place.direction] });
       button.type = 'button';
+      button.ariaLabel = `${button.textContent}: ${name}`;
       button.addEventListener('click', () => {
         leavePanels();
         on.admit(entry);
@@ -196,7 +198,7 @@ async function search(on: Panels): Promise<void> {
       return element(
         'li',
         {},
-        element('strong', { text: guest?.name || more.noName }),
+        element('strong', { text: name }),
         element('span', { text: [categories.get(ticketCategoryId), guest?.orderCode].filter(Boolean).join(' · ') }),
         element('span', { className: 'muted small', text: state }),
         button,

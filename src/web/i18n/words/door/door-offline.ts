@@ -27,6 +27,8 @@ type DoorOfflineWords = {
   readonly found: (count: number, isCut: boolean) => string;
   /** Of the device alone. */
   readonly foundHere: (count: number) => string;
+  /** The button beside a guest who was found: it scans the ticket. */
+  readonly checkIn: Readonly<Record<'entry' | 'exit', string>>;
   readonly noName: string;
   readonly notCome: string;
   readonly isInside: string;
@@ -86,6 +88,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       count === 0
         ? 'Tanpa jaringan, tidak ada di daftar ponsel ini. Nama hanya ada bila penyelenggara mengizinkan.'
         : `Tanpa jaringan: ${count} di daftar ponsel ini. Dari nomor HP, hanya empat angka terakhir yang dicocokkan.`,
+    checkIn: { entry: 'Check-in', exit: 'Catat keluar' },
     noName: 'Nama tidak ditampilkan',
     notCome: 'Belum datang',
     isInside: 'Di dalam',
@@ -115,7 +118,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     fault: (why, gate) => `Should have been refused at ${gate}: ${why}.`,
     faults: {
       revoked: 'ticket revoked',
-      invalid: 'not one of ours',
+      invalid: 'unknown ticket',
       wrong_event: 'ticket of another event',
       not_paid: 'not paid',
       too_early: 'too early',
@@ -123,7 +126,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       wrong_gate: 'another gate',
       gate_closed: 'gate closed',
       no_reentry: 'no re-entry',
-      refused: 'not taken by the server',
+      refused: 'not accepted by the server',
     },
     decidedHere: 'Decided without a network',
     notOnList: 'Not on the list',
@@ -146,6 +149,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
       count === 0
         ? 'No network, and not on the list of this phone. Names are here only if the organiser allows it.'
         : `No network: ${count} on the list of this phone. Of a phone number only the last four digits are compared.`,
+    checkIn: { entry: 'Check in', exit: 'Check out' },
     noName: 'Name not shown',
     notCome: 'Not here yet',
     isInside: 'Inside',
