@@ -64,20 +64,21 @@ const orderAddsUp = invariantOf(
   'The price and the number of tickets of an order are those of its lines, and its discount is that of its promo code.',
   sql`
     select format('order %s: %s tickets for %s less %s, its lines say %s for %s, its promo code %s', o.id, o.quantity, o.subtotal,
-             o.discount, coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0), coalesce(promo.discount, 0)) as sentence
+             o.discount, coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0), coalesce(m.value || ' ' || m.kind, 'none')) as sentence
     from orders o
     left join (
       select event_id, order_id, sum(quantity) as quantity, sum(quantity * unit_price) as subtotal
       from order_lines group by 1, 2
     ) lines on lines.event_id = o.event_id and lines.order_id = o.id
-    left join lateral (
-      select case m.kind when 'percent' then o.subtotal * m.value / 100 else least(m.value, o.subtotal) end as discount
-      from promo_codes m where m.event_id = o.event_id and m.id = o.promo_code_id
-    ) promo on true
+    left join promo_codes m on m.event_id = o.event_id and m.id = o.promo_code_id
     where o.quantity <> coalesce(lines.quantity, 0) or o.subtotal <> coalesce(lines.subtotal, 0)
        or o.total <> o.subtotal - o.discount + o.fees
-       -- An order that the desk gives away has its whole price as discount, and no code.
-       or o.discount <> coalesce(promo.discount, case when o.total = 0 and o.promo_code_id is null then o.subtotal else 0 end)`,
+       or o.discount <> case
+         when m.kind = 'percent' then o.subtotal * m.value / 100
+         when m.kind = 'amount' then least(m.value, o.subtotal)
+         -- An order that the desk gives away has its whole price as discount, and no code.
+         when o.total = 0 and o.promo_code_id is null then o.subtotal
+         else 0 end`,
 );
 
 const belongToTheirOrganizer = invariantOf(

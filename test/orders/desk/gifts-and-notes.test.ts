@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notesMax } from '../../../src/orders/desk/write-note.ts';
+import { orderInvariants } from '../../../src/orders/invariants.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { json } from '../../../testkit/orders/order-desk.ts';
@@ -13,7 +14,10 @@ let desk: OrganizerDesk;
 beforeAll(async () => {
   desk = await startOrganizerDesk();
 });
-afterAll(() => desk.close());
+afterAll(async () => {
+  for (const { name, find } of orderInvariants) expect(await find(desk.open.db), name).toEqual([]);
+  await desk.close();
+});
 
 async function give(
   event: TestEvent,
