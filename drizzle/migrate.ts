@@ -129,7 +129,12 @@ function inWords(error: unknown): string {
   return parts.filter((part) => part !== undefined && part !== '').join('\n');
 }
 
+const usage = 'usage: migrate, without arguments; DATABASE_DIRECT_URL names the database';
+
 async function main(): Promise<void> {
+  const [given] = process.argv.slice(2);
+  if (given === '--help' || given === '-h') return console.log(usage);
+  if (given !== undefined) throw new MigrationError(`It takes no arguments, and was given ${given}.\n${usage}`);
   const url = process.env['DATABASE_DIRECT_URL'] ?? process.env['DATABASE_URL'];
   if (!url)
     throw new MigrationError('Give DATABASE_DIRECT_URL: the database as the owner of the tables, past PgBouncer.');

@@ -32,6 +32,7 @@ function generate(name: string, ...options: readonly string[]): string | undefin
 
 async function main(): Promise<void> {
   const [name = ''] = process.argv.slice(2);
+  if (name === '--help' || name === '-h') return console.log(usage);
   if (name === '--snapshot') return console.log(`wrote ${await rewriteNewestSnapshot()}`);
   if (!/^[a-z][a-z0-9_]{2,40}$/.test(name)) throw new Error(usage);
   const file = generate(name) ?? generate(name, '--custom');

@@ -3,6 +3,7 @@ import { invariants } from '../src/invariants.ts';
 import { adviceOn } from '../src/platform/database/db-errors.ts';
 import { openDb } from '../src/platform/database/db.ts';
 import { databaseAndSandbox } from './running-stack.ts';
+import { takeNoArguments } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run audit`: checks every invariant on the live database, and compares our ledger with what the sandbox says was
@@ -10,8 +11,7 @@ import { databaseAndSandbox } from './running-stack.ts';
  * `SANDBOX_URL` choose another database and journal. Without a journal the comparison is skipped.
  */
 async function main(): Promise<void> {
-  const [unknown] = process.argv.slice(2);
-  if (unknown !== undefined) throw new Error(`it takes no arguments, and was given ${unknown}`);
+  takeNoArguments('audit', 'Checks every invariant. DATABASE_URL and SANDBOX_URL choose another database and journal.');
   const stack = databaseAndSandbox(process.env);
   const { db, close } = openDb({
     url: stack.databaseUrl,

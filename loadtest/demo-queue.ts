@@ -6,11 +6,17 @@ import { joinRoom } from './demo/room-join.ts';
 import { endDemoRoom, planDemoRoom } from './demo/room-plan.ts';
 import { callPlaces, orderWithPasses } from './demo/room-sale.ts';
 import { storyPlaces, tell } from './demo/tell.ts';
+import { takeNoArguments } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run demo:queue`: a sale through a waiting room, from the draw's commitment to the last order, against the running
  * stack and only over HTTP. It takes a minute, the least that a room may give its buyers and its draw.
  */
+takeNoArguments(
+  'demo:queue',
+  'Plays a sale through a waiting room, against the running stack. DEMO_API and DEMO_SANDBOX choose another one.',
+);
+
 const run = randomUUID().slice(0, 8);
 const story: Story = { ...storyPlaces(), slug: `antre-demo-${run}`, run };
 
@@ -23,7 +29,7 @@ await tell(
     const drawn = await drawPlaces(story, step, places);
     const passes = await callPlaces(story, step, drawn);
     await orderWithPasses(story, step, { room, passes });
-    await step('npm run audit:draw finds every step of the draw right', async () => {
+    await step('npm run audit:draw confirms every step of the draw', async () => {
       const { verdicts } = await auditDraw(
         { slug: story.slug, url: story.api, place: undefined, notesFile: undefined },
         () => undefined,

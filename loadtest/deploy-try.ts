@@ -14,6 +14,7 @@ import { addRepository, changeSetting, countBackups, renewCertificate } from './
 import { hearOfAlert, watchMachine } from './deploy-try/watch-machine.ts';
 import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
 import { restoreElsewhere } from './deploy-try/restore-elsewhere.ts';
+import { takeNoArguments } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run deploy:try`, as root: makes a bare Debian 13 in namespaces, installs it with `deploy/vps/install`, deploys
@@ -240,4 +241,8 @@ async function main(): Promise<void> {
   }
 }
 
+takeNoArguments(
+  'deploy:try',
+  'Installs a bare machine, deploys releases while buyers order, rolls back, backs up and restores. Needs root.',
+);
 runCommand(main);

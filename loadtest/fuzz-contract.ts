@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
 import { contractFor, openFuzzWorld } from './fuzz/fuzz-world.ts';
+import { asksForHelp } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run fuzz:contract [-- <options of schemathesis>]`: Schemathesis sends valid and invalid requests to every
@@ -50,7 +51,10 @@ async function install(): Promise<boolean> {
   return (await run(join(home, 'bin/pip'), ['install', '--quiet', release])) === 0;
 }
 
+const usage = 'usage: npm run fuzz:contract [-- <options of `schemathesis run`>]';
+
 async function main(): Promise<void> {
+  if (asksForHelp(process.argv.slice(2))) return console.log(usage);
   if (!(await install())) {
     console.error(`${release} could not be installed: it needs python3 with venv, and a registry of Python packages`);
     process.exitCode = 1;
@@ -85,4 +89,9 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  console.error(`fuzz:contract: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -12,6 +12,7 @@ import { until } from '../testkit/until.ts';
 import { endOnSignal, isInterrupted, runCommand } from './bench/harness/interruption.ts';
 import { type Image, type ImageBuilder, openImageBuilder } from './image-try/build-image.ts';
 import { type Environment, type ImageRunner, type RunningProgram, openImageRunner } from './image-try/run-image.ts';
+import { takeNoArguments } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run image:try`, as root: builds `deploy/Dockerfile` with buildah, from a Debian that mmdebstrap makes in place
@@ -169,4 +170,5 @@ async function main(): Promise<void> {
   }
 }
 
+takeNoArguments('image:try', 'Builds and tries the image of deploy/Dockerfile. Needs root.');
 runCommand(main);

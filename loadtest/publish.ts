@@ -4,6 +4,7 @@ import { repositoryFolder } from '../deploy/local/places.ts';
 import { sha256Hex } from '../src/platform/crypto.ts';
 import { type Results, chartsOf, resultsPage, resultsSchema, withFigures } from './publish/results-page.ts';
 import { sizingPage, sizingSchema } from './sizing/sizing-page.ts';
+import { takeNoArguments } from '../deploy/local/no-arguments.ts';
 
 /**
  * `npm run bench:publish`: writes the last results of `npm run bench` into `docs/measurements/results`, with their charts,
@@ -14,7 +15,12 @@ const source = join(repositoryFolder, 'loadtest/results/bench.json');
 const docs = join(repositoryFolder, 'docs/measurements');
 const folder = join(docs, 'results');
 
-if (!existsSync(source)) throw new Error('There are no results yet. Run: npm run bench');
+takeNoArguments('bench:publish', 'Writes the last results of npm run bench into docs/measurements and README.md.');
+
+if (!existsSync(source)) {
+  process.stderr.write('bench:publish: there are no results yet. Run: npm run bench\n');
+  process.exit(1);
+}
 const found: unknown = JSON.parse(readFileSync(source, 'utf8'));
 // Otherwise charts of benches that are no longer among the results would remain.
 rmSync(folder, { recursive: true, force: true });

@@ -21,7 +21,8 @@ async function main(): Promise<void> {
     },
   });
   const limit = Number(values.limit);
-  if (values.help || !isOrder(values.by) || !Number.isInteger(limit) || limit < 1 || limit > 1000) {
+  if (values.help) return void process.stdout.write(`${usage}\n`);
+  if (!isOrder(values.by) || !Number.isInteger(limit) || limit < 1 || limit > 1000) {
     throw new Error(usage);
   }
   const sql = postgres(addressOf(process.env), { max: 1, connect_timeout: 5, prepare: false, onnotice: () => {} });

@@ -117,6 +117,7 @@ export const drills = [
   'test/deploy/handbook.test.ts',
   'test/deploy/bundle.test.ts',
   'test/deploy/load-scripts.test.ts',
+  'test/deploy/npm-scripts.test.ts',
   'test/deploy/supply-chain.test.ts',
   'test/deploy/vps.test.ts',
   'test/drizzle/first-sale-plans.test.ts',
@@ -177,6 +178,7 @@ export const drills = [
 /** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
 export const longest = [
   'test/deploy/observe.test.ts',
+  'test/deploy/npm-scripts.test.ts',
   'test/web/tour-browser.test.ts',
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',

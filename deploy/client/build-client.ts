@@ -6,6 +6,7 @@ import { problems } from '../../src/problems.ts';
 import { repositoryFolder } from '../local/places.ts';
 import { declarationText, factsOf } from './client-text.ts';
 import { readContract } from './contract.ts';
+import { takeNoArguments } from '../local/no-arguments.ts';
 
 const clientFolder = join(repositoryFolder, 'src/client');
 /** Sources whose types are files of their own. The other types are in the bundle. */
@@ -80,6 +81,7 @@ function manifest() {
 }
 
 if (import.meta.main) {
+  takeNoArguments('build:client', 'Builds the package @antre/client into .data/client.');
   const outFolder = join(repositoryFolder, '.data/client');
   await buildClient(outFolder);
   console.log(`built @antre/client into ${outFolder}; npm pack ${outFolder} makes the file to install`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { LaunchProblem } from '../local/launch-problem.ts';
 import { programFolder, repositoryFolder } from '../local/places.ts';
+import { takeNoArguments } from '../local/no-arguments.ts';
 
 /**
  * `npm run check:kubernetes`: builds base and overlay with kustomize, and validates each object with kubeconform against the schemas of
@@ -101,16 +102,26 @@ function writeSchemas(objects: readonly { readonly apiVersion: string; readonly 
   }
 }
 
-mkdirSync(place, { recursive: true });
-const [kustomize, kubeconform] = [findTool('kustomize'), findTool('kubeconform')];
-writeKedaSchema();
-for (const variant of variants) {
-  const built = act(kustomize, ['build', join(repositoryFolder, 'deploy/kubernetes', variant)]);
-  const file = join(place, 'built.yaml');
-  writeFileSync(file, built);
-  writeSchemas(parseAllDocuments(built).map((document) => document.toJS() as { apiVersion: string; kind: string }));
-  const location = join(place, '{{ .ResourceKind }}{{ .KindSuffix }}.json');
-  console.log(
-    `${variant}\n${act(kubeconform, ['-strict', '-summary', '-verbose', '-schema-location', location, file]).trim()}`,
-  );
+function validate(): void {
+  mkdirSync(place, { recursive: true });
+  const [kustomize, kubeconform] = [findTool('kustomize'), findTool('kubeconform')];
+  writeKedaSchema();
+  for (const variant of variants) {
+    const built = act(kustomize, ['build', join(repositoryFolder, 'deploy/kubernetes', variant)]);
+    const file = join(place, 'built.yaml');
+    writeFileSync(file, built);
+    writeSchemas(parseAllDocuments(built).map((document) => document.toJS() as { apiVersion: string; kind: string }));
+    const location = join(place, '{{ .ResourceKind }}{{ .KindSuffix }}.json');
+    console.log(
+      `${variant}\n${act(kubeconform, ['-strict', '-summary', '-verbose', '-schema-location', location, file]).trim()}`,
+    );
+  }
+}
+
+takeNoArguments('check:kubernetes', 'Validates deploy/kubernetes against the schemas of Kubernetes and KEDA.');
+try {
+  validate();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }

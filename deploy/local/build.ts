@@ -6,6 +6,7 @@ import { buildWeb } from '../../src/web/client-build/build-web.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { step } from './progress.ts';
 import { bundleProgram, bundleHelpers } from './stack/bundle.ts';
+import { takeNoArguments } from './no-arguments.ts';
 
 /**
  * `npm run build`: writes everything that a server needs besides Node and the production packages to `.data/dist`. The
@@ -50,6 +51,8 @@ function copyApiPage(): void {
   for (const file of apiPageFiles) copyFileSync(join(folder, file), join(dist, 'swagger-ui', file));
 }
 
+// `npm run release` builds, too, with arguments of its own.
+if (import.meta.main) takeNoArguments('build', 'Writes what a server needs to .data/dist.');
 rmSync(dist, { recursive: true, force: true });
 await step(console.log, `built into ${dist}`, async () => {
   await buildPrograms();

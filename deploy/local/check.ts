@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { takeNoArguments } from './no-arguments.ts';
 
 const folders = ['src', 'workers', 'drizzle', 'deploy', 'sandbox', 'testkit', 'loadtest', 'test'];
 
@@ -28,6 +29,11 @@ const steps: readonly Step[] = [
   { name: 'migrations', command: ['drizzle-kit', 'check', '--config=drizzle/kit.config.ts'] },
   { name: 'types of k6', command: ['tsc', '--noEmit', '-p', 'loadtest/k6'] },
 ];
+
+takeNoArguments(
+  'check',
+  'Checks format, lint, types, contract, import rules, migrations, packages and dead code. Needs no database.',
+);
 
 const waiting = [...steps];
 let failed = 0;

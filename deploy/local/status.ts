@@ -4,6 +4,7 @@ import { readLedger } from './host/ledger.ts';
 import { isAlive } from './host/process-identity.ts';
 import { askPrometheus } from './observe/ask-prometheus.ts';
 import { dataFolder } from './places.ts';
+import { takeNoArguments } from './no-arguments.ts';
 
 /** `npm run status`: what runs from this folder, and whether it is ready. Needs no package. */
 
@@ -74,4 +75,5 @@ function addresses(): Record<string, string> {
   }
 }
 
+takeNoArguments('status', 'Shows what runs from this folder, and whether it is ready.');
 process.exitCode = await main();

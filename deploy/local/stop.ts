@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { endLeftovers } from './host/ledger.ts';
 import { isAlive, type ProcessIdentity } from './host/process-identity.ts';
 import { dataFolder } from './places.ts';
+import { takeNoArguments } from './no-arguments.ts';
 
 /** `npm stop`: ends the stack that runs from this folder, in the foreground or in the background. Needs no package. */
 
@@ -45,4 +46,5 @@ function readLauncher(): ProcessIdentity | undefined {
   }
 }
 
+takeNoArguments('stop', 'Ends the stack that runs from this folder.');
 process.exitCode = await main();

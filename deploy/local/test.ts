@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from './places.ts';
+import { asksForHelp } from './no-arguments.ts';
 import { discardTestData } from './services/test-data.ts';
 
 /**
@@ -28,11 +29,15 @@ const everything: readonly Run[] = [
   { words: ['--project=stacks'], output: 'kept' },
 ];
 
+/** Options of every day, with which vitest writes to the terminal itself. */
+const usual = /^(?:-t|-h|--help|--testNamePattern|--project)(?:=|$)/;
+
 async function main(): Promise<number> {
-  mkdirSync(dataFolder, { recursive: true });
   const words = process.argv.slice(2);
+  mkdirSync(dataFolder, { recursive: true });
   const ended = await Promise.all((words.length === 0 ? everything : [{ words, output: 'inherit' } as const]).map(run));
   for (const { output } of ended) process.stdout.write(output);
+  if (asksForHelp(words)) return Math.max(...ended.map(({ code }) => code));
   if (ended.some(({ results }) => results === undefined)) {
     console.log('no result: the tests ended early');
     return ended.find(({ code }) => code !== 0)?.code ?? 1;
@@ -58,7 +63,7 @@ async function run({ words, output }: Run, number: number): Promise<Ended> {
     // In a process group of its own, so that its workers can be killed with it.
     {
       cwd: repositoryFolder,
-      stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      stdio: stdioOf(words, output),
       detached: true,
       // The processes that tests start load the same hundreds of files.
       env: { ...process.env, NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache') },
@@ -66,13 +71,28 @@ async function run({ words, output }: Run, number: number): Promise<Ended> {
   );
   let said = '';
   for (const stream of [vitest.stdout, vitest.stderr])
-    stream?.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    stream?.on('data', (bytes: Buffer) => {
+      if (output === 'kept') said += bytes.toString();
+      else process.stderr.write(withoutStack(bytes.toString()));
+    });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
   const code = await new Promise<number>((resolve) => vitest.once('close', (exit) => resolve(exit ?? 1)));
   await clearUp(vitest.pid);
   const results = read(file);
   rmSync(file, { force: true });
   return { code, output: said, results };
+}
+
+function stdioOf(words: readonly string[], output: Run['output']): StdioOptions {
+  if (output === 'kept') return ['ignore', 'pipe', 'pipe'];
+  const isUsual = words.every((word) => !word.startsWith('-') || usual.test(word));
+  return isUsual ? 'inherit' : ['inherit', 'inherit', 'pipe'];
+}
+
+/** Vitest ends with a stack for an option that it does not know. */
+function withoutStack(text: string): string {
+  const unknown = /CACError: (.*)/.exec(text)?.[1];
+  return unknown === undefined ? text : `test: ${unknown}; npm test -- --help shows the options\n`;
 }
 
 /** A file that could not be loaded has no failed tests, and a failed set-up has no file: neither must look like success. */

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { environmentFile } from './stack/bring-up.ts';
+import { asksForHelp } from './no-arguments.ts';
 
 /** Runs a script with the environment of the running stack: `node deploy/local/bootstrap.mjs deploy/local/with-stack.ts <script> [arguments]`. */
 function main(): void {
   const [script, ...args] = process.argv.slice(2);
   if (script === undefined) return fail('usage: with-stack.ts <script> [arguments]');
-  const stack = read();
+  const stack = asksForHelp(args) ? {} : read();
   if (stack === undefined)
     return fail('antre does not run from this folder. Start it with `npm start` in another terminal first.');
   const running = spawn(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...stack, ...process.env } });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { dataFolder, repositoryFolder } from '../local/places.ts';
 import { step } from '../local/progress.ts';
 import { archiveFolder } from './archive.ts';
+import { LaunchProblem } from '../local/launch-problem.ts';
+import { asksForHelp } from '../local/no-arguments.ts';
 
 /**
  * `npm run release [version]`: writes `.data/releases/antre-<version>.tar.gz`, all that a machine needs to run the product: what
@@ -30,7 +32,8 @@ const nodeLink = join('..', 'node_modules', `node-linux-${process.arch}`, 'bin',
 function versionOf(asked: string | undefined): string {
   const { version } = JSON.parse(readFileSync(join(repositoryFolder, 'package.json'), 'utf8')) as { version: string };
   const chosen = asked ?? `${version}-${commit()}`;
-  if (!versionPattern.test(chosen)) throw new Error(`"${chosen}" cannot be a version: ${versionPattern.source}`);
+  if (!versionPattern.test(chosen))
+    throw new LaunchProblem(`"${chosen}" cannot be a version: ${versionPattern.source}\n${usage}`);
   return chosen;
 }
 
@@ -68,4 +71,19 @@ async function pack(version: string): Promise<string> {
   return archive;
 }
 
-await pack(versionOf(process.argv[2]));
+const usage = 'usage: npm run release [version]';
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) return console.log(usage);
+  const [asked, ...more] = args;
+  if (more.length > 0) throw new LaunchProblem(usage);
+  await pack(versionOf(asked));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`release: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = error instanceof LaunchProblem ? 2 : 1;
+}

@@ -10,8 +10,10 @@ import { newWebhookSecret, signedHeaders } from '../notifications/webhooks/sign.
  */
 const secretPattern = /^whsec_[\w+/]{32,100}={0,2}$/;
 
-const secret = process.argv[2] ?? newWebhookSecret();
-if (secretPattern.test(secret)) print();
+const [given] = process.argv.slice(2);
+const secret = given ?? newWebhookSecret();
+if (given === '--help' || given === '-h') process.stdout.write('usage: webhook-example [whsec_...]\n');
+else if (secretPattern.test(secret)) print();
 else {
   process.stderr.write(
     'webhook-example: the secret must look like whsec_..., as it was shown when the endpoint was made\n',
