@@ -165,6 +165,7 @@ function renderFour(): Promise<Buffer> {
       startsAt: new Date('2027-03-01T12:00:00Z'),
       doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
       timeZone: 'Asia/Jakarta',
+      postponedAt: null,
     },
     order: { code: id.slice(-11), buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
     tickets: Array.from({ length: 4 }, (_, index) => ({

@@ -43,6 +43,13 @@ test('an event has one canonical address and its facts for search engines; no te
   });
 });
 
+test('prices are whole units for search engines, in currencies with cents, too', async () => {
+  const abroad = await createEvent(catalog.db, { event: { currency: 'SGD' }, categories: [{ price: 1950 }] });
+  const [, block = ''] =
+    /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(await htmlOf(`/events/${abroad.slug}`)) ?? [];
+  expect(JSON.parse(block)).toMatchObject({ offers: [{ price: 19.5, priceCurrency: 'SGD' }] });
+});
+
 test('kinds are named in the language of the page, and a search by kind, day and price works without script', async () => {
   expect(await htmlOf(`/events/${event.slug}?lang=id`)).toContain('Konser · Jakarta');
   expect(await htmlOf(`/events/${event.slug}?lang=en`)).toContain('Concert · Jakarta');
@@ -57,6 +64,22 @@ test('an organiser has a page of events; one without events looks like one that 
   expect(html).toContain(`/events/${event.slug}`);
   expect((await pages.request('/o/nobody-at-all')).status).toBe(404);
   expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
+});
+
+test('an event that is postponed has no date anywhere, and one that was called off keeps it', async () => {
+  const [postponed, off] = [
+    await createEvent(catalog.db, { event: { name: 'Tunda', postponedAt: new Date() } }),
+    await createEvent(catalog.db, { event: { name: 'Batal', postponedAt: new Date(), status: 'cancelled' } }),
+  ];
+  const page = await htmlOf(`/events/${postponed.slug}?lang=en`);
+  expect(page).toContain('<dd><strong>Postponed, new date to come</strong></dd>');
+  expect(page.replace(/<section class="tickets".*/s, '')).not.toMatch(/<dd>[^<]*<strong>[^<]*\d{4}|Doors open/);
+  expect(page).toContain('"eventStatus":"https://schema.org/EventPostponed"');
+  expect(page).not.toContain('doorTime');
+  const cards = await htmlOf(`/o/${postponed.organizer.slug}?lang=en`);
+  expect(cards).toContain('<span class="card-line">Postponed, new date to come</span>');
+  expect(cards).not.toContain('date-leaf');
+  expect(await htmlOf(`/events/${off.slug}?lang=en`)).toContain('Doors open');
 });
 
 test('crawlers get a sitemap, and are kept out of orders', async () => {

@@ -44,7 +44,7 @@ export function eventPostponedMail(data: OrderMailData): Mail {
 /** The earlier time and place; without a date the doors have no time. */
 function pastFacts(data: OrderMailData): [string, string][] {
   const { when, doors } = words[data.locale];
-  return eventFacts(data)
+  return eventFacts({ ...data, event: { ...data.event, postponedAt: null } })
     .filter(([name]) => name !== doors)
     .map(([name, value]) => [name === when ? eventWords[data.locale].cancelled.when : name, value]);
 }

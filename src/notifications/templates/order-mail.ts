@@ -25,6 +25,9 @@ export type OrderMailData = {
     readonly startsAt: Date;
     readonly endsAt: Date;
     readonly doorsOpenAt: Date;
+    readonly status: string;
+    /** A postponed event has no date: its times are those from before. */
+    readonly postponedAt: Date | null;
   };
   readonly orderCode: string;
   /** The page of the order; its fragment holds the secret. */

@@ -3,7 +3,7 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
-import { placeOf } from './parts/order-facts.ts';
+import { placeOf, startText } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 
 /**
@@ -32,7 +32,7 @@ export function whatsappMessage(
   switch (template) {
     case 'tickets':
     case 'order_found':
-      return orderMessage('ticket_issued', data, [time]);
+      return orderMessage('ticket_issued', data, [startText(event, locale)]);
     case 'event_cancelled':
     case 'event_postponed':
       return orderMessage(template, data, [time]);

@@ -1,5 +1,6 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
 import { formatDateTime } from '../../platform/text/format-time.ts';
+import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
 import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from './paper/fonts.ts';
@@ -11,7 +12,10 @@ import type { Order } from '../tables.ts';
 
 /** What the printed tickets of one order show, or one ticket of it that was given on. */
 export type TicketsPdfInput = {
-  readonly event: Pick<EventOfOrder, 'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone'>;
+  readonly event: Pick<
+    EventOfOrder,
+    'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone' | 'postponedAt'
+  >;
   readonly order: Pick<Order, 'buyerName' | 'locale' | 'placedAt'> & {
     /** Undefined on a ticket that was given on, because its holder is told nothing about the order. */
     readonly code: string | undefined;
@@ -31,7 +35,6 @@ const words = {
     admit: 'TIKET MASUK',
     holder: 'Nama',
     category: 'Kategori',
-    when: 'Mulai',
     doors: 'Pintu dibuka',
     where: 'Tempat',
     order: 'Pesanan',
@@ -44,7 +47,6 @@ const words = {
     admit: 'ADMISSION TICKET',
     holder: 'Name',
     category: 'Category',
-    when: 'Starts',
     doors: 'Doors open',
     where: 'Place',
     order: 'Order',
@@ -99,6 +101,9 @@ export function drawTicket(
   whole.add(section);
 }
 
+const startText = ({ startsAt, timeZone, postponedAt }: TicketsPdfInput['event'], locale: 'id' | 'en') =>
+  postponedAt === null ? formatDateTime(startsAt, timeZone, locale) : noDate[locale];
+
 /** Draws the facts of the event and the number of this ticket in the order. */
 function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place): void {
   const { document } = sheet;
@@ -113,8 +118,8 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
   const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
   line(sheet, readable(sheet, event.name), { ...name, element: 'H1' });
-  const starts = paperText(formatDateTime(event.startsAt, event.timeZone, order.locale));
-  line(sheet, starts, { x: margin, y: 98, width, size: 9.5, color: onBand });
+  const starts = startText(event, order.locale);
+  line(sheet, paperText(starts), { x: margin, y: 98, width, size: 9.5, color: onBand });
 }
 
 /** Draws the QR code, its text, and the line to fold along. */
@@ -159,10 +164,10 @@ function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: Tick
   const left = { x: margin, width: half };
   const right = { x: margin + half + 16, width: half };
   const holder = readable(sheet, ticket.holderName ?? order.buyerName) || (order.code ?? '–');
-  const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
   field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: factsTop + 14 });
   field(sheet, text.holder, holder, { ...right, y: factsTop + 14 });
-  field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
+  const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
+  if (event.postponedAt === null) field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
   if (order.code !== undefined) field(sheet, text.order, order.code, { ...right, y: factsTop + 62 });
   field(sheet, text.where, readable(sheet, whereOf(event)), { x: margin, y: factsTop + 110, width });
   const note = {

@@ -79,9 +79,9 @@ function pageFacts(
   tickets: readonly TicketFacts[],
   writeCode: WriteCode,
 ): TicketsPdfInput {
-  const { name, venue, address, city, startsAt, doorsOpenAt, timeZone } = event;
+  const { name, venue, address, city, startsAt, doorsOpenAt, timeZone, postponedAt } = event;
   return {
-    event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone },
+    event: { name, venue, address, city, startsAt, doorsOpenAt, timeZone, postponedAt },
     order,
     tickets: tickets.map((ticket) => ({
       ...writeCode(ticket),

@@ -3,6 +3,7 @@ import { type Zippable, zipSync } from 'fflate';
 import type { Clock } from '../../platform/clock.ts';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
+import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
 import type { Pass } from './find-pass.ts';
 import { passImages } from './pass-images.ts';
@@ -71,7 +72,7 @@ function passContent({ passTypeId, teamId }: AppleSettings, pass: Pass) {
   const { event, locale } = pass;
   const words = passWords[locale];
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
-  const starts = event.isPostponed ? words.noDate : formatDateTime(event.startsAt, event.timeZone, locale);
+  const starts = event.isPostponed ? noDate[locale] : formatDateTime(event.startsAt, event.timeZone, locale);
   const doors = event.isPostponed
     ? []
     : [

@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose';
 import type { Clock } from '../../platform/clock.ts';
+import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
 import type { Pass } from './find-pass.ts';
-import { passWords } from './pass-words.ts';
 import type { GoogleSettings } from './wallet-settings.ts';
 
 const saveUrl = 'https://pay.google.com/gp/v/save/';
@@ -90,7 +90,7 @@ function payloadOf({ issuerId }: GoogleSettings, pass: Pass, { textBytes, hasVen
         ticketType: localized(pass.categoryName),
         ...(hasDetails && pass.orderCode !== null ? { reservationInfo: { confirmationCode: pass.orderCode } } : {}),
         barcode: { type: 'QR_CODE', value: pass.code, alternateText: groupTicketCode(pass.shortCode) },
-        ...(event.isPostponed ? { textModulesData: [{ id: 'date', body: passWords[locale].noDate }] } : {}),
+        ...(event.isPostponed ? { textModulesData: [{ id: 'date', body: noDate[locale] }] } : {}),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
+import { minorDigits } from '../../platform/text/format-money.ts';
 import type { Html } from './layout.ts';
-import type { EventFacts } from './public-documents.ts';
+import type { EventFacts, ListedEvent } from './public-documents.ts';
 
 const availabilities = { open: 'InStock', upcoming: 'PreOrder', sold_out: 'SoldOut', over: 'SoldOut' } as const;
 
@@ -21,8 +22,8 @@ export function eventJsonLd(
     description: event.summary === '' ? event.name : event.summary,
     startDate: event.startsAt,
     endDate: event.endsAt,
-    doorTime: event.doorsOpenAt,
-    eventStatus: `https://schema.org/${event.status === 'cancelled' ? 'EventCancelled' : 'EventScheduled'}`,
+    ...(event.isPostponed ? {} : { doorTime: event.doorsOpenAt }),
+    eventStatus: `https://schema.org/${event.status === 'cancelled' ? 'EventCancelled' : event.isPostponed ? 'EventPostponed' : 'EventScheduled'}`,
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
     location: {
       '@type': 'Place',
@@ -40,7 +41,7 @@ export function eventJsonLd(
     offers: categories.map(({ id, name, price, saleOpensAt, saleClosesAt, saleState }) => ({
       '@type': 'Offer',
       name,
-      price: price.amount,
+      price: price.amount / 10 ** minorDigits(price.currency),
       priceCurrency: price.currency,
       validFrom: saleOpensAt,
       validThrough: saleClosesAt,
@@ -50,6 +51,10 @@ export function eventJsonLd(
   };
   return html`<script type="application/ld+json">${raw(JSON.stringify(facts).replaceAll('<', '\\u003c'))}</script>`;
 }
+
+/** A postponed event has the times from before. One that was called off keeps the date that people know. */
+export const hasNoDate = ({ status, isPostponed }: Pick<ListedEvent, 'status' | 'isPostponed'>) =>
+  status === 'published' && isPostponed;
 
 /** The place on a map. The map is not contacted before the reader follows the link. */
 export function mapLink({ event }: Pick<EventFacts, 'event'>): string {

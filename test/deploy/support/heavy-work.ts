@@ -13,6 +13,7 @@ const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
     startsAt: new Date('2027-03-01T12:00:00Z'),
     doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
     timeZone: 'Asia/Jakarta',
+    postponedAt: null,
   },
   order: { code: '9QX4T-0RBVE', buyerName: 'Ayu', locale: 'id', placedAt: new Date(0) },
   tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],

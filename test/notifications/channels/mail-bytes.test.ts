@@ -32,6 +32,8 @@ const data = (name: string, tickets = 2): OrderMailData => ({
     startsAt: new Date('2027-03-06T12:30:00Z'),
     endsAt: new Date('2027-03-06T15:00:00Z'),
     doorsOpenAt: new Date('2027-03-06T11:00:00Z'),
+    status: 'published',
+    postponedAt: null,
   },
   orderCode: '9QX4T-0RBVE',
   link: 'https://antre.example/orders/ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE#secret',

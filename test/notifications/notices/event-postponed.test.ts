@@ -54,6 +54,16 @@ describe('an event that is postponed', () => {
       },
     });
 
+    // What is read again meanwhile has no date either.
+    const reread = plain((await notices.mailOf(holder.orderId, 'tickets')).text);
+    expect(reread).toContain('When: Postponed, new date to come');
+    expect(reread).not.toMatch(/6 March|Doors open/);
+    expect((await notices.messageOf(holder.orderId, 'tickets', 'whatsapp')).message).toMatchObject({
+      message: {
+        bodyParameters: [expect.any(String), 'Senja di Selatan', 'Postponed, new date to come', expect.any(String)],
+      },
+    });
+
     // A new venue alone causes no message while there is no date.
     await notices.change(event, { venue: 'Stadion Utara' });
     expect(await notices.noticesOf(event)).toHaveLength(1);

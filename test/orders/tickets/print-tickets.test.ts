@@ -16,6 +16,7 @@ const input = (id: string, tickets = 1): TicketsPdfInput => ({
     startsAt: new Date('2027-03-01T12:00:00Z'),
     doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
     timeZone: 'Asia/Jakarta',
+    postponedAt: null,
   },
   order: { code: `9QX4T-0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
   tickets: Array.from({ length: tickets }, () => ({

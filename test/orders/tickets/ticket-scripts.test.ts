@@ -53,6 +53,7 @@ const draw = (name: string, buyerName: string, tickets = 1) =>
       startsAt: new Date('2027-03-01T12:00:00Z'),
       doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
       timeZone: 'Asia/Jakarta',
+      postponedAt: null,
     },
     order: { code: '9QX4T-0RBVE', buyerName, locale: 'id', placedAt: new Date(0) },
     tickets: Array.from({ length: tickets }, () => ({

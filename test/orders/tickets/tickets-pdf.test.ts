@@ -15,6 +15,7 @@ const event = {
   startsAt: new Date('2027-03-01T12:00:00Z'),
   doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
   timeZone: 'Asia/Jakarta',
+  postponedAt: null,
 };
 const order = {
   code: '9QX4T-0RBVE',
@@ -65,6 +66,13 @@ describe('printed tickets', () => {
     for (const part of ['Senja di Selatan', 'Ayu Lestari', '9QX4T-0RBVE', 'Festival', '1 Maret 2027', '19.00 WIB']) {
       expect(pages[0]?.text).toContain(part);
     }
+  });
+
+  test('show no date of an event that is postponed', async () => {
+    const postponed = { ...event, postponedAt: new Date('2027-02-01T00:00:00Z') };
+    const [page] = pagesOf(await renderTickets({ event: postponed, order, tickets: someTickets(1) }));
+    expect(page?.text).toContain('Ditunda, tanggal baru menyusul');
+    expect(page?.text).not.toMatch(/2027|WIB|pintu dibuka/i);
   });
 
   test('name no order on a ticket that was given on', async () => {

@@ -1,17 +1,27 @@
 import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
+import { noDate } from '../../../platform/text/no-date.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { words } from './words.ts';
+
+type Planned = Pick<OrderMailData['event'], 'startsAt' | 'timeZone' | 'status' | 'postponedAt'>;
+
+/** Whether the event takes place at a time that is not known yet. */
+export const isWithoutDate = ({ status, postponedAt }: Planned) => status !== 'cancelled' && postponedAt !== null;
+
+/** When the event starts. */
+export const startText = (event: Planned, locale: 'id' | 'en') =>
+  isWithoutDate(event) ? noDate[locale] : formatDateTime(event.startsAt, event.timeZone, locale);
 
 /** Time, place and contents, as rows of a name and a value; the text and the HTML of a mail share them. */
 export function eventFacts(data: OrderMailData): [string, string][] {
   const { event, locale } = data;
   const say = words[locale];
-  const starts = formatDateTime(event.startsAt, event.timeZone, locale);
+  const hasDoors = !isWithoutDate(event) && event.doorsOpenAt < event.startsAt;
   const doors = formatClockIn(event.doorsOpenAt, event.timeZone, locale);
   return [
-    [say.when, starts],
-    ...(event.doorsOpenAt < event.startsAt ? [[say.doors, doors] satisfies [string, string]] : []),
+    [say.when, startText(event, locale)],
+    ...(hasDoors ? [[say.doors, doors] satisfies [string, string]] : []),
     [say.where, placeOf(event)],
     [say.orderNumber, data.orderCode],
   ];

@@ -1,7 +1,7 @@
 import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
 import type { Mail } from '../../channel.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { factLines, placeOf } from './order-facts.ts';
+import { factLines, isWithoutDate, placeOf, startText } from './order-facts.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { eventWords } from './event-words.ts';
 import { words } from './words.ts';
@@ -59,11 +59,10 @@ export function shortMail(data: ShortMailData, parts: Parts): Mail {
   const own = shortWords[locale];
   const facts: [string, string][] = [
     [own.ticket, data.tickets],
-    [
-      when === 'past' ? eventWords[locale].cancelled.when : say.when,
-      formatDateTime(event.startsAt, event.timeZone, locale),
-    ],
-    ...(when === 'past'
+    when === 'past'
+      ? [eventWords[locale].cancelled.when, formatDateTime(event.startsAt, event.timeZone, locale)]
+      : [say.when, startText(event, locale)],
+    ...(when === 'past' || isWithoutDate(event)
       ? []
       : [[say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)] satisfies [string, string]]),
     [say.where, placeOf(event)],

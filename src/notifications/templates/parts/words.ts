@@ -112,7 +112,7 @@ const id: Words = {
     kicker: 'Pengembalian dana',
     leadAll: (event) => `Pesanan Anda untuk ${event} telah dikembalikan seluruhnya. Tiketnya tidak berlaku lagi.`,
     leadSome: (event, left) => `Sebagian pesanan Anda untuk ${event} telah dikembalikan. ${left} tiket tetap berlaku.`,
-    more: 'Uang kembali melalui cara bayar yang sama; bank dapat memerlukan beberapa hari kerja.',
+    more: 'Uangnya dikembalikan melalui cara bayar yang sama; bank dapat memerlukan beberapa hari kerja.',
   },
   link: {
     subject: (event) => `Tautan pesanan Anda: ${event}`,

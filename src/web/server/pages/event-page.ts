@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '../../../platform/text/format-time.ts';
+import { noDate } from '../../../platform/text/no-date.ts';
 import { categoryIn, scheduleItemIn, wholeEventIn } from '../../../catalog/index.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture, shareImage } from '../event-picture.ts';
@@ -8,7 +9,7 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
-import { eventJsonLd, mapLink } from '../event-facts.ts';
+import { eventJsonLd, hasNoDate, mapLink } from '../event-facts.ts';
 import { paragraphs } from '../paragraphs.ts';
 import { checkout } from './checkout.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
@@ -60,7 +61,7 @@ function article(context: PageContext, facts: EventFacts): Html {
 ${stage === 'off' ? '' : html`<p class="sale-line" id="sale-line">${words.stageTitle[stage]}</p>`}
 ${event.summary === '' ? '' : html`<p class="lead">${event.summary}</p>`}
 ${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="status"><strong>${words.cancelled}.</strong> ${words.cancelledText}</div>` : ''}
-${event.status === 'published' && event.isPostponed ? html`<div class="notice notice-warn" role="status"><strong>${words.postponed}.</strong> ${words.postponedText}</div>` : ''}
+${hasNoDate(event) ? html`<div class="notice notice-warn" role="status"><strong>${words.postponed}.</strong> ${words.postponedText}</div>` : ''}
 </div></header>
 <div class="wrap event-columns">
 <div class="event-about">${factList(context, event)}
@@ -88,9 +89,10 @@ function factList({ lang }: PageContext, event: PublicEvent): Html {
   const span = formatSpan(startsAt, endsAt, timeZone, language);
   const doorsDay = formatDate(doorsOpenAt, timeZone, language, 'full');
   const doors = formatClockIn(doorsOpenAt, timeZone, language);
+  const when = isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`;
   return html`<dl class="facts">
-<div><dt>${words.when}</dt><dd>${isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`}</dd></div>
-<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>
+<div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}</dd></div>
+${hasNoDate(event) ? '' : html`<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>`}
 <div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink({ event })}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
 <div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;
 }

@@ -1,4 +1,6 @@
 import { html } from 'hono/html';
+import { noDate } from '../../../platform/text/no-date.ts';
+import { hasNoDate } from '../event-facts.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
@@ -103,11 +105,13 @@ function card(event: ListedEvent, lang: ChosenLanguage, isFirst: boolean): Html 
   const { language } = lang;
   const words = homeWords[language];
   const { startsAt, timeZone } = event;
+  const isDated = !hasNoDate(event);
+  const when = `${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClockIn(startsAt, timeZone, language)}`;
   return html`<li class="card"><a href="${linkTo(`/events/${event.slug}`, lang)}">
-<span class="card-art">${eventPicture(event, cardSizes, isFirst)}<span class="date-leaf" aria-hidden="true"><b>${formatDate(startsAt, timeZone, language, 'day')}</b>${formatDate(startsAt, timeZone, language, 'month')}</span>
+<span class="card-art">${eventPicture(event, cardSizes, isFirst)}${isDated ? html`<span class="date-leaf" aria-hidden="true"><b>${formatDate(startsAt, timeZone, language, 'day')}</b>${formatDate(startsAt, timeZone, language, 'month')}</span>` : ''}
 ${event.status === 'cancelled' ? html`<span class="chip chip-bad card-chip">${words.cancelled}</span>` : ''}</span>
 <span class="card-text"><strong class="card-title">${event.name}</strong>
-<span class="card-line">${formatDate(startsAt, timeZone, language, 'medium')}, ${formatClockIn(startsAt, timeZone, language)}</span>
+<span class="card-line">${isDated ? when : noDate[language]}</span>
 <span class="card-line">${event.venue}, ${event.city}</span>
 <span class="card-line">${kindText(event.category, language)}</span>
 <span class="card-price">${priceOf(event, lang)}</span></span></a></li>`;

@@ -1,5 +1,7 @@
 import { eventIn } from '../../../catalog/index.ts';
 import { html } from 'hono/html';
+import { noDate } from '../../../platform/text/no-date.ts';
+import { hasNoDate } from '../event-facts.ts';
 import { formatClockIn, formatDate, formatSpan } from '../../../platform/text/format-time.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
@@ -24,7 +26,7 @@ export function queuePage(context: PageContext, given: PublicEvent, times: Queue
   const day = formatDate(startsAt, timeZone, lang.language, 'medium');
   const span = formatSpan(startsAt, endsAt, timeZone, lang.language);
   const isOneDay = day === formatDate(endsAt, timeZone, lang.language, 'medium');
-  const when = isOneDay ? `${day}, ${span}` : span;
+  const when = hasNoDate(event) ? noDate[lang.language] : isOneDay ? `${day}, ${span}` : span;
   return layout(context, {
     title: `${words.title} · ${event.name}`,
     description: words.intro,
@@ -72,7 +74,7 @@ function joinPanel({ lang: { language } }: PageContext, country: string): Html {
   const words = joinWords[language];
   const way = (value: 'email' | 'phone', label: string, isChecked: boolean) =>
     html`<label><input type="radio" name="way" value="${value}"${isChecked ? html` checked` : ''}>${label}</label>`;
-  return html`<div class="panel" id="join" hidden>
+  return html`<div class="panel" id="join" hidden><p class="notice notice-warn" id="not-kept" hidden>${words.notKept}</p>
 <form id="address-form" method="post" novalidate hidden><fieldset class="choice-row"><legend>${words.way}</legend>${way('email', words.byEmail, true)}${way('phone', words.byPhone, false)}</fieldset>
 <div id="by-email">${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}</div>
 <div id="by-phone" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}</div>
