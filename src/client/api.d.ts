@@ -878,7 +878,9 @@ export type WaitingEntry = {
   status: "unconfirmed" | "waiting" | "offered" | "ended";
   quantity: number;
   ticketCategory: string;
+  ticketCategoryEn: string | null;
   eventName: string;
+  eventNameEn: string | null;
   eventSlug: string;
   /** The position in the line, counted from one; null if not in it. */
   position: number | null;

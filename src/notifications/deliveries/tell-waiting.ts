@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { orderAccessToken, waitingAccessToken } from '../../access/index.ts';
 import { organizers } from '../../access/tables.ts';
+import { eventIn } from '../../catalog/index.ts';
 import { events, organizerProfiles } from '../../catalog/tables.ts';
 import type { TellWaiting } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -70,7 +71,8 @@ export async function composeWaiting(
     .where(eq(events.id, eventId));
   if (found === undefined) return undefined;
   const name = greetingName(row.name);
-  const data = { ...found, locale: row.locale, name, tickets: `${row.quantity} × ${row.category}` };
+  const event = eventIn(row.locale, found.event);
+  const data = { ...found, event, locale: row.locale, name, tickets: `${row.quantity} × ${row.category}` };
   const to = { name: name ?? '', address: row.email };
   const { PUBLIC_URL, ORDER_TOKEN_SECRET } = deps.config;
   if (template === 'waiting_confirm') {
@@ -95,7 +97,8 @@ async function findEntry(db: Db, entryId: string): Promise<Row | undefined> {
   const [row] = await rowsOf<Row>(
     db,
     sql`
-      select w.status, w.name, w.email, w.phone, w.locale, w.quantity, c.name as category, w.order_id as "orderId"
+      select w.status, w.name, w.email, w.phone, w.locale, w.quantity, w.order_id as "orderId",
+        case when w.locale = 'en' then coalesce(c.name_en, c.name) else c.name end as category
       from waiting_entries w
       join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
       where w.event_id = ${eventIdOf(entryId)} and w.id = ${entryId}`,

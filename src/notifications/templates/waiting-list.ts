@@ -19,6 +19,7 @@ const id = {
   open: 'Buka pesanan',
   offerMore:
     'Bila tidak dibayar sampai waktu itu, tempatnya ditawarkan kepada orang berikutnya. Tautan ini hanya untuk Anda.',
+  freeMore: 'Tautan ini hanya untuk Anda.',
 };
 
 const en: typeof id = {
@@ -37,6 +38,7 @@ const en: typeof id = {
   pay: 'Open the order and pay',
   open: 'Open the order',
   offerMore: 'If they are not paid by then, they are offered to the next person. This link is for you alone.',
+  freeMore: 'This link is for you alone.',
 };
 
 const waitingWords = { id, en };
@@ -65,7 +67,7 @@ export function placesOfferedMail(data: ShortMailData, url: string, until: Date 
     subject: say.offerSubject(name),
     kicker: say.offerKicker,
     lead: until === undefined ? say.freeLead(name) : say.offerLead(name, formatDateTime(until, timeZone, data.locale)),
-    more: say.offerMore,
+    more: until === undefined ? say.freeMore : say.offerMore,
     link: { text: until === undefined ? say.open : say.pay, url },
   });
 }

@@ -21,7 +21,9 @@ export const waitingEntrySchema = z
     }),
     quantity: z.int(),
     ticketCategory: z.string(),
+    ticketCategoryEn: z.string().nullable(),
     eventName: z.string(),
+    eventNameEn: z.string().nullable(),
     eventSlug: z.string(),
     position: z
       .int()

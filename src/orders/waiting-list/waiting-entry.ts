@@ -8,7 +8,9 @@ export type WaitingView = {
   readonly status: 'unconfirmed' | 'waiting' | 'offered' | 'ended';
   readonly quantity: number;
   readonly ticketCategory: string;
+  readonly ticketCategoryEn: string | null;
   readonly eventName: string;
+  readonly eventNameEn: string | null;
   readonly eventSlug: string;
   /** The place in the line, counted from one; null before the address is confirmed and after an offer. */
   readonly position: number | null;
@@ -23,7 +25,7 @@ export async function showWaitingEntry(db: Db, entryId: string): Promise<Waiting
     db,
     sql`
       select case w.status when 'offering' then 'waiting' else w.status end as status, w.quantity, c.name as "ticketCategory",
-        e.name as "eventName", e.slug as "eventSlug",
+        c.name_en as "ticketCategoryEn", e.name as "eventName", e.name_en as "eventNameEn", e.slug as "eventSlug",
         case when w.status in ('waiting', 'offering') then 1 + (
           select count(*)::integer from waiting_entries x
           where x.event_id = w.event_id and x.pool_id = w.pool_id and x.status in ('waiting', 'offering')
