@@ -81,7 +81,7 @@ function stopScanning(): void {
   decided(false);
   closePanels();
   stopCounters();
-  void stopCamera();
+  stopCamera();
 }
 
 /**

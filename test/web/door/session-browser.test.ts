@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addTickets } from '../../../testkit/check-in/door-event.ts';
+import { addDoorEvent, addTickets } from '../../../testkit/check-in/door-event.ts';
 import { type DoorMember, type DoorPages, doorPassword, openDoorPages } from '../support/door-pages.ts';
 
 /** Guards what somebody typed at the door when the session ended: it is there after the sign-in of the same person, and of nobody else. */
@@ -54,5 +54,24 @@ test('a code and a search wait for the person who typed them, and not for the ne
   await sendTooLate(page, first, codes[1] ?? '');
   await signIn(page, second);
   expect([await page.inputValue('#code'), await page.inputValue('#search-text')]).toEqual(['', '']);
+  await page.close();
+});
+
+test('the events to choose from are read from the organiser alone, however many others there are', {
+  timeout: deadline,
+}, async () => {
+  const other = await addDoorEvent(door.sql);
+  const page = await door.browser.newPage();
+  page.setDefaultNavigationTimeout(60_000);
+  const listed: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === '/v1/events') listed.push(searchParams.get('organizer') ?? 'all');
+  });
+  await page.goto(`${door.origin}/door?lang=en`);
+  await signIn(page, await door.addMember());
+  expect(listed).toEqual([door.event.organizerSlug]);
+  expect(await page.locator(`#event option[value="${other.eventId}"]`).count()).toBe(0);
+  expect(await page.locator(`#event option[value="${door.event.eventId}"]`).count()).toBe(1);
   await page.close();
 });

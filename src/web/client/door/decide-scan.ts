@@ -7,6 +7,7 @@ import { serverNow } from '../shared/calls/server-clock.ts';
 import { pause } from '../shared/calls/waiting.ts';
 import { type AnswerPlace, type ScanAnswer, askToDecide } from './door-answer.ts';
 import { deviceId, doorCall } from './door-session.ts';
+import { signal } from './door-signal.ts';
 import type { KeptList, KeptScan } from './door-database.ts';
 import { findEntry, keepScan, readList } from './door-store.ts';
 import { type ListEntry, judgeOffline, judgeTicket } from './judge-offline.ts';
@@ -115,6 +116,7 @@ export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer
   const judged =
     found === undefined ? judgeOffline(list, { ...facts, read: readTicketCode(code) }) : judgeTicket(list, facts);
   if (judged === 'unknown') {
+    signal(false);
     const isLetIn = await askToDecide(list.asOf ?? '');
     if (!isLetIn) return { result: 'invalid' };
     return { result: place.direction === 'entry' ? 'admitted' : 'exited' };

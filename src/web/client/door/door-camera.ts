@@ -1,5 +1,6 @@
 import { doorWords } from '../../i18n/words/door/door.ts';
-import { byId, setText, show } from '../shared/dom.ts';
+import { pause } from '../shared/calls/waiting.ts';
+import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { showReady } from './door-answer.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type ReadCode, codeReader } from './qr-reader.ts';
@@ -10,7 +11,10 @@ const lookEveryMs = 120;
 const sameCodeMs = 4000;
 
 let stream: MediaStream | undefined;
-let isLooking = false;
+/** Rises when the camera is turned on or off. What began under an earlier number is over. */
+let turn = 0;
+/** The camera was on when the page was hidden. */
+let isPaused = false;
 
 /** Sets up the button that turns the camera on and off. Calls `onCode` once for each code seen. */
 export function watchCamera(onCode: (code: string) => void): void {
@@ -18,47 +22,56 @@ export function watchCamera(onCode: (code: string) => void): void {
   const button = byId('camera', HTMLButtonElement);
   button.hidden = false;
   button.addEventListener('click', () => {
-    button.disabled = true;
-    void (stream === undefined ? start(onCode) : stop()).finally(() => {
-      button.disabled = false;
-      setText('camera', stream === undefined ? words.camera : words.cameraOff);
-    });
+    if (!button.disabled) void whileBusy(button, async () => (stream === undefined ? start(onCode) : stop()));
   });
   byId('torch').addEventListener('click', switchTorch);
-  // Save battery while the page is hidden.
+  // Saves the battery while the page is hidden, and goes on when the phone is unlocked.
   document.addEventListener('visibilitychange', () => {
-    if (!document.hidden || stream === undefined) return;
-    void stop();
-    setText('camera', words.camera);
+    if (document.hidden && stream !== undefined) {
+      stop();
+      isPaused = true;
+    } else if (!document.hidden && isPaused) {
+      void start(onCode);
+    }
   });
 }
 
 async function start(onCode: (code: string) => void): Promise<void> {
+  stop();
+  const mine = turn;
   show('camera-message', false);
   try {
-    const [opened, read] = await Promise.all([
-      navigator.mediaDevices.getUserMedia({
-        video: { facingMode: 'environment', width: { ideal: 1280 } },
-        audio: false,
-      }),
-      codeReader(),
-    ]);
+    const read = await codeReader();
+    const opened = await navigator.mediaDevices.getUserMedia({
+      video: { facingMode: 'environment', width: { ideal: 1280 } },
+      audio: false,
+    });
+    // The scanner was left while the browser asked for the permission.
+    if (mine !== turn) return endTracks(opened);
     stream = opened;
+    setText('camera', words.cameraOff);
+    // Another app may take the camera.
+    for (const track of opened.getTracks()) track.addEventListener('ended', () => mine === turn && stop());
     const video = byId('video', HTMLVideoElement);
     video.srcObject = opened;
     video.hidden = false;
     await video.play();
+    if (mine !== turn) return;
     video.parentElement?.toggleAttribute('data-camera', true);
-    isLooking = true;
     showTorch(opened);
     showReady();
-    void look(video, read, onCode);
+    void look(video, read, onCode, () => mine === turn);
   } catch (error) {
-    await stop();
+    if (mine !== turn) return;
+    stop();
     const isDenied = error instanceof DOMException && error.name === 'NotAllowedError';
     setText('camera-message', isDenied ? words.cameraDenied : words.cameraNone);
     show('camera-message', true);
   }
+}
+
+function endTracks(of: MediaStream | undefined): void {
+  for (const track of of?.getTracks() ?? []) track.stop();
 }
 
 /** `torch` is missing from TypeScript's DOM types. */
@@ -84,29 +97,37 @@ function switchTorch(): void {
     });
 }
 
-export async function stop(): Promise<void> {
-  isLooking = false;
-  show('torch', false);
-  for (const track of stream?.getTracks() ?? []) track.stop();
+/** Turns the camera off, or keeps it from turning on. */
+export function stop(): void {
+  turn += 1;
+  isPaused = false;
+  endTracks(stream);
   stream = undefined;
+  show('torch', false);
+  setText('camera', words.camera);
   const video = byId('video', HTMLVideoElement);
   video.srcObject = null;
   video.hidden = true;
   video.parentElement?.toggleAttribute('data-camera', false);
 }
 
-async function look(video: HTMLVideoElement, read: ReadCode, onCode: (code: string) => void): Promise<void> {
+async function look(
+  video: HTMLVideoElement,
+  read: ReadCode,
+  onCode: (code: string) => void,
+  isOn: () => boolean,
+): Promise<void> {
   let seen = '';
   let seenAt = 0;
-  while (isLooking) {
+  while (isOn()) {
     const code = await read(video).catch(() => undefined);
     const now = performance.now();
     if (code !== undefined && code !== '') {
       const isNew = code !== seen || now - seenAt > sameCodeMs;
       seen = code;
       seenAt = now;
-      if (isNew) onCode(code);
+      if (isNew && isOn()) onCode(code);
     }
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    await pause(lookEveryMs);
   }
 }

@@ -18,11 +18,24 @@ const ownScansMs = 60_000;
 /**
  * Stores a page of the list and its cursor in one transaction, so that a killed tab resumes there. Scans and undos of this device that the
  * service did not know yet are applied on top of the page.
- * @param madeAtMs when the service made the page, by the server's clock
+ * @param page.after the cursor that the page continues; undefined for the first page
+ * @param page.madeAtMs when the service made the page, by the server's clock
+ * @returns false if the list was deleted or continued meanwhile, by another page of this phone; nothing is stored then
  */
-export async function keepPage(list: KeptList, entries: readonly ListEntry[], madeAtMs: number): Promise<void> {
+export async function keepPage(
+  list: KeptList,
+  page: {
+    readonly entries: readonly ListEntry[];
+    readonly after: string | undefined;
+    readonly madeAtMs: number;
+  },
+): Promise<boolean> {
+  const { entries, after, madeAtMs } = page;
   const tx = (await database()).transaction(['lists', 'entries', 'scans'], 'readwrite');
   const { eventId } = list;
+  const stored = await tx.objectStore('lists').get(eventId);
+  // Otherwise a list with a part missing would pass for a whole one.
+  if (after !== undefined && stored?.cursor !== after) return false;
   const scans = await tx.objectStore('scans').index('time').getAll(rangeOf(eventId));
   const undone = scans.filter(({ state }) => state === 'undone');
   const own = scans.filter(
@@ -32,10 +45,10 @@ export async function keepPage(list: KeptList, entries: readonly ListEntry[], ma
     const isOfEntry = ({ codeSha256 }: KeptScan) => codeSha256 === entry.codeSha256;
     const takenBack = undone.find(isOfEntry);
     const present = takenBack === undefined ? entry : { ...entry, admission: takenBack.before };
-    const after = own
+    const now = own
       .filter(isOfEntry)
       .reduce((before, scan) => passed(before, { ...scan, at: new Date(serverTimeOf(scan)).toISOString() }), present);
-    void tx.objectStore('entries').put({ ...after, eventId });
+    void tx.objectStore('entries').put({ ...now, eventId });
   }
   // The service's zone counts lack only what was not uploaded yet.
   let { zones } = list;
@@ -43,6 +56,7 @@ export async function keepPage(list: KeptList, entries: readonly ListEntry[], ma
   for (const scan of undone) zones = zonesWithout({ gates: list.gates, zones }, scan);
   void tx.objectStore('lists').put({ ...list, zones });
   await tx.done;
+  return true;
 }
 
 /** Whether somebody went through, and the scan was not undone. */

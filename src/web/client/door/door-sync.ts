@@ -219,6 +219,7 @@ async function readChanges(
     if (on.isStopped()) return 'unreachable';
     const { event, categories, gates, zones, signing, showsNames, data, nextCursor, syncCursor } = answer.body;
     const isLast = nextCursor === null;
+    const after = list?.cursor;
     list = {
       eventId,
       event,
@@ -230,7 +231,10 @@ async function readChanges(
       cursor: nextCursor ?? syncCursor ?? undefined,
       asOf: isLast ? answer.body.asOf : list?.asOf,
     };
-    await keepPage(list, data, Date.parse(answer.body.asOf));
+    if (!(await keepPage(list, { entries: data, after, madeAtMs: Date.parse(answer.body.asOf) }))) {
+      list = await readList(eventId);
+      continue;
+    }
     on.gates(gates);
     if (isLast) return 'done';
     await on.page();

@@ -47,7 +47,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
   id: {
     listNone: 'Daftar tiket belum ada di perangkat ini',
     listReading: 'Daftar tiket sedang diunduh…',
-    listAge: (minutes) => (minutes < 1 ? 'Daftar terkini' : `Daftar ${minutes} menit lalu`),
+    listAge: (minutes) => (minutes < 1 ? 'Daftar terkini' : `Daftar dari ${minutes} menit lalu`),
     storeBroken: 'Penyimpanan ponsel ini penuh atau diblokir: daftar tidak bisa diperbarui. Kosongkan ruang.',
     gateRemoved: (name) => `Gerbang "${name}" sudah dihapus oleh penyelenggara. Pilih gerbang lain.`,
     unsent: (count) => (count === 0 ? 'Semua terkirim' : `${count} belum terkirim`),
@@ -71,7 +71,7 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     decidedHere: 'Diputuskan tanpa jaringan',
     notOnList: 'Tidak ada di daftar',
     notOnListHint: (minutes) =>
-      `Daftar ini ${minutes < 1 ? 'terkini' : `${minutes} menit lalu`}. Tiket yang baru dibeli belum ada di sini.`,
+      `Daftar ini ${minutes < 1 ? 'terkini' : `dari ${minutes} menit lalu`}. Tiket yang baru dibeli belum ada di sini.`,
     letIn: 'Izinkan masuk',
     turnAway: 'Tolak',
     guest: (name, party, code) => [name, `${party} tiket`, code].filter((part) => part !== '').join(' · '),

@@ -89,7 +89,7 @@ export const doorWords: InEach<DoorWords> = {
     readyHint: 'Arahkan kamera, pakai pemindai, atau ketik kodenya.',
     camera: 'Nyalakan kamera',
     cameraOff: 'Matikan kamera',
-    cameraDenied: 'Kamera tidak diizinkan. Izinkan di pengaturan browser, atau ketik kodenya.',
+    cameraDenied: 'Kamera tidak diizinkan. Izinkan di pengaturan peramban, atau ketik kodenya.',
     cameraNone: 'Kamera tidak ditemukan. Pakai pemindai atau ketik kodenya.',
     typeCode: 'Kode tiket',
     check: 'Periksa',
