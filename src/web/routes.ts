@@ -77,7 +77,7 @@ export function webRoutes(deps: {
   };
   const missing = async (c: Context) => c.html(await messagePage(await contextOf(c), 'missing'), 404, failureHeaders);
   const showOrder = shell(orderPage, { isApp: true });
-  const showTicket = shell(ticketPage);
+  const showTicket = shell(ticketPage, { isApp: true });
   const showWaiting = shell(waitingListPage);
 
   const showLegal = (c: Context, slug: string, text: LegalText) =>
@@ -212,7 +212,7 @@ export function webRoutes(deps: {
       const assets = await assetsOnce();
       const file = assets.file(assets.urlOf('order-worker.ts').slice(assetPath.length + 1));
       if (file === undefined) return c.notFound();
-      return send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/orders/', 'content-type': file.type });
+      return send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/', 'content-type': file.type });
     })
     .get(`${assetPath}/:file`, async (c) => {
       const name = c.req.param('file');

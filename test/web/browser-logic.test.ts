@@ -4,7 +4,9 @@ import { leftText } from '../../src/web/client/shared/left-text.ts';
 import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { typedOrder } from '../../src/web/client/event/typed-order.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
+import { heldPlace } from '../../src/web/client/queue/held-place.ts';
 import { backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
+import { outlivesPage, pageStorage } from '../../src/web/client/shared/page-storage.ts';
 import { readSearch } from '../../src/web/server/search.ts';
 
 /** A tab's own storage, as far as pages use it. */
@@ -15,6 +17,21 @@ function tabStorage() {
     setItem: (name: string, value: string) => void kept.set(name, value),
     removeItem: (name: string) => void kept.delete(name),
   };
+}
+/** Runs an act where the browser's storage is what this returns. */
+function withStorage(storage: () => object | null, act: () => void): void {
+  const names = ['localStorage', 'sessionStorage'];
+  const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name));
+  for (const name of names) Object.defineProperty(globalThis, name, { configurable: true, get: storage });
+  try {
+    act();
+  } finally {
+    for (const [at, name] of names.entries()) {
+      const own = before[at];
+      if (own === undefined) Reflect.deleteProperty(globalThis, name);
+      else Object.defineProperty(globalThis, name, own);
+    }
+  }
 }
 const body: OrderBody = {
   eventSlug: 'senja',
@@ -40,14 +57,54 @@ test('one order has one key until its outcome is known, whatever happens to the 
   expect(sentOrders('gema', storage).keyOf()).not.toBe(sentOrders('senja', storage).keyOf());
 });
 
-test('a browser that forbids storage still keeps one key for the page', () => {
-  const forbidden = () => {
-    throw new Error('storage is forbidden');
+const forbidden = () => {
+  throw new Error('storage is forbidden');
+};
+const full = { getItem: () => null, setItem: forbidden, removeItem: () => undefined };
+test.each([
+  ['forbids to read its storage', forbidden],
+  ['has no storage', () => null],
+  ['has no room in its storage', () => full],
+])('a browser that %s still keeps an order, a place and a typed form as long as the page', (_, storage) => {
+  withStorage(storage, () => {
+    const tab = pageStorage('sessionStorage');
+    const sent = sentOrders('senja', tab);
+    expect(sent.keyOf()).toBe(sent.keyOf());
+    sent.remember(body);
+    expect(sent.unsettled()).toEqual(body);
+    expect(sentOrders('senja', tab).unsettled()).toEqual(body);
+    typedOrder('senja', tab).keep('ayu@pembeli.test', { name: 'Ayu' });
+    expect(typedOrder('senja', tab).take('ayu@pembeli.test')).toEqual({ name: 'Ayu' });
+    const mine = heldPlace('senja', pageStorage('localStorage'));
+    mine.write({ insteadOf: 4 });
+    expect(mine.read()).toEqual({ insteadOf: 4 });
+    mine.write({});
+    expect(mine.read()).toEqual({});
+    expect(outlivesPage()).toBe(false);
+  });
+});
+
+test('a value that found no room hides the older one, until it is stored', () => {
+  const stored = new Map([['name', 'older']]);
+  let isFull = true;
+  const storage = {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => (isFull ? forbidden() : stored.set(name, value)),
+    removeItem: (name: string) => stored.delete(name),
   };
-  const sent = sentOrders('senja', { getItem: forbidden, setItem: forbidden, removeItem: forbidden });
-  expect(sent.keyOf()).toBe(sent.keyOf());
-  sent.remember(body);
-  expect(sent.unsettled()).toEqual(body);
+  withStorage(
+    () => storage,
+    () => {
+      const kept = pageStorage('localStorage');
+      kept.setItem('name', 'newer');
+      expect([kept.getItem('name'), stored.get('name')]).toEqual(['newer', 'older']);
+      isFull = false;
+      kept.setItem('name', 'newest');
+      expect([kept.getItem('name'), stored.get('name'), outlivesPage()]).toEqual(['newest', 'newest', true]);
+      kept.removeItem('name');
+      expect([kept.getItem('name'), stored.has('name')]).toEqual([null, false]);
+    },
+  );
 });
 
 test('waits grow to a ceiling, are jittered, and never end before Retry-After', () => {

@@ -47,6 +47,55 @@ describe('the page of an event in a browser', () => {
     await page.close();
   });
 
+  test.each([60, -60])(
+    'the sale opens and ends by the server, on a phone whose clock is %i minutes off',
+    async (minutes) => {
+      const at = (inMinutes: number) => new Date(Date.now() + inMinutes * 60_000);
+      const event = await createEvent(world.running.service.db, {
+        categories: [
+          { price: 0, saleClosesAt: at(30) },
+          { price: 0, saleOpensAt: at(30) },
+        ],
+      });
+      const page = await world.browser.newPage();
+      await page.addInitScript(`const now = Date.now; Date.now = () => now() + ${minutes} * 60_000;`);
+      await page.goto(`${world.origin}/events/${event.slug}?lang=en`);
+      const stateOf = (index: number) =>
+        page.getAttribute(`[data-category="${event.categories[index]?.id}"]`, 'data-state');
+      await until(async () => /^(29|30):\d\d$/.test((await page.textContent('#opens-in')) ?? ''));
+      expect([await stateOf(0), await stateOf(1)]).toEqual(['open', 'upcoming']);
+      await page.close();
+    },
+  );
+
+  test('a form that is half filled in stays when the reader comes back from the terms', async () => {
+    const event = await createEvent(world.running.service.db, { categories: [{ price: 0 }] });
+    const page = await open(event.slug);
+    await page.click('[data-step="1"]');
+    await page.fill('#name', 'Ayu Lestari');
+    // Browsers under test keep no pages, so this is what the page sees of it.
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+    await page.waitForTimeout(500);
+    expect([await page.inputValue('#name'), await page.inputValue('[name="quantity"]')]).toEqual(['Ayu Lestari', '1']);
+    await page.close();
+  });
+
+  test('a browser that blocks all storage orders, too', async () => {
+    const event = await createEvent(world.running.service.db, { categories: [{ price: 0 }] });
+    const page = await world.browser.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.addInitScript(`for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get: () => { throw new DOMException('denied', 'SecurityError'); } });`);
+    await page.goto(`${world.origin}/events/${event.slug}?lang=en`);
+    await page.click('[data-step="1"]');
+    await fillIn(page);
+    await page.click('#place');
+    await page.waitForSelector('.ticket img');
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   test('chosen tickets that sell out meanwhile leave the order with a word', async () => {
     const { db } = world.running.service;
     const event = await createEvent(db, { categories: [{ name: 'Duduk', capacity: 5 }, { capacity: 5 }] });

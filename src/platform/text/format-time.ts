@@ -18,6 +18,8 @@ const dateStyles: Readonly<Record<DateStyle, Intl.DateTimeFormatOptions>> = {
   weekday: { weekday: 'long', day: 'numeric', month: 'long' },
 };
 const clockStyle: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+const minuteStyle: Intl.DateTimeFormatOptions = { ...clockStyle, year: 'numeric', month: 'numeric', day: 'numeric' };
+const minuteMs = 60_000;
 
 /** Indonesians use these names in both languages; Intl has them only in Indonesian. */
 const indonesianZones: Readonly<Record<string, string>> = {
@@ -61,9 +63,20 @@ export function formatClock(time: Moment, timeZone: string, language: Language):
   return formatOf(locales[language], timeZone, 'clock', clockStyle).format(dateOf(time));
 }
 
-function zonePart(time: Date, timeZone: string, locale: string, timeZoneName: 'short' | 'shortOffset'): string {
-  const parts = formatOf(locale, timeZone, timeZoneName, { timeZoneName }).formatToParts(time);
+function shortName(time: Date, timeZone: string, locale: string): string {
+  const parts = formatOf(locale, timeZone, 'short', { timeZoneName: 'short' }).formatToParts(time);
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/** `GMT+5:30`. It is computed, because browsers from before 2022 throw for the style `shortOffset`. */
+function offsetName(time: Date, timeZone: string): string {
+  const parts = formatOf('en-GB', timeZone, 'minute', minuteStyle).formatToParts(time);
+  const partOf = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((part) => part.type === type)?.value);
+  const local = Date.UTC(partOf('year'), partOf('month') - 1, partOf('day'), partOf('hour'), partOf('minute'));
+  const minutes = local / minuteMs - Math.floor(time.getTime() / minuteMs);
+  if (minutes === 0) return 'GMT';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `GMT${minutes < 0 ? '-' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
 }
 
 /**
@@ -74,12 +87,10 @@ export function zoneLabel(time: Moment, timeZone: string): string {
   const indonesian = indonesianZones[timeZone];
   if (indonesian !== undefined) return indonesian;
   const at = dateOf(time);
-  const offset = zonePart(at, timeZone, 'en-GB', 'shortOffset');
-  const name = zoneLocales
-    .map((locale) => zonePart(at, timeZone, locale, 'short'))
-    .find((found) => /^[A-Z]{3,5}$/.test(found));
+  const offset = offsetName(at, timeZone);
+  const name = zoneLocales.map((locale) => shortName(at, timeZone, locale)).find((found) => /^[A-Z]{3,5}$/.test(found));
   if (name === undefined) return offset;
-  return /^GMT(?:[+-]0)?$/.test(offset) ? name : `${name} (${offset})`;
+  return offset === 'GMT' ? name : `${name} (${offset})`;
 }
 
 /** `19.00 WIB` */

@@ -54,7 +54,9 @@ async function pageFor(request: Request, url: URL): Promise<Response> {
   const kept = await cache.match(lang === null ? '/door' : `/door?lang=${lang}`);
   if (kept === undefined) return fetch(request);
   try {
-    const fresh = await fetch(request, { signal: AbortSignal.timeout(pageWaitMs) });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), pageWaitMs);
+    const fresh = await fetch(request, { signal: controller.signal });
     return fresh.ok ? fresh : kept;
   } catch {
     return kept;

@@ -1,10 +1,11 @@
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { call } from './shared/calls/api.ts';
-import { byId, languageQuery, localStorageIfAny } from './shared/dom.ts';
+import { byId, languageQuery } from './shared/dom.ts';
 import { looksRight, setFaults, setMessage } from './shared/forms/form-faults.ts';
 import { keepForOtherLanguage } from './shared/forms/other-language.ts';
 import { suggestDomains } from './shared/forms/suggest-domains.ts';
 import { pageLanguage } from './shared/page-language.ts';
+import { pageStorage } from './shared/page-storage.ts';
 import { countDown, offerNewTotal, orderFields, sayEarlier, sayRefusal } from './event/order-messages.ts';
 import { orderPrice } from './event/order-price.ts';
 import { phoneField } from './event/phone-field.ts';
@@ -25,14 +26,16 @@ const scrolledMs = 300;
 const consentMs = 2000;
 
 const typedNames = [...orderFields, 'phone-country'];
-const mine = heldPlace(slug, localStorageIfAny());
+const ofTab = pageStorage('sessionStorage');
+const mine = heldPlace(slug, pageStorage('localStorage'));
 
 const form = document.querySelector<HTMLFormElement>('#checkout');
 if (form !== null) start(form);
 hideJumpInSight();
-// The browser may restore this page as it was when the buyer went to the order page.
+/** The browser may restore this page as it was when the buyer left it: to an order, or to the terms with a form half filled in. */
+let hasOrdered = false;
 window.addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) location.reload();
+  if (persisted && hasOrdered) location.reload();
 });
 
 function start(form: HTMLFormElement): void {
@@ -45,7 +48,7 @@ function start(form: HTMLFormElement): void {
   const price = orderPrice(slug, choice);
   const phone = phoneField(slug);
   suggestDomains('email');
-  const sent = sentOrders(slug, window.sessionStorage);
+  const sent = sentOrders(slug, ofTab);
   const { gate, setBusy, isBusy } = watchGate(form, button, choice);
   const { order, offerEarlier } = ordering({ sent, gate, setBusy, choice });
   const check = async (body: OrderBody): Promise<void> => {
@@ -99,11 +102,11 @@ function keepTyped(): void {
   const { place, spentBy } = mine.read();
   const fields = Object.fromEntries(typedNames.map((name) => [name, fieldOf(name)?.value ?? '']));
   if (place !== undefined && spentBy === undefined && fields['name'] !== '')
-    typedOrder(slug, window.sessionStorage).keep(place.address.text, fields);
+    typedOrder(slug, ofTab).keep(place.address.text, fields);
 }
 
 function bringBackTyped(): void {
-  const fields = typedOrder(slug, window.sessionStorage).take(mine.read().place?.address.text ?? '') ?? {};
+  const fields = typedOrder(slug, ofTab).take(mine.read().place?.address.text ?? '') ?? {};
   for (const [name, value] of Object.entries(fields)) {
     const field = fieldOf(name);
     if (value === '' || field === undefined || (field.value !== '' && name !== 'phone-country')) continue;
@@ -170,6 +173,7 @@ function ordering({ sent, gate, choice, setBusy }: Ordering) {
 }
 
 async function openOrder(order: PlacedOrder, gate: RoomGate): Promise<void> {
+  hasOrdered = true;
   if (gate.pass() !== undefined) gate.spent(order.id);
   await agreeToNews(order);
   location.assign(`/orders/${order.id}${languageQuery()}#${order.accessToken}`);

@@ -1,25 +1,22 @@
-import { orderWords } from '../i18n/words/order/order.ts';
 import { type Answer, askedBy, call } from './shared/calls/api.ts';
 import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/calls/live.ts';
-import { nextLook, nextTry } from './order/next-look.ts';
-import { forgetOffline, keepOffline } from './order/keep-offline.ts';
+import { nextLook } from './order/next-look.ts';
 import { loadDetails, watchDetails } from './order/order-details.ts';
 import { loadTransfers, watchTransfers } from './order/order-transfers.ts';
 import { watchCancel } from './order/order-cancel.ts';
 import { showPayment, watchPayment } from './order/order-payment.ts';
-import { showEvent, showSeller, showSummary } from './order/order-summary.ts';
+import { showEvent, showSeller, showSummary, statusText } from './order/order-summary.ts';
+import { forgetOffline, keepOffline } from './shared/tickets/keep-offline.ts';
 import type { WalletName } from './shared/tickets/wallet-buttons.ts';
 import { showTickets } from './order/order-tickets.ts';
 import { type EventView, type OrderView, type SellerView, type TicketView, hasTickets } from './order/order-view.ts';
-import { pageLanguage } from './shared/page-language.ts';
-import { type Poll, poll } from './shared/calls/poll.ts';
-import { backOff, pause, spread } from './shared/calls/waiting.ts';
+import { onReturn, poll } from './shared/calls/poll.ts';
+import { nextTry, pause, spread } from './shared/calls/waiting.ts';
 
-const words = orderWords[pageLanguage];
-const orderId = location.pathname.split('/').at(-1) ?? '';
+const orderId = location.pathname.split('/').pop() ?? '';
 const path = `/v1/orders/${orderId}`;
-const token = takeFragment();
+let token = takeFragment();
 // The page does not use what a gateway appends to the return address.
 if (token === '' && location.search !== languageQuery())
   history.replaceState(null, '', location.pathname + languageQuery());
@@ -28,88 +25,77 @@ let shown: OrderView | undefined;
 let etag: string | undefined;
 let looks = 0;
 let failures = 0;
+/** The status of the order whose tickets are shown, and their version. */
 let ticketsOf: string | undefined;
-let watch: Poll | undefined;
+let ticketsEtag: string | undefined;
 let live: Live | undefined;
-/** The first read by the link's token. It does not wait for the cookie. */
-let firstReading: Promise<Answer<OrderView>> | undefined;
+/** The link's token must still be exchanged for the cookie that pictures and downloads need. */
+let needsCookie = token !== '';
 let eventReading: Promise<void> | undefined;
 /** How often the order is read while its stream reports changes: a stream may be silent without having ended. */
 const lookWithStreamMs = 45_000;
 const togetherWithinMs = 4000;
 
-void open();
+const watch = poll(look);
+onReturn(() => {
+  ticketsOf = undefined;
+  eventReading = undefined;
+  again();
+});
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden) looks = 0;
+});
+byId('forget').addEventListener('click', () => {
+  void forgetOffline(orderId).then(() => {
+    show('kept', false);
+    focusIfHidden(byId('event-name'));
+  });
+});
+watchPayment(path, again, () => shown);
+watchDetails(path, reloadTickets);
+// The browser's copy is written again, without the code of the ticket that was given away.
+watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
+watchCancel(
+  path,
+  () => shown,
+  (order) => {
+    present(order);
+    again();
+  },
+);
 
-async function open(): Promise<void> {
-  if (token !== '') {
-    firstReading = readEarly();
-    if (!(await openSession())) return showMissing();
-  }
-  watch = poll(look);
-  // A buyer who comes back from the payment page wants to see the result at once.
-  window.addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) again();
+/** The token opens the order also where the browser takes no cookie, or has none yet. */
+async function readOrder(): Promise<Answer<OrderView>> {
+  const answer = await call<OrderView>('GET', path, {
+    ...(token === '' ? {} : { token }),
+    ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
   });
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) looks = 0;
-  });
-  byId('forget').addEventListener('click', () => {
-    void forgetOffline(orderId).then(() => show('kept', false));
-  });
-  watchPayment(path, again, () => shown);
-  const reloadTickets = () => {
-    ticketsOf = undefined;
-    if (shown !== undefined) void loadTickets(shown);
-  };
-  watchDetails(path, reloadTickets);
-  // The browser's copy is written again, without the code of the ticket that was given away.
-  watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
-  watchCancel(
-    path,
-    () => shown,
-    (order) => {
-      present(order);
-      again();
-    },
-  );
-}
-
-/** Reads the order and then its event, while the cookie is being made. */
-async function readEarly(): Promise<Answer<OrderView>> {
-  const answer = await call<OrderView>('GET', path, { token });
-  if (answer.kind === 'ok') eventReading = loadEvent(answer.body.eventSlug);
+  if (answer.kind === 'ok') eventReading ??= loadEvent(answer.body.eventSlug);
   return answer;
 }
 
-async function readOrder(): Promise<Answer<OrderView>> {
-  const first = await firstReading;
-  firstReading = undefined;
-  if (first?.kind === 'ok') return first;
-  return call('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
-}
-
-/** Exchanges the link's token for the cookie that images and downloads need. False if the token is wrong. */
-async function openSession(): Promise<boolean> {
-  for (let tries = 0; ; tries += 1) {
-    const answer = await call('POST', `${path}/session`, { token });
-    if (answer.kind === 'ok') return true;
-    if (answer.kind === 'refused' && answer.problem.status < 500 && answer.problem.status !== 429) return false;
-    show('offline', true);
-    await pause(backOff(tries, { firstMs: 1000, ceilingMs: 15_000, askedMs: askedBy(answer), random: Math.random() }));
-  }
+async function openSession(): Promise<void> {
+  const answer = await call('POST', `${path}/session`, { token });
+  if (answer.kind === 'ok') needsCookie = false;
 }
 
 /** Reads the order now, and often for a while. */
 function again(): void {
   looks = 0;
   etag = undefined;
-  watch?.now();
+  watch.now();
+}
+
+function reloadTickets(): void {
+  ticketsOf = undefined;
+  ticketsEtag = undefined;
+  if (shown !== undefined) void loadTickets(shown);
 }
 
 /** An order that changes only by its buyer's acts needs no stream. */
 function followWhileOpen(isOpen: boolean): void {
   if (isOpen) {
-    live ??= follow(`${path}/stream`, { onEvent: again, onSnapshot: () => watch?.now(), onState: () => watch?.now() });
+    live ??= follow(`${path}/stream`, { onEvent: again, onSnapshot: watch.now, onState: watch.now });
   } else {
     live?.close();
     live = undefined;
@@ -117,6 +103,7 @@ function followWhileOpen(isOpen: boolean): void {
 }
 
 async function look(): Promise<number | undefined> {
+  const session = needsCookie ? openSession() : undefined;
   const answer = await readOrder();
   const isKept = answer.kind === 'ok' && answer.isKept;
   const isAway = answer.kind === 'unreachable' || (answer.kind === 'refused' && answer.problem.status !== 404);
@@ -125,6 +112,7 @@ async function look(): Promise<number | undefined> {
     present(answer.body);
     await loadParts(answer.body);
     ticketsOf = undefined;
+    eventReading = undefined;
     failures += 1;
     return nextTry(failures, 0, Math.random());
   }
@@ -134,6 +122,12 @@ async function look(): Promise<number | undefined> {
   }
   failures = 0;
   if (answer.kind === 'refused') {
+    // The cookie of a newer link may open the order.
+    if (token !== '') {
+      token = '';
+      needsCookie = false;
+      return 0;
+    }
     void forgetOffline(orderId);
     showMissing();
     return undefined;
@@ -145,14 +139,15 @@ async function look(): Promise<number | undefined> {
   }
   looks += 1;
   if (shown === undefined) return undefined;
-  if (!(await loadParts(shown))) return nextTry(1, 0, Math.random());
+  if (!(await loadParts(shown, session))) return nextTry(looks, 0, Math.random());
+  await session;
   const waitMs = nextLook(shown, { looks, askedMs: askedBy(answer), random: Math.random() });
-  followWhileOpen(waitMs !== undefined);
+  followWhileOpen(waitMs !== undefined && !needsCookie);
   return waitMs !== undefined && live?.isOpen() === true ? spread(lookWithStreamMs, Math.random()) : waitMs;
 }
 
 function present(order: OrderView): void {
-  if (shown?.status !== order.status) setText('live', words.status[order.status]);
+  if (shown?.status !== order.status) setText('live', statusText(order));
   shown = order;
   showSummary(order);
   showPayment(order);
@@ -164,10 +159,11 @@ function present(order: OrderView): void {
 /**
  * Reads everything that belongs to the order. The first time, all of it is shown together, so that nothing jumps under
  * a finger; a slow part comes later.
+ * @param session the tickets need its cookie
  * @returns whether the tickets are there, if the order has any
  */
-async function loadParts(order: OrderView): Promise<boolean> {
-  const tickets = hasTickets(order) ? loadTickets(order) : Promise.resolve(true);
+async function loadParts(order: OrderView, session?: Promise<void>): Promise<boolean> {
+  const tickets = hasTickets(order) ? Promise.resolve(session).then(() => loadTickets(order)) : Promise.resolve(true);
   if (byId('order').hidden) {
     await Promise.race([
       Promise.all([tickets, (eventReading ??= loadEvent(order.eventSlug))]),
@@ -182,10 +178,16 @@ async function loadParts(order: OrderView): Promise<boolean> {
 /** Loads the tickets if the order's status has changed since. @returns whether they are shown */
 async function loadTickets(order: OrderView): Promise<boolean> {
   if (ticketsOf === order.status) return true;
-  const answer = await call<{ data: TicketView[]; wallets?: WalletName[] }>('GET', `${path}/tickets`);
-  if (answer.kind !== 'ok') return false;
+  const answer = await call<{ data: TicketView[]; wallets?: WalletName[] }>(
+    'GET',
+    `${path}/tickets`,
+    ticketsEtag === undefined ? {} : { headers: { 'if-none-match': ticketsEtag } },
+  );
+  if (answer.kind === 'unchanged') ticketsOf = order.status;
+  if (answer.kind !== 'ok') return answer.kind === 'unchanged';
   showTickets(path, order, answer.body.data, answer.body.wallets ?? []);
   ticketsOf = order.status;
+  ticketsEtag = answer.etag ?? undefined;
   if (!answer.isKept) {
     void keepOrder(order, answer.body.data);
     await Promise.all([loadDetails(path), loadTransfers(path)]);
@@ -193,8 +195,13 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   return true;
 }
 
-async function keepOrder(order: OrderView, tickets: readonly TicketView[]): Promise<void> {
-  if (await keepOffline(orderId, { eventSlug: order.eventSlug, tickets })) show('kept', true);
+async function keepOrder({ eventSlug }: OrderView, tickets: readonly TicketView[]): Promise<void> {
+  const event = `/v1/events/${encodeURIComponent(eventSlug)}`;
+  const codes = tickets
+    .filter(({ status }) => status === 'live')
+    .map(({ id }) => `${path}/tickets/${encodeURIComponent(id)}/qr.svg`);
+  const paths = [path, `${path}/tickets`, event, `${event}/organizer`, ...codes];
+  show('kept', await keepOffline({ id: orderId, scope: '/orders/', paths }));
 }
 
 async function loadEvent(slug: string): Promise<void> {

@@ -1,17 +1,18 @@
 import { joinWords } from '../i18n/words/queue/queue-join.ts';
 import { queueWords } from '../i18n/words/queue/queue.ts';
 import { type Answer, askedBy, call } from './shared/calls/api.ts';
-import { byId, localStorageIfAny, setText, show } from './shared/dom.ts';
+import { byId, setText, show } from './shared/dom.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
 import { follow } from './shared/calls/live.ts';
 import { pageLanguage } from './shared/page-language.ts';
+import { outlivesPage, pageStorage } from './shared/page-storage.ts';
 import { poll } from './shared/calls/poll.ts';
 import { refusalText, waitingText } from './shared/forms/refusal-text.ts';
 import { serverNow } from './shared/calls/server-clock.ts';
 import { backOff, spread } from './shared/calls/waiting.ts';
 import { fromHex } from './queue/bytes.ts';
 import { exchangePlace } from './queue/exchange-place.ts';
-import { type Held, heldPlace, leavePlace } from './queue/held-place.ts';
+import { type Held, heldPlace, leavePlace, withoutExpired } from './queue/held-place.ts';
 import { showJoinForms, watchJoinForms } from './queue/join-forms.ts';
 import { joinPlace } from './queue/join-place.ts';
 import { positionOf } from './queue/position.ts';
@@ -29,7 +30,7 @@ import { recordCommitments } from './queue/record-commitments.ts';
 
 const words = queueWords[pageLanguage];
 const { slug = '', timeZone = 'UTC', name = '' } = document.querySelector<HTMLElement>('[data-slug]')?.dataset ?? {};
-const mine = heldPlace(slug, localStorageIfAny());
+const mine = heldPlace(slug, pageStorage('localStorage'));
 const tickMs = 1000;
 /** A confirmation is valid for a day. One this close to its end would have to be repeated. */
 const confirmAheadMs = 20 * 3_600_000;
@@ -59,6 +60,7 @@ const live = follow(`/v1/events/${slug}/stream`, {
   },
   onState: () => watch.now(),
 });
+show('not-kept', !outlivesPage());
 watchJoinForms(slug, mine, changed);
 watchVerifyPanel(slug, () => ({ held: mine.read(), shown: positionNow() }));
 byId('other-address').addEventListener('click', () => {
@@ -186,7 +188,7 @@ function remember({ draw }: QueueView): void {
 
 function standing(queue: QueueView) {
   const nowMs = Math.max(serverNow(), Date.parse(queue.servingAt));
-  const held = mine.read();
+  const held = withoutExpired(mine.read(), nowMs);
   const position = positionNow();
   return { nowMs, held, position, stage: stageOf(queue, held, position, nowMs) };
 }

@@ -1,10 +1,15 @@
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import { inLanguage } from '../../platform/text/in-language.ts';
 import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
-import { call } from './shared/calls/api.ts';
-import { byId, localStorageIfAny, setText, show, takeFragment } from './shared/dom.ts';
+import { askedBy, call } from './shared/calls/api.ts';
+import { onReturn, poll } from './shared/calls/poll.ts';
+import { nextTry } from './shared/calls/waiting.ts';
+import { byId, focusIfHidden, setText, show, takeFragment } from './shared/dom.ts';
+import { drawCode } from './shared/tickets/draw-code.ts';
+import { forgetOffline, keepOffline } from './shared/tickets/keep-offline.ts';
 import { openFile } from './shared/tickets/open-file.ts';
 import { pageLanguage } from './shared/page-language.ts';
+import { pageStorage } from './shared/page-storage.ts';
 import { type WalletName, walletButtons, walletsHere } from './shared/tickets/wallet-buttons.ts';
 import { sendTransfer } from './shared/tickets/send-transfer.ts';
 
@@ -26,28 +31,56 @@ type HeldTicket = {
   };
 };
 
-const ticketId = location.pathname.split('/').at(-1) ?? '';
+const ticketId = location.pathname.split('/').pop() ?? '';
 const path = `/v1/tickets/${ticketId}`;
 const keptAs = `antre-ticket-${ticketId}`;
-const kept = localStorageIfAny();
+const kept = pageStorage('localStorage');
 /** Keeps the link's secret in this browser, so that a reload works, until it no longer opens a ticket. */
-const token = takeFragment() || (kept?.getItem(keptAs) ?? '');
+const token = takeFragment() || (kept.getItem(keptAs) ?? '');
 
-void open();
+let failures = 0;
+let isGiven = false;
 
-async function open(): Promise<void> {
+const watch = poll(look);
+onReturn(watch.now);
+offerFile('pdf', 'ticket.pdf');
+offerFile('calendar', 'event.ics');
+sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
+byId('forget').addEventListener('click', () => {
+  void forgetOffline(ticketId).then(() => {
+    show('kept', false);
+    focusIfHidden(byId('event-name'));
+  });
+});
+
+async function look(): Promise<number | undefined> {
   const answer = await call<HeldTicket>('GET', path, { token });
-  show('loading', false);
-  if (answer.kind === 'ok') return present(answer.body);
+  if (isGiven) return undefined;
   const isGone = answer.kind === 'refused' && (answer.problem.status === 404 || answer.problem.status === 400);
-  if (isGone) kept?.removeItem(keptAs);
-  show(isGone ? 'missing' : 'unreachable', true);
+  const isAway = !isGone && (answer.kind !== 'ok' || answer.isKept);
+  show('offline', isAway);
+  if (answer.kind === 'ok') present(answer.body);
+  if (isAway) {
+    failures += 1;
+    return nextTry(failures, askedBy(answer), Math.random());
+  }
+  failures = 0;
+  if (isGone) showMissing();
+  else void keepOffline({ id: ticketId, scope: '/tickets/', paths: [path], token }).then((is) => show('kept', is));
+  return undefined;
+}
+
+function showMissing(): void {
+  // A wrong link takes nothing from a browser that has the right one.
+  if (kept.getItem(keptAs) === token) forget();
+  for (const part of ['loading', 'ticket']) show(part, false);
+  show('missing', true);
 }
 
 function present(ticket: HeldTicket): void {
   const { code, holderName, isTransferable, wallets = [], event } = ticket;
   const name = inLanguage(pageLanguage, event.name, event.nameEn);
-  kept?.setItem(keptAs, token);
+  kept.setItem(keptAs, token);
   setText('event-name', name);
   const day = formatDate(event.startsAt, event.timeZone, pageLanguage, 'full');
   const clock = formatClockIn(event.startsAt, event.timeZone, pageLanguage);
@@ -58,14 +91,12 @@ function present(ticket: HeldTicket): void {
   show('invalid', code === null);
   setText('category', inLanguage(pageLanguage, ticket.ticketCategory, ticket.ticketCategoryEn));
   setText('holder', holderName);
-  if (code !== null) void showCode(code);
-  offerFile('pdf', 'ticket.pdf');
-  offerFile('calendar', 'event.ics');
+  if (code !== null) showCode(code);
   const here = walletsHere(wallets);
   byId('wallets').replaceChildren(...walletButtons(path, here, token));
   show('wallet-note', here.length > 0);
   show('transfer', isTransferable);
-  if (isTransferable) sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
+  show('loading', false);
   show('ticket', true);
 }
 
@@ -77,14 +108,19 @@ function offerFile(button: 'pdf' | 'calendar', name: string): void {
   });
 }
 
-async function showCode({ code, shortCode }: NonNullable<HeldTicket['code']>): Promise<void> {
+function showCode({ code, shortCode }: NonNullable<HeldTicket['code']>): void {
   setText('short-code', groupTicketCode(shortCode));
-  const { drawCode } = await import('./shared/tickets/draw-code.ts');
   drawCode(code, byId('qr', HTMLCanvasElement));
 }
 
+function forget(): void {
+  kept.removeItem(keptAs);
+  void forgetOffline(ticketId);
+}
+
 function showGiven(): void {
-  kept?.removeItem(keptAs);
+  isGiven = true;
+  forget();
   show('ticket', false);
   show('done', true);
   byId('done').focus();

@@ -82,6 +82,21 @@ describe('zones', () => {
     expect(zoneLabel(new Date(summer), zone)).toBe(july);
   });
 
+  test('the distance from UTC is what Intl says, in every zone and at every time of the year', () => {
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      for (const month of Array.from({ length: 12 }, (_, at) => at)) {
+        const time = new Date(Date.UTC(2027, month, 15, 12, 34, 56));
+        const parts = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(
+          time,
+        );
+        const offset = (parts.find(({ type }) => type === 'timeZoneName')?.value ?? '').replace(/^GMT\+0$/, 'GMT');
+        const label = zoneLabel(time, zone);
+        const told = /GMT[+-][\d:]+/.exec(label)?.[0] ?? (/^WI(B|T|TA)$/.test(label) ? offset : 'GMT');
+        expect([zone, month, told]).toEqual([zone, month, offset]);
+      }
+    }
+  });
+
   test('only Indonesian zones carry Indonesian names, in every zone that Node knows', () => {
     for (const zone of Intl.supportedValuesOf('timeZone')) {
       const label = zoneLabel(summer, zone);

@@ -45,8 +45,10 @@ test('a buyer names the holders of tickets and answers questions on the page of 
   await page.fill('#holder-2', 'Ayu Lestari');
   await page.selectOption('#answer-qst_00000000000000000001-1', 'M');
   await page.selectOption('#answer-qst_00000000000000000001-2', 'S');
-  await page.click('#details-save');
+  await page.focus('#details-save');
+  await page.keyboard.press('Enter');
   await page.waitForSelector('#details-message[data-mood="good"]');
+  await page.waitForSelector('#details-save:focus');
   expect(await page.isVisible('#details-missing')).toBe(false);
   await page.waitForSelector('.ticket-holder');
   expect(await page.locator('.ticket-holder').allTextContents()).toEqual(['Budi Santoso', 'Ayu Lestari']);

@@ -1,19 +1,61 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { until } from '../../../testkit/until.ts';
+import { openMoodyNetwork } from '../support/moody-network.ts';
 import { type PageWorld, openPageWorld } from '../support/page-world.ts';
 
 describe('the page of an order without network', () => {
   let world: PageWorld;
+  let network: Awaited<ReturnType<typeof openMoodyNetwork>>;
+  let context: BrowserContext;
   beforeAll(async () => {
     world = await openPageWorld();
+    network = await openMoodyNetwork(world.origin);
   });
-  afterAll(() => world?.close());
+  afterAll(async () => {
+    await network?.close();
+    await world?.close();
+  });
+  beforeEach(async () => {
+    network.set('good');
+    context = await world.browser.newContext();
+    return () => context.close();
+  });
 
-  /** The empty page may come from the browser's own cache. It has nothing of an order. */
-  const shows = async (page: Page, orderId: string): Promise<boolean> => {
-    await page.goto(`${world.origin}/orders/${orderId}?lang=en`).catch(() => undefined);
+  type Placed = { readonly id: string; readonly accessToken: string };
+
+  async function place(category: { hasHolderNames?: boolean } = {}): Promise<Placed> {
+    const event = await createEvent(world.running.service.db, {
+      categories: [{ price: 0, capacity: 50, ...category }],
+    });
+    const response = await world.running.fetch('/v1/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
+      body: JSON.stringify({
+        eventSlug: event.slug,
+        buyer: someBuyer(),
+        lines: [{ ticketCategoryId: event.categories[0]?.id, quantity: 3 }],
+      }),
+    });
+    return (await response.json()) as Placed;
+  }
+  const linkOf = ({ id, accessToken }: Placed) => `${network.origin}/orders/${id}?lang=en#${accessToken}`;
+  const pageOf = ({ id }: Placed) => `${network.origin}/orders/${id}?lang=en`;
+
+  /** A page that has kept its copy. Its script errors are collected. */
+  async function keptPage(link: string): Promise<{ page: Page; faults: string[] }> {
+    const page = await context.newPage();
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    await page.goto(link);
+    await page.waitForSelector('#kept:not([hidden])');
+    return { page, faults };
+  }
+  /** The page of an order that was not kept stays empty. It may come from the browser's own cache, and has nothing of an order. */
+  const shows = async (page: Page, placed: Placed): Promise<boolean> => {
+    await page.goto(pageOf(placed)).catch(() => undefined);
     return page
       .waitForSelector('.ticket', { timeout: 3000 })
       .then(() => true)
@@ -21,28 +63,10 @@ describe('the page of an order without network', () => {
   };
 
   test('opens with its tickets once it was loaded, says so, keeps no other order, and is removed on request', async () => {
-    const event = await createEvent(world.running.service.db, { categories: [{ price: 0, capacity: 50 }] });
-    const place = async () => {
-      const response = await world.running.fetch('/v1/orders', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
-        body: JSON.stringify({
-          eventSlug: event.slug,
-          buyer: someBuyer(),
-          lines: [{ ticketCategoryId: event.categories[0]?.id, quantity: 3 }],
-        }),
-      });
-      return (await response.json()) as { id: string; accessToken: string };
-    };
     const [mine, other] = [await place(), await place()];
-    const context = await world.browser.newContext();
-    const page = await context.newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    await page.goto(`${world.origin}/orders/${mine.id}?lang=en#${mine.accessToken}`);
-    await page.waitForSelector('#kept:not([hidden])');
+    const { page, faults } = await keptPage(linkOf(mine));
     await context.setOffline(true);
-    await page.goto(`${world.origin}/orders/${mine.id}?lang=en`);
+    await page.goto(pageOf(mine));
     await page.waitForSelector('.ticket img');
     expect(await page.locator('.ticket').count()).toBe(3);
     expect(await page.isVisible('#offline')).toBe(true);
@@ -52,17 +76,117 @@ describe('the page of an order without network', () => {
       ),
     );
     expect(await page.evaluate('caches.keys()')).toEqual([`antre-${mine.id}`]);
-    expect(await shows(page, other.id)).toBe(false);
+    expect(await shows(page, other)).toBe(false);
 
     await context.setOffline(false);
-    await page.goto(`${world.origin}/orders/${mine.id}?lang=en`);
+    await page.goto(pageOf(mine));
     await page.waitForSelector('#kept:not([hidden])');
     await page.click('#forget');
     await page.waitForSelector('#kept', { state: 'hidden' });
     expect(await page.evaluate('caches.keys()')).toEqual([]);
     await context.setOffline(true);
-    expect(await shows(page, mine.id)).toBe(false);
+    expect(await shows(page, mine)).toBe(false);
     expect(faults).toEqual([]);
-    await context.close();
+  });
+
+  test('opens by the link in the mail, on a network that says nothing, and while the service is away', async () => {
+    const mine = await place();
+    const { page } = await keptPage(linkOf(mine));
+    for (const mood of ['silent', 'refusing'] as const) {
+      network.set(mood);
+      for (const address of [linkOf(mine), pageOf(mine)]) {
+        await page.goto('about:blank');
+        await page.goto(address, { waitUntil: 'commit' });
+        await page.waitForSelector('.ticket img', { timeout: 15_000 });
+        expect(await page.isVisible('#offline')).toBe(true);
+      }
+    }
+    network.set('good');
+    await page.waitForSelector('#offline', { state: 'hidden', timeout: 40_000 });
+    expect(await page.locator('.ticket').count()).toBe(3);
+  }, 120_000);
+
+  test('is kept anew when something of it changes, and not called kept if that fails', async () => {
+    const mine = await place({ hasHolderNames: true });
+    const { page } = await keptPage(linkOf(mine));
+    await page.evaluate('caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name))))');
+    await page.fill('#holder-1', 'Budi Santoso');
+    await page.click('#details-save');
+    await page.waitForSelector('.ticket-holder');
+    await until(() => page.evaluate<boolean>('caches.match(location.pathname).then((found) => found !== undefined)'));
+    await context.setOffline(true);
+    await page.reload();
+    await page.waitForSelector('.ticket-holder:text-is("Budi Santoso")');
+    await context.setOffline(false);
+
+    await page.evaluate(
+      `caches.open('antre-${mine.id}').then((cache) => cache.put('/web/older.js', new Response('')))`,
+    );
+    await page.reload();
+    await page.waitForSelector('#kept:not([hidden])');
+    await until(() => page.evaluate<boolean>("caches.match('/web/older.js').then((found) => found === undefined)"));
+    await page.evaluate("Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'))");
+    await page.fill('#holder-1', 'Ayu Lestari');
+    await page.click('#details-save');
+    await page.waitForSelector('.ticket-holder:text-is("Ayu Lestari")');
+    await page.waitForSelector('#kept', { state: 'hidden' });
+  });
+
+  test('is kept with the files of the release that its page is of', async () => {
+    const mine = await place();
+    const page = await context.newPage();
+    await page.goto(`${network.origin}/find-order`);
+    network.set('deployed');
+    await page.goto(linkOf(mine));
+    await page.waitForSelector('#kept:not([hidden])');
+    network.set('good');
+    await context.setOffline(true);
+    await page.reload();
+    await page.waitForSelector('.ticket img');
+    expect(await page.getAttribute('script[src*="/order-"]', 'src')).toMatch(/\?newer$/);
+  });
+
+  test('a ticket that was given to somebody opens without network, too, until it is given on', async () => {
+    const mine = await place();
+    const ticketId = `tkt_${mine.id.slice(4)}001`;
+    const give = (path: string, token: string, body: object) =>
+      world.running.fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
+    const holder = { name: 'Bima Arya', email: 'bima@pembeli.test' };
+    expect((await give(`/v1/orders/${mine.id}/transfers`, mine.accessToken, { ticketId, holder })).status).toBe(204);
+    const token = ticketAccessToken(world.running.service.config.ORDER_TOKEN_SECRET, ticketId, 1);
+    const link = `${network.origin}/tickets/${ticketId}?lang=en#${token}`;
+    const { page, faults } = await keptPage(link);
+    const drawn = () =>
+      page.evaluate<boolean>(`(() => {
+        const canvas = document.getElementById('qr');
+        return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
+      })()`);
+    await context.setOffline(true);
+    for (const address of [link, link.replace(/#.*/, '')]) {
+      await page.goto('about:blank');
+      await page.goto(address);
+      await page.waitForSelector('#valid:visible');
+      expect([await page.isVisible('#offline'), await drawn()]).toEqual([true, true]);
+    }
+    await context.setOffline(false);
+    await page.waitForSelector('#offline', { state: 'hidden', timeout: 40_000 });
+
+    // Another link says nothing about the right one.
+    await page.goto('about:blank');
+    await page.goto(`${network.origin}/tickets/${ticketId}?lang=en#wrong`);
+    await page.waitForSelector('#missing:not([hidden])');
+    await page.goto(link.replace(/#.*/, ''));
+    await page.waitForSelector('#valid:visible');
+
+    const next = { name: 'Citra', email: 'citra@pembeli.test' };
+    expect((await give(`/v1/tickets/${ticketId}/transfers`, token, { holder: next })).status).toBe(204);
+    await page.reload();
+    await page.waitForSelector('#missing:not([hidden])');
+    await until(async () => (await page.evaluate<string[]>('caches.keys()')).length === 0);
+    expect(faults).toEqual([]);
   });
 });

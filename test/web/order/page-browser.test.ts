@@ -136,3 +136,88 @@ test('a number that was not copied yet is not called copied', async () => {
   await page.waitForSelector('#copy:text-is("Copy")');
   await page.close();
 });
+
+test('a number is copied without blanks in the browsers of other apps, which have no clipboard for pages, and by hand', async () => {
+  const placed = await place({ categories: priced });
+  const vaNumber = '8808123456789012';
+  await addAttempt(placed, { method: 'bca_va', status: 'pending', instructions: { vaNumber, bank: 'bca' } });
+  const page = await open(placed);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: world.origin });
+  const copied = () => page.evaluate('window.own.readText()');
+  await page.evaluate(`window.own = navigator.clipboard;
+    Object.defineProperty(navigator, 'clipboard', { value: undefined });`);
+  await page.click('#copy');
+  await page.waitForSelector('#copy:text-is("Copied")');
+  expect(await copied()).toBe(vaNumber);
+  await page.evaluate("window.own.writeText('something else')");
+  await page.evaluate("getSelection().selectAllChildren(document.getElementById('va-number'))");
+  await page.keyboard.press('ControlOrMeta+c');
+  await expect.poll(copied).toBe(vaNumber);
+  await page.close();
+});
+
+test('no money comes or goes back with an order that costs nothing', async () => {
+  const placed = await place({ event: { refundableUntilHours: 1 }, categories: free });
+  const page = await open(placed);
+  expect(await page.textContent('#status')).toBe('Ordered');
+  await page.click('#cancel');
+  expect(await page.textContent('#cancel-text')).not.toMatch(/money|refund/);
+  await page.click('#cancel-yes');
+  await page.waitForSelector('#status:text-is("Cancelled")');
+  expect(await page.textContent('#notice')).toBe('This order is cancelled.');
+  await page.close();
+
+  const other = await place({ categories: free });
+  await world.running.service.db.execute(sql`update events set status = 'cancelled' where id = ${other.event.id}`);
+  const off = await open(other);
+  expect(await off.textContent('#event-state')).toBe('This event was called off.');
+  await off.close();
+});
+
+test('a page that was out of sight for long reads again what may have changed meanwhile', async () => {
+  const placed = await place({ categories: free });
+  const page = await open(placed);
+  await page.waitForSelector('.ticket img');
+  const { db } = world.running.service;
+  await db.execute(
+    sql`update tickets set status = 'revoked', revoked_at = now(), revoked_reason = 'refunded' where id = ${`tkt_${placed.id.slice(4)}001`}`,
+  );
+  const comeBackAfter = (minutes: number) =>
+    page.evaluate(`{
+      const see = (isHidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, value: isHidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      };
+      const now = Date.now;
+      see(true);
+      Date.now = () => now() + ${minutes} * 60_000;
+      see(false);
+      Date.now = now;
+    }`);
+  let calls = 0;
+  page.on('request', (request) => {
+    if (request.url().includes('/v1/')) calls += 1;
+  });
+  await comeBackAfter(1);
+  await page.waitForTimeout(500);
+  expect([calls, await page.locator('.ticket[data-revoked]').count()]).toEqual([0, 0]);
+  await comeBackAfter(6);
+  await page.waitForSelector('.ticket[data-revoked]');
+  await page.close();
+});
+
+test('a ticket is given away also in a browser that blocks its storage', async () => {
+  const placed = await place({ categories: free });
+  const page = await world.browser.newPage();
+  await page.addInitScript(`Object.defineProperty(window, 'caches', {
+    get: () => { throw new DOMException('denied', 'SecurityError'); },
+  });`);
+  await page.goto(`${world.origin}/orders/${placed.id}?lang=en#${placed.accessToken}`);
+  await page.click('#transfers summary');
+  await page.fill('#transfer-form #name', 'Bima Arya');
+  await page.fill('#transfer-form #email', 'bima@pembeli.test');
+  await page.click('#transfer-give');
+  await page.waitForSelector('#given-list li');
+  expect(await page.isVisible('#kept')).toBe(false);
+  await page.close();
+});

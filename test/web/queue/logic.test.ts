@@ -4,7 +4,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { createChallenges } from '../../../src/waiting-room/places/challenge.ts';
 import { sha256, toHex } from '../../../src/web/client/queue/bytes.ts';
 import { estimateText } from '../../../src/web/client/queue/estimate-text.ts';
-import { type Held, heldPlace, leavePlace, spend } from '../../../src/web/client/queue/held-place.ts';
+import { type Held, heldPlace, leavePlace, spend, withoutExpired } from '../../../src/web/client/queue/held-place.ts';
 import { positionOf } from '../../../src/web/client/queue/position.ts';
 import { lookAgainMs, servingNow, waitOf } from '../../../src/web/client/queue/progress.ts';
 import { drawKeyOf, leafOf, seedHashOf } from '../../../src/web/client/queue/proof.ts';
@@ -13,6 +13,7 @@ import { solveChallenge } from '../../../src/web/client/queue/solve-challenge.ts
 import { stageOf } from '../../../src/web/client/queue/stage.ts';
 import { type CheckName, verifyPlace } from '../../../src/web/client/queue/verify-place.ts';
 import { recordCommitments } from '../../../src/web/client/queue/record-commitments.ts';
+import { pageStorage } from '../../../src/web/client/shared/page-storage.ts';
 
 /** Guards that the waiting page shows the truth, polls rarely, and verifies what it can. */
 
@@ -49,6 +50,13 @@ function queueOf(change: Partial<QueueView> = {}): QueueView {
     ...change,
   };
 }
+
+test('a confirmation that has expired is asked for again, and nothing else is lost', () => {
+  const buyer = { token: 'b', address: place.address, expiresAt: time(60) };
+  const held: Held = { buyer, insteadOf: 4, seen: [] };
+  expect(withoutExpired(held, at)).toEqual(held);
+  expect(withoutExpired(held, at + 60_000)).toEqual({ insteadOf: 4, seen: [] });
+});
 
 test('a buyer who leaves a place whose turn has passed joins anew, and confirms again only if that was long ago', () => {
   const confirmed = { token: 'b', expiresAt: time(60) };
@@ -143,12 +151,9 @@ test('what another release or another program has stored is ignored', () => {
   for (const text of ['', 'null', '[]', '7', '{"place":7}', '{"place":{"token":1}}', '{broken']) {
     const mine = heldPlace('senja', { getItem: () => text, setItem: () => {}, removeItem: () => {} });
     expect(mine.read()).toEqual({});
-    mine.write({ place });
   }
-  const forbidden = () => {
-    throw new Error('storage is forbidden');
-  };
-  const mine = heldPlace('senja', { getItem: forbidden, setItem: forbidden, removeItem: forbidden });
+  // There is no storage here at all.
+  const mine = heldPlace('senja', pageStorage('localStorage'));
   mine.write({ place });
   expect(mine.read()).toEqual({ place });
 });

@@ -57,3 +57,18 @@ test('what was typed when the turn ended is in the form at the next turn of the 
   await turn('ayu@pembeli.test');
   expect([...(await typed()), ...faults]).toEqual(['', '']);
 }, 120_000);
+
+test('a browser that stores nothing says so before a place is taken', async () => {
+  const { slug } = await world.room();
+  for (const isBlocked of [true, false]) {
+    const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
+    if (isBlocked)
+      await page.addInitScript(
+        `Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('denied', 'SecurityError'); } });`,
+      );
+    await page.goto(`${world.origin}/events/${slug}/queue?lang=en`);
+    await page.waitForSelector('#address-form:not([hidden])');
+    expect(await page.isVisible('#not-kept')).toBe(isBlocked);
+    await page.close();
+  }
+});

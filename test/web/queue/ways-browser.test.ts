@@ -64,7 +64,7 @@ describe('the waiting room in a browser', () => {
     await until(async () => (await queueOf(event.slug)).lapsedBelow === 6);
     await page.goto(queueUrl);
     await lookUntil(page, 'lapsed');
-    expect(await page.textContent('#stage-text')).toContain('ujung antrean');
+    expect(await page.textContent('#stage-text')).toContain('antre lagi dari belakang');
     await page.click('#rejoin');
     await kind(page, 'waiting', 'called', 'passed');
     expect(first).toBeLessThan(6);
@@ -114,6 +114,8 @@ describe('the waiting room in a browser', () => {
     await page.keyboard.type(await world.codeFor('sekar@pembeli.test'));
     await page.keyboard.press('Enter');
     await kind(page, 'joined');
+    // The form that had the focus is gone.
+    await until(() => hasFocus(page.locator('#stage-title')));
     await expectNoTrap(page);
     await world.freezeNow(event);
     await until(async () => (await queueOf(event.slug)).phase === 'open', 40_000);
@@ -149,6 +151,12 @@ describe('the waiting room in a browser', () => {
     await pressOn(button('Give the ticket'));
     await page.waitForSelector('#transfer-message[data-mood="good"]');
     await until(() => hasFocus(button('Give the ticket')));
+    await until(async () => {
+      const kept = await page.evaluate<string[]>(`caches.open('antre-${orderId}').then(async (cache) =>
+        (await cache.keys()).map(({ url }) => url).filter((url) => url.endsWith('.svg')))`);
+      return kept.filter((url) => url.includes('/qr.svg')).length === 1;
+    });
+    expect(await page.isVisible('#kept')).toBe(true);
     await pressOn(button('Cancel the order'));
     await page.waitForSelector('#cancel-dialog[open]');
     await page.keyboard.press('Escape');
@@ -179,6 +187,7 @@ describe('the waiting room in a browser', () => {
     await page.goto(await world.linkFor('tunggu@pembeli.test', '/waiting-list/'));
     await pressOn(page.locator('#confirm'));
     await page.waitForSelector('#confirm', { state: 'hidden' });
+    await until(() => hasFocus(page.locator('#state')));
     await pressOn(page.locator('#leave'));
     await page.waitForSelector('#left:not([hidden])');
     expect(await hasFocus(page.locator('#left'))).toBe(true);

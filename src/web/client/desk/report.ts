@@ -1,7 +1,7 @@
 import { deskLinkWords } from '../../i18n/words/desk/links.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { callForFile } from '../shared/calls/api.ts';
-import { byId, element, show, takeFragment } from '../shared/dom.ts';
+import { byId, element, show, takeFragment, whileBusy } from '../shared/dom.ts';
 import { setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
@@ -21,10 +21,8 @@ if (token === '') {
   button.disabled = false;
   byId('form').addEventListener('submit', (event) => {
     event.preventDefault();
-    button.disabled = true;
     button.textContent = words.reportLoading;
-    void download().finally(() => {
-      button.disabled = false;
+    void whileBusy(button, download).finally(() => {
       button.textContent = words.reportDownload;
     });
   });

@@ -1,5 +1,6 @@
 import { type Answer, askedBy, call } from '../shared/calls/api.ts';
 import { backOff, pause } from '../shared/calls/waiting.ts';
+import { pageStorage } from '../shared/page-storage.ts';
 import { randomKey } from '../shared/random-key.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 
@@ -11,6 +12,7 @@ import { serverNow } from '../shared/calls/server-clock.ts';
 const name = 'antre.door';
 const deviceName = 'antre.door.device';
 const keptName = 'antre.door.kept';
+const storage = pageStorage('localStorage');
 
 export type DoorEvent = {
   readonly id: string;
@@ -35,32 +37,20 @@ let device: string | undefined;
 
 export function keepToken(given: string): void {
   token = given;
-  try {
-    localStorage.setItem(name, given);
-  } catch {
-    // Kept in memory only: a reload asks to sign in again.
-  }
+  storage.setItem(name, given);
 }
 
 export function keptToken(): string | undefined {
-  try {
-    token ??= localStorage.getItem(name) ?? undefined;
-  } catch {
-    // Storage is blocked: not signed in.
-  }
+  token ??= storage.getItem(name) ?? undefined;
   return token;
 }
 
 export function dropToken(): void {
   token = undefined;
-  try {
-    localStorage.removeItem(name);
-    // Keeps the place, so that the door continues there with another login.
-    const { actor: _actor, events: _events, ...rest } = kept();
-    localStorage.setItem(keptName, JSON.stringify(rest));
-  } catch {
-    // Nothing was stored.
-  }
+  storage.removeItem(name);
+  // Keeps the place, so that the door continues there with another login.
+  const { actor: _actor, events: _events, ...rest } = kept();
+  storage.setItem(keptName, JSON.stringify(rest));
 }
 
 /** The state of this device at the last response. */
@@ -83,30 +73,21 @@ export function knownAhead({ clockOffsetMs = 0, serverSeenMs = 0 }: Kept, nowMs:
 
 export function kept(): Kept {
   try {
-    return JSON.parse(localStorage.getItem(keptName) ?? '{}') as Kept;
+    return JSON.parse(storage.getItem(keptName) ?? '{}') as Kept;
   } catch {
     return {};
   }
 }
 
 export function keep(more: Kept): void {
-  try {
-    localStorage.setItem(keptName, JSON.stringify({ ...kept(), ...more }));
-  } catch {
-    // Without storage, a reload needs the network to choose an event.
-  }
+  storage.setItem(keptName, JSON.stringify({ ...kept(), ...more }));
 }
 
 /** A random id of this browser. It tells apart phones that share a login. */
 export function deviceId(): string {
   if (device !== undefined) return device;
-  device = `web-${randomKey()}`;
-  try {
-    device = localStorage.getItem(deviceName) ?? device;
-    localStorage.setItem(deviceName, device);
-  } catch {
-    // Kept in memory only: a reload counts as another device.
-  }
+  device = storage.getItem(deviceName) ?? `web-${randomKey()}`;
+  storage.setItem(deviceName, device);
   return device;
 }
 

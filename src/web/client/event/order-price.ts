@@ -2,7 +2,7 @@ import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts
 import { eventWords } from '../../i18n/words/event.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { call } from '../shared/calls/api.ts';
-import { byId, element, setText, show } from '../shared/dom.ts';
+import { byId, element, setText, show, whileBusy } from '../shared/dom.ts';
 import { setFault } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
@@ -47,12 +47,9 @@ export function orderPrice(slug: string, choice: TicketChoice): OrderPrice {
     const lines = choice.lines();
     if (code === '' || lines.length === 0 || known() !== undefined) return true;
     const key = keyNow();
-    apply.disabled = true;
-    const answer = await call<Quote>('POST', `/v1/events/${slug}/quotes`, {
-      body: { lines, promoCode: code },
-      deadlineMs,
-    });
-    apply.disabled = false;
+    const answer = await whileBusy(apply, () =>
+      call<Quote>('POST', `/v1/events/${slug}/quotes`, { body: { lines, promoCode: code }, deadlineMs }),
+    );
     if (key !== keyNow()) return true;
     const isRefused = answer.kind === 'refused' && answer.problem.code.startsWith('promo.');
     if (answer.kind === 'ok') {

@@ -1,8 +1,9 @@
 import { formatClockIn } from '../../../platform/text/format-time.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { call } from '../shared/calls/api.ts';
-import { byId, localStorageIfAny, setText, show } from '../shared/dom.ts';
+import { byId, setText, show } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
+import { pageStorage } from '../shared/page-storage.ts';
 import { type Address, goodPass, heldPlace, spend } from '../queue/held-place.ts';
 import type { QueueView } from '../queue/queue-view.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
@@ -25,7 +26,7 @@ const lookMs = 1000;
  * @param onChange called when ordering becomes possible or impossible
  */
 export function roomGate(slug: string, timeZone: string, onChange: () => void): RoomGate {
-  const mine = heldPlace(slug, localStorageIfAny());
+  const mine = heldPlace(slug, pageStorage('localStorage'));
   const hasNotice = document.getElementById('room') !== null;
   let isNeeded = hasNotice;
   let hadPass = false;

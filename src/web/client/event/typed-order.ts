@@ -1,3 +1,5 @@
+import type { PageStorage } from '../shared/page-storage.ts';
+
 /** The fields of the order form, by their names. */
 export type TypedFields = Readonly<Record<string, string>>;
 
@@ -11,16 +13,10 @@ export type TypedOrder = {
   take(address: string): TypedFields | undefined;
 };
 
-export function typedOrder(slug: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TypedOrder {
+export function typedOrder(slug: string, storage: PageStorage): TypedOrder {
   const name = `antre.typed.${slug}`;
   return {
-    keep: (address, fields) => {
-      try {
-        storage.setItem(name, JSON.stringify({ address, fields }));
-      } catch {
-        // Forbidden or full: the buyer types it again.
-      }
-    },
+    keep: (address, fields) => storage.setItem(name, JSON.stringify({ address, fields })),
     take: (address) => {
       try {
         const kept: unknown = JSON.parse(storage.getItem(name) ?? 'null');

@@ -6,13 +6,15 @@ import { leftText } from '../shared/left-text.ts';
 import { follow } from '../shared/calls/live.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { poll } from '../shared/calls/poll.ts';
-import { serverNow } from '../shared/calls/server-clock.ts';
+import { isServerTimeKnown, serverNow } from '../shared/calls/server-clock.ts';
 import { backOff, spread } from '../shared/calls/waiting.ts';
 import type { TicketChoice } from './ticket-choice.ts';
 
 const words = eventWords[pageLanguage];
 const availabilityEveryMs = 12_000;
 const tickMs = 1000;
+/** While the server's clock is not known yet. */
+const firstTickMs = 100;
 const dayMs = 24 * 3600 * 1000;
 
 /** Keeps the page up to date: sales open and close on the second, and sold-out categories are shown at once. */
@@ -35,18 +37,24 @@ export function watchSale(slug: string, choice: TicketChoice): void {
   watchAvailability(slug, choice, showStage);
 }
 
-/** Opens and closes categories by the server's clock, and counts down to the first sale. */
+/**
+ * Opens and closes categories by the server's clock, and counts down to the first sale. Until that clock is known, they stay as the page
+ * was made: by the clock of a phone, a sale might end an hour too early.
+ */
 function keepTurning(choice: TicketChoice, showStage: () => void): void {
-  choice.turn();
+  if (isServerTimeKnown()) choice.turn();
   showStage();
+  if (isServerTimeKnown()) countDown(choice);
+  if (choice.rows.some(({ node }) => node.dataset['state'] !== 'closed'))
+    setTimeout(() => keepTurning(choice, showStage), isServerTimeKnown() ? tickMs : firstTickMs);
+}
+
+function countDown(choice: TicketChoice): void {
   const opening = choice.rows.filter(({ node }) => node.dataset['state'] === 'upcoming');
   const left = Math.min(...opening.map(({ opensAtMs }) => opensAtMs)) - serverNow();
-  if (Number.isFinite(left)) {
-    const days = Math.floor(left / dayMs);
-    setText('opens-in', `${days > 0 ? `${words.days(days)} ` : ''}${leftText(left - days * dayMs)}`);
-  }
-  if (choice.rows.some(({ node }) => node.dataset['state'] !== 'closed'))
-    setTimeout(() => keepTurning(choice, showStage), tickMs);
+  if (!Number.isFinite(left)) return;
+  const days = Math.floor(left / dayMs);
+  setText('opens-in', `${days > 0 ? `${words.days(days)} ` : ''}${leftText(left - days * dayMs)}`);
 }
 
 type Bands = { readonly data: readonly { readonly ticketCategoryId: string; readonly band: string }[] };

@@ -1,8 +1,8 @@
 import type { OrderView } from './order-view.ts';
 import { backOff } from '../shared/calls/waiting.ts';
 
-const ceilings = { creating: 5000, waiting: 15_000, away: 30_000 };
-const firsts = { creating: 1000, waiting: 2500, away: 2000 };
+const ceilings = { creating: 5000, waiting: 15_000 };
+const firsts = { creating: 1000, waiting: 2500 };
 
 /**
  * Milliseconds until the order is read again: soon while something is being prepared, then less and less often, and
@@ -18,9 +18,4 @@ export function nextLook(
   if (!isOpen) return undefined;
   const pace = order.payment.status === 'creating' ? 'creating' : 'waiting';
   return backOff(looks, { firstMs: firsts[pace], ceilingMs: ceilings[pace], askedMs, random });
-}
-
-/** After a call without an answer. */
-export function nextTry(failures: number, askedMs: number, random: number): number {
-  return backOff(failures, { firstMs: firsts.away, ceilingMs: ceilings.away, askedMs, random });
 }

@@ -1,7 +1,7 @@
 import { orderWords } from '../../i18n/words/order/order.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { call } from '../shared/calls/api.ts';
-import { byId, setText, show } from '../shared/dom.ts';
+import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { type OrderView, hasTickets } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
@@ -14,27 +14,27 @@ export function watchCancel(
   current: () => OrderView | undefined,
   onCancelled: (order: OrderView) => void,
 ): void {
-  // Browsers from before 2022 have no `HTMLDialogElement`.
-  const dialog = document.querySelector<HTMLDialogElement>('#cancel-dialog') ?? undefined;
-  const yes = byId('cancel-yes', HTMLButtonElement);
-  byId('cancel').addEventListener('click', () => {
+  const dialog = dialogOf(byId('cancel-dialog'));
+  const [ask, yes] = [byId('cancel', HTMLButtonElement), byId('cancel-yes', HTMLButtonElement)];
+  ask.addEventListener('click', () => {
     const order = current();
     if (order === undefined) return;
-    setText('cancel-text', hasTickets(order) ? words.cancelPaid : words.cancelUnpaid);
+    setText('cancel-text', textOf(order));
     show('cancel-error', false);
-    yes.disabled = false;
-    if (typeof dialog?.showModal === 'function') dialog.showModal();
-    else if (confirm(words.cancelTitle)) void cancel();
+    dialog.open();
   });
-  byId('cancel-no').addEventListener('click', () => dialog?.close());
-  yes.addEventListener('click', () => void cancel());
+  byId('cancel-no').addEventListener('click', () => {
+    dialog.close();
+    ask.focus();
+  });
+  yes.addEventListener('click', () => {
+    if (!yes.disabled) void whileBusy(yes, cancel);
+  });
 
   async function cancel(): Promise<void> {
-    yes.disabled = true;
     const answer = await call<OrderView>('POST', `${path}/cancellation`);
-    yes.disabled = false;
     if (answer.kind === 'ok') {
-      if (dialog?.open === true) dialog.close();
+      dialog.close();
       return onCancelled(answer.body);
     }
     setText(
@@ -43,6 +43,24 @@ export function watchCancel(
     );
     show('cancel-error', true);
   }
+}
+
+/** Browsers from before 2022 have no dialogs: it is then shown at its place in the page. */
+function dialogOf(given: HTMLElement): { open(): void; close(): void } {
+  const dialog = given as HTMLElement & { showModal?(): void; close?(): void };
+  return {
+    open: () => {
+      if (dialog.showModal !== undefined) return dialog.showModal();
+      dialog.setAttribute('open', '');
+      byId('cancel-no').focus();
+    },
+    close: () => (dialog.close === undefined ? dialog.removeAttribute('open') : dialog.close()),
+  };
+}
+
+function textOf(order: OrderView): string {
+  if (!hasTickets(order)) return words.cancelUnpaid;
+  return order.total.amount === 0 ? words.ofFree.cancel : words.cancelPaid;
 }
 
 function refusedText(problem: Parameters<typeof refusalText>[0]): string {

@@ -2,7 +2,7 @@ import { formatDateTime } from '../../../platform/text/format-time.ts';
 import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Problem, call } from '../shared/calls/api.ts';
-import { byId, element, setText, show } from '../shared/dom.ts';
+import { byId, element, setText, show, whileBusy } from '../shared/dom.ts';
 import { setFault, setMessage } from '../shared/forms/form-faults.ts';
 import { keepTyped } from '../shared/forms/send-form.ts';
 import { pageLanguage } from '../shared/page-language.ts';
@@ -32,11 +32,7 @@ export function watchDetails(path: string, onGiven: () => void): void {
   const button = byId('details-save', HTMLButtonElement);
   byId('details-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (button.disabled) return;
-    button.disabled = true;
-    void save(path, onGiven).finally(() => {
-      button.disabled = false;
-    });
+    if (!button.disabled) void whileBusy(button, () => save(path, onGiven));
   });
 }
 

@@ -106,6 +106,35 @@ function tick(): void {
   byId('countdown').parentElement?.toggleAttribute('data-soon', left < soonMs);
 }
 
+function watchCopy(): void {
+  const number = byId('va-number');
+  const plain = () => number.dataset['plain'] ?? '';
+  // However the number is copied, banks take it without blanks.
+  number.addEventListener('copy', (event) => {
+    event.clipboardData?.setData('text/plain', plain());
+    event.preventDefault();
+  });
+  byId('copy').addEventListener('click', () => {
+    void writeText(number, plain()).then((isCopied) => {
+      if (!isCopied) return;
+      setText('copy', words.copied);
+      // Another method brings another number, which is not copied yet.
+      setTimeout(() => setText('copy', words.copy), copiedMs);
+    });
+  });
+}
+
+/** The browsers inside other apps often have no clipboard for pages. They copy what is selected, or at least leave it selected. */
+async function writeText(shown: HTMLElement, text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(shown);
+    return document.execCommand('copy');
+  }
+}
+
 /** Keeps the countdown and the buttons working. */
 export function watchPayment(path: string, lookAgain: () => void, current: () => OrderView | undefined): void {
   setInterval(() => {
@@ -116,13 +145,7 @@ export function watchPayment(path: string, lookAgain: () => void, current: () =>
     showPayment(order);
     lookAgain();
   }, 1000);
-  byId('copy').addEventListener('click', () => {
-    void navigator.clipboard?.writeText(byId('va-number').dataset['plain'] ?? '').then(() => {
-      setText('copy', words.copied);
-      // Another method brings another number, which is not copied yet.
-      setTimeout(() => setText('copy', words.copy), copiedMs);
-    });
-  });
+  watchCopy();
   const choose = async (method: string) => {
     const answer = await call('POST', `${path}/payments`, { body: { method } });
     if (answer.kind === 'refused') setMessage(refusalText(answer.problem), true);

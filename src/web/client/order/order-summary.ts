@@ -22,10 +22,18 @@ const moods: Readonly<Record<OrderView['status'], string>> = {
   cancelled: 'quiet',
 };
 
+const isFree = ({ total }: OrderView) => total.amount === 0;
+
+/** The order's status, as its buyer reads it. */
+export function statusText(order: OrderView): string {
+  const { status } = order;
+  return (isFree(order) ? words.ofFree.status[status] : undefined) ?? words.status[status];
+}
+
 /** All of an order except its payment and tickets. */
 export function showSummary(order: OrderView): void {
   const status = byId('status');
-  status.textContent = words.status[order.status];
+  status.textContent = statusText(order);
   status.className = `chip chip-${moods[order.status]}`;
   setText('code', order.code);
   if (byId('event-name').textContent === '') setText('event-name', words.title);
@@ -44,7 +52,8 @@ export function showSummary(order: OrderView): void {
 
 function showNotice(order: OrderView): void {
   const isTooLate = order.status === 'pending_payment' && Date.parse(order.expiresAt) <= serverNow();
-  const text = words.notice[isTooLate ? 'too_late_to_pay' : order.status] ?? '';
+  const ofFree = isFree(order) ? words.ofFree.notice[order.status] : undefined;
+  const text = ofFree ?? words.notice[isTooLate ? 'too_late_to_pay' : order.status] ?? '';
   show('notice', text !== '');
   byId('notice').className = `notice notice-${isTooLate ? 'warn' : moods[order.status]}`;
   setText('notice', text);
@@ -93,16 +102,17 @@ export function showEvent(event: EventView, order: OrderView | undefined): void 
   const clock = formatClockIn(startsAt, timeZone, pageLanguage);
   setText('event-name', name);
   setText('event-facts', `${isPostponed ? '' : `${day}, ${clock} · `}${venue}, ${city}`);
-  showEventState(event);
+  showEventState(event, order !== undefined && isFree(order));
   document.title = `${name} · antre`;
 }
 
 /** What has become of the event, if that changes what the order is worth. */
-function showEventState({ status, isPostponed }: EventView): void {
+function showEventState({ status, isPostponed }: EventView, isFree: boolean): void {
   const isOff = status === 'cancelled';
   show('event-state', isOff || isPostponed);
   byId('event-state').className = `notice notice-${isOff ? 'bad' : 'warn'}`;
-  setText('event-state', isOff ? words.eventOff : words.eventPostponed);
+  const off = isFree ? words.ofFree.eventOff : words.eventOff;
+  setText('event-state', isOff ? off : words.eventPostponed);
 }
 
 /** How to reach the organizer, and links to its privacy notice and terms. Every text stays text; links go to our own pages. */

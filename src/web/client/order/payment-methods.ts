@@ -4,6 +4,7 @@ import type { PaymentView } from './order-view.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 
 const words = paymentMethodWords[pageLanguage];
+const known = new Set(Object.keys(words.methods));
 /**
  * The methods that the list shows. It is redrawn only when they change, so that the focus stays on the pressed button.
  */
@@ -27,7 +28,7 @@ export function showNumber({ vaNumber, bank, billKey, billerCode }: PaymentView)
 
 /** The payment methods that can be chosen now, each as a button. */
 export function showMethods({ methods = [], method, status, redirectUrl }: PaymentView): void {
-  const offered = methods.filter((name): name is MethodName => Object.hasOwn(words.methods, name));
+  const offered = methods.filter((name): name is MethodName => known.has(name));
   show('methods', offered.length > 0);
   const isChosen = status === 'pending' && method !== 'any';
   setText('methods-title', isChosen ? words.chooseOther : redirectUrl === undefined ? words.choose : words.chooseHere);

@@ -1,3 +1,4 @@
+import type { PageStorage } from '../shared/page-storage.ts';
 import { randomKey } from '../shared/random-key.ts';
 
 /**
@@ -32,9 +33,8 @@ export type SentOrders = {
 
 type Kept = { readonly key: string; readonly body?: OrderBody };
 
-export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): SentOrders {
+export function sentOrders(slug: string, storage: PageStorage): SentOrders {
   const name = `antre.order.${slug}`;
-  /** Some browsers block storage. The key then lives as long as the page. */
   let kept: Kept | undefined = read();
 
   function read(): Kept | undefined {
@@ -47,12 +47,8 @@ export function sentOrders(slug: string, storage: Pick<Storage, 'getItem' | 'set
   }
   function write(next: Kept | undefined): void {
     kept = next;
-    try {
-      if (next === undefined) storage.removeItem(name);
-      else storage.setItem(name, JSON.stringify(next));
-    } catch {
-      // Memory still has it.
-    }
+    if (next === undefined) storage.removeItem(name);
+    else storage.setItem(name, JSON.stringify(next));
   }
   const current = (): Kept => {
     if (kept === undefined) write({ key: randomKey() });

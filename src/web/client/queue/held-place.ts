@@ -1,3 +1,5 @@
+import type { PageStorage } from '../shared/page-storage.ts';
+
 /**
  * What this browser holds of an event's waiting room. It survives reloads and restarts: on a phone, going to the mail to
  * read the code is often enough to lose the page.
@@ -47,29 +49,20 @@ export type Seen = {
 
 export type HeldPlace = { read(): Held; write(held: Held): void };
 
-type SomeStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
-/** @param storage of the browser; if it is forbidden, values live as long as the page */
-export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldPlace {
+export function heldPlace(slug: string, storage: PageStorage): HeldPlace {
   const name = `antre.place.${slug}`;
-  let inMemory: Held = {};
   return {
     read: () => {
       try {
-        const value: unknown = JSON.parse(storage?.getItem(name) ?? 'null');
-        return isHeld(value) ? value : inMemory;
+        const value: unknown = JSON.parse(storage.getItem(name) ?? 'null');
+        return isHeld(value) ? value : {};
       } catch {
-        return inMemory;
+        return {};
       }
     },
     write: (held) => {
-      inMemory = held;
-      try {
-        if (Object.keys(held).length === 0) storage?.removeItem(name);
-        else storage?.setItem(name, JSON.stringify(held));
-      } catch {
-        // Forbidden or full: the page still works.
-      }
+      if (Object.keys(held).length === 0) storage.removeItem(name);
+      else storage.setItem(name, JSON.stringify(held));
     },
   };
 }
@@ -77,6 +70,12 @@ export function heldPlace(slug: string, storage: SomeStorage | undefined): HeldP
 /** The pass, while it is valid. */
 export function goodPass({ pass }: Held, nowMs: number): Held['pass'] {
   return pass !== undefined && Date.parse(pass.expiresAt) > nowMs ? pass : undefined;
+}
+
+/** A confirmation that has expired counts as none: the address is asked for again. */
+export function withoutExpired(held: Held, nowMs: number): Held {
+  const { buyer, ...rest } = held;
+  return buyer !== undefined && Date.parse(buyer.expiresAt) <= nowMs ? rest : held;
 }
 
 /** Gives up the place, whose turn has passed, for one at the end. An old confirmation must be repeated. */

@@ -1,7 +1,7 @@
 import { joinWords } from '../../i18n/words/queue/queue-join.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { type Answer, call } from '../shared/calls/api.ts';
-import { byId, setText, show } from '../shared/dom.ts';
+import { byId, setText, show, whileBusy } from '../shared/dom.ts';
 import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
 import { looksRight, setFault, setFaults, setMessage } from '../shared/forms/form-faults.ts';
 import { keepForOtherLanguage } from '../shared/forms/other-language.ts';
@@ -74,12 +74,9 @@ export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => vo
   again.addEventListener('click', () => {
     const { asked } = mine.read();
     if (asked === undefined || again.disabled) return;
-    again.disabled = true;
-    void ask(asked.address)
-      .then((isSent) => isSent && setMessage(messageId, words.sentAgain, 'good'))
-      .finally(() => {
-        again.disabled = false;
-      });
+    void whileBusy(again, () => ask(asked.address)).then(
+      (isSent) => isSent && setMessage(messageId, words.sentAgain, 'good'),
+    );
   });
   byId('change-address').addEventListener('click', () => {
     const { asked: _asked, ...held } = mine.read();
@@ -136,11 +133,7 @@ function whenSent(formId: string, buttonId: string, send: () => Promise<void>): 
   keepForOtherLanguage(form);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (button.disabled) return;
-    button.disabled = true;
-    void send().finally(() => {
-      button.disabled = false;
-    });
+    if (!button.disabled) void whileBusy(button, send, byId('stage-title'));
   });
 }
 

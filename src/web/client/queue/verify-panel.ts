@@ -1,7 +1,7 @@
 import { formatCount } from '../../../platform/text/format-money.ts';
 import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
 import { call } from '../shared/calls/api.ts';
-import { byId, element } from '../shared/dom.ts';
+import { byId, element, whileBusy } from '../shared/dom.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import type { Held } from './held-place.ts';
 import type { DrawsView, ProofView } from './queue-view.ts';
@@ -18,15 +18,12 @@ export function watchVerifyPanel(slug: string, of: () => { held: Held; shown: nu
   const button = byId('verify', HTMLButtonElement);
   button.disabled = false;
   button.addEventListener('click', () => {
-    button.disabled = true;
     say(words.working);
     byId('checks').replaceChildren();
-    void verify(slug, of())
-      .then(showResult)
-      .finally(() => {
-        button.disabled = false;
-        button.textContent = words.again;
-      });
+    void whileBusy(button, async () => {
+      showResult(await verify(slug, of()));
+      button.textContent = words.again;
+    });
   });
 }
 
@@ -38,7 +35,7 @@ async function verify(slug: string, { held, shown }: { held: Held; shown: number
   const base = `/v1/events/${slug}/queue`;
   const draws = await call<DrawsView>('GET', `${base}/draws`);
   if (draws.kind !== 'ok') return 'unreachable';
-  const frozen = draws.body.draws.at(-1)?.places ?? 0;
+  const frozen = draws.body.draws[draws.body.draws.length - 1]?.places ?? 0;
   const proof = place.index < frozen ? await call<ProofView>('GET', `${base}/proofs/${place.index}`) : undefined;
   if (proof !== undefined && proof.kind !== 'ok') {
     const isPending = proof.kind === 'refused' && proof.problem.code === 'queue.list_not_frozen';

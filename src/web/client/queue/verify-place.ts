@@ -48,7 +48,7 @@ export function verifyPlace(
   },
   isRoundSigned: IsRoundSigned,
 ): DrawnPlace | undefined {
-  const draw = finished(published.draws.at(-1));
+  const draw = finished(published.draws[published.draws.length - 1]);
   if (draw === undefined) return undefined;
   const { place } = mine;
   const seen = mine.seen.find(({ number }) => number === draw.number);

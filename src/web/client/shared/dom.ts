@@ -53,24 +53,25 @@ export function languageQuery(): string {
   return asked === null ? '' : `?lang=${encodeURIComponent(asked)}`;
 }
 
-/** Storage that outlives the tab. Some browsers throw on access. */
-export function localStorageIfAny(): Storage | undefined {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Disables the button while `act` runs. A disabled button loses the focus: it gets it back unless the act moved it. */
-export async function whileBusy(button: HTMLButtonElement, act: () => Promise<void>): Promise<void> {
-  const hadFocus = document.activeElement === button;
+/**
+ * Disables the button while `act` runs. A disabled button loses the focus: it gets it back unless the act moved it.
+ * @param next gets the focus if the act has hidden what had it, as the field in which somebody pressed Enter
+ */
+export async function whileBusy<Result>(
+  button: HTMLButtonElement,
+  act: () => Promise<Result>,
+  next?: HTMLElement,
+): Promise<Result> {
+  const before = document.activeElement;
   button.disabled = true;
   try {
-    await act();
+    return await act();
   } finally {
     button.disabled = false;
-    if (hadFocus && document.activeElement === document.body) button.focus();
+    const isHidden = before !== null && before.closest('[hidden]') !== null;
+    const isLost = document.activeElement === document.body || document.activeElement === before;
+    if (isLost && isHidden) next?.focus();
+    else if (isLost && before === button) button.focus();
   }
 }
 

@@ -28,7 +28,7 @@ export const roomWords: InEach<RoomWords> = {
     phaseText: {
       closed: 'Tiket dijual melalui antrean yang diundi. Siapkan alamat Anda lebih dulu.',
       pre_queue: 'Ambil tempat sebelum undian: semua berpeluang sama.',
-      drawing: 'Nomor ditentukan sekarang. Tempat baru berdiri di belakang.',
+      drawing: 'Nomor sedang ditentukan. Yang baru masuk antre di belakang.',
       open: 'Nomor dipanggil satu per satu. Yang dipanggil boleh memesan di sini.',
       probably_sold_out: 'Yang sudah dipanggil dapat mengambil semua yang tersisa.',
       over: '',
@@ -55,8 +55,8 @@ export const roomWords: InEach<RoomWords> = {
     phaseText: {
       closed: 'Tickets are sold to a line whose order is drawn. You can get ready now.',
       pre_queue: 'Take a place before the draw: everybody has the same chance.',
-      drawing: 'Numbers are being drawn. New places stand behind.',
-      open: 'Numbers are called one after another. Who is called may order here.',
+      drawing: 'Numbers are being drawn. New places are at the end of the line.',
+      open: 'Numbers are called one after another. Buyers who were called order here.',
       probably_sold_out: 'Those who have been called can take all that is left.',
       over: '',
     },

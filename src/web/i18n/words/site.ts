@@ -5,7 +5,6 @@ type SiteWords = {
   readonly events: string;
   readonly findOrder: string;
   readonly otherLanguage: string;
-  readonly didYouMean: string;
   readonly skip: string;
   readonly needsScript: string;
   readonly footer: string;
@@ -22,7 +21,6 @@ export const siteWords: InEach<SiteWords> = {
     events: 'Acara',
     findOrder: 'Cari pesanan',
     otherLanguage: 'English',
-    didYouMean: 'Maksud Anda',
     skip: 'Langsung ke isi',
     needsScript: 'Halaman ini memerlukan JavaScript untuk memesan dan menampilkan tiket. Nyalakan lalu muat ulang.',
     footer: 'antre menjaga antrean: satu kursi, satu orang, satu tiket.',
@@ -54,7 +52,6 @@ export const siteWords: InEach<SiteWords> = {
     events: 'Events',
     findOrder: 'Find my order',
     otherLanguage: 'Indonesia',
-    didYouMean: 'Did you mean',
     skip: 'Skip to content',
     needsScript: 'This page needs JavaScript to place orders and show tickets. Turn it on, then reload.',
     footer: 'antre keeps the queue: one seat, one person, one ticket.',

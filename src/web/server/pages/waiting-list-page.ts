@@ -10,9 +10,9 @@ export function waitingListPage(context: PageContext): Promise<string> {
     script: 'waiting-list.ts',
     className: 'page-form',
     body: html`<div class="wrap form-wrap"><section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p></section>
-<section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p></section>
+<section id="missing" class="message" tabindex="-1" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p></section>
 <section id="left" class="message" tabindex="-1" hidden><h1>${words.leftTitle}</h1><p>${words.leftText}</p></section>
-<article id="entry" hidden><h1>${words.title}</h1><p class="lead" id="event-name"></p><p id="tickets"></p><p class="notice" id="state" role="status"></p>
+<article id="entry" hidden><h1>${words.title}</h1><p class="lead" id="event-name"></p><p id="tickets"></p><p class="notice" id="state" role="status" tabindex="-1"></p>
 <div id="message" class="form-message" role="alert" hidden></div>
 <button type="button" class="button button-main wide" id="confirm" hidden>${words.confirm}</button>
 <p class="center"><button type="button" class="link-button danger" id="leave" hidden>${words.leave}</button></p></article></div>`,

@@ -49,12 +49,10 @@ const retryAfterMsMax = 120_000;
 
 /** Calls the API. Never throws, because a page must show every outcome. */
 export async function call<Body = unknown>(method: string, path: string, given: Call = {}): Promise<Answer<Body>> {
-  const controller = new AbortController();
-  const deadline = setTimeout(() => controller.abort(), given.deadlineMs ?? deadlineMsDefault);
   try {
     const response = await fetch(path, {
       method,
-      signal: controller.signal,
+      signal: endsAfter(given.deadlineMs ?? deadlineMsDefault),
       credentials: 'same-origin',
       redirect: 'error',
       headers: headersOf(given),
@@ -77,8 +75,6 @@ export async function call<Body = unknown>(method: string, path: string, given: 
     };
   } catch {
     return { kind: 'unreachable' };
-  } finally {
-    clearTimeout(deadline);
   }
 }
 
@@ -93,7 +89,7 @@ export async function callForFile(
   try {
     const response = await fetch(path, {
       method: 'POST',
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: endsAfter(deadlineMs),
       credentials: 'same-origin',
       redirect: 'error',
       headers: { accept: '*/*', 'content-type': 'application/json' },
@@ -108,6 +104,13 @@ export async function callForFile(
   } catch {
     return { kind: 'unreachable' };
   }
+}
+
+/** A signal that ends a request after this long. `AbortSignal.timeout` is missing from browsers from before 2022. */
+function endsAfter(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
 }
 
 function headersOf({ body, token, headers }: Call): Record<string, string> {

@@ -1,4 +1,4 @@
-import { localStorageIfAny } from '../dom.ts';
+import { pageStorage } from '../page-storage.ts';
 
 /**
  * A token that shows that this browser has used an address before. It opens nothing and names nobody. Without it,
@@ -7,17 +7,14 @@ import { localStorageIfAny } from '../dom.ts';
 export type ClientOf = 'staff' | 'buyer';
 
 const nameOf = (whose: ClientOf) => `antre.client.${whose}`;
+const storage = pageStorage('localStorage');
 
 export function keepKnownClient(whose: ClientOf, token: string): void {
-  try {
-    localStorageIfAny()?.setItem(nameOf(whose), token);
-  } catch {
-    // Storage is full or blocked: this browser stays unknown.
-  }
+  storage.setItem(nameOf(whose), token);
 }
 
 /** Sent with a request about an address. */
 export function knownClient(whose: ClientOf): { readonly knownClientToken?: string } {
-  const knownClientToken = localStorageIfAny()?.getItem(nameOf(whose)) ?? undefined;
+  const knownClientToken = storage.getItem(nameOf(whose)) ?? undefined;
   return knownClientToken === undefined ? {} : { knownClientToken };
 }

@@ -49,3 +49,16 @@ export function poll(
     },
   };
 }
+
+/** A page that was out of sight for this long may show what is no longer true. */
+const staleMs = 5 * 60_000;
+
+/** Calls `act` when the reader comes back after a while: from another app, from a locked phone, or by the browser's button Back. */
+export function onReturn(act: () => void): void {
+  let hiddenAtMs = Number.POSITIVE_INFINITY;
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) hiddenAtMs = Date.now();
+    else if (Date.now() - hiddenAtMs >= staleMs) act();
+  });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && act());
+}

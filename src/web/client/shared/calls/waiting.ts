@@ -17,6 +17,14 @@ export function backOff(
   return Math.max(grown, Math.round(askedMs * (1 + spreadShare * random)));
 }
 
+const awayFirstMs = 2000;
+const awayCeilingMs = 30_000;
+
+/** The wait after a call without an answer, where the page goes on trying by itself. */
+export function nextTry(failures: number, askedMs: number, random: number): number {
+  return backOff(failures, { firstMs: awayFirstMs, ceilingMs: awayCeilingMs, askedMs, random });
+}
+
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -67,7 +67,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
   if (answer.kind === 'ok') return form.onDone(answer);
   if (answer.kind !== 'refused') return setMessage(form.messageId, refusalWords[pageLanguage].unreachable);
   const { problem, retryAfterMs } = answer;
-  const named = problem.errors.map(({ path }) => path.split('.').at(-1) ?? '');
+  const named = problem.errors.map(({ path }) => path.split('.').pop() ?? '');
   form.onRefused?.(problem);
   // The messages beside their fields say everything.
   if (setFaults(form.fields, named, codesOf(problem)) && problem.code === 'request.invalid') return;
@@ -75,7 +75,7 @@ async function send(form: SmallForm, values: Readonly<Record<string, string>>): 
 }
 
 function codesOf({ errors }: Problem): Record<string, string> {
-  return Object.fromEntries(errors.map(({ path, code = '' }) => [path.split('.').at(-1) ?? '', code]));
+  return Object.fromEntries(errors.map(({ path, code = '' }) => [path.split('.').pop() ?? '', code]));
 }
 
 /** Replaces the finished form by the next content, which is read out. Its button "other address" leads back to what was typed. */

@@ -1,4 +1,4 @@
-import { siteWords } from '../../../i18n/words/site.ts';
+import { refusalWords } from '../../../i18n/words/refusals.ts';
 import { byId, element } from '../dom.ts';
 import { likelyAddress } from './likely-address.ts';
 import { pageLanguage } from '../page-language.ts';
@@ -20,6 +20,6 @@ export function suggestDomains(field: string): void {
       line.replaceChildren();
       input.focus();
     });
-    line.append(siteWords[pageLanguage].didYouMean, ' ', accept);
+    line.append(refusalWords[pageLanguage].didYouMean, ' ', accept);
   });
 }

@@ -20,6 +20,13 @@ type OrderWords = {
   readonly refunded: string;
   readonly eventOff: string;
   readonly eventPostponed: string;
+  /** Of an order that costs nothing: no money comes or goes back. */
+  readonly ofFree: {
+    readonly status: Readonly<Partial<Record<OrderStatus, string>>>;
+    readonly notice: Readonly<Partial<Record<OrderStatus, string>>>;
+    readonly eventOff: string;
+    readonly cancel: string;
+  };
   readonly cancelTitle: string;
   readonly cancelUnpaid: string;
   readonly cancelPaid: string;
@@ -51,9 +58,9 @@ export const orderWords: InEach<OrderWords> = {
       cancelled: 'Dibatalkan',
     },
     notice: {
-      closing: 'Pesanan ini sedang ditutup. Jangan membayar lagi; pembayaran yang terlanjur masuk akan diperiksa.',
+      closing: 'Pesanan ini sedang ditutup. Jangan membayar lagi; pembayaran yang telanjur masuk akan diperiksa.',
       expired: 'Waktu pembayaran habis dan tiketnya kembali dijual. Anda tidak ditagih.',
-      cancelled: 'Pesanan ini dibatalkan. Bila Anda sudah membayar, uang kembali melalui cara bayar yang sama.',
+      cancelled: 'Pesanan ini dibatalkan. Bila Anda sudah membayar, uangnya dikembalikan melalui cara bayar yang sama.',
       refunded: 'Seluruh dana dikembalikan melalui cara bayar yang sama; bank dapat memerlukan beberapa hari kerja.',
       partially_refunded: 'Sebagian dana dikembalikan. Tiket yang tidak ditarik tetap berlaku.',
       too_late_to_pay: 'Waktu pembayaran sudah habis. Pesanan ini akan ditutup.',
@@ -72,8 +79,18 @@ export const orderWords: InEach<OrderWords> = {
     fees: 'Biaya layanan',
     total: 'Total',
     refunded: 'Sudah dikembalikan',
-    eventOff: 'Acara ini dibatalkan. Yang sudah dibayar kembali melalui cara bayar yang sama.',
+    eventOff: 'Acara ini dibatalkan. Uang yang sudah dibayar dikembalikan melalui cara bayar yang sama.',
     eventPostponed: 'Acara ini ditunda. Tiket tetap berlaku untuk tanggal yang baru.',
+    ofFree: {
+      status: { paid: 'Dipesan', partially_refunded: 'Sebagian dibatalkan', refunded: 'Dibatalkan' },
+      notice: {
+        cancelled: 'Pesanan ini dibatalkan.',
+        refunded: 'Pesanan ini dibatalkan.',
+        partially_refunded: 'Tiket yang tersisa tetap berlaku.',
+      },
+      eventOff: 'Acara ini dibatalkan.',
+      cancel: 'Semua tiket menjadi tidak berlaku.',
+    },
     cancelTitle: 'Batalkan pesanan ini?',
     cancelUnpaid: 'Tiket yang ditahan dilepas untuk orang lain. Ini tidak dapat diurungkan.',
     cancelPaid: 'Semua tiket menjadi tidak berlaku dan dana dikembalikan, bila acara masih mengizinkannya.',
@@ -120,6 +137,16 @@ export const orderWords: InEach<OrderWords> = {
     refunded: 'Paid back so far',
     eventOff: 'This event was called off. What was paid goes back the way it came.',
     eventPostponed: 'This event is postponed. The tickets stay valid for the new date.',
+    ofFree: {
+      status: { paid: 'Ordered', partially_refunded: 'Partly cancelled', refunded: 'Cancelled' },
+      notice: {
+        cancelled: 'This order is cancelled.',
+        refunded: 'This order is cancelled.',
+        partially_refunded: 'The remaining tickets stay valid.',
+      },
+      eventOff: 'This event was called off.',
+      cancel: 'All tickets become invalid.',
+    },
     cancelTitle: 'Cancel this order?',
     cancelUnpaid: 'The held tickets go to somebody else. This cannot be undone.',
     cancelPaid: 'All tickets become invalid and the money goes back, if the event still allows it.',

@@ -17,7 +17,6 @@ const id = {
   missingTitle: 'Tiket tidak dapat dibuka',
   missingText:
     'Buka tiket dari tautan di email Anda. Bila tiketnya sudah diberikan kepada orang lain, tautan Anda tidak berlaku lagi.',
-  unreachable: 'Sambungan terputus. Muat ulang halaman untuk mencoba lagi.',
   showAtDoor: 'Tunjukkan kode ini di pintu. Jangan dibagikan: yang pertama memindainya yang masuk.',
   invalid: 'Tiket ini tidak berlaku lagi.',
   postponed: 'Acara ini ditunda. Tiket Anda tetap berlaku untuk tanggal yang baru.',
@@ -52,7 +51,6 @@ const en: typeof id = {
   missingTitle: 'This ticket cannot be opened',
   missingText:
     'Open it from the link in your email. If the ticket was given to somebody else, your link does not work any more.',
-  unreachable: 'The connection is lost. Reload the page to try again.',
   showAtDoor: 'Show this code at the door. Do not share it: the first person to scan it gets in.',
   invalid: 'This ticket is not valid any more.',
   postponed: 'This event is postponed. Your ticket stays valid for the new date.',

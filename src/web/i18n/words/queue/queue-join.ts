@@ -21,6 +21,8 @@ type JoinWords = {
   readonly working: string;
   readonly workingLabel: string;
   readonly unknownWork: string;
+  /** In a browser that stores nothing. */
+  readonly notKept: string;
 };
 
 export const joinWords: InEach<JoinWords> = {
@@ -45,6 +47,8 @@ export const joinWords: InEach<JoinWords> = {
       'Perangkat Anda sedang menghitung sedikit, supaya robot tidak dapat masuk ribuan kali. Biarkan halaman terbuka.',
     workingLabel: 'Hitungan',
     unknownWork: 'Halaman ini sudah lama terbuka dan tidak mengenal hitungan yang diminta. Muat ulang halaman.',
+    notKept:
+      'Peramban ini tidak mengizinkan situs menyimpan data, jadi giliran Anda tidak sampai ke halaman pemesanan. Izinkan penyimpanan, atau buka halaman ini di peramban lain, sebelum mengambil tempat.',
   },
   en: {
     byEmail: 'Email',
@@ -66,5 +70,7 @@ export const joinWords: InEach<JoinWords> = {
     working: 'Your device does a little work, so that robots cannot join by the thousand. Leave this page open.',
     workingLabel: 'Work',
     unknownWork: 'This page has been open for long and does not know the work that is asked for. Reload it.',
+    notKept:
+      'This browser does not let sites store data, so your turn would not reach the order page. Allow it, or open this page in another browser, before you take a place.',
   },
 };

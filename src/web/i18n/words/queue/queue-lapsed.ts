@@ -12,17 +12,18 @@ type LapsedWords = {
 export const lapsedWords: InEach<LapsedWords> = {
   id: {
     after: (minutes) => `Nomor Anda dipanggil, dan tidak dipakai dalam ${minutes} menit.`,
-    canRejoin: 'Anda boleh berdiri lagi di ujung antrean, dengan alamat yang sama. Nomor lama lalu tidak berlaku lagi.',
+    canRejoin: 'Anda boleh antre lagi dari belakang, dengan alamat yang sama. Nomor lama lalu tidak berlaku lagi.',
     mustWait:
-      'Sekarang tidak ada yang dipanggil. Bila pemanggilan berlanjut, Anda boleh berdiri lagi di ujung antrean; setelah ruang tunggu selesai, sisanya dijual tanpa antrean.',
+      'Sekarang tidak ada yang dipanggil. Bila pemanggilan berlanjut, Anda boleh antre lagi dari belakang; setelah ruang tunggu selesai, sisanya dijual tanpa antrean.',
     rejoin: 'Antre lagi dari belakang',
   },
   en: {
     after: (minutes) =>
       `Your number was called, and not used within ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
-    canRejoin: 'You may stand at the end of the line again, with the same address. The old number then counts no more.',
+    canRejoin:
+      'You may join again at the end of the line, with the same address. Your old number is then no longer valid.',
     mustWait:
-      'Nobody is called now. When calling goes on, you may stand at the end of the line again; once the waiting room is over, what is left is sold without a line.',
-    rejoin: 'Stand at the end of the line again',
+      'Nobody is called now. When calling goes on, you may join again at the end of the line; once the waiting room is over, what is left is sold without a line.',
+    rejoin: 'Join again at the end of the line',
   },
 };

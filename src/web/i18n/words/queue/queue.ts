@@ -74,7 +74,7 @@ export const queueWords: InEach<QueueWords> = {
     howPoints: [
       'Satu email atau nomor WhatsApp yang dikonfirmasi mendapat satu tempat. Masuk lagi dengan alamat yang sama memberi tempat yang sama.',
       'Membuka banyak tab atau memuat ulang halaman tidak mengubah apa pun. Menutup halaman tidak menghilangkan tempat Anda.',
-      'Siapa yang datang setelah undian berdiri di belakang, menurut urutan datang.',
+      'Yang datang setelah undian antre di belakang, menurut urutan datang.',
       'Saat dipanggil, Anda mendapat izin untuk satu pesanan, dengan email atau nomor yang Anda konfirmasi.',
       'Undiannya dapat diperiksa siapa saja. Halaman ini menghitung nomor Anda sendiri, di perangkat Anda.',
     ],
@@ -119,7 +119,7 @@ export const queueWords: InEach<QueueWords> = {
         text: 'Yang masih tersisa dijual tanpa antrean di halaman acara.',
       },
     },
-    joinLate: 'Undian sudah lewat: tempat baru berdiri di belakang, menurut urutan datang.',
+    joinLate: 'Undian sudah lewat: yang baru masuk antre di belakang, menurut urutan datang.',
     confirmed:
       'Alamat Anda sudah dikonfirmasi. Biarkan halaman ini terbuka: begitu antrean dibuka, tempat Anda diambil sendiri.',
     drawLate: 'Undian tertunda. Penjualan menunggu sampai undian selesai.',
@@ -166,7 +166,7 @@ export const queueWords: InEach<QueueWords> = {
     howPoints: [
       'One confirmed email or WhatsApp number gets one place. Joining again with the same address gives the same place.',
       'Many tabs or reloading change nothing. Closing the page does not lose your place.',
-      'Who comes after the draw stands behind, in the order they come.',
+      'People who come after the draw join at the end of the line, in the order in which they come.',
       'When you are called, you may place one order, with the email or number that you confirmed.',
       'Anybody can check the draw. This page computes your number by itself, on your device.',
     ],
@@ -211,7 +211,7 @@ export const queueWords: InEach<QueueWords> = {
         text: 'What is left is sold without a line, on the event’s page.',
       },
     },
-    joinLate: 'The draw is over: new places stand behind, in the order they come.',
+    joinLate: 'The draw is over: new places are at the end of the line, in the order in which people join.',
     confirmed: 'Your address is confirmed. Leave this page open: once the line opens, your place is taken by itself.',
     drawLate: 'The draw is late. The sale waits until it is done.',
     paused: 'The organiser has paused calling for a moment. Your number stays, and no time runs out.',

@@ -29,7 +29,7 @@ const id = {
   preQueueOpensAt: 'Antrean awal dibuka',
   preQueueHint: 'Mulai saat ini orang dapat mengambil tempat.',
   freezesAt: 'Undian ditutup',
-  freezesHint: 'Yang datang sesudahnya berdiri di belakang.',
+  freezesHint: 'Yang datang sesudahnya antre di belakang.',
   drawAt: 'Undian',
   opensAt: 'Penjualan dibuka',
   opensHint: 'Undian perlu beberapa menit sebelum ini.',

@@ -1,0 +1,68 @@
+const workerPath = '/order-worker.js';
+/** More tickets than an order has. */
+const filesMax = 300;
+
+type Policy = { createScriptURL(url: string): string };
+type TrustedTypes = { createPolicy(name: string, rules: Policy): Policy };
+
+/** What is kept of an order, or of a ticket that was given to the reader. */
+export type Copy = {
+  readonly id: string;
+  /** The pages that the worker serves. */
+  readonly scope: '/orders/' | '/tickets/';
+  /** The calls and pictures of the page. */
+  readonly paths: readonly string[];
+  /** Opens the paths where no cookie does. */
+  readonly token?: string;
+};
+
+/**
+ * @param from the address of the page, with its language
+ * @throws Error if a part cannot be read or stored
+ */
+export async function keepCopy(cacheName: string, from: string, { scope, paths, token }: Copy): Promise<void> {
+  await navigator.serviceWorker.register(workerAddress(), { scope });
+  const cache = await caches.open(cacheName);
+  const page = await keep(cache, location.pathname, { from });
+  // The page may be of a newer release than the one that is open. It needs its own files.
+  const files = [...(await page.text()).matchAll(/ (?:src|href)="(\/web\/[^"]+)"/g)].map(([, path = '']) => path);
+  const parts = [...paths, ...files].slice(0, filesMax);
+  await Promise.all(parts.map((path) => keep(cache, path, { token })));
+  await dropOthers(cache, [location.pathname, ...parts]);
+}
+
+/** Deletes what is no longer part of the page: files of older releases, and codes of tickets that were refunded. */
+async function dropOthers(cache: Cache, paths: readonly string[]): Promise<void> {
+  const kept = new Set(paths.map((path) => new URL(path, location.href).href));
+  const others = (await cache.keys()).filter(({ url }) => !kept.has(url));
+  await Promise.all(others.map((request) => cache.delete(request)));
+}
+
+/** @throws Error if the answer is not the wanted one, because a copy with a part missing is none */
+async function keep(
+  cache: Cache,
+  path: string,
+  { from = path, token }: { readonly from?: string; readonly token?: string | undefined },
+): Promise<Blob> {
+  const response = await fetch(from, {
+    credentials: 'same-origin',
+    ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  const headers = new Headers({ 'content-type': response.headers.get('content-type') ?? '', 'antre-kept': '1' });
+  // The page also needs its policy without network.
+  const policy = response.headers.get('content-security-policy');
+  if (policy !== null) headers.set('content-security-policy', policy);
+  const body = await response.blob();
+  await cache.put(path, new Response(body, { headers }));
+  return body;
+}
+
+let policy: Policy | undefined;
+
+/** The page's policy allows one script address, and allows creating its own policy once. */
+function workerAddress(): string {
+  const { trustedTypes } = window as unknown as { trustedTypes?: TrustedTypes };
+  policy ??= trustedTypes?.createPolicy('antre-worker', { createScriptURL: () => workerPath });
+  return policy?.createScriptURL(workerPath) ?? workerPath;
+}
