@@ -4,10 +4,10 @@ import { dataFolder } from '../deploy/local/places.ts';
 import { isInterrupted } from './bench/harness/interruption.ts';
 import { lineChart } from './chart/line-chart.ts';
 import { RehearsalRefused, readRehearsal, usage } from './rehearsal/options.ts';
-import type { Played } from './rehearsal/play-opening.ts';
+import type { Played } from './rehearsal/opening/play-opening.ts';
 import { rehearseEvent } from './rehearsal/rehearse-event.ts';
 import { rehearseStaging } from './rehearsal/rehearse-staging.ts';
-import { verdictPage } from './rehearsal/verdict.ts';
+import { verdictPage } from './rehearsal/verdict/verdict.ts';
 
 /**
  * `npm run rehearse -- --event <slug or id> --people <n>`: sells copies of an event on the running stack to this many

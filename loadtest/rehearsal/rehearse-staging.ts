@@ -1,22 +1,22 @@
 import { cpus } from 'node:os';
 import { say } from '../bench/harness/stack.ts';
 import { type Step, runStep } from '../bench/surge/step.ts';
-import { createBuyers } from './buyers.ts';
-import { type FollowedCallbacks, followCallbacks } from './callbacks.ts';
-import { type Copies, withCopies } from './copies.ts';
-import { type RehearsedEvent, copyEvent, findEvent, placesOf } from './copy-event.ts';
-import type { WatchLimits } from './limited-by.ts';
+import { createBuyers } from './stages/buyers.ts';
+import { type FollowedCallbacks, followCallbacks } from './stages/callbacks.ts';
+import { type Copies, withCopies } from './copies/copies.ts';
+import { type RehearsedEvent, copyEvent, findEvent, placesOf } from './copies/copy-event.ts';
+import type { WatchLimits } from './verdict/limited-by.ts';
 import { type RehearsalOptions, RehearsalRefused } from './options.ts';
-import { type Organizer, neededScopes, signIn } from './organizer.ts';
-import { expectedPeak, peopleFor } from './people.ts';
-import { playOpening } from './play-opening.ts';
+import { type Organizer, neededScopes, signIn } from './copies/organizer.ts';
+import { expectedPeak, peopleFor } from './opening/people.ts';
+import { playOpening } from './opening/play-opening.ts';
 import type { Rehearsed } from './rehearse-event.ts';
-import { letBuyersPay, othersOf, peopleMin, requireSandbox, warmUp } from './prepare.ts';
-import { type RoomPlan, findRoom } from './room-opening.ts';
-import { requireStagingCopy } from './staging-copy.ts';
-import { stagingStage, untilPaid } from './staging-stage.ts';
-import { tryRates } from './try-rates.ts';
-import { heldRate } from './verdict.ts';
+import { letBuyersPay, othersOf, peopleMin, requireSandbox, warmUp } from './stages/prepare.ts';
+import { type RoomPlan, findRoom } from './opening/room-opening.ts';
+import { requireStagingCopy } from './copies/staging-copy.ts';
+import { stagingStage, untilPaid } from './stages/staging-stage.ts';
+import { tryRates } from './verdict/try-rates.ts';
+import { heldRate } from './verdict/verdict.ts';
 
 const generatorBusyShare = 0.85;
 

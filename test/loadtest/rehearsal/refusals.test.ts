@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stackOf } from '../../../loadtest/rehearsal/find-stack.ts';
+import { stackOf } from '../../../loadtest/rehearsal/stages/find-stack.ts';
 import { readRehearsal } from '../../../loadtest/rehearsal/options.ts';
 
 test('numbers that are left out have their defaults', () => {

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readLedger } from '../../../deploy/local/host/ledger.ts';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { at, listOf, request } from '../../../loadtest/demo/http.ts';
-import { createBuyers } from '../../../loadtest/rehearsal/buyers.ts';
-import { copyEvent, endCopy, findEvent } from '../../../loadtest/rehearsal/copy-event.ts';
-import { type RehearsalStack, stackOf } from '../../../loadtest/rehearsal/find-stack.ts';
-import { signIn } from '../../../loadtest/rehearsal/organizer.ts';
-import { fillRoom, findRoom, letIn, planRoom } from '../../../loadtest/rehearsal/room-opening.ts';
+import { createBuyers } from '../../../loadtest/rehearsal/stages/buyers.ts';
+import { copyEvent, endCopy, findEvent } from '../../../loadtest/rehearsal/copies/copy-event.ts';
+import { type RehearsalStack, stackOf } from '../../../loadtest/rehearsal/stages/find-stack.ts';
+import { signIn } from '../../../loadtest/rehearsal/copies/organizer.ts';
+import { fillRoom, findRoom, letIn, planRoom } from '../../../loadtest/rehearsal/opening/room-opening.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
 import { type RehearseProgram, bundleRehearse } from '../support/rehearse-program.ts';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { at, listOf, request, until } from '../../../loadtest/demo/http.ts';
-import { neededScopes } from '../../../loadtest/rehearsal/organizer.ts';
+import { neededScopes } from '../../../loadtest/rehearsal/copies/organizer.ts';
 import { type OwnStack, startOwnStack } from '../../deploy/support/own-stack.ts';
 import { type RehearseProgram, bundleRehearse } from '../support/rehearse-program.ts';
 

@@ -2,16 +2,16 @@ import { expect, test } from 'vitest';
 import type { Step } from '../../../loadtest/bench/surge/step.ts';
 import { createLatencies } from '../../../loadtest/generator/latencies.ts';
 import { momentsOf } from '../../../loadtest/generator/open-loop.ts';
-import { figuresOf, readSamples } from '../../../loadtest/rehearsal/figures.ts';
-import { limitedBy } from '../../../loadtest/rehearsal/limited-by.ts';
+import { figuresOf, readSamples } from '../../../loadtest/rehearsal/verdict/figures.ts';
+import { limitedBy } from '../../../loadtest/rehearsal/verdict/limited-by.ts';
 import {
   curveOfPerson,
   expectedPeak,
   peopleFor,
   ratesFor,
   requestsPerVisit,
-} from '../../../loadtest/rehearsal/people.ts';
-import { type Rehearsal, verdictPage } from '../../../loadtest/rehearsal/verdict.ts';
+} from '../../../loadtest/rehearsal/opening/people.ts';
+import { type Rehearsal, verdictPage } from '../../../loadtest/rehearsal/verdict/verdict.ts';
 
 test('each person makes the requests of one visit, most of them when all of the first rush are there', () => {
   const curve = curveOfPerson(400);

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Settled, Stage } from '../bench/surge/step.ts';
-import { createLatencies } from '../generator/latencies.ts';
+import type { Settled, Stage } from '../../bench/surge/step.ts';
+import { createLatencies } from '../../generator/latencies.ts';
 import type { Buyers } from './buyers.ts';
 import type { FollowedCallbacks } from './callbacks.ts';
-import type { Copy } from './copy-event.ts';
+import type { Copy } from '../copies/copy-event.ts';
 import { loadOfBuyers } from './local-stage.ts';
-import type { Organizer } from './organizer.ts';
+import type { Organizer } from '../copies/organizer.ts';
 
 const settleDeadlineMs = 120_000;
 const lookEveryMs = 1000;

@@ -1,8 +1,8 @@
-import { type ClassName, mix } from '../bench/surge/mix.ts';
-import type { Step } from '../bench/surge/step.ts';
-import type { Latencies } from '../generator/latencies.ts';
-import { type Part, parts, utilisationMax } from '../sizing/size-machines.ts';
-import { peopleFor, requestsPerVisit } from './people.ts';
+import { type ClassName, mix } from '../../bench/surge/mix.ts';
+import type { Step } from '../../bench/surge/step.ts';
+import type { Latencies } from '../../generator/latencies.ts';
+import { type Part, parts, utilisationMax } from '../../sizing/size-machines.ts';
+import { peopleFor, requestsPerVisit } from '../opening/people.ts';
 
 /** A rate of the ladder, and its results. */
 export type TriedRate = {

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { buyerKey } from '../../src/access/buyers/buyer-key.ts';
-import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
-import { allPositions } from '../audit-draw/order.ts';
-import { say } from '../bench/harness/stack.ts';
-import { nextNetwork } from '../bench/surge/step.ts';
-import { at, request, until } from '../demo/http.ts';
-import { type Answer, openConnection, requestBytes } from '../generator/connection.ts';
-import { type Latencies, createLatencies } from '../generator/latencies.ts';
-import { openLoop } from '../generator/open-loop.ts';
-import type { LoadResult } from '../generator/tally.ts';
-import type { Buyers, Person } from './buyers.ts';
-import type { Copy } from './copy-event.ts';
-import type { RehearsalStack } from './find-stack.ts';
-import type { Organizer } from './organizer.ts';
+import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
+import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
+import { allPositions } from '../../audit-draw/order.ts';
+import { say } from '../../bench/harness/stack.ts';
+import { nextNetwork } from '../../bench/surge/step.ts';
+import { at, request, until } from '../../demo/http.ts';
+import { type Answer, openConnection, requestBytes } from '../../generator/connection.ts';
+import { type Latencies, createLatencies } from '../../generator/latencies.ts';
+import { openLoop } from '../../generator/open-loop.ts';
+import type { LoadResult } from '../../generator/tally.ts';
+import type { Buyers, Person } from '../stages/buyers.ts';
+import type { Copy } from '../copies/copy-event.ts';
+import type { RehearsalStack } from '../stages/find-stack.ts';
+import type { Organizer } from '../copies/organizer.ts';
 import { pollEverySeconds } from './people.ts';
 
 /** The waiting room of the rehearsed event. */

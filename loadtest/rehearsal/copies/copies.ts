@@ -1,5 +1,5 @@
-import { say } from '../bench/harness/stack.ts';
-import { endOnSignal, isInterrupted } from '../bench/harness/interruption.ts';
+import { say } from '../../bench/harness/stack.ts';
+import { endOnSignal, isInterrupted } from '../../bench/harness/interruption.ts';
 import { type Copy, endCopy } from './copy-event.ts';
 import type { Organizer } from './organizer.ts';
 

@@ -1,6 +1,6 @@
-import { at, listOf, request } from '../demo/http.ts';
+import { at, listOf, request } from '../../demo/http.ts';
 import { payersPattern } from './buyers.ts';
-import { RehearsalRefused } from './options.ts';
+import { RehearsalRefused } from '../options.ts';
 
 /** Buyers pay this soon after they have ordered. */
 const payAfterMs = 500;

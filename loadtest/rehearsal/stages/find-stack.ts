@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { readLedger } from '../../deploy/local/host/ledger.ts';
-import { isAlive } from '../../deploy/local/host/process-identity.ts';
-import { dataFolder } from '../../deploy/local/places.ts';
-import type { Parts } from '../bench/harness/processors.ts';
-import { stackEnvironment } from '../running-stack.ts';
-import { RehearsalRefused } from './options.ts';
+import { readLedger } from '../../../deploy/local/host/ledger.ts';
+import { isAlive } from '../../../deploy/local/host/process-identity.ts';
+import { dataFolder } from '../../../deploy/local/places.ts';
+import type { Parts } from '../../bench/harness/processors.ts';
+import { stackEnvironment } from '../../running-stack.ts';
+import { RehearsalRefused } from '../options.ts';
 
 /** The stack that a rehearsal runs on. */
 export type RehearsalStack = {

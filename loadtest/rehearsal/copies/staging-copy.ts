@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RehearsalRefused } from './options.ts';
+import { RehearsalRefused } from '../options.ts';
 
 /** A deployment's description of itself. */
 const statusSchema = z.object({ state: z.string(), takesRehearsals: z.boolean() });

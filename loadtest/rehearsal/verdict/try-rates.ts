@@ -1,7 +1,7 @@
-import { ladder, missedBy } from '../bench/surge/ladder.ts';
-import { type Stage, runStep } from '../bench/surge/step.ts';
+import { ladder, missedBy } from '../../bench/surge/ladder.ts';
+import { type Stage, runStep } from '../../bench/surge/step.ts';
 import type { WatchLimits } from './limited-by.ts';
-import { ratesFor } from './people.ts';
+import { ratesFor } from '../opening/people.ts';
 import { type TriedRate, heldRate } from './verdict.ts';
 
 const lowerTriesMax = 4;

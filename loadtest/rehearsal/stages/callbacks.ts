@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { createLatencies } from '../generator/latencies.ts';
-import { patienceMs } from '../bench/surge/step.ts';
-import type { Stage } from '../bench/surge/step.ts';
+import { createLatencies } from '../../generator/latencies.ts';
+import { patienceMs } from '../../bench/surge/step.ts';
+import type { Stage } from '../../bench/surge/step.ts';
 
 /** The sandbox keeps only its newest lines, so they are read this often. */
 const readEveryMs = 500;

@@ -1,5 +1,5 @@
-import { at, request, untilTaken } from '../demo/http.ts';
-import { RehearsalRefused } from './options.ts';
+import { at, request, untilTaken } from '../../demo/http.ts';
+import { RehearsalRefused } from '../options.ts';
 
 /** Published in the README. Only the local launcher creates this user. */
 const demoOwner = { email: 'owner@demo.test', password: 'demo-password-please-change' };

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Load } from '../bench/harness/measure.ts';
-import type { OrderShape } from '../bench/load/order-requests.ts';
-import { paidShare } from '../bench/surge/mix.ts';
-import { nextNetwork } from '../bench/surge/step.ts';
-import { at, listOf, request } from '../demo/http.ts';
-import { type Answer, type Destination, openConnection, originOf, requestBytes } from '../generator/connection.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
-import type { Copy } from './copy-event.ts';
+import type { Load } from '../../bench/harness/measure.ts';
+import type { OrderShape } from '../../bench/load/order-requests.ts';
+import { paidShare } from '../../bench/surge/mix.ts';
+import { nextNetwork } from '../../bench/surge/step.ts';
+import { at, listOf, request } from '../../demo/http.ts';
+import { type Answer, type Destination, openConnection, originOf, requestBytes } from '../../generator/connection.ts';
+import { eventIdOf } from '../../../src/platform/ids.ts';
+import type { Copy } from '../copies/copy-event.ts';
 
 export type Person = { readonly number: number; readonly email: string };
 

@@ -1,4 +1,4 @@
-import { mix } from '../bench/surge/mix.ts';
+import { mix } from '../../bench/surge/mix.ts';
 
 /**
  * How people come to a sale. Published sales give totals and no curve, so this is a plan and not a measurement: half of

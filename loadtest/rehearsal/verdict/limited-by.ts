@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
-import type { Step } from '../bench/surge/step.ts';
+import type { Step } from '../../bench/surge/step.ts';
 import { type Figures, watchFigures } from './figures.ts';
-import type { RehearsalStack } from './find-stack.ts';
+import type { RehearsalStack } from '../stages/find-stack.ts';
 
 /** The system on which a rate was measured. */
 export type Machine = { readonly cores: number; readonly apiProcesses: number };

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { say } from '../bench/harness/stack.ts';
-import { mix } from '../bench/surge/mix.ts';
-import { type Stage, type Step, runStep } from '../bench/surge/step.ts';
-import { type Point, createTimeline } from '../generator/timeline.ts';
-import type { Buyers } from './buyers.ts';
-import type { Copy } from './copy-event.ts';
-import type { RehearsalStack } from './find-stack.ts';
-import type { WatchLimits } from './limited-by.ts';
-import type { RehearsalOptions } from './options.ts';
-import type { Organizer } from './organizer.ts';
+import { say } from '../../bench/harness/stack.ts';
+import { mix } from '../../bench/surge/mix.ts';
+import { type Stage, type Step, runStep } from '../../bench/surge/step.ts';
+import { type Point, createTimeline } from '../../generator/timeline.ts';
+import type { Buyers } from '../stages/buyers.ts';
+import type { Copy } from '../copies/copy-event.ts';
+import type { RehearsalStack } from '../stages/find-stack.ts';
+import type { WatchLimits } from '../verdict/limited-by.ts';
+import type { RehearsalOptions } from '../options.ts';
+import type { Organizer } from '../copies/organizer.ts';
 import { curveOfPerson, expectedPeak, requestsPerVisit } from './people.ts';
 import { type RoomPlan, fillRoom, letIn, planRoom, pollRoom } from './room-opening.ts';
-import type { PlayedOpening, PlayedRoom } from './verdict.ts';
+import type { PlayedOpening, PlayedRoom } from '../verdict/verdict.ts';
 
 export type OpeningDeps = {
   readonly options: RehearsalOptions;

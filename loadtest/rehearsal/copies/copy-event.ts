@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OrderShape } from '../bench/load/order-requests.ts';
-import { at, listOf } from '../demo/http.ts';
-import { RehearsalRefused } from './options.ts';
+import type { OrderShape } from '../../bench/load/order-requests.ts';
+import { at, listOf } from '../../demo/http.ts';
+import { RehearsalRefused } from '../options.ts';
 import type { Organizer } from './organizer.ts';
 
 /** The fields of an event that a rehearsal reads. All others are copied unchanged. */
