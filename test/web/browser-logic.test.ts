@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownAhead } from '../../src/web/client/door/door-session.ts';
+import { knownAhead } from '../../src/web/client/door/session/door-session.ts';
 import { leftText } from '../../src/web/client/shared/left-text.ts';
 import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { typedOrder } from '../../src/web/client/event/typed-order.ts';

@@ -4,7 +4,7 @@ import { createScanLane, scanTicket } from '../../src/check-in/index.ts';
 import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
 import type { Db } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
-import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/client/door/judge-offline.ts';
+import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/client/door/offline/judge-offline.ts';
 import type { Forgery } from './forged-codes.ts';
 import { testTicketKeys } from './ticket-keys.ts';
 

@@ -8,7 +8,7 @@ import {
   type ListRules,
   judgeOffline,
   passed,
-} from '../../src/web/client/door/judge-offline.ts';
+} from '../../src/web/client/door/offline/judge-offline.ts';
 import type { DoorEvent } from './door-event.ts';
 import type { Door } from './door.ts';
 

@@ -31,7 +31,7 @@ export const codesDrill: Drill = roundsDrill({
         instead: 'return key !== undefined;',
       },
       {
-        file: 'src/web/client/door/judge-offline.ts',
+        file: 'src/web/client/door/offline/judge-offline.ts',
         text: ' || !isSigned(read.signed, key.publicKey)',
         instead: '',
       },

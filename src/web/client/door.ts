@@ -2,13 +2,13 @@ import { doorOfflineWords } from '../i18n/words/door/door-offline.ts';
 import { doorWords } from '../i18n/words/door/door.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { byId, element, focusIfHidden, setText, show } from './shared/dom.ts';
-import { decided, showReady, watchDecision } from './door/door-answer.ts';
-import { stop as stopCamera, watchCamera } from './door/door-camera.ts';
-import { countHere, stopCounters, watchCounters } from './door/door-counters.ts';
-import { type Gate, doorEvents, doorGates, eventOption, gateOption } from './door/door-events.ts';
-import { closePanels, countConflicts, emptyPanels, showSyncState, watchPanels } from './door/door-panels.ts';
-import type { ScanPlace } from './door/decide-scan.ts';
-import { createScanner } from './door/door-scan.ts';
+import { decided, showReady, watchDecision } from './door/scanning/door-answer.ts';
+import { stop as stopCamera, watchCamera } from './door/scanning/door-camera.ts';
+import { countHere, stopCounters, watchCounters } from './door/panels/door-counters.ts';
+import { type Gate, doorEvents, doorGates, eventOption, gateOption } from './door/session/door-events.ts';
+import { closePanels, countConflicts, emptyPanels, showSyncState, watchPanels } from './door/panels/door-panels.ts';
+import type { ScanPlace } from './door/scanning/decide-scan.ts';
+import { createScanner } from './door/scanning/door-scan.ts';
 import {
   type DoorActor,
   type DoorEvent,
@@ -19,14 +19,14 @@ import {
   keptToken,
   knownAhead,
   pauseAfter,
-} from './door/door-session.ts';
-import { keepTypedFor, watchSignIn } from './door/door-sign-in.ts';
-import { keepAwake, watchTouches } from './door/door-signal.ts';
-import { forgetEvents, readList, undoScan, unsentScans } from './door/door-store.ts';
-import { type Sync, type SyncState, startSync } from './door/door-sync.ts';
-import { installWorker } from './door/install-worker.ts';
+} from './door/session/door-session.ts';
+import { keepTypedFor, watchSignIn } from './door/session/door-sign-in.ts';
+import { keepAwake, watchTouches } from './door/scanning/door-signal.ts';
+import { forgetEvents, readList, undoScan, unsentScans } from './door/offline/door-store.ts';
+import { type Sync, type SyncState, startSync } from './door/offline/door-sync.ts';
+import { installWorker } from './door/offline/install-worker.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
-import { watchKeyboardScanner } from './door/keyboard-scanner.ts';
+import { watchKeyboardScanner } from './door/scanning/keyboard-scanner.ts';
 import { pageLanguage } from './shared/page-language.ts';
 import { refusalText } from './shared/forms/refusal-text.ts';
 import { endsByWaiting } from './shared/calls/api.ts';

@@ -5,7 +5,7 @@ import {
   judgeTicket,
   passed,
   zonesAfter,
-} from '../../../src/web/client/door/judge-offline.ts';
+} from '../../../src/web/client/door/offline/judge-offline.ts';
 
 /** Guards that a phone without a network follows the rules of its gate, as `check_in_tickets` does with one. */
 

@@ -9,7 +9,7 @@ import {
   isFullCode,
   scannerField,
   scannerText,
-} from '../../../src/web/client/door/scanner-text.ts';
+} from '../../../src/web/client/door/scanning/scanner-text.ts';
 
 /** Guards that a code is read once and completely, whatever a scanner adds around it and however slowly it types. */
 

@@ -1,4 +1,4 @@
-import { decoderUrl, trustedScript } from './trusted-script.ts';
+import { decoderUrl, trustedScript } from '../offline/trusted-script.ts';
 
 /**
  * Reads the code in front of the camera with the browser's detector, or with a decoder in a worker, which is downloaded only if the

@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
-import type { ReadCode, SignedPart } from '../../../orders/tickets/codes/ticket-code.ts';
-import type { ScanResult } from '../../i18n/words/door/door.ts';
+import type { ReadCode, SignedPart } from '../../../../orders/tickets/codes/ticket-code.ts';
+import type { ScanResult } from '../../../i18n/words/door/door.ts';
 
 /** Decides about a ticket by the door list, without a network. Pure: uses no browser API. */
 

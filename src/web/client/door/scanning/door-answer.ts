@@ -1,9 +1,9 @@
-import { formatClock } from '../../../platform/text/format-time.ts';
-import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
-import { type ScanResult, doorWords } from '../../i18n/words/door/door.ts';
-import { byId, focusIfHidden, setText, show } from '../shared/dom.ts';
-import { serverNow } from '../shared/calls/server-clock.ts';
-import { pageLanguage } from '../shared/page-language.ts';
+import { formatClock } from '../../../../platform/text/format-time.ts';
+import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
+import { type ScanResult, doorWords } from '../../../i18n/words/door/door.ts';
+import { byId, focusIfHidden, setText, show } from '../../shared/dom.ts';
+import { serverNow } from '../../shared/calls/server-clock.ts';
+import { pageLanguage } from '../../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];
 const more = doorOfflineWords[pageLanguage];

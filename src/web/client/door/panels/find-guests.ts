@@ -1,7 +1,7 @@
-import { phoneEnd } from '../../../platform/text/phone-end.ts';
-import { doorCall } from './door-session.ts';
-import { searchGuests } from './door-store.ts';
-import type { ListEntry } from './judge-offline.ts';
+import { phoneEnd } from '../../../../platform/text/phone-end.ts';
+import { doorCall } from '../session/door-session.ts';
+import { searchGuests } from '../offline/door-store.ts';
+import type { ListEntry } from '../offline/judge-offline.ts';
 
 /** Searches for guests who have no code with them: at the service, else in this device's list. */
 

@@ -1,16 +1,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { readTicketCode } from '../../../orders/tickets/codes/ticket-code.ts';
-import { encodeBase32 } from '../../../platform/text/base32.ts';
-import { randomKey } from '../shared/random-key.ts';
-import { serverNow } from '../shared/calls/server-clock.ts';
-import { pause } from '../shared/calls/waiting.ts';
+import { readTicketCode } from '../../../../orders/tickets/codes/ticket-code.ts';
+import { encodeBase32 } from '../../../../platform/text/base32.ts';
+import { randomKey } from '../../shared/random-key.ts';
+import { serverNow } from '../../shared/calls/server-clock.ts';
+import { pause } from '../../shared/calls/waiting.ts';
 import { type AnswerPlace, type ScanAnswer, askToDecide } from './door-answer.ts';
-import { deviceId, doorCall } from './door-session.ts';
+import { deviceId, doorCall } from '../session/door-session.ts';
 import { signal } from './door-signal.ts';
-import type { KeptList, KeptScan } from './door-database.ts';
-import { findEntry, keepScan, readList } from './door-store.ts';
-import { type ListEntry, judgeOffline, judgeTicket } from './judge-offline.ts';
+import type { KeptList, KeptScan } from '../offline/door-database.ts';
+import { findEntry, keepScan, readList } from '../offline/door-store.ts';
+import { type ListEntry, judgeOffline, judgeTicket } from '../offline/judge-offline.ts';
 
 export type ScanPlace = AnswerPlace & {
   readonly eventId: string;

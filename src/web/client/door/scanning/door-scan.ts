@@ -10,8 +10,8 @@ import {
 } from './decide-scan.ts';
 import { type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
 import { signal } from './door-signal.ts';
-import { isPassage } from './door-store.ts';
-import type { ListEntry } from './judge-offline.ts';
+import { isPassage } from '../offline/door-store.ts';
+import type { ListEntry } from '../offline/judge-offline.ts';
 
 export type Scanner = {
   /** @param placed the same keys in the US keyboard layout, if that gives another code */

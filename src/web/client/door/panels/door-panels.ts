@@ -1,15 +1,15 @@
-import { formatClock } from '../../../platform/text/format-time.ts';
-import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
-import { doorWords } from '../../i18n/words/door/door.ts';
-import { byId, element, setText, show } from '../shared/dom.ts';
-import { pageLanguage } from '../shared/page-language.ts';
-import { serverNow } from '../shared/calls/server-clock.ts';
-import type { ScanPlace } from './decide-scan.ts';
-import type { KeptScan } from './door-database.ts';
-import { conflictingScans, lastScans, readList } from './door-store.ts';
-import type { SyncState } from './door-sync.ts';
+import { formatClock } from '../../../../platform/text/format-time.ts';
+import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
+import { doorWords } from '../../../i18n/words/door/door.ts';
+import { byId, element, setText, show } from '../../shared/dom.ts';
+import { pageLanguage } from '../../shared/page-language.ts';
+import { serverNow } from '../../shared/calls/server-clock.ts';
+import type { ScanPlace } from '../scanning/decide-scan.ts';
+import type { KeptScan } from '../offline/door-database.ts';
+import { conflictingScans, lastScans, readList } from '../offline/door-store.ts';
+import type { SyncState } from '../offline/door-sync.ts';
 import { findGuests } from './find-guests.ts';
-import type { ListEntry } from './judge-offline.ts';
+import type { ListEntry } from '../offline/judge-offline.ts';
 
 /** The panels over the scanner: recent scans of this device with their conflicts, and guest search. */
 

@@ -1,4 +1,4 @@
-import { phoneEnd } from '../../../platform/text/phone-end.ts';
+import { phoneEnd } from '../../../../platform/text/phone-end.ts';
 import { type Conflict, type KeptList, type KeptScan, database, rangeOf } from './door-database.ts';
 import { type ListEntry, passed, zonesAfter, zonesWithout } from './judge-offline.ts';
 

@@ -1,10 +1,10 @@
-import type { Answer } from '../shared/calls/api.ts';
-import { poll, type Poll } from '../shared/calls/poll.ts';
-import { backOff, spread } from '../shared/calls/waiting.ts';
+import type { Answer } from '../../shared/calls/api.ts';
+import { poll, type Poll } from '../../shared/calls/poll.ts';
+import { backOff, spread } from '../../shared/calls/waiting.ts';
 import type { Conflict, KeptScan } from './door-database.ts';
-import { doorCall } from './door-session.ts';
+import { doorCall } from '../session/door-session.ts';
 import { keepHandedIn, keepPage, keepUndoSent, readList, scansIn, unsentScans } from './door-store.ts';
-import type { Gate } from './door-events.ts';
+import type { Gate } from '../session/door-events.ts';
 import type { ListEntry, ListRules } from './judge-offline.ts';
 
 /** Syncs with the service: uploads this device's decisions, then downloads changes from other doors. */

@@ -1,11 +1,11 @@
-import { formatCount } from '../../../platform/text/format-money.ts';
-import { doorWords } from '../../i18n/words/door/door.ts';
-import { setText } from '../shared/dom.ts';
-import { doorCall, keptToken } from './door-session.ts';
-import { type Live, follow } from '../shared/calls/live.ts';
-import { pageLanguage } from '../shared/page-language.ts';
-import { type Poll, poll } from '../shared/calls/poll.ts';
-import { backOff, spread } from '../shared/calls/waiting.ts';
+import { formatCount } from '../../../../platform/text/format-money.ts';
+import { doorWords } from '../../../i18n/words/door/door.ts';
+import { setText } from '../../shared/dom.ts';
+import { doorCall, keptToken } from '../session/door-session.ts';
+import { type Live, follow } from '../../shared/calls/live.ts';
+import { pageLanguage } from '../../shared/page-language.ts';
+import { type Poll, poll } from '../../shared/calls/poll.ts';
+import { backOff, spread } from '../../shared/calls/waiting.ts';
 
 const everyMs = 15_000;
 /** While the live stream is open, polling only covers missed messages. */

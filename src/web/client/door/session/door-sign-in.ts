@@ -1,7 +1,7 @@
-import { byId, takeFragment, whileBusy } from '../shared/dom.ts';
-import { keepKnownClient, knownClient } from '../shared/calls/known-client.ts';
-import { setFaults } from '../shared/forms/form-faults.ts';
-import { sendForm } from '../shared/forms/send-form.ts';
+import { byId, takeFragment, whileBusy } from '../../shared/dom.ts';
+import { keepKnownClient, knownClient } from '../../shared/calls/known-client.ts';
+import { setFaults } from '../../shared/forms/form-faults.ts';
+import { sendForm } from '../../shared/forms/send-form.ts';
 import { type DoorActor, doorCall, keepToken, keptToken } from './door-session.ts';
 
 let lastActorId: string | undefined;

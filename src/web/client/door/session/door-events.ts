@@ -1,9 +1,9 @@
-import { formatDate } from '../../../platform/text/format-time.ts';
-import { inLanguage } from '../../../platform/text/in-language.ts';
-import { element } from '../shared/dom.ts';
-import { pageLanguage } from '../shared/page-language.ts';
+import { formatDate } from '../../../../platform/text/format-time.ts';
+import { inLanguage } from '../../../../platform/text/in-language.ts';
+import { element } from '../../shared/dom.ts';
+import { pageLanguage } from '../../shared/page-language.ts';
 import { type DoorActor, type DoorEvent, doorCall } from './door-session.ts';
-import { readList } from './door-store.ts';
+import { readList } from '../offline/door-store.ts';
 
 export type Gate = { readonly id: string; readonly name: string };
 

@@ -1,8 +1,8 @@
-import { type Answer, askedBy, call } from '../shared/calls/api.ts';
-import { backOff, pause } from '../shared/calls/waiting.ts';
-import { pageStorage } from '../shared/page-storage.ts';
-import { randomKey } from '../shared/random-key.ts';
-import { serverNow } from '../shared/calls/server-clock.ts';
+import { type Answer, askedBy, call } from '../../shared/calls/api.ts';
+import { backOff, pause } from '../../shared/calls/waiting.ts';
+import { pageStorage } from '../../shared/page-storage.ts';
+import { randomKey } from '../../shared/random-key.ts';
+import { serverNow } from '../../shared/calls/server-clock.ts';
 
 /**
  * The signed-in staff member or device, and the state that lets the door resume after a killed tab without a network. The token is kept

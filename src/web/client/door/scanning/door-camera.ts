@@ -1,8 +1,8 @@
-import { doorWords } from '../../i18n/words/door/door.ts';
-import { pause } from '../shared/calls/waiting.ts';
-import { byId, setText, show, whileBusy } from '../shared/dom.ts';
+import { doorWords } from '../../../i18n/words/door/door.ts';
+import { pause } from '../../shared/calls/waiting.ts';
+import { byId, setText, show, whileBusy } from '../../shared/dom.ts';
 import { showReady } from './door-answer.ts';
-import { pageLanguage } from '../shared/page-language.ts';
+import { pageLanguage } from '../../shared/page-language.ts';
 import { type ReadCode, codeReader } from './qr-reader.ts';
 
 const words = doorWords[pageLanguage];
