@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import { pictureFileRoutes } from './catalog/index.ts';
 import type { Service } from './compose.ts';
@@ -11,7 +12,7 @@ import { createHotRoutes } from './http/hot-path/hot-routes.ts';
 import { handleError } from './http/problem.ts';
 import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/contract/route-template.ts';
-import { createRouter } from './http/contract/router.ts';
+import { type AppEnv, createRouter } from './http/contract/router.ts';
 import { wellFormedTarget } from './http/server/well-formed-target.ts';
 import { placementHotRoute } from './orders/placement/routes.ts';
 import { callbackRoutes, hotCallbacks } from './payments/callbacks/routes.ts';
@@ -48,22 +49,7 @@ export function createApp(service: Service) {
   app.use(headLength());
   const assetsOnce = createAssets();
   app.use(refusalPages(assetsOnce));
-  const control = trafficControl(service.traffic, service.decide, service.clientNetwork, preflightRouteOf(app));
-  // First, so that our own page can read a refusal too. A preflight is limited like every request before it is
-  // answered.
-  if (config.CORS_ALLOW_ORIGINS.length > 0) {
-    const crossOrigin = cors({
-      origin: [...config.CORS_ALLOW_ORIGINS],
-      exposeHeaders: [...exposedHeaders],
-      maxAge: 600,
-    });
-    // Any page may make public reads; a field that depends on the caller would keep every cache from storing them.
-    app.use((c, next) =>
-      c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
-    );
-    app.use(control);
-    app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
-  } else app.use(control);
+  useTrafficControl(app, service);
   app.use(wellFormedTarget());
   app.route('/', callbackRoutes(service));
   app.use(requestContext(log));
@@ -85,11 +71,7 @@ export function createApp(service: Service) {
     }),
   );
   app.route('/', pictureFileRoutes(service));
-  const sharedFiles = createSharedFiles({
-    redis: service.redis,
-    key: config.HASH_SECRET,
-    own: builtFiles(),
-  });
+  const sharedFiles = createSharedFiles({ redis: service.redis, key: config.HASH_SECRET, own: builtFiles() });
   app.route(
     '/',
     webRoutes({ publicReads, assetsOnce, sharedFiles, publicUrl: service.publicUrl, clock: service.clock }),
@@ -113,6 +95,28 @@ export function createApp(service: Service) {
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>
       publicReads.fetch(request) ?? app.fetch(request, env),
   };
+}
+
+/**
+ * Overload and limits, with the headers for pages of other origins around them, so that our own page there can read a
+ * refusal too. A preflight is limited like every request before it is answered.
+ */
+function useTrafficControl(
+  app: OpenAPIHono<AppEnv>,
+  { config, traffic, decide, clientNetwork, publicReads }: Service,
+): void {
+  const control = trafficControl(traffic, decide, clientNetwork, preflightRouteOf(app));
+  if (config.CORS_ALLOW_ORIGINS.length === 0) {
+    app.use(control);
+    return;
+  }
+  const crossOrigin = cors({ origin: [...config.CORS_ALLOW_ORIGINS], exposeHeaders: [...exposedHeaders], maxAge: 600 });
+  // Any page may make public reads; a field that depends on the caller would keep every cache from storing them.
+  app.use((c, next) =>
+    c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
+  );
+  app.use(control);
+  app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
 }
 
 /** The headers by which pages of other origins may read an answer; the router's answers get the same fields. */
