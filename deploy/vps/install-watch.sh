@@ -19,6 +19,7 @@ watched() {
 served() {
   put 640 root "/etc/default/$1"
   if [ "$changed$watch_changed" != nono ]; then systemctl restart "$1"; fi
+  drop_in "$1" restarts
   systemctl enable -q --now "$1"
 }
 
@@ -27,7 +28,8 @@ watched redis-passwords.json <<<"{\"redis://127.0.0.1:6379\": \"$REDIS_CACHE_PAS
 watched blackbox.yml <"$deploy/blackbox/blackbox.yml"
 for file in alerts promises machines; do watched $file.yml <"$deploy/prometheus/$file.yml"; done
 prometheus_file "$api_processes" <"$deploy/prometheus/prometheus.yml" | watched prometheus.yml
-probes_file "$(variable_of "$environment" PUBLIC_URL)" <"$deploy/prometheus/probes.yml" | watched probes.yml
+probes_file "$(variable_of "$environment" PUBLIC_URL)" "$(variable_of "$environment" SMTP_URL)" <"$deploy/prometheus/probes.yml" |
+  watched probes.yml
 whatsapp=no
 if [ -n "$(variable_of "$environment" ALERT_WHATSAPP_SENDER)" ]; then whatsapp=yes; fi
 smtp_url=$(variable_of "$environment" SMTP_URL)

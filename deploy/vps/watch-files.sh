@@ -13,8 +13,13 @@ prometheus_file() {
     -e 's/\b\(localhost\|alertmanager\|[a-z]*-exporter\):/127.0.0.1:/'
 }
 
-# What the prober asks: the edge by its own name.
-probes_file() { sed "s|https://tickets\.example\.com/|$1/|"; }
+# probes_file PUBLIC_URL SMTP_URL: what the prober asks, the edge by its own name. A mail server on this machine has no certificate.
+probes_file() {
+  local here='/part: mail/d'
+  smtp_parts "$2"
+  if [ $smtp_tls = yes ]; then here="s/smtp\.example\.com:587\(.*\)certificate_starttls/$smtp_host:$smtp_port\1$smtp_probe/"; fi
+  sed -e "s|https://tickets\.example\.com/|$1/|" -e "$here"
+}
 
 # alertmanager_file SMTP_URL FROM TO WHATSAPP: who hears of alerts. Without WHATSAPP (yes or no) by mail alone.
 alertmanager_file() {
@@ -34,13 +39,18 @@ alertmanager_file() {
       -e 's|/etc/alertmanager/|/etc/prometheus/|' -e 's|//worker:9100/|//127.0.0.1:9150/|' -e 's|//api:9100/|//127.0.0.1:9101/|'
 }
 
-# smtp_parts URL: sets smtp_user, smtp_password, smtp_host, smtp_port, and smtp_tls: only a mail server on this machine takes plain text.
+# smtp_parts URL: sets smtp_user, smtp_password, smtp_host, smtp_port, smtp_tls (only a mail server on this machine takes plain text), and
+# smtp_probe, the module of the prober.
 smtp_parts() {
   [[ $1 =~ ^(smtps?)://(([^:@]*)(:([^@]*))?@)?([^:/@]+)(:([0-9]+))? ]] || fail 'SMTP_URL is not smtp://host:port or smtps://host:port'
   smtp_user=$(printf '%b' "${BASH_REMATCH[3]//%/\\x}") smtp_host=${BASH_REMATCH[6]} smtp_tls=yes
   # Read by install-watch.sh.
   # shellcheck disable=SC2034
   smtp_password=$(printf '%b' "${BASH_REMATCH[5]//%/\\x}")
-  if [ "${BASH_REMATCH[1]}" = smtps ]; then smtp_port=${BASH_REMATCH[8]:-465}; else smtp_port=${BASH_REMATCH[8]:-587}; fi
+  if [ "${BASH_REMATCH[1]}" = smtps ]; then
+    smtp_port=${BASH_REMATCH[8]:-465} smtp_probe=certificate_verified
+  else
+    smtp_port=${BASH_REMATCH[8]:-587} smtp_probe=certificate_starttls
+  fi
   case $smtp_host in localhost | 127.*) smtp_tls=no ;; esac
 }

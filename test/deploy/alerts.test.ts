@@ -55,6 +55,18 @@ describe('the alerts', () => {
     expect(said.match(/SUCCESS/g)).toHaveLength(alerts([file]).length);
   });
 
+  it('wake nobody for a single failure: each page about a rate or a share has a case of it', () => {
+    const cases = Object.assign({}, ...ruleFiles.map(casesOf)) as Readonly<Record<string, AlertCase>>;
+    // It fires when something no longer happens.
+    const aboutNothing = ['AntreRoomsUnserved'];
+    const aboutRates = alerts().filter(
+      ({ expr, labels }) => labels.severity === 'page' && /\brate\(|ratio_/.test(expr),
+    );
+    expect(aboutRates.length).toBeGreaterThan(10);
+    const without = aboutRates.filter(({ alert }) => cases[alert]?.single === undefined).map(({ alert }) => alert);
+    expect(without).toEqual(aboutNothing);
+  });
+
   it('are reported when they do not fire', { timeout: 90_000 }, async () => {
     const { AntreApiDown: fires } = casesOf('alerts.yml');
     if (fires === undefined) throw new Error('the case has gone');

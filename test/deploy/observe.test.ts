@@ -14,7 +14,7 @@ import { deadlock, fillTo, repeat, serveCertificate, turn } from './support/aler
 import { alertInboxes } from './support/alert-inboxes.ts';
 import { metricsOfExporters } from './support/exporter-metrics.ts';
 import { type OwnStack, startOwnStack } from './support/own-stack.ts';
-import { withProbe, withShortIntervals, withShortTimes, withSink } from './support/short-times.ts';
+import { withProbes, withShortIntervals, withShortTimes, withSink } from './support/short-times.ts';
 
 /**
  * Guards `npm start -- --observe`: real exporters watch every part of the stack, under the metric names that the rules use. Also guards that
@@ -116,7 +116,8 @@ describe('an alert whose cause is caused', () => {
     await fillTo(queue, 0.8);
     await turn(stack, true);
     const tls = await serveCertificate(2);
-    rewrite('probes.yml', (text) => withProbe(text, tls.port));
+    const probes = readFileSync(join(files, 'probes.yml'), 'utf8');
+    rewrite('probes.yml', () => withProbes(probes, tls.port));
 
     const first = [
       'AntreStatementSlow',
@@ -127,7 +128,7 @@ describe('an alert whose cause is caused', () => {
       'AntreCertificate3Days',
       'AntreTransactionIdle',
     ];
-    await inboxes.expectAll(first, 'firing');
+    await inboxes.expectAll([...first, 'AntreOutsideUnreachable'], 'firing');
     await deadlocks.stop();
     await inboxes.expectText('A certificate of redis at');
     await fillTo(queue, 0.95);
@@ -139,6 +140,8 @@ describe('an alert whose cause is caused', () => {
     await turn(stack, false);
     tls.renew(90);
     await inboxes.expectAll([...first, 'AntreQueueMemoryFull'], 'resolved');
+    rewrite('probes.yml', () => probes);
+    await inboxes.expectAll(['AntreOutsideUnreachable'], 'resolved');
     tls.server.close();
   });
 

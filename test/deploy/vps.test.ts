@@ -105,10 +105,27 @@ describe('the files by which a machine is watched', () => {
     expect(installed).toContain('PORT=9127');
   });
 
+  const probes = (smtp: string) => {
+    const written = shell(`probes_file https://karcis.example '${smtp}'`, text('prometheus/probes.yml'));
+    return parse(written) as { targets: string[]; labels: { part: string; module: string } }[];
+  };
+
   test('probe the edge by its own name', () => {
-    expect(shell('probes_file https://karcis.example', text('prometheus/probes.yml'))).toContain(
-      '- targets: ["https://karcis.example/v1/events"]',
-    );
+    expect(probes('smtp://127.0.0.1')).toContainEqual({
+      targets: ['https://karcis.example/v1/events'],
+      labels: { part: 'edge', module: 'http' },
+    });
+  });
+
+  test.each([
+    ['smtps://a:b@mail.example', ['mail.example:465 certificate_verified']],
+    ['smtp://a:b@mail.example/?requireTLS=true', ['mail.example:587 certificate_starttls']],
+    ['smtp://127.0.0.1:2525', []],
+  ])('probe the mail server of %s with a module of the prober', (smtp, expected) => {
+    const mail = probes(smtp).filter(({ labels }) => labels.part === 'mail');
+    expect(mail.map(({ targets, labels }) => `${targets.join()} ${labels.module}`)).toEqual(expected);
+    const modules = Object.keys((parse(text('blackbox/blackbox.yml')) as { modules: object }).modules);
+    expect(modules).toEqual(expect.arrayContaining(probes(smtp).map(({ labels }) => labels.module)));
   });
 
   const alertmanager = (smtp: string, whatsapp: 'yes' | 'no') => {

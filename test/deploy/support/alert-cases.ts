@@ -2,9 +2,17 @@ import { readFileSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
 import { type Alert, recordings } from './expressions.ts';
 
+/** Values of each series, as promtool writes them. */
+type Series = Readonly<Record<string, string>>;
+
+/** Minutes of a quiet night that are judged. */
+const nightMinutes = 40;
+
 /** The series that make one alert fire, and end. */
 export type AlertCase = {
-  readonly series: Readonly<Record<string, string>>;
+  readonly series: Series;
+  /** One failure on a quiet night. The alert stays silent. */
+  readonly single?: Series;
   readonly interval?: string;
   readonly quiet?: string;
   readonly fires?: string;
@@ -20,8 +28,8 @@ export function casesOf(rules: string): Readonly<Record<string, AlertCase>> {
 }
 
 /**
- * Two files for promtool: the alert with the series that rules make for it, and the test that it is silent, fires and ends. An alert at a
- * time, since promtool evaluates every rule of a file for every test in it.
+ * Two files for promtool: the alert with the series that rules make for it, and the test that it is silent, fires and ends, and stays silent
+ * in a quiet night. An alert at a time, since promtool evaluates every rule of a file for every test in it.
  * @param name of the first file, as the second names it
  */
 export function promtoolFiles(
@@ -38,15 +46,30 @@ export function promtoolFiles(
   const test = {
     name: alert.alert,
     interval,
-    input_series: Object.entries(one.series).map(([series, values]) => ({ series, values })),
+    input_series: inputOf(one.series),
     alert_rule_test: [
       { eval_time: one.quiet ?? '4m', alertname: alert.alert },
       { eval_time: one.fires ?? '25m', alertname: alert.alert, exp_alerts: [expected] },
       { eval_time: one.resolves ?? '85m', alertname: alert.alert },
     ],
   };
+  const night = {
+    name: `${alert.alert}, a quiet night`,
+    interval: '1m',
+    input_series: inputOf(one.single ?? {}),
+    alert_rule_test: Array.from({ length: nightMinutes }, (_, minute) => ({
+      eval_time: `${minute + 1}m`,
+      alertname: alert.alert,
+    })),
+  };
   return {
     rules: stringify({ groups: [{ name: 'one', rules: [...made, alert] }] }),
-    test: stringify({ rule_files: [name], evaluation_interval: interval, tests: [test] }),
+    test: stringify({
+      rule_files: [name],
+      evaluation_interval: interval,
+      tests: [test, ...(one.single === undefined ? [] : [night])],
+    }),
   };
 }
+
+const inputOf = (all: Series) => Object.entries(all).map(([series, values]) => ({ series, values }));

@@ -4,7 +4,7 @@
  */
 export const metricsOfExporters: Readonly<Record<string, readonly string[]>> = {
   alertmanager_notifications_failed_total: ['integration'],
-  antre_postgres_archive_failed: [],
+  antre_postgres_archive_failing: [],
   antre_postgres_database_bytes: ['datname'],
   antre_postgres_database_commits: ['datname'],
   antre_postgres_database_deadlocks: ['datname'],
@@ -41,9 +41,10 @@ export const metricsOfExporters: Readonly<Record<string, readonly string[]>> = {
   redis_up: ['role'],
 };
 
-/** Seen only where there is a replica, TLS, or a restore check. `test/deploy/observe.test.ts` makes an alert of the second. */
+/** Seen only where there is a replica, TLS, or a backup. `test/deploy/observe.test.ts` makes an alert of the last. */
 const somewhere: Readonly<Record<string, readonly string[]>> = {
-  antre_restore_check_success_timestamp_seconds: [],
+  antre_backup_success_timestamp_seconds: ['repository'],
+  antre_restore_check_success_timestamp_seconds: ['repository'],
   antre_postgres_replica_lag_seconds: ['replica'],
   probe_ssl_earliest_cert_expiry: ['part'],
 };

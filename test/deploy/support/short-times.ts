@@ -39,8 +39,11 @@ export function withSink(text: string, sandboxPort: string): string {
   return stringify({ ...file, route: quick(file.route), receivers });
 }
 
-/** A certificate at this port is watched, too. */
-export function withProbe(text: string, port: number): string {
+/** A certificate at this port is watched, too: as that of a Redis, and as that of a mail server, which must be valid. */
+export function withProbes(text: string, port: number): string {
   const probes = parse(text) as readonly object[];
-  return stringify([...probes, { targets: [`127.0.0.1:${port}`], labels: { part: 'redis', module: 'certificate' } }]);
+  const targets = [`127.0.0.1:${port}`];
+  const redis = { targets, labels: { part: 'redis', module: 'certificate' } };
+  const mail = { targets, labels: { part: 'mail', module: 'certificate_verified' } };
+  return stringify([...probes, redis, mail], { aliasDuplicateObjects: false });
 }
