@@ -1,17 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findSystemProgram } from '../deploy/local/binaries/find-system-program.ts';
 import { dataFolder, repositoryFolder } from '../deploy/local/places.ts';
 import { endOnSignal, isInterrupted, runCommand } from './bench/harness/interruption.ts';
 import { type Machine, openMachine } from './deploy-try/machine.ts';
-import { say } from './bench/harness/stack.ts';
 import { changedRelease } from './deploy-try/changed-release.ts';
 import { type Buyers, startBuyers } from './deploy-try/buyers.ts';
 import { walkRunbook } from './deploy-try/walk-runbook.ts';
+import { lintScripts } from './deploy-try/lint-scripts.ts';
 import { closedMachine } from './deploy-try/closed-machine.ts';
-import { addRepository, changeSetting, countBackups, renewCertificate } from './deploy-try/keep-up.ts';
-import { hearOfAlert, watchMachine } from './deploy-try/watch-machine.ts';
+import {
+  addRepository,
+  changeProcesses,
+  changeSetting,
+  checkRestores,
+  killAgainAndAgain,
+  makeBackups,
+  renewCertificate,
+} from './deploy-try/keep-up.ts';
+import { hearOfAlert, hearOfSilence, watchMachine } from './deploy-try/watch-machine.ts';
 import { restoreAsWritten } from './deploy-try/restore-as-written.ts';
 import { restoreElsewhere } from './deploy-try/restore-elsewhere.ts';
 import { takeNoArguments } from '../deploy/local/no-arguments.ts';
@@ -74,6 +81,9 @@ async function install(machine: Machine): Promise<void> {
       'oncall@try.test',
       '--api-processes',
       '2',
+      '--heartbeat',
+      // The edge says nothing about who asks.
+      'http://127.0.0.1/.edge/alive',
     ),
   );
   await step('first release', () => machine.run('/deploy/vps/release', '/releases/antre-try-1.tar.gz'));
@@ -132,20 +142,10 @@ async function backups(machine: Machine): Promise<void> {
   await step('a second repository', () => addRepository(machine));
   await step(
     'base backup',
-    async () => {
-      await machine.run('systemctl', 'start', 'antre-backup');
-      return countBackups(machine);
-    },
+    () => makeBackups(machine),
     (counts) => `${counts.join(' and ')} in the repositories`,
   );
-  must(
-    (await countBackups(machine)).every((count) => count === 1),
-    'a repository has no base backup',
-  );
-  const check = () => machine.run('systemctl', 'start', 'antre-restore-check');
-  await step('restore check', check);
-  const said = await machine.run('journalctl', '--unit=antre-restore-check', '--output=cat', '--no-pager');
-  must(said.includes('The audit is clean.'), `the restore check ran no audit:\n${said}`);
+  await step('restore check', () => checkRestores(machine));
 }
 
 async function tryAll(machine: Machine, startedAt: number): Promise<void> {
@@ -178,10 +178,16 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
   await step('a changed setting', () => changeSetting(machine, (unit) => identities(machine, [unit])));
   await step('hardening, firewall, failed units', () => closedMachine(machine));
   await step('an alert by mail', () => hearOfAlert(machine));
+  await step('a heartbeat, and none without Alertmanager', () => hearOfSilence(machine));
+  // Afterwards, since Alertmanager begins anew, and tells nobody a second time within the hour.
+  await seamless(buyers, 'more and fewer API processes', () => changeProcesses(machine));
   const end = await buyers.end();
   must(end.unserved === 0, `${end.unserved} orders have no ticket or no mail`);
   const audit = await machine.run('/deploy/vps/command', 'audit');
   must(audit.includes('The audit is clean.'), audit);
+  // Debian's unit of Postgres has no bound of its start, so a kill of the start itself would last for ever.
+  const killed = [...servers.filter((name) => !name.startsWith('postgresql')), 'prometheus'];
+  await step('servers that are killed again and again', () => killAgainAndAgain(machine, killed));
   await step(
     'a renewed certificate',
     () => renewCertificate(machine),
@@ -200,20 +206,6 @@ async function tryAll(machine: Machine, startedAt: number): Promise<void> {
   );
 }
 
-async function lint(): Promise<void> {
-  const { command, environment } = await findSystemProgram(
-    { name: 'shellcheck', debianPackage: 'shellcheck', otherwise: 'read the scripts' },
-    undefined,
-    say,
-  );
-  const scripts = ['deploy/vps/{install,release,rollback,certificate,command,console,*.sh}', 'deploy/backup/*-*'];
-  execFileSync(command, ['-x', ...globSync(scripts, { cwd: repositoryFolder })], {
-    cwd: repositoryFolder,
-    env: environment,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-}
-
 async function main(): Promise<void> {
   let machine: Machine | undefined;
   const clearUp = async () => {
@@ -223,7 +215,7 @@ async function main(): Promise<void> {
   const forget = endOnSignal(clearUp);
   const tooLong = setTimeout(() => process.kill(process.pid, 'SIGTERM'), allMinutesMax * 60_000);
   try {
-    await step('shellcheck', lint);
+    await step('shellcheck', lintScripts);
     await step('the release is packed', async () =>
       execFileSync(process.execPath, [...process.execArgv, join(repositoryFolder, 'deploy/vps/pack.ts'), 'try-1'], {
         stdio: ['ignore', 'ignore', 'inherit'],

@@ -5,6 +5,9 @@
 shopt -s lastpipe
 
 root=/opt/antre
+# PgBouncer's own account is its administrator there. As antre_app, with a password, its console only shows.
+# shellcheck disable=SC2034
+pgbouncer_socket=/run/postgresql/.s.PGSQL.6432
 # A process has answered by then, or it never will: Node starts in 2 s, and Postgres must answer once.
 ready_within_seconds=60
 
@@ -55,11 +58,11 @@ install_units() {
   [ $reload = no ] || systemctl daemon-reload
 }
 
-# drop_in SERVICE: adds what deploy/vps/drop-ins has for a service of Debian; `changed` says whether it differs.
+# drop_in SERVICE [FILE]: adds what deploy/vps/drop-ins has for a service of Debian; `changed` says whether it differs.
 drop_in() {
   install -d -m 755 "/etc/systemd/system/$1.service.d"
   # shellcheck disable=SC2154
-  put 644 root "/etc/systemd/system/$1.service.d/antre.conf" <"$deploy/vps/drop-ins/$1.conf"
+  put 644 root "/etc/systemd/system/$1.service.d/antre.conf" <"$deploy/vps/drop-ins/${2:-$1}.conf"
   if [ "$changed" = yes ]; then systemctl daemon-reload; fi
 }
 
@@ -81,6 +84,14 @@ processes() {
   echo 'antre-worker 9150'
 }
 
+# end_surplus: ends API processes beyond API_PROCESSES. They would go on with their release.
+end_surplus() {
+  local number
+  for ((number = $(processes | grep -c '^antre-api@') + 1; number <= 9; number++)); do
+    systemctl disable -q --now "antre-api@$number"
+  done
+}
+
 # restart_all: restarts one process after another. Stops at the first that does not become ready, and returns 1.
 restart_all() {
   local unit port
@@ -94,6 +105,7 @@ restart_all() {
       return 1
     fi
   done < <(processes)
+  end_surplus
   # Where PgBouncer is. It must not hold up a release: without it Prometheus says that PgBouncer is not watched.
   if [ -f /etc/antre/pgbouncer-exporter.env ]; then
     systemctl enable -q antre-pgbouncer-exporter
@@ -129,7 +141,7 @@ unpack_release() {
   mv "$partial" "$place"
 }
 
-# one_at_a_time: only one release or rollback runs on a machine.
+# one_at_a_time: only one release, rollback or restart runs on a machine.
 one_at_a_time() {
   exec 9>/run/antre-release.lock
   flock --nonblock 9 || fail 'another release is being made'

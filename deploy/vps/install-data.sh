@@ -21,6 +21,7 @@ archive_timeout = 30s
 CONF
 } | put 644 postgres "$settings/antre.conf"
 if [ "$changed" = yes ]; then systemctl restart "postgresql@$cluster-main"; fi
+drop_in postgresql@ restarts
 systemctl enable -q --now postgresql
 
 as_postgres() { (cd / && setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql "$@"); }
@@ -60,15 +61,21 @@ put 644 root /etc/tmpfiles.d/antre.conf <<<'d /run/pgbackrest 0700 postgres post
 systemd-tmpfiles --create /etc/tmpfiles.d/antre.conf
 as_postgres pgbackrest --stanza=antre stanza-create
 as_postgres pgbackrest --stanza=antre check
+# The alerts about backups count from here until the first of them.
+for name in backup restore_check; do
+  results=/var/lib/prometheus/node-exporter/antre_$name.prom
+  [ -f $results ] || put 644 postgres $results <<<"antre_${name}_success_timestamp_seconds{repository=\"1\"} $(date +%s)"
+done
 
 step 'PgBouncer'
 sed -e 's/^\* = .*/* = host=127.0.0.1 port=5432/' -e 's/^listen_addr = .*/listen_addr = 127.0.0.1/' \
-  -e 's|^auth_file = .*|auth_file = /etc/pgbouncer/userlist.txt|' "$deploy/pgbouncer/pgbouncer.ini" | put 640 postgres /etc/pgbouncer/pgbouncer.ini
+  -e 's|^auth_file = .*|auth_file = /etc/pgbouncer/userlist.txt|' \
+  -e 's|^unix_socket_dir =.*|unix_socket_dir = /run/postgresql|' "$deploy/pgbouncer/pgbouncer.ini" | put 640 postgres /etc/pgbouncer/pgbouncer.ini
 pool_changed=$changed
 put 640 postgres /etc/pgbouncer/userlist.txt <<<"\"antre_app\" \"$ANTRE_APP_PASSWORD\""
 if [ "$pool_changed$changed" != nono ]; then reload_pool=yes; else reload_pool=no; fi
 drop_in pgbouncer
-if [ "$changed" = yes ]; then reload_pool=restart; fi
+if [ "$changed" = yes ] || [ ! -S "$pgbouncer_socket" ]; then reload_pool=restart; fi
 systemctl enable -q pgbouncer
 case $reload_pool in
   restart) systemctl restart pgbouncer ;;
@@ -78,6 +85,7 @@ esac
 
 step 'Redis, cache and queue'
 systemctl disable -q --now redis-server 2>/dev/null || true
+drop_in redis-server@ restarts
 for role in cache queue; do
   port=6379 password=$REDIS_CACHE_PASSWORD
   if [ $role = queue ]; then port=6380 password=$REDIS_QUEUE_PASSWORD; fi

@@ -7,6 +7,7 @@ const exposureMax: Readonly<Record<string, number>> = {
   'antre-migrate': 1.5,
   'antre-backup': 2,
   'antre-restore-check': 2,
+  'antre-heartbeat': 1.5,
   'antre-pgbouncer-exporter': 1.5,
   pgbouncer: 2,
   'redis-server@cache': 2,

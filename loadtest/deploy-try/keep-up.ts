@@ -1,4 +1,10 @@
+import { until } from '../../testkit/until.ts';
 import type { Machine } from './machine.ts';
+
+/** Within ten seconds; by default systemd gives a unit up after five. */
+const kills = 6;
+const backWithinMs = 60_000;
+const timers = ['antre-backup.timer', 'antre-restore-check.timer'];
 
 const made = '/root/renewed';
 const configuration = '/etc/pgbackrest/conf.d/second.conf';
@@ -29,8 +35,10 @@ export async function addRepository(machine: Machine): Promise<void> {
   await machine.run('/deploy/vps/install');
 }
 
-/** How many base backups each repository has. */
-export async function countBackups(machine: Machine): Promise<number[]> {
+/** @returns how many base backups each repository has afterwards @throws Error unless each has one */
+export async function makeBackups(machine: Machine): Promise<number[]> {
+  await machine.run('systemctl', 'is-active', ...timers);
+  await machine.run('systemctl', 'start', 'antre-backup');
   const counts = [];
   for (const repository of [1, 2]) {
     const ask = `runuser -u postgres -- pgbackrest --stanza=antre --repo=${repository} --output=json info`;
@@ -38,7 +46,58 @@ export async function countBackups(machine: Machine): Promise<number[]> {
     const [stanza] = JSON.parse(said) as { readonly backup: readonly unknown[] }[];
     counts.push(stanza?.backup.length ?? 0);
   }
+  if (counts.some((count) => count !== 1)) throw new Error(`base backups in the repositories: ${counts.join(' and ')}`);
   return counts;
+}
+
+/** @throws Error unless the backup of each repository is restored and audited, and the exporter of the machine knows when */
+export async function checkRestores(machine: Machine): Promise<void> {
+  await machine.run('systemctl', 'start', 'antre-restore-check');
+  const said = await machine.run('journalctl', '--unit=antre-restore-check', '--output=cat', '--no-pager');
+  const audits = said.match(/The audit is clean\./g)?.length ?? 0;
+  if (audits !== 2) throw new Error(`${audits} of 2 restored backups were audited:\n${said}`);
+  const metrics = await machine.run('curl', '--silent', 'http://127.0.0.1:9100/metrics');
+  for (const what of ['backup', 'restore_check'])
+    for (const repository of [1, 2]) {
+      const series = `antre_${what}_success_timestamp_seconds{repository="${repository}"}`;
+      if (!metrics.includes(`\n${series} 1`)) throw new Error(`the exporter knows no success: ${series}`);
+    }
+}
+
+/**
+ * Kills units so often that systemd would give them up, as it would on a full disk or while Postgres recovers.
+ * @throws Error unless all of them come back
+ */
+export async function killAgainAndAgain(machine: Machine, units: readonly string[]): Promise<void> {
+  const kill = `systemctl kill --signal=KILL ${units.join(' ')} || true; sleep 1.4`;
+  await machine.run('bash', '-c', `for round in {1..${kills}}; do ${kill}; done`);
+  await untilActive(machine, units);
+}
+
+async function untilActive(machine: Machine, units: readonly string[]): Promise<void> {
+  const states = () => machine.run('sh', '-c', `systemctl is-active ${units.join(' ')} || true`);
+  const others = async () =>
+    (await states())
+      .trim()
+      .split('\n')
+      .filter((state) => state !== 'active');
+  await until(async () => (await others()).length === 0, backWithinMs);
+}
+
+/**
+ * Runs three API processes, and then two again.
+ * @throws Error unless as many of them are active and enabled afterwards
+ */
+export async function changeProcesses(machine: Machine): Promise<void> {
+  for (const count of [3, 2]) {
+    await machine.run('/deploy/vps/install', '--api-processes', String(count));
+    for (const ask of ['is-active', 'is-enabled']) {
+      const said = await machine.run('sh', '-c', `systemctl ${ask} antre-api@1 antre-api@2 antre-api@3 || true`);
+      const running = said.split('\n').filter((line) => /^(active|enabled)$/.test(line));
+      if (running.length !== count)
+        throw new Error(`${count} API processes were wanted, and systemctl ${ask} says\n${said}`);
+    }
+  }
 }
 
 /**

@@ -65,6 +65,32 @@ export async function openMachine(releases: string): Promise<Machine> {
   let bootstrapping: ChildProcess | undefined;
   let child: ChildProcess | undefined;
   let init = 0;
+  const boot = async () => {
+    const log = createWriteStream(`${root}.log`);
+    child = spawn(
+      container.command,
+      [...basics, ...folders, '--boot', `--network-namespace-path=/run/netns/${name}`],
+      // Debian 13 only has control groups of version 2, whatever this machine mounts.
+      { env: { ...container.environment, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
+    const { pid = 0 } = child;
+    await until(async () => {
+      init = childOf(pid);
+      if (init === 0) return false;
+      // Its exit code tells a degraded system from a running one, which does not matter here.
+      const asked = inside(init, ['sh', '-c', 'systemctl is-system-running || true']);
+      return /^(running|degraded)$/.test((await asked.catch(() => '')).trim());
+    }, bootWithinMs);
+  };
+  const stop = async () => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child?.kill('SIGKILL'), stopWithinMs);
+    await ended;
+    clearTimeout(hard);
+  };
   return {
     root,
     make: async () => {
@@ -79,24 +105,7 @@ export async function openMachine(releases: string): Promise<Machine> {
       act(container, [...basics, ...folders, '--resolv-conf=replace-host', '--as-pid2', '--', ...command]).then(
         () => {},
       ),
-    start: async () => {
-      const log = createWriteStream(`${root}.log`);
-      child = spawn(
-        container.command,
-        [...basics, ...folders, '--boot', `--network-namespace-path=/run/netns/${name}`],
-        // Debian 13 only has control groups of version 2, whatever this machine mounts.
-        { env: { ...container.environment, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
-      );
-      for (const stream of [child.stdout, child.stderr]) stream?.pipe(log, { end: false });
-      const { pid = 0 } = child;
-      await until(async () => {
-        init = childOf(pid);
-        if (init === 0) return false;
-        // Its exit code tells a degraded system from a running one, which does not matter here.
-        const asked = inside(init, ['sh', '-c', 'systemctl is-system-running || true']);
-        return /^(running|degraded)$/.test((await asked.catch(() => '')).trim());
-      }, bootWithinMs);
-    },
+    start: boot,
     run: (...command) => inside(init, command),
     startBeside: (script, environment) =>
       spawn('ip', ['netns', 'exec', name, process.execPath, ...process.execArgv, join(repositoryFolder, script)], {
@@ -110,13 +119,7 @@ export async function openMachine(releases: string): Promise<Machine> {
         for (const pid of familyOf(bootstrapping.pid ?? 0)) signalQuietly(pid, 'SIGKILL');
         await ended;
       }
-      if (child?.exitCode === null) {
-        const ended = once(child, 'exit');
-        child.kill('SIGTERM');
-        const hard = setTimeout(() => child?.kill('SIGKILL'), stopWithinMs);
-        await ended;
-        clearTimeout(hard);
-      }
+      await stop();
       await act('ip', ['netns', 'delete', name]).catch(() => {});
       for (const left of [root, `${root}.log`]) rmSync(left, { recursive: true, force: true });
     },

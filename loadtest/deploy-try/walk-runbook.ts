@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 const scripts = '/opt/antre/current/deploy/vps';
 /** Commands that change something are under "Do", and are not run. */
 const changes = /\bset\b|_backend\(|pg_is_wal_replay_paused|<\w+>/;
-const refusal = /"status":[45]\d\d|^ERR|NOAUTH|WRONGPASS|404 Not Found/m;
+const refusal = /"status":[45]\d\d|^ERR|NOAUTH|WRONGPASS|404 Not Found|^-- No entries --/m;
 
 /** The commands of the runbook that only look, split into words. */
 export function lookingCommands(runbook: string): string[][] {

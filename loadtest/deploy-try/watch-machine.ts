@@ -38,6 +38,19 @@ export async function watchMachine(machine: Machine): Promise<number> {
   return names.length;
 }
 
+/** @throws Error unless the heartbeat works, and fails while alerts cannot be sent */
+export async function hearOfSilence(machine: Machine): Promise<void> {
+  await machine.run('systemctl', 'start', 'antre-heartbeat');
+  await machine.run('systemctl', 'stop', 'prometheus-alertmanager');
+  const heard = await machine.run('systemctl', 'start', 'antre-heartbeat').then(
+    () => true,
+    () => false,
+  );
+  await machine.run('systemctl', 'start', 'prometheus-alertmanager');
+  await machine.run('systemctl', 'reset-failed', 'antre-heartbeat');
+  if (heard) throw new Error('the heartbeat goes on without Alertmanager');
+}
+
 /**
  * Waits until Alertmanager has sent an alert to the mail server, which starts later than Alertmanager. One alert is always firing: the edge
  * is unreachable by its name, because the machine has no network.

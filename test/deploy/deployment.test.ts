@@ -116,6 +116,17 @@ describe('variables of the deployment', () => {
     }
   });
 
+  it('never let systemd give up a program that it restarts: Postgres may be away for longer than five starts', () => {
+    const restarted = globSync(['deploy/systemd/*.service', 'deploy/vps/drop-ins/*.conf']).filter((file) =>
+      /^Restart=/m.test(readFileSync(file, 'utf8')),
+    );
+    expect(restarted.length).toBeGreaterThanOrEqual(6);
+    const limited = restarted.filter(
+      (file) => !/\[Unit\][^[]*^StartLimitIntervalSec=0$/m.test(readFileSync(file, 'utf8')),
+    );
+    expect(limited).toEqual([]);
+  });
+
   it('are all known to the service', () => {
     const set = {
       compose: composeEnvironments()

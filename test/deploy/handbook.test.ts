@@ -21,6 +21,8 @@ test('the commands of a restore are found, with the moment that is asked for', (
   const commands = restoreCommands(handbook, '2027-01-02 03:04:05+00');
   expect(commands).toMatch(/^cd \/\nsystemctl stop [^\n]*\n/);
   expect(commands).toContain("--target='2027-01-02 03:04:05+00' --target-action=promote restore\n");
+  // The server answers while it replays its log, and then refuses every write.
+  expect(commands.indexOf('pg_is_in_recovery')).toBeLessThan(commands.indexOf('command audit'));
   expect(commands).toMatch(/systemctl start antre-api@1 antre-api@2\n$/);
   const elsewhere = commandsAfter(handbook, 'To restore on a new machine, when the old one is lost:');
   expect(elsewhere).toMatch(/^antre\/deploy\/vps\/install\ncd \/\n[^]* --repo=2 restore\n/);

@@ -70,6 +70,12 @@ it('every pod has a memory limit, does not run as root, and has a read-only disk
   }
 });
 
+it('the migration can be applied alone, before the pods of its release', () => {
+  const handbook = readFileSync('docs/operations.md', 'utf8');
+  const [, label = '', value] = /kubectl apply -k \S+ -l (\S+)=(\S+)\n/.exec(handbook) ?? [];
+  expect(objects.filter(({ metadata }) => metadata.labels?.[label] === value).map(({ kind }) => kind)).toEqual(['Job']);
+});
+
 it('connections are denied unless they are allowed, in both directions', () => {
   const policies = ofKind('NetworkPolicy').flatMap(({ spec }) => spec.policyTypes);
   expect(policies.toSorted()).toEqual(['Egress', 'Ingress']);

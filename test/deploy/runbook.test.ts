@@ -47,7 +47,7 @@ test('commands of a release are in it', () => {
 test('parts that a console opens are known to it', () => {
   const script = readFileSync('deploy/vps/console', 'utf8');
   const parts = new Set(beginning(/^console /).map((text) => text.split(' ')[1]));
-  expect(parts.size).toBe(7);
+  expect(parts.size).toBe(8);
   expect([...parts].filter((part) => !new RegExp(`^${part}\\)`, 'm').test(script))).toEqual([]);
 });
 
@@ -68,6 +68,6 @@ test('what a machine is asked on trial only looks, and leaves no part out', () =
   expect(commands).toContain('console redis-queue config get maxmemory-policy');
   expect(commands).toContain('command audit');
   expect(commands.filter((text) => /config set|pg_terminate|pg_cancel|replay <|discard|--on/.test(text))).toEqual([]);
-  const parts = ['postgres', 'pgbouncer', 'redis-queue', 'redis-cache', 'api', 'worker', 'log'];
+  const parts = ['postgres', 'pgbouncer', 'redis-queue', 'redis-cache', 'api', 'worker', 'log', 'server-log'];
   expect(parts.filter((part) => !commands.some((text) => text.startsWith(`console ${part}`)))).toEqual([]);
 });

@@ -19,7 +19,7 @@ export function compose(): { readonly services: Readonly<Record<string, ComposeS
 
 type Resource = {
   readonly kind: string;
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly [field: string]: unknown;
 };
 
