@@ -86,7 +86,9 @@ test('a list that another page of the phone deletes while it is read is read fro
   const all = await count();
   expect(all).toBeGreaterThanOrEqual(tickets.length);
   let deleted = 0;
+  const asked: string[] = [];
   await page.route('**/door-list**', async (route) => {
+    asked.push(new URL(route.request().url()).searchParams.get('cursor') === null ? 'beginning' : 'changes');
     const response = await route.fetch();
     if (deleted === 0) {
       deleted += 1;
@@ -104,5 +106,6 @@ test('a list that another page of the phone deletes while it is read is read fro
   await page.evaluate("window.dispatchEvent(new Event('online'))");
   await until(async () => deleted === 1 && (await page.textContent('#list-age')) === 'List is current');
   await until(async () => (await count()) === all);
+  expect(asked.slice(0, 2)).toEqual(['changes', 'beginning']);
   await context.close();
 }, 60_000);
