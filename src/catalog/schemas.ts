@@ -48,13 +48,13 @@ export const listingQuery = z.object({
     param: { name: 'priceMax', in: 'query' },
     type: 'integer',
     description:
-      'Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets, in any currency.',
+      'Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets.',
   }),
   currency: emptyIsAbsent(z.enum(currencies)).openapi({
     param: { name: 'currency', in: 'query' },
     type: 'string',
     enum: [...currencies],
-    description: `Events that sell in this currency. Default with a \`priceMax\` above 0: ${currencyDefault}.`,
+    description: `Default with a \`priceMax\` above 0: ${currencyDefault}.`,
   }),
   organizer: emptyIsAbsent(slugSchema).openapi({
     param: { name: 'organizer', in: 'query' },

@@ -2591,7 +2591,6 @@ export type Report = {
 
 export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "check_ins" | "deliveries";
 
-/** `csv` has commas (RFC 4180), for programs. `csv_semicolon` is the same with semicolons, which Excel opens in columns where its region has a decimal comma, as in Indonesia. `xlsx` opens in columns everywhere. */
 export type ReportFormat = "csv" | "csv_semicolon" | "xlsx";
 
 /** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in. */
@@ -2743,9 +2742,9 @@ export type Api = {
         to?: string;
         /** Each word must begin a word of the name, summary, category, city or venue; in scripts without blanks it may be any part. Case, accents and widths are ignored. A text without a letter, digit or symbol finds nothing. */
         q?: string;
-        /** Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets, in any currency. */
+        /** Events with a ticket on sale at this price or less, in minor units of `currency`. 0 finds events with free tickets. */
         priceMax?: number;
-        /** Events that sell in this currency. Default with a `priceMax` above 0: IDR. */
+        /** Default with a `priceMax` above 0: IDR. */
         currency?: "IDR" | "USD" | "SGD" | "MYR";
         /** Events of the organiser with this slug. */
         organizer?: string;

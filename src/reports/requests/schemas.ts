@@ -17,11 +17,7 @@ export const reportParams = organizerParams.extend({ reportId: plainIdSchema });
 export const listReportsQuery = z.strictObject(pageQuery);
 
 export const kindSchema = z.enum(reportKinds).openapi('ReportKind');
-export const formatSchema = z.enum(reportFormats).openapi('ReportFormat', {
-  description:
-    '`csv` has commas (RFC 4180), for programs. `csv_semicolon` is the same with semicolons, which Excel opens in columns where ' +
-    'its region has a decimal comma, as in Indonesia. `xlsx` opens in columns everywhere.',
-});
+export const formatSchema = z.enum(reportFormats).openapi('ReportFormat');
 
 const filtersSchema = z
   .strictObject({

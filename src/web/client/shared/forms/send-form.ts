@@ -44,8 +44,9 @@ export function sendForm(form: SmallForm): void {
 
 /** Not a part of the first load: nobody changes the language before having typed. */
 export async function keepTyped(form: HTMLFormElement): Promise<void> {
-  const { keepForOtherLanguage } = await import('./other-language.ts');
-  keepForOtherLanguage(form);
+  // Without a network the page of an order has no more than it showed before.
+  const found = await import('./other-language.ts').catch(() => undefined);
+  found?.keepForOtherLanguage(form);
 }
 
 function valueOf(name: string): string {
