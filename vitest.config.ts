@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
-import { apart, drills, unitTests } from './test/tiers.ts';
+import { drills, stacks, unitTests } from './test/tiers.ts';
 
 /** The tiers of `test/tiers.ts`, one after the other. What needs no service starts none. */
 export default defineConfig({
@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...unitTests, ...drills, ...apart],
+          exclude: [...unitTests, ...drills, ...stacks],
           globalSetup: ['testkit/setup/global-setup.ts'],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
@@ -41,7 +41,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: apart, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'stacks', include: stacks, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -1,14 +1,14 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { apart, drills, longest, unitTests } from './tiers.ts';
+import { drills, longest, stacks, unitTests } from './tiers.ts';
 
 /** The tier of a test file follows from what the file needs. */
 
 const filesOf = (patterns: readonly string[]) => patterns.flatMap((pattern) => globSync(pattern));
 const unit = filesOf(unitTests);
-const alone = filesOf(apart);
-const drill = [...filesOf(drills), ...alone];
+const ofStacks = filesOf(stacks);
+const drill = [...filesOf(drills), ...ofStacks];
 const all = globSync('test/**/*.test.ts');
 
 const services = ['testkit/services/stack.ts'];
@@ -56,7 +56,7 @@ const reaching = (paths: readonly string[], targets: readonly string[]) =>
   });
 
 test('each list names files that exist, and no file is in two', () => {
-  expect([...unitTests, ...drills, ...apart].filter((pattern) => globSync(pattern).length === 0)).toEqual([]);
+  expect([...unitTests, ...drills, ...stacks].filter((pattern) => globSync(pattern).length === 0)).toEqual([]);
   const listed = [...unit, ...drill];
   expect(listed.filter((path, at) => listed.indexOf(path) !== at)).toEqual([]);
 });
@@ -71,9 +71,9 @@ test('the files and modules that the rules name exist', () => {
   expect(reaching(['test/web/browser.test.ts'], starters)).toEqual(['test/web/browser.test.ts']);
 });
 
-test('a unit test reaches no service, and a drill reaches the shared ones unless it runs apart', () => {
+test('a unit test reaches no service, and a test of stacks none that is shared', () => {
   expect(reaching(unit, [...services, ...starters])).toEqual([]);
-  expect(reaching(drill, services).toSorted()).toEqual(filesOf(drills).toSorted());
+  expect(reaching(ofStacks, services)).toEqual([]);
 });
 
 test('whatever starts a process, a browser or a server of its own is a drill', () => {

@@ -7,7 +7,7 @@ import { discardTestData } from './services/test-data.ts';
 
 /**
  * `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. Without arguments, a second
- * run beside the first has the drills that need none of the shared services, and mostly wait.
+ * run beside the first tests whole stacks: these start servers of their own, and mostly wait.
  */
 
 interface Results {
@@ -26,7 +26,7 @@ type Ended = { readonly code: number; readonly output: string; readonly results:
 const everything: readonly Run[] = [
   { words: ['--project=unit', '--project=integration', '--project=drills'], output: 'inherit' },
   // Its lines would stand between those of the other run, so they follow at the end.
-  { words: ['--project=apart'], output: 'kept' },
+  { words: ['--project=stacks'], output: 'kept' },
 ];
 
 /** Options of every day, with which vitest writes to the terminal itself. */
