@@ -117,7 +117,6 @@ export const drills = [
   'test/deploy/handbook.test.ts',
   'test/deploy/bundle.test.ts',
   'test/deploy/load-scripts.test.ts',
-  'test/deploy/npm-scripts.test.ts',
   'test/deploy/supply-chain.test.ts',
   'test/deploy/vps.test.ts',
   'test/drizzle/first-sale-plans.test.ts',
@@ -178,7 +177,6 @@ export const drills = [
 /** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
 export const longest = [
   'test/deploy/observe.test.ts',
-  'test/deploy/npm-scripts.test.ts',
   'test/web/tour-browser.test.ts',
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',
@@ -198,8 +196,8 @@ export const longest = [
 ];
 
 /**
- * Drills that start whole stacks or servers of their own and need none of the shared services. They mostly wait, for an alert or for people in
- * a line, so `npm test` runs them one after the other beside everything else.
+ * Drills that start whole stacks, servers of their own or commands, and need none of the shared services. They mostly wait, for an alert or for
+ * people in a line, so `npm test` runs them one after the other beside everything else.
  */
 export const stacks = [
   'test/deploy/observe.test.ts',
@@ -211,4 +209,5 @@ export const stacks = [
   'test/loadtest/machines.test.ts',
   'test/platform/sentinel-failover.test.ts',
   'test/waiting-room/admission/health.test.ts',
+  'test/deploy/npm-scripts.test.ts',
 ];
