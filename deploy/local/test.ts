@@ -7,7 +7,7 @@ import { discardTestData } from './services/test-data.ts';
 
 /**
  * `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. Without arguments, a second
- * run beside the first tests whole stacks: these start servers of their own, and mostly wait.
+ * run beside the first has the drills that start stacks, servers and commands of their own, and mostly wait.
  */
 
 interface Results {

@@ -1,8 +1,14 @@
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { type ReportMailData, reportMail } from '../../src/notifications/templates/report-mail.ts';
+import { languages } from '../../src/web/i18n/language.ts';
+import { toolWords } from '../../src/web/i18n/words/desk/tools.ts';
 
-/** Guards that a text with a number is right for one, too: in English a noun has another form then. */
+/**
+ * Guards that a text with a number is right for one, too: in English a noun has another form then. Also guards that mails, which cannot
+ * import the words of pages, use them.
+ */
 
 /** After a number these are no nouns. */
 const verbs = /\b1 (?:is|was|has|does|this|as)\b/g;
@@ -38,4 +44,14 @@ test('no English text says "1 tickets"', async () => {
   }
   expect(texts.length).toBeGreaterThan(60);
   expect(texts.filter(([, text]) => several.test(text.replaceAll(verbs, '')))).toEqual([]);
+});
+
+test('a mail about a report names its kind as the desk does', () => {
+  const report = { status: 'failed', isTooLarge: false, link: 'https://tickets.example/desk/reports' } as const;
+  const about = { name: undefined, organizerName: 'Senja Live', eventName: undefined, report };
+  for (const locale of languages) {
+    const kinds = Object.entries(toolWords[locale].kinds) as [ReportMailData['kind'], string][];
+    const subjects = kinds.map(([kind]) => reportMail({ ...about, locale, kind }).subject);
+    expect(subjects).toEqual(kinds.map(([, word]) => expect.stringContaining(word)));
+  }
 });
