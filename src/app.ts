@@ -89,7 +89,7 @@ export function createApp(service: Service) {
   return {
     /** The routes of the router, including those of middleware. */
     routes: app.routes,
-    leaveFiles: sharedFiles.leave,
+    shareFiles: sharedFiles.share,
     take: (incoming: IncomingMessage, outgoing: ServerResponse): boolean =>
       publicReads.take(incoming, outgoing) || hotRoutes.take(incoming, outgoing) || callbacks.take(incoming, outgoing),
     fetch: (request: Request, env?: { incoming?: IncomingMessage }): Response | Promise<Response> =>

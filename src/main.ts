@@ -32,8 +32,8 @@ async function main(): Promise<void> {
   service.closers.add('operations server', () => operations.close());
   await knowSwitches(service);
   const app = createApp(service);
-  await app.leaveFiles();
-  service.closers.add('page files', app.leaveFiles);
+  await app.shareFiles();
+  service.closers.add('page files', app.shareFiles);
   const server = await serve(app, {
     host: config.HOST,
     port: config.PORT,

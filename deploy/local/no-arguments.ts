@@ -1,3 +1,4 @@
+/** Whether the reader asks how a command is used. */
 export const asksForHelp = (args: readonly string[]): boolean => args.some((arg) => arg === '--help' || arg === '-h');
 
 /**

@@ -129,8 +129,9 @@ async function mailsOf(
 function resultOf(arrivals: readonly Arrival[], dueMsOf: (number: number) => number): LoadResult {
   const latencies = createLatencies();
   for (const { recipient, atMs } of arrivals) latencies.add(Math.max(0, atMs - dueMsOf(orderNumberIn(recipient))));
-  const times = arrivals.map(({ atMs }) => atMs);
-  const seconds = times.length === 0 ? 1 : (Math.max(...times) - Math.min(...times)) / 1000;
+  let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { atMs } of arrivals) [firstMs, lastMs] = [Math.min(firstMs, atMs), Math.max(lastMs, atMs)];
+  const seconds = arrivals.length === 0 ? 1 : (lastMs - firstMs) / 1000;
   return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
 }
 

@@ -42,7 +42,7 @@ describe('a process of another release', () => {
   };
 
   test('answers with the file that a page names', async () => {
-    await release([{ name, bytes: script }]).leave();
+    await release([{ name, bytes: script }]).share();
     const answer = await get(release([]));
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
@@ -57,7 +57,7 @@ describe('a process of another release', () => {
 });
 
 test('a file is found again without Redis', async () => {
-  await release([{ name, bytes: script }]).leave();
+  await release([{ name, bytes: script }]).share();
   const other = release([]);
   expect(await other.find(name)).toBeDefined();
   await client.del(`web-file:${name}`);
@@ -66,13 +66,13 @@ test('a file is found again without Redis', async () => {
 });
 
 test('what was not left by a process with our secret is not sent', async () => {
-  await release([{ name, bytes: script }], 'another-secret-0123456789abcdef-0123').leave();
+  await release([{ name, bytes: script }], 'another-secret-0123456789abcdef-0123').share();
   expect(await release([]).find(name)).toBeUndefined();
-  await release([{ name, bytes: script }]).leave();
+  await release([{ name, bytes: script }]).share();
   await client.append(`web-file:${name}`, ';steal()');
   expect(await release([]).find(name)).toBeUndefined();
   // The signature holds for one name.
-  await release([{ name, bytes: script }]).leave();
+  await release([{ name, bytes: script }]).share();
   await client.rename(`web-file:${name}`, 'web-file:order-4F2AB7QX.js');
   expect(await release([]).find('order-4F2AB7QX.js')).toBeUndefined();
 });
@@ -80,7 +80,7 @@ test('what was not left by a process with our secret is not sent', async () => {
 test.each(['order.js', '../order-4F2AB7QX.js', 'order-4F2AB7QX.html', `${'a'.repeat(70)}-4F2AB7QX.js`])(
   'nothing is found under %s, a name that no build gives',
   async (odd) => {
-    await release([{ name: odd, bytes: script }]).leave();
+    await release([{ name: odd, bytes: script }]).share();
     expect(await client.exists(`web-file:${odd}`)).toBe(1);
     expect(await release([]).find(odd)).toBeUndefined();
   },

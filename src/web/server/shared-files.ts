@@ -10,13 +10,13 @@ import { compress } from './variants.ts';
 
 /**
  * Files of other releases. While a release goes out, a page and its scripts may come from processes with different files. Pages that are
- * open or cached ask for files of the release before, some only when a buyer pays or opens a ticket. So each process leaves its files in
+ * open or cached ask for files of the release before, some only when a buyer pays or opens a ticket. So each process puts its files into
  * the cache role of Redis, when it starts and when it ends, and finds those of others there. Without Redis such a page must be loaded
  * again.
  */
 export type SharedFiles = {
-  /** Leaves the files of this process for those of other releases. */
-  leave(): Promise<void>;
+  /** Offers the files of this process to those of other releases. */
+  share(): Promise<void>;
   /** A file that this process does not have itself. */
   find(name: string): Promise<PageFile | undefined>;
 };
@@ -58,7 +58,7 @@ export function createSharedFiles({
   };
 
   return {
-    leave: async () => {
+    share: async () => {
       if (own.length > 0 && redis.status !== 'ready') await orAfter(readyWithinMs, once(redis, 'ready'), () => []);
       await Promise.allSettled(
         own.map(({ name, bytes }) =>
