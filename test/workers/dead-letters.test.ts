@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { operatorRoutes } from '../../src/operator-routes.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
+import { idsWithJob } from '../../src/platform/jobs/outbox.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { deadLettersCommand } from '../../workers/dead-letters.ts';
 
@@ -109,3 +110,32 @@ test('the command does the same', async () => {
     expect(await deadLettersCommand(db, wrong)).toHaveProperty('faults');
   }
 });
+
+test.each([
+  [1, 1],
+  [2, 2],
+  [3, 4],
+  [12, 60],
+])(
+  'work whose job was given up %i times today gets none for %i minutes; other work gets one',
+  async (times, minutes) => {
+    const ids = idsWithJob([{ name: 'delivery.send' }], 'deliveryId');
+    const resting = () =>
+      rowsOf<{ id: string }>(
+        api.service.db,
+        sql`select id from unnest(array['one', 'other']) as work (id) where id in ${ids}`,
+      );
+    const give = (name: string, secondsAgo: number) =>
+      api.service.db.execute(sql`
+    insert into dead_letters (outbox_id, name, payload, failure, staged_at, failed_at)
+    select coalesce((select max(outbox_id) from dead_letters), 0) + n, ${name}, '{"deliveryId": "one"}', 'TypeError', now(),
+      now() - make_interval(secs => ${secondsAgo}) from generate_series(1, ${times}::int) n`);
+    await give('order.paid', 1);
+    expect(await resting()).toEqual([]);
+    await give('delivery.send', minutes * 60 - 10);
+    expect(await resting()).toEqual([{ id: 'one' }]);
+    await api.service.db.execute(sql`delete from dead_letters`);
+    await give('delivery.send', minutes * 60 + 10);
+    expect(await resting()).toEqual([]);
+  },
+);

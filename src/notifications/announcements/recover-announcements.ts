@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { sendAnnouncementJob } from '../jobs.ts';
 import { draftsKeptHours } from './limits.ts';
 
@@ -13,7 +13,7 @@ export async function announcementsWithoutJob(db: Db, { minutes, limit }: { minu
     sql`
       select a.id as "announcementId", a.event_id as "eventId" from announcements a
       where a.status = 'sending' and a.confirmed_at < now() - make_interval(mins => ${minutes})
-        and a.id not in ${stagedIds([sendAnnouncementJob], 'announcementId')}
+        and a.id not in ${idsWithJob([sendAnnouncementJob], 'announcementId')}
       order by a.confirmed_at limit ${limit}`,
   );
 }

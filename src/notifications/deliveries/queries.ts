@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 
@@ -179,6 +179,6 @@ export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: num
         ) returning id, event_id, template
       )
       select id, event_id, template from due
-      where id not in ${stagedIds(deliveryJobs, 'deliveryId')}`,
+      where id not in ${idsWithJob(deliveryJobs, 'deliveryId')}`,
   );
 }

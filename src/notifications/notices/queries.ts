@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { tellHolders } from '../jobs.ts';
 import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
 
@@ -227,7 +227,7 @@ export async function noticesWithoutJob(db: Db, { minutes, limit }: { minutes: n
     sql`
       select n.id as "noticeId", n.event_id as "eventId" from event_notices n
       where n.ended_at is null and not n.is_held and n.due_at < now() - make_interval(mins => ${minutes})
-        and n.id not in ${stagedIds([tellHolders], 'noticeId')}
+        and n.id not in ${idsWithJob([tellHolders], 'noticeId')}
       order by n.due_at limit ${limit}`,
   );
 }

@@ -4,7 +4,7 @@ import type { Order } from '../../orders/index.ts';
 import { orderClosing } from '../../orders/jobs.ts';
 import { orderLines, orders, tickets } from '../../orders/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 
 /** Reads of the orders room's rows that payments need. */
 
@@ -87,7 +87,7 @@ export async function findStuckClosing(
     sql`
       select o.event_id as "eventId", o.id as "orderId" from orders o
       where o.status || '' = 'closing' and o.expires_at < now() - make_interval(mins => ${minutes})
-        and o.id not in ${stagedIds([orderClosing], 'orderId')}
+        and o.id not in ${idsWithJob([orderClosing], 'orderId')}
       order by o.expires_at limit ${limit}`,
   );
 }

@@ -7,7 +7,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { checkAttemptJob } from '../jobs.ts';
 import { createGraceSeconds } from '../limits.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';
@@ -202,7 +202,7 @@ export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> 
     tx,
     sql`
       select a.id from payment_attempts a
-      where a.next_check_at <= now() and a.id not in ${stagedIds([checkAttemptJob], 'attemptId')}
+      where a.next_check_at <= now() and a.id not in ${idsWithJob([checkAttemptJob], 'attemptId')}
       order by a.next_check_at limit ${limit} for update of a skip locked`,
   );
   return rows.map(({ id }) => id);

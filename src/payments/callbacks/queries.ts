@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { applyCallbackJob } from '../jobs.ts';
 import { callbackPayloads, callbacks } from '../tables.ts';
 
@@ -91,7 +91,7 @@ export async function findForgottenCallbacks(
     sql`
       select c.id::text, c.attempt_id from callbacks c
       where c.status || '' = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
-        and c.id::text not in ${stagedIds([applyCallbackJob], 'callbackId')}
+        and c.id::text not in ${idsWithJob([applyCallbackJob], 'callbackId')}
       order by c.received_at limit ${limit}`,
   );
   return rows.map((row) => ({

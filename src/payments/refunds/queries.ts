@@ -2,7 +2,7 @@ import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { sendRefundJob } from '../jobs.ts';
 import { type Attempt, type Refund, refundRequests, refunds } from '../tables.ts';
 
@@ -158,7 +158,7 @@ export async function findDueRefunds(tx: Db, limit: number): Promise<{ eventId: 
     tx,
     sql`
       select r.event_id as "eventId", r.id as "refundId" from refunds r
-      where r.next_check_at <= now() and r.id not in ${stagedIds([sendRefundJob], 'refundId')}
+      where r.next_check_at <= now() and r.id not in ${idsWithJob([sendRefundJob], 'refundId')}
       order by r.next_check_at limit ${limit} for update of r skip locked`,
   );
 }
