@@ -2509,10 +2509,10 @@ export type SaleFigures = {
   totalsAsOf: string;
   money: {
     received: Money;
-    refunded: Money;
+    refunded: Money & unknown;
     gatewayFees: Money & unknown;
     fees: Money & unknown;
-    net: Money & unknown;
+    net: Balance;
   };
   checkIns: {
     admitted: number;
@@ -2534,6 +2534,12 @@ export type SaleFigures = {
     status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
     count: number;
   }[];
+};
+
+/** Received less refunded less gateway fees. Below zero after a loss. */
+export type Balance = {
+  amount: number;
+  currency: "IDR" | "USD" | "SGD" | "MYR";
 };
 
 export type SaleMinutes = {

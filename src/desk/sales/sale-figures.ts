@@ -125,7 +125,10 @@ function utcMinute<Minute extends { readonly at: string }>(minute: Minute): Minu
   return { ...minute, at: new Date(minute.at).toISOString() };
 }
 
-/** The part that needs all orders, scans and messages of the event. */
+/**
+ * The part that needs all orders, scans and messages of the event. Money is that of the ledger: the attempts' own sums do not
+ * show what went back twice.
+ */
 async function readTotals(db: Db, eventId: string): Promise<Totals> {
   const firstOfEvent = newOrderId(eventId, new Date(0)).slice(0, 12);
   const [row] = await rowsOf<Omit<Totals, 'at'> & { readonly at: Date | string }>(
@@ -150,9 +153,10 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
           select d.channel, d.status, count(*)::int as count from deliveries d
           where d.subject_id >= ${firstOfEvent} and d.subject_id < ${`${firstOfEvent}~`} group by 1, 2 order by 1, 2) d) as messages
       from (
-        select coalesce(sum(a.received), 0)::float8 as received, coalesce(sum(a.refunded), 0)::float8 as refunded,
-          coalesce(sum(a.gateway_fee), 0)::float8 as gateway_fees
-        from payment_attempts a where a.event_id = ${eventId}) m`,
+        select coalesce(sum(l.amount) filter (where l.account = 'gateway' and l.amount > 0), 0)::float8 as received,
+          -coalesce(sum(l.amount) filter (where l.account = 'bank' or l.account = 'gateway' and l.amount < 0), 0)::float8 as refunded,
+          -coalesce(sum(l.amount) filter (where l.account = 'gateway_fees'), 0)::float8 as gateway_fees
+        from events e left join ledger_entries l on l.event_id = e.id and l.currency = e.currency where e.id = ${eventId}) m`,
   );
   if (row === undefined) throw new Error('no figures');
   return { ...row, at: new Date(row.at).toISOString() };

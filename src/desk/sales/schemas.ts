@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, givenTimeSchema, moneySchema, timeSchema } from '../../http/contract/schemas.ts';
+import { balanceSchema, eventIdSchema, givenTimeSchema, moneySchema, timeSchema } from '../../http/contract/schemas.ts';
 import { channels, deliveryStatuses } from '../../notifications/tables.ts';
 
 export const saleFiguresSchema = z
@@ -37,10 +37,14 @@ export const saleFiguresSchema = z
     }),
     money: z.object({
       received: moneySchema,
-      refunded: moneySchema,
+      refunded: moneySchema.openapi({
+        description: 'What went back, by gateways and by hand: more than came, if a payment went back twice.',
+      }),
       gatewayFees: moneySchema.openapi({ description: 'Kept by gateways.' }),
       fees: moneySchema.openapi({ description: 'Fees of the organiser, part of what was received.' }),
-      net: moneySchema.openapi({ description: 'Received less refunded less gateway fees.' }),
+      net: balanceSchema.openapi({
+        description: 'Received less refunded less gateway fees. Below zero after a loss.',
+      }),
     }),
     checkIns: z.object({
       admitted: z.int(),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { emailBytesMax, readEmail } from '../../platform/text/email-address.ts';
 import { type FaultParameters, type FieldFaultCode, fieldFaults } from '../../platform/field-faults.ts';
 import { idPatterns } from '../../platform/ids.ts';
-import { amountSchema, currencies } from '../../platform/text/money.ts';
+import { amountSchema, currencies, signedAmountSchema } from '../../platform/text/money.ts';
 import { cleanBlock, cleanLine, isBlock, isOneLine } from '../../platform/text/one-line-text.ts';
 import { isPersonName } from '../../platform/text/person-name.ts';
 import { isPhoneCountry, phoneTextMax } from '../../platform/text/phone-number.ts';
@@ -56,6 +56,8 @@ function isKnownYear(year: number): boolean {
 }
 
 export const moneySchema = z.object({ amount: amountSchema, currency: z.enum(currencies) }).openapi('Money');
+/** What is left of money that came and went. Below zero, it is a loss. */
+export const balanceSchema = z.object({ amount: signedAmountSchema, currency: z.enum(currencies) }).openapi('Balance');
 
 /** A fault for `regex`, which can only carry it as its message. */
 export const patternFault = (code: FieldFaultCode, parameters: FaultParameters = {}): string =>

@@ -12,6 +12,8 @@ export const currencyDefault: Currency = 'IDR';
 export const amountMax = 9_000_000_000_000;
 
 export const amountSchema = z.int().min(0).max(amountMax);
+/** An amount that may be a loss. */
+export const signedAmountSchema = z.int().min(-amountMax).max(amountMax);
 
 export function money(amount: number | bigint | string, currency: string): Money {
   const value = Number(amount);

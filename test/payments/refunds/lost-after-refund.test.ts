@@ -1,6 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { createSaleFigures } from '../../../src/desk/sales/sale-figures.ts';
+import { systemClock } from '../../../src/platform/clock.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
+import { payments } from '../../../src/reports/making/kinds/payments.ts';
+import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
 import { settle, work } from '../../../testkit/payments/payment-jobs.ts';
 import { type Placed, attemptsOf, refundsOf, tasksOf } from '../../../testkit/payments/payment-rows.ts';
 import { control, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
@@ -24,6 +28,20 @@ async function balancesOf({ orderId }: Placed): Promise<Record<string, number>> 
     sql`select account, sum(amount)::int as amount from ledger_entries where order_id = ${orderId} group by 1 having sum(amount) <> 0`,
   );
   return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
+}
+
+/** What the organiser reads: the figures of the sale, and the row of the payment in a report. */
+async function moneyOf(event: TestEvent, { attemptId }: Placed) {
+  const actor = await signedInOwner(world.db, event.organizer);
+  const { money } = await createSaleFigures({ db: world.db, clock: systemClock })(actor, event.id);
+  expect(money.net.amount).toBe(money.received.amount - money.refunded.amount - money.gatewayFees.amount);
+  const refunded = payments.columns.find(({ name }) => name === 'refunded');
+  const [row] = await rowsOf<{ refunded: number }>(
+    world.db,
+    sql`select (${refunded?.value})::int as refunded from ${payments.from} where a.id = ${attemptId}`,
+  );
+  expect(row?.refunded).toBe(money.refunded.amount);
+  return { net: money.net.amount, refunded: money.refunded.amount };
 }
 
 test.each([
@@ -54,6 +72,7 @@ test.each([
   // A reversed payment was never earned. What was earned before a chargeback stays earned, and the loss stands against it.
   const kept = isReversed || byHand === paid ? {} : { sales: byHand - paid };
   expect(await balancesOf(placed)).toEqual({ bank: -byHand, chargebacks: isReversed ? byHand : paid, ...kept });
+  expect(await moneyOf(event, placed)).toEqual({ net: -byHand, refunded: paid + byHand });
   const [loss] = (await tasksOf(world, placed)).filter(({ kind }) => kind === 'chargeback');
   expect(loss).toMatchObject({ detail: { amount: isReversed ? byHand : paid }, resolvedAt: null });
 });
@@ -74,6 +93,7 @@ test.each([
     ['external', paid, 'done'],
   ]);
   expect(await balancesOf(placed)).toEqual({ bank: -byHand, chargebacks: byHand });
+  expect(await moneyOf(event, placed)).toEqual({ net: -byHand, refunded: paid + byHand });
   const [told] = (await tasksOf(world, placed)).filter(({ kind }) => kind === 'contradiction');
   expect(told).toMatchObject({ detail: { amount: paid, left: paid - byHand }, resolvedAt: null });
 });

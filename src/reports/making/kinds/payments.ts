@@ -19,7 +19,14 @@ export const payments: ReportKind = {
     textColumn('status', sql`a.status`),
     numberColumn('amount', sql`a.amount`),
     numberColumn('received', sql`a.received`),
-    numberColumn('refunded', sql`a.refunded`),
+    numberColumn(
+      'refunded',
+      // By the ledger, because the attempt's own sum ends at what was received: a payment may have gone back twice.
+      sql`case when a.refunded = 0 then 0 else (
+        select -sum(l.amount) from ledger_entries l
+        where l.order_id = a.order_id and l.event_id = a.event_id and l.attempt_id = a.id and l.currency = a.currency
+          and (l.account = 'bank' or l.account = 'gateway' and l.amount < 0)) end`,
+    ),
     numberColumn('gateway_fee', sql`a.gateway_fee`),
     textColumn('currency', sql`a.currency`),
     textColumn('gateway_reference', sql`a.gateway_reference`),
