@@ -1,5 +1,7 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { paidLooks } from '../../src/notifications/deliveries/recover-deliveries.ts';
+import { paidOrdersWithoutDelivery } from '../../src/notifications/deliveries/subject-queries.ts';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
@@ -104,6 +106,15 @@ describe('hot queries of an event that the statistics do not know', () => {
     await empty.close();
     expect(faults).toEqual([]);
     expect(plain.length).toBeGreaterThan(40);
+  });
+
+  test('look for paid orders without a message among those of their minutes, not in a whole rush', async () => {
+    const paid = await world.admin`
+      update orders set paid_at = now() - interval '8 minutes' where status = 'paid' and paid_at < now() - interval '1 hour' returning 1`;
+    expect(paid.length).toBeGreaterThanOrEqual(3 * otherOrders);
+    await paidOrdersWithoutDelivery(world.db, paidLooks, 500);
+    const look = (await measured(world, 1)).find(({ query }) => /^select o\.event_id .* as paid_ago/.test(query));
+    expect(look?.pages).toBeLessThan(400);
   });
 
   test('control: with an index that begins with the event, and statistics of other events, one look-up reads the event', async () => {

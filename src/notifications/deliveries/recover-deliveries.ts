@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { orderPaid } from '../../orders/jobs.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
 import { stageAll } from '../../platform/jobs/outbox.ts';
 import { takeDueDeliveries } from './queries.ts';
@@ -18,21 +19,37 @@ import { paidOrdersWithoutDelivery } from './subject-queries.ts';
 
 const batchMax = 500;
 const pauseSeconds = 900;
-/** Orders paid within this window are checked. Older ones are left to the invariant, and to a person. */
-const paidFromMinutes = 15;
-const paidToMinutes = 2;
+/**
+ * Paid orders are looked at when they are this old, and once more just before they are left to the invariant and to a person.
+ * Each look is as long as three runs, so that a rush costs a run no more than a minute or two of orders.
+ */
+export const paidLooks = [
+  { fromMinutes: 3, toMinutes: 2 },
+  { fromMinutes: 15, toMinutes: 14 },
+] as const;
 const noticeLateMinutes = 5;
 /** Twenty seconds of a rush leave fewer. */
 const sharesPurgedMax = 20_000;
+
+type RecoverDeps = { readonly db: Db; readonly log: Log };
 
 /**
  * Finds deliveries that were missed: those whose time to look has come (a crash, a lost job, a WhatsApp message without
  * status), paid orders without delivery, events whose holders are not all told, and announcements that are not
  * completely sent. They are staged again; nothing is sent twice by that. It also removes expired counts of caps, and
  * old drafts.
+ * @throws the first fault, after all parts have run
  */
-export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<void> {
-  const due = await transaction(deps.db, async (tx) => {
+export async function recoverDeliveries(deps: RecoverDeps): Promise<void> {
+  await eachInTurn(
+    [sendDueAgain, notifyPaidOrders, tellHoldersAgain, sendAnnouncementsAgain, purgeMessageShares, purgeOldDrafts],
+    (part) => part(deps),
+    (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the recovery of messages failed'),
+  );
+}
+
+async function sendDueAgain({ db, log }: RecoverDeps): Promise<void> {
+  const due = await transaction(db, async (tx) => {
     const taken = await takeDueDeliveries(tx, batchMax, pauseSeconds);
     for (const contract of [ticketsSend, deliverySend, announcementSend]) {
       const own = taken.filter(({ template }) => deliveryJobOf(template) === contract);
@@ -47,30 +64,36 @@ export async function recoverDeliveries(deps: { db: Db; log: Log }): Promise<voi
     }
     return taken;
   });
-  const orders = await paidOrdersWithoutDelivery(deps.db, {
-    fromMinutes: paidFromMinutes,
-    toMinutes: paidToMinutes,
-    limit: batchMax,
-  });
-  await stageAll(deps.db, orderPaid, orders);
-  const notices = await noticesWithoutJob(deps.db, { minutes: noticeLateMinutes, limit: batchMax });
-  await stageAll(deps.db, tellHolders, notices);
-  const announcements = await announcementsWithoutJob(deps.db, { minutes: noticeLateMinutes, limit: batchMax });
-  await stageAll(deps.db, sendAnnouncementJob, announcements);
-  await purgeMessageShares(deps.db, sharesPurgedMax);
-  await purgeDrafts(deps.db, batchMax);
+  if (due.length > 0) log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
+}
+
+async function notifyPaidOrders({ db, log }: RecoverDeps): Promise<void> {
+  const orders = await paidOrdersWithoutDelivery(db, paidLooks, batchMax);
+  await stageAll(db, orderPaid, orders);
+  if (orders.length > 0) log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+}
+
+async function tellHoldersAgain({ db, log }: RecoverDeps): Promise<void> {
+  const notices = await noticesWithoutJob(db, { minutes: noticeLateMinutes, limit: batchMax });
+  await stageAll(db, tellHolders, notices);
+  if (notices.length > 0) log.error({ notices: notices.length }, 'holders of an event were not all told');
+}
+
+async function sendAnnouncementsAgain({ db, log }: RecoverDeps): Promise<void> {
+  const announcements = await announcementsWithoutJob(db, { minutes: noticeLateMinutes, limit: batchMax });
+  await stageAll(db, sendAnnouncementJob, announcements);
   if (announcements.length > 0)
-    deps.log.error({ announcements: announcements.length }, 'announcements were not completely sent');
-  if (notices.length > 0) deps.log.error({ notices: notices.length }, 'holders of an event were not all told');
-  if (due.length > 0) deps.log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
-  if (orders.length > 0)
-    deps.log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+    log.error({ announcements: announcements.length }, 'announcements were not completely sent');
+}
+
+async function purgeOldDrafts({ db }: RecoverDeps): Promise<void> {
+  await purgeDrafts(db, batchMax);
 }
 
 /** Removes a bounded number of expired counts. */
-async function purgeMessageShares(db: Db, limit: number): Promise<void> {
+async function purgeMessageShares({ db }: RecoverDeps): Promise<void> {
   await db.execute(sql`
     delete from message_shares where (channel, recipient_key, share) in (
       select channel, recipient_key, share from message_shares
-      where asked_at < now() - interval '2 hours' order by asked_at limit ${limit} for update skip locked)`);
+      where asked_at < now() - interval '2 hours' order by asked_at limit ${sharesPurgedMax} for update skip locked)`);
 }

@@ -6,7 +6,7 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { orderPaid } from '../../orders/jobs.ts';
-import { stagedIds } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/outbox.ts';
 import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
 import { sellerColumns } from './seller.ts';
@@ -104,20 +104,24 @@ export async function findTimeZone(db: Db, eventId: string | undefined): Promise
 export const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
 /**
- * Orders paid within the window without a tickets delivery or a job that will make it: the fact was lost or given up.
+ * Orders without a tickets delivery or a job that will make it: the fact was lost or given up.
+ * @param looks how long ago they were paid
  */
 export async function paidOrdersWithoutDelivery(
   db: Db,
-  { fromMinutes, toMinutes, limit }: { fromMinutes: number; toMinutes: number; limit: number },
+  looks: readonly { readonly fromMinutes: number; readonly toMinutes: number }[],
+  limit: number,
 ): Promise<{ eventId: string; orderId: string }[]> {
+  const ages = looks.map(({ fromMinutes, toMinutes }) => sql`(${fromMinutes}::integer, ${toMinutes}::integer)`);
   return rowsOf<{ eventId: string; orderId: string }>(
     db,
     sql`
-      select o.event_id as "eventId", o.id as "orderId" from orders o
-      where o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})
-        and o.status in ('paid', 'partially_refunded')
+      select o.event_id as "eventId", o.id as "orderId" from (values ${sql.join(ages, sql`, `)}) as paid_ago (from_minutes, to_minutes)
+      join orders o on o.paid_at > now() - make_interval(mins => paid_ago.from_minutes)
+        and o.paid_at <= now() - make_interval(mins => paid_ago.to_minutes)
+      where o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
-        and o.id not in ${stagedIds([orderPaid], 'orderId')}
+        and o.id not in ${idsWithJob([orderPaid], 'orderId')}
       limit ${limit}`,
   );
 }

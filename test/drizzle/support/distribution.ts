@@ -70,6 +70,7 @@ export const overAllEvents: {
   hotQueries: {
     'events with holds that are over': 'as expire_holds, which it is part of',
     'minutes of sales': 'once a minute, over all events that sold in it',
+    'paid orders without a message': 'a sweep by the clock, over the orders of two minutes, of whatever event',
     'orders that close too long': 'a sweep by the clock: what a process left behind, of whatever event',
     'attempts that are due': 'a sweep by the clock',
     'refunds that are due': 'a sweep by the clock',

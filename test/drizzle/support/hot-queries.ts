@@ -189,6 +189,11 @@ export const hotQueries: readonly HotQuery[] = [
   },
   { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), byChance: true },
   {
+    ...byKey('paid orders without a message', /^select o\.event_id as "eventId", o\.id as "orderId" from \(values/),
+    mayScan: true,
+    byChance: true,
+  },
+  {
     ...byKey(
       'orders that close too long',
       /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
