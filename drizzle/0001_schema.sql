@@ -1332,6 +1332,9 @@ create table report_schedules (
   time_zone text not null,
   next_run_at timestamptz not null,
   last_run_at timestamptz,
+  -- Failures of the next run in a row, and until when it is left alone after the latest.
+  failures smallint not null default 0,
+  rests_until timestamptz,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
   check ((every = 'week') = (weekday is not null))

@@ -1,6 +1,8 @@
 import { orderClosing } from '../orders/jobs.ts';
 import { type Db, transaction } from '../platform/database/db.ts';
+import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
 import { stageAll } from '../platform/jobs/outbox.ts';
+import type { Log } from '../platform/log.ts';
 import { findDueAttempts } from './attempts/queries.ts';
 import { findForgottenCallbacks } from './callbacks/queries.ts';
 import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
@@ -17,21 +19,44 @@ const forgottenMinutes = 30;
  * and act. Runs are bounded, and work with a staged job gets no second one, so this may run often and several times at
  * once.
  * @returns how many were staged
+ * @throws the first fault, after all kinds were tried
  */
-export async function reconcilePayments({ db }: { db: Db }): Promise<number> {
-  return transaction(db, async (tx) => {
-    const attempts = await findDueAttempts(tx, reconcileBatch);
-    const refunds = await findDueRefunds(tx, reconcileBatch);
-    const callbacks = await findForgottenCallbacks(tx, forgottenMinutes, reconcileBatch);
-    const closings = await findStuckClosing(tx, closingMinutesMax + forgottenMinutes, reconcileBatch);
-    await stageAll(
-      tx,
-      checkAttemptJob,
-      attempts.map((attemptId) => ({ attemptId })),
-    );
-    await stageAll(tx, sendRefundJob, refunds);
-    await stageAll(tx, applyCallbackJob, callbacks);
-    await stageAll(tx, orderClosing, closings);
-    return attempts.length + refunds.length + callbacks.length + closings.length;
-  });
+export async function reconcilePayments({ db, log }: { db: Db; log: Log }): Promise<number> {
+  let staged = 0;
+  await eachInTurn(
+    [stageDueAttempts, stageDueRefunds, stageForgottenCallbacks, stageStuckClosings],
+    async (part) => {
+      staged += await transaction(db, part);
+    },
+    (error, { name }) => log.error({ err: error, part: name }, 'a part of the reconciliation of payments failed'),
+  );
+  return staged;
+}
+
+async function stageDueAttempts(tx: Db): Promise<number> {
+  const attempts = await findDueAttempts(tx, reconcileBatch);
+  await stageAll(
+    tx,
+    checkAttemptJob,
+    attempts.map((attemptId) => ({ attemptId })),
+  );
+  return attempts.length;
+}
+
+async function stageDueRefunds(tx: Db): Promise<number> {
+  const refunds = await findDueRefunds(tx, reconcileBatch);
+  await stageAll(tx, sendRefundJob, refunds);
+  return refunds.length;
+}
+
+async function stageForgottenCallbacks(tx: Db): Promise<number> {
+  const callbacks = await findForgottenCallbacks(tx, forgottenMinutes, reconcileBatch);
+  await stageAll(tx, applyCallbackJob, callbacks);
+  return callbacks.length;
+}
+
+async function stageStuckClosings(tx: Db): Promise<number> {
+  const closings = await findStuckClosing(tx, closingMinutesMax + forgottenMinutes, reconcileBatch);
+  await stageAll(tx, orderClosing, closings);
+  return closings.length;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../platform/database/db.ts';
+import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
 import { stageAll } from '../platform/jobs/outbox.ts';
 import type { Log } from '../platform/log.ts';
 import type { FileStorage } from '../platform/files/storage.ts';
@@ -32,16 +33,21 @@ const restageAfterMinutes = 2;
 /**
  * Work that nobody requests: due schedules, reports of dead workers, expired files. Safe to run anywhere and at any
  * time.
+ * @throws the first fault, after all parts have run
  */
 export async function maintainReports(deps: MaintainReportsDeps): Promise<void> {
-  await runDueSchedules(deps);
-  await takeBackLostReports(deps);
-  await deps.db.execute(sql`
+  await eachInTurn(
+    // The files come last, since they need the storage, which may be down while Postgres is not.
+    [runDueSchedules, takeBackLostReports, deleteOldReports, measure, clearFiles],
+    (part) => part(deps),
+    (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the care for reports failed'),
+  );
+}
+
+async function deleteOldReports({ db }: MaintainReportsDeps): Promise<void> {
+  await db.execute(sql`
     delete from reports where id in (
       select id from reports where cleared_at < now() - make_interval(days => ${recordDays}) limit ${rowsPerRun})`);
-  await measure(deps.db);
-  // Last, since it needs the storage, which may be down while Postgres is not.
-  await clearFiles(deps);
 }
 
 /**
@@ -115,7 +121,7 @@ async function clearFiles({ db, fileStorage, log }: MaintainReportsDeps): Promis
   if (faults.length > 0) throw faults[0];
 }
 
-async function measure(db: Db): Promise<void> {
+async function measure({ db }: MaintainReportsDeps): Promise<void> {
   const [row] = await rowsOf<{ waiting: number; oldest: number | null }>(
     db,
     sql`

@@ -27,6 +27,8 @@ export const reportSchedules = pgTable('report_schedules', {
   timeZone: text('time_zone').notNull(),
   nextRunAt: time('next_run_at').notNull(),
   lastRunAt: time('last_run_at'),
+  failures: smallint('failures').notNull().default(0),
+  restsUntil: time('rests_until'),
   createdAt: time('created_at').notNull().defaultNow(),
   endedAt: time('ended_at'),
 });

@@ -6,6 +6,7 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 /** Guards that an event is found by its own text, however it is typed, and that an empty search finds nothing. */
@@ -180,13 +181,30 @@ test('the search reads its index, also among many events', async () => {
     .toBeGreaterThan(before);
 });
 
+const index = () => indexEvents({ db: catalog.db, log: silentLog });
+
 test('the worker indexes rows that were written past the service or by an older build', async () => {
   const event = await createEvent(catalog.db, { event: { ...far, slug: 'lama-x', name: 'Naskah Lama' } });
   await catalog.db.execute(
     sql`update events set search = '', city_key = '', search_version = 0 where id = ${event.id}`,
   );
   expect(await find('naskah')).toEqual([]);
-  expect(await indexEvents({ db: catalog.db })).toBe(1);
-  expect(await indexEvents({ db: catalog.db })).toBe(0);
+  expect(await index()).toBe(1);
+  expect(await index()).toBe(0);
   expect(await find('naskah lam')).toEqual(['lama-x']);
+});
+
+test('an event whose entry cannot be written keeps no other one from the search', async () => {
+  const [bad, good] = [
+    await createEvent(catalog.db),
+    await createEvent(catalog.db, { event: { ...far, name: 'Naskah Baik' } }),
+  ];
+  await catalog.db.execute(sql`update events set search = '', search_version = 0 where id in (${bad.id}, ${good.id})`);
+  const owner = postgres(database.directUrl, { max: 1 });
+  await owner.unsafe(`alter table events add constraint none_of_it check (id <> '${bad.id}' or search_version = 0)`);
+  await expect(index()).rejects.toThrow();
+  expect(await find('naskah baik')).toHaveLength(1);
+  await owner`alter table events drop constraint none_of_it`;
+  await owner.end();
+  expect(await index()).toBe(1);
 });

@@ -9,6 +9,7 @@ import { type Rhythm, nextRun } from '../../src/reports/schedules/queries.ts';
 import { runDueSchedules, settleSeconds } from '../../src/reports/schedules/run-due-schedules.ts';
 import { createEvent, createOrganizer } from '../../testkit/factories.ts';
 import { openTestDb } from '../../testkit/orders/placing.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 import { type ReportWorld, auditOf, openReportWorld, programOf, readCsv } from '../../testkit/reports/report-world.ts';
 
 /** Guards that a schedule makes one report for each of its runs, at its hour, for as long as its member may read it. */
@@ -24,7 +25,7 @@ beforeEach(() => world.db.execute(sql`update report_schedules set ended_at = now
 const daily = { kind: 'orders', format: 'csv', every: 'day', hour: 7 };
 const create = async (more: Record<string, unknown> = {}) =>
   (await world.send('POST', '/report-schedules', { ...daily, ...more })).body as { id: string; nextRunAt: string };
-const run = () => runDueSchedules({ db: world.db, clock: systemClock });
+const run = (db = world.db) => runDueSchedules({ db, clock: systemClock, log: silentLog });
 const makeDue = (id: string, at = "now() - interval '1 minute'") =>
   world.db.execute(sql`update report_schedules set next_run_at = ${sql.raw(at)} where id = ${id}`);
 /** Makes every report that waits, the oldest first. */
@@ -124,9 +125,7 @@ describe('a schedule', () => {
     const { id } = await create();
     await makeDue(id);
     const pools = Array.from({ length: 4 }, () => openTestDb(world.config.DATABASE_URL, 2));
-    await Promise.all(
-      Array.from({ length: 12 }, (_, n) => runDueSchedules({ db: pools[n % 4]?.db ?? world.db, clock: systemClock })),
-    );
+    await Promise.all(Array.from({ length: 12 }, (_, n) => run(pools[n % 4]?.db)));
     await Promise.all(pools.map((pool) => pool.close()));
     const made = await reportsOf(id);
     expect(made).toHaveLength(1);
@@ -250,6 +249,28 @@ describe('a schedule', () => {
     await world.db.execute(sql`update staff set role = 'owner' where id = ${world.owner.id}`);
     expect(await reportsOf(id)).toEqual([]);
     expect(await auditOf(world, id)).toEqual(['report_schedule.created', 'report_schedule.ended']);
+  });
+
+  test('that fails rests, longer each time, and does not keep the others', async () => {
+    const [bad, good] = [await create(), await create()];
+    await world.db.execute(sql`update report_schedules set time_zone = 'Nowhere' where id = ${bad.id}`);
+    await makeDue(bad.id, "now() - interval '1 hour'");
+    await makeDue(good.id);
+    await expect(run()).rejects.toThrow();
+    expect(await reportsOf(good.id)).toHaveLength(1);
+    await run();
+    const rest = sql`round(extract(epoch from rests_until - now()) / 60)::int as minutes`;
+    const rested = () => rowsOf(world.db, sql`select failures, ${rest} from report_schedules where id = ${bad.id}`);
+    expect(await rested()).toEqual([{ failures: 1, minutes: 1 }]);
+    const wake = sql`update report_schedules set rests_until = now() where id = ${bad.id}`;
+    await world.db.execute(wake);
+    await expect(run()).rejects.toThrow();
+    expect(await rested()).toEqual([{ failures: 2, minutes: 2 }]);
+    await world.db.execute(sql`update report_schedules set time_zone = 'Asia/Jakarta' where id = ${bad.id}`);
+    await world.db.execute(wake);
+    await run();
+    expect(await reportsOf(bad.id)).toHaveLength(1);
+    expect(await rested()).toEqual([{ failures: 0, minutes: null }]);
   });
 
   test('that is overdue breaks the invariant', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { eachInTurn } from '../../src/platform/jobs/each-in-turn.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { repairSchedules } from '../../workers/schedules.ts';
 import { openTestQueues, startTestWorker, testJobs } from '../../testkit/processes/worker.ts';
@@ -46,4 +47,15 @@ test.concurrent('recurring jobs run, and are scheduled again when Redis has lost
   expect(await queues.queues.maintenance.getJobSchedulersCount()).toBe(0);
   await worker.close();
   await queues.close();
+});
+
+test('an item that fails is noted, and keeps no other item from its turn', async () => {
+  const [done, noted]: [number[], number[]] = [[], []];
+  const act = (item: number) =>
+    item % 2 === 0 ? Promise.reject(new Error(`fault ${item}`)) : Promise.resolve(done.push(item));
+  await expect(eachInTurn([1, 2, 3, 4, 5], act, (_, item) => noted.push(item))).rejects.toThrow('fault 2');
+  expect([done, noted]).toEqual([
+    [1, 3, 5],
+    [2, 4],
+  ]);
 });

@@ -60,6 +60,7 @@ export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, go
     db,
     hashSecret,
     placement,
+    log,
     directory,
     clock: systemClock,
     config,

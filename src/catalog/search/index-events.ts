@@ -1,6 +1,8 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { customType, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
+import type { Log } from '../../platform/log.ts';
 import { eventKindOf, eventKinds } from '../kinds.ts';
 import { events } from '../tables.ts';
 import { filterKeyOf, searchVectorOf } from './terms.ts';
@@ -66,38 +68,43 @@ export async function indexEvent(tx: Db, event: SearchedTexts): Promise<void> {
     .where(eq(eventSearch.id, event.id));
 }
 
-/**
- * Events with a missing or outdated search entry, locked so that their texts do not change meanwhile. Index:
- * events_search_version.
- */
-async function lockEventsToIndex(tx: Db, max: number): Promise<SearchedTexts[]> {
-  return tx
-    .select(searchedTexts)
-    .from(events)
-    .where(sql`search_version < ${searchVersion}`)
-    .orderBy(asc(events.id))
-    .limit(max)
-    .for('no key update', { skipLocked: true });
-}
-
-const batchMax = 100;
-const batchesMax = 50;
+const isOutdated = sql`search_version < ${searchVersion}`;
+const eventsPerRun = 2000;
 
 /**
  * Rebuilds outdated search entries, and adds missing ones of rows that the service did not write. Handles a bounded
- * number of events; the next run continues.
+ * number of events; the next run continues. They are taken in no order, so that events that fail do not keep the others.
  * @returns the number of entries written
+ * @throws the first fault, after the other entries are written
  */
-export async function indexEvents(deps: { readonly db: Db }): Promise<number> {
+export async function indexEvents({ db, log }: { readonly db: Db; readonly log: Log }): Promise<number> {
+  const outdated = await db
+    .select({ id: events.id })
+    .from(events)
+    .where(isOutdated)
+    .orderBy(sql`random()`)
+    .limit(eventsPerRun);
   let made = 0;
-  for (let batch = 0; batch < batchesMax; batch += 1) {
-    const count = await transaction(deps.db, async (tx) => {
-      const events = await lockEventsToIndex(tx, batchMax);
-      for (const event of events) await indexEvent(tx, event);
-      return events.length;
-    });
-    made += count;
-    if (count < batchMax) break;
-  }
+  await eachInTurn(
+    outdated,
+    async ({ id }) => {
+      if (await indexOutdated(db, id)) made += 1;
+    },
+    (error, { id }) => log.error({ err: error, eventId: id }, 'an event was not added to the search'),
+  );
   return made;
+}
+
+/** The event is locked, so that its texts do not change meanwhile. Returns whether it was still outdated. */
+async function indexOutdated(db: Db, id: string): Promise<boolean> {
+  return transaction(db, async (tx) => {
+    const [event] = await tx
+      .select(searchedTexts)
+      .from(events)
+      .where(and(eq(events.id, id), isOutdated))
+      .for('no key update', { skipLocked: true });
+    if (event === undefined) return false;
+    await indexEvent(tx, event);
+    return true;
+  });
 }

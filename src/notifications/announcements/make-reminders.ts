@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { stageAll } from '../../platform/jobs/outbox.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
+import { stage } from '../../platform/jobs/outbox.ts';
+import type { Log } from '../../platform/log.ts';
 import { sendAnnouncementJob } from '../jobs.ts';
 import { countAudience } from './audience.ts';
 import { audienceLagSeconds, settingsDefault } from './limits.ts';
@@ -35,23 +37,29 @@ const dueEvents = sql`
 /**
  * Makes the reminders that are due: one announcement per date of an event, which is then sent like every announcement.
  * An event has one reminder per date, however many runs work at once (unique by event, kind and occasion).
+ * @throws the first fault, after the reminders of the other events are made
  */
-export async function makeReminders({ db, clock }: { db: Db; clock: Clock }): Promise<number> {
-  return transaction(db, async (tx) => {
-    const due = await rowsOf<{ id: string }>(
-      tx,
-      sql`
-        select e.id from ${dueEvents}
-        order by e.starts_at, e.id limit ${eventsPerRunMax}`,
-    );
-    const made: { announcementId: string; eventId: string }[] = [];
-    for (const { id: eventId } of due) {
+export async function makeReminders({ db, clock, log }: { db: Db; clock: Clock; log: Log }): Promise<number> {
+  // In no order, so that events that fail do not keep the others.
+  const due = await rowsOf<{ id: string }>(
+    db,
+    sql`select e.id from ${dueEvents} order by random() limit ${eventsPerRunMax}`,
+  );
+  let made = 0;
+  await eachInTurn(
+    due,
+    async ({ id: eventId }) => {
       const announcementId = newId('ann', clock.now());
-      if (await writeReminder(tx, { announcementId, eventId })) made.push({ announcementId, eventId });
-    }
-    await stageAll(tx, sendAnnouncementJob, made);
-    return made.length;
-  });
+      const isNew = await transaction(db, async (tx) => {
+        if (!(await writeReminder(tx, { announcementId, eventId }))) return false;
+        await stage(tx, sendAnnouncementJob, { announcementId, eventId });
+        return true;
+      });
+      if (isNew) made += 1;
+    },
+    (error, { id }) => log.error({ err: error, eventId: id }, 'the reminder of an event was not made'),
+  );
+  return made;
 }
 
 /** Returns whether it is new. The event's lock keeps its numbers apart from those of the organiser's announcements. */

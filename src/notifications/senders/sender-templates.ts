@@ -2,6 +2,7 @@ import { and, asc, eq, ne, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
 import { callProvider } from '../channels/whatsapp/call.ts';
 import { cloudCredentials } from '../channels/whatsapp/cloud/send.ts';
@@ -86,13 +87,14 @@ export async function pollTemplates(
         order by templates_checked_at nulls first limit ${sendersPerRunMax} for update skip locked)
       returning id`,
   );
-  const faults: unknown[] = [];
-  for (const { id } of due) {
-    if (signal.aborted) break;
-    // A sender whose credentials cannot be opened any more must not keep the others.
-    await pollSender(deps, id, signal).catch((error: unknown) => faults.push(error));
-  }
-  if (faults.length > 0) throw faults[0];
+  await eachInTurn(
+    due,
+    async ({ id }) => {
+      if (!signal.aborted) await pollSender(deps, id, signal);
+    },
+    // For example because its credentials cannot be opened any more.
+    (error, { id }) => deps.log.error({ err: error, senderId: id }, 'the templates of a sender were not read'),
+  );
 }
 
 async function pollSender(

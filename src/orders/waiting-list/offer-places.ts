@@ -3,6 +3,8 @@ import { sha256Hex } from '../../platform/crypto.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newOrderId } from '../../platform/ids.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
+import type { Log } from '../../platform/log.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { TellWaiting } from '../ports.ts';
@@ -16,6 +18,7 @@ export type OfferDeps = {
   readonly placement: Placement;
   readonly hashSecret: string;
   readonly tellWaiting: TellWaiting;
+  readonly log: Log;
 };
 
 type Head = {
@@ -45,20 +48,24 @@ type Head = {
  * @throws the first fault, after the lines of all other events were served
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {
-  await forgetEntries(deps.db);
-  await openLines(deps.db);
   let offers = 0;
-  const faults: unknown[] = [];
-  for (const line of Map.groupBy(await findHeads(deps.db), ({ eventId, poolId }) => `${eventId} ${poolId}`).values()) {
-    // A fault of one event, such as a rush that fills its lane, must not keep the others waiting.
-    const made = await offerLine(deps, line).catch((error: unknown) => {
-      faults.push(error);
-      return 0;
-    });
-    offers += made;
-  }
-  await endLines(deps.db);
-  if (faults.length > 0) throw faults[0];
+  const serveLines = async (db: Db) => {
+    const lines = Map.groupBy(await findHeads(db), ({ eventId, poolId }) => `${eventId} ${poolId}`);
+    await eachInTurn(
+      lines.values(),
+      async (line) => {
+        offers += await offerLine(deps, line);
+      },
+      // For example a rush that fills the lane of the event.
+      (error, [head]) =>
+        deps.log.error({ err: error, eventId: head?.eventId }, 'a line of the waiting list was not served'),
+    );
+  };
+  await eachInTurn(
+    [forgetEntries, openLines, serveLines, endLines],
+    (part) => part(deps.db),
+    (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the pass over waiting lists failed'),
+  );
   return offers;
 }
 

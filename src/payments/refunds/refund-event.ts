@@ -8,6 +8,8 @@ import { refundPaidOrder } from './refund-paid-order.ts';
 /** Orders handled in one run of the job. The next run continues. */
 const holdsPerRun = 2000;
 const ordersPerRun = 500;
+/** A failure costs little, and every run meets all of them again before it comes to the orders behind them. */
+const failuresPerRun = 5000;
 const ordersPerRead = 100;
 const pauseSeconds = 1;
 
@@ -15,14 +17,14 @@ const pauseSeconds = 1;
  * Handles a cancelled event: its holds begin to end, and every paid order is refunded in full (free orders lose their
  * tickets). Each order is a transaction of its own, so an interrupted run loses nothing and a repetition handles only the
  * rest. An order that cannot be refunded now does not block the others.
- * @throws RetryLater while orders are left
+ * @throws RetryLater while orders are left, Error if none but failing ones are
  */
 export async function refundEvent(deps: { db: Db; log: Log }, { eventId }: { eventId: string }): Promise<void> {
   const begun = await cancelHolds(deps.db, eventId, holdsPerRun);
   let after = '';
   let done = 0;
   let failed = 0;
-  while (done + failed < ordersPerRun) {
+  while (done < ordersPerRun && failed < failuresPerRun) {
     const ids = await findPaidOrderIds(deps.db, eventId, after, ordersPerRead);
     for (const orderId of ids) {
       if (await refundOne(deps, eventId, orderId)) done += 1;
@@ -31,8 +33,7 @@ export async function refundEvent(deps: { db: Db; log: Log }, { eventId }: { eve
     after = ids.at(-1) ?? after;
     if (ids.length < ordersPerRead) break;
   }
-  if (begun === holdsPerRun || done + failed >= ordersPerRun)
-    throw new RetryLater(pauseSeconds, 'more orders are left');
+  if (begun === holdsPerRun || done >= ordersPerRun) throw new RetryLater(pauseSeconds, 'more orders are left');
   if (failed > 0) throw new Error(`${failed} orders of a cancelled event could not be refunded yet`);
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { makeReminders } from '../../../src/notifications/announcements/make-reminders.ts';
 import { remindOfPayments } from '../../../src/notifications/announcements/remind-of-payments.ts';
@@ -101,6 +102,22 @@ describe('the reminder of an event', () => {
       'event_reminder email suppressed',
       'event_reminder whatsapp suppressed',
     ]);
+  });
+
+  test('is made for the other events where one of them fails', async () => {
+    const [bad, good] = [await openEvent(), await openEvent()];
+    await beginsIn(bad.event, 22);
+    await beginsIn(good.event, 23);
+    const owner = postgres(world.database.directUrl, { max: 1, onnotice: () => {} });
+    await owner.unsafe(
+      `alter table announcements add constraint none_of_it check (event_id <> '${bad.event.id}') not valid`,
+    );
+    await expect(makeReminders(world.deps)).rejects.toThrow();
+    expect(await remindersOf(good.event)).toHaveLength(1);
+    await owner`alter table announcements drop constraint none_of_it`;
+    await owner.end();
+    expect(await makeReminders(world.deps)).toBe(1);
+    expect(await remindersOf(bad.event)).toHaveLength(1);
   });
 
   test('is not made for an event that was published later or wants none, nor long after its time', async () => {
