@@ -54,10 +54,13 @@ export function openRedis(text: string, options: RedisOptions): RedisClient {
   });
 }
 
+type WithDetector = { failoverDetector: { cleanup(): void } | null };
+
 /**
  * Finds the master through the sentinels. The detector of the last connection still listens while the client
  * reconnects, and its news of the failover would then end the client for good (ioredis 6.0.0). Therefore it is stopped
- * first.
+ * first, and once: each further stop leaves a listener and a timer at every sentinel's connection, as often as the
+ * client tries to reconnect.
  */
 class FailoverConnector extends SentinelConnector {
   constructor(options: unknown) {
@@ -65,7 +68,9 @@ class FailoverConnector extends SentinelConnector {
   }
 
   override connect(...given: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
-    this.disconnect();
+    const own = this as unknown as WithDetector;
+    own.failoverDetector?.cleanup();
+    own.failoverDetector = null;
     return super.connect(...given);
   }
 }
