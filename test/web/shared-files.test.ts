@@ -65,6 +65,25 @@ test('a file is found again without Redis', async () => {
   expect(await release([]).find(name)).toBeUndefined();
 });
 
+test('a file that many ask for at once is read and compressed once', async () => {
+  await release([{ name, bytes: script }]).share();
+  const other = release([]);
+  const found = await Promise.all(Array.from({ length: 20 }, () => other.find(name)));
+  expect(found[0]).toBeDefined();
+  expect(new Set(found).size).toBe(1);
+});
+
+test('a process starts and ends without Redis', async () => {
+  const away = openCacheRedis('redis://127.0.0.1:1', silentLog);
+  try {
+    const files = createSharedFiles({ redis: away, key, own: [{ name, bytes: script }] });
+    await files.share();
+    expect(await files.find(name)).toBeUndefined();
+  } finally {
+    away.disconnect();
+  }
+});
+
 test('what was not left by a process with our secret is not sent', async () => {
   await release([{ name, bytes: script }], 'another-secret-0123456789abcdef-0123').share();
   expect(await release([]).find(name)).toBeUndefined();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import { constantTimeEqual, hmacSha256 } from '../../platform/crypto.ts';
 import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
@@ -42,6 +41,8 @@ export function createSharedFiles({
   readonly own: readonly WebFile[];
 }): SharedFiles {
   const held = new LRUCache<string, PageFile>({ max: heldMax });
+  /** Many open pages ask for one file at once. It is read and compressed once. */
+  const asked = new Map<string, Promise<PageFile | undefined>>();
   const macOf = (name: string, bytes: Uint8Array) =>
     hmacSha256(key, Buffer.concat([Buffer.from(`web file ${name}\n`), bytes]));
 
@@ -57,9 +58,20 @@ export function createSharedFiles({
     }
   };
 
+  const load = async (name: string): Promise<PageFile | undefined> => {
+    const value = await read(name);
+    if (value === undefined || value.length < macBytes) return undefined;
+    // A copy, because ioredis cuts replies from larger buffers.
+    const bytes = Buffer.from(value.subarray(macBytes));
+    if (!constantTimeEqual(value.subarray(0, macBytes), macOf(name, bytes))) return undefined;
+    const file = { type: typeOf(name) ?? 'application/octet-stream', variants: compress(bytes, 'fast') };
+    held.set(name, file);
+    return file;
+  };
+
   return {
     share: async () => {
-      if (own.length > 0 && redis.status !== 'ready') await orAfter(readyWithinMs, once(redis, 'ready'), () => []);
+      if (own.length > 0) await orAfter(readyWithinMs, untilReady(redis), () => undefined);
       await Promise.allSettled(
         own.map(({ name, bytes }) =>
           redis.set(keyOf(name), Buffer.concat([macOf(name, bytes), bytes]), 'EX', keptSeconds),
@@ -68,16 +80,16 @@ export function createSharedFiles({
     },
     find: async (name) => {
       if (!hashedName.test(name)) return undefined;
-      const known = held.get(name);
+      const known = held.get(name) ?? asked.get(name);
       if (known !== undefined) return known;
-      const value = await read(name);
-      if (value === undefined || value.length < macBytes) return undefined;
-      // A copy, because ioredis cuts replies from larger buffers.
-      const bytes = Buffer.from(value.subarray(macBytes));
-      if (!constantTimeEqual(value.subarray(0, macBytes), macOf(name, bytes))) return undefined;
-      const file = { type: typeOf(name) ?? 'application/octet-stream', variants: compress(bytes, 'fast') };
-      held.set(name, file);
+      const file = load(name).finally(() => asked.delete(name));
+      asked.set(name, file);
       return file;
     },
   };
+}
+
+/** A client that does not reach Redis reports errors, and goes on trying. */
+async function untilReady(redis: RedisClient): Promise<void> {
+  if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
 }
