@@ -1,4 +1,5 @@
 import type { Log } from '../src/platform/log.ts';
+import { orAfter } from '../src/platform/resilience/deadline.ts';
 
 const lookEveryMs = 10_000;
 /** A process that was stopped for a while looks stuck until its next job ends. */
@@ -27,7 +28,9 @@ export function endWhenStuck({
     if (looks < looksMax) return;
     clearInterval(timer);
     log.fatal({ fault: why }, 'the worker is stuck and ends, so that another is started');
-    log.flush(end);
+    // What holds the worker up may also keep its output from taking the line.
+    const isWritten = new Promise<void>((resolve) => log.flush(() => resolve()));
+    void orAfter(everyMs, isWritten, () => undefined).then(end);
   }, everyMs);
   return { close: () => clearInterval(timer) };
 }

@@ -8,9 +8,9 @@ import { endWhenStuck } from '../../workers/end-when-stuck.ts';
 
 const everyMs = 10;
 
-function watch() {
+function watch(more: { flush?: () => void } = {}) {
   const state = { fault: undefined as string | undefined, ended: 0, lines: '' };
-  const output = { write: (line: string) => void (state.lines += line) };
+  const output = { write: (line: string) => void (state.lines += line), ...more };
   const log = createLog({ level: 'info', process: 'worker', output });
   const watched = endWhenStuck({ fault: () => state.fault, log, end: () => void (state.ended += 1), everyMs });
   onTestFinished(() => watched.close());
@@ -24,6 +24,12 @@ test('a worker that stays stuck says why and ends, once', async () => {
   expect(state.lines).toContain('"fault":"no job of payments has ended"');
   await pause(10 * everyMs);
   expect(state.ended).toBe(1);
+});
+
+test('a worker ends although its output takes nothing', async () => {
+  const state = watch({ flush: () => {} });
+  state.fault = 'no job of payments has ended';
+  await until(() => state.ended === 1);
 });
 
 test('a worker that goes on again does not end', async () => {
