@@ -2,6 +2,7 @@ import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { endRefundSilence } from '../attempts/note-failed-look.ts';
+import { findAttempts } from '../attempts/queries.ts';
 import type { GatewayFact, GatewayRefund } from '../gateways/gateway.ts';
 import { earned, refundDuePosting } from '../ledger/ledger.ts';
 import { balancesOf, post } from '../ledger/queries.ts';
@@ -88,6 +89,7 @@ async function recordExternal(
     const { gateway: atGateway = 0 } = await balancesOf(tx, attempt);
     if (listed.amount > atGateway) return undefined;
   }
+  const kept = await keptOf(tx, order);
   const isEnough = listed.amount + sumOf(owed(own, attempt)) <= left;
   const replaced = isEnough ? [] : await withdraw(tx, attempt, owed(own, attempt));
   const id = newId('rfd');
@@ -103,15 +105,31 @@ async function recordExternal(
   const due = { ...refundDuePosting(balances, listed.amount - lost), chargebacks: lost, refunds_due: -listed.amount };
   await post(tx, attempt, `${id}:due`, due);
   await addFlag(tx, order, 'external_refund');
-  // A refund without tickets revokes none, unless nothing of the price is left.
-  const isAll = listed.amount >= earned(balances);
+  await openRest(tx, { order, attempt, replaced, given: listed.amount });
+  await giveUp(tx, order, kept);
+  return refund;
+}
+
+/** The part of an order's price that it has earned and still has, from all of its attempts. */
+async function keptOf(tx: Db, order: Order): Promise<number> {
+  let kept = 0;
+  for (const attempt of await findAttempts(tx, order)) kept += earned(await balancesOf(tx, attempt));
+  return kept;
+}
+
+/**
+ * Revokes the tickets of an order that has nothing of its price left. A refund of a part revokes none. What was owed anyway,
+ * such as a second payment, does not change the order.
+ * @param before what the order had of its price before the refund
+ */
+async function giveUp(tx: Db, order: Order, before: number): Promise<void> {
+  const left = await keptOf(tx, order);
+  if (left > 0 && left >= before) return;
   await refundOrder(tx, order, {
     restock: false,
     reason: 'external_refund',
-    ...(isAll ? {} : { ticketIds: [], as: 'partially_refunded' as const }),
+    ...(left > 0 ? { ticketIds: [], as: 'partially_refunded' as const } : {}),
   });
-  await openRest(tx, { order, attempt, replaced, given: listed.amount });
-  return refund;
 }
 
 /**
