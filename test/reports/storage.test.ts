@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
@@ -8,6 +8,7 @@ import { createS3Storage } from '../../src/platform/files/s3-storage.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { order } from '../../testkit/orders/placing.ts';
 import { openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
+import { until } from '../../testkit/until.ts';
 import type { FileStorage } from '../../src/platform/files/storage.ts';
 
 /** Guards both storages: a file exists once it is complete, and not before. S3 is a server that checks signatures. */
@@ -119,9 +120,20 @@ test('a folder keeps nothing of a file that is deleted, also of a write whose pr
   const storage = storages['disk']?.() as FileStorage;
   await storage.write('left/one.csv', pieces(1), never);
   await storage.write('left/one.csv.b', pieces(1), never);
-  writeFileSync(join(folder, 'disk', 'left', 'one.csv.of-a-dead-process.part'), 'half');
+  let goOn = (): void => {};
+  const isDead = new Promise<void>((resolve) => (goOn = resolve));
+  const half = async function* () {
+    yield Buffer.from('half');
+    await isDead;
+  };
+  const writing = storage.write('left/one.csv', half(), never);
+  const parts = () => readdirSync(join(folder, 'disk', 'unfinished', 'left'));
+  await until(() => parts().length === 1);
+  expect(readdirSync(join(folder, 'disk', 'left')).toSorted()).toEqual(['one.csv', 'one.csv.b']);
   await storage.remove('left/one.csv');
-  expect(readdirSync(join(folder, 'disk', 'left'))).toEqual(['one.csv.b']);
+  expect([parts(), readdirSync(join(folder, 'disk', 'left'))]).toEqual([[], ['one.csv.b']]);
+  goOn();
+  await expect(writing).rejects.toThrow('ENOENT');
 });
 
 test('S3 refuses a wrong secret', async () => {
