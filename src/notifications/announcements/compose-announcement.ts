@@ -23,14 +23,14 @@ type Deps = HolderDeps & { readonly clock: Clock; readonly config: Pick<Config, 
 export async function composeAnnouncement(
   deps: Deps,
   claim: Pick<Claim, 'id' | 'channel' | 'version'>,
-  { order, event, tickets, hasLiveTickets }: OrderSubject,
+  { order, event, tickets, liveTickets }: OrderSubject,
   data: OrderMailData,
 ): Promise<Composed | undefined> {
   const announcement = await findToSay(deps, event, claim.version);
   if (announcement === undefined) return undefined;
   const of = { announcementId: announcement.id, orderId: order.id, channel: claim.channel };
   const isTheirs =
-    announcement.kind === 'news' ? hasLiveTickets && (await isInAudience(deps.db, of)) : tickets.length > 0;
+    announcement.kind === 'news' ? liveTickets > 0 && (await isInAudience(deps.db, of)) : tickets.length > 0;
   if (!isTheirs) return undefined;
   if (claim.channel === 'whatsapp') {
     return { channel: 'whatsapp', to: phoneDigits(order.buyerPhone), message: announcementMessage(announcement, data) };

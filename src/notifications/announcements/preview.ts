@@ -86,8 +86,10 @@ export function sampleData(
     fees: nothing,
     total: nothing,
     tickets: [],
+    liveTickets: 0,
     expiresAt: event.startsAt,
     isPaid: false,
+    isRefunded: false,
     hasWallets: false,
     calendar: { text: '', method: 'PUBLISH' },
   };

@@ -169,14 +169,14 @@ const orderMails: Readonly<
 
 function isStillTrue(
   template: OrderTemplate,
-  { order, event, tickets, hasLiveTickets }: OrderSubject,
+  { order, event, tickets, liveTickets }: OrderSubject,
   now: Date,
 ): boolean {
   switch (template) {
     case 'order_placed':
       return order.status === 'pending_payment';
     case 'order_found':
-      return hasLiveTickets;
+      return liveTickets > 0;
     case 'tickets':
       return tickets.length > 0;
     case 'order_cancelled':
@@ -185,7 +185,7 @@ function isStillTrue(
     case 'event_postponed':
       return (
         event.status === 'published' &&
-        hasLiveTickets &&
+        liveTickets > 0 &&
         (event.postponedAt !== null) === (template === 'event_postponed')
       );
     case 'payment_expiring':
@@ -198,7 +198,7 @@ function isStillTrue(
 }
 
 function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: WriteCode): OrderMailData {
-  const { order, organizerName, lines, tickets } = subject;
+  const { order, organizerName, lines, tickets, liveTickets } = subject;
   const event = eventIn(order.locale, subject.event);
   const token = orderAccessToken(deps.config.ORDER_TOKEN_SECRET, order.id, order.linkVersion);
   return {
@@ -221,9 +221,11 @@ function orderMailData(deps: ComposeDeps, subject: OrderSubject, writeCode: Writ
       ...writeCode({ code: Buffer.from(ticket.codeHex, 'hex'), codesBefore: ticket.codesBefore }),
       categoryName: ticket.categoryName,
     })),
+    liveTickets,
     hasWallets: [deps.config.APPLE_PASS_TYPE_ID, deps.config.GOOGLE_WALLET_ISSUER_ID].some((id) => id !== undefined),
     expiresAt: order.expiresAt,
     isPaid: order.total > 0 && order.paidAt !== null,
+    isRefunded: order.status === 'refunded',
     calendar: {
       text: eventCalendar({
         event,

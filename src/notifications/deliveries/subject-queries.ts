@@ -64,8 +64,8 @@ const subjectColumns = {
     select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', ${categoryName}) order by t.id), '[]')
     from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
     where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live' and t.times_transferred = 0)`,
-  hasLiveTickets: sql<boolean>`exists (
-    select from tickets t where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live')`,
+  liveTickets: sql<number>`(
+    select count(*)::int from tickets t where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live')`,
 };
 
 /** Orders with their event, their lines in the order of the categories, and their live tickets, without those given to others. */

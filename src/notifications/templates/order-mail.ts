@@ -38,12 +38,16 @@ export type OrderMailData = {
   readonly total: Money;
   /** Valid tickets, each with the text of its QR symbol and the code that a person can type. */
   readonly tickets: readonly { readonly code: string; readonly shortCode: string; readonly categoryName: string }[];
+  /** Valid tickets, also those that were given to others. */
+  readonly liveTickets: number;
   /** Whether the page of the order offers passes for a wallet. */
   readonly hasWallets: boolean;
   /** When an unpaid order ends. */
   readonly expiresAt: Date;
   /** Money has come for the order, whatever happened to it. */
   readonly isPaid: boolean;
+  /** The organizer keeps nothing of it. */
+  readonly isRefunded: boolean;
   /** The event for the holder's calendar, or its cancellation. */
   readonly calendar: { readonly text: string; readonly method: 'PUBLISH' | 'CANCEL' };
 };

@@ -26,10 +26,11 @@ export function orderCancelledMail(data: OrderMailData): Mail {
 export function orderRefundedMail(data: OrderMailData): Mail {
   if (!data.isPaid) return orderCancelledMail(data);
   const say = words[data.locale].refunded;
-  const left = data.tickets.length;
-  const lead = left === 0 ? say.leadAll(data.event.name) : say.leadSome(data.event.name, left);
+  const { event, liveTickets, tickets } = data;
+  const leadWithout = data.isRefunded ? say.leadAll : say.leadPart;
+  const lead = liveTickets === 0 ? leadWithout(event.name) : say.leadSome(event.name, liveTickets);
   const facts = eventFacts(data);
-  return noticeMail(data, { ...say, subject: say.subject(data.event.name), lead, facts, privacy: left > 0 });
+  return noticeMail(data, { ...say, subject: say.subject(event.name), lead, facts, privacy: tickets.length > 0 });
 }
 
 export function orderLinkMail(data: OrderMailData): Mail {

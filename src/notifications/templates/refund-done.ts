@@ -57,7 +57,7 @@ export function refundDoneMail(data: OrderMailData, { amount, why }: PaidBack): 
     kicker: say.kicker,
     subject: say.subject(data.event.name),
     lead: say.lead[why](formatMoney(amount, data.locale), data.event.name),
-    more: say.more(data.tickets.length),
+    more: say.more(data.liveTickets),
     facts: eventFacts(data),
     privacy: data.tickets.length > 0,
   });

@@ -46,8 +46,10 @@ const data = (name: string, tickets = 2): OrderMailData => ({
     shortCode: `7K3M9XQ206FJ2V1H8C9QX4T0${index}Z`,
     categoryName: name,
   })),
+  liveTickets: tickets,
   expiresAt: new Date('2027-03-06T12:00:00Z'),
   isPaid: true,
+  isRefunded: false,
   hasWallets: true,
   calendar: { text: 'BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n', method: 'PUBLISH' },
 });

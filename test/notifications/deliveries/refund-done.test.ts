@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { notifyOrder } from '../../../src/notifications/notices/notify.ts';
+import { type RefundOrderOptions, refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
+import { lockOrder } from '../../../src/orders/index.ts';
+import { transaction } from '../../../src/platform/database/db.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { giveTicket } from '../../../testkit/notifications/given-ticket.ts';
 import { inbox, paidOrder } from '../../../testkit/notifications/notification-world.ts';
 import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
@@ -28,8 +32,8 @@ async function refund({ eventId, orderId, order }: Paid, amount: number, reason:
       ${id}, 'test', clock_timestamp())`);
 }
 
-async function tell(of: Paid) {
-  const ids = await notifyOrder(world.deps, 'refund_done', of);
+async function tell(of: Paid, template: 'refund_done' | 'order_refunded' = 'refund_done') {
+  const ids = await notifyOrder(world.deps, template, of);
   for (const deliveryId of ids) await sendDelivery(world.deps, { deliveryId }, AbortSignal.timeout(20_000));
   return ids.length;
 }
@@ -65,4 +69,45 @@ test.each([
   expect(await tell(order)).toBe(1);
   const [mail] = await inbox(world.sandbox, order.buyer.email);
   expect(mail?.text.replaceAll(/\s/g, ' ')).toContain(words);
+});
+
+describe('the mail about tickets that were taken back', () => {
+  /** Its text, in English. @param ticketIds all tickets unless given */
+  async function textOf(
+    order: Paid,
+    as: NonNullable<RefundOrderOptions['as']>,
+    ticketIds?: readonly string[],
+  ): Promise<string> {
+    await world.db.execute(
+      sql`update orders set locale = 'en' where event_id = ${order.eventId} and id = ${order.orderId}`,
+    );
+    await transaction(world.db, async (tx) => {
+      const locked = await lockOrder(tx, order.eventId, order.orderId);
+      const terms = { restock: true, reason: 'requested', as, ...(ticketIds === undefined ? {} : { ticketIds }) };
+      if (locked !== undefined) await refundOrder(tx, locked, terms);
+    });
+    await tell(order, 'order_refunded');
+    const mails = await inbox(world.sandbox, order.buyer.email);
+    return mails.find(({ subject }) => subject.startsWith('Refund: '))?.text ?? '';
+  }
+
+  test('speaks of all the money only if the organizer keeps nothing', async () => {
+    expect(await textOf(await paid(), 'refunded')).toContain('has been refunded in full');
+    const part = await textOf(await paid(), 'partially_refunded');
+    expect(part).toContain('no longer valid. Part of what you paid is refunded.');
+    expect(part).not.toContain('in full');
+  });
+
+  test('counts a valid ticket that was given to somebody', async () => {
+    const order = await paid();
+    await giveTicket(world, order, 'Oscar');
+    const own = `tkt_${order.orderId.slice(4)}002`;
+    expect(await textOf(order, 'refunded', [own])).toContain('1 ticket stays valid.');
+    await refund(order, 100_000, 'requested');
+    await tell(order);
+    const mails = await inbox(world.sandbox, order.buyer.email);
+    expect(mails.find(({ subject }) => subject.startsWith('Your money is back: '))?.text).toContain(
+      'One ticket stays valid.',
+    );
+  });
 });

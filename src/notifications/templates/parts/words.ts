@@ -37,6 +37,8 @@ type Words = {
     readonly subject: (event: string) => string;
     readonly kicker: string;
     readonly leadAll: (event: string) => string;
+    /** No ticket is left, and the organizer keeps a part of the price. */
+    readonly leadPart: (event: string) => string;
     readonly leadSome: (event: string, left: number) => string;
     readonly more: string;
   };
@@ -111,6 +113,8 @@ const id: Words = {
     subject: (event) => `Pengembalian dana: ${event}`,
     kicker: 'Pengembalian dana',
     leadAll: (event) => `Pesanan Anda untuk ${event} telah dikembalikan seluruhnya. Tiketnya tidak berlaku lagi.`,
+    leadPart: (event) =>
+      `Tiket pesanan Anda untuk ${event} tidak berlaku lagi. Sebagian dari yang Anda bayar dikembalikan.`,
     leadSome: (event, left) => `Sebagian pesanan Anda untuk ${event} telah dikembalikan. ${left} tiket tetap berlaku.`,
     more: 'Uangnya dikembalikan melalui cara bayar yang sama; bank dapat memerlukan beberapa hari kerja.',
   },
@@ -186,6 +190,8 @@ const en: Words = {
     subject: (event) => `Refund: ${event}`,
     kicker: 'Refund',
     leadAll: (event) => `Your order for ${event} has been refunded in full. Its tickets are no longer valid.`,
+    leadPart: (event) =>
+      `The tickets of your order for ${event} are no longer valid. Part of what you paid is refunded.`,
     leadSome: (event, left) =>
       `Part of your order for ${event} has been refunded. ${left === 1 ? '1 ticket stays' : `${left} tickets stay`} valid.`,
     more: 'The money goes back the way it came; a bank may take some working days.',
