@@ -171,3 +171,7 @@ describe('the files by which a machine is watched', () => {
     expect(urls('no')).toEqual([]);
   });
 });
+
+test('a process that restarts hands over the connections that wait for it', () => {
+  expect(readFileSync('deploy/vps/install', 'utf8')).toMatch(/^net\.ipv4\.tcp_migrate_req = 1$/m);
+});
