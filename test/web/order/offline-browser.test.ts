@@ -118,7 +118,6 @@ describe('the page of an order without network', () => {
     await page.fill('#holder-1', 'Budi Santoso');
     await page.click('#details-save');
     await page.waitForSelector('.ticket-holder');
-    // The page is stored before its parts.
     await until(async () => (await parts()) >= all);
     await context.setOffline(true);
     await page.reload();
@@ -145,6 +144,21 @@ describe('the page of an order without network', () => {
     network.set('deployed');
     await page.goto(linkOf(mine));
     await page.waitForSelector('#kept:not([hidden])');
+    network.set('good');
+    await context.setOffline(true);
+    await page.reload();
+    await page.waitForSelector('.ticket img');
+    expect(await page.getAttribute('script[src*="/order-"]', 'src')).toMatch(/\?newer$/);
+  });
+
+  test('stays as it was kept when a newer release arrives in part', async () => {
+    const mine = await place({ hasHolderNames: true });
+    network.set('deployed');
+    const { page } = await keptPage(linkOf(mine));
+    network.set('breaking');
+    await page.fill('#holder-1', 'Budi Santoso');
+    await page.click('#details-save');
+    await page.waitForSelector('#kept', { state: 'hidden' });
     network.set('good');
     await context.setOffline(true);
     await page.reload();

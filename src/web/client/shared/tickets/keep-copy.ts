@@ -23,11 +23,16 @@ export type Copy = {
 export async function keepCopy(cacheName: string, from: string, { scope, paths, token }: Copy): Promise<void> {
   await navigator.serviceWorker.register(workerAddress(), { scope });
   const cache = await caches.open(cacheName);
-  const page = await keep(cache, location.pathname, { from });
+  const page = await read(location.pathname, { from });
   // The page may be of a newer release than the one that is open. It needs its own files.
-  const files = [...(await page.text()).matchAll(/ (?:src|href)="(\/web\/[^"]+)"/g)].map(([, path = '']) => path);
+  const files = [...(await page.clone().text()).matchAll(/ (?:src|href)="(\/web\/[^"]+)"/g)].map(
+    ([, path = '']) => path,
+  );
   const parts = [...paths, ...files].slice(0, filesMax);
-  await Promise.all(parts.map((path) => keep(cache, path, { token })));
+  const answers = await Promise.all(parts.map(async (path) => [path, await read(path, { token })] as const));
+  // Only now, and the page last: a network that fails meanwhile leaves the older copy whole.
+  await Promise.all(answers.map(([path, answer]) => cache.put(path, answer)));
+  await cache.put(location.pathname, page);
   await dropOthers(cache, [location.pathname, ...parts]);
 }
 
@@ -38,12 +43,14 @@ async function dropOthers(cache: Cache, paths: readonly string[]): Promise<void>
   await Promise.all(others.map((request) => cache.delete(request)));
 }
 
-/** @throws Error if the answer is not the wanted one, because a copy with a part missing is none */
-async function keep(
-  cache: Cache,
+/**
+ * The answer in the form in which it is kept.
+ * @throws Error if it is not the wanted one, because a copy with a part missing is none
+ */
+async function read(
   path: string,
   { from = path, token }: { readonly from?: string; readonly token?: string | undefined },
-): Promise<Blob> {
+): Promise<Response> {
   const response = await fetch(from, {
     credentials: 'same-origin',
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
@@ -53,9 +60,7 @@ async function keep(
   // The page also needs its policy without network.
   const policy = response.headers.get('content-security-policy');
   if (policy !== null) headers.set('content-security-policy', policy);
-  const body = await response.blob();
-  await cache.put(path, new Response(body, { headers }));
-  return body;
+  return new Response(await response.blob(), { headers });
 }
 
 let policy: Policy | undefined;
