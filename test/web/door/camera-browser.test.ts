@@ -77,6 +77,19 @@ describe('the camera at the door', { timeout: deadline }, () => {
     expect(await running(page)).toBe(0);
     await context.close();
   });
+
+  test('waits for the phone to be unlocked if it was locked while the camera was being turned on', async () => {
+    const { page, context } = await door.phoneAt(undefined);
+    await page.evaluate(`${camera} window.asks = true;`);
+    await page.click('#camera');
+    await page.evaluate('window.see(true); window.asks = false');
+    await until(() => page.evaluate<boolean>('window.opened.length === 1'));
+    await until(async () => (await running(page)) === 0);
+    await page.evaluate('window.see(false)');
+    await label(page, 'Turn the camera off');
+    expect(await running(page)).toBe(1);
+    await context.close();
+  });
 });
 
 test('a list that another page of the phone deletes while it is read is read from its beginning', async () => {

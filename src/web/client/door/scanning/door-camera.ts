@@ -13,7 +13,7 @@ const sameCodeMs = 4000;
 let stream: MediaStream | undefined;
 /** Rises when the camera is turned on or off. What began under an earlier number is over. */
 let turn = 0;
-/** The camera was on when the page was hidden. */
+/** The camera was on, or was being turned on, when the page was hidden. */
 let isPaused = false;
 
 /** Sets up the button that turns the camera on and off. Calls `onCode` once for each code seen. */
@@ -48,6 +48,10 @@ async function start(onCode: (code: string) => void): Promise<void> {
     });
     // The scanner was left while the browser asked for the permission.
     if (mine !== turn) return endTracks(opened);
+    if (document.hidden) {
+      isPaused = true;
+      return endTracks(opened);
+    }
     stream = opened;
     setText('camera', words.cameraOff);
     // Another app may take the camera.
