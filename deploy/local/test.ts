@@ -71,9 +71,9 @@ async function run({ words, output }: Run, number: number): Promise<Ended> {
   );
   let said = '';
   for (const stream of [vitest.stdout, vitest.stderr])
-    stream?.on('data', (bytes: Buffer) => {
-      if (output === 'kept') said += bytes.toString();
-      else process.stderr.write(withoutStack(bytes.toString()));
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      if (output === 'kept') said += text;
+      else process.stderr.write(withoutStack(text));
     });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => vitest.kill(signal));
   const code = await new Promise<number>((resolve) => vitest.once('close', (exit) => resolve(exit ?? 1)));
