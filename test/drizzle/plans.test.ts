@@ -113,7 +113,9 @@ describe('hot queries of an event that the statistics do not know', () => {
       update orders set paid_at = now() - interval '8 minutes' where status = 'paid' and paid_at < now() - interval '1 hour' returning 1`;
     expect(paid.length).toBeGreaterThanOrEqual(3 * otherOrders);
     await paidOrdersWithoutDelivery(world.db, paidLooks, 500);
-    const look = (await measured(world, 1)).find(({ query }) => /^select o\.event_id .* as paid_ago/.test(query));
+    const look = (await measured(world, 1)).find(({ query }) =>
+      /^select o\.event_id .* from orders o where \(o\.paid_at/.test(query),
+    );
     expect(look?.pages).toBeLessThan(400);
   });
 

@@ -112,14 +112,16 @@ export async function paidOrdersWithoutDelivery(
   looks: readonly { readonly fromMinutes: number; readonly toMinutes: number }[],
   limit: number,
 ): Promise<{ eventId: string; orderId: string }[]> {
-  const ages = looks.map(({ fromMinutes, toMinutes }) => sql`(${fromMinutes}::integer, ${toMinutes}::integer)`);
+  // A range for each look: joined to a list of ages, all orders would be read.
+  const ages = looks.map(
+    ({ fromMinutes, toMinutes }) =>
+      sql`o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})`,
+  );
   return rowsOf<{ eventId: string; orderId: string }>(
     db,
     sql`
-      select o.event_id as "eventId", o.id as "orderId" from (values ${sql.join(ages, sql`, `)}) as paid_ago (from_minutes, to_minutes)
-      join orders o on o.paid_at > now() - make_interval(mins => paid_ago.from_minutes)
-        and o.paid_at <= now() - make_interval(mins => paid_ago.to_minutes)
-      where o.status in ('paid', 'partially_refunded')
+      select o.event_id as "eventId", o.id as "orderId" from orders o
+      where (${sql.join(ages, sql` or `)}) and o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
         and o.id not in ${idsWithJob([orderPaid], 'orderId')}
       limit ${limit}`,

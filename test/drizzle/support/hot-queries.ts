@@ -189,7 +189,10 @@ export const hotQueries: readonly HotQuery[] = [
   },
   { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), byChance: true },
   {
-    ...byKey('paid orders without a message', /^select o\.event_id as "eventId", o\.id as "orderId" from \(values/),
+    ...byKey(
+      'paid orders without a message',
+      /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where \(o\.paid_at/,
+    ),
     mayScan: true,
     byChance: true,
   },
