@@ -3,7 +3,7 @@ import { clearPictures, indexEvents } from '../src/catalog/index.ts';
 import type { Config } from '../src/config.ts';
 import { purgeCdn } from '../src/http/public-cache/cdn-purge-call.ts';
 import { recordSaleMinutes } from '../src/desk/index.ts';
-import { checkInvariants } from '../src/invariants.ts';
+import { createPacedCheck } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
   type OrderTemplate,
@@ -88,7 +88,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'orders.index_search': () => indexOrders(deps),
     'cdn.purge': (purge, { signal }) => purgeCdn(deps, purge, signal),
     'access.purge': () => purgeEndedAccess(deps),
-    'invariants.check': () => checkInvariants({ db: deps.auditDb, log: deps.log }),
+    'invariants.check': createPacedCheck({ db: deps.auditDb, log: deps.log }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
+import { createPacedCheck, invariants } from '../../src/invariants.ts';
 import { eachInTurn } from '../../src/platform/jobs/each-in-turn.ts';
 import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { repairSchedules } from '../../workers/schedules.ts';
-import { openTestQueues, startTestWorker, testJobs } from '../../testkit/processes/worker.ts';
+import { openTestQueues, silentLog, startTestWorker, testJobs } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
 import { letters, test } from './support/own-queues.ts';
 
@@ -58,4 +59,15 @@ test('an item that fails is noted, and keeps no other item from its turn', async
     [1, 3, 5],
     [2, 4],
   ]);
+});
+
+test('an invariant rests in proportion to the time that its check took', async ({ world }) => {
+  // Each look at the clock is a tenth of a second after the one before.
+  let time = 0;
+  const check = createPacedCheck({ db: world.db, log: silentLog }, () => (time += 100));
+  const checked = async () => (await check()).length;
+  expect(await checked()).toBe(invariants.length);
+  expect(await checked()).toBe(0);
+  time += 60_000;
+  expect(await checked()).toBe(invariants.length);
 });
