@@ -1213,6 +1213,8 @@ export type CheckInConflicts = {
     scanId: string;
     at: string;
     gate: string | null;
+    /** The name of the device, member or API key that made the scan; null if it was deleted. */
+    by: string | null;
     /** Let in against the rules: the result that the door should have given. */
     fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | null;
     /** Let in twice: the entry that counts. */
@@ -1220,6 +1222,9 @@ export type CheckInConflicts = {
       at: string;
       gate: string | null;
       deviceId: string | null;
+      scanId: string | null;
+      /** The name of the device, member or API key that made the scan; null if it was deleted. */
+      by: string | null;
     } | null;
   }[];
   nextCursor: string | null;
@@ -2517,6 +2522,8 @@ export type SaleFigures = {
   checkIns: {
     admitted: number;
     inside: number;
+    /** Second entries, and entries against the rules, of doors without a network. */
+    conflicts: number;
     gates: {
       gate: string | null;
       entries: number;

@@ -163,7 +163,9 @@ describe('POST /v1/check-ins/batch', () => {
     ]);
     expect((await call(device, 'POST', '/v1/check-ins/batch', body)).body).toEqual(answer.body);
     const conflicts = await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?limit=1`);
-    expect(conflicts.body.data).toMatchObject([{ ticketId: ticket.id, gate: 'Online', other: { gate: 'East' } }]);
+    expect(conflicts.body.data).toMatchObject([
+      { ticketId: ticket.id, gate: 'Online', by: 'test', other: { gate: 'East', scanId: 'b2', by: 'test' } },
+    ]);
   });
 
   it('takes 500 scans at most, with times that make sense', async () => {

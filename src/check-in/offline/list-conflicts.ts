@@ -37,10 +37,13 @@ export type ConflictRow = {
   readonly ticket_id: string | null;
   readonly gate: string | null;
   readonly scanned_at: string;
+  readonly by: string | null;
   readonly fault: Fault | null;
   readonly conflict_at: string | null;
   readonly conflict_gate: string | null;
   readonly conflict_device_id: string | null;
+  readonly conflict_scan_id: string | null;
+  readonly conflict_by: string | null;
 };
 
 type ConflictPlace = {
@@ -49,6 +52,11 @@ type ConflictPlace = {
   readonly deviceId: string;
   readonly scanId: string;
 };
+
+/** The name of the device, member or API key that made a scan; null for one that was deleted. */
+const nameOf = (actorId: string) =>
+  sql.raw(`(select name from devices where id = ${actorId} union all select name from staff where id = ${actorId}
+    union all select name from api_keys where id = ${actorId} limit 1)`);
 
 /** The same list in SQL, after the cursor's place. */
 async function listConflictRows(
@@ -65,11 +73,12 @@ async function listConflictRows(
   return rowsOf<ConflictRow>(
     db,
     sql`select s.actor_id, s.device_id, s.scan_id, s.ticket_id, s.gate, to_json(s.scanned_at) #>> '{}' as scanned_at,
-          s.fault, case when s.conflict then to_json(s.conflict_at) #>> '{}' end as conflict_at,
-          case when s.conflict then s.conflict_gate end as conflict_gate, other.device as conflict_device_id
+          ${nameOf('s.actor_id')} as by, s.fault, case when s.conflict then to_json(s.conflict_at) #>> '{}' end as conflict_at,
+          case when s.conflict then s.conflict_gate end as conflict_gate, other.device as conflict_device_id,
+          other.scan_id as conflict_scan_id, other.by as conflict_by
         from scans s
         left join lateral (
-          select coalesce(nullif(device_id, ''), actor_id) as device from scans o
+          select coalesce(nullif(device_id, ''), actor_id) as device, scan_id, ${nameOf('o.actor_id')} as by from scans o
           where o.event_id = s.event_id and o.ticket_id = s.ticket_id and o.scanned_at = s.conflict_at and o.passed
           limit 1
         ) other on s.conflict

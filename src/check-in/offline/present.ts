@@ -70,10 +70,17 @@ export function presentConflict(row: ConflictRow) {
     scanId: row.scan_id,
     at: time(row.scanned_at),
     gate: row.gate,
+    by: row.by,
     fault: row.fault,
     other:
       row.conflict_at === null
         ? null
-        : { at: time(row.conflict_at), gate: row.conflict_gate, deviceId: row.conflict_device_id },
+        : {
+            at: time(row.conflict_at),
+            gate: row.conflict_gate,
+            deviceId: row.conflict_device_id,
+            scanId: row.conflict_scan_id,
+            by: row.conflict_by,
+          },
   };
 }

@@ -68,6 +68,9 @@ export const syncSchema = z
   .openapi('ScanSync');
 
 const faultSchema = z.enum(faults);
+const byField = z.string().nullable().openapi({
+  description: 'The name of the device, member or API key that made the scan; null if it was deleted.',
+});
 
 const scanProblemSchema = z
   .object({
@@ -177,11 +180,12 @@ export const conflictListSchema = z
         scanId: z.string(),
         at: timeSchema,
         gate: z.string().nullable(),
+        by: byField,
         fault: faultSchema
           .nullable()
           .openapi({ description: 'Let in against the rules: the result that the door should have given.' }),
         other: admissionSchema
-          .extend({ deviceId: z.string().nullable() })
+          .extend({ deviceId: z.string().nullable(), scanId: z.string().nullable(), by: byField })
           .nullable()
           .openapi({ description: 'Let in twice: the entry that counts.' }),
       }),

@@ -84,7 +84,13 @@ export function createSaleFigures({ db, clock }: { readonly db: Db; readonly clo
         fees: money(total.fees),
         net: money(total.received - total.refunded - total.gatewayFees),
       },
-      checkIns: { admitted: total.admitted, inside: total.inside, gates: total.gates, zones: total.zones },
+      checkIns: {
+        admitted: total.admitted,
+        inside: total.inside,
+        conflicts: total.conflicts,
+        gates: total.gates,
+        zones: total.zones,
+      },
       messages: total.messages,
     };
   };
@@ -142,6 +148,8 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
         m.received, m.refunded, m.gateway_fees as "gatewayFees",
         (select count(*)::int from admissions a where a.event_id = ${eventId}) as admitted,
         (select count(*)::int from admissions a where a.event_id = ${eventId} and a.inside) as inside,
+        (select count(*)::int from scans s
+          where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and s.undone_at is null) as conflicts,
         (select coalesce(json_agg(g order by g.entries desc), '[]') from (
           select coalesce(max(g.name), min(s.gate)) as gate, count(*) filter (where s.passed and s.direction = 'entry')::int as entries,
             count(*) filter (where s.passed and s.direction = 'exit')::int as exits, count(*) filter (where not s.passed)::int as refused

@@ -49,6 +49,9 @@ export const saleFiguresSchema = z
     checkIns: z.object({
       admitted: z.int(),
       inside: z.int(),
+      conflicts: z
+        .int()
+        .openapi({ description: 'Second entries, and entries against the rules, of doors without a network.' }),
       gates: z.array(z.object({ gate: z.string().nullable(), entries: z.int(), exits: z.int(), refused: z.int() })),
       zones: z.array(z.object({ name: z.string(), inside: z.int(), capacity: z.int().nullable() })),
     }),

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { newWaitingId } from '../../../src/platform/ids.ts';
+import { newId, newOrderId, newWaitingId } from '../../../src/platform/ids.ts';
+import { createEvent } from '../../../testkit/factories.ts';
 import { type DeskBrowser, type DeskWorld, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /** Guards the parts of an event at the desk: schedule, promo codes, waiting room, and a copy of all of it. */
@@ -132,4 +133,29 @@ test('what the door may know of guests is set beside the gates, with a note for 
   expect(await rowsOf(world.running.service.db, settings)).toEqual([
     { shows_names: true, category_notes: { [id]: 'Blue wristband' } },
   ]);
+});
+
+test('a ticket that two doors let in is shown with both gates, times and phones, where the sale is watched', async () => {
+  const { db } = world.running.service;
+  const concert = await createEvent(db, { organizer: world.organizer });
+  const orderId = newOrderId(concert.id);
+  const phones = [newId('dev'), newId('dev')] as const;
+  await db.execute(sql`
+    insert into devices (id, organizer_id, event_id, name, token_hash, created_by, responsible_id)
+    values (${phones[0]}, ${world.organizer.id}, ${concert.id}, 'Phone of Ayu', '\\x01', 'test', 'test'),
+      (${phones[1]}, ${world.organizer.id}, ${concert.id}, 'Phone of Budi', '\\x02', 'test', 'test')`);
+  await db.execute(sql`
+    insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, conflict, conflict_at, conflict_gate,
+      gate, offline, scanned_at)
+    select ${concert.id}, s.actor, '', s.actor, '\\x00', ${`tkt_${orderId.slice(4)}001`}, 'entry', 'admitted', true, s.conflict, s.other_at, s.other, s.gate,
+      true, s.at
+    from (values
+      (${phones[0]}, 'North', '2026-05-01 19:02+07'::timestamptz, false, '2026-05-01 19:05+07'::timestamptz, 'South'),
+      (${phones[1]}, 'South', '2026-05-01 19:05+07', true, '2026-05-01 19:02+07', 'North')) s (actor, gate, at, conflict, other_at, other)`);
+  const sale = await browser.get(`/desk/events/${concert.id}/sale`);
+  const page = /href="([^"]+)">1 problem at the door/.exec(sale.html)?.[1] ?? '';
+  const { html } = await browser.get(page);
+  const texts = html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+  expect(texts).toMatch(/19:05\S* \S* ?Let in twice South · Phone of Budi 19:02 · North · Phone of Ayu/);
+  expect(html).toContain(`href="/desk/orders/${orderId}"`);
 });

@@ -43,6 +43,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('orders at the desk', () => {
+  test('tell in their story what the door decided without a network, and what was wrong with it', async () => {
+    await world.running.service.db.execute(sql`
+      insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, fault, conflict, gate, offline, scanned_at)
+      values (${event.id}, 'dev_gone', '', 'twice', '\\x00', ${`tkt_${orderId.slice(4)}001`}, 'entry', 'admitted', true, 'wrong_gate', true, 'South', true, now())`);
+    const { html } = await manager.get(path());
+    expect(html).toContain('South · Without a network · Let in twice · Should have been refused: another gate');
+  });
+
   test('are found by a mistyped name, and the address of the search shows nothing of it', async () => {
     const clock = { now: () => new Date(Date.now() + 60_000) };
     await indexOrders({ db: world.running.service.db, clock });

@@ -186,7 +186,7 @@ describe('an organiser at the desk', () => {
   });
 
   test('the replay and the attendees fit on the screen', async () => {
-    for (const part of ['sale/replay', 'attendees', 'orders', 'gifts']) {
+    for (const part of ['sale/replay', 'sale/conflicts', 'attendees', 'orders', 'gifts']) {
       await page.goto(`${origin}/desk/events/${event.id}/${part}`);
       await expectTidy();
     }

@@ -224,6 +224,7 @@ test('every page is complete in both languages', async () => {
     `/desk/events/${event.id}/gifts`,
     `/desk/events/${event.id}/sale`,
     `/desk/events/${event.id}/sale/replay`,
+    `/desk/events/${event.id}/sale/conflicts`,
     `/desk/events/${event.id}/attendees`,
     `/desk/events/${event.id}/devices`,
     `/desk/events/${event.id}/announcements`,

@@ -87,6 +87,20 @@ describe('the door without a network', { timeout: deadline }, () => {
     const [kept] =
       await sql`select count(*)::int as entries from scans where event_id = ${event.eventId} and passed and not conflict`;
     expect(kept).toEqual({ entries: 3 });
+
+    // The gate whose entry stands learns of the other one, and both of the undo that ends it.
+    await sync(north.page);
+    await north.page.click('#conflicts:text-is("1 problem")');
+    expect(await north.page.textContent('#history-list li:first-child .notice-bad')).toMatch(
+      /^Let in twice: North at [\d:.]+, South at [\d:.]+ \(South\)\.$/,
+    );
+    const twice = south.page.locator('#history-list li:first-child');
+    await twice.locator('.link-button').click();
+    await twice.locator('input').fill('A copy of the ticket');
+    await twice.locator('form .button').click();
+    await south.page.waitForSelector('#conflicts', { state: 'hidden' });
+    await sync(north.page);
+    await north.page.waitForSelector('#conflicts', { state: 'hidden' });
     await Promise.all([north.context.close(), south.context.close()]);
   });
 

@@ -33,6 +33,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/attendees',
     '/sale',
     '/sale/replay',
+    '/sale/conflicts',
     '/devices',
     '/announcements',
     '/announcements/new',

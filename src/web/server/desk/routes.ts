@@ -4,6 +4,7 @@ import { duplicatePage } from './events/editor/duplicate.ts';
 import { eventDetailsPages } from './events/editor/event-details.ts';
 import { eventListPage } from './events/event-list.ts';
 import { eventOverviewPage } from './events/event-overview.ts';
+import { conflictPage } from './events/door/conflicts.ts';
 import { gatePages } from './events/door/gates.ts';
 import { movingPages } from './events/moving.ts';
 import { newEventPage } from './events/editor/new-event.ts';
@@ -63,7 +64,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);
   for (const add of [orderSearchPages, orderPages, orderNamesPage, orderRefundPages, giftPage, attendeePage])
     add(addPage);
-  for (const add of [liveSalePage, saleReplayPage, taskPage, auditLogPage, reportPages]) add(addPage);
+  for (const add of [liveSalePage, saleReplayPage, conflictPage, taskPage, auditLogPage, reportPages]) add(addPage);
   for (const add of [staffPages, devicePages, apiKeyPages, connectionPages, messageTestPage, webhookPages])
     add(addPage);
   for (const add of [announcementPages, noticePages, messageTextPages, answerPages, movingPages]) add(addPage);

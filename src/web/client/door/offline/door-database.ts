@@ -35,7 +35,7 @@ export type KeptScan = {
   readonly label: string;
   /** The admission before the scan, for an undo. */
   readonly before: Admission | null;
-  /** The service's response to the upload. */
+  /** As the service told it last, in its response to the upload or in its list of conflicts. */
   readonly conflict?: Conflict;
   /** `isRefused`: the service refused the undo, for example because the phone has been paired anew since. */
   readonly undo?: { readonly reason: string; readonly isRefused?: boolean };
@@ -44,7 +44,7 @@ export type KeptScan = {
 /** The door let somebody in against the rules, or twice. */
 export type Conflict = {
   readonly fault: string | undefined;
-  readonly other: { readonly at: string; readonly gate: string | null } | undefined;
+  readonly other: { readonly at: string; readonly gate: string | null; readonly by?: string | undefined } | undefined;
 };
 
 interface Schema extends DBSchema {

@@ -94,6 +94,29 @@ export function keepHandedIn({ scanId }: KeptScan, conflict: Conflict | undefine
   }));
 }
 
+/**
+ * Replaces what is known of the conflicts of this device's uploaded scans. What the service did not accept it does not list.
+ * @param known.isWhole whether a scan that is not among them is in no conflict
+ * @returns whether something has changed
+ */
+export async function keepConflicts(
+  eventId: string,
+  known: { readonly found: ReadonlyMap<string, Conflict>; readonly isWhole: boolean },
+): Promise<boolean> {
+  const tx = (await database()).transaction('scans', 'readwrite');
+  let isChanged = false;
+  for (const scan of await tx.store.index('time').getAll(rangeOf(eventId))) {
+    const { conflict: before, ...rest } = scan;
+    const isKept = !known.isWhole || scan.state === 'waiting' || before?.fault === 'refused';
+    const now = known.found.get(scan.scanId) ?? (isKept ? before : undefined);
+    if (JSON.stringify(now) === JSON.stringify(before)) continue;
+    void tx.store.put(now === undefined ? rest : { ...rest, conflict: now });
+    isChanged = true;
+  }
+  await tx.done;
+  return isChanged;
+}
+
 /** Marks an undo as uploaded, whether the service accepted or refused it. */
 export function keepUndoSent({ scanId, undo }: KeptScan, isRefused: boolean): Promise<void> {
   return changeScan(scanId, (scan) => ({

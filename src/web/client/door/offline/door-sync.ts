@@ -4,10 +4,11 @@ import { backOff, spread } from '../../shared/calls/waiting.ts';
 import type { Conflict, KeptScan } from './door-database.ts';
 import { doorCall } from '../session/door-session.ts';
 import { keepHandedIn, keepPage, keepUndoSent, readList, scansIn, unsentScans } from './door-store.ts';
+import { readConflicts } from './read-conflicts.ts';
 import type { Gate } from '../session/door-events.ts';
 import type { ListEntry, ListRules } from './judge-offline.ts';
 
-/** Syncs with the service: uploads this device's decisions, then downloads changes from other doors. */
+/** Syncs with the service: uploads this device's decisions, then downloads changes and conflicts from other doors. */
 
 const listEveryMs = 20_000;
 const ceilingMs = 60_000;
@@ -96,6 +97,7 @@ async function syncOnce(
     () => handIn(eventId, on.conflicts),
     () => sendUndos(eventId),
     () => readChanges(eventId, { ...on, page: () => tell(true), gates: (gates) => on.tell({ gates }) }),
+    () => readConflicts(eventId, on.conflicts).then(outcomeOf),
   ]) {
     const one = await step();
     await tell(false);

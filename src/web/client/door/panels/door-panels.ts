@@ -5,7 +5,7 @@ import { byId, element, setText, show } from '../../shared/dom.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
 import { serverNow } from '../../shared/calls/server-clock.ts';
 import type { ScanPlace } from '../scanning/decide-scan.ts';
-import type { KeptScan } from '../offline/door-database.ts';
+import type { Conflict, KeptScan } from '../offline/door-database.ts';
 import { conflictingScans, lastScans, readList } from '../offline/door-store.ts';
 import type { SyncState } from '../offline/door-sync.ts';
 import { findGuests } from './find-guests.ts';
@@ -108,17 +108,25 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
     element('span', { className: 'muted small', text: state.filter(Boolean).join(' · ') }),
   );
   if (scan.conflict !== undefined) {
-    const { fault, other } = scan.conflict;
-    const here = gate ?? words.anyGate;
-    const text =
-      other === undefined
-        ? more.fault(more.faults[fault ?? ''] ?? fault ?? '', here)
-        : more.conflict({ here, at: clock(at), other: other.gate ?? words.anyGate, otherAt: clock(other.at) });
+    const text = conflictText(scan.conflict, { gate: gate ?? words.anyGate, at }, clock);
     item.append(element('p', { className: 'notice notice-bad', text }));
   }
   const isPassage = scan.result === 'admitted' || scan.result === 'exited';
   if (isPassage && scan.undo === undefined) item.append(undoForm(scan, on));
   return item;
+}
+
+function conflictText(
+  { fault, other }: Conflict,
+  here: { readonly gate: string; readonly at: string },
+  clock: (time: string) => string,
+): string {
+  const broken = fault === undefined ? '' : more.fault(more.faults[fault] ?? fault, here.gate);
+  if (other === undefined) return broken;
+  const textOf = (entry: { gate: string | null; at: string; by?: string | undefined }) =>
+    more.entryAt({ gate: entry.gate ?? words.anyGate, at: clock(entry.at), by: entry.by });
+  const [first, second] = Date.parse(other.at) <= Date.parse(here.at) ? [other, here] : [here, other];
+  return `${more.conflict(textOf(first), textOf(second))} ${broken}`.trim();
 }
 
 /** Asks for a reason before an undo. */

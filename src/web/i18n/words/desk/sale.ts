@@ -38,6 +38,7 @@ const id = {
   entries: 'Masuk',
   exits: 'Keluar',
   refusedScans: 'Ditolak',
+  conflicts: (count: number) => `${count} masalah di pintu perlu dilihat`,
   noGate: 'Tanpa pintu',
   zones: 'Orang per area',
   zone: 'Area',
@@ -100,6 +101,8 @@ const en: typeof id = {
   entries: 'In',
   exits: 'Out',
   refusedScans: 'Refused',
+  conflicts: (count) =>
+    count === 1 ? '1 problem at the door to look into' : `${count} problems at the door to look into`,
   noGate: 'No gate',
   zones: 'People by zone',
   zone: 'Zone',

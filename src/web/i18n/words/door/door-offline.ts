@@ -10,7 +10,10 @@ type DoorOfflineWords = {
   readonly unsent: (count: number) => string;
   readonly unsentElsewhere: (count: number) => string;
   readonly conflicts: (count: number) => string;
-  readonly conflict: (entry: { here: string; at: string; other: string; otherAt: string }) => string;
+  /** Of two entries, the earlier one first. */
+  readonly conflict: (first: string, second: string) => string;
+  /** @param by the phone or the person, if known */
+  readonly entryAt: (entry: { gate: string; at: string; by: string | undefined }) => string;
   readonly fault: (why: string, gate: string) => string;
   readonly faults: Readonly<Record<string, string>>;
   readonly decidedHere: string;
@@ -54,7 +57,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     unsentElsewhere: (count) =>
       `${count} pindaian acara lain belum terkirim. Data itu tetap tersimpan di ponsel ini, dan terkirim setelah acaranya dipilih lagi di sini.`,
     conflicts: (count) => `${count} masalah`,
-    conflict: ({ here, at, other, otherAt }) => `Masuk dua kali: ${other} pukul ${otherAt}, ${here} pukul ${at}.`,
+    conflict: (first, second) => `Masuk dua kali: ${first}, ${second}.`,
+    entryAt: ({ gate, at, by }) => `${gate} pukul ${at}${by === undefined ? '' : ` (${by})`}`,
     fault: (why, gate) => `Seharusnya ditolak di ${gate}: ${why}.`,
     faults: {
       revoked: 'tiket dibatalkan',
@@ -114,7 +118,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
         ? '1 scan of another event is not sent yet. It stays on this phone, and is sent once that event is chosen here again.'
         : `${count} scans of another event are not sent yet. They stay on this phone, and are sent once that event is chosen here again.`,
     conflicts: (count) => (count === 1 ? '1 problem' : `${count} problems`),
-    conflict: ({ here, at, other, otherAt }) => `Let in twice: ${other} at ${otherAt}, ${here} at ${at}.`,
+    conflict: (first, second) => `Let in twice: ${first}, ${second}.`,
+    entryAt: ({ gate, at, by }) => `${gate} at ${at}${by === undefined ? '' : ` (${by})`}`,
     fault: (why, gate) => `Should have been refused at ${gate}: ${why}.`,
     faults: {
       revoked: 'ticket revoked',

@@ -45,6 +45,9 @@ const shown = [
   'direction',
   'ticketCategory',
   'gate',
+  'offline',
+  'conflict',
+  'fault',
   'amount',
   'total',
   'received',
@@ -59,14 +62,15 @@ const shown = [
 function detailsOf({ kind, detail }: Entry, language: Language): Html | string {
   const texts = shown.flatMap((name) => {
     const value = detail[name];
-    return value === undefined ? [] : [textOf(name, value, language)];
+    return value === undefined || value === false ? [] : [textOf(name, value, language)];
   });
   if (texts.length === 0) return '';
   return html`<p class="${kind === 'note' ? 'story-note' : 'muted'}">${texts.join(' · ')}</p>`;
 }
 
 function textOf(name: string, value: unknown, language: Language): string {
-  if (typeof value === 'string' || typeof value === 'number') return storyDetail(name, value, language);
+  if (typeof value === 'string' || typeof value === 'number' || value === true)
+    return storyDetail(name, value, language);
   if (isMoney(value)) return name === 'total' ? formatPrice(value, language) : formatMoney(value, language);
   return String(value);
 }

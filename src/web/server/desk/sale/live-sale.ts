@@ -103,7 +103,7 @@ function waitingPart({ waitingRoom: room }: Figures, language: Language): Html {
   );
 }
 
-function doorPart({ checkIns }: Figures, language: Language): Html {
+function doorPart({ eventId, checkIns }: Figures, language: Language): Html {
   if (checkIns.admitted === 0 && checkIns.gates.length === 0) return html``;
   const words = saleWords[language];
   const count = (value: number) => formatCount(value, language);
@@ -112,7 +112,11 @@ function doorPart({ checkIns }: Figures, language: Language): Html {
     html`${bigFigures([
       [words.admitted, count(checkIns.admitted)],
       [words.inside, count(checkIns.inside)],
-    ])}${table({
+    ])}${
+      checkIns.conflicts === 0
+        ? ''
+        : html`<p class="notice notice-bad"><a href="/desk/events/${eventId}/sale/conflicts">${words.conflicts(checkIns.conflicts)}</a></p>`
+    }${table({
       caption: words.checkIns,
       rows: checkIns.gates,
       columns: [

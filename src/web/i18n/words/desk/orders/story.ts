@@ -2,6 +2,7 @@ import type { InEach, Language } from '../../../language.ts';
 import { doorWords } from '../../door/door.ts';
 import { paymentMethodWords } from '../../order/payment-methods.ts';
 import { actText } from '../acts.ts';
+import { faultText } from '../events/conflicts.ts';
 import { statusWords } from '../statuses.ts';
 import { toolWords } from '../tools.ts';
 
@@ -119,6 +120,12 @@ const templates: InEach<Readonly<Record<string, string>>> = {
   },
 };
 
+/** What is said of a scan only if it is so. */
+const flags: InEach<Readonly<Record<string, string>>> = {
+  id: { offline: 'Tanpa jaringan', conflict: 'Masuk dua kali' },
+  en: { offline: 'Without a network', conflict: 'Let in twice' },
+};
+
 const ticketCount: InEach<(count: number) => string> = {
   id: (count) => `${count} tiket`,
   en: (count) => (count === 1 ? '1 ticket' : `${count} tickets`),
@@ -128,10 +135,12 @@ const ticketCount: InEach<(count: number) => string> = {
  * One detail of a story's entry as people read it. Text that a person wrote stays unchanged; a gateway's name begins
  * with a capital.
  */
-export function storyDetail(name: string, value: string | number, language: Language): string {
+export function storyDetail(name: string, value: string | number | true, language: Language): string {
+  if (value === true) return flags[language][name] ?? '';
   if (typeof value === 'number') return name === 'tickets' ? ticketCount[language](value) : String(value);
   const known: Readonly<Record<string, string>> = detailWords(name, language);
   if (name === 'act') return actText(value, language);
+  if (name === 'fault') return faultText(value, language);
   if (name === 'gateway') return value.charAt(0).toUpperCase() + value.slice(1);
   return Object.hasOwn(known, value) ? (known[value] ?? value) : value;
 }
