@@ -47,9 +47,9 @@ export function readQrPng(png: Uint8Array): string | undefined {
   return jsQr(pixels, side, side)?.data;
 }
 
-/** Reads a QR symbol from a picture in a file. */
-export async function readQrPicture(path: string): Promise<string | undefined> {
-  const { data, info } = await sharp(path).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+/** Reads a QR symbol from a picture, or from the file at this path. */
+export async function readQrPicture(picture: string | Buffer): Promise<string | undefined> {
+  const { data, info } = await sharp(picture).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return jsQr(new Uint8ClampedArray(data), info.width, info.height)?.data;
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, askedBy, call } from './shared/calls/api.ts';
+import { type Answer, askedBy, call, carryToken } from './shared/calls/api.ts';
 import { byId, focusIfHidden, languageQuery, setText, show, takeFragment } from './shared/dom.ts';
 import { type Live, follow } from './shared/calls/live.ts';
 import { nextLook } from './order/next-look.ts';
@@ -9,14 +9,15 @@ import { showPayment, watchPayment } from './order/order-payment.ts';
 import { showEvent, showSeller, showSummary, statusText } from './order/order-summary.ts';
 import { forgetOffline, keepOffline } from './shared/tickets/keep-offline.ts';
 import type { WalletName } from './shared/tickets/wallet-buttons.ts';
-import { showTickets } from './order/order-tickets.ts';
+import { showTickets, watchFiles } from './order/order-tickets.ts';
 import { type EventView, type OrderView, type SellerView, type TicketView, hasTickets } from './order/order-view.ts';
-import { onReturn, poll } from './shared/calls/poll.ts';
+import { onStale, poll } from './shared/calls/poll.ts';
 import { nextTry, pause, spread } from './shared/calls/waiting.ts';
 
 const orderId = location.pathname.split('/').pop() ?? '';
 const path = `/v1/orders/${orderId}`;
-let token = takeFragment();
+let token = takeFragment(!navigator.cookieEnabled);
+carryToken(path, token);
 // The page does not use what a gateway appends to the return address.
 if (token === '' && location.search !== languageQuery())
   history.replaceState(null, '', location.pathname + languageQuery());
@@ -37,7 +38,7 @@ const lookWithStreamMs = 45_000;
 const togetherWithinMs = 4000;
 
 const watch = poll(look);
-onReturn(() => {
+onStale(() => {
   ticketsOf = undefined;
   eventReading = undefined;
   again();
@@ -51,7 +52,15 @@ byId('forget').addEventListener('click', () => {
     focusIfHidden(byId('event-name'));
   });
 });
-watchPayment(path, again, () => shown);
+watchPayment(path, {
+  lookAgain: again,
+  // The page says so at once, also without a network.
+  passed: () => {
+    if (shown !== undefined) present(shown);
+    again();
+  },
+});
+watchFiles();
 watchDetails(path, reloadTickets);
 // The browser's copy is written again, without the code of the ticket that was given away.
 watchTransfers(path, () => void forgetOffline(orderId).then(reloadTickets));
@@ -66,10 +75,7 @@ watchCancel(
 
 /** The token opens the order also where the browser takes no cookie, or has none yet. */
 async function readOrder(): Promise<Answer<OrderView>> {
-  const answer = await call<OrderView>('GET', path, {
-    ...(token === '' ? {} : { token }),
-    ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
-  });
+  const answer = await call<OrderView>('GET', path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
   if (answer.kind === 'ok') eventReading ??= loadEvent(answer.body.eventSlug);
   return answer;
 }
@@ -95,7 +101,12 @@ function reloadTickets(): void {
 /** An order that changes only by its buyer's acts needs no stream. */
 function followWhileOpen(isOpen: boolean): void {
   if (isOpen) {
-    live ??= follow(`${path}/stream`, { onEvent: again, onSnapshot: watch.now, onState: watch.now });
+    live ??= follow(`${path}/stream`, {
+      token: token === '' ? undefined : token,
+      onEvent: again,
+      onSnapshot: watch.now,
+      onState: watch.now,
+    });
   } else {
     live?.close();
     live = undefined;
@@ -125,6 +136,7 @@ async function look(): Promise<number | undefined> {
     // The cookie of a newer link may open the order.
     if (token !== '') {
       token = '';
+      carryToken(path, token);
       needsCookie = false;
       return 0;
     }
@@ -147,7 +159,11 @@ async function look(): Promise<number | undefined> {
 }
 
 function present(order: OrderView): void {
-  if (shown?.status !== order.status) setText('live', statusText(order));
+  if (shown?.status !== order.status) {
+    setText('live', statusText(order));
+    // The browser's copy would go on showing codes that open no door.
+    if (!hasTickets(order)) void forgetOffline(orderId);
+  }
   shown = order;
   showSummary(order);
   showPayment(order);
@@ -185,7 +201,9 @@ async function loadTickets(order: OrderView): Promise<boolean> {
   );
   if (answer.kind === 'unchanged') ticketsOf = order.status;
   if (answer.kind !== 'ok') return answer.kind === 'unchanged';
-  showTickets(path, order, answer.body.data, answer.body.wallets ?? []);
+  // A browser that takes no cookie cannot request pictures and files by itself.
+  const fileToken = navigator.cookieEnabled || token === '' ? undefined : token;
+  showTickets({ path, token: fileToken, wallets: answer.body.wallets ?? [] }, order, answer.body.data);
   ticketsOf = order.status;
   ticketsEtag = answer.etag ?? undefined;
   if (!answer.isKept) {
@@ -218,5 +236,6 @@ function showMissing(): void {
   show('offline', false);
   show('order', false);
   show('missing', true);
+  show('blocked', !navigator.cookieEnabled);
   byId('content').focus();
 }

@@ -2,14 +2,14 @@ import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts
 import { inLanguage } from '../../platform/text/in-language.ts';
 import { formatClockIn, formatDate } from '../../platform/text/format-time.ts';
 import { askedBy, call } from './shared/calls/api.ts';
-import { onReturn, poll } from './shared/calls/poll.ts';
+import { onStale, poll } from './shared/calls/poll.ts';
 import { nextTry } from './shared/calls/waiting.ts';
 import { byId, focusIfHidden, setText, show, takeFragment } from './shared/dom.ts';
 import { drawCode } from './shared/tickets/draw-code.ts';
 import { forgetOffline, keepOffline } from './shared/tickets/keep-offline.ts';
 import { openFile } from './shared/tickets/open-file.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { pageStorage } from './shared/page-storage.ts';
+import { outlivesPage, pageStorage } from './shared/page-storage.ts';
 import { type WalletName, walletButtons, walletsHere } from './shared/tickets/wallet-buttons.ts';
 import { sendTransfer } from './shared/tickets/send-transfer.ts';
 
@@ -36,13 +36,16 @@ const path = `/v1/tickets/${ticketId}`;
 const keptAs = `antre-ticket-${ticketId}`;
 const kept = pageStorage('localStorage');
 /** Keeps the link's secret in this browser, so that a reload works, until it no longer opens a ticket. */
-const token = takeFragment() || (kept.getItem(keptAs) ?? '');
+const token = takeFragment(!outlivesPage()) || (kept.getItem(keptAs) ?? '');
 
 let failures = 0;
 let isGiven = false;
+/** The ticket that is shown, and the one that is kept in the browser. */
+let shown = '';
+let copied = '';
 
 const watch = poll(look);
-onReturn(watch.now);
+onStale(watch.now);
 offerFile('pdf', 'ticket.pdf');
 offerFile('calendar', 'event.ics');
 sendTransfer({ path: `${path}/transfers`, token, more: () => ({}), onDone: showGiven });
@@ -59,22 +62,33 @@ async function look(): Promise<number | undefined> {
   const isGone = answer.kind === 'refused' && (answer.problem.status === 404 || answer.problem.status === 400);
   const isAway = !isGone && (answer.kind !== 'ok' || answer.isKept);
   show('offline', isAway);
-  if (answer.kind === 'ok') present(answer.body);
+  const ticket = answer.kind === 'ok' ? JSON.stringify(answer.body) : '';
+  // Drawn again only if it has changed, so that nothing moves under a finger.
+  if (answer.kind === 'ok' && ticket !== shown) present(answer.body);
+  shown = ticket === '' ? shown : ticket;
   if (isAway) {
     failures += 1;
     return nextTry(failures, askedBy(answer), Math.random());
   }
   failures = 0;
   if (isGone) showMissing();
-  else void keepOffline({ id: ticketId, scope: '/tickets/', paths: [path], token }).then((is) => show('kept', is));
+  else if (ticket !== copied) void copy(ticket);
   return undefined;
+}
+
+async function copy(ticket: string): Promise<void> {
+  copied = ticket;
+  show('kept', await keepOffline({ id: ticketId, scope: '/tickets/', paths: [path], token }));
 }
 
 function showMissing(): void {
   // A wrong link takes nothing from a browser that has the right one.
   if (kept.getItem(keptAs) === token) forget();
+  shown = '';
+  copied = '';
   for (const part of ['loading', 'ticket']) show(part, false);
   show('missing', true);
+  byId('content').focus();
 }
 
 function present(ticket: HeldTicket): void {
@@ -97,7 +111,9 @@ function present(ticket: HeldTicket): void {
   show('wallet-note', here.length > 0);
   show('transfer', isTransferable);
   show('loading', false);
+  show('missing', false);
   show('ticket', true);
+  focusIfHidden(byId('event-name'));
 }
 
 /** The ticket as a file. A link cannot send the token, so the page asks for the file. */

@@ -2,12 +2,12 @@ import { inLanguage } from '../../platform/text/in-language.ts';
 import { refusalWords } from '../i18n/words/refusals.ts';
 import { waitingListWords } from '../i18n/words/waiting-list.ts';
 import { type Answer, askedBy, call, endsByWaiting } from './shared/calls/api.ts';
-import { onReturn, poll } from './shared/calls/poll.ts';
+import { onStale, poll } from './shared/calls/poll.ts';
 import { nextTry } from './shared/calls/waiting.ts';
 import { byId, setText, show, takeFragment, whileBusy } from './shared/dom.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
 import { pageLanguage } from './shared/page-language.ts';
-import { pageStorage } from './shared/page-storage.ts';
+import { outlivesPage, pageStorage } from './shared/page-storage.ts';
 import { refusalText, waitingText } from './shared/forms/refusal-text.ts';
 
 type Entry = {
@@ -27,7 +27,7 @@ const path = `/v1/waiting-list/${entryId}`;
 const keptAs = `antre-waiting-${entryId}`;
 const kept = pageStorage('localStorage');
 /** Keeps the link's secret in this browser, so that a reload works, until it no longer opens an entry. */
-const token = takeFragment() || (kept.getItem(keptAs) ?? '');
+const token = takeFragment(!outlivesPage()) || (kept.getItem(keptAs) ?? '');
 const confirmButton = byId('confirm', HTMLButtonElement);
 const leaveButton = byId('leave', HTMLButtonElement);
 let failures = 0;
@@ -37,7 +37,7 @@ let hasLeft = false;
 confirmButton.addEventListener('click', () => void run(confirmButton, 'confirmation', present));
 leaveButton.addEventListener('click', () => void run(leaveButton, 'departure', showLeft));
 const watch = poll(look);
-onReturn(watch.now);
+onStale(watch.now);
 
 async function look(): Promise<number | undefined> {
   const answer = await call<Entry>('GET', path, { token });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ticketAccessToken } from '../../../src/access/buyers/ticket-token.ts';
@@ -208,5 +209,54 @@ describe('the page of an order without network', () => {
     await page.waitForSelector('#missing:not([hidden])');
     await until(async () => (await page.evaluate<string[]>('caches.keys()')).length === 0);
     expect(faults).toEqual([]);
+  });
+
+  /** Makes a page of which the clock can be moved on. Its first content is there. */
+  async function openWithClock(link: string): Promise<Page> {
+    const page = await context.newPage();
+    await page.clock.install();
+    await page.goto(link);
+    await page.waitForSelector('#kept:not([hidden])');
+    return page;
+  }
+  const revoke = (ticketId: string) =>
+    world.running.service.db.execute(
+      sql`update tickets set status = 'revoked', revoked_at = now(), revoked_reason = 'refunded' where id = ${ticketId}`,
+    );
+
+  test('a page that stays open learns that a ticket was taken back, and an order that is refunded is kept no longer', async () => {
+    const mine = await place();
+    const page = await openWithClock(linkOf(mine));
+    await revoke(`tkt_${mine.id.slice(4)}001`);
+    await page.clock.fastForward('03:00');
+    await page.waitForSelector('.ticket[data-revoked]');
+    expect(await page.textContent('#live')).toBe('Ticket 1 of 3: Not valid any more');
+    expect(await page.locator('.ticket img').count()).toBe(2);
+
+    await world.running.service.db.execute(sql`update orders set status = 'refunded' where id = ${mine.id}`);
+    await page.clock.fastForward('03:00');
+    await page.waitForSelector('#tickets', { state: 'hidden' });
+    await expect.poll(() => page.evaluate('caches.keys()')).toEqual([]);
+  });
+
+  test('the open page of a ticket that was given to somebody learns that it was taken back, or given on', async () => {
+    const mine = await place();
+    const ticketId = `tkt_${mine.id.slice(4)}001`;
+    const { db, config } = world.running.service;
+    const give = (number: number) =>
+      db.execute(sql`update tickets set times_transferred = ${number} where id = ${ticketId}`);
+    await give(1);
+    const token = ticketAccessToken(config.ORDER_TOKEN_SECRET, ticketId, 1);
+    const page = await openWithClock(`${network.origin}/tickets/${ticketId}?lang=en#${token}`);
+    await page.focus('#pdf');
+    await revoke(ticketId);
+    await page.clock.fastForward('03:00');
+    await page.waitForSelector('#invalid:visible');
+    expect(await page.isVisible('#qr')).toBe(false);
+    expect(await page.evaluate('document.activeElement.id')).toBe('event-name');
+    await give(2);
+    await page.clock.fastForward('03:00');
+    await page.waitForSelector('#missing:visible');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
   });
 });

@@ -101,6 +101,15 @@ test('a ticket has one number on the whole page, also after others were taken ba
   await page.close();
 });
 
+test('a page without a ticket to show says where the tickets are, and shows no code at the door', async () => {
+  const placed = await place({ categories: free });
+  await world.running.service.db.execute(sql`update tickets set times_transferred = 1 where order_id = ${placed.id}`);
+  const page = await open(placed);
+  await page.waitForSelector('#all-given:visible');
+  expect(await page.isVisible('#show-at-door')).toBe(false);
+  await page.close();
+});
+
 test('the buyer reads how much has gone back', async () => {
   const placed = await place({ categories: priced });
   await addAttempt(placed, { method: 'qris', status: 'partially_refunded', refunded: 100_000 });
@@ -206,18 +215,38 @@ test('a page that was out of sight for long reads again what may have changed me
   await page.close();
 });
 
-test('a ticket is given away also in a browser that blocks its storage', async () => {
-  const placed = await place({ categories: free });
+test('a payment that failed is tried again, also with the same method, and the focus stays with it', async () => {
+  const placed = await place({ categories: priced });
+  await addAttempt(placed, { method: 'card', status: 'denied' });
+  const page = await open(placed);
+  expect(await page.locator('#method-list [aria-pressed="true"]').count()).toBe(0);
+  const asked: string[] = [];
+  await page.route('**/payments', (route) => {
+    asked.push((route.request().postDataJSON() as { method: string }).method);
+    return route.fulfill({ status: 202, json: {} });
+  });
+  for (const [button, method] of [
+    ['#method-list [data-method="card"]', 'card'],
+    ['#pay-again', 'any'],
+  ] as const) {
+    await page.click(button);
+    await expect.poll(() => asked.at(-1)).toBe(method);
+    expect(await page.evaluate('document.activeElement.id')).toBe('pay-title');
+  }
+  await page.close();
+});
+
+test('a page that is open when the time to pay ends says so at once, also without a network', async () => {
+  const placed = await place({ categories: priced });
+  await addAttempt(placed, { method: 'bca_va', status: 'pending', instructions: { vaNumber: '8808123456789012' } });
   const page = await world.browser.newPage();
-  await page.addInitScript(`Object.defineProperty(window, 'caches', {
-    get: () => { throw new DOMException('denied', 'SecurityError'); },
-  });`);
+  await page.clock.install();
   await page.goto(`${world.origin}/orders/${placed.id}?lang=en#${placed.accessToken}`);
-  await page.click('#transfers summary');
-  await page.fill('#transfer-form #name', 'Bima Arya');
-  await page.fill('#transfer-form #email', 'bima@pembeli.test');
-  await page.click('#transfer-give');
-  await page.waitForSelector('#given-list li');
-  expect(await page.isVisible('#kept')).toBe(false);
+  await page.focus('#copy:visible');
+  await page.context().setOffline(true);
+  await page.clock.fastForward('01:00:00');
+  await page.waitForSelector('#notice:text-matches("^The time to pay is over")');
+  expect(await page.isVisible('#pay')).toBe(false);
+  expect(await page.evaluate('document.activeElement.id')).toBe('event-name');
   await page.close();
 });

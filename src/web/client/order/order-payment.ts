@@ -135,15 +135,17 @@ async function writeText(shown: HTMLElement, text: string): Promise<boolean> {
   }
 }
 
-/** Keeps the countdown and the buttons working. */
-export function watchPayment(path: string, lookAgain: () => void, current: () => OrderView | undefined): void {
+/**
+ * Keeps the countdown and the buttons working.
+ * @param on.passed called when a deadline has passed
+ */
+export function watchPayment(path: string, on: { readonly lookAgain: () => void; readonly passed: () => void }): void {
+  const { lookAgain } = on;
   setInterval(() => {
     tick();
-    const order = current();
-    if (order === undefined || endsAtMs === undefined || endsAtMs > serverNow() || endsAtMs === passedMs) return;
+    if (endsAtMs === undefined || endsAtMs > serverNow() || endsAtMs === passedMs) return;
     passedMs = endsAtMs;
-    showPayment(order);
-    lookAgain();
+    on.passed();
   }, 1000);
   watchCopy();
   const choose = async (method: string) => {
@@ -154,6 +156,8 @@ export function watchPayment(path: string, lookAgain: () => void, current: () =>
   watchMethods(choose);
   const again = byId('pay-again', HTMLButtonElement);
   again.addEventListener('click', () => {
+    // The button is hidden while the attempt is made.
+    byId('pay-title').focus();
     void whileBusy(again, () => choose('any'));
   });
 }

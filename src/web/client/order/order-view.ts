@@ -53,6 +53,7 @@ export type OrderView = {
 
 export type TicketView = {
   readonly id: string;
+  readonly code: string;
   readonly shortCode: string;
   readonly ticketCategoryId: string;
   readonly status: 'live' | 'revoked';

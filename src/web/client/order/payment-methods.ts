@@ -30,11 +30,12 @@ export function showNumber({ vaNumber, bank, billKey, billerCode }: PaymentView)
 export function showMethods({ methods = [], method, status, redirectUrl }: PaymentView): void {
   const offered = methods.filter((name): name is MethodName => known.has(name));
   show('methods', offered.length > 0);
+  // A method that has failed may be chosen again.
   const isChosen = status === 'pending' && method !== 'any';
   setText('methods-title', isChosen ? words.chooseOther : redirectUrl === undefined ? words.choose : words.chooseHere);
   // While an attempt is made there is nothing to choose, so the list is hidden and kept.
   if (offered.length > 0 && offered.join() !== drawn) draw(offered);
-  for (const button of methodButtons()) button.ariaPressed = String(button.dataset['method'] === method);
+  for (const button of methodButtons()) button.ariaPressed = String(isChosen && button.dataset['method'] === method);
 }
 
 function draw(offered: readonly MethodName[]): void {

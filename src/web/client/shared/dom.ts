@@ -33,11 +33,14 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Removes the secret from the address before anything else can read or keep it. */
-export function takeFragment(): string {
+/**
+ * Removes the secret from the address before anything else can read or keep it.
+ * @param isLeft leaves it there: in a browser that stores nothing, a reload finds it nowhere else
+ */
+export function takeFragment(isLeft = false): string {
   const fragment = location.hash.slice(1);
   if (fragment === '') return fragment;
-  history.replaceState(null, '', location.pathname + languageQuery());
+  if (!isLeft) history.replaceState(null, '', location.pathname + languageQuery());
   // In the other language the page needs it again. It stands in the link from the click on only.
   for (const link of document.querySelectorAll<HTMLAnchorElement>('a[hreflang]')) {
     link.addEventListener('click', () => {

@@ -24,7 +24,7 @@ export function orderPage(context: PageContext): Promise<string> {
 <p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
 <p class="notice notice-warn" id="offline" hidden>${words.offline}</p>
 <section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p><div class="bone bone-title"></div><div class="bone"></div><div class="bone bone-tall"></div></section>
-<section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p>
+<section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p><p id="blocked" hidden>${words.blocked}</p>
 <p><a class="button" href="${linkTo('/find-order', lang)}">${words.findOrder}</a></p></section>
 <article id="order" hidden>
 <header class="order-head"><p><span class="chip" id="status"></span></p><h1 id="event-name" tabindex="-1"></h1><p class="muted" id="event-facts"></p>
@@ -57,9 +57,10 @@ function paySection({ lang: { language } }: PageContext): Html {
 
 function ticketSection({ lang: { language } }: PageContext): Html {
   const words = orderPageWords[language];
-  return html`<section id="tickets" hidden><h2>${words.tickets}</h2><p class="muted">${words.showAtDoor}</p>
+  return html`<section id="tickets" hidden><h2>${words.tickets}</h2><p class="muted" id="show-at-door">${words.showAtDoor}</p><p id="all-given" hidden>${words.allGiven}</p>
 <ul class="ticket-list" id="ticket-list"></ul><p class="muted small" id="wallet-note" hidden>${walletWords[language].note}</p>
-<p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download>${words.pdf}</a><a class="button button-quiet" id="calendar" download>${words.calendar}</a></p>
+<p class="ticket-links" id="ticket-links"><a class="button" id="pdf" download="tickets.pdf">${words.pdf}</a><a class="button button-quiet" id="calendar" download="event.ics">${words.calendar}</a></p>
+<p class="notice notice-bad" id="file-failed" role="alert" hidden>${transferWords[language].fileFailed}</p>
 <p class="muted small" id="kept" hidden>${words.kept} <button type="button" class="link-button" id="forget">${words.forget}</button></p></section>`;
 }
 

@@ -20,7 +20,7 @@ export function ticketPage(context: PageContext): Promise<string> {
 <section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p></section>
 <section id="done" class="message" tabindex="-1" hidden><h1>${words.doneTitle}</h1><p>${words.doneText}</p></section>
 <article id="ticket" hidden><header class="order-head"><h1 id="event-name" tabindex="-1"></h1><p class="muted" id="event-facts"></p></header>
-<p class="notice notice-warn" id="postponed" hidden>${words.postponed}</p><p class="notice notice-bad" id="invalid" hidden>${words.invalid}</p>
+<p class="notice notice-warn" id="postponed" hidden>${words.postponed}</p><p class="notice notice-bad" id="invalid" role="status" hidden>${words.invalid}</p>
 <section id="valid" hidden><p class="muted">${words.showAtDoor}</p>
 <ul class="ticket-list"><li class="ticket"><p class="ticket-top"><strong id="category"></strong></p>
 <canvas id="qr" class="qr" role="img" aria-label="${words.qr}" width="250" height="250"></canvas>

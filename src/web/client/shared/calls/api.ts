@@ -47,6 +47,13 @@ type Call = {
 export const deadlineMsDefault = 20_000;
 const retryAfterMsMax = 120_000;
 
+let carried = { below: '', token: '' };
+
+/** From now on calls below this address carry the token, so that they succeed also in a browser that takes no cookie. */
+export function carryToken(below: string, token: string): void {
+  carried = { below, token };
+}
+
 /** Calls the API. Never throws, because a page must show every outcome. */
 export async function call<Body = unknown>(method: string, path: string, given: Call = {}): Promise<Answer<Body>> {
   try {
@@ -55,7 +62,7 @@ export async function call<Body = unknown>(method: string, path: string, given: 
       signal: endsAfter(given.deadlineMs ?? deadlineMsDefault),
       credentials: 'same-origin',
       redirect: 'error',
-      headers: headersOf(given),
+      headers: headersOf(path, given),
       ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     });
     noteServerTime(response.headers);
@@ -113,13 +120,17 @@ function endsAfter(milliseconds: number): AbortSignal {
   return controller.signal;
 }
 
-function headersOf({ body, token, headers }: Call): Record<string, string> {
+function headersOf(path: string, { body, token = tokenFor(path), headers }: Call): Record<string, string> {
   return {
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...headers,
   };
+}
+
+function tokenFor(path: string): string | undefined {
+  return carried.token !== '' && path.startsWith(carried.below) ? carried.token : undefined;
 }
 
 function readRetryAfter(value: string | null): number | undefined {

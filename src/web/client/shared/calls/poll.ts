@@ -1,3 +1,5 @@
+import { spread } from './waiting.ts';
+
 /** Repeats a step while the page is visible. The step says when to run next, or that it is done. */
 export type Poll = { now(): void; stop(): void };
 
@@ -16,6 +18,7 @@ export function poll(
   let isDue = false;
 
   const run = async (): Promise<void> => {
+    if (isStopped) return;
     if (isRunning) {
       isWantedAgain = true;
       return;
@@ -50,12 +53,21 @@ export function poll(
   };
 }
 
-/** A page that was out of sight for this long may show what is no longer true. */
-const staleMs = 5 * 60_000;
+/** After this long a page may show what is no longer true. */
+const staleMs = 2 * 60_000;
 
-/** Calls `act` when the reader comes back after a while: from another app, from a locked phone, or by the browser's button Back. */
-export function onReturn(act: () => void): void {
+/**
+ * Calls `act` whenever that time has passed while the page is seen, and when the reader comes back after it: from another app, from a
+ * locked phone, or by the browser's button Back.
+ */
+export function onStale(act: () => void): void {
   let hiddenAtMs = Number.POSITIVE_INFINITY;
+  setInterval(
+    () => {
+      if (!document.hidden) act();
+    },
+    spread(staleMs, Math.random()),
+  );
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) hiddenAtMs = Date.now();
     else if (Date.now() - hiddenAtMs >= staleMs) act();

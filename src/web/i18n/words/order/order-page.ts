@@ -6,6 +6,7 @@ const id = {
   missingTitle: 'Pesanan tidak dapat dibuka',
   missingText:
     'Buka pesanan dari tautan di email atau WhatsApp Anda. Tautannya hilang? Kami kirim ulang ke email yang dipakai memesan.',
+  blocked: 'Peramban ini memblokir cookie untuk situs ini, sehingga pesanan hanya terbuka lewat tautannya sendiri.',
   findOrder: 'Kirim ulang tautan',
   code: 'Kode pesanan',
   payTitle: 'Bayar pesanan ini',
@@ -18,6 +19,7 @@ const id = {
   tryAgain: 'Coba bayar lagi',
   tickets: 'Tiket Anda',
   showAtDoor: 'Tunjukkan kode ini di pintu. Jangan dibagikan: yang pertama memindainya yang masuk.',
+  allGiven: 'Semua tiket pesanan ini sudah diberikan kepada orang lain.',
   pdf: 'Unduh PDF',
   calendar: 'Simpan ke kalender',
   kept: 'Tersimpan di peramban ini: tiket terbuka juga tanpa internet.',
@@ -37,6 +39,7 @@ const en: typeof id = {
   missingTitle: 'This order cannot be opened',
   missingText:
     'Open it from the link in your email or WhatsApp. Lost the link? We send it again to the address you ordered with.',
+  blocked: 'This browser blocks cookies of this site, so only the link itself opens the order.',
   findOrder: 'Send the link again',
   code: 'Order code',
   payTitle: 'Pay for this order',
@@ -49,6 +52,7 @@ const en: typeof id = {
   tryAgain: 'Try to pay again',
   tickets: 'Your tickets',
   showAtDoor: 'Show this code at the door. Do not share it: the first person to scan it gets in.',
+  allGiven: 'All tickets of this order were given to others.',
   pdf: 'Download PDF',
   calendar: 'Add to calendar',
   kept: 'Kept in this browser: the tickets open without internet, too.',
