@@ -32,8 +32,8 @@ import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/or
 import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
-import type { InPlaceActs } from './run-in-place.ts';
-import type { Handlers } from './run-job.ts';
+import type { InPlaceActs } from './running/run-in-place.ts';
+import type { Handlers } from './running/run-job.ts';
 
 export type HandlerDeps = SendDeliveryDeps &
   SendWebhooksDeps &

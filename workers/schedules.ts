@@ -1,7 +1,7 @@
 import { type JobContract, queueNames } from '../src/platform/jobs/job.ts';
 import type { Log } from '../src/platform/log.ts';
 import type { Queues } from './queues.ts';
-import type { JobMap } from './run-job.ts';
+import type { JobMap } from './running/run-job.ts';
 
 /**
  * Recurring jobs. Their schedules live in Redis, so they are put there at every start and again whenever they are

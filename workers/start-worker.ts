@@ -12,7 +12,7 @@ import { openQueueRedis, queueRedisFault } from '../src/platform/redis.ts';
 import { orAfter } from '../src/platform/resilience/deadline.ts';
 import type { Closers } from '../src/platform/resilience/shutdown.ts';
 import { jobsBuried, jobsStalled } from './metrics.ts';
-import { createObserver } from './observe.ts';
+import { createObserver } from './watching/observe.ts';
 import {
   type QueueName,
   type Queues,
@@ -22,9 +22,9 @@ import {
   queueConcurrency,
   workerOptions,
 } from './queues.ts';
-import { type Relay, createRelay } from './relay.ts';
-import { type InPlace, type InPlaceActs, createInPlace } from './run-in-place.ts';
-import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './run-job.ts';
+import { type Relay, createRelay } from './relay/relay.ts';
+import { type InPlace, type InPlaceActs, createInPlace } from './running/run-in-place.ts';
+import { type Handlers, type JobMap, createRunJob, outboxIdOf } from './running/run-job.ts';
 import { type Schedule, keepSchedules, upsertSchedules } from './schedules.ts';
 
 export type StartWorkerDeps<Jobs extends JobMap> = {

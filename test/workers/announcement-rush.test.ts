@@ -5,7 +5,7 @@ import { jobs } from '../../src/jobs.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import type { JobContract } from '../../src/platform/jobs/job.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
-import type { Handlers, JobMap } from '../../workers/run-job.ts';
+import type { Handlers, JobMap } from '../../workers/running/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import { openWorkDb, silentLog } from '../../testkit/processes/worker.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';

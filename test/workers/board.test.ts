@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestRedis } from '../../testkit/services/redis.ts';
 import { openTestQueues } from '../../testkit/processes/worker.ts';
-import { boardRoutes } from '../../workers/board-routes.ts';
+import { boardRoutes } from '../../workers/watching/board-routes.ts';
 
 /** Guards that Bull Board shows the queues to operators only, and changes nothing. */
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { until } from '../../testkit/until.ts';
-import { endWhenStuck } from '../../workers/end-when-stuck.ts';
+import { endWhenStuck } from '../../workers/watching/end-when-stuck.ts';
 
 /** Guards that a worker that only a restart helps makes room for another, and that no other worker ends. */
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { queueRedisFault } from '../../src/platform/redis.ts';
-import { createObserver, silentAfterMs } from '../../workers/observe.ts';
+import { createObserver, silentAfterMs } from '../../workers/watching/observe.ts';
 import { backoffMs } from '../../workers/queues.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';

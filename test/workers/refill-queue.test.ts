@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
-import { createRelay } from '../../workers/relay.ts';
+import { createRelay } from '../../workers/relay/relay.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/processes/worker.ts';

@@ -5,7 +5,7 @@ import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
 import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
 import { queueShares } from '../../workers/queues.ts';
-import { createRelay } from '../../workers/relay.ts';
+import { createRelay } from '../../workers/relay/relay.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import {

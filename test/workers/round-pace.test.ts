@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createRoundPace, roundEveryMs } from '../../workers/round-pace.ts';
+import { createRoundPace, roundEveryMs } from '../../workers/relay/round-pace.ts';
 
 /** Guards when the next round of a relay begins, by a clock that the test moves. */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Demand, type Share, shareRoom } from '../../workers/share-room.ts';
+import { type Demand, type Share, shareRoom } from '../../workers/relay/share-room.ts';
 
 /** Guards that no kind of job and no event takes all the room from another. */
 

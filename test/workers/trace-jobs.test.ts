@@ -10,7 +10,7 @@ import { silentLog, startTestWorker, testJobs } from '../../testkit/processes/wo
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
-import { withOrderTraces } from '../../workers/trace-jobs.ts';
+import { withOrderTraces } from '../../workers/running/trace-jobs.ts';
 
 /** Guards that a trace goes on in jobs: by the outbox, by BullMQ, and by the order that a callback pays. */
 

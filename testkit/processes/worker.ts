@@ -6,8 +6,8 @@ import { type JobContract, job, queueNames } from '../../src/platform/jobs/job.t
 import { createLog } from '../../src/platform/log.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { type Queues, openProducerRedis, openQueues } from '../../workers/queues.ts';
-import type { InPlaceActs } from '../../workers/run-in-place.ts';
-import type { Handlers } from '../../workers/run-job.ts';
+import type { InPlaceActs } from '../../workers/running/run-in-place.ts';
+import type { Handlers } from '../../workers/running/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 
 /** The world of workers' tests: small job contracts, a small worker, and reads of the outbox. */

@@ -32,7 +32,7 @@ const withoutTakeOver: Mutant = {
   without: 'a job whose worker is gone is handed over again when its lease has ended',
   edits: [
     {
-      file: 'workers/relay.ts',
+      file: 'workers/relay/relay.ts',
       text: 'await leaseOverdueJobs(deps.db, Object.keys(deps.jobs), overdueRoundMax);',
       instead: '[];',
     },

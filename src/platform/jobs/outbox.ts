@@ -51,7 +51,7 @@ export type StagedJob = {
   readonly relays: number;
   /** Time since it became due; the first time, since the commit. */
   readonly waited_seconds: number;
-  /** Where its trace continues (`workers/trace-jobs.ts`). */
+  /** Where its trace continues (`workers/running/trace-jobs.ts`). */
   readonly traceparent?: string | null;
   /** The other trace that led to it. */
   readonly linked?: string | null;

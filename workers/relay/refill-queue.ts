@@ -1,8 +1,8 @@
-import type { RedisClient } from '../src/platform/redis-client.ts';
-import type { Db } from '../src/platform/database/db.ts';
-import type { Log } from '../src/platform/log.ts';
-import { recallStagedJobs } from '../src/platform/jobs/outbox.ts';
-import { queuePrefix } from './queues.ts';
+import type { RedisClient } from '../../src/platform/redis-client.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { recallStagedJobs } from '../../src/platform/jobs/outbox.ts';
+import { queuePrefix } from '../queues.ts';
 
 /** Shows that the queue still has its jobs. It is gone if the queue's Redis was emptied. */
 export const handedOverMark = `${queuePrefix}:handed-over`;

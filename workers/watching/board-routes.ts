@@ -5,8 +5,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { HonoAdapter } from '@bull-board/hono';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import { hasOperatorPassword, hasOperatorToken } from '../src/http/server/operator-token.ts';
-import type { Queues } from './queues.ts';
+import { hasOperatorPassword, hasOperatorToken } from '../../src/http/server/operator-token.ts';
+import type { Queues } from '../queues.ts';
 
 const basePath = '/queues';
 

@@ -1,11 +1,11 @@
 import type { Job } from 'bullmq';
-import type { Db } from '../src/platform/database/db.ts';
-import { countDeadLetters } from '../src/platform/jobs/dead-letters.ts';
-import { queueNames } from '../src/platform/jobs/job.ts';
-import type { Log } from '../src/platform/log.ts';
-import { outboxBacklog } from '../src/platform/jobs/outbox.ts';
-import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSeconds } from './metrics.ts';
-import type { QueueName, Queues } from './queues.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import { countDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
+import { queueNames } from '../../src/platform/jobs/job.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { outboxBacklog } from '../../src/platform/jobs/outbox.ts';
+import { deadLetters, outboxJobs, outboxOldestSeconds, queueJobs, queueOldestSeconds } from '../metrics.ts';
+import type { QueueName, Queues } from '../queues.ts';
 
 /**
  * Watches the queues for the gauges and for liveness. A worker process is not alive if a queue has waiting jobs but none of its jobs has

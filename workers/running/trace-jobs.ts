@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { arrayText } from '../src/platform/database/array-text.ts';
-import { type Db, rowsOf } from '../src/platform/database/db.ts';
-import { type SubjectIds, idPatterns, subjectIds } from '../src/platform/ids.ts';
-import type { StagedJob } from '../src/platform/jobs/outbox.ts';
-import type { Log } from '../src/platform/log.ts';
-import { type Trace, endTrace, isTracing, subjectAttributes } from '../src/platform/tracing/trace.ts';
+import { arrayText } from '../../src/platform/database/array-text.ts';
+import { type Db, rowsOf } from '../../src/platform/database/db.ts';
+import { type SubjectIds, idPatterns, subjectIds } from '../../src/platform/ids.ts';
+import type { StagedJob } from '../../src/platform/jobs/outbox.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { type Trace, endTrace, isTracing, subjectAttributes } from '../../src/platform/tracing/trace.ts';
 
 /** The order and the event that a payload names. */
 export function subjectOfPayload(payload: unknown): SubjectIds {

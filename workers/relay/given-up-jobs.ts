@@ -1,10 +1,10 @@
-import type { Db } from '../src/platform/database/db.ts';
-import type { Log } from '../src/platform/log.ts';
-import { buryStagedJobs, buryUnknownJobs } from '../src/platform/jobs/dead-letters.ts';
-import { type StagedJob, stagedJobNames } from '../src/platform/jobs/outbox.ts';
-import { jobsBuried, outboxUnknownNames } from './metrics.ts';
-import type { Queues } from './queues.ts';
-import { type JobMap, outboxJobId, unknownGraceSeconds } from './run-job.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { buryStagedJobs, buryUnknownJobs } from '../../src/platform/jobs/dead-letters.ts';
+import { type StagedJob, stagedJobNames } from '../../src/platform/jobs/outbox.ts';
+import { jobsBuried, outboxUnknownNames } from '../metrics.ts';
+import type { Queues } from '../queues.ts';
+import { type JobMap, outboxJobId, unknownGraceSeconds } from '../running/run-job.ts';
 
 export type GivenUpDeps = {
   readonly db: Db;

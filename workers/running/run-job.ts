@@ -1,15 +1,15 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { z } from 'zod';
-import { isUnavailable } from '../src/platform/database/db-errors.ts';
-import { DomainError } from '../src/platform/errors.ts';
-import type { JobContract } from '../src/platform/jobs/job.ts';
-import type { Log } from '../src/platform/log.ts';
-import { withinTrace } from '../src/platform/tracing/scope.ts';
-import { beginTrace, isTracing } from '../src/platform/tracing/trace.ts';
-import { RetryLater } from '../src/platform/jobs/retry-later.ts';
+import { isUnavailable } from '../../src/platform/database/db-errors.ts';
+import { DomainError } from '../../src/platform/errors.ts';
+import type { JobContract } from '../../src/platform/jobs/job.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { withinTrace } from '../../src/platform/tracing/scope.ts';
+import { beginTrace, isTracing } from '../../src/platform/tracing/trace.ts';
+import { RetryLater } from '../../src/platform/jobs/retry-later.ts';
 import { runWithin } from './run-within.ts';
 import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
-import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from './metrics.ts';
+import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, jobsStarted } from '../metrics.ts';
 
 /**
  * Wraps every act of a job: checks the payload, gives a deadline, measures, logs one line by id, and says what a

@@ -1,10 +1,10 @@
-import type { Db } from '../src/platform/database/db.ts';
-import { queueNames } from '../src/platform/jobs/job.ts';
-import { dueEventsMax, findDueWork } from '../src/platform/jobs/outbox.ts';
-import { relayHeld } from './metrics.ts';
-import { type QueueName, type Queues, queueShares, waitingMax } from './queues.ts';
-import type { InPlace } from './run-in-place.ts';
-import type { JobMap } from './run-job.ts';
+import type { Db } from '../../src/platform/database/db.ts';
+import { queueNames } from '../../src/platform/jobs/job.ts';
+import { dueEventsMax, findDueWork } from '../../src/platform/jobs/outbox.ts';
+import { relayHeld } from '../metrics.ts';
+import { type QueueName, type Queues, queueShares, waitingMax } from '../queues.ts';
+import type { InPlace } from '../running/run-in-place.ts';
+import type { JobMap } from '../running/run-job.ts';
 
 export type SharingDeps = {
   readonly db: Db;

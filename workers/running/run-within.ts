@@ -1,4 +1,4 @@
-import { orAfter } from '../src/platform/resilience/deadline.ts';
+import { orAfter } from '../../src/platform/resilience/deadline.ts';
 
 /** How long an act may go on after its signal before its slot is given to another. */
 const abortGraceMs = 1000;

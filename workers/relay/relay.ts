@@ -1,15 +1,20 @@
-import type { RedisClient } from '../src/platform/redis-client.ts';
-import { queueNames } from '../src/platform/jobs/job.ts';
-import { type StagedJob, leaseOverdueJobs, leaseStagedJobs, releaseStagedJobs } from '../src/platform/jobs/outbox.ts';
+import type { RedisClient } from '../../src/platform/redis-client.ts';
+import { queueNames } from '../../src/platform/jobs/job.ts';
+import {
+  type StagedJob,
+  leaseOverdueJobs,
+  leaseStagedJobs,
+  releaseStagedJobs,
+} from '../../src/platform/jobs/outbox.ts';
 import { type GivenUpDeps, createUnknownSweep, withoutGivenUp } from './given-up-jobs.ts';
 import { refillQueue } from './refill-queue.ts';
-import { relayHeld, relayWait, relayed, relayedAgain } from './metrics.ts';
-import { type QueueName, jobOptions } from './queues.ts';
-import type { InPlace, LeftJob } from './run-in-place.ts';
-import { outboxJobId } from './run-job.ts';
+import { relayHeld, relayWait, relayed, relayedAgain } from '../metrics.ts';
+import { type QueueName, jobOptions } from '../queues.ts';
+import type { InPlace, LeftJob } from '../running/run-in-place.ts';
+import { outboxJobId } from '../running/run-job.ts';
 import { createRoundPace, roundEveryMs } from './round-pace.ts';
 import { createSharing } from './share-room.ts';
-import { withOrderTraces } from './trace-jobs.ts';
+import { withOrderTraces } from '../running/trace-jobs.ts';
 
 /**
  * The relay: staged jobs -> BullMQ.

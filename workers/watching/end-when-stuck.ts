@@ -1,5 +1,5 @@
-import type { Log } from '../src/platform/log.ts';
-import { orAfter } from '../src/platform/resilience/deadline.ts';
+import type { Log } from '../../src/platform/log.ts';
+import { orAfter } from '../../src/platform/resilience/deadline.ts';
 
 const lookEveryMs = 10_000;
 /** A process that was stopped for a while looks stuck until its next job ends. */
