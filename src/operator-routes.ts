@@ -5,7 +5,7 @@ import { deadLetterRoutes } from './http/server/dead-letter-routes.ts';
 import { alertRoutes } from './notifications/index.ts';
 import { problems } from './problems.ts';
 import { switchRoutes } from './traffic-control/index.ts';
-import { createAssets } from './web/server/assets.ts';
+import { createAssets } from './web/server/files/assets.ts';
 import { operatorPages } from './web/server/operator/routes.ts';
 
 type Service = Omit<Parameters<typeof switchRoutes>[0], 'problems' | 'token'> &

@@ -2,14 +2,14 @@ import { type Context, Hono } from 'hono';
 import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
-import { type Assets, assetPath, createAssets } from './server/assets.ts';
-import type { SharedFiles } from './server/shared-files.ts';
+import { type Assets, assetPath, createAssets } from './server/files/assets.ts';
+import type { SharedFiles } from './server/files/shared-files.ts';
 
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, shellLifetime } from './server/page-headers.ts';
 import { invitationPage, passwordResetPage, reportPage } from './server/pages/desk-pages.ts';
-import { doorManifest, doorWorker } from './server/door-files.ts';
+import { doorManifest, doorWorker } from './server/files/door-files.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { createSharedFiles } from '../../src/web/server/shared-files.ts';
+import { createSharedFiles } from '../../src/web/server/files/shared-files.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compress } from '../server/variants.ts';
+import { compress } from '../server/files/variants.ts';
 import { bundleWeb } from './bundle-web.ts';
 
 /**

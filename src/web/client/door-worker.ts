@@ -7,7 +7,7 @@ const workerScope = self as unknown as WorkerScope;
  * to the API, so no personal data is in its cache. Each release changes this script's text, which browsers check when the page opens.
  */
 
-/** The service prepends it to this script (`src/web/server/door-files.ts`). */
+/** The service prepends it to this script (`src/web/server/files/door-files.ts`). */
 declare const release: {
   readonly version: string;
   readonly pages: readonly string[];

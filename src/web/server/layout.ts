@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Assets } from './assets.ts';
+import type { Assets } from './files/assets.ts';
 import { type ChosenLanguage, linkTo } from '../i18n/language.ts';
 import { siteWords } from '../i18n/words/site.ts';
 

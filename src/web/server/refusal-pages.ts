@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { LRUCache } from 'lru-cache';
 import { problemContentType } from '../../http/problem.ts';
 import { chooseLanguage } from '../i18n/language.ts';
-import type { Assets } from './assets.ts';
+import type { Assets } from './files/assets.ts';
 import { type Message, messagePage } from './pages/message-page.ts';
 import { failureHeaders, isForPeople, langKey } from './send-page.ts';
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Compressed, compress } from './variants.ts';
+import { type Compressed, compress } from './files/variants.ts';
 
 /** The latest rendered pages, by the versions of their content. Changed content has a new key. */
 export type RenderedPages = { get(key: string, render: () => string | Promise<string>): Promise<Compressed> };

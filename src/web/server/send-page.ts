@@ -5,7 +5,7 @@ import { chooseLanguage } from '../i18n/language.ts';
 import type { PageContext } from './layout.ts';
 import { safetyHeaders } from './page-headers.ts';
 import { messagePage } from './pages/message-page.ts';
-import type { Compressed } from './variants.ts';
+import type { Compressed } from './files/variants.ts';
 
 const retryAfterSeconds = 5;
 export const failureHeaders = { ...safetyHeaders(), 'cache-control': 'no-store' };

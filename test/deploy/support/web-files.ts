@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { createAssets } from '../../../src/web/server/assets.ts';
+import { createAssets } from '../../../src/web/server/files/assets.ts';
 
 /** Prints the files that pages load: their addresses and versions, and whether each compressed form has the same content. */
 const assets = await createAssets()();

@@ -8,7 +8,7 @@ import { DomainError } from '../../../platform/errors.ts';
 import { type Language, chooseLanguage } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { refusalText } from '../../i18n/words/desk/refusals.ts';
-import type { Assets } from '../assets.ts';
+import type { Assets } from '../files/assets.ts';
 import type { Html } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';

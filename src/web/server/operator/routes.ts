@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { assetPath } from '../assets.ts';
+import { assetPath } from '../files/assets.ts';
 import { deadLetterPages } from './dead-letters.ts';
 import { organizerPages } from './organizers.ts';
 import { type OperatorDeps, addOperatorPage } from './page.ts';

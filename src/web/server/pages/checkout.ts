@@ -9,9 +9,9 @@ import { newsWordingNow, newsWordings } from '../../i18n/words/news.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { isAnySoldOut } from '../../sale-stage.ts';
 import { waitingListWords } from '../../i18n/words/waiting-list.ts';
-import { field } from './field.ts';
+import { field } from '../parts/field.ts';
 import { legalLinks } from './legal-page.ts';
-import { phoneField } from './phone-field.ts';
+import { phoneField } from '../parts/phone-field.ts';
 
 /**
  * Ticket categories and the order form. The form is shown while something is on sale; otherwise a text explains why not. The stylesheet

@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { deskLinkWords } from '../../i18n/words/desk/links.ts';
-import { donePanel, formMessage, otherAddress } from './form-parts.ts';
-import { field } from './field.ts';
+import { donePanel, formMessage, otherAddress } from '../parts/form-parts.ts';
+import { field } from '../parts/field.ts';
 
 const passwordLengthMax = 200;
 

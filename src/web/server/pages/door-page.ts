@@ -3,8 +3,8 @@ import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
-import { formMessage } from './form-parts.ts';
-import { field } from './field.ts';
+import { formMessage } from '../parts/form-parts.ts';
+import { field } from '../parts/field.ts';
 
 /** The scanner: sign in, choose the event, scan. It can be installed, and continues without a network. */
 export function doorPage(context: PageContext): Promise<string> {

@@ -3,14 +3,14 @@ import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '.
 import { noDate } from '../../../platform/text/no-date.ts';
 import { categoryIn, scheduleItemIn, wholeEventIn } from '../../../catalog/index.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { eventPicture, shareImage } from '../event-picture.ts';
+import { eventPicture, shareImage } from '../parts/event-picture.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
-import { eventJsonLd, hasNoDate, mapLink } from '../event-facts.ts';
-import { paragraphs } from '../paragraphs.ts';
+import { eventJsonLd, hasNoDate, mapLink } from '../parts/event-facts.ts';
+import { paragraphs } from '../parts/paragraphs.ts';
 import { checkout } from './checkout.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
 

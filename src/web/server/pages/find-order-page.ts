@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
 import { type PageContext, layout } from '../layout.ts';
 import { findOrderWords } from '../../i18n/words/find-order.ts';
-import { donePanel, formMessage, otherAddress } from './form-parts.ts';
-import { field } from './field.ts';
-import { phoneField } from './phone-field.ts';
+import { donePanel, formMessage, otherAddress } from '../parts/form-parts.ts';
+import { field } from '../parts/field.ts';
+import { phoneField } from '../parts/phone-field.ts';
 
 /** For buyers who lost the link to an order. The answer never tells whether the order exists. */
 export function findOrderPage(context: PageContext): Promise<string> {

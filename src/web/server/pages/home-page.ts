@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 import { noDate } from '../../../platform/text/no-date.ts';
-import { hasNoDate } from '../event-facts.ts';
+import { hasNoDate } from '../parts/event-facts.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { eventPicture } from '../event-picture.ts';
+import { eventPicture } from '../parts/event-picture.ts';
 import type { ListedEvent, Listing, Organizer } from '../public-documents.ts';
 import { eventIn, eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';

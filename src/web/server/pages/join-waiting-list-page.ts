@@ -5,9 +5,9 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { waitingListWords } from '../../i18n/words/waiting-list.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { Availability, PublicEvent, TicketCategories } from '../public-documents.ts';
-import { field } from './field.ts';
-import { donePanel, formMessage, otherAddress } from './form-parts.ts';
-import { phoneField } from './phone-field.ts';
+import { field } from '../parts/field.ts';
+import { donePanel, formMessage, otherAddress } from '../parts/form-parts.ts';
+import { phoneField } from '../parts/phone-field.ts';
 
 /** The page where people join the waiting list of an event, for what is sold out. The API decides again. */
 export function joinWaitingListPage(

@@ -3,7 +3,7 @@ import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { Organizer } from '../public-documents.ts';
-import { paragraphs } from '../paragraphs.ts';
+import { paragraphs } from '../parts/paragraphs.ts';
 
 /** The texts of an organiser that buyers may read before they order. */
 const legalTexts = ['privacy', 'terms'] as const;

@@ -5,7 +5,7 @@ import { orderWords } from '../../i18n/words/order/order.ts';
 import { orderPageWords } from '../../i18n/words/order/order-page.ts';
 import { walletWords } from '../../i18n/words/order/wallet.ts';
 import { transferWords } from '../../i18n/words/order/transfer.ts';
-import { transferForm } from './transfer-form.ts';
+import { transferForm } from '../parts/transfer-form.ts';
 import { paymentMethodWords } from '../../i18n/words/order/payment-methods.ts';
 import { orderDetailsWords } from '../../i18n/words/order/order-details.ts';
 

@@ -1,7 +1,7 @@
 import { eventIn } from '../../../catalog/index.ts';
 import { html } from 'hono/html';
 import { noDate } from '../../../platform/text/no-date.ts';
-import { hasNoDate } from '../event-facts.ts';
+import { hasNoDate } from '../parts/event-facts.ts';
 import { formatClockIn, formatDate, formatSpan } from '../../../platform/text/format-time.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
@@ -10,9 +10,9 @@ import { joinWords } from '../../i18n/words/queue/queue-join.ts';
 import { lapsedWords } from '../../i18n/words/queue/queue-lapsed.ts';
 import { queueWords } from '../../i18n/words/queue/queue.ts';
 import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
-import { field } from './field.ts';
-import { phoneField } from './phone-field.ts';
-import { formMessage } from './form-parts.ts';
+import { field } from '../parts/field.ts';
+import { phoneField } from '../parts/phone-field.ts';
+import { formMessage } from '../parts/form-parts.ts';
 
 /**
  * The waiting room of an event. The page is the same for everybody and changes only with the event and the room's times.

@@ -3,7 +3,7 @@ import { orderPageWords } from '../../i18n/words/order/order-page.ts';
 import { walletWords } from '../../i18n/words/order/wallet.ts';
 import { transferWords } from '../../i18n/words/order/transfer.ts';
 import { type PageContext, layout } from '../layout.ts';
-import { transferForm } from './transfer-form.ts';
+import { transferForm } from '../parts/transfer-form.ts';
 
 /** One page for all tickets that were given to somebody. Only the script sees the secret in the fragment of the mailed link. */
 export function ticketPage(context: PageContext): Promise<string> {

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from './layout.ts';
+import type { Html } from '../layout.ts';
 
 /** A long text of an organiser: a blank line begins a paragraph. */
 export function paragraphs(text: string): Html[] {

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { constantTimeEqual, hmacSha256 } from '../../platform/crypto.ts';
-import { mayAsk, noteAnswer, noteSilence } from '../../platform/redis.ts';
-import type { RedisClient } from '../../platform/redis-client.ts';
-import { orAfter } from '../../platform/resilience/deadline.ts';
-import type { WebFile } from '../client-build/bundle-web.ts';
+import { constantTimeEqual, hmacSha256 } from '../../../platform/crypto.ts';
+import { mayAsk, noteAnswer, noteSilence } from '../../../platform/redis.ts';
+import type { RedisClient } from '../../../platform/redis-client.ts';
+import { orAfter } from '../../../platform/resilience/deadline.ts';
+import type { WebFile } from '../../client-build/bundle-web.ts';
 import { type PageFile, typeOf } from './assets.ts';
 import { compress } from './variants.ts';
 

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
-import { minorDigits } from '../../platform/text/format-money.ts';
-import type { Html } from './layout.ts';
-import type { EventFacts, ListedEvent } from './public-documents.ts';
+import { minorDigits } from '../../../platform/text/format-money.ts';
+import type { Html } from '../layout.ts';
+import type { EventFacts, ListedEvent } from '../public-documents.ts';
 
 const availabilities = { open: 'InStock', upcoming: 'PreOrder', sold_out: 'SoldOut', over: 'SoldOut' } as const;
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import type { Html } from './layout.ts';
+import type { Html } from '../layout.ts';
 import { poster } from './poster.ts';
-import type { ListedEvent } from './public-documents.ts';
+import type { ListedEvent } from '../public-documents.ts';
 
 type Pictured = Pick<ListedEvent, 'slug' | 'picture'>;
 

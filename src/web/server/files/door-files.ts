@@ -1,6 +1,6 @@
-import { digestOf } from '../../http/negotiation.ts';
-import { doorWords } from '../i18n/words/door/door.ts';
-import { type Language, linkTo } from '../i18n/language.ts';
+import { digestOf } from '../../../http/negotiation.ts';
+import { doorWords } from '../../i18n/words/door/door.ts';
+import { type Language, linkTo } from '../../i18n/language.ts';
 import { type Assets, assetPath } from './assets.ts';
 
 /** The files that make the door's page an app: its service worker and its manifest. */

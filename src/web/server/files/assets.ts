@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type * as Bundler from '../client-build/bundle-web.ts';
+import type * as Bundler from '../../client-build/bundle-web.ts';
 import { type Compressed, compress, compressedAs } from './variants.ts';
 
 /** The files that pages load, in memory with their compressed forms. */
@@ -39,7 +39,7 @@ export function createAssets(): () => Promise<Assets> {
     const built = (assets ??= Promise.resolve(readBuilt()));
     return () => built;
   }
-  const bundler = new URL('../client-build/bundle-web.ts', import.meta.url);
+  const bundler = new URL('../../client-build/bundle-web.ts', import.meta.url);
   if (!existsSync(bundler)) throw new Error('the pages were not built: there is no folder "web" beside this program');
   return () => (assets ??= bundleSources(bundler));
 }

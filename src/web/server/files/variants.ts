@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { type Encoding, type Variants, digestOf } from '../../http/negotiation.ts';
+import { type Encoding, type Variants, digestOf } from '../../../http/negotiation.ts';
 
 /** A page or file in its encodings, under one version. */
 export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: Encoding }> & { readonly etag: string };
