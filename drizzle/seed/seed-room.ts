@@ -6,7 +6,7 @@ import type { Clock } from '../../src/platform/clock.ts';
 import { type Db, transaction } from '../../src/platform/database/db.ts';
 import { drawLeadOf } from '../../src/waiting-room/draw/draw-lead.ts';
 import { beaconChainOf, commitDraw } from '../../src/waiting-room/draw/index.ts';
-import { markPreQueue } from '../../src/waiting-room/admission/room-scheduler-queries.ts';
+import { markPreQueue } from '../../src/waiting-room/admission/queries.ts';
 import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
 import { drawLeaves, draws, places, servingMarks, spentPasses, waitingRooms } from '../../src/waiting-room/tables.ts';
 import { demoEventId } from './demo-id.ts';

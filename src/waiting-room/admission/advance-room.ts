@@ -1,8 +1,8 @@
-import { openingShare } from './admission-step.ts';
-import { type RoomAtWork, markOpen, markOver, markPreQueue } from './room-scheduler-queries.ts';
+import { openingShare } from './admission-rate.ts';
+import { type RoomAtWork, markOpen, markOver, markPreQueue } from './queries.ts';
 import type { DrawDeps } from '../draw/index.ts';
 import { completeDraw, freezePlaces } from '../draw/index.ts';
-import { type ServeDeps, type Served, serveRoom } from '../rooms/serve-room.ts';
+import { type ServeDeps, type Served, serveRoom } from './serve-room.ts';
 
 export type AdvanceDeps = ServeDeps & DrawDeps;
 

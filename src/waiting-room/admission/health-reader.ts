@@ -1,7 +1,7 @@
 import type { RedisClient } from '../../platform/redis-client.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Health } from './admission-step.ts';
-import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
+import type { Health } from './admission-rate.ts';
+import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-report.ts';
 import { healthReporters } from '../metrics.ts';
 
 /** The scheduler's knowledge of the API processes; nothing while Redis is down. */

@@ -5,7 +5,7 @@ import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Gate } from '../../platform/resilience/gate.ts';
 import type { Log } from '../../platform/log.ts';
-import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-keys.ts';
+import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-report.ts';
 import { createLatencyWindow } from './latency-window.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type Health, nextAdmissionRate } from './admission-step.ts';
-import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './room-scheduler-queries.ts';
+import { type Health, nextAdmissionRate } from './admission-rate.ts';
+import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './queries.ts';
 import { nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';
 

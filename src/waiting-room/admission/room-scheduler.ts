@@ -1,7 +1,7 @@
 import { withDeadline } from '../../platform/resilience/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AdvanceDeps, type Advanced, advanceRoom } from './advance-room.ts';
-import { type RoomAtWork, listRoomsAtWork } from './room-scheduler-queries.ts';
+import { type RoomAtWork, listRoomsAtWork } from './queries.ts';
 import * as metrics from '../metrics.ts';
 import { type Phase, phases } from '../rooms/phase.ts';
 

@@ -3,7 +3,7 @@ import type { Db } from '../../platform/database/db.ts';
 import { type Invariant, invariantOf, invariantSampleMax } from '../../platform/invariant.ts';
 import { randomnessOf } from './beacon/beacon-chain.ts';
 import { drawKeyOf, seedHashOf } from './order/draw-key.ts';
-import { listChunkRoots } from './tree/leaf-queries.ts';
+import { listChunkRoots } from './tree/queries.ts';
 import { rootOf } from './tree/merkle.ts';
 import { leavesPerChunk } from './order/method.ts';
 import { type DrawRow, listDrawnDraws } from './queries.ts';

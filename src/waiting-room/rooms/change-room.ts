@@ -6,7 +6,7 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { queueNotFound, queueOver } from '../errors.ts';
 import type { ChangeQueue } from '../ports.ts';
 import { type EventOfRoom, type RoomRow, lockRoom, shareOwnEvent } from './queries.ts';
-import { markOver } from '../admission/room-scheduler-queries.ts';
+import { markOver } from '../admission/queries.ts';
 import { setPaused } from './settings-queries.ts';
 
 export type ChangeRoomDeps = { readonly db: Db; readonly changeQueue: ChangeQueue };

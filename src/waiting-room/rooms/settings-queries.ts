@@ -1,6 +1,6 @@
 import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
-import { catchUpSecondsMax, stoodSince } from '../admission/room-scheduler-queries.ts';
+import { catchUpSecondsMax, stoodSince } from '../admission/queries.ts';
 import type { RoomRow } from './queries.ts';
 import { spentPasses, waitingRooms } from '../tables.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBad, nextAdmissionRate } from '../../../src/waiting-room/admission/admission-step.ts';
+import { isBad, nextAdmissionRate } from '../../../src/waiting-room/admission/admission-rate.ts';
 import { healthOf } from '../../../src/waiting-room/admission/health-reader.ts';
 import { createLatencyWindow } from '../../../src/waiting-room/admission/latency-window.ts';
 import { paymentShare } from '../../../src/waiting-room/admission/next-serving.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/platform/database/db.ts';
 import { type DrawDeps, freezePlaces } from '../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
-import { type ChunkRow, insertLeaves } from '../../../src/waiting-room/draw/tree/leaf-queries.ts';
+import { type ChunkRow, insertLeaves } from '../../../src/waiting-room/draw/tree/queries.ts';
 import { writeLeaves } from '../../../src/waiting-room/draw/tree/write-leaves.ts';
 import { drawLeaves } from '../../../src/waiting-room/tables.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listRoomsAtWork } from '../../../src/waiting-room/admission/room-scheduler-queries.ts';
+import { listRoomsAtWork } from '../../../src/waiting-room/admission/queries.ts';
 import { listWatchedRooms, watchedRoomsMax } from '../../../src/waiting-room/rooms/queries.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 import { createRoom } from '../../../testkit/waiting-room/places.ts';

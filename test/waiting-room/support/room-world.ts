@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeEach, expect } from 'vitest';
 import { eventStockOf } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
+import type { Health } from '../../../src/waiting-room/admission/admission-rate.ts';
 import type { Advanced } from '../../../src/waiting-room/admission/advance-room.ts';
 import { type RoomSchedulerDeps, createRoomScheduler } from '../../../src/waiting-room/admission/room-scheduler.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';

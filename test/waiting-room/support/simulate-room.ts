@@ -1,5 +1,5 @@
-import type { Health } from '../../../src/waiting-room/admission/admission-step.ts';
-import type { ServedRoom } from '../../../src/waiting-room/admission/room-scheduler-queries.ts';
+import type { Health } from '../../../src/waiting-room/admission/admission-rate.ts';
+import type { ServedRoom } from '../../../src/waiting-room/admission/queries.ts';
 import { nextServing } from '../../../src/waiting-room/admission/next-serving.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 

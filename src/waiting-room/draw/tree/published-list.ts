@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { findLeaves, listChunkRoots } from './leaf-queries.ts';
+import { findLeaves, listChunkRoots } from './queries.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import { type Levels, levelsOf, proofOf } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from '../order/method.ts';

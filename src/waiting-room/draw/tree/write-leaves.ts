@@ -1,6 +1,6 @@
 import { invariant } from '../../../platform/assert.ts';
 import type { Db } from '../../../platform/database/db.ts';
-import { type ChunkRow, insertLeaves, listChunkRoots, listMissingChunks, readChunkKeys } from './leaf-queries.ts';
+import { type ChunkRow, insertLeaves, listChunkRoots, listMissingChunks, readChunkKeys } from './queries.ts';
 import { createLeafWriter, type WriteLeaf } from './leaf-writer.ts';
 import { levelsOf, rootOf, rootOfLevels } from './merkle.ts';
 import { chunksOf, hashBytes, leavesPerChunk } from '../order/method.ts';

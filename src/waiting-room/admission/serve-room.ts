@@ -1,9 +1,9 @@
 import type { Db } from '../../platform/database/db.ts';
-import { deleteOldMarks, findServedRoom, markOver, writeServed } from '../admission/room-scheduler-queries.ts';
-import type { HealthReader } from '../admission/health-reader.ts';
-import { nextServing } from '../admission/next-serving.ts';
+import { deleteOldMarks, findServedRoom, markOver, writeServed } from './queries.ts';
+import type { HealthReader } from './health-reader.ts';
+import { nextServing } from './next-serving.ts';
 import type { ChangeQueue, StockOf } from '../ports.ts';
-import { showWindowSeconds } from '../admission/show-ratio.ts';
+import { showWindowSeconds } from './show-ratio.ts';
 
 export type ServeDeps = {
   readonly db: Db;
