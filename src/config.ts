@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addressHeaders } from './http/server/client-network.ts';
 import { trustedProxiesFault } from './http/server/trusted-proxies.ts';
 import { walletVariables, walletVariablesTogether } from './orders/wallet/wallet-variables.ts';
-import { gatewayVariables } from './payments/gateways/gateway-of.ts';
+import { gatewayVariables } from './payments/gateways/all-gateways.ts';
 import { databaseUrl } from './platform/database/database-tls.ts';
 import { storageVariables } from './platform/files/storage-variables.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';

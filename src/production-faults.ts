@@ -1,4 +1,4 @@
-import { gatewayVariables, realMoneyAt } from './payments/gateways/gateway-of.ts';
+import { gatewayVariables, realMoneyAt } from './payments/gateways/all-gateways.ts';
 import { parseRedisAddress } from './platform/redis-address.ts';
 
 /**

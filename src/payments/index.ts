@@ -54,7 +54,7 @@ export type { GatewayDeps } from './deps.ts';
 export { createGatewayBudget } from './gateways/budget.ts';
 export type { PaymentGateway } from './gateways/gateway.ts';
 export { dispatchByAccount } from './gateways/dispatch.ts';
-export { paymentsPerSecond, totalMaxes } from './gateways/gateway-of.ts';
+export { paymentsPerSecond, totalMaxes } from './gateways/all-gateways.ts';
 export { gatewayPlugins } from './gateways/registry.ts';
 export { guardGateway } from './gateways/guard.ts';
 export { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from './handlers.ts';

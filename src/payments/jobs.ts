@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
 import { job } from '../platform/jobs/job.ts';
-import { paymentMethods } from './gateways/gateway-of.ts';
+import { paymentMethods } from './gateways/all-gateways.ts';
 
 const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attempt) });
 

@@ -7,7 +7,7 @@ import { findDueAttempts } from './attempts/queries.ts';
 import { findForgottenCallbacks } from './callbacks/queries.ts';
 import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
 import { closingMinutesMax, reconcileBatch } from './limits.ts';
-import { findStuckClosing } from './attempts/order-queries.ts';
+import { findStuckClosing } from './order-queries.ts';
 import { findDueRefunds } from './refunds/queries.ts';
 
 /** Longer than a job is retried. Older work was given up. */

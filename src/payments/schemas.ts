@@ -11,7 +11,7 @@ import {
   timeSchema,
 } from '../http/contract/schemas.ts';
 import { amountMax } from '../platform/text/money.ts';
-import { paymentMethods } from './gateways/gateway-of.ts';
+import { paymentMethods } from './gateways/all-gateways.ts';
 import { gatewayPlugins } from './gateways/registry.ts';
 import { refundReasons, refundStatuses } from './vocabulary.ts';
 

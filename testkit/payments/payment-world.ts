@@ -13,7 +13,7 @@ import { orderProblems } from '../../src/orders/errors.ts';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
 import { paymentProblems } from '../../src/payments/errors.ts';
-import { gatewayVariables } from '../../src/payments/gateways/gateway-of.ts';
+import { gatewayVariables } from '../../src/payments/gateways/all-gateways.ts';
 import {
   type GatewayDeps,
   type PaymentGateway,

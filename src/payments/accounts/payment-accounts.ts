@@ -5,7 +5,7 @@ import type { Invalidations } from '../../platform/invalidation/invalidations.ts
 import { createRowCache } from '../../platform/invalidation/row-cache.ts';
 import { findAccount } from './queries.ts';
 import type { GatewayAccount } from '../gateways/gateway.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import { accountCacheMax, accountCacheSeconds } from '../limits.ts';
 
 /** Organisers' gateway accounts with decrypted secrets, cached in this process for at most a minute, or until somebody changes them. */

@@ -1,7 +1,7 @@
 import type { Db } from '../../platform/database/db.ts';
 import { findGateways } from './queries.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 
 /** The terms of a sale that decide which amounts must be payable, in minor units. */
 export type SaleTerms = {

@@ -2,9 +2,9 @@ import type { Order } from '../../orders/index.ts';
 import { orderCode } from '../../platform/ids.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import type { Item, PaymentRequest } from '../gateways/gateway.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import { expiryLeadMinutes } from '../limits.ts';
-import type { Line } from './order-queries.ts';
+import type { Line } from '../order-queries.ts';
 import type { Attempt } from '../tables.ts';
 
 /**

@@ -5,7 +5,7 @@ import { closeAgain, closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
 import type { Attempt } from '../tables.ts';

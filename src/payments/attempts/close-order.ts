@@ -5,7 +5,7 @@ import { changeAttempt, findOpenAttempt, lockAttempt } from './queries.ts';
 import { closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { closingMinutesMax, closingPauseSeconds } from '../limits.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 
 /** A hold that was released without the gateway's confirmation is looked at once more within the hour. */
 const unconfirmedCheckSeconds = 3600;

@@ -16,7 +16,7 @@ import {
   workerFlushEnough,
   workerFlushEveryMs,
 } from '../limits.ts';
-import type { Line } from './order-queries.ts';
+import type { Line } from '../order-queries.ts';
 
 /**
  * The batched path of first attempts. Rows of orders that were placed together are read and written together, up to a

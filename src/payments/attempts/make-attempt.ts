@@ -9,7 +9,7 @@ import type { GatewayDeps } from '../deps.ts';
 import type { CreateResult, GatewayAccount } from '../gateways/gateway.ts';
 import { attemptLeaseSeconds, checkPendingSeconds, unknownPauseMaxSeconds, unknownPauseSeconds } from '../limits.ts';
 import { reasonOf } from './note-failed-look.ts';
-import { findLines, findPayableOrder } from './order-queries.ts';
+import { findLines, findPayableOrder } from '../order-queries.ts';
 import type { Attempt, Instructions } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
 

@@ -3,7 +3,7 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import { findCurrentAttempt } from './queries.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import type { Attempt } from '../tables.ts';
 import type { AttemptStatus } from '../vocabulary.ts';
 

@@ -6,7 +6,7 @@ import { closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { attemptsPerOrderMax, closingPauseSeconds } from '../limits.ts';
 import { makeAttempt } from './make-attempt.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 import type { Attempt } from '../tables.ts';
 import { isOpen } from '../vocabulary.ts';
 

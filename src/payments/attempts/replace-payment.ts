@@ -7,7 +7,7 @@ import { changeAttempt, findAttempts, insertAttempt, lockAttempt } from './queri
 import { paymentMethodUnavailable, paymentNotPayable, paymentTooManyAttempts } from '../errors.ts';
 import { createAttemptJob, replaceAttemptJob } from '../jobs.ts';
 import { attemptsPerOrderMax } from '../limits.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 import { paymentOf } from './payment-of.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';
 import type { Attempt } from '../tables.ts';

@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { buildPaymentRequest } from './build-payment-request.ts';
 import type { FirstAttempts, StartingOrder } from './first-attempts.ts';
 import { makeAttempt, recordAnswer } from './make-attempt.ts';
-import { findPayableOrder } from './order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 import { attemptIdOf, insertAttempt } from './queries.ts';
 
 type StartDeps = GatewayDeps & { readonly firstAttempts: FirstAttempts };

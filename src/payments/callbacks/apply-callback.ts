@@ -5,7 +5,7 @@ import { type StoredCallback, endCallback } from './queries.ts';
 import { closeAgain } from '../attempts/close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import { callbacksApplied } from '../metrics.ts';
 import { reportUnknownMoney } from './report-unknown-money.ts';
 import type { Settlements } from './settlements.ts';

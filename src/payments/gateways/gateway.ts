@@ -131,5 +131,5 @@ export type GuardedGateway = PaymentGateway & {
    * @param repeated 0 for the first try, otherwise the number of calls that the repetition takes
    * @throws RetryLater if the rate or the budget for repetitions is used up, or the circuit is open
    */
-  acquire(account: GatewayAccount, lane: 'create' | 'call', repeated: number): Promise<void>;
+  acquire(account: GatewayAccount, partition: 'create' | 'call', repeated: number): Promise<void>;
 };

@@ -4,7 +4,7 @@ import { endRefundSilence } from '../attempts/note-failed-look.ts';
 import { changeAttempt } from '../attempts/queries.ts';
 import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from '../ledger/ledger.ts';
 import { balancesOf, countPostings, post } from '../ledger/queries.ts';
-import { isEventAhead } from '../attempts/order-queries.ts';
+import { isEventAhead } from '../order-queries.ts';
 import { changeRefund, findRefundsOfAttempt } from './queries.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import type { Attempt, Refund } from '../tables.ts';

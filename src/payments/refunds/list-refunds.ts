@@ -1,7 +1,7 @@
 import { orderNotFound } from '../../orders/errors.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { findPayableOrder } from '../attempts/order-queries.ts';
+import { findPayableOrder } from '../order-queries.ts';
 import { findRefundsOfOrder } from './queries.ts';
 import type { Refund } from '../tables.ts';
 

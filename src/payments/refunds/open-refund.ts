@@ -6,7 +6,7 @@ import { sendRefundJob } from '../jobs.ts';
 import { refundDuePosting } from '../ledger/ledger.ts';
 import { balancesOf, post } from '../ledger/queries.ts';
 import { refundsEnded } from '../metrics.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import { takesMoney } from '../gateways/gateway-plugin.ts';
 import { insertRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';

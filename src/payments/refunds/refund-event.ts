@@ -2,7 +2,7 @@ import { cancelHolds, lockOrder } from '../../orders/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import type { Log } from '../../platform/log.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
-import { findPaidOrderIds } from '../attempts/order-queries.ts';
+import { findPaidOrderIds } from '../order-queries.ts';
 import { refundPaidOrder } from './refund-paid-order.ts';
 
 /** Orders handled in one run of the job. The next run continues. */

@@ -1,6 +1,6 @@
 import { type Order, type RequestFullRefund, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { isEventAhead } from '../attempts/order-queries.ts';
+import { isEventAhead } from '../order-queries.ts';
 import { findAttempts } from '../attempts/queries.ts';
 import { earned } from '../ledger/ledger.ts';
 import { balancesOf } from '../ledger/queries.ts';

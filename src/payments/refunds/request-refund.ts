@@ -6,7 +6,7 @@ import { type Db, transaction } from '../../platform/database/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { refundAmountExceeded, refundNotRefundable, refundTicketsUnknown } from '../errors.ts';
-import { type LiveTicket, findLiveTickets, isEventAhead } from '../attempts/order-queries.ts';
+import { type LiveTicket, findLiveTickets, isEventAhead } from '../order-queries.ts';
 import { refundFromSources, refundSources } from './refund-paid-order.ts';
 import { findRefundsByKey, noteRefundRequest } from './queries.ts';
 import type { Refund } from '../tables.ts';

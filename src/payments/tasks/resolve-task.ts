@@ -6,7 +6,7 @@ import { askAgainNow } from '../attempts/queries.ts';
 import { taskNotFound, taskRefundUnavailable, taskResolved } from '../errors.ts';
 import { refundUnknownMoneyJob, sendRefundJob } from '../jobs.ts';
 import { canRefundByApi } from '../refunds/open-refund.ts';
-import { gatewayOf } from '../gateways/gateway-of.ts';
+import { gatewayOf } from '../gateways/all-gateways.ts';
 import { recordRefundPaid } from '../refunds/record-refund-paid.ts';
 import { changeRefund, findRefund, lockRefund } from '../refunds/queries.ts';
 import type { Refund, Task } from '../tables.ts';

@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { expireHolds, lockOrder, payOrder } from '../../../src/orders/index.ts';
 import { indexOrders } from '../../../src/orders/search/index-orders.ts';
-import { isEventAhead } from '../../../src/payments/attempts/order-queries.ts';
+import { isEventAhead } from '../../../src/payments/order-queries.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { keyFor } from '../../../testkit/orders/order-desk.ts';

@@ -1,10 +1,10 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
-import { events, ticketCategories } from '../../catalog/tables.ts';
-import type { Order } from '../../orders/index.ts';
-import { orderClosing } from '../../orders/jobs.ts';
-import { orderLines, orders, tickets } from '../../orders/tables.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { events, ticketCategories } from '../catalog/tables.ts';
+import type { Order } from '../orders/index.ts';
+import { orderClosing } from '../orders/jobs.ts';
+import { orderLines, orders, tickets } from '../orders/tables.ts';
+import { type Db, rowsOf } from '../platform/database/db.ts';
+import { idsWithJob } from '../platform/jobs/outbox.ts';
 
 /** Reads of the orders room's rows that payments need. */
 
