@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { parseJson } from '../parse-json.ts';
 
 /** The checked JSON body, or the 400 answer that names what is wrong. An empty body counts as `{}`. */
 export async function readBody<Schema extends z.ZodType>(
@@ -11,14 +12,6 @@ export async function readBody<Schema extends z.ZodType>(
   if (parsed.success) return { value: parsed.data };
   const errors = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return { response: context.json({ errors }, 400) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type Defined<Value> = { [Key in keyof Value]: Exclude<Value[Key], undefined> };

@@ -7,6 +7,7 @@ import { parseMessageRequest, type MessageRequest } from './message-request.ts';
 import { templatesOf } from './submit-template.ts';
 import { reportStatuses } from './report-statuses.ts';
 import { whatsappRuleFor } from './whatsapp-rules.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** `POST /{version}/{phoneNumberId}/messages`: accepts a template message and reports its way to the phone. */
 export function sendMessageRoutes(graph: Graph): Hono {
@@ -65,12 +66,4 @@ function compose(request: MessageRequest, phoneNumberId: string, now: number): W
     ...(opaque === undefined ? {} : { opaque }),
     statuses: [],
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import type { ChangeScheduleItem } from './schedule/schemas.ts';
 import type { ChangeTicketCategory } from './ticket-categories/schemas.ts';
 import type { ChangeEvent } from './events/schemas.ts';
 import { inputFault } from '../platform/field-faults.ts';
+import { withoutUndefined } from '../platform/without-undefined.ts';
 
 const dayMs = 86_400_000;
 const dateOf = (value: string | undefined) => (value === undefined ? undefined : new Date(value));
@@ -33,7 +34,7 @@ type EventValues = Partial<
 /** @throws DomainError request.invalid */
 export function eventValues(input: ChangeEvent, currency: string): EventValues {
   const { startsAt, endsAt, doorsOpenAt, feePerTicket, ...rest } = input;
-  return given({
+  return withoutUndefined({
     ...rest,
     startsAt: dateOf(startsAt),
     endsAt: dateOf(endsAt),
@@ -56,7 +57,7 @@ export function requireEventTimes(event: { startsAt: Date; endsAt: Date; doorsOp
 /** @throws DomainError request.invalid */
 export function scheduleItemValues(input: ChangeScheduleItem): Partial<Omit<ScheduleItemRow, 'eventId' | 'id'>> {
   const { startsAt, endsAt, ...rest } = input;
-  return given({ ...rest, startsAt: dateOf(startsAt), endsAt: dateOf(endsAt) });
+  return withoutUndefined({ ...rest, startsAt: dateOf(startsAt), endsAt: dateOf(endsAt) });
 }
 
 /** @throws DomainError request.invalid */
@@ -70,7 +71,7 @@ export function ticketCategoryValues(
   currency: string,
 ): Partial<Omit<TicketCategoryRow, 'eventId' | 'id'>> {
   const { price, saleOpensAt, saleClosesAt, entryOpensAt, entryClosesAt, ...rest } = input;
-  return given({
+  return withoutUndefined({
     ...rest,
     price: amountOf(price, currency, 'price'),
     saleOpensAt: dateOf(saleOpensAt),
@@ -98,11 +99,4 @@ export function requireCategoryLimits(category: CategoryLimits): void {
   if (entryOpensAt !== null && entryClosesAt !== null) {
     requireOrder(entryOpensAt, entryClosesAt, 'entryClosesAt', 'entryOpensAt');
   }
-}
-
-/** Only the fields that were given. */
-function given<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Values]?: Exclude<Values[Key], undefined>;
-  };
 }

@@ -1,11 +1,11 @@
-import { money } from '../platform/text/money.ts';
+import { contractMoney } from '../platform/text/money.ts';
 import type { Refund, Task } from './tables.ts';
 
 export function presentRefund(refund: Refund) {
   return {
     id: refund.id,
     orderId: refund.orderId,
-    amount: { amount: refund.amount, currency: money(refund.amount, refund.currency).currency as 'IDR' },
+    amount: contractMoney(refund.amount, refund.currency),
     reason: refund.reason,
     status: refund.status,
     ticketIds: refund.ticketIds,

@@ -10,6 +10,7 @@ import { decimal, notificationBody } from '../notifications/notification-body.ts
 import { refund } from './refund.ts';
 import { approve, cancel, deny, expire, type Refusal } from '../settle.ts';
 import { apiStatusCode, type Transaction } from '../state.ts';
+import { parseJson } from '../../parse-json.ts';
 
 type Body = Readonly<Record<string, unknown>> & Readonly<{ status_code: string }>;
 type Act = (transaction: Transaction, account: MidtransAccount, body: Readonly<Record<string, unknown>>) => Body;
@@ -146,10 +147,6 @@ function send(body: Body): Response {
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

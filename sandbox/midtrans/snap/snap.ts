@@ -5,6 +5,7 @@ import { autoPay } from '../auto-pay.ts';
 import type { Midtrans } from '../midtrans.ts';
 import { parseSnapRequest, type SnapRequest } from './snap-request.ts';
 import { mayReuseOrderId, type Transaction } from '../state.ts';
+import { parseJson } from '../../parse-json.ts';
 
 const bodyBytesMax = 16_384;
 const notificationUrlsMax = 3;
@@ -125,12 +126,4 @@ export function notificationUrls(context: Context, accountUrl: string | undefine
 function listOf(header: string | undefined): readonly string[] {
   const urls = (header ?? '').split(',').map((url) => url.trim());
   return urls.filter((url) => /^https?:\/\//.test(url) && URL.canParse(url)).slice(0, notificationUrlsMax);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { type Config, ConfigError } from '../../config.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { pluginOf, senderForms } from '../channels/whatsapp/registry.ts';
 import type { SenderAnswer, SenderConfig, SenderForm } from '../channels/whatsapp/sender-plugin.ts';
+import { parseJson } from '../../platform/text/parse-json.ts';
 
 export type AlertConfig = SenderConfig & Pick<Config, 'ALERT_WHATSAPP_SENDER' | 'ALERT_WHATSAPP_TO'>;
 
@@ -65,13 +66,5 @@ function readSender(form: KnownForm, config: SenderConfig) {
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new ConfigError(['ALERT_WHATSAPP_SENDER: names an instance that WAHA_INSTANCES does not have']);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

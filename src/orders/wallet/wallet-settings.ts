@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Config, ConfigError } from '../../config.ts';
 import { gauge } from '../../platform/metrics.ts';
+import { parseJson } from '../../platform/text/parse-json.ts';
 
 /** Google signs service accounts with keys of this size, and a longer signature would not leave room in a link. */
 const googleKeyBits = 2048;
@@ -124,12 +125,4 @@ function readKey(name: keyof WalletConfig, pem: string): KeyObject {
     throw fault(name, 'holds no private key in PEM without a passphrase');
   }
   throw fault(name, 'must hold an RSA key');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

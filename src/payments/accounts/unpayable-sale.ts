@@ -2,6 +2,7 @@ import type { Db } from '../../platform/database/db.ts';
 import { findGateways } from './queries.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
 import { gatewayOf } from '../gateways/all-gateways.ts';
+import { linesMax } from '../../orders/schemas.ts';
 
 /** The terms of a sale that decide which amounts must be payable, in minor units. */
 export type SaleTerms = {
@@ -22,9 +23,6 @@ export type PricedCategory = {
 };
 
 type Reason = { readonly code: string; readonly message: string; readonly subjectId?: string };
-
-/** Lines of one order at most, as in the contract of `POST /v1/orders`. */
-const linesMax = 10;
 
 /**
  * The reasons why no gateway of the organiser can take this sale's payments. Empty if one can, or if all tickets are free.

@@ -6,6 +6,7 @@ import { findCurrentAttempt } from './queries.ts';
 import { gatewayOf } from '../gateways/all-gateways.ts';
 import type { Attempt } from '../tables.ts';
 import type { AttemptStatus } from '../vocabulary.ts';
+import { withoutUndefined } from '../../platform/without-undefined.ts';
 
 const statuses: Readonly<Record<AttemptStatus, PaymentView['status']>> = {
   creating: 'creating',
@@ -46,7 +47,7 @@ export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
     status: attempt.failure?.startsWith('wrong_') === true ? 'review' : statuses[attempt.status],
     method: attempt.method,
     ...(isPayable && attempt.redirectUrl !== null ? { redirectUrl: attempt.redirectUrl } : {}),
-    ...(isPayable ? given({ vaNumber, bank, billKey, billerCode, qrString }) : {}),
+    ...(isPayable ? withoutUndefined({ vaNumber, bank, billKey, billerCode, qrString }) : {}),
     ...(canChoose(attempt, order) ? { methods: methodsOf(attempt, order) } : {}),
     ...(attempt.refunded > 0 ? { refunded: contractMoney(attempt.refunded, order.currency) } : {}),
     ...(isPayable ? { expiresAt: new Date(Math.min(...ends.map((end) => end.getTime()))).toISOString() } : {}),
@@ -67,10 +68,4 @@ function methodsOf(attempt: Attempt, order: Order): string[] {
   const gateway = gatewayOf(attempt);
   const wanted = { minutes: (order.expiresAt.getTime() - systemClock.now().getTime()) / 60_000, amount: order.total };
   return gateway.methods.filter((method) => gateway.methodsFor(wanted, method).length > 0);
-}
-
-function given<Fields extends Readonly<Record<string, string | undefined>>>(fields: Fields) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: string;
-  };
 }

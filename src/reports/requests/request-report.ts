@@ -11,6 +11,7 @@ import { openReportsMax } from '../limits.ts';
 import { type Report, reports } from '../tables.ts';
 import { countOpenReports, refuseForeignEvent } from './queries.ts';
 import type { RequestReportInput } from './schemas.ts';
+import { withoutUndefined } from '../../platform/without-undefined.ts';
 
 /**
  * Requests a file with the organizer's data. It is made after the organizer's earlier ones; a member who requests it
@@ -52,12 +53,4 @@ export async function requestReport(
     await stage(tx, makeReportJob, { organizerId });
     return report;
   });
-}
-
-function withoutUndefined({ from, to, status }: RequestReportInput['filters']): Report['filters'] {
-  return {
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
-    ...(status === undefined ? {} : { status }),
-  };
 }

@@ -4,6 +4,7 @@ import { deriveKey } from 'altcha-lib/algorithms/sha';
 import { z } from 'zod';
 import type { Clock } from '../../platform/clock.ts';
 import { hmacSha256 } from '../../platform/crypto.ts';
+import { parseJson } from '../../platform/text/parse-json.ts';
 
 /**
  * Proof of work for joining, in the format of ALTCHA (version 2), so that its widget or `altcha-lib` solves it. The
@@ -88,11 +89,7 @@ export function createChallenges(deps: { secret: string; clock: Clock }): Challe
 }
 
 function payloadOf(text: string): z.output<typeof payloadSchema> | undefined {
-  try {
-    return payloadSchema.safeParse(JSON.parse(Buffer.from(text, 'base64').toString('utf8'))).data;
-  } catch {
-    return undefined;
-  }
+  return payloadSchema.safeParse(parseJson(Buffer.from(text, 'base64').toString('utf8'))).data;
 }
 
 /** @param mark 64 hexadecimal digits */

@@ -1,4 +1,5 @@
 import type { When } from '../i18n/words/home.ts';
+import { withoutUndefined } from '../../platform/without-undefined.ts';
 
 export const whens: readonly When[] = ['today', 'weekend', 'week', 'month'];
 /** The highest prices that the form offers, in rupiah. 0: free. Few values, so that searches share their answers. */
@@ -28,14 +29,8 @@ export function readSearch(query: Readonly<Record<string, string>>): Search {
   const when = whens.find((one) => one === query['when']);
   const priceMax = priceMaxes.find((one) => String(one) === query['priceMax']);
   const cursor = query['cursor'];
-  return {
-    ...(q === undefined ? {} : { q }),
-    ...(city === undefined ? {} : { city }),
-    ...(category === undefined ? {} : { category }),
-    ...(when === undefined ? {} : { when }),
-    ...(priceMax === undefined ? {} : { priceMax }),
-    ...(cursor === undefined || cursor === '' || cursor.length > cursorLengthMax ? {} : { cursor }),
-  };
+  const isOurCursor = cursor !== undefined && cursor !== '' && cursor.length <= cursorLengthMax;
+  return withoutUndefined({ q, city, category, when, priceMax, cursor: isOurCursor ? cursor : undefined });
 }
 
 /** The first day, and the day after the last. The listing takes each as midnight in the event's own zone. */

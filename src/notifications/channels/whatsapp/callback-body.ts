@@ -1,16 +1,15 @@
 import { constantTimeEqual } from '../../../platform/crypto.ts';
 import type { Query } from './sender-plugin.ts';
+import { parseJson } from '../../../platform/text/parse-json.ts';
 
 /** Shared by the callbacks of several providers. */
 
 /** The JSON or form fields of a body; undefined if it is neither. */
 export function fieldsOf(body: Uint8Array): unknown {
   const text = Buffer.from(body).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text.includes('=') ? Object.fromEntries(new URLSearchParams(text)) : undefined;
-  }
+  const value = parseJson(text);
+  if (value !== undefined) return value;
+  return text.includes('=') ? Object.fromEntries(new URLSearchParams(text)) : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request as send } from 'undici';
+import { parseJson } from '../../../platform/text/parse-json.ts';
 
 /**
  * One call to Midtrans: with a deadline, without redirects, with a bounded answer, and never an exception.
@@ -93,10 +94,6 @@ async function readObject(body: AsyncIterable<Buffer>): Promise<Readonly<Record<
     if (length > answerBytesMax) return undefined;
     chunks.push(chunk);
   }
-  try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.concat(chunks).toString('utf8'));
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }

@@ -4,6 +4,7 @@ import type { GatewayFact } from '../gateway.ts';
 import type { CallbackReading } from '../gateway-plugin.ts';
 import { type MidtransBody, hasSignedShape, readFact } from './read-fact.ts';
 import { isMidtransSignature } from './signature.ts';
+import { parseJson } from '../../../platform/text/parse-json.ts';
 
 /** The prefix, before the account and a number, of test notifications from the gateway's dashboard. */
 const testPrefix = 'payment_notif_test_';
@@ -47,10 +48,6 @@ function dedupKeyOf(fact: GatewayFact, statusCode: string, body: MidtransBody): 
 }
 
 function parse(rawBody: Uint8Array): MidtransBody | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MidtransBody) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString());
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MidtransBody) : undefined;
 }

@@ -4,6 +4,7 @@ import type { GatewayFact, GatewayRefund } from '../gateway.ts';
 import type { Instructions } from '../../tables.ts';
 import type { GatewayState } from '../../vocabulary.ts';
 import { methodOf } from './methods.ts';
+import { withoutUndefined } from '../../../platform/without-undefined.ts';
 
 export type MidtransBody = Readonly<Record<string, unknown>>;
 
@@ -131,13 +132,8 @@ export function instructionsOf(body: MidtransBody): Instructions {
     (permata === undefined ? undefined : 'permata') ??
     (billKey === undefined ? undefined : 'mandiri');
   const paymentCode = textOf(body['payment_code']);
-  return {
-    ...(vaNumber === undefined ? {} : { vaNumber }),
-    ...(bank === undefined || (vaNumber === undefined && billKey === undefined) ? {} : { bank }),
-    ...(billKey === undefined ? {} : { billKey }),
-    ...(billerCode === undefined ? {} : { billerCode }),
-    ...(paymentCode === undefined ? {} : { paymentCode }),
-  };
+  const isTransfer = vaNumber !== undefined || billKey !== undefined;
+  return withoutUndefined({ vaNumber, bank: isTransfer ? bank : undefined, billKey, billerCode, paymentCode });
 }
 
 function refundsOf(value: unknown, currency: string): GatewayRefund[] {

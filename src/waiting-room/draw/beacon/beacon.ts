@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { withDeadline } from '../../../platform/resilience/deadline.ts';
 import { type BeaconChain, randomnessOf } from './beacon-chain.ts';
 import { isRoundSigned } from './beacon-signature.ts';
+import { parseJson } from '../../../platform/text/parse-json.ts';
 
 export type BeaconAnswer =
   | { readonly kind: 'value'; readonly signature: Buffer; readonly randomness: Buffer }
@@ -60,7 +61,7 @@ async function askRelay(chain: BeaconChain, url: string, round: number, limits: 
 }
 
 function judge(chain: BeaconChain, round: number, text: string | undefined): BeaconAnswer {
-  const parsed = roundSchema.safeParse(parseJson(text));
+  const parsed = roundSchema.safeParse(parseJson(text ?? ''));
   if (!parsed.success) return { kind: 'unavailable', reason: 'an answer that is no round' };
   if (parsed.data.round !== round)
     return { kind: 'forged', reason: `asked for another round than ${parsed.data.round}` };
@@ -68,14 +69,6 @@ function judge(chain: BeaconChain, round: number, text: string | undefined): Bea
   if (!isRoundSigned(chain.publicKey, round, signature))
     return { kind: 'forged', reason: `round ${round} is not signed by the chain` };
   return { kind: 'value', signature, randomness: randomnessOf(signature) };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function readText(response: Response): Promise<string | undefined> {

@@ -15,6 +15,7 @@ import { askForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { changeList, deskTimeZone, idText } from './change-list.ts';
+import { withoutUndefined } from '../../../../platform/without-undefined.ts';
 
 /** The API's page limit. Members beyond it are missing from the filter, but their entries are listed. */
 const membersMax = 200;
@@ -58,13 +59,13 @@ function filterOf(desk: Desk): Filter {
 
 /** Reads one page of the log. If the API refuses the filter, there is no page and the form carries the faults. */
 async function readLog(desk: Desk, filter: Filter): Promise<{ readonly log?: Log; readonly form: Form }> {
-  const form = { ...emptyForm('filter'), values: formValues(new URLSearchParams(given(filter))) };
+  const form = { ...emptyForm('filter'), values: formValues(new URLSearchParams(withoutUndefined(filter))) };
   const kind = actorKinds.find((known) => known === filter.actorId);
   const cursor = desk.query('cursor');
   const query = {
-    ...(kind === undefined ? given({ actorId: filter.actorId }) : { actorKind: kind }),
-    ...given({ act: filter.act, subjectId: filter.subjectId, cursor }),
-    ...given({ from: dayOf(filter.from, 0), to: dayOf(filter.to, 1) }),
+    ...(kind === undefined ? withoutUndefined({ actorId: filter.actorId }) : { actorKind: kind }),
+    ...withoutUndefined({ act: filter.act, subjectId: filter.subjectId, cursor }),
+    ...withoutUndefined({ from: dayOf(filter.from, 0), to: dayOf(filter.to, 1) }),
   };
   try {
     const log = await desk.api.get('/v1/organizers/:slug/audit-log', { param: { slug: desk.slug }, query });
@@ -73,12 +74,6 @@ async function readLog(desk: Desk, filter: Filter): Promise<{ readonly log?: Log
     if (!isProblem(error, 'request.invalid')) throw error;
     return { form: { ...form, faults: error.errors, refusal: refusalText(error, desk.language) } };
   }
-}
-
-function given<Name extends string>(values: Readonly<Record<Name, string | undefined>>): Partial<Record<Name, string>> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<
-    Record<Name, string>
-  >;
 }
 
 /** The start of the day, some days later. Text that is not a date is passed on, so that the API reports it. */
@@ -159,7 +154,7 @@ function subjectLinks(desk: Desk, entry: Entry, filter: Filter): Html {
   const name = text === subjectId ? '' : text;
   const page = path === undefined ? html`${name}` : html`<a href="${path}">${text}</a>`;
   if (filter.subjectId === subjectId) return page;
-  const all = new URLSearchParams(given({ ...filter, subjectId })).toString();
+  const all = new URLSearchParams(withoutUndefined({ ...filter, subjectId })).toString();
   return html`${page} <a class="small" href="${desk.path}?${all}">${words.onlyThis}</a>`;
 }
 
