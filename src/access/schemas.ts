@@ -1,13 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/contract/pagination.ts';
-import {
-  emailSchema,
-  lineOfText,
-  personName,
-  plainIdSchema,
-  slugSchema,
-  patternFault,
-} from '../http/contract/schemas.ts';
+import { emailSchema, lineOfText, personName, plainIdSchema, patternFault } from '../http/contract/schemas.ts';
 import { signedTextLengthMax } from '../platform/text/signed-text.ts';
 import { roles } from './actor.ts';
 
@@ -56,7 +49,6 @@ export const keptTokenSchema = z.string().openapi({
   description: 'Keep it in this client, and send it as `knownClientToken`. It gives no access.',
 });
 
-export const organizerParams = z.object({ slug: slugSchema });
 export const listQuery = z.object(pageQuery);
 
 /** What an operator enters to create an organiser, and a person who signs up as one. */

@@ -2,19 +2,13 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../access/index.ts';
 import { type ActorEnv, forStaff } from '../access/middleware.ts';
 import { createRouter } from '../http/contract/router.ts';
-import { answer, problems } from '../http/contract/schemas.ts';
+import { answer, problems, organizerEventParams, organizerOrderParams } from '../http/contract/schemas.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/database/db.ts';
 import { listDeliveries } from './deliveries/list-deliveries.ts';
 import { resendTickets } from './deliveries/resend-tickets.ts';
 import { summarizeDeliveries } from './deliveries/summarize-deliveries.ts';
-import {
-  deliveryListSchema,
-  deliverySummarySchema,
-  deskEventParams,
-  deskOrderParams,
-  resentSchema,
-} from './schemas.ts';
+import { deliveryListSchema, deliverySummarySchema, resentSchema } from './schemas.ts';
 
 export type NotificationRoutesDeps = {
   readonly db: Db;
@@ -32,7 +26,7 @@ function contracts(deps: NotificationRoutesDeps) {
       path: '/v1/organizers/{slug}/orders/{orderId}/notifications',
       operationId: 'resendTickets',
       summary: 'Send the tickets of an order again',
-      request: { params: deskOrderParams },
+      request: { params: organizerOrderParams },
       responses: { 202: answer(resentSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
     }),
     list: createRoute({
@@ -42,7 +36,7 @@ function contracts(deps: NotificationRoutesDeps) {
       operationId: 'listDeliveries',
       summary: 'The messages of an order and their states, newest first',
       description: 'Recipients are masked.',
-      request: { params: deskOrderParams },
+      request: { params: organizerOrderParams },
       responses: { 200: answer(deliveryListSchema, 'All messages.'), ...problems(400, 401, 403, 404) },
     }),
     summary: createRoute({
@@ -51,7 +45,7 @@ function contracts(deps: NotificationRoutesDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/deliveries/summary',
       operationId: 'summarizeDeliveries',
       summary: 'Counts of messages about the orders of an event, by template, channel and state',
-      request: { params: deskEventParams },
+      request: { params: organizerEventParams },
       responses: { 200: answer(deliverySummarySchema, 'One row for each.'), ...problems(400, 401, 403, 404) },
     }),
   };

@@ -1,10 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, orderIdSchema, plainIdSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
+import { plainIdSchema, timeSchema } from '../http/contract/schemas.ts';
 import { channels, deliveryStatuses, senderKinds, templates } from './tables.ts';
-
-export const deskOrderParams = z.object({ slug: slugSchema, orderId: orderIdSchema });
-
-export const deskEventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 
 export const resentSchema = z.object({ data: z.array(z.object({ id: plainIdSchema })) }).openapi('ResentTickets');
 

@@ -6,9 +6,9 @@ import {
   moneySchema,
   orderIdSchema,
   plainIdSchema,
-  slugSchema,
   ticketIdSchema,
   timeSchema,
+  organizerParams,
 } from '../http/contract/schemas.ts';
 import { amountMax } from '../platform/text/money.ts';
 import { paymentMethods } from './gateways/all-gateways.ts';
@@ -18,9 +18,7 @@ import { refundReasons, refundStatuses } from './vocabulary.ts';
 const ticketsMax = 100;
 
 export const orderParams = z.object({ id: orderIdSchema });
-export const organizerParams = z.object({ slug: slugSchema });
-export const orderOfOrganizerParams = z.object({ slug: slugSchema, orderId: orderIdSchema });
-export const taskParams = z.object({ slug: slugSchema, taskId: plainIdSchema });
+export const taskParams = organizerParams.extend({ taskId: plainIdSchema });
 export const listQuery = z.object(pageQuery);
 export const taskQuery = z.object({ ...pageQuery, status: z.enum(['open', 'resolved']).default('open') });
 

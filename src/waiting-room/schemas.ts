@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, givenTimeSchema, slugSchema, timeSchema } from '../http/contract/schemas.ts';
+import { eventIdSchema, givenTimeSchema, timeSchema } from '../http/contract/schemas.ts';
 import { phases } from './rooms/phase.ts';
-
-export const roomParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 
 const hex = z.string().regex(/^[0-9a-f]+$/);
 

@@ -1,14 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
 import { cursorInvalid, decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, listOf, problems } from '../../http/contract/schemas.ts';
+import { answer, listOf, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { AccessDeps } from '../deps.ts';
 import { withNames } from './names-in.ts';
 import { listAuditLog } from './list-audit-log.ts';
 import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentAuditEntry } from '../present.ts';
 import { auditEntrySchema, auditLogQuery } from './schemas.ts';
-import { organizerParams } from '../schemas.ts';
 
 export function auditRoutes(deps: AccessDeps) {
   const manager = forStaff(deps, 'manager', 'Audit log');

@@ -1,12 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
+import { answer, body, listOf, problems, organizerParams } from '../../http/contract/schemas.ts';
 import { eventsOf } from '../actor.ts';
 import type { AccessDeps } from '../deps.ts';
 import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentApiKey, presentDevice } from '../present.ts';
-import { keepQuery, listQuery, organizerParams } from '../schemas.ts';
+import { keepQuery, listQuery } from '../schemas.ts';
 import { createApiKey } from './create-api-key.ts';
 import { createDevice } from './create-device.ts';
 import { endApiKey } from './end-api-key.ts';

@@ -1,7 +1,7 @@
-import { nameSchema, organizerParams, listQuery } from '../schemas.ts';
+import { nameSchema, listQuery } from '../schemas.ts';
 import { doorScopes, keyScopes } from './key-scopes.ts';
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, fault, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { eventIdSchema, fault, plainIdSchema, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 
 const apiKeyRoleSchema = z.enum(['manager', 'door']);
 const scopesSchema = z.array(z.enum(keyScopes));

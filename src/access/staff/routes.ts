@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, listOf, problems } from '../../http/contract/schemas.ts';
+import { answer, body, listOf, problems, organizerParams } from '../../http/contract/schemas.ts';
 import { changeStaffRole } from './change-staff-role.ts';
 import type { AccessDeps } from '../deps.ts';
 import { disableStaff } from './disable-staff.ts';
@@ -13,7 +13,7 @@ import { findStaffPage } from './queries.ts';
 import { type ActorEnv, forStaff } from '../middleware.ts';
 import { presentMadeAccess, presentStaffMember } from '../present.ts';
 import { changeStaffSchema, inviteStaffSchema, madeAccessSchema, staffMemberSchema, staffParams } from './schemas.ts';
-import { createOrganizerSchema, keepQuery, listQuery, organizerParams } from '../schemas.ts';
+import { createOrganizerSchema, keepQuery, listQuery } from '../schemas.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 import { showMadeAccess } from './made-access.ts';
 

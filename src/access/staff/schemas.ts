@@ -1,6 +1,6 @@
-import { roleSchema, localeSchema, personNameSchema, keepSchema, organizerParams } from '../schemas.ts';
+import { roleSchema, localeSchema, personNameSchema, keepSchema } from '../schemas.ts';
 import { z } from '@hono/zod-openapi';
-import { emailSchema, eventIdSchema, plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { emailSchema, eventIdSchema, plainIdSchema, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import { eventsPerMemberMax } from '../limits.ts';
 import { staffStatuses } from '../tables.ts';
 import { apiKeySchema, deviceSchema } from '../credentials/schemas.ts';

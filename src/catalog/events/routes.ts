@@ -3,7 +3,7 @@ import { eventsOf } from '../../access/actor.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams, organizerParams } from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { changeEvent } from './change-event.ts';
@@ -16,12 +16,10 @@ import { type EventRow, listEventsOfOrganizer } from '../queries.ts';
 import {
   changeEventSchema,
   createEventSchema,
-  eventParams,
   ifMatchHeaders,
   organizerEventSchema,
   organizerEventsQuery,
   organizerEventsSchema,
-  organizerParams,
   readinessSchema,
   salesSchema,
 } from './schemas.ts';
@@ -64,7 +62,7 @@ function contracts(deps: CatalogDeps) {
       path: eventPath,
       operationId: 'showOrganizerEvent',
       summary: 'An event with its version',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('The event.'),
     }),
     change: createRoute({
@@ -76,7 +74,7 @@ function contracts(deps: CatalogDeps) {
       description:
         'Send the version that you read, in the body or as If-Match. If the event has a later one, the response is 409 `event.changed_meanwhile`. ' +
         'If the date changes, entry times of categories, times of gates and the schedule move along, unless they already fit the new date.',
-      request: { params: eventParams, headers: ifMatchHeaders, body: body(changeEventSchema) },
+      request: { params: organizerEventParams, headers: ifMatchHeaders, body: body(changeEventSchema) },
       responses: one('Changed.'),
     }),
     readiness: createRoute({
@@ -85,7 +83,7 @@ function contracts(deps: CatalogDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
       operationId: 'showReadiness',
       summary: 'The unmet requirements for publishing the event',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: {
         200: answer(readinessSchema, 'What is missing; nothing for an event that may be published.'),
         ...problems(400, 401, 403, 404),
@@ -98,7 +96,7 @@ function contracts(deps: CatalogDeps) {
       operationId: 'publishEvent',
       summary: 'Show the event to the public',
       description: '409 `event.not_publishable` lists unmet requirements in `missing`.',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('Published.'),
     }),
     unpublish: createRoute({
@@ -107,7 +105,7 @@ function contracts(deps: CatalogDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/publication',
       operationId: 'unpublishEvent',
       summary: 'Unpublish the event, if nothing was ordered',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('A draft again.'),
     }),
     cancel: createRoute({
@@ -116,7 +114,7 @@ function contracts(deps: CatalogDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/cancellation',
       operationId: 'cancelEvent',
       summary: 'Cancel the event permanently',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('Cancelled.'),
     }),
     postpone: createRoute({
@@ -126,7 +124,7 @@ function contracts(deps: CatalogDeps) {
       operationId: 'postponeEvent',
       summary: 'Postpone the event without a new date',
       description: 'Closes the sales. Tickets stay valid. A new `startsAt` ends the postponement.',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('Postponed.'),
     }),
     resume: createRoute({
@@ -136,7 +134,7 @@ function contracts(deps: CatalogDeps) {
       operationId: 'resumeEvent',
       summary: 'Let a postponed event take place on its old date',
       description: 'Sales stay closed until they are opened.',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: one('No longer postponed.'),
     }),
     sales: createRoute({
@@ -145,7 +143,7 @@ function contracts(deps: CatalogDeps) {
       path: '/v1/organizers/{slug}/events/{eventId}/sales',
       operationId: 'setSales',
       summary: 'Open or close all sales at once',
-      request: { params: eventParams, body: body(salesSchema) },
+      request: { params: organizerEventParams, body: body(salesSchema) },
       responses: one('Set.'),
     }),
   };

@@ -9,7 +9,6 @@ import {
   listOf,
   moneySchema,
   optionalLine,
-  slugSchema,
   timeSchema,
   timeZoneSchema,
   patternFault,
@@ -19,9 +18,7 @@ import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, su
 import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
 
 /** What an organiser sees and sends. */
-export const organizerParams = z.object({ slug: slugSchema });
 
-export const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 export const ifMatchHeaders = z.object({ 'if-match': z.string().max(100).optional() });
 export const organizerEventsQuery = z.object({ ...pageQuery, status: eventStatus.optional() });
 

@@ -2,10 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { CatalogDeps } from '../deps.ts';
-import { eventParams, organizerEventSchema } from '../events/schemas.ts';
+import { organizerEventSchema } from '../events/schemas.ts';
 import { showOrganizer } from '../events/show-event.ts';
 import { pictureBytesMax } from '../limits.ts';
 import { presentOrganizerEvent } from '../present.ts';
@@ -30,7 +30,7 @@ function contracts(deps: CatalogDeps) {
       summary: 'Give an event a picture',
       description: `The body is the file: JPEG, PNG, WebP or AVIF, at most ${pictureBytesMax} bytes and at least 960 by 600 pixels, not animated. It is re-encoded without metadata.`,
       request: {
-        params: eventParams,
+        params: organizerEventParams,
         query: pictureQuery,
         body: {
           required: true as const,
@@ -45,7 +45,7 @@ function contracts(deps: CatalogDeps) {
       path,
       operationId: 'changePicture',
       summary: 'Cut the picture around another focus, or describe it',
-      request: { params: eventParams, body: body(changePictureSchema) },
+      request: { params: organizerEventParams, body: body(changePictureSchema) },
       responses: event('The event with its picture.'),
     }),
     remove: createRoute({
@@ -54,7 +54,7 @@ function contracts(deps: CatalogDeps) {
       path,
       operationId: 'removePicture',
       summary: 'Show the event without a picture',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: event('The event without a picture.'),
     }),
   };

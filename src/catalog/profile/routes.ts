@@ -2,10 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { setProfile, showProfile } from './profile.ts';
-import { organizerProfileSchema, profileParams } from './schemas.ts';
+import { organizerProfileSchema } from './schemas.ts';
 
 /** As much as the edge accepts: four texts in Latin letters. */
 const profileBytesMax = 128 * 1024;
@@ -19,7 +19,7 @@ function contracts(deps: CatalogDeps) {
     path,
     operationId: 'showOrganizerProfile',
     summary: 'The profile of the organiser',
-    request: { params: profileParams },
+    request: { params: organizerParams },
     responses: { 200: answer(organizerProfileSchema, 'The profile.'), ...problems(400, 401, 403, 404) },
   });
   const set = createRoute({
@@ -31,7 +31,7 @@ function contracts(deps: CatalogDeps) {
     description:
       'Replies to mails about orders go to `contact.email`. The texts have their own pages, to which checkout, order pages and mails ' +
       'link. They are plain text: a blank line begins a paragraph.',
-    request: { params: profileParams, body: body(organizerProfileSchema) },
+    request: { params: organizerParams, body: body(organizerProfileSchema) },
     responses: { 200: answer(organizerProfileSchema, 'As it is now.'), ...problems(400, 401, 403, 404) },
   });
   return { show, set };

@@ -3,8 +3,6 @@ import { blockOfText, emailSchema, fault, lineOfText, slugSchema } from '../../h
 import { phoneTextMax } from '../../platform/text/phone-number.ts';
 import { legalTextLengthMax } from '../limits.ts';
 
-export const profileParams = z.object({ slug: slugSchema });
-
 const legalText = z.strictObject({ id: blockOfText(legalTextLengthMax), en: blockOfText(legalTextLengthMax) }).openapi({
   description:
     'In Indonesian and English. If one is empty, its readers get the other; if both are empty, there is no page.',

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { changeScheduleItem } from './change-schedule-item.ts';
 import { createScheduleItem } from './create-schedule-item.ts';
 import { deleteScheduleItem } from './delete-schedule-item.ts';
@@ -11,7 +11,6 @@ import { listScheduleItems } from '../public/queries.ts';
 import { presentAll, presentScheduleItem } from '../present.ts';
 import { scheduleItemSchema, scheduleSchema } from '../schemas.ts';
 import { changeScheduleItemSchema, createScheduleItemSchema, scheduleItemParams } from './schemas.ts';
-import { eventParams } from '../events/schemas.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/schedule';
 const itemPath = `${listPath}/{scheduleItemId}` as const;
@@ -26,7 +25,7 @@ function contracts(deps: CatalogDeps) {
       path: listPath,
       operationId: 'listScheduleItems',
       summary: 'The schedule',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: { 200: answer(scheduleSchema, 'All items in the order of the day.'), ...refusals },
     }),
     create: createRoute({
@@ -35,7 +34,7 @@ function contracts(deps: CatalogDeps) {
       path: listPath,
       operationId: 'createScheduleItem',
       summary: 'Add a schedule item',
-      request: { params: eventParams, body: body(createScheduleItemSchema) },
+      request: { params: organizerEventParams, body: body(createScheduleItemSchema) },
       responses: { 201: answer(scheduleItemSchema, 'Created.'), ...refusals },
     }),
     change: createRoute({

@@ -1,9 +1,15 @@
-import { eventParams } from '../events/schemas.ts';
 import { z } from '@hono/zod-openapi';
-import { blockOfText, givenTimeSchema, lineOfText, optionalLine, plainIdSchema } from '../../http/contract/schemas.ts';
+import {
+  blockOfText,
+  givenTimeSchema,
+  lineOfText,
+  optionalLine,
+  plainIdSchema,
+  organizerEventParams,
+} from '../../http/contract/schemas.ts';
 import { descriptionLengthMax, nameLengthMax, placeLengthMax } from '../limits.ts';
 
-export const scheduleItemParams = eventParams.extend({ scheduleItemId: plainIdSchema });
+export const scheduleItemParams = organizerEventParams.extend({ scheduleItemId: plainIdSchema });
 
 const scheduleItemFields = {
   title: lineOfText(nameLengthMax),

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { changeTicketCategory } from './change-ticket-category.ts';
 import { createTicketCategory } from './create-ticket-category.ts';
 import { deleteTicketCategory } from './delete-ticket-category.ts';
@@ -16,7 +16,6 @@ import {
   organizerTicketCategorySchema,
   ticketCategoryParams,
 } from './schemas.ts';
-import { eventParams } from '../events/schemas.ts';
 
 const listPath = '/v1/organizers/{slug}/events/{eventId}/ticket-categories';
 const categoryPath = `${listPath}/{ticketCategoryId}` as const;
@@ -31,7 +30,7 @@ function contracts(deps: CatalogDeps) {
       path: listPath,
       operationId: 'listOrganizerTicketCategories',
       summary: 'The ticket categories',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: { 200: answer(organizerTicketCategoriesSchema, 'All categories by position.'), ...refusals },
     }),
     create: createRoute({
@@ -41,7 +40,7 @@ function contracts(deps: CatalogDeps) {
       operationId: 'createTicketCategory',
       summary: 'Add a ticket category',
       description: 'Its pool must belong to this event. Several categories may share a pool.',
-      request: { params: eventParams, body: body(createTicketCategorySchema) },
+      request: { params: organizerEventParams, body: body(createTicketCategorySchema) },
       responses: { 201: answer(organizerTicketCategorySchema, 'Created.'), ...refusals },
     }),
     change: createRoute({

@@ -1,4 +1,3 @@
-import { eventParams } from '../events/schemas.ts';
 import { z } from '@hono/zod-openapi';
 import {
   blockOfText,
@@ -8,11 +7,12 @@ import {
   moneySchema,
   plainIdSchema,
   timeSchema,
+  organizerEventParams,
 } from '../../http/contract/schemas.ts';
 import { descriptionLengthMax, nameLengthMax } from '../limits.ts';
 import { ticketCategory } from '../schemas.ts';
 
-export const ticketCategoryParams = eventParams.extend({ ticketCategoryId: plainIdSchema });
+export const ticketCategoryParams = organizerEventParams.extend({ ticketCategoryId: plainIdSchema });
 const categoryStatus = z.enum(['on_sale', 'closed']);
 
 const ticketCategoryFields = {

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changeGate } from './change-gate.ts';
@@ -29,7 +29,7 @@ export function gateRoutes(deps: Deps) {
     path: gatesPath,
     operationId: 'listGates',
     summary: 'List gates',
-    request: { params: schemas.gatesParams },
+    request: { params: organizerEventParams },
     responses: {
       200: answer(schemas.gateListSchema, 'All gates, by name.'),
       ...problems(400, 401, 403, 404, 429, 503),
@@ -42,7 +42,7 @@ export function gateRoutes(deps: Deps) {
     path: gatesPath,
     operationId: 'createGate',
     summary: 'Add a gate',
-    request: { params: schemas.gatesParams, body: body(schemas.newGateSchema) },
+    request: { params: organizerEventParams, body: body(schemas.newGateSchema) },
     responses: { 201: answer(schemas.gateSchema, 'The gate.'), ...problems(400, 401, 403, 404, 409, 429, 503) },
   });
 

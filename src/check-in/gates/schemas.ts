@@ -1,12 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import {
-  eventIdSchema,
   fault,
   givenTimeSchema,
   lineOfText,
   plainIdSchema,
-  slugSchema,
   timeSchema,
+  organizerEventParams,
 } from '../../http/contract/schemas.ts';
 import { gateKey } from './key.ts';
 import { gateNameLengthMax } from '../limits.ts';
@@ -17,8 +16,7 @@ export const gateName = lineOfText(gateNameLengthMax).refine(
   fault('name.invisible'),
 );
 
-export const gatesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-export const gateParams = z.object({ slug: slugSchema, eventId: eventIdSchema, gateId: plainIdSchema });
+export const gateParams = organizerEventParams.extend({ gateId: plainIdSchema });
 
 const reEntry = z.enum(reEntryRules).openapi({
   description: 'Whether a used ticket may enter here again: never, after its exit was scanned, or always.',

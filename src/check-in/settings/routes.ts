@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { findActorEvent } from '../find-actor-event.ts';
 import { changeDoorSettings, findDoorSettings } from './door-settings.ts';
@@ -22,7 +22,7 @@ export function doorSettingsRoutes(deps: Deps) {
     path,
     operationId: 'showDoorSettings',
     summary: 'Show the door settings',
-    request: { params: schemas.doorSettingsParams },
+    request: { params: organizerEventParams },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings.'),
       ...problems(400, 401, 403, 404, 429, 503),
@@ -35,7 +35,7 @@ export function doorSettingsRoutes(deps: Deps) {
     path,
     operationId: 'changeDoorSettings',
     summary: 'Change the door settings',
-    request: { params: schemas.doorSettingsParams, body: body(schemas.doorSettingsChangeSchema) },
+    request: { params: organizerEventParams, body: body(schemas.doorSettingsChangeSchema) },
     responses: {
       200: answer(schemas.doorSettingsSchema, 'The settings as they are now.'),
       ...problems(400, 401, 403, 404, 429, 503),

@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, lineOfText, plainIdSchema, slugSchema } from '../../http/contract/schemas.ts';
+import { lineOfText, plainIdSchema } from '../../http/contract/schemas.ts';
 import { categoryNoteLengthMax } from '../limits.ts';
-
-export const doorSettingsParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
 
 const fields = {
   showsNames: z.boolean().openapi({

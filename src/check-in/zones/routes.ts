@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changeZone } from './change-zone.ts';
@@ -29,7 +29,7 @@ export function zoneRoutes(deps: Deps) {
     path: zonesPath,
     operationId: 'listZones',
     summary: 'List zones',
-    request: { params: schemas.zonesParams },
+    request: { params: organizerEventParams },
     responses: {
       200: answer(schemas.zoneListSchema, 'All zones, by name.'),
       ...problems(400, 401, 403, 404, 429, 503),
@@ -42,7 +42,7 @@ export function zoneRoutes(deps: Deps) {
     path: zonesPath,
     operationId: 'createZone',
     summary: 'Add a zone',
-    request: { params: schemas.zonesParams, body: body(schemas.newZoneSchema) },
+    request: { params: organizerEventParams, body: body(schemas.newZoneSchema) },
     responses: { 201: answer(schemas.zoneSchema, 'The zone.'), ...problems(400, 401, 403, 404, 409, 429, 503) },
   });
 

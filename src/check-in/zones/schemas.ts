@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, plainIdSchema, slugSchema } from '../../http/contract/schemas.ts';
+import { plainIdSchema, organizerEventParams } from '../../http/contract/schemas.ts';
 import { gateName } from '../gates/schemas.ts';
 import { zoneCapacityMax } from '../limits.ts';
 
-export const zonesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-export const zoneParams = z.object({ slug: slugSchema, eventId: eventIdSchema, zoneId: plainIdSchema });
+export const zoneParams = organizerEventParams.extend({ zoneId: plainIdSchema });
 
 export const zoneSchema = z
   .object({

@@ -18,6 +18,11 @@ export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])
 /** Parameters of a route below an event, by the event's address. */
 export const slugParams = z.object({ slug: slugSchema });
 
+/** The paths of an organiser's routes, which begin with `/v1/organizers/{slug}`. */
+export const organizerParams = z.object({ slug: slugSchema });
+export const organizerEventParams = organizerParams.extend({ eventId: eventIdSchema });
+export const organizerOrderParams = organizerParams.extend({ orderId: orderIdSchema });
+
 /** A refusal by our own rule, for `refine`: the fault of the field by its code. */
 export const fault = (code: FieldFaultCode, parameters: FaultParameters = {}) => ({
   message: fieldFaults[code].en,

@@ -3,7 +3,7 @@ import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { cancelAnnouncement, confirmAnnouncement } from './confirm-announcement.ts';
 import { type AnnouncementDeps, draftAnnouncement } from './draft-announcement.ts';
 import { setMessageSettings, showMessageSettings } from './message-settings.ts';
@@ -16,7 +16,6 @@ import {
   confirmationSchema,
   createAnnouncementSchema,
   draftedSchema,
-  eventParams,
   messageSettingsSchema,
   shownAnnouncementSchema,
 } from './schemas.ts';
@@ -38,7 +37,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       summary: 'Draft and preview an announcement to the buyers of an event',
       description:
         'Nothing is sent. The response shows the number of addresses on each channel, the text in both languages, and the token that confirms exactly this.',
-      request: { params: eventParams, body: body(createAnnouncementSchema) },
+      request: { params: organizerEventParams, body: body(createAnnouncementSchema) },
       responses: { 201: answer(draftedSchema, 'A draft.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
@@ -47,7 +46,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       path: `${ofEvent}/announcements`,
       operationId: 'listAnnouncements',
       summary: 'The announcements of an event, including reminders, newest first',
-      request: { params: eventParams, query: announcementsQuery },
+      request: { params: organizerEventParams, query: announcementsQuery },
       responses: { 200: answer(announcementListSchema, 'A page of announcements.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({
@@ -86,7 +85,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       path: `${ofEvent}/message-settings`,
       operationId: 'showMessageSettings',
       summary: 'The automatic messages of the event',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: { 200: answer(messageSettingsSchema, 'The settings.'), ...problems(400, 401, 403, 404) },
     }),
     setSettings: createRoute({
@@ -95,7 +94,7 @@ function contracts(deps: AnnouncementRoutesDeps) {
       path: `${ofEvent}/message-settings`,
       operationId: 'setMessageSettings',
       summary: 'Set the automatic messages of the event',
-      request: { params: eventParams, body: body(messageSettingsSchema) },
+      request: { params: organizerEventParams, body: body(messageSettingsSchema) },
       responses: { 200: answer(messageSettingsSchema, 'Set.'), ...problems(400, 401, 403, 404) },
     }),
   };

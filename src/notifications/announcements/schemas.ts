@@ -7,8 +7,8 @@ import {
   lineOfText,
   listOf,
   plainIdSchema,
-  slugSchema,
   timeSchema,
+  organizerEventParams,
 } from '../../http/contract/schemas.ts';
 import { channels } from '../tables.ts';
 import {
@@ -21,8 +21,7 @@ import {
 } from './limits.ts';
 import { announcementKinds, announcementStatuses } from './tables.ts';
 
-export const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-export const announcementParams = eventParams.extend({ announcementId: plainIdSchema });
+export const announcementParams = organizerEventParams.extend({ announcementId: plainIdSchema });
 export const announcementsQuery = z.object(pageQuery);
 
 const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;

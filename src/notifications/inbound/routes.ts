@@ -4,7 +4,7 @@ import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { idOfCursor, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { answer, plainIdSchema, problems, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { listInbound } from './list-inbound.ts';
 
@@ -26,7 +26,7 @@ const listRoute = (deps: { readonly actors: Actors }) =>
     path: '/v1/organizers/{slug}/inbound-messages',
     operationId: 'listInboundMessages',
     summary: 'Messages from people to the senders in the last 30 days, newest first',
-    request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
+    request: { params: organizerParams, query: z.object(pageQuery) },
     responses: {
       200: answer(
         z.object({ data: z.array(inboundSchema), nextCursor: z.string().nullable() }).openapi('InboundMessageList'),

@@ -3,8 +3,8 @@ import type { Actor, StaffActor } from '../../access/actor.ts';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
-import { messageTestParams, messageTestSchema, messageTestsParams, sendMessageTestSchema } from './schemas.ts';
+import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
+import { messageTestParams, messageTestSchema, sendMessageTestSchema } from './schemas.ts';
 import { type SendTestDeps, sendTest } from './send-test.ts';
 import { showTest } from './show-test.ts';
 
@@ -20,7 +20,7 @@ function contracts(deps: { readonly actors: Actors }) {
       description:
         "By mail, to the requesting member. By WhatsApp, only from this sender, to the phone of the organizer's profile: the code " +
         '`000000`, which gives no access, in the template or text of codes. A refusal of the provider ends the test. Five per hour.',
-      request: { params: messageTestsParams, body: body(sendMessageTestSchema) },
+      request: { params: organizerParams, body: body(sendMessageTestSchema) },
       responses: {
         202: answer(messageTestSchema, 'On its way; `GET` of the test tells what became of it.'),
         ...problems(400, 401, 403, 404, 409, 415, 429),

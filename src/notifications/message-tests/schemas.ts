@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { plainIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { plainIdSchema, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import { channels, deliveryStatuses } from '../tables.ts';
 
-export const messageTestsParams = z.object({ slug: slugSchema });
-export const messageTestParams = z.object({ slug: slugSchema, testId: plainIdSchema });
+export const messageTestParams = organizerParams.extend({ testId: plainIdSchema });
 
 export const sendMessageTestSchema = z
   .discriminatedUnion('channel', [

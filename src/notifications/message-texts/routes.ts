@@ -2,7 +2,15 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, blockOfText, body, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import {
+  answer,
+  blockOfText,
+  body,
+  problems,
+  slugSchema,
+  timeSchema,
+  organizerParams,
+} from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { messageNames, messageVariables } from './catalog.ts';
 import { changeMessageText, listMessageTexts, resetMessageText } from './change-message-text.ts';
@@ -42,7 +50,7 @@ function contracts(deps: MessageTextRoutesDeps) {
       operationId: 'listMessageTexts',
       summary: 'The texts of WhatsApp messages',
       description: 'Senders of the Cloud API send templates approved by Meta instead.',
-      request: { params: z.object({ slug: slugSchema }) },
+      request: { params: organizerParams },
       responses: {
         200: answer(
           z.object({ data: z.array(textSchema), nextCursor: z.null() }).openapi('MessageTextList'),

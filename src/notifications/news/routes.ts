@@ -5,7 +5,7 @@ import { eventNotFound } from '../../catalog/errors.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, eventIdSchema, problems, slugSchema } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { byOrder } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { ownOrder } from '../../orders/buyer/order-access.ts';
@@ -60,7 +60,7 @@ const audienceRoute = (deps: NewsRoutesDeps) =>
     path: '/v1/organizers/{slug}/events/{eventId}/news-audience',
     operationId: 'countNewsAudience',
     summary: 'The number of buyers of an event who may get news',
-    request: { params: z.object({ slug: slugSchema, eventId: eventIdSchema }) },
+    request: { params: organizerEventParams },
     responses: { 200: answer(audienceSchema, 'Different addresses.'), ...problems(400, 401, 403, 404, 503) },
   });
 

@@ -6,12 +6,11 @@ import { createRouter } from '../../http/contract/router.ts';
 import {
   answer,
   body,
-  eventIdSchema,
   listOf,
   plainIdSchema,
   problems,
-  slugSchema,
   timeSchema,
+  organizerEventParams,
 } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { PreviewDeps } from '../announcements/preview.ts';
@@ -23,8 +22,7 @@ import { type EventNotice, noticeKinds } from './tables.ts';
 
 export type NoticeRoutesDeps = PreviewDeps & { readonly actors: Actors; readonly clock: Clock };
 
-const eventParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
-const noticeParams = eventParams.extend({ noticeId: plainIdSchema });
+const noticeParams = organizerEventParams.extend({ noticeId: plainIdSchema });
 const notice = {
   id: plainIdSchema,
   kind: z.enum(noticeKinds),
@@ -91,7 +89,7 @@ function contracts(deps: NoticeRoutesDeps) {
       operationId: 'previewChange',
       summary: 'Preview the messages to holders about a change',
       description: 'Changes nothing. Times and place are those of the moved event; omitted fields stay as they are.',
-      request: { params: eventParams, body: body(plannedChangeSchema) },
+      request: { params: organizerEventParams, body: body(plannedChangeSchema) },
       responses: { 200: answer(previewedChangeSchema, 'The messages.'), ...problems(400, 401, 403, 404) },
     }),
     list: createRoute({
@@ -100,7 +98,7 @@ function contracts(deps: NoticeRoutesDeps) {
       path,
       operationId: 'listChangeNotices',
       summary: 'The notices of an event about changes, newest first',
-      request: { params: eventParams },
+      request: { params: organizerEventParams },
       responses: { 200: answer(noticeListSchema, 'All notices.'), ...problems(400, 401, 403, 404) },
     }),
     show: createRoute({

@@ -3,7 +3,7 @@ import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { SenderConfig } from '../channels/whatsapp/sender-plugin.ts';
@@ -20,7 +20,6 @@ import {
   senderParams,
   senderSchema,
   senderTemplateListSchema,
-  sendersParams,
 } from './schemas.ts';
 import { listSenderTemplates } from './sender-templates.ts';
 import { requestTemplateSubmission } from './submit-templates.ts';
@@ -41,7 +40,7 @@ function contracts(deps: SenderRoutesDeps) {
       path: '/v1/organizers/{slug}/senders',
       operationId: 'createSender',
       summary: 'Add a WhatsApp number that sends messages',
-      request: { params: sendersParams, body: body(createSenderSchema) },
+      request: { params: organizerParams, body: body(createSenderSchema) },
       responses: { 201: answer(senderSchema, 'Made.'), ...problems(400, 401, 403, 404, 409) },
     }),
     list: createRoute({
@@ -50,7 +49,7 @@ function contracts(deps: SenderRoutesDeps) {
       path: '/v1/organizers/{slug}/senders',
       operationId: 'listSenders',
       summary: "All senders, including disabled ones, with today's figures",
-      request: { params: sendersParams },
+      request: { params: organizerParams },
       responses: { 200: answer(senderListSchema, 'Senders, oldest first.'), ...problems(400, 401, 403, 404) },
     }),
     change: createRoute({

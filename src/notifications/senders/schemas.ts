@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { plainIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { plainIdSchema, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import { senderForms } from '../channels/whatsapp/registry.ts';
 import { senderKinds } from '../tables.ts';
 
-export const sendersParams = z.object({ slug: slugSchema });
-export const senderParams = z.object({ slug: slugSchema, senderId: plainIdSchema });
+export const senderParams = organizerParams.extend({ senderId: plainIdSchema });
 
 const weight = z.int().min(1).max(1000);
 const messagesPerSecond = z.number().min(0.01).max(1000);

@@ -3,7 +3,7 @@ import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { idOfCursor, pageById, pageQuery } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, plainIdSchema, problems, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { answer, plainIdSchema, problems, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { channels } from '../tables.ts';
 import { liftSuppression, listSuppressions } from './suppressions.ts';
@@ -32,7 +32,7 @@ function contracts(deps: Deps) {
       path: '/v1/organizers/{slug}/suppressions',
       operationId: 'listSuppressions',
       summary: 'Recipients that get no more messages, because of a bounce or a complaint',
-      request: { params: z.object({ slug: slugSchema }), query: z.object(pageQuery) },
+      request: { params: organizerParams, query: z.object(pageQuery) },
       responses: {
         200: answer(
           z.object({ data: z.array(suppressionSchema), nextCursor: z.string().nullable() }).openapi('SuppressionList'),
@@ -47,7 +47,7 @@ function contracts(deps: Deps) {
       path: '/v1/organizers/{slug}/suppressions/{suppressionId}',
       operationId: 'liftSuppression',
       summary: 'Lift the suppression of a recipient',
-      request: { params: z.object({ slug: slugSchema, suppressionId: plainIdSchema }) },
+      request: { params: organizerParams.extend({ suppressionId: plainIdSchema }) },
       responses: {
         204: { description: 'Lifted. Another bounce or complaint suppresses the recipient anew.' },
         ...problems(400, 401, 403, 404),

@@ -4,14 +4,13 @@ import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerOrderParams } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import { presentRefund } from '../present.ts';
 import {
   listQuery,
-  orderOfOrganizerParams,
   previewRefundSchema,
   refundPageSchema,
   refundPreviewSchema,
@@ -35,7 +34,7 @@ function contracts(deps: RefundRoutesDeps) {
       operationId: 'requestRefund',
       summary: 'Refund an order: all of it, an amount, or the price of some tickets',
       request: {
-        params: orderOfOrganizerParams,
+        params: organizerOrderParams,
         // `readIdempotencyKey` checks it, because a missing key has its own code.
         headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
         body: body(requestRefundSchema),
@@ -51,7 +50,7 @@ function contracts(deps: RefundRoutesDeps) {
       path: '/v1/organizers/{slug}/orders/{orderId}/refund-previews',
       operationId: 'previewRefund',
       summary: 'Preview a refund',
-      request: { params: orderOfOrganizerParams, body: body(previewRefundSchema) },
+      request: { params: organizerOrderParams, body: body(previewRefundSchema) },
       responses: { 200: answer(refundPreviewSchema, 'What would go back.'), ...problems(400, 401, 403, 404, 409, 415) },
     }),
     listRefunds: createRoute({
@@ -60,7 +59,7 @@ function contracts(deps: RefundRoutesDeps) {
       path: refundsPath,
       operationId: 'listRefunds',
       summary: 'The refunds of an order',
-      request: { params: orderOfOrganizerParams, query: listQuery },
+      request: { params: organizerOrderParams, query: listQuery },
       responses: { 200: answer(refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
     }),
   };

@@ -4,10 +4,10 @@ import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../../http/contract/json-body.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, problems } from '../../http/contract/schemas.ts';
+import { answer, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { presentTask } from '../present.ts';
-import { organizerParams, resolveTaskSchema, taskPageSchema, taskParams, taskQuery, taskSchema } from '../schemas.ts';
+import { resolveTaskSchema, taskPageSchema, taskParams, taskQuery, taskSchema } from '../schemas.ts';
 import { findTasks } from './queries.ts';
 import { resolveTask } from './resolve-task.ts';
 

@@ -2,20 +2,13 @@ import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
 import { cancelReport } from './cancel-report.ts';
 import { presentReport } from './present.ts';
 import { findReports, ownReport } from './queries.ts';
 import { requestReport } from './request-report.ts';
-import {
-  listReportsQuery,
-  organizerParams,
-  reportListSchema,
-  reportParams,
-  reportSchema,
-  requestReportSchema,
-} from './schemas.ts';
+import { listReportsQuery, reportListSchema, reportParams, reportSchema, requestReportSchema } from './schemas.ts';
 
 function contracts(deps: ReportRoutesDeps) {
   const manager = forStaff(deps, 'manager', 'Organizer: reports');

@@ -6,13 +6,12 @@ import {
   givenTimeSchema,
   listOf,
   plainIdSchema,
-  slugSchema,
   timeSchema,
+  organizerParams,
 } from '../../http/contract/schemas.ts';
 import { kinds } from '../making/kinds/kinds.ts';
 import { reportFormats, reportKinds, reportStatuses } from '../tables.ts';
 
-export const organizerParams = z.object({ slug: slugSchema });
 export const reportParams = organizerParams.extend({ reportId: plainIdSchema });
 export const listReportsQuery = z.strictObject(pageQuery);
 

@@ -6,8 +6,9 @@ import {
   plainIdSchema,
   timeSchema,
   timeZoneSchema,
+  organizerParams,
 } from '../../http/contract/schemas.ts';
-import { formatSchema, kindSchema, organizerParams } from '../requests/schemas.ts';
+import { formatSchema, kindSchema } from '../requests/schemas.ts';
 
 export const scheduleParams = organizerParams.extend({ scheduleId: plainIdSchema });
 

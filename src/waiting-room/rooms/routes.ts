@@ -3,18 +3,18 @@ import type { z } from 'zod';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
 import { endRoom, pauseRoom } from './change-room.ts';
 import { type PlanDeps, planRoom } from './plan-room.ts';
 import { drawLeadOf } from '../draw/draw-lead.ts';
-import { planSchema, roomParams, roomSchema } from '../schemas.ts';
+import { planSchema, roomSchema } from '../schemas.ts';
 import { showRoom } from './show-room.ts';
 
 export type RoomRoutesDeps = PlanDeps & { readonly actors: Actors };
 
 function contracts(deps: RoomRoutesDeps) {
   const manager = forStaff(deps, 'manager', 'Organizer: waiting room');
-  const request = { params: roomParams };
+  const request = { params: organizerEventParams };
   const room = { 200: answer(roomSchema, 'The waiting room.') };
   return {
     show: createRoute({
@@ -35,7 +35,7 @@ function contracts(deps: RoomRoutesDeps) {
       description:
         'Planning commits to the draw. Everything may change until the pre-queue opens. After that, only `rateMax` and ' +
         '`challengeDifficulty` may change, because the rest was promised in public: 409 `queue.times_fixed`.',
-      request: { params: roomParams, body: body(planSchema) },
+      request: { params: organizerEventParams, body: body(planSchema) },
       responses: { ...room, ...problems(400, 401, 403, 404, 409, 415, 503) },
     }),
     end: createRoute({

@@ -2,7 +2,7 @@ import { type OpenAPIHono, createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
 import { createRouter } from '../../../http/contract/router.ts';
-import { answer, body, problems, timeSchema } from '../../../http/contract/schemas.ts';
+import { answer, body, problems, timeSchema, organizerParams } from '../../../http/contract/schemas.ts';
 import { endpointNotFound } from '../../errors.ts';
 import { catalogue } from '../catalogue.ts';
 import { findEndpoint, listEndpoints } from '../queries.ts';
@@ -16,7 +16,6 @@ import {
   endpointParams,
   endpointSchema,
   madeEndpointSchema,
-  organizerParams,
   rotatedSecretSchema,
 } from './schemas.ts';
 

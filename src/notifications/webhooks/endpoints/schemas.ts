@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { listOf, optionalLine, plainIdSchema, slugSchema, timeSchema } from '../../../http/contract/schemas.ts';
+import { listOf, optionalLine, plainIdSchema, timeSchema, organizerParams } from '../../../http/contract/schemas.ts';
 import { subscribableTypes } from '../catalogue.ts';
 import { descriptionLengthMax, urlLengthMax } from '../limits.ts';
 import { disabledReasons } from '../tables.ts';
 
-export const organizerParams = z.object({ slug: slugSchema });
-export const endpointParams = z.object({ slug: slugSchema, endpointId: plainIdSchema });
+export const endpointParams = organizerParams.extend({ endpointId: plainIdSchema });
 
 const typeSchema = z.enum(subscribableTypes);
 const fields = {

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../../../http/contract/pagination.ts';
-import { givenTimeSchema, listOf, plainIdSchema, slugSchema, timeSchema } from '../../../http/contract/schemas.ts';
+import { givenTimeSchema, listOf, plainIdSchema, timeSchema, organizerParams } from '../../../http/contract/schemas.ts';
 import { webhookTypes } from '../catalogue.ts';
 import { replayMax } from '../limits.ts';
 import { webhookDeliveryStatuses } from '../tables.ts';
 
-export const deliveryParams = z.object({ slug: slugSchema, endpointId: plainIdSchema, webhookId: plainIdSchema });
+export const deliveryParams = organizerParams.extend({ endpointId: plainIdSchema, webhookId: plainIdSchema });
 export const deliveriesQuery = z.object({ status: z.enum(webhookDeliveryStatuses).optional(), ...pageQuery });
 
 export const sentTestSchema = z.object({ webhookId: plainIdSchema }).openapi('SentTestWebhook');

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../../access/middleware.ts';
 import { createRouter } from '../../../http/contract/router.ts';
-import { answer, body, problems } from '../../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams } from '../../../http/contract/schemas.ts';
 import type { Db } from '../../../platform/database/db.ts';
 import { ownEvent } from '../../desk/own-event.ts';
 import { type TicketCodes, changeTicketCodes, findTicketCodes, rotateTicketKey } from './change-ticket-codes.ts';
@@ -22,7 +22,7 @@ export function ticketCodeRoutes(deps: Deps) {
     path,
     operationId: 'showTicketCodes',
     summary: 'Whether ticket codes are signed, and the keys',
-    request: { params: schemas.ticketCodesParams },
+    request: { params: organizerEventParams },
     responses: {
       200: answer(schemas.ticketCodesSchema, 'The kind of codes, and all keys.'),
       ...problems(400, 401, 403, 404, 429, 503),
@@ -35,7 +35,7 @@ export function ticketCodeRoutes(deps: Deps) {
     path,
     operationId: 'changeTicketCodes',
     summary: 'Choose opaque or signed ticket codes',
-    request: { params: schemas.ticketCodesParams, body: body(schemas.ticketCodesChangeSchema) },
+    request: { params: organizerEventParams, body: body(schemas.ticketCodesChangeSchema) },
     responses: {
       200: answer(schemas.ticketCodesSchema, 'As it is now. Codes that were shown before stay good.'),
       ...problems(400, 401, 403, 404, 409, 429, 503),
@@ -48,7 +48,7 @@ export function ticketCodeRoutes(deps: Deps) {
     path: `${path}/keys`,
     operationId: 'rotateTicketKey',
     summary: 'Sign ticket codes with a new key',
-    request: { params: schemas.ticketCodesParams, body: body(schemas.ticketKeyRotationSchema) },
+    request: { params: organizerEventParams, body: body(schemas.ticketKeyRotationSchema) },
     responses: {
       201: answer(schemas.ticketCodesSchema, 'As it is now.'),
       ...problems(400, 401, 403, 404, 409, 429, 503),

@@ -1,7 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { eventIdSchema, slugSchema, timeSchema } from '../../../http/contract/schemas.ts';
-
-export const ticketCodesParams = z.object({ slug: slugSchema, eventId: eventIdSchema });
+import { timeSchema } from '../../../http/contract/schemas.ts';
 
 const codes = z.enum(['opaque', 'signed']).openapi({
   description:
