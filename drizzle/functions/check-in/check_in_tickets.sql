@@ -1,16 +1,22 @@
--- Decides p_scans, an array of {actor, device, scan, content (hex), organizer, code (hex or null), gate, gateKey, direction}, and
--- returns the results in its order. All scans are online, or all are offline. Offline scans also have {at, deviceAt, decision
--- (null: not said), passed}. No two scans are equal. One autocommit call is one transaction. Each statement sees what was
--- committed before it (READ COMMITTED):
---  1. A scan id that was answered before gets that answer again; with other content it is `reused`. An offline scan is also known by the
---     answer that its device got under another login.
---  2. An entry that no rule refuses, or that an offline door let in, inserts the ticket's admission, in the order of ticket
---     ids. If the row exists, the insert locks it instead. From then on no other call decides about this ticket.
---  3. The others (a second entry, an exit, an online entry into a zone with a capacity) are decided one by one, in the order of
---     time and arrival.
--- Locks: tickets, then the zones of the event, then admissions. Scans of an event with zones therefore run one call at a time.
--- Names of guests are read only where the organiser allows them at the door.
--- If another call uses one of the scan ids, or gives the event its first zone, at the same moment, the whole call fails with 40001.
+-- Check-in: decides the scans of one event in one call. They are all online, or all offline.
+--
+-- p_scans: [{ "actor", "device", "scan", "content": hex, "organizer", "code": hex or null, "gate", "gateKey", "direction" }], and for
+--   offline scans also { "at", "deviceAt", "decision" (null: not said), "passed" }. No two are equal. Returns the results in their order.
+--
+-- Steps
+--   1  Lock the tickets and the zones. Offline: find scans that are known under another login, and withdraw answers that no door heard.
+--   2  Read what is known of each scan, its ticket and its gate, and apply the rules. A scan id that was answered before gets that answer
+--      again; with other content it is `reused`. `result` stays null where no rule refuses the scan.
+--   3  Let first entries in: each inserts the ticket's admission, in the order of ticket ids. If the row exists, the insert locks it
+--      instead. From then on no other call decides about this ticket.
+--   4  Write the scans that are decided.
+--   5  Decide the others one by one, in the order of time and arrival: a second entry, an exit, an online entry into a zone with a capacity.
+--   6  Answer. Names of guests are read only where the organiser allows them at the door.
+--
+-- Visibility. One autocommit call is one transaction. Each statement sees what was committed before it (READ COMMITTED).
+--
+-- Locks: tickets, then the zones of the event, then admissions. Scans of an event with zones therefore run one call at a time. If
+-- another call uses one of the scan ids, or gives the event its first zone, at the same moment, the whole call fails with 40001.
 -- The caller runs it again, and finds what the other call has written.
 create or replace function check_in_tickets(p_event_id text, p_scans jsonb) returns json
 language plpgsql volatile
@@ -19,20 +25,25 @@ set enable_mergejoin = off as $$
 declare
   v_event events%rowtype;
   v_door door_settings%rowtype;
-  v_zoned boolean;
-  v_offline boolean := p_scans #>> '{0,at}' is not null;
+  v_has_zones boolean;
+  v_is_offline boolean := p_scans #>> '{0,at}' is not null;
   v_started timestamptz;
-  v_amending integer[];
+
+  -- Numbers (from 1) in p_scans: offline scans that replace a withdrawn answer, those whose scan id came earlier in the same call,
+  -- and first entries.
+  v_replacing integer[];
   v_later integer[] := '{}';
+  v_admitted integer[];
+
   v_scans check_in_scan[];
   v_scan check_in_scan;
-  v_admitted integer[];
   v_decided integer;
   v_written integer;
 begin
+  -- 1. Lock ------------------------------------------------------------------------------------------------------------
   select * into v_event from events where id = p_event_id;
 
-  if v_offline then
+  if v_is_offline then
     -- Offline scans rewrite a ticket's history, even of a revoked ticket. Only one call at a time may do that.
     perform from tickets
       where event_id || '' = p_event_id and code = any (array(
@@ -56,12 +67,12 @@ begin
             limit 1) is null
         limit 1
       ) known on true;
-    v_amending := withdraw_unheard(p_event_id, p_scans);
+    v_replacing := withdraw_unheard(p_event_id, p_scans);
     -- If several have one scan id, the first counts. (Scan ids of one online call are distinct.)
     select coalesce(array_agg(n), '{}') into v_later from (
       select ordinality as n, row_number() over (
         partition by x ->> 'actor', x ->> 'device', x ->> 'scan'
-        order by ordinality = any (v_amending) desc, ordinality) as turn
+        order by ordinality = any (v_replacing) desc, ordinality) as turn
       from jsonb_array_elements(p_scans) with ordinality as input (x, ordinality)
     ) ids where turn > 1;
   else
@@ -72,25 +83,26 @@ begin
       order by id for share;
   end if;
   perform from zones where event_id = p_event_id order by id for no key update;
-  v_zoned := found;
+  v_has_zones := found;
   -- Taken after the locks: a ticket that was revoked during the wait was revoked before these scans.
   v_started := clock_timestamp();
 
+  -- 2. Apply the rules -------------------------------------------------------------------------------------------------
   select array_agg(
     row(
       s.n, s.actor_id, s.device_id, s.scan_id, s.content,
       coalesce(g.name, s.gate), coalesce(g.id, s.gate_key), s.direction, coalesce(st.scanned_at, s.at),
-      v_offline, s.decision, s.device_at, s.passed,
+      v_is_offline, s.decision, s.device_at, s.passed,
       st.scan_id is not null,
       case
         when st.scan_id is null then s.n = any (v_later)
         -- A device that did not receive the answer sends the scan again as an offline one: it is one scan.
-        else st.content <> s.content or (v_offline and st.offline and
+        else st.content <> s.content or (v_is_offline and st.offline and
           (st.device_at is distinct from s.device_at or st.decision is distinct from s.decision))
       end,
       s.organizer_id is not distinct from v_event.organizer_id,
       coalesce(st.ticket_id, t.id), coalesce(t.ticket_category_id, r.ticket_category_id), coalesce(c.name, r.name),
-      v_offline and t.id is not null and (
+      v_is_offline and t.id is not null and (
         select true from scans where event_id || '' = p_event_id and ticket_id = t.id and passed limit 1) is not null,
       case
         when st.scan_id is not null then st.result
@@ -145,17 +157,18 @@ begin
   ) c on t.id is not null
   left join lateral (
     select k.id, k.name, k.ticket_category_ids, k.opens_at, k.closes_at, k.re_entry, k.zone_id,
-      v_zoned and exists (
+      v_has_zones and exists (
         select from zones where event_id = p_event_id and id = k.zone_id and capacity is not null) as is_limited
     from gates k
     where k.event_id = p_event_id and (k.id = s.gate or k.name_key = s.gate_key)
     order by k.id = s.gate desc limit 1
   ) g on st.scan_id is null and s.gate is not null;
 
-  if v_offline then
+  if v_is_offline then
     v_scans := array(select keep_decision(x) from unnest(v_scans) x order by n);
   end if;
 
+  -- 3. First entries ---------------------------------------------------------------------------------------------------
   with entries as (
     select distinct on (ticket_id) n, ticket_id, at, gate, actor_id, device_id, scan_id, zone_id, is_limited from unnest(v_scans)
     where not replayed and not reused and not has_history and result is null and direction = 'entry'
@@ -163,12 +176,13 @@ begin
   ), admitted as (
     insert into admissions as a (event_id, ticket_id, inside, admitted_at, gate, actor_id, device_id, scan_id, entries, zone_id)
     select p_event_id, ticket_id, true, at, gate, actor_id, device_id, scan_id, 1, zone_id from entries
-    where v_offline or is_limited is not true order by ticket_id
+    where v_is_offline or is_limited is not true order by ticket_id
     on conflict (event_id, ticket_id) do update set inside = a.inside where false
     returning a.ticket_id
   )
   select coalesce(array_agg(n), '{}') into v_admitted from entries where ticket_id in (select ticket_id from admitted);
 
+  -- 4. Write what is decided -------------------------------------------------------------------------------------------
   select count(*) into v_decided from unnest(v_scans)
     where own and not replayed and not reused and (result is not null or n = any (v_admitted));
   insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, fault, gate,
@@ -185,7 +199,7 @@ begin
   end if;
 
   if v_admitted <> '{}' then
-    if v_zoned then
+    if v_has_zones then
       update zones z set inside = z.inside + e.people
         from (select zone_id, count(*) as people from unnest(v_scans) where n = any (v_admitted) group by zone_id) e
         where z.event_id = p_event_id and z.id = e.zone_id;
@@ -193,12 +207,13 @@ begin
     perform note_admissions(p_event_id, array(select ticket_id from unnest(v_scans) where n = any (v_admitted)));
   end if;
 
+  -- 5. Second entries, exits, zones with a capacity --------------------------------------------------------------------
   if exists (select from unnest(v_scans) where result is null and not reused and not n = any (v_admitted)) then
     perform from admissions
       where event_id = p_event_id and ticket_id in (
         select ticket_id from unnest(v_scans) where result is null and not reused and (offline or direction = 'exit'))
       order by ticket_id for update;
-    if v_offline then
+    if v_is_offline then
       perform settle_offline_scans(p_event_id, v_scans, v_admitted);
     else
       for v_scan in
@@ -210,7 +225,8 @@ begin
     end if;
   end if;
 
-  if v_offline then
+  -- 6. Answer ----------------------------------------------------------------------------------------------------------
+  if v_is_offline then
     -- The answers are read from the rows, since scans of one call change each other.
     return (
       select json_agg(case when x.reused then json_build_object('result', 'reused', 'replayed', false)

@@ -9,6 +9,15 @@
 --   "checkSeconds", "fee": the gateway's fee within the amount, if it states one, "buyerPaysFee": whether an unexplained
 --   excess is that fee, "emailId" and "whatsappId": ids for the deliveries of the tickets }]
 --
+-- Steps
+--   1  Lock the orders, attempts and callbacks of the items that are the common case. The others are left.
+--   2  Move the places of these orders from held to sold.
+--   3  Count their tickets for limits per buyer. If a limit would be exceeded, undo, and begin again without the orders of that buyer.
+--   4  Write: counters of networks, callbacks, attempts, ledger, orders, tickets, deliveries.
+--
+-- Names. As in place_orders: arrays `v_item_*` have one element per item that is paid, `v_line_*` per line of their orders,
+-- `v_counter_*` per counter of a limit.
+--
 -- Locks: orders, then stock by pool, then counters. An order, attempt or callback that another transaction holds is skipped, so
 -- this call never waits for one while it holds others. Plans are kept, and each look-up can only be done in one way (see
 -- "planner" at the end of the schema).
@@ -17,18 +26,48 @@ language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
+  -- The items that are paid. Their numbers are positions in p_items.
+  v_item_numbers integer[];
+  v_item_events text[];
+  v_item_organizers text[];
+  v_item_callbacks bigint[];
+  v_item_orders text[];
+  v_item_attempts text[];
+  v_item_statuses text[];
+  v_item_amounts bigint[];
+  v_item_gateway_fees bigint[];
+  v_item_currencies text[];
+  v_item_references text[];
+  v_item_methods text[];
+  v_item_instructions jsonb[];
+  v_item_check_seconds integer[];
+
+  -- Their orders.
+  v_item_subtotals bigint[];
+  v_item_fees bigint[];
+  v_item_discounts bigint[];
+  v_item_networks text[];
+  v_item_quantities integer[];
+  v_item_email_keys text[];
+  v_item_phone_keys text[];
+  v_item_email_ids text[];
+  v_item_whatsapp_ids text[];
+
+  -- The lines of all these orders.
+  v_line_events text[];
+  v_line_pools text[];
+  v_line_quantities integer[];
+
+  -- What the orders add to the counters of limits per buyer. v_counter_items has the position of the item in its arrays.
   v_buyer_max integer;
-  -- The items that are paid, one array element each; and the lines of their orders.
-  e_items integer[]; e_events text[]; e_callbacks bigint[]; e_orders text[]; e_attempts text[]; e_organizers text[]; e_statuses text[];
-  e_amounts bigint[]; e_fees bigint[]; e_currencies text[]; e_references text[]; e_methods text[]; e_instructions jsonb[];
-  e_checks integer[]; e_subtotals bigint[]; e_order_fees bigint[]; e_discounts bigint[]; e_networks text[]; e_quantities integer[];
-  e_emails text[]; e_phones text[]; e_email_ids text[]; e_whatsapp_ids text[];
-  l_pools text[]; l_quantities integer[];
-  v_limited boolean;
-  v_events text[];
-  -- The counts of their buyers towards limits.
-  c_places bigint[]; c_keys text[]; c_quantities integer[]; c_maxes integer[]; v_over integer[];
+  v_is_limited boolean;
+  v_counter_items bigint[];
+  v_counter_keys text[];
+  v_counter_quantities integer[];
+  v_counter_maxes integer[];
+  v_over integer[];
 begin
+  -- 1. Lock the items of the common case ------------------------------------------------------------------------------
   perform 1 from events e where e.id = p_event_id and e.status <> 'cancelled';
   if not found then
     return '{}';
@@ -69,57 +108,62 @@ begin
          array_agg(amount), array_agg(kept), array_agg(currency), array_agg(reference), array_agg(chosen), array_agg(merged),
          array_agg(check_seconds), array_agg(subtotal), array_agg(fees), array_agg(discount), array_agg(network_key),
          array_agg(quantity), array_agg(email_key), array_agg(phone_key), array_agg(email_id), array_agg(whatsapp_id)
-    into e_items, e_callbacks, e_orders, e_attempts, e_organizers, e_statuses, e_amounts, e_fees, e_currencies, e_references,
-         e_methods, e_instructions, e_checks, e_subtotals, e_order_fees, e_discounts, e_networks, e_quantities, e_emails,
-         e_phones, e_email_ids, e_whatsapp_ids
+    into v_item_numbers, v_item_callbacks, v_item_orders, v_item_attempts, v_item_organizers, v_item_statuses,
+         v_item_amounts, v_item_gateway_fees, v_item_currencies, v_item_references, v_item_methods, v_item_instructions,
+         v_item_check_seconds, v_item_subtotals, v_item_fees, v_item_discounts, v_item_networks,
+         v_item_quantities, v_item_email_keys, v_item_phone_keys, v_item_email_ids, v_item_whatsapp_ids
     from locked;
-  if e_items is null then
+  if v_item_numbers is null then
     return '{}';
   end if;
 
-  e_events := array_fill(p_event_id, array[cardinality(e_orders)]);
-  select array_agg(l.pool_id), array_agg(l.quantity) into l_pools, l_quantities
-    from unnest(e_events, e_orders) as i(event_id, order_id)
+  -- 2. Sell the held places -------------------------------------------------------------------------------------------
+  v_item_events := array_fill(p_event_id, array[cardinality(v_item_orders)]);
+  select array_agg(l.pool_id), array_agg(l.quantity) into v_line_pools, v_line_quantities
+    from unnest(v_item_events, v_item_orders) as i(event_id, order_id)
     join order_lines l on l.event_id = i.event_id and l.order_id = i.order_id;
-  v_events := array_fill(p_event_id, array[cardinality(l_pools)]);
-  perform move_stock(v_events, l_pools, l_quantities, 'held', 'sold');
+  v_line_events := array_fill(p_event_id, array[cardinality(v_line_pools)]);
+  perform move_stock(v_line_events, v_line_pools, v_line_quantities, 'held', 'sold');
 
+  -- 3. Limits per buyer -----------------------------------------------------------------------------------------------
   -- Limits are read after the stock is locked: setting a limit locks the stock first, too, and then counts what is paid.
   select e.tickets_per_buyer_max into v_buyer_max from events e where e.id = p_event_id;
-  v_limited := v_buyer_max is not null or exists (
+  v_is_limited := v_buyer_max is not null or exists (
     select from ticket_categories c where c.event_id = p_event_id and c.per_buyer_max is not null);
 
-  if v_limited then
+  if v_is_limited then
     -- The batch form of `count_paid`. All orders of a buyer who may exceed a limit are left to `count_paid`.
     select array_agg(b.n), array_agg(b.key), array_agg(b.quantity), array_agg(b.max)
-      into c_places, c_keys, c_quantities, c_maxes
+      into v_counter_items, v_counter_keys, v_counter_quantities, v_counter_maxes
       from (
         select i.n, b.key, b.quantity, case when b.category is null then v_buyer_max else (
                  select c.per_buyer_max from ticket_categories c where c.event_id = p_event_id and c.id = b.category) end as max
         -- `offset 0`: inlined into one join, the whole rows make Postgres 18 fail with "variable not found in subplan target list".
         from (
-          select i.n, o as whole from unnest(e_events, e_orders) with ordinality as i(event_id, order_id, n)
+          select i.n, o as whole from unnest(v_item_events, v_item_orders) with ordinality as i(event_id, order_id, n)
           join orders o on o.event_id = i.event_id and o.id = i.order_id offset 0) i
         cross join lateral buyer_counts(i.whole, true) b) b
       where b.max is not null;
     with counted as (
       insert into limit_counters as l (event_id, counter_key, quantity)
-      select p_event_id, c.key, sum(c.quantity) from unnest(c_keys, c_quantities) as c(key, quantity) group by c.key order by c.key
+      select p_event_id, c.key, sum(c.quantity) from unnest(v_counter_keys, v_counter_quantities) as c(key, quantity)
+      group by c.key order by c.key
       on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity
       returning l.counter_key, l.quantity
     ), over as materialized (
       select d.counter_key as key from counted d
       where exists (
-        select from unnest(c_keys, c_quantities, c_maxes) as c(key, quantity, max)
+        select from unnest(v_counter_keys, v_counter_quantities, v_counter_maxes) as c(key, quantity, max)
         where c.key = d.counter_key and d.quantity > c.max and d.quantity > c.quantity)
     )
     select array_agg(distinct c.place::integer) into v_over
-      from unnest(c_keys, c_places) as c(key, place) where c.key in (select o.key from over o);
+      from unnest(v_counter_keys, v_counter_items) as c(key, place) where c.key in (select o.key from over o);
     if v_over is not null then
-      perform move_stock(v_events, l_pools, l_quantities, 'sold', 'held');
+      perform move_stock(v_line_events, v_line_pools, v_line_quantities, 'sold', 'held');
       perform change_counters(
-        array_fill(p_event_id, array[cardinality(c_keys)]), c_keys, array(select -q from unnest(c_quantities) as q));
-      v_over := array(select e_items[place] from unnest(v_over) as place);
+        array_fill(p_event_id, array[cardinality(v_counter_keys)]), v_counter_keys,
+        array(select -q from unnest(v_counter_quantities) as q));
+      v_over := array(select v_item_numbers[place] from unnest(v_over) as place);
       -- Positions in the answer stay those of `p_items`: an item that is left out is replaced by one that names no order.
       return apply_settlements(
         p_event_id,
@@ -127,32 +171,37 @@ begin
          from jsonb_array_elements(p_items) with ordinality as i(item, n)));
     end if;
   end if;
+
+  -- 4. Write ----------------------------------------------------------------------------------------------------------
   perform change_counters(
-    e_events,
-    array(select 'n:' || key from unnest(e_networks) with ordinality as k(key, n) order by n),
-    array(select -q from unnest(e_quantities) with ordinality as k(q, n) order by n));
+    v_item_events,
+    array(select 'n:' || key from unnest(v_item_networks) with ordinality as k(key, n) order by n),
+    array(select -q from unnest(v_item_quantities) with ordinality as k(q, n) order by n));
 
   update callbacks c set status = 'applied', outcome = i.status, applied_at = now()
-    from unnest(e_callbacks, e_statuses) as i(id, status)
+    from unnest(v_item_callbacks, v_item_statuses) as i(id, status)
     where c.id = i.id;
   update payment_attempts a set status = i.status, received = i.amount, gateway_fee = i.fee, gateway_reference = i.reference,
       method = i.method, instructions = i.instructions, checks = 0, failed_looks = 0,
       next_check_at = now() + make_interval(secs => i.check_seconds), updated_at = now()
-    from unnest(e_events, e_attempts, e_statuses, e_amounts, e_fees, e_references, e_methods, e_instructions, e_checks)
+    from unnest(v_item_events, v_item_attempts, v_item_statuses, v_item_amounts, v_item_gateway_fees, v_item_references,
+                v_item_methods, v_item_instructions, v_item_check_seconds)
       as i(event_id, id, status, amount, fee, reference, method, instructions, check_seconds)
     where a.event_id = i.event_id and a.id = i.id;
   insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
     select p_event_id, i.attempt_id || ':capture:1', e.account, i.order_id, i.attempt_id, e.amount, i.currency
-    from unnest(e_attempts, e_orders, e_amounts, e_fees, e_currencies, e_subtotals, e_order_fees, e_discounts)
+    from unnest(v_item_attempts, v_item_orders, v_item_amounts, v_item_gateway_fees, v_item_currencies, v_item_subtotals,
+                v_item_fees, v_item_discounts)
       as i(attempt_id, order_id, amount, fee, currency, subtotal, fees, discount)
     cross join lateral (values
       ('gateway', i.amount), ('gateway_fees', -i.fee), ('sales', -i.subtotal), ('fees', -i.fees), ('discounts', i.discount))
       as e(account, amount)
     where e.amount <> 0;
   update orders o set status = 'paid', paid_at = clock_timestamp(), closed_at = null, close_reason = null, cancelled_by = null
-    from unnest(e_events, e_orders) as i(event_id, id)
+    from unnest(v_item_events, v_item_orders) as i(event_id, id)
     where o.event_id = i.event_id and o.id = i.id;
-  perform issue_tickets(p_event_id, e_orders);
-  perform queue_tickets(p_event_id, e_orders, e_organizers, e_emails, e_phones, e_email_ids, e_whatsapp_ids);
-  return e_items;
+  perform issue_tickets(p_event_id, v_item_orders);
+  perform queue_tickets(
+    p_event_id, v_item_orders, v_item_organizers, v_item_email_keys, v_item_phone_keys, v_item_email_ids, v_item_whatsapp_ids);
+  return v_item_numbers;
 end $$;

@@ -8,7 +8,7 @@
 -- which it estimates as cheaper than a hundred lookups (its guess for a list in JSON) up to some twenty thousand attempts:
 -- 12 ms for a callback that comes alone. Hash joins stay on: without them, the stored rows are matched with the given items row by
 -- row, and a call with a hundred items takes 6.8 ms instead of 4.2.
-create or replace function store_callbacks(items jsonb) returns jsonb
+create or replace function store_callbacks(p_items jsonb) returns jsonb
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off as $$
 declare
@@ -21,7 +21,7 @@ begin
              select true from payment_attempts a
              where a.event_id = i.item ->> 'eventId' and a.id = i.item ->> 'attemptId'
                and a.organizer_id = i.item ->> 'organizerId' and a.gateway = i.item ->> 'gateway'), (i.item ->> 'isPaying')::boolean, false) as known
-    from jsonb_array_elements(items) with ordinality as i(item, ord)
+    from jsonb_array_elements(p_items) with ordinality as i(item, ord)
   ), stored as (
     -- Sorted by key, so that two flushes with the same callbacks wait for each other and do not deadlock.
     insert into callbacks (gateway, organizer_id, dedup_key, attempt_id)

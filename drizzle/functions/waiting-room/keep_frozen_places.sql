@@ -3,10 +3,10 @@
 create or replace function keep_frozen_places() returns trigger
 language plpgsql as $$
 declare
-  frozen integer;
+  v_frozen integer;
 begin
-  select frozen_places into frozen from waiting_rooms where event_id = old.event_id for share;
-  if old.place_index < frozen and (new.voided_at is distinct from old.voided_at or new.account_key <> old.account_key) then
+  select frozen_places into v_frozen from waiting_rooms where event_id = old.event_id for share;
+  if old.place_index < v_frozen and (new.voided_at is distinct from old.voided_at or new.account_key <> old.account_key) then
     raise exception 'place % of % is in a frozen list', old.place_index, old.event_id using errcode = 'restrict_violation';
   end if;
   return new;

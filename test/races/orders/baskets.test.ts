@@ -172,7 +172,7 @@ const onlyPoolsAskedFor: readonly Edit[] = [
 
 const onlyPoolsHeld: readonly Edit[] = [
   [
-    'where s.event_id = any (e_events) order by',
-    'where s.event_id = any (e_events) and s.pool_id = any (l_pools) order by',
+    'where s.event_id = any (v_order_events) order by',
+    'where s.event_id = any (v_order_events) and s.pool_id = any (v_line_pools) order by',
   ],
 ];
