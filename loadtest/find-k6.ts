@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { onPath } from '../deploy/local/binaries/on-path.ts';
 import { dataFolder } from '../deploy/local/places.ts';
 import { type Say, step } from '../deploy/local/progress.ts';
 
@@ -25,27 +26,13 @@ export class K6Missing extends Error {}
  * @throws K6Missing
  */
 export async function findK6(say: Say): Promise<string> {
-  const found = onPath() ?? (runs(own) ? own : undefined);
+  const found = onPath('k6').find(runs) ?? (runs(own) ? own : undefined);
   if (found !== undefined) return found;
   if (!hasGo()) throw new K6Missing(howToGet);
   say(`building k6 ${k6Version} with Go (once, some minutes on two cores)`);
   await build(say);
   if (!runs(own)) throw new K6Missing(howToGet);
   return own;
-}
-
-function onPath(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return folders.map((folder) => join(folder, 'k6')).find((file) => isExecutable(file) && runs(file));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function runs(file: string): boolean {

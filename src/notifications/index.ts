@@ -69,4 +69,4 @@ export type { OrderTemplate } from './deliveries/order-rules.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
 export type { ReportMailData } from './templates/report-mail.ts';
 export { createNoteEventChange } from './notices/note-event-change.ts';
-export { createHolderMessages } from './deliveries/tell-transfer.ts';
+export { createHolderMessages } from './deliveries/holder-messages.ts';

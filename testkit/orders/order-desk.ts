@@ -11,7 +11,7 @@ import type { AppEnv } from '../../src/http/contract/router.ts';
 import { deskRoutes } from '../../src/orders/desk/routes.ts';
 import { orderRoutes } from '../../src/orders/buyer/routes.ts';
 import { detailsRoutes } from '../../src/orders/details/routes.ts';
-import { createHolderMessages } from '../../src/notifications/deliveries/tell-transfer.ts';
+import { createHolderMessages } from '../../src/notifications/deliveries/holder-messages.ts';
 import { waitingListRoutes } from '../../src/orders/waiting-list/routes.ts';
 import { transferRoutes } from '../../src/orders/transfers/routes.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';

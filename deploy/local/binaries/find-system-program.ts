@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Account, canRun } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
@@ -8,6 +8,7 @@ import { programFolder } from '../places.ts';
 import type { Say } from '../progress.ts';
 import { fetchDebianPackage } from './fetch-debian-package.ts';
 import { fetchFromRelease } from './fetch-from-release.ts';
+import { onPath } from './on-path.ts';
 
 /** A program that npm does not carry. */
 export interface SystemProgram {
@@ -80,7 +81,9 @@ export function isAtLeast(
 const versionWithinMs = 5000;
 
 async function findAnyVersion(program: SystemProgram, account: Account | undefined, say: Say): Promise<FoundProgram> {
-  const installed = onPath(program, account);
+  const installed = onPath(program.name, moreFolders).find((path) =>
+    canRun(path, [versionArgumentOf(program)], account),
+  );
   if (installed) return { command: installed, environment: { ...process.env } };
   const place = join(reachableFolder(programFolder, account), program.debianPackage);
   const fetchedBefore = inFolder(program, place, account);
@@ -95,26 +98,8 @@ async function findAnyVersion(program: SystemProgram, account: Account | undefin
   );
 }
 
-function onPath(program: SystemProgram, account: Account | undefined): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...moreFolders].filter((folder) =>
-    folder.startsWith('/'),
-  );
-  return [...new Set(folders)]
-    .map((folder) => join(folder, program.name))
-    .find((path) => isExecutable(path) && canRun(path, [versionArgumentOf(program)], account));
-}
-
 function versionArgumentOf({ versionArgument = '--version' }: Pick<SystemProgram, 'versionArgument'>): string {
   return versionArgument;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function inFolder(program: SystemProgram, place: string, account: Account | undefined): FoundProgram | undefined {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { eventIn } from '../../catalog/index.ts';
-import type { BuyerCorrected, TellWaiting, TicketKeys, TicketTransferred } from '../../orders/index.ts';
+import type { TicketKeys, TicketTransferred } from '../../orders/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
@@ -12,31 +12,13 @@ import type { Claim } from './queries.ts';
 import { isPaid } from './order-rules.ts';
 import { queueDeliveries } from './queue-queries.ts';
 import { withReplyTo } from './seller.ts';
-import { createTellCorrectedBuyer } from './tell-corrected-buyer.ts';
-import { createTellWaiting } from './tell-waiting.ts';
 import { type HolderDeps, holderMailData } from './ticket-holder.ts';
-
-/**
- * The ports of the orders room: the messages when an address is corrected, a ticket changes hands, and people wait for
- * places.
- */
-export function createHolderMessages(deps: { readonly clock: Clock }): {
-  readonly buyerCorrected: BuyerCorrected;
-  readonly ticketTransferred: TicketTransferred;
-  readonly tellWaiting: TellWaiting;
-} {
-  return {
-    buyerCorrected: createTellCorrectedBuyer(deps),
-    ticketTransferred: createTellTransfer(deps),
-    tellWaiting: createTellWaiting(deps),
-  };
-}
 
 /**
  * Mails the new holder the link to the ticket, and tells the giver. Messages about free tickets, which anybody can get,
  * cannot use up the share of paid ones.
  */
-function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransferred {
+export function createTellTransfer({ clock }: { readonly clock: Clock }): TicketTransferred {
   return async (tx, { eventId, organizerId, ticketId, number, holderKey, giverKey }) => {
     const now = clock.now();
     const receivedId = newId('dlv', now);

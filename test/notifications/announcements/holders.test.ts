@@ -6,7 +6,7 @@ import { suppressRecipient } from '../../../src/notifications/deliveries/queries
 import { notifyTakenBack } from '../../../src/notifications/notices/tickets-taken-back.ts';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
 import { resendTickets } from '../../../src/notifications/deliveries/resend-tickets.ts';
-import { createTellCorrectedBuyer } from '../../../src/notifications/deliveries/tell-corrected-buyer.ts';
+import { createTellCorrectedBuyer } from '../../../src/notifications/deliveries/holder-messages.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
