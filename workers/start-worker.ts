@@ -160,7 +160,7 @@ function openInPlace<Jobs extends JobMap>(
     jobs,
     acts,
     log,
-    placesOf: (queue, running) => inPlaceMax(queue, config.WORKER_CONCURRENCY, running),
+    slotsOf: (queue, running) => inPlaceMax(queue, config.WORKER_CONCURRENCY, running),
     finish,
     ended,
   });

@@ -10,8 +10,8 @@ export type Dependency = {
 /** Spread of a service time around its mean; 0 is constant. */
 export type Spread = { readonly meanMs: number; readonly sigma: number };
 
-/** `places` calls at once, the others wait in order: a pool of connections, or a machine with this many cores. */
-export function createServer(world: World, options: { places: number; service: Spread }): Dependency {
+/** `slots` calls at once, the others wait in order: a pool of connections, or a machine with this many cores. */
+export function createServer(world: World, options: { slots: number; service: Spread }): Dependency {
   const waiting: (() => void)[] = [];
   let first = 0;
   let busy = 0;
@@ -34,7 +34,7 @@ export function createServer(world: World, options: { places: number; service: S
   const server: Dependency = {
     slowness: 1,
     call: (answer) => {
-      if (busy < options.places) start(answer);
+      if (busy < options.slots) start(answer);
       else waiting.push(answer);
     },
   };

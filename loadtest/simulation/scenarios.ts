@@ -4,16 +4,17 @@ import { type Stream, type Tally, createCrowd, percentileOf } from './crowd.ts';
 import { type Dependency, createServer } from './dependency.ts';
 import { type World, createWorld } from './world.ts';
 
-/** A dependency with twenty places of a tenth of a second each: 200 answers/s, like a small pool with slow queries. */
-export const places = 20;
+/** A dependency with twenty slots of a tenth of a second each: 200 answers/s, like a small pool with slow queries. */
+export const serverSlots = 20;
 export const serviceMs = 100;
-export const capacityPerSecond = (places * 1000) / serviceMs;
+export const capacityPerSecond = (serverSlots * 1000) / serviceMs;
 const serviceSigma = 0.5;
 
 export const rules = {
-  ours: (world: World) => ours(world, { slots: places }),
+  ours: (world: World) => ours(world, { slots: serverSlots }),
   'Gradient2, its defaults': gradient2,
-  'Vegas with failsafe-go’s guards': (world: World) => plainGuards(world, { initial: places, min: 4, max: 4 * places }),
+  'Vegas with failsafe-go’s guards': (world: World) =>
+    plainGuards(world, { initial: serverSlots, min: 4, max: 4 * serverSlots }),
   'no limit': unlimited,
 } as const satisfies Record<string, (world: World) => Admission>;
 
@@ -79,7 +80,7 @@ function shareOf({ served, gaveUp }: Tally): number {
 }
 
 const defaultServer = (world: World): Dependency =>
-  createServer(world, { places, service: { meanMs: serviceMs, sigma: serviceSigma } });
+  createServer(world, { slots: serverSlots, service: { meanMs: serviceMs, sigma: serviceSigma } });
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);

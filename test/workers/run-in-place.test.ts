@@ -61,9 +61,9 @@ test('the common case runs in place; a job that is left or fails there runs from
   await worker.close();
 });
 
-test('no more jobs start than there are places, the rest waits without a lease, and a place is free when its job ends', async () => {
+test('no more jobs start than there are slots, the rest waits without a lease, and a slot is free when its job ends', async () => {
   // WORKER_CONCURRENCY of the test's worker, for the queue of this job.
-  const places = 20;
+  const slots = 20;
   let [running, most] = [0, 0];
   const ends: (() => void)[] = [];
   const worker = await startTestWorker(
@@ -83,20 +83,20 @@ test('no more jobs start than there are places, the rest waits without a lease, 
     {},
   );
   await stageNumbers(open.db, 'test.count', 1, 100);
-  await until(() => running === places);
+  await until(() => running === slots);
   await worker.relay.round();
   const [leased] = await rowsOf<{ count: number }>(
     open.db,
     sql`select count(*)::int as count from outbox where relays > 0`,
   );
-  expect(leased?.count).toBe(places);
+  expect(leased?.count).toBe(slots);
   ends.shift()?.();
-  await until(() => ends.length === places);
+  await until(() => ends.length === slots);
   await until(async () => {
     for (const end of ends.splice(0)) end();
     return (await outboxCount(open.db)) === 0;
   });
-  expect(most).toBe(places);
+  expect(most).toBe(slots);
   await worker.close();
 });
 

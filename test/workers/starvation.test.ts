@@ -138,7 +138,7 @@ describe('room', () => {
     for (const name of urgent) expect(await handedOver(name), name).toBe(0);
   });
 
-  test('kinds and events of one queue share free places, however long the backlog of one is', async () => {
+  test('kinds and events of one queue share free slots, however long the backlog of one is', async () => {
     const relay = relayOf(jobs, jobsMax);
     await stageMany('order.placed', rushing, rush);
     for (let round = 0; round < 8; round += 1) await relay.round();
@@ -191,7 +191,7 @@ describe('room', () => {
   });
 });
 
-describe('places in a worker', () => {
+describe('slots of a worker', () => {
   /** The same work. Returns how much of the rush was done when the last paid order was done. */
   async function placedBeforePaid(map: JobMap): Promise<number> {
     const done = new Map<string, number>();

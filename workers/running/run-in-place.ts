@@ -23,7 +23,7 @@ export type InPlaceDeps = {
   readonly acts: InPlaceActs<JobMap>;
   readonly log: Log;
   /** Jobs of a queue that may run here at once, given how many of each run. */
-  readonly placesOf: (queue: QueueName, running: (queue: QueueName) => number) => number;
+  readonly slotsOf: (queue: QueueName, running: (queue: QueueName) => number) => number;
   /** Deletes the outbox row of a job that is done. */
   readonly finish: (outboxId: string) => Promise<unknown>;
   /** Called when a job has ended: there is room for another one, and most jobs stage others. */
@@ -52,7 +52,7 @@ export type InPlace = {
 type Leave = (job: LeftJob) => Promise<void>;
 type Outcome = { readonly isDone: boolean; readonly delaySeconds?: number; readonly fault?: string };
 
-export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPlaceDeps): InPlace {
+export function createInPlace({ jobs, acts, log, slotsOf, finish, ended }: InPlaceDeps): InPlace {
   const queues = new Set(Object.keys(acts).flatMap((name) => jobs[name]?.queue ?? []));
   const running = new Map<QueueName, number>();
   const unfinished = new Set<Promise<void>>();
@@ -122,7 +122,7 @@ export function createInPlace({ jobs, acts, log, placesOf, finish, ended }: InPl
     idle: async () => {
       await Promise.all(unfinished);
     },
-    room: (queue) => (queues.has(queue) ? Math.max(placesOf(queue, runningOf) - runningOf(queue), 0) : undefined),
+    room: (queue) => (queues.has(queue) ? Math.max(slotsOf(queue, runningOf) - runningOf(queue), 0) : undefined),
   };
 }
 

@@ -23,7 +23,7 @@
  *                         |                          ^
  *     window of 500 ms -> pace (how far) -> limit    | latencies, answers
  *                                             |      |
- *     begin -> place free, or own share? -> in flight -> done
+ *     begin -> slot free, or own share?  -> in flight -> done
  *       |                                     ^
  *       +-> wait-line (CoDel, LIFO) ----------+-> refused
  *

@@ -1,6 +1,6 @@
 import type { RouteClass } from '../route-rules.ts';
 import { type AdaptiveLimit, createAdaptiveLimit } from './adaptive-limit.ts';
-import { type Places, createPlaces, partitionOf } from './partitions.ts';
+import { type CallsInFlight, createCallsInFlight, partitionOf } from './partitions.ts';
 import { type RefusalCause, createRefusalsSeen } from './refusals-seen.ts';
 import { createRetrySpread } from './retry-spread.ts';
 import { createWaitLines } from './wait-lines.ts';
@@ -87,7 +87,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
   const { itemsPerSlot = 1 } = options;
   const startedAt = clock.now();
   const adaptive = createAdaptiveLimit({ ...options, ...boundsOf(options) }, startedAt);
-  const places = createPlaces(Math.floor(adaptive.slots * itemsPerSlot));
+  const calls = createCallsInFlight(Math.floor(adaptive.slots * itemsPerSlot));
   const spread = createRetrySpread(clock.random, startedAt);
   const seen = createRefusalsSeen();
   let wasFull = false;
@@ -100,13 +100,13 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
   };
   const grant = (waiter: Waiter, now: number): void => waiter.grant(permitFor(waiter.class, now));
   const refuse = (waiter: Waiter, cause: RefusalCause): void => waiter.refuse(refused(waiter.class, cause));
-  const lines = createWaitLines<Waiter>(places, { grant, refuse }, startedAt);
+  const lines = createWaitLines<Waiter>(calls, { grant, refuse }, startedAt);
 
   const permitFor = (routeClass: RouteClass, since: number): Permit => {
-    places.enter(routeClass);
-    const inUse = places.inflight / itemsPerSlot;
+    calls.enter(routeClass);
+    const inUse = calls.inflight / itemsPerSlot;
     return createPermit((outcome) => {
-      places.leave(routeClass);
+      calls.leave(routeClass);
       end(outcome, since, inUse);
     });
   };
@@ -118,7 +118,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
       spread.served();
     } else if (outcome === 'failed') adaptive.failed(inUse);
     if (adaptive.endWindow(now, wasFull)) {
-      places.limit = Math.floor(adaptive.slots * itemsPerSlot);
+      calls.limit = Math.floor(adaptive.slots * itemsPerSlot);
       wasFull = lines.queued > 0;
     }
     lines.grant(now);
@@ -133,7 +133,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
     begin: (routeClass, now) => {
       if (routeClass === 0) return permitFor(0, now);
       const partition = partitionOf(routeClass);
-      if (lines.length(partition) > 0 || !places.mayBegin(partition)) return undefined;
+      if (lines.length(partition) > 0 || !calls.mayBegin(partition)) return undefined;
       lines.sawRoom(partition, now);
       return permitFor(routeClass, now);
     },
@@ -152,7 +152,7 @@ export function createLimiter(options: LimiterOptions, clock: LimiterClock): Lim
     refusedBefore: (routeClass) => void refused(routeClass, 'share'),
     retryAfterSeconds: () => spread.retryAfterSeconds(clock.now()),
     get state() {
-      return stateOf(places, adaptive, lines.queued);
+      return stateOf(calls, adaptive, lines.queued);
     },
     refusals: (routeClass, cause) => seen.count(routeClass, cause),
     close: () => sweep.end(() => lines.refuseLate(Number.POSITIVE_INFINITY)),
@@ -194,7 +194,7 @@ function createSweep(clock: LimiterClock, look: () => boolean) {
   };
 }
 
-function stateOf(places: Places, { baselineMs, recentMs }: AdaptiveLimit, queued: number): LimiterState {
-  const { limit, inflight, used, exempt } = places;
+function stateOf(calls: CallsInFlight, { baselineMs, recentMs }: AdaptiveLimit, queued: number): LimiterState {
+  const { limit, inflight, used, exempt } = calls;
   return { limit, inflight, queued, baselineMs, recentMs, used, exempt };
 }

@@ -15,12 +15,12 @@ export function partitionOf(routeClass: RouteClass): Partition {
 }
 
 /** Slots that a partition gets whenever it asks, whatever the others do. Together never more than the limit. */
-export function guaranteedPlaces(partition: Partition, limit: number): number {
+export function guaranteedCalls(partition: Partition, limit: number): number {
   return Math.max(1, Math.floor(shares[partition] * limit));
 }
 
 /** Calls in flight, by partition. */
-export type Places = {
+export type CallsInFlight = {
   limit: number;
   enter(routeClass: RouteClass): void;
   leave(routeClass: RouteClass): void;
@@ -35,11 +35,11 @@ export type Places = {
   readonly exempt: number;
 };
 
-export function createPlaces(limit: number): Places {
+export function createCallsInFlight(limit: number): CallsInFlight {
   const used: [number, number, number] = [0, 0, 0];
   let exempt = 0;
   const inUse = (): number => used[0] + used[1] + used[2];
-  const places: Places = {
+  const calls: CallsInFlight = {
     limit,
     enter: (routeClass) => {
       if (routeClass === 0) exempt += 1;
@@ -51,9 +51,9 @@ export function createPlaces(limit: number): Places {
     },
     mayBegin: (partition) => {
       const taken = inUse();
-      return taken + exempt < places.limit || (taken < places.limit && places.isBelowShare(partition));
+      return taken + exempt < calls.limit || (taken < calls.limit && calls.isBelowShare(partition));
     },
-    isBelowShare: (partition) => used[partition] < guaranteedPlaces(partition, places.limit),
+    isBelowShare: (partition) => used[partition] < guaranteedCalls(partition, calls.limit),
     get inflight() {
       return inUse() + exempt;
     },
@@ -64,5 +64,5 @@ export function createPlaces(limit: number): Places {
       return exempt;
     },
   };
-  return places;
+  return calls;
 }

@@ -18,7 +18,7 @@ export type WaitLine<Waiter> = {
 };
 
 type Deadlined = { readonly deadline: number };
-type Place<Waiter> = { readonly waiter: Waiter; readonly since: number };
+type Entry<Waiter> = { readonly waiter: Waiter; readonly since: number };
 export type Late<Waiter> = { readonly waiter: Waiter; readonly cause: 'deadline' | 'waited' };
 
 export const overloadedAfterMs = 100;
@@ -26,7 +26,7 @@ export const waitMsOverloaded = 5;
 const compactFrom = 64;
 
 export function createWaitLine<Waiter extends Deadlined>(startedAt: number): WaitLine<Waiter> {
-  let line: Place<Waiter>[] = [];
+  let line: Entry<Waiter>[] = [];
   /** The index of the oldest waiter; earlier entries are gone. */
   let first = 0;
   let roomAt = startedAt;
@@ -53,7 +53,7 @@ export function createWaitLine<Waiter extends Deadlined>(startedAt: number): Wai
       if (line.length === first) return [];
       const since = now - (isOverloaded(now) ? waitMsOverloaded : overloadedAfterMs);
       const late: Late<Waiter>[] = [];
-      const kept: Place<Waiter>[] = [];
+      const kept: Entry<Waiter>[] = [];
       for (let index = first; index < line.length; index += 1) {
         const place = line[index];
         if (place === undefined) break;

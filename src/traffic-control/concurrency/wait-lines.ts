@@ -1,5 +1,5 @@
 import type { RouteClass } from '../route-rules.ts';
-import { type Partition, type Places, partitionOf, partitions, shares } from './partitions.ts';
+import { type Partition, type CallsInFlight, partitionOf, partitions, shares } from './partitions.ts';
 import type { RefusalCause } from './refusals-seen.ts';
 import { type WaitLine, createWaitLine, waitMsOverloaded } from './wait-line.ts';
 
@@ -24,7 +24,7 @@ type Waits = { readonly class: RouteClass; readonly deadline: number };
 const lineFactor = 2;
 
 export function createWaitLines<Waiter extends Waits>(
-  places: Places,
+  calls: CallsInFlight,
   ends: { grant: (waiter: Waiter, now: number) => void; refuse: (waiter: Waiter, cause: RefusalCause) => void },
   startedAt: number,
 ): WaitLines<Waiter> {
@@ -32,7 +32,7 @@ export function createWaitLines<Waiter extends Waits>(
   const lines = [newLine(), newLine(), newLine()] as const;
   let queued = 0;
 
-  const lineMax = (): number => lineFactor * places.limit;
+  const lineMax = (): number => lineFactor * calls.limit;
   const hasItsShare = (partition: Partition): boolean => lines[partition].length >= shares[partition] * lineMax();
 
   const refuse = (waiter: Waiter, cause: RefusalCause): void => {
@@ -49,7 +49,7 @@ export function createWaitLines<Waiter extends Waits>(
 
   const admitOne = (partition: Partition, now: number): boolean => {
     const line = lines[partition];
-    while (line.length > 0 && places.mayBegin(partition)) {
+    while (line.length > 0 && calls.mayBegin(partition)) {
       const waiter = line.take(now);
       if (waiter === undefined) return false;
       if (line.length === 0) line.sawRoom(now);
@@ -72,20 +72,20 @@ export function createWaitLines<Waiter extends Waits>(
       return undefined;
     },
     grant: (now) => {
-      if (queued === 0 && places.inflight < places.limit) for (const line of lines) line.sawRoom(now);
-      for (const partition of partitions) while (places.isBelowShare(partition) && admitOne(partition, now));
+      if (queued === 0 && calls.inflight < calls.limit) for (const line of lines) line.sawRoom(now);
+      for (const partition of partitions) while (calls.isBelowShare(partition) && admitOne(partition, now));
       for (const partition of partitions) while (admitOne(partition, now));
     },
     refuseLate: (now) => {
       for (const partition of partitions) {
-        const late = lines[partition].removeLate(now, places.isBelowShare(partition));
+        const late = lines[partition].removeLate(now, calls.isBelowShare(partition));
         for (const { waiter, cause } of late) refuse(waiter, cause);
       }
     },
     isHopeless: (routeClass, answersPerSecond, now) => {
       if (routeClass === 0) return false;
       const partition = partitionOf(routeClass);
-      if (places.mayBegin(partition) || places.isBelowShare(partition)) return false;
+      if (calls.mayBegin(partition) || calls.isBelowShare(partition)) return false;
       if (queued >= lineMax() && hasItsShare(partition)) return true;
       const line = lines[partition];
       return line.length >= Math.max(1, (answersPerSecond * waitMsOverloaded) / 1000) && line.isOverloaded(now());

@@ -6,7 +6,7 @@ import {
   type Permit,
   createLimiter,
 } from '../../../src/traffic-control/concurrency/limiter.ts';
-import { guaranteedPlaces } from '../../../src/traffic-control/concurrency/partitions.ts';
+import { guaranteedCalls } from '../../../src/traffic-control/concurrency/partitions.ts';
 import type { RouteClass } from '../../../src/traffic-control/route-rules.ts';
 
 /** Guards promise 8: which calls start, wait or are refused, in virtual time. */
@@ -60,7 +60,7 @@ function world(options: Partial<LimiterOptions> = {}) {
 const times = <One>(count: number, make: () => One): One[] => Array.from({ length: count }, make);
 const granted = (all: readonly Told[]): number => all.filter(({ permit }) => permit !== undefined).length;
 
-describe('places', () => {
+describe('shares of partitions', () => {
   it('are given back once, however a permit is used', () => {
     const { limiter, enter } = world();
     const { permit } = enter(2);
@@ -93,8 +93,8 @@ describe('places', () => {
   it('are never fewer for a partition than its share, in any order of arrival', () => {
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 500 }), (limit) => {
-        const guaranteed = ([0, 1, 2] as const).map((partition) => guaranteedPlaces(partition, limit));
-        expect(guaranteed.reduce((sum, places) => sum + places, 0)).toBeLessThanOrEqual(limit);
+        const guaranteed = ([0, 1, 2] as const).map((partition) => guaranteedCalls(partition, limit));
+        expect(guaranteed.reduce((sum, calls) => sum + calls, 0)).toBeLessThanOrEqual(limit);
         expect(Math.min(...guaranteed)).toBeGreaterThan(0);
       }),
     );

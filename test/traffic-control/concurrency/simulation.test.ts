@@ -7,7 +7,7 @@ import {
   capacityPerSecond,
   mean,
   mixedLoad,
-  places,
+  serverSlots,
   rules,
   runScenario,
   simulateDrift,
@@ -92,8 +92,8 @@ describe('a long overload', () => {
     expect(drift.ratio).toBeGreaterThan(0.8);
     expect(drift.ratio).toBeLessThan(1.2);
     for (const { limit } of drift.series.slice(1)) {
-      expect(limit).toBeGreaterThan(0.75 * places);
-      expect(limit).toBeLessThan(1.6 * places);
+      expect(limit).toBeGreaterThan(0.75 * serverSlots);
+      expect(limit).toBeLessThan(1.6 * serverSlots);
     }
     expect(drift.goodput).toBeGreaterThan(0.95);
   });
@@ -140,9 +140,9 @@ describe('change', () => {
       seconds: 300,
       everySeconds: 5,
       streams: mixedLoad(3),
-      admission: (world) => ours(world, { slots: 3 * places }),
+      admission: (world) => ours(world, { slots: 3 * serverSlots }),
     });
-    for (const { limit } of intervals.slice(-20)) expect(limit).toBeLessThan(2 * places);
+    for (const { limit } of intervals.slice(-20)) expect(limit).toBeLessThan(2 * serverSlots);
   });
 
   it('finds the limit of a lane that writes in batches: one batch in flight, one being collected', () => {
