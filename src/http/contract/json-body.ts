@@ -17,7 +17,7 @@ const fault = (...[code, parameters]: [FieldFaultCode, FaultParameters?]) =>
  * @throws DomainError request.unsupported_media_type, request.too_large, request.invalid
  */
 export async function readJson(request: HotRequest, bytesMax: number = jsonBytesMax): Promise<unknown> {
-  return parseBody(await readJsonText(request, bytesMax));
+  return parseBody(await readJsonText(request, bytesMax), {});
 }
 
 async function readJsonText(request: HotRequest, bytesMax: number): Promise<string> {
@@ -42,7 +42,7 @@ function isJsonInUtf8(type: string): boolean {
   return jsonType.test(media) && parameters.every((part) => !/^charset\b/i.test(part) || charset.test(part));
 }
 
-function parseBody(text: string, anyText = false): unknown {
+function parseBody(text: string, { anyText = false }: Pick<BodyOptions, 'anyText'>): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -102,7 +102,7 @@ export function jsonBody(bytesMax: number = jsonBytesMax, options: BodyOptions =
         Number(c.req.header('content-length') ?? 0) > 0;
       if (hasBody || options.optional !== true) {
         const text = await readJsonText(hotRequestOfContext(c), bytesMax);
-        parseBody(text, options.anyText);
+        parseBody(text, options);
         Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
         // The validator knows fewer spellings of the media type.
         if (c.req.header('content-type') !== 'application/json') {

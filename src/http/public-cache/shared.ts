@@ -87,24 +87,20 @@ export async function takeShared(redis: RedisClient, place: ReadPlace, token: st
   }
   if (!Array.isArray(reply)) return away;
   const [generation, age, fresh, leased, lifetime, digest, plain, gzip, br]: unknown[] = reply;
-  const found = toShared(Number(age), Number(lifetime), digest, plain, gzip, br);
+  const found = toShared({ age, lifetime, digest, plain, gzip, br });
   if (fresh === 1 && found !== undefined) return { state: 'fresh', found };
   if (leased === 1) return { state: 'leased', generation: String(generation), found };
   return { state: 'busy', found };
 }
 
-function toShared(
-  ageMs: number,
-  lifetimeMs: number,
-  digest: unknown,
-  plain: unknown,
-  gzip: unknown,
-  br: unknown,
-): SharedAnswer | undefined {
+/** The stored fields, as the script returns them. */
+type Stored = Readonly<Record<'age' | 'lifetime' | 'digest' | 'plain' | 'gzip' | 'br', unknown>>;
+
+function toShared({ age, lifetime, digest, plain, gzip, br }: Stored): SharedAnswer | undefined {
   const body = copyOf(plain);
   if (!Buffer.isBuffer(digest) || body === undefined) return undefined;
   const answer = answerOf(digest.toString(), body, copyOf(gzip), copyOf(br));
-  return { answer, ageMs: Math.max(0, ageMs), lifetimeMs };
+  return { answer, ageMs: Math.max(0, Number(age)), lifetimeMs: Number(lifetime) };
 }
 
 /** ioredis cuts replies from larger network buffers, which a small body would keep alive. Empty means no body. */

@@ -82,7 +82,7 @@ function itemOf(
     pass_index: null,
     pass_account: null,
     confirmed: null,
-    complimentary: true,
+    given_away: true,
     jitter_seconds: 0,
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),

@@ -5,7 +5,7 @@ import { storedTraceparent } from '../../platform/tracing/scope.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { DomainError } from '../../platform/errors.ts';
-import { newOrderId } from '../../platform/ids.ts';
+import { eventIdOf, newOrderId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
 import { buyerKeys, networkKey } from './keys.ts';
 import { eventUnknown, paymentsBusy, soldOut } from '../errors.ts';
@@ -15,6 +15,7 @@ import { ordersPlaced } from '../metrics.ts';
 import type { PaymentOf, PaymentView, IsPassNeeded, ReadPass } from '../ports.ts';
 import { passMissing, placementRefusal } from './refusal.ts';
 import type { Placed, Placement } from './placement.ts';
+import type { PlacementItem } from './queries.ts';
 import { presentOrder } from '../buyer/present.ts';
 import { type PromoLimiter, countGuess, promoGuesser, refuseGuesses } from '../promo-codes/guesses.ts';
 import { promoKeyOf } from '../promo-codes/code.ts';
@@ -104,7 +105,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   rememberSoldOut(deps.soldOut, eventId, item.categories, placed);
   ordersPlaced.inc({ outcome: placed.row.outcome });
   await countGuess(deps, guesser, placed.row.outcome);
-  return answer(deps, eventId, input, item, placed, pass);
+  return answer(deps, { input, item, placed, pass });
 }
 
 /**
@@ -151,11 +152,7 @@ function rememberSoldOut(memory: SoldOutMemory, eventId: string, categories: rea
 }
 
 /** Submits again if another item of the same buyer was in the same batch. */
-async function submit(
-  placement: Placement,
-  eventId: string,
-  item: Parameters<Placement['submit']>[1],
-): Promise<Placed> {
+async function submit(placement: Placement, eventId: string, item: PlacementItem): Promise<Placed> {
   for (let tries = 1; ; tries += 1) {
     const placed = await placement.submit(eventId, item);
     if (placed.row.outcome !== 'again' || tries >= againMax) return placed;
@@ -185,49 +182,23 @@ function fingerprintOf({ eventSlug, buyer, lines, promoCode, locale }: PlaceOrde
   return sha256Hex(JSON.stringify(facts));
 }
 
-async function answer(
-  deps: PlaceOrderDeps,
-  eventId: string,
-  input: PlaceOrderInput,
-  item: Parameters<Placement['submit']>[1],
-  { row, facts }: Placed,
-  pass: ReturnType<ReadPass> | undefined,
-): Promise<PlacedOrder> {
+type Decided = {
+  readonly input: PlaceOrderInput;
+  readonly item: PlacementItem;
+  readonly placed: Placed;
+  readonly pass: ReturnType<ReadPass> | undefined;
+};
+
+async function answer(deps: PlaceOrderDeps, { input, item, placed, pass }: Decided): Promise<PlacedOrder> {
+  const { row } = placed;
   const accessToken = (orderId: string, version: number) => orderAccessToken(deps.orderTokenSecret, orderId, version);
   switch (row.outcome) {
     case 'placed':
-    case 'paid': {
-      const free = row.outcome === 'paid';
-      const placedAt = new Date(Number(row.placed_at_ms));
-      const payment: PaymentView = free ? { status: 'none', method: 'none' } : { status: 'creating', method: 'any' };
-      const order = presentOrder(
-        {
-          order: {
-            id: item.id,
-            eventId,
-            status: free ? 'paid' : 'pending_payment',
-            buyerName: item.name,
-            buyerEmail: item.email,
-            buyerPhone: item.phone,
-            currency: facts.currency,
-            subtotal: Number(row.subtotal),
-            discount: Number(row.discount),
-            fees: Number(row.fees),
-            total: Number(row.total),
-            placedAt,
-            expiresAt: new Date(Number(row.expires_at_ms)),
-            paidAt: free ? placedAt : null,
-          },
-          eventSlug: facts.slug,
-          lines: input.lines.map((line) => {
-            const category = facts.categories[line.ticketCategoryId];
-            return { ...line, name: category?.name ?? '', unitPrice: category?.price ?? 0 };
-          }),
-        },
-        payment,
-      );
-      return { order: { ...order, accessToken: accessToken(item.id, 1) }, replayed: false };
-    }
+    case 'paid':
+      return {
+        order: { ...presentPlaced(input, item, placed), accessToken: accessToken(item.id, 1) },
+        replayed: false,
+      };
     case 'replayed': {
       const orderId = row.order_id ?? '';
       const order = await showOrder({ db: deps.db, paymentOf: deps.paymentOf }, orderId);
@@ -237,4 +208,37 @@ async function answer(
     default:
       throw placementRefusal(row, pass);
   }
+}
+
+/** A new order as its buyer sees it, without reading it again. */
+function presentPlaced({ lines }: PlaceOrderInput, item: PlacementItem, { row, facts }: Placed) {
+  const isFree = row.outcome === 'paid';
+  const placedAt = new Date(Number(row.placed_at_ms));
+  const payment: PaymentView = isFree ? { status: 'none', method: 'none' } : { status: 'creating', method: 'any' };
+  return presentOrder(
+    {
+      order: {
+        id: item.id,
+        eventId: eventIdOf(item.id),
+        status: isFree ? 'paid' : 'pending_payment',
+        buyerName: item.name,
+        buyerEmail: item.email,
+        buyerPhone: item.phone,
+        currency: facts.currency,
+        subtotal: Number(row.subtotal),
+        discount: Number(row.discount),
+        fees: Number(row.fees),
+        total: Number(row.total),
+        placedAt,
+        expiresAt: new Date(Number(row.expires_at_ms)),
+        paidAt: isFree ? placedAt : null,
+      },
+      eventSlug: facts.slug,
+      lines: lines.map((line) => {
+        const category = facts.categories[line.ticketCategoryId];
+        return { ...line, name: category?.name ?? '', unitPrice: category?.price ?? 0 };
+      }),
+    },
+    payment,
+  );
 }

@@ -104,8 +104,8 @@ function placeOrdersStatement(
     items.some((item) => field(item) !== null) ? each(field) : null;
   let lines = 0;
   const lineEnds = items.map((item) => (lines += item.categories.length));
-  const givenAway = items.flatMap((item, index) => (item.complimentary === true ? [index + 1] : []));
-  const listed = items.flatMap((item, index) => (item.isListed === true ? [index + 1] : []));
+  const givenAway = items.flatMap((item, index) => (item.given_away === true ? [index + 1] : []));
+  const listed = items.flatMap((item, index) => (item.listed === true ? [index + 1] : []));
   const keys = storedKeys(
     eventId,
     items.map((item) => item.key_hash),
@@ -192,14 +192,14 @@ export type PlacementItem = {
   /** The buyer key that the asker has proven, or null. */
   readonly confirmed: string | null;
   /** Given away by the desk: the whole price is discount, and it needs no pass and no open sale. */
-  readonly complimentary?: boolean;
+  readonly given_away?: boolean;
   /** The sampled trace that places it. */
   readonly traceparent?: string | null;
   /**
    * Placed for a person whose turn in the waiting list it is. It needs no pass, and may take places that people wait
    * for.
    */
-  readonly isListed?: boolean;
+  readonly listed?: boolean;
   readonly jitter_seconds: number;
   readonly categories: readonly string[];
   readonly quantities: readonly number[];

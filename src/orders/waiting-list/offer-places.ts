@@ -188,7 +188,7 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
     pass_account: null,
     // The link in the mail has proven the address.
     confirmed: keys[0],
-    isListed: true,
+    listed: true,
     jitter_seconds: Math.max(0, Math.floor(Math.min(offerSeconds, entry.saleSeconds)) - entry.holdSeconds),
     categories: [entry.ticketCategoryId],
     quantities: [entry.quantity],

@@ -3,7 +3,7 @@ import { invariant } from '../../platform/assert.ts';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
 import { type AttemptPatch, changeAttempt, lockAttempt } from '../attempts/queries.ts';
-import type { Effect } from '../attempts/attempt-moves.ts';
+import type { Decision } from '../attempts/attempt-moves.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import { type GatewayAccount, type GatewayFact, isPaying } from '../gateways/gateway.ts';
 import type { Receipt } from '../ledger/ledger.ts';
@@ -17,7 +17,7 @@ import { syncRefunds } from '../refunds/sync-refunds.ts';
 import { bookUnmatchedMoney } from './book-unmatched-money.ts';
 import type { Attempt } from '../tables.ts';
 import { insertTask } from '../tasks/queries.ts';
-import { type AttemptStatus, isOpen } from '../vocabulary.ts';
+import { isOpen } from '../vocabulary.ts';
 
 export type Applied =
   | { readonly kind: 'applied' | 'ignored' | 'refused'; readonly outcome: string }
@@ -63,7 +63,7 @@ export async function applyFact(
   const decision = nextAttemptState(attempt.status, fact, how.trust, how.proven ?? false);
   switch (decision.kind) {
     case 'move':
-      await moveAttempt(tx, locked, { ...fact, receipt }, decision.to, decision.effects);
+      await moveAttempt(tx, locked, { ...fact, receipt }, decision);
       await nameWork(tx, attempt, fact);
       return { kind: 'applied', outcome: decision.to };
     case 'ignore':
@@ -123,8 +123,7 @@ async function moveAttempt(
   tx: Db,
   { order, attempt }: Locked,
   fact: GatewayFact & { readonly receipt: Receipt },
-  to: AttemptStatus,
-  effects: readonly Effect[],
+  { to, effects }: Extract<Decision, { readonly kind: 'move' }>,
 ): Promise<void> {
   let current = await changeAttempt(tx, attempt, {
     status: to,
