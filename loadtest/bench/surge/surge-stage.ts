@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
-import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
 import { createLatencies } from '../../generator/latencies.ts';
 import { scanLoad } from '../check-ins.ts';
 import type { Load } from '../harness/measure.ts';
@@ -29,7 +29,7 @@ export function surgeStage(world: SurgeWorld, options: BenchOptions): Stage {
     loadOf: (name, seconds, perSecond) => loadOf(world, { ...options, seconds }, name, perSecond),
     callbacksSince: (fromMs) => callbacks.since(fromMs),
     untilSettled: () => untilSettled(world, callbacks.total),
-    settledSince: (since) => settledSince(world, since),
+    settledSince: (since) => settledSince(world.stack.owner.db, sql`organizer_id = ${world.organizerId}`, since),
   };
 }
 
@@ -126,13 +126,14 @@ async function untilSettled(world: SurgeWorld, acknowledged: () => Promise<numbe
   ];
 }
 
-async function settledSince(world: SurgeWorld, since: Date): Promise<Settled> {
+/** The fate of the orders that were placed since then and fulfil the condition. */
+export async function settledSince(db: Db, condition: SQL, since: Date): Promise<Settled> {
   const [row] = await rowsOf<Settled>(
-    world.stack.owner.db,
+    db,
     sql`select count(*)::int as orders, count(paid_at)::int as paid,
                coalesce(percentile_disc(0.5) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p50Ms",
                coalesce(percentile_disc(0.99) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p99Ms"
-        from orders where organizer_id = ${world.organizerId} and placed_at >= ${since.toISOString()}::timestamptz`,
+        from orders where ${condition} and placed_at >= ${since.toISOString()}::timestamptz`,
   );
   return row ?? { orders: 0, paid: 0, p50Ms: 0, p99Ms: 0 };
 }

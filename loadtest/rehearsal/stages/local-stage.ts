@@ -7,8 +7,8 @@ import type { Load } from '../../bench/harness/measure.ts';
 import { warmupSeconds } from '../../bench/harness/options.ts';
 import { browseRequests } from '../../bench/surge/mix-requests.ts';
 import { type SentClass, sentClasses } from '../../bench/surge/mix.ts';
-import type { Settled, Stage } from '../../bench/surge/step.ts';
-import { eventTags } from '../../bench/surge/surge-stage.ts';
+import type { Stage } from '../../bench/surge/step.ts';
+import { eventTags, settledSince } from '../../bench/surge/surge-stage.ts';
 import { type Destination, requestBytes } from '../../generator/connection.ts';
 import type { Buyers } from './buyers.ts';
 import type { FollowedCallbacks } from './callbacks.ts';
@@ -43,7 +43,7 @@ export function localStage(deps: LocalStageDeps, copy: Copy): Stage {
         : loadOfBuyers({ ...deps, to: stack.port }, copy, name),
     callbacksSince: (fromMs) => callbacks.since(fromMs),
     untilSettled: () => untilSettled(db, copy.id),
-    settledSince: (since) => settledSince(db, copy.id, since),
+    settledSince: (since) => settledSince(db, sql`event_id = ${copy.id}`, since),
   };
 }
 
@@ -109,15 +109,4 @@ async function untilSettled(db: Db, eventId: string): Promise<string[]> {
   return [
     `after ${settleDeadlineMs / 1000} s ${left.unpaid} orders wait for their payment, and ${left.due} jobs are due`,
   ];
-}
-
-async function settledSince(db: Db, eventId: string, since: Date): Promise<Settled> {
-  const [row] = await rowsOf<Settled>(
-    db,
-    sql`select count(*)::int as orders, count(paid_at)::int as paid,
-               coalesce(percentile_disc(0.5) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p50Ms",
-               coalesce(percentile_disc(0.99) within group (order by extract(epoch from paid_at - placed_at) * 1000), 0)::float8 as "p99Ms"
-        from orders where event_id = ${eventId} and placed_at >= ${since.toISOString()}::timestamptz`,
-  );
-  return row ?? { orders: 0, paid: 0, p50Ms: 0, p99Ms: 0 };
 }
