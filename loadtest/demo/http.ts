@@ -46,7 +46,7 @@ const waitSecondsMax = 5;
 const refusedForLoad = ['service.overloaded', 'service.busy'];
 
 /** Whether a request was refused for load or by a limit. It has done nothing, so it may be sent again. */
-export function isRefusedForLoad({ status, body }: Reply): boolean {
+function isRefusedForLoad({ status, body }: Reply): boolean {
   return status === 429 || (status === 503 && refusedForLoad.includes(String(at(body, 'code'))));
 }
 

@@ -6,7 +6,7 @@ import { type World, createWorld } from './world.ts';
 
 /** A dependency with twenty slots of a tenth of a second each: 200 answers/s, like a small pool with slow queries. */
 export const serverSlots = 20;
-export const serviceMs = 100;
+const serviceMs = 100;
 export const capacityPerSecond = (serverSlots * 1000) / serviceMs;
 const serviceSigma = 0.5;
 

@@ -7,7 +7,7 @@ import type { Tools } from '../tools.ts';
 import { type RuleBook, createRuleBook, matchesPattern } from '../rule-book.ts';
 
 /** The shared part of WAHA, Fonnte and Wablas. Each has its own wire format in a file of its own. */
-export const gatewayStatuses = ['sent', 'delivered', 'read', 'failed'] as const;
+const gatewayStatuses = ['sent', 'delivered', 'read', 'failed'] as const;
 export type GatewayStatus = (typeof gatewayStatuses)[number];
 
 /** Scripted faults of messages. */

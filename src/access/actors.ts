@@ -23,7 +23,7 @@ export type Actors = {
 };
 
 export const rememberedMs = 30_000;
-export const rememberedMax = 10_000;
+const rememberedMax = 10_000;
 /** A refused credential is looked up again after this long, because its member may be active again. */
 const endedMs = 5000;
 const endedMax = 1000;

@@ -15,7 +15,7 @@ export const deliveriesSent = counter('deliveries_total', 'Attempts to send, by 
 /** result: as the sender's plug-in answers. */
 export const alertMessages = counter('alert_messages_total', 'Alerts to operators by WhatsApp, by result', ['result']);
 /** share: the cap that held the message back (`caps.ts`). */
-export const deliveriesCapped = counter(
+const deliveriesCapped = counter(
   'deliveries_capped_total',
   'Messages held back because their recipient got enough within the hour',
   ['channel', 'share'],

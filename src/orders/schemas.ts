@@ -14,7 +14,7 @@ import {
 import { orderStatuses } from './tables.ts';
 
 export const linesMax = 10;
-export const quantityMax = 100;
+const quantityMax = 100;
 export const localeSchema = z.enum(['id', 'en']);
 
 export const buyerSchema = z

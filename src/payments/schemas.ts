@@ -69,7 +69,7 @@ export const refundPreviewSchema = z
   })
   .openapi('RefundPreview');
 
-export const refundSchema = z
+const refundSchema = z
   .object({
     id: z.string(),
     orderId: z.string(),

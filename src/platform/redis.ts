@@ -7,7 +7,7 @@ import { traceRedisCommands } from './tracing/redis-commands.ts';
 import { isTracing } from './tracing/trace.ts';
 
 /** How long a request waits for Redis before it continues without it. */
-export const redisCommandTimeoutMs = 100;
+const redisCommandTimeoutMs = 100;
 
 /**
  * A client for request handling: no offline queue, no retry, a short deadline. It fails at once while Redis is down.

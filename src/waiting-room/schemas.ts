@@ -58,10 +58,10 @@ export const passSchema = z
   })
   .openapi('Pass');
 
-export const rateMaxLimits = { min: 0.1, max: 10_000 } as const;
-export const turnSecondsLimits = { min: 60, max: 3600 } as const;
-export const drawLeadSecondsLimits = { min: 30, max: 3600 } as const;
-export const challengeDifficultyMax = 10_000_000;
+const rateMaxLimits = { min: 0.1, max: 10_000 } as const;
+const turnSecondsLimits = { min: 60, max: 3600 } as const;
+const drawLeadSecondsLimits = { min: 30, max: 3600 } as const;
+const challengeDifficultyMax = 10_000_000;
 
 export const planSchema = z
   .strictObject({

@@ -41,7 +41,7 @@ export type AccessWorld = {
 
 export const testPassword = 'sandi yang cukup panjang';
 
-export const unlimited: TryLimiter = {
+const unlimited: TryLimiter = {
   consume: () => Promise.resolve({ allowed: true, retryAfterSeconds: 0 }),
   reset: () => Promise.resolve(),
 };

@@ -5,7 +5,7 @@ import { recallStagedJobs } from '../../src/platform/jobs/outbox.ts';
 import { queuePrefix } from '../queues.ts';
 
 /** Shows that the queue still has its jobs. It is gone if the queue's Redis was emptied. */
-export const handedOverMark = `${queuePrefix}:handed-over`;
+const handedOverMark = `${queuePrefix}:handed-over`;
 
 /**
  * If the queue has lost everything (flushed, or restarted empty), hands all staged jobs over again now rather than when

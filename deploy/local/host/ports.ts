@@ -52,7 +52,7 @@ export async function requireFreePorts(wanted: readonly WantedPort[]): Promise<v
 }
 
 /** True when a listener could be opened on 127.0.0.1. */
-export function isFree(port: number): Promise<boolean> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));

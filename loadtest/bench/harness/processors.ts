@@ -12,7 +12,7 @@ const userTime = 11;
 const childrensSystemTime = 14;
 /** Linux's unit of this time, the same on every machine that Node runs on. */
 const ticksPerSecond = 100;
-export const generatorPart = 'load generator';
+const generatorPart = 'load generator';
 
 /**
  * Seconds of processor time that each part has used so far, with its ended processes and the operating system's work for

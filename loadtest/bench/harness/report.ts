@@ -63,7 +63,7 @@ export function measurementOf(name: string, results: readonly MeasuredRun[]): Me
 }
 
 /** The bars that a figure missed, in words; empty if it reached all. */
-export function missedBars({ bar = {}, ...figure }: Measurement): string[] {
+function missedBars({ bar = {}, ...figure }: Measurement): string[] {
   const missed: string[] = [];
   if (bar.perSecondMin !== undefined && figure.perSecond < bar.perSecondMin)
     missed.push(`${Math.round(figure.perSecond)}/s is below ${bar.perSecondMin}/s`);

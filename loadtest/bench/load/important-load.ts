@@ -19,7 +19,7 @@ export type ImportantLoad = {
 };
 export type Important = { readonly callbacks: LoadResult; readonly reads: LoadResult; readonly scans: LoadResult };
 
-export const importantPerSecond = { callbacks: 50, reads: 100, scans: 50 };
+const importantPerSecond = { callbacks: 50, reads: 100, scans: 50 };
 const connections = 32;
 const networks = 5000;
 

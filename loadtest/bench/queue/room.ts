@@ -17,7 +17,7 @@ import { type BenchStack, say } from '../harness/stack.ts';
 
 /** The world of this bench: one event, its line, and the worker's part, which runs in this process. */
 
-export const turnSeconds = 60;
+const turnSeconds = 60;
 const batchPlaces = 10_000;
 /**
  * Seconds from the end of joining to the freeze, from there to the beacon's round, and to the opening. A million leaves

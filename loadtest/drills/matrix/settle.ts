@@ -16,7 +16,7 @@ const answerDeadlineMs = 30_000;
  * Waits until the worker has no due work left.
  * @returns the remaining work, in words
  */
-export async function untilSettled(world: MatrixWorld): Promise<string[]> {
+async function untilSettled(world: MatrixWorld): Promise<string[]> {
   const deadline = performance.now() + settleWithinMs;
   for (;;) {
     const [left] = await rowsOf<{ jobs: number; mails: number; callbacks: number }>(

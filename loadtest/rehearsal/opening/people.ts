@@ -33,7 +33,7 @@ function cameBy(second: number): number {
 }
 
 /** The most requests of the mix in a second, for each person. */
-export const peakOfPerson = Math.max(...curveOfPerson(lastComeSeconds + visitSeconds));
+const peakOfPerson = Math.max(...curveOfPerson(lastComeSeconds + visitSeconds));
 
 /** The highest rate that this many people cause, in requests of the mix per second. */
 export function expectedPeak(people: number, room: { readonly rateMax: number } | undefined): number {

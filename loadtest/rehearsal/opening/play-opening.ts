@@ -35,7 +35,7 @@ export type Played = {
 type Given = { readonly copy: Copy; readonly people: number; readonly places: number };
 
 /** The most people that join a room of the rehearsal. Joins of more take longer than a room is open for them. */
-export const roomPeopleMax = 20_000;
+const roomPeopleMax = 20_000;
 const poolSchema = z.object({ sold: z.number(), held: z.number() });
 const ownClasses = ['browse', 'status', 'check-ins'] as const;
 

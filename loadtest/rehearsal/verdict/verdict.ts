@@ -84,7 +84,7 @@ export function heldRate(rates: readonly TriedRate[]): number {
 }
 
 /** Whether the expected peak is held. */
-export function holds({ rates, peak }: Pick<Rehearsal, 'rates' | 'peak'>): boolean {
+function holds({ rates, peak }: Pick<Rehearsal, 'rates' | 'peak'>): boolean {
   return heldRate(rates) >= peak;
 }
 

@@ -20,7 +20,7 @@ const ignoredAt: ReadonlyMap<string, RegExp> = new Map([
  * The spelling of an email that identifies a buyer for limits and places: one mailbox is one buyer. Case and everything
  * after a plus sign make no difference, nor do the characters and domains that large providers take for equal.
  */
-export function normalizeBuyerEmail(email: string): string {
+function normalizeBuyerEmail(email: string): string {
   const lower = (readEmail(email) ?? email).toLowerCase();
   const at = lower.lastIndexOf('@');
   const given = lower.slice(at + 1);

@@ -16,7 +16,7 @@ const safeMethods = new Set(['GET', 'HEAD']);
  * With `__Secure-`, no page without TLS can set the cookie. `__Host-` would need the path `/`, and the cookie would
  * then be sent with every request instead of only those for its order.
  */
-export function orderCookieName(publicUrl: string): string {
+function orderCookieName(publicUrl: string): string {
   return isSecure(publicUrl) ? '__Secure-antre_order' : 'antre_order';
 }
 

@@ -48,7 +48,7 @@ export async function findMadeAccess(db: Db, organizerId: string, makerId: strin
   };
 }
 
-export function isNothing({ apiKeys, devices, invitations }: MadeAccess): boolean {
+function isNothing({ apiKeys, devices, invitations }: MadeAccess): boolean {
   return apiKeys.length + devices.length + invitations.length === 0;
 }
 

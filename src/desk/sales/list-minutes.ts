@@ -5,7 +5,7 @@ import type { Db } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import { saleMinutes } from '../tables.ts';
 
-export const minutesMax = 1500;
+const minutesMax = 1500;
 
 /**
  * An event's sales in each minute in which something happened, oldest first; at most `minutesMax` of them.

@@ -5,7 +5,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 
 /** More than any order has. Beyond it, the newest are returned, and the response says that there are more. */
-export const entriesMax = 500;
+const entriesMax = 500;
 
 export type StoryEntry = {
   /** RFC 3339, UTC. */

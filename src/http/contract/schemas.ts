@@ -134,7 +134,7 @@ export const fieldFaultSchema = z
   })
   .openapi('FieldFault');
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

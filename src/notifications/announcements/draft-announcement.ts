@@ -75,7 +75,7 @@ export async function draftAnnouncement(
 }
 
 /** The number after the highest of the selected announcements. */
-export const nextNumber = sql<number>`coalesce(max(${announcements.number}), 0) + 1`;
+const nextNumber = sql<number>`coalesce(max(${announcements.number}), 0) + 1`;
 
 export function confirmationTokenOf(
   { HASH_SECRET }: PreviewDeps['config'],

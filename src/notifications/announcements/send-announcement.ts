@@ -16,7 +16,7 @@ const ordersPerPage = 200;
 const pagesPerRun = 10;
 const pauseSeconds = 1;
 
-export const announcementTemplates = {
+const announcementTemplates = {
   practical: 'event_practical',
   news: 'event_news',
   reminder: 'event_reminder',

@@ -26,9 +26,9 @@ export type Claim = {
 };
 
 /** After this time an unfinished sending counts as crashed; longer than any channel's deadline. */
-export const sendingMaxSeconds = 30;
+const sendingMaxSeconds = 30;
 /** How long a message without an answer waits for its status. */
-export const unknownWaitSeconds = 180;
+const unknownWaitSeconds = 180;
 /**
  * Most mails get no status, so each time that a mail stays without an answer, its wait is longer by this factor. A mail
  * server that accepts every mail and answers too late then gets four copies of one mail, and one that was down for

@@ -5,7 +5,7 @@ import { inboundMessages } from '../tables.ts';
 import { openInbound } from './store-inbound.ts';
 
 /** How long what people have written is kept. */
-export const inboundKeptDays = 30;
+const inboundKeptDays = 30;
 const purgedMax = 5000;
 
 /** Messages to the organiser's own senders, newest first; one more than `limit` when there are more. */

@@ -30,7 +30,7 @@ type MessageDefinition = {
   readonly texts: Readonly<Record<'id' | 'en', string>>;
 };
 
-export const messageDefinitions = {
+const messageDefinitions = {
   ticket_issued: {
     parameters: ['name', 'event', 'time', 'order'],
     button: 'link',

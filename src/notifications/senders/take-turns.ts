@@ -7,7 +7,7 @@ import { createGroupCommit } from '../../platform/database/group-commit.ts';
  * no number of processes exceeds a cap, and so that the delivery names its sender if the worker dies while it sends.
  */
 
-export const warmUpGrowth = 1.5;
+const warmUpGrowth = 1.5;
 /** After this many days every warm-up is over. */
 const warmUpDaysMax = 60;
 

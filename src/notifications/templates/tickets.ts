@@ -10,7 +10,7 @@ import { calendarAttachment } from './order-notice.ts';
 import { words } from './parts/words.ts';
 
 /** With more tickets than this the mail has only the link, so that it stays far below 200 KB. */
-export const inlineTicketsMax = 10;
+const inlineTicketsMax = 10;
 
 /** The mail of a paid order: its tickets with their QR codes, time and place, the amount paid, and a calendar entry. */
 export function ticketsMail(data: OrderMailData): Mail {

@@ -125,7 +125,7 @@ export const refusedRow: PlacementRow = {
  * Decides a batch while the sales of its event are switched off: replays find their order, all others are refused. These orders
  * entered the lane before this process knew of the switch.
  */
-export async function replaysOnly(
+async function replaysOnly(
   db: Db,
   eventId: string,
   batch: readonly PlacementItem[],

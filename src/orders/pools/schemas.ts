@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { fault, lineOfText, listOf } from '../../http/contract/schemas.ts';
 import { anyId, eventParams } from '../schemas.ts';
 
-export const placesMax = 10_000_000;
+const placesMax = 10_000_000;
 const places = z.int().min(0).max(placesMax);
 export const poolParams = eventParams.extend({ poolId: anyId('pol_06FJ2V1H8C9QX4T0RBVE') });
 

@@ -5,8 +5,8 @@ import { choiceLengthMax, choicesMax, choicesMin, questionLengthMax } from './li
 
 export const questionParams = eventParams.extend({ questionId: anyId('qst_06FJ2V1H8C9QX4T0RBVE') });
 
-export const questionKinds = ['text', 'choice', 'yes_no'] as const;
-export const questionScopes = ['order', 'ticket'] as const;
+const questionKinds = ['text', 'choice', 'yes_no'] as const;
+const questionScopes = ['order', 'ticket'] as const;
 
 const choiceSchema = z
   .strictObject({

@@ -4,7 +4,7 @@ import { ticketIdSchema } from '../../http/contract/schemas.ts';
 
 export const ticketParams = orderParams.extend({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 
-export const ticketSchema = z
+const ticketSchema = z
   .object({
     id: ticketIdSchema,
     code: z.string().openapi({ description: 'The content of the QR code.', example: '3V2M8R0WJ6ZK9T5XQ1H7C4D0AG' }),

@@ -45,12 +45,12 @@ export type Payable = {
   readonly secondsLeft: number;
 };
 
-export function expiryMinutes(secondsLeft: number, { min, max }: { min: number; max: number }): number {
+function expiryMinutes(secondsLeft: number, { min, max }: { min: number; max: number }): number {
   return Math.min(max, Math.max(min, Math.floor(secondsLeft / 60) - expiryLeadMinutes));
 }
 
 /** Lines, fees and the discount. Together they are exactly the total. */
-export function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly Line[]): Item[] {
+function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly Line[]): Item[] {
   return [
     ...lines,
     ...(order.fees > 0 ? [{ id: 'fees', name: 'Fees', price: order.fees, quantity: 1 }] : []),
@@ -58,6 +58,6 @@ export function itemsOf(order: Pick<Order, 'fees' | 'discount'>, lines: readonly
   ];
 }
 
-export function wishOf(attempt: Pick<Attempt, 'gateway' | 'method'>): string {
+function wishOf(attempt: Pick<Attempt, 'gateway' | 'method'>): string {
   return gatewayOf(attempt).methods.find((method) => method === attempt.method) ?? 'any';
 }

@@ -37,7 +37,7 @@ export async function paymentOf(db: Db, order: Order): Promise<PaymentView> {
   return presentAttempt(attempt, order);
 }
 
-export function presentAttempt(attempt: Attempt, order: Order): PaymentView {
+function presentAttempt(attempt: Attempt, order: Order): PaymentView {
   const { replaceBy, vaNumber, bank, billKey, billerCode, qrString } = attempt.instructions;
   const isPayable = attempt.status === 'pending' && order.status === 'pending_payment';
   if (replaceBy !== undefined && isPayable) return { status: 'creating', method: replaceBy };

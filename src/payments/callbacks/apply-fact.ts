@@ -153,7 +153,7 @@ async function moveAttempt(
     await changeAttempt(tx, current, { status: 'refunded' });
 }
 
-export function patchOf(attempt: Attempt, fact: GatewayFact): AttemptPatch {
+function patchOf(attempt: Attempt, fact: GatewayFact): AttemptPatch {
   return {
     gatewayReference: fact.gatewayReference,
     instructions: { ...attempt.instructions, ...fact.instructions },

@@ -76,7 +76,7 @@ export function earned(balances: Entries): number {
 }
 
 /** The part of an attempt's money that the gateway still keeps. */
-export function keptFee(balances: Entries): number {
+function keptFee(balances: Entries): number {
   return -(balances.gateway_fees ?? 0);
 }
 

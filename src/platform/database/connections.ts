@@ -31,7 +31,7 @@ export type Connection = {
   onLost: ((error: Error) => void) | undefined;
 };
 
-export class ConnectionLostError extends Error {
+class ConnectionLostError extends Error {
   readonly code = 'CONNECTION_CLOSED';
 }
 

@@ -5,7 +5,7 @@ import { url } from '../variables.ts';
  * `prefer` would accept any certificate, or no encryption, and are refused.
  * @returns undefined for an address that asks for one of those. `NODE_EXTRA_CA_CERTS` takes the place of `sslrootcert`.
  */
-export function databaseTls(url: string): 'verify-full' | false | undefined {
+function databaseTls(url: string): 'verify-full' | false | undefined {
   const { searchParams } = new URL(url);
   if (searchParams.has('ssl') || searchParams.has('sslrootcert')) return undefined;
   const mode = searchParams.get('sslmode') ?? 'disable';

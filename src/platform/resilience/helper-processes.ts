@@ -50,7 +50,7 @@ const niceness = { idle: 19, low: 10 } as const;
 const youngHeapMiB = 4;
 
 /** The helper's work did not end in time. On a busy machine this is overload, not a fault of the work. */
-export class HelperTimeoutError extends Error {
+class HelperTimeoutError extends Error {
   override name = 'HelperTimeoutError';
 }
 

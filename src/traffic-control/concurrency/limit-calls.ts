@@ -55,7 +55,7 @@ export function limitGroupCommit<Item, Result>(
 }
 
 /** A database that is down, late or too busy has failed. A rejected value or a violated constraint is an answer. */
-export const databaseJudge = {
+const databaseJudge = {
   error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
 };
 

@@ -9,7 +9,7 @@ export type RetrySpread = {
   retryAfterSeconds(now: number): number;
 };
 
-export const spreadSecondsMax = 30;
+const spreadSecondsMax = 30;
 const secondMs = 1000;
 
 export function createRetrySpread(random: () => number, startedAt: number): RetrySpread {

@@ -21,7 +21,7 @@ type Deadlined = { readonly deadline: number };
 type Entry<Waiter> = { readonly waiter: Waiter; readonly since: number };
 export type Late<Waiter> = { readonly waiter: Waiter; readonly cause: 'deadline' | 'waited' };
 
-export const overloadedAfterMs = 100;
+const overloadedAfterMs = 100;
 export const waitMsOverloaded = 5;
 const compactFrom = 64;
 

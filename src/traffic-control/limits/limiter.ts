@@ -36,7 +36,7 @@ export type Verdict = {
 };
 
 export const deniedKeysMax = 20_000;
-export const sharesMax = 50_000;
+const sharesMax = 50_000;
 /** Points are taken in hundredths of a limit. */
 const sharesPerLimit = 100;
 /** Below this, an exact count is worth more than a saved Redis call. */

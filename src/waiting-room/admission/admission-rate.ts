@@ -30,9 +30,9 @@ export type AdmissionInput = {
   readonly paymentsPerSecond: number;
 };
 
-export const placementP95MaxMs = 250;
-export const shedRatioMax = 0.01;
-export const poolWaitMaxMs = 50;
+const placementP95MaxMs = 250;
+const shedRatioMax = 0.01;
+const poolWaitMaxMs = 50;
 const decrease = 0.7;
 const increase = 0.05;
 /**

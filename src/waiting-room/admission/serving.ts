@@ -14,7 +14,7 @@ export type Serving = {
  * and includes all that the old rate has called by then. No process is therefore ever ahead of the row, and calling
  * stops one second after the scheduler does.
  */
-export const servingAheadMs = 1000;
+const servingAheadMs = 1000;
 
 /**
  * Positions below this have been called, at `now` in milliseconds of Postgres' clock. Never beyond the existing places:

@@ -2,8 +2,8 @@
  * The share of called buyers who come. Calling is faster by its inverse: with 0.4, ten positions are called for four
  * buyers. Published practice: Ticketmaster assumes 40 %.
  */
-export const showRatioMin = 0.3;
-export const showRatioMax = 1;
+const showRatioMin = 0.3;
+const showRatioMax = 1;
 
 /** How far back the ratio looks. Buyers who come usually do so within this time. */
 export const showWindowSeconds = 60;

@@ -45,7 +45,7 @@ export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): S
 }
 
 /** Tickets that buyers in the shop may still order. */
-export function ticketsWanted(stock: EventStock, shop: Shop): number {
+function ticketsWanted(stock: EventStock, shop: Shop): number {
   const buyers = Math.max(0, shop.called * shop.showRatio - shop.orders);
   const perOrder =
     shop.ordersEver < ordersKnownMin

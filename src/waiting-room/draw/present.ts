@@ -8,7 +8,7 @@ import type { drawSchema, drawsSchema, proofSchema } from './schemas.ts';
 
 type PresentedDraw = z.input<typeof drawSchema>;
 
-export function presentDraw(draw: DrawRow): PresentedDraw {
+function presentDraw(draw: DrawRow): PresentedDraw {
   return {
     number: draw.number,
     state: draw.state,

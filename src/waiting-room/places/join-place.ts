@@ -98,10 +98,7 @@ export function knownRoom<Room>(
 }
 
 /** @throws DomainError access.unauthenticated */
-export function accountOf(
-  deps: Pick<JoinPlaceDeps, 'clock' | 'queueTokenSecret'>,
-  authorization: string | undefined,
-): string {
+function accountOf(deps: Pick<JoinPlaceDeps, 'clock' | 'queueTokenSecret'>, authorization: string | undefined): string {
   const token = bearerOf(authorization);
   const buyer = token === undefined ? undefined : readBuyerToken(deps.queueTokenSecret, token, deps.clock.now());
   if (buyer === undefined) throw unauthenticated();

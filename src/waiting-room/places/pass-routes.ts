@@ -58,7 +58,7 @@ async function exchange(deps: ExchangeDeps, request: HotRequest, slug: string): 
 }
 
 /** The exchange as plain data, for the hot path. */
-export async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<Answer> {
+async function answerPass(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<Answer> {
   return { status: 201, body: JSON.stringify(await exchange(deps, request, slug)) };
 }
 

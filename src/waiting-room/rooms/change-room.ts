@@ -43,7 +43,7 @@ export async function changeRoom(
 }
 
 /** @throws DomainError queue.not_found */
-export function planned(room: RoomRow | undefined): RoomRow {
+function planned(room: RoomRow | undefined): RoomRow {
   if (room === undefined) throw queueNotFound();
   return room;
 }

@@ -6,7 +6,7 @@ import type postgres from 'postgres';
  */
 
 /** Copied to every node, so that hot statements can join it and distributed tables can refer to it. Rarely written. */
-export const referenceTables: Readonly<Record<string, string>> = {
+const referenceTables: Readonly<Record<string, string>> = {
   organizers: 'events and accounts refer to it',
   pictures: 'events refer to it',
   events: 'orders, lists by day and the slug need it everywhere; it is written by organizers alone',
@@ -19,7 +19,7 @@ export const referenceTables: Readonly<Record<string, string>> = {
 };
 
 /** Stays on the first node: written by people or by the clock, not by a rush. */
-export const localTables: Readonly<Record<string, string>> = {
+const localTables: Readonly<Record<string, string>> = {
   dead_letters: 'jobs of all events, looked at by operators',
   switches: 'of all events, and some for none',
   switch_turns: 'as switches',
@@ -49,7 +49,7 @@ export const localTables: Readonly<Record<string, string>> = {
  * Written by a rush and not ready yet: these must change before the move. Until then they stay on the first node, and a
  * transaction that writes one of them and an event's rows commits on two nodes.
  */
-export const notReadyTables: Readonly<Record<string, string>> = {
+const notReadyTables: Readonly<Record<string, string>> = {
   outbox: 'its event_id is generated, which Citus does not distribute by; its key is a number of the whole database',
   callbacks: 'a callback is told apart by its gateway and organizer, before its attempt and so its event is believed',
   callback_payloads: 'as callbacks',

@@ -18,7 +18,7 @@ export type ModelOrder = {
 export type ModelLimits = { event: number | null; category: (number | null)[] };
 
 /** Three categories: two that are paid for, each with its pool, and a free one that shares the second pool. */
-export const poolOf = [0, 1, 1] as const;
+const poolOf = [0, 1, 1] as const;
 const freeCategory = 2;
 
 export type Model = {

@@ -33,7 +33,7 @@ const deliveryFields = {
     .nullable(),
 };
 
-export const deliverySchema = z.object(deliveryFields).openapi('WebhookDelivery');
+const deliverySchema = z.object(deliveryFields).openapi('WebhookDelivery');
 export const deliveryListSchema = listOf(deliverySchema).openapi('WebhookDeliveryList');
 export const deliveryWithBodySchema = z
   .object({ ...deliveryFields, body: z.string().openapi({ description: 'The exact body.' }) })

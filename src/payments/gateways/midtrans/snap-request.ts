@@ -2,7 +2,7 @@ import type { Item, PaymentRequest } from '../gateway.ts';
 import { enabledPayments } from './methods.ts';
 
 /** Midtrans refuses larger bodies. */
-export const snapBytesMax = 16 * 1024;
+const snapBytesMax = 16 * 1024;
 const nameMax = 50;
 /** BCA's virtual accounts take no longer names, and BNI's no other phone numbers. */
 const buyerNameMax = 30;

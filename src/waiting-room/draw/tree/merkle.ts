@@ -17,7 +17,7 @@ export function leafOf(eventId: string, index: number, salt: Uint8Array, account
   return sha256(Buffer.concat([leafPrefix, Buffer.from(eventId), u32(index), account]));
 }
 
-export function nodeOf(left: Uint8Array, right: Uint8Array): Buffer {
+function nodeOf(left: Uint8Array, right: Uint8Array): Buffer {
   return sha256(Buffer.concat([nodePrefix, left, right]));
 }
 

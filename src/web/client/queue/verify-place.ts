@@ -10,7 +10,7 @@ import type { DrawsView, ProofView, PublishedDraw } from './queue-view.ts';
  */
 
 /** The steps, in the order in which they happened. */
-export const checkNames = ['seed', 'promise', 'list', 'root', 'times', 'beacon', 'key', 'position'] as const;
+const checkNames = ['seed', 'promise', 'list', 'root', 'times', 'beacon', 'key', 'position'] as const;
 export type CheckName = (typeof checkNames)[number];
 /** `open`: there is no contradiction, but this browser cannot tell. */
 export type Verdict = 'right' | 'wrong' | 'open';

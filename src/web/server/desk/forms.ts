@@ -173,7 +173,7 @@ export function changedOnly<Change extends object>(
 }
 
 /** Parses `150.000`, `150,000`, `Rp 150000`, and for currencies with cents also `12.50` and `12,50`. */
-export function readAmount(text: string, currency: string): number {
+function readAmount(text: string, currency: string): number {
   const digits = minorDigits(currency);
   const plain = text.replaceAll(/[\s\u00A0]|^(?:Rp|RM|S\$|US\$|\$)/gi, '');
   const [, whole = '', part = ''] =

@@ -16,7 +16,7 @@ const isSecure = (publicUrl: string) => publicUrl.startsWith('https:');
 const nameOf = (kept: Kept, publicUrl: string) => `${isSecure(publicUrl) ? '__Host-' : ''}antre_${kept}`;
 
 /** @param maxAgeSeconds zero deletes the cookie */
-export function setCookie(c: Context, publicUrl: string, kept: Kept, value: string, maxAgeSeconds: number): void {
+function setCookie(c: Context, publicUrl: string, kept: Kept, value: string, maxAgeSeconds: number): void {
   const secure = isSecure(publicUrl) ? '; Secure' : '';
   const cookie = `${nameOf(kept, publicUrl)}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly; SameSite=Strict${secure}`;
   c.header('set-cookie', cookie, { append: true });

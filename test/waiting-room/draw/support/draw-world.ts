@@ -21,7 +21,7 @@ import { openTestDb } from '../../../../testkit/orders/placing.ts';
 export const leadSeconds = 60;
 const chain = demoChain(1);
 const signal = new AbortController().signal;
-export const encryptionKey = 'ab'.repeat(32);
+const encryptionKey = 'ab'.repeat(32);
 export const queueTokenSecret = 'test-only-queue-token-secret-0123456789';
 
 export type DrawWorld = Awaited<ReturnType<typeof openDrawWorld>>;

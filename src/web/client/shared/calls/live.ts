@@ -155,7 +155,7 @@ async function readStream(path: string, { token, lastId, stop, onOpen, onEvent }
 }
 
 /** Reads one block as our API writes it: each field once, and data as JSON on one line. */
-export function eventOf(block: string): ServerEvent {
+function eventOf(block: string): ServerEvent {
   const fields = new Map<string, string>();
   for (const line of block.split('\n')) {
     const at = line.indexOf(':');

@@ -4,7 +4,7 @@ import { ticketsOf } from '../../tickets/tickets.ts';
 import { eventParam } from '../own-event.ts';
 
 /** The parts of an event besides its own fields, in the order of copying. */
-export const copiedParts = [
+const copiedParts = [
   'tickets',
   'questions',
   'schedule',
