@@ -20,7 +20,7 @@ describe('self-repair of the local stack', () => {
   afterEach(() => discardData(folder));
 
   it('stops what a killed launcher left running, and keeps committed data', { timeout: 60_000 }, async () => {
-    const launcher = fork(join(import.meta.dirname, 'start-and-wait.ts'), [folder], { execArgv: [] });
+    const launcher = fork(join(import.meta.dirname, 'support/start-and-wait.ts'), [folder], { execArgv: [] });
     const addresses = await new Promise<ServiceAddresses>((resolve, reject) => {
       launcher.once('message', (message) => resolve(message as ServiceAddresses));
       launcher.once('exit', (code) => reject(new Error(`the launcher ended with ${code}`)));

@@ -15,10 +15,10 @@ import {
 } from '../../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, callbacksOf, orderOf, refundsOf } from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, work } from '../../../testkit/payments/payment-jobs.ts';
-import { atGateway, payAtGateway, signHook } from '../dry-run/plugin.ts';
+import { atGateway, payAtGateway, signHook } from '../support/dry-run-gateway.ts';
 
 /**
- * Guards that a payment gateway is one folder and one entry of the registry. `dry-run/plugin.ts` stands for the folder, the
+ * Guards that a payment gateway is one folder and one entry of the registry. `support/dry-run-gateway.ts` stands for the folder, the
  * mock below for the entry; everything else is the product as it is.
  */
 
@@ -30,7 +30,7 @@ afterAll(() => {
 });
 vi.mock(import('../../../src/payments/gateways/registry.ts'), async (original) => {
   const { gatewayPlugins } = await original();
-  const { dryRun } = await import('../dry-run/plugin.ts');
+  const { dryRun } = await import('../support/dry-run-gateway.ts');
   return { gatewayPlugins: [...gatewayPlugins, dryRun] as const };
 });
 

@@ -1,4 +1,4 @@
-import { startServices } from '../../deploy/local/services/start-services.ts';
+import { startServices } from '../../../deploy/local/services/start-services.ts';
 
 /**
  * A launcher for the tests to kill: starts services in the given folder, prints their addresses, and waits for ever.
