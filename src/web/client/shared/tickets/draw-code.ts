@@ -15,7 +15,7 @@ export function drawInstead(image: HTMLImageElement, text: string): void {
   const canvas = document.createElement('canvas');
   canvas.className = 'qr';
   canvas.setAttribute('role', 'img');
-  canvas.ariaLabel = image.alt;
+  canvas.setAttribute('aria-label', image.alt);
   drawCode(text, canvas);
   image.replaceWith(canvas);
 }
