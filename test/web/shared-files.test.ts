@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
-import type { RedisClient } from '../../src/platform/redis-client.ts';
+import { type RedisClient, openRedis } from '../../src/platform/redis-client.ts';
 import { webRoutes } from '../../src/web/routes.ts';
 import { createSharedFiles } from '../../src/web/server/files/shared-files.ts';
 import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
@@ -22,7 +22,8 @@ let catalog: CatalogProcess;
 
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  client = openCacheRedis(redis.cacheUrl, silentLog);
+  // Without the deadline of requests, which a busy machine may miss.
+  client = openRedis(redis.cacheUrl, { protocol: 2 });
   catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
 });
 afterAll(async () => {
