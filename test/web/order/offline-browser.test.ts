@@ -167,6 +167,26 @@ describe('the page of an order without network', () => {
     expect(await page.getAttribute('script[src*="/order-"]', 'src')).toMatch(/\?newer$/);
   });
 
+  test('is not called kept anew while the older copy answers for a part of it', async () => {
+    const mine = await place({ hasHolderNames: true });
+    const { page } = await keptPage(linkOf(mine));
+    await page.reload();
+    await page.waitForSelector('#kept:not([hidden])');
+    // The page shows what was read before; the copy is read after that.
+    await page.exposeFunction('failNow', () => network.set('refusing'));
+    await page.evaluate(`{
+      const { fetch } = window;
+      let asked = 0;
+      window.fetch = async (address, ...given) => {
+        if (String(address).endsWith('/tickets') && ++asked === 2) await window.failNow();
+        return fetch(address, ...given);
+      };
+    }`);
+    await page.fill('#holder-1', 'Budi Santoso');
+    await page.click('#details-save');
+    await page.waitForSelector('#kept', { state: 'hidden' });
+  });
+
   test('a ticket that was given to somebody opens without network, too, until it is given on', async () => {
     const mine = await place();
     const ticketId = `tkt_${mine.id.slice(4)}001`;

@@ -56,6 +56,8 @@ async function read(
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  // The worker has answered from the older copy. Only files never change under their names.
+  if (response.headers.has('antre-kept') && !path.startsWith('/web/')) throw new Error(`${path} was not read anew`);
   const headers = new Headers({ 'content-type': response.headers.get('content-type') ?? '', 'antre-kept': '1' });
   // The page also needs its policy without network.
   const policy = response.headers.get('content-security-policy');
