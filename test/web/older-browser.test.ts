@@ -63,6 +63,8 @@ test('an event is ordered, the order is shown until it is paid, and it can be ca
     insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, instructions, expires_at)
     select event_id, ${`pay_${id.slice(4)}01`}, id, organizer_id, 1, 'midtrans', 'bca_va', total, currency, 'pending',
       '{"vaNumber": "8808123456789012", "bank": "bca"}', expires_at from orders where id = ${id}`);
+  // A row that no act wrote is announced to no open page.
+  await page.reload();
   await page.waitForSelector('#virtual-account:not([hidden])');
   expect(await page.textContent('#pay-by')).toMatch(/^until \d\d:\d\d GMT\+8$/);
   expect(await page.isVisible('#cancel-dialog')).toBe(false);

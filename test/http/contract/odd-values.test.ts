@@ -110,7 +110,18 @@ async function makeWorld(): Promise<World> {
   };
 }
 
-const ask = (method: string, path: string, given: { headers?: Record<string, string>; body?: string }) => {
+const refusalsMax = 10;
+
+/** Asks again when the service is overloaded, as it may be on a busy machine. */
+async function ask(...request: Parameters<typeof askOnce>): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    const response = await askOnce(...request);
+    if (response.status !== 503 || tries === refusalsMax) return response;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+const askOnce = (method: string, path: string, given: { headers?: Record<string, string>; body?: string }) => {
   tried += 1;
   // Each from a network of its own, so that no limit interferes.
   const address = `10.${(tried >> 16) & 255}.${(tried >> 8) & 255}.${tried & 255}`;

@@ -149,7 +149,7 @@ describe('helper processes', () => {
     ['leave', 'the helper process ended'],
     ['fill', /helper process ended/],
   ])('are killed when a task does not end: %s', async (act, said) => {
-    const helpers = open({ taskMsMax: act === 'spin' ? 300 : 8000 });
+    const helpers = open({ taskMsMax: act === 'spin' ? 300 : 50_000 });
     await expect(helpers.run({ act, ms: 60_000 })).rejects.toThrow(said);
     const next = open();
     expect(await next.run({ act: 'add', numbers: [1, 1] })).toBe(2);

@@ -14,8 +14,8 @@ type Violation = {
 
 /** The minified source, because the browser loads it on each page. */
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-/** Without these options, axe also describes each element that has no fault. */
-const reported = { resultTypes: ['violations'], reporter: 'no-passes' };
+/** Without these options, axe also describes each element that has no fault, and reads every style sheet for a rule that is off. */
+const reported = { resultTypes: ['violations'], reporter: 'no-passes', preload: false };
 
 /** What axe finds on the page in both themes: WCAG 2.2 A and AA, and its best practices. One line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
@@ -37,6 +37,21 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const light = await run('light', { runOnly: { type: 'tag', values: tags } });
   return [...light, ...(await run('dark', { runOnly: { type: 'rule', values: ['color-contrast'] } }))];
+}
+
+/**
+ * The elements of the page with the attributes that axe judges them by, and whether they have words, but not which. Two pages of one structure
+ * have the same faults, so axe looks at one of them. Sizes and broken words, which depend on the language, are looked for below.
+ */
+export async function structureOf(page: Page): Promise<string> {
+  return page.evaluate<string>(`(() => {
+    const exact = /^(class|style|id|for|role|type|scope|headers|tabindex|open|hidden|inert|disabled|required|autocomplete|data-state|aria-(?!label$|description$|valuetext$|roledescription$|placeholder$).*)$/;
+    const attributesOf = (one) => [...one.attributes]
+      .map(({ name, value }) => name + '=' + (exact.test(name) ? value : value.trim() !== '')).sort().join(' ');
+    const hasWords = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
+    return [...document.querySelectorAll('*')]
+      .map((one) => [one.localName, one.parentElement?.localName, attributesOf(one), hasWords(one)].join(' ')).join('\\n');
+  })()`);
 }
 
 /** Whether the page is wider than 320 pixels, which controls are too small for a finger, and which words are broken across lines. */
