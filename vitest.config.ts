@@ -25,8 +25,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...unitTests, ...drills, ...stacks],
           globalSetup: ['testkit/setup/global-setup.ts'],
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          // They wait for their servers a third of the time.
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -35,13 +36,14 @@ export default defineConfig({
           name: 'drills',
           include: drills,
           globalSetup: ['testkit/setup/global-setup.ts'],
-          maxWorkers: 3,
+          // With more of them at once, beside the stacks, what a test waits for comes late.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: 'stacks', include: stacks, maxWorkers: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'stacks', include: stacks, maxWorkers: 1, sequence: { groupOrder: 3 } },
       },
     ],
   },

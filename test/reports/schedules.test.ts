@@ -40,14 +40,9 @@ const reportsOf = (id: string) =>
   );
 
 describe('the next run', () => {
+  const everyDay: Rhythm = { every: 'day', weekday: null, hour: 7, timeZone: 'Asia/Jakarta' };
   const at = async (rhythm: Partial<Rhythm>, after: string) =>
-    (
-      await nextRun(
-        world.db,
-        { every: 'day', weekday: null, hour: 7, timeZone: 'Asia/Jakarta', ...rhythm },
-        new Date(after),
-      )
-    ).toISOString();
+    (await nextRun(world.db, { ...everyDay, ...rhythm }, new Date(after))).toISOString();
 
   test.each([
     ['today, before its hour', {}, '2027-03-19T23:59:00Z', '2027-03-20T00:00:00.000Z'],
@@ -262,12 +257,14 @@ describe('a schedule', () => {
     const rest = sql`round(extract(epoch from rests_until - now()) / 60)::int as minutes`;
     const rested = () => rowsOf(world.db, sql`select failures, ${rest} from report_schedules where id = ${bad.id}`);
     expect(await rested()).toEqual([{ failures: 1, minutes: 1 }]);
-    const wake = sql`update report_schedules set rests_until = now() where id = ${bad.id}`;
-    await world.db.execute(wake);
+    const wake = (timeZone: string) =>
+      world.db.execute(
+        sql`update report_schedules set rests_until = now(), time_zone = ${timeZone} where id = ${bad.id}`,
+      );
+    await wake('Nowhere');
     await expect(run()).rejects.toThrow();
     expect(await rested()).toEqual([{ failures: 2, minutes: 2 }]);
-    await world.db.execute(sql`update report_schedules set time_zone = 'Asia/Jakarta' where id = ${bad.id}`);
-    await world.db.execute(wake);
+    await wake('Asia/Jakarta');
     await run();
     expect(await reportsOf(bad.id)).toHaveLength(1);
     expect(await rested()).toEqual([{ failures: 0, minutes: null }]);

@@ -89,8 +89,7 @@ const checks = (): void => {
       judged.set(name, structure);
       const found = [
         ...weight,
-        ...(isJudged ? [] : await accessibilityFaults(page)),
-        ...(await focusFaults(page)),
+        ...(isJudged ? [] : [...(await accessibilityFaults(page)), ...(await focusFaults(page))]),
         ...(await smallScreenFaults(page)),
         ...(await widerScreenFaults(page)),
       ];

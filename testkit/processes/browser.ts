@@ -36,6 +36,6 @@ export async function launchBrowser(): Promise<Browser> {
     string,
     string
   >;
-  // Root cannot use Chromium's sandbox, and the pages under test are ours.
-  return chromium.launch({ executablePath: command, env, args: ['--no-sandbox'] });
+  // Root cannot use Chromium's sandbox, and the pages under test are ours. Without a graphics process a page costs a tenth less.
+  return chromium.launch({ executablePath: command, env, args: ['--no-sandbox', '--disable-gpu', '--in-process-gpu'] });
 }

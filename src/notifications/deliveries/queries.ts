@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 

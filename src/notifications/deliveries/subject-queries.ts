@@ -6,7 +6,7 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { orderPaid } from '../../orders/jobs.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
 import { sellerColumns } from './seller.ts';

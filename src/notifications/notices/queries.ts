@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { tellHolders } from '../jobs.ts';
 import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
 

@@ -7,7 +7,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { checkAttemptJob } from '../jobs.ts';
 import { createGraceSeconds } from '../limits.ts';
 import { chooseGateway } from '../accounts/choose-gateway.ts';

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
-import { idsWithJob } from '../../platform/jobs/outbox.ts';
+import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { applyCallbackJob } from '../jobs.ts';
 import { callbackPayloads, callbacks } from '../tables.ts';
 

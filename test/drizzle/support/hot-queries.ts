@@ -7,10 +7,7 @@ export type HotQuery = {
   readonly pagesMax: number;
   /** Reads a whole table that is always short. */
   readonly mayScan?: true;
-  /**
-   * Runs by the clock, in batches of any size, or outside of the common case, so it may not run often enough to be
-   * measured.
-   */
+  /** Runs by the clock, in batches of any size, or in uncommon cases, so it may not run often enough to be measured. */
   readonly byChance?: true;
   /**
    * Postgres keeps its text without the types of its values, so it cannot be explained. Its reads are measured instead.

@@ -28,9 +28,8 @@ describe('the page of an order without network', () => {
   type Placed = { readonly id: string; readonly accessToken: string };
 
   async function place(category: { hasHolderNames?: boolean } = {}): Promise<Placed> {
-    const event = await createEvent(world.running.service.db, {
-      categories: [{ price: 0, capacity: 50, ...category }],
-    });
+    const categories = [{ price: 0, capacity: 50, ...category }];
+    const event = await createEvent(world.running.service.db, { categories });
     const response = await world.running.fetch('/v1/orders', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() },
@@ -57,10 +56,8 @@ describe('the page of an order without network', () => {
   /** The page of an order that was not kept stays empty. It may come from the browser's own cache, and has nothing of an order. */
   const shows = async (page: Page, placed: Placed): Promise<boolean> => {
     await page.goto(pageOf(placed)).catch(() => undefined);
-    return page
-      .waitForSelector('.ticket', { timeout: 3000 })
-      .then(() => true)
-      .catch(() => false);
+    const ticket = page.waitForSelector('.ticket', { timeout: 3000 });
+    return ticket.then(() => true).catch(() => false);
   };
 
   test('opens with its tickets once it was loaded, says so, keeps no other order, and is removed on request', async () => {

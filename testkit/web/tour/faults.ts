@@ -41,7 +41,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 
 /**
  * The elements of the page with the attributes that axe judges them by, and whether they have words, but not which. Two pages of one structure
- * have the same faults, so axe looks at one of them. Sizes and broken words, which depend on the language, are looked for below.
+ * have the same faults of access and focus, so one of them is looked at. Sizes and broken words, which depend on the language, are looked for below.
  */
 export async function structureOf(page: Page): Promise<string> {
   return page.evaluate<string>(`(() => {
