@@ -36,8 +36,7 @@ export default defineConfig({
           name: 'drills',
           include: drills,
           globalSetup: ['testkit/setup/global-setup.ts'],
-          // With more of them at once, beside the stacks, what a test waits for comes late.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -68,10 +68,7 @@ const organizerSchema = z.object({ slug: z.string(), name: z.string() });
 export const eventStatus = z.enum(['draft', 'published', 'cancelled']);
 export const sales = z.enum(['open', 'closed']);
 
-const english = z
-  .string()
-  .nullable()
-  .openapi({ description: 'English version of the field before it; null if there is none.' });
+const english = z.string().nullable().openapi({ description: 'The same in English; null if there is none.' });
 
 const listedEvent = {
   id: eventIdSchema,

@@ -187,10 +187,10 @@ export type ListedEvent = {
   id: string;
   slug: string;
   name: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -239,10 +239,10 @@ export type Event = {
   id: string;
   slug: string;
   name: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -265,7 +265,7 @@ export type Event = {
     alt: string;
   } | null;
   description: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -293,13 +293,13 @@ export type Schedule = {
 export type ScheduleItem = {
   id: string;
   title: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   titleEn: string | null;
   stage: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   stageEn: string | null;
   description: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   descriptionEn: string | null;
   startsAt: string;
   endsAt: string;
@@ -313,10 +313,10 @@ export type TicketCategories = {
 export type TicketCategory = {
   id: string;
   name: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   nameEn: string | null;
   description: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
@@ -623,7 +623,7 @@ export type PlaceOrder = {
 export type Buyer = {
   name: string;
   email: string;
-  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry`. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone: string;
   /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
@@ -647,7 +647,7 @@ export type QuoteOrder = {
 
 export type LookUpOrder = {
   email?: string;
-  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry`. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone?: string;
   /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
@@ -919,7 +919,7 @@ export type PhoneReading = {
 
 export type ReadPhone = {
   eventSlug: string;
-  /** With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
+  /** With + or 00 and the country code, or as dialled within `phoneCountry`. Refused with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`. */
   phone: string;
   /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
@@ -1213,7 +1213,7 @@ export type CheckInConflicts = {
     scanId: string;
     at: string;
     gate: string | null;
-    /** The name of the device, member or API key that made the scan; null if it was deleted. */
+    /** The name of the device, member or API key; null if it was deleted. */
     by: string | null;
     /** Let in against the rules: the result that the door should have given. */
     fault: "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | null;
@@ -1223,7 +1223,6 @@ export type CheckInConflicts = {
       gate: string | null;
       deviceId: string | null;
       scanId: string | null;
-      /** The name of the device, member or API key that made the scan; null if it was deleted. */
       by: string | null;
     } | null;
   }[];
@@ -1313,7 +1312,7 @@ export type DeliverySummary = {
     sent: number;
     delivered: number;
     failed: number;
-    /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
+    /** Not sent: a suppressed address, a cap, or no longer true. */
     heldBack: number;
   }[];
   nextCursor: null;
@@ -1360,7 +1359,7 @@ export type CreateSender = {
   messagesPerSecond?: number;
   /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
+  /** The cap of the first day, which grows by half each day up to `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "waha";
@@ -1374,7 +1373,7 @@ export type CreateSender = {
   messagesPerSecond?: number;
   /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
+  /** The cap of the first day, which grows by half each day up to `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "fonnte";
@@ -1387,7 +1386,7 @@ export type CreateSender = {
   messagesPerSecond?: number;
   /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
+  /** The cap of the first day, which grows by half each day up to `dailyCap`. */
   warmUpFrom?: number | null;
 } | {
   kind: "wablas";
@@ -1402,7 +1401,7 @@ export type CreateSender = {
   messagesPerSecond?: number;
   /** Messages per UTC day; null for no cap. */
   dailyCap?: number | null;
-  /** The cap of the first day. It grows by half each day until it reaches `dailyCap`. */
+  /** The cap of the first day, which grows by half each day up to `dailyCap`. */
   warmUpFrom?: number | null;
 };
 
@@ -1600,7 +1599,7 @@ export type AnnouncementProgress = {
   sent: number;
   delivered: number;
   failed: number;
-  /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
+  /** Not sent: a suppressed address, a cap, or no longer true. */
   heldBack: number;
 };
 
@@ -1685,7 +1684,7 @@ export type MessageStates = {
   sent: number;
   delivered: number;
   failed: number;
-  /** Not sent because of a suppressed address, a cap, or because it was no longer true. */
+  /** Not sent: a suppressed address, a cap, or no longer true. */
   heldBack: number;
 };
 
@@ -2041,10 +2040,10 @@ export type OrganizerEvent = {
   id: string;
   slug: string;
   name: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   nameEn: string | null;
   summary: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   summaryEn: string | null;
   category: string;
   city: string;
@@ -2066,7 +2065,7 @@ export type OrganizerEvent = {
     alt: string;
   } | null;
   description: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   descriptionEn: string | null;
   address: string;
   currency: "IDR" | "USD" | "SGD" | "MYR";
@@ -2230,10 +2229,10 @@ export type OrganizerTicketCategories = {
 export type OrganizerTicketCategory = {
   id: string;
   name: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   nameEn: string | null;
   description: string;
-  /** English version of the field before it; null if there is none. */
+  /** The same in English; null if there is none. */
   descriptionEn: string | null;
   price: Money;
   saleOpensAt: string;
@@ -2558,24 +2557,24 @@ export type SaleMinutes = {
     paidTickets: number;
     paidAmount: Money;
     funnel: {
-      /** When the minute was written; null if it was written late. */
+      /** When it was written; null if it was written late. */
       held: number | null;
-      /** When the minute was written; null if it was written late. */
+      /** When it was written; null if it was written late. */
       instructed: number | null;
       /** Orders paid until the end of this minute, later refunded ones included. */
       paid: number;
       /** Orders whose hold had ended without money by then. */
       expired: number;
     };
-    /** When the minute was written; null if it was written late. */
+    /** When it was written; null if it was written late. */
     available: number | null;
-    /** When the minute was written; null if it was written late. */
+    /** When it was written; null if it was written late. */
     held: number | null;
-    /** When the minute was written; null if it was written late. */
+    /** When it was written; null if it was written late. */
     sold: number | null;
-    /** When the minute was written; null if it was written late. */
+    /** When it was written; null if it was written late. */
     admitted: number | null;
-    /** When the minute was written; null if it was written late. */
+    /** When it was written; null if it was written late. */
     waiting: number | null;
   }[];
   /** False if there is more: continue from the last minute. */
@@ -2685,9 +2684,9 @@ export type NewGate = {
   name: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
-  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
+  /** Entry from `opensAt` until before `closesAt`; null means no limit at this gate. */
   opensAt?: string | null;
-  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
+  /** Entry from `opensAt` until before `closesAt`; null means no limit at this gate. */
   closesAt?: string | null;
   /** Whether a used ticket may enter here again: never, after its exit was scanned, or always. */
   reEntry?: "none" | "after_exit" | "always";
@@ -2699,9 +2698,9 @@ export type GateChange = {
   name?: string;
   /** Categories that may enter here; null for all. */
   ticketCategoryIds?: string[] | null;
-  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
+  /** Entry from `opensAt` until before `closesAt`; null means no limit at this gate. */
   opensAt?: string | null;
-  /** Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate. */
+  /** Entry from `opensAt` until before `closesAt`; null means no limit at this gate. */
   closesAt?: string | null;
   /** Whether a used ticket may enter here again: never, after its exit was scanned, or always. */
   reEntry?: "none" | "after_exit" | "always";

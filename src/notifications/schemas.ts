@@ -40,7 +40,7 @@ export const deliverySummarySchema = z
         delivered: z.int(),
         failed: z.int(),
         heldBack: z.int().openapi({
-          description: 'Not sent because of a suppressed address, a cap, or because it was no longer true.',
+          description: 'Not sent: a suppressed address, a cap, or no longer true.',
         }),
       }),
     ),

@@ -29,7 +29,7 @@ import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
  */
 
 const tourMs = 600_000;
-const atOnce = 3;
+const atOnce = 2;
 /** Part of the names of the stops to visit. */
 const only = process.env['TOUR'];
 const pictures = process.env['SCREENS'];

@@ -46,7 +46,7 @@ const gateTime = givenTimeSchema
   .transform((value) => new Date(value))
   .nullable()
   .openapi({
-    description: 'Entry is allowed from `opensAt` until before `closesAt`; null means no limit at this gate.',
+    description: 'Entry from `opensAt` until before `closesAt`; null means no limit at this gate.',
   });
 const gateZone = plainIdSchema.nullable().openapi({ description: 'The zone that the gate leads into.' });
 

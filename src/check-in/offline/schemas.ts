@@ -68,10 +68,6 @@ export const syncSchema = z
   .openapi('ScanSync');
 
 const faultSchema = z.enum(faults);
-const byField = z.string().nullable().openapi({
-  description: 'The name of the device, member or API key that made the scan; null if it was deleted.',
-});
-
 const scanProblemSchema = z
   .object({
     code: z.string().openapi({ example: 'check_in.scan_id_reused' }),
@@ -180,12 +176,14 @@ export const conflictListSchema = z
         scanId: z.string(),
         at: timeSchema,
         gate: z.string().nullable(),
-        by: byField,
+        by: z.string().nullable().openapi({
+          description: 'The name of the device, member or API key; null if it was deleted.',
+        }),
         fault: faultSchema
           .nullable()
           .openapi({ description: 'Let in against the rules: the result that the door should have given.' }),
         other: admissionSchema
-          .extend({ deviceId: z.string().nullable(), scanId: z.string().nullable(), by: byField })
+          .extend({ deviceId: z.string().nullable(), scanId: z.string().nullable(), by: z.string().nullable() })
           .nullable()
           .openapi({ description: 'Let in twice: the entry that counts.' }),
       }),

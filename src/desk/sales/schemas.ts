@@ -61,10 +61,7 @@ export const saleFiguresSchema = z
 
 export const saleMinutesQuery = z.strictObject({ from: givenTimeSchema.optional(), to: givenTimeSchema.optional() });
 
-const standing = z
-  .int()
-  .nullable()
-  .openapi({ description: 'When the minute was written; null if it was written late.' });
+const standing = z.int().nullable().openapi({ description: 'When it was written; null if it was written late.' });
 
 export const saleMinutesSchema = z
   .object({

@@ -113,8 +113,8 @@ export const phoneSchema = z
   .refine((text) => /(?:\p{Nd}\P{Nd}*){5}/u.test(text), fault('phone.invalid'))
   .openapi({
     description:
-      'With + or 00 and the country code, or as dialled within `phoneCountry` (default: the country of the event). Refused ' +
-      'with the code `phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`.',
+      'With + or 00 and the country code, or as dialled within `phoneCountry`. Refused with the code ' +
+      '`phone.invalid`, `phone.not_mobile` or `phone.ambiguous` in `errors`.',
     example: '0812 3456 7890',
   });
 

@@ -109,9 +109,7 @@ const states = {
   sent: z.int().openapi({ description: 'Accepted by the provider.' }),
   delivered: z.int(),
   failed: z.int(),
-  heldBack: z
-    .int()
-    .openapi({ description: 'Not sent because of a suppressed address, a cap, or because it was no longer true.' }),
+  heldBack: z.int().openapi({ description: 'Not sent: a suppressed address, a cap, or no longer true.' }),
 };
 const statesSchema = z.object(states).openapi('MessageStates');
 export const statesByChannelSchema = z.object({ email: statesSchema, whatsapp: statesSchema });

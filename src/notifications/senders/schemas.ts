@@ -17,7 +17,7 @@ const limits = {
   warmUpFrom: cap
     .nullable()
     .optional()
-    .openapi({ description: 'The cap of the first day. It grows by half each day until it reaches `dailyCap`.' }),
+    .openapi({ description: 'The cap of the first day, which grows by half each day up to `dailyCap`.' }),
 };
 
 const [cloud, waha, fonnte, wablas] = senderForms;
