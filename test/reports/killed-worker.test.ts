@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { insertOrdersInPayment } from '../../loadtest/bench/fill/bulk-orders.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent } from '../../testkit/factories.ts';
+import { testPrograms } from '../../testkit/processes/test-programs.ts';
 import { type ReportWorld, openReportWorld, readCsv, reportStatus } from '../../testkit/reports/report-world.ts';
 import { until } from '../../testkit/until.ts';
 
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function startWorker(): Promise<ChildProcess> {
   const { config } = world;
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../workers/main.ts')], {
+  const child = spawn(process.execPath, [testPrograms().worker], {
     env: {
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',

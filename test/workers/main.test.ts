@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { getPriority } from 'node:os';
-import { resolve } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../deploy/local/host/ports.ts';
@@ -12,6 +11,7 @@ import {
   openNotifications,
   paidOrder,
 } from '../../testkit/notifications/notification-world.ts';
+import { testPrograms } from '../../testkit/processes/test-programs.ts';
 import { outboxCount } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 function startProcess(extra: Record<string, string> = {}): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../workers/main.ts')], {
+  const child = spawn(process.execPath, [testPrograms().worker], {
     env: {
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',

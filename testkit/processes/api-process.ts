@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { testStack } from '../services/stack.ts';
 import { until } from '../until.ts';
 import { testSecrets } from './environment.ts';
+import { testPrograms } from './test-programs.ts';
 
 /** The API as deployed: a process of its own on its own ports. */
 export type ApiProcess = {
@@ -19,7 +19,6 @@ export type ApiProcess = {
 
 export const operationsToken = 'test-only-operations-token-0123456789abc';
 
-const script = resolve(import.meta.dirname, '../../src/main.ts');
 const readyWithinMs = 50_000;
 
 export async function startApiProcess(
@@ -27,7 +26,7 @@ export async function startApiProcess(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ApiProcess> {
   const [port, operationsPort] = [await freePort(), await freePort()];
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [testPrograms().api], {
     env: {
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       ENV: 'test',

@@ -3,11 +3,13 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
+import { type BundledPrograms, bundle } from '../../deploy/local/stack/bundle.ts';
 import {
   discardKilledRuns,
   discardTestData,
   makeTestFolder,
   refusalsFileIn,
+  testProgramsFolder,
 } from '../../deploy/local/services/test-data.ts';
 import type { TestStack } from '../services/stack.ts';
 import { undocumentedRefusals } from './undocumented-refusals.ts';
@@ -20,16 +22,22 @@ interface Shared {
   services?: Services;
   refusalsFile?: string;
   stack?: Promise<TestStack>;
+  programs?: Promise<BundledPrograms>;
   users: number;
 }
 const ofProcess = globalThis as { antreTestServices?: Shared };
 const shared = (ofProcess.antreTestServices ??= { users: 0 });
 
-/** Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. */
+/**
+ * Starts the services that all test files of this run share, on free ports with their own data, and migrates the template. For drills it
+ * also bundles the programs that they start as processes.
+ */
 export async function setup(project: TestProject): Promise<void> {
   shared.users += 1;
   try {
     project.provide('stack', await (shared.stack ??= start()));
+    if (project.name === 'drills')
+      project.provide('programs', await (shared.programs ??= bundle(testProgramsFolder(process.pid))));
   } catch (error) {
     if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
     // The message says what to do. A stack trace would hide it.

@@ -3,7 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, rmdirSync, rmSync, statfs
 import { freemem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { readLedger } from '../host/ledger.ts';
-import { isAlive } from '../host/process-identity.ts';
+import { identify, isAlive } from '../host/process-identity.ts';
 import { dataFolder } from '../places.ts';
 import { discardData } from './discard-data.ts';
 
@@ -26,12 +26,18 @@ export function makeTestFolder(pid: number): string {
   return folder;
 }
 
+/** The folder of a run for the bundled programs that its tests start. */
+export const testProgramsFolder = (pid: number): string => join(programsFolder, nameOf(pid));
+
+const programsFolder = join(dataFolder, 'build');
+
 /** Where a run notes the refusals that its tests have seen. */
 export const refusalsFileIn = (folder: string): string => join(folder, 'refusals.log');
 
 /** Ends what is left of the run with this process id, and deletes its data. */
 export async function discardTestData(pid: number): Promise<void> {
   for (const parent of parents()) await discard(join(parent, nameOf(pid)));
+  rmSync(testProgramsFolder(pid), { recursive: true, force: true });
   removeIfEmpty();
 }
 
@@ -43,6 +49,10 @@ export async function discardKilledRuns(): Promise<void> {
       const ledger = readLedger(join(folder, 'stack.json'));
       if (ledger === undefined || !isAlive(ledger.launcher)) await discard(folder);
     }
+  }
+  for (const name of namesIn(programsFolder)) {
+    const pid = Number(/^test-(\d+)$/.exec(name)?.[1]);
+    if (pid > 0 && identify(pid) === undefined) rmSync(testProgramsFolder(pid), { recursive: true, force: true });
   }
 }
 

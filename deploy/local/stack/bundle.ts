@@ -18,10 +18,12 @@ const externals = [
   'sharp',
 ];
 
+const buildFolder = join(dataFolder, 'build');
+
 /** The programs that run as one file each: they start in a third of the time and half the memory. */
 export const bundles = {
-  api: { entry: 'src/main.ts', file: join(dataFolder, 'build/api.mjs') },
-  worker: { entry: 'workers/main.ts', file: join(dataFolder, 'build/worker.mjs') },
+  api: { entry: 'src/main.ts', file: join(buildFolder, 'api.mjs') },
+  worker: { entry: 'workers/main.ts', file: join(buildFolder, 'worker.mjs') },
 } as const;
 
 /** Helper processes and threads, each a file beside the program: `helperFile` in `src/platform/resilience/helper-processes.ts` looks there. */
@@ -32,14 +34,24 @@ const helpers = [
   'src/platform/profiling/stall-watcher.ts',
 ];
 
-/** Bundles the API and the worker into the data folder, and beside them the files for browsers. */
-export async function bundle(): Promise<void> {
+/** The files of the API and of the worker. */
+export type BundledPrograms = { readonly api: string; readonly worker: string };
+
+/**
+ * Bundles the API and the worker, and beside them their helpers and the files for browsers.
+ * @param folder in the repository, where the packages are found that are not bundled
+ */
+export async function bundle(folder = buildFolder, plugins: readonly Plugin[] = []): Promise<BundledPrograms> {
+  const fileOf = ({ file }: { readonly file: string }) => join(folder, basename(file));
+  const programs = { api: fileOf(bundles.api), worker: fileOf(bundles.worker) };
   await Promise.all([
-    ...Object.values(bundles).map((program) => bundleProgram(program)),
-    bundleHelpers(join(dataFolder, 'build')),
-    buildWeb({ outFolder: join(dataFolder, 'build/web') }),
+    bundleProgram({ entry: bundles.api.entry, file: programs.api, plugins }),
+    bundleProgram({ entry: bundles.worker.entry, file: programs.worker, plugins }),
+    bundleHelpers(folder),
+    buildWeb({ outFolder: join(folder, 'web') }),
   ]);
   await stop();
+  return programs;
 }
 
 /** Bundles the helper processes of the API into the folder of its program. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
@@ -11,6 +10,7 @@ import { openTestDb } from '../../../testkit/orders/placing.ts';
 import { createPaidEvent, encryptionKey } from '../../../testkit/payments/payment-world.ts';
 import { type ApiProcess, startApiProcess } from '../../../testkit/processes/api-process.ts';
 import { testEnvironment } from '../../../testkit/processes/environment.ts';
+import { testPrograms } from '../../../testkit/processes/test-programs.ts';
 import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import {
   type CollectedSpan,
@@ -56,7 +56,7 @@ beforeAll(async () => {
     { databaseUrl: database.url, cacheUrl: redis.cacheUrl, queueUrl: redis.queueUrl },
     { ...environment, PORT: String(port) },
   );
-  worker = spawn(process.execPath, [resolve(import.meta.dirname, '../../../workers/main.ts')], {
+  worker = spawn(process.execPath, [testPrograms().worker], {
     env: {
       ...testEnvironment(database, redis),
       ...environment,
