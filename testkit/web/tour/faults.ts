@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { desktop } from './visit.ts';
+import { desktop, tourLanguages } from './visit.ts';
 
 /** Faults that keep people from using a page. */
 
@@ -40,17 +40,29 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 }
 
 /**
- * The elements of the page with the attributes that axe judges them by, and whether they have words, but not which. Two pages of one structure
+ * The elements of the page with the attributes that axe judges them by, and of their words only which are equal. Two pages of one structure
  * have the same faults of access and focus, so one of them is looked at. Sizes and broken words, which depend on the language, are looked for below.
  */
 export async function structureOf(page: Page): Promise<string> {
   return page.evaluate<string>(`(() => {
     const exact = /^(class|style|id|for|role|type|scope|headers|tabindex|open|hidden|inert|disabled|required|autocomplete|data-state|aria-(?!label$|description$|valuetext$|roledescription$|placeholder$).*)$/;
-    const attributesOf = (one) => [...one.attributes]
-      .map(({ name, value }) => name + '=' + (exact.test(name) ? value : value.trim() !== '')).sort().join(' ');
-    const hasWords = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
-    return [...document.querySelectorAll('*')]
-      .map((one) => [one.localName, one.parentElement?.localName, attributesOf(one), hasWords(one)].join(' ')).join('\\n');
+    const worded = /^(alt|title|placeholder|aria-(label|description|valuetext|roledescription|placeholder))$/;
+    const numbers = new Map([['', 0]]);
+    const numberOf = (text) => {
+      const words = text.trim().toLowerCase();
+      if (!numbers.has(words)) numbers.set(words, numbers.size);
+      return numbers.get(words);
+    };
+    const ours = /^(${tourLanguages.join('|')})$/;
+    const signOf = ({ name, value }) => {
+      if (exact.test(name)) return value;
+      if (worded.test(name)) return numberOf(value);
+      return name === 'lang' && !ours.test(value) ? value : value.trim() !== '';
+    };
+    const attributesOf = (one) => [...one.attributes].map((of) => of.name + '=' + signOf(of)).sort().join(' ');
+    const wordsOf = (one) => [...one.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map(({ data }) => data).join(' ');
+    return [...document.querySelectorAll('*')].filter((one) => !one.matches('script, style'))
+      .map((one) => [one.localName, one.parentElement?.localName, attributesOf(one), numberOf(wordsOf(one))].join(' ')).join('\\n');
   })()`);
 }
 
