@@ -18,7 +18,7 @@ export type Listening = {
 /**
  * Lets a server listen on several sockets of one port, over which the kernel spreads new connections.
  * @param connectionsMax further connections are closed at once
- * @throws EADDRINUSE if another program has the port, or without `reusePort` another process of this one
+ * @throws EADDRINUSE if another program has the port, or without `reusePort` another process of this one; then no socket listens
  */
 export async function listen(
   server: Server,
@@ -37,23 +37,30 @@ export async function listen(
   );
   const all: readonly TcpServer[] = [server, ...others];
   let { port } = options;
-  for (const one of all) {
-    one.maxConnections = Math.ceil(connectionsMax / listeners);
-    await bound(one, { host, port, reusePort: true, backlog });
-    port = (one.address() as AddressInfo).port;
+  const open: TcpServer[] = [];
+  try {
+    for (const one of all) {
+      one.maxConnections = Math.ceil(connectionsMax / listeners);
+      await bound(one, { host, port, reusePort: true, backlog });
+      open.push(one);
+      port = (one.address() as AddressInfo).port;
+    }
+  } catch (error) {
+    // Clients would connect to the sockets that are open, and nobody would serve them.
+    closeAll(open, () => {});
+    throw error;
   }
-  return {
-    port,
-    close: (ended) => {
-      let open = all.length;
-      const closed = () => {
-        open -= 1;
-        if (open === 0) ended();
-      };
-      // The HTTP server's own `close` would also close idle connections at once.
-      for (const one of all) TcpServer.prototype.close.call(one, closed);
-    },
+  return { port, close: (ended) => closeAll(all, ended) };
+}
+
+/** Not by the HTTP server's own `close`, which would also close idle connections at once. */
+function closeAll(servers: readonly TcpServer[], ended: () => void): void {
+  let open = servers.length;
+  const closed = () => {
+    open -= 1;
+    if (open === 0) ended();
   };
+  for (const server of servers) TcpServer.prototype.close.call(server, closed);
 }
 
 async function findFree(host: string, port: number): Promise<void> {

@@ -86,3 +86,15 @@ test('a port is taken by one process alone, unless it is shared on purpose', asy
   await expect(listening({ port: shared.port, reusePort: true })).resolves.toMatchObject({ port: shared.port });
   await expect(listening({ port: shared.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
+
+test('no socket goes on listening if a later one cannot', async () => {
+  const taken = createServer().listen(0, host);
+  await once(taken, 'listening');
+  closers.push(() => taken.close());
+  // The later sockets get a port that another server has.
+  const server = Object.assign(createServer(), { address: () => taken.address() });
+  closers.push(() => server.close());
+  const options = { host, port: 0, reusePort: false, connectionsMax: 16 };
+  await expect(listen(server, options)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  expect(server.listening).toBe(false);
+});
