@@ -66,6 +66,11 @@ export function serviceOverloaded(retryAfterSeconds: number): DomainError<Platfo
   });
 }
 
+/** Whether a part of the service was down or too busy. Other calls of the kind would be refused now, too. */
+export function isServiceRefusal(error: unknown): boolean {
+  return error instanceof DomainError && error.code.startsWith('service.');
+}
+
 /** Heavy work, which a process does only a little of at once. */
 export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'picture' | 'picture_read' | 'wallet_pass';
 

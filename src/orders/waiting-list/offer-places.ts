@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { sha256Hex } from '../../platform/crypto.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
+import { isServiceRefusal } from '../../platform/errors.ts';
 import { newOrderId } from '../../platform/ids.ts';
 import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
@@ -43,22 +45,32 @@ type Head = {
  * Offers returned places to the people who wait for them, in order of joining. Each gets an ordinary order, held for
  * `offerSeconds` at most. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
  * Smaller groups pass a group that does not fit, which keeps its place; otherwise one person could keep places from
- * being sold. Safe to repeat and to run twice at once, because the key of the order is the entry.
+ * being sold. For the same reason a person whose turn fails keeps their place and is passed until the next pass. Safe to
+ * repeat and to run twice at once, because the key of the order is the entry.
  * @returns how many offers were made
- * @throws the first fault, after the lines of all other events were served
+ * @throws the first fault, after all others had their turn
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {
   let offers = 0;
   const serveLines = async (db: Db) => {
-    const lines = Map.groupBy(await findHeads(db), ({ eventId, poolId }) => `${eventId} ${poolId}`);
+    /** Free places by line; none once nobody in the line can be served in this pass. */
+    const free = new Map<string, number>();
     await eachInTurn(
-      lines.values(),
-      async (line) => {
-        offers += await offerLine(deps, line);
+      await findHeads(db),
+      async (head) => {
+        const left = free.get(lineOf(head)) ?? head.available;
+        if (head.quantity > left) return;
+        const outcome = await offer(deps, head);
+        if (outcome === 'wait') free.set(lineOf(head), 0);
+        if (outcome !== 'offered') return;
+        free.set(lineOf(head), left - head.quantity);
+        offers += 1;
       },
-      // For example a rush that fills the lane of the event.
-      (error, [head]) =>
-        deps.log.error({ err: error, eventId: head?.eventId }, 'a line of the waiting list was not served'),
+      (error, head) => {
+        // For example a rush that fills the lane of the event. It would refuse the others, too.
+        if (isServiceRefusal(error) || isUnavailable(error)) free.set(lineOf(head), 0);
+        deps.log.error({ err: error, eventId: head.eventId, entryId: head.id }, 'a turn in a waiting list has failed');
+      },
     );
   };
   await eachInTurn(
@@ -69,19 +81,7 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   return offers;
 }
 
-async function offerLine(deps: OfferDeps, line: readonly Head[]): Promise<number> {
-  let offers = 0;
-  let left = line[0]?.available ?? 0;
-  for (const entry of line) {
-    if (entry.quantity > left) continue;
-    const outcome = await offer(deps, entry);
-    if (outcome === 'wait') break;
-    if (outcome === 'ended') continue;
-    left -= entry.quantity;
-    offers += 1;
-  }
-  return offers;
-}
+const lineOf = ({ eventId, poolId }: Head) => `${eventId} ${poolId}`;
 
 /**
  * The people in the line of the stock `s` whose turn it may be: they fit into its free places, and their category is on

@@ -1,5 +1,5 @@
 import { isUnavailable } from '../../platform/database/db-errors.ts';
-import { DomainError } from '../../platform/errors.ts';
+import { isServiceRefusal } from '../../platform/errors.ts';
 import type { GroupCommit } from '../../platform/database/group-commit.ts';
 import type { RouteClass } from '../route-rules.ts';
 import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
@@ -58,7 +58,3 @@ export function limitGroupCommit<Item, Result>(
 const databaseJudge = {
   error: (error: unknown): Outcome => (isUnavailable(error) || isServiceRefusal(error) ? 'failed' : 'ok'),
 };
-
-function isServiceRefusal(error: unknown): boolean {
-  return error instanceof DomainError && error.code.startsWith('service.');
-}

@@ -6,6 +6,7 @@ import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { availabilityOf } from '../../../src/orders/pools/queries.ts';
 import { lockOrder, payOrder } from '../../../src/orders/index.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { serviceOverloaded } from '../../../src/platform/errors.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
@@ -249,5 +250,24 @@ describe('lines that cannot move, of any number of pools', () => {
     expect(await world.statuses(other)).toEqual(['offered']);
     expect(await world.offer()).toBe(1);
     expect(await world.statuses(broken)).toEqual(['offered']);
+  });
+
+  test.each([
+    ['a turn that fails is passed, and keeps its place', new Error('this one fails'), ['offering', 'offered']],
+    ['a busy service ends the turns of the line, and none is passed', serviceOverloaded(1), ['offering', 'waiting']],
+  ])('%s', async (_what, fault, statuses) => {
+    const event = await world.soldOut();
+    const first = await world.wait(event);
+    await world.wait(event);
+    await world.giveBack(event, 1);
+    const { placement } = world.desk.deps;
+    const { email } = (await world.entriesOf(event)).find(({ id }) => id === first) ?? { email: '' };
+    const submit: typeof placement.submit = (eventId, item) =>
+      item.email === email ? Promise.reject(fault) : placement.submit(eventId, item);
+    await expect(offerPlaces({ ...world.desk.deps, placement: { ...placement, submit } })).rejects.toBe(fault);
+    expect(await world.statuses(event)).toEqual(statuses);
+    await world.giveBack(event, 2);
+    await world.offer();
+    expect(await world.statuses(event)).toEqual(['offered', 'offered']);
   });
 });
