@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,36 @@ describe('a release that is unpacked', () => {
     unpack('three');
     expect(() => unpack('four', 'worker.mjs')).toThrow('has no worker.mjs: it is no release');
     expect(readFileSync(file, 'utf8')).toBe('three');
+  });
+});
+
+describe.each([
+  ['base-backup', 'antre_backup_success_timestamp_seconds', 'no base backup was made in repository 7'],
+  ['restore-check', 'antre_restore_check_success_timestamp_seconds', 'the backup cannot be restored from repository 7'],
+])('%s', (script, metric, fault) => {
+  /** Runs it with these settings of pgBackRest, which is not installed here. */
+  const run = (settings: string) => {
+    const [config, results] = [join(place, 'pgbackrest.conf'), join(place, `${script}.prom`)];
+    writeFileSync(config, settings);
+    const env = { ...process.env, PGBACKREST_CONFIG: config, PGBACKREST_CONFIG_INCLUDE_PATH: place };
+    const { status, stderr } = spawnSync('bash', [`deploy/backup/${script}`], {
+      env: { ...env, RESULTS_FILE: results, STATE_DIRECTORY: place },
+      encoding: 'utf8',
+    });
+    return { status, stderr, told: readFileSync(results, 'utf8') };
+  };
+
+  // Otherwise the timer would end well each time, and no alert would know a repository whose age it could watch.
+  test('fails, and says so in its metric, if no repository is configured', () => {
+    const { status, stderr, told } = run('[global]\nprocess-max=2\n');
+    expect([status, told]).toEqual([1, `${metric}{repository="none"} 0\n`]);
+    expect(stderr).toContain('no repository is configured');
+  });
+
+  test('names a repository that has failed', () => {
+    const { status, stderr, told } = run('[global]\nrepo7-path=/nowhere\n');
+    expect([status, told]).toEqual([1, `${metric}{repository="7"} 0\n`]);
+    expect(stderr).toContain(fault);
   });
 });
 
