@@ -3,6 +3,8 @@ import { checkAttempt } from './attempts/check-attempt.ts';
 import { closeOrder } from './attempts/close-order.ts';
 import type { GatewayDeps } from './deps.ts';
 import type { Db } from '../platform/database/db.ts';
+import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
+import type { Log } from '../platform/log.ts';
 import { deleteOldCallbacks, maintainPartitions } from './callbacks/queries.ts';
 import { callbackDeletesMax, callbackKeyDays, callbackPayloadDays, callbacksPerDelete } from './limits.ts';
 import { makeAttempt } from './attempts/make-attempt.ts';
@@ -54,9 +56,21 @@ export function paymentsInPlace(deps: PaymentHandlerDeps) {
 /**
  * Makes the inbox's partitions for the next days, drops raw payloads older than two weeks, and removes callbacks so old
  * that no gateway sends them again.
+ * @throws the first fault, after both were tried
  */
-async function maintainPayments({ db }: { db: Db }): Promise<void> {
+async function maintainPayments({ db, log }: { db: Db; log: Log }): Promise<void> {
+  await eachInTurn(
+    [makeAndDropPartitions, removeOldCallbacks],
+    (part) => part(db),
+    (error, { name }) => log.error({ err: error, part: name }, 'a part of the care for callbacks failed'),
+  );
+}
+
+async function makeAndDropPartitions(db: Db): Promise<void> {
   await maintainPartitions(db, callbackPayloadDays);
+}
+
+async function removeOldCallbacks(db: Db): Promise<void> {
   for (let deletes = 0; deletes < callbackDeletesMax; deletes += 1) {
     if ((await deleteOldCallbacks(db, callbackKeyDays, callbacksPerDelete)) < callbacksPerDelete) return;
   }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexOrders } from '../../src/orders/index.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 
 /**
  * Guards that a guest without a code is found at the door, and that the door learns nothing that it does not know
@@ -54,7 +55,7 @@ beforeAll(async () => {
     ayu[name] = await addTickets(opened.sql, event, 2, { buyer });
     await addTickets(opened.sql, event, 1, { buyer: { name: 'Budi Santoso', phone: '+6281234567000' } });
   }
-  await indexOrders({ db: opened.open.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+  await indexOrders({ db: opened.open.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
   device = await opened.addKey(hidden, 'door');
 });
 afterAll(() => opened.close());
@@ -111,7 +112,7 @@ describe('POST /v1/events/{id}/guest-searches', () => {
     const [first, given] = await addTickets(opened.sql, shown, 2, {
       buyer: { name: 'Citra', phone: '+6281233334444' },
     });
-    await indexOrders({ db: opened.open.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    await indexOrders({ db: opened.open.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
     await call(device, 'POST', '/v1/check-ins', { eventId: shown.eventId, scanId: 'guest-1', ticketId: first?.id });
     await opened.sql`
       update tickets set times_transferred = 1, holder_name = 'Dewi', named_at = now() where id = ${given?.id ?? ''}`;
@@ -130,7 +131,7 @@ describe('POST /v1/events/{id}/guest-searches', () => {
     const giver = { name: 'Eka', phone: '+6281255556666' };
     for (const event of [hidden, shown]) {
       const [own, given] = await addTickets(opened.sql, event, 2, { buyer: giver });
-      await indexOrders({ db: opened.open.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+      await indexOrders({ db: opened.open.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
       const code = codeOf(own === undefined ? [] : [own]);
       expect(await idsOf(code, event)).toEqual([own?.id, given?.id].sort());
       await opened.sql`

@@ -11,6 +11,8 @@ type Headers = Record<string, string>;
 /** One organiser with its own database, and its HTTP requests. */
 export type OrganizerDesk = {
   readonly open: OpenDb;
+  /** The address of its database for the owner of the tables. */
+  readonly directUrl: string;
   readonly deps: PlaceOrderDeps;
   readonly organizer: TestOrganizer;
   readonly manager: Headers;
@@ -40,6 +42,7 @@ export async function startOrganizerDesk(): Promise<OrganizerDesk> {
   const get = (path: string, headers: Headers = manager) => request(path, { headers });
   return {
     open,
+    directUrl: database.directUrl,
     deps: placingDeps(open),
     organizer,
     manager,

@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
+import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { newOrderId } from '../../platform/ids.ts';
+import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
+import type { Log } from '../../platform/log.ts';
 import { orderSearches } from '../tables.ts';
 import { foldEmail, nameWords } from './read-query.ts';
 
@@ -29,23 +32,37 @@ type Row = {
   readonly buyer_phone: string;
 };
 
+type IndexDeps = { readonly db: Db; readonly clock: Clock; readonly log: Log };
+
 /**
  * Recurring: adds orders to the search, in the order of their ids, a bounded number each time. Safe to run twice at once.
  * @returns the number of orders read
+ * @throws the first fault, after the other events of its batch are written; the next run continues
  */
-export async function indexOrders(deps: { readonly db: Db; readonly clock: Clock }): Promise<number> {
+export async function indexOrders(deps: IndexDeps): Promise<number> {
   let made = 0;
   for (let batch = 0; batch < batchesMax; batch += 1) {
     const rows = await findOrdersToIndex(deps.db, deps.clock.now());
     if (rows.length === 0) break;
-    await writeRows(deps.db, rows);
+    await writeRows(deps.db, rows).catch((error: unknown) => writeEventByEvent(deps, rows, error));
     made += rows.length;
   }
   return made;
 }
 
+/** An event with an order that cannot be written keeps only its own orders from the search. */
+async function writeEventByEvent({ db, log }: IndexDeps, rows: readonly Row[], fault: unknown): Promise<void> {
+  if (isUnavailable(fault)) throw fault;
+  await eachInTurn(
+    Map.groupBy(rows, ({ event_id }) => event_id),
+    ([, own]) => writeRows(db, own),
+    (error, [eventId]) => log.error({ err: error, eventId }, 'orders of an event could not be added to the search'),
+  );
+}
+
 /**
- * New orders of current events. One descent of the primary key per event, because ids rise with time within an event.
+ * New orders of current events. One descent of the primary key per event, because ids rise with time within an event. The
+ * events are taken in no order, so that those that cannot be written do not keep the others.
  */
 async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
   const timePart = newOrderId('evt_00000000', new Date(now.getTime() - settledMs)).slice(12, 22);
@@ -53,13 +70,15 @@ async function findOrdersToIndex(db: Db, now: Date): Promise<Row[]> {
     db,
     sql`
       select o.event_id, o.id as order_id, o.organizer_id, o.buyer_name, o.buyer_email, o.buyer_phone
-      from events e
+      from (
+        select id from events
+        where status <> 'draft' and (ends_at > now() - make_interval(days => ${endedDaysMax}) or postponed_at is not null)
+        order by random()) e
       left join order_search_marks m on m.event_id = e.id
       cross join lateral (
         select * from orders o
         where o.event_id = e.id and o.id > coalesce(m.after_order_id, '') and o.id < 'ord_' || substr(e.id, 5) || ${timePart}::text
         order by o.id limit ${perEventMax}) o
-      where e.status <> 'draft' and (e.ends_at > now() - make_interval(days => ${endedDaysMax}) or e.postponed_at is not null)
       limit ${rowsMax}`,
   );
 }

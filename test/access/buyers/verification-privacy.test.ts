@@ -5,6 +5,7 @@ import { purgeEndedAccess } from '../../../src/access/purge-ended-access.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type BuyerWorld, newAddress, openBuyers, rightCode } from '../../../testkit/access/buyer-world.ts';
 import { control } from '../../../testkit/notifications/notification-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /**
  * Guards that a place belongs to somebody who can read an email or a phone, and that requesting codes serves nobody
@@ -48,14 +49,14 @@ describe('private data', () => {
     expect(await everything()).not.toContain(rightCode(id));
 
     await db.execute(sql`update buyer_verifications set expires_at = now() - interval '1 second' where id = ${id}`);
-    expect(await purgeEndedAccess({ db })).toBeGreaterThan(0);
+    expect(await purgeEndedAccess({ db, log: silentLog })).toBeGreaterThan(0);
     expect(await rowsOf(db, sql`select from buyer_verifications where id = ${id}`)).toEqual([]);
   });
 
   it('that is left behind breaks an invariant', async () => {
     const { db } = world.notifications;
     const invariant = accessInvariants.find(({ name }) => name === 'access.verifications_end');
-    await purgeEndedAccess({ db });
+    await purgeEndedAccess({ db, log: silentLog });
     const { body } = await ask({ email: newAddress() });
     const id = String(body['verificationId']);
     await world.work();
@@ -64,7 +65,7 @@ describe('private data', () => {
       where id = ${id}`);
     const found = (await invariant?.find(db)) ?? [];
     expect(found.filter((sentence) => sentence.includes(id))).toHaveLength(2);
-    await purgeEndedAccess({ db });
+    await purgeEndedAccess({ db, log: silentLog });
     expect((await invariant?.find(db))?.filter((sentence) => sentence.includes(id))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { giveDetails } from '../../../src/orders/details/give-details.ts';
 import { indexOrders } from '../../../src/orders/search/index-orders.ts';
@@ -11,6 +12,7 @@ import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factori
 import { json, pay } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
 import { order, testHashSecret } from '../../../testkit/orders/placing.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 let desk: OrganizerDesk;
 let event: TestEvent;
@@ -42,7 +44,7 @@ const found = async (q: string, more: More = {}, headers = desk.manager) => {
 
 /** A minute later, when the orders are old enough. */
 const later = { now: () => new Date(Date.now() + 60_000) };
-const indexNow = () => indexOrders({ db: desk.open.db, clock: later });
+const indexNow = () => indexOrders({ db: desk.open.db, log: silentLog, clock: later });
 
 async function placed(name: string, in_: TestEvent = event, buyer = someBuyer()) {
   const { order: made } = await order(desk.deps, in_, { buyer: { ...buyer, name } });
@@ -179,4 +181,19 @@ test('indexing twice at once adds each order once', async () => {
     sql`select count(*)::int as count from order_searches where name like ' serentak%'`,
   );
   expect(rows[0]?.count).toBe(names.length);
+});
+
+test('an order that cannot be added keeps only the orders of its event from the search', async () => {
+  const owner = postgres(desk.directUrl, { max: 1 });
+  const [broken, whole] = [await placed('Rusak Sekali'), await placed('Utuh Semua', other)];
+  await owner`alter table order_searches add constraint broken check (name not like '%rusak%')`;
+  try {
+    await expect(indexNow()).rejects.toThrow();
+    expect([await found('rusak'), await found('utuh')]).toEqual([[], [whole.id]]);
+  } finally {
+    await owner`alter table order_searches drop constraint broken`;
+    await owner.end();
+  }
+  await indexNow();
+  expect(await found('rusak')).toEqual([broken.id]);
 });

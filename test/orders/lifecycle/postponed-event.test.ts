@@ -10,6 +10,7 @@ import { keyFor } from '../../../testkit/orders/order-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 import { sellOrder, soldTicket } from '../../../testkit/orders/sold-order.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** A postponed event has no date: when its old one passes, nothing that depends on the date is over. */
 
@@ -61,7 +62,7 @@ const acts: Readonly<Record<string, (event: TestEvent) => Promise<() => Promise<
   'an order comes into the search of the desk': async (event) => {
     const { order: placed } = await order(deps, event);
     return async () => {
-      await indexOrders({ db: open.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+      await indexOrders({ db: open.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
       return (await rowsOf(open.db, sql`select from order_searches where order_id = ${placed.id}`)).length === 1;
     };
   },

@@ -4,6 +4,7 @@ import { indexOrders } from '../../../src/orders/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** Guards what organisers do about orders at the desk, and that nothing that a buyer typed runs there. */
 
@@ -53,7 +54,7 @@ describe('orders at the desk', () => {
 
   test('are found by a mistyped name, and the address of the search shows nothing of it', async () => {
     const clock = { now: () => new Date(Date.now() + 60_000) };
-    await indexOrders({ db: world.running.service.db, clock });
+    await indexOrders({ db: world.running.service.db, log: silentLog, clock });
     const exact = await manager.send('/desk/orders', { q: 'ayu lest' }, { act: 'search' });
     expect(exact.location).not.toContain('lest');
     expect((await manager.get(exact.location)).html).toContain(path());

@@ -9,6 +9,7 @@ import { type TestBrowser, openBrowser } from '../../../testkit/processes/browse
 import { until } from '../../../testkit/until.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** An organiser works through a sale in a browser of 320 px: API, worker, gateway and messages run for real. */
 
@@ -93,7 +94,7 @@ describe('an organiser at the desk', () => {
   });
 
   test('finds the order by a mistyped name, by keyboard', async () => {
-    await indexOrders({ db: world.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    await indexOrders({ db: world.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
     await pressOn(page.getByRole('navigation').first().getByRole('link', { name: 'Orders', exact: true }));
     await page.waitForURL('**/desk/orders');
     await expectNoTrap(page);

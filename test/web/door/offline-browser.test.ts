@@ -6,6 +6,7 @@ import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on two phones. */
 
@@ -71,7 +72,10 @@ describe('the door without a network', { timeout: deadline }, () => {
     expect((await scan(south.page, late?.code ?? '')).title).toBe('Come in');
 
     await north.context.setOffline(false);
+    // A phone reads its own conflicts, not those of all gates.
+    const asked = north.page.waitForRequest(/check-ins\/conflicts/);
     await sync(north.page);
+    expect(new URL((await asked).url()).searchParams.get('deviceId')).toMatch(/^web-/);
     await north.page.waitForSelector('#unsent:text-is("All sent")');
     await south.context.setOffline(false);
     await sync(south.page);
@@ -106,7 +110,7 @@ describe('the door without a network', { timeout: deadline }, () => {
 
   test('a guest without a code is found by phone number: by all of it online, by its last digits offline', async () => {
     const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Ayu Lestari', phone: '+6281234567890' } });
-    await indexOrders({ db: door.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    await indexOrders({ db: door.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
     const { page, context } = await phoneAt('North');
     const find = async (text: string) => {
       if (await page.isHidden('#search')) await page.click('#search-open');
@@ -135,7 +139,7 @@ describe('the door without a network', { timeout: deadline }, () => {
 
   test('a guest who is found is checked in with one tap, by the rules of a scan, and can be taken back', async () => {
     const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Budi Santoso', phone: '+6281200000077' } });
-    await indexOrders({ db: door.db, clock: { now: () => new Date(Date.now() + 60_000) } });
+    await indexOrders({ db: door.db, log: silentLog, clock: { now: () => new Date(Date.now() + 60_000) } });
     const { page, context } = await phoneAt('North');
     const find = async () => {
       if (await page.isHidden('#search')) await page.click('#search-open');
