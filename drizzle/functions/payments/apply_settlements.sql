@@ -18,8 +18,9 @@
 -- Names. As in place_orders: arrays `v_item_*` have one element per item that is paid, `v_line_*` per line of their orders,
 -- `v_counter_*` per counter of a limit.
 --
--- Locks: orders, then stock by pool, then counters. An order, attempt or callback that another transaction holds is skipped, so
--- this call never waits for one while it holds others. Plans are kept, and each look-up can only be done in one way (see
+-- Locks: orders, their attempts, their callbacks, then stock by pool, then counters. An order, attempt or callback that another
+-- transaction holds is skipped, so this call never waits for one while it holds others. Nothing of a skipped order may be locked: its
+-- holder may have the stock, and come to the order's other attempts. Plans are kept, and each look-up can only be done in one way (see
 -- "planner" at the end of the schema).
 create or replace function apply_settlements(p_event_id text, p_items jsonb) returns integer[]
 language plpgsql
@@ -91,18 +92,20 @@ begin
     cross join lateral (
       select * from orders o where o.event_id = p_event_id and o.id = g.order_id and o.status in ('pending_payment', 'closing')
       for update skip locked) o
+    -- Looked for by the order that is locked: Postgres could otherwise lock the attempts first, also those of an order that is skipped.
     cross join lateral (
       select * from payment_attempts a
-      where a.event_id = p_event_id and a.id = g.attempt_id and a.received = 0 and a.currency = g.currency
+      where a.event_id = p_event_id and a.id = g.attempt_id and a.order_id || '' = o.id and a.received = 0 and a.currency = g.currency
         and a.status in ('creating', 'unknown', 'pending', 'review', 'authorized')
       for update skip locked) a
     cross join lateral (
-      select * from callbacks c where c.id = g.callback_id and c.status = 'received' for update skip locked) c
+      select * from callbacks c where c.id = g.callback_id and c.attempt_id || '' = a.id and c.status = 'received'
+      for update skip locked) c
     cross join lateral (
       select coalesce(g.fee, case when g.buyer_pays_fee then greatest(g.amount - a.amount, 0) else 0 end) as fee) f
-    where a.order_id = o.id and a.amount = g.amount - f.fee and o.total = g.amount - f.fee
+    where a.amount = g.amount - f.fee and o.total = g.amount - f.fee
       -- Signed with the key of the organiser whose attempt it is.
-      and c.attempt_id = a.id and c.organizer_id = a.organizer_id
+      and c.organizer_id = a.organizer_id
   )
   select array_agg(n), array_agg(callback_id), array_agg(order_id), array_agg(attempt_id), array_agg(organizer_id), array_agg(status),
          array_agg(amount), array_agg(kept), array_agg(currency), array_agg(reference), array_agg(chosen), array_agg(merged),

@@ -17,7 +17,8 @@ set enable_mergejoin = off as $$
       select o.event_id, o.id from orders o where o.event_id = i.event_id and o.id = i.order_id for update skip locked) o
     cross join lateral (
       select a.event_id, a.id, a.order_id from payment_attempts a
-      where a.event_id = i.event_id and a.id = i.id
+      -- By the order, so that no attempt is locked whose order is skipped.
+      where a.event_id = i.event_id and a.id = i.id and a.order_id || '' = o.id
         -- A callback may have come first: an attempt with a chosen method still gets its page, and a paid one stays paid.
         and (a.status in ('creating', 'unknown') or (a.status = 'pending' and a.redirect_url is null))
       for update skip locked) a

@@ -250,3 +250,23 @@ test('a payment that takes the general way counts towards it too', async () => {
   );
   expect(counted).toBe(2);
 });
+
+test('an order that somebody else holds keeps its attempts free, while others of its event wait for the stock', async () => {
+  const event = await createPaidEvent(world);
+  const placed = [await placeReady(world, event), await placeReady(world, event)];
+  const [held] = placed;
+  for (const one of placed) await store(event, sign(settlement(one)));
+  let settled: Promise<void> | undefined;
+  await transaction(world.db, async (tx) => {
+    // As the single path: the order, the stock, and then the order's other attempts. A settlement that has one would wait in a circle.
+    await tx.execute(sql`select from orders where event_id = ${event.id} and id = ${held?.orderId} for update`);
+    await tx.execute(sql`select from stock where event_id = ${event.id} for update`);
+    settled = applyAll();
+    const waiting = sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%apply_settlements%'`;
+    await until(async () => (await rowsOf(world.db, waiting)).length > 0);
+    await tx.execute(sql`set local lock_timeout = '300ms'`);
+    await tx.execute(sql`update payment_attempts set checks = checks where id = ${held?.attemptId}`);
+  });
+  await settled;
+  for (const one of placed) expect(await shownOf(one)).toMatchObject({ status: 'paid', tickets: 1 });
+});
