@@ -119,8 +119,15 @@ export function mastersOf(redis: RedisClient): Redis[] {
 }
 
 /**
+ * A subscriber asks this often whether its server answers, and waits as long for the answer. A server that hangs keeps the
+ * connection open and sends nothing, which looks as if nothing happened.
+ */
+const heartbeatMs = 1000;
+
+/**
  * Subscribes to a channel on a connection of its own. `ready` is called each time listening begins, because messages
- * may have been missed before. The client that serves requests already logs that Redis is down.
+ * may have been missed before, and `close` when it ends, also because the server no longer answers. The client that serves
+ * requests already logs that Redis is down.
  */
 export function subscribeTo(
   redis: RedisClient,
@@ -133,12 +140,22 @@ export function subscribeTo(
     enableOfflineQueue: true,
     maxRetriesPerRequest: null,
     lazyConnect: false,
+    commandTimeout: heartbeatMs,
   });
+  const again = () => subscriber.disconnect(true);
+  const heartbeat = setInterval(() => {
+    if (subscriber.status === 'ready') subscriber.ping().catch(again);
+  }, heartbeatMs).unref();
   subscriber.on('error', () => {});
   subscriber.on('close', () => on.close?.());
   subscriber.on('message', (_channel, text) => on.message(text));
   subscriber.on('ready', () => {
-    subscriber.subscribe(channel).then(on.ready, () => subscriber.disconnect(true));
+    subscriber.subscribe(channel).then(on.ready, again);
   });
-  return { close: () => subscriber.disconnect() };
+  return {
+    close: () => {
+      clearInterval(heartbeat);
+      subscriber.disconnect();
+    },
+  };
 }
