@@ -52,6 +52,22 @@ export function noteSilence(redis: RedisClient): void {
   silentUntil.set(redis, performance.now() + silenceMs);
 }
 
+/**
+ * Asks Redis a question that there is another answer to, unless Redis is known to be away or silent.
+ * @returns undefined if it did not answer
+ */
+export async function askRedis<Answer>(redis: RedisClient, ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  if (!mayAsk(redis)) return undefined;
+  try {
+    const answer = await ask();
+    noteAnswer(redis);
+    return answer;
+  } catch {
+    noteSilence(redis);
+    return undefined;
+  }
+}
+
 /** A client as BullMQ needs it: commands wait while Redis is down. Only workers use it. */
 export function openQueueRedis(url: string, log: Log): RedisClient {
   return watch(

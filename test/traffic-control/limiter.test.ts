@@ -4,6 +4,8 @@ import { Redis } from 'ioredis';
 import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
+import { createSenderRate } from '../../src/notifications/senders/sender-rate.ts';
+import { createGatewayBudget } from '../../src/payments/index.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { LRUCache } from 'lru-cache';
 import { type Limiter, createLimiter, deniedKeysMax } from '../../src/traffic-control/limits/limiter.ts';
@@ -153,6 +155,29 @@ describe('without Redis', () => {
     own.freeze();
     try {
       expect(await allowed(limiter, 'sign_in', key, 20)).toBe(3);
+    } finally {
+      own.thaw();
+    }
+  });
+
+  it('rates of gateways and senders wait for a silent Redis once, not in each call', async () => {
+    const redis = await client(own.url);
+    const [budget, senders] = [createGatewayBudget({ redis, createsPerSecond: 100 }), createSenderRate(redis)];
+    const ask = async (times: number) => {
+      const since = performance.now();
+      for (let time = 0; time < times; time += 1) {
+        expect(await budget.acquire('create', 'midtrans', `org_${time}`)).toBe(0);
+        expect(await senders.take({ id: randomUUID(), messagesPerSecond: 20 })).toBe(0);
+      }
+      return performance.now() - since;
+    };
+    await ask(1);
+    own.freeze();
+    try {
+      const control = performance.now();
+      await expect(redis.ping()).rejects.toThrow('timed out');
+      const oneAnswerMs = performance.now() - control;
+      expect(await ask(10)).toBeLessThan(3 * oneAnswerMs);
     } finally {
       own.thaw();
     }

@@ -1,3 +1,4 @@
+import { askRedis } from '../../platform/redis.ts';
 import type { RedisClient } from '../../platform/redis-client.ts';
 import { LRUCache } from 'lru-cache';
 import type { Db } from '../../platform/database/db.ts';
@@ -36,14 +37,9 @@ export function createSlugs({ db, redis }: { db: Db; redis: RedisClient }): Slug
 
 const keyOf = (slug: string) => `event-of-slug:${slug}`;
 
+/** Redis only saves a query: Postgres answers instead. */
 async function readShared(redis: RedisClient, slug: string): Promise<string | undefined> {
-  if (redis.status !== 'ready') return undefined;
-  try {
-    return (await redis.get(keyOf(slug))) ?? undefined;
-  } catch {
-    // Redis only saves a query; Postgres answers instead.
-    return undefined;
-  }
+  return (await askRedis(redis, () => redis.get(keyOf(slug)))) ?? undefined;
 }
 
 async function writeShared(redis: RedisClient, slug: string, eventId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../platform/redis-client.ts';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type SharedRate, createSharedRate } from '../../platform/shared-rate.ts';
 import type { Sender } from '../tables.ts';
 
 type Rated = Pick<Sender, 'id' | 'messagesPerSecond'>;
@@ -15,42 +15,36 @@ const waitSecondsMax = 600;
  * whole rate, which the provider's own limit then corrects.
  */
 export function createSenderRate(redis: RedisClient) {
-  const limiters = new Map<number, RateLimiterRedis>();
-  const limiterOf = ({ messagesPerSecond }: Rated): RateLimiterRedis => {
-    const known = limiters.get(messagesPerSecond);
-    if (known !== undefined) return known;
-    // Less than one per second is one in so many whole seconds, never sooner.
-    const points = Math.max(1, Math.floor(messagesPerSecond));
-    const duration = messagesPerSecond < 1 ? Math.ceil(1 / messagesPerSecond) : 1;
-    const limiter = new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: 'sender-rate',
-      points,
-      duration,
-      rejectIfRedisNotReady: true,
-      insuranceLimiter: new RateLimiterMemory({ points, duration }),
-    });
-    limiters.set(messagesPerSecond, limiter);
-    return limiter;
+  const rates = new Map<number, SharedRate>();
+  const rateOf = ({ messagesPerSecond }: Rated): SharedRate => {
+    const { points, seconds } = windowOf(messagesPerSecond);
+    const rate =
+      rates.get(messagesPerSecond) ??
+      createSharedRate({ redis, keyPrefix: 'sender-rate', points, seconds, pointsAlone: points });
+    rates.set(messagesPerSecond, rate);
+    return rate;
   };
   return {
     /** Takes one message from the rate. Returns the whole seconds to wait, 0 to send now. */
     take: async (sender: Rated): Promise<number> => {
-      const limiter = limiterOf(sender);
-      try {
-        await limiter.consume(sender.id);
-        return 0;
-      } catch (rejected) {
-        if (!(rejected instanceof RateLimiterRes)) throw rejected;
-        // Refused tries are counted too, because their number shows how many messages wait.
-        const windows = Math.max(0, rejected.consumedPoints / limiter.points - 1);
-        const seconds = rejected.msBeforeNext / 1000 + Math.random() * windows * limiter.duration;
-        return Math.min(Math.max(Math.ceil(seconds), 1), waitSecondsMax);
-      }
+      const { isAllowed, consumedPoints, msBeforeNext } = await rateOf(sender).take(sender.id);
+      if (isAllowed) return 0;
+      const { points, seconds } = windowOf(sender.messagesPerSecond);
+      const windows = Math.max(0, consumedPoints / points - 1);
+      const wait = msBeforeNext / 1000 + Math.random() * windows * seconds;
+      return Math.min(Math.max(Math.ceil(wait), 1), waitSecondsMax);
     },
     /** The provider asks to slow down: nobody uses this sender for some seconds. */
     pause: async (sender: Rated, seconds: number): Promise<void> => {
-      await limiterOf(sender).block(sender.id, seconds);
+      await rateOf(sender).block(sender.id, seconds);
     },
+  };
+}
+
+/** Less than one per second is one in so many whole seconds, never sooner. */
+function windowOf(messagesPerSecond: number): { readonly points: number; readonly seconds: number } {
+  return {
+    points: Math.max(1, Math.floor(messagesPerSecond)),
+    seconds: messagesPerSecond < 1 ? Math.ceil(1 / messagesPerSecond) : 1,
   };
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { constantTimeEqual, hmacSha256 } from '../../../platform/crypto.ts';
-import { mayAsk, noteAnswer, noteSilence } from '../../../platform/redis.ts';
+import { askRedis } from '../../../platform/redis.ts';
 import type { RedisClient } from '../../../platform/redis-client.ts';
 import { orAfter } from '../../../platform/resilience/deadline.ts';
 import type { WebFile } from '../../client-build/bundle-web.ts';
@@ -46,21 +46,9 @@ export function createSharedFiles({
   const macOf = (name: string, bytes: Uint8Array) =>
     hmacSha256(key, Buffer.concat([Buffer.from(`web file ${name}\n`), bytes]));
 
-  const read = async (name: string): Promise<Buffer | undefined> => {
-    if (!mayAsk(redis)) return undefined;
-    try {
-      const value = await redis.getBuffer(keyOf(name));
-      noteAnswer(redis);
-      return value ?? undefined;
-    } catch {
-      noteSilence(redis);
-      return undefined;
-    }
-  };
-
   const load = async (name: string): Promise<PageFile | undefined> => {
-    const value = await read(name);
-    if (value === undefined || value.length < macBytes) return undefined;
+    const value = await askRedis(redis, () => redis.getBuffer(keyOf(name)));
+    if (!value || value.length < macBytes) return undefined;
     // A copy, because ioredis cuts replies from larger buffers.
     const bytes = Buffer.from(value.subarray(macBytes));
     if (!constantTimeEqual(value.subarray(0, macBytes), macOf(name, bytes))) return undefined;
