@@ -9,6 +9,7 @@ import {
   type OrderTemplate,
   type SendDeliveryDeps,
   type SendWebhooksDeps,
+  createPaidLooks,
   giveWebhookTurns,
   makeReminders,
   notifyBuyer,
@@ -50,6 +51,7 @@ export type HandlerDeps = SendDeliveryDeps &
 
 /** The act of each job, one line each. A missing or a surplus one does not compile. */
 export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
+  const paidLooks = createPaidLooks();
   return {
     // order.placed, order.closing, payment.*, payments.*: the room names its own acts.
     ...paymentHandlers(deps),
@@ -68,7 +70,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_announcement': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
-    'notifications.recover': () => recoverDeliveries(deps),
+    'notifications.recover': () => recoverDeliveries(deps, paidLooks),
     'sender.submit_templates': (sender, { signal }) => submitTemplates(deps, sender, signal),
     'notifications.poll_templates': (_, { signal }) => pollTemplates(deps, signal),
     'notifications.make_reminders': async () => void (await makeReminders(deps)),

@@ -54,6 +54,7 @@ export { mailSettings } from './channels/mail-settings.ts';
 export { createWhatsappChannel } from './channels/whatsapp/whatsapp-channel.ts';
 export { notifyBuyer, notifyMember, notifyOrder, notifyStaff, notifyUnpaid } from './notices/notify.ts';
 export { notifyTakenBack } from './notices/tickets-taken-back.ts';
+export { createPaidLooks } from './deliveries/paid-looks.ts';
 export { recoverDeliveries } from './deliveries/recover-deliveries.ts';
 export { tellHoldersOfEvent } from './notices/tell-holders.ts';
 export { submitTemplates } from './senders/submit-templates.ts';

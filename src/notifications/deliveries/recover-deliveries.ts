@@ -15,18 +15,11 @@ import {
 } from '../jobs.ts';
 import { announcementsWithoutJob, purgeDrafts } from '../announcements/recover-announcements.ts';
 import { noticesWithoutJob } from '../notices/queries.ts';
+import { type PaidLooks, createPaidLooks } from './paid-looks.ts';
 import { paidOrdersWithoutDelivery } from './subject-queries.ts';
 
 const batchMax = 500;
 const pauseSeconds = 900;
-/**
- * Paid orders are looked at when they are this old, and once more just before they are left to the invariant and to a person.
- * Each look is as long as three runs, so that a rush costs a run no more than a minute or two of orders.
- */
-export const paidLooks = [
-  { fromMinutes: 3, toMinutes: 2 },
-  { fromMinutes: 15, toMinutes: 14 },
-] as const;
 const noticeLateMinutes = 5;
 /** Twenty seconds of a rush leave fewer. */
 const sharesPurgedMax = 20_000;
@@ -38,12 +31,13 @@ type RecoverDeps = { readonly db: Db; readonly log: Log };
  * status), paid orders without delivery, events whose holders are not all told, and announcements that are not
  * completely sent. They are staged again; nothing is sent twice by that. It also removes expired counts of caps, and
  * old drafts.
+ * @param paidLooks of this process, which remember what it has seen
  * @throws the first fault, after all parts have run
  */
-export async function recoverDeliveries(deps: RecoverDeps): Promise<void> {
+export async function recoverDeliveries(deps: RecoverDeps, paidLooks: PaidLooks = createPaidLooks()): Promise<void> {
   await eachInTurn(
     [sendDueAgain, notifyPaidOrders, tellHoldersAgain, sendAnnouncementsAgain, purgeMessageShares, purgeOldDrafts],
-    (part) => part(deps),
+    (part) => part(deps, paidLooks),
     (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the recovery of messages failed'),
   );
 }
@@ -67,10 +61,14 @@ async function sendDueAgain({ db, log }: RecoverDeps): Promise<void> {
   if (due.length > 0) log.info({ deliveries: due.length }, 'unfinished deliveries are sent again');
 }
 
-async function notifyPaidOrders({ db, log }: RecoverDeps): Promise<void> {
-  const orders = await paidOrdersWithoutDelivery(db, paidLooks, batchMax);
-  await stageAll(db, orderPaid, orders);
-  if (orders.length > 0) log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+async function notifyPaidOrders({ db, log }: RecoverDeps, paidLooks: PaidLooks): Promise<void> {
+  await paidLooks.look(async (ranges) => {
+    const orders = await paidOrdersWithoutDelivery(db, ranges, batchMax);
+    await stageAll(db, orderPaid, orders);
+    if (orders.length > 0)
+      log.error({ orders: orders.length, first: orders[0]?.orderId }, 'paid orders had no delivery');
+    return orders.length < batchMax;
+  });
 }
 
 async function tellHoldersAgain({ db, log }: RecoverDeps): Promise<void> {

@@ -9,6 +9,7 @@ import { orderPaid } from '../../orders/jobs.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
+import type { PaidRange } from './paid-looks.ts';
 import { sellerColumns } from './seller.ts';
 
 /** The subjects of deliveries, read when messages are made; deliveries themselves keep no address. */
@@ -103,19 +104,16 @@ export async function findTimeZone(db: Db, eventId: string | undefined): Promise
 /** Ids as one parameter. They contain nothing that an array's text would have to escape. */
 export const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
-/**
- * Orders without a tickets delivery or a job that will make it: the fact was lost or given up.
- * @param looks how long ago they were paid
- */
+/** Orders, paid in these ranges, without a tickets delivery or a job that will make it: the fact was lost or given up. */
 export async function paidOrdersWithoutDelivery(
   db: Db,
-  looks: readonly { readonly fromMinutes: number; readonly toMinutes: number }[],
+  ranges: readonly PaidRange[],
   limit: number,
 ): Promise<{ eventId: string; orderId: string }[]> {
-  // A range for each look: joined to a list of ages, all orders would be read.
-  const ages = looks.map(
-    ({ fromMinutes, toMinutes }) =>
-      sql`o.paid_at > now() - make_interval(mins => ${fromMinutes}) and o.paid_at <= now() - make_interval(mins => ${toMinutes})`,
+  // One by one: joined to a list of ranges, all orders would be read.
+  const ages = ranges.map(
+    ({ fromSeconds, toSeconds }) =>
+      sql`o.paid_at > now() - make_interval(secs => ${fromSeconds}) and o.paid_at <= now() - make_interval(secs => ${toSeconds})`,
   );
   return rowsOf<{ eventId: string; orderId: string }>(
     db,

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
 import postgres from 'postgres';
 import { describe, expect, test } from 'vitest';
 import { notificationInvariants } from '../../../src/notifications/invariants.ts';
+import { type PaidLooks, createPaidLooks } from '../../../src/notifications/deliveries/paid-looks.ts';
 import { recoverDeliveries } from '../../../src/notifications/deliveries/recover-deliveries.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
@@ -11,6 +13,11 @@ import { useDeliveries } from '../support/deliveries.ts';
 
 const { world, queued } = await useDeliveries();
 const quiet = () => AbortSignal.timeout(20_000);
+
+/** All of the day before. */
+async function seenUntilNow(looks: PaidLooks): Promise<void> {
+  for (let run = 0; run < 300; run += 1) await looks.look(() => Promise.resolve(true));
+}
 
 describe('recovery', () => {
   test('a worker that died while sending: the mail is sent by another one', async () => {
@@ -33,18 +40,21 @@ describe('recovery', () => {
 
   test.each([
     ['soon after its payment', 130],
-    ['soon after its payment', 170],
     ['before it is left to a person', 850],
-    ['before it is left to a person', 890],
+    ['after the job stood still', 25 * 60],
   ])('a paid order whose message was never queued is found %s (%i s)', async (_when, seconds) => {
     const { eventId, orderId } = await paidOrder(world, {});
     await world.db.execute(sql`delete from outbox`);
     await world.db.execute(
       sql`update orders set paid_at = now() - make_interval(secs => ${seconds}) where event_id = ${eventId} and id = ${orderId}`,
     );
-    await recoverDeliveries(world.deps);
     const staged = async () =>
       rowsOf<{ id: string }>(world.db, sql`select payload->>'orderId' as id from outbox where name = 'order.paid'`);
+    let time = 0;
+    const looks = createPaidLooks(() => time * 1000);
+    await seenUntilNow(looks);
+    for (time += seconds > 900 ? seconds : 20; (await staged()).length === 0 && time < 3600; time += 20)
+      await recoverDeliveries(world.deps, looks);
     expect(await staged()).toEqual([{ id: orderId }]);
     // Given up, it rests before it is staged again.
     await world.db.execute(sql`
@@ -52,7 +62,44 @@ describe('recovery', () => {
       insert into dead_letters (outbox_id, name, payload, failure, staged_at) select id, name, payload, 'TypeError', now() from gone`);
     await recoverDeliveries(world.deps);
     expect(await staged()).toEqual([]);
-    await world.db.execute(sql`update orders set paid_at = now() - interval '1 hour' where id = ${orderId}`);
+    await world.db.execute(sql`update orders set paid_at = now() - interval '2 days' where id = ${orderId}`);
+  });
+
+  test('no standstill of the job or of its process leaves a payment of a day unseen, and no run looks at many', async () => {
+    const day = 24 * 3600;
+    const pauses = fc.array(fc.oneof(fc.constant(20), fc.integer({ min: 20, max: day / 2 })), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(pauses, fc.array(fc.boolean(), { maxLength: 9 }), async (standstills, fails) => {
+        let time = 2 * day;
+        const looks = createPaidLooks(() => time * 1000);
+        const seen: { from: number; to: number }[] = [];
+        let first: number | undefined;
+        const look = async (isLost: boolean) => {
+          await looks.look((ranges) => {
+            const spans = ranges.map(({ fromSeconds, toSeconds }) => ({
+              from: time - fromSeconds,
+              to: time - toSeconds,
+            }));
+            expect(spans.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(1000);
+            if (isLost) return Promise.resolve(false);
+            first ??= time;
+            seen.push(...spans);
+            return Promise.resolve(true);
+          });
+        };
+        for (const pause of standstills) {
+          time += pause;
+          await look(fails.pop() ?? false);
+        }
+        for (let run = 0; run < 3 * (day / 300); run += 1) {
+          time += 20;
+          await look(false);
+        }
+        for (let paidAt = (first ?? time) - day; paidAt < time - 120; paidAt += 997)
+          expect(seen.some(({ from, to }) => from < paidAt && paidAt <= to)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test('a part that fails does not keep the others', async () => {
