@@ -228,7 +228,7 @@ export const refusals = {
   previewRefund: [...order, 'refund.not_refundable', 'refund.amount_exceeded', 'refund.tickets_unknown'],
   listRefunds: order,
   listTasks: [],
-  resolveTask: ['task.not_found', 'task.resolved'],
+  resolveTask: ['task.not_found', 'task.resolved', 'task.refund_unavailable', 'task.amount_needed'],
   requestReport: [...event, 'report.limit_reached'],
   listReports: [],
   showReport: ['report.not_found'],

@@ -14,7 +14,8 @@ export type PaymentErrorCode =
   | 'refund.tickets_unknown'
   | 'task.not_found'
   | 'task.resolved'
-  | 'task.refund_unavailable';
+  | 'task.refund_unavailable'
+  | 'task.amount_needed';
 
 export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
@@ -31,6 +32,7 @@ export const paymentProblems = {
   'task.not_found': { status: 404, title: 'Task not found' },
   'task.resolved': { status: 409, title: 'Task already done' },
   'task.refund_unavailable': { status: 409, title: 'Not refundable by the gateway' },
+  'task.amount_needed': { status: 409, title: 'Amount needed' },
 } as const satisfies Record<PaymentErrorCode, { status: number; title: string }>;
 
 type Refusal = DomainError<PaymentErrorCode>;
@@ -87,3 +89,9 @@ export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The
 
 export const taskRefundUnavailable = (): Refusal =>
   new DomainError('task.refund_unavailable', 'The gateway cannot refund this money; pay it back by hand.');
+
+/** `max`: what the organiser still has of the payment, in minor units. */
+export const taskAmountNeeded = (max: number): Refusal =>
+  new DomainError('task.amount_needed', 'Say how much the bank took: 0 if nothing, and at most max.', {
+    details: { max },
+  });

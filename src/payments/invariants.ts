@@ -5,7 +5,7 @@ import { type Invariant, invariantOf } from '../platform/invariant.ts';
 const orderMoney = sql`
   select o.event_id, o.id, o.status, o.total,
     -coalesce(sum(l.amount) filter (where l.account in ('sales', 'fees', 'discounts', 'chargebacks')), 0)::bigint as earned,
-    coalesce(bool_or(l.account = 'chargebacks'), false) as is_charged_back
+    coalesce(sum(l.amount) filter (where l.account = 'chargebacks'), 0)::bigint as lost
   from orders o left join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id and l.currency = o.currency
   group by o.event_id, o.id`;
 
@@ -92,10 +92,11 @@ export const paymentInvariants: readonly Invariant[] = [
       select 'order ' || m.id || ' is ' || m.status || ' at ' || m.total || ' and has earned ' || m.earned as sentence
       from (${orderMoney}) m
       where case m.status
-          when 'paid' then m.earned <> m.total
+          -- A bank may have taken a part back. The tickets stay, and the price was paid.
+          when 'paid' then m.earned + m.lost <> m.total
           when 'partially_refunded' then m.earned < 0 or m.earned > m.total
           -- Less than nothing is earned only by a loss: a chargeback takes the fee, and what was paid back by hand, as well.
-          else m.earned > 0 or (m.earned < 0 and not m.is_charged_back) end`,
+          else m.earned > 0 or (m.earned < 0 and m.lost = 0) end`,
   ),
   invariantOf(
     'payments.owed_is_on_its_way',

@@ -94,6 +94,10 @@ export const resolveTaskSchema = z
       description:
         '`done`: a person has done it; a manual refund is then booked as paid. `refund`: the gateway refunds the money, if it can.',
     }),
+    amount: z.int().min(0).max(amountMax).optional().openapi({
+      description:
+        'With `done`, for the kind `partial_chargeback` alone: what the bank took, in minor units; 0 if nothing. It is booked as lost.',
+    }),
   })
   .openapi('ResolveTask');
 

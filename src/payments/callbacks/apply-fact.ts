@@ -172,6 +172,7 @@ async function nameWork(tx: Db, attempt: Attempt, fact: GatewayFact): Promise<vo
     await insertTask(tx, attempt, { kind: 'review', subjectId: attempt.id, detail: { amount: fact.amount } });
   }
   if (fact.state === 'partially_charged_back') {
-    await insertTask(tx, attempt, { kind: 'partial_chargeback', subjectId: attempt.id, detail: {} });
+    const { id: subjectId, currency } = attempt;
+    await insertTask(tx, attempt, { kind: 'partial_chargeback', subjectId, detail: { currency } });
   }
 }

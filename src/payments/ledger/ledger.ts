@@ -70,6 +70,11 @@ export function chargebackPosting({ gateway = 0, refunds_due: due = 0 }: Entries
   return { gateway: -gateway, refunds_due: -due, chargebacks: gateway + due };
 }
 
+/** The cardholder's bank took a part back. It is lost, and what was earned stays earned, as after a whole chargeback. */
+export function partialChargebackPosting(amount: number): Entries {
+  return { gateway: -amount, chargebacks: amount };
+}
+
 /** The part of an attempt's money that is still earned. */
 export function earned(balances: Entries): number {
   return -((balances.sales ?? 0) + (balances.fees ?? 0) + (balances.discounts ?? 0));

@@ -2,8 +2,16 @@ import { type Order, addFlag, refundOrder } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { endRefundSilence } from '../attempts/note-failed-look.ts';
 import { changeAttempt } from '../attempts/queries.ts';
-import { chargebackPosting, earned, refundPaidPosting, reversalPosting, unearnedPosting } from '../ledger/ledger.ts';
+import {
+  chargebackPosting,
+  earned,
+  partialChargebackPosting,
+  refundPaidPosting,
+  reversalPosting,
+  unearnedPosting,
+} from '../ledger/ledger.ts';
 import { balancesOf, countPostings, post } from '../ledger/queries.ts';
+import { taskAmountNeeded } from '../errors.ts';
 import { isEventAhead } from '../order-queries.ts';
 import { changeRefund, findRefundsOfAttempt } from './queries.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
@@ -26,7 +34,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
     await dropOpenRefunds(tx, attempt);
     return attempt;
   }
-  const posting = `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
+  const posting = await nextReversal(tx, attempt);
   const isChargeback = attempt.status === 'charged_back';
   await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances) : reversalPosting(balances));
   const changed = await changeAttempt(tx, attempt, {
@@ -50,6 +58,30 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
 }
 
 /**
+ * Books the part of a payment that the buyer's bank took back, in the caller's transaction that holds the locks of the order and
+ * the attempt. The order stays paid and keeps its tickets; the part can no longer be refunded.
+ * @param amount as a person has read it at the gateway
+ * @throws DomainError task.amount_needed without an amount, or if the organiser has less of the payment
+ */
+export async function bookPartialLoss(
+  tx: Db,
+  order: Order,
+  attempt: Attempt,
+  amount: number | undefined,
+): Promise<void> {
+  const left = attempt.received - attempt.refunded - attempt.gatewayFee;
+  if (amount === undefined || amount > left) throw taskAmountNeeded(left);
+  if (amount === 0) return;
+  await post(tx, attempt, await nextReversal(tx, attempt), partialChargebackPosting(amount));
+  await changeAttempt(tx, attempt, { refunded: attempt.refunded + amount });
+  await addFlag(tx, order, 'partially_charged_back');
+}
+
+async function nextReversal(tx: Db, attempt: Attempt): Promise<string> {
+  return `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
+}
+
+/**
  * The refund that was made by voiding a card payment: the gateway's answer to us was lost, or a person has done it at the
  * dashboard. If the refund said `failed`, somebody would pay it by hand as well.
  */
@@ -66,12 +98,8 @@ async function findOwnVoid(tx: Db, attempt: Attempt): Promise<Refund | undefined
 /** Books money that arrived and was lost before we learned of either. The order does not change; the ledger shows both. */
 export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
   const capture = unearnedPosting({ amount, fee: 0 });
-  const [captures, reversals] = [
-    await countPostings(tx, attempt, 'capture'),
-    await countPostings(tx, attempt, 'reversal'),
-  ];
-  await post(tx, attempt, `${attempt.id}:capture:${captures + 1}`, capture);
-  await post(tx, attempt, `${attempt.id}:reversal:${reversals + 1}`, reversalPosting(capture));
+  await post(tx, attempt, `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`, capture);
+  await post(tx, attempt, await nextReversal(tx, attempt), reversalPosting(capture));
   return changeAttempt(tx, attempt, { received: attempt.received + amount, refunded: attempt.refunded + amount });
 }
 

@@ -113,7 +113,10 @@ async function recordExternal(
 /** The part of an order's price that it has earned and still has, from all of its attempts. */
 async function keptOf(tx: Db, order: Order): Promise<number> {
   let kept = 0;
-  for (const attempt of await findAttempts(tx, order)) kept += earned(await balancesOf(tx, attempt));
+  for (const attempt of await findAttempts(tx, order)) {
+    const balances = await balancesOf(tx, attempt);
+    kept += earned(balances) - (balances.chargebacks ?? 0);
+  }
   return kept;
 }
 

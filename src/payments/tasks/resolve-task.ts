@@ -5,6 +5,7 @@ import { type Locked, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
 import { askAgainNow } from '../attempts/queries.ts';
 import { taskNotFound, taskRefundUnavailable, taskResolved } from '../errors.ts';
 import { refundUnknownMoneyJob, sendRefundJob } from '../jobs.ts';
+import { bookPartialLoss } from '../refunds/book-lost-money.ts';
 import { canRefundByApi } from '../refunds/open-refund.ts';
 import { gatewayOf } from '../gateways/all-gateways.ts';
 import { recordRefundPaid } from '../refunds/record-refund-paid.ts';
@@ -17,12 +18,18 @@ const takeUpSeconds = 600;
 
 /**
  * Resolves a task that a person has dealt with. `done`: money that was to be paid back by hand is booked as paid from
- * the organiser's bank; a silent gateway is asked again. `refund`: the gateway gives the money back, where it can.
- * @throws DomainError task.not_found, task.resolved, task.refund_unavailable
+ * the organiser's bank; the amount that a bank took back is booked as lost; a silent gateway is asked again. `refund`: the
+ * gateway gives the money back, where it can.
+ * @throws DomainError task.not_found, task.resolved, task.refund_unavailable, task.amount_needed
  */
 export async function resolveTask(
   deps: { db: Db },
-  { actor, taskId, action }: { actor: Actor; taskId: string; action: 'done' | 'refund' },
+  {
+    actor,
+    taskId,
+    action,
+    amount,
+  }: { actor: Actor; taskId: string; action: 'done' | 'refund'; amount?: number | undefined },
 ): Promise<Task> {
   return transaction(deps.db, async (tx) => {
     const task = await findTask(tx, actor.organizerId, taskId);
@@ -30,8 +37,10 @@ export async function resolveTask(
     if (task.resolvedAt !== null) throw taskResolved();
     // The order is locked before the refund and the task, as everywhere.
     const held = await lockManualRefund(tx, task);
+    const lost = await bookTaken(tx, task, { action, amount });
     const resolved = action === 'refund' ? await giveBack(tx, task, held, actor) : await settle(tx, task, held, actor);
-    await writeAudit(tx, { actor, act: 'task.resolved', subjectId: task.id, changes: { kind: task.kind, action } });
+    const changes = { kind: task.kind, action, ...(lost === undefined ? {} : { amount: lost }) };
+    await writeAudit(tx, { actor, act: 'task.resolved', subjectId: task.id, changes });
     return resolved;
   });
 }
@@ -46,6 +55,20 @@ async function lockManualRefund(tx: Db, task: Task): Promise<Held | undefined> {
   if (locked === undefined) return undefined;
   const refund = await lockRefund(tx, task.eventId, task.subjectId);
   return refund === undefined ? undefined : { ...locked, refund };
+}
+
+/** What a bank has taken back of a payment. Only a person knows how much: the gateway names no amount. */
+async function bookTaken(
+  tx: Db,
+  task: Task,
+  { action, amount }: { readonly action: 'done' | 'refund'; readonly amount: number | undefined },
+): Promise<{ amount: number; currency: string } | undefined> {
+  if (task.kind !== 'partial_chargeback' || action !== 'done') return undefined;
+  const locked = await lockAttemptAndOrder(tx, task.subjectId);
+  if (locked === undefined) return undefined;
+  const { order, attempt } = locked;
+  await bookPartialLoss(tx, order, attempt, amount);
+  return { amount: amount ?? 0, currency: attempt.currency };
 }
 
 async function settle(tx: Db, task: Task, held: Held | undefined, actor: Actor): Promise<Task> {

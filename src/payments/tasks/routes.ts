@@ -58,11 +58,12 @@ export function taskRoutes(deps: TaskRoutesDeps) {
     })
     .openapi(routes.resolveTask, async (c) => {
       // A request without a body needs no validation.
-      const given: { action?: 'done' | 'refund' } = c.req.valid('json');
+      const given: { action?: 'done' | 'refund'; amount?: number | undefined } = c.req.valid('json');
       const task = await resolveTask(deps, {
         actor: c.var.actor,
         taskId: c.req.valid('param').taskId,
         action: given.action ?? 'done',
+        amount: given.amount,
       });
       return c.json(presentTask(task), 200);
     });

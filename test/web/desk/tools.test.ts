@@ -174,6 +174,15 @@ test('tasks are listed and resolved, and the log says by whom', async () => {
     values ('tsk_00000000000000000001', ${world.organizer.id}, ${event.id}, ${`ord_${event.id.slice(4)}00000000000000000001`}, 'reversed', 'x')`);
   expect((await owner.get('/desk/tasks')).html).toContain('reversed');
   expect((await owner.send('/desk/tasks', {}, { act: 'done' })).location).toBe('/desk/tasks?done=taskDone');
+  // What a bank took of a payment is done by naming the amount.
+  await world.running.service.db.execute(sql`
+    insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id, detail)
+    values ('tsk_00000000000000000002', ${world.organizer.id}, ${event.id}, '', 'partial_chargeback', 'x', '{"currency": "IDR"}')`);
+  const loss = '/desk/tasks/tsk_00000000000000000002/loss';
+  expect((await owner.get('/desk/tasks')).html).toContain(`href="${loss}?currency=IDR"`);
+  const empty = await owner.send(loss, {});
+  expect([empty.status, empty.html.includes('id="amount-error"')]).toEqual([409, true]);
+  expect((await owner.send(loss, { amount: '50.000' })).location).toBe('/desk/tasks?done=taskDone');
   const { html } = await owner.get('/desk/log');
   for (const text of ['Task: resolved', 'Member of the team: invited', 'Sari']) expect(html).toContain(text);
   // What changed, from what to what, in words. A field that is no longer written keeps its name.
