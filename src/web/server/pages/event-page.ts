@@ -93,7 +93,7 @@ function factList({ lang }: PageContext, event: PublicEvent): Html {
   return html`<dl class="facts">
 <div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}</dd></div>
 ${hasNoDate(event) ? '' : html`<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>`}
-<div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink({ event })}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
+<div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink(event)}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
 <div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;
 }
 

@@ -57,7 +57,7 @@ export const hasNoDate = ({ status, isPostponed }: Pick<ListedEvent, 'status' | 
   status === 'published' && isPostponed;
 
 /** The place on a map. The map is not contacted before the reader follows the link. */
-export function mapLink({ event }: Pick<EventFacts, 'event'>): string {
-  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
+export function mapLink({ venue, address, city }: Pick<EventFacts['event'], 'venue' | 'address' | 'city'>): string {
+  const place = [venue, address, city].filter((part) => part !== '').join(', ');
   return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: place }).toString()}`;
 }

@@ -3,6 +3,7 @@ import { formatDate, formatDateTime, formatSpan } from '../../../../platform/tex
 import type { Language } from '../../../i18n/language.ts';
 import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { kindText } from '../../../i18n/words/kinds.ts';
+import { mapLink } from '../../parts/event-facts.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
 import { facts, linkButton, panel } from '../parts/pieces.ts';
@@ -49,10 +50,4 @@ function whenText({ startsAt, endsAt, timeZone }: EventOfDesk, language: Languag
   const day = formatDate(startsAt, timeZone, language, 'medium');
   const span = formatSpan(startsAt, endsAt, timeZone, language);
   return day === formatDate(endsAt, timeZone, language, 'medium') ? `${day}, ${span}` : span;
-}
-
-/** Only a link: the map service is not contacted until the member follows it. */
-function mapLink({ venue, address, city }: { venue: string; address: string; city: string }): string {
-  const query = new URLSearchParams({ query: [venue, address, city].filter((part) => part !== '').join(', ') });
-  return `https://www.openstreetmap.org/search?${query.toString()}`;
 }
