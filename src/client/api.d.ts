@@ -1013,6 +1013,8 @@ export type Task = {
 export type ResolveTask = {
   /** `done`: a person has done it; a manual refund is then booked as paid. `refund`: the gateway refunds the money, if it can. */
   action?: "done" | "refund";
+  /** With `done`, for the kind `partial_chargeback` alone: what the bank took, in minor units; 0 if nothing. It is booked as lost. */
+  amount?: number;
 };
 
 export type ScanAnswer = {
@@ -3380,6 +3382,8 @@ export type Api = {
       }; query?: {
         cursor?: string;
         limit?: number;
+        /** Only conflicts in which this device has made one of the two scans. */
+        deviceId?: string;
       } };
       data: CheckInConflicts;
     };

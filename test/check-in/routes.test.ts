@@ -162,10 +162,15 @@ describe('POST /v1/check-ins/batch', () => {
       { scanId: 'b3', result: 'invalid' },
     ]);
     expect((await call(device, 'POST', '/v1/check-ins/batch', body)).body).toEqual(answer.body);
-    const conflicts = await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?limit=1`);
-    expect(conflicts.body.data).toMatchObject([
-      { ticketId: ticket.id, gate: 'Online', by: 'test', other: { gate: 'East', scanId: 'b2', by: 'test' } },
-    ]);
+    const conflicts = async (query: string) =>
+      (await call(door, 'GET', `/v1/events/${event.eventId}/check-ins/conflicts?${query}`)).body.data;
+    const [found] = await conflicts('limit=1');
+    const others = { gate: 'East', scanId: 'b2', by: 'test' };
+    expect(found).toMatchObject({ ticketId: ticket.id, gate: 'Online', by: 'test', other: others });
+    // A phone asks for those of which it made one of the two scans.
+    const devices: string[] = [found.deviceId, found.other.deviceId, 'another'];
+    const own = await Promise.all(devices.map((deviceId) => conflicts(`deviceId=${deviceId}`)));
+    expect(own).toEqual([[found], [found, expect.objectContaining({ scanId: 'b3' })], []]);
   });
 
   it('takes 500 scans at most, with times that make sense', async () => {

@@ -13,11 +13,18 @@ import type { Fault } from '../tables.ts';
 export async function listConflicts(
   deps: { db: Db },
   actor: Actor,
-  input: { eventId: string; cursor?: string | undefined; limit: number },
+  input: ConflictQuery & { readonly cursor?: string | undefined },
 ): Promise<ConflictRow[]> {
   await findActorEvent(deps, actor, input.eventId);
-  return listConflictRows(deps.db, input.eventId, placeOf(input.cursor), input.limit + 1);
+  return listConflictRows(deps.db, input, placeOf(input.cursor));
 }
+
+type ConflictQuery = {
+  readonly eventId: string;
+  readonly limit: number;
+  /** Only conflicts of scans that this device has made, or whose other scan it has made. */
+  readonly deviceId?: string | undefined;
+};
 
 function placeOf(cursor: string | undefined): ConflictPlace | undefined {
   if (cursor === undefined) return undefined;
@@ -61,28 +68,32 @@ const nameOf = (actorId: string) =>
 /** The same list in SQL, after the cursor's place. */
 async function listConflictRows(
   db: Db,
-  eventId: string,
+  { eventId, deviceId, limit }: ConflictQuery,
   before: ConflictPlace | undefined,
-  limit: number,
 ): Promise<ConflictRow[]> {
   const place =
     before === undefined
       ? sql`true`
       : sql`(s.scanned_at, s.actor_id, s.device_id, s.scan_id) <
           (${before.scannedAt}::timestamptz, ${before.actorId}, ${before.deviceId}, ${before.scanId})`;
+  const isOfDevice =
+    deviceId === undefined
+      ? sql`true`
+      : sql`${deviceId} in (coalesce(nullif(s.device_id, ''), s.actor_id), other.device)`;
   return rowsOf<ConflictRow>(
     db,
     sql`select s.actor_id, s.device_id, s.scan_id, s.ticket_id, s.gate, to_json(s.scanned_at) #>> '{}' as scanned_at,
           ${nameOf('s.actor_id')} as by, s.fault, case when s.conflict then to_json(s.conflict_at) #>> '{}' end as conflict_at,
           case when s.conflict then s.conflict_gate end as conflict_gate, other.device as conflict_device_id,
-          other.scan_id as conflict_scan_id, other.by as conflict_by
+          other.scan_id as conflict_scan_id, ${nameOf('other.actor_id')} as conflict_by
         from scans s
         left join lateral (
-          select coalesce(nullif(device_id, ''), actor_id) as device, scan_id, ${nameOf('o.actor_id')} as by from scans o
+          select coalesce(nullif(device_id, ''), actor_id) as device, actor_id, scan_id from scans o
           where o.event_id = s.event_id and o.ticket_id = s.ticket_id and o.scanned_at = s.conflict_at and o.passed
           limit 1
         ) other on s.conflict
         where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and s.undone_at is null and ${place}
-        order by s.scanned_at desc, s.actor_id desc, s.device_id desc, s.scan_id desc limit ${limit}`,
+          and ${isOfDevice}
+        order by s.scanned_at desc, s.actor_id desc, s.device_id desc, s.scan_id desc limit ${limit + 1}`,
   );
 }

@@ -97,8 +97,8 @@ export function offlineRoutes(deps: Deps) {
       return c.json(presentDoorList(await doorList(deps, c.var.actor, input)), 200);
     })
     .openapi(conflicts, async (c) => {
-      const { cursor, limit } = c.req.valid('query');
-      const rows = await listConflicts(deps, c.var.actor, { eventId: c.req.valid('param').id, cursor, limit });
+      const { limit, ...query } = c.req.valid('query');
+      const rows = await listConflicts(deps, c.var.actor, { eventId: c.req.valid('param').id, limit, ...query });
       const keysOf = (row: (typeof rows)[number]) => [row.scanned_at, row.actor_id, row.device_id, row.scan_id];
       return c.json(page(rows, limit, presentConflict, keysOf), 200);
     });

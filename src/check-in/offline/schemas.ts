@@ -101,7 +101,12 @@ export const doorListQuery = z.strictObject({
   cursor: pageQuery.cursor,
   limit: z.coerce.number().int().min(1).max(doorListPageMax).default(doorListPageDefault),
 });
-export const conflictsQuery = z.strictObject(pageQuery);
+export const conflictsQuery = z.strictObject({
+  ...pageQuery,
+  deviceId: deviceIdField.openapi({
+    description: 'Only conflicts in which this device has made one of the two scans.',
+  }),
+});
 
 export const doorListSchema = z
   .object({

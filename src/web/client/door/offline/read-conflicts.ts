@@ -1,5 +1,5 @@
 import type { Answer } from '../../shared/calls/api.ts';
-import { doorCall } from '../session/door-session.ts';
+import { deviceId, doorCall } from '../session/door-session.ts';
 import type { Conflict } from './door-database.ts';
 import { keepConflicts } from './door-store.ts';
 
@@ -22,7 +22,7 @@ const pageSize = 200;
 const pagesMax = 10;
 
 /**
- * Reads the conflicts of an event. The phone that was the first to let a ticket in learns here that another one did so later, and each
+ * Reads the conflicts of this phone's scans: those of a whole event with many gates would be too much to read at each sync. The phone that was the first to let a ticket in learns here that another one did so later, and each
  * phone that an undo has ended a conflict.
  * @param onChange called if those of this phone have changed
  */
@@ -35,7 +35,7 @@ export async function readConflicts(eventId: string, onChange: () => void): Prom
     const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const answer: Answer<ConflictPage> = await doorCall<ConflictPage>(
       'GET',
-      `/v1/events/${eventId}/check-ins/conflicts?limit=${pageSize}${query}`,
+      `/v1/events/${eventId}/check-ins/conflicts?limit=${pageSize}&deviceId=${encodeURIComponent(deviceId())}${query}`,
     );
     if (answer.kind !== 'ok') return answer;
     for (const { scanId, fault, other, ...own } of answer.body.data) {
