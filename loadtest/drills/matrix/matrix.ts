@@ -4,7 +4,7 @@ import type { DrillOptions, DrillRun, Proof } from '../drill.ts';
 import { createColumns } from './columns.ts';
 import { type Cell, judge, recoverySeconds } from './judge.ts';
 import { matrixRows } from './matrix-rows.ts';
-import { faultsAfter } from './settle.ts';
+import { faultsAfter, untilCalm } from './settle.ts';
 import { startSteadyLoad } from './steady-load.ts';
 import { openMatrixWorld } from './open-matrix-world.ts';
 
@@ -31,6 +31,7 @@ export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Prom
     const proofs: Proof[] = [];
     const faults: string[] = [];
     for (const row of parts.map((name) => matrixRows[name]).filter((one) => one !== undefined)) {
+      await untilCalm(world);
       const before = { from: load.now(), to: load.now() + usualMs };
       await pause(usualMs);
       say(`${row.name} stands still for ${seconds} s`);

@@ -24,6 +24,8 @@ const seededOrders = 20_000;
 const seededTickets = 20_000;
 /** Payments by buyers at the sandbox, throughout the drill. */
 export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probability: 0.7 };
+/** From a payment page to the payment, and some time for the callback. */
+export const buyersPayWithinMs = autoPay.afterMs + autoPay.jitterMs + 1000;
 
 export async function openMatrixWorld(seed: number): Promise<MatrixWorld> {
   const world = await openDrillWorld({ seed });

@@ -6,7 +6,8 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { invariants } from '../../../src/invariants.ts';
 import { compareWithSandbox } from '../../../testkit/payments/compare-with-sandbox.ts';
 import type { Columns } from './columns.ts';
-import type { MatrixWorld } from './open-matrix-world.ts';
+import { controlSandbox } from '../world/control-sandbox.ts';
+import { type MatrixWorld, autoPay, buyersPayWithinMs } from './open-matrix-world.ts';
 
 const settleWithinMs = 120_000;
 const replaysMax = 50;
@@ -32,8 +33,38 @@ async function untilSettled(world: MatrixWorld): Promise<string[]> {
   }
 }
 
+/**
+ * Waits until the work that a part has left behind is done, so that the next part is measured alone: payments that were
+ * made late are paid together, and their orders take the stock that new ones wait for.
+ */
+export async function untilCalm(world: MatrixWorld): Promise<void> {
+  const deadline = performance.now() + settleWithinMs;
+  let isCalm = await hasNoOldWork(world);
+  if (isCalm) return;
+  while (!isCalm && performance.now() < deadline) {
+    await pause(500);
+    isCalm = await hasNoOldWork(world);
+  }
+  await pause(buyersPayWithinMs);
+}
+
+/** Under the load alone, no job waits for this long. */
+const oldWorkSeconds = 3;
+
+async function hasNoOldWork({ owner }: MatrixWorld): Promise<boolean> {
+  const rows = await rowsOf(
+    owner.db,
+    sql`select from outbox where name not in (${checkAttemptJob.name}, ${ordersUnpaid.name})
+          and created_at < now() - make_interval(secs => ${oldWorkSeconds}) limit 1`,
+  );
+  return rows.length === 0;
+}
+
 /** Checks that everything acknowledged exists, everything else can be requested again, and all books agree. */
 export async function faultsAfter(world: MatrixWorld, columns: Columns): Promise<string[]> {
+  // No buyer pays while the books are compared.
+  await controlSandbox(world.sandbox.url, 'scenarios', { autoPay: { ...autoPay, probability: 0 } });
+  await pause(buyersPayWithinMs);
   const faults = [...(await untilSettled(world))];
   const { db } = world.owner;
   const missing = await rowsOf<{ id: string }>(
