@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { prepared } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
@@ -38,35 +39,14 @@ const mailWaitFactor = 10;
 
 const idArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
 
-/**
- * Claims deliveries: queued ones; mails whose sender crashed, because their Message-ID makes a duplicate recognisable;
- * messages that stayed unknown. A WhatsApp message whose sender crashed becomes unknown first. Of two concurrent
- * callers one gets the row: the other finds its status changed.
- */
+/** Claims deliveries that may be sent now (`claim_deliveries`). Of two concurrent callers one gets each. */
 export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<Claim[]> {
   return rowsOf<Claim>(
     db,
     sql`
-      update deliveries d set
-        status = case when d.channel = 'whatsapp' and d.status = 'sending' then 'unknown' else 'sending' end,
-        failure = case when d.channel = 'whatsapp' and d.status = 'sending' then 'crash' end,
-        unknowns = d.unknowns + case when d.channel = 'whatsapp' and d.status = 'sending' then 1 else 0 end,
-        tries = d.tries + case when d.channel = 'whatsapp' and d.status = 'sending' then 0 else 1 end,
-        sending_at = now(),
-        next_check_at = now() + make_interval(secs =>
-          case when d.channel = 'whatsapp' and d.status = 'sending' then ${unknownWaitSeconds}::float8 else ${sendingMaxSeconds}::float8 end)
-      where d.id = any(${idArray(ids)}) and (
-        d.status = 'queued'
-        or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => ${sendingMaxSeconds}))
-        or (d.status = 'unknown' and d.sending_at <= now() - make_interval(secs => ${unknownWaitSeconds})))
-      returning d.id, organizer_id, subject_id, template, channel, recipient_key, d.version, status, tries, unknowns,
-        extract(epoch from now() - created_at)::float8 as age_seconds,
-        exists (select from suppressions s where s.channel = d.channel and s.recipient_key = d.recipient_key
-          and (s.until is null or s.until > now())) as suppressed,
-        (select s.kind from senders s where s.id = d.sender_id) as sender_kind,
-        case when d.channel = 'whatsapp' then (
-          select l.sender_id from deliveries l where l.recipient_key = d.recipient_key and l.sender_id is not null
-            and l.accepted_at is not null order by l.accepted_at desc limit 1) end as last_sender_id`,
+      select id, organizer_id, subject_id, template, channel, recipient_key, version, status, tries, unknowns, age_seconds, suppressed,
+        sender_kind, last_sender_id
+      from claim_deliveries(${idArray(ids)}, ${sendingMaxSeconds}::integer, ${unknownWaitSeconds}::integer) ${prepared}`,
   );
 }
 
@@ -90,14 +70,9 @@ export type Acceptance = {
 /** The provider has them. A status that came before this call is kept. */
 export async function acceptDeliveries(db: Db, items: readonly Acceptance[]): Promise<void> {
   await db.execute(sql`
-    update deliveries d set
-      status = case when d.status in ('sending', 'unknown', 'queued') then 'accepted' else d.status end,
-      provider_message_id = a.message_id, sender_id = coalesce(a.sender_id, d.sender_id),
-      accepted_at = coalesce(d.accepted_at, now()), failure = null, next_check_at = null
-    from unnest(
+    select accept_deliveries(
       ${arrayText(items.map(({ id }) => id))}::text[], ${arrayText(items.map((item) => item.providerMessageId))}::text[],
-      ${arrayText(items.map(({ senderId }) => senderId ?? null))}::text[]) as a (id, message_id, sender_id)
-    where d.id = a.id and d.status in ('sending', 'unknown', 'queued', 'sent', 'delivered', 'read')`);
+      ${arrayText(items.map(({ senderId }) => senderId ?? null))}::text[]) as done ${prepared}`);
 }
 
 /** Certainly not accepted: queued again. `unspent` gives the try back. */

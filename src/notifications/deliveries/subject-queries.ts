@@ -5,7 +5,9 @@ import { orders } from '../../orders/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { returned } from '../../platform/database/prepared.ts';
 import { orderPaid } from '../../orders/jobs.ts';
+import { eventIdOf } from '../../platform/ids.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { money } from '../../platform/text/money.ts';
 import type { PaidBack } from '../templates/refund-done.ts';
@@ -14,10 +16,7 @@ import { sellerColumns } from './seller.ts';
 
 /** The subjects of deliveries, read when messages are made; deliveries themselves keep no address. */
 
-/** In the language of the order. */
-const categoryName = sql`case when ${orders.locale} = 'en' then coalesce(c.name_en, c.name) else c.name end`;
-
-const subjectColumns = {
+const orderColumns = {
   order: {
     id: orders.id,
     status: orders.status,
@@ -33,6 +32,14 @@ const subjectColumns = {
     linkVersion: orders.linkVersion,
     expiresAt: orders.expiresAt,
   },
+  lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`lines`,
+  tickets: sql<readonly SubjectTicket[]>`tickets`,
+  liveTickets: sql<number>`live_tickets`,
+};
+
+type SubjectTicket = { readonly codeHex: string; readonly codesBefore: number; readonly categoryName: string };
+
+const eventColumns = {
   event: {
     id: events.id,
     slug: events.slug,
@@ -55,40 +62,45 @@ const subjectColumns = {
   },
   organizerName: organizers.name,
   seller: sellerColumns,
-  lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`(
-    select coalesce(json_agg(json_build_object('name', ${categoryName}, 'quantity', l.quantity, 'unitPrice', l.unit_price)
-      order by c.position, c.id), '[]')
-    from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
-    where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
-  // JSON has no form for bytes.
-  tickets: sql<readonly { readonly codeHex: string; readonly codesBefore: number; readonly categoryName: string }[]>`(
-    select coalesce(json_agg(json_build_object('codeHex', encode(t.code, 'hex'), 'codesBefore', t.codes_before, 'categoryName', ${categoryName}) order by t.id), '[]')
-    from tickets t join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
-    where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live' and t.times_transferred = 0)`,
-  liveTickets: sql<number>`(
-    select count(*)::int from tickets t where t.event_id = ${orders.eventId} and t.order_id = ${orders.id} and t.status = 'live')`,
 };
 
-/** Orders with their event, their lines in the order of the categories, and their live tickets, without those given to others. */
+/** Orders as messages tell of them (`read_order_subjects`). Events are read apart, because the orders of one call mostly have one. */
 export async function findOrderSubjects(db: Db, refs: readonly OrderRef[]) {
-  return subjectsStatement(db).execute({
+  const abouts = await eventsStatement(db).execute({
+    eventIds: arrayText([...new Set(refs.map(({ eventId }) => eventId))]),
+  });
+  const aboutOf = new Map(abouts.map((about) => [about.event.id, about]));
+  const found = await ordersStatement(db).execute({
     eventIds: arrayText(refs.map((ref) => ref.eventId)),
     orderIds: arrayText(refs.map((ref) => ref.orderId)),
   });
+  return found.flatMap((order) => {
+    const about = aboutOf.get(eventIdOf(order.order.id));
+    return about === undefined ? [] : [{ ...order, ...about }];
+  });
 }
 
-const subjectsStatement = builtOnce((db) =>
+const ordersStatement = builtOnce((db) =>
   db
-    .select(subjectColumns)
-    .from(orders)
-    .innerJoin(events, eq(events.id, orders.eventId))
-    .innerJoin(organizers, eq(organizers.id, orders.organizerId))
-    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, orders.organizerId))
-    .where(
-      sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
-        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    .select(orderColumns)
+    .from(
+      returned(
+        'orders',
+        sql`select (found.whole).*, lines, tickets, live_tickets
+          from read_order_subjects(${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]) as found`,
+      ),
     )
-    .prepare('order_subjects'),
+    .prepare('read_order_subjects'),
+);
+
+const eventsStatement = builtOnce((db) =>
+  db
+    .select(eventColumns)
+    .from(events)
+    .innerJoin(organizers, eq(organizers.id, events.organizerId))
+    .leftJoin(organizerProfiles, eq(organizerProfiles.organizerId, events.organizerId))
+    .where(sql`${events.id} = any(${sql.placeholder('eventIds')}::text[])`)
+    .prepare('event_subjects'),
 );
 
 export type OrderRef = { readonly eventId: string; readonly orderId: string };

@@ -1,7 +1,8 @@
-import { eq, sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
+import { returned } from '../../platform/database/prepared.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { type Order, orders } from '../tables.ts';
@@ -39,14 +40,15 @@ export const orderFactsColumns = {
 
 const ordersStatement = builtOnce((db) =>
   db
-    .select(orderFactsColumns)
-    .from(orders)
-    .innerJoin(events, eq(events.id, orders.eventId))
-    .where(
-      sql`(${orders.eventId}, ${orders.id}) in (select * from unnest(
-        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    .select({ order: getTableColumns(orders), eventSlug: sql<string>`event_slug`, lines: sql<OrderLineFacts[]>`lines` })
+    .from(
+      returned(
+        'orders',
+        sql`select (found.whole).*, event_slug, lines
+          from read_orders(${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]) as found`,
+      ),
     )
-    .prepare('find_orders'),
+    .prepare('read_orders'),
 );
 
 /** An order as it is now; undefined if there is none. */

@@ -1,11 +1,12 @@
+import { and, eq } from 'drizzle-orm';
+import { orders } from '../../orders/tables.ts';
 import { transaction } from '../../platform/database/db.ts';
 import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
-import { changeAttempt, findAttempt } from './queries.ts';
+import { type Look, changeAttempt, findAttempt, planLook } from './queries.ts';
 import { closeAgain, closeAttempt } from './close-attempt.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';
-import { findPayableOrder } from '../order-queries.ts';
 import { makeAttempt } from './make-attempt.ts';
 import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
 import type { Attempt } from '../tables.ts';
@@ -39,11 +40,16 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (known.kind === 'not_started' && attempt.gatewayReference !== null) {
     return noteFailedLook(deps.db, attempt, 'not_known_at_gateway');
   }
+  const isNotStarted = known.kind === 'not_started';
+  const planned = planNextCheck(deps, attempt, isNotStarted);
+  // Nobody has opened the page yet. Most looks find this, so they lock no order.
+  if (isNotStarted && planned.status === undefined && attempt.failedLooks === 0)
+    return planLook(deps.db, attempt, planned);
   const applied = await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
     if (locked === undefined) return undefined;
     await endSilence(tx, locked.attempt);
-    const plan = planNextCheck(deps, locked.attempt, known.kind === 'not_started');
+    const plan = planNextCheck(deps, locked.attempt, isNotStarted);
     await changeAttempt(tx, locked.attempt, { ...plan, failedLooks: 0 });
     if (known.kind !== 'fact') return undefined;
     const again = await lockAttemptAndOrder(tx, attemptId);
@@ -53,9 +59,12 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
 }
 
 /** Paid by another attempt, or refunded since. New money would only have to go back. */
-async function isOrderServed(deps: GatewayDeps, attempt: Attempt): Promise<boolean> {
-  const found = await findPayableOrder(deps.db, attempt.eventId, attempt.orderId);
-  return found !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(found.order.status);
+async function isOrderServed({ db }: GatewayDeps, { eventId, orderId }: Attempt): Promise<boolean> {
+  const [order] = await db
+    .select({ status: orders.status })
+    .from(orders)
+    .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)));
+  return order !== undefined && ['paid', 'partially_refunded', 'refunded'].includes(order.status);
 }
 
 async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> {
@@ -64,7 +73,7 @@ async function closeSurplus(deps: GatewayDeps, attempt: Attempt): Promise<void> 
 }
 
 /** An open attempt is looked at until six hours after its expiry; a captured one daily, until it settles. */
-function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean) {
+function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolean): Look {
   const checks = attempt.checks + 1;
   if (attempt.status === 'captured') return { checks, checkInSeconds: daySeconds };
   if (attempt.status === 'settled') return { checks, checkInSeconds: null };
@@ -73,9 +82,7 @@ function planNextCheck(deps: GatewayDeps, attempt: Attempt, isNotStarted: boolea
   if (!isOpen(attempt.status)) return { checks, checkInSeconds: attempt.checks === 0 ? lastCheckSeconds : null };
   if (!isOver(deps, attempt)) return { checks, checkInSeconds: attempt.checks === 0 ? secondLookSeconds : hourSeconds };
   // Nobody ever picked a method, and the page has long expired. Gateways send nothing for that.
-  return isNotStarted
-    ? { checks, checkInSeconds: null, status: 'expired' as const }
-    : { checks, checkInSeconds: daySeconds };
+  return isNotStarted ? { checks, checkInSeconds: null, status: 'expired' } : { checks, checkInSeconds: daySeconds };
 }
 
 function isOver(deps: GatewayDeps, attempt: Attempt): boolean {

@@ -136,20 +136,8 @@ async function findStartingOrders(db: Db, ids: readonly string[]): Promise<Start
   return rowsOf<StartingOrder>(
     db,
     sql`
-      select json_build_object(
-          'id', o.id, 'eventId', o.event_id, 'organizerId', o.organizer_id, 'status', o.status, 'buyerName', o.buyer_name,
-          'buyerEmail', o.buyer_email, 'buyerPhone', o.buyer_phone, 'currency', o.currency, 'discount', o.discount,
-          'fees', o.fees, 'total', o.total) as order,
-        (select json_agg(json_build_object('id', l.ticket_category_id, 'name', c.name, 'price', l.unit_price,
-            'quantity', l.quantity) order by l.ticket_category_id)
-          from order_lines l join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
-          where l.event_id = o.event_id and l.order_id = o.id) as lines,
-        extract(epoch from o.expires_at - now())::float8 as "secondsLeft",
-        extract(epoch from least(o.hold_ends_max_at - now(), (o.hold_ends_max_at - o.placed_at) / 2))::float8 as "secondsLeftIfReadyNow",
-        not exists (select from payment_attempts a
-          where a.event_id = o.event_id and a.order_id = o.id and not (a.number = 1 and a.status = 'creating' and a.checks = 0)) as "isUntried"
-      from unnest(${arrayText(ids.map(eventIdOf))}::text[], ${arrayText(ids)}::text[]) as wanted(event_id, id)
-      cross join lateral (select * from orders o where o.event_id = wanted.event_id and o.id = wanted.id) o`,
+      select "order", lines, seconds_left as "secondsLeft", seconds_left_if_ready_now as "secondsLeftIfReadyNow", is_untried as "isUntried"
+      from read_starting_orders(${arrayText(ids.map(eventIdOf))}::text[], ${arrayText(ids)}::text[]) ${prepared}`,
   );
 }
 

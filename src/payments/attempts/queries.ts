@@ -1,10 +1,11 @@
-import { and, asc, desc, eq, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
+import { returned } from '../../platform/database/prepared.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
@@ -69,20 +70,14 @@ export async function findAttempts(db: Db, order: Pick<Order, 'eventId' | 'id'>)
 
 const currentAttemptsStatement = builtOnce((db) =>
   db
-    .selectDistinctOn([table.eventId, table.orderId])
-    .from(table)
-    .where(
-      sql`(${table.eventId}, ${table.orderId}) in (select * from unnest(
-        ${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]))`,
+    .select(getTableColumns(table))
+    .from(
+      returned(
+        'payment_attempts',
+        sql`select * from read_current_attempts(${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[])`,
+      ),
     )
-    .orderBy(
-      table.eventId,
-      table.orderId,
-      desc(inArray(table.status, [...openStatuses])),
-      desc(sql`${table.received} > 0`),
-      desc(table.number),
-    )
-    .prepare('find_current_attempts'),
+    .prepare('read_current_attempts'),
 );
 
 /**
@@ -172,6 +167,24 @@ export async function changeAttempt(tx: Db, attempt: Attempt, patch: AttemptPatc
   invariant(row !== undefined, 'a locked attempt keeps its state');
   afterCommit(tx, () => tellChange({ eventId: attempt.eventId, orders: [{ id: attempt.orderId }] }));
   return row;
+}
+
+/** The next look at an attempt. `checkInSeconds` is null if there is none. */
+export type Look = { readonly checks: number; readonly checkInSeconds: number | null; readonly status?: 'expired' };
+
+/** Plans the next look at an attempt of which nothing else has changed. If it was changed since it was read, it has a new plan. */
+export async function planLook(db: Db, seen: Attempt, { checks, checkInSeconds }: Look): Promise<void> {
+  await db
+    .update(table)
+    .set({ checks, nextCheckAt: checkInSeconds === null ? null : inSeconds(checkInSeconds), updatedAt: sql`now()` })
+    .where(
+      and(
+        is(seen.id),
+        eq(table.status, seen.status),
+        eq(table.checks, seen.checks),
+        sql`date_trunc('milliseconds', ${table.nextCheckAt}) = ${seen.nextCheckAt?.toISOString() ?? null}::timestamptz`,
+      ),
+    );
 }
 
 /** The order needs no further attempt. The reconciler closes an open one. */

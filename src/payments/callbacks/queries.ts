@@ -1,9 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import { prepared } from '../../platform/database/prepared.ts';
+import { prepared, returned } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { applyCallbackJob } from '../jobs.ts';
-import { callbackPayloads, callbacks } from '../tables.ts';
+import { callbacks } from '../tables.ts';
 
 export type CallbackItem = {
   readonly gateway: string;
@@ -44,26 +45,23 @@ export type StoredCallback = {
 
 /** The existing callbacks among these ids, in no order. */
 export async function findCallbacks(db: Db, ids: readonly number[]): Promise<StoredCallback[]> {
-  return (
-    db
-      .select({
-        id: callbacks.id,
-        gateway: callbacks.gateway,
-        organizerId: callbacks.organizerId,
-        attemptId: callbacks.attemptId,
-        status: callbacks.status,
-        payload: callbackPayloads.payload,
-        receivedAt: callbacks.receivedAt,
-      })
-      .from(callbacks)
-      // Both rows have the time of their one statement, which identifies the partition.
-      .leftJoin(
-        callbackPayloads,
-        and(eq(callbackPayloads.callbackId, callbacks.id), eq(callbackPayloads.receivedAt, callbacks.receivedAt)),
-      )
-      .where(sql`${callbacks.id} = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])`)
-  );
+  return callbacksStatement(db).execute({ ids: `{${ids.join(',')}}` });
 }
+
+const callbacksStatement = builtOnce((db) =>
+  db
+    .select({
+      id: callbacks.id,
+      gateway: callbacks.gateway,
+      organizerId: callbacks.organizerId,
+      attemptId: callbacks.attemptId,
+      status: callbacks.status,
+      payload: sql<Buffer | null>`payload`,
+      receivedAt: callbacks.receivedAt,
+    })
+    .from(returned('callbacks', sql`select * from read_callbacks(${sql.placeholder('ids')}::bigint[])`))
+    .prepare('read_callbacks'),
+);
 
 /** Records the outcome of a callback; false if one was recorded before. */
 export async function endCallback(

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, Subquery, sql } from 'drizzle-orm';
 import type postgres from 'postgres';
 
 const mark = '/* prepared */';
@@ -14,4 +14,12 @@ export const prepared = sql.raw(mark);
 /** How the driver sends a statement: prepared if its text has the mark, or if drizzle was given a name for it. */
 export function howSent(text: string, options: postgres.UnsafeQueryOptions | undefined): postgres.UnsafeQueryOptions {
   return text.endsWith(mark) ? { ...options, prepare: true } : (options ?? {});
+}
+
+/**
+ * Rows that a SQL function returns, as a source to select from.
+ * @param table the name of the table whose columns they have
+ */
+export function returned<Table extends string>(table: Table, rows: SQL): Subquery<Table, Record<string, unknown>> {
+  return new Subquery(rows, {}, table);
 }

@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Db } from '../database/db.ts';
 import type { JobContract } from './job.ts';
 import { outbox } from '../database/tables.ts';
 import { rowsOf } from '../database/db.ts';
 import { storedTraceparent } from '../tracing/scope.ts';
 import { arrayText } from '../database/array-text.ts';
+import { prepared } from '../database/prepared.ts';
 
 /**
  * Jobs that committed transactions have promised. A row stays until its job is done: the relay hands it to the queue
@@ -73,12 +74,7 @@ export const dueEventsMax = 50;
 const dueCountMax = 500;
 const dueCountMin = 20;
 
-/**
- * The number of due jobs of the given kinds, by event, that the queue has not been given yet. Each kind's search starts
- * after the event `afterEventId` and covers `dueEventsMax` events; an event without due jobs counts 0. Counts are
- * bounded. The search hops along the index `outbox_staged` from event to event, so the length of a backlog does not
- * matter.
- */
+/** The number of due jobs of the given kinds that the queue has not been given yet, by event (`count_due_jobs`). */
 export async function findDueWork(
   db: Db,
   kinds: readonly { readonly name: string; readonly afterEventId: string }[],
@@ -87,56 +83,24 @@ export async function findDueWork(
   return rowsOf(
     db,
     sql`
-      with recursive hop (name, event_id, number) as (
-        select kind.name, next.event_id, 1
-        from unnest(
-          ${arrayText(kinds.map(({ name }) => name))}::text[], ${arrayText(kinds.map(({ afterEventId }) => afterEventId))}::text[])
-          as kind (name, after)
-        cross join lateral (
-          select o.event_id from outbox o where o.relays = 0 and o.name = kind.name and o.event_id > kind.after
-          order by o.event_id limit 1) next
-        union all
-        select hop.name, next.event_id, hop.number + 1
-        from hop cross join lateral (
-          select o.event_id from outbox o where o.relays = 0 and o.name = hop.name and o.event_id > hop.event_id
-          order by o.event_id limit 1) next
-        where hop.number < ${dueEventsMax}
-      )
-      select found.name, found.event_id as "eventId", due.jobs
-      from (select *, greatest(${dueCountMin}, ${dueCountMax} / count(*) over (partition by name)) as most from hop) found
-      cross join lateral (
-        select count(*)::int as jobs from (
-          select from outbox o
-          where o.relays = 0 and o.name = found.name and o.event_id = found.event_id and o.available_at <= now()
-          limit found.most) counted
-      ) due`,
+      select name, event_id as "eventId", jobs from count_due_jobs(
+        ${arrayText(kinds.map(({ name }) => name))}::text[], ${arrayText(kinds.map(({ afterEventId }) => afterEventId))}::text[],
+        ${dueEventsMax}::integer, ${dueCountMax}::integer, ${dueCountMin}::integer) ${prepared}`,
   );
 }
 
 /** Room for this many jobs of one kind and one event. */
 export type RelayPartition = { readonly name: string; readonly eventId: string; readonly room: number };
 
-/**
- * Leases due jobs that the queue has not been given yet, of each partition at most as many as its room. Rows are found
- * by time, never by "greater than the last id", since a lower id may commit later. Rows that another relay holds are
- * skipped. Uses the index `outbox_staged`. The planner does not know the rooms: without the limit of their sum it
- * expects a tenth of a backlog, and reads all of the outbox to lease a hundred rows.
- */
+/** Leases due jobs that the queue has not been given yet, of each partition at most as many as its room (`lease_due_jobs`). */
 export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartition[]): Promise<StagedJob[]> {
   if (partitions.length === 0) return [];
-  return lease(
+  return rowsOf<StagedJob>(
     db,
     sql`
-      select job.place, job.available_at
-      from unnest(
+      select id, name, event_id, payload, relays, traceparent, waited_seconds from lease_due_jobs(
         ${arrayText(partitions.map(({ name }) => name))}::text[], ${arrayText(partitions.map(({ eventId }) => eventId))}::text[],
-        ${arrayText(partitions.map(({ room }) => room))}::int[]) as wanted (name, event_id, room)
-      cross join lateral (
-        select o.ctid as place, o.available_at from outbox o
-        where o.relays = 0 and o.name = wanted.name and o.event_id = wanted.event_id and o.available_at <= now()
-        order by o.available_at, o.id limit wanted.room for update skip locked
-      ) job
-      limit ${partitions.reduce((sum, { room }) => sum + room, 0)}`,
+        ${arrayText(partitions.map(({ room }) => room))}::integer[], ${leaseSeconds}::integer, ${leaseSecondsMax}::integer) ${prepared}`,
   );
 }
 
@@ -145,21 +109,14 @@ export async function leaseStagedJobs(db: Db, partitions: readonly RelayPartitio
  * the longest overdue first. Uses the index `outbox_leased`.
  */
 export async function leaseOverdueJobs(db: Db, names: readonly string[], limit: number): Promise<StagedJob[]> {
-  return lease(
-    db,
-    sql`
-      select o.ctid as place, o.available_at from outbox o
-      where o.relays > 0 and o.available_at <= now() and o.name in ${names}
-      order by o.available_at, o.id limit ${limit} for update skip locked`,
-  );
-}
-
-async function lease(db: Db, due: SQL): Promise<StagedJob[]> {
   return rowsOf<StagedJob>(
     db,
     sql`
       select leased.*
-      from (select array_agg(place) as places, array_agg(available_at) as since from (${due}) due) due
+      from (select array_agg(place) as places, array_agg(available_at) as since from (
+        select o.ctid as place, o.available_at from outbox o
+        where o.relays > 0 and o.available_at <= now() and o.name in ${names}
+        order by o.available_at, o.id limit ${limit} for update skip locked) due) due
       cross join lateral lease_jobs(due.places, due.since, ${leaseSeconds}::integer, ${leaseSecondsMax}::integer) leased`,
   );
 }

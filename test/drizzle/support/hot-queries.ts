@@ -37,20 +37,19 @@ const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, tex
 /** The condition of a partial index is a value of the statement, and is not kept. */
 const parted = { mayScan: true, unexplained: true } as const;
 
+const everyOrder = (
+  'place_orders read_orders issue_tickets revoke_tickets release_holds store_callbacks check_in_tickets join_places note_orders ' +
+  'read_order_subjects claim_deliveries accept_deliveries count_due_jobs lease_due_jobs'
+).split(' ');
+const inGroups = (
+  'apply_settlements claim_first_attempts record_made_attempts queue_tickets read_current_attempts read_starting_orders ' +
+  'read_callbacks'
+).split(' ');
+
 /** Every hot query of the API, the worker and the SQL functions. The test fails on one that is not here. */
 export const hotQueries: readonly HotQuery[] = [
-  functionCall('place_orders'),
-  batchCall('apply_settlements'),
-  batchCall('claim_first_attempts'),
-  batchCall('record_made_attempts'),
-  batchCall('queue_tickets'),
-  functionCall('issue_tickets'),
-  functionCall('revoke_tickets'),
-  functionCall('release_holds'),
-  functionCall('store_callbacks'),
-  functionCall('check_in_tickets'),
-  functionCall('join_places'),
-  functionCall('note_orders'),
+  ...everyOrder.map(functionCall),
+  ...inGroups.map(batchCall),
 
   byKey(
     'order by id',
@@ -63,7 +62,7 @@ export const hotQueries: readonly HotQuery[] = [
   oneByOne('attempt written', /^insert into "payment_attempts"/),
   oneByOne('postings of an attempt', /^select count\(distinct "posting"\)/),
   oneByOne('order paid alone', /^select pay_order\(/),
-  inBatches('orders whose payment begins', /^select json_build_object\( \$\d+, o\.id, /),
+  inBatches('orders whose payment begins', /^select json_build_object\( (?:\$\d+|'id'), o\.id, /),
   inBatches('attempts claimed', /^with waiting as \( select o\.event_id, o\.id as order_id/),
   inBatches('attempts made', /^with made as \( select a\.event_id, a\.id, a\.order_id/),
   inBatches('settlements locked', /^with given as materialized \( -- Two callbacks/),
@@ -85,6 +84,7 @@ export const hotQueries: readonly HotQuery[] = [
   inBatches('minutes of sales', /^with paid as \( select o\.event_id, count\(\*\)::int as orders/),
   byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),
+  byKey('orders that buyers look at', /^select o, e\.slug, \(/),
   oneByOne('price of an order', /^select e\.currency, e\.fee_per_ticket/),
   byKey('orders by idempotency key', /^select array_agg\(o\.idempotency_key_hash\)/),
   byKey('orders placed', /^with placed as \( insert into orders/),
@@ -107,11 +107,11 @@ export const hotQueries: readonly HotQuery[] = [
     'attempts of an order or by id',
     /^select "event_id", "id", "order_id", "organizer_id", "number", .* from "payment_attempts" where \("payment_attempts"\."event_id" = \$\d+ and/,
   ),
-  inBatches('attempts that buyers look at', /^select distinct on \("payment_attempts"/),
+  inBatches('attempts that buyers look at', /^select distinct on \(a\.event_id, a\.order_id\) a\.\*/),
   inBatches('attempt changed', /^update "?payment_attempts"? (a )?set/),
 
   inBatches('callbacks stored', /^with given as materialized \( select i\.ord/),
-  byKey('callback by id', /^select "callbacks"\."id"/),
+  byKey('callback by id', /^select c\.id, c\.gateway, c\.organizer_id/),
   byKey('callback changed', /^update "?callbacks"? (c )?set/),
 
   inBatches('ledger written', /^insert into "?ledger_entries"?/),
@@ -174,7 +174,10 @@ export const hotQueries: readonly HotQuery[] = [
   byKey('turns of a sender taken', /^with cap as \( select s\.id, coalesce/),
   byKey('statuses of messages', /^with reported as \( select d\.id, max\(array_position/),
   byKey('deliveries sent', /^update deliveries d set status = case when d\.status in/),
-  byKey('what a message says of an order', /^select "orders"\."id", "orders"\."status", "orders"\."buyer_name"/),
+  byKey(
+    'what a message says of an order',
+    /^select o, \( ?select coalesce\(json_agg\(json_build_object\((?:\$\d+|'name')/,
+  ),
 
   { ...functionCall('expire_holds'), byChance: true },
   {
@@ -253,7 +256,7 @@ export const hotQueries: readonly HotQuery[] = [
   },
   {
     name: 'jobs leased',
-    text: /^select leased\.\* from \(.* from \( select job\.place/,
+    text: /^select leased\.\* from \( select array_agg\(job\.place\)/,
     pagesMax: 300,
     ...parted,
   },

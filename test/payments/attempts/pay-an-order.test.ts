@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { ordersUnpaid, unpaidNoticeSeconds } from '../../../src/orders/jobs.ts';
+import { checkAttempt } from '../../../src/payments/index.ts';
+import { checkOpenAttemptNow, planLook } from '../../../src/payments/attempts/queries.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import { attemptsOf, callbacksOf, orderOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
-import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { hurry, place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
 
 /** Guards promises 1, 3 and 4 of the room on the way that nearly every order takes. */
 
@@ -126,5 +128,22 @@ describe('a payment that is not certain', () => {
     await control(world, `/payments/${placed.attemptId}/approve`);
     await settle(world, placed, 3);
     expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1 });
+  });
+});
+
+describe('a look at a payment page that nobody has opened', () => {
+  test('moves the next look, but not a look that somebody asked for meanwhile', async () => {
+    const placed = await placeReady(world, await createPaidEvent(world));
+    await hurry(world, placed);
+    await checkAttempt(world.deps, placed);
+    const [seen] = await attemptsOf(world, placed);
+    expect(seen).toMatchObject({ status: 'pending', checks: 1, failedLooks: 0 });
+    expect(seen?.nextCheckAt?.getTime()).toBeGreaterThan(Date.now() + 400_000);
+    if (seen === undefined) return;
+    await checkOpenAttemptNow(world.db, { eventId: placed.eventId, id: placed.orderId });
+    await planLook(world.db, seen, { checks: 2, checkInSeconds: 3600 });
+    const [asked] = await attemptsOf(world, placed);
+    expect(asked?.nextCheckAt?.getTime()).toBeLessThan(Date.now() + 1000);
+    expect(asked?.checks).toBe(1);
   });
 });
