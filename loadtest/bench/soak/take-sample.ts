@@ -6,7 +6,7 @@ import { familyOf } from '../harness/pinning.ts';
 import type { SurgeWorld } from '../surge/surge-world.ts';
 
 /** Tables whose rows come and go. Their size must not grow with the number of orders. */
-const passingTables = ['outbox', 'pools'];
+const passingTables = ['outbox', 'stock'];
 
 /** The present value of each resource, by its name with the unit. */
 export async function takeSample(world: SurgeWorld): Promise<Record<string, number>> {
@@ -28,7 +28,7 @@ export async function takeSample(world: SurgeWorld): Promise<Record<string, numb
     'worker descriptors': sum(parts['worker'], descriptors),
     'PgBouncer descriptors': sum(parts['PgBouncer'], descriptors),
     'Postgres connections': row?.connections ?? 0,
-    'outbox and pools with indexes, MiB': row?.passing ?? 0,
+    'outbox and stock with indexes, MiB': row?.passing ?? 0,
     'Redis cache keys': await keysOf(addresses.redisCacheUrl),
     'Redis queue keys': await keysOf(addresses.redisQueueUrl),
   };

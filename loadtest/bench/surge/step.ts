@@ -32,6 +32,8 @@ export type Step = {
   readonly refusedShare: number;
   /** 5xx other than such refusals, requests without an answer, and 4xx without a cause. */
   readonly unexplained: number;
+  /** The same by class and status. */
+  readonly unexplainedBy: Readonly<Record<string, number>>;
   readonly settled: Settled;
   readonly cores: ByPart;
   readonly faults: readonly string[];
@@ -95,7 +97,9 @@ export async function runStep(
   );
   await stage.callbacksSince(Number.POSITIVE_INFINITY);
   const all = createLatencies();
-  const heard = { refused: 0, unexplained: 0, inTime: 0, answers: 0 };
+  const heard = { refused: 0, inTime: 0, answers: 0 };
+  const unexplained = new Map<string, number>();
+  const isUnexplained = (what: string, times = 1) => unexplained.set(what, (unexplained.get(what) ?? 0) + times);
   let cores = watchProcessors(stage.parts());
   const from = new Date(Date.now() + warmUp * 1000);
   const timer = setTimeout(() => (cores = watchProcessors(stage.parts())), warmUp * 1000);
@@ -115,14 +119,15 @@ export async function runStep(
         onMeasured: (answer, milliseconds) => {
           heard.answers += 1;
           if (isRefusal(answer)) heard.refused += 1;
-          else if (!counts(answer)) heard.unexplained += 1;
+          else if (!counts(answer)) isUnexplained(`${name} ${answer.status}`);
           else if (isOfMix && milliseconds <= patienceMs) heard.inTime += 1;
           if (!isOfMix) return;
           all.add(milliseconds);
           onAnswer?.(milliseconds);
         },
       });
-      heard.unexplained += result.statuses['lost'] ?? 0;
+      const { lost = 0 } = result.statuses;
+      if (lost > 0) isUnexplained(`${name} lost`, lost);
       return [name, result] as const;
     }),
   );
@@ -138,7 +143,8 @@ export async function runStep(
     all,
     goodput: (heard.inTime + told.inTime) / seconds,
     refusedShare: heard.refused / Math.max(1, heard.answers),
-    unexplained: heard.unexplained,
+    unexplained: [...unexplained.values()].reduce((sum, times) => sum + times, 0),
+    unexplainedBy: Object.fromEntries(unexplained),
     settled: await stage.settledSince(from),
     cores: used,
     faults,
@@ -170,5 +176,6 @@ function saidStep(step: Step): string {
   const classes = Object.entries(step.classes).map(
     ([name, { perSecond, latencies }]) => `${name} ${Math.round(perSecond)}/s p95 ${latencies.percentile(0.95)}`,
   );
-  return `${step.offered}/s: in time ${Math.round(step.goodput)}/s, p95 ${step.all.percentile(0.95)} ms; ${classes.join(', ')}; paid after p99 ${Math.round(step.settled.p99Ms)} ms; refused ${(step.refusedShare * 100).toFixed(2)} %, unexplained ${step.unexplained}${step.faults.map((fault) => `; ${fault}`).join('')}`;
+  const unexplained = Object.entries(step.unexplainedBy).map(([what, times]) => `${what} ${times} times`);
+  return `${step.offered}/s: in time ${Math.round(step.goodput)}/s, p95 ${step.all.percentile(0.95)} ms; ${classes.join(', ')}; paid after p99 ${Math.round(step.settled.p99Ms)} ms; refused ${(step.refusedShare * 100).toFixed(2)} %, unexplained ${unexplained.join(', ') || 'none'}${step.faults.map((fault) => `; ${fault}`).join('')}`;
 }

@@ -102,6 +102,7 @@ const stepAt = (offered: number): Step => ({
   goodput: offered,
   refusedShare: 0,
   unexplained: 0,
+  unexplainedBy: {},
   settled,
   cores: {},
   faults: [],
