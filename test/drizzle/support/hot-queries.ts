@@ -37,10 +37,10 @@ const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, tex
 /** The condition of a partial index is a value of the statement, and is not kept. */
 const parted = { mayScan: true, unexplained: true } as const;
 
-const everyOrder = (
-  'place_orders read_orders issue_tickets revoke_tickets release_holds store_callbacks check_in_tickets join_places note_orders ' +
-  'read_order_subjects claim_deliveries accept_deliveries count_due_jobs lease_due_jobs'
-).split(' ');
+const everyOrder =
+  'place_orders read_orders issue_tickets revoke_tickets release_holds store_callbacks check_in_tickets join_places note_orders'.split(
+    ' ',
+  );
 const inGroups = (
   'apply_settlements claim_first_attempts record_made_attempts queue_tickets read_current_attempts read_starting_orders ' +
   'read_callbacks'
