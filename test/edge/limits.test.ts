@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type Socket, connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { templateOf } from '../../src/http/contract/route-template.ts';
@@ -24,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => fronted?.close());
 
 const burst = 400;
+const connectionsMax = 2000;
 const statuses = async (count: number, of: (place: number) => ReturnType<typeof ask>) => {
   const seen = new Map<number, number>();
   for (let place = 0; place < count; place += 20) {
@@ -32,6 +36,22 @@ const statuses = async (count: number, of: (place: number) => ReturnType<typeof 
   }
   return seen;
 };
+
+/** Requests that the edge waits for the rest of, as many as one network may have at once. */
+async function holdOpen(to: number, path: string, from: string): Promise<Socket[]> {
+  const head = `POST ${path} HTTP/1.1\r\nhost: antre.test\r\ncontent-length: 10\r\n\r\n`;
+  const sockets = Array.from({ length: connectionsMax }, () =>
+    connect({ host: '127.0.0.1', port: to, localAddress: from }),
+  );
+  await Promise.all(
+    sockets.map(async (socket) => {
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(head, resolve));
+    }),
+  );
+  await pause(200);
+  return sockets;
+}
 
 describe('a network', () => {
   test('has one allowance over all its addresses and host names', async () => {
@@ -63,7 +83,7 @@ describe('a network', () => {
     ).toBe(true);
   });
 
-  test('has the address that the edge reports, for the limits of the API too', async () => {
+  test('has the address that the edge reports, for the limits of the API too; its streams take no connection from it', async () => {
     const limited = await startFrontedService({ environment: { REQUESTS_PER_MINUTE_PER_NETWORK: '20' } });
     try {
       const seen = await statuses(40, (place) =>
@@ -74,6 +94,14 @@ describe('a network', () => {
       );
       expect([seen.get(404), seen.get(429)]).toEqual([20, 20]);
       expect((await ask(limited.edge.port, '/v1/nothing', { from: '127.0.4.1' })).status).toBe(404);
+      for (const [path, from, status] of [
+        ['/v1/events/some-event/stream', '127.0.10.1', 404],
+        ['/v1/nothing', '127.0.11.1', 429],
+      ] as const) {
+        const held = await holdOpen(limited.edge.port, path, from);
+        expect((await ask(limited.edge.port, '/v1/nothing', { from })).status, path).toBe(status);
+        for (const socket of held) socket.destroy();
+      }
     } finally {
       await limited.close();
     }
@@ -105,6 +133,13 @@ describe('a network', () => {
     expect((await ask(port, '/v1/nothing', { from: '127.0.5.2' })).status).toBe(404);
   });
 
+  test('has a larger allowance of its own for the document of a waiting room, since a carrier has few networks', async () => {
+    const poll = () => ask(port, '/v1/events/-/queue', { from: '127.0.8.1' });
+    expect((await statuses(burst + 200, poll)).get(429)).toBeUndefined();
+    expect((await statuses(1000 - burst + 400, poll)).get(429)).toBeGreaterThan(20);
+    expect((await ask(port, '/v1/nothing', { from: '127.0.8.2' })).status).toBe(404);
+  });
+
   test('gets the usual allowance for requests that only look like those of a gateway or a door', async () => {
     const key = 'A'.repeat(65);
     const alike: readonly (readonly [string, string, Record<string, string>])[] = [
@@ -119,6 +154,9 @@ describe('a network', () => {
       ['POST', '/v1/check-ins', { authorization: `Bearer antre_device_${key.slice(1)}` }],
       ['POST', '/v1/check-ins', { authorization: `Bearer password` }],
       ['POST', '/v1/check-ins', { 'x-authorization': door.authorization }],
+      ['POST', '/v1/events/some-event/queue', {}],
+      ['GET', '/v1/events/some-event/queue/draws', {}],
+      ['GET', '/v1/events/some-event/queue?more', {}],
     ];
     const seen = await statuses(burst + 110, (place) => {
       const [method, path, headers] = alike[place % alike.length] ?? ['GET', '/', {}];

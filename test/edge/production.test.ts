@@ -16,11 +16,11 @@ test('production includes the rules, and serves nothing outside them', () => {
 test('each zone and upstream that the rules name exists, here as in the local stack', () => {
   const local = readFileSync('deploy/local/services/start-nginx.ts', 'utf8');
   const named = [...rules.join('\n').matchAll(/(?:zone=|proxy_cache )(edge_\w+)/g)].map((match) => match[1] ?? '');
-  const other = rules.join('\n').match(/limit_conn (edge_\w+)/)?.[1] ?? '';
-  expect(new Set([...named, other])).toEqual(
-    new Set(['edge_requests', 'edge_important', 'edge_public', 'edge_connections']),
+  const counted = [...rules.join('\n').matchAll(/limit_conn (edge_\w+)/g)].map((match) => match[1] ?? '');
+  expect(new Set([...named, ...counted])).toEqual(
+    new Set(['edge_requests', 'edge_important', 'edge_polls', 'edge_public', 'edge_connections', 'edge_streams']),
   );
-  for (const zone of [...named, other]) {
+  for (const zone of [...named, ...counted]) {
     expect(main).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
     expect(local).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
   }

@@ -87,7 +87,9 @@ ${temporary.map((name) => `  ${name}_temp_path "${own}/temporary-${name}";`).joi
   proxy_cache_path "${own}/cache" levels=1:2 keys_zone=edge_public:16m max_size=128m inactive=10m use_temp_path=off;
   limit_req_zone $edge_limit_key zone=edge_requests:10m rate=${requestsPerSecond}r/s;
   limit_req_zone $edge_important_key zone=edge_important:10m rate=${requestsPerSecond * 10}r/s;
-  limit_conn_zone $edge_network zone=edge_connections:10m;
+  limit_req_zone $edge_poll_key zone=edge_polls:10m rate=${requestsPerSecond * 10}r/s;
+  limit_conn_zone $edge_connection_key zone=edge_connections:10m;
+  limit_conn_zone $edge_stream_key zone=edge_streams:10m;
   upstream antre {
     least_conn;
 ${origins.join('\n')}
