@@ -5,7 +5,7 @@ import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { typedOrder } from '../../src/web/client/event/typed-order.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
 import { heldPlace } from '../../src/web/client/queue/held-place.ts';
-import { backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
+import { amongMany, backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
 import { outlivesPage, pageStorage } from '../../src/web/client/shared/page-storage.ts';
 import { readSearch } from '../../src/web/server/search.ts';
 
@@ -117,6 +117,8 @@ test('waits grow to a ceiling, are jittered, and never end before Retry-After', 
     expect(backOff(0, { firstMs: 1000, ceilingMs: 30_000, askedMs: 8000, random })).toBeGreaterThanOrEqual(8000);
   }
   expect(spread(1000, 0)).not.toBe(spread(1000, 0.9));
+  // Pages whose streams end together come back over some seconds.
+  expect([0, 0.5, 1].map(amongMany)).toEqual([0, 1500, 3000]);
 });
 
 test('an order is polled while it can change, more often while something is prepared, and never afterwards', () => {

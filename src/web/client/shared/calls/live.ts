@@ -1,3 +1,5 @@
+import { amongMany } from './waiting.ts';
+
 /**
  * Follows a live stream of the API. It uses `fetch` instead of `EventSource`, because only `fetch` can send a
  * credential in a header and see why a stream was refused. The page must work without it, so every fault only means
@@ -18,7 +20,7 @@ export type LiveOptions = {
    * The stream begins, or messages may have been missed: read the shown state again. Called after a short random time.
    */
   readonly onSnapshot?: () => void;
-  /** The stream opened or closed: poll more or less often from now on. */
+  /** The stream opened or closed: poll more or less often from now on. Called after a short random time, too. */
   readonly onState?: (isOpen: boolean) => void;
   /** Continue while the page is hidden. */
   readonly alsoHidden?: boolean;
@@ -28,8 +30,6 @@ export type LiveOptions = {
 const silenceMsMax = 50_000;
 const firstRetryMs = 2000;
 const retryMsMax = 120_000;
-/** Pages that read again after a gap are spread over this time. */
-const snapshotSpreadMs = 3000;
 const bufferMax = 1_000_000;
 
 /** Ends permanently if there is nothing to follow: not found, not allowed, or a server without streams. */
@@ -43,12 +43,14 @@ export function follow(path: string, options: LiveOptions): Live {
   let retryMs = firstRetryMs;
   let failures = 0;
   let timer: number | undefined;
+  let telling: number | undefined;
   let stop = new AbortController();
 
-  const setOpen = (next: boolean): void => {
+  const setOpen = (next: boolean, afterMs = amongMany(Math.random())): void => {
     if (isOpen === next) return;
     isOpen = next;
-    options.onState?.(next);
+    clearTimeout(telling);
+    if (!isClosed) telling = window.setTimeout(() => options.onState?.(isOpen), afterMs);
   };
   const mayRun = () => !isClosed && (options.alsoHidden === true || !document.hidden);
   const take = ({ id, name, data, retry }: ServerEvent): void => {
@@ -56,9 +58,11 @@ export function follow(path: string, options: LiveOptions): Live {
     if (id !== undefined) lastId = id;
     if (name === 'paused') setOpen(false);
     else if (name === 'snapshot') {
-      setOpen(true);
+      // Only this page has opened its stream now; after a gap all are told.
       const isStart = (data as { reason?: string } | undefined)?.reason === 'start';
-      window.setTimeout(() => !isClosed && options.onSnapshot?.(), isStart ? 0 : Math.random() * snapshotSpreadMs);
+      const afterMs = isStart ? 0 : amongMany(Math.random());
+      setOpen(true, afterMs);
+      window.setTimeout(() => !isClosed && options.onSnapshot?.(), afterMs);
     } else if (name !== undefined) {
       setOpen(true);
       options.onEvent(name, data);
@@ -86,6 +90,7 @@ export function follow(path: string, options: LiveOptions): Live {
   const close = (): void => {
     isClosed = true;
     clearTimeout(timer);
+    clearTimeout(telling);
     stop.abort();
     document.removeEventListener('visibilitychange', onVisible);
   };

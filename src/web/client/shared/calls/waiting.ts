@@ -7,6 +7,16 @@ export function spread(milliseconds: number, random: number): number {
   return Math.round(milliseconds * (1 - spreadShare + 2 * spreadShare * random));
 }
 
+const togetherMs = 3000;
+
+/**
+ * The wait before a page acts on what many pages learn at the same moment: their streams end together when a process
+ * restarts or Redis is away, and begin together afterwards.
+ */
+export function amongMany(random: number): number {
+  return Math.round(togetherMs * random);
+}
+
 /** Grows by half with each try up to a maximum, and is never less than what the server asked for. */
 export function backOff(
   tries: number,
