@@ -15,6 +15,11 @@ export const passwordLengthMin = 12;
 export const passwordLengthMax = 200;
 /** How long a sent code is valid. */
 export const verificationMinutes = 10;
+/**
+ * A code with less time left is not sent. After a backlog of messages, codes would otherwise go out that nobody can use
+ * any more, and those who wait for them would ask for others behind them.
+ */
+export const codeMinutesLeftMin = 2;
 /** Wrong codes for one verification; the constraint of its table says the same. */
 export const verificationTriesMax = 5;
 export const buyerTokenHours = 24;

@@ -6,7 +6,7 @@ import { buyerCode } from './buyer-code.ts';
 import { verificationContext } from './request-verification.ts';
 import { type VerificationChannel, buyerVerifications, organizers } from '../tables.ts';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { verificationTriesMax } from '../limits.ts';
+import { codeMinutesLeftMin, verificationTriesMax } from '../limits.ts';
 
 export type VerificationMessage = {
   readonly channel: VerificationChannel;
@@ -21,7 +21,10 @@ export type VerificationMessage = {
   readonly expiresAt: Date;
 };
 
-/** The data of the message with this code; undefined if the verification is confirmed, used up, expired or unknown. */
+/**
+ * The data of the message with this code; undefined if the verification is confirmed, used up or unknown, or has expired or
+ * soon will.
+ */
 export async function verificationMessage(
   deps: { db: Db; config: Pick<Config, 'HASH_SECRET' | 'ENCRYPTION_KEY'> },
   verificationId: string,
@@ -50,7 +53,7 @@ async function findOpenVerification(db: Db, id: string) {
     .where(
       and(
         eq(buyerVerifications.id, id),
-        gt(buyerVerifications.expiresAt, sql`now()`),
+        gt(buyerVerifications.expiresAt, sql`now() + make_interval(mins => ${codeMinutesLeftMin})`),
         lt(buyerVerifications.tries, verificationTriesMax),
         isNull(buyerVerifications.confirmedAt),
       ),

@@ -185,6 +185,20 @@ describe('a code', () => {
     expect(codeOfAnswer(await confirm(id, rightCode(id)))).toBe('403 verification.refused');
   });
 
+  it('is not sent when it would reach its buyer too late to be used, as after a backlog of messages', async () => {
+    const addresses = [newAddress(), newAddress()];
+    const leftSeconds = [115, 130];
+    for (const [at, email] of addresses.entries()) {
+      const { body } = await ask({ email });
+      await world.notifications.db.execute(sql`
+        update buyer_verifications set expires_at = now() + make_interval(secs => ${leftSeconds[at]})
+        where id = ${String(body['verificationId'])}`);
+    }
+    await world.work();
+    const mails = await Promise.all(addresses.map((email) => inbox(world.notifications.sandbox, email)));
+    expect(mails.map(({ length }) => length)).toEqual([0, 1]);
+  });
+
   it('is refused after ten minutes, and for another verification', async () => {
     const [one, two] = [await ask({ email: newAddress() }), await ask({ email: newAddress() })];
     const [first, second] = [one.body['verificationId'], two.body['verificationId']];
