@@ -14,13 +14,14 @@ import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.t
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
-const policies = policiesOf({
+const config = {
   REQUESTS_PER_MINUTE_PER_NETWORK: 6000,
   ORDERS_PER_MINUTE_PER_NETWORK: 200,
   SIGN_INS_PER_MINUTE_PER_NETWORK: 30,
   VERIFICATIONS_PER_MINUTE_PER_NETWORK: 300,
   VERIFICATIONS_PER_MINUTE: 60_000,
-});
+};
+const policies = policiesOf(config);
 const open: RedisClient[] = [];
 
 async function client(url: string): Promise<RedisClient> {
@@ -216,6 +217,12 @@ describe('without Redis', () => {
     }
     expect(remaining).toBe(29);
   });
+});
+
+it('a network that may request more codes may also mistype more of them', () => {
+  const wrongCodes = (requested: number) =>
+    policiesOf({ ...config, VERIFICATIONS_PER_MINUTE_PER_NETWORK: requested }).confirmation_failures.points;
+  expect([10, 300, 5000].map(wrongCodes)).toEqual([30, 30, 500]);
 });
 
 describe('bounded memory', () => {

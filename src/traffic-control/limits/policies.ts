@@ -102,8 +102,12 @@ const verificationsPerTargetEverywhere = 10;
 const verificationsPerTargetEverywhereDaily = 20;
 /** A buyer who mistypes may try again. */
 const confirmationsPerVerification = 3;
-/** Wrong codes from one network, which thousands of phones may share. */
-const confirmationFailuresPerNetwork = 30;
+/**
+ * Wrong codes from one network, which thousands of phones may share: at least this many, and a tenth of the codes that the
+ * network may request, since people mistype.
+ */
+const confirmationFailuresPerNetworkMin = 30;
+const confirmationFailureShare = 0.1;
 const day = 24 * 60 * minute;
 const callbackFailuresPerMinute = 60;
 /** Wrong keys of this many organisers may arrive through one gateway's network in one minute. */
@@ -225,6 +229,10 @@ function verificationPolicies(
       day,
     ),
     confirmations: policy('confirmations', 'network', asked * confirmationsPerVerification),
-    confirmation_failures: policy('confirmation_failures', 'network', confirmationFailuresPerNetwork),
+    confirmation_failures: policy(
+      'confirmation_failures',
+      'network',
+      Math.max(confirmationFailuresPerNetworkMin, Math.floor(asked * confirmationFailureShare)),
+    ),
   };
 }
