@@ -38,6 +38,9 @@
 -- count_paid), when money comes. An order whose asker has proven an address is also refused for what was paid in that
 -- address's name.
 --
+-- Networks. `p_held_per_network_max` is for buyers of whom nothing is proven. With a pass of the waiting room each order stands for a
+-- confirmed address and a turn, so the network may hold five times as much: thousands of such buyers share a mobile carrier's address.
+--
 -- `p_not_after` is by this server's clock. A call that is delayed on its way decides nothing after that time, so that its sender
 -- can then say what became of its orders. `p_pass_indexes` and `p_pass_accounts` come from the waiting room's passes; the caller
 -- has verified them.
@@ -81,6 +84,7 @@ declare
   v_is_running boolean;
   v_item_count integer := cardinality(p_ids);
   v_needs_pass boolean;
+  v_held_per_network_max integer;
   v_total_max bigint;
   v_is_event_limited boolean;
   v_is_category_limited boolean;
@@ -290,6 +294,7 @@ begin
   end if;
 
   -- 7. Decide each item -----------------------------------------------------------------------------------------------
+  v_held_per_network_max := p_held_per_network_max * case when v_needs_pass then 5 else 1 end;
   v_network_added := array_fill(0, array[v_item_count]);
   v_item_outcomes := array_fill(null::text, array[v_item_count]); v_item_order_ids := v_item_outcomes; v_item_promo_ids := v_item_outcomes;
   v_item_totals := array_fill(null::bigint, array[v_item_count]);
@@ -402,8 +407,8 @@ begin
       v_outcome := 'price_changed';
       v_detail := jsonb_build_object(
         'currency', v_event.currency, 'subtotal', v_subtotal, 'discount', v_discount, 'fees', v_fees, 'total', v_total);
-    elsif v_outcome is null and v_total > 0 and v_network_held[v_network] + v_network_added[v_network] + v_quantity > p_held_per_network_max then
-      v_outcome := 'network_limit'; v_detail := jsonb_build_object('limit', 'held_per_network', 'max', p_held_per_network_max);
+    elsif v_outcome is null and v_total > 0 and v_network_held[v_network] + v_network_added[v_network] + v_quantity > v_held_per_network_max then
+      v_outcome := 'network_limit'; v_detail := jsonb_build_object('limit', 'held_per_network', 'max', v_held_per_network_max);
     end if;
 
     -- Refused: what its lines took goes back to the pools.

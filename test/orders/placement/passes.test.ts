@@ -98,6 +98,17 @@ describe('while an event has a waiting room', () => {
     expect(await told(event, { buyer, queuePass: passOf(event, 7, buyer) })).toBe('queue.pass_spent');
   });
 
+  test('one network may hold five times as much as without a room, since a carrier has few addresses for many buyers', async () => {
+    const event = await newRoom();
+    const capped = placingDeps(open, { heldPerNetworkMax: 2 });
+    const outcomes: unknown[] = [];
+    for (let place = 0; place < 6; place += 1) {
+      const buyer = someBuyer();
+      outcomes.push(await told(event, { buyer, quantity: 2, queuePass: passOf(event, place, buyer) }, capped));
+    }
+    expect(outcomes).toEqual([...Array.from({ length: 5 }, () => 'placed'), 'order.limit_exceeded']);
+  });
+
   test('a process that knows of the room refuses an order without a pass before its lane', async () => {
     const event = await createEvent(db);
     const remembering = placingDeps(open, { isPassNeeded: () => true });
