@@ -66,7 +66,33 @@ test('a waiting room is simulated and planned, and its faults stand beside their
   expect([wrong.status, wrong.html.includes('id="preQueueOpensAt-error"')]).toEqual([409, true]);
   const planned = await browser.send(`${event}/waiting-room`, { rateMax: '5' });
   expect([planned.status, planned.location]).toEqual([303, `${event}/waiting-room?done=saved`]);
-  expect((await browser.get(`${event}/waiting-room`)).html).toContain('Not open yet');
+  const { html } = await browser.get(`${event}/waiting-room`);
+  expect(html).toContain('Not open yet');
+  expect(html).toContain('until the sale opens, nobody can order');
+  expect(html).toContain('0 buyers per second, of 5 at most');
+});
+
+test('a plan that is changed at the desk keeps what was set by the API, also after the pre-queue has opened', async () => {
+  const { db } = world.running.service;
+  const eventId = event.split('/').at(-1) ?? '';
+  const kept = { challenge_difficulty: 5000, draw_lead_seconds: 77 };
+  for (const [phase, rate] of [
+    ['closed', 6],
+    ['pre_queue', 7],
+  ] as const) {
+    await db.execute(sql`
+      update waiting_rooms set phase = ${phase}, challenge_difficulty = 5000, draw_lead_seconds = 77 where event_id = ${eventId}`);
+    expect((await browser.send(`${event}/waiting-room`, { rateMax: String(rate) })).status, phase).toBe(303);
+    const rows = sql`select challenge_difficulty, draw_lead_seconds, rate_max from waiting_rooms where event_id = ${eventId}`;
+    expect(await rowsOf(db, rows)).toEqual([{ ...kept, rate_max: rate }]);
+  }
+  expect((await browser.send(`${event}/waiting-room`, { challengeDifficulty: '1000000' })).status).toBe(303);
+  const [room] = await rowsOf(
+    db,
+    sql`select challenge_difficulty, rate_max from waiting_rooms where event_id = ${eventId}`,
+  );
+  expect(room).toEqual({ challenge_difficulty: 1_000_000, rate_max: 7 });
+  await db.execute(sql`update waiting_rooms set phase = 'closed' where event_id = ${eventId}`);
 });
 
 test('the overview shows who waits for places, as numbers, once the event has a waiting list', async () => {

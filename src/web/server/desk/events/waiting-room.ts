@@ -7,7 +7,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { Form } from '../forms.ts';
-import { fieldGroup, numberField, textField, timeField } from '../parts/fields.ts';
+import { fieldGroup, numberField, selectField, textField, timeField } from '../parts/fields.ts';
 import { askForm, confirmStep, deskForm } from '../parts/form.ts';
 import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { ticketsOf } from '../tickets/tickets.ts';
@@ -17,6 +17,8 @@ import { eventParam, eventView, ownEvent } from './own-event.ts';
 type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;
 
 const rateDefault = 20;
+/** Tries of a browser before it may join. A phone makes some ten thousand a second or more. */
+const workOffered = [0, 100_000, 1_000_000];
 const minute = 60_000;
 
 /** Plans a waiting room, with a forecast of its draw and its line. */
@@ -43,7 +45,9 @@ async function showRoom(desk: Desk): Promise<View> {
     title: words.title,
     ...eventView(event),
     eventSection: 'waitingRoom',
-    body: html`<p class="lead">${words.lead}</p>${room === undefined ? notice(words.none) : statePart(desk, event, room)}
+    body: html`<p class="lead">${words.lead}</p>${room === undefined ? notice(words.none) : statePart(desk, event, room)}${
+      room === undefined || room.phase === 'closed' ? notice(words.ordersWait) : ''
+    }
 ${panel(words.expected, expectedDraw(desk, event, { room, places }))}
 ${panel(words.plan, deskForm(desk, { form, body: planFields(desk, form, event, room), submit: words.save, isChange: true }))}`,
   };
@@ -53,6 +57,7 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
   const { language } = desk;
   const words = roomPlanWords[language];
   const time = (at: string) => formatDateTime(at, event.timeZone, language, 'medium');
+  const tenths = (rate: number) => formatCount(Math.round(rate * 10) / 10, language);
   return panel(
     words.now,
     html`${facts([
@@ -63,7 +68,8 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
       [words.opensAt, time(room.opensAt)],
       [words.places, formatCount(room.places, language)],
       [words.waiting, formatCount(room.waiting, language)],
-      [words.admission, `${room.admissionRate} / s`],
+      [words.calling, room.isStill ? (room.isPaused ? words.paused : words.standsStill) : undefined],
+      [words.admission, words.perSecond(tenths(room.admissionRate), tenths(room.rateMax))],
     ])}${deskForm(desk, {
       form: desk.form(room.isPaused ? 'resume' : 'pause'),
       submit: room.isPaused ? words.resume : words.pause,
@@ -151,6 +157,16 @@ function planFields(desk: Desk, form: Form, event: EventOfDesk, room: Room | und
         label: words.passMinutes,
         value: Math.round((room?.passSeconds ?? 600) / 60),
       }),
+      selectField(form, language, {
+        name: 'challengeDifficulty',
+        label: words.work,
+        hint: words.workHint,
+        value: String(room?.challengeDifficulty ?? 0),
+        options: [...new Set([...workOffered, room?.challengeDifficulty ?? 0])].map((tries) => ({
+          value: String(tries),
+          label: tries === 0 ? words.noWork : words.workTries(formatCount(tries, language)),
+        })),
+      }),
     ]),
   ];
 }
@@ -161,12 +177,21 @@ const planRoom: Act = async (desk, values) => {
     kept === undefined || values.isChanged(name) ? typed : kept;
   const time = (name: 'preQueueOpensAt' | 'freezesAt' | 'opensAt') =>
     chosen(name, values.time(name, timeZone), now?.[name]);
+  const [freezesAt, opensAt] = [time('freezesAt'), time('opensAt')];
+  // The lead has no field here, and belongs to its times: other times get the lead that fits them.
+  const hasSameTimes = now !== undefined && freezesAt === now.freezesAt && opensAt === now.opensAt;
   await desk.api.put(roomPath, {
     param: eventParam(desk),
     json: {
       preQueueOpensAt: time('preQueueOpensAt'),
-      freezesAt: time('freezesAt'),
-      opensAt: time('opensAt'),
+      freezesAt,
+      opensAt,
+      ...(hasSameTimes ? { drawLeadSeconds: now.drawLeadSeconds } : {}),
+      challengeDifficulty: chosen(
+        'challengeDifficulty',
+        values.number('challengeDifficulty'),
+        now?.challengeDifficulty,
+      ),
       rateMax: chosen('rateMax', values.number('rateMax'), now?.rateMax),
       turnSeconds: chosen('turnMinutes', values.number('turnMinutes') * 60, now?.turnSeconds),
       passSeconds: chosen('passMinutes', values.number('passMinutes') * 60, now?.passSeconds),

@@ -21,6 +21,8 @@ const id = {
   title: 'Ruang tunggu',
   lead: 'Untuk penjualan yang ramai: semua orang datang lebih dulu, urutannya diundi di depan umum, lalu mereka masuk bergiliran.',
   none: 'Acara ini tidak memakai ruang tunggu. Siapa cepat, dia dapat.',
+  ordersWait:
+    'Sejak rencana disimpan, orang hanya dapat memesan bila sudah dipanggil: sampai penjualan dibuka, tidak ada yang dapat memesan.',
   now: 'Sekarang',
   plan: 'Rencana',
   expected: 'Perkiraan undian',
@@ -35,7 +37,11 @@ const id = {
   opensHint: 'Undian perlu beberapa menit sebelum ini.',
   places: 'Tempat di antrean',
   waiting: 'Masih menunggu',
+  calling: 'Pemanggilan',
+  paused: 'Dijeda; waktu giliran tidak berjalan',
+  standsStill: 'Berhenti, karena sekarang tidak ada pesanan yang dapat dibuat; waktu giliran tidak berjalan',
   admission: 'Masuk sekarang',
+  perSecond: (rate: string, max: string) => `${rate} pembeli per detik, dari paling banyak ${max}`,
   pause: 'Jeda',
   resume: 'Lanjutkan',
   end: 'Akhiri ruang tunggu',
@@ -58,6 +64,10 @@ const id = {
   rateHint: 'Kami memperlambatnya sendiri bila pembayaran tidak terkejar.',
   turnMinutes: 'Giliran berlaku (menit)',
   passMinutes: 'Waktu memesan setelah masuk (menit)',
+  work: 'Hitungan sebelum masuk antrean',
+  workHint: 'Membuat tempat tidak gratis bagi robot. Dapat diubah kapan saja.',
+  noWork: 'Tanpa hitungan',
+  workTries: (tries: string) => `${tries} hitungan`,
   save: 'Simpan rencana',
 };
 
@@ -65,6 +75,8 @@ const en: typeof id = {
   title: 'Waiting room',
   lead: 'For a sale with a rush: everybody comes early, the order is drawn in public, and then they are let in by turns.',
   none: 'This event has no waiting room. First come, first served.',
+  ordersWait:
+    'Once the plan is saved, people can order only when they have been called: until the sale opens, nobody can order.',
   now: 'Now',
   plan: 'Plan',
   expected: 'The draw to expect',
@@ -79,7 +91,11 @@ const en: typeof id = {
   opensHint: 'The draw needs some minutes before it.',
   places: 'Places in the line',
   waiting: 'Still waiting',
+  calling: 'Calling',
+  paused: 'Paused; no turn runs out',
+  standsStill: 'Stands still, because no order can be placed now; no turn runs out',
   admission: 'Let in now',
+  perSecond: (rate: string, max: string) => `${countedEn(rate, 'buyer')} per second, of ${max} at most`,
   pause: 'Pause',
   resume: 'Go on',
   end: 'End the waiting room',
@@ -102,6 +118,10 @@ const en: typeof id = {
   rateHint: 'We slow it down by ourselves while payments do not keep up.',
   turnMinutes: 'A turn is good for (minutes)',
   passMinutes: 'Time to order once let in (minutes)',
+  work: 'Work of a browser before it may join',
+  workHint: 'A place then costs robots something. Can be changed at any time.',
+  noWork: 'None',
+  workTries: (tries: string) => `${tries} tries`,
   save: 'Save the plan',
 };
 
