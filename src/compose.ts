@@ -153,21 +153,19 @@ export function compose(config: Config, log: Log) {
     createHealthReporter({ redis, log, gates: [writes.gate, work.gate], shedOrders }),
     (reporter) => reporter.close(),
   );
-  const { limitWrites, flushesMax, orderLane, inbox } = composeLanes({
+  const { limitWrites, flushesMax, placement, inbox } = composeLanes({
     config,
     writeDb,
     limiter: limiters.postgres_writes,
     shedder: traffic.shedder,
     areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
+    health,
+    hasRoom: (eventId) => isPassNeeded(rooms, eventId),
     staged: opened('staged signal', createStagedSignal(redis), (signal) => signal.close()),
   });
-  const placement: typeof orderLane = {
-    ...orderLane,
-    submit: (lane, item) => health.watch(() => orderLane.submit(lane, item)),
-  };
   const directory = createEventDirectory(db);
   // An event without recent orders is below its limit.
-  const fullFor = (slug: string) => orderLane.fullFor?.(directory.known(slug)?.id ?? '');
+  const fullFor = (slug: string) => placement.fullFor?.(directory.known(slug)?.id ?? '');
   const gateway = composeGateway(config, redis);
   const rooms = opened('waiting rooms', createRoomWatch({ db: watch.db, log, clock }), (watched) => watched.close());
   const backlog = opened(

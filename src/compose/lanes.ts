@@ -10,6 +10,7 @@ import {
   limitGroupCommit,
   limitPerEvent,
 } from '../traffic-control/index.ts';
+import type { HealthReporter } from '../waiting-room/index.ts';
 
 type Traffic = ReturnType<typeof createTrafficControl>;
 
@@ -23,13 +24,16 @@ export function composeLanes(deps: {
   readonly limiter: ReturnType<typeof createWritesLimiter>;
   readonly shedder: Traffic['shedder'];
   readonly areSalesStopped: (eventId: string) => boolean;
+  readonly health: Pick<HealthReporter, 'watch' | 'refused'>;
+  /** Whether buyers of this event come through a waiting room. */
+  readonly hasRoom: (eventId: string) => boolean;
   readonly staged: StagedSignal;
 }) {
-  const { config, writeDb, limiter, staged } = deps;
+  const { config, writeDb, limiter, staged, shedder, health, hasRoom } = deps;
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
     limitGroupCommit(group, limiter, routeClass);
-  const placement = createPlacement({
+  const orders = createPlacement({
     db: writeDb,
     flushesMax,
     heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
@@ -37,10 +41,23 @@ export function composeLanes(deps: {
     areSalesStopped: deps.areSalesStopped,
     onPlaced: staged.send,
   });
+  const limited = limitWrites(orders, 2);
+  // Only a waiting room asks for the health of its event's orders.
+  const watched: typeof limited = {
+    ...limited,
+    submit: (eventId, item) =>
+      hasRoom(eventId) ? health.watch(eventId, () => limited.submit(eventId, item)) : limited.submit(eventId, item),
+  };
+  const placement = limitPerEvent(watched, limiter, 2, {
+    refusedLater: shedder.refusedLater,
+    refusedIn: (eventId) => {
+      if (hasRoom(eventId)) health.refused(eventId);
+    },
+  });
   return {
     limitWrites,
     flushesMax,
-    orderLane: limitPerEvent(limitWrites(placement, 2), limiter, 2, deps.shedder),
+    placement,
     inbox: limitWrites(createCallbackInbox({ db: writeDb, flushesMax, onStored: staged.send }), 0),
   };
 }

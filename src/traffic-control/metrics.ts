@@ -25,8 +25,15 @@ export const switchReadAge = gauge(
   'Time since the switches were last read, while that fails',
 );
 
-/** Requests of the class of orders refused for lack of capacity since the process began, by any cause. */
+/**
+ * Requests of the class of orders refused for lack of capacity since the process began. Sign-ins, which are in the same
+ * class, wait for reads, and orders never do.
+ */
 export async function shedOrders(): Promise<number> {
   const { values } = await shedTotal.get();
-  return values.reduce((sum, { labels, value }) => (labels.class === 'C2' ? sum + value : sum), 0);
+  return values.reduce((sum, { labels, value }) => (isOfOrders(labels) ? sum + value : sum), 0);
+}
+
+function isOfOrders(labels: Partial<Record<'class' | 'cause', string | number>>): boolean {
+  return labels.class === 'C2' && labels.cause !== 'postgres_reads';
 }

@@ -27,7 +27,7 @@ export { createChallenges } from './places/challenge.ts';
 export { type RoomScheduler, createRoomScheduler } from './admission/room-scheduler.ts';
 export { findEventOfRoom } from './rooms/room-watch.ts';
 export { createHealthReader } from './admission/health-reader.ts';
-export { createHealthReporter } from './admission/health-reporter.ts';
+export { type HealthReporter, createHealthReporter } from './admission/health-reporter.ts';
 export { createJoinLane } from './places/join-lane.ts';
 export { createReadPass, isPassNeeded } from './places/pass.ts';
 export { createQueueOf } from './rooms/queue-document.ts';

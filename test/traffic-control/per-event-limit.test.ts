@@ -16,12 +16,14 @@ function open() {
     submit: (lane) => new Promise((resolve) => held.set(lane, [...(held.get(lane) ?? []), () => resolve('done')])),
     drain: () => Promise.resolve(),
   };
-  const shared = limitPerEvent(group, limiter, 2, { refusedLater: () => {} });
+  const refusals: string[] = [];
+  const refusedIn = (lane: string) => void refusals.push(lane);
+  const shared = limitPerEvent(group, limiter, 2, { refusedLater: () => {}, refusedIn });
   const refusedOf = async (lane: string, items: number) => {
     const before = held.get(lane)?.length ?? 0;
-    const refusals = Array.from({ length: items }, () => shared.submit(lane, null).catch((error: unknown) => error));
+    const answers = Array.from({ length: items }, () => shared.submit(lane, null).catch((error: unknown) => error));
     await Promise.resolve();
-    void refusals;
+    void answers;
     return items - ((held.get(lane)?.length ?? 0) - before);
   };
   const letGo = async (lane: string) => {
@@ -29,7 +31,7 @@ function open() {
     held.delete(lane);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { shared, held, refusedOf, letGo, count: (lane: string) => held.get(lane)?.length ?? 0 };
+  return { shared, held, refusals, refusedOf, letGo, count: (lane: string) => held.get(lane)?.length ?? 0 };
 }
 
 describe('lanes within one limit', () => {
@@ -44,10 +46,12 @@ describe('lanes within one limit', () => {
   });
 
   it('a lane that has used its share refuses before the item is made, another lane does not', async () => {
-    const { shared, refusedOf, letGo } = open();
+    const { shared, refusals, refusedOf, letGo } = open();
     expect(shared.fullFor?.('hot')).toBeUndefined();
     await refusedOf('hot', 1000);
     expect(shared.fullFor?.('hot')).toMatchObject({ code: 'service.overloaded', retryAfterSeconds: 3 });
+    // Each refusal is told with its lane, before the item as well as for it.
+    expect(refusals).toEqual(Array.from({ length: 921 }, () => 'hot'));
     expect(shared.fullFor?.('other')).toBeUndefined();
     await letGo('hot');
     expect(shared.fullFor?.('hot')).toBeUndefined();

@@ -24,12 +24,15 @@ const refused = counter(
   ['class'],
 );
 
-/** A group commit whose lanes leave slots of a shared limit to each other. */
+/**
+ * A group commit whose lanes leave slots of a shared limit to each other.
+ * @param told.refusedIn is told of each refusal by its lane
+ */
 export function limitPerEvent<Item, Result>(
   group: GroupCommit<Item, Result>,
   limiter: Pick<ConcurrencyLimiter, 'state' | 'retryAfterSeconds' | 'refusedBefore'>,
   routeClass: RouteClass,
-  shedder: Pick<Shedder, 'refusedLater'>,
+  told: Pick<Shedder, 'refusedLater'> & { readonly refusedIn?: (lane: string) => void },
 ): GroupCommit<Item, Result> {
   const labels = { class: `C${routeClass}` };
   const inFlight = new Map<string, number>();
@@ -60,7 +63,8 @@ export function limitPerEvent<Item, Result>(
     if (own < laneMin || own < freeFactor * (roomNow() - total)) return undefined;
     refused.inc(labels);
     limiter.refusedBefore(routeClass);
-    shedder.refusedLater(routeClass);
+    told.refusedLater(routeClass);
+    told.refusedIn?.(lane);
     return overEventLimit(limiter.retryAfterSeconds());
   };
 

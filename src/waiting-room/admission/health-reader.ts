@@ -6,8 +6,8 @@ import { healthReporters } from '../metrics.ts';
 
 /** The scheduler's knowledge of the API processes; nothing while Redis is down. */
 export type HealthReader = {
-  /** Undefined when no process has reported within five seconds. */
-  read(): Promise<Health | undefined>;
+  /** The health of an event's orders. Undefined when no process has reported within five seconds. */
+  read(eventId: string): Promise<Health | undefined>;
   /** Places exchanged since the last read; no other reader gets them again. */
   takeExchanged(eventId: string): Promise<number>;
   giveBackExchanged(eventId: string, count: number): Promise<void>;
@@ -46,10 +46,10 @@ export function createHealthReader({ redis, log }: { redis: RedisClient; log: Lo
     }
   };
   return {
-    read: () =>
+    read: (eventId) =>
       ask(async () => {
         const reports: unknown = await redis.eval(readScript, 1, healthKey, reportAgeMaxMs);
-        return healthOf(Array.isArray(reports) ? reports.map((text) => JSON.parse(String(text))) : []);
+        return healthOf(Array.isArray(reports) ? reports.map((text) => JSON.parse(String(text))) : [], eventId);
       }, undefined),
     takeExchanged: (eventId) => ask(async () => Number(await redis.eval(takeScript, 1, exchangedKey, eventId)), 0),
     giveBackExchanged: async (eventId, count) => {
@@ -58,15 +58,18 @@ export function createHealthReader({ redis, log }: { redis: RedisClient; log: Lo
   };
 }
 
-/** The worst values of all: a slow process is slow for everyone it serves. */
-export function healthOf(reports: readonly HealthReport[]): Health | undefined {
+const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
+/** The worst values of all processes: a slow process is slow for everyone it serves. */
+export function healthOf(reports: readonly HealthReport[], eventId: string): Health | undefined {
   healthReporters.set(reports.length);
   if (reports.length === 0) return undefined;
-  const slow = reports
-    .filter((report) => report.placements >= placementsMin)
-    .map((report) => report.placementP95Ms ?? 0);
-  const shed = reports.reduce((sum, report) => sum + report.shed, 0);
-  const all = shed + reports.reduce((sum, report) => sum + report.placements, 0);
+  const own = reports.flatMap(({ events }) => events[eventId] ?? []);
+  const slow = own
+    .filter(({ placements }) => placements >= placementsMin)
+    .map(({ placementP95Ms }) => placementP95Ms ?? 0);
+  const shed = sumOf([...reports.map((report) => report.shed), ...own.map(({ refused }) => refused)]);
+  const all = shed + sumOf(own.map(({ placements }) => placements));
   return {
     placementP95Ms: slow.length === 0 ? undefined : Math.max(...slow),
     shedRatio: all < placementsMin ? 0 : shed / all,

@@ -5,16 +5,18 @@ import { isUnavailable } from '../../platform/database/db-errors.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Gate } from '../../platform/resilience/gate.ts';
 import type { Log } from '../../platform/log.ts';
-import { type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-report.ts';
+import { type EventReport, type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-report.ts';
 import { createLatencyWindow } from './latency-window.ts';
 
 /**
- * Reports to the scheduler, once a second and through Redis, the health of orders in this process and the number of
+ * Reports to the scheduler, once a second and through Redis, the health of this process's orders by event, and the number of
  * exchanged places. Nothing waits for it: while Redis is away no report is sent, and rooms keep their rate.
  */
 export type HealthReporter = {
-  /** Runs the writing of one order, and records its latency or its refusal for lack of capacity. */
-  watch<Result>(write: () => Promise<Result>): Promise<Result>;
+  /** Runs the writing of one order of this event, and records its latency or its refusal for lack of capacity. */
+  watch<Result>(eventId: string, write: () => Promise<Result>): Promise<Result>;
+  /** Records an order of this event that was refused for lack of capacity before it was written. */
+  refused(eventId: string): void;
   exchanged(eventId: string, placeIndex: number): void;
   close(): void;
 };
@@ -30,6 +32,8 @@ export type HealthReporterDeps = {
 
 const reportMs = 1000;
 const windowSeconds = 3;
+/** Events whose orders are watched at once. */
+const eventsMax = 200;
 /** Places remembered as counted, so that a repeated exchange counts once. */
 const countedMax = 50_000;
 
@@ -42,21 +46,15 @@ return 1`;
 
 export function createHealthReporter(deps: HealthReporterDeps): HealthReporter {
   const name = randomBytes(9).toString('base64url');
-  const placements = createLatencyWindow(windowSeconds);
-  const shed = createShedWindow();
+  const orders = createEventWindows();
+  const shed = createCountWindow();
   const places = createExchangedPlaces();
   const probes = deps.gates.map(createProbe);
 
   const report = async (): Promise<void> => {
     const poolWaitMs = Math.max(0, ...probes.map((waitedMs) => waitedMs()));
     const counted = await deps.shedOrders();
-    const sent: HealthReport = {
-      placements: placements.count(),
-      placementP95Ms: placements.quantile(0.95) ?? null,
-      shed: shed.inWindow(counted),
-      poolWaitMs,
-    };
-    placements.turn();
+    const sent: HealthReport = { events: orders.take(), shed: shed.inWindow(counted), poolWaitMs };
     if (deps.redis.status !== 'ready') return;
     await deps.redis.eval(reportScript, 1, healthKey, name, JSON.stringify(sent), reportAgeMaxMs);
     for (const [eventId, count] of places.take()) {
@@ -70,18 +68,19 @@ export function createHealthReporter(deps: HealthReporterDeps): HealthReporter {
   timer.unref();
 
   return {
-    watch: async (write) => {
+    watch: async (eventId, write) => {
       const started = performance.now();
       try {
         const result = await write();
-        placements.note(performance.now() - started);
+        orders.answered(eventId, performance.now() - started);
         return result;
       } catch (error) {
-        if (isShed(error)) shed.count();
-        else placements.note(performance.now() - started);
+        if (isShed(error)) orders.refused(eventId);
+        else orders.answered(eventId, performance.now() - started);
         throw error;
       }
     },
+    refused: orders.refused,
     exchanged: places.note,
     close: () => clearInterval(timer),
   };
@@ -120,18 +119,50 @@ function createProbe(gate: Pick<Gate, 'enter'>): () => number {
   };
 }
 
-/** Refusals of the last seconds: those counted here, and those that traffic control has counted. */
-function createShedWindow() {
-  let own = 0;
+/** Latencies and refusals of the last seconds, by event. Beyond the bound the event without orders for longest is forgotten. */
+function createEventWindows() {
+  const windows = new LRUCache<string, ReturnType<typeof createEventWindow>>({ max: eventsMax });
+  const of = (eventId: string) => {
+    const known = windows.get(eventId);
+    if (known !== undefined) return known;
+    const made = createEventWindow();
+    windows.set(eventId, made);
+    return made;
+  };
+  return {
+    answered: (eventId: string, milliseconds: number) => of(eventId).latencies.note(milliseconds),
+    refused: (eventId: string) => {
+      of(eventId).refused += 1;
+    },
+    /** The report of each event, before the next second begins. Events without orders in the window are forgotten. */
+    take: (): Record<string, EventReport> => {
+      const reports: Record<string, EventReport> = {};
+      for (const [eventId, window] of [...windows.entries()]) {
+        const { latencies, refusals } = window;
+        const report = { placements: latencies.count(), refused: refusals.inWindow(window.refused) };
+        if (report.placements + report.refused === 0) windows.delete(eventId);
+        else reports[eventId] = { ...report, placementP95Ms: latencies.quantile(0.95) ?? null };
+        latencies.turn();
+      }
+      return reports;
+    },
+  };
+}
+
+const createEventWindow = () => ({
+  latencies: createLatencyWindow(windowSeconds),
+  refused: 0,
+  refusals: createCountWindow(),
+});
+
+/** How much a count that only grows has grown within the window. */
+function createCountWindow() {
   const totals = [0];
   return {
-    count: () => {
-      own += 1;
-    },
-    inWindow: (refusedByTraffic: number): number => {
-      totals.push(own + refusedByTraffic);
+    inWindow: (total: number): number => {
+      totals.push(total);
       if (totals.length > windowSeconds + 1) totals.shift();
-      return (totals.at(-1) ?? 0) - (totals[0] ?? 0);
+      return total - (totals[0] ?? 0);
     },
   };
 }

@@ -4,10 +4,15 @@ import net from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../src/app.ts';
+import { buyerKeys } from '../../../src/orders/placement/keys.ts';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
+import { createHealthReader } from '../../../src/waiting-room/admission/health-reader.ts';
+import { signPass } from '../../../src/waiting-room/places/pass.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 import { until } from '../../../testkit/until.ts';
+import { openRoom } from '../../../testkit/waiting-room/rooms.ts';
 
 /**
  * Guards that the crowd of one event is refused as soon as a request names the event: by the header before the body has
@@ -37,6 +42,7 @@ afterAll(async () => {
   await api.close();
 });
 
+const healthOf = (event: TestEvent) => createHealthReader({ redis: api.service.redis, log: silentLog }).read(event.id);
 let networks = 0;
 const nextAddress = () => {
   networks += 1;
@@ -48,7 +54,12 @@ const remaining = ({ limits }: { limits: string | null }) => Number(/r=(\d+)/.ex
 
 type Way = '/v1/orders' | '/v1/orders?way=router';
 
-async function order(event: TestEvent, headers: Record<string, string> = {}, way: Way = '/v1/orders') {
+async function order(
+  event: TestEvent,
+  headers: Record<string, string> = {},
+  way: Way = '/v1/orders',
+  buyer = someBuyer(),
+) {
   const response = await fetch(`http://127.0.0.1:${serving.port}${way}`, {
     method: 'POST',
     headers: {
@@ -59,7 +70,7 @@ async function order(event: TestEvent, headers: Record<string, string> = {}, way
     },
     body: JSON.stringify({
       eventSlug: event.slug,
-      buyer: someBuyer(),
+      buyer,
       lines: [{ ticketCategoryId: event.categories[0]?.id, quantity: 1 }],
     }),
   });
@@ -148,4 +159,21 @@ test('a full lane refuses by the header alone, counts repeated clicks, and refus
     await held;
     await owner.end();
   }
+});
+
+test('the pace of a waiting room follows the orders of its own event', async () => {
+  const { db, hashSecret, queueTokenSecret, rooms } = api.service;
+  const event = await createEvent(db, { categories: [{ capacity: 1000 }] });
+  await openRoom(db, event);
+  await rooms.refresh();
+  const answers = await Promise.all(
+    Array.from({ length: 30 }, (_, placeIndex) => {
+      const buyer = someBuyer();
+      const [accountKey] = buyerKeys(hashSecret, buyer);
+      const place = { eventId: event.id, placeIndex, accountKey, expiresAt: Date.now() + 60_000 };
+      return order(event, { 'queue-pass': signPass(queueTokenSecret, place) }, '/v1/orders', buyer);
+    }),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+  await until(async () => (await healthOf(event))?.placementP95Ms !== undefined);
 });

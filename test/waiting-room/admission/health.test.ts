@@ -31,16 +31,17 @@ function aReporter(gate = freeGate(), shedOrders = () => 0): HealthReporter {
   reporters.push(reporter);
   return reporter;
 }
-const read = () => createHealthReader({ redis, log: silentLog }).read();
+const eventId = 'evt_00000009';
+const read = () => createHealthReader({ redis, log: silentLog }).read(eventId);
 
 describe('the health of orders', () => {
   it('is that of the worst process, and expires with the processes', async () => {
     expect(await read()).toBeUndefined();
     const good = aReporter();
     const bad = aReporter();
-    await Promise.all(Array.from({ length: 50 }, () => good.watch(() => pause(5))));
-    await Promise.all(Array.from({ length: 50 }, () => bad.watch(() => pause(300))));
-    const refuse = () => bad.watch(() => Promise.reject(serviceOverloaded(1))).catch(() => undefined);
+    await Promise.all(Array.from({ length: 50 }, () => good.watch(eventId, () => pause(5))));
+    await Promise.all(Array.from({ length: 50 }, () => bad.watch(eventId, () => pause(300))));
+    const refuse = () => bad.watch(eventId, () => Promise.reject(serviceOverloaded(1))).catch(() => undefined);
     await Promise.all(Array.from({ length: 10 }, refuse));
     await until(async () => ((await read())?.placementP95Ms ?? 0) > 250);
     const health = await read();
@@ -49,6 +50,17 @@ describe('the health of orders', () => {
     good.close();
     bad.close();
     await until(async () => (await read()) === undefined, 8000);
+  });
+
+  it('of one event says nothing about another, so that a flood of orders slows no other room', async () => {
+    const reporter = aReporter();
+    const reader = createHealthReader({ redis, log: silentLog });
+    await Promise.all(Array.from({ length: 50 }, () => reporter.watch('evt_00000001', () => pause(300))));
+    for (let orders = 0; orders < 500; orders += 1) reporter.refused('evt_00000001');
+    await until(async () => ((await reader.read('evt_00000001'))?.shedRatio ?? 0) > 0.8);
+    expect((await reader.read('evt_00000001'))?.placementP95Ms).toBeGreaterThan(290);
+    expect(await reader.read('evt_00000002')).toMatchObject({ placementP95Ms: undefined, shedRatio: 0 });
+    reporter.close();
   });
 
   it('includes what traffic control refused before an order', async () => {
@@ -91,11 +103,11 @@ describe('the health of orders', () => {
   it('is unknown while Redis is away, and exchanges of that time are reported afterwards', async () => {
     const reader = createHealthReader({ redis, log: silentLog });
     const reporter = aReporter();
-    await until(async () => (await reader.read()) !== undefined);
+    await until(async () => (await reader.read(eventId)) !== undefined);
     await own.kill();
     await until(async () => redis.status !== 'ready');
     reporter.exchanged('evt_00000002', 1);
-    expect(await reader.read()).toBeUndefined();
+    expect(await reader.read(eventId)).toBeUndefined();
     expect(await reader.takeExchanged('evt_00000002')).toBe(0);
     await own.start();
     let taken = 0;
