@@ -5,8 +5,8 @@ import type { Config } from '../../src/config.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import { type Db, transaction } from '../../src/platform/database/db.ts';
 import { drawLeadOf } from '../../src/waiting-room/draw/draw-lead.ts';
-import { beaconChainOf, commitDraw } from '../../src/waiting-room/draw/index.ts';
-import { markPreQueue } from '../../src/waiting-room/admission/queries.ts';
+import { type CommitDeps, beaconChainOf, commitDraw } from '../../src/waiting-room/draw/index.ts';
+import { openPreQueue } from '../../src/waiting-room/admission/open-pre-queue.ts';
 import { joinPlaces } from '../../src/waiting-room/places/queries.ts';
 import { drawLeaves, draws, places, servingMarks, spentPasses, waitingRooms } from '../../src/waiting-room/tables.ts';
 import { demoEventId } from './demo-id.ts';
@@ -31,6 +31,7 @@ export async function seedRoom(
   const { db, config, clock } = deps;
   const eventId = demoEventId(event.slug);
   const now = clock.now();
+  const committing = { beaconChain: beaconChainOf(config), encryptionKey: config.ENCRYPTION_KEY };
   const isNew = await transaction(db, async (tx) => {
     const [old] = await tx.select().from(waitingRooms).where(eq(waitingRooms.eventId, eventId)).for('update');
     if (old !== undefined && old.phase !== 'over' && old.freezesAt > now) return false;
@@ -51,11 +52,10 @@ export async function seedRoom(
       turnSeconds: room.turnSeconds,
       passSeconds,
     });
-    const committing = { beaconChain: beaconChainOf(config), encryptionKey: config.ENCRYPTION_KEY };
     await commitDraw(committing, tx, { eventId, freezesAt, leadSeconds });
     return true;
   });
-  if (isNew && (await isOpened(db, eventId)))
+  if (isNew && (await isOpened({ db, ...committing }, eventId)))
     await joinPlaces(
       db,
       eventId,
@@ -66,11 +66,11 @@ export async function seedRoom(
 }
 
 /** Waits a moment for the pre-queue to open by Postgres' clock, since nobody can join before. */
-async function isOpened(db: Db, eventId: string): Promise<boolean> {
+async function isOpened(deps: CommitDeps & { db: Db }, eventId: string): Promise<boolean> {
   const giveUpAt = performance.now() + opensWithinMs;
   while (performance.now() < giveUpAt) {
-    if (await markPreQueue(db, eventId)) return true;
-    const [row] = await db
+    if ((await openPreQueue(deps, eventId)) !== undefined) return true;
+    const [row] = await deps.db
       .select({ isLater: sql<boolean>`${waitingRooms.preQueueOpensAt} > now() + interval '1 minute'` })
       .from(waitingRooms)
       .where(eq(waitingRooms.eventId, eventId));

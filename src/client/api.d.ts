@@ -446,7 +446,7 @@ export type QueuePlace = {
 export type JoinQueue = {
   /** The solved challenge as the ALTCHA widget sends it: base64 of JSON with `challenge` and `solution`. */
   challenge?: string;
-  /** Index of your own place whose turn has passed without an order. The place and all its passes end, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`. */
+  /** Index of your own place whose turn has passed without an order, or, once, with an order that ended unpaid. The place and all its passes end, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`. */
   insteadOf?: number;
 };
 
@@ -472,7 +472,10 @@ export type Queue = {
   opensAt: string;
   /** The opening time has passed, but the draw is not finished. */
   isLate: boolean;
+  /** Nobody is called now, and no turn runs out: the room is paused, or its sale. */
   isPaused: boolean;
+  /** The event was cancelled or is over, or its last sale has ended. */
+  isSaleOver: boolean;
   /** Places given out. */
   places: number;
   /** Positions below this have been called, at `servingAt`. */
@@ -519,6 +522,8 @@ export type WaitingRoom = {
   eventId: string;
   phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
   isPaused: boolean;
+  /** Nobody is called now, and no turn runs out: it is paused, or no order can be placed. */
+  isStill: boolean;
   isLate: boolean;
   places: number;
   /** Positions called so far. */

@@ -3,10 +3,11 @@ import type { DrawRow } from './draw/index.ts';
 import type { RoomRow } from './rooms/queries.ts';
 import type { roomSchema } from './schemas.ts';
 import { servingAt } from './admission/serving.ts';
+import { exchangePhases } from './rooms/phase.ts';
 
 export function presentRoom(
   room: RoomRow,
-  { draw, orders, now }: { draw: DrawRow | undefined; orders: number; now: Date },
+  { isStill, draw, orders, now }: { isStill: boolean; draw: DrawRow | undefined; orders: number; now: Date },
 ): z.input<typeof roomSchema> {
   const serving = servingAt({ ...room, servingAt: room.servingAt?.getTime() }, now.getTime());
   return {
@@ -21,6 +22,7 @@ export function presentRoom(
     passSeconds: room.passSeconds,
     challengeDifficulty: room.challengeDifficulty,
     isPaused: room.paused,
+    isStill: isStill && exchangePhases.includes(room.phase),
     isLate: room.phase === 'drawing' && room.opensAt <= now,
     places: room.places,
     served: Math.floor(serving),
@@ -28,7 +30,8 @@ export function presentRoom(
     lapsed: room.lapsedBelow,
     exchanged: room.exchanged,
     orders,
-    admissionRate: room.phase === 'open' ? room.admissionRate : 0,
+    // Fewer come in than the rate allows while the room stands still or little stock is left.
+    admissionRate: Math.min(room.admissionRate, room.rate * room.showRatio),
     ratePerSecond: room.rate,
     showRatio: room.showRatio,
     draw:

@@ -11,7 +11,10 @@ export const queueDocumentSchema = z
     freezesAt: timeSchema,
     opensAt: timeSchema,
     isLate: z.boolean().openapi({ description: 'The opening time has passed, but the draw is not finished.' }),
-    isPaused: z.boolean(),
+    isPaused: z
+      .boolean()
+      .openapi({ description: 'Nobody is called now, and no turn runs out: the room is paused, or its sale.' }),
+    isSaleOver: z.boolean().openapi({ description: 'The event was cancelled or is over, or its last sale has ended.' }),
     places: z.int().openapi({ description: 'Places given out.' }),
     serving: z.number().openapi({ description: 'Positions below this have been called, at `servingAt`.' }),
     servingAt: timeSchema,
@@ -95,6 +98,9 @@ export const roomSchema = z
     eventId: eventIdSchema,
     phase: z.enum(phases),
     isPaused: z.boolean(),
+    isStill: z.boolean().openapi({
+      description: 'Nobody is called now, and no turn runs out: it is paused, or no order can be placed.',
+    }),
     isLate: z.boolean(),
     places: z.int(),
     served: z.int().openapi({ description: 'Positions called so far.' }),

@@ -1,5 +1,6 @@
 import { openingShare } from './admission-rate.ts';
-import { type RoomAtWork, markOpen, markOver, markPreQueue } from './queries.ts';
+import { openPreQueue } from './open-pre-queue.ts';
+import { type RoomAtWork, markOpen, markOver } from './queries.ts';
 import type { DrawDeps } from '../draw/index.ts';
 import { completeDraw, freezePlaces } from '../draw/index.ts';
 import { type ServeDeps, type Served, serveRoom } from './serve-room.ts';
@@ -21,8 +22,12 @@ export async function advanceRoom(deps: AdvanceDeps, room: RoomAtWork, signal: A
     return step;
   };
   if (room.is_sale_over) return told(await markOver(deps.db, eventId), 'over');
-  if (room.phase === 'closed')
-    return room.is_pre_queue_due ? told(await markPreQueue(deps.db, eventId), 'pre_queue') : 'waiting';
+  if (room.phase === 'closed') {
+    if (!room.is_pre_queue_due) return 'waiting';
+    const opened = await openPreQueue(deps, eventId);
+    if (opened === 'late') deps.log.warn({ eventId }, 'a pre-queue opened late, so its draw and its sale are later');
+    return told(opened !== undefined, 'pre_queue');
+  }
   if (room.phase === 'pre_queue') {
     if (!room.is_freeze_due) return 'waiting';
     return told((await freezePlaces(deps, eventId)) === 'frozen', 'frozen');

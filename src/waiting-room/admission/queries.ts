@@ -1,8 +1,8 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import type { Phase } from '../rooms/phase.ts';
 import { watchedRoomsMax } from '../rooms/queries.ts';
-import { draws, waitingRooms } from '../tables.ts';
+import { isSaleOver, isStill, standsStill } from './sale-conditions.ts';
 
 /** How often the state of serving is recorded as a mark. */
 const markSeconds = 5;
@@ -21,10 +21,6 @@ export type RoomAtWork = {
   readonly is_drawn: boolean;
   /** A second has passed since it was last served. */
   readonly is_serving_due: boolean;
-  /**
-   * The event is over or called off, or its last sale has ended. A closed category ends nothing, because it may be put
-   * on sale again.
-   */
   readonly is_sale_over: boolean;
   readonly waiting: number;
   readonly admission_rate: number;
@@ -45,34 +41,13 @@ export async function listRoomsAtWork(db: Db): Promise<RoomAtWork[]> {
         room.opens_at <= now() as is_opening_due,
         exists (select from draws where event_id = room.event_id and state = 'drawn') as is_drawn,
         coalesce(room.serving_at <= now() - interval '1 second', false) as is_serving_due,
-        event.status = 'cancelled' or event.ends_at <= now() or (event.status = 'published' and not exists (
-          select from ticket_categories category where category.event_id = room.event_id
-            and category.sale_closes_at > now())) as is_sale_over,
+        ${isSaleOver} as is_sale_over,
         greatest(room.places - room.serving, 0)::float8 as waiting
       from waiting_rooms room join events event on event.id = room.event_id
       where room.phase <> 'over'
       order by row_number() over (partition by room.organizer_id order by room.opens_at), room.opens_at
       limit ${watchedRoomsMax}`,
   );
-}
-
-const isDue = (column: typeof waitingRooms.preQueueOpensAt) => sql`${column} <= now()`;
-
-/** False if it was no longer closed, or no longer due. */
-export async function markPreQueue(db: Db, eventId: string): Promise<boolean> {
-  const rows = await db
-    .update(waitingRooms)
-    .set({ phase: 'pre_queue', changedAt: sql`now()` })
-    .where(
-      and(
-        eq(waitingRooms.eventId, eventId),
-        eq(waitingRooms.phase, 'closed'),
-        isDue(waitingRooms.preQueueOpensAt),
-        sql`exists (select from ${draws} where ${draws.eventId} = ${eventId} and ${draws.state} = 'committed')`,
-      ),
-    )
-    .returning({ eventId: waitingRooms.eventId });
-  return rows.length > 0;
 }
 
 /**
@@ -116,8 +91,8 @@ export async function markOver(db: Db, eventId: string): Promise<boolean> {
  * catch up, for example while Postgres was down. By the clock of the statement: in a long pause on a busy machine, the times
  * from reading a row to writing it add up to minutes.
  */
-export function stoodSince(servingAt: SQL, isStill: boolean): SQL {
-  return isStill
+export function stoodSince(servingAt: SQL, isStanding: boolean): SQL {
+  return isStanding
     ? sql`now() - ${servingAt}`
     : sql`greatest(now() - ${servingAt} - make_interval(secs => ${catchUpSecondsMax}), interval '0')`;
 }
@@ -140,7 +115,6 @@ export type ServedRoom = {
   readonly show_ratio: number;
   readonly lapsed_below: number;
   readonly exchanged: number;
-  /** The organizer has paused the room, or nothing is on sale now. */
   readonly is_still: boolean;
   /** All remaining tickets are free: no payment is made for them. */
   readonly is_free: boolean;
@@ -153,6 +127,7 @@ export type ServedRoom = {
   /** The state a turn ago, and a minute ago; null if the room is younger. */
   readonly turn_serving: number | null;
   readonly turn_orders: number | null;
+  readonly turn_exchanged: number | null;
   readonly minute_serving: number | null;
   readonly minute_exchanged: number | null;
 };
@@ -166,22 +141,20 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
         extract(epoch from now() - room.serving_at)::float8 as elapsed_seconds,
         room.places, room.serving, room.rate, room.rate_max, room.admission_rate, room.show_ratio,
         room.lapsed_below::float8 as lapsed_below, room.exchanged::float8 as exchanged,
-        room.paused or event.status <> 'published' or event.sales <> 'open' or not exists (
-          select from ticket_categories category where category.event_id = room.event_id
-            and category.status = 'on_sale' and category.sale_opens_at <= now() and category.sale_closes_at > now()
-        ) as is_still,
+        ${isStill} as is_still,
         not exists (select from ticket_categories category where category.event_id = room.event_id
           and ${costs}) as is_free,
         (select coalesce(string_agg(rival.rate_max::text, ','), '') from waiting_rooms rival
+          join events other on other.id = rival.event_id
           where rival.phase = 'open' and rival.phase <> 'over' and rival.organizer_id = room.organizer_id
-            and rival.event_id <> room.event_id and not rival.paused and rival.places > rival.serving
+            and rival.event_id <> room.event_id and rival.places > rival.serving and not ${standsStill(sql`rival`, sql`other`)}
             and exists (select from ticket_categories category where category.event_id = rival.event_id and ${costs})
         ) as rival_rates,
         event.hold_seconds,
         due.is_mark_due,
         case when due.is_mark_due then (select count(order_id)::integer from spent_passes where event_id = room.event_id)
           else last.orders end as orders,
-        turn.serving as turn_serving, turn.orders as turn_orders,
+        turn.serving as turn_serving, turn.orders as turn_orders, turn.exchanged::float8 as turn_exchanged,
         minute.serving as minute_serving, minute.exchanged::float8 as minute_exchanged
       from waiting_rooms room
       join events event on event.id = room.event_id
@@ -190,7 +163,7 @@ export async function findServedRoom(db: Db, eventId: string, windowSeconds: num
       cross join lateral (
         select coalesce(last.at <= now() - make_interval(secs => ${markSeconds}), true) as is_mark_due) due
       cross join lateral (select ${stoodSince(sql`room.serving_at`, false)} as time) stood
-      left join lateral (select serving, orders from serving_marks mark where mark.event_id = room.event_id
+      left join lateral (select serving, orders, exchanged from serving_marks mark where mark.event_id = room.event_id
         and at <= now() - stood.time - make_interval(secs => room.turn_seconds) order by at desc limit 1) turn on true
       left join lateral (select serving, exchanged from serving_marks mark where mark.event_id = room.event_id
         and at <= now() - stood.time - make_interval(secs => ${windowSeconds}) order by at desc limit 1) minute on true

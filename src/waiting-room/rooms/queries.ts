@@ -1,6 +1,7 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { type SQL, and, eq, inArray, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { isSaleOver, isStill } from '../admission/sale-conditions.ts';
 import type { Phase } from './phase.ts';
 import { draws, waitingRooms } from '../tables.ts';
 
@@ -69,10 +70,18 @@ export async function findVoidedPlaces(db: Db, eventId: string, number: number):
 
 export type RoomRow = typeof waitingRooms.$inferSelect;
 
-/** The room of an organizer's own event. */
-export async function findRoom(db: Db, organizerId: string, eventId: string): Promise<RoomRow | undefined> {
+/** Whether a condition of `sale-conditions.ts` holds for a room. */
+const ofRoom = (eventId: string, condition: SQL) => sql<boolean>`(select ${condition} from waiting_rooms room
+  join events event on event.id = room.event_id where room.event_id = ${eventId})`;
+
+/** The room of an organizer's own event, and whether it stands still. */
+export async function findRoom(
+  db: Db,
+  organizerId: string,
+  eventId: string,
+): Promise<{ room: RoomRow; isStill: boolean } | undefined> {
   const [row] = await db
-    .select()
+    .select({ room: waitingRooms, isStill: ofRoom(eventId, isStill) })
     .from(waitingRooms)
     .where(and(eq(waitingRooms.eventId, eventId), eq(waitingRooms.organizerId, organizerId)));
   return row;
@@ -106,17 +115,26 @@ export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string
   return row;
 }
 
-/** A room of a public event, and its current draw: the one with the highest number. */
-export async function findPublicRoom(
-  db: Db,
-  eventId: string,
-): Promise<{ room: RoomRow; draw: typeof draws.$inferSelect | null; nowMs: number; servingAtMs: number } | undefined> {
+export type PublicRoom = {
+  readonly room: RoomRow;
+  /** The one with the highest number. */
+  readonly draw: typeof draws.$inferSelect | null;
+  readonly nowMs: number;
+  readonly servingAtMs: number;
+  readonly isStill: boolean;
+  readonly isSaleOver: boolean;
+};
+
+/** A room of a public event, with its current draw and the state of its sale. */
+export async function findPublicRoom(db: Db, eventId: string): Promise<PublicRoom | undefined> {
   const [row] = await db
     .select({
       room: waitingRooms,
       draw: draws,
       nowMs: sql<number>`(extract(epoch from now()) * 1000)::float8`,
       servingAtMs: sql<number>`(extract(epoch from coalesce(${waitingRooms.servingAt}, now())) * 1000)::float8`,
+      isStill: ofRoom(eventId, isStill),
+      isSaleOver: ofRoom(eventId, isSaleOver),
     })
     .from(waitingRooms)
     .innerJoin(events, eq(events.id, waitingRooms.eventId))

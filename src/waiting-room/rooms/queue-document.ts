@@ -1,13 +1,14 @@
 import type { z } from 'zod';
 import { type QueueOf, availabilityBandOf } from '../../catalog/index.ts';
+import { catchUpSecondsMax } from '../admission/queries.ts';
 import { pollSecondsMax, pollSecondsOf } from '../places/decide-exchange.ts';
 import type { StockOf } from '../ports.ts';
-import { findPublicRoom } from './queries.ts';
+import { exchangePhases } from './phase.ts';
+import { type PublicRoom, findPublicRoom } from './queries.ts';
 import type { queueDocumentSchema } from '../schemas.ts';
 import { servingAt } from '../admission/serving.ts';
 
 type QueueDocument = z.input<typeof queueDocumentSchema>;
-type Found = NonNullable<Awaited<ReturnType<typeof findPublicRoom>>>;
 
 /**
  * The document that everyone who waits for an event reads: phase, times, how far and how fast positions are called, the
@@ -21,23 +22,25 @@ export function createQueueOf(deps: { stockOf: StockOf }): QueueOf {
   };
 }
 
-function presentQueue(found: Found, stock: QueueDocument['stock']): QueueDocument {
+function presentQueue(found: PublicRoom, stock: QueueDocument['stock']): QueueDocument {
   const { room, draw, nowMs } = found;
   const serving = servingAt({ ...room, servingAt: found.servingAtMs }, nowMs);
+  const rate = rateNow(found);
   return {
     phase: room.phase,
     preQueueOpensAt: room.preQueueOpensAt.toISOString(),
     freezesAt: room.freezesAt.toISOString(),
     opensAt: room.opensAt.toISOString(),
     isLate: room.phase === 'drawing' && room.opensAt.getTime() <= nowMs,
-    isPaused: room.paused,
+    isPaused: room.paused || (found.isStill && exchangePhases.includes(room.phase)),
+    isSaleOver: found.isSaleOver,
     places: room.places,
     serving: rounded(serving),
     servingAt: timeOf(nowMs),
-    ratePerSecond: rounded(room.rate),
+    ratePerSecond: rounded(rate),
     lapsedBelow: room.lapsedBelow,
     stock,
-    pollSeconds: pollSeconds(found, serving),
+    pollSeconds: pollSeconds(found, serving, rate),
     turnSeconds: room.turnSeconds,
     passSeconds: room.passSeconds,
     challengeDifficulty: room.challengeDifficulty,
@@ -46,8 +49,13 @@ function presentQueue(found: Found, stock: QueueDocument['stock']): QueueDocumen
   };
 }
 
+/** Positions called per second. None are while no worker serves the room, though its row still has the last rate. */
+function rateNow({ room, servingAtMs, nowMs }: PublicRoom): number {
+  return nowMs - servingAtMs > catchUpSecondsMax * 1000 ? 0 : room.rate;
+}
+
 /** Bytes that are not known yet are omitted. */
-function presentDraw(draw: NonNullable<Found['draw']>): NonNullable<QueueDocument['draw']> {
+function presentDraw(draw: NonNullable<PublicRoom['draw']>): NonNullable<QueueDocument['draw']> {
   return {
     number: draw.number,
     state: draw.state,
@@ -67,9 +75,9 @@ function presentDraw(draw: NonNullable<Found['draw']>): NonNullable<QueueDocumen
  * The polling hint for clients without a place: a quarter of the time to the next change. Clients with a place compute
  * it from their position in the same way. Both add a jitter of a fifth.
  */
-function pollSeconds({ room, nowMs }: Found, serving: number): number {
+function pollSeconds({ room, nowMs }: PublicRoom, serving: number, rate: number): number {
   if (room.phase === 'over') return pollSecondsMax;
-  if (room.phase === 'open') return pollSecondsOf(room.places - serving, room.rate);
+  if (room.phase === 'open') return pollSecondsOf(room.places - serving, rate);
   if (room.phase === 'probably_sold_out') return pollSecondsMax;
   const next = { closed: room.preQueueOpensAt, pre_queue: room.freezesAt, drawing: room.opensAt }[room.phase];
   return pollSecondsOf((next.getTime() - nowMs) / 1000, 1);

@@ -11,12 +11,12 @@ import { countSpentPasses } from './settings-queries.ts';
  * @throws DomainError queue.not_found, also for another organizer's event
  */
 export async function showRoom(deps: { db: Db }, actor: Actor, eventId: string) {
-  const room = await findRoom(deps.db, actor.organizerId, eventId);
-  if (room === undefined) throw queueNotFound();
+  const found = await findRoom(deps.db, actor.organizerId, eventId);
+  if (found === undefined) throw queueNotFound();
   const [draw, orders, now] = await Promise.all([
     findCurrentDraw(deps.db, eventId),
     countSpentPasses(deps.db, eventId),
     readNow(deps.db),
   ]);
-  return presentRoom(room, { draw: draw?.draw, orders, now });
+  return presentRoom(found.room, { isStill: found.isStill, draw: draw?.draw, orders, now });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { describe, expect, it } from 'vitest';
 import { transaction } from '../../../src/platform/database/db.ts';
 import { setPaused } from '../../../src/waiting-room/rooms/settings-queries.ts';
@@ -107,6 +107,11 @@ describe('an open room', () => {
     await world.owner`update waiting_rooms set rate_max = 100 where event_id = ${two.id}`;
     await rates();
     expect((await rates()).slice(0, 2)).toEqual([15, 15]);
+    // A room that stands still, because nothing is sold, takes no share.
+    await world.open.db.execute(sql`update events set sales = 'closed' where id = ${two.id}`);
+    expect((await rates())[0]).toBe(20);
+    await world.open.db.execute(sql`update events set sales = 'open' where id = ${two.id}`);
+    expect((await rates())[0]).toBe(15);
     await world.open.db.execute(sql`update ticket_categories set price = 0 where event_id = ${two.id}`);
     expect((await rates())[0]).toBe(20);
     for (const event of [one, two, other]) await end(event);
@@ -114,7 +119,7 @@ describe('an open room', () => {
 
   it('stops when the rest is taken, continues when places return, and is over when all is sold', async () => {
     const event = await world.openedRoom(1000);
-    world.state.stock = { capacity: 100, available: 100, held: 0, sold: 0, blocked: 0 };
+    world.state.stock = { ...plenty, capacity: 100, available: 100, held: 0, sold: 0, blocked: 0 };
     await world.second(event);
     expect(await world.second(event)).toBe('stopped');
     const stopped = await world.roomOf(event);
@@ -122,7 +127,7 @@ describe('an open room', () => {
     await world.second(event, 5);
     expect((await world.roomOf(event)).serving).toBe(stopped.serving);
     // Their turn is over, and half of it was left.
-    world.state.stock = { capacity: 100, available: 50, held: 20, sold: 30, blocked: 0 };
+    world.state.stock = { ...plenty, capacity: 100, available: 50, held: 20, sold: 30, blocked: 0 };
     let step = await world.second(event, 8);
     for (let passed = 8; step !== 'reopened' && passed < 400; passed += 8) step = await world.second(event, 8);
     expect(step).toBe('reopened');
@@ -130,7 +135,7 @@ describe('an open room', () => {
     expect(reopened.phase).toBe('open');
     expect(reopened.rate).toBeGreaterThan(0);
     expect(reopened.lapsedBelow).toBe(Math.floor(stopped.serving));
-    world.state.stock = { capacity: 100, available: 0, held: 0, sold: 100, blocked: 0 };
+    world.state.stock = { ...plenty, capacity: 100, available: 0, held: 0, sold: 100, blocked: 0 };
     expect(await world.second(event)).toBe('sold_out');
     expect(await phaseOf(event)).toBe('over');
     expect(await world.marks(event)).toHaveLength(0);
@@ -212,17 +217,37 @@ describe('an open room', () => {
     await end(event);
   });
 
-  it('calls nobody while sales are closed', async () => {
-    const event = await world.openedRoom(1000);
-    await world.second(event);
-    await world.open.db.execute(sql`update events set sales = 'closed' where id = ${event.id}`);
+  type OfEvent = (eventId: string) => SQL;
+  const switchOn =
+    (name: string, isForAll: boolean): OfEvent =>
+    (eventId) =>
+      sql`insert into switches (name, event_id, event_slug, is_on, reason, changed_by)
+      values (${name}, ${isForAll ? 'all' : eventId}, ${isForAll ? null : 'a-slug'}, true, 'a test', 'the tests')`;
+  const switchesOff: OfEvent = () => sql`delete from switches`;
+  const sales =
+    (state: string): OfEvent =>
+    (eventId) =>
+      sql`update events set sales = ${state} where id = ${eventId}`;
+  const closings: readonly (readonly [string, OfEvent, OfEvent])[] = [
+    ['the organizer has closed sales', sales('closed'), sales('open')],
+    ['an operator has closed the sales of the event', switchOn('close_sales', false), switchesOff],
+    ['an operator has closed all sales', switchOn('close_sales', true), switchesOff],
+    ['an operator allows only browsing of the event', switchOn('browse_only', false), switchesOff],
+    ['an operator allows only browsing', switchOn('browse_only', true), switchesOff],
+  ];
+
+  it.each(closings)('calls nobody and ends no turn while %s, and continues afterwards', async (_why, close, open) => {
+    const event = await world.openedRoom(20_000);
+    for (let second = 0; second < 12; second += 1) await world.second(event);
+    await world.open.db.execute(close(event.id));
     await world.second(event);
     const { serving, rate } = await world.roomOf(event);
     expect(rate).toBe(0);
-    await world.second(event, 3);
-    expect((await world.roomOf(event)).serving).toBe(serving);
-    await world.open.db.execute(sql`update events set sales = 'open' where id = ${event.id}`);
+    await world.during(event, 320);
+    expect(await world.roomOf(event)).toMatchObject({ serving, lapsedBelow: 0 });
+    await world.open.db.execute(open(event.id));
     await world.second(event);
+    expect(await world.roomOf(event)).toMatchObject({ lapsedBelow: 0 });
     expect((await world.roomOf(event)).rate).toBeGreaterThan(0);
     await end(event);
   });

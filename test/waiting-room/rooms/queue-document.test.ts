@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,41 @@ describe('the queue document', () => {
     const draft = await createEvent(api.service.db, { event: { status: 'draft' } });
     await createDrawnRoom(api.service.db, draft);
     expect((await api.fetch(`/v1/events/${draft.slug}/queue`)).status).toBe(404);
+  });
+
+  it('says why nobody is called: a pause, closed sales, an operator’s switch, workers that are away, or no sale any more', async () => {
+    const { db } = api.service;
+    const calling = { isPaused: false, isSaleOver: false, ratePerSecond: 4 };
+    const after = async (...changes: ((event: TestEvent) => SQL)[]) => {
+      const event = await createEvent(db);
+      await createDrawnRoom(db, event, { serving: 10, rate: 4 });
+      for (const change of changes) await db.execute(change(event));
+      const { isPaused, isSaleOver, ratePerSecond } = (await read(event)).body;
+      return { isPaused, isSaleOver, ratePerSecond };
+    };
+    const set = (table: SQL, change: SQL) => (event: TestEvent) =>
+      sql`update ${table} set ${change} where ${table === events ? sql`id` : sql`event_id`} = ${event.id}`;
+    const [events, rooms, categories] = [sql`events`, sql`waiting_rooms`, sql`ticket_categories`];
+    const turn = (name: string, until: SQL) => (event: TestEvent) =>
+      sql`insert into switches (name, event_id, event_slug, is_on, until, reason, changed_by)
+        values (${name}, ${event.id}, ${event.slug}, true, ${until}, 'a test', 'the tests')`;
+    expect(await after()).toEqual(calling);
+    const paused = { ...calling, isPaused: true };
+    expect(await after(set(rooms, sql`paused = true, paused_at = now()`))).toEqual(paused);
+    expect(await after(set(events, sql`sales = 'closed'`))).toEqual(paused);
+    expect(await after(set(categories, sql`status = 'closed'`))).toEqual(paused);
+    for (const name of ['close_sales', 'browse_only']) {
+      expect(await after(turn(name, sql`null`))).toEqual(paused);
+      expect(await after(turn(name, sql`now() - interval '1 second'`))).toEqual(calling);
+    }
+    // Before the room opens, it is no news that nothing is on sale.
+    const closed = set(categories, sql`status = 'closed'`);
+    expect(await after(set(rooms, sql`phase = 'drawing', rate = 0`), closed)).toMatchObject({ isPaused: false });
+    expect(await after(set(rooms, sql`serving_at = now() - interval '11 seconds'`))).toEqual({
+      ...calling,
+      ratePerSecond: 0,
+    });
+    expect(await after(set(events, sql`status = 'cancelled'`))).toMatchObject({ isSaleOver: true });
   });
 
   it('costs Redis and Postgres nothing per poll: forty thousand polls cause no more calls than none', async () => {

@@ -27,6 +27,29 @@ describe('the phases', () => {
     await end(event);
   });
 
+  it.each([
+    ['shortly before the freeze', 3595],
+    ['after the freeze', 3700],
+  ])('leave ten minutes to join if workers were away until %s: draw and opening move', async (_name, seconds) => {
+    const event = await world.room(0);
+    await world.owner`update waiting_rooms set phase = 'closed' where event_id = ${event.id}`;
+    const before = await world.roomOf(event);
+    expect(await world.second(event, seconds)).toBe('pre_queue');
+    const { freezesAt, opensAt } = await world.roomOf(event);
+    const movedMs = Number(freezesAt) + seconds * 1000 - Number(before.freezesAt);
+    expect(Math.abs(movedMs / 1000 - (seconds - 3000))).toBeLessThan(5);
+    expect(Number(opensAt) - Number(freezesAt)).toBe(Number(before.opensAt) - Number(before.freezesAt));
+    expect((await world.draws(event.id)).map(({ state, voidReason }) => voidReason ?? state)).toEqual([
+      'rescheduled',
+      'committed',
+    ]);
+    await world.addPlaces(event.id, 0, 20);
+    expect(await world.second(event, 590)).toBeUndefined();
+    expect(await world.second(event, 11)).toBe('frozen');
+    expect(await world.roomOf(event)).toMatchObject({ frozenPlaces: 20 });
+    await end(event);
+  });
+
   it('stay at drawing while a draw is late, and a missing beacon calls nobody', async () => {
     const event = await world.room(10);
     await world.owner`update waiting_rooms set opens_at = freezes_at + interval '70 seconds' where event_id = ${event.id}`;

@@ -191,10 +191,19 @@ describe('pause and end', () => {
     await ask('PUT', '', planAt(Date.now()));
     await setPhase(event, 'open');
     await api.service.db.execute(sql`update waiting_rooms set places = 1000, frozen_places = 1000, serving = 100, rate = 30,
-      serving_at = now() where event_id = ${event.id}`);
-    expect((await ask('POST', '/pause')).body).toMatchObject({ isPaused: true, served: 130, ratePerSecond: 0 });
+      admission_rate = 30, serving_at = now() where event_id = ${event.id}`);
+    expect((await ask('GET')).body).toMatchObject({ admissionRate: 30, ratePerSecond: 30, isStill: false });
+    expect((await ask('POST', '/pause')).body).toMatchObject({
+      isPaused: true,
+      served: 130,
+      ratePerSecond: 0,
+      admissionRate: 0,
+      isStill: true,
+    });
     expect((await ask('POST', '/pause')).body).toMatchObject({ isPaused: true, served: 130 });
-    expect((await ask('DELETE', '/pause')).body).toMatchObject({ isPaused: false, served: 130 });
+    expect((await ask('DELETE', '/pause')).body).toMatchObject({ isPaused: false, served: 130, isStill: false });
+    await api.service.db.execute(sql`update events set sales = 'closed' where id = ${event.id}`);
+    expect((await ask('GET')).body).toMatchObject({ isPaused: false, isStill: true });
     expect((await auditOf(event)).map(({ act }) => act)).toEqual([
       'waiting_room.planned',
       'waiting_room.paused',

@@ -24,7 +24,7 @@ export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
 
 /** Why a draw is void. Published. */
 export type VoidReason =
-  /** The times of the room were changed before the pre-queue opened. */
+  /** The times of the room were changed before anybody could join. */
   | 'rescheduled'
   /** The list was frozen when the beacon's value could already be known. */
   | 'freeze_late'
