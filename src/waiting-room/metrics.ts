@@ -1,4 +1,5 @@
 import { counter, gauge } from '../platform/metrics.ts';
+import { type PaceLimit, paceLimits } from './admission/admission-rate.ts';
 import { phases } from './rooms/phase.ts';
 
 export const watchedRooms = gauge('waiting_room_watched', 'Waiting rooms that this process knows');
@@ -19,6 +20,14 @@ export const exchanged: Readonly<Record<ExchangeOutcome, { inc(): void }>> = {
 export const roomsByPhase = gauge('waiting_room_rooms', 'Waiting rooms that are not over, by phase', ['phase']);
 for (const phase of phases) if (phase !== 'over') roomsByPhase.set({ phase }, 0);
 export const ticks = counter('waiting_room_ticks_total', 'Looks of the scheduler at a room, by result', ['outcome']);
+const seconds = counter(
+  'waiting_room_seconds_total',
+  'Seconds of rooms that are open or probably sold out, by what decides how fast they call',
+  ['limit'],
+);
+export const secondsServed = Object.fromEntries(
+  paceLimits.map((limit) => [limit, seconds.labels({ limit })]),
+) as Readonly<Record<PaceLimit, { inc(): void }>>;
 export const admissionRate = gauge('waiting_room_admission_rate', 'Buyers let in per second, over all open rooms');
 export const admissionRateMax = gauge(
   'waiting_room_admission_rate_max',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { availabilityOf } from '../../src/orders/pools/queries.ts';
+import { availabilityOf, eventStockOf } from '../../src/orders/pools/queries.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { pay } from '../../testkit/orders/order-desk.ts';
@@ -60,6 +60,19 @@ describe('pools', () => {
     const answers = await Promise.all([empty(0), empty(1)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'pool.needed' });
+  });
+
+  test('tell a waiting room how many tickets the last orders have, once there are enough of them', async () => {
+    const event = await createEvent(desk.open.db, { organizer: desk.organizer, categories: [{ capacity: 1000 }] });
+    const place = (orders: number, quantity: number) =>
+      Promise.all(Array.from({ length: orders }, () => order(desk.deps, event, { quantity })));
+    const perOrder = async () => (await eventStockOf(desk.open.db, event.id)).ticketsPerOrder;
+    await place(19, 3);
+    expect(await perOrder()).toBeNull();
+    await place(1, 3);
+    expect(await perOrder()).toBe(3);
+    await place(100, 1);
+    expect(await perOrder()).toBe(1);
   });
 
   test('resized repeatedly during a rush still add up: nothing is oversold', async () => {

@@ -52,7 +52,14 @@ export async function availabilityOf(
   );
 }
 
-export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' | 'blocked'>;
+export type EventStock = Pick<Pool, 'capacity' | 'available' | 'held' | 'sold' | 'blocked'> & {
+  /** In the event's last orders; null if there are few. */
+  readonly ticketsPerOrder: number | null;
+};
+
+/** Orders whose size shows what the next ones will be. */
+const lastOrders = 100;
+const lastOrdersMin = 20;
 
 /**
  * The places of all pools that a category on sale draws from; each pool counts once. Places that only a closed category
@@ -67,11 +74,13 @@ export async function eventStockOf(db: Db, eventId: string): Promise<EventStock>
         coalesce(sum(available) filter (where is_on_sale and not is_listed), 0)::float8 as available,
         coalesce(sum(held) filter (where is_on_sale), 0)::float8 as held,
         coalesce(sum(sold) filter (where is_on_sale), 0)::float8 as sold,
-        coalesce(sum(case when not is_on_sale then capacity - sold when is_listed then blocked + available else blocked end), 0)::float8 as blocked
+        coalesce(sum(case when not is_on_sale then capacity - sold when is_listed then blocked + available else blocked end), 0)::float8 as blocked,
+        (select avg(quantity)::float8 from (select quantity from orders where event_id = ${eventId} order by id desc limit ${lastOrders}) last
+          having count(*) >= ${lastOrdersMin}) as "ticketsPerOrder"
       from stock join (
         select pool_id, bool_or(status = 'on_sale') as is_on_sale from ticket_categories
         where event_id = ${eventId} and (status = 'on_sale' or sale_closes_at > now()) group by pool_id) category using (pool_id)
       where event_id = ${eventId}`,
   );
-  return row ?? { capacity: 0, available: 0, held: 0, sold: 0, blocked: 0 };
+  return row ?? { capacity: 0, available: 0, held: 0, sold: 0, blocked: 0, ticketsPerOrder: null };
 }

@@ -3,7 +3,8 @@
  *
  * Additive increase, multiplicative decrease (Chiu and Jain, 1989): while orders are healthy, the rate grows by a
  * twentieth of the organizer's rate per second; each unhealthy second lowers it by three tenths. It never exceeds the
- * organizer's rate or the payments that can be made. While the health of orders is unknown the rate does not change.
+ * organizer's rate or the payments that can be made. While the health of orders is unknown the rate does not change. Bad
+ * health alone never stops a room: what makes orders slow may have nothing to do with its buyers.
  *
  * Positions are called faster than this, because not everyone who is called comes (show ratio).
  */
@@ -35,18 +36,37 @@ const shedRatioMax = 0.01;
 const poolWaitMaxMs = 50;
 const decrease = 0.7;
 const increase = 0.05;
+/** The part of the organizer's rate below which bad health does not lower the rate. */
+const leastShare = 0.02;
 /**
  * The part of its rate that a room opens with. The rate grows by a twentieth a second, so ten healthy seconds bring the
  * other half.
  */
 export const openingShare = 0.5;
 
-export function isBad(health: Health): boolean {
-  return (
-    (health.placementP95Ms ?? 0) > placementP95MaxMs ||
-    health.shedRatio > shedRatioMax ||
-    health.poolWaitMs > poolWaitMaxMs
-  );
+/** What decides how fast a room calls. */
+export const paceLimits = [
+  /** The organizer's rate. */
+  'rate_max',
+  /** Payments that can be made per second, or orders that wait for theirs. */
+  'payments',
+  'placement',
+  'shed',
+  'pool',
+  'unknown_health',
+  /** The rate rises again, some seconds after the opening or after something held it back. */
+  'rising',
+  /** Called buyers can take nearly everything that is left. */
+  'stock',
+  'standstill',
+] as const;
+export type PaceLimit = (typeof paceLimits)[number];
+
+/** What holds orders back; undefined if they are healthy. */
+function faultOf(health: Health): 'placement' | 'shed' | 'pool' | undefined {
+  if ((health.placementP95Ms ?? 0) > placementP95MaxMs) return 'placement';
+  if (health.shedRatio > shedRatioMax) return 'shed';
+  return health.poolWaitMs > poolWaitMaxMs ? 'pool' : undefined;
 }
 
 /** The admission rate of the next second, in buyers per second. Pure. */
@@ -55,6 +75,16 @@ export function nextAdmissionRate(input: AdmissionInput): number {
   const now = Math.min(input.admissionRate, max);
   if (input.isPaymentBusy) return now * decrease;
   if (input.health === undefined) return now;
-  if (isBad(input.health)) return now * decrease;
+  if (faultOf(input.health) !== undefined) return Math.max(now * decrease, Math.min(now, leastShare * input.rateMax));
   return Math.min(max, now + increase * input.rateMax);
+}
+
+/** The reason for the rate that `nextAdmissionRate` gives for the same input. Pure. */
+export function paceLimitOf(input: AdmissionInput): PaceLimit {
+  if (input.isPaymentBusy) return 'payments';
+  if (input.health === undefined) return 'unknown_health';
+  const fault = faultOf(input.health);
+  if (fault !== undefined) return fault;
+  if (nextAdmissionRate(input) < Math.min(input.rateMax, input.paymentsPerSecond)) return 'rising';
+  return input.paymentsPerSecond < input.rateMax ? 'payments' : 'rate_max';
 }

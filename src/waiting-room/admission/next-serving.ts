@@ -1,6 +1,6 @@
-import { type Health, nextAdmissionRate } from './admission-rate.ts';
+import { type Health, type PaceLimit, nextAdmissionRate, paceLimitOf } from './admission-rate.ts';
 import { type ServedNext, type ServedRoom, catchUpSecondsMax } from './queries.ts';
-import { nextShowRatio } from './show-ratio.ts';
+import { type Seen, nextShowRatio } from './show-ratio.ts';
 import { type EventStock, judgeStock } from './stop-rule.ts';
 
 /** Facts from outside the room that decide its next second. */
@@ -10,15 +10,18 @@ export type Surroundings = {
   readonly isPaymentBusy: boolean;
   /** Payments that can be made for all rooms of the organizer together. */
   readonly paymentsPerSecond: number;
-  /** Places exchanged since the last second. */
+  /** Places exchanged since the last second, as reported together with the health. */
   readonly exchanged: number;
 };
+
+/** A room's next second, and what decides how fast it calls. */
+type NextServing = ServedNext & { readonly limit: PaceLimit };
 
 /**
  * The next second of an open room; `sold_out` when nothing is left to wait for. Pure. Serving includes what the old
  * rate has called since the row was written, and never exceeds the number of places.
  */
-export function nextServing(room: ServedRoom, around: Surroundings): ServedNext | 'sold_out' {
+export function nextServing(room: ServedRoom, around: Surroundings): NextServing | 'sold_out' {
   const elapsed = Math.min(room.elapsed_seconds, catchUpSecondsMax);
   const serving = Math.max(room.serving, Math.min(room.serving + room.rate * elapsed, room.places));
   const exchanged = room.exchanged + around.exchanged;
@@ -31,27 +34,38 @@ export function nextServing(room: ServedRoom, around: Surroundings): ServedNext 
     lapsedBelow: room.lapsed_below,
     exchanged,
   };
-  if (room.is_still) return still;
+  if (room.is_still) return { ...still, limit: 'standstill' };
 
-  const showRatio = showRatioOf(room, serving, exchanged);
+  const showRatio = showRatioOf(room, around.health, { serving, exchanged });
   const shop = {
     called: serving - (room.turn_serving ?? 0),
     orders: room.orders - (room.turn_orders ?? 0),
     showRatio,
-    ordersEver: room.orders,
   };
   const verdict = judgeStock(around.stock, shop, room.phase === 'probably_sold_out');
-  if (verdict === 'sold_out') return 'sold_out';
+  if (verdict.kind === 'sold_out') return 'sold_out';
   const lapsedBelow = Math.max(room.lapsed_below, Math.floor(room.turn_serving ?? 0));
-  if (verdict === 'spoken_for') return { ...still, phase: 'probably_sold_out', showRatio, lapsedBelow };
+  if (verdict.kind === 'spoken_for')
+    return { ...still, phase: 'probably_sold_out', showRatio, lapsedBelow, limit: 'stock' };
 
-  const admissionRate = nextAdmissionRate({
+  const pace = {
     admissionRate: room.admission_rate,
     rateMax: room.rate_max,
     health: around.health,
     ...paymentsOf(room, around),
-  });
-  return { phase: 'open', serving, rate: admissionRate / showRatio, admissionRate, showRatio, lapsedBelow, exchanged };
+  };
+  const admissionRate = nextAdmissionRate(pace);
+  const wanted = admissionRate / showRatio;
+  return {
+    phase: 'open',
+    serving,
+    rate: Math.min(wanted, verdict.callMax),
+    admissionRate,
+    showRatio,
+    lapsedBelow,
+    exchanged,
+    limit: verdict.callMax < wanted ? 'stock' : paceLimitOf(pace),
+  };
 }
 
 /** Free tickets are bounded neither by the gateway nor by other rooms. */
@@ -61,11 +75,24 @@ function paymentsOf(room: ServedRoom, { isPaymentBusy, paymentsPerSecond }: Surr
   return { isPaymentBusy, paymentsPerSecond: paymentShare(paymentsPerSecond, room.rate_max, rivals) };
 }
 
-/** Checked once per mark: more often would give the same result. */
-function showRatioOf(room: ServedRoom, serving: number, exchanged: number): number {
-  if (!room.is_mark_due || room.minute_serving === null || room.minute_exchanged === null) return room.show_ratio;
-  const seen = { called: serving - room.minute_serving, exchanged: exchanged - room.minute_exchanged };
-  return nextShowRatio(room.show_ratio, seen);
+/**
+ * Checked once per mark: more often would give the same result. The ratio stays while nothing is known of the API processes:
+ * exchanges that are not reported would look like buyers who do not come, and ever more would be called.
+ */
+function showRatioOf(room: ServedRoom, health: Health | undefined, now: Called): number {
+  if (health === undefined || !room.is_mark_due) return room.show_ratio;
+  return nextShowRatio(room.show_ratio, [
+    ...seenSince({ serving: room.minute_serving, exchanged: room.minute_exchanged }, now),
+    ...seenSince({ serving: room.turn_serving, exchanged: room.turn_exchanged }, now),
+  ]);
+}
+
+type Called = { readonly serving: number; readonly exchanged: number };
+
+/** Nothing if the room is younger. */
+function seenSince({ serving, exchanged }: { [Name in keyof Called]: Called[Name] | null }, now: Called): Seen[] {
+  if (serving === null || exchanged === null) return [];
+  return [{ called: now.serving - serving, exchanged: now.exchanged - exchanged }];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Db } from '../../platform/database/db.ts';
 import { deleteOldMarks, findServedRoom, markOver, writeServed } from './queries.ts';
 import type { HealthReader } from './health-reader.ts';
+import { secondsServed } from '../metrics.ts';
 import { nextServing } from './next-serving.ts';
 import type { ChangeQueue, StockOf } from '../ports.ts';
 import { showWindowSeconds } from './show-ratio.ts';
@@ -27,7 +28,7 @@ export async function serveRoom(deps: ServeDeps, eventId: string): Promise<Serve
   const room = await findServedRoom(deps.db, eventId, showWindowSeconds);
   if (room === undefined) return 'elsewhere';
   const [health, exchanged, stock] = await Promise.all([
-    deps.health.read(),
+    deps.health.read(eventId),
     deps.health.takeExchanged(eventId),
     deps.stockOf(deps.db, eventId),
   ]);
@@ -47,6 +48,7 @@ export async function serveRoom(deps: ServeDeps, eventId: string): Promise<Serve
     await deps.health.giveBackExchanged(eventId, exchanged);
     return 'elsewhere';
   }
+  secondsServed[next.limit].inc();
   if (room.is_mark_due) await deleteOldMarks(deps.db, eventId);
   if (next.phase !== room.phase || next.rate !== room.rate) await deps.changeQueue(eventId);
   if (next.phase === room.phase) return 'served';

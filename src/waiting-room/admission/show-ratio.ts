@@ -5,22 +5,23 @@
 const showRatioMin = 0.3;
 const showRatioMax = 1;
 
-/** How far back the ratio looks. Buyers who come usually do so within this time. */
+/** How far back the ratio looks first. Buyers who come usually do so within this time. */
 export const showWindowSeconds = 60;
 /** With fewer positions than this, the ratio means nothing. */
 const calledMin = 30;
 /** The weight of the last look in the average: with a look every five seconds, a memory of half a minute. */
 const weight = 0.15;
 
+/** Positions called and places exchanged in some time until now. */
+export type Seen = { readonly called: number; readonly exchanged: number };
+
 /**
- * The show ratio after a look at the last minute.
- * @param called positions called in it
- * @param exchanged places exchanged in it
+ * The show ratio after a look back.
+ * @param windows the shortest first; the first in which enough were called counts, because a slow room calls few in a minute
  */
-export function nextShowRatio(ratio: number, { called, exchanged }: { called: number; exchanged: number }): number {
-  if (called < calledMin) return ratio;
-  const seen = clamp(exchanged / called);
-  return clamp(ratio + weight * (seen - ratio));
+export function nextShowRatio(ratio: number, windows: readonly Seen[]): number {
+  const seen = windows.find(({ called }) => called >= calledMin);
+  return seen === undefined ? ratio : clamp(ratio + weight * (clamp(seen.exchanged / seen.called) - ratio));
 }
 
 function clamp(ratio: number): number {

@@ -1,6 +1,6 @@
 /**
- * Decides when calling stops because buyers who were called can take all that is left, so that nobody stands in line
- * for nothing. Also decides when calling continues, because they did not.
+ * Decides how many more may be called for what is left. Calling stops when buyers who were called can take all of it, so
+ * that nobody stands in line for nothing, and continues when they did not.
  */
 
 /** What is on sale of an event, in tickets. */
@@ -11,6 +11,8 @@ export type EventStock = {
   readonly sold: number;
   /** Kept off sale by the organizer, who may put them on sale again. */
   readonly blocked: number;
+  /** Tickets per order, in the last orders; null while there are few. */
+  readonly ticketsPerOrder: number | null;
 };
 
 /** Buyers in the shop: called, turn not over, not yet served. */
@@ -20,8 +22,6 @@ export type Shop = {
   /** Orders placed within the last turn. */
   readonly orders: number;
   readonly showRatio: number;
-  /** All orders placed with a pass. */
-  readonly ordersEver: number;
 };
 
 /** The share of held tickets that comes back. */
@@ -29,27 +29,32 @@ const returningShare = 0.2;
 /** Tickets per order until there are enough orders, and the bounds of this estimate. */
 const ticketsPerOrderAssumed = 2;
 const ticketsPerOrderMax = 6;
-const ordersKnownMin = 20;
+/**
+ * Positions that are called together when only a few tickets have come back. If one alone were called and did not come,
+ * they would be unsold for a whole turn.
+ */
+const calledTogetherMin = 5;
 
-export type StockVerdict = 'on_sale' | 'spoken_for' | 'sold_out';
+/** `callMax`: positions that may be called in the next second. */
+export type StockVerdict =
+  | { readonly kind: 'spoken_for' }
+  | { readonly kind: 'sold_out' }
+  | { readonly kind: 'on_sale'; readonly callMax: number };
 
 /**
  * @param isStopped whether calling has stopped; it continues only if the buyers in the shop could not take everything
  * that is free
  */
 export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): StockVerdict {
-  if (stock.available <= 0) return stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'spoken_for';
-  const wanted = ticketsWanted(stock, shop);
-  if (isStopped) return stock.available > wanted ? 'on_sale' : 'spoken_for';
-  return stock.available + returningShare * stock.held < wanted ? 'spoken_for' : 'on_sale';
+  if (stock.available <= 0)
+    return { kind: stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'spoken_for' };
+  const perOrder = ticketsPerOrder(stock);
+  const wanted = Math.max(0, shop.called * shop.showRatio - shop.orders) * perOrder;
+  const left = stock.available + (isStopped ? 0 : returningShare * stock.held) - wanted;
+  if (isStopped ? left <= 0 : left < 0) return { kind: 'spoken_for' };
+  return { kind: 'on_sale', callMax: Math.max(left / (perOrder * shop.showRatio), calledTogetherMin) };
 }
 
-/** Tickets that buyers in the shop may still order. */
-function ticketsWanted(stock: EventStock, shop: Shop): number {
-  const buyers = Math.max(0, shop.called * shop.showRatio - shop.orders);
-  const perOrder =
-    shop.ordersEver < ordersKnownMin
-      ? ticketsPerOrderAssumed
-      : Math.min(Math.max((stock.sold + stock.held) / shop.ordersEver, 1), ticketsPerOrderMax);
-  return buyers * perOrder;
+function ticketsPerOrder({ ticketsPerOrder: seen }: EventStock): number {
+  return seen === null ? ticketsPerOrderAssumed : Math.min(Math.max(seen, 1), ticketsPerOrderMax);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBad, nextAdmissionRate } from '../../../src/waiting-room/admission/admission-rate.ts';
+import { nextAdmissionRate, paceLimitOf } from '../../../src/waiting-room/admission/admission-rate.ts';
 import { healthOf } from '../../../src/waiting-room/admission/health-reader.ts';
 import { createLatencyWindow } from '../../../src/waiting-room/admission/latency-window.ts';
 import { paymentShare } from '../../../src/waiting-room/admission/next-serving.ts';
@@ -19,20 +19,21 @@ const steady = (history: { at: number; came: number }[], from: number) => {
 
 describe('admissions per second', () => {
   it.each([
-    ['who all come', 1, 1],
-    ['of whom two thirds come, slowly', 0.66, 40],
-    ['of whom two fifths come', 0.4, 20],
-  ])('keep the organizer’s rate within a fiftieth, with buyers %s', (_name, show, lagSeconds) => {
+    ['who all come', 1, 1, 100, 0.02],
+    ['of whom two thirds come, slowly', 0.66, 40, 100, 0.02],
+    ['of whom two fifths come', 0.4, 20, 100, 0.02],
+    ['of whom two fifths come, in a room that calls too few in a minute to tell', 0.4, 20, 0.3, 0.1],
+  ])('keep the organizer’s rate, with buyers %s', (_name, show, lagSeconds, rateMax, tolerance) => {
     const random = randomFrom(17);
     const history = simulateRoom({
-      seconds: 1800,
+      seconds: rateMax < 1 ? 18_000 : 1800,
       places: 1_000_000,
-      rateMax: 100,
+      rateMax,
       buyers: { show, lagSeconds },
       tickSeconds: () => 1 + random() * 0.3,
       random,
     });
-    expect(Math.abs(steady(history, 600) / 100 - 1)).toBeLessThan(0.02);
+    expect(Math.abs(steady(history, 600) / rateMax - 1)).toBeLessThan(tolerance);
   });
 
   it('of buyers who rarely come are fewer than wanted, by no more than the lowest show ratio allows', () => {
@@ -63,6 +64,20 @@ describe('admissions per second', () => {
     expect(rateAt(135)).toBe(100);
   });
 
+  it('never stop altogether while orders suffer, and stop while payments cannot be made', () => {
+    const input = { admissionRate: 100, rateMax: 100, paymentsPerSecond: 1000, isPaymentBusy: false };
+    const after = (seconds: number, change: Partial<Parameters<typeof nextAdmissionRate>[0]>) => {
+      let rate = 100;
+      for (let second = 0; second < seconds; second += 1)
+        rate = nextAdmissionRate({ ...input, health: healthy, ...change, admissionRate: rate });
+      return rate;
+    };
+    const bad = { ...healthy, poolWaitMs: 90 };
+    expect(after(600, { health: bad })).toBe(2);
+    expect(after(600, { health: bad, isPaymentBusy: true })).toBeLessThan(0.001);
+    expect(nextAdmissionRate({ ...input, health: bad, admissionRate: 0.5 })).toBe(0.5);
+  });
+
   it('follow the capacity of the shop: an unknown limit is found and kept', () => {
     const history = simulateRoom({
       seconds: 900,
@@ -75,6 +90,41 @@ describe('admissions per second', () => {
     });
     expect(steady(history, 100)).toBeGreaterThan(45);
     expect(steady(history, 100)).toBeLessThan(62);
+  });
+
+  it.each([1, 0.4])(
+    'stay as they are while the processes cannot report, and afterwards, with a show ratio of %s: nobody is called for buyers who came unseen',
+    (show) => {
+      const history = simulateRoom({
+        seconds: 1200,
+        places: 1_000_000,
+        rateMax: 100,
+        buyers: { show, lagSeconds: 5 },
+        health: (second) => (second > 300 && second <= 600 ? undefined : healthy),
+        random: randomFrom(6),
+      });
+      const perMinute = (from: number) =>
+        steady(
+          history.filter(({ at }) => at <= from + 60),
+          from,
+        );
+      for (let from = 240; from < 900; from += 60) expect(perMinute(from), `from second ${from}`).toBeLessThan(105);
+      expect(perMinute(540)).toBeGreaterThan(95);
+      expect(perMinute(1080)).toBeGreaterThan(95);
+    },
+  );
+
+  it('name what decides the rate', () => {
+    const input = { admissionRate: 100, rateMax: 100, paymentsPerSecond: 1000, isPaymentBusy: false, health: healthy };
+    const limit = (change: Partial<Parameters<typeof paceLimitOf>[0]>) => paceLimitOf({ ...input, ...change });
+    expect(limit({})).toBe('rate_max');
+    expect(limit({ admissionRate: 50 })).toBe('rising');
+    expect(limit({ paymentsPerSecond: 30 })).toBe('payments');
+    expect(limit({ isPaymentBusy: true })).toBe('payments');
+    expect(limit({ health: undefined })).toBe('unknown_health');
+    expect(limit({ health: { ...healthy, placementP95Ms: 300 } })).toBe('placement');
+    expect(limit({ health: { ...healthy, shedRatio: 0.5 } })).toBe('shed');
+    expect(limit({ health: { ...healthy, poolWaitMs: 90 } })).toBe('pool');
   });
 
   it('never exceed what is wanted or what can be paid, from any state', () => {
@@ -93,10 +143,12 @@ describe('admissions per second', () => {
           { nil: undefined },
         ),
         (admissionRate, rateMax, paymentsPerSecond, isPaymentBusy, health) => {
-          const next = nextAdmissionRate({ admissionRate, rateMax, paymentsPerSecond, isPaymentBusy, health });
+          const input = { admissionRate, rateMax, paymentsPerSecond, isPaymentBusy, health };
+          const next = nextAdmissionRate(input);
           expect(next).toBeLessThanOrEqual(Math.min(rateMax, paymentsPerSecond));
           expect(next).toBeGreaterThanOrEqual(0);
-          if (health === undefined || isBad(health) || isPaymentBusy) expect(next).toBeLessThanOrEqual(admissionRate);
+          const isHeld = isPaymentBusy || ['unknown_health', 'placement', 'shed', 'pool'].includes(paceLimitOf(input));
+          if (isHeld) expect(next).toBeLessThanOrEqual(admissionRate);
         },
       ),
     );
@@ -124,22 +176,52 @@ describe('shares of what can be paid', () => {
 });
 
 describe('the stop rule', () => {
-  const stock = { capacity: 1000, available: 1000, held: 0, sold: 0, blocked: 0 };
-  const shop = { called: 100, orders: 0, showRatio: 1, ordersEver: 0 };
+  const stock = { capacity: 1000, available: 1000, held: 0, sold: 0, blocked: 0, ticketsPerOrder: null };
+  const shop = { called: 100, orders: 0, showRatio: 1 };
+  const judge = (...given: Parameters<typeof judgeStock>) => judgeStock(...given).kind;
 
   it('calls nobody for places that the buyers in the shop can take, nor for held places', () => {
-    expect(judgeStock(stock, shop, false)).toBe('on_sale');
-    expect(judgeStock({ ...stock, available: 150 }, shop, false)).toBe('spoken_for');
-    expect(judgeStock({ ...stock, available: 150, held: 300 }, shop, false)).toBe('on_sale');
-    expect(judgeStock({ ...stock, available: 0, held: 500 }, { ...shop, called: 0 }, false)).toBe('spoken_for');
-    expect(judgeStock({ ...stock, available: 0, sold: 990, blocked: 10 }, shop, true)).toBe('spoken_for');
-    expect(judgeStock({ ...stock, available: 0, sold: 1000 }, shop, true)).toBe('sold_out');
+    expect(judge(stock, shop, false)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, shop, false)).toBe('spoken_for');
+    expect(judge({ ...stock, available: 150, held: 300 }, shop, false)).toBe('on_sale');
+    expect(judge({ ...stock, available: 0, held: 500 }, { ...shop, called: 0 }, false)).toBe('spoken_for');
+    expect(judge({ ...stock, available: 0, sold: 990, blocked: 10 }, shop, true)).toBe('spoken_for');
+    expect(judge({ ...stock, available: 0, sold: 1000 }, shop, true)).toBe('sold_out');
   });
 
   it('continues when called buyers have left places', () => {
-    expect(judgeStock({ ...stock, available: 150 }, shop, true)).toBe('spoken_for');
-    expect(judgeStock({ ...stock, available: 150 }, { ...shop, called: 50 }, true)).toBe('on_sale');
-    expect(judgeStock({ ...stock, available: 150 }, { ...shop, orders: 40 }, true)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, shop, true)).toBe('spoken_for');
+    expect(judge({ ...stock, available: 150 }, { ...shop, called: 50 }, true)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, { ...shop, orders: 40 }, true)).toBe('on_sale');
+  });
+
+  it('counts tickets per order in the last orders, so that tickets sold before the room opened make no difference', () => {
+    const presold = { ...stock, capacity: 51_000, sold: 50_000, ticketsPerOrder: 1.5 };
+    expect(judge(presold, { ...shop, called: 500, orders: 40 }, false)).toBe('on_sale');
+    expect(judge({ ...presold, ticketsPerOrder: 4 }, { ...shop, called: 500, orders: 40 }, false)).toBe('spoken_for');
+  });
+
+  it('calls as many buyers as there are orders left for, when a few tickets come back, and not a whole second’s', () => {
+    const called = (available: number, showRatio: number) =>
+      judgeStock(
+        { ...stock, available, sold: 1000 - available, ticketsPerOrder: 2 },
+        { ...shop, called: 0, showRatio },
+        true,
+      );
+    expect(called(2, 1)).toEqual({ kind: 'on_sale', callMax: 5 });
+    expect(called(60, 0.5)).toEqual({ kind: 'on_sale', callMax: 60 });
+    const history = simulateRoom({
+      seconds: 3000,
+      places: 100_000,
+      rateMax: 1000,
+      turnSeconds: 120,
+      capacity: 100,
+      buyers: { show: 0.8, lagSeconds: 20, order: 0.7, tickets: 2 },
+      random: randomFrom(11),
+    });
+    expect(history.at(-1)?.phase).toBe('over');
+    // 50 orders by 0.8 x 0.7 of those who are called: 90 positions, and the last tickets are offered to five at a time.
+    expect(history.at(-1)?.serving).toBeLessThan(150);
   });
 
   it('sells all of a small stock, and calls no more buyers than needed', () => {
@@ -161,18 +243,23 @@ describe('the stop rule', () => {
 
 describe('the reports of processes', () => {
   it('are combined into the worst of them, and are unknown when no process reports', () => {
-    expect(healthOf([])).toBeUndefined();
-    const reports = [
-      { placements: 500, placementP95Ms: 30, shed: 0, poolWaitMs: 2 },
-      { placements: 480, placementP95Ms: 300, shed: 20, poolWaitMs: 1 },
-      { placements: 3, placementP95Ms: 2000, shed: 0, poolWaitMs: 0 },
-    ];
-    expect(healthOf(reports)).toEqual({ placementP95Ms: 300, shedRatio: 20 / 1003, poolWaitMs: 2 });
-    expect(healthOf([{ placements: 2, placementP95Ms: 900, shed: 2, poolWaitMs: 0 }])).toEqual({
-      placementP95Ms: undefined,
-      shedRatio: 0,
-      poolWaitMs: 0,
+    expect(healthOf([], 'evt_1')).toBeUndefined();
+    const report = (placements: number, placementP95Ms: number, { refused = 0, shed = 0, poolWaitMs = 0 } = {}) => ({
+      events: { evt_1: { placements, placementP95Ms, refused } },
+      shed,
+      poolWaitMs,
     });
+    const reports = [
+      report(500, 30, { poolWaitMs: 2 }),
+      report(480, 300, { refused: 5, shed: 15, poolWaitMs: 1 }),
+      report(3, 2000),
+      { events: {}, shed: 0, poolWaitMs: 0 },
+    ];
+    expect(healthOf(reports, 'evt_1')).toEqual({ placementP95Ms: 300, shedRatio: 20 / 1003, poolWaitMs: 2 });
+    const unknown = { placementP95Ms: undefined, shedRatio: 0 };
+    expect(healthOf([report(2, 900, { shed: 2 })], 'evt_1')).toEqual({ ...unknown, poolWaitMs: 0 });
+    // The orders of another event say nothing about this one.
+    expect(healthOf([report(500, 900, { refused: 500 })], 'evt_2')).toEqual({ ...unknown, poolWaitMs: 0 });
   });
 
   it('a window estimates quantiles to 9 %, and drops old samples', () => {
@@ -187,9 +274,13 @@ describe('the reports of processes', () => {
   });
 
   it('the show ratio moves towards the observed one, within its bounds, and not for a handful of buyers', () => {
-    expect(nextShowRatio(1, { called: 10, exchanged: 0 })).toBe(1);
-    expect(nextShowRatio(1, { called: 100, exchanged: 50 })).toBeCloseTo(0.925);
-    expect(nextShowRatio(0.3, { called: 100, exchanged: 0 })).toBe(0.3);
-    expect(nextShowRatio(0.9, { called: 100, exchanged: 400 })).toBeCloseTo(0.915);
+    expect(nextShowRatio(1, [])).toBe(1);
+    expect(nextShowRatio(1, [{ called: 10, exchanged: 0 }])).toBe(1);
+    expect(nextShowRatio(1, [{ called: 100, exchanged: 50 }])).toBeCloseTo(0.925);
+    expect(nextShowRatio(0.3, [{ called: 100, exchanged: 0 }])).toBe(0.3);
+    expect(nextShowRatio(0.9, [{ called: 100, exchanged: 400 }])).toBeCloseTo(0.915);
+    const turn = { called: 50, exchanged: 25 };
+    expect(nextShowRatio(1, [{ called: 10, exchanged: 0 }, turn])).toBeCloseTo(0.925);
+    expect(nextShowRatio(1, [{ called: 100, exchanged: 100 }, turn])).toBe(1);
   });
 });

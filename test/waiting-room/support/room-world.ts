@@ -17,7 +17,14 @@ import { openDrawWorld } from '../draw/support/draw-world.ts';
 export type RoomWorld = Awaited<ReturnType<typeof openRoomWorld>>;
 
 export const healthy: Health = { placementP95Ms: 40, shedRatio: 0, poolWaitMs: 1 };
-export const plenty: EventStock = { capacity: 1e6, available: 1e6, held: 0, sold: 0, blocked: 0 };
+export const plenty: EventStock = {
+  capacity: 1e6,
+  available: 1e6,
+  held: 0,
+  sold: 0,
+  blocked: 0,
+  ticketsPerOrder: null,
+};
 
 export async function openRoomWorld() {
   const world = await openDrawWorld();

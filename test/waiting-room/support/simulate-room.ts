@@ -59,6 +59,7 @@ export function simulateRoom(options: Simulation): SimulatedSecond[] {
   };
   let now = 0;
   let orders = 0;
+  let unreported = 0;
   while (now < options.seconds) {
     const elapsed = options.tickSeconds?.() ?? 1;
     const before = now;
@@ -92,17 +93,23 @@ export function simulateRoom(options: Simulation): SimulatedSecond[] {
       orders: isMarkDue ? orders : (last?.orders ?? 0),
       turn_serving: turn?.serving ?? null,
       turn_orders: turn?.orders ?? null,
+      turn_exchanged: turn?.exchanged ?? null,
       minute_serving: minute?.serving ?? null,
       minute_exchanged: minute?.exchanged ?? null,
     };
-    const stock: EventStock = { capacity, available: capacity - sold, held: 0, sold, blocked: 0 };
+    const ticketsPerOrder = orders < 20 ? null : sold / orders;
+    const stock: EventStock = { capacity, available: capacity - sold, held: 0, sold, blocked: 0, ticketsPerOrder };
+    const health = options.health === undefined ? fine : options.health(now, came);
+    unreported += came;
     const next = nextServing(read, {
-      health: options.health === undefined ? fine : options.health(now, came),
+      health,
       stock,
-      exchanged: came,
+      // Both come through Redis. What was exchanged while it is away is reported afterwards.
+      exchanged: health === undefined ? 0 : unreported,
       isPaymentBusy: false,
       paymentsPerSecond: options.paymentsPerSecond ?? 1e6,
     });
+    if (health !== undefined) unreported = 0;
     if (next === 'sold_out') {
       history.push({ at: now, ...room, phase: 'over', came });
       break;
