@@ -1442,10 +1442,10 @@ create table waiting_rooms (
   serving_at timestamptz,
   rate double precision not null default 0 check (rate >= 0),
   -- Buyers per second who are let in now, as the order path allows; at most rate_max. `rate` counts positions and is
-  -- higher, because some buyers do not come: rate = admission_rate / show_ratio.
+  -- higher, because some buyers do not come: rate = admission_rate / show_ratio, and less when few tickets are left.
   admission_rate double precision not null default 0 check (admission_rate >= 0),
   show_ratio double precision not null default 1 check (show_ratio between 0.3 and 1),
-  -- Places exchanged for a pass, as API processes have reported. For display only; nothing is decided by it.
+  -- Places exchanged for a pass, as API processes have reported: the show ratio follows from it.
   exchanged bigint not null default 0 check (exchanged >= 0),
   -- Positions below this have lapsed.
   lapsed_below bigint not null default 0 check (lapsed_below >= 0),
@@ -1479,11 +1479,13 @@ create table places (
 
 -- An account has one place at a time.
 create unique index places_one_per_account on places (account_key, event_id) where given_up_at is null;
+-- An account's places that it gave up: few have any.
+create index places_given_up on places (account_key, event_id) where given_up_at is not null;
 -- Read by the freeze under the room's lock.
 create index places_voided on places (event_id, place_index) where voided_at is not null;
 
 -- A place gives the right to one order. The call that places the order writes the row. The right is used up by that order,
--- or, if order_id is null, by giving up the place.
+-- or, if order_id is null, by giving up the place. A place is given up after its order, too, if the order has ended unpaid.
 create table spent_passes (
   event_id text not null,
   place_index integer not null,

@@ -56,11 +56,11 @@ export const turnLapsed = () =>
     'queue.turn_lapsed',
     'The turn of this place is over. While the room is open, join with `insteadOf` for a place at the end of the line.',
   );
-/** A place can be given up for a new one only if its turn has passed unused. */
+/** A place can be given up for a new one only if its turn has passed without an order that lives or was paid. */
 export const placeKept = () =>
   refusal(
     'queue.place_kept',
-    'This place cannot be given up: its turn is not over, an order was placed with it, or it is not yours.',
+    'This place cannot be given up: its turn is not over, its order is open or paid, a second order ended unpaid, or it is not yours.',
   );
 export const timesFixed = (phase: string) =>
   refusal('queue.times_fixed', 'The draw was announced with these times, so they can no longer be changed.', { phase });

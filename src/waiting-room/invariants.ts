@@ -26,7 +26,7 @@ const roomInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'waiting_room.spent_passes',
-    'A pass was spent on an order of its own event, by the buyer whose place it was, and its place was not taken out; or its place was given up.',
+    'A pass was spent on an order of its own event, by the buyer whose place it was, and its place was not taken out; or its place was given up, without an order that lives.',
     sql`
       select 'the pass of place ' || spent.place_index || ' of ' || spent.event_id || ' was spent on '
         || coalesce(spent.order_id, 'nothing') as sentence
@@ -34,7 +34,8 @@ const roomInvariants: readonly Invariant[] = [
       left join places place on place.event_id = spent.event_id and place.place_index = spent.place_index
       left join orders placed on placed.event_id = spent.event_id and placed.id = spent.order_id
       where place.event_id is null or place.voided_at is not null
-        or (spent.order_id is null) <> (place.given_up_at is not null)
+        or (place.given_up_at is null and spent.order_id is null)
+        or (place.given_up_at is not null and placed.status in ('pending_payment', 'closing'))
         or (spent.order_id is not null and (placed.event_id is null or not place.account_key = any (placed.buyer_keys)))`,
   ),
 ];

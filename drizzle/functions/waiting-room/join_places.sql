@@ -1,6 +1,7 @@
 -- Gives each account a place in the line: the place it already holds, or the next index. Accounts must be distinct.
--- An account that names its own index in `p_instead_of` first gives that place up, unless an order was placed with it or the
--- place was voided. The draw is not computed here, so the caller has checked that the turn of that place has passed. The array
+-- An account that names its own index in `p_instead_of` first gives that place up, unless the place was voided or an order was placed
+-- with it. An order that has ended unpaid counts as none, once for each account: a payment may fail, but nobody shall hold tickets
+-- in turn after turn without paying. The draw is not computed here, so the caller has checked that the turn of that place has passed. The array
 -- is null if no account gives up a place.
 -- The room's row is locked first. Indexes therefore have no gaps, a place is in the draw exactly if its index is below the
 -- frozen number, and an account that asks again, in any process, is found. Returns one row: the phase (null: no room), the
@@ -36,10 +37,18 @@ begin
       from unnest(array_fill(p_event_id, array[cardinality(p_account_keys)]), p_account_keys, p_instead_of) as a (event_id, key, index)
       where p.event_id = a.event_id and p.place_index = a.index and p.account_key = a.key
         and p.given_up_at is null and p.voided_at is null
-        and (select true from spent_passes s where s.event_id = p_event_id and s.place_index = a.index limit 1) is null
+        and (select s.order_id is not null
+            and (select o.status in ('expired', 'cancelled') and o.paid_at is null from orders o
+              where o.event_id = p_event_id and o.id = s.order_id limit 1)
+            and (select true from places q join spent_passes t on t.event_id = q.event_id and t.place_index = q.place_index
+              where q.account_key = a.key and q.event_id || '' = p_event_id and q.given_up_at is not null
+                and t.order_id is not null limit 1) is null
+          from spent_passes s where s.event_id = p_event_id and s.place_index = a.index limit 1) is not false
       returning p.place_index
     )
-    insert into spent_passes (event_id, place_index) select p_event_id, place_index from given_up;
+    insert into spent_passes (event_id, place_index)
+    select p_event_id, g.place_index from given_up g
+    where (select true from spent_passes s where s.event_id = p_event_id and s.place_index = g.place_index limit 1) is null;
   end if;
 
   with asked as materialized (

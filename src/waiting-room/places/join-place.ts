@@ -45,8 +45,8 @@ export type HeldPlace = {
  * Gives a confirmed buyer a place in the line of an event, durable when this returns. A buyer who has a place gets the
  * same one. Refusals come from memory, before the lane: phase, token and challenge cost microseconds and no query.
  *
- * After a missed turn a buyer may rejoin at the end of the line: the old place is given up, with every pass made for
- * it, so that no account ever holds two. Repeating the request returns the new place.
+ * After a missed turn a buyer may rejoin at the end of the line, and once after an order that ended unpaid: the old place is
+ * given up, with every pass made for it, so that no account ever holds two. Repeating the request returns the new place.
  * @throws DomainError event.not_found, access.unauthenticated, queue.not_open, queue.place_kept, challenge.required,
  * challenge.failed, service.overloaded, service.unavailable
  */

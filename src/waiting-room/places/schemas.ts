@@ -19,8 +19,8 @@ export const joinSchema = z
       .optional()
       .openapi({
         description:
-          'Index of your own place whose turn has passed without an order. The place and all its passes end, and you get a place ' +
-          'at the end of the line. Otherwise 409 `queue.place_kept`.',
+          'Index of your own place whose turn has passed without an order, or, once, with an order that ended unpaid. The place and ' +
+          'all its passes end, and you get a place at the end of the line. Otherwise 409 `queue.place_kept`.',
       }),
   })
   .openapi('JoinQueue');

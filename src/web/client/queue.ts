@@ -9,14 +9,14 @@ import { outlivesPage, pageStorage } from './shared/page-storage.ts';
 import { poll } from './shared/calls/poll.ts';
 import { refusalText, waitingText } from './shared/forms/refusal-text.ts';
 import { serverNow } from './shared/calls/server-clock.ts';
-import { backOff, spread } from './shared/calls/waiting.ts';
+import { backOff, pause, spread } from './shared/calls/waiting.ts';
 import { fromHex } from './queue/bytes.ts';
 import { exchangePlace } from './queue/exchange-place.ts';
 import { type Held, heldPlace, leavePlace, withoutExpired } from './queue/held-place.ts';
 import { showJoinForms, watchJoinForms } from './queue/join-forms.ts';
 import { joinPlace } from './queue/join-place.ts';
 import { positionOf } from './queue/position.ts';
-import { lookAgainMs } from './queue/progress.ts';
+import { asRead, joinAfterMs, lookAgainMs } from './queue/progress.ts';
 import type { QueueView } from './queue/queue-view.ts';
 import { showStage } from './queue/show-stage.ts';
 import { type Stage, stageOf } from './queue/stage.ts';
@@ -36,12 +36,15 @@ const tickMs = 1000;
 const confirmAheadMs = 20 * 3_600_000;
 /** If nobody watches the page, the turn is used after this part of it, so that the pass lasts long. */
 const unseenShare = 0.5;
+/** How often the order of a used place is read, while changes of the line arrive. */
+const orderEveryMs = 60_000;
 
 let queue: QueueView | undefined;
 let etag: string | undefined;
 let failures = 0;
 let calledAt: number | undefined;
 let isJoining = false;
+let orderLookAt = 0;
 let shownKind: Stage['kind'] | undefined;
 let drawn: { readonly of: string; readonly position: number } | undefined;
 
@@ -74,7 +77,7 @@ byId('rejoin').addEventListener('click', () => {
   changed();
   byId('stage-title').focus();
 });
-setInterval(() => !document.hidden && present(), tickMs);
+setInterval(() => !document.hidden && tick(), tickMs);
 for (const name of ['online', 'storage'] as const) window.addEventListener(name, () => watch.now());
 window.addEventListener('pageshow', ({ persisted }) => persisted && watch.now());
 
@@ -109,7 +112,7 @@ async function look(): Promise<number | undefined> {
   failures = 0;
   sayAway('');
   if (answer.kind === 'ok') {
-    queue = answer.body;
+    queue = asRead(answer.body, serverNow());
     etag = answer.etag ?? undefined;
   }
   if (queue === undefined) return 0;
@@ -130,7 +133,9 @@ async function look(): Promise<number | undefined> {
  */
 async function act(queue: QueueView): Promise<number> {
   const { stage, held, nowMs } = standing(queue);
-  if (stage.kind === 'join' && held.buyer !== undefined && !isJoining) void join(held.buyer, queue);
+  if (stage.kind === 'join' && held.buyer !== undefined && !isJoining)
+    void join(held.buyer, queue, joinAfterMs(shownKind, Math.random()));
+  if (stage.kind === 'spent') await lookAtOrder(stage.orderId);
   if (stage.kind !== 'called') {
     calledAt = undefined;
     return 0;
@@ -145,8 +150,22 @@ async function act(queue: QueueView): Promise<number> {
   return 0;
 }
 
-async function join(buyer: NonNullable<Held['buyer']>, { challengeDifficulty }: QueueView): Promise<void> {
+/** The order opens by the cookie that its page has set, in this browser alone. */
+async function lookAtOrder(orderId: string): Promise<void> {
+  if (orderId === '' || performance.now() < orderLookAt) return;
+  orderLookAt = performance.now() + orderEveryMs;
+  const answer = await call<{ status: string }>('GET', `/v1/orders/${orderId}`);
+  if (answer.kind === 'ok' && ['expired', 'cancelled'].includes(answer.body.status))
+    mine.write({ ...mine.read(), isUnpaid: true });
+}
+
+async function join(
+  buyer: NonNullable<Held['buyer']>,
+  { challengeDifficulty }: QueueView,
+  afterMs: number,
+): Promise<void> {
   isJoining = true;
+  await pause(afterMs);
   const { insteadOf } = mine.read();
   const joined = await joinPlace(
     { slug, token: buyer.token, difficulty: challengeDifficulty, ...(insteadOf === undefined ? {} : { insteadOf }) },
@@ -212,9 +231,17 @@ function present(): void {
   const isOpen = stage.kind === 'join';
   const isSoon = stage.kind === 'not_yet' && Date.parse(queue.preQueueOpensAt) - nowMs < confirmAheadMs;
   showJoinForms(held, { canJoin: isOpen || isSoon, isOpen });
-  // A change by time alone, such as the end of a pass, is handled without waiting for the next request.
-  if (shownKind !== undefined && shownKind !== stage.kind) watch.now();
   shownKind = stage.kind;
+}
+
+/**
+ * Handles a change by time alone, such as the end of a pass, without waiting for the next request. A change that the document
+ * brought needs no request: all pages would send it at the same moment.
+ */
+function tick(): void {
+  const before = shownKind;
+  present();
+  if (before !== undefined && before !== shownKind) watch.now();
 }
 
 function sayAway(text: string): void {

@@ -4,6 +4,7 @@ import { buyerKeys } from '../../../src/orders/placement/keys.ts';
 import { signBuyerToken } from '../../../src/access/buyers/buyer-token.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { joinPlace } from '../../../src/waiting-room/places/join-place.ts';
+import { joinPlaces } from '../../../src/waiting-room/places/queries.ts';
 import { decideExchange, isLapsed } from '../../../src/waiting-room/places/decide-exchange.ts';
 import { waitingRoomInvariants } from '../../../src/waiting-room/invariants.ts';
 import type { LiveRoom } from '../../../src/waiting-room/rooms/live-room.ts';
@@ -111,6 +112,34 @@ describe('a buyer who missed a turn', () => {
     expect(await buyWith(event, buyer, 0)).toBe('done');
     expect(await codeOf(join(event, buyer, 0))).toBe('queue.place_kept');
     expect(await placesOf(event, buyer)).toEqual([{ index: 0, over: false }]);
+  });
+
+  it('can rejoin once after an order that ended unpaid, and not after one that lives or was paid', async () => {
+    const { event, buyers } = await aLine();
+    const buyer = someone(buyers, 0);
+    const orderIs = (status: string) =>
+      open.db.execute(sql`update orders set status = ${status}, paid_at = case when ${status} = 'paid' then now() end
+        where event_id = ${event.id}`);
+    expect(await buyWith(event, buyer, 0)).toBe('done');
+    for (const status of ['pending_payment', 'closing', 'paid']) {
+      await orderIs(status);
+      expect(await codeOf(join(event, buyer, 0)), status).toBe('queue.place_kept');
+    }
+    await orderIs('expired');
+    expect(await join(event, buyer, 0)).toBe(5);
+    expect(await join(event, buyer, 0)).toBe(5);
+    expect(await placesOf(event, buyer)).toEqual([
+      { index: 0, over: true },
+      { index: 5, over: false },
+    ]);
+    expect(await buyWith(event, buyer, 0)).toBe('queue.pass_spent');
+    expect(await buyWith(event, buyer, 5)).toBe('done');
+    await orderIs('expired');
+    const [accountKey] = buyerKeys(testHashSecret, buyer);
+    expect(await joinPlaces(open.db, event.id, [{ accountKey, insteadOf: 5 }])).toMatchObject([
+      { index: 5, isNew: false },
+    ]);
+    expect(await placesOf(event, buyer)).toHaveLength(2);
   });
 
   it('can rejoin while the room calls, and not once it has stopped', async () => {

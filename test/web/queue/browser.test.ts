@@ -189,6 +189,28 @@ describe('the waiting room in a browser', () => {
     await context.close();
   }, 120_000);
 
+  test('a change that the stream brings is shown without a request, since all pages would send it at once', async () => {
+    const event = await world.room();
+    const context = await phone();
+    const page = await context.newPage();
+    let asked = 0;
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname === `/v1/events/${event.slug}/queue`) asked += 1;
+    });
+    const streaming = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
+    await page.goto(`${world.origin}/events/${event.slug}/queue`);
+    await kind(page, 'join');
+    await streaming;
+    // Reads in flight when the stream began.
+    await page.waitForTimeout(1000);
+    const before = asked;
+    await world.set(event, { phase: 'over' });
+    await kind(page, 'over');
+    await page.waitForTimeout(300);
+    expect(asked).toBe(before);
+    await context.close();
+  }, 60_000);
+
   test('each end of a wait is explained in one sentence, with a next step', async () => {
     const event = await world.room();
     const context = await phone();
@@ -231,8 +253,16 @@ describe('the waiting room in a browser', () => {
     expect(await page.isVisible('#other-address')).toBe(true);
     await open({ ...held, spentBy: '' }, { phase: 'open', draw }, 'spent');
     expect(await page.getAttribute('#go', 'href')).toBe('/find-order?lang=en');
+    // The order's page knows how the order ended, and this page asks for it.
+    await page.route('**/v1/orders/ord_*', (route) => route.fulfill({ json: { status: 'expired' } }));
+    await open({ ...held, spentBy: 'ord_1' }, { phase: 'open', draw, lapsedBelow: 5, serving: 9 }, 'unpaid');
+    expect(await page.isVisible('#rejoin')).toBe(true);
     await open(held, { phase: 'over', draw }, 'over');
     expect(await page.getAttribute('#go', 'href')).toBe(`/events/${event.slug}?lang=en`);
+    await open(held, { phase: 'over', draw, stock: 'none' }, 'all_sold');
+    expect(await page.textContent('#stage-text')).toContain('Nobody is called any more');
+    await open(held, { phase: 'over', draw, isSaleOver: true }, 'sale_over');
+    expect(await page.textContent('#stage-text')).toContain('no longer sold');
     await open(held, { phase: 'open', draw, isPaused: true, ratePerSecond: 0 }, 'waiting');
     expect(await page.textContent('#stage-note')).toContain('paused');
     expect(await page.textContent('#estimate')).toBe('cannot be said yet');

@@ -6,7 +6,7 @@ import { sha256, toHex } from '../../../src/web/client/queue/bytes.ts';
 import { estimateText } from '../../../src/web/client/queue/estimate-text.ts';
 import { type Held, heldPlace, leavePlace, spend, withoutExpired } from '../../../src/web/client/queue/held-place.ts';
 import { positionOf } from '../../../src/web/client/queue/position.ts';
-import { lookAgainMs, servingNow, waitOf } from '../../../src/web/client/queue/progress.ts';
+import { asRead, joinAfterMs, lookAgainMs, servingNow, waitOf } from '../../../src/web/client/queue/progress.ts';
 import { drawKeyOf, leafOf, seedHashOf } from '../../../src/web/client/queue/proof.ts';
 import type { DrawsView, PublishedDraw, QueueView } from '../../../src/web/client/queue/queue-view.ts';
 import { solveChallenge } from '../../../src/web/client/queue/solve-challenge.ts';
@@ -35,6 +35,7 @@ function queueOf(change: Partial<QueueView> = {}): QueueView {
     opensAt: time(-600),
     isLate: false,
     isPaused: false,
+    isSaleOver: false,
     places: 1000,
     serving: 100,
     servingAt: time(0),
@@ -86,7 +87,14 @@ test('the stored and the published state determine one stage', () => {
   expect(kind({ place, pass }, 9)).toBe('passed');
   expect(kind({ place, pass: { text: 'p', expiresAt: time(0) } }, 99)).toBe('called');
   expect(kind({ place, pass }, 9, { phase: 'over' })).toBe('over');
-  expect(kind(spend({ place, pass }, 'ord_1'), 9)).toBe('spent');
+  expect(kind({ place }, 100, { phase: 'over', stock: 'none' })).toBe('all_sold');
+  expect(kind({ place }, 100, { phase: 'over', isSaleOver: true })).toBe('sale_over');
+  const spent = spend({ place, pass }, 'ord_1');
+  expect(kind(spent, 9)).toBe('spent');
+  expect(kind({ ...spent, isUnpaid: true }, 9)).toBe('unpaid');
+  expect(kind({ ...spent, isUnpaid: true }, 99)).toBe('spent');
+  expect(kind({ ...spent, isUnpaid: true }, 9, { phase: 'over' })).toBe('over');
+  expect(leavePlace({ ...spent, isUnpaid: true }, at)).toEqual({ insteadOf: 4 });
 });
 
 test('the page polls after a quarter of the wait, between 2 and 60 seconds, jittered by a fifth, and in time for its turn', () => {
@@ -109,7 +117,13 @@ test('the page polls after a quarter of the wait, between 2 and 60 seconds, jitt
     lookAgainMs(queueOf(), { kind: 'waiting', position }, { nowMs: at, isHidden, random: 0.5 });
   expect([wait(180, false), wait(180, true), wait(100, false)]).toEqual([10_000, 30_000, 2000]);
   const none = { nowMs: at, isHidden: false, random: 0.5 };
-  expect(lookAgainMs(queueOf({ phase: 'over' }), { kind: 'over' }, none)).toBeUndefined();
+  for (const kind of ['over', 'all_sold', 'sale_over'] as const)
+    expect(lookAgainMs(queueOf({ phase: 'over' }), { kind }, none)).toBeUndefined();
+});
+
+test('pages that waited for the line to open do not join all at once; a buyer who has just confirmed joins at once', () => {
+  expect([0, 0.5, 1].map((random) => joinAfterMs('not_yet', random))).toEqual([0, 2500, 5000]);
+  expect([joinAfterMs('join', 1), joinAfterMs(undefined, 1)]).toEqual([0, 0]);
 });
 
 test('progress is extrapolated, but not beyond what is known', () => {
@@ -121,6 +135,10 @@ test('progress is extrapolated, but not beyond what is known', () => {
   expect(servingNow(queueOf({ phase: 'probably_sold_out' }), at + 60_000)).toBe(100);
   expect(waitOf(queue, 160, at)).toEqual({ ahead: 60, seconds: 30 });
   expect(waitOf(queueOf({ isPaused: true }), 160, at).seconds).toBeUndefined();
+  // A document that is old when it is read: Postgres is away, and nobody is called.
+  const old = asRead(queue, at + 30_000);
+  expect([servingNow(old, at + 30_000), waitOf(old, 160, at + 30_000).seconds]).toEqual([100, undefined]);
+  expect(asRead(queue, at + 10_000)).toBe(queue);
   expect([20, 70, 900, 5000].map((seconds) => estimateText(seconds, 'en'))).toEqual([
     'less than a minute',
     'about 2 minutes',

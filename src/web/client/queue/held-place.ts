@@ -31,6 +31,8 @@ export type Held = {
   readonly pass?: { readonly text: string; readonly expiresAt: string };
   /** The order that was placed with the pass; empty if its id is unknown. */
   readonly spentBy?: string;
+  /** That order has ended, and was not paid. */
+  readonly isUnpaid?: boolean;
   /** The turn is over. */
   readonly isLapsed?: boolean;
   /** The published values when this browser looked. The verification compares with them. */
@@ -78,7 +80,10 @@ export function withoutExpired(held: Held, nowMs: number): Held {
   return buyer !== undefined && Date.parse(buyer.expiresAt) <= nowMs ? rest : held;
 }
 
-/** Gives up the place, whose turn has passed, for one at the end. An old confirmation must be repeated. */
+/**
+ * Gives up the place, whose turn has passed or whose order ended unpaid, for one at the end. An old confirmation must be
+ * repeated.
+ */
 export function leavePlace({ place, seen }: Held, nowMs: number): Held {
   if (place === undefined) return seen === undefined ? {} : { seen };
   const { confirmed, address, index } = place;

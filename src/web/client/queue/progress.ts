@@ -11,8 +11,18 @@ const jitter = 0.2;
 /** A hidden page asks seldom, but must not miss its turn. */
 const hiddenFactor = 3;
 const hiddenSecondsMin = 10;
+/** Pages that waited for the line to open join within this time, and not all at once: before the draw it makes no difference. */
+const joinSpreadMs = 5000;
 /** A page asks at least this many times during one turn. */
 const looksPerTurn = 3;
+
+/** A document is made each second and kept for some seconds. An older one says that the service cannot make another. */
+const freshMsMax = 20_000;
+
+/** The document as the page takes it: while the service cannot make a new one, nobody is called. */
+export function asRead(queue: QueueView, nowMs: number): QueueView {
+  return nowMs - Date.parse(queue.servingAt) > freshMsMax ? { ...queue, ratePerSecond: 0 } : queue;
+}
 
 /** How many positions have been called, estimated at `nowMs`. */
 export function servingNow(queue: QueueView, nowMs: number): number {
@@ -52,15 +62,26 @@ export function lookAgainMs(
   return Math.round(clamped * 1000 * (1 - jitter + 2 * jitter * around.random));
 }
 
+/**
+ * Milliseconds until a confirmed buyer joins.
+ * @param before what the page showed before joining became possible
+ */
+export function joinAfterMs(before: Stage['kind'] | undefined, random: number): number {
+  return before === 'not_yet' ? Math.round(joinSpreadMs * random) : 0;
+}
+
 function secondsToLook(queue: QueueView, stage: Stage, nowMs: number): number | undefined {
   switch (stage.kind) {
     case 'over':
+    case 'all_sold':
+    case 'sale_over':
     case 'spent':
       return undefined;
     case 'called':
       return lookSecondsMin;
     case 'passed':
     case 'lapsed':
+    case 'unpaid':
       return lookSecondsMax;
     case 'waiting': {
       const { seconds } = waitOf(queue, stage.position, nowMs);

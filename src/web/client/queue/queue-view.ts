@@ -11,6 +11,8 @@ export type QueueView = {
   /** Opening time has passed, and the draw is not done. */
   readonly isLate: boolean;
   readonly isPaused: boolean;
+  /** No ticket of the event is sold any more. */
+  readonly isSaleOver: boolean;
   readonly places: number;
   /** Positions below this had been called at `servingAt`. */
   readonly serving: number;

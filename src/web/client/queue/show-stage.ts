@@ -80,6 +80,8 @@ function textOf({ stage, queue, held, timeZone }: Shown): string {
     const minutes = Math.round(queue.turnSeconds / 60);
     return `${lapsed.after(minutes)} ${queue.phase === 'open' ? lapsed.canRejoin : lapsed.mustWait}`;
   }
+  if (stage.kind === 'unpaid')
+    return `${words.stages.unpaid.text} ${queue.phase === 'open' ? lapsed.canRejoin : lapsed.mustWait}`;
   return words.stages[stage.kind].text;
 }
 
@@ -88,6 +90,7 @@ function noteOf({ stage, queue, held }: Shown): string {
   if (stage.kind === 'join') return queue.phase === 'pre_queue' ? '' : words.joinLate;
   if ((stage.kind === 'drawing' || stage.kind === 'drawn') && queue.isLate) return words.drawLate;
   if (stage.kind === 'drawn' && (queue.draw?.number ?? 1) > 1) return words.drawAgain;
+  if (stage.kind === 'called') return queue.isPaused ? words.paused : '';
   if (stage.kind === 'waiting') return queue.isPaused ? words.paused : words.keepOpen;
   return '';
 }
@@ -148,8 +151,10 @@ function showLine({ stage, queue, position, nowMs }: Shown): void {
     );
 }
 
+const withStock: readonly Stage['kind'][] = ['joined', 'drawn', 'waiting', 'called', 'passed'];
+
 function showStock({ stage, queue }: Shown): void {
-  const isShown = stage.kind === 'waiting' || stage.kind === 'drawn' || stage.kind === 'joined';
+  const isShown = withStock.includes(stage.kind);
   show('stock-line', isShown);
   setText('stock', bands[queue.stock]);
   byId('stock').className = `band band-${queue.stock}`;
@@ -162,6 +167,8 @@ function showWays({ stage, queue, slug }: Shown): void {
   const ways: Partial<Record<Stage['kind'], readonly [string, string]>> = {
     passed: [words.order, `${event}#tickets`],
     over: [words.toEvent, event],
+    all_sold: [words.toEvent, event],
+    sale_over: [words.toEvent, event],
     spent:
       stage.kind === 'spent' && stage.orderId !== ''
         ? [words.openOrder, `/orders/${stage.orderId}${languageQuery()}`]
@@ -173,8 +180,8 @@ function showWays({ stage, queue, slug }: Shown): void {
     setText('go', way[0]);
     if (go.getAttribute('href') !== way[1]) go.setAttribute('href', way[1]);
   }
-  show('rejoin', stage.kind === 'lapsed' && queue.phase === 'open');
-  show('other-line', stage.kind === 'lapsed' || stage.kind === 'spent');
+  show('rejoin', (stage.kind === 'lapsed' || stage.kind === 'unpaid') && queue.phase === 'open');
+  show('other-line', stage.kind === 'lapsed' || stage.kind === 'spent' || stage.kind === 'unpaid');
 }
 
 /** The title of a hidden tab shows the stage. */

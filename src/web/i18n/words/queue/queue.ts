@@ -54,7 +54,10 @@ type StageWord =
   | 'sold_out'
   | 'lapsed'
   | 'spent'
-  | 'over';
+  | 'unpaid'
+  | 'over'
+  | 'all_sold'
+  | 'sale_over';
 
 export const queueWords: InEach<QueueWords> = {
   id: {
@@ -114,16 +117,28 @@ export const queueWords: InEach<QueueWords> = {
         title: 'Tempat ini sudah dipakai',
         text: 'Satu tempat berlaku untuk satu pesanan, dan pesanan itu sudah dibuat.',
       },
+      unpaid: {
+        title: 'Pesanan Anda berakhir tanpa dibayar',
+        text: 'Tiketnya dijual kembali.',
+      },
       over: {
         title: 'Ruang tunggu sudah selesai',
         text: 'Yang masih tersisa dijual tanpa antrean di halaman acara.',
+      },
+      all_sold: {
+        title: 'Semua tiket terjual',
+        text: 'Tidak ada lagi yang dipanggil, dan Anda tidak perlu menunggu. Tiket yang kembali dijual di halaman acara, atau ditawarkan kepada daftar tunggunya bila ada.',
+      },
+      sale_over: {
+        title: 'Penjualan sudah berakhir',
+        text: 'Tiket acara ini tidak dijual lagi. Keterangan tentang acara ada di halamannya.',
       },
     },
     joinLate: 'Undian sudah lewat: yang baru masuk antre di belakang, menurut urutan datang.',
     confirmed:
       'Alamat Anda sudah dikonfirmasi. Biarkan halaman ini terbuka: begitu antrean dibuka, tempat Anda diambil sendiri.',
     drawLate: 'Undian tertunda. Penjualan menunggu sampai undian selesai.',
-    paused: 'Pemanggilan dihentikan sebentar oleh penyelenggara. Nomor Anda tetap, dan waktu tidak berjalan.',
+    paused: 'Pemanggilan sedang dihentikan. Nomor Anda tetap, dan waktu tidak berjalan.',
     drawAgain: 'Undian sebelumnya dibatalkan secara terbuka, dan undian ini menggantikannya.',
     opensIn: 'Antrean dibuka dalam',
     drawIn: 'Undian dalam',
@@ -206,15 +221,27 @@ export const queueWords: InEach<QueueWords> = {
         title: 'This place has been used',
         text: 'One place is good for one order, and that order has been placed.',
       },
+      unpaid: {
+        title: 'Your order ended unpaid',
+        text: 'Its tickets are on sale again.',
+      },
       over: {
         title: 'The waiting room is over',
         text: 'What is left is sold without a line, on the event’s page.',
+      },
+      all_sold: {
+        title: 'All tickets are sold',
+        text: 'Nobody is called any more, and you need not wait. Tickets that come back are sold on the event’s page, or offered to its waiting list if it has one.',
+      },
+      sale_over: {
+        title: 'The sale has ended',
+        text: 'Tickets of this event are no longer sold. The event’s page says more about it.',
       },
     },
     joinLate: 'The draw is over: new places are at the end of the line, in the order in which people join.',
     confirmed: 'Your address is confirmed. Leave this page open: once the line opens, your place is taken by itself.',
     drawLate: 'The draw is late. The sale waits until it is done.',
-    paused: 'The organiser has paused calling for a moment. Your number stays, and no time runs out.',
+    paused: 'Calling is paused now. Your number stays, and no time runs out.',
     drawAgain: 'An earlier draw was void, in public, and this one replaces it.',
     opensIn: 'The line opens in',
     drawIn: 'The draw is in',
