@@ -121,7 +121,7 @@ const en: typeof id = {
   work: 'Work of a browser before it may join',
   workHint: 'A place then costs robots something. Can be changed at any time.',
   noWork: 'None',
-  workTries: (tries: string) => `${tries} tries`,
+  workTries: (tries: string) => `Tries: ${tries}`,
   save: 'Save the plan',
 };
 
