@@ -41,6 +41,10 @@ export function declarationText(contract: Contract, codes: readonly string[]): s
     ([name, schema]) => `${commentText(schema.description)}export type ${name} = ${typeText(schema)};\n`,
   );
   const methods = operationsOf(contract).map(({ operation }) => methodText(contract, operation));
+  const webhooks = Object.values(contract.webhooks).map(({ post }) => {
+    const body = post.requestBody?.content?.['application/json']?.schema;
+    return `  | ${typeText(body ?? {}, '  ')}`;
+  });
   return `import type { ClientOptions } from './call.js';
 import type { CallAnswer, CallOptions, Signal } from './operation.js';
 import { AntreProblem } from './problem.js';
@@ -73,6 +77,10 @@ type OpenPages<Input, Data, Item> = {
 };
 
 ${schemas.join('\n')}
+/** The body of a webhook, by its type. */
+export type WebhookBody =
+${webhooks.join('\n')};
+
 export interface Client {
 ${methods.join('\n')}}
 `;
@@ -115,11 +123,13 @@ function inputText(operation: ContractOperation): { text: string; isOpen: boolea
 function dataText(operation: ContractOperation): string {
   const texts = Object.entries(operation.responses)
     .filter(([status]) => status.startsWith('2'))
-    .map(([, { content }]) => {
-      const [type, media] = Object.entries(content ?? {})[0] ?? [];
-      if (type === undefined || media === undefined) return 'undefined';
-      if (/[/+]json\b/.test(type)) return typeText(media.schema, '  ');
-      return /^text\/|svg/.test(type) ? 'string' : 'Uint8Array';
+    .flatMap(([, { content = {} }]) => {
+      const media = Object.entries(content);
+      if (media.length === 0) return ['undefined'];
+      return media.map(([type, { schema }]) => {
+        if (/[/+]json\b/.test(type)) return typeText(schema, '  ');
+        return /^text\/|svg/.test(type) ? 'string' : 'Uint8Array';
+      });
     });
   return [...new Set(texts)].join(' | ');
 }

@@ -17,11 +17,13 @@ export type Schema = {
   readonly items?: Schema;
   readonly description?: string | undefined;
   readonly default?: unknown;
+  readonly contentSchema?: Schema;
 };
 
 type Content = {
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
   readonly description?: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
 };
 
 export type ContractOperation = {
@@ -44,6 +46,7 @@ export type ContractOperation = {
 /** The parts of the published document that tools of ours read. */
 export type Contract = {
   readonly paths: Readonly<Record<string, Readonly<Record<string, ContractOperation>>>>;
+  readonly webhooks: Readonly<Record<string, { readonly post: ContractOperation }>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 

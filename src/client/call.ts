@@ -31,6 +31,8 @@ const defaults = { retriesMax: 3, retryWaitSecondsMax: 30, timeoutMs: 15_000 };
 const firstWaitSeconds = 0.5;
 /** Waits differ by up to this part, so that clients that were refused together do not return together. */
 const jitterShare = 0.25;
+/** No answer, or one that says that the service is away. A proxy before it has further words for this. */
+const awayStatuses: readonly number[] = [0, 502, 503, 504];
 
 /** Makes one call, with further tries where repeating is safe. @throws AntreProblem */
 export async function call(
@@ -38,17 +40,16 @@ export async function call(
   input: CallInput,
   options: ClientOptions,
 ): Promise<CallAnswer<unknown>> {
-  const { retriesMax, retryWaitSecondsMax } = { ...defaults, ...options };
+  const { retriesMax = defaults.retriesMax, retryWaitSecondsMax = defaults.retryWaitSecondsMax } = options;
   const request = await requestOf(facts, input, options);
   for (let tries = 0; ; tries += 1) {
-    const problem = await tryOnce(request, input.signal, options).catch((error: unknown) => error);
-    if (!(problem instanceof AntreProblem)) {
-      if (problem instanceof Error) throw problem;
-      return problem as CallAnswer<unknown>;
+    try {
+      return await tryOnce(request, input, options);
+    } catch (error) {
+      const waitSeconds = error instanceof AntreProblem ? waitBefore(error, facts, tries) : undefined;
+      if (tries >= retriesMax || waitSeconds === undefined || waitSeconds > retryWaitSecondsMax) throw error;
+      await pause(waitSeconds * (1 + Math.random() * jitterShare) * 1000, input.signal);
     }
-    const waitSeconds = waitBefore(problem, facts, tries);
-    if (tries >= retriesMax || waitSeconds === undefined || waitSeconds > retryWaitSecondsMax) throw problem;
-    await pause(waitSeconds * (1 + Math.random() * jitterShare) * 1000, input.signal);
   }
 }
 
@@ -86,11 +87,12 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
 
 async function tryOnce(
   { url, init }: Prepared,
-  signal: Signal | undefined,
-  { fetch = globalThis.fetch, timeoutMs = defaults.timeoutMs }: ClientOptions,
+  { signal, timeoutMs }: CallInput,
+  options: ClientOptions,
 ): Promise<CallAnswer<unknown>> {
+  const { fetch = globalThis.fetch } = options;
   signal?.throwIfAborted();
-  const deadline = AbortSignal.timeout(timeoutMs);
+  const deadline = AbortSignal.timeout(timeoutMs ?? options.timeoutMs ?? defaults.timeoutMs);
   let response: FetchAnswer;
   let data: unknown;
   try {
@@ -108,13 +110,14 @@ async function tryOnce(
   throw new AntreProblem(details as Record<string, unknown>, response.status, retryAfterOf(response.headers));
 }
 
-/** JSON as a value, text as a string, everything else as bytes. */
+/** JSON as a value, text as a string, everything else as bytes; undefined without content. */
 async function contentOf(response: FetchAnswer): Promise<unknown> {
   if (response.status === 204 || response.status === 304) return undefined;
   const type = response.headers.get('content-type') ?? '';
   if (/[/+]json\b/.test(type)) return response.json();
   if (/^text\/|svg/.test(type)) return response.text();
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return bytes.length === 0 && type === '' ? undefined : bytes;
 }
 
 function retryAfterOf(headers: FetchAnswer['headers']): number | undefined {
@@ -125,18 +128,16 @@ function retryAfterOf(headers: FetchAnswer['headers']): number | undefined {
 }
 
 /**
- * Seconds until another try, or undefined if another try is wrong. A 429 was refused before anything was done. After a
- * 503 or a lost connection the first try may have been done, so only calls that are safe to repeat are sent again.
+ * Seconds until another try, or undefined if another try is wrong. A 429 was refused before anything was done. After an
+ * answer that says that the service is away, or a lost connection, the first try may have been done, so only calls that
+ * are safe to repeat are sent again.
  */
 function waitBefore(problem: AntreProblem, facts: OperationFacts, tries: number): number | undefined {
+  const wait = problem.retryAfterSeconds ?? firstWaitSeconds * 2 ** tries;
+  // `idempotency.in_progress`: the first try with this key is still running.
+  if (problem.status === 429 || problem.code === 'idempotency.in_progress') return wait;
   const isRepeatable = facts.method !== 'POST' && facts.method !== 'PATCH' ? true : facts.keyed === true;
-  const backOff = firstWaitSeconds * 2 ** tries;
-  if (problem.status === 429) return problem.retryAfterSeconds ?? backOff;
-  if (problem.status === 503 && isRepeatable) return problem.retryAfterSeconds ?? backOff;
-  if (problem.status === 0 && isRepeatable) return backOff;
-  // The first try with this key is still running.
-  if (problem.code === 'idempotency.in_progress') return problem.retryAfterSeconds ?? backOff;
-  return undefined;
+  return isRepeatable && awayStatuses.includes(problem.status) ? wait : undefined;
 }
 
 function pause(ms: number, signal: Signal | undefined): Promise<void> {

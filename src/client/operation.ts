@@ -27,6 +27,8 @@ export type CallOptions = {
    * generated key.
    */
   readonly idempotencyKey?: string;
+  /** The longest time of one try of this call, in milliseconds; a large file needs more than the client's. */
+  readonly timeoutMs?: number;
   /** Ends the call, even while it waits for another try. */
   readonly signal?: Signal;
 };

@@ -98,6 +98,11 @@ describe('the package @antre/client', () => {
         refused: 404,
         fault: expect.objectContaining({ path: 'buyer.email', code: 'email.invalid' }),
         away: true,
+        throughProxy: ['http.502', 4],
+        stopped: 'enough',
+        lookedUp: 'nothing',
+        sizes: [3, 5],
+        paidBack: 150_000,
       });
     }, 90_000);
   });
