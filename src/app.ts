@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Next } from 'hono';
 import { cors } from 'hono/cors';
 import { pictureFileRoutes } from './catalog/index.ts';
 import type { Service } from './compose.ts';
@@ -10,6 +11,7 @@ import { headLength } from './http/server/head-length.ts';
 import { hotRequestOfContext } from './http/hot-path/hot-request.ts';
 import { createHotRoutes } from './http/hot-path/hot-routes.ts';
 import { handleError } from './http/problem.ts';
+import { refusalForAnyPage } from './http/public-cache/response.ts';
 import { requestContext } from './http/request-context.ts';
 import { preflightRouteOf } from './http/contract/route-template.ts';
 import { type AppEnv, createRouter } from './http/contract/router.ts';
@@ -105,18 +107,30 @@ function useTrafficControl(
   app: OpenAPIHono<AppEnv>,
   { config, traffic, decide, clientNetwork, publicReads }: Service,
 ): void {
-  const control = trafficControl(traffic, decide, clientNetwork, preflightRouteOf(app));
-  if (config.CORS_ALLOW_ORIGINS.length === 0) {
-    app.use(control);
-    return;
-  }
-  const crossOrigin = cors({ origin: [...config.CORS_ALLOW_ORIGINS], exposeHeaders: [...exposedHeaders], maxAge: 600 });
-  // Any page may make public reads; a field that depends on the caller would keep every cache from storing them.
-  app.use((c, next) =>
-    c.req.method === 'OPTIONS' || publicReads.serves(c.req.method, c.req.path) ? next() : crossOrigin(c, next),
-  );
-  app.use(control);
-  app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
+  const origins = config.CORS_ALLOW_ORIGINS;
+  const allowed = (origin: string) => (mayRead(origins, origin) ? origin : null);
+  const crossOrigin =
+    origins.length === 0 ? undefined : cors({ origin: allowed, exposeHeaders: [...exposedHeaders], maxAge: 600 });
+  app.use((c, next) => {
+    if (publicReads.serves(c.req.method, c.req.path)) return openToAnyPage(c, next);
+    return crossOrigin === undefined || c.req.method === 'OPTIONS' ? next() : crossOrigin(c, next);
+  });
+  app.use(trafficControl(traffic, decide, clientNetwork, preflightRouteOf(app)));
+  if (crossOrigin !== undefined) app.use((c, next) => (c.req.method === 'OPTIONS' ? crossOrigin(c, next) : next()));
+}
+
+/**
+ * Any page may make public reads, and may read why one was refused. A field that depends on the caller would keep every
+ * cache from storing the answers.
+ */
+async function openToAnyPage(c: Context, next: Next): Promise<void> {
+  await next();
+  if (c.res.status < 400) return;
+  for (const [name, value] of Object.entries(refusalForAnyPage)) c.res.headers.set(name, value);
+}
+
+function mayRead(origins: readonly string[], origin: string): boolean {
+  return origins.includes(origin) || origins.includes('*');
 }
 
 /** The headers by which pages of other origins may read an answer; the router's answers get the same fields. */
@@ -124,5 +138,5 @@ function crossOriginFields(origins: readonly string[]) {
   if (origins.length === 0) return () => undefined;
   const always = { 'access-control-expose-headers': exposedHeaders.join(','), vary: 'Origin' };
   return (origin: string | undefined): Readonly<Record<string, string>> =>
-    origin !== undefined && origins.includes(origin) ? { 'access-control-allow-origin': origin, ...always } : always;
+    origin !== undefined && mayRead(origins, origin) ? { 'access-control-allow-origin': origin, ...always } : always;
 }

@@ -46,8 +46,8 @@ export function problemAnswer(
 }
 
 /** The problem as a Response, for the router. */
-export function problemResponse(error: DomainError, requestId: string, catalogue: ProblemCatalogue): Response {
-  return responseOf(problemAnswer(error, requestId, catalogue));
+export function problemResponse(...problem: Parameters<typeof problemAnswer>): Response {
+  return responseOf(problemAnswer(...problem));
 }
 
 const dataFaults = counter(

@@ -77,6 +77,9 @@ describe('a network', () => {
     ]);
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'traffic.rate_limited', status: 429 });
     expect(refused.headers['retry-after']).toBe('2');
+    // Also for pages of other origins.
+    expect(refused.headers['access-control-allow-origin']).toBe('*');
+    expect(refused.headers['access-control-expose-headers']).toBe('Retry-After');
     expect((await ask(port, '/v1/nothing', { from: '127.0.2.1' })).status).toBe(404);
     expect(
       fronted.arrived.every(({ headers }) => /^127\.0\.[12]\.\d+$/.test(headers.get('x-forwarded-for') ?? '')),

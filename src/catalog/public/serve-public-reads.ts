@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { isPlain } from '../../http/hot-path/hot-routes.ts';
 import { problemResponse, type ProblemCatalogue } from '../../http/problem.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
+import { refusalForAnyPage } from '../../http/public-cache/response.ts';
 import { newId } from '../../platform/ids.ts';
 import { eventNotFound } from '../errors.ts';
 import { listingFilterOf } from './listing-filter.ts';
@@ -53,7 +54,8 @@ export function servePublicReads(
       if (!target.startsWith(listingPath)) return undefined;
       const key = keyOf(target);
       const ready = key === undefined ? undefined : cachedReads.atHand(key, request);
-      return ready === 'missing' ? problemResponse(eventNotFound(), newId('req'), deps.problems) : ready;
+      if (ready !== 'missing') return ready;
+      return problemResponse(eventNotFound(), newId('req'), deps.problems, refusalForAnyPage);
     },
     take: (incoming, outgoing) => {
       const { method = '', url = '', headers } = incoming;

@@ -12,6 +12,11 @@ export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
 const edgeSeconds = '1';
 const edgeStaleSeconds = 1;
 
+/** Everybody gets the same bytes, so any page may read them, and no answer varies by Origin. */
+const forAnyPage = { 'access-control-allow-origin': '*' };
+/** A page that was refused may also read when to ask again. */
+export const refusalForAnyPage = { ...forAnyPage, 'access-control-expose-headers': 'retry-after' };
+
 /** An entry that is being sent. */
 export type Found = { readonly entry: Entry; readonly source: Source; readonly now: number };
 
@@ -82,8 +87,7 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
     age: String(ageSeconds),
     'cache-status': `antre; ${cacheStatus(source, ttlSeconds)}`,
     'surrogate-key': `${entry.surrogateKeys} ${kind.name}`,
-    // Everybody gets the same bytes, so any page may read them, and no answer varies by Origin.
-    'access-control-allow-origin': '*',
+    ...forAnyPage,
   };
   const full = {
     ...notModified,

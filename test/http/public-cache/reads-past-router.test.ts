@@ -127,6 +127,44 @@ describe('a read from memory', () => {
   });
 });
 
+describe('a page of any origin', () => {
+  const fromShop = { origin: 'https://shop.example' };
+
+  test('reads why a public read was refused, and when to ask again', async () => {
+    const refusals: [string, number][] = [
+      ['/v1/events/no-such-event', 404],
+      // The second time from memory.
+      ['/v1/events/no-such-event', 404],
+      ['/v1/events/no-such-event/availability', 404],
+      [`/v1/events/${event.slug}/queue/proofs/0`, 404],
+      ['/v1/events?limit=0', 400],
+    ];
+    for (const [path, status] of refusals) {
+      const { status: line, headers } = await send('GET', path, fromShop);
+      expect([path, line]).toEqual([path, expect.stringContaining(` ${status} `)]);
+      expect(headers['access-control-allow-origin']).toBe('*');
+      expect(headers['access-control-expose-headers']).toBe('retry-after');
+      expect(headers['vary'] ?? '').not.toContain('Origin');
+    }
+    const other = await send('GET', '/v1/orders/ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', fromShop);
+    expect(other.headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  test.each<[string, string[], string | null]>([
+    ['no origin is allowed', [], null],
+    ['every origin is allowed', ['*'], fromShop.origin],
+  ])('reads refusals also where %s', async (_where, origins, ofOthers) => {
+    const { service } = api;
+    const app = createApp({ ...service, config: { ...service.config, CORS_ALLOW_ORIGINS: origins } });
+    const allowed = async (path: string) =>
+      (await app.fetch(new Request(`http://localhost${path}`, { headers: fromShop }))).headers.get(
+        'access-control-allow-origin',
+      );
+    expect(await allowed('/v1/events?limit=0')).toBe('*');
+    expect(await allowed('/v1/orders/ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE')).toBe(ofOthers);
+  });
+});
+
 describe('everything else goes through the router', () => {
   test.each([
     ['GET', '/v1/events/no-such-event', {}],
