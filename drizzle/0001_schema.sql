@@ -1326,7 +1326,7 @@ create table report_schedules (
   member_id text not null references staff (id),
   -- Null for all events of the organizer.
   event_id text references events (id),
-  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
+  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries')),
   format text not null check (format in ('csv', 'csv_semicolon', 'xlsx')),
   -- Everything until the run, or only what has come since the run before.
   covers text not null check (covers in ('everything', 'period')),
@@ -1353,7 +1353,7 @@ create table reports (
   id text primary key,
   organizer_id text not null references organizers (id),
   event_id text references events (id),
-  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries')),
+  kind text not null check (kind in ('attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries')),
   format text not null check (format in ('csv', 'csv_semicolon', 'xlsx')),
   filters jsonb not null default '{}',
   status text not null default 'waiting' check (status in ('waiting', 'making', 'ready', 'failed', 'cancelled', 'expired')),

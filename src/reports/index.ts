@@ -1,5 +1,5 @@
 /**
- * Reports: files with an organizer's attendees, orders, payments, refunds, check-ins or deliveries, made by workers.
+ * Reports: files with an organizer's attendees, orders, payments, refunds, ledger, check-ins or deliveries, made by workers.
  *
  * Promises
  *  1. Every requested report ends as a file, as failed, or as cancelled. A worker that dies costs one run.

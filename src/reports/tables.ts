@@ -1,7 +1,7 @@
 import { bigint, index, integer, jsonb, pgTable, smallint, text, unique } from 'drizzle-orm/pg-core';
 import { time } from '../platform/database/columns.ts';
 
-export const reportKinds = ['attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries'] as const;
+export const reportKinds = ['attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries'] as const;
 export type ReportKindName = (typeof reportKinds)[number];
 
 /** `csv_semicolon` is CSV for Excel in countries whose list separator is the semicolon, such as Indonesia. */

@@ -43,6 +43,12 @@ async function addRows(orderId: string): Promise<void> {
     values (${event.id}, 'rfd_06FJ2V1H8C9QX4T0RBVE', ${orderId}, ${`pay_${key}01`}, ${world.organizer.id}, 150000, 'IDR', 'requested',
       'done', 'key-1', 'test')`);
   await world.db.execute(sql`
+    insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency, posted_at)
+    select ${event.id}, ${`pay_${key}01`} || entry.posting, entry.account, ${orderId}, ${`pay_${key}01`}, entry.amount, 'IDR', entry.at::timestamptz
+    from (values (':capture:1', 'gateway', 300000, '2026-03-01T16:59:59Z'), (':capture:1', 'sales', -300000, '2026-03-01T16:59:59Z'),
+      (':due:1', 'sales', 150000, '2026-03-01T17:00:00Z'), (':due:1', 'refunds_due', -150000, '2026-03-01T17:00:00Z'))
+      as entry (posting, account, amount, at)`);
+  await world.db.execute(sql`
     insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, gate, scanned_at)
     select ${event.id}, 'key_A', 'phone', 'scan-' || n, decode('00', 'hex'), ${`tkt_${key}001`}, 'entry',
       case n when 1 then 'admitted' else 'already_used' end, n = 1, '=Gate', '2027-03-20T16:59:00Z'
@@ -106,6 +112,28 @@ describe('each kind, against the database', () => {
     const mails = await csvOf('deliveries');
     expect(mails).toMatchObject([{ order_id: orderIds[0], message: 'tickets', status: 'failed' }]);
     expect(mails[0]?.['address']).toMatch(/@example.test$/);
+  });
+
+  test('the ledger: periods that follow each other have each entry once, and each posting adds up to zero', async () => {
+    const midnight = '2026-03-02T00:00:00+07:00';
+    const before = await csvOf('ledger', { filters: { to: midnight } });
+    const after = await csvOf('ledger', { filters: { from: midnight } });
+    const entries = (rows: typeof before) =>
+      rows.map((row) => [row['posting']?.split(':')[1], row['account'], row['amount']]);
+    expect(entries(before)).toEqual([
+      ['capture', 'gateway', '300000'],
+      ['capture', 'sales', '-300000'],
+    ]);
+    expect(entries(after)).toEqual([
+      ['due', 'refunds_due', '-150000'],
+      ['due', 'sales', '150000'],
+    ]);
+    expect(before[0]).toMatchObject({
+      order_id: orderIds[0],
+      payment_id: `pay_${orderIds[0]?.slice(4)}01`,
+      currency: 'IDR',
+    });
+    expect(entries(await csvOf('ledger', { filters: { status: 'refunds_due' } }))).toEqual([entries(after)[0]]);
   });
 
   test('filters: status, and the time of the kind; another event and another organizer are left out', async () => {

@@ -37,6 +37,9 @@ beforeAll(async () => {
       select event_id, 'rfd_' || substr(id, 5), order_id, id, organizer_id, 1, 'IDR', 'requested', 'done', id, 'test' from payment_attempts
       where event_id = ${one.id}`);
     await open.db.execute(sql`
+      insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
+      select event_id, id || ':capture:1', 'gateway', order_id, id, 1, 'IDR' from payment_attempts where event_id = ${one.id}`);
+    await open.db.execute(sql`
       insert into scans (event_id, actor_id, device_id, scan_id, content, ticket_id, direction, result, passed, scanned_at)
       select event_id, 'key_A', 'phone', 'scan ' || id, decode('00', 'hex'), id, 'entry', 'already_used', false, now() from tickets
       where event_id = ${one.id}`);

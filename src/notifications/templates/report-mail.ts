@@ -25,7 +25,7 @@ export type ReportMailData = {
   /** Undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
   readonly organizerName: string;
-  readonly kind: 'attendees' | 'orders' | 'payments' | 'refunds' | 'check_ins' | 'deliveries';
+  readonly kind: 'attendees' | 'orders' | 'payments' | 'refunds' | 'ledger' | 'check_ins' | 'deliveries';
   /** Undefined for all events. */
   readonly eventName: string | undefined;
   readonly report: ReadyReport | FailedReport;
@@ -38,6 +38,7 @@ const id = {
     orders: 'Pesanan',
     payments: 'Pembayaran',
     refunds: 'Pengembalian',
+    ledger: 'Buku besar',
     check_ins: 'Pemindaian',
     deliveries: 'Pesan',
   },
@@ -72,6 +73,7 @@ const en: typeof id = {
     orders: 'Orders',
     payments: 'Payments',
     refunds: 'Refunds',
+    ledger: 'Ledger',
     check_ins: 'Scans',
     deliveries: 'Messages',
   },

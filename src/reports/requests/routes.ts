@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerParams, textHeader } from '../../http/contract/schemas.ts';
 import type { ReportRoutesDeps } from '../deps.ts';
 import { cancelReport } from './cancel-report.ts';
 import { presentReport } from './present.ts';
@@ -18,12 +18,13 @@ function contracts(deps: ReportRoutesDeps) {
       method: 'post',
       path: '/v1/organizers/{slug}/reports',
       operationId: 'requestReport',
-      summary: 'Request a file with attendees, orders, payments, refunds, check-ins or deliveries',
+      summary:
+        'Request a file with attendees, orders, payments, refunds, entries of the ledger, check-ins or deliveries',
       description:
         'Files are made one after another. The requesting member gets a link by mail; programs poll `status` until it is `ready`.',
       request: { params: organizerParams, body: body(requestReportSchema) },
       responses: {
-        202: answer(reportSchema, 'It waits for its turn.'),
+        202: { ...answer(reportSchema, 'It waits for its turn.'), headers: { Location: textHeader } },
         ...problems(400, 401, 403, 404, 409, 415, 503),
       },
     }),

@@ -34,7 +34,8 @@ const filtersSchema = z
   .openapi('ReportFilters', {
     description:
       'Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their ' +
-      'creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in.',
+      'creation, entries of the ledger by their posting, check-ins by their scan. `status` is a status of the kind, the result of a ' +
+      'check-in, or the account of an entry.',
   });
 
 export const requestReportSchema = z

@@ -20,7 +20,9 @@ const fields = {
 };
 const weekday = z.int().min(1).max(7).openapi({ description: 'With `every: week`; 1 is Monday.' });
 const covers = z.enum(['everything', 'period']).openapi({
-  description: 'All rows until the run, or only those of the last day or week, since the previous run.',
+  description:
+    'All rows until the run, or only those of the last day or week, since the previous run. Later changes of a row are in no later ' +
+    'period; entries of the ledger do not change.',
 });
 
 export const createScheduleSchema = z

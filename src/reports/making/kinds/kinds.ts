@@ -3,6 +3,7 @@ import { attendees } from './attendees.ts';
 import { checkIns } from './check-ins.ts';
 import { deliveries } from './deliveries.ts';
 import type { ReportKind } from './kind.ts';
+import { ledger } from './ledger.ts';
 import { orders } from './orders.ts';
 import { payments } from './payments.ts';
 import { refunds } from './refunds.ts';
@@ -12,6 +13,7 @@ export const kinds: Readonly<Record<ReportKindName, ReportKind>> = {
   orders,
   payments,
   refunds,
+  ledger,
   check_ins: checkIns,
   deliveries,
 };

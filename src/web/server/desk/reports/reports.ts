@@ -12,7 +12,7 @@ import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
-const kinds = ['attendees', 'orders', 'payments', 'refunds', 'check_ins', 'deliveries'] as const;
+const kinds = ['attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries'] as const;
 const formats = ['xlsx', 'csv_semicolon', 'csv'] as const;
 const eventsShownMax = 100;
 const deskTimeZone = 'Asia/Jakarta';
