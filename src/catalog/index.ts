@@ -29,6 +29,7 @@ export { changeEvent } from './events/change-event.ts';
 export { type DateMove, isLeftBehind, movedBy } from './events/date-move.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
 export { legalTextLengthMax } from './limits.ts';
+export { presentOrganizerEvent } from './present.ts';
 export { isOver } from './is-over.ts';
 export { categoryIn, eventIn, scheduleItemIn, wholeEventIn } from './event-in.ts';
 export { eventKindNames, eventKindOf, eventKinds } from './kinds.ts';

@@ -71,6 +71,12 @@ export const orderStatuses = [
 
 export type OrderStatus = (typeof orderStatuses)[number];
 
+/** What an order says about people: its buyer, the holders of its tickets, and answers to the organiser's questions. */
+export const orderParts = ['buyer', 'holders', 'answers'] as const;
+export type OrderPart = (typeof orderParts)[number];
+
+export const cancellers = ['buyer', 'organizer', 'event'] as const;
+
 export const orders = pgTable(
   'orders',
   {
@@ -101,7 +107,7 @@ export const orders = pgTable(
     paidAt: time('paid_at'),
     closedAt: time('closed_at'),
     closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
-    cancelledBy: text('cancelled_by', { enum: ['buyer', 'organizer', 'event'] }),
+    cancelledBy: text('cancelled_by', { enum: cancellers }),
     flags: text('flags').array().notNull().default([]),
     /** The sampled trace that placed the order. */
     traceparent: text('traceparent'),

@@ -7,12 +7,13 @@ import {
   ticketIdSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
+import { cancellers, orderParts, orderStatuses } from '../../orders/tables.ts';
 
 /**
  * Every type of webhook and its content. Webhooks carry ids and facts, no personal data: an organiser's program reads a
  * buyer's data from the API by the id, as far as it may. SQL functions write the facts (`note_orders`,
- * `note_admissions`, `note_refund`), and `note-event.ts`; `test/notifications/webhooks/facts.test.ts` checks each
- * against its schema.
+ * `note_order_change`, `note_admissions`, `note_refund`), and `note-event.ts`.
+ * `test/notifications/webhooks/facts.test.ts` checks each against its schema.
  */
 
 const orderData = z
@@ -27,9 +28,22 @@ const orderData = z
     placedAt: timeSchema,
     paidAt: timeSchema.nullable(),
     closedAt: timeSchema.nullable(),
-    cancelledBy: z.enum(['buyer', 'organizer', 'event']).nullable(),
+    cancelledBy: z.enum(cancellers).nullable(),
   })
   .openapi('OrderWebhookData');
+
+const orderChange = z
+  .strictObject({
+    orderId: orderIdSchema,
+    eventId: eventIdSchema,
+    code: z.string(),
+    status: z.enum(orderStatuses),
+    changed: z.array(z.enum(orderParts)).openapi({
+      description:
+        '`buyer`: name or email. `holders`: names on tickets, or a ticket was given to somebody. `answers`: to your questions.',
+    }),
+  })
+  .openapi('OrderChangeWebhookData');
 
 const eventData = z
   .strictObject({
@@ -37,6 +51,8 @@ const eventData = z
     slug: z.string(),
     name: z.string(),
     status: z.enum(['draft', 'published', 'cancelled']),
+    sales: z.enum(['open', 'closed']),
+    isPostponed: z.boolean(),
     version: z.int(),
     startsAt: timeSchema,
     endsAt: timeSchema,
@@ -44,7 +60,9 @@ const eventData = z
     timeZone: z.string(),
     venue: z.string(),
     city: z.string(),
-    changed: z.array(z.string()).openapi({ description: 'Fields that differ from the previous version.' }),
+    changed: z
+      .array(z.string())
+      .openapi({ description: 'Fields of the event in the API that differ from the previous version.' }),
   })
   .openapi('EventWebhookData');
 
@@ -65,7 +83,7 @@ const refundData = z
     orderId: orderIdSchema,
     eventId: eventIdSchema,
     status: z.enum(['processing', 'done']),
-    reason: z.string(),
+    reason: z.string().openapi({ description: 'As `reason` of a refund in the API.' }),
     amount: moneySchema,
   })
   .openapi('RefundWebhookData');
@@ -76,6 +94,10 @@ export const catalogue = {
   'order.paid': { says: 'An order is paid, or free, and has its tickets.', data: orderData },
   'order.expired': { says: 'A hold ended without a payment; its places are on sale again.', data: orderData },
   'order.cancelled': { says: 'An order was cancelled, or its payment was reversed.', data: orderData },
+  'order.changed': {
+    says: 'The buyer of an order, the holders of its tickets or its answers were changed; read the order again.',
+    data: orderChange,
+  },
   'order.refunded': { says: 'Tickets of a paid order, or only money, were taken back; also in part.', data: orderData },
   'refund.paid': { says: 'The gateway or a person has paid a refund.', data: refundData },
   'ticket.checked_in': { says: 'A ticket has entered for the first time.', data: admissionData },
@@ -92,6 +114,7 @@ export type WebhookType = keyof typeof catalogue;
 export const webhookTypes = Object.keys(catalogue) as readonly WebhookType[];
 /** Types that an endpoint can subscribe to. */
 export const subscribableTypes = webhookTypes.filter((type) => type !== 'webhook.test');
+export type SubscribableType = (typeof subscribableTypes)[number];
 
 /** The body that is signed and sent. */
 export function webhookBody(webhook: {

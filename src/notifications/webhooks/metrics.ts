@@ -1,6 +1,6 @@
 import { counter, histogram } from '../../platform/metrics.ts';
 
-/** result: delivered, gave_up, or why the try failed and is repeated (`CallFailure` in `call-endpoint.ts`). */
+/** result: delivered, gave_up, or why the try failed and is repeated (`callFailures` in `tables.ts`). */
 export const webhooksSent = counter('webhooks_total', 'Tries to deliver a webhook, by result', ['result']);
 const delays = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
 

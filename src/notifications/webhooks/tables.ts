@@ -7,6 +7,19 @@ export const endpointStatuses = ['active', 'disabled', 'deleted'] as const;
 export const disabledReasons = ['organizer', 'failing', 'gone'] as const;
 export type DisabledReason = (typeof disabledReasons)[number];
 
+/** Why a try to deliver a webhook failed. `status`: the endpoint answered, but with no 2xx. */
+export const callFailures = [
+  'status',
+  'redirect',
+  'timeout',
+  'no_public_address',
+  'dns_failed',
+  'connection_refused',
+  'tls',
+  'connection_failed',
+] as const;
+export type CallFailure = (typeof callFailures)[number];
+
 export const webhookEndpoints = pgTable(
   'webhook_endpoints',
   {
@@ -62,7 +75,7 @@ export const webhookDeliveries = pgTable(
     dueAt: time('due_at'),
     triedAt: time('tried_at'),
     answerStatus: smallint('answer_status'),
-    failure: text('failure'),
+    failure: text('failure', { enum: callFailures }),
     tookMs: integer('took_ms'),
     deliveredAt: time('delivered_at'),
   },

@@ -44,6 +44,8 @@ export function presentDeskOrder(facts: OrderFacts, options: { showContact: bool
       name: order.buyerName,
       ...(options.showContact ? { email: order.buyerEmail, phone: order.buyerPhone } : {}),
     },
+    closedAt: order.closedAt?.toISOString() ?? null,
+    cancelledBy: order.cancelledBy,
     flags: order.flags,
   };
 }

@@ -7,7 +7,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 import { buyerNotCorrectable, limitExceeded, orderNotFound } from '../errors.ts';
-import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { BuyerCorrected } from '../ports.ts';
 import type { Order } from '../tables.ts';
 import { indexOrder } from '../search/index-orders.ts';
@@ -43,6 +43,7 @@ export async function correctBuyer(
     if (isRenamed) await changeName(tx, { actor, order, name });
     if (isReaddressed) await changeEmail(deps, tx, { actor, order, email });
     await indexOrder(tx, order, { ...buyerOf(order), name, email });
+    await noteOrderChange(tx, order, ['buyer']);
     if (isReaddressed) await deps.buyerCorrected(tx, order);
     afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: orderId, hasNewLink: isReaddressed }] }));
   });

@@ -5,7 +5,7 @@ import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
 import { orderNotFound, ticketNotFound } from '../errors.ts';
-import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import { indexOrder } from '../search/index-orders.ts';
 
 /**
@@ -45,6 +45,7 @@ export async function correctHolderName(
       changes: { ticketId, holderName: 'changed' },
     });
     await indexOrder(tx, order, buyerOf(order));
+    await noteOrderChange(tx, order, ['holders']);
     afterCommit(tx, () => tellChange({ eventId, orders: [{ id: orderId }] }));
   });
 }

@@ -7,7 +7,7 @@ import { inputFault } from '../../platform/field-faults.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { OrderLink } from '../buyer/order-access.ts';
 import { detailsClosed, namesUsedUp, orderNotFound, questionNotFound, ticketNotFound } from '../errors.ts';
-import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { Question } from '../questions/tables.ts';
 import { indexOrder } from '../search/index-orders.ts';
 import { namesPerTicketMax } from './limits.ts';
@@ -43,6 +43,10 @@ export async function giveDetails(
       await indexOrder(tx, order, buyerOf(order));
     }
     if (answers.length > 0) await writeAnswers(tx, eventId, link.orderId, answers);
+    await noteOrderChange(tx, order, [
+      ...(holders.length > 0 ? (['holders'] as const) : []),
+      ...(answers.length > 0 ? (['answers'] as const) : []),
+    ]);
     return showDetails({ ...deps, db: tx }, link);
   });
 }

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { type Order, orders } from '../tables.ts';
+import { type Order, type OrderPart, orders } from '../tables.ts';
 
 /** The order, locked until the caller's transaction ends. */
 export async function lockOrder(tx: Db, eventId: string, orderId: string): Promise<Order | undefined> {
@@ -15,6 +16,11 @@ export async function lockOrder(tx: Db, eventId: string, orderId: string): Promi
 /** The buyer of an order, in the form that `indexOrder` takes. */
 export function buyerOf({ buyerName: name, buyerEmail: email, buyerPhone: phone }: Order) {
   return { name, email, phone };
+}
+
+/** Notes for webhooks that these parts of the order have changed. The caller's transaction holds the order's lock. */
+export async function noteOrderChange(tx: Db, { eventId, id }: Order, changed: readonly OrderPart[]): Promise<void> {
+  await tx.execute(sql`select note_order_change(${eventId}, ${id}, ${arrayText(changed)}::text[])`);
 }
 
 /** Flags the order with a reason why a person should look at it; each reason once. */

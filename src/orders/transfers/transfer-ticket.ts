@@ -8,7 +8,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
 import { orderNotFound, ticketNotFound } from '../errors.ts';
-import { buyerOf, lockOrder } from '../lifecycle/queries.ts';
+import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { TicketTransferred } from '../ports.ts';
 import { indexOrder } from '../search/index-orders.ts';
 import { type Order, type Ticket, ticketTransfers, tickets } from '../tables.ts';
@@ -56,6 +56,7 @@ export async function transferTicket(
     const holderKey = buyerKey(deps.config.HASH_SECRET, 'email', holder.email);
     await changeHolder(tx, ticket, { ...holder, key: holderKey, number });
     await indexOrder(tx, order, buyerOf(order));
+    await noteOrderChange(tx, order, ['holders']);
     const isTold = await deps.ticketTransferred(tx, {
       eventId,
       organizerId: order.organizerId,

@@ -110,7 +110,7 @@ test('a holder who was suppressed, gave the ticket on, or whose ticket was taken
   await suppressRecipient(world.db, {
     channel: 'email',
     recipientKey: key?.key ?? '',
-    reason: 'bounced',
+    reason: 'no_such_mailbox',
     days: undefined,
   });
   await giveTicket(world, passed, 'Joko', { number: 2 });

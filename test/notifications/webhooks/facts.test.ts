@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { webhookInvariants } from '../../../src/notifications/webhooks/invariants.ts';
 import { catalogue } from '../../../src/notifications/webhooks/catalogue.ts';
 import { cancelEvent } from '../../../src/catalog/events/cancel-event.ts';
+import { organizerEventSchema } from '../../../src/catalog/events/schemas.ts';
 import { changeEvent } from '../../../src/catalog/events/change-event.ts';
 import { postponeEvent, resumeEvent } from '../../../src/catalog/events/postpone-event.ts';
 import { publishEvent } from '../../../src/catalog/events/publish-event.ts';
@@ -10,11 +11,18 @@ import { setSales } from '../../../src/catalog/events/set-sales.ts';
 import { unpublishEvent } from '../../../src/catalog/events/unpublish-event.ts';
 import { removePicture } from '../../../src/catalog/media/set-picture.ts';
 import { scanTicket } from '../../../src/check-in/scans/scan-ticket.ts';
+import { correctBuyer } from '../../../src/orders/desk/correct-buyer.ts';
+import { correctHolderName } from '../../../src/orders/desk/correct-holder-name.ts';
+import { showDeskOrder } from '../../../src/orders/desk/show-order.ts';
+import { giveDetails } from '../../../src/orders/details/give-details.ts';
 import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
 import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { refundOrder } from '../../../src/orders/lifecycle/refund-order.ts';
+import { createQuestion } from '../../../src/orders/questions/create-question.ts';
 import type { Order } from '../../../src/orders/tables.ts';
+import { transferTicket } from '../../../src/orders/transfers/transfer-ticket.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
+import { orderCode } from '../../../src/platform/ids.ts';
 import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { createEvent, createOrganizer, createPaymentAccount, signedInOwner } from '../../../testkit/factories.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
@@ -106,6 +114,14 @@ test('each fact is recorded once, in order, by its schema and without personal d
   }
   expect(facts[0]?.data).toMatchObject({ quantity: 2, liveTickets: 2, total: { amount: 300_000, currency: 'IDR' } });
   expect(facts[3]?.data).toMatchObject({ status: 'refunded', liveTickets: 0 });
+  // Programs find the same fields in the order itself.
+  const {
+    orderId,
+    quantity: _quantity,
+    liveTickets: _live,
+    ...said
+  } = (facts[3]?.data ?? {}) as { orderId: string; [field: string]: unknown };
+  expect(await showDeskOrder(world.api.service, at.actor, orderId)).toMatchObject(said);
   expect(facts[5]?.data).toMatchObject({ venue: 'Pantai Depok', changed: ['venue'] });
   expect((await world.deliveries(endpoint.id)).map(({ webhook_id: id }) => id)).toEqual(facts.map(({ id }) => id));
   for (const invariant of webhookInvariants) expect(await invariant.find(world.db)).toEqual([]);
@@ -147,12 +163,57 @@ test('programs learn of each act that changes a public event, also that it is pu
   });
   expect(facts).toMatchObject([
     changed(['sales']),
-    changed(['postponedAt']),
-    changed(['postponedAt']),
-    changed(['pictureId']),
+    changed(['isPostponed']),
+    changed(['isPostponed']),
+    changed(['picture', 'pictureFocus']),
     changed(['status'], 'draft'),
   ]);
-  for (const { type, data } of facts) expect(catalogue[type].data.safeParse(data).error).toBeUndefined();
+  expect(facts[1]).toMatchObject({ data: { sales: 'closed', isPostponed: true } });
+  const named = new Set(Object.keys(organizerEventSchema.shape));
+  for (const { type, data } of facts) {
+    expect(catalogue[type].data.safeParse(data).error).toBeUndefined();
+    for (const field of (data as { changed: string[] }).changed) expect(named).toContain(field);
+  }
+});
+
+test('programs learn of each act that changes what an order says about people', async () => {
+  const { organizer, actor } = await sale();
+  const event = await createEvent(world.db, { organizer, categories: [{ hasHolderNames: true }] });
+  const { service } = world.api;
+  const question = { text: 'Ukuran kaus', kind: 'text', scope: 'order' } as const;
+  const asked = await createQuestion(service, {
+    actor,
+    eventId: event.id,
+    input: { ...question, textEn: null, choices: [], isRequired: false, position: 0 },
+  });
+  const orderId = await world.paid(event);
+  await world.addEndpoint(organizer, { types: ['order.changed'] });
+  const { id: ticketId } = await ticketOf(orderId);
+  const link = { orderId, version: 1 };
+  const given = {
+    tickets: [{ ticketId, holderName: 'Budi Santoso' }],
+    answers: [{ questionId: asked.id, ticketId: null, value: 'L' }],
+  };
+  await giveDetails(service, link, given);
+  await giveDetails(service, link, given);
+  await correctHolderName(service, { actor, orderId, ticketId, holderName: 'Budi Hartono' });
+  await correctBuyer(service, { actor, orderId, correction: { name: 'Citra Dewi' } });
+  await correctBuyer(service, { actor, orderId, correction: { name: 'Citra Dewi' } });
+  const holder = { name: 'Dian Sastro', email: 'dian@example.test' };
+  await transferTicket(service, { ticketId, shown: { by: 'buyer', ...link }, holder });
+  const facts = await world.facts(organizer);
+  expect(facts).toMatchObject(
+    [['holders', 'answers'], ['holders'], ['buyer'], ['holders']].map((changed) => ({
+      type: 'order.changed',
+      subject_id: orderId,
+      event_id: event.id,
+      data: { status: 'paid', code: orderCode(orderId), changed },
+    })),
+  );
+  for (const { type, data } of facts) {
+    expect(catalogue[type].data.safeParse(data).error).toBeUndefined();
+    expect(JSON.stringify(data)).not.toMatch(/@|Budi|Citra|Dian/);
+  }
 });
 
 test('no fact is written for an organiser without an endpoint, nor for types without a subscriber', async () => {

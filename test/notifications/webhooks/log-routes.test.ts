@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
+import { replayMax, testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
 import { purgeWebhooks } from '../../../src/notifications/webhooks/log/purge-webhooks.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
@@ -80,6 +80,26 @@ test('a replay sends one webhook, or the undelivered ones since a time, or all o
   expect(await states()).toEqual(['pending', 'pending', 'pending', 'pending']);
   const later = { since: new Date(Date.now() + 60_000).toISOString(), include: 'all' };
   expect((await call('POST', `/${id}/replays`, manager, later)).json).toMatchObject({ replayed: 0 });
+});
+
+test('replays that follow each other send all facts of one statement, however long it took', async () => {
+  const { id } = await made(['order.paid']);
+  const count = replayMax + 50;
+  // The ids of a statement are made first, and its rows are written a moment later.
+  await world.db.execute(sql`
+    with made as materialized (select now() - interval '1 hour' as at, left(webhook_id(now() - interval '1 hour'), 15) as prefix)
+    insert into webhooks (id, organizer_id, type, subject_id, data, occurred_at)
+    select prefix || lpad(n::text, 9, '0'), ${organizer.id}, 'order.paid', 'ord_' || n, '{}', at + interval '200 ms'
+    from made, generate_series(1, ${count}::integer) n`);
+  const [moment] = await rowsOf<{ since: string }>(
+    world.db,
+    sql`select iso_time(min(occurred_at)) as since from webhooks where organizer_id = ${organizer.id}`,
+  );
+  const first = await call('POST', `/${id}/replays`, manager, { since: moment?.since });
+  expect(first.json).toEqual({ replayed: replayMax, until: expect.any(String) });
+  const second = await call('POST', `/${id}/replays`, manager, { since: first.json['until'] });
+  expect(second.json).toEqual({ replayed: count - replayMax, until: null });
+  expect(await world.deliveries(id)).toHaveLength(count);
 });
 
 test('tests of an endpoint are limited', async () => {

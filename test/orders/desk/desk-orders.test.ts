@@ -62,7 +62,9 @@ describe('orders at the desk', () => {
     const event = await createEvent(desk.open.db, { organizer: desk.organizer });
     const { order: placed } = await order(desk.deps, event);
     expect(Object.keys(await desk.read(`/orders/${placed.id}`)).sort()).toEqual(
-      'buyer code discount eventId eventSlug expiresAt fees flags id lines placedAt status subtotal total'.split(' '),
+      'buyer cancelledBy closedAt code discount eventId eventSlug expiresAt fees flags id lines placedAt status subtotal total'.split(
+        ' ',
+      ),
     );
   });
 });

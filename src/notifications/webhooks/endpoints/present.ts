@@ -1,3 +1,4 @@
+import type { SubscribableType } from '../catalogue.ts';
 import type { WebhookEndpoint } from '../tables.ts';
 
 const timeOf = (time: Date | null): string | null => time?.toISOString() ?? null;
@@ -7,7 +8,7 @@ export function presentEndpoint(endpoint: WebhookEndpoint) {
   return {
     id: endpoint.id,
     url: endpoint.url,
-    types: endpoint.types,
+    types: endpoint.types as SubscribableType[],
     description: endpoint.description,
     status: endpoint.status === 'active' ? ('active' as const) : ('disabled' as const),
     disabledReason: endpoint.disabledReason,

@@ -127,6 +127,15 @@ export function webhookEndpointRoutes(deps: EndpointRoutesDeps) {
   return router;
 }
 
+const webhookHeaders = z.object({
+  'webhook-id': z.string().openapi({ description: 'The same in each try. The ids of one subject rise.' }),
+  'webhook-timestamp': z.string().openapi({ description: 'The time of the try, in seconds since 1970.' }),
+  'webhook-signature': z.string().openapi({
+    description:
+      'After Standard Webhooks: `v1,` and a signature over id, timestamp and raw body; two after a change of the secret.',
+  }),
+});
+
 /** The bodies of all types, under `webhooks` in the contract. */
 function publishCatalogue(router: OpenAPIHono<ActorEnv>): void {
   for (const [type, { says, data }] of Object.entries(catalogue)) {
@@ -138,7 +147,7 @@ function publishCatalogue(router: OpenAPIHono<ActorEnv>): void {
       operationId: `webhook ${type}`.replaceAll(/[ ._]+(\w)/g, (_, letter: string) => letter.toUpperCase()),
       summary: says,
       security: [],
-      request: { body: body(schema) },
+      request: { headers: webhookHeaders, body: body(schema) },
       responses: { 204: { description: 'Accepted. Any 2xx counts.' } },
     });
   }

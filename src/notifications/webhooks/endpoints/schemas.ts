@@ -6,7 +6,7 @@ import { disabledReasons } from '../tables.ts';
 
 export const endpointParams = organizerParams.extend({ endpointId: plainIdSchema });
 
-const typeSchema = z.enum(subscribableTypes);
+const typeSchema = z.enum(subscribableTypes).openapi('WebhookType');
 const fields = {
   url: z.string().trim().min(1).max(urlLengthMax).openapi({
     description: 'Begins with https:// and resolves to public addresses only. Port 443 or 8443.',
@@ -34,7 +34,7 @@ export const endpointSchema = z
   .object({
     id: plainIdSchema,
     url: z.string(),
-    types: z.array(z.string()),
+    types: z.array(typeSchema),
     description: z.string(),
     status: z.enum(['active', 'disabled']),
     disabledReason: z.enum(disabledReasons).nullable(),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../../access/index.ts';
 import { type Db, rowsOf, transaction } from '../../../platform/database/db.ts';
+import { alphabet } from '../../../platform/text/base32.ts';
 import { endpointNotActive, endpointNotFound, endpointTestLimited, webhookDeliveryNotFound } from '../../errors.ts';
 import { replayMax, testsPerMinuteMax } from '../limits.ts';
 import { lockEndpoint } from '../queries.ts';
@@ -8,6 +9,12 @@ import type { WebhookEndpoint } from '../tables.ts';
 
 type EndpointOfActor = { readonly actor: Actor; readonly endpointId: string };
 type Deps = { readonly db: Db };
+
+/**
+ * A webhook's id has the time at which the statement began to note its facts, `occurred_at` the time at which that row
+ * was written. No statement takes this long.
+ */
+const notingSecondsMax = 60;
 
 /** As if it had never been tried. A pending one keeps its place. */
 const fresh = sql`status = 'pending', tries = 0, due_at = now(), delivered_at = null, failure = null, answer_status = null`;
@@ -34,7 +41,7 @@ export async function replayWebhook(
 /**
  * Sends again what happened since a time, oldest first: facts that failed or never had a delivery (the endpoint was
  * disabled, or did not want the type yet), and with `all` also delivered ones. At most 10,000 webhooks; if there are
- * more, `until` of the answer is the time of the last one.
+ * more, all others occurred at `until` of the answer or later.
  * @throws DomainError webhook.not_found, webhook.not_active
  */
 export async function replayWebhooksSince(
@@ -48,14 +55,15 @@ export async function replayWebhooksSince(
 ): Promise<{ replayed: number; until: Date | null }> {
   return transaction(db, async (tx) => {
     const endpoint = await lockActive(tx, actor, endpointId);
-    const [row] = await rowsOf<{ replayed: number; until_ms: number | null }>(
+    const [row] = await rowsOf<{ replayed: number; last_id: string | null }>(
       tx,
       sql`
         with chosen as (
-          select m.id, m.subject_id, m.occurred_at from webhooks m
+          select m.id, m.subject_id from webhooks m
           left join webhook_deliveries d on d.endpoint_id = ${endpointId} and d.webhook_id = m.id
           where m.organizer_id = ${endpoint.organizerId} and m.type in (select unnest(w.types) from webhook_endpoints w where w.id = ${endpointId})
-            and m.id >= (select left(webhook_id(${since.toISOString()}::timestamptz), 15)) and m.occurred_at >= ${since.toISOString()}::timestamptz
+            and m.id >= (select left(webhook_id(${since.toISOString()}::timestamptz - make_interval(secs => ${notingSecondsMax})), 15))
+            and m.occurred_at >= ${since.toISOString()}::timestamptz
             and (d.status is null or d.status = 'failed' or (${include === 'all'}::boolean and d.status = 'delivered'))
           order by m.id limit ${replayMax}
         ), queued as (
@@ -63,14 +71,21 @@ export async function replayWebhooksSince(
           select ${endpointId}, c.id, c.subject_id, now() from chosen c
           on conflict (endpoint_id, webhook_id) do update set ${fresh}
         )
-        select count(*)::int as replayed, floor(extract(epoch from max(occurred_at)) * 1000)::float8 as until_ms from chosen`,
+        select count(*)::int as replayed, max(id) as last_id from chosen`,
     );
     const replayed = row?.replayed ?? 0;
     const changes = { since: since.toISOString(), include, replayed };
     await writeAudit(tx, { actor, act: 'webhook.replayed', subjectId: endpointId, changes });
-    const isCut = replayed === replayMax;
-    return { replayed, until: isCut ? new Date(row?.until_ms ?? since.getTime()) : null };
+    const lastId = row?.last_id ?? undefined;
+    return { replayed, until: replayed === replayMax && lastId !== undefined ? timeIn(lastId) : null };
   });
+}
+
+/** The time in a webhook's id (`webhook_id`). Facts whose ids come after it did not occur before. */
+function timeIn(id: string): Date {
+  let micros = 0;
+  for (const character of id.slice(4, 15)) micros = micros * 32 + alphabet.indexOf(character);
+  return new Date(Math.floor(micros / 1000));
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { withDeadline } from '../../../platform/resilience/deadline.ts';
 import { type AddressGuard, AddressRefused } from '../address-guard.ts';
 import { answerBodyMs, answerBytesMax, callTimeoutMs, callsAtOnceMax, retryAfterSecondsMax } from '../limits.ts';
+import type { CallFailure } from '../tables.ts';
 
 /** The outcome of one call. Only the status of an answer is kept, because a body could be anybody's data. */
 export type CallResult = {
@@ -14,16 +15,6 @@ export type CallResult = {
   readonly retryAfterSeconds: number | undefined;
   readonly tookMs: number;
 };
-
-export type CallFailure =
-  | 'status'
-  | 'redirect'
-  | 'timeout'
-  | 'no_public_address'
-  | 'dns_failed'
-  | 'connection_refused'
-  | 'tls'
-  | 'connection_failed';
 
 export type EndpointCaller = {
   call(url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<CallResult>;
