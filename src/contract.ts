@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { examples } from './contract-examples.ts';
 import { openApiDocument } from './http/contract/api-docs.ts';
 import type { AppEnv } from './http/contract/router.ts';
+import { textHeader } from './http/contract/schemas.ts';
 import { type ErrorCode, problems } from './problems.ts';
 import { refusals } from './refusals.ts';
 
@@ -10,7 +11,7 @@ type Content = Record<string, { schema?: unknown; example?: unknown }>;
 type Operation = {
   operationId: string;
   security?: readonly object[] | undefined;
-  parameters?: readonly unknown[];
+  parameters?: readonly { readonly name?: string }[];
   requestBody?: { content: Content };
   responses: Record<string, unknown>;
 };
@@ -23,6 +24,7 @@ export function contractOf(app: OpenAPIHono<AppEnv>, publicUrl: string) {
   const document = openApiDocument(app, publicUrl);
   for (const [path, methods] of Object.entries((document as unknown as Document).paths ?? {})) {
     for (const [method, operation] of Object.entries(methods)) {
+      addHeaders(operation);
       addRefusals(operation, path);
       nameScopes(operation, { method, path });
       const body = operation.requestBody?.content['application/json'];
@@ -75,6 +77,18 @@ function commonRefusals(operation: {
     'service.unavailable',
     'internal',
   ];
+}
+
+/** The headers of answers that follow from the kind of the operation. */
+function addHeaders({ parameters = [], responses }: Operation): void {
+  const takesKey = parameters.some(({ name }) => name === 'idempotency-key');
+  const own = {
+    ...(takesKey && { 'Idempotent-Replayed': { description: '`true` if this is an earlier answer.', ...textHeader } }),
+    ...('304' in responses && { ETag: textHeader }),
+  };
+  if (Object.keys(own).length === 0) return;
+  for (const [status, answer] of Object.entries(responses as Record<string, { headers?: object }>))
+    if (status.startsWith('2')) answer.headers = { ...own, ...answer.headers };
 }
 
 function addRefusals(operation: Operation, path: string): void {

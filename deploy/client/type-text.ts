@@ -7,8 +7,11 @@ export function typeText(schema: Schema, indent = ''): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined) return unique(choices.map((choice) => typeText(choice, indent))).join(' | ');
-  if (schema.allOf !== undefined)
-    return unique(schema.allOf.map((part) => grouped(typeText(part, indent)))).join(' & ');
+  if (schema.allOf !== undefined) {
+    const parts = unique(schema.allOf.map((part) => grouped(typeText(part, indent))));
+    // A part that only describes the others adds no type.
+    return parts.filter((part) => part !== 'unknown').join(' & ') || 'unknown';
+  }
   const kinds = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
   if (kinds.length === 0) return 'unknown';
   return unique(kinds.map((kind) => plainType(kind, schema, indent))).join(' | ');
@@ -17,6 +20,11 @@ export function typeText(schema: Schema, indent = ''): string {
 /** The name of a referred schema. */
 export function nameOf(reference: string): string {
   return reference.slice(reference.lastIndexOf('/') + 1);
+}
+
+/** The description of a schema, also of one that is a named schema with a description of its own. */
+function descriptionOf({ description, allOf = [] }: Schema): string | undefined {
+  return description ?? allOf.find((part) => part.description !== undefined)?.description;
 }
 
 /** A comment above a declaration; empty without a text. */
@@ -37,7 +45,7 @@ function objectType({ properties = {}, required = [], additionalProperties }: Sc
   const fields = Object.entries(properties).map(([name, property]) => {
     const optional = required.includes(name) ? '' : '?';
     const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-    return `${commentText(property.description, deeper)}${deeper}${key}${optional}: ${typeText(property, deeper)};\n`;
+    return `${commentText(descriptionOf(property), deeper)}${deeper}${key}${optional}: ${typeText(property, deeper)};\n`;
   });
   const rest = typeof additionalProperties === 'object' ? typeText(additionalProperties, deeper) : 'unknown';
   if (fields.length === 0) return additionalProperties === false ? 'Record<string, never>' : `Record<string, ${rest}>`;

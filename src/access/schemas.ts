@@ -21,7 +21,7 @@ export const keepSchema = z.array(keptSchema).max(keptMax).openapi({
 });
 
 /** As a query parameter: ids separated by commas. */
-export const keepQuery = z.object({
+export const keepQuery = z.strictObject({
   keep: z
     .string()
     .transform((text) => text.split(',').filter((part) => part !== ''))
@@ -49,7 +49,7 @@ export const keptTokenSchema = z.string().openapi({
   description: 'Keep it in this client, and send it as `knownClientToken`. It gives no access.',
 });
 
-export const listQuery = z.object(pageQuery);
+export const listQuery = z.strictObject(pageQuery);
 
 /** What an operator enters to create an organiser, and a person who signs up as one. */
 export const createOrganizerSchema = z

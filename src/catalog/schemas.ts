@@ -70,44 +70,45 @@ export const sales = z.enum(['open', 'closed']);
 
 const english = z.string().nullable().openapi({ description: 'The same in English; null if there is none.' });
 
-const listedEvent = {
-  id: eventIdSchema,
-  slug: slugSchema,
-  name: z.string(),
-  nameEn: english,
-  summary: z.string(),
-  summaryEn: english,
-  category: z.string(),
-  city: z.string(),
-  venue: z.string(),
-  timeZone: z.string(),
-  startsAt: timeSchema,
-  endsAt: timeSchema,
-  status: eventStatus,
-  isPostponed: z
-    .boolean()
-    .openapi({ description: 'The event has no date: its times are those from before the postponement.' }),
-  priceFrom: moneySchema.nullable(),
-  organizer: organizerSchema,
-  picture: z
-    .object({
-      path: z.string().openapi({ example: '/pictures/4f0c…' }),
-      alt: z
-        .string()
-        .openapi({ description: 'Description for people who cannot see it; empty for a decorative picture.' }),
-    })
-    .nullable()
-    .openapi({
-      description:
-        'Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change.',
-    }),
-};
-const listedEventSchema = z.object(listedEvent).openapi('ListedEvent');
+const listedEventSchema = z
+  .object({
+    id: eventIdSchema,
+    slug: slugSchema,
+    name: z.string(),
+    nameEn: english,
+    summary: z.string(),
+    summaryEn: english,
+    category: z.string(),
+    city: z.string(),
+    venue: z.string(),
+    timeZone: z.string(),
+    startsAt: timeSchema,
+    endsAt: timeSchema,
+    status: eventStatus,
+    isPostponed: z
+      .boolean()
+      .openapi({ description: 'The event has no date: its times are those from before the postponement.' }),
+    // `nullable()` would make it an object that is both an amount and null.
+    priceFrom: z.union([moneySchema, z.null()]),
+    organizer: organizerSchema,
+    picture: z
+      .object({
+        path: z.string().openapi({ example: '/pictures/4f0c…' }),
+        alt: z
+          .string()
+          .openapi({ description: 'Description for people who cannot see it; empty for a decorative picture.' }),
+      })
+      .nullable()
+      .openapi({
+        description:
+          'Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change.',
+      }),
+  })
+  .openapi('ListedEvent');
 export const listingSchema = listOf(listedEventSchema).openapi('Listing');
 
-export const publicEventSchema = z
-  .object({
-    ...listedEvent,
+export const publicEventSchema = listedEventSchema
+  .extend({
     description: z.string(),
     descriptionEn: english,
     address: z.string(),
@@ -142,24 +143,25 @@ export const scheduleItemSchema = z
   .openapi('ScheduleItem');
 export const scheduleSchema = listOf(scheduleItemSchema).openapi('Schedule');
 
-export const ticketCategory = {
-  id: plainIdSchema,
-  name: z.string(),
-  nameEn: english,
-  description: z.string(),
-  descriptionEn: english,
-  price: moneySchema,
-  saleOpensAt: timeSchema,
-  saleClosesAt: timeSchema,
-  saleState: z.enum(['upcoming', 'open', 'closed']),
-  perOrderMin: z.int(),
-  perOrderMax: z.int(),
-  perBuyerMax: z.int().nullable(),
-  hasHolderNames: z.boolean().openapi({
-    description: 'Each ticket carries the name of its holder, which the buyer gives after paying.',
-  }),
-};
-const publicTicketCategorySchema = z.object(ticketCategory).openapi('TicketCategory');
+export const publicTicketCategorySchema = z
+  .object({
+    id: plainIdSchema,
+    name: z.string(),
+    nameEn: english,
+    description: z.string(),
+    descriptionEn: english,
+    price: moneySchema,
+    saleOpensAt: timeSchema,
+    saleClosesAt: timeSchema,
+    saleState: z.enum(['upcoming', 'open', 'closed']),
+    perOrderMin: z.int(),
+    perOrderMax: z.int(),
+    perBuyerMax: z.int().nullable(),
+    hasHolderNames: z.boolean().openapi({
+      description: 'Each ticket carries the name of its holder, which the buyer gives after paying.',
+    }),
+  })
+  .openapi('TicketCategory');
 export const publicTicketCategoriesSchema = listOf(publicTicketCategorySchema).openapi('TicketCategories');
 
 export const availabilitySchema = listOf(

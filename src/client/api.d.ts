@@ -22,11 +22,21 @@ export type Money = {
   currency: "IDR" | "USD" | "SGD" | "MYR";
 };
 
+export type OrderChangeWebhookData = {
+  orderId: string;
+  eventId: string;
+  code: string;
+  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  /** `buyer`: name or email. `holders`: names on tickets, or a ticket was given to somebody. `answers`: to your questions. */
+  changed: ("buyer" | "holders" | "answers")[];
+};
+
 export type RefundWebhookData = {
   refundId: string;
   orderId: string;
   eventId: string;
   status: "processing" | "done";
+  /** As `reason` of a refund in the API. */
   reason: string;
   amount: Money;
 };
@@ -45,6 +55,8 @@ export type EventWebhookData = {
   slug: string;
   name: string;
   status: "draft" | "published" | "cancelled";
+  sales: "open" | "closed";
+  isPostponed: boolean;
   version: number;
   startsAt: string;
   endsAt: string;
@@ -52,7 +64,7 @@ export type EventWebhookData = {
   timeZone: string;
   venue: string;
   city: string;
-  /** Fields that differ from the previous version. */
+  /** Fields of the event in the API that differ from the previous version. */
   changed: string[];
 };
 
@@ -84,7 +96,7 @@ export type OfflineScan = {
 export type LiveOrder = {
   orderId: string;
   /** The new status of the order, if known. */
-  status?: string;
+  status?: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
   /** The new status of its payment, if known. */
   payment?: string;
 };
@@ -155,7 +167,8 @@ export type SalesFigures = {
     paid: number;
     /** Places of orders that are not paid yet. */
     held: number;
-    revenue: Money & unknown;
+    /** Prices of live tickets, before discounts and fees. */
+    revenue: Money;
   }[];
   pools: Pool[];
   total: {
@@ -163,8 +176,10 @@ export type SalesFigures = {
     paid: number;
     /** Places of orders that are not paid yet. */
     held: number;
-    revenue: Money & unknown;
-    gatewayFees: Money & unknown;
+    /** Prices of live tickets, before discounts and fees. */
+    revenue: Money;
+    /** Fees that gateways added to buyers' payments and keep. Not part of the revenue. */
+    gatewayFees: Money;
   };
 };
 
@@ -201,7 +216,7 @@ export type ListedEvent = {
   status: "draft" | "published" | "cancelled";
   /** The event has no date: its times are those from before the postponement. */
   isPostponed: boolean;
-  priceFrom: Money & (Record<string, unknown> | null);
+  priceFrom: Money | null;
   organizer: {
     slug: string;
     name: string;
@@ -235,35 +250,7 @@ export type FieldFault = {
   };
 };
 
-export type Event = {
-  id: string;
-  slug: string;
-  name: string;
-  /** The same in English; null if there is none. */
-  nameEn: string | null;
-  summary: string;
-  /** The same in English; null if there is none. */
-  summaryEn: string | null;
-  category: string;
-  city: string;
-  venue: string;
-  timeZone: string;
-  startsAt: string;
-  endsAt: string;
-  status: "draft" | "published" | "cancelled";
-  /** The event has no date: its times are those from before the postponement. */
-  isPostponed: boolean;
-  priceFrom: Money & (Record<string, unknown> | null);
-  organizer: {
-    slug: string;
-    name: string;
-  };
-  /** Files are at `path` + `/small`, `/medium`, `/large` + `.avif` or `.jpg` (480x300, 960x600, 1600x1000 pixels), and `/share.jpg` (1200x630). They never change. */
-  picture: {
-    path: string;
-    /** Description for people who cannot see it; empty for a decorative picture. */
-    alt: string;
-  } | null;
+export type Event = ListedEvent & {
   description: string;
   /** The same in English; null if there is none. */
   descriptionEn: string | null;
@@ -621,7 +608,8 @@ export type PlaceOrder = {
   }[];
   /** As typed by the buyer: case, blanks, dashes and width of letters are ignored. Empty or blank means no code. */
   promoCode?: string;
-  expectedTotal?: Money & unknown;
+  /** The total that was shown to the buyer. If the order costs more or less, nothing is ordered and the response is 409 `order.price_changed` with the new `total`. It may change under the same Idempotency-Key, so that the buyer can agree to the new total. */
+  expectedTotal?: Money;
   locale?: "id" | "en";
 };
 
@@ -980,8 +968,10 @@ export type RequestRefund = {
 };
 
 export type RefundPreview = {
-  amount: Money & unknown;
-  left: Money & unknown;
+  /** The amount that the buyer would get back. */
+  amount: Money;
+  /** The amount that could still be refunded afterwards. */
+  left: Money;
   /** Tickets that would be revoked. */
   ticketIds: string[];
   /** The fees of these tickets would not go back. */
@@ -1005,7 +995,7 @@ export type TaskPage = {
 
 export type Task = {
   id: string;
-  kind: string;
+  kind: "refund_manual" | "wrong_facts" | "money_taken" | "contradiction" | "chargeback" | "partial_chargeback" | "review" | "payment_refused" | "gateway_silent";
   eventId: string;
   orderId: string;
   subjectId: string;
@@ -1292,7 +1282,7 @@ export type DeliveryList = {
 
 export type Delivery = {
   id: string;
-  template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+  template: Template;
   channel: "email" | "whatsapp";
   version: number;
   status: "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "suppressed" | "capped";
@@ -1310,9 +1300,11 @@ export type Delivery = {
   deliveredAt: string | null;
 };
 
+export type Template = "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+
 export type DeliverySummary = {
   data: {
-    template: "tickets" | "order_cancelled" | "order_refunded" | "refund_done" | "order_placed" | "order_link" | "order_found" | "event_cancelled" | "event_moved" | "event_postponed" | "event_practical" | "event_news" | "event_reminder" | "payment_expiring" | "ticket_received" | "ticket_given" | "ticket_withdrawn" | "waiting_confirm" | "places_offered" | "staff_invitation" | "staff_password_reset" | "buyer_code" | "report_ready" | "report_failed" | "webhook_disabled" | "message_test";
+    template: Template;
     channel: "email" | "whatsapp";
     queued: number;
     /** Accepted by the provider. */
@@ -1480,26 +1472,7 @@ export type ChangeMessageText = {
   body: string;
 };
 
-export type DraftedAnnouncement = {
-  id: string;
-  eventId: string;
-  kind: "practical" | "news" | "reminder";
-  status: "draft" | "sending" | "sent" | "cancelled";
-  channels: ("email" | "whatsapp")[];
-  audience: AnnouncementAudience;
-  /** Null for a reminder, whose text is fixed. */
-  content: {
-    id: AnnouncementText;
-    en: AnnouncementText;
-  } | null;
-  /** Number of different addresses when it was previewed or created. */
-  recipients: {
-    email: number;
-    whatsapp: number;
-  };
-  createdAt: string;
-  confirmedAt: string | null;
-  endedAt: string | null;
+export type DraftedAnnouncement = Announcement & {
   /** How it reads to an invented buyer, in each language. */
   previews: AnnouncementPreview[];
   /** Confirms exactly this preview, for half an hour. */
@@ -1534,22 +1507,6 @@ export type AnnouncementPreview = {
   } | null;
 };
 
-export type CreateAnnouncement = {
-  /** Practical messages about the event go to every holder of a live ticket, news only to buyers who agreed. */
-  kind: "practical" | "news";
-  channels: ("email" | "whatsapp")[];
-  audience?: AnnouncementAudience & unknown;
-  content: {
-    id: AnnouncementText;
-    en: AnnouncementText;
-  };
-};
-
-export type AnnouncementList = {
-  data: Announcement[];
-  nextCursor: string | null;
-};
-
 export type Announcement = {
   id: string;
   eventId: string;
@@ -1572,26 +1529,24 @@ export type Announcement = {
   endedAt: string | null;
 };
 
-export type ShownAnnouncement = {
-  id: string;
-  eventId: string;
-  kind: "practical" | "news" | "reminder";
-  status: "draft" | "sending" | "sent" | "cancelled";
+export type CreateAnnouncement = {
+  /** Practical messages about the event go to every holder of a live ticket, news only to buyers who agreed. */
+  kind: "practical" | "news";
   channels: ("email" | "whatsapp")[];
-  audience: AnnouncementAudience;
-  /** Null for a reminder, whose text is fixed. */
+  /** If empty, all buyers of the event. */
+  audience?: AnnouncementAudience;
   content: {
     id: AnnouncementText;
     en: AnnouncementText;
-  } | null;
-  /** Number of different addresses when it was previewed or created. */
-  recipients: {
-    email: number;
-    whatsapp: number;
   };
-  createdAt: string;
-  confirmedAt: string | null;
-  endedAt: string | null;
+};
+
+export type AnnouncementList = {
+  data: Announcement[];
+  nextCursor: string | null;
+};
+
+export type ShownAnnouncement = Announcement & {
   progress: {
     email: AnnouncementProgress;
     whatsapp: AnnouncementProgress;
@@ -1661,16 +1616,7 @@ export type ChangeNotice = {
   endedAt: string | null;
 };
 
-export type ShownChangeNotice = {
-  id: string;
-  kind: "cancelled" | "moved" | "postponed";
-  /** `held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn. */
-  status: "held" | "waiting" | "sending" | "ended";
-  createdAt: string;
-  dueAt: string | null;
-  confirmedAt: string | null;
-  startedAt: string | null;
-  endedAt: string | null;
+export type ShownChangeNotice = ChangeNotice & {
   /** Orders: each has its own calendar entry. */
   recipients: {
     email: number;
@@ -1733,8 +1679,7 @@ export type Suppression = {
   channel: "email" | "whatsapp";
   /** Masked; null if no order has the address any more, or if the message was not about an order. */
   recipient: string | null;
-  /** `no_such_mailbox`, `complaint`, `no_whatsapp`. */
-  reason: string;
+  reason: "no_such_mailbox" | "complaint" | "no_whatsapp";
   /** Null if permanent. */
   until: string | null;
   createdAt: string;
@@ -1745,10 +1690,12 @@ export type MadeWebhookEndpoint = WebhookEndpoint & {
   secret: string;
 };
 
+export type WebhookType = "order.paid" | "order.expired" | "order.cancelled" | "order.changed" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled";
+
 export type WebhookEndpoint = {
   id: string;
   url: string;
-  types: string[];
+  types: WebhookType[];
   description: string;
   status: "active" | "disabled";
   disabledReason: "organizer" | "failing" | "gone" | null;
@@ -1763,7 +1710,7 @@ export type WebhookEndpoint = {
 export type CreateWebhookEndpoint = {
   /** Begins with https:// and resolves to public addresses only. Port 443 or 8443. */
   url: string;
-  types: ("order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled")[];
+  types: WebhookType[];
   description?: string;
 };
 
@@ -1775,7 +1722,7 @@ export type WebhookEndpointList = {
 export type ChangeWebhookEndpoint = {
   /** Begins with https:// and resolves to public addresses only. Port 443 or 8443. */
   url?: string;
-  types?: ("order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled")[];
+  types?: WebhookType[];
   description?: string;
   status?: "active" | "disabled";
 };
@@ -1798,7 +1745,7 @@ export type WebhookDeliveryList = {
 
 export type WebhookDelivery = {
   webhookId: string;
-  type: "order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled" | "webhook.test";
+  type: "order.paid" | "order.expired" | "order.cancelled" | "order.changed" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled" | "webhook.test";
   subjectId: string;
   eventId: string | null;
   occurredAt: string;
@@ -1809,29 +1756,13 @@ export type WebhookDelivery = {
   lastTry: {
     at: string;
     answerStatus: number | null;
-    /** Why it failed: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
-    failure: string | null;
+    /** Why it failed. `status`: no 2xx; see `answerStatus`. */
+    failure: "status" | "redirect" | "timeout" | "no_public_address" | "dns_failed" | "connection_refused" | "tls" | "connection_failed" | null;
     tookMs: number | null;
   } | null;
 };
 
-export type WebhookDeliveryWithBody = {
-  webhookId: string;
-  type: "order.paid" | "order.expired" | "order.cancelled" | "order.refunded" | "refund.paid" | "ticket.checked_in" | "event.published" | "event.changed" | "event.cancelled" | "webhook.test";
-  subjectId: string;
-  eventId: string | null;
-  occurredAt: string;
-  status: "pending" | "delivered" | "failed";
-  tries: number;
-  nextTryAt: string | null;
-  deliveredAt: string | null;
-  lastTry: {
-    at: string;
-    answerStatus: number | null;
-    /** Why it failed: status, redirect, timeout, no_public_address, dns_failed, connection_refused, tls, connection_failed. */
-    failure: string | null;
-    tookMs: number | null;
-  } | null;
+export type WebhookDeliveryWithBody = WebhookDelivery & {
   /** The exact body. */
   body: string;
 };
@@ -2233,23 +2164,7 @@ export type OrganizerTicketCategories = {
   nextCursor: string | null;
 };
 
-export type OrganizerTicketCategory = {
-  id: string;
-  name: string;
-  /** The same in English; null if there is none. */
-  nameEn: string | null;
-  description: string;
-  /** The same in English; null if there is none. */
-  descriptionEn: string | null;
-  price: Money;
-  saleOpensAt: string;
-  saleClosesAt: string;
-  saleState: "upcoming" | "open" | "closed";
-  perOrderMin: number;
-  perOrderMax: number;
-  perBuyerMax: number | null;
-  /** Each ticket carries the name of its holder, which the buyer gives after paying. */
-  hasHolderNames: boolean;
+export type OrganizerTicketCategory = TicketCategory & {
   poolId: string;
   entryOpensAt: string | null;
   entryClosesAt: string | null;
@@ -2380,6 +2295,9 @@ export type DeskOrder = {
     email?: string;
     phone?: string;
   };
+  /** When it expired, was cancelled, or was wholly refunded. */
+  closedAt: string | null;
+  cancelledBy: "buyer" | "organizer" | "event" | null;
   /** Reasons why a person should look at this order. */
   flags: string[];
 };
@@ -2520,9 +2438,12 @@ export type SaleFigures = {
   totalsAsOf: string;
   money: {
     received: Money;
-    refunded: Money & unknown;
-    gatewayFees: Money & unknown;
-    fees: Money & unknown;
+    /** What went back, by gateways and by hand: more than came, if a payment went back twice. */
+    refunded: Money;
+    /** Kept by gateways. */
+    gatewayFees: Money;
+    /** Fees of the organiser, part of what was received. */
+    fees: Money;
     net: Balance;
   };
   checkIns: {
@@ -2608,11 +2529,11 @@ export type Report = {
   expiresAt: string | null;
 };
 
-export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "check_ins" | "deliveries";
+export type ReportKind = "attendees" | "orders" | "payments" | "refunds" | "ledger" | "check_ins" | "deliveries";
 
 export type ReportFormat = "csv" | "csv_semicolon" | "xlsx";
 
-/** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, check-ins by their scan. `status` is a status of the kind, or the result of a check-in. */
+/** Rows from `from` until before `to`: tickets by their issue, orders by their placement, payments, refunds and deliveries by their creation, entries of the ledger by their posting, check-ins by their scan. `status` is a status of the kind, the result of a check-in, or the account of an entry. */
 export type ReportFilters = {
   from?: string;
   to?: string;
@@ -2650,7 +2571,7 @@ export type ReportSchedule = {
   hour: number;
   id: string;
   eventId: string | null;
-  /** All rows until the run, or only those of the last day or week, since the previous run. */
+  /** All rows until the run, or only those of the last day or week, since the previous run. Later changes of a row are in no later period; entries of the ledger do not change. */
   covers: "everything" | "period";
   /** With `every: week`; 1 is Monday. */
   weekday: number | null;
@@ -2670,7 +2591,7 @@ export type CreateReportSchedule = {
   hour: number;
   /** If omitted, all events of the organizer. */
   eventId?: string;
-  /** All rows until the run, or only those of the last day or week, since the previous run. */
+  /** All rows until the run, or only those of the last day or week, since the previous run. Later changes of a row are in no later period; entries of the ledger do not change. */
   covers?: "everything" | "period";
   /** With `every: week`; 1 is Monday. */
   weekday?: number;
@@ -2718,10 +2639,14 @@ export type GateChange = {
 export type ServiceStatus = {
   state: ServiceState;
   parts: {
-    buying: ServiceState & unknown;
-    paying: ServiceState & unknown;
-    tickets: ServiceState & unknown;
-    door: ServiceState & unknown;
+    /** Placing orders. */
+    buying: ServiceState;
+    /** Paying orders, and handling received money. */
+    paying: ServiceState;
+    /** Tickets by email and WhatsApp. */
+    tickets: ServiceState;
+    /** Scanning tickets online. Doors decide offline by their lists. */
+    door: ServiceState;
   };
   /** Whether this is a copy for rehearsals of sales, where load is welcome and no real money moves. False where people buy tickets. */
   takesRehearsals: boolean;
@@ -2832,7 +2757,7 @@ export type Api = {
     get: {
       input: { param: {
         slug: string;
-        chunk?: number | null;
+        chunk: number;
       } };
       data: undefined;
     };
@@ -2842,7 +2767,7 @@ export type Api = {
     get: {
       input: { param: {
         slug: string;
-        index?: number | null;
+        index: number;
       } };
       data: PlaceProof;
     };
@@ -3287,8 +3212,8 @@ export type Api = {
       input: { param: {
         slug: string;
         orderId: string;
-      }; header?: {
-        "idempotency-key"?: string;
+      }; header: {
+        "idempotency-key": string;
       }; json: RequestRefund };
       data: Refunds;
     };
@@ -4199,6 +4124,7 @@ export type Api = {
         slug: string;
         eventId: string;
       }; header?: {
+        /** The `ETag` that was read, instead of `version` in the body. */
         "if-match"?: string;
       }; json: ChangeEvent };
       data: OrganizerEvent;
@@ -4535,8 +4461,8 @@ export type Api = {
       input: { param: {
         slug: string;
         eventId: string;
-      }; header?: {
-        "idempotency-key"?: string;
+      }; header: {
+        "idempotency-key": string;
       }; json: ComplimentaryOrder };
       data: DeskOrder;
     };
@@ -4601,7 +4527,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/reports": {
-    /** Request a file with attendees, orders, payments, refunds, check-ins or deliveries */
+    /** Request a file with attendees, orders, payments, refunds, entries of the ledger, check-ins or deliveries */
     post: {
       input: { param: {
         slug: string;

@@ -11,6 +11,10 @@ export const topicOf = (kind: StreamKind | 'facts', id: string): Topic => `${kin
 export type Draft = { readonly topic: Topic; readonly name: MessageName; readonly data: string };
 export type MessageName = 'order' | 'availability' | 'queue' | 'counters' | 'sales' | 'facts';
 
+/** Why a client gets a snapshot: its stream begins, or messages may have been missed. */
+export const snapshotReasons = ['start', 'gap'] as const;
+export type SnapshotReason = (typeof snapshotReasons)[number];
+
 /**
  * A published message. Its id is the id of its entry in the stream of Redis (milliseconds and sequence) and its place in the entry:
  * `1764356040123-0.2`. Ids grow, and are the same in all processes.

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { summarySchema } from '../check-in/schemas.ts';
 import { salesSchema } from '../orders/desk/schemas.ts';
+import { orderStatuses } from '../orders/tables.ts';
+import { snapshotReasons } from './messages.ts';
 
 /** The bodies (`data`) of the events of live streams. */
 
@@ -14,7 +16,7 @@ export const lastEventIdHeader = z.object({
 export const liveOrderSchema = z
   .object({
     orderId: z.string(),
-    status: z.string().optional().openapi({ description: 'The new status of the order, if known.' }),
+    status: z.enum(orderStatuses).optional().openapi({ description: 'The new status of the order, if known.' }),
     payment: z.string().optional().openapi({ description: 'The new status of its payment, if known.' }),
   })
   .openapi('LiveOrder', { description: 'Event `order`: the order has changed; read it again.' });
@@ -43,13 +45,16 @@ export const liveSalesSchema = z
 
 /** One event of a stream. Plain JSON Schema, because zod cannot describe text that is JSON. */
 export function streamEvent(body: string | undefined) {
-  const stating = {
+  const snapshot = {
     type: 'object' as const,
     required: ['reason'],
-    properties: { reason: { type: 'string' as const } },
+    properties: { reason: { type: 'string' as const, enum: [...snapshotReasons] } },
   };
+  const paused = { type: 'object' as const, maxProperties: 0 };
   const content =
-    body === undefined ? {} : { contentSchema: { anyOf: [{ $ref: `#/components/schemas/${body}` }, stating] } };
+    body === undefined
+      ? {}
+      : { contentSchema: { anyOf: [{ $ref: `#/components/schemas/${body}` }, snapshot, paused] } };
   return {
     type: 'object' as const,
     required: ['data'],
@@ -59,7 +64,7 @@ export function streamEvent(body: string | undefined) {
       retry: { type: 'integer' as const, description: 'Milliseconds to wait before connecting again.' },
       data: {
         type: 'string' as const,
-        description: 'JSON. For `snapshot` and `paused` an object with a `reason`.',
+        description: 'JSON. For `snapshot` an object with a `reason`, for `paused` an empty one.',
         contentMediaType: 'application/json',
         ...content,
       },

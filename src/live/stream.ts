@@ -3,7 +3,15 @@ import type { Writable } from 'node:stream';
 import { takeConnection } from '../http/server/take-connection.ts';
 import type { Figure } from './figures.ts';
 import { closeWithinMs, heartbeatSeconds, unreadBytesMax } from './limits.ts';
-import { type Message, type Position, type StreamKind, type Topic, eventBytes, isAfter } from './messages.ts';
+import {
+  type Message,
+  type Position,
+  type SnapshotReason,
+  type StreamKind,
+  type Topic,
+  eventBytes,
+  isAfter,
+} from './messages.ts';
 
 /** Headers of every stream: never stored, never compressed, never buffered on the way. */
 export const streamHeaders = {
@@ -115,6 +123,6 @@ export const retryLine = (milliseconds: number): string => `retry: ${millisecond
 export const heartbeat = ':\n\n';
 
 /** Announces the present state: the client then reads again what it knows from elsewhere. */
-export const snapshotBytes = (reason: 'start' | 'gap'): Buffer => eventBytes('snapshot', JSON.stringify({ reason }));
+export const snapshotBytes = (reason: SnapshotReason): Buffer => eventBytes('snapshot', JSON.stringify({ reason }));
 /** Announces that nothing will come for now: the client polls until the next snapshot. */
 export const pausedBytes = eventBytes('paused', '{}');

@@ -1,4 +1,5 @@
 import type { MessageName } from './message-texts/catalog.ts';
+import type { SuppressionReason } from './tables.ts';
 
 /** The outcome of one attempt to send. */
 export type SendResult =
@@ -20,7 +21,7 @@ export type SendResult =
   | { readonly kind: 'no_sender'; readonly failure: string; readonly seconds: number };
 
 /** Do not try the recipient on this channel again, for some days or permanently. */
-export type Suppression = { readonly reason: string; readonly days?: number };
+export type Suppression = { readonly reason: SuppressionReason; readonly days?: number };
 
 export type MailAttachment = {
   readonly filename: string;

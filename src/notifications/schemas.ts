@@ -4,10 +4,12 @@ import { channels, deliveryStatuses, senderKinds, templates } from './tables.ts'
 
 export const resentSchema = z.object({ data: z.array(z.object({ id: plainIdSchema })) }).openapi('ResentTickets');
 
+const templateSchema = z.enum(templates).openapi('Template');
+
 const deliverySchema = z
   .object({
     id: plainIdSchema,
-    template: z.enum(templates),
+    template: templateSchema,
     channel: z.enum(channels),
     version: z.int(),
     status: z.enum(deliveryStatuses),
@@ -33,7 +35,7 @@ export const deliverySummarySchema = z
   .object({
     data: z.array(
       z.object({
-        template: z.enum(templates),
+        template: templateSchema,
         channel: z.enum(channels),
         queued: z.int(),
         sent: z.int().openapi({ description: 'Accepted by the provider.' }),

@@ -217,12 +217,16 @@ export const newsStops = pgTable(
   (table) => [primaryKey({ columns: [table.organizerId, table.channel, table.recipientKey] })],
 );
 
+/** Why a recipient gets no more messages. */
+export const suppressionReasons = ['no_such_mailbox', 'complaint', 'no_whatsapp'] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
 export const suppressions = pgTable(
   'suppressions',
   {
     channel: text('channel', { enum: channels }).notNull(),
     recipientKey: text('recipient_key').notNull(),
-    reason: text('reason').notNull(),
+    reason: text('reason', { enum: suppressionReasons }).notNull(),
     until: time('until'),
     createdAt: time('created_at').notNull().defaultNow(),
   },

@@ -13,14 +13,14 @@ import {
 import { amountMax } from '../platform/text/money.ts';
 import { paymentMethods } from './gateways/all-gateways.ts';
 import { gatewayPlugins } from './gateways/registry.ts';
-import { refundReasons, refundStatuses } from './vocabulary.ts';
+import { refundReasons, refundStatuses, taskKinds } from './vocabulary.ts';
 
 const ticketsMax = 100;
 
 export const orderParams = z.object({ id: orderIdSchema });
 export const taskParams = organizerParams.extend({ taskId: plainIdSchema });
-export const listQuery = z.object(pageQuery);
-export const taskQuery = z.object({ ...pageQuery, status: z.enum(['open', 'resolved']).default('open') });
+export const listQuery = z.strictObject(pageQuery);
+export const taskQuery = z.strictObject({ ...pageQuery, status: z.enum(['open', 'resolved']).default('open') });
 
 export const choosePaymentSchema = z.strictObject({ method: z.enum(paymentMethods) }).openapi('ChoosePayment');
 
@@ -104,7 +104,7 @@ export const resolveTaskSchema = z
 export const taskSchema = z
   .object({
     id: z.string(),
-    kind: z.string(),
+    kind: z.enum(taskKinds),
     eventId: z.string(),
     orderId: z.string(),
     subjectId: z.string(),

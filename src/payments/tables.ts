@@ -10,7 +10,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core';
-import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses } from './vocabulary.ts';
+import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses, taskKinds } from './vocabulary.ts';
 
 const time = (name: string) => timestamp(name, { withTimezone: true });
 const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
@@ -157,7 +157,7 @@ export const tasks = pgTable('tasks', {
   organizerId: text('organizer_id').notNull(),
   eventId: text('event_id').notNull(),
   orderId: text('order_id').notNull(),
-  kind: text('kind').notNull(),
+  kind: text('kind', { enum: taskKinds }).notNull(),
   subjectId: text('subject_id').notNull(),
   detail: jsonb('detail').$type<Record<string, string | number>>().notNull().default({}),
   content: text('content').notNull().default(''),

@@ -80,16 +80,18 @@ export const ledgerAccounts = [
 export type LedgerAccount = (typeof ledgerAccounts)[number];
 
 /** Work for a person. */
-export type TaskKind =
-  | 'refund_manual'
+export const taskKinds = [
+  'refund_manual',
   /** A gateway reported something that cannot be right, and took no money. */
-  | 'wrong_facts'
+  'wrong_facts',
   /** A gateway took money that fits nothing. The detail names the amount, which can be given back. */
-  | 'money_taken'
-  | 'contradiction'
-  | 'chargeback'
-  | 'partial_chargeback'
-  | 'review'
-  | 'payment_refused'
+  'money_taken',
+  'contradiction',
+  'chargeback',
+  'partial_chargeback',
+  'review',
+  'payment_refused',
   /** The gateway does not report the outcome of a payment or a refund. */
-  | 'gateway_silent';
+  'gateway_silent',
+] as const;
+export type TaskKind = (typeof taskKinds)[number];

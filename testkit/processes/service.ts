@@ -50,7 +50,7 @@ export async function startTestService(
         request,
         remoteAddress === undefined ? undefined : connectionFrom(remoteAddress),
       );
-      await noteRefusal(request, response);
+      await noteAnswer(request, response);
       return response;
     },
     close: async () => {
@@ -86,9 +86,15 @@ function connectionFrom(remoteAddress: string) {
   return { incoming: { socket: { remoteAddress } } as IncomingMessage };
 }
 
-/** Compared with the contract at the end of the run. */
-async function noteRefusal({ method, url }: Request, response: Response): Promise<void> {
-  if (!(response.headers.get('content-type') ?? '').startsWith('application/problem+json')) return;
-  const { code } = (await response.clone().json()) as { code: string };
-  appendFileSync(testStack().refusalsFile, `${method} ${new URL(url).pathname} ${code}\n`);
+/** Headers of a successful answer that programs act on. */
+const headersForPrograms = ['etag', 'location', 'idempotent-replayed', 'retry-after'];
+
+/** Notes the code of a refusal, or the headers of a success, to be compared with the contract at the end of the run. */
+async function noteAnswer({ method, url }: Request, response: Response): Promise<void> {
+  const isRefusal = (response.headers.get('content-type') ?? '').startsWith('application/problem+json');
+  const facts = isRefusal
+    ? [((await response.clone().json()) as { code: string }).code]
+    : headersForPrograms.filter((name) => response.ok && response.headers.has(name));
+  const lines = facts.map((fact) => `${method} ${new URL(url).pathname} ${fact}\n`);
+  if (lines.length > 0) appendFileSync(testStack().answersFile, lines.join(''));
 }

@@ -14,8 +14,8 @@ export interface TestStack {
   readonly preparedStatements: boolean;
   readonly redisCacheUrl: string;
   readonly redisQueueUrl: string;
-  /** The file where refusals of this run are recorded, to be compared with the contract. */
-  readonly refusalsFile: string;
+  /** The file where codes and headers of answers in this run are noted, to be compared with the contract. */
+  readonly answersFile: string;
   /** The migrated database that each test database is a copy of. */
   readonly templateDatabase: string;
 }

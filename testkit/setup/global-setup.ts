@@ -8,11 +8,11 @@ import {
   discardKilledRuns,
   discardTestData,
   makeTestFolder,
-  refusalsFileIn,
+  answersFileIn,
   testProgramsFolder,
 } from '../../deploy/local/services/test-data.ts';
 import type { TestStack } from '../services/stack.ts';
-import { undocumentedRefusals } from './undocumented-refusals.ts';
+import { undocumentedAnswers } from './undocumented-answers.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
@@ -20,7 +20,7 @@ const templateDatabase = 'antre_template';
 /** The shared state of the tiers of one run. It is kept on `globalThis`, because each tier loads this file again. */
 interface Shared {
   services?: Services;
-  refusalsFile?: string;
+  answersFile?: string;
   stack?: Promise<TestStack>;
   programs?: Promise<BundledPrograms>;
   users: number;
@@ -50,8 +50,8 @@ export async function setup(project: TestProject): Promise<void> {
 async function start(): Promise<TestStack> {
   await discardKilledRuns();
   const folder = makeTestFolder(process.pid);
-  const refusalsFile = refusalsFileIn(folder);
-  shared.refusalsFile = refusalsFile;
+  const answersFile = answersFileIn(folder);
+  shared.answersFile = answersFile;
   const services = await startServices({
     dataFolder: folder,
     ports: 'free',
@@ -65,7 +65,7 @@ async function start(): Promise<TestStack> {
     throw new Error('Tests need servers of their own.');
   await migrate({ url: addresses.databaseDirectUrl });
   await closeTemplate(postgresAdminUrl);
-  return { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, refusalsFile };
+  return { ...addresses, postgresAdminUrl, pgbouncerAdminUrl, templateDatabase, answersFile };
 }
 
 /** The last tier stops them and deletes their data. */
@@ -73,12 +73,14 @@ export async function teardown(): Promise<void> {
   shared.users -= 1;
   if (shared.users > 0) return;
   await shared.services?.stop();
-  const { refusalsFile = '' } = shared;
-  const undocumented = existsSync(refusalsFile) ? undocumentedRefusals(readFileSync(refusalsFile, 'utf8')) : [];
-  rmSync(refusalsFile, { force: true });
+  const { answersFile = '' } = shared;
+  const undocumented = existsSync(answersFile) ? undocumentedAnswers(readFileSync(answersFile, 'utf8')) : [];
+  rmSync(answersFile, { force: true });
   await discardTestData(process.pid);
   if (undocumented.length > 0)
-    throw new Error(`Refusals that src/refusals.ts does not list for their operation:\n  ${undocumented.join('\n  ')}`);
+    throw new Error(
+      `Codes that src/refusals.ts does not list for their operation, or headers that its responses do not have:\n  ${undocumented.join('\n  ')}`,
+    );
 }
 
 /** A database with open connections cannot be copied. */

@@ -31,8 +31,8 @@ export const testProgramsFolder = (pid: number): string => join(programsFolder, 
 
 const programsFolder = join(dataFolder, 'build');
 
-/** Where a run notes the refusals that its tests have seen. */
-export const refusalsFileIn = (folder: string): string => join(folder, 'refusals.log');
+/** Where a run notes the codes and headers of answers that its tests have seen. */
+export const answersFileIn = (folder: string): string => join(folder, 'answers.log');
 
 /** Ends what is left of the run with this process id, and deletes its data. */
 export async function discardTestData(pid: number): Promise<void> {
@@ -57,7 +57,7 @@ export async function discardKilledRuns(): Promise<void> {
 }
 
 async function discard(folder: string): Promise<void> {
-  rmSync(refusalsFileIn(folder), { force: true });
+  rmSync(answersFileIn(folder), { force: true });
   await discardData(folder);
 }
 

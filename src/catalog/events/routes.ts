@@ -3,7 +3,14 @@ import { eventsOf } from '../../access/actor.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { decodeCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems, organizerEventParams, organizerParams } from '../../http/contract/schemas.ts';
+import {
+  answer,
+  body,
+  problems,
+  organizerEventParams,
+  organizerParams,
+  textHeader,
+} from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
 import { cancelEvent } from './cancel-event.ts';
 import { changeEvent } from './change-event.ts';
@@ -33,7 +40,7 @@ const eventPath = '/v1/organizers/{slug}/events/{eventId}';
 function contracts(deps: CatalogDeps) {
   const manager = forStaff(deps, 'manager', 'Events of an organiser');
   const one = (description: string) => ({
-    200: { ...answer(organizerEventSchema, description), headers: { ETag: { schema: { type: 'string' as const } } } },
+    200: { ...answer(organizerEventSchema, description), headers: { ETag: textHeader } },
     ...problems(400, 401, 403, 404, 409),
   });
   return {
@@ -45,7 +52,10 @@ function contracts(deps: CatalogDeps) {
       summary: 'Create an event as a draft',
       description: 'The slug and the currency cannot be changed later.',
       request: { params: organizerParams, body: body(createEventSchema) },
-      responses: { 201: answer(organizerEventSchema, 'Created.'), ...problems(400, 401, 403, 404, 409) },
+      responses: {
+        201: { ...answer(organizerEventSchema, 'Created.'), headers: { Location: textHeader, ETag: textHeader } },
+        ...problems(400, 401, 403, 404, 409),
+      },
     }),
     list: createRoute({
       ...forStaff(deps, 'manager', 'Events of an organiser', { isLimitedInside: true }).plain,

@@ -19,8 +19,14 @@ import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
 
 /** What an organiser sees and sends. */
 
-export const ifMatchHeaders = z.object({ 'if-match': z.string().max(100).optional() });
-export const organizerEventsQuery = z.object({ ...pageQuery, status: eventStatus.optional() });
+export const ifMatchHeaders = z.object({
+  'if-match': z
+    .string()
+    .max(100)
+    .optional()
+    .openapi({ description: 'The `ETag` that was read, instead of `version` in the body.' }),
+});
+export const organizerEventsQuery = z.strictObject({ ...pageQuery, status: eventStatus.optional() });
 
 export const organizerEventSchema = z
   .object({

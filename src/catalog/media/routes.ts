@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems, organizerEventParams } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams, textHeader } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { CatalogDeps } from '../deps.ts';
 import { organizerEventSchema } from '../events/schemas.ts';
@@ -18,7 +18,7 @@ function contracts(deps: CatalogDeps) {
   const manager = forStaff(deps, 'manager', 'Events of an organiser');
   const path = '/v1/organizers/{slug}/events/{eventId}/picture';
   const event = (description: string) => ({
-    200: answer(organizerEventSchema, description),
+    200: { ...answer(organizerEventSchema, description), headers: { ETag: textHeader } },
     ...problems(400, 401, 403, 404, 409, 413, 415, 503),
   });
   return {

@@ -5,7 +5,7 @@ import { pictureAltLengthMax } from '../limits.ts';
 const percent = z.coerce.number().int().min(0).max(100);
 const alt = optionalLine(pictureAltLengthMax);
 
-export const pictureQuery = z.object({
+export const pictureQuery = z.strictObject({
   focusX: percent.optional().openapi({
     param: { name: 'focusX', in: 'query' },
     type: 'integer',

@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import { createRouter } from '../../http/contract/router.ts';
-import { problems, slugParams } from '../../http/contract/schemas.ts';
+import { problems, slugParams, textHeader } from '../../http/contract/schemas.ts';
 import { typedAnswer } from '../../http/contract/typed-answer.ts';
 import {
   availabilitySchema,
@@ -16,19 +16,17 @@ import type { PublicReadServer } from './serve-public-reads.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Events'];
-const text = { schema: { type: 'string' as const } };
 
 function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
   return {
     200: {
       description,
       headers: {
-        ETag: text,
-        'Cache-Control': text,
-        'CDN-Cache-Control': text,
-        Age: text,
-        'Cache-Status': text,
-        'Surrogate-Key': text,
+        'Cache-Control': textHeader,
+        'CDN-Cache-Control': textHeader,
+        Age: textHeader,
+        'Cache-Status': textHeader,
+        'Surrogate-Key': textHeader,
       },
       content: { 'application/json': { schema } },
     },

@@ -10,7 +10,7 @@ import {
   organizerEventParams,
 } from '../../http/contract/schemas.ts';
 import { descriptionLengthMax, nameLengthMax } from '../limits.ts';
-import { ticketCategory } from '../schemas.ts';
+import { publicTicketCategorySchema } from '../schemas.ts';
 
 export const ticketCategoryParams = organizerEventParams.extend({ ticketCategoryId: plainIdSchema });
 const categoryStatus = z.enum(['on_sale', 'closed']);
@@ -56,9 +56,8 @@ export const changeTicketCategorySchema = z
   .partial()
   .openapi('ChangeTicketCategory');
 
-export const organizerTicketCategorySchema = z
-  .object({
-    ...ticketCategory,
+export const organizerTicketCategorySchema = publicTicketCategorySchema
+  .extend({
     poolId: plainIdSchema,
     entryOpensAt: timeSchema.nullable(),
     entryClosesAt: timeSchema.nullable(),

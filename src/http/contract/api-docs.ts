@@ -87,7 +87,8 @@ export function openApiDocument(
       description:
         'Ticketing that keeps selling, correctly and fairly. Money is in minor units; times are RFC 3339 in UTC; errors are ' +
         'RFC 9457 problem documents with a stable `code`. A field that was refused has a code and a text in English and ' +
-        'Indonesian.',
+        'Indonesian. Where 304 is listed, the `ETag` may be sent as `If-None-Match`. `RateLimit` says what is left of ' +
+        'the limit that will be reached first, and `RateLimit-Policy` what it is.',
     },
     servers: [{ url: publicUrl }],
   });

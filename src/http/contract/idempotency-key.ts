@@ -10,6 +10,14 @@ export const idempotencyKeySchema = z
   .max(255)
   .regex(/^[\x21-\x7e]+$/, patternFault('text.not_visible_ascii'));
 
+/** The header of an operation that looks at it with `readIdempotencyKey`, because a missing key has a code of its own. */
+export const idempotencyKeyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .openapi({ minLength: 16, maxLength: 255, param: { required: true } }),
+});
+
 /**
  * The key as sent, without the quotes of its structured-field form.
  * @throws DomainError idempotency.key_required, request.invalid

@@ -165,6 +165,9 @@ export function answer<Schema extends z.ZodType>(schema: Schema, description: st
   return { description, content: { 'application/json': { schema } } };
 }
 
+/** A header of an answer, for its `headers` entry. */
+export const textHeader = { schema: { type: 'string' as const } };
+
 /** The `request.body` entry of a JSON body. */
 export function body<Schema extends z.ZodType>(schema: Schema) {
   return { required: true as const, content: { 'application/json': { schema } } };

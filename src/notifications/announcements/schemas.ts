@@ -22,7 +22,7 @@ import {
 import { announcementKinds, announcementStatuses } from './tables.ts';
 
 export const announcementParams = organizerEventParams.extend({ announcementId: plainIdSchema });
-export const announcementsQuery = z.object(pageQuery);
+export const announcementsQuery = z.strictObject(pageQuery);
 
 const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
 
@@ -67,22 +67,23 @@ export const createAnnouncementSchema = z
   .openapi('CreateAnnouncement');
 export type CreateAnnouncement = z.output<typeof createAnnouncementSchema>;
 
-const announcement = {
-  id: plainIdSchema,
-  eventId: eventIdSchema,
-  kind: z.enum(announcementKinds),
-  status: z.enum(announcementStatuses),
-  channels: z.array(z.enum(channels)),
-  audience: audienceSchema,
-  content: contentSchema.nullable().openapi({ description: 'Null for a reminder, whose text is fixed.' }),
-  recipients: z
-    .object({ email: z.int(), whatsapp: z.int() })
-    .openapi({ description: 'Number of different addresses when it was previewed or created.' }),
-  createdAt: timeSchema,
-  confirmedAt: timeSchema.nullable(),
-  endedAt: timeSchema.nullable(),
-};
-export const announcementSchema = z.object(announcement).openapi('Announcement');
+export const announcementSchema = z
+  .object({
+    id: plainIdSchema,
+    eventId: eventIdSchema,
+    kind: z.enum(announcementKinds),
+    status: z.enum(announcementStatuses),
+    channels: z.array(z.enum(channels)),
+    audience: audienceSchema,
+    content: contentSchema.nullable().openapi({ description: 'Null for a reminder, whose text is fixed.' }),
+    recipients: z
+      .object({ email: z.int(), whatsapp: z.int() })
+      .openapi({ description: 'Number of different addresses when it was previewed or created.' }),
+    createdAt: timeSchema,
+    confirmedAt: timeSchema.nullable(),
+    endedAt: timeSchema.nullable(),
+  })
+  .openapi('Announcement');
 export const announcementListSchema = listOf(announcementSchema).openapi('AnnouncementList');
 
 export const previewSchema = z
@@ -96,9 +97,8 @@ export const previewSchema = z
   })
   .openapi('AnnouncementPreview');
 
-export const draftedSchema = z
-  .object({
-    ...announcement,
+export const draftedSchema = announcementSchema
+  .extend({
     previews: z.array(previewSchema).openapi({ description: 'How it reads to an invented buyer, in each language.' }),
     confirmationToken: z.string().openapi({ description: 'Confirms exactly this preview, for half an hour.' }),
   })
@@ -117,8 +117,8 @@ const progressSchema = z
   .object({ waiting: z.int().openapi({ description: 'Not queued yet.' }), ...states })
   .openapi('AnnouncementProgress');
 
-export const shownAnnouncementSchema = z
-  .object({ ...announcement, progress: z.object({ email: progressSchema, whatsapp: progressSchema }) })
+export const shownAnnouncementSchema = announcementSchema
+  .extend({ progress: z.object({ email: progressSchema, whatsapp: progressSchema }) })
   .openapi('ShownAnnouncement');
 
 export const confirmationSchema = z

@@ -4,7 +4,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
-import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
+import type { Channel, DeliveryStatus, SenderKind, SuppressionReason, Template } from '../tables.ts';
 
 /** A delivery that this call has claimed. */
 export type Claim = {
@@ -127,7 +127,7 @@ export async function suppressRecipient(
     recipientKey,
     reason,
     days,
-  }: { channel: Channel; recipientKey: string; reason: string; days: number | undefined },
+  }: { channel: Channel; recipientKey: string; reason: SuppressionReason; days: number | undefined },
 ): Promise<void> {
   await db.execute(sql`
     insert into suppressions (channel, recipient_key, reason, until)

@@ -26,7 +26,7 @@ const listRoute = (deps: { readonly actors: Actors }) =>
     path: '/v1/organizers/{slug}/inbound-messages',
     operationId: 'listInboundMessages',
     summary: 'Messages from people to the senders in the last 30 days, newest first',
-    request: { params: organizerParams, query: z.object(pageQuery) },
+    request: { params: organizerParams, query: z.strictObject(pageQuery) },
     responses: {
       200: answer(
         z.object({ data: z.array(inboundSchema), nextCursor: z.string().nullable() }).openapi('InboundMessageList'),

@@ -23,20 +23,21 @@ import { type EventNotice, noticeKinds } from './tables.ts';
 export type NoticeRoutesDeps = PreviewDeps & { readonly actors: Actors; readonly clock: Clock };
 
 const noticeParams = organizerEventParams.extend({ noticeId: plainIdSchema });
-const notice = {
-  id: plainIdSchema,
-  kind: z.enum(noticeKinds),
-  status: z.enum(['held', 'waiting', 'sending', 'ended']).openapi({
-    description:
-      '`held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn.',
-  }),
-  createdAt: timeSchema,
-  dueAt: timeSchema.nullable(),
-  confirmedAt: timeSchema.nullable(),
-  startedAt: timeSchema.nullable(),
-  endedAt: timeSchema.nullable(),
-};
-const noticeSchema = z.object(notice).openapi('ChangeNotice');
+const noticeSchema = z
+  .object({
+    id: plainIdSchema,
+    kind: z.enum(noticeKinds),
+    status: z.enum(['held', 'waiting', 'sending', 'ended']).openapi({
+      description:
+        '`held`: waits for its confirmation. `waiting`: waits for its time. `ended`: completely sent, cancelled, or withdrawn.',
+    }),
+    createdAt: timeSchema,
+    dueAt: timeSchema.nullable(),
+    confirmedAt: timeSchema.nullable(),
+    startedAt: timeSchema.nullable(),
+    endedAt: timeSchema.nullable(),
+  })
+  .openapi('ChangeNotice');
 const noticeListSchema = listOf(noticeSchema).openapi('ChangeNoticeList');
 const recipientsSchema = z
   .object({ email: z.int(), whatsapp: z.int() })
@@ -63,9 +64,8 @@ const plannedChangeSchema = z
     }).shape,
   })
   .openapi('PlannedChange');
-const shownNoticeSchema = z
-  .object({
-    ...notice,
+const shownNoticeSchema = noticeSchema
+  .extend({
     recipients: recipientsSchema,
     previews: z.array(previewSchema),
     progress: statesByChannelSchema,

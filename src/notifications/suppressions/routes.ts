@@ -5,7 +5,7 @@ import { idOfCursor, pageById, pageQuery } from '../../http/contract/pagination.
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, plainIdSchema, problems, timeSchema, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { channels } from '../tables.ts';
+import { channels, suppressionReasons } from '../tables.ts';
 import { liftSuppression, listSuppressions } from './suppressions.ts';
 
 type Deps = { readonly db: Db; readonly actors: Actors };
@@ -17,7 +17,7 @@ const suppressionSchema = z
     recipient: z.string().nullable().openapi({
       description: 'Masked; null if no order has the address any more, or if the message was not about an order.',
     }),
-    reason: z.string().openapi({ description: '`no_such_mailbox`, `complaint`, `no_whatsapp`.' }),
+    reason: z.enum(suppressionReasons),
     until: timeSchema.nullable().openapi({ description: 'Null if permanent.' }),
     createdAt: timeSchema,
   })
@@ -32,7 +32,7 @@ function contracts(deps: Deps) {
       path: '/v1/organizers/{slug}/suppressions',
       operationId: 'listSuppressions',
       summary: 'Recipients that get no more messages, because of a bounce or a complaint',
-      request: { params: organizerParams, query: z.object(pageQuery) },
+      request: { params: organizerParams, query: z.strictObject(pageQuery) },
       responses: {
         200: answer(
           z.object({ data: z.array(suppressionSchema), nextCursor: z.string().nullable() }).openapi('SuppressionList'),

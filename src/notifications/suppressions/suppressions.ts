@@ -3,13 +3,13 @@ import { type Actor, writeAudit } from '../../access/index.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { maskedAddress } from '../deliveries/list-deliveries.ts';
 import { suppressionNotFound } from '../errors.ts';
-import type { Channel } from '../tables.ts';
+import type { Channel, SuppressionReason } from '../tables.ts';
 
 type Row = {
   readonly id: string;
   readonly channel: Channel;
   readonly address: string | null;
-  readonly reason: string;
+  readonly reason: SuppressionReason;
   readonly until: Date | null;
   readonly createdAt: Date;
 };

@@ -4,7 +4,7 @@ import { orderCookie } from '../../access/buyers/order-access.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems } from '../../http/contract/schemas.ts';
+import { answer, body, problems, textHeader } from '../../http/contract/schemas.ts';
 import { digestOf, matchesEtag } from '../../http/negotiation.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { phoneOf, showPhone } from '../../platform/text/phone-number.ts';
@@ -62,7 +62,10 @@ const showRoute = createRoute({
   description: 'While the payment is being prepared, `Retry-After` says when to poll again.',
   request: { params: orderParams },
   responses: {
-    200: answer(orderSchema, 'The order.'),
+    200: {
+      ...answer(orderSchema, 'The order.'),
+      headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+    },
     304: { description: 'The order has not changed.' },
     ...problems(404, 503),
   },
@@ -97,7 +100,7 @@ const sessionRoute = createRoute({
   description: 'Sets a cookie for this order only, because streams, images and downloads cannot send a header.',
   request: { params: orderParams },
   responses: {
-    204: { description: 'The cookie is set.', headers: { 'Set-Cookie': { schema: { type: 'string' } } } },
+    204: { description: 'The cookie is set.', headers: { 'Set-Cookie': textHeader } },
     ...problems(404, 503),
   },
 });

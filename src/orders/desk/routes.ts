@@ -1,8 +1,8 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/actors.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import type { Config } from '../../config.ts';
-import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
+import { idempotencyKeyHeaders, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { idOfCursor, pageById } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
@@ -136,7 +136,7 @@ function contracts(deps: DeskRoutesDeps) {
       'are sent to the buyer at once. Limits per order and per buyer apply. The same Idempotency-Key finds the same order.',
     request: {
       params: eventParams,
-      headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
+      headers: idempotencyKeyHeaders,
       body: body(complimentaryOrderSchema),
     },
     responses: { 201: answer(deskOrderSchema, 'The order.'), ...problems(400, 401, 403, 404, 409, 415, 422, 503) },

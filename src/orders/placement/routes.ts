@@ -8,7 +8,7 @@ import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { jsonBody, readJson } from '../../http/contract/json-body.ts';
 import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
-import { answer, body, problems, slugParams } from '../../http/contract/schemas.ts';
+import { answer, body, problems, slugParams, textHeader } from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
 import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
 import { placeOrderSchema, placedOrderSchema, quoteOrderSchema, quoteSchema } from '../schemas.ts';
@@ -44,7 +44,7 @@ const placeOrderRoute = createRoute({
   responses: {
     201: {
       description: 'Placed, or found again (`Idempotent-Replayed: true`).',
-      headers: { Location: { schema: { type: 'string' } }, 'Idempotent-Replayed': { schema: { type: 'string' } } },
+      headers: { Location: textHeader },
       content: { 'application/json': { schema: placedOrderSchema } },
     },
     ...problems(400, 403, 404, 409, 413, 415, 422, 429, 503),

@@ -1,7 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
+import { idempotencyKeyHeaders, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems, organizerOrderParams } from '../../http/contract/schemas.ts';
@@ -35,8 +35,7 @@ function contracts(deps: RefundRoutesDeps) {
       summary: 'Refund an order: all of it, an amount, or the price of some tickets',
       request: {
         params: organizerOrderParams,
-        // `readIdempotencyKey` checks it, because a missing key has its own code.
-        headers: z.object({ 'idempotency-key': z.string().optional().openapi({ minLength: 16, maxLength: 255 }) }),
+        headers: idempotencyKeyHeaders,
         body: body(requestRefundSchema),
       },
       responses: {

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { createRouter } from '../../http/contract/router.ts';
-import { problems } from '../../http/contract/schemas.ts';
+import { problems, textHeader } from '../../http/contract/schemas.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 import { statusSchema } from './schemas.ts';
 import type { StatusWatch } from './watch-status.ts';
@@ -23,7 +23,7 @@ const showStatus = createRoute({
   responses: {
     200: {
       description: 'The state of each part, at most some seconds old.',
-      headers: { 'Cache-Control': { schema: { type: 'string' as const } } },
+      headers: { 'Cache-Control': textHeader },
       content: { 'application/json': { schema: statusSchema } },
     },
     ...problems(429, 503),

@@ -8,7 +8,14 @@ const bytesInHex = (bytes: number) =>
     .regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`))
     .openapi({ description: `${bytes} bytes in hex` });
 const hash = bytesInHex(32);
-const wholeNumber = (max: number) => z.coerce.number().int().min(0).max(max);
+/** A number in a path. A number that is read from text counts as optional in the contract unless it says otherwise. */
+const wholeNumber = (max: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(max)
+    .openapi({ type: 'integer', minimum: 0, maximum: max, param: { required: true } });
 
 export const leavesParams = z.object({ slug: slugSchema, chunk: wholeNumber(Math.ceil(placesMax / leavesPerChunk)) });
 export const proofParams = z.object({ slug: slugSchema, index: wholeNumber(placesMax - 1) });

@@ -1,9 +1,11 @@
 import { readFileSync, globSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ContractOperation, type Schema, readContract } from '../../../deploy/client/contract.ts';
 import { demoOrganizerSlug, demoPassword, seedAccounts } from '../../../drizzle/seed/seed-accounts.ts';
 import { examples } from '../../../src/contract-examples.ts';
 import { problems } from '../../../src/problems.ts';
+import { pausedBytes, snapshotBytes } from '../../../src/live/stream.ts';
 import { refusals } from '../../../src/refusals.ts';
 import { keyScopes } from '../../../src/access/credentials/key-scopes.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
@@ -37,6 +39,54 @@ describe('each operation', () => {
     }
     if (bodyOf(operation) !== undefined) expect(examples).toHaveProperty(operation.operationId);
   });
+});
+
+/** A part of the contract and all parts below it. */
+function* partsOf(part: unknown): Generator<Schema> {
+  if (typeof part !== 'object' || part === null) return;
+  if (!Array.isArray(part)) yield part;
+  for (const inner of Object.values(part)) yield* partsOf(inner);
+}
+const mayBeNull = ({ type }: Schema) => type === 'null' || (Array.isArray(type) && type.includes('null'));
+
+test('what may be null is not tied to a named schema that may not', () => {
+  const tied = [...partsOf(contract)].filter(({ allOf = [] }) => Array.isArray(allOf) && allOf.some(mayBeNull));
+  expect(tied).toEqual([]);
+  expect(Object.entries(contract.components.schemas).filter(([, schema]) => mayBeNull(schema))).toEqual([]);
+});
+
+test('an operation requires the parameters of its path, and the key without which it refuses', () => {
+  const replayed = operations.filter(({ responses }) =>
+    Object.values(responses).some(({ headers = {} }) => 'Idempotent-Replayed' in headers),
+  );
+  const keyed = operations.filter(({ operationId }) =>
+    (refusals[operationId as keyof typeof refusals] as readonly string[]).includes('idempotency.key_required'),
+  );
+  expect(keyed.map(({ operationId }) => operationId).toSorted()).toEqual([
+    'placeComplimentaryOrder',
+    'placeOrder',
+    'requestRefund',
+  ]);
+  expect(replayed).toEqual(keyed);
+  const optional = operations.flatMap(({ operationId, parameters = [] }) =>
+    parameters
+      .filter(({ in: place, name, required }) => (place === 'path' || name === 'idempotency-key') && required !== true)
+      .map(({ name }) => `${operationId}: ${name}`),
+  );
+  expect(optional).toEqual([]);
+});
+
+test('each event of a stream that says something about the stream has the documented body', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false }).addSchema(contract, 'contract');
+  const bodyIn = (bytes: Buffer) => JSON.parse(/^data: (.*)$/m.exec(bytes.toString())?.[1] ?? '');
+  for (const path of ['/v1/orders/{id}/stream', '/v1/events/{id}/check-ins/stream']) {
+    const event = contract.paths[path]?.['get']?.responses['200']?.content?.['text/event-stream']?.schema;
+    const body = JSON.stringify(event?.properties?.['data']?.contentSchema);
+    const isDocumented = ajv.compile(JSON.parse(body.replaceAll('"#/', '"contract#/')));
+    for (const bytes of [snapshotBytes('start'), snapshotBytes('gap'), pausedBytes])
+      expect(isDocumented(bodyIn(bytes))).toBe(true);
+    expect(isDocumented({ reason: 'other' })).toBe(false);
+  }
 });
 
 test('every header that the code reads is documented, or a standard one', () => {
@@ -158,6 +208,23 @@ describe('over HTTP', () => {
     const { code } = (await answer.json()) as { code: string };
     expect([answer.status, code]).toEqual([415, 'request.unsupported_media_type']);
   });
+
+  const filtered = named.filter(
+    ([, { security = [], parameters = [] }]) =>
+      security.some((kinds) => 'staffSession' in kinds) && parameters.some(({ in: place }) => place === 'query'),
+  );
+  test.each(filtered)(
+    '%s refuses a parameter that it does not know, instead of answering with everything',
+    async (_name, operation) => {
+      const answer = await send(operation.method, `${pathOf(operation)}?zzUnknown=1`, undefined, 'staffSession');
+      const { code, errors = [] } = (await answer.json()) as { code: string; errors?: { code: string }[] };
+      expect([answer.status, code, errors.map((error) => error.code)]).toEqual([
+        400,
+        'request.invalid',
+        ['field.unknown'],
+      ]);
+    },
+  );
 
   const secured = named.filter(([, { security = [] }]) =>
     security.some((kinds) => 'staffSession' in kinds || 'apiKey' in kinds),
