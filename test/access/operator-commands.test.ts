@@ -51,8 +51,11 @@ describe('operator commands', () => {
         ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
         ...environment,
       };
-      const child = execFile(process.execPath, [script, ...args], { env, timeout: 60_000 }, (_error, stdout, stderr) =>
-        resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+      const child = execFile(
+        process.execPath,
+        [...process.execArgv, script, ...args],
+        { env, timeout: 60_000 },
+        (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }),
       );
     });
   const create = ['--slug', 'senja-live', '--name', 'Senja Live', '--owner-email', 'Owner@Senja.test'];

@@ -65,7 +65,8 @@ function holder(port: number): string {
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(found) ?? [];
   if (pid === undefined) return '';
   // `ss` shows Node as MainThread. The script that it runs says more.
-  const [program = '', script = ''] = commandLine(Number(pid)).split(' ');
+  const [program = '', ...words] = commandLine(Number(pid)).split(' ');
+  const script = words.find((word) => !word.startsWith('-')) ?? '';
   const known = isAbsolute(script) ? `${basename(program)} ${script}` : basename(program);
   return `, held by ${known || name} (process ${pid})`;
 }

@@ -23,7 +23,7 @@ const logFile = join(dataFolder, 'stack.log');
 export function startInBackground(script: string, args: readonly string[]): Promise<number> {
   mkdirSync(dataFolder, { recursive: true });
   const log = openSync(logFile, 'w', 0o600);
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
     env: { ...process.env, [marker]: '1' },

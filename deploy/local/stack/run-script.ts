@@ -23,12 +23,16 @@ export async function runScript(
   mkdirSync(logs, { recursive: true });
   const log = join(logs, `${name}.log`);
   try {
-    const { stdout, stderr } = await run(process.execPath, [join(repositoryFolder, script), ...args], {
-      cwd: repositoryFolder,
-      env: environment,
-      timeout: deadlineMs,
-      maxBuffer: 16 * 1024 * 1024,
-    });
+    const { stdout, stderr } = await run(
+      process.execPath,
+      [...process.execArgv, join(repositoryFolder, script), ...args],
+      {
+        cwd: repositoryFolder,
+        env: environment,
+        timeout: deadlineMs,
+        maxBuffer: 16 * 1024 * 1024,
+      },
+    );
     appendFileSync(log, stdout + stderr, { mode: 0o600 });
     return stdout.trim().split('\n').at(-1) ?? '';
   } catch (error) {

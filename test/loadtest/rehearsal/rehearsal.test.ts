@@ -114,7 +114,8 @@ describe.concurrent('the command', () => {
   });
 
   test('Ctrl-C ends a rehearsal and its copies', inTurn, async () => {
-    const running = spawn(process.execPath, ['loadtest/rehearse.ts', '--event', slug, '--people', '100'], {
+    const command = ['loadtest/rehearse.ts', '--event', slug, '--people', '100'];
+    const running = spawn(process.execPath, [...process.execArgv, ...command], {
       env: stack.commandEnvironment,
       cwd: repositoryFolder,
       stdio: ['ignore', 'ignore', 'pipe'],
