@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { rewriteNewestSnapshot } from './snapshot.ts';
 
 /**
  * `npm run db:new -- <name>`: makes the next migration with drizzle-kit. What changed in `tables.ts` since the last one is
@@ -30,10 +29,16 @@ function generate(name: string, ...options: readonly string[]): string | undefin
   return migrations().find((file) => !before.includes(file));
 }
 
+async function writeSnapshot(): Promise<void> {
+  // Loads drizzle-kit, which takes seconds.
+  const { rewriteNewestSnapshot } = await import('./snapshot.ts');
+  console.log(`wrote ${await rewriteNewestSnapshot()}`);
+}
+
 async function main(): Promise<void> {
   const [name = ''] = process.argv.slice(2);
   if (name === '--help' || name === '-h') return console.log(usage);
-  if (name === '--snapshot') return console.log(`wrote ${await rewriteNewestSnapshot()}`);
+  if (name === '--snapshot') return writeSnapshot();
   if (!/^[a-z][a-z0-9_]{2,40}$/.test(name)) throw new Error(usage);
   const file = generate(name) ?? generate(name, '--custom');
   if (file === undefined) throw new Error('drizzle-kit made no file');

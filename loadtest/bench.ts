@@ -4,72 +4,117 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder } from '../deploy/local/places.ts';
 import { removeBundle } from './bench/harness/bundle.ts';
-import { benchCallbacks } from './bench/callbacks.ts';
-import { benchCheckIns } from './bench/check-ins.ts';
-import { benchCost } from './bench/orders/cost.ts';
-import { benchDraws } from './bench/queue/draws.ts';
-import { benchDrift } from './bench/overload/drift.ts';
-import { benchGoodput } from './bench/overload/goodput.ts';
-import { benchGrowth } from './bench/orders/growth.ts';
 import { isInterrupted } from './bench/harness/interruption.ts';
-import { benchHolds } from './bench/orders/holds.ts';
-import { benchJoins } from './bench/queue/joins.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/harness/options.ts';
-import { benchLive } from './bench/live/live.ts';
-import { benchMails } from './bench/mails.ts';
-import { benchMoments } from './bench/moments.ts';
-import { benchNeighbour } from './bench/overload/neighbour.ts';
-import { benchPages } from './bench/pages/pages.ts';
-import { benchOrders } from './bench/orders/orders.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/harness/profile.ts';
-import { benchQueue } from './bench/queue/queue.ts';
-import { benchReads } from './bench/reads/reads.ts';
-import { benchRecovery } from './bench/overload/recovery.ts';
-import { benchRefusals } from './bench/orders/refusals.ts';
 import { type BenchReport, type Machine, printReport } from './bench/harness/report.ts';
-import { benchReports } from './bench/reports.ts';
-import { benchSpread } from './bench/orders/spread.ts';
-import { benchSettle } from './bench/settle/settle.ts';
-import { benchTracing } from './bench/orders/tracing.ts';
-import { benchSoak } from './bench/soak/soak.ts';
-import { benchSurge } from './bench/surge/surge.ts';
 
 /**
  * `npm run bench`, or with names: measures paths against their controls in one run, and writes each result into
  * `loadtest/results/bench.json` under its name, and a table. `docs/measurements/benchmarks.md` explains the claims and how to read them.
+ * A bench is loaded when it runs, because all of them together take seconds to load.
  */
 const benches = {
   surge: [
     'the mix of a million active users through the edge: the rate that holds for minutes, and what happens beyond it',
-    benchSurge,
+    async (options) => (await import('./bench/surge/surge.ts')).benchSurge(options),
   ],
-  soak: ['the mix at 60 % of the held rate for --minutes: whether memory, connections, keys or tables grow', benchSoak],
-  orders: ['orders on one hot category, against one transaction per order and pgbench', benchOrders],
-  spread: ['orders over 50 categories of 10 events; orders of 3 lines', benchSpread],
-  refusals: ['orders after the sell-out', benchRefusals],
-  callbacks: ['signed payment callbacks, each stored; the same ones ten times', benchCallbacks],
-  'check-ins': ['scans at the door, each of its own ticket', benchCheckIns],
-  joins: ['places in a waiting room, each for a confirmed buyer of its own', benchJoins],
-  draws: ['the draw of a million places, repeated from published data', benchDraws],
-  queue: ['a million buyers in line: called at the set rate, through failures and attacks; passes', benchQueue],
-  reads: ['cached reads, against a bare server and nginx; cold start', benchReads],
-  growth: ['orders with millions of orders already in the tables', benchGrowth],
-  holds: ['a million expired holds, released beside a sale', benchHolds],
+  soak: [
+    'the mix at 60 % of the held rate for --minutes: whether memory, connections, keys or tables grow',
+    async (options) => (await import('./bench/soak/soak.ts')).benchSoak(options),
+  ],
+  orders: [
+    'orders on one hot category, against one transaction per order and pgbench',
+    async (options) => (await import('./bench/orders/orders.ts')).benchOrders(options),
+  ],
+  spread: [
+    'orders over 50 categories of 10 events; orders of 3 lines',
+    async (options) => (await import('./bench/orders/spread.ts')).benchSpread(options),
+  ],
+  refusals: [
+    'orders after the sell-out',
+    async (options) => (await import('./bench/orders/refusals.ts')).benchRefusals(options),
+  ],
+  callbacks: [
+    'signed payment callbacks, each stored; the same ones ten times',
+    async (options) => (await import('./bench/callbacks.ts')).benchCallbacks(options),
+  ],
+  'check-ins': [
+    'scans at the door, each of its own ticket',
+    async (options) => (await import('./bench/check-ins.ts')).benchCheckIns(options),
+  ],
+  joins: [
+    'places in a waiting room, each for a confirmed buyer of its own',
+    async (options) => (await import('./bench/queue/joins.ts')).benchJoins(options),
+  ],
+  draws: [
+    'the draw of a million places, repeated from published data',
+    async (options) => (await import('./bench/queue/draws.ts')).benchDraws(options),
+  ],
+  queue: [
+    'a million buyers in line: called at the set rate, through failures and attacks; passes',
+    async (options) => (await import('./bench/queue/queue.ts')).benchQueue(options),
+  ],
+  reads: [
+    'cached reads, against a bare server and nginx; cold start',
+    async (options) => (await import('./bench/reads/reads.ts')).benchReads(options),
+  ],
+  growth: [
+    'orders with millions of orders already in the tables',
+    async (options) => (await import('./bench/orders/growth.ts')).benchGrowth(options),
+  ],
+  holds: [
+    'a million expired holds, released beside a sale',
+    async (options) => (await import('./bench/orders/holds.ts')).benchHolds(options),
+  ],
   settle: [
     'from the placed order to the mail with its tickets: every stage, its rate and how long it took',
-    benchSettle,
+    async (options) => (await import('./bench/settle/settle.ts')).benchSettle(options),
   ],
-  mails: ['mails through the worker to a server that accepts everything', benchMails],
-  live: ['live streams: messages, reconnects, idle streams, orders beside them', benchLive],
-  reports: ['reports of a million orders as CSV and XLSX, and their memory', benchReports],
-  moments: ['promised times: tickets as PDF, a change in every process, answers without Redis', benchMoments],
-  pages: ['pages on a throttled phone: largest paint of a first visit, longest interaction', benchPages],
-  neighbour: ['200 events while another one gets ten times its usual demand', benchNeighbour],
-  goodput: ['goodput at up to ten times the capacity, with and without shedding', benchGoodput],
-  drift: ['a limit after an hour of overload, simulated; with --live also live', benchDrift],
-  recovery: ['a rush of immediate retries, and the time to recover; with --live also live', benchRecovery],
-  tracing: ['the cost of tracing for orders: off, 1 % sampled, all sampled', benchTracing],
-  cost: ['the cost of one order: round trips, commands, WAL, processor time', benchCost],
+  mails: [
+    'mails through the worker to a server that accepts everything',
+    async (options) => (await import('./bench/mails.ts')).benchMails(options),
+  ],
+  live: [
+    'live streams: messages, reconnects, idle streams, orders beside them',
+    async (options) => (await import('./bench/live/live.ts')).benchLive(options),
+  ],
+  reports: [
+    'reports of a million orders as CSV and XLSX, and their memory',
+    async (options) => (await import('./bench/reports.ts')).benchReports(options),
+  ],
+  moments: [
+    'promised times: tickets as PDF, a change in every process, answers without Redis',
+    async (options) => (await import('./bench/moments.ts')).benchMoments(options),
+  ],
+  pages: [
+    'pages on a throttled phone: largest paint of a first visit, longest interaction',
+    async (options) => (await import('./bench/pages/pages.ts')).benchPages(options),
+  ],
+  neighbour: [
+    '200 events while another one gets ten times its usual demand',
+    async (options) => (await import('./bench/overload/neighbour.ts')).benchNeighbour(options),
+  ],
+  goodput: [
+    'goodput at up to ten times the capacity, with and without shedding',
+    async (options) => (await import('./bench/overload/goodput.ts')).benchGoodput(options),
+  ],
+  drift: [
+    'a limit after an hour of overload, simulated; with --live also live',
+    async (options) => (await import('./bench/overload/drift.ts')).benchDrift(options),
+  ],
+  recovery: [
+    'a rush of immediate retries, and the time to recover; with --live also live',
+    async (options) => (await import('./bench/overload/recovery.ts')).benchRecovery(options),
+  ],
+  tracing: [
+    'the cost of tracing for orders: off, 1 % sampled, all sampled',
+    async (options) => (await import('./bench/orders/tracing.ts')).benchTracing(options),
+  ],
+  cost: [
+    'the cost of one order: round trips, commands, WAL, processor time',
+    async (options) => (await import('./bench/orders/cost.ts')).benchCost(options),
+  ],
 } as const satisfies Record<string, readonly [string, (options: BenchOptions) => Promise<BenchReport>]>;
 
 type BenchName = keyof typeof benches;

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
-import { contractFor, openFuzzWorld } from './fuzz/fuzz-world.ts';
 import { asksForHelp } from '../deploy/local/no-arguments.ts';
 
 /**
@@ -60,6 +59,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // Loads the whole service, which takes seconds.
+  const { contractFor, openFuzzWorld } = await import('./fuzz/fuzz-world.ts');
   const world = await openFuzzWorld();
   try {
     const file = join(home, 'contract.json');

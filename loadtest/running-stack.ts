@@ -1,9 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { dataFolder } from '../deploy/local/places.ts';
-
-/** Written by `npm start` while the stack runs. Readable only by its owner. */
-const environmentFile = join(dataFolder, 'environment.json');
+import { environmentFile } from '../deploy/local/places.ts';
 
 /** The addresses of the stack that runs from this folder; nothing if none runs. */
 export function stackEnvironment(): Readonly<Record<string, string | undefined>> {

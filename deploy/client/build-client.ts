@@ -5,7 +5,6 @@ import { build } from 'esbuild';
 import { problems } from '../../src/problems.ts';
 import { repositoryFolder } from '../local/places.ts';
 import { declarationText, factsOf } from './client-text.ts';
-import { readContract } from './contract.ts';
 import { takeNoArguments } from '../local/no-arguments.ts';
 
 const clientFolder = join(repositoryFolder, 'src/client');
@@ -17,6 +16,8 @@ const typedFiles = ['call', 'operation', 'problem'] as const;
  * a README. It depends on nothing, the service's code included.
  */
 export async function buildClient(outFolder: string): Promise<void> {
+  // Loads the whole service, which takes seconds.
+  const { readContract } = await import('./contract.ts');
   const contract = readContract();
   rmSync(outFolder, { recursive: true, force: true });
   mkdirSync(outFolder, { recursive: true });

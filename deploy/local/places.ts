@@ -9,6 +9,9 @@ export const repositoryFolder = resolve(import.meta.dirname, '../..');
  */
 export const dataFolder = resolve(process.env['ANTRE_DATA'] || join(repositoryFolder, '.data'));
 
+/** The environment of the running stack, for the scripts that work on it. Readable only by its owner. */
+export const environmentFile = join(dataFolder, 'environment.json');
+
 /** Programs that were downloaded or unpacked once, for all stacks of this clone. */
 export const programFolder = join(repositoryFolder, '.data/system');
 

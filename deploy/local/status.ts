@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readLedger } from './host/ledger.ts';
 import { isAlive } from './host/process-identity.ts';
 import { askPrometheus } from './observe/ask-prometheus.ts';
-import { dataFolder } from './places.ts';
+import { dataFolder, environmentFile } from './places.ts';
 import { takeNoArguments } from './no-arguments.ts';
 
 /** `npm run status`: what runs from this folder, and whether it is ready. Needs no package. */
@@ -69,7 +69,7 @@ function operationsPort(name: string): number | undefined {
 
 function addresses(): Record<string, string> {
   try {
-    return JSON.parse(readFileSync(join(dataFolder, 'environment.json'), 'utf8')) as Record<string, string>;
+    return JSON.parse(readFileSync(environmentFile, 'utf8')) as Record<string, string>;
   } catch {
     return {};
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { environmentFile } from './stack/bring-up.ts';
 import { asksForHelp } from './no-arguments.ts';
+import { environmentFile } from './places.ts';
 
 /** Runs a script with the environment of the running stack: `node deploy/local/bootstrap.mjs deploy/local/with-stack.ts <script> [arguments]`. */
 function main(): void {
@@ -10,7 +10,10 @@ function main(): void {
   const stack = asksForHelp(args) ? {} : read();
   if (stack === undefined)
     return fail('antre does not run from this folder. Start it with `npm start` in another terminal first.');
-  const running = spawn(process.execPath, [script, ...args], { stdio: 'inherit', env: { ...stack, ...process.env } });
+  const running = spawn(process.execPath, [...process.execArgv, script, ...args], {
+    stdio: 'inherit',
+    env: { ...stack, ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => running.kill(signal));
   running.once('exit', (code) => (process.exitCode = code ?? 1));
 }

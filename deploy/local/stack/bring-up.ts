@@ -1,11 +1,10 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { findNginx } from '../binaries/find-servers.ts';
 import { chooseAccount } from '../host/account.ts';
 import { reachableFolder } from '../host/reachable-folder.ts';
 import type { Watched } from '../observe/ask-prometheus.ts';
 import { startObservers } from '../observe/start-observers.ts';
-import { dataFolder } from '../places.ts';
+import { dataFolder, environmentFile } from '../places.ts';
 import { type Say, step } from '../progress.ts';
 import { startNginx } from '../services/start-nginx.ts';
 import { type Services, startServices } from '../services/start-services.ts';
@@ -16,9 +15,6 @@ import { apiProcesses, sandboxProcess, workerProcess } from './processes.ts';
 import { runScript } from './run-script.ts';
 
 const sandboxDeadlineMs = 5000;
-
-/** The environment of the running stack, for the scripts that work on it (see with-stack.ts). */
-export const environmentFile = join(dataFolder, 'environment.json');
 
 /** What runs after the start. */
 export interface Running {
