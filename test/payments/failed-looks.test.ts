@@ -14,7 +14,7 @@ import { until } from '../../testkit/until.ts';
 /** Guards that a question that the gateway did not answer is asked again, and uses up none of the planned ones. */
 
 const pauseMs = 100;
-const world = await usePaymentWorld({ timeoutMs: 250, guard: createCallGuard({ toward: 'gateway', pauseMs }) });
+const world = await usePaymentWorld({ guard: createCallGuard({ toward: 'gateway', pauseMs }) });
 afterEach(async () => {
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
 });

@@ -18,7 +18,7 @@ import { until } from '../../../testkit/until.ts';
 
 /** Guards promise 1: a slow, silent, busy or wrong gateway costs nobody money, places or others' time. */
 
-const world = await usePaymentWorld({ timeoutMs: 300 });
+const world = await usePaymentWorld();
 let event: TestEvent;
 afterEach(async () => {
   await fetch(`${world.sandbox.url}/control/scenarios`, { method: 'DELETE' });
