@@ -76,12 +76,8 @@ const changes: Readonly<Record<QueueStage, Change>> = {
 /** Puts the page into this stage before it is opened. */
 export async function enterStage(page: Page, stage: QueueStage): Promise<void> {
   const { queue, held } = changes[stage];
-  await page.addInitScript(
-    ([name, value]) => {
-      localStorage.setItem(String(name), String(value));
-    },
-    [`antre.place.${tourQueueSlug}`, JSON.stringify(held ?? {})],
-  );
+  const stored = JSON.stringify(JSON.stringify(held ?? {}));
+  await page.evaluate(`localStorage.setItem('antre.place.${tourQueueSlug}', ${stored})`);
   await page.route(`**/v1/events/${tourQueueSlug}/queue`, async (route) => {
     const response = await route.fetch();
     const real = (await response.json()) as Record<string, unknown>;

@@ -13,7 +13,7 @@ export type Stop = {
   readonly as?: 'owner' | 'newcomer' | 'operator';
   /** The page's HTTP status if it is not 200. */
   readonly status?: number;
-  /** Runs before the page is opened. */
+  /** Runs before the page is opened, at an address of the service without scripts. */
   readonly before?: (page: Page) => Promise<void>;
   /** Brings the opened page into its state. */
   readonly after?: (page: Page) => Promise<void>;

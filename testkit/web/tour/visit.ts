@@ -28,12 +28,9 @@ export type Visitor = {
   close(): Promise<void>;
 };
 
-/** Pages that change their browser context, such as an offline door, get a context of their own. */
-const needsOwn = ({ before, route }: Stop) => before !== undefined || route === '/door';
-
 /**
- * Keeps one browser context per person and language, because axe takes twice as long in a new one. Before each public page the context is
- * cleared, so that the page is seen as on a first visit.
+ * Keeps one browser context per person and language, because a new one starts a process, in which axe takes twice as long. Before each
+ * public page the context is cleared, so that the page is seen as on a first visit.
  */
 export function createVisitor(world: TourWorld, sessions: Readonly<Record<Session, Sessions['owner']>>): Visitor {
   let kept: { readonly key: string; readonly page: Page } | undefined;
@@ -45,13 +42,10 @@ export function createVisitor(world: TourWorld, sessions: Readonly<Record<Sessio
   const pageFor = async (visit: Visit): Promise<Page> => {
     const { stop, language } = visit;
     const key = `${stop.as} ${language}`;
-    if (kept?.key === key && !needsOwn(stop)) {
-      if (stop.as === undefined) await forget(kept.page, world.origin);
-      return kept.page;
-    }
-    await close();
-    kept = { key, page: await openBrowser(world, sessions, visit) };
-    return kept.page;
+    if (kept?.key !== key) await close();
+    const { page } = (kept ??= { key, page: await openBrowser(world, sessions, visit) });
+    if (stop.as === undefined) await forget(page, world.origin);
+    return page;
   };
   return {
     visit: async (visit, look) => {
@@ -63,7 +57,6 @@ export function createVisitor(world: TourWorld, sessions: Readonly<Record<Sessio
         const origin = stop.as === 'operator' ? world.operationsOrigin : world.origin;
         await openStop(page, origin, stop, language);
         await look(page);
-        if (needsOwn(stop)) await close();
       } catch (error) {
         await close();
         throw new Error(`${stop.name} (${language}): ${error instanceof Error ? error.message : String(error)}`, {
@@ -75,8 +68,10 @@ export function createVisitor(world: TourWorld, sessions: Readonly<Record<Sessio
   };
 }
 
+/** Ends at an address without scripts, because a script could write again. */
 async function forget(page: Page, origin: string): Promise<void> {
-  // An address without scripts, because a script could write again.
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().setOffline(false);
   await page.goto(`${origin}/robots.txt`);
   await page.evaluate('sessionStorage.clear()');
   await page.context().clearCookies();
