@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
-import { drills, stacks, unitTests } from './test/tiers.ts';
+import { drills, replacing, stacks, unitTests } from './test/tiers.ts';
 
 /** The tiers of `test/tiers.ts`, one after the other. What needs no service starts none. */
 export default defineConfig({
@@ -8,6 +8,9 @@ export default defineConfig({
     pool: 'forks',
     // Loading the product again for each file would cost a third of the processor time of a run.
     isolate: false,
+    // Node loads the sources as it does outside of tests. With Vite's loader each use of an imported name calls a function.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    execArgv: [`--import=${new URL('deploy/local/source-imports.mjs', import.meta.url).href}`],
     // For a test that hangs. A busy machine needs ten times what a quiet one does, so no test measures by it.
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -23,9 +26,22 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...unitTests, ...drills, ...stacks],
+          exclude: [...unitTests, ...drills, ...stacks, ...replacing],
           globalSetup: ['testkit/setup/global-setup.ts'],
           // They wait for their servers a third of the time.
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'replacing',
+          include: replacing,
+          globalSetup: ['testkit/setup/global-setup.ts'],
+          isolate: true,
+          // Node's own loader cannot replace a module that a circle of imports reaches.
+          experimental: { viteModuleRunner: true },
           maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { drills, longest, stacks, unitTests } from './tiers.ts';
+import { drills, longest, replacing, stacks, unitTests } from './tiers.ts';
 
 /** The tier of a test file follows from what the file needs. */
 
@@ -56,8 +56,10 @@ const reaching = (paths: readonly string[], targets: readonly string[]) =>
   });
 
 test('each list names files that exist, and no file is in two', () => {
-  expect([...unitTests, ...drills, ...stacks].filter((pattern) => globSync(pattern).length === 0)).toEqual([]);
-  const listed = [...unit, ...drill];
+  expect(
+    [...unitTests, ...drills, ...stacks, ...replacing].filter((pattern) => globSync(pattern).length === 0),
+  ).toEqual([]);
+  const listed = [...unit, ...drill, ...filesOf(replacing)];
   expect(listed.filter((path, at) => listed.indexOf(path) !== at)).toEqual([]);
 });
 
@@ -69,6 +71,12 @@ test('the files and modules that the rules name exist', () => {
   expect([...services, ...starters].filter((path) => !existsSync(path))).toEqual([]);
   expect(reaching(['test/orders/pools.test.ts'], services)).toEqual(['test/orders/pools.test.ts']);
   expect(reaching(['test/web/browser.test.ts'], starters)).toEqual(['test/web/browser.test.ts']);
+});
+
+test('whatever puts another module in a module’s place has a worker of its own', () => {
+  expect(all.filter((path) => /\bvi\s*\.(mock|doMock|resetModules)\(/.test(readFileSync(path, 'utf8')))).toEqual(
+    filesOf(replacing),
+  );
 });
 
 test('a unit test reaches no service, and a test of stacks none that is shared', () => {

@@ -174,6 +174,9 @@ export const drills = [
   'test/workers/woken-relay.test.ts',
 ];
 
+/** Integration tests that put another module in a module's place. Each runs in a worker of its own. */
+export const replacing = ['test/payments/gateways/gateway-plugin.test.ts'];
+
 /** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
 export const longest = [
   'test/deploy/observe.test.ts',

@@ -24,7 +24,7 @@ type Run = { readonly words: readonly string[]; readonly output: 'inherit' | 'ke
 type Ended = { readonly code: number; readonly output: string; readonly results: Results | undefined };
 
 const everything: readonly Run[] = [
-  { words: ['--project=unit', '--project=integration', '--project=drills'], output: 'inherit' },
+  { words: ['--project=unit', '--project=integration', '--project=replacing', '--project=drills'], output: 'inherit' },
   // Its lines would stand between those of the other run, so they follow at the end.
   { words: ['--project=stacks'], output: 'kept' },
 ];
@@ -53,6 +53,7 @@ async function run({ words, output }: Run, number: number): Promise<Ended> {
   const vitest = spawn(
     process.execPath,
     [
+      ...process.execArgv,
       join(repositoryFolder, 'node_modules/vitest/vitest.mjs'),
       'run',
       '--reporter=default',

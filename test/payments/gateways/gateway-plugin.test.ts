@@ -22,12 +22,6 @@ import { atGateway, payAtGateway, signHook } from '../support/dry-run-gateway.ts
  * mock below for the entry; everything else is the product as it is.
  */
 
-// Test files of a tier share their modules: this file loads all of them again, and so does the next file.
-vi.hoisted(() => vi.resetModules());
-afterAll(() => {
-  vi.doUnmock('../../../src/payments/gateways/registry.ts');
-  vi.resetModules();
-});
 vi.mock(import('../../../src/payments/gateways/registry.ts'), async (original) => {
   const { gatewayPlugins } = await original();
   const { dryRun } = await import('../support/dry-run-gateway.ts');
