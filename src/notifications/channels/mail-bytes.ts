@@ -124,6 +124,16 @@ const [tab, lineFeed, carriageReturn, space, equals] = [0x09, 0x0a, 0x0d, 0x20, 
 /** A line has at most 76 characters, the last of which is the `=` of a soft break. */
 const softLineMax = 75;
 const hexDigits = Buffer.from('0123456789ABCDEF');
+/** 1 for each byte that stands for itself wherever it is. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => (byte > space && byte < 0x7f && byte !== equals ? 1 : 0));
+
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** Bytes to write into, kept between calls: a new buffer of this size for each part would be most of a mail's garbage. */
+function scratchOf(length: number): Buffer {
+  if (scratch.length < length) scratch = Buffer.allocUnsafe(length);
+  return scratch;
+}
 
 /**
  * Quoted-printable (RFC 2045, section 6.7): line ends become CRLF, spaces before them and everything outside of ASCII become `=XX`.
@@ -132,10 +142,16 @@ const hexDigits = Buffer.from('0123456789ABCDEF');
 function quotedPrintable(text: string): string {
   const input = Buffer.from(text);
   // Each byte takes three at most, and a soft break of three comes after 64 written bytes at the earliest.
-  const output = Buffer.allocUnsafe(Math.ceil(input.length * 3.2) + 8);
+  const output = scratchOf(Math.ceil(input.length * 3.2) + 8);
   let [at, column] = [0, 0];
   for (let index = 0; index < input.length; index += 1) {
     const byte = input[index] ?? 0;
+    // Nearly all bytes.
+    if (isPlain[byte] === 1 && column < softLineMax) {
+      output[at++] = byte;
+      column += 1;
+      continue;
+    }
     const next = input[index + 1];
     if (byte === lineFeed || (byte === carriageReturn && next === lineFeed)) {
       if (byte === carriageReturn) index += 1;
@@ -145,8 +161,7 @@ function quotedPrintable(text: string): string {
       continue;
     }
     const isBeforeEnd = next === undefined || next === lineFeed || next === carriageReturn;
-    const isLiteral =
-      (byte > space && byte < 0x7f && byte !== equals) || ((byte === space || byte === tab) && !isBeforeEnd);
+    const isLiteral = isPlain[byte] === 1 || ((byte === space || byte === tab) && !isBeforeEnd);
     const width = isLiteral ? 1 : 3;
     if (column + (isLiteral ? 1 : characterWidth(byte)) > softLineMax) {
       output[at++] = equals;

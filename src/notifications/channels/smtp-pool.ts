@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import DKIM from 'nodemailer/lib/dkim';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
@@ -14,7 +14,7 @@ import { createGate } from '../../platform/resilience/gate.ts';
 export type SmtpPool = {
   /**
    * Resolves when the server has accepted the mail.
-   * @param raw the whole message; SMTP's own escaping is added here
+   * @param raw the whole message, with CRLF at the end of each line; SMTP's own escaping is added here
    * @throws the error of nodemailer, with `code` and, if the server answered, `responseCode`; GateFullError when no
    * connection became free in time; the reason of the signal; UnansweredError when the whole mail had left by then
    */
@@ -89,7 +89,7 @@ export function createSmtpPool({ url, connectionsMax, dkim }: SmtpPoolOptions): 
     onLeft: () => void,
   ): Promise<void> => {
     // nodemailer reads the mail only after the server has asked for it.
-    const bytes = (signer?.sign(raw) ?? Readable.from(raw)).once('end', onLeft);
+    const bytes = signer?.sign(raw).once('end', onLeft) ?? escapedMail(raw, onLeft);
     return settled(connection, (done) => connection.send({ from: envelope.from, to: [...envelope.to] }, bytes, done));
   };
 
@@ -122,6 +122,31 @@ export function createSmtpPool({ url, connectionsMax, dkim }: SmtpPoolOptions): 
       for (const connection of open) connection.close();
     },
   };
+}
+
+/**
+ * A mail that pipes itself past the work of nodemailer's stream, which looks at each byte for line ends to mend and dots
+ * to escape: a third of the cost of sending a mail. Our mails have no line ends to mend, so only dots are searched for.
+ * The stream adds the last line end and the dot that ends the mail.
+ */
+function escapedMail(raw: Buffer, onLeft: () => void): Readable {
+  const mail = {
+    pipe: (connection: Transform) => {
+      connection.push(escapeDots(raw.subarray(0, raw.length - lineEnd.length)));
+      connection.end();
+      onLeft();
+    },
+  };
+  // nodemailer uses nothing else of a stream.
+  return mail as unknown as Readable;
+}
+
+const lineEnd = '\r\n';
+
+/** A dot at the start of a line is doubled (RFC 5321, section 4.5.2). */
+function escapeDots(raw: Buffer): Buffer {
+  if (!raw.includes(`${lineEnd}.`)) return raw;
+  return Buffer.from(raw.toString('latin1').replaceAll(`${lineEnd}.`, `${lineEnd}..`), 'latin1');
 }
 
 /**

@@ -71,6 +71,25 @@ describe('streams', () => {
     await channel.close();
   });
 
+  test('lines that begin with a dot arrive as they were written, signed or not', async () => {
+    const text = ['.', '..', '.one', '..two', 'a.', '', '.', ''].join('\n');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    for (const dkim of [undefined, { selector: 'antre', privateKey: pem }]) {
+      const channel = createEmailChannel({ ...mailOptions(world.sandbox.smtpUrl), dkim });
+      const address = `dots-${dkim === undefined ? 'plain' : 'signed'}@example.test`;
+      const { kind } = await channel.send(
+        { ...letter(address, 'tickets'), mail: { ...mail, text, html: text } },
+        quiet(),
+      );
+      expect(kind).toBe('accepted');
+      const { raw } = await rawOf(address);
+      // As text and as HTML.
+      expect(raw.split(`\r\n\r\n${text.replaceAll('\n', '\r\n')}\r\n--`)).toHaveLength(3);
+      await channel.close();
+    }
+  });
+
   test('a server that hangs on news, and opens its circuit, does not hold up tickets', async () => {
     const guard = createCallGuard({ toward: 'email', pauseMs: 60_000 });
     const channel = createEmailChannel({ ...mailOptions(world.sandbox.smtpUrl), guard });
