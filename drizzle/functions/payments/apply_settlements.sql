@@ -155,7 +155,8 @@ begin
       returning l.counter_key, l.quantity
     ), over as materialized (
       select d.counter_key as key from counted d
-      where exists (
+      -- Nearly all buyers are below the lowest of the limits. Comparing each with all items takes the square of their number.
+      where d.quantity > (select min(m.max) from unnest(v_counter_maxes) as m(max)) and exists (
         select from unnest(v_counter_keys, v_counter_quantities, v_counter_maxes) as c(key, quantity, max)
         where c.key = d.counter_key and d.quantity > c.max and d.quantity > c.quantity)
     )
