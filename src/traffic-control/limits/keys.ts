@@ -12,24 +12,28 @@ export type Keys = {
   callback(network: string, path: string): string;
 };
 
-const networksRememberedMax = 20_000;
+const rememberedMax = 20_000;
+/** Strangers may send callbacks to addresses of any length. */
+const rememberedLengthMax = 200;
 const keyLength = 22;
 
 /** @param hashSecret keys the hash of networks, because there are few enough networks to try them all */
 export function createKeys(hashSecret: string): Keys {
-  const remembered = new LRUCache<string, string>({ max: networksRememberedMax });
-  const network = (address: string): string => {
-    const known = remembered.get(address);
-    if (known !== undefined) return known;
-    const key = keyed(`network\0${address}`);
-    remembered.set(address, key);
-    return key;
+  const remembering = (kind: string): ((text: string) => string) => {
+    const remembered = new LRUCache<string, string>({ max: rememberedMax });
+    return (text) => {
+      const known = remembered.get(text);
+      if (known !== undefined) return known;
+      const key = hmacSha256Text(hashSecret, `${kind}\0${text}`).slice(0, keyLength);
+      if (text.length <= rememberedLengthMax) remembered.set(text, key);
+      return key;
+    };
   };
-  const keyed = (text: string): string => hmacSha256Text(hashSecret, text).slice(0, keyLength);
+  const callback = remembering('callback');
   return {
-    network,
+    network: remembering('network'),
     credential: (authorization) => hash('sha256', withoutScheme(authorization), 'base64url').slice(0, keyLength),
-    callback: (address, path) => keyed(`callback\0${address}\0${path}`),
+    callback: (address, path) => callback(`${address}\0${path}`),
   };
 }
 
