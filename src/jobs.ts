@@ -15,6 +15,7 @@ import {
   submitTemplatesJob,
   tellHolders,
   ticketsSend,
+  ticketsSendTogether,
 } from './notifications/jobs.ts';
 import { giveWebhookTurns, purgeWebhooks, sendWebhooks, webhookDisabled } from './notifications/webhooks/jobs.ts';
 import {
@@ -28,10 +29,12 @@ import {
   orderPaid,
   orderPlaced,
   orderRefunded,
+  ordersPlaced,
   ordersUnpaid,
 } from './orders/jobs.ts';
 import {
   applyCallbackJob,
+  applyCallbacksJob,
   checkAttemptJob,
   createAttemptJob,
   maintainPaymentsJob,
@@ -53,6 +56,7 @@ export const jobs = {
   'catalog.clear_pictures': clearPicturesJob,
   'catalog.index_events': indexEventsJob,
   'order.placed': orderPlaced,
+  'orders.placed': ordersPlaced,
   'order.closing': orderClosing,
   'order.paid': orderPaid,
   'order.cancelled': orderCancelled,
@@ -65,6 +69,7 @@ export const jobs = {
   'orders.offer_places': offerPlacesJob,
   'orders.index_search': indexOrdersJob,
   'payment.apply_callback': applyCallbackJob,
+  'payment.apply_callbacks': applyCallbacksJob,
   'payment.create_attempt': createAttemptJob,
   'payment.replace_attempt': replaceAttemptJob,
   'payment.check_attempt': checkAttemptJob,
@@ -77,6 +82,7 @@ export const jobs = {
   'delivery.send': deliverySend,
   'delivery.send_announcement': announcementSend,
   'delivery.send_tickets': ticketsSend,
+  'deliveries.send_tickets': ticketsSendTogether,
   'notifications.recover': recoverDeliveries,
   'sender.submit_templates': submitTemplatesJob,
   'notifications.poll_templates': pollTemplatesJob,

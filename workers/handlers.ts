@@ -29,9 +29,11 @@ import {
   submitTemplates,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
+import { ticketsSend } from '../src/notifications/jobs.ts';
 import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/orders/index.ts';
 import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
+import { eachAlone } from '../src/platform/jobs/each-alone.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
 import type { InPlaceActs } from './running/run-in-place.ts';
 import type { Handlers } from './running/run-job.ts';
@@ -69,6 +71,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'buyer.verification_requested': (verification) => notifyBuyer(deps, verification),
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
+    'deliveries.send_tickets': (deliveries, { signal }) => sendTickets(deps, deliveries, signal),
     'delivery.send_announcement': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps, paidLooks),
     'sender.submit_templates': (sender, { signal }) => submitTemplates(deps, sender, signal),
@@ -119,10 +122,20 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
     },
     'delivery.send': send,
     'delivery.send_tickets': send,
+    'deliveries.send_tickets': async (deliveries: DeliveriesRef, { signal }: { signal: AbortSignal }) => {
+      await sendTickets(deps, deliveries, signal);
+      return true;
+    },
   };
 }
 
 type OrderRef = { readonly eventId: string; readonly orderId: string };
+type DeliveriesRef = { readonly eventId: string; readonly deliveryIds: readonly string[] };
+
+function sendTickets(deps: HandlerDeps, { eventId, deliveryIds }: DeliveriesRef, signal: AbortSignal): Promise<void> {
+  const deliveries = deliveryIds.map((deliveryId) => ({ deliveryId, eventId }));
+  return eachAlone(deps, ticketsSend, deliveries, (delivery) => sendDelivery(deps, delivery, signal));
+}
 
 const minute = 60;
 const day = 24 * 60 * minute;

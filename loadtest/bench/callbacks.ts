@@ -116,7 +116,8 @@ async function compareWithRows(db: Db, event: TestEvent, stored: number): Promis
     sql`select (select count(*)::int from callbacks where organizer_id = ${event.organizer.id}) as callbacks,
                (select count(*)::int from callback_payloads p join callbacks c on c.id = p.callback_id
                 where c.organizer_id = ${event.organizer.id}) as payloads,
-               (select count(*)::int from outbox where name = 'payment.apply_callback') as staged`,
+               (select coalesce(sum(coalesce(jsonb_array_length(payload -> 'callbacks'), 1)), 0)::int from outbox
+                where name in ('payment.apply_callback', 'payment.apply_callbacks')) as staged`,
   );
   const same = row?.callbacks === stored && row.payloads === stored && row.staged === stored;
   return same ? [] : [`${stored} answers of stored, but rows ${JSON.stringify(row)}`];

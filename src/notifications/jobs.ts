@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/jobs/job.ts';
+import { itemsOfJobMax, job } from '../platform/jobs/job.ts';
 import type { Template } from './tables.ts';
 
 /** Sends one delivery. Safe to repeat: the row says whether there is still something to send. */
@@ -21,6 +21,17 @@ export const deliverySend = job({
  * payment.
  */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
+
+/** Sends the tickets of orders that were paid together. `queue_tickets` stages it under this name. */
+export const ticketsSendTogether = job({
+  ...ticketsSend,
+  name: 'deliveries.send_tickets',
+  payload: z.strictObject({
+    deliveryIds: z.array(z.string().regex(idPatterns.plain)).min(1).max(itemsOfJobMax),
+    eventId: z.string().regex(idPatterns.event),
+  }),
+  itemsMax: itemsOfJobMax,
+});
 
 /**
  * Sends an announcement. Thousands of them have a queue of their own, so that codes and refunds do not wait behind

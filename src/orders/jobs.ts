@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/jobs/job.ts';
+import { itemsOfJobMax, job } from '../platform/jobs/job.ts';
 
 const orderRef = z.strictObject({
   eventId: z.string().regex(idPatterns.event),
@@ -14,6 +14,16 @@ export const orderPlaced = job({
   queue: 'payments',
   attempts: 8,
   timeoutMs: 30_000,
+});
+/** Orders of one event that were placed together. `place_orders` stages it under this name. */
+export const ordersPlaced = job({
+  ...orderPlaced,
+  name: 'orders.placed',
+  payload: z.strictObject({
+    eventId: z.string().regex(idPatterns.event),
+    orderIds: z.array(z.string().regex(idPatterns.order)).min(1).max(itemsOfJobMax),
+  }),
+  itemsMax: itemsOfJobMax,
 });
 export const orderClosing = job({
   name: 'order.closing',

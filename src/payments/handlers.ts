@@ -1,3 +1,5 @@
+import { orderPlaced } from '../orders/jobs.ts';
+import { eachAlone } from '../platform/jobs/each-alone.ts';
 import { applyCallback, settleCallback } from './callbacks/apply-callback.ts';
 import { checkAttempt } from './attempts/check-attempt.ts';
 import { closeOrder } from './attempts/close-order.ts';
@@ -7,6 +9,7 @@ import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
 import type { Log } from '../platform/log.ts';
 import { deleteOldCallbacks, maintainPartitions } from './callbacks/queries.ts';
 import { callbackDeletesMax, callbackKeyDays, callbackPayloadDays, callbacksPerDelete } from './limits.ts';
+import { applyCallbackJob } from './jobs.ts';
 import { makeAttempt } from './attempts/make-attempt.ts';
 import { refundUnknownMoney } from './refunds/refund-unknown-money.ts';
 import { reconcilePayments } from './reconcile-payments.ts';
@@ -23,14 +26,19 @@ export type PaymentHandlerDeps = GatewayDeps & {
 };
 
 type OrderRef = { eventId: string; orderId: string };
+type OrdersRef = { eventId: string; orderIds: readonly string[] };
 type AttemptRef = { attemptId: string };
+type CallbackRef = { callbackId: string; attemptId?: string | undefined };
 
 /** The acts of this room that follow jobs, by the job's name. */
 export function paymentHandlers(deps: PaymentHandlerDeps) {
   return {
     'order.placed': (order: OrderRef) => startPayment(deps, order),
+    'orders.placed': (orders: OrdersRef) => startPayments(deps, orders),
     'order.closing': (order: OrderRef) => closeOrder(deps, order),
-    'payment.apply_callback': (callback: { callbackId: string }) => applyCallback(deps, callback),
+    'payment.apply_callback': (callback: CallbackRef) => applyCallback(deps, callback),
+    'payment.apply_callbacks': ({ callbacks }: { callbacks: readonly CallbackRef[] }) =>
+      applyCallbacks(deps, callbacks),
     'payment.create_attempt': (attempt: AttemptRef) => makeAttempt(deps, attempt),
     'payment.replace_attempt': (wish: AttemptRef & { method: string }) => replaceAttempt(deps, wish),
     'payment.check_attempt': (attempt: AttemptRef) => checkAttempt(deps, attempt),
@@ -45,12 +53,36 @@ export function paymentHandlers(deps: PaymentHandlerDeps) {
 /** First tries, by the job's name. False leaves the job to its handler. */
 export function paymentsInPlace(deps: PaymentHandlerDeps) {
   return {
-    'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback),
+    'payment.apply_callback': (callback: CallbackRef) => settleCallback(deps, callback),
+    'payment.apply_callbacks': async ({ callbacks }: { callbacks: readonly CallbackRef[] }) => {
+      await applyCallbacks(deps, callbacks);
+      return true;
+    },
     'order.placed': async (order: OrderRef) => {
       await startPayment(deps, order);
       return true;
     },
+    'orders.placed': async (orders: OrdersRef) => {
+      await startPayments(deps, orders);
+      return true;
+    },
   };
+}
+
+function startPayments(deps: PaymentHandlerDeps, { eventId, orderIds }: OrdersRef): Promise<void> {
+  const orders = orderIds.map((orderId) => ({ eventId, orderId }));
+  return eachAlone(deps, orderPlaced, orders, (order) => startPayment(deps, order));
+}
+
+/** The common case at once; the others one after the other, because each takes a connection to Postgres. */
+function applyCallbacks(deps: PaymentHandlerDeps, callbacks: readonly CallbackRef[]): Promise<void> {
+  let former: Promise<unknown> = Promise.resolve();
+  return eachAlone(deps, applyCallbackJob, callbacks, async (callback) => {
+    if (await settleCallback(deps, callback)) return;
+    const own = former.then(() => applyCallback(deps, callback));
+    former = own.catch(() => undefined);
+    await own;
+  });
 }
 
 /**

@@ -1,21 +1,31 @@
 import { z } from 'zod';
 import { idPatterns } from '../platform/ids.ts';
-import { job } from '../platform/jobs/job.ts';
+import { itemsOfJobMax, job } from '../platform/jobs/job.ts';
 import { paymentMethods } from './gateways/all-gateways.ts';
 
 const attemptRef = z.strictObject({ attemptId: z.string().regex(idPatterns.attempt) });
+
+const callbackId = z.string().regex(/^\d{1,19}$/);
 
 /** A verified callback is in the inbox. `store_callbacks` stages it under this name. */
 export const applyCallbackJob = job({
   name: 'payment.apply_callback',
   // The attempt names the event, so that one event's flood does not hold up another's.
-  payload: z.strictObject({
-    callbackId: z.string().regex(/^\d{1,19}$/),
-    attemptId: z.string().regex(idPatterns.attempt).optional(),
-  }),
+  payload: z.strictObject({ callbackId, attemptId: attemptRef.shape.attemptId.optional() }),
   queue: 'callbacks',
   attempts: 10,
   timeoutMs: 30_000,
+});
+
+/** Callbacks about attempts of one event that came together. `store_callbacks` stages it under this name. */
+export const applyCallbacksJob = job({
+  ...applyCallbackJob,
+  name: 'payment.apply_callbacks',
+  payload: z.strictObject({
+    eventId: z.string().regex(idPatterns.event),
+    callbacks: z.array(attemptRef.extend({ callbackId })).min(1).max(itemsOfJobMax),
+  }),
+  itemsMax: itemsOfJobMax,
 });
 
 /** An attempt that replaces another one waits to be made at the gateway. */

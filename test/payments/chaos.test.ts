@@ -116,7 +116,7 @@ type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers
 async function runJobs(random: () => number): Promise<number> {
   const staged = await rowsOf<Staged>(
     world.db,
-    sql`select id::text, name, payload from outbox where name in ('order.placed', 'order.closing') or starts_with(name, 'payment.')`,
+    sql`select id::text, name, payload from outbox where name in ('order.placed', 'orders.placed', 'order.closing') or starts_with(name, 'payment.')`,
   );
   const shuffled = staged
     .flatMap((job) => (random() < 0.2 ? [job, job] : [job]))
@@ -160,7 +160,7 @@ async function quiet(random: () => number, eventId: string): Promise<void> {
       world.db,
       sql`
           select (
-            (select count(*) from outbox where name in ('order.placed', 'order.closing') or starts_with(name, 'payment.'))
+            (select count(*) from outbox where name in ('order.placed', 'orders.placed', 'order.closing') or starts_with(name, 'payment.'))
             + (select count(*) from refunds where status in ('requested', 'processing'))
             + (select count(*) from callbacks where status = 'received')
             + (select count(*) from orders where status = 'closing')

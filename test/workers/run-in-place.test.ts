@@ -61,44 +61,49 @@ test('the common case runs in place; a job that is left or fails there runs from
   await worker.close();
 });
 
-test('no more jobs start than there are slots, the rest waits without a lease, and a slot is free when its job ends', async () => {
-  // WORKER_CONCURRENCY of the test's worker, for the queue of this job.
-  const slots = 20;
-  let [running, most] = [0, 0];
-  const ends: (() => void)[] = [];
-  const worker = await startTestWorker(
-    {
-      db: open.db,
-      queueUrl: redis.queueUrl,
-      inPlace: {
-        'test.count': async () => {
-          running += 1;
-          most = Math.max(most, running);
-          await new Promise<void>((resolve) => ends.push(resolve));
-          running -= 1;
-          return true;
+// WORKER_CONCURRENCY of the test's worker is 20, for the queue of these jobs. One of them takes 8 slots.
+test.each([
+  ['test.count', 20],
+  ['test.several', 3],
+] as const)(
+  'no more jobs (%s) start than there are slots, the rest waits without a lease, and a slot is free when its job ends',
+  async (name, slots) => {
+    let [running, most] = [0, 0];
+    const ends: (() => void)[] = [];
+    const worker = await startTestWorker(
+      {
+        db: open.db,
+        queueUrl: redis.queueUrl,
+        inPlace: {
+          [name]: async () => {
+            running += 1;
+            most = Math.max(most, running);
+            await new Promise<void>((resolve) => ends.push(resolve));
+            running -= 1;
+            return true;
+          },
         },
       },
-    },
-    {},
-  );
-  await stageNumbers(open.db, 'test.count', 1, 100);
-  await until(() => running === slots);
-  await worker.relay.round();
-  const [leased] = await rowsOf<{ count: number }>(
-    open.db,
-    sql`select count(*)::int as count from outbox where relays > 0`,
-  );
-  expect(leased?.count).toBe(slots);
-  ends.shift()?.();
-  await until(() => ends.length === slots);
-  await until(async () => {
-    for (const end of ends.splice(0)) end();
-    return (await outboxCount(open.db)) === 0;
-  });
-  expect(most).toBe(slots);
-  await worker.close();
-});
+      {},
+    );
+    await stageNumbers(open.db, name, 1, 100);
+    await until(() => running === slots);
+    await worker.relay.round();
+    const [leased] = await rowsOf<{ count: number }>(
+      open.db,
+      sql`select count(*)::int as count from outbox where relays > 0`,
+    );
+    expect(leased?.count).toBe(slots);
+    ends.shift()?.();
+    await until(() => ends.length === slots);
+    await until(async () => {
+      for (const end of ends.splice(0)) end();
+      return (await outboxCount(open.db)) === 0;
+    });
+    expect(most).toBe(slots);
+    await worker.close();
+  },
+);
 
 test('a job that must wait goes to the queue with its pause, and a job that hangs is left to the queue after its deadline', async () => {
   const tries: { number: number; at: number }[] = [];

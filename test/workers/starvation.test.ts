@@ -109,6 +109,7 @@ const urgent = [
   'payment.apply_callback',
   'order.paid',
   'delivery.send_tickets',
+  'deliveries.send_tickets',
   'order.closing',
   'payment.send_refund',
 ] as const;

@@ -126,12 +126,15 @@ describe('an order', () => {
       await tracesOf([
         job({ callbackId: '7', attemptId }, callbackParent),
         job({ eventId: event.id, orderId }, null),
+        // A job that stands for several belongs to the first traced order among them.
+        job({ eventId: event.id, callbacks: [{ callbackId: '8' }, { callbackId: '9', attemptId }] }, null),
         // A job that the order's own trace has staged stays below what staged it.
         job({ eventId: event.id, orderId }, `00-${trace.traceId}-cccccccccccccccc-01`),
         job({ eventId: event.id }, callbackParent),
       ]),
     ).toEqual([
       [ofOrder, callbackParent],
+      [ofOrder, null],
       [ofOrder, null],
       [`00-${trace.traceId}-cccccccccccccccc-01`, undefined],
       [callbackParent, undefined],

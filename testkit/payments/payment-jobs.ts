@@ -20,10 +20,22 @@ export async function place(world: PaymentWorld, event: TestEvent, options: Orde
 export async function placeReady(world: PaymentWorld, event: TestEvent, options: OrderOptions = {}): Promise<Placed> {
   const placed = await place(world, event, options);
   await world.handlers['order.placed'](placed);
+  await splitJobs(world);
   await world.db.execute(
     sql`delete from outbox where name = 'order.placed' and payload ->> 'orderId' = ${placed.orderId}`,
   );
   return placed;
+}
+
+/** Gives each order and callback of a job that stands for several a job of its own, because tests act on one order at a time. */
+async function splitJobs({ db }: Pick<PaymentWorld, 'db'>): Promise<void> {
+  await db.execute(sql`
+    with taken as (delete from outbox where name in ('orders.placed', 'payment.apply_callbacks') returning payload)
+    insert into outbox (name, payload)
+    select 'order.placed', jsonb_build_object('eventId', payload -> 'eventId', 'orderId', item)
+    from taken cross join lateral jsonb_array_elements(payload -> 'orderIds') as item
+    union all
+    select 'payment.apply_callback', item from taken cross join lateral jsonb_array_elements(payload -> 'callbacks') as item`);
 }
 
 type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers']; readonly payload: never };
@@ -35,6 +47,7 @@ type Staged = { readonly id: string; readonly name: keyof PaymentWorld['handlers
 export async function work(world: PaymentWorld, placed: Placed, triesMax = 20): Promise<void> {
   const names = Object.keys(world.handlers).filter((name) => !name.startsWith('payments.'));
   for (let tries = 0; tries < triesMax; tries += 1) {
+    await splitJobs(world);
     const due = await rowsOf<Staged>(
       world.db,
       sql`

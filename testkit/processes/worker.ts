@@ -24,6 +24,7 @@ const contract = <Payload extends z.ZodType>(
 
 export const testJobs = {
   'test.count': contract('test.count', numbered, 'notifications'),
+  'test.several': { ...contract('test.several', numbered, 'notifications'), itemsMax: 8 },
   'test.other': contract('test.other', numbered, 'payments'),
   'test.tick': contract('test.tick', z.strictObject({}), 'maintenance', 1),
 } as const;
@@ -62,7 +63,13 @@ export async function startTestWorker(
     log: silentLog,
     closers,
     jobs: testJobs,
-    handlers: { 'test.count': nothing, 'test.other': nothing, 'test.tick': nothing, ...handlers },
+    handlers: {
+      'test.count': nothing,
+      'test.several': nothing,
+      'test.other': nothing,
+      'test.tick': nothing,
+      ...handlers,
+    },
     schedules: deps.schedules ?? [],
   });
   return { ...worker, close: () => closers.close() };

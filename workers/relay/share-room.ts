@@ -37,8 +37,13 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
     );
     const demands = Map.groupBy(due, ({ name }) => name);
     for (const { name } of open) moveCursor(cursors, name, demands.get(name) ?? []);
+    // A job of several items needs the room of all of them.
     const demandOf = (queue: QueueName) =>
-      open.flatMap((kind) => (kind.queue === queue ? (demands.get(kind.name) ?? []) : []));
+      open.flatMap((kind) =>
+        kind.queue === queue
+          ? (demands.get(kind.name) ?? []).map((demand) => ({ ...demand, jobs: demand.jobs * (kind.itemsMax ?? 1) }))
+          : [],
+      );
     const shares = await Promise.all(
       queueNames.map(async (queue) => {
         const own = demandOf(queue);
@@ -46,7 +51,9 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
         return own.length === 0 ? [] : shareRoom(own, await roomOf(deps, queue), turn);
       }),
     );
-    const given = shares.flat();
+    const given = shares
+      .flat()
+      .map((share) => ({ ...share, room: Math.ceil(share.room / (deps.jobs[share.name]?.itemsMax ?? 1)) }));
     return { shares: given, isShort: sum(given.map(({ room }) => room)) < sum(due.map(({ jobs }) => jobs)) };
   };
 }

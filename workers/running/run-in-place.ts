@@ -45,7 +45,7 @@ export type InPlace = {
   start(jobs: readonly StagedJob[], leave: (jobs: readonly LeftJob[]) => Promise<void>): void;
   /** Resolves when no job is running. */
   idle(): Promise<void>;
-  /** How many more jobs of this queue may be started now; undefined if none of its jobs run here. */
+  /** The free slots of this queue; undefined if none of its jobs run here. A job of several items takes as many. */
   room(queue: QueueName): number | undefined;
 };
 
@@ -58,7 +58,7 @@ export function createInPlace({ jobs, acts, log, slotsOf, finish, ended }: InPla
   const unfinished = new Set<Promise<void>>();
 
   const runningOf = (queue: QueueName): number => running.get(queue) ?? 0;
-  const change = (queue: QueueName, by: 1 | -1): void => void running.set(queue, runningOf(queue) + by);
+  const change = (queue: QueueName, by: number): void => void running.set(queue, runningOf(queue) + by);
 
   const attempt = async (job: StagedJob, contract: JobContract): Promise<Outcome> => {
     const payload = contract.payload.safeParse(job.payload);
@@ -89,14 +89,14 @@ export function createInPlace({ jobs, acts, log, slotsOf, finish, ended }: InPla
   };
 
   const run = async (job: StagedJob, contract: JobContract, leave: Leave): Promise<void> => {
-    const { queue } = contract;
-    change(queue, 1);
+    const { queue, itemsMax = 1 } = contract;
+    change(queue, itemsMax);
     const trace = isTracing()
       ? beginTrace({ kind: 'consumer', parent: job.traceparent, links: [job.linked] })
       : undefined;
     const outcome = await withinTrace(trace, () => attempt(job, contract));
     if (trace !== undefined) endJobTrace(trace, { ...job, waitedMs: job.waited_seconds * 1000 }, outcome.fault);
-    change(queue, -1);
+    change(queue, -itemsMax);
     ended();
     try {
       await conclude(job, outcome, leave);

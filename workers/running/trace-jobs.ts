@@ -27,7 +27,9 @@ export async function withOrderTraces(
     const traces = await findOrderTraces(deps.db, staged);
     if (traces.size === 0) return staged;
     return staged.map((job) => {
-      const ofOrder = traces.get(subjectOfPayload(job.payload).order ?? '') ?? traces.get(deliveryOf(job) ?? '');
+      const ofOrder = [...ordersOf(job).map(([order]) => order), ...deliveriesOf(job)]
+        .map((id) => traces.get(id))
+        .find((trace) => trace !== undefined);
       if (ofOrder === undefined || isOneTrace(ofOrder, job.traceparent)) return job;
       return { ...job, traceparent: ofOrder, linked: job.traceparent ?? null };
     });
@@ -37,9 +39,17 @@ export async function withOrderTraces(
   }
 }
 
-function deliveryOf({ payload }: StagedJob): string | undefined {
-  const id = (payload as Readonly<Record<string, unknown>> | null)?.['deliveryId'];
-  return typeof id === 'string' && idPatterns.plain.test(id) ? id : undefined;
+/** The orders of a job, with their events. A job that stands for several belongs to the first traced one. */
+function ordersOf({ payload }: StagedJob): [string, string][] {
+  const { callbacks } = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  const parts: unknown[] = Array.isArray(callbacks) ? callbacks : [payload];
+  return parts.map(subjectOfPayload).flatMap(pairOf);
+}
+
+function deliveriesOf({ payload }: StagedJob): string[] {
+  const { deliveryId, deliveryIds = [deliveryId] } = (payload ?? {}) as Readonly<Record<string, unknown>>;
+  const ids: unknown[] = Array.isArray(deliveryIds) ? deliveryIds : [];
+  return ids.filter((id): id is string => typeof id === 'string' && idPatterns.plain.test(id));
 }
 
 const traceIdEnd = 35;
@@ -48,8 +58,8 @@ const isOneTrace = (one: string, other: string | null | undefined) =>
 
 /** By the id of the order, or of the delivery. */
 async function findOrderTraces(db: Db, staged: readonly StagedJob[]): Promise<Map<string, string>> {
-  const orders = [...new Map(staged.flatMap(({ payload }) => pairOf(subjectOfPayload(payload))))];
-  const deliveries = staged.flatMap((job) => deliveryOf(job) ?? []);
+  const orders = [...new Map(staged.flatMap(ordersOf))];
+  const deliveries = staged.flatMap(deliveriesOf);
   const rows = await rowsOf<{ id: string; traceparent: string }>(
     db,
     sql`

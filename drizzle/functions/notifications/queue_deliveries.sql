@@ -11,7 +11,7 @@
 create or replace function queue_deliveries(
   p_ids text[], p_organizer_ids text[], p_event_ids text[], p_subject_ids text[], p_templates text[], p_channels text[],
   p_recipient_keys text[], p_versions integer[], p_shares text[], p_hourly_maxes integer[],
-  -- The name of the job that sends them.
+  -- The name of the job that sends each; null if the caller stages the jobs.
   p_job text)
 returns table (id text, channel text, capped_by text)
 language plpgsql volatile
@@ -63,7 +63,7 @@ begin
   ), staged as (
     insert into outbox (name, payload)
     select p_job, jsonb_strip_nulls(jsonb_build_object('deliveryId', a.id, 'eventId', a.event_id)) from added a
-    where a.status = 'queued'
+    where a.status = 'queued' and p_job is not null
   )
   select a.id, a.channel, case when a.status = 'capped' then a.share end from added a;
 end $$;

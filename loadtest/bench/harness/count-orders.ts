@@ -51,7 +51,8 @@ async function orderRows(db: Db, eventIds: readonly string[]): Promise<OrderRows
     sql`select (select count(*)::int from orders where event_id = ${these}) as orders,
                (select coalesce(sum(quantity), 0)::int from order_lines where event_id = ${these}) as tickets,
                (select count(*)::int from order_lines where event_id = ${these}) as lines,
-               (select count(*)::int from outbox where name = 'order.placed' and payload->>'eventId' = ${these}) as staged,
+               (select coalesce(sum(coalesce(jsonb_array_length(payload -> 'orderIds'), 1)), 0)::int from outbox
+                where name in ('order.placed', 'orders.placed') and payload->>'eventId' = ${these}) as staged,
                (select coalesce(sum(held), 0)::int from stock where event_id = ${these}) as held`,
   );
   if (row === undefined) throw new Error('the rows were not counted');

@@ -133,7 +133,7 @@ async function placedPerSecond(world: World, sale: Sale, count: number): Promise
 
 /** Orders that only measured the placement rate are not paid. */
 async function forgetJobs({ stack }: World): Promise<void> {
-  await stack.owner.db.execute("delete from outbox where name = 'order.placed'");
+  await stack.owner.db.execute("delete from outbox where name in ('order.placed', 'orders.placed')");
 }
 
 /** The product's bars, as rows of the same run. */

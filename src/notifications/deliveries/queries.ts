@@ -3,7 +3,7 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
-import { announcementSend, deliverySend, ticketsSend } from '../jobs.ts';
+import { announcementSend, deliverySend, ticketsSend, ticketsSendTogether } from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, SuppressionReason, Template } from '../tables.ts';
 
 /** A delivery that this call has claimed. */
@@ -154,6 +154,8 @@ export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: num
         ) returning id, event_id, template
       )
       select id, event_id, template from due
-      where id not in ${idsWithJob(deliveryJobs, 'deliveryId')}`,
+      where id not in ${idsWithJob(deliveryJobs, 'deliveryId')} and id not in (
+        select jsonb_array_elements_text(staged.payload -> 'deliveryIds') from outbox staged
+        where staged.name = ${ticketsSendTogether.name})`,
   );
 }

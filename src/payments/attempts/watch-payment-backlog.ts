@@ -55,7 +55,7 @@ type Waiting = { readonly orders: number; readonly oldestSeconds: number };
 
 /**
  * Orders whose payment waits to be made, by organiser, because each organiser has a rate of its own at the gateway.
- * Staged jobs stay in the outbox until they are done, so they are the waiting orders. At most `max` are counted. The oldest is one that
+ * Staged jobs stay in the outbox until they are done, so they are the waiting orders. At most `max` jobs are counted. The oldest is one that
  * no worker has taken: a job that is retried again and again says nothing about the others.
  */
 async function countWaitingOrders(db: Db, max: number): Promise<Map<string, Waiting>> {
@@ -65,10 +65,10 @@ async function countWaitingOrders(db: Db, max: number): Promise<Map<string, Wait
       select e.organizer_id, sum(staged.orders)::int as orders,
         coalesce(extract(epoch from now() - min(staged.oldest)), 0)::float8 as "oldestSeconds"
       from (
-        select event_id, count(*) as orders, min(available_at) filter (where relays = 0) as oldest
+        select event_id, sum(orders) as orders, min(available_at) filter (where relays = 0) as oldest
         from (
-          select event_id, available_at, relays from outbox
-          where name in ('order.placed', 'payment.create_attempt') limit ${max}
+          select event_id, available_at, relays, coalesce(jsonb_array_length(payload -> 'orderIds'), 1) as orders from outbox
+          where name in ('order.placed', 'orders.placed', 'payment.create_attempt') limit ${max}
         ) due
         group by 1
       ) staged

@@ -3,7 +3,7 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared, returned } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
-import { applyCallbackJob } from '../jobs.ts';
+import { applyCallbackJob, applyCallbacksJob } from '../jobs.ts';
 import { callbacks } from '../tables.ts';
 
 export type CallbackItem = {
@@ -90,6 +90,9 @@ export async function findForgottenCallbacks(
       select c.id::text, c.attempt_id from callbacks c
       where c.status || '' = 'received' and c.received_at < now() - make_interval(mins => ${minutes})
         and c.id::text not in ${idsWithJob([applyCallbackJob], 'callbackId')}
+        and c.id::text not in (
+          select item ->> 'callbackId' from outbox staged cross join lateral jsonb_array_elements(staged.payload -> 'callbacks') as item
+          where staged.name = ${applyCallbacksJob.name})
       order by c.received_at limit ${limit}`,
   );
   return rows.map((row) => ({

@@ -31,7 +31,12 @@ export type JobContract<Payload extends z.ZodType = z.ZodType> = {
   readonly queue: (typeof queueNames)[number];
   readonly attempts: number;
   readonly timeoutMs: number;
+  /** The most items that one job stands for; its first try takes as many slots. Default: 1. */
+  readonly itemsMax?: number;
 };
+
+/** Orders, callbacks or messages that one job stands for. The SQL functions that stage them form groups of this size. */
+export const itemsOfJobMax = 10;
 
 export function job<Payload extends z.ZodType>(contract: JobContract<Payload>): JobContract<Payload> {
   return contract;

@@ -25,21 +25,33 @@ export async function stage<Payload extends z.ZodType>(
     name: contract.name,
     payload,
     traceparent: storedTraceparent(),
-    ...(options.delaySeconds === undefined
-      ? {}
-      : { availableAt: sql`now() + make_interval(secs => ${options.delaySeconds})` }),
+    ...dueAfter(options.delaySeconds),
   });
 }
 
-/** Stages several jobs of one kind by one statement. */
+const dueAfter = (seconds: number | undefined) =>
+  seconds === undefined ? {} : { availableAt: sql`now() + make_interval(secs => ${seconds})` };
+
+/**
+ * Stages several jobs of one kind by one statement.
+ * @param delaysSeconds the pause of each
+ */
 export async function stageAll<Payload extends z.ZodType>(
   tx: Db,
   contract: JobContract<Payload>,
   payloads: readonly z.input<Payload>[],
+  delaysSeconds: readonly number[] = [],
 ): Promise<void> {
   if (payloads.length === 0) return;
   const traceparent = storedTraceparent();
-  await tx.insert(outbox).values(payloads.map((payload) => ({ name: contract.name, payload, traceparent })));
+  await tx.insert(outbox).values(
+    payloads.map((payload, place) => ({
+      name: contract.name,
+      payload,
+      traceparent,
+      ...dueAfter(delaysSeconds[place]),
+    })),
+  );
 }
 
 export type StagedJob = {

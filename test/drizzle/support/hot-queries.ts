@@ -178,6 +178,14 @@ export const hotQueries: readonly HotQuery[] = [
     'what a message says of an order',
     /^select o, \( ?select coalesce\(json_agg\(json_build_object\((?:\$\d+|'name')/,
   ),
+  {
+    name: 'sending of tickets staged',
+    text: /^insert into outbox \(name, payload\) select case count/,
+    // Calls queue_deliveries, as 'deliveries recorded' does.
+    pagesMax: functionPagesMax,
+    unexplained: true,
+    byChance: true,
+  },
 
   { ...functionCall('expire_holds'), byChance: true },
   {
@@ -246,7 +254,7 @@ export const hotQueries: readonly HotQuery[] = [
     byChance: true,
   },
 
-  byKey('job staged', /^insert into "?outbox"?/),
+  byKey('job staged', /^insert into "?outbox"?(?! \(name, payload\) select case count)/),
   { ...byKey('jobs done', /^delete from outbox where id = any/), mayScan: true },
   {
     name: 'jobs leased again',

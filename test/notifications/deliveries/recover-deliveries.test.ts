@@ -142,6 +142,13 @@ describe('recovery', () => {
     expect(before.map((row) => row.name)).toEqual(['delivery.send_tickets', 'order.paid']);
     await recoverDeliveries(world.deps);
     expect(await staged()).toEqual(before);
+    // Neither does one that a job for several sends.
+    await world.db.execute(sql`
+      update outbox set name = 'deliveries.send_tickets', payload = jsonb_build_object('eventId', payload -> 'eventId', 'deliveryIds', jsonb_build_array(payload -> 'deliveryId'))
+      where name = 'delivery.send_tickets'`);
+    await world.db.execute(sql`update deliveries set next_check_at = now() where id = ${deliveryId}`);
+    await recoverDeliveries(world.deps);
+    expect(await staged()).toEqual([{ name: 'order.paid' }]);
   });
 
   test('the invariants report an order without a delivery and a delivery without a job', async () => {

@@ -4,7 +4,9 @@ import { organizerProfiles } from '../../../src/catalog/tables.ts';
 import { emailResult } from '../../../src/notifications/channels/email.ts';
 import { notifyOrder, notifyUnpaid } from '../../../src/notifications/notices/notify.ts';
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
+import { ticketsSend } from '../../../src/notifications/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
+import { eachAlone } from '../../../src/platform/jobs/each-alone.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { control, deliveriesOf, inbox, paidOrder } from '../../../testkit/notifications/notification-world.ts';
@@ -138,6 +140,32 @@ describe('promise 5: every paid order is notified, with exactly one effect', () 
       sql`select payload->>'deliveryId' as id from outbox where name = 'delivery.send_tickets'`,
     );
     expect(rows.map((row) => row.id)).toContain(deliveryId);
+  });
+
+  test('of deliveries that one job sends, the one that must be tried again gets a job of its own', async () => {
+    const three = [await queued(), await queued(), await queued()];
+    const match = { recipient: three[1]?.buyer.email };
+    await control(world.sandbox, 'smtp/rules', { match, stage: 'rcpt', answer: 450, times: 1 });
+    await world.db.execute(sql`delete from outbox`);
+    const sendAll = () =>
+      eachAlone(
+        world.deps,
+        ticketsSend,
+        three.map(({ eventId, deliveryId }) => ({ eventId, deliveryId })),
+        (delivery) => sendDelivery(world.deps, delivery, quiet()),
+      );
+    const mails = () => Promise.all(three.map(async ({ buyer }) => (await inbox(world.sandbox, buyer.email)).length));
+    const staged = () =>
+      rowsOf<{ id: string; waits: boolean }>(
+        world.db,
+        sql`select payload ->> 'deliveryId' as id, available_at > now() as waits from outbox where name = 'delivery.send_tickets'`,
+      );
+    await sendAll();
+    expect(await mails()).toEqual([1, 0, 1]);
+    expect(await staged()).toEqual([{ id: three[1]?.deliveryId, waits: true }]);
+    await sendAll();
+    expect(await mails()).toEqual([1, 1, 1]);
+    expect(await staged()).toHaveLength(1);
   });
 
   test('beyond ten tickets the mail has only the link', async () => {
