@@ -137,13 +137,15 @@ function createEventWindows() {
     /** The report of each event, before the next second begins. Events without orders in the window are forgotten. */
     take: (): Record<string, EventReport> => {
       const reports: Record<string, EventReport> = {};
-      for (const [eventId, window] of [...windows.entries()]) {
+      const idle: string[] = [];
+      for (const [eventId, window] of windows.entries()) {
         const { latencies, refusals } = window;
         const report = { placements: latencies.count(), refused: refusals.inWindow(window.refused) };
-        if (report.placements + report.refused === 0) windows.delete(eventId);
+        if (report.placements + report.refused === 0) idle.push(eventId);
         else reports[eventId] = { ...report, placementP95Ms: latencies.quantile(0.95) ?? null };
         latencies.turn();
       }
+      for (const eventId of idle) windows.delete(eventId);
       return reports;
     },
   };

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextAdmissionRate, paceLimitOf } from '../../../src/waiting-room/admission/admission-rate.ts';
-import { healthOf } from '../../../src/waiting-room/admission/health-reader.ts';
 import { createLatencyWindow } from '../../../src/waiting-room/admission/latency-window.ts';
 import { paymentShare } from '../../../src/waiting-room/admission/next-serving.ts';
 import { nextShowRatio } from '../../../src/waiting-room/admission/show-ratio.ts';
@@ -241,27 +240,7 @@ describe('the stop rule', () => {
   });
 });
 
-describe('the reports of processes', () => {
-  it('are combined into the worst of them, and are unknown when no process reports', () => {
-    expect(healthOf([], 'evt_1')).toBeUndefined();
-    const report = (placements: number, placementP95Ms: number, { refused = 0, shed = 0, poolWaitMs = 0 } = {}) => ({
-      events: { evt_1: { placements, placementP95Ms, refused } },
-      shed,
-      poolWaitMs,
-    });
-    const reports = [
-      report(500, 30, { poolWaitMs: 2 }),
-      report(480, 300, { refused: 5, shed: 15, poolWaitMs: 1 }),
-      report(3, 2000),
-      { events: {}, shed: 0, poolWaitMs: 0 },
-    ];
-    expect(healthOf(reports, 'evt_1')).toEqual({ placementP95Ms: 300, shedRatio: 20 / 1003, poolWaitMs: 2 });
-    const unknown = { placementP95Ms: undefined, shedRatio: 0 };
-    expect(healthOf([report(2, 900, { shed: 2 })], 'evt_1')).toEqual({ ...unknown, poolWaitMs: 0 });
-    // The orders of another event say nothing about this one.
-    expect(healthOf([report(500, 900, { refused: 500 })], 'evt_2')).toEqual({ ...unknown, poolWaitMs: 0 });
-  });
-
+describe('the figures of the pace', () => {
   it('a window estimates quantiles to 9 %, and drops old samples', () => {
     const window = createLatencyWindow(3);
     expect(window.quantile(0.95)).toBeUndefined();

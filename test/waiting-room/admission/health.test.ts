@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceOverloaded } from '../../../src/platform/errors.ts';
 import { createGate } from '../../../src/platform/resilience/gate.ts';
 import { openCacheRedis } from '../../../src/platform/redis.ts';
-import { createHealthReader } from '../../../src/waiting-room/admission/health-reader.ts';
+import { createHealthReader, healthOf } from '../../../src/waiting-room/admission/health-reader.ts';
 import { type HealthReporter, createHealthReporter } from '../../../src/waiting-room/admission/health-reporter.ts';
 import { type OwnRedis, startOwnRedis } from '../../../testkit/services/own-redis.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
@@ -113,5 +113,27 @@ describe('the health of orders', () => {
     let taken = 0;
     await until(async () => (taken += await reader.takeExchanged('evt_00000002')) === 1, 15_000);
     reporter.close();
+  });
+});
+
+describe('the reports of processes', () => {
+  it('are combined into the worst of them, and are unknown when no process reports', () => {
+    expect(healthOf([], 'evt_1')).toBeUndefined();
+    const report = (placements: number, placementP95Ms: number, { refused = 0, shed = 0, poolWaitMs = 0 } = {}) => ({
+      events: { evt_1: { placements, placementP95Ms, refused } },
+      shed,
+      poolWaitMs,
+    });
+    const reports = [
+      report(500, 30, { poolWaitMs: 2 }),
+      report(480, 300, { refused: 5, shed: 15, poolWaitMs: 1 }),
+      report(3, 2000),
+      { events: {}, shed: 0, poolWaitMs: 0 },
+    ];
+    expect(healthOf(reports, 'evt_1')).toEqual({ placementP95Ms: 300, shedRatio: 20 / 1003, poolWaitMs: 2 });
+    const unknown = { placementP95Ms: undefined, shedRatio: 0 };
+    expect(healthOf([report(2, 900, { shed: 2 })], 'evt_1')).toEqual({ ...unknown, poolWaitMs: 0 });
+    // The orders of another event say nothing about this one.
+    expect(healthOf([report(500, 900, { refused: 500 })], 'evt_2')).toEqual({ ...unknown, poolWaitMs: 0 });
   });
 });
