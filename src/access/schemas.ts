@@ -24,6 +24,7 @@ export const keepSchema = z.array(keptSchema).max(keptMax).openapi({
 export const keepQuery = z.strictObject({
   keep: z
     .string()
+    .regex(/^[\w,]*$/)
     .transform((text) => text.split(',').filter((part) => part !== ''))
     .pipe(z.array(keptSchema).max(keptMax))
     .optional()

@@ -77,8 +77,10 @@ export const undoAnswerSchema = z
 const ticketSchema = z.object({ id: ticketIdSchema, ticketCategoryId: plainIdSchema, ticketCategory: z.string() });
 export const admissionSchema = z.object({ at: timeSchema, gate: z.string().nullable() });
 
+export const scanResultSchema = z.enum(scanResults).openapi('ScanResult');
+
 export const answerFields = {
-  result: z.enum(scanResults),
+  result: scanResultSchema,
   ticket: ticketSchema.optional(),
   firstAdmission: admissionSchema.optional().openapi({ description: 'When and where this ticket first entered.' }),
 };

@@ -26,10 +26,12 @@ export type OrderChangeWebhookData = {
   orderId: string;
   eventId: string;
   code: string;
-  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  status: OrderStatus;
   /** `buyer`: name or email. `holders`: names on tickets, or a ticket was given to somebody. `answers`: to your questions. */
   changed: ("buyer" | "holders" | "answers")[];
 };
+
+export type OrderStatus = "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
 
 export type RefundWebhookData = {
   refundId: string;
@@ -88,15 +90,17 @@ export type OfflineScan = {
   scannedAt: string;
   /** The server's time minus the device's at the scan, if the device knows it. Otherwise `sentAt` is used. */
   clockOffsetMs?: number;
-  /** The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, the person went through, unless this device has let the ticket in before. */
-  result?: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
+  result?: ScanResult;
 };
+
+/** The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, the person went through, unless this device has let the ticket in before. */
+export type ScanResult = "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
 
 /** Event `order`: the order has changed; read it again. */
 export type LiveOrder = {
   orderId: string;
   /** The new status of the order, if known. */
-  status?: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  status?: OrderStatus;
   /** The new status of its payment, if known. */
   payment?: string;
 };
@@ -573,7 +577,7 @@ export type Payment = {
 export type Order = {
   id: string;
   code: string;
-  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  status: OrderStatus;
   eventId: string;
   eventSlug: string;
   buyer: {
@@ -1013,7 +1017,7 @@ export type ResolveTask = {
 };
 
 export type ScanAnswer = {
-  result: "admitted" | "exited" | "already_used" | "revoked" | "invalid" | "wrong_event" | "not_paid" | "too_early" | "too_late" | "wrong_gate" | "gate_closed" | "no_reentry" | "zone_full";
+  result: ScanResult;
   ticket?: {
     id: string;
     ticketCategoryId: string;
@@ -2271,7 +2275,7 @@ export type DeskOrderList = {
 export type DeskOrder = {
   id: string;
   code: string;
-  status: "pending_payment" | "closing" | "paid" | "partially_refunded" | "refunded" | "expired" | "cancelled";
+  status: OrderStatus;
   eventId: string;
   eventSlug: string;
   lines: {

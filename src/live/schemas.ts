@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { summarySchema } from '../check-in/schemas.ts';
 import { salesSchema } from '../orders/desk/schemas.ts';
-import { orderStatuses } from '../orders/tables.ts';
+import { orderStatusSchema } from '../orders/schemas.ts';
 import { snapshotReasons } from './messages.ts';
 
 /** The bodies (`data`) of the events of live streams. */
@@ -16,7 +16,7 @@ export const lastEventIdHeader = z.object({
 export const liveOrderSchema = z
   .object({
     orderId: z.string(),
-    status: z.enum(orderStatuses).optional().openapi({ description: 'The new status of the order, if known.' }),
+    status: orderStatusSchema.optional().openapi({ description: 'The new status of the order, if known.' }),
     payment: z.string().optional().openapi({ description: 'The new status of its payment, if known.' }),
   })
   .openapi('LiveOrder', { description: 'Event `order`: the order has changed; read it again.' });

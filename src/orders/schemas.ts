@@ -17,6 +17,8 @@ export const linesMax = 10;
 const quantityMax = 100;
 export const localeSchema = z.enum(['id', 'en']);
 
+export const orderStatusSchema = z.enum(orderStatuses).openapi('OrderStatus');
+
 export const buyerSchema = z
   .strictObject({
     name: personName(100),
@@ -99,7 +101,7 @@ export const orderSchema = z
   .object({
     id: orderIdSchema,
     code: z.string().openapi({ example: '7K3M9-XQ2TB' }),
-    status: z.enum(orderStatuses),
+    status: orderStatusSchema,
     eventId: z.string(),
     eventSlug: z.string(),
     buyer: z.object({ name: z.string(), email: z.string(), phone: z.string() }),

@@ -11,7 +11,15 @@ import {
 import { gateSchema } from '../gates/schemas.ts';
 import { zoneSchema } from '../zones/schemas.ts';
 import { clockOffsetMsMax, doorListPageDefault, doorListPageMax, scansPerSyncMax } from '../limits.ts';
-import { admissionSchema, answerFields, deviceIdField, hasOneSubject, oneSubject, scanFields } from '../schemas.ts';
+import {
+  admissionSchema,
+  answerFields,
+  deviceIdField,
+  hasOneSubject,
+  oneSubject,
+  scanFields,
+  scanResultSchema,
+} from '../schemas.ts';
 import { faults, scanResults } from '../tables.ts';
 
 /** A device whose battery was empty starts in 1970. The clock offset corrects the times of its scans. */
@@ -33,14 +41,11 @@ export const offlineScanSchema = z
       description:
         "The server's time minus the device's at the scan, if the device knows it. Otherwise `sentAt` is used.",
     }),
-    result: z
-      .enum(scanResults)
-      .optional()
-      .openapi({
-        description:
-          "The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, " +
-          'the person went through, unless this device has let the ticket in before.',
-      }),
+    result: scanResultSchema.optional().openapi({
+      description:
+        "The door's decision. `admitted` and `exited` mean that the person went through, and are recorded as such. If omitted, " +
+        'the person went through, unless this device has let the ticket in before.',
+    }),
   })
   .refine(({ direction, result }) => result !== (direction === 'entry' ? 'exited' : 'admitted'), {
     path: ['result'],

@@ -7,7 +7,8 @@ import {
   ticketIdSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
-import { cancellers, orderParts, orderStatuses } from '../../orders/tables.ts';
+import { orderStatusSchema } from '../../orders/schemas.ts';
+import { cancellers, orderParts } from '../../orders/tables.ts';
 
 /**
  * Every type of webhook and its content. Webhooks carry ids and facts, no personal data: an organiser's program reads a
@@ -37,7 +38,7 @@ const orderChange = z
     orderId: orderIdSchema,
     eventId: eventIdSchema,
     code: z.string(),
-    status: z.enum(orderStatuses),
+    status: orderStatusSchema,
     changed: z.array(z.enum(orderParts)).openapi({
       description:
         '`buyer`: name or email. `holders`: names on tickets, or a ticket was given to somebody. `answers`: to your questions.',
