@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, inArray, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { arrayText } from '../../platform/database/array-text.ts';

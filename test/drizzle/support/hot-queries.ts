@@ -34,6 +34,9 @@ const inBatches = (name: string, text: RegExp): HotQuery => ({ name, text, pages
 /** Part of the general way of a payment: uncommon cases are handled one by one. */
 const oneByOne = (name: string, text: RegExp): HotQuery => ({ ...byKey(name, text), byChance: true });
 
+/** Runs by the clock, over the few rows of a partial index. */
+const sweep = (name: string, text: RegExp): HotQuery => ({ ...oneByOne(name, text), mayScan: true });
+
 /** The condition of a partial index is a value of the statement, and is not kept. */
 const parted = { mayScan: true, unexplained: true } as const;
 
@@ -196,32 +199,16 @@ export const hotQueries: readonly HotQuery[] = [
     byChance: true,
   },
   { ...byKey('holds that are over', /^select array_agg\(d\.event_id\), array_agg\(d\.id\)/), byChance: true },
-  {
-    ...byKey(
-      'paid orders without a message',
-      /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where \(o\.paid_at/,
-    ),
-    mayScan: true,
-    byChance: true,
-  },
-  {
-    ...byKey(
-      'orders that close too long',
-      /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
-    ),
-    mayScan: true,
-    byChance: true,
-  },
-  {
-    ...byKey('attempts that are due', /^select a\.id from payment_attempts a where a\.next_check_at/),
-    mayScan: true,
-    byChance: true,
-  },
-  {
-    ...byKey('refunds that are due', /^select r\.event_id as "eventId", r\.id as "refundId" from refunds r/),
-    mayScan: true,
-    byChance: true,
-  },
+  sweep(
+    'paid orders without a message',
+    /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where \(o\.paid_at/,
+  ),
+  sweep(
+    'orders that close too long',
+    /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
+  ),
+  sweep('attempts that are due', /^select a\.id from payment_attempts a where a\.next_check_at/),
+  sweep('refunds that are due', /^select r\.event_id as "eventId", r\.id as "refundId" from refunds r/),
   // In a long outbox the two indexes that its text names are read, up to the limits of the statement.
   {
     ...byKey(
@@ -232,14 +219,10 @@ export const hotQueries: readonly HotQuery[] = [
     mayScan: true,
     byChance: true,
   },
-  {
-    ...byKey(
-      'kinds of jobs that wait, looked at now and then',
-      /^with recursive kind as \( select min\(name\) as name from outbox/,
-    ),
-    mayScan: true,
-    byChance: true,
-  },
+  sweep(
+    'kinds of jobs that wait, looked at now and then',
+    /^with recursive kind as \( select min\(name\) as name from outbox/,
+  ),
   // Asked every few seconds for a metric, of as many rows as its limit says.
   {
     ...byKey('size of the outbox, for the metric', /^select count\(\*\)::int as jobs, extract\(/),
