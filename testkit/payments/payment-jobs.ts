@@ -96,3 +96,10 @@ export async function settle(world: PaymentWorld, placed: Placed, callbacks: num
     now = (await callbacksOf(world, placed)).length;
   }
 }
+
+/** Waits until a statement of the world's database, with this text, waits for a lock. */
+export async function untilLocked(world: PaymentWorld, text = '%'): Promise<void> {
+  const waiting = sql`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like ${text}`;
+  await until(async () => (await rowsOf(world.db, waiting)).length > 0);
+}

@@ -8,8 +8,7 @@ import { newId } from '../../../src/platform/ids.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { settlement, sign } from '../../../testkit/payments/callbacks.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
-import { until } from '../../../testkit/until.ts';
-import { place, placeReady, work } from '../../../testkit/payments/payment-jobs.ts';
+import { place, placeReady, untilLocked, work } from '../../../testkit/payments/payment-jobs.ts';
 import { type Placed, callbacksOf, orderOf, refundsOf, stockOf } from '../../../testkit/payments/payment-rows.ts';
 import { type PaymentWorld, createPaidEvent, openPaymentWorld } from '../../../testkit/payments/payment-world.ts';
 
@@ -221,13 +220,7 @@ async function limitDuring(event: TestEvent, starts: () => Promise<void>): Promi
     await tx.execute(sql`update events set tickets_per_buyer_max = 4 where id = ${event.id}`);
     await tx.execute(sql`select recount_buyers(${event.id})`);
     started = starts();
-    await until(async () => {
-      const waiting = await rowsOf(
-        world.db,
-        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return waiting.length > 0;
-    });
+    await untilLocked(world);
   });
   await started;
 }
@@ -275,8 +268,7 @@ test('an order that somebody else holds keeps its attempts free, while others of
     await tx.execute(sql`select from orders where event_id = ${event.id} and id = ${held?.orderId} for update`);
     await tx.execute(sql`select from stock where event_id = ${event.id} for update`);
     settled = applyAll();
-    const waiting = sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%apply_settlements%'`;
-    await until(async () => (await rowsOf(world.db, waiting)).length > 0);
+    await untilLocked(world, '%apply_settlements%');
     await tx.execute(sql`set local lock_timeout = '300ms'`);
     await tx.execute(sql`update payment_attempts set checks = checks where id = ${held?.attemptId}`);
   });

@@ -16,7 +16,7 @@ import {
   refundsOf,
   stockOf,
 } from '../../../testkit/payments/payment-rows.ts';
-import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
+import { place, placeReady, settle, work, untilLocked } from '../../../testkit/payments/payment-jobs.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** Guards that calling off an event revokes every ticket and refunds all money, including money that arrives later. */
@@ -71,8 +71,7 @@ test('an order that is paid in the moment of the cancellation is refunded by the
   await transaction(world.db, async (tx) => {
     await tx.execute(sql`select 1 from stock where event_id = ${event.id} for update`);
     settling = work(world, placed);
-    const waiting = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await until(async () => (await rowsOf(world.db, waiting)).length > 0);
+    await untilLocked(world);
     const nothing = () => Promise.resolve();
     await cancelEvent(
       {
