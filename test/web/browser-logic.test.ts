@@ -118,7 +118,7 @@ test('waits grow to a ceiling, are jittered, and never end before Retry-After', 
   }
   expect(spread(1000, 0)).not.toBe(spread(1000, 0.9));
   // Pages whose streams end together come back over some seconds.
-  expect([0, 0.5, 1].map(amongMany)).toEqual([0, 1500, 3000]);
+  expect([0, 0.5, 1].map((random) => amongMany(random))).toEqual([0, 1500, 3000]);
 });
 
 test('an order is polled while it can change, more often while something is prepared, and never afterwards', () => {

@@ -17,8 +17,8 @@ const withoutTakeOver: Mutant = {
   without: 'a message whose sender died is taken over by another worker',
   edits: [
     {
-      file: 'src/notifications/deliveries/queries.ts',
-      text: "or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => ${sendingMaxSeconds}))",
+      file: 'drizzle/functions/notifications/claim_deliveries.sql',
+      text: "or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => p_sending_max_seconds))",
       instead: '',
     },
   ],

@@ -33,7 +33,7 @@ const orderColumns = {
     expiresAt: orders.expiresAt,
   },
   lines: sql<readonly { readonly name: string; readonly quantity: number; readonly unitPrice: number }[]>`lines`,
-  tickets: sql<readonly SubjectTicket[]>`tickets`,
+  tickets: sql<readonly SubjectTicket[]>`own_tickets`,
   liveTickets: sql<number>`live_tickets`,
 };
 
@@ -86,7 +86,7 @@ const ordersStatement = builtOnce((db) =>
     .from(
       returned(
         'orders',
-        sql`select (found.whole).*, lines, tickets, live_tickets
+        sql`select (found.whole).*, lines, own_tickets, live_tickets
           from read_order_subjects(${sql.placeholder('eventIds')}::text[], ${sql.placeholder('orderIds')}::text[]) as found`,
       ),
     )

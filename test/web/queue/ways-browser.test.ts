@@ -44,7 +44,12 @@ describe('the waiting room in a browser', () => {
     await page.goto(queueUrl);
     await kind(page, 'join');
     await page.click('[name="way"][value="phone"]');
-    await page.fill('#phone', '0813 5555 0101');
+    // A reading that a busy service refuses is asked for again when something is typed.
+    await until(async () => {
+      await page.fill('#phone', '0813 5555 0101');
+      await page.dispatchEvent('#phone', 'change');
+      return page.waitForSelector('#phone-reading:not(:empty)', { timeout: 5000 }).then(Boolean, () => false);
+    });
     await page.click('#send-code');
     await page.waitForSelector('#code-form:not([hidden])');
     expect(await page.textContent('#sent-to')).toContain('+62 813 5555 0101');

@@ -95,6 +95,8 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${order}/refund`, '/desk/orders/:orderId/refund'),
     // The sandbox has no payment of this order, so nothing can be refunded.
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
+    at('/desk/tasks/tsk_0/loss', '/desk/tasks/:taskId/loss'),
+    { ...at('/desk/tasks/tsk_0/loss', '/desk/tasks/:taskId/loss'), name: 'desk tasks loss faults', after: refused },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
     {

@@ -92,10 +92,10 @@ async function addMessageTest({ db }: Service): Promise<string> {
 }
 
 async function addTasks({ db }: Service): Promise<void> {
-  for (const kind of ['refund_manual', 'gateway_silent']) {
+  for (const kind of ['refund_manual', 'gateway_silent', 'partial_chargeback']) {
     await db.execute(sql`
-      insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id)
-      select ${newId('tsk')}, organizer_id, event_id, id, ${kind}, id from orders where event_id = ${eventId} and status = 'paid'
+      insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id, detail)
+      select ${newId('tsk')}, organizer_id, event_id, id, ${kind}, id, jsonb_build_object('currency', currency) from orders where event_id = ${eventId} and status = 'paid'
       order by id limit 1`);
   }
 }

@@ -1,4 +1,4 @@
-import { amongMany } from './waiting.ts';
+import { amongMany, backOff } from './waiting.ts';
 
 /**
  * Follows a live stream of the API. It uses `fetch` instead of `EventSource`, because only `fetch` can send a
@@ -32,8 +32,8 @@ const firstRetryMs = 2000;
 const retryMsMax = 120_000;
 const bufferMax = 1_000_000;
 
-/** Ends permanently if there is nothing to follow: not found, not allowed, or a server without streams. */
-const finalStatuses = new Set([400, 401, 403, 404, 405, 406]);
+/** There is nothing to follow: not found, not allowed, or a server without streams. */
+const isFinal = (status: number) => status >= 400 && status <= 406;
 
 export function follow(path: string, options: LiveOptions): Live {
   let isOpen = false;
@@ -46,11 +46,11 @@ export function follow(path: string, options: LiveOptions): Live {
   let telling: number | undefined;
   let stop = new AbortController();
 
-  const setOpen = (next: boolean, afterMs = amongMany(Math.random())): void => {
+  const setOpen = (next: boolean, afterMs = amongMany()): void => {
     if (isOpen === next) return;
     isOpen = next;
     clearTimeout(telling);
-    if (!isClosed) telling = window.setTimeout(() => options.onState?.(isOpen), afterMs);
+    telling = window.setTimeout(() => !isClosed && options.onState?.(isOpen), afterMs);
   };
   const mayRun = () => !isClosed && (options.alsoHidden === true || !document.hidden);
   const take = ({ id, name, data, retry }: ServerEvent): void => {
@@ -59,8 +59,7 @@ export function follow(path: string, options: LiveOptions): Live {
     if (name === 'paused') setOpen(false);
     else if (name === 'snapshot') {
       // Only this page has opened its stream now; after a gap all are told.
-      const isStart = (data as { reason?: string } | undefined)?.reason === 'start';
-      const afterMs = isStart ? 0 : amongMany(Math.random());
+      const afterMs = (data as { reason?: string } | undefined)?.reason === 'start' ? 0 : amongMany();
       setOpen(true, afterMs);
       window.setTimeout(() => !isClosed && options.onSnapshot?.(), afterMs);
     } else if (name !== undefined) {
@@ -73,14 +72,14 @@ export function follow(path: string, options: LiveOptions): Live {
     isRunning = true;
     clearTimeout(timer);
     stop = new AbortController();
-    const isFinal = await readStream(path, { ...options, lastId, stop, onEvent: take, onOpen: () => (failures = 0) });
+    if (await readStream(path, { ...options, lastId, stop, onEvent: take, onOpen: () => (failures = 0) }))
+      isClosed = true;
     isRunning = false;
     setOpen(false);
-    if (isFinal) isClosed = true;
     if (!mayRun()) return;
+    const waitMs = backOff(failures, { firstMs: retryMs, ceilingMs: retryMsMax, random: Math.random() });
+    timer = window.setTimeout(() => void run(), waitMs);
     failures += 1;
-    const waitMs = Math.min(retryMs * 1.5 ** Math.min(failures - 1, 20), retryMsMax);
-    timer = window.setTimeout(() => void run(), waitMs * (0.75 + Math.random() / 2));
   };
   const onVisible = (): void => {
     if (options.alsoHidden === true) return;
@@ -90,7 +89,6 @@ export function follow(path: string, options: LiveOptions): Live {
   const close = (): void => {
     isClosed = true;
     clearTimeout(timer);
-    clearTimeout(telling);
     stop.abort();
     document.removeEventListener('visibilitychange', onVisible);
   };
@@ -135,7 +133,7 @@ async function readStream(path: string, { token, lastId, stop, onOpen, onEvent }
         ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
       },
     });
-    if (!response.ok || response.body === null) return finalStatuses.has(response.status);
+    if (!response.ok || response.body === null) return isFinal(response.status);
     onOpen();
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
@@ -161,17 +159,16 @@ async function readStream(path: string, { token, lastId, stop, onOpen, onEvent }
 
 /** Reads one block as our API writes it: each field once, and data as JSON on one line. */
 function eventOf(block: string): ServerEvent {
-  const fields = new Map<string, string>();
+  const fields: Partial<Record<string, string>> = {};
   for (const line of block.split('\n')) {
     const at = line.indexOf(':');
-    if (at > 0) fields.set(line.slice(0, at), line.slice(at + 1).trimStart());
+    if (at > 0) fields[line.slice(0, at)] = line.slice(at + 1).trimStart();
   }
-  const retry = Number(fields.get('retry') ?? Number.NaN);
-  const data = fields.get('data');
+  const { id, event: name, data, retry } = fields;
   return {
-    id: fields.get('id'),
-    name: fields.get('event'),
+    id,
+    name,
     data: data === undefined ? undefined : JSON.parse(data),
-    retry: Number.isFinite(retry) ? retry : undefined,
+    retry: Number(retry) || undefined,
   };
 }

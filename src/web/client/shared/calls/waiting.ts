@@ -13,8 +13,8 @@ const togetherMs = 3000;
  * The wait before a page acts on what many pages learn at the same moment: their streams end together when a process
  * restarts or Redis is away, and begin together afterwards.
  */
-export function amongMany(random: number): number {
-  return Math.round(togetherMs * random);
+export function amongMany(random = Math.random()): number {
+  return togetherMs * random;
 }
 
 /** Grows by half with each try up to a maximum, and is never less than what the server asked for. */
