@@ -105,7 +105,8 @@ describe('hot queries of an event that the statistics do not know', () => {
     await fresh.end();
     await empty.close();
     expect(faults).toEqual([]);
-    expect(plain.length).toBeGreaterThan(40);
+    // What each order causes is in functions, whose statements are measured above.
+    expect(plain.length).toBeGreaterThan(30);
   });
 
   test('look for paid orders without a message among those of their minutes, not in a whole rush', async () => {
