@@ -16,8 +16,7 @@ set enable_mergejoin = off as $$
     sending_at = now(),
     next_check_at = now() + make_interval(secs =>
       case when d.channel = 'whatsapp' and d.status = 'sending' then p_unknown_wait_seconds else p_sending_max_seconds end)
-  from unnest(p_ids) as i(id)
-  where d.id = i.id and (
+  where d.id = any (p_ids) and (
     d.status = 'queued'
     or (d.status = 'sending' and d.sending_at <= now() - make_interval(secs => p_sending_max_seconds))
     or (d.status = 'unknown' and d.sending_at <= now() - make_interval(secs => p_unknown_wait_seconds)))

@@ -84,6 +84,8 @@ declare
   v_is_running boolean;
   v_item_count integer := cardinality(p_ids);
   v_needs_pass boolean;
+  -- How much more a network may hold of an event whose orders need a pass.
+  v_network_share_with_pass constant integer := 5;
   v_held_per_network_max integer;
   v_total_max bigint;
   v_is_event_limited boolean;
@@ -294,7 +296,7 @@ begin
   end if;
 
   -- 7. Decide each item -----------------------------------------------------------------------------------------------
-  v_held_per_network_max := p_held_per_network_max * case when v_needs_pass then 5 else 1 end;
+  v_held_per_network_max := p_held_per_network_max * case when v_needs_pass then v_network_share_with_pass else 1 end;
   v_network_added := array_fill(0, array[v_item_count]);
   v_item_outcomes := array_fill(null::text, array[v_item_count]); v_item_order_ids := v_item_outcomes; v_item_promo_ids := v_item_outcomes;
   v_item_totals := array_fill(null::bigint, array[v_item_count]);

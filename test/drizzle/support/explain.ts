@@ -34,6 +34,26 @@ export async function faultsOfPlan(sql: postgres.Sql, query: string, tables: rea
   return faults;
 }
 
+type Kept = { readonly name: string; readonly settings: readonly string[]; readonly text: string };
+
+/** The statements of the functions in plain SQL whose plans are kept, with their settings, and their parameters as numbers. */
+export async function keptStatements(sql: postgres.Sql): Promise<readonly Kept[]> {
+  const functions = await sql<{ name: string; settings: string[]; source: string; names: string[]; types: string[] }[]>`
+    select p.proname as name, p.proconfig as settings, p.prosrc as source, p.proargnames as names,
+      (select array_agg(format_type(t.type, null) order by t.n) from unnest(p.proargtypes::oid[]) with ordinality as t(type, n)) as types
+    from pg_proc p join pg_language l on l.oid = p.prolang
+    where l.lanname = 'sql' and p.pronamespace = 'public'::regnamespace
+      and 'plan_cache_mode=force_generic_plan' = any (p.proconfig)`;
+  return functions.flatMap(({ name, settings, source, names, types }) => {
+    const numbered = types.reduce(
+      (text, type, index) => text.replaceAll(new RegExp(`\\b${names[index]}\\b`, 'g'), `$${index + 1}::${type}`),
+      source.replaceAll(/--.*$/gm, ''),
+    );
+    const statements = numbered.split(';').filter((text) => text.trim() !== '');
+    return statements.map((text) => ({ name, settings, text }));
+  });
+}
+
 /** Pages that one look-up of an order by its key reads. */
 export async function pagesOf(sql: postgres.Sql, eventId: string, id: string): Promise<number> {
   const plan = await planOf(

@@ -269,6 +269,5 @@ export const hotQueries: readonly HotQuery[] = [
     // It counts up to some thousand jobs, every few seconds.
     pagesMax: 200,
     mayScan: true,
-    byChance: true,
   },
 ];
