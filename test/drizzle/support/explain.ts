@@ -24,8 +24,12 @@ export async function faultsOfPlan(sql: postgres.Sql, query: string, tables: rea
   const walk = (node: PlanNode) => {
     const { 'Node Type': kind, 'Relation Name': table = '', 'Index Cond': condition = '', Filter: left = '' } = node;
     if (tables.includes(table) && kind.endsWith('Scan')) {
-      if (kind === 'Seq Scan' || (keyColumns.test(left) && !keyColumns.test(condition))) {
-        faults.push(`${kind} of ${table} by ${node['Index Name'] ?? 'nothing'} ${condition}, then ${left}`);
+      // An index without a condition is read from end to end, too.
+      const isWhole = condition === '' && kind !== 'Tid Scan';
+      if (isWhole || (keyColumns.test(left) && !keyColumns.test(condition))) {
+        faults.push(
+          `${isWhole ? 'whole ' : ''}${kind} of ${table} by ${node['Index Name'] ?? 'nothing'} ${condition}, then ${left}`,
+        );
       }
     }
     for (const child of node.Plans ?? []) walk(child);
