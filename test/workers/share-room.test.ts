@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Demand, type Share, shareRoom } from '../../workers/relay/share-room.ts';
+import { type Demand, type Share, inJobs, shareRoom } from '../../workers/relay/share-room.ts';
 
 /** Guards that no kind of job and no event takes all the room from another. */
 
@@ -64,5 +64,28 @@ describe('the room of a queue', () => {
       for (const { name, eventId } of shareRoom(list, 1, turn)) served.add(`${name} ${eventId}`);
     }
     expect(served.size).toBe(list.length);
+  });
+});
+
+describe('the room of jobs that stand for several items', () => {
+  const itemsOf = (name: string) => (name === 'a' ? 10 : 1);
+
+  test('is exceeded by less than one job, however many events have some, and used up by single ones', () => {
+    fc.assert(
+      fc.property(demands, ([list, room, turn]) => {
+        const shares = shareRoom(list, room, turn);
+        const jobs = inJobs(shares, itemsOf, turn);
+        const items = jobs.reduce((total, { name, room: number }) => total + number * itemsOf(name), 0);
+        expect(items).toBeLessThan(given(shares, {}) + 10);
+        expect(items).toBeGreaterThanOrEqual(given(shares, {}));
+        if (list.every(({ name }) => name !== 'a')) expect(given(jobs, {})).toBe(given(shares, {}));
+      }),
+    );
+  });
+
+  test('goes to all events by turns', () => {
+    const list = ['evt_1', 'evt_2', 'evt_3'].map((eventId) => ({ name: 'a', eventId, jobs: 100 }));
+    const served = [1, 2, 3].flatMap((turn) => inJobs(shareRoom(list, 6, turn), itemsOf, turn));
+    expect(new Set(served.map(({ eventId }) => eventId)).size).toBe(3);
   });
 });

@@ -51,9 +51,8 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
         return own.length === 0 ? [] : shareRoom(own, await roomOf(deps, queue), turn);
       }),
     );
-    const given = shares
-      .flat()
-      .map((share) => ({ ...share, room: Math.ceil(share.room / (deps.jobs[share.name]?.itemsMax ?? 1)) }));
+    const itemsOf = (name: string) => deps.jobs[name]?.itemsMax ?? 1;
+    const given = shares.flatMap((ofQueue) => inJobs(ofQueue, itemsOf, turn));
     return { shares: given, isShort: sum(given.map(({ room }) => room)) < sum(due.map(({ jobs }) => jobs)) };
   };
 }
@@ -104,6 +103,22 @@ export function shareRoom(demands: readonly Demand[], room: number, turn: number
       const own = ofEvents[event] ?? 0;
       return own > 0 ? [{ name, eventId, room: own }] : [];
     });
+  });
+}
+
+/**
+ * Shares of items as shares of jobs. A job that stands for several items starts if there is room for one of them; together the
+ * jobs exceed the room by less than one job. Those that get none this time are first by turns.
+ * @param itemsOf the most items of a job of this kind
+ */
+export function inJobs(shares: readonly Share[], itemsOf: (name: string) => number, turn: number): Share[] {
+  let left = sum(shares.map(({ room }) => room));
+  const first = shares.length === 0 ? 0 : turn % shares.length;
+  return [...shares.slice(first), ...shares.slice(0, first)].flatMap((share) => {
+    const items = itemsOf(share.name);
+    const jobs = Math.min(Math.ceil(share.room / items), Math.ceil(Math.max(left, 0) / items));
+    left -= jobs * items;
+    return jobs > 0 ? [{ ...share, room: jobs }] : [];
   });
 }
 

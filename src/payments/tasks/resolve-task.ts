@@ -1,6 +1,8 @@
 import { type Actor, writeAudit } from '../../access/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
+import { requestInvalid } from '../../platform/errors.ts';
+import { inputFault } from '../../platform/field-faults.ts';
 import { type Locked, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
 import { askAgainNow } from '../attempts/queries.ts';
 import { taskNotFound, taskRefundUnavailable, taskResolved } from '../errors.ts';
@@ -20,7 +22,8 @@ const takeUpSeconds = 600;
  * Resolves a task that a person has dealt with. `done`: money that was to be paid back by hand is booked as paid from
  * the organiser's bank; the amount that a bank took back is booked as lost; a silent gateway is asked again. `refund`: the
  * gateway gives the money back, where it can.
- * @throws DomainError task.not_found, task.resolved, task.refund_unavailable, task.amount_needed
+ * @throws DomainError task.not_found, task.resolved, task.refund_unavailable, task.amount_needed; request.invalid for an amount
+ * that the task does not ask for
  */
 export async function resolveTask(
   deps: { db: Db },
@@ -63,7 +66,10 @@ async function bookTaken(
   task: Task,
   { action, amount }: { readonly action: 'done' | 'refund'; readonly amount: number | undefined },
 ): Promise<{ amount: number; currency: string } | undefined> {
-  if (task.kind !== 'partial_chargeback' || action !== 'done') return undefined;
+  if (task.kind !== 'partial_chargeback' || action !== 'done') {
+    if (amount !== undefined) throw requestInvalid([inputFault('amount', 'field.unknown')]);
+    return undefined;
+  }
   const locked = await lockAttemptAndOrder(tx, task.subjectId);
   if (locked === undefined) return undefined;
   const { order, attempt } = locked;

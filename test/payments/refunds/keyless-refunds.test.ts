@@ -67,6 +67,8 @@ test('a part that a bank took back is lost by the amount that a person names, an
   expect([task, others]).toMatchObject([{ kind: 'partial_chargeback', detail: { currency: 'IDR' } }, []]);
   for (const body of [undefined, { amount: 300_001 }])
     expect(await tasks.resolve(task?.id, body, event)).toEqual([409, 'task.amount_needed']);
+  // An amount that nothing would be done with is refused.
+  expect(await tasks.resolve(task?.id, { action: 'refund', amount: 100_000 }, event)).toEqual([400, 'request.invalid']);
   expect(await tasks.resolve(task?.id, { amount: 100_000 }, event)).toEqual([200, 'partial_chargeback']);
   expect(await tasks.resolve(task?.id, { amount: 100_000 }, event)).toEqual([409, 'task.resolved']);
   expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 2, flags: ['partially_charged_back'] });

@@ -22,8 +22,9 @@ const pageSize = 200;
 const pagesMax = 10;
 
 /**
- * Reads the conflicts of this phone's scans: those of a whole event with many gates would be too much to read at each sync. The phone that was the first to let a ticket in learns here that another one did so later, and each
- * phone that an undo has ended a conflict.
+ * Reads the conflicts of this phone's scans. Those of a whole event with many gates would be too much to read at each sync. The
+ * phone that was the first to let a ticket in learns here that another one did so later, and each phone that an undo has ended a
+ * conflict.
  * @param onChange called if those of this phone have changed
  */
 export async function readConflicts(eventId: string, onChange: () => void): Promise<Answer<unknown>> {
