@@ -30,6 +30,8 @@ export type GatewayReport =
       readonly refused: number;
       /** Payments that were made so far, paid or not. */
       readonly made: number;
+      /** Calls that made a payment which was made before. */
+      readonly repeated: number;
     };
 
 const callbackConnections = 64;
@@ -38,7 +40,8 @@ const repeatAfterMs = 250;
 let task: GatewayTask | undefined;
 let payments: Payment[] = [];
 let refused = 0;
-let made = 0;
+let repeated = 0;
+const made = new Set<string>();
 const paid = new Map<string, string>();
 const agent = new Agent({ keepAlive: true, maxSockets: callbackConnections });
 const nowMs = () => performance.timeOrigin + performance.now();
@@ -63,9 +66,14 @@ const server = createServer((incoming, outgoing) => {
     };
     const { order_id: attemptId, gross_amount: amount } = asked.transaction_details;
     answer(201, { token: attemptId, redirect_url: `http://gateway.test/${attemptId}` });
+    // The page is made again to end the first one, or because its answer was lost. Nobody pays a second time.
+    if (made.has(attemptId)) {
+      repeated += 1;
+      return;
+    }
     const { payShare = 1 } = task ?? {};
-    const isPaid = Math.floor((made + 1) * payShare) > Math.floor(made * payShare);
-    made += 1;
+    const isPaid = Math.floor((made.size + 1) * payShare) > Math.floor(made.size * payShare);
+    made.add(attemptId);
     const madeMs = nowMs();
     if (task !== undefined && isPaid) setTimeout(pay, task.payAfterMs, task, { attemptId, amount, madeMs });
   });
@@ -130,7 +138,7 @@ process.on('message', (message: GatewayTask | 'report') => {
     task = message;
     return;
   }
-  report({ payments, refused, made });
+  report({ payments, refused, made: made.size, repeated });
   payments = [];
 });
 process.once('disconnect', () => process.exit());

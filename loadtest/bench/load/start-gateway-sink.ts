@@ -6,10 +6,15 @@ export type GatewaySink = {
   readonly url: string;
   readonly pid: number;
   pay(task: GatewayTask): void;
-  /** Payments acknowledged since the last call, callbacks that were not acknowledged at first, and all payments made. */
-  taken(): Promise<{ readonly payments: readonly Payment[]; readonly refused: number; readonly made: number }>;
+  /**
+   * Payments acknowledged since the last call, callbacks that were not acknowledged at first, and all payments made and
+   * made again.
+   */
+  taken(): Promise<TakenPayments>;
   stop(): Promise<void>;
 };
+
+type TakenPayments = Exclude<GatewayReport, { readonly port: number }>;
 
 export async function startGatewaySink(): Promise<GatewaySink> {
   const child = fork(new URL('gateway-sink.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -22,7 +27,7 @@ export async function startGatewaySink(): Promise<GatewaySink> {
     taken: async () => {
       child.send('report');
       const report = await next();
-      return 'payments' in report ? report : { payments: [], refused: 0, made: 0 };
+      return 'payments' in report ? report : { payments: [], refused: 0, made: 0, repeated: 0 };
     },
     stop: async () => {
       child.kill();

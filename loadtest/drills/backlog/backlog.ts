@@ -175,13 +175,14 @@ async function effectFaults(
                (select count(*)::int from deliveries where template = 'tickets' and channel = 'email' and accepted_at is not null) as mailed,
                (select count(*)::int from dead_letters) as given`,
   );
-  const { made } = await gateway.taken();
+  const { made, repeated } = await gateway.taken();
   const { arrivals } = await mails.taken();
   const addresses = new Set(arrivals.map(({ recipient }) => recipient)).size;
   const { orders = 0, instructed = 0, mailed = 0, given = 0 } = row ?? {};
   return [
     ...(instructed === orders ? [] : [`${orders} orders wait for payment, ${instructed} have a payment page`]),
     ...(made === orders ? [] : [`${orders} orders wait for payment, the gateway made ${made} payments`]),
+    ...(repeated === 0 ? [] : [`the gateway was asked ${repeated} times for a payment that it had made`]),
     ...(mailed === backlog.mails ? [] : [`${backlog.mails} mails with tickets were due, ${mailed} were sent`]),
     // Buyers who have not paid after a minute also get a mail, but nobody gets two.
     ...(arrivals.length >= mailed && addresses === arrivals.length
