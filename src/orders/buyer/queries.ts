@@ -1,7 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
-import { events } from '../../catalog/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { returned } from '../../platform/database/prepared.ts';
 import { readTogether } from '../../platform/database/read-together.ts';
 import { eventIdOf } from '../../platform/ids.ts';
@@ -22,22 +22,6 @@ export type OrderLineFacts = {
   readonly unitPrice: number;
 };
 
-/**
- * Lines in the order of the event's categories. One statement that uses primary keys only, since buyers poll it. Only for a select
- * with a join: with one table, drizzle writes columns without the table's name.
- */
-export const orderFactsColumns = {
-  order: orders,
-  eventSlug: events.slug,
-  lines: sql<OrderLineFacts[]>`(
-    select coalesce(json_agg(json_build_object(
-        'ticketCategoryId', l.ticket_category_id, 'name', c.name, 'nameEn', c.name_en, 'quantity', l.quantity, 'unitPrice', l.unit_price
-      ) order by c.position, c.id), '[]')
-    from order_lines l
-    join ticket_categories c on c.event_id = l.event_id and c.id = l.ticket_category_id
-    where l.event_id = ${orders.eventId} and l.order_id = ${orders.id})`,
-};
-
 const ordersStatement = builtOnce((db) =>
   db
     .select({ order: getTableColumns(orders), eventSlug: sql<string>`event_slug`, lines: sql<OrderLineFacts[]>`lines` })
@@ -51,11 +35,14 @@ const ordersStatement = builtOnce((db) =>
     .prepare('read_orders'),
 );
 
-/** An order as it is now; undefined if there is none. */
-export const findOrder = readTogether('order_reads', async (db, orderIds) => {
+/** These orders as they are now, by id; those that do not exist are left out. */
+export async function readOrders(db: Db, orderIds: readonly string[]): Promise<ReadonlyMap<string, OrderFacts>> {
   const found = await ordersStatement(db).execute({
     eventIds: arrayText(orderIds.map(eventIdOf)),
     orderIds: arrayText(orderIds),
   });
-  return new Map<string, OrderFacts>(found.map((facts) => [facts.order.id, facts]));
-});
+  return new Map(found.map((facts) => [facts.order.id, facts]));
+}
+
+/** An order as it is now; undefined if there is none. */
+export const findOrder = readTogether('order_reads', readOrders);

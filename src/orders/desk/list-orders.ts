@@ -6,8 +6,7 @@ import { ownEvent } from './own-event.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
 import { type OrderStatus, orders } from '../tables.ts';
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import { events } from '../../catalog/tables.ts';
-import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
+import { readOrders } from '../buyer/queries.ts';
 
 export type ListOrdersInput = {
   readonly eventId: string;
@@ -30,9 +29,10 @@ export async function listOrders(
   const event = await ownEvent(deps.db, actor, eventId);
   const sought = soughtBy(deps.hashSecret, actor, q);
   if (sought === 'nothing') return [];
-  const rows = await findOrders(deps.db, { eventId: event.id, status, before, ...sought }, limit + 1);
+  const ids = await findOrderIds(deps.db, { eventId: event.id, status, before, ...sought }, limit + 1);
+  const found = await readOrders(deps.db, ids);
   const showContact = atLeast(actor, 'manager');
-  return rows.map((row) => presentDeskOrder(row, { showContact }));
+  return ids.flatMap((id) => found.get(id) ?? []).map((facts) => presentDeskOrder(facts, { showContact }));
 }
 
 /** The role door may not search by email: it could find out whether an address has an order. */
@@ -64,11 +64,10 @@ type OrderFilter = {
  * Orders of one event, newest first. Ids rise with time, so the primary key gives this order and a page costs the same at any depth.
  * Filters by status and email scan along the primary key.
  */
-async function findOrders(db: Db, filter: OrderFilter, limit: number): Promise<OrderFacts[]> {
-  return db
-    .select(orderFactsColumns)
+async function findOrderIds(db: Db, filter: OrderFilter, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: orders.id })
     .from(orders)
-    .innerJoin(events, eq(events.id, orders.eventId))
     .where(
       and(
         eq(orders.eventId, filter.eventId),
@@ -80,4 +79,5 @@ async function findOrders(db: Db, filter: OrderFilter, limit: number): Promise<O
     )
     .orderBy(desc(orders.id))
     .limit(limit);
+  return rows.map(({ id }) => id);
 }

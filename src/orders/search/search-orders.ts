@@ -1,14 +1,11 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm';
+import { type SQL, and, sql } from 'drizzle-orm';
 import { type Actor, atLeast, eventsOf, worksAt } from '../../access/actor.ts';
-import { events } from '../../catalog/tables.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
-import { eventIdOf } from '../../platform/ids.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
-import { type OrderFacts, orderFactsColumns } from '../buyer/queries.ts';
+import { readOrders } from '../buyer/queries.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { eventUnknown } from '../errors.ts';
-import { orders } from '../tables.ts';
 import { type SearchPlan, foldEmail, nameWords, readSearchQuery } from './read-query.ts';
 
 export type SearchInput = {
@@ -149,17 +146,9 @@ async function showOrders(
   { seesContact }: Scope,
 ): Promise<ReturnType<typeof presentDeskOrder>[]> {
   if (ids.length === 0) return [];
-  const found: OrderFacts[] = await db
-    .select(orderFactsColumns)
-    .from(orders)
-    .innerJoin(events, eq(events.id, orders.eventId))
-    .where(
-      sql`(${orders.eventId}, ${orders.id}) in (
-        select * from unnest(${arrayText(ids.map(eventIdOf))}::text[], ${arrayText(ids)}::text[]))`,
-    );
-  const byId = new Map(found.map((facts) => [facts.order.id, facts]));
+  const found = await readOrders(db, ids);
   return ids.flatMap((id) => {
-    const facts = byId.get(id);
+    const facts = found.get(id);
     return facts === undefined ? [] : [presentDeskOrder(facts, { showContact: seesContact })];
   });
 }
