@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { compileCacheFolder, pruneCompileCache } from './compile-cache.ts';
 import { endLeftovers } from './host/ledger.ts';
 import { takeLock } from './host/lock.ts';
 import { requireFreePorts } from './host/ports.ts';
@@ -71,6 +72,7 @@ function prepareDataFolder(): () => void {
 
 async function clearUp(plan: Plan): Promise<void> {
   rmSync(environmentFile, { force: true });
+  pruneCompileCache(compileCacheFolder);
   const leftovers = await endLeftovers(join(dataFolder, 'stack.json'));
   if (leftovers.length > 0) sayThere(`          ended what a killed run left behind: ${leftovers.join(', ')}`);
   if (plan.fresh) {

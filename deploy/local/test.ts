@@ -1,6 +1,7 @@
 import { type StdioOptions, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { compileCacheFolder, pruneCompileCache } from './compile-cache.ts';
 import { dataFolder, repositoryFolder } from './places.ts';
 import { asksForHelp } from './no-arguments.ts';
 import { discardTestData } from './services/test-data.ts';
@@ -35,6 +36,7 @@ const usual = /^(?:-t|-h|--help|--testNamePattern|--project)(?:=|$)/;
 async function main(): Promise<number> {
   const words = process.argv.slice(2);
   mkdirSync(dataFolder, { recursive: true });
+  pruneCompileCache(compileCacheFolder);
   const ended = await Promise.all((words.length === 0 ? everything : [{ words, output: 'inherit' } as const]).map(run));
   for (const { output } of ended) process.stdout.write(output);
   if (asksForHelp(words)) return Math.max(...ended.map(({ code }) => code));
@@ -67,7 +69,7 @@ async function run({ words, output }: Run, number: number): Promise<Ended> {
       stdio: stdioOf(words, output),
       detached: true,
       // The processes that tests start load the same hundreds of files.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dataFolder, 'compile-cache') },
+      env: { ...process.env, NODE_COMPILE_CACHE: compileCacheFolder },
     },
   );
   let said = '';

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { pruneCompileCache } from '../../deploy/local/compile-cache.ts';
 import { logFile } from '../../deploy/local/host/child.ts';
 import { openLedger } from '../../deploy/local/host/ledger.ts';
 import { freePort } from '../../deploy/local/host/ports.ts';
@@ -67,4 +68,20 @@ it('control: without --dev nothing is watched and no inspector is open', () => {
   const specs = [workerProcess(plan, {}), sandboxProcess(plan, {}), ...apiProcesses(plan, {})];
   expect(specs.flatMap(({ args }) => args).filter((arg) => /^--(watch|inspect)/.test(arg))).toEqual([]);
   expect(portsOf(plan).some(({ variable }) => variable === 'INSPECTOR_PORT')).toBe(false);
+});
+
+it('deletes old entries of the compile cache, and keeps the others', () => {
+  const folder = join(dataFolder, `compile-cache-${process.pid}`);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'v24'), { recursive: true });
+  const days = (count: number) => new Date(Date.now() - count * 24 * 3_600_000);
+  for (const [name, age] of [
+    ['old', 8],
+    ['new', 6],
+  ] as const) {
+    writeFileSync(join(folder, 'v24', name), '');
+    utimesSync(join(folder, 'v24', name), days(age), days(age));
+  }
+  pruneCompileCache(folder);
+  expect(readdirSync(join(folder, 'v24'))).toEqual(['new']);
 });
