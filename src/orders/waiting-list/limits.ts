@@ -4,6 +4,6 @@ export const offerSeconds = 6 * 3600;
 export const confirmWithinHours = 24;
 /** People with a confirmed address on the list of one event. */
 export const entriesPerEventMax = 20_000;
-/** Entries that one pass offers places to, and the pools that it checks. */
+/** Entries of a pool that one pass offers places to, as many whose turn has failed before, and the pools that it checks. */
 export const offersPerPassMax = 100;
 export const poolsPerPassMax = 100;

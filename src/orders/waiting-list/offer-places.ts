@@ -45,8 +45,8 @@ type Head = {
  * Offers returned places to the people who wait for them, in order of joining. Each gets an ordinary order, held for
  * `offerSeconds` at most. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
  * Smaller groups pass a group that does not fit, which keeps its place; otherwise one person could keep places from
- * being sold. For the same reason a person whose turn fails keeps their place and is passed until the next pass. Safe to
- * repeat and to run twice at once, because the key of the order is the entry.
+ * being sold. For the same reason a person whose turn fails keeps their place and is passed until the next pass, in which as many
+ * others get a turn as in the first one. Safe to repeat and to run twice at once, because the key of the order is the entry.
  * @returns how many offers were made
  * @throws the first fault, after all others had their turn
  */
@@ -94,6 +94,15 @@ const fitting = sql`
     and ${isSold}`;
 
 /**
+ * The first of them who wait, and some whose turn has failed. These keep the status `offering`, and are drawn at random: any number of
+ * turns that fail leaves room for others.
+ */
+const candidates = sql`
+  (select w.* ${fitting} and w.status = 'waiting' order by w.joined_at, w.id limit ${offersPerPassMax})
+  union all
+  (select w.* ${fitting} and w.status = 'offering' order by random() limit ${offersPerPassMax})`;
+
+/**
  * The first people of each line with free places. Categories that share a pool share its line: people who wait for a
  * category that is not on sale are skipped, and keep their places. The pools are drawn at random, so that faults of
  * some do not cost the others their turn.
@@ -113,7 +122,7 @@ async function findHeads(db: Db): Promise<Head[]> {
           where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
         order by random() limit ${poolsPerPassMax}) s
       join events e on e.id = s.event_id
-      cross join lateral (select w.* ${fitting} order by w.joined_at, w.id limit ${offersPerPassMax}) w
+      cross join lateral (${candidates}) w
       join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
       order by w.event_id, w.pool_id, w.joined_at, w.id`,
   );

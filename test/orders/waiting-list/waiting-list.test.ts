@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { expireHolds } from '../../../src/orders/lifecycle/end-holds.ts';
 import { availabilityOf, eventStockOf } from '../../../src/orders/pools/queries.ts';
-import { offerSeconds } from '../../../src/orders/waiting-list/limits.ts';
+import { offerSeconds, offersPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
+import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { bearer, keyFor, pay } from '../../../testkit/orders/order-desk.ts';
@@ -200,6 +201,29 @@ describe('the waiting list', () => {
       sql`select 1 from orders where event_id = ${event.id} and status = 'pending_payment'`,
     );
     expect(orders).toHaveLength(6);
+  });
+
+  test('any number of turns that fail leave the people behind them their turn', async () => {
+    const event = await world.soldOut();
+    const last = await world.wait(event);
+    const failing = 2 * offersPerPassMax + 1;
+    await world.open.db.execute(sql`
+      insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status, joined_at)
+      select event_id, 'wtl_failing_' || n, ticket_category_id, pool_id, 1, 'A', 'fails@x.test', 'fails' || n, '+628', 'id', 'waiting', joined_at - interval '1 hour'
+      from waiting_entries cross join generate_series(1, ${failing}::integer) n where event_id = ${event.id}`);
+    await world.giveBack(event, 1);
+    const { placement } = world.desk.deps;
+    const submit: typeof placement.submit = (eventId, item) =>
+      item.email === 'fails@x.test' ? Promise.reject(new Error('this one fails')) : placement.submit(eventId, item);
+    const statusOfLast = async () => (await world.entriesOf(event)).find(({ id }) => id === last)?.status;
+    for (let passes = 0; passes < 3; passes += 1) {
+      expect(await statusOfLast()).toBe('waiting');
+      await expect(offerPlaces({ ...world.desk.deps, placement: { ...placement, submit } })).rejects.toThrow(
+        'one fails',
+      );
+    }
+    expect(await statusOfLast()).toBe('offered');
+    await world.open.db.execute(sql`delete from waiting_entries where event_id = ${event.id}`);
   });
 
   test('ends with the event, and the data of its people is deleted', async () => {
