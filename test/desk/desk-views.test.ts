@@ -3,6 +3,7 @@ import { recordSaleMinutes } from '../../src/desk/index.ts';
 import type { z } from 'zod';
 import type { saleFiguresSchema, saleMinutesSchema } from '../../src/desk/sales/schemas.ts';
 import { type TestEvent, createEvent, createOrganizer } from '../../testkit/factories.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 import { createRoom } from '../../testkit/waiting-room/places.ts';
 import { type HotWorld, openHotWorld } from '../drizzle/support/hot-world.ts';
 import { runSale } from '../drizzle/support/sale.ts';
@@ -12,6 +13,7 @@ import { runSale } from '../drizzle/support/sale.ts';
 const sold = 2;
 let world: HotWorld;
 let event: TestEvent;
+let room: TestEvent;
 let manager: string;
 let door: string;
 let stranger: string;
@@ -23,7 +25,7 @@ beforeAll(async () => {
     categories: [{ capacity: 200 }],
   };
   event = await createEvent(world.db, options);
-  const room = await createEvent(world.db, options);
+  room = await createEvent(world.db, options);
   await createRoom(world.db, { event: room });
   await world.connectGateway(event);
   await runSale(world, { event, room, count: sold });
@@ -159,8 +161,11 @@ describe('the figures of a sale', () => {
     const [expired = '', held = ''] = await idsIn('cancelled');
     await world.admin`update orders set status = 'expired' where id = ${expired}`;
     await world.admin`update orders set status = 'pending_payment', closed_at = null, expires_at = now() + interval '1 hour' where id = ${held}`;
-    await Promise.all([recordSaleMinutes({ db: world.db, clock }), recordSaleMinutes({ db: world.db, clock })]);
-    expect(await recordSaleMinutes({ db: world.db, clock })).toBe(0);
+    await Promise.all([
+      recordSaleMinutes({ db: world.db, clock, log: silentLog }),
+      recordSaleMinutes({ db: world.db, clock, log: silentLog }),
+    ]);
+    expect(await recordSaleMinutes({ db: world.db, clock, log: silentLog })).toBe(0);
     const { data, isComplete } = (await at(`/events/${event.id}/sales/minutes`)).body as z.output<
       typeof saleMinutesSchema
     >;
@@ -178,5 +183,16 @@ describe('the figures of a sale', () => {
     expect(last.data).toEqual(data.slice(-1));
     const late = (await at(`/events/${event.id}/sales/minutes?from=2199-01-01T00:00:00Z`)).body as { data: unknown[] };
     expect(late.data).toEqual([]);
+  });
+
+  test('of an event that cannot be written keep no other event from its own', async () => {
+    const clock = { now: () => new Date(Date.now() + 90_000) };
+    await world.admin`delete from sale_minutes`;
+    // Somebody waits, which is written.
+    await world.admin`update waiting_rooms set phase = 'pre_queue', places = 1 where event_id = ${room.id}`;
+    await world.admin.unsafe(`alter table sale_minutes add constraint none_of_it check (event_id <> '${event.id}')`);
+    await expect(recordSaleMinutes({ db: world.db, clock, log: silentLog })).rejects.toThrow('sale_minutes');
+    expect(await world.admin`select distinct event_id from sale_minutes`).toEqual([{ event_id: room.id }]);
+    await world.admin`alter table sale_minutes drop constraint none_of_it`;
   });
 });
