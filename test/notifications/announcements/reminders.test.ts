@@ -188,4 +188,21 @@ describe('the time to pay', () => {
     const { message } = await notices.messageOf(holder.orderId, 'payment_expiring');
     expect(message).toBeUndefined();
   });
+
+  test('of an event that cannot be reminded keeps no other event from its reminders', async () => {
+    const [bad, good] = [await openEvent(), await openEvent()];
+    const holders = [await notices.placed(bad.event), await notices.placed(good.event)];
+    for (const { orderId } of holders) await expiresIn(orderId, 4);
+    const told = () => Promise.all(holders.map(async ({ orderId }) => (await deliveriesOf(world.db, orderId)).length));
+    const owner = postgres(world.database.directUrl, { max: 1, onnotice: () => {} });
+    await owner.unsafe(
+      `alter table deliveries add constraint none_of_it check (event_id <> '${bad.event.id}') not valid`,
+    );
+    await expect(remindOfPayments(world.deps)).rejects.toThrow();
+    expect(await told()).toEqual([0, 1]);
+    await owner`alter table deliveries drop constraint none_of_it`;
+    await owner.end();
+    await remindOfPayments(world.deps);
+    expect(await told()).toEqual([1, 1]);
+  });
 });
