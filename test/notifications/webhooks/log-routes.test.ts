@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { replayMax, testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
 import { purgeWebhooks } from '../../../src/notifications/webhooks/log/purge-webhooks.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
+import { silentLog } from '../../../testkit/processes/worker.ts';
 import { type WebhookDesk, openWebhookDesk } from './support/webhook-desk.ts';
 
 /** Guards the content and duration of the webhook log, and of replays. */
@@ -118,13 +120,27 @@ test('entries of the log are deleted after their days, and those of a deleted en
     with old as (select webhook_id(now() - interval '31 days') as id, (select min(id) from webhooks where organizer_id = ${organizer.id}) as was),
       moved as (update webhooks m set id = old.id, occurred_at = now() - interval '31 days' from old where m.id = old.was)
     update webhook_deliveries d set webhook_id = old.id from old where d.webhook_id = old.was`);
-  await purgeWebhooks({ db: world.db });
+  await purgeWebhooks({ db: world.db, log: silentLog });
   expect(await world.facts(organizer)).toHaveLength(1);
   expect(await world.deliveries(id)).toHaveLength(1);
   await call('DELETE', `/${id}`, owner);
-  await purgeWebhooks({ db: world.db });
-  await purgeWebhooks({ db: world.db });
+  await purgeWebhooks({ db: world.db, log: silentLog });
+  await purgeWebhooks({ db: world.db, log: silentLog });
   expect(await world.deliveries(id)).toEqual([]);
   expect(await rowsOf(world.db, sql`select from webhook_endpoints where id = ${id}`)).toHaveLength(0);
   expect(await world.deliveries(kept.id)).toHaveLength(1);
+});
+
+test('a part of the log that cannot be deleted keeps the others from nothing', async () => {
+  const { id } = await made();
+  await world.paid(event);
+  await world.db.execute(sql`delete from webhook_deliveries where endpoint_id = ${id}`);
+  await call('DELETE', `/${id}`, owner);
+  const direct = postgres(world.api.directUrl, { max: 1, onnotice: () => {} });
+  await direct`create function none_of_it() returns trigger language plpgsql as 'begin raise exception $f$not now$f$; end'`;
+  await direct`create trigger none_of_it before delete on webhooks execute function none_of_it()`;
+  await expect(purgeWebhooks({ db: world.db, log: silentLog })).rejects.toThrow();
+  expect(await rowsOf(world.db, sql`select from webhook_endpoints where id = ${id}`)).toHaveLength(0);
+  await direct`drop function none_of_it cascade`;
+  await direct.end();
 });
