@@ -40,6 +40,8 @@
 --
 -- Networks. `p_held_per_network_max` is for buyers of whom nothing is proven. With a pass of the waiting room each order stands for a
 -- confirmed address and a turn, so the network may hold five times as much: thousands of such buyers share a mobile carrier's address.
+-- The service gives orders with a pass a network key of their own, so that they do not count against buyers who need none when the
+-- room is over.
 --
 -- `p_not_after` is by this server's clock. A call that is delayed on its way decides nothing after that time, so that its sender
 -- can then say what became of its orders. `p_pass_indexes` and `p_pass_accounts` come from the waiting room's passes; the caller

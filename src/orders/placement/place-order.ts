@@ -81,19 +81,22 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   const buyer = { name, email, phone: phoneOf(input.buyer, event.country, 'buyer.phone') };
   const keys = buyerKeys(deps.hashSecret, buyer);
   const proven = pass === undefined || pass === 'invalid' ? null : pass.accountKey;
+  const confirmed = keys.find((key) => key === proven || key === request.buyerAccount) ?? null;
+  // Tickets held with passes count apart: when the room is over, they do not keep the others of the network from ordering.
+  const isByPass = confirmed !== null && confirmed === proven && deps.isPassNeeded(eventId);
   const item = {
     id: newOrderId(eventId, deps.clock.now()),
     key_hash: keyHash,
     fingerprint: fingerprintOf({ ...input, buyer }),
     ...buyer,
     buyer_keys: keys,
-    network_key: networkKey(deps.hashSecret, request.network),
+    network_key: networkKey(deps.hashSecret, isByPass ? `waiting-room:${request.network}` : request.network),
     locale: input.locale,
     promo: promoKeyOf(input.promoCode ?? ''),
     expected_total: input.expectedTotal === undefined ? null : amountExpected(input.expectedTotal, event),
     pass_index: pass === undefined || pass === 'invalid' ? null : pass.placeIndex,
     pass_account: proven,
-    confirmed: keys.find((key) => key === proven || key === request.buyerAccount) ?? null,
+    confirmed,
     jitter_seconds: deps.holdJitterSeconds === 0 ? 0 : randomInt(deps.holdJitterSeconds + 1),
     categories: input.lines.map((line) => line.ticketCategoryId),
     quantities: input.lines.map((line) => line.quantity),

@@ -126,4 +126,22 @@ describe('when the waiting room is over', () => {
     expect(await told(event, { buyer, queuePass: passOf(event, 8, buyer) })).toBe('placed');
     expect(await spentOf(event)).toEqual([]);
   });
+
+  test('what a network holds with passes keeps its other buyers from nothing; what it holds without counts', async () => {
+    const event = await newRoom();
+    let isPassNeeded = true;
+    const capped = placingDeps(open, { heldPerNetworkMax: 2, isPassNeeded: () => isPassNeeded });
+    for (let place = 0; place < 2; place += 1) {
+      const buyer = someBuyer();
+      expect(await told(event, { buyer, quantity: 2, queuePass: passOf(event, place, buyer) }, capped)).toBe('placed');
+    }
+    await db.execute(sql`update waiting_rooms set phase = 'over' where event_id = ${event.id}`);
+    isPassNeeded = false;
+    expect(await told(event, { quantity: 2 }, capped)).toBe('placed');
+    const late = someBuyer();
+    for (const queuePass of [undefined, passOf(event, 9, late)])
+      expect(await told(event, { buyer: late, ...(queuePass === undefined ? {} : { queuePass }) }, capped)).toBe(
+        'order.limit_exceeded',
+      );
+  });
 });
