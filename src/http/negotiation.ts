@@ -14,6 +14,12 @@ export type Variants<Variant> = {
 };
 
 const digestLength = 22;
+/**
+ * Lists in headers. Browsers send 30 characters of encodings and one ETag; a CDN may ask with the ETags of several answers. A longer list
+ * counts as missing: to take apart the commas of one that fills a request costs a hundred times what the answer does.
+ */
+const encodingsLengthMax = 200;
+const etagsLengthMax = 1000;
 /** Browsers and proxies send about twenty different headers. */
 const remembered = new LRUCache<string, readonly Encoding[]>({ max: 256 });
 
@@ -28,6 +34,7 @@ export function chooseVariant<Variant>(
   acceptEncoding: string | null | undefined,
 ): Variant {
   if (acceptEncoding === null || acceptEncoding === undefined || gzip === undefined) return identity;
+  if (acceptEncoding.length > encodingsLengthMax) return identity;
   for (const encoding of acceptedEncodings(acceptEncoding)) {
     if (encoding === 'br' && brotli !== undefined) return brotli;
     if (encoding === 'gzip') return gzip;
@@ -57,7 +64,7 @@ function parseAcceptEncoding(header: string): Encoding[] {
 
 /** If-None-Match against the ETag of the chosen bytes: a list or `*`, by weak comparison (RFC 9110 section 13.1.2). */
 export function matchesEtag(ifNoneMatch: string | null | undefined, etag: string): boolean {
-  if (ifNoneMatch === null || ifNoneMatch === undefined) return false;
+  if (ifNoneMatch === null || ifNoneMatch === undefined || ifNoneMatch.length > etagsLengthMax) return false;
   if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
   return ifNoneMatch.split(',').some((candidate) => opaqueTag(candidate.trim()) === opaqueTag(etag));
 }

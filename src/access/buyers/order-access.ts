@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts';
 import { isFromOurPage } from '../../http/our-page.ts';
 import { bearerOf } from '../credentials/credential.ts';
 import { crossSiteRefused } from '../errors.ts';
-import { orderAccessToken, readOrderToken } from './order-token.ts';
+import { hasOrderTokenForm, orderAccessToken, readOrderToken } from './order-token.ts';
 
 /** The part of a request's context that this file reads. */
 type Request = { readonly req: { readonly method: string; header(name: string): string | undefined } };
@@ -11,6 +11,8 @@ type Deps = { readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'>
 /** Links in mails open the order at any time, also after the cookie has expired. */
 const cookieMaxAgeSeconds = 30 * 24 * 3600;
 const safeMethods = new Set(['GET', 'HEAD']);
+/** A request has room for 240 cookies with the form of a token, and each takes 20 us to check. A browser sends one. */
+const cookiesCheckedMax = 20;
 
 /**
  * With `__Secure-`, no page without TLS can set the cookie. `__Host-` would need the path `/`, and the cookie would
@@ -50,15 +52,18 @@ export function carriesOrderCredential(c: Request, deps: Deps, orderId: string):
   return presentedByToken(c, deps, orderId) !== undefined || presentedByCookie(c, deps, orderId) !== undefined;
 }
 
-/** Checks every cookie of this name: a sibling subdomain may have set one on a narrower path, which is sent first. */
+/** Checks several cookies of this name: a sibling subdomain may have set one on a narrower path, which is sent first. */
 function presentedByCookie(c: Request, deps: Deps, orderId: string): number | undefined {
   const name = `${orderCookieName(deps.config.PUBLIC_URL)}=`;
   const given = (c.req.header('cookie') ?? '')
     .split(';')
     .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(name));
-  for (const pair of given) {
-    const version = readOrderToken(deps.config.ORDER_TOKEN_SECRET, orderId, pair.slice(name.length));
+    .filter((pair) => pair.startsWith(name))
+    .map((pair) => pair.slice(name.length))
+    .filter(hasOrderTokenForm)
+    .slice(0, cookiesCheckedMax);
+  for (const token of given) {
+    const version = readOrderToken(deps.config.ORDER_TOKEN_SECRET, orderId, token);
     if (version !== undefined) return version;
   }
   return undefined;

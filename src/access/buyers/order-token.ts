@@ -12,11 +12,18 @@ export function orderAccessToken(secret: string, orderId: string, version: numbe
     : `${version}.${hmacSha256Text(secret, `order.v1\0${orderId}\0${version}`)}`;
 }
 
+/** A text of another form is no token of any order, which is known without a hash. */
+const form = /^(?:([1-9]\d?)\.)?[\w-]{43}$/;
+
+export const hasOrderTokenForm = (text: string): boolean => form.test(text);
+
 /**
  * The version of the link that a token belongs to; undefined for a token of another order. Compares in constant time.
  * The caller compares the version with the order's own.
  */
 export function readOrderToken(secret: string, orderId: string, token: string): number | undefined {
-  const version = Number(/^([1-9]\d?)\./.exec(token)?.[1] ?? 1);
+  const [whole, number = '1'] = form.exec(token) ?? [];
+  if (whole === undefined) return undefined;
+  const version = Number(number);
   return constantTimeEqual(token, orderAccessToken(secret, orderId, version)) ? version : undefined;
 }

@@ -43,6 +43,9 @@ describe('order links', () => {
     expect(presentedLink(request({ cookie: `a=b; ${cookie}; c=d` }), deps, order)).toBe(1);
     const tossed = '__Secure-antre_order=tossed; '.repeat(50);
     expect(presentedLink(request({ cookie: `${tossed}${cookie}` }), deps, order)).toBe(1);
+    // A request that is full of well-formed cookies costs no more than a few.
+    const full = `__Secure-antre_order=${'A'.repeat(43)}; `.repeat(20);
+    expect(presentedLink(request({ cookie: `${full}${cookie}` }), deps, order)).toBeUndefined();
     expect(presentedByToken(request({ cookie }), deps, order)).toBeUndefined();
     expect(presentedLink(request({ cookie: `antre_order=${token}` }), local, order)).toBe(1);
     for (const headers of [
