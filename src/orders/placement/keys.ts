@@ -1,4 +1,5 @@
 import { buyerKey, keyedHash } from '../../access/buyers/buyer-key.ts';
+import { widerNetworkOf } from '../../http/server/client-network.ts';
 import { sha256Hex } from '../../platform/crypto.ts';
 
 /** Keyed hashes of the buyer's normalised email and phone. Limits count by them. */
@@ -6,8 +7,12 @@ export function buyerKeys(hashSecret: string, buyer: { email: string; phone: str
   return [buyerKey(hashSecret, 'email', buyer.email), buyerKey(hashSecret, 'phone', buyer.phone)];
 }
 
+/**
+ * The keyed hash of the network that orders and wrong promo codes count for. Of IPv6 it is the /48: a rented machine often
+ * comes with one, and would otherwise hold the share of 65,536 networks.
+ */
 export function networkKey(hashSecret: string, network: string): string {
-  return keyedHash(hashSecret, `network:${network}`);
+  return keyedHash(hashSecret, `network:${widerNetworkOf(network) ?? network}`);
 }
 
 const eventDigits = 8;

@@ -208,6 +208,16 @@ describe('limits', () => {
     });
     await expect(order(capped, event, { quantity: 2, network: '203.0.113.0/24' })).resolves.toBeDefined();
   });
+
+  test('the networks of one IPv6 /48, which may be one rented machine, hold no more than one network does', async () => {
+    const capped = placingDeps(open, { heldPerNetworkMax: 3 });
+    const event = await createEvent(open.db);
+    await order(capped, event, { quantity: 2, network: '2001:db8:1:1::/64' });
+    await expect(order(capped, event, { quantity: 2, network: '2001:db8:1:2::/64' })).rejects.toMatchObject({
+      details: { limit: 'held_per_network' },
+    });
+    await expect(order(capped, event, { quantity: 2, network: '2001:db8:2:1::/64' })).resolves.toBeDefined();
+  });
 });
 
 describe('promo codes', () => {

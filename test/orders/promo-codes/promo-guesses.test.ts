@@ -96,6 +96,17 @@ describe('wrong promo codes', () => {
     expect(await told(deps, other.event, { promoCode: other.right })).toBe('placed');
   });
 
+  test('are counted together for the networks of one IPv6 /48, which may be one rented machine', async () => {
+    const { event, right } = await anEvent();
+    const deps = aProcess();
+    for (let n = 0; n < perNetwork + 1; n += 1) {
+      const network = `2001:db8:7:${n.toString(16)}::/64`;
+      expect(await told(deps, event, { promoCode: `GUESS${n}`, network })).toBe('promo.invalid');
+    }
+    expect(await told(deps, event, { promoCode: right, network: '2001:db8:7:ffff::/64' })).toBe('promo.limited');
+    expect(await told(deps, event, { promoCode: right, network: '2001:db8:8:1::/64' })).toBe('placed');
+  });
+
   test('do not keep a buyer from an order that was placed', async () => {
     const { event, right } = await anEvent();
     const deps = aProcess();
