@@ -30,7 +30,7 @@ import {
   queueTimes,
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
-import { robotsText, sitemap } from './server/for-robots.ts';
+import { createSitemap, robotsText } from './server/for-robots.ts';
 import { daysOf, readSearch } from './server/search.ts';
 import {
   appHeaders,
@@ -63,6 +63,7 @@ export function webRoutes(deps: {
   const assetsOnce = deps.assetsOnce ?? createAssets();
   const rendered = createRenderedPages();
   const { publicUrl } = deps;
+  const sitemapOnce = createSitemap(deps);
   const contextOf = async (c: Context): Promise<PageContext> => ({
     lang: chooseLanguage(c.req.query('lang'), c.req.header('accept-language')),
     assets: await assetsOnce(),
@@ -151,7 +152,7 @@ export function webRoutes(deps: {
     .get('/robots.txt', (c) => c.text(robotsText(publicUrl), 200, robotHeaders))
     .get('/sitemap.xml', (c) =>
       orMessage(c, contextOf, async () =>
-        c.body(await sitemap(deps.publicReads, publicUrl), 200, { ...robotHeaders, 'content-type': 'application/xml' }),
+        send(c, await sitemapOnce(), { ...robotHeaders, 'content-type': 'application/xml' }),
       ),
     )
     .get('/favicon.ico', async (c) => c.redirect((await assetsOnce()).urlOf('icon.svg'), 302))

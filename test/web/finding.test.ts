@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PublicReads } from '../../src/web/server/public-documents.ts';
 import { daysOf } from '../../src/web/server/search.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { webRoutes } from '../../src/web/routes.ts';
@@ -91,6 +92,23 @@ test('crawlers get a sitemap, and are kept out of orders', async () => {
   const text = await map.text();
   expect(text).toContain(`<loc>https://antre.example/events/${event.slug}</loc>`);
   expect(text).toContain(`<loc>https://antre.example/o/${event.organizer.slug}</loc>`);
+});
+
+test('a sitemap is made once a minute, however many ask for it: it reads every event', async () => {
+  let [now, reads] = [systemClock.now(), 0];
+  const publicReads: PublicReads = {
+    ...catalog.publicReads,
+    answerListing: (...asked) => {
+      reads += 1;
+      return catalog.publicReads.answerListing(...asked);
+    },
+  };
+  const counted = webRoutes({ publicReads, publicUrl: 'https://antre.example', clock: { now: () => now } });
+  const ask = async () => (await counted.request('/sitemap.xml?robot')).status;
+  expect(new Set(await Promise.all(Array.from({ length: 20 }, ask)))).toEqual(new Set([200]));
+  expect(reads).toBe(1);
+  now = new Date(now.getTime() + 61_000);
+  expect([await ask(), reads]).toEqual([200, 2]);
 });
 
 test('days are counted from the reader’s day, and on a Sunday the weekend is that day', () => {
