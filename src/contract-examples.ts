@@ -80,6 +80,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   previewRefund: { amount: 350_000 },
   requestRefund: { amount: 350_000, reason: 'requested' },
   resolveTask: {},
+  resolveTasks: { taskIds: ['tsk_06FJ2V1H8C9QX4T0RBVE'] },
   requestReport: { kind: 'attendees', format: 'xlsx', eventId, filters: { status: 'live' } },
   createReportSchedule: { kind: 'orders', format: 'csv', every: 'week', weekday: 1, hour: 7, covers: 'period' },
   downloadLinkedReport: {

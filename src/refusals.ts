@@ -229,6 +229,9 @@ export const refusals = {
   listRefunds: order,
   listTasks: [],
   resolveTask: ['task.not_found', 'task.resolved', 'task.refund_unavailable', 'task.amount_needed'],
+  // Refusals of single tasks are in its answer.
+  resolveTasks: [],
+  summarizeRefunds: event,
   requestReport: [...event, 'report.limit_reached'],
   listReports: [],
   showReport: ['report.not_found'],

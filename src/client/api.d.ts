@@ -992,6 +992,17 @@ export type RefundPage = {
   nextCursor: string | null;
 };
 
+export type RefundSummary = {
+  /** Orders that still have valid tickets or money: of a cancelled event, still to refund. */
+  ordersLeft: number;
+  /** By state and currency. */
+  refunds: {
+    status: "requested" | "processing" | "done" | "failed" | "manual_required";
+    count: number;
+    amount: Money;
+  }[];
+};
+
 export type TaskPage = {
   data: Task[];
   nextCursor: string | null;
@@ -1014,6 +1025,18 @@ export type ResolveTask = {
   action?: "done" | "refund";
   /** With `done`, for the kind `partial_chargeback` alone: what the bank took, in minor units; 0 if nothing. It is booked as lost. */
   amount?: number;
+};
+
+export type ResolvedTasks = {
+  data: {
+    taskId: string;
+    /** Null if the task is resolved now; otherwise the code of the refusal, as for a single task. */
+    refusal: string | null;
+  }[];
+};
+
+export type ResolveTasks = {
+  taskIds: string[];
 };
 
 export type ScanAnswer = {
@@ -3243,6 +3266,16 @@ export type Api = {
       data: RefundPreview;
     };
   };
+  "/v1/organizers/:slug/events/:eventId/refunds/summary": {
+    /** How far the refunds of an event have come */
+    get: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      } };
+      data: RefundSummary;
+    };
+  };
   "/v1/organizers/:slug/tasks": {
     /** Tasks: work that only a person can do */
     get: {
@@ -3252,6 +3285,8 @@ export type Api = {
         cursor?: string;
         limit?: number;
         status?: "open" | "resolved";
+        eventId?: string;
+        kind?: "refund_manual" | "wrong_facts" | "money_taken" | "contradiction" | "chargeback" | "partial_chargeback" | "review" | "payment_refused" | "gateway_silent";
       } };
       data: TaskPage;
     };
@@ -3264,6 +3299,15 @@ export type Api = {
         taskId: string;
       }; json?: ResolveTask };
       data: Task;
+    };
+  };
+  "/v1/organizers/:slug/tasks/resolutions": {
+    /** Resolve several tasks that people have done */
+    post: {
+      input: { param: {
+        slug: string;
+      }; json: ResolveTasks };
+      data: ResolvedTasks;
     };
   };
   "/v1/check-ins": {

@@ -63,6 +63,8 @@ export const settlementBatchMax = 100;
 export const settlementQueueMax = 5_000;
 export const settlementDeadlineMs = 10_000;
 export const settlementFlushesMax = 3;
+/** Tasks that one request resolves: a page of the desk. */
+export const tasksPerRequestMax = 50;
 export const callbackPayloadDays = 14;
 /** Keys of callbacks are kept longer than any gateway retries. */
 export const callbackKeyDays = 60;

@@ -2,6 +2,7 @@ import { accountTestResults } from './accounts/test-account.ts';
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/contract/pagination.ts';
 import {
+  eventIdSchema,
   lineOfText,
   moneySchema,
   orderIdSchema,
@@ -13,6 +14,7 @@ import {
 import { amountMax } from '../platform/text/money.ts';
 import { paymentMethods } from './gateways/all-gateways.ts';
 import { gatewayPlugins } from './gateways/registry.ts';
+import { tasksPerRequestMax } from './limits.ts';
 import { refundReasons, refundStatuses, taskKinds } from './vocabulary.ts';
 
 const ticketsMax = 100;
@@ -20,7 +22,12 @@ const ticketsMax = 100;
 export const orderParams = z.object({ id: orderIdSchema });
 export const taskParams = organizerParams.extend({ taskId: plainIdSchema });
 export const listQuery = z.strictObject(pageQuery);
-export const taskQuery = z.strictObject({ ...pageQuery, status: z.enum(['open', 'resolved']).default('open') });
+export const taskQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(['open', 'resolved']).default('open'),
+  eventId: eventIdSchema.optional(),
+  kind: z.enum(taskKinds).optional(),
+});
 
 export const choosePaymentSchema = z.strictObject({ method: z.enum(paymentMethods) }).openapi('ChoosePayment');
 
@@ -69,6 +76,17 @@ export const refundPreviewSchema = z
   })
   .openapi('RefundPreview');
 
+export const refundSummarySchema = z
+  .object({
+    ordersLeft: z.int().openapi({
+      description: 'Orders that still have valid tickets or money: of a cancelled event, still to refund.',
+    }),
+    refunds: z
+      .array(z.object({ status: z.enum(refundStatuses), count: z.int(), amount: moneySchema }))
+      .openapi({ description: 'By state and currency.' }),
+  })
+  .openapi('RefundSummary');
+
 const refundSchema = z
   .object({
     id: z.string(),
@@ -100,6 +118,23 @@ export const resolveTaskSchema = z
     }),
   })
   .openapi('ResolveTask');
+
+export const resolveTasksSchema = z
+  .strictObject({ taskIds: z.array(plainIdSchema).min(1).max(tasksPerRequestMax) })
+  .openapi('ResolveTasks');
+
+export const resolvedTasksSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        taskId: z.string(),
+        refusal: z.string().nullable().openapi({
+          description: 'Null if the task is resolved now; otherwise the code of the refusal, as for a single task.',
+        }),
+      }),
+    ),
+  })
+  .openapi('ResolvedTasks');
 
 export const taskSchema = z
   .object({

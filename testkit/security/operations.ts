@@ -48,6 +48,7 @@ const exampleIds: Readonly<Record<string, string>> = {
   evt_7K3M9XQ2: 'eventId',
   cat_06FJ2V1H8C9QX4T0RBVE: 'ticketCategoryId',
   pol_06FJ2V1H8C3MZ8K5DAYN: 'poolId',
+  tsk_06FJ2V1H8C9QX4T0RBVE: 'taskId',
 };
 
 /** The parameters of the objects that the example of an operation's body names. */
@@ -77,7 +78,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     changeStaffRole createApiKey listApiKeys endApiKey`),
   manager: idsOf(`
     showWaitingRoom planWaitingRoom closeWaitingRoom pauseWaitingRoom resumeWaitingRoom showTicketCodes
-    changeTicketCodes rotateTicketKey changeDoorSettings requestRefund listRefunds previewRefund listTasks resolveTask
+    changeTicketCodes rotateTicketKey changeDoorSettings requestRefund listRefunds previewRefund summarizeRefunds listTasks resolveTask resolveTasks
     resendTickets summarizeDeliveries listMessageTexts changeMessageText resetMessageText draftAnnouncement
     listAnnouncements showAnnouncement confirmAnnouncement cancelAnnouncement showMessageSettings setMessageSettings
     countNewsAudience listInboundMessages previewChange listChangeNotices showChangeNotice confirmChangeNotice cancelChangeNotice

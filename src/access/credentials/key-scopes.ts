@@ -40,7 +40,11 @@ const rules: readonly Rule[] = [
   { methods: 'any', route: /^\/v1\/(?:check-ins|events\/:id\/(?:check-ins|door-list))(?:\/|$)/, scopes: ['check_in'] },
   { methods: 'reading', route: ofEvent('gates|zones|door-settings'), scopes: ['check_in', ...readsEvents] },
   { methods: 'reading', route: ofEvent('sales(?:/.*)?|waiting-list'), scopes: ['sales.read'] },
-  { methods: 'reading', route: ofOrganizer('orders/:orderId/refunds'), scopes: ['refunds', ...readsOrders] },
+  {
+    methods: 'reading',
+    route: ofOrganizer('orders/:orderId/refunds|events/:eventId/refunds/summary'),
+    scopes: ['refunds', ...readsOrders],
+  },
   { methods: 'reading', route: ofOrganizer('orders/.*'), scopes: readsOrders },
   { methods: 'reading', route: ofEvent('orders|attendees'), scopes: readsOrders },
   // A search is a POST, so that names stay out of addresses.

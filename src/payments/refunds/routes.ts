@@ -4,7 +4,7 @@ import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { idempotencyKeyHeaders, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, body, problems, organizerOrderParams } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerEventParams, organizerOrderParams } from '../../http/contract/schemas.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
@@ -14,11 +14,13 @@ import {
   previewRefundSchema,
   refundPageSchema,
   refundPreviewSchema,
+  refundSummarySchema,
   refundsSchema,
   requestRefundSchema,
 } from '../schemas.ts';
 import { listRefunds } from './list-refunds.ts';
 import { previewRefund, requestRefund } from './request-refund.ts';
+import { summarizeRefunds } from './summarize-refunds.ts';
 
 export type RefundRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
@@ -61,6 +63,16 @@ function contracts(deps: RefundRoutesDeps) {
       request: { params: organizerOrderParams, query: listQuery },
       responses: { 200: answer(refundPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
     }),
+    summary: createRoute({
+      ...manager.plain,
+      method: 'get',
+      path: '/v1/organizers/{slug}/events/{eventId}/refunds/summary',
+      operationId: 'summarizeRefunds',
+      summary: 'How far the refunds of an event have come',
+      description: 'Above all of an event that was called off: orders still to refund, and refunds by state.',
+      request: { params: organizerEventParams },
+      responses: { 200: answer(refundSummarySchema, 'The counts.'), ...problems(400, 401, 403, 404, 503) },
+    }),
   };
 }
 
@@ -101,5 +113,8 @@ export function refundRoutes(deps: RefundRoutesDeps) {
         page(rows, limit, presentRefund, ({ id }) => [id]),
         200,
       );
-    });
+    })
+    .openapi(routes.summary, async (c) =>
+      c.json(await summarizeRefunds(deps, c.var.actor, c.req.valid('param').eventId), 200),
+    );
 }

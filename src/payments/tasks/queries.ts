@@ -46,23 +46,31 @@ export async function reopenTask(tx: Db, attempt: TaskOrder, task: NewTask): Pro
     });
 }
 
-export async function findTasks(
-  db: Db,
-  organizerId: string,
-  page: { open: boolean; beforeId: string | undefined; limit: number },
-): Promise<Task[]> {
+export type TaskFilter = {
+  readonly open: boolean;
+  readonly eventId?: string | undefined;
+  readonly kind?: TaskKind | undefined;
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+};
+
+/** The tasks of an organizer, newest first; up to `limit` + 1. */
+export async function findTasks(db: Db, organizerId: string, filter: TaskFilter): Promise<Task[]> {
+  const { open, eventId, kind, beforeId, limit } = filter;
   return db
     .select()
     .from(tasks)
     .where(
       and(
         eq(tasks.organizerId, organizerId),
-        page.open ? isNull(tasks.resolvedAt) : isNotNull(tasks.resolvedAt),
-        page.beforeId === undefined ? undefined : lt(tasks.id, page.beforeId),
+        open ? isNull(tasks.resolvedAt) : isNotNull(tasks.resolvedAt),
+        eventId === undefined ? undefined : eq(tasks.eventId, eventId),
+        kind === undefined ? undefined : eq(tasks.kind, kind),
+        beforeId === undefined ? undefined : lt(tasks.id, beforeId),
       ),
     )
     .orderBy(desc(tasks.id))
-    .limit(page.limit + 1);
+    .limit(limit + 1);
 }
 
 export async function findTask(db: Db, organizerId: string, id: string): Promise<Task | undefined> {

@@ -4,12 +4,21 @@ import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { jsonBody, jsonBytesMax } from '../../http/contract/json-body.ts';
 import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
-import { answer, problems, organizerParams } from '../../http/contract/schemas.ts';
+import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { presentTask } from '../present.ts';
-import { resolveTaskSchema, taskPageSchema, taskParams, taskQuery, taskSchema } from '../schemas.ts';
+import {
+  resolveTaskSchema,
+  resolveTasksSchema,
+  resolvedTasksSchema,
+  taskPageSchema,
+  taskParams,
+  taskQuery,
+  taskSchema,
+} from '../schemas.ts';
 import { findTasks } from './queries.ts';
 import { resolveTask } from './resolve-task.ts';
+import { resolveTasks } from './resolve-tasks.ts';
 
 export type TaskRoutesDeps = { readonly db: Db; readonly actors: Actors };
 
@@ -40,6 +49,21 @@ function contracts(deps: TaskRoutesDeps) {
         ...problems(400, 401, 403, 404, 409, 415),
       },
     }),
+    resolveTasks: createRoute({
+      ...manager.json,
+      method: 'post',
+      path: '/v1/organizers/{slug}/tasks/resolutions',
+      operationId: 'resolveTasks',
+      summary: 'Resolve several tasks that people have done',
+      description:
+        'For work that is done in one go, such as refunds that were paid from the bank after an event was called off. Each task is ' +
+        'resolved by itself, and a refused one does not hold up the others. A repetition answers `task.resolved` for those that are done.',
+      request: { params: organizerParams, body: body(resolveTasksSchema) },
+      responses: {
+        200: answer(resolvedTasksSchema, 'The outcome of each task, in the order of the request.'),
+        ...problems(400, 401, 403, 404, 415, 503),
+      },
+    }),
   };
 }
 
@@ -48,11 +72,11 @@ export function taskRoutes(deps: TaskRoutesDeps) {
   const routes = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(routes.listTasks, async (c) => {
-      const { cursor, limit, status } = c.req.valid('query');
-      const open = status === 'open';
-      const rows = await findTasks(deps.db, c.var.actor.organizerId, { open, beforeId: idOfCursor(cursor), limit });
+      const { cursor, status, ...filter } = c.req.valid('query');
+      const which = { ...filter, open: status === 'open', beforeId: idOfCursor(cursor) };
+      const rows = await findTasks(deps.db, c.var.actor.organizerId, which);
       return c.json(
-        page(rows, limit, presentTask, ({ id }) => [id]),
+        page(rows, filter.limit, presentTask, ({ id }) => [id]),
         200,
       );
     })
@@ -66,5 +90,9 @@ export function taskRoutes(deps: TaskRoutesDeps) {
         amount: given.amount,
       });
       return c.json(presentTask(task), 200);
+    })
+    .openapi(routes.resolveTasks, async (c) => {
+      const { taskIds } = c.req.valid('json');
+      return c.json({ data: await resolveTasks(deps, { actor: c.var.actor, taskIds }) }, 200);
     });
 }

@@ -1,70 +1,151 @@
 import { html } from 'hono/html';
+import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { type Currency, currencies, currencyDefault } from '../../../../platform/text/money.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
+import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
-import { linkButton } from '../parts/pieces.ts';
+import { linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 
 const deskTimeZone = 'Asia/Jakarta';
 
 /** Tasks: work that only a person can do. */
 export function taskPage(addPage: AddPage): void {
-  addPage('/desk/tasks', showTasks, { done: resolve('done'), refund: resolve('refund') });
+  addPage('/desk/tasks', showTasks, { done: resolve('done'), refund: resolve('refund'), together: resolveChosen });
   addPage('/desk/tasks/:taskId/loss', showLoss, { save: bookLoss });
+}
+
+type TaskOfDesk = Data<'/v1/organizers/:slug/tasks'>['data'][number];
+
+const kindFiltered = 'refund_manual' as const;
+/** The form that resolves the ticked tasks; their checkboxes are in the table. */
+const togetherId = 'together';
+
+/** The filters of the list, from the address, or from the form that was sent. */
+function filterOf(desk: Desk) {
+  const { values } = desk.form('together');
+  const asked = (name: string) => values?.optional(name) ?? desk.query(name);
+  return {
+    status: asked('status') === 'resolved' ? ('resolved' as const) : undefined,
+    eventId: asked('eventId'),
+    kind: asked('kind') === kindFiltered ? kindFiltered : undefined,
+  };
 }
 
 async function showTasks(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = toolWords[language];
-  const status = desk.query('status') === 'resolved' ? 'resolved' : 'open';
+  const filter = filterOf(desk);
+  const isOpen = filter.status === undefined;
   const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/tasks', {
     param: { slug },
-    query: { status, ...(cursor === undefined ? {} : { cursor }) },
+    query: { ...defined(filter), ...(cursor === undefined ? {} : { cursor }) },
   });
   return {
     title: words.tasks,
     section: 'tasks',
     body: html`<p class="lead">${words.tasksLead}</p>
-<nav aria-label="${words.tasks}"><ul class="filter"><li><a href="/desk/tasks"${status === 'open' ? html` aria-current="true"` : ''}>${words.openOnes}</a></li><li><a href="/desk/tasks?status=resolved"${status === 'resolved' ? html` aria-current="true"` : ''}>${words.resolvedOnes}</a></li></ul></nav>
-${
-  data.length === 0
-    ? html`<p>${words.noTasks}</p>`
-    : table({
-        caption: words.tasks,
-        rows: data,
-        columns: [
-          { label: words.task, cell: ({ kind }) => taskText(kind, language) },
-          {
-            label: words.order,
-            cell: ({ orderId }) =>
-              orderId === ''
-                ? '–'
-                : html`<a href="/desk/orders/${orderId}">${orderId.slice(-10, -5)}-${orderId.slice(-5)}</a>`,
-          },
-          { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, deskTimeZone, language, 'medium') },
-          {
-            label: words.action,
-            cell: (task) =>
-              task.resolvedAt === null
-                ? actions(desk, task)
-                : formatDateTime(task.resolvedAt, deskTimeZone, language, 'medium'),
-          },
-        ],
-      })
-}${paging(desk, nextCursor, { status: status === 'open' ? undefined : status })}`,
+<nav aria-label="${words.tasks}"><ul class="filter"><li><a href="${pathOf({ ...filter, status: undefined })}"${isOpen ? html` aria-current="true"` : ''}>${words.openOnes}</a></li><li><a href="${pathOf({ ...filter, status: 'resolved' })}"${isOpen ? '' : html` aria-current="true"`}>${words.resolvedOnes}</a></li><li><a href="${pathOf({ ...filter, kind: filter.kind === undefined ? kindFiltered : undefined })}"${filter.kind === undefined ? '' : html` aria-current="true"`}>${words.refundsOnly}</a></li></ul></nav>
+${filter.eventId === undefined ? '' : html`<p>${words.ofEvent} <a href="${pathOf({ ...filter, eventId: undefined })}">${words.ofAllEvents}</a></p>`}
+${data.length === 0 ? html`<p>${words.noTasks}</p>` : html`${taskTable(desk, data)}${data.some(isChoosable) ? togetherPart(desk, filter, cursor) : ''}`}${paging(desk, nextCursor, filter)}`,
   };
 }
 
-function actions(
-  desk: Desk,
-  { id, kind, detail }: { id: string; kind: string; detail: Readonly<Record<string, string | number>> },
-): Html {
+function pathOf(query: Readonly<Record<string, string | undefined>>): string {
+  const given = new URLSearchParams(defined(query)).toString();
+  return given === '' ? '/desk/tasks' : `/desk/tasks?${given}`;
+}
+
+function defined<Values extends Readonly<Record<string, string | undefined>>>(values: Values) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Values]: Exclude<Values[Name], undefined>;
+  };
+}
+
+/** Not a task that needs an amount of its own. */
+const isChoosable = ({ kind, resolvedAt }: TaskOfDesk) => resolvedAt === null && kind !== 'partial_chargeback';
+
+function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
+  const { language } = desk;
+  const words = toolWords[language];
+  const isChosen = desk.query('choose') === 'all';
+  const codeOf = (orderId: string) => `${orderId.slice(-10, -5)}-${orderId.slice(-5)}`;
+  return table({
+    caption: words.tasks,
+    rows,
+    columns: [
+      { label: words.task, cell: ({ kind }) => taskText(kind, language) },
+      {
+        label: words.order,
+        cell: ({ orderId }) => (orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${codeOf(orderId)}</a>`),
+      },
+      { label: words.amount, cell: ({ detail }) => amountText(detail, language), isNumber: true },
+      { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, deskTimeZone, language, 'medium') },
+      {
+        label: words.action,
+        cell: (task) =>
+          task.resolvedAt === null
+            ? actions(desk, task)
+            : formatDateTime(task.resolvedAt, deskTimeZone, language, 'medium'),
+      },
+      ...(rows.some(isChoosable)
+        ? [
+            {
+              label: words.choose,
+              cell: (task: TaskOfDesk) =>
+                isChoosable(task)
+                  ? html`<input type="checkbox" form="${togetherId}" name="taskIds" value="${task.id}" aria-label="${words.choose} ${codeOf(task.orderId)}"${isChosen ? html` checked` : ''}>`
+                  : '',
+            },
+          ]
+        : []),
+    ],
+  });
+}
+
+function amountText({ amount, currency }: TaskOfDesk['detail'], language: Language): string {
+  if (typeof amount !== 'number' || typeof currency !== 'string') return '–';
+  return formatMoney({ amount, currency }, language);
+}
+
+/** Resolves the ticked tasks in one go. "Choose all" is a link, because the page works without script. */
+function togetherPart(desk: Desk, filter: ReturnType<typeof filterOf>, cursor: string | undefined): Html {
+  const words = toolWords[desk.language];
+  const isChosen = desk.query('choose') === 'all';
+  const kept = { ...filter, cursor };
+  const choose = linkButton(
+    pathOf({ ...kept, choose: isChosen ? undefined : 'all' }),
+    isChosen ? words.chooseNone : words.chooseAll,
+    true,
+  );
+  return panel(
+    words.doneTogether,
+    html`<p>${words.doneTogetherHint}</p><p class="page-actions">${choose}</p>${deskForm(desk, {
+      id: togetherId,
+      form: desk.form('together'),
+      body: html`${Object.entries(defined(filter)).map(([name, value]) => hiddenField(name, value))}`,
+      submit: words.doneTogether,
+    })}`,
+  );
+}
+
+const resolveChosen: Act = async (desk, values) => {
+  const { data } = await desk.api.post('/v1/organizers/:slug/tasks/resolutions', {
+    param: { slug: desk.slug },
+    json: { taskIds: [...values.all('taskIds')] },
+  });
+  const isLeft = data.some(({ refusal }) => refusal !== null && refusal !== 'task.resolved');
+  const back = pathOf({ eventId: values.optional('eventId'), kind: values.optional('kind') });
+  return done(back, isLeft ? 'tasksPartlyDone' : 'tasksDone');
+};
+
+function actions(desk: Desk, { id, kind, detail }: TaskOfDesk): Html {
   const words = toolWords[desk.language];
   // It is done by naming the amount.
   if (kind === 'partial_chargeback')

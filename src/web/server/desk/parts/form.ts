@@ -18,6 +18,8 @@ type FormParts = {
   readonly isSmall?: boolean;
   /** It changes something, and only in what the member has changed (`changedOnly`). */
   readonly isChange?: boolean;
+  /** For fields that stand elsewhere on the page, and name the form by their attribute. */
+  readonly id?: string;
   /** The target of the cancel link. */
   readonly cancelPath?: string;
 };
@@ -57,7 +59,7 @@ export function openForm(
 ): Html {
   const { form, language, formToken } = parts;
   const kind = parts.isDanger === true ? 'button-danger' : parts.isSmall === true ? 'button-quiet' : 'button-main';
-  return html`<form class="desk-form${parts.isSmall === true ? ' desk-form-small' : ''}" method="post" action="${parts.path}"${parts.hasFile === true ? html` enctype="multipart/form-data"` : ''} novalidate>
+  return html`<form${parts.id === undefined ? '' : html` id="${parts.id}"`} class="desk-form${parts.isSmall === true ? ' desk-form-small' : ''}" method="post" action="${parts.path}"${parts.hasFile === true ? html` enctype="multipart/form-data"` : ''} novalidate>
 ${formToken === undefined ? '' : hiddenField('formToken', formToken)}${hiddenField('act', form.act)}${hiddenField('key', form.key)}${[...form.secrets].map((name) => hiddenField(secretsField, name))}${parts.isChange === true ? hiddenField(shownField, form.values?.raw(shownField) ?? shownOf(form)) : ''}
 ${summary(form, language)}${parts.body ?? ''}
 <p class="form-buttons"><button class="button ${kind}">${parts.submit}</button>${parts.cancelPath === undefined ? '' : html` <a class="button button-quiet" href="${parts.cancelPath}">${frameWords[language].cancel}</a>`}</p></form>`;

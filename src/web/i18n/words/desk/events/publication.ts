@@ -50,6 +50,16 @@ const id = {
   callOffConsequence:
     'Acara dibatalkan untuk selamanya. Penjualan berhenti, semua pemegang tiket diberi tahu, dan pesanan yang sudah dibayar dikembalikan uangnya.',
   callOff: 'Ya, batalkan acara',
+  refundsTitle: 'Pengembalian uang',
+  ordersLeft: 'Pesanan yang belum dikembalikan',
+  refundStates: {
+    requested: 'Menunggu gateway',
+    processing: 'Dikirim, belum dipastikan bank',
+    done: 'Selesai',
+    failed: 'Gagal',
+    manual_required: 'Harus dikembalikan dengan tangan',
+  },
+  refundTasks: 'Tugas acara ini',
 };
 
 const en: typeof id = {
@@ -76,6 +86,16 @@ const en: typeof id = {
   callOffConsequence:
     'The event is called off for good. Sales stop, every ticket holder is told, and paid orders are refunded.',
   callOff: 'Yes, call it off',
+  refundsTitle: 'Refunds',
+  ordersLeft: 'Orders still to refund',
+  refundStates: {
+    requested: 'Waiting for the gateway',
+    processing: 'Sent, not yet confirmed by the bank',
+    done: 'Done',
+    failed: 'Failed',
+    manual_required: 'To be paid back by hand',
+  },
+  refundTasks: 'Tasks of this event',
 };
 
 export const publicationWords: InEach<typeof id> = { id, en };

@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
+import { formatCount, formatMoney } from '../../../../../platform/text/format-money.ts';
 import { movingWords } from '../../../../i18n/words/desk/events/moving.ts';
 import { publicationWords } from '../../../../i18n/words/desk/events/publication.ts';
 import type { Html } from '../../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
+import { isLimited } from '../../nav.ts';
 import { confirmStep, deskForm } from '../../parts/form.ts';
-import { linkButton, notice, panel } from '../../parts/pieces.ts';
+import { facts, linkButton, notice, panel } from '../../parts/pieces.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
 import { type Missing, missingOf } from '../checklist.ts';
 import { tellingPart } from '../moving.ts';
@@ -23,9 +25,28 @@ async function showPublication(desk: Desk): Promise<View> {
   const words = publicationWords[desk.language];
   const noticesLink = html`<p class="page-actions">${linkButton(pathOf(desk, '/notices'), movingWords[desk.language].noticesTitle, true)}</p>`;
   const view = { title: words.title, ...eventView(event), eventSection: 'publication' as const };
-  if (event.status === 'cancelled') return { ...view, body: html`${notice(words.isCancelled, 'bad')}${noticesLink}` };
+  if (event.status === 'cancelled')
+    return { ...view, body: html`${notice(words.isCancelled, 'bad')}${await refundsPart(desk)}${noticesLink}` };
   if (event.status === 'draft') return { ...view, body: publishPart(desk, await missingOf(desk)) };
   return { ...view, body: html`${publishedPart(desk, event)}` };
+}
+
+/** How far the refunds of a cancelled event have come. */
+async function refundsPart(desk: Desk): Promise<Html> {
+  const { language } = desk;
+  const words = publicationWords[language];
+  const { ordersLeft, refunds } = await desk.api.get('/v1/organizers/:slug/events/:eventId/refunds/summary', {
+    param: eventParam(desk),
+  });
+  const states = refunds.map(({ status, count, amount }): [string, string] => [
+    words.refundStates[status],
+    `${formatCount(count, language)} (${formatMoney(amount, language)})`,
+  ]);
+  const tasks = linkButton(`/desk/tasks?eventId=${desk.param('eventId')}`, words.refundTasks, true);
+  return panel(
+    words.refundsTitle,
+    html`${facts([[words.ordersLeft, formatCount(ordersLeft, language)], ...states])}${isLimited(desk.member) ? '' : html`<p class="page-actions">${tasks}</p>`}`,
+  );
 }
 
 function publishPart(desk: Desk, missing: readonly Missing[]): Html {
