@@ -29,7 +29,7 @@ import {
   submitTemplates,
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
-import { ticketsSend } from '../src/notifications/jobs.ts';
+import { type deliverySend, reminderSend, ticketsSend } from '../src/notifications/jobs.ts';
 import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/orders/index.ts';
 import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
@@ -71,7 +71,9 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'buyer.verification_requested': (verification) => notifyBuyer(deps, verification),
     'delivery.send': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'delivery.send_tickets': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
-    'deliveries.send_tickets': (deliveries, { signal }) => sendTickets(deps, deliveries, signal),
+    'deliveries.send_tickets': (deliveries, { signal }) => sendEach(deps, ticketsSend, deliveries, signal),
+    'delivery.send_reminder': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
+    'deliveries.send_reminders': (deliveries, { signal }) => sendEach(deps, reminderSend, deliveries, signal),
     'delivery.send_announcement': (delivery, { signal }) => sendDelivery(deps, delivery, signal),
     'notifications.recover': () => recoverDeliveries(deps, paidLooks),
     'sender.submit_templates': (sender, { signal }) => submitTemplates(deps, sender, signal),
@@ -111,6 +113,12 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
     await sendDelivery(deps, delivery, signal);
     return true;
   };
+  const sendTogether =
+    (contract: typeof deliverySend) =>
+    async (deliveries: DeliveriesRef, { signal }: { signal: AbortSignal }) => {
+      await sendEach(deps, contract, deliveries, signal);
+      return true;
+    };
   return {
     ...paymentsInPlace(deps),
     'order.paid': notify('tickets'),
@@ -122,19 +130,23 @@ export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
     },
     'delivery.send': send,
     'delivery.send_tickets': send,
-    'deliveries.send_tickets': async (deliveries: DeliveriesRef, { signal }: { signal: AbortSignal }) => {
-      await sendTickets(deps, deliveries, signal);
-      return true;
-    },
+    'deliveries.send_tickets': sendTogether(ticketsSend),
+    'delivery.send_reminder': send,
+    'deliveries.send_reminders': sendTogether(reminderSend),
   };
 }
 
 type OrderRef = { readonly eventId: string; readonly orderId: string };
 type DeliveriesRef = { readonly eventId: string; readonly deliveryIds: readonly string[] };
 
-function sendTickets(deps: HandlerDeps, { eventId, deliveryIds }: DeliveriesRef, signal: AbortSignal): Promise<void> {
+function sendEach(
+  deps: HandlerDeps,
+  contract: typeof deliverySend,
+  { eventId, deliveryIds }: DeliveriesRef,
+  signal: AbortSignal,
+): Promise<void> {
   const deliveries = deliveryIds.map((deliveryId) => ({ deliveryId, eventId }));
-  return eachAlone(deps, ticketsSend, deliveries, (delivery) => sendDelivery(deps, delivery, signal));
+  return eachAlone(deps, contract, deliveries, (delivery) => sendDelivery(deps, delivery, signal));
 }
 
 const minute = 60;

@@ -25,7 +25,8 @@ export const queueShares: Readonly<Record<QueueName, number>> = {
   closings: 0.08,
   refunds: 0.06,
   payments: 0.15,
-  notifications: 0.11,
+  notifications: 0.08,
+  reminders: 0.03,
   announcements: 0.03,
   webhooks: 0.01,
   checks: 0.04,
@@ -50,15 +51,17 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 
 /**
  * First tries of a queue that a process makes at once. Callbacks only use the database: four batches of a group commit.
- * New payments get a batch while money and tickets leave room for it. More of them beside a rush of callbacks would
- * delay more important jobs.
+ * New payments get a batch while money and tickets leave room for it, and reminders two jobs of ten while payments leave
+ * room for them, too. More of them beside a rush of callbacks would delay more important jobs.
  * @param running first tries of a queue that this process makes now
  */
 export function inPlaceMax(queue: QueueName, workerConcurrency: number, running: (queue: QueueName) => number): number {
   if (queue === 'callbacks') return workerConcurrency * 20;
   const own = queueConcurrency(queue, workerConcurrency);
-  if (queue !== 'payments') return own;
-  return Math.max(own, workerConcurrency * 5 - running('callbacks') - running('tickets'));
+  const important = running('callbacks') + running('tickets');
+  if (queue === 'payments') return Math.max(own, workerConcurrency * 5 - important);
+  if (queue === 'reminders') return Math.max(own, workerConcurrency * 2 - important - running('payments'));
+  return own;
 }
 
 /**
@@ -74,6 +77,7 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   refunds: 0.5,
   payments: 2,
   notifications: 1,
+  reminders: 0.5,
   // As many as the stream of news has connections.
   announcements: 0.2,
   webhooks: 1,
@@ -148,6 +152,7 @@ export function openQueues(connection: RedisClient): Queues {
     refunds: open('refunds'),
     payments: open('payments'),
     notifications: open('notifications'),
+    reminders: open('reminders'),
     announcements: open('announcements'),
     webhooks: open('webhooks'),
     checks: open('checks'),

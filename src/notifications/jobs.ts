@@ -22,16 +22,26 @@ export const deliverySend = job({
  */
 export const ticketsSend = job({ ...deliverySend, name: 'delivery.send_tickets', queue: 'tickets' });
 
-/** Sends the tickets of orders that were paid together. `queue_tickets` stages it under this name. */
-export const ticketsSendTogether = job({
-  ...ticketsSend,
-  name: 'deliveries.send_tickets',
+/** Deliveries of one event that are sent by one job. */
+const together = {
   payload: z.strictObject({
     deliveryIds: z.array(z.string().regex(idPatterns.plain)).min(1).max(itemsOfJobMax),
     eventId: z.string().regex(idPatterns.event),
   }),
   itemsMax: itemsOfJobMax,
-});
+} as const;
+
+/** Sends the tickets of orders that were paid together. `queue_tickets` stages it under this name. */
+export const ticketsSendTogether = job({ ...ticketsSend, ...together, name: 'deliveries.send_tickets' });
+
+/**
+ * Sends a message that follows from an unpaid order by the clock. A rush causes one for many of its orders, so they have a queue
+ * of their own: codes and links, for which people wait at the screen, are not behind them.
+ */
+export const reminderSend = job({ ...deliverySend, name: 'delivery.send_reminder', queue: 'reminders' });
+
+/** Sends reminders that were queued together. `queue_deliveries` stages it under this name. */
+export const remindersSendTogether = job({ ...reminderSend, ...together, name: 'deliveries.send_reminders' });
 
 /**
  * Sends an announcement. Thousands of them have a queue of their own, so that codes and refunds do not wait behind
@@ -44,10 +54,18 @@ export const announcementSend = job({
 });
 
 const announcementTemplates: readonly Template[] = ['event_practical', 'event_news', 'event_reminder'];
+const reminderTemplates: readonly Template[] = ['order_placed', 'payment_expiring'];
 
+/** The job that sends a message. */
 export function deliveryJobOf(template: Template): typeof deliverySend {
   if (template === 'tickets') return ticketsSend;
+  if (reminderTemplates.includes(template)) return reminderSend;
   return announcementTemplates.includes(template) ? announcementSend : deliverySend;
+}
+
+/** The job that sends messages which were queued together; undefined if each has its own. */
+export function togetherJobOf(template: Template): typeof remindersSendTogether | undefined {
+  return reminderTemplates.includes(template) ? remindersSendTogether : undefined;
 }
 
 /** Queues the messages of a confirmed announcement. Safe to repeat: the announcement says how far it got. */

@@ -81,7 +81,7 @@ export const ordersUnpaid = job({
     // The most orders of one call of `record_made_attempts`.
     orderIds: z.array(z.string().regex(idPatterns.order)).min(1).max(100),
   }),
-  queue: 'notifications',
+  queue: 'reminders',
   attempts: 5,
   timeoutMs: 15_000,
 });

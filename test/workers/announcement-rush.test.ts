@@ -12,12 +12,17 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
 
-/** Guards that codes, refunds and tickets are sent at once while the thousands of messages of an announcement go out. */
+/**
+ * Guards that codes, refunds and tickets are sent at once while thousands of messages go out: those of an announcement, and
+ * reminders of the unpaid orders of a rush.
+ */
 
-const announced = 3000;
+const floods = ['delivery.send_announcement', 'delivery.send_reminder'] as const;
+const floodCount = 2000;
 const urgent = ['delivery.send', 'delivery.send_tickets'] as const;
 const urgentCount = 20;
 const sendMs = 30;
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 let database: TestDatabase;
 let redis: TestRedis;
@@ -48,8 +53,8 @@ function contracts(queueOf: (contract: JobContract) => JobContract['queue']): Jo
   return Object.fromEntries(all) as JobMap;
 }
 
-/** How many announcements were sent between the moment when urgent messages were staged and the moment when the last of them was sent. */
-async function announcedMeanwhile(map: JobMap): Promise<number> {
+/** How many messages of the floods were sent between the moment when urgent ones were staged and the moment when the last of these was sent. */
+async function sentMeanwhile(map: JobMap): Promise<number> {
   const sent = new Map<string, number>();
   const count = (name: string) => sent.get(name) ?? 0;
   const handlers = Object.fromEntries(
@@ -62,7 +67,8 @@ async function announcedMeanwhile(map: JobMap): Promise<number> {
     ]),
   ) as unknown as Handlers<JobMap>;
   const closers = createClosers(silentLog);
-  await stageMany('delivery.send_announcement', 'evt_00000001', announced);
+  const floodsSent = () => floods.map(count);
+  for (const name of floods) await stageMany(name, 'evt_00000001', floodCount);
   await startWorker({
     config: { ENV: 'test', REDIS_QUEUE_URL: redis.queueUrl, WORKER_CONCURRENCY: 20, RELAY_JOBS_MAX: 50_000 },
     db: open.db,
@@ -72,22 +78,22 @@ async function announcedMeanwhile(map: JobMap): Promise<number> {
     handlers,
     schedules: [],
   });
-  await until(() => count('delivery.send_announcement') > 50);
-  const before = count('delivery.send_announcement');
+  await until(() => floodsSent().every((sent) => sent > 30));
+  const before = sum(floodsSent());
   for (const name of urgent) await stageMany(name, 'evt_00000002', urgentCount);
   await until(() => urgent.every((name) => count(name) === urgentCount), 60_000);
-  const meanwhile = count('delivery.send_announcement') - before;
+  const meanwhile = sum(floodsSent()) - before;
   await open.db.execute(sql`delete from outbox`);
   await closers.close();
   return meanwhile;
 }
 
-test('messages of orders go out beside an announcement; in one queue they wait behind it', {
+test('messages that somebody waits for go out beside floods of others; in one queue they wait behind them', {
   timeout: 120_000,
 }, async () => {
-  const apart = await announcedMeanwhile(contracts(({ queue }) => queue));
-  const together = await announcedMeanwhile(
-    contracts(({ queue }) => (['announcements', 'tickets'].includes(queue) ? 'notifications' : queue)),
+  const apart = await sentMeanwhile(contracts(({ queue }) => queue));
+  const together = await sentMeanwhile(
+    contracts(({ queue }) => (['announcements', 'reminders', 'tickets'].includes(queue) ? 'notifications' : queue)),
   );
   expect(together, 'the control must show the fault').toBeGreaterThan(apart * 2 + 50);
 });

@@ -13,7 +13,7 @@ import {
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
-import { inPlaceMax } from '../../workers/queues.ts';
+import { type QueueName, inPlaceMax } from '../../workers/queues.ts';
 
 /** Guards the jobs that the relay's process runs itself: done without the queue, and never lost by it. */
 
@@ -153,8 +153,11 @@ test('a job whose process died in place comes back through the queue', async () 
   await worker.close();
 });
 
-test('new payments get the room that money and tickets leave, and never less than their own', () => {
-  const placesBeside = (callbacks: number, tickets: number) =>
-    inPlaceMax('payments', 20, (queue) => (queue === 'callbacks' ? callbacks : tickets));
-  expect([placesBeside(0, 0), placesBeside(20, 10), placesBeside(400, 80)]).toEqual([100, 70, 40]);
+test('new payments get the room that money and tickets leave, reminders what these leave, and neither less than its own', () => {
+  const beside = (running: Partial<Record<QueueName, number>>) =>
+    (['payments', 'reminders'] as const).map((queue) => inPlaceMax(queue, 20, (other) => running[other] ?? 0));
+  expect(beside({})).toEqual([100, 40]);
+  expect(beside({ callbacks: 20, tickets: 10 })).toEqual([70, 10]);
+  expect(beside({ payments: 25, callbacks: 400, tickets: 80 })).toEqual([40, 10]);
+  expect(beside({ payments: 25 })).toEqual([100, 15]);
 });

@@ -11,8 +11,8 @@
 create or replace function queue_deliveries(
   p_ids text[], p_organizer_ids text[], p_event_ids text[], p_subject_ids text[], p_templates text[], p_channels text[],
   p_recipient_keys text[], p_versions integer[], p_shares text[], p_hourly_maxes integer[],
-  -- The name of the job that sends each; null if the caller stages the jobs.
-  p_job text)
+  -- The name of the job that sends one message, and of the job that sends up to ten of one event; null if each has a job of its own.
+  p_job text, p_job_together text)
 returns table (id text, channel text, capped_by text)
 language plpgsql volatile
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
@@ -62,8 +62,14 @@ begin
     returning d.id, d.event_id, d.channel, d.status, d.share
   ), staged as (
     insert into outbox (name, payload)
-    select p_job, jsonb_strip_nulls(jsonb_build_object('deliveryId', a.id, 'eventId', a.event_id)) from added a
-    where a.status = 'queued' and p_job is not null
+    select case count(*) when 1 then p_job else p_job_together end,
+           jsonb_strip_nulls(jsonb_build_object('eventId', a.event_id))
+             || case count(*) when 1 then jsonb_build_object('deliveryId', min(a.id)) else jsonb_build_object('deliveryIds', jsonb_agg(a.id)) end
+    from (
+      select d.id, d.event_id,
+             (row_number() over (partition by d.event_id) - 1) / case when p_job_together is null then 1 else 10 end as part
+      from added d where d.status = 'queued') a
+    group by a.event_id, a.part
   )
   select a.id, a.channel, case when a.status = 'capped' then a.share end from added a;
 end $$;

@@ -1,5 +1,5 @@
 -- Queues the messages with the tickets of orders that were paid, in the transaction that pays them: mail, and WhatsApp where the
--- buyer gave a phone and the organizer has a sender. Money has come, so they are counted under no share. One job sends up to ten of them.
+-- buyer gave a phone and the organizer has a sender. Money has come, so they are counted under no share.
 create or replace function queue_tickets(
   p_event_id text, p_orders text[], p_organizers text[], p_emails text[], p_phones text[], p_email_ids text[],
   p_whatsapp_ids text[]) returns void
@@ -20,14 +20,8 @@ begin
       where i.phone_key is not null and exists (
         select from senders s where s.status <> 'disabled' and (s.organizer_id = i.organizer_id or s.organizer_id is null)))
       as m(id, organizer_id, order_id, channel, key);
-  insert into outbox (name, payload)
-  select case count(*) when 1 then 'delivery.send_tickets' else 'deliveries.send_tickets' end,
-         jsonb_build_object('eventId', p_event_id)
-           || case count(*) when 1 then jsonb_build_object('deliveryId', min(q.id)) else jsonb_build_object('deliveryIds', jsonb_agg(q.id)) end
-  from (
-    select d.id, (row_number() over () - 1) / 10 as part
-    from queue_deliveries(
-      v_ids, v_organizers, array_fill(p_event_id, array[v_count]), v_orders, array_fill('tickets'::text, array[v_count]), v_channels,
-      v_keys, array_fill(1, array[v_count]), array_fill(null::text, array[v_count]), array_fill(null::integer, array[v_count]), null) d) q
-  group by q.part;
+  perform queue_deliveries(
+    v_ids, v_organizers, array_fill(p_event_id, array[v_count]), v_orders, array_fill('tickets'::text, array[v_count]), v_channels,
+    v_keys, array_fill(1, array[v_count]), array_fill(null::text, array[v_count]), array_fill(null::integer, array[v_count]),
+    'delivery.send_tickets', 'deliveries.send_tickets');
 end $$;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { Redis } from 'ioredis';
-import { deliverySend } from '../../../src/notifications/jobs.ts';
+import { reminderSend, remindersSendTogether } from '../../../src/notifications/jobs.ts';
 import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { checkAttemptJob } from '../../../src/payments/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
@@ -24,7 +24,7 @@ export type Drain = {
 };
 
 /** Jobs that the service stages for unpaid payments: looks at the gateway, and messages to their buyers. */
-const staged = [checkAttemptJob.name, ordersUnpaid.name, deliverySend.name];
+const staged = [checkAttemptJob, ordersUnpaid, reminderSend, remindersSendTogether].map(({ name }) => name);
 
 /** Looks at outbox and Redis every few seconds until the backlog is done. Jobs that it causes later are ignored. */
 export async function watchDrain({ owner, services }: BenchStack): Promise<Drain> {

@@ -3,7 +3,14 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
-import { announcementSend, deliverySend, ticketsSend, ticketsSendTogether } from '../jobs.ts';
+import {
+  announcementSend,
+  deliverySend,
+  reminderSend,
+  remindersSendTogether,
+  ticketsSend,
+  ticketsSendTogether,
+} from '../jobs.ts';
 import type { Channel, DeliveryStatus, SenderKind, SuppressionReason, Template } from '../tables.ts';
 
 /** A delivery that this call has claimed. */
@@ -135,7 +142,8 @@ export async function suppressRecipient(
     on conflict (channel, recipient_key) do update set reason = excluded.reason, until = excluded.until, created_at = now()`);
 }
 
-const deliveryJobs = [deliverySend, ticketsSend, announcementSend];
+const deliveryJobs = [deliverySend, ticketsSend, reminderSend, announcementSend];
+const togetherJobs = [ticketsSendTogether, remindersSendTogether];
 
 export type DueDelivery = { readonly id: string; readonly event_id: string | null; readonly template: Template };
 
@@ -156,6 +164,6 @@ export async function takeDueDeliveries(db: Db, limit: number, pauseSeconds: num
       select id, event_id, template from due
       where id not in ${idsWithJob(deliveryJobs, 'deliveryId')} and id not in (
         select jsonb_array_elements_text(staged.payload -> 'deliveryIds') from outbox staged
-        where staged.name = ${ticketsSendTogether.name})`,
+        where staged.name in ${togetherJobs.map(({ name }) => name)})`,
   );
 }

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { type Share, messagesPerHourMax } from './caps.ts';
-import { deliveryJobOf } from '../jobs.ts';
+import { deliveryJobOf, togetherJobOf } from '../jobs.ts';
 import { type OrderRef, textArray } from './subject-queries.ts';
 import { type OrderRule, type OrderTemplate, isConfirmed, isPaid, orderRules } from './order-rules.ts';
 import type { Channel, Template } from '../tables.ts';
@@ -40,7 +40,7 @@ export async function queueDeliveries(db: Db, template: Template, candidates: SQ
       select q.id, q.channel, q.capped_by as "cappedBy"
       from lists l
       cross join lateral queue_deliveries(l.ids, l.organizers, l.events, l.subjects, l.templates, l.channels, l.keys, l.versions,
-        l.shares, l.maxes, ${deliveryJobOf(template).name}::text) q`,
+        l.shares, l.maxes, ${deliveryJobOf(template).name}, ${togetherJobOf(template)?.name ?? null}::text) q`,
   );
 }
 

@@ -5,14 +5,7 @@ import { eachInTurn } from '../../platform/jobs/each-in-turn.ts';
 import type { Log } from '../../platform/log.ts';
 import { stageAll } from '../../platform/jobs/outbox.ts';
 import { takeDueDeliveries } from './queries.ts';
-import {
-  announcementSend,
-  deliveryJobOf,
-  deliverySend,
-  sendAnnouncementJob,
-  tellHolders,
-  ticketsSend,
-} from '../jobs.ts';
+import { deliveryJobOf, sendAnnouncementJob, tellHolders } from '../jobs.ts';
 import { announcementsWithoutJob, purgeDrafts } from '../announcements/recover-announcements.ts';
 import { noticesWithoutJob } from '../notices/queries.ts';
 import { type PaidLooks, createPaidLooks } from './paid-looks.ts';
@@ -45,8 +38,7 @@ export async function recoverDeliveries(deps: RecoverDeps, paidLooks: PaidLooks 
 async function sendDueAgain({ db, log }: RecoverDeps): Promise<void> {
   const due = await transaction(db, async (tx) => {
     const taken = await takeDueDeliveries(tx, batchMax, pauseSeconds);
-    for (const contract of [ticketsSend, deliverySend, announcementSend]) {
-      const own = taken.filter(({ template }) => deliveryJobOf(template) === contract);
+    for (const [contract, own] of Map.groupBy(taken, ({ template }) => deliveryJobOf(template))) {
       await stageAll(
         tx,
         contract,

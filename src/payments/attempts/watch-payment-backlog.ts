@@ -16,7 +16,7 @@ export type PaymentBacklog = {
 
 const refreshMs = 1000;
 /** A slow count is followed by a longer pause, so that counting a large backlog does not make it larger. */
-const pausesPerCount = 20;
+const pausesPerCount = 100;
 const busyShare = 1 / 3;
 /** Counting further would not change the answer for any hold. */
 const countMax = 100_000;

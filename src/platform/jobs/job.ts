@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 /**
  * The queues, the most important first: money that has arrived, the tickets for it, orders that end, refunds, new
- * payments, other messages, announcements, webhooks, questions to the gateway, upkeep, and reports. Each has its own room in Redis and its own slots in
+ * payments, messages that somebody waits for, reminders, announcements, webhooks, questions to the gateway, upkeep, and reports. Each has its own room in Redis and its own slots in
  * every worker, so none can starve another.
  */
 export const queueNames = [
@@ -12,6 +12,7 @@ export const queueNames = [
   'refunds',
   'payments',
   'notifications',
+  'reminders',
   'announcements',
   'webhooks',
   'checks',

@@ -218,6 +218,22 @@ describe('a provider that misbehaves', () => {
     expect(mail?.text).toMatch(/(ditahan sampai|held until) \p{L}+,? \d+ \p{L}+ \d{4}, \d\d[.:]\d\d WIB/u);
   });
 
+  test('up to ten of the messages that a rush of unpaid orders causes share a job', async () => {
+    const event = await createEvent(world.db, { categories: [{ price: 90_000 }] });
+    const deps = placingDeps(world.open);
+    const orders = await Promise.all(Array.from({ length: 11 }, () => order(deps, event, { buyer: someBuyer() })));
+    await notifyUnpaid(world.deps, { eventId: event.id, orderIds: orders.map(({ order: { id } }) => id) });
+    const jobs = await rowsOf<{ name: string; messages: number }>(
+      world.db,
+      sql`select name, coalesce(jsonb_array_length(payload -> 'deliveryIds'), 1) as messages from outbox
+        where event_id = ${event.id} and name like 'deliver%' order by messages`,
+    );
+    expect(jobs).toEqual([
+      { name: 'delivery.send_reminder', messages: 1 },
+      { name: 'deliveries.send_reminders', messages: 10 },
+    ]);
+  });
+
   test('550 5.1.1 fails the delivery, and the address is not tried again', async () => {
     const { buyer, deliveryId, orderId, eventId } = await queued();
     await control(world.sandbox, 'smtp/rules', {
