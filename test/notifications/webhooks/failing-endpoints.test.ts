@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changeEndpoint } from '../../../src/notifications/webhooks/endpoints/change-endpoint.ts';
 import { retrySeconds } from '../../../src/notifications/webhooks/limits.ts';
 import { inbox } from '../../../testkit/notifications/notification-world.ts';
 import { until } from '../../../testkit/until.ts';
@@ -100,6 +101,23 @@ test('410 disables the endpoint at once, and its owners get a mail', async () =>
   expect(await world.deliveries(endpoint.id)).toHaveLength(1);
   await running.relay.stop();
 }, 30_000);
+
+test('an answer from the address that an endpoint had before says nothing about its new one', async () => {
+  let move = async () => {};
+  const server = await startServer((response) => void move().then(() => response.writeHead(410).end()));
+  const endpoint = await subscribed({ url: server.url });
+  const url = `${world.sandbox.url}/webhook-sink/${endpoint.name}`;
+  move = async () => {
+    await changeEndpoint(world.api.service, { actor: endpoint.actor, endpointId: endpoint.id, values: { url } });
+  };
+  await world.paid(endpoint.event);
+  await turn(endpoint);
+  expect(await world.endpoint(endpoint.id)).toMatchObject({ status: 'active', failures: 0, pause: null });
+  await makeDue(endpoint);
+  await turn(endpoint);
+  expect(await world.received(endpoint.name)).toHaveLength(1);
+  server.close();
+});
 
 test('an endpoint that fails for three days is disabled; one success in between starts the days again', async () => {
   const endpoint = await subscribed();

@@ -103,10 +103,13 @@ export async function recordTries(tx: Db, endpointId: string, outcomes: readonly
     where d.endpoint_id = ${endpointId} and d.webhook_id = o.webhook_id and d.status = 'pending' and d.tries > 0`);
 }
 
-/** Updates an endpoint's state after a round of calls, and returns it locked; undefined if it was deleted or disabled meanwhile. */
+/**
+ * Updates an endpoint's state after a round of calls to its address, and returns it locked; undefined if it was deleted or disabled
+ * meanwhile, or moved to another address, about which these calls say nothing.
+ */
 export async function recordHealth(
   tx: Db,
-  endpointId: string,
+  { id, url }: Pick<WebhookEndpoint, 'id' | 'url'>,
   health: { readonly failures: number; readonly hasDelivered: boolean; readonly pauseSeconds: number },
 ): Promise<{ organizerId: string; failingHours: number } | undefined> {
   const [row] = await rowsOf<{ organizerId: string; failingHours: number }>(
@@ -116,7 +119,7 @@ export async function recordHealth(
         failures = ${health.failures}::integer,
         failing_since = case when ${health.hasDelivered}::boolean then null else coalesce(failing_since, now()) end,
         paused_until = case when ${health.pauseSeconds}::float8 > 0 then now() + make_interval(secs => ${health.pauseSeconds}::float8) end
-      where id = ${endpointId} and status = 'active'
+      where id = ${id} and status = 'active' and url = ${url}
       returning organizer_id as "organizerId",
         coalesce(extract(epoch from now() - failing_since), 0)::float8 / 3600 as "failingHours"`,
   );

@@ -97,7 +97,7 @@ async function record(deps: SendWebhooksDeps, endpoint: Endpoint, tried: readonl
   const isGone = outcomes.some(({ status }) => status === 410);
   const disabled = await transaction(deps.db, async (tx) => {
     await recordTries(tx, endpoint.id, outcomes);
-    const health = await recordHealth(tx, endpoint.id, { failures, hasDelivered, pauseSeconds });
+    const health = await recordHealth(tx, endpoint, { failures, hasDelivered, pauseSeconds });
     if (health === undefined || !(isGone || health.failingHours >= failingHoursMax)) return undefined;
     const reason = isGone ? 'gone' : 'failing';
     await disableEndpoint(tx, endpoint.id, reason);
