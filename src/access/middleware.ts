@@ -31,7 +31,8 @@ export function requireRole(
   options: { readonly isLimitedInside?: boolean } = {},
 ): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
-    const actor = await actorOf(deps, c);
+    const isLasting = role === 'owner' && c.req.method !== 'GET';
+    const actor = await actorOf(deps, c, isLasting ? 'now' : 'of');
     if (actor.organizerSlug !== c.req.param('slug')) {
       throw new DomainError('request.not_found', 'There is nothing at this address.');
     }
@@ -91,9 +92,9 @@ function checkScope(c: Context, actor: Actor): void {
   if (!enough.some((scope) => actor.scopes?.includes(scope))) throw scopeMissing(enough);
 }
 
-async function actorOf(deps: Deps, c: Context): Promise<Actor> {
+async function actorOf({ actors }: Deps, c: Context, known: 'of' | 'now' = 'of'): Promise<Actor> {
   const credential = bearerOf(c.req.header('authorization'));
-  const actor = credential === undefined ? undefined : await deps.actors.of(credential);
+  const actor = credential === undefined ? undefined : await actors[known](credential);
   if (actor === undefined) throw unauthenticated();
   return actor;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signBuyerToken } from '../../src/access/buyers/buyer-token.ts';
 import { newId } from '../../src/platform/ids.ts';
@@ -168,4 +169,21 @@ describe('an operation of one other kind of caller', () => {
 
 test('none of these requests has changed a row', async () => {
   expect(await world.digest()).toEqual(before);
+});
+
+test('an owner who has ended does nothing that only owners do, in a process that still remembers the owner', async () => {
+  const { ids } = world.own;
+  const owner = { as: tokens.get('owner') };
+  const remembered = async () => (await world.ask('GET', `/v1/organizers/${ids['slug']}/api-keys`, owner)).status;
+  expect(await remembered()).toBe(200);
+  await world.running.service.db.execute(sql`
+    update staff set status = 'disabled', password_hash = null
+    where role = 'owner' and organizer_id = (select id from organizers where slug = ${ids['slug']})`);
+  expect(await remembered()).toBe(200);
+  const acts = ofOrganizers.filter(({ id, method }) => leastRoles.owner.includes(id) && method !== 'GET');
+  expect(acts.length).toBeGreaterThan(10);
+  for (const act of acts) {
+    const answer = await world.ask(act.method, pathOf(act, ids), { ...owner, body: bodyOf(act, ids) });
+    expect([act.id, codeOf(answer)]).toEqual([act.id, '401 access.unauthenticated']);
+  }
 });

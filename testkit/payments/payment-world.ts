@@ -162,12 +162,13 @@ async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: 
       deps.log,
     ),
   );
+  const actorOf = (token: string) => Promise.resolve(actors.get(token));
   app.route(
     '/',
     paymentRoutes({
       ...deps,
       inbox: createCallbackInbox({ db: deps.db }),
-      actors: { of: (token) => Promise.resolve(actors.get(token)), forget: () => {} },
+      actors: { of: actorOf, now: actorOf, forget: () => {} },
       config: {
         ENCRYPTION_KEY: encryptionKey,
         ORDER_TOKEN_SECRET: orderTokenSecret,
