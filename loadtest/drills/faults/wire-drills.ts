@@ -1,4 +1,5 @@
 import { seededRandom } from '../../../sandbox/random.ts';
+import { seesNewOrders } from '../../../testkit/orders/new-orders.ts';
 import { openTcpProxy } from '../../../testkit/services/tcp-proxy.ts';
 import type { Drill } from '../drill.ts';
 import { saleDrill } from '../sale/sale-drill.ts';
@@ -21,10 +22,11 @@ async function cuttingWire(
   seed: number,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const random = seededRandom(seed);
+  const placesOrders = seesNewOrders();
   strikes.expect(what);
   return openTcpProxy(url, {
     onRequest: (bytes, cut) => {
-      if (!armed.has(strikes) || !bytes.includes('place_orders') || random() > cutShare) return;
+      if (!placesOrders(bytes) || !armed.has(strikes) || random() > cutShare) return;
       strikes.count(what, 1);
       cut.atAnswer();
     },

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { seesNewOrders } from '../../../testkit/orders/new-orders.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { type TcpProxy, openTcpProxy } from '../../../testkit/services/tcp-proxy.ts';
 import { type RaceDatabase, inDatabase, asControl } from '../support/race-database.ts';
@@ -19,14 +20,11 @@ const ordersOfEach = 13;
  * Postgres, and in turn before or after the answer was on its way.
  */
 function openCuttingProxy(url: string): Promise<TcpProxy & { readonly cuts: () => number }> {
-  const seen = new Set<string>();
+  const placesOrders = seesNewOrders();
   let cuts = 0;
   return openTcpProxy(url, {
     onRequest: (bytes, cut) => {
-      const text = bytes.toString('latin1');
-      const [, id] = /(ord_\w{28})/.exec(text) ?? [];
-      if (id === undefined || seen.has(id)) return;
-      seen.add(id);
+      if (!placesOrders(bytes)) return;
       cuts += 1;
       if (cuts % 2 === 0) cut.atAnswer();
       else cut.now();
