@@ -80,10 +80,13 @@ class Failure extends Error {
 export function createCallGuard({
   toward,
   pauseMs = pauseMsDefault,
+  openBudget = createRetryBudget,
   onChange = () => undefined,
 }: {
   toward: Toward;
   pauseMs?: number;
+  /** Called for each party. */
+  openBudget?: () => RetryBudget;
   /** Called when the circuit of a party opens, with the duration, and when it closes (undefined). */
   onChange?: (key: string, openMs: number | undefined) => void;
 }): CallGuard {
@@ -92,7 +95,7 @@ export function createCallGuard({
   const partyOf = (key: string): Party => {
     const known = parties.get(key);
     if (known !== undefined) return known;
-    const party = openParty(toward, pauseMs, (openMs) => onChange(key, openMs));
+    const party = openParty(toward, pauseMs, openBudget(), (openMs) => onChange(key, openMs));
     parties.set(key, party);
     return party;
   };
@@ -142,9 +145,13 @@ async function observed<Result>(
   }
 }
 
-function openParty(toward: Toward, pauseMs: number, onChange: (openMs: number | undefined) => void) {
+function openParty(
+  toward: Toward,
+  pauseMs: number,
+  budget: RetryBudget,
+  onChange: (openMs: number | undefined) => void,
+) {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failuresMax) });
-  const budget: RetryBudget = createRetryBudget();
   const circuit: OpenCircuit = { toward, wantedAt: performance.now() };
   let openedAt: number | undefined;
   breaker.onStateChange((state) => {

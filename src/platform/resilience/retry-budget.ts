@@ -20,7 +20,7 @@ export type RetryBudgetOptions = {
   readonly perSecondMin: number;
 };
 
-const retryBudgetDefaults: RetryBudgetOptions = { share: 0.1, reserve: 10, perSecondMin: 0.5 };
+export const retryBudgetDefaults: RetryBudgetOptions = { share: 0.1, reserve: 10, perSecondMin: 0.5 };
 
 /** The share of failures is smoothed over about this many calls. */
 const callsSmoothed = 30;
