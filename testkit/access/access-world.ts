@@ -6,7 +6,6 @@ import { accessProblems } from '../../src/access/errors.ts';
 import { createOrganizer } from '../../src/access/staff/create-organizer.ts';
 import type { AccessDeps } from '../../src/access/deps.ts';
 import { acceptInvitation } from '../../src/access/links/accept-invitation.ts';
-import { createPasswords } from '../../src/access/sessions/passwords.ts';
 import { accessRoutes } from '../../src/access/routes.ts';
 import type { Role } from '../../src/access/actor.ts';
 import type { TryLimiter } from '../../src/access/sessions/try-limiter.ts';
@@ -16,6 +15,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
+import { testPasswords } from '../processes/helpers.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 
 /** The access room on a database of its own, with a clock that tests may move and cheap hashes. */
@@ -78,7 +78,7 @@ export async function openAccessWorld(
   const base = { db: open.db, clock, config };
   const deps = {
     ...base,
-    passwords: createPasswords({ ln: 8, r: 8, p: 1 }),
+    passwords: testPasswords,
     actors: createActors({ ...base, invalidations: ownInvalidations() }),
     findNames: createFindNames(base),
     signInLimiter: options.signInLimiter ?? unlimited,

@@ -16,7 +16,6 @@ import { waitingListRoutes } from '../../src/orders/waiting-list/routes.ts';
 import { transferRoutes } from '../../src/orders/transfers/routes.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
-import { createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
 import { orderSearchRoutes } from '../../src/orders/search/routes.ts';
 import { poolRoutes } from '../../src/orders/pools/routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-codes/routes.ts';
@@ -34,6 +33,7 @@ import { ownInvalidations } from '../../src/platform/invalidation/invalidations.
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
 import { placingDeps } from './placing.ts';
 import { testTicketKeys } from '../check-in/ticket-keys.ts';
+import { testPrinter } from '../processes/helpers.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 
@@ -80,7 +80,7 @@ export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, go
         )
       ).length > 0,
     ...createHolderMessages({ clock: systemClock }),
-    ticketPrinter: createTicketPrinter(),
+    ticketPrinter: { ...testPrinter },
     wallets,
     ticketKeys: testTicketKeys(db),
     networkOf: () => '203.0.113.7',

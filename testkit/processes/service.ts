@@ -1,6 +1,5 @@
 import { appendFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { createPasswords } from '../../src/access/index.ts';
 import { createRoutes } from '../../src/api-routes.ts';
 import { createApp } from '../../src/app.ts';
 import { type Service, compose } from '../../src/compose.ts';
@@ -10,6 +9,7 @@ import { createTestDatabase } from '../services/database.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { testStack } from '../services/stack.ts';
 import { testEnvironment } from './environment.ts';
+import { testPasswords, testPrinter } from './helpers.ts';
 
 /** The whole API in this process, on its own database and Redis. */
 export type TestService = {
@@ -35,7 +35,8 @@ export async function startTestService(
   });
   const service = compose(config, createLog({ level: 'silent', process: 'test' }));
   withoutLoopShedding(service);
-  Object.assign(service.passwords, createPasswords(cheapPasswords));
+  Object.assign(service.passwords, testPasswords);
+  Object.assign(service.ticketPrinter, testPrinter);
   const app = createApp(service);
   return {
     service,
@@ -60,9 +61,6 @@ export async function startTestService(
     },
   };
 }
-
-/** Cheap, because at the real cost of 0.2 s each, one at a time, a busy machine refuses sign-ins. The real cost has its own test. */
-const cheapPasswords = { ln: 8, r: 8, p: 1 };
 
 /** Off, because the test itself and other work on the machine make the event loop late. */
 function withoutLoopShedding({ traffic: { shedder } }: Service): void {

@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
-import { busyIfLate, createHelpers, helperFile } from '../../platform/resilience/helper-processes.ts';
+import {
+  type HelperOptions,
+  busyIfLate,
+  createHelpers,
+  helperFile,
+} from '../../platform/resilience/helper-processes.ts';
 import type { TicketsPdfInput } from './draw-ticket.ts';
 
 /** One helper process draws some 700 tickets a second on a core of its own, and less beside a busy event loop. */
@@ -41,7 +46,7 @@ export type TicketPrinter = {
 };
 
 /** Draws tickets in a helper process, behind a gate that counts tickets. */
-export function createTicketPrinter(): TicketPrinter {
+export function createTicketPrinter(priority: HelperOptions['priority'] = 'idle'): TicketPrinter {
   const gate = createWorkGate({
     work: 'tickets_pdf',
     atOnceMax: helpersMax,
@@ -54,7 +59,7 @@ export function createTicketPrinter(): TicketPrinter {
     taskMsMax: drawMsMax,
     idleMs: helperIdleMs,
     heapMiBMax: helperHeapMiBMax,
-    priority: 'idle',
+    priority,
   });
   /** The newest version of each order. */
   const kept = new LRUCache<string, { readonly version: string; readonly bytes: Uint8Array<ArrayBuffer> }>({
