@@ -177,7 +177,10 @@ export const drills = [
 /** Integration tests that put another module in a module's place. Each runs in a worker of its own. */
 export const replacing = ['test/payments/gateways/gateway-plugin.test.ts'];
 
-/** Drills of half a minute and more, the longest first: a run begins with these, so that none of them is left alone at its end. */
+/**
+ * Drills of half a minute and more, and integration tests of ten seconds and more, the longest first: their group begins with these, so that
+ * none of them is left alone at its end.
+ */
 export const longest = [
   'test/deploy/observe.test.ts',
   'test/web/tour-browser.test.ts',
@@ -196,6 +199,20 @@ export const longest = [
   'test/reports/killed-worker.test.ts',
   'test/reports/memory.test.ts',
   'test/web/queue/browser.test.ts',
+  'test/web/order/offline-browser.test.ts',
+  'test/loadtest/drills.test.ts',
+  'test/edge/limits.test.ts',
+  'test/waiting-room/rooms/open-room.test.ts',
+  'test/web/desk/roles.test.ts',
+  'test/notifications/deliveries/caps.test.ts',
+  'test/check-in/signed-codes.test.ts',
+  'test/payments/failed-looks.test.ts',
+  'test/traffic-control/callback-limits.test.ts',
+  'test/payments/gateways/gateway-trouble.test.ts',
+  'test/catalog/listing-days.test.ts',
+  'test/waiting-room/draw/draw-life.test.ts',
+  'test/loadtest/audit-draw.test.ts',
+  'test/catalog/replaced-picture.test.ts',
 ];
 
 /**

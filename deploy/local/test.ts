@@ -8,7 +8,8 @@ import { discardTestData } from './services/test-data.ts';
 
 /**
  * `npm test`: runs vitest, whose global set-up starts the services, and prints how many tests passed and failed. Without arguments, a second
- * run beside the first has the drills that start stacks, servers and commands of their own, and mostly wait.
+ * run beside the first has what needs none of these services: the unit tests, and the drills that start stacks, servers and commands of their
+ * own, and mostly wait.
  */
 
 interface Results {
@@ -25,9 +26,9 @@ type Run = { readonly words: readonly string[]; readonly output: 'inherit' | 'ke
 type Ended = { readonly code: number; readonly output: string; readonly results: Results | undefined };
 
 const everything: readonly Run[] = [
-  { words: ['--project=unit', '--project=integration', '--project=replacing', '--project=drills'], output: 'inherit' },
+  { words: ['--project=integration', '--project=replacing', '--project=drills'], output: 'inherit' },
   // Its lines would stand between those of the other run, so they follow at the end.
-  { words: ['--project=stacks'], output: 'kept' },
+  { words: ['--project=unit', '--project=stacks'], output: 'kept' },
 ];
 
 /** Options of every day, with which vitest writes to the terminal itself. */
