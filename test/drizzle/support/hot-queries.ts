@@ -75,7 +75,7 @@ export const hotQueries: readonly HotQuery[] = [
     'order by id, whole row',
     /^select \* from orders o where o\.event_id = p_event_id and o\.id = p_order_id for update/,
   ),
-  byKey('orders that a desk looks at', /^select "orders"\."event_id", "orders"\."id", .* from "orders" .*where/),
+  byKey('orders that a desk looks at', /^select "id" from "orders" where \("orders"\."event_id" = \$\d+ and right/),
   {
     ...inBatches(
       'orders to add to the search',
