@@ -13,9 +13,11 @@ import { queueProblems } from './waiting-room/errors.ts';
 
 const platformProblems: Record<PlatformErrorCode, ProblemKind> = {
   'request.invalid': { status: 400, title: 'Request not valid' },
-  'request.too_large': { status: 413, title: 'Body too large' },
+  'request.too_large': { status: 413, title: 'Too large' },
   'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
   'request.not_found': { status: 404, title: 'Not found' },
+  // Only the edge answers this. The service has nothing at such an address.
+  'request.method_not_allowed': { status: 405, title: 'Method not allowed' },
   'idempotency.key_required': { status: 400, title: 'Idempotency-Key required' },
   'idempotency.key_reused': { status: 422, title: 'Idempotency-Key used with another body' },
   'idempotency.in_progress': { status: 409, title: 'Still in progress' },

@@ -41,6 +41,7 @@ export type PlatformErrorCode =
   | 'request.too_large'
   | 'request.unsupported_media_type'
   | 'request.not_found'
+  | 'request.method_not_allowed'
   | 'idempotency.key_required'
   | 'idempotency.key_reused'
   | 'idempotency.in_progress'

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { problems } from '../../src/problems.ts';
 
 /** Guards that these tests also hold for production's edge: it has the same rules, and everything that they name. */
 
@@ -25,6 +26,20 @@ test('each zone and upstream that the rules name exists, here as in the local st
     expect(local).toMatch(new RegExp(`(?:keys_zone|zone)=${zone}:`));
   }
   expect(text('upstream.conf')).toContain('upstream antre {');
+});
+
+test('what the edge and the pages refuse with is in the catalogue of problems, by the same title', () => {
+  const edge = text('edge-http.conf');
+  const codes = [...edge.matchAll(/^ {2}(?:default|"~\^4"|\d{3}) ([a-z_]+\.[a-z_]+);$/gm)].map(([, code = '']) => code);
+  const titles = /\$edge_title \{([^}]*)\}/.exec(edge)?.[1] ?? '';
+  const titleOf = (code: string) => new RegExp(`${code === codes[0] ? 'default' : code} '(.*)';`).exec(titles)?.[1];
+  const known: Readonly<Record<string, { readonly title: string }>> = problems;
+  expect(new Set(codes).size).toBe(6);
+  for (const code of codes) expect([code, titleOf(code)]).toEqual([code, known[code]?.title]);
+  const pages = globSync('src/web/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+  const ofPages = pages.flatMap((page) => [...page.matchAll(/new AntreProblem\(\{ code: '(.*?)'/g)]);
+  expect(ofPages.length).toBeGreaterThan(0);
+  for (const [, code = ''] of ofPages) expect(known).toHaveProperty([code]);
 });
 
 test('compose mounts every file of the rules', () => {
