@@ -228,6 +228,7 @@ export const refusals = {
   previewRefund: [...order, 'refund.not_refundable', 'refund.amount_exceeded', 'refund.tickets_unknown'],
   listRefunds: order,
   listTasks: [],
+  showTask: ['task.not_found'],
   resolveTask: ['task.not_found', 'task.resolved', 'task.refund_unavailable', 'task.amount_needed'],
   // Refusals of single tasks are in its answer.
   resolveTasks: [],

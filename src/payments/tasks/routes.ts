@@ -6,6 +6,7 @@ import { idOfCursor, page } from '../../http/contract/pagination.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems, organizerParams } from '../../http/contract/schemas.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { taskNotFound } from '../errors.ts';
 import { presentTask } from '../present.ts';
 import {
   resolveTaskSchema,
@@ -16,7 +17,7 @@ import {
   taskQuery,
   taskSchema,
 } from '../schemas.ts';
-import { findTasks } from './queries.ts';
+import { findTask, findTasks } from './queries.ts';
 import { resolveTask } from './resolve-task.ts';
 import { resolveTasks } from './resolve-tasks.ts';
 
@@ -33,6 +34,15 @@ function contracts(deps: TaskRoutesDeps) {
       summary: 'Tasks: work that only a person can do',
       request: { params: organizerParams, query: taskQuery },
       responses: { 200: answer(taskPageSchema, 'Newest first.'), ...problems(400, 401, 403, 404) },
+    }),
+    showTask: createRoute({
+      ...manager.plain,
+      method: 'get',
+      path: '/v1/organizers/{slug}/tasks/{taskId}',
+      operationId: 'showTask',
+      summary: 'One task',
+      request: { params: taskParams },
+      responses: { 200: answer(taskSchema, 'The task.'), ...problems(400, 401, 403, 404) },
     }),
     resolveTask: createRoute({
       ...manager.with(jsonBody(jsonBytesMax, { optional: true })),
@@ -79,6 +89,11 @@ export function taskRoutes(deps: TaskRoutesDeps) {
         page(rows, filter.limit, presentTask, ({ id }) => [id]),
         200,
       );
+    })
+    .openapi(routes.showTask, async (c) => {
+      const task = await findTask(deps.db, c.var.actor.organizerId, c.req.valid('param').taskId);
+      if (task === undefined) throw taskNotFound();
+      return c.json(presentTask(task), 200);
     })
     .openapi(routes.resolveTask, async (c) => {
       // A request without a body needs no validation.

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Role } from '../../../src/access/actor.ts';
+import { createApp } from '../../../src/app.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { type DeskBrowser, type DeskWorld, formFields, openDeskWorld } from '../../../testkit/web/desk-world.ts';
@@ -129,4 +130,24 @@ test('a page that is not there, or not for this member, leads back to the events
     const seen = await manager.get(path);
     expect([seen.status, /<main[^]*<a class="button[^"]*" href="\/desk">/.test(seen.html)]).toEqual([status, true]);
   }
+});
+
+test('a page about a thing that does not exist answers 404, whatever it would show', async () => {
+  const { service } = world.running;
+  const event = await createEvent(service.db, { organizer: world.organizer });
+  const owner = await world.signIn(await world.addMember('owner'));
+  const pages = createApp(service).routes.filter(({ method, path }) => method === 'GET' && /^\/desk\/.*:/.test(path));
+  const found: string[] = [];
+  for (const path of new Set(pages.map((page) => page.path))) {
+    const isOfEvent = path.replaceAll(/:\w+/g, '') === path.replace(':eventId', '');
+    const asked = path
+      .replace(':eventId', isOfEvent ? 'evt_00000000' : event.id)
+      .replace(':orderId', `ord_${'0'.repeat(28)}`)
+      .replace(/:(?:kind|template|locale)/g, 'none')
+      .replaceAll(/:\w+/g, `tsk_${'0'.repeat(20)}`);
+    const { status } = await owner.get(asked);
+    if (status !== 404) found.push(`${path} ${status}`);
+  }
+  expect(pages.length).toBeGreaterThan(40);
+  expect(found).toEqual([]);
 });

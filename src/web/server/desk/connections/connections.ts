@@ -169,10 +169,12 @@ const disconnect: Act = async (desk, values) => {
 };
 
 function kindOf(desk: Desk): SenderKind {
-  return senderKinds.find((kind) => kind === desk.param('kind')) ?? 'whatsapp_cloud';
+  const known = senderKinds.find((kind) => kind === desk.param('kind'));
+  if (known === undefined) throw new AntreProblem({ code: 'sender.not_found' }, 404);
+  return known;
 }
 
-function showNewSender(desk: Desk): Promise<View> {
+async function showNewSender(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = connectionWords[language];
   const kind = kindOf(desk);
@@ -186,11 +188,11 @@ function showNewSender(desk: Desk): Promise<View> {
       ...(isOptional === true ? { isOptional: true } : {}),
     }),
   );
-  return Promise.resolve({
+  return {
     title: `${words.connect}: ${senderNames[kind]}`,
     section: 'connections',
     body: deskForm(desk, { form, body: fields, submit: words.connect, cancelPath: '/desk/connections' }),
-  });
+  };
 }
 
 const connect: Act = async (desk, values) => {

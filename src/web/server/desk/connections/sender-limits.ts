@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { frameWords } from '../../../i18n/words/desk/frame.ts';
+import { AntreProblem } from '../../../../client/problem.ts';
 import { senderLimitWords } from '../../../i18n/words/desk/messages/sender-limits.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
@@ -25,10 +25,7 @@ async function showSender(desk: Desk): Promise<View> {
   const words = senderLimitWords[language];
   const { data } = await desk.api.get('/v1/organizers/:slug/senders', { param: { slug: desk.slug } });
   const sender = data.find(({ id, status }) => id === desk.param('senderId') && status !== 'disabled');
-  if (sender === undefined) {
-    const { missingTitle, missingText } = frameWords[language];
-    return { title: missingTitle, section: 'connections', status: 404, body: html`<p class="lead">${missingText}</p>` };
-  }
+  if (sender === undefined) throw new AntreProblem({ code: 'sender.not_found' }, 404);
   const form = desk.form('save');
   return {
     title: `${words.title} ${sender.externalId} (${senderNames[sender.kind]})`,

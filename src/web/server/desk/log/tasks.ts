@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { AntreProblem } from '../../../../client/problem.ts';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { type Currency, currencies, currencyDefault } from '../../../../platform/text/money.ts';
@@ -145,40 +146,46 @@ const resolveChosen: Act = async (desk, values) => {
   return done(back, isLeft ? 'tasksPartlyDone' : 'tasksDone');
 };
 
-function actions(desk: Desk, { id, kind, detail }: TaskOfDesk): Html {
+function actions(desk: Desk, { id, kind }: TaskOfDesk): Html {
   const words = toolWords[desk.language];
   // It is done by naming the amount.
-  if (kind === 'partial_chargeback')
-    return linkButton(`/desk/tasks/${id}/loss?currency=${detail['currency']}`, words.bookLoss, true);
+  if (kind === 'partial_chargeback') return linkButton(`/desk/tasks/${id}/loss`, words.bookLoss, true);
   return html`${rowForm(desk, { act: 'done', idField: 'taskId', id, submit: words.done })}${kind === 'money_taken' ? rowForm(desk, { act: 'refund', idField: 'taskId', id, submit: words.giveBack }) : ''}`;
 }
 
+const taskParam = (desk: Desk) => ({ slug: desk.slug, taskId: desk.param('taskId') });
+
 /** Asks how much of a payment a bank has taken back, which the gateway tells people alone. */
-function showLoss(desk: Desk): Promise<View> {
+async function showLoss(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = toolWords[language];
   const form = desk.form('save');
-  const currency = currencyOf(form.values?.text('currency') ?? desk.query('currency'));
-  return Promise.resolve({
+  const currency = await currencyOfLoss(desk);
+  return {
     title: words.taskKinds.partial_chargeback,
     section: 'tasks',
     body: deskForm(desk, {
       form,
-      body: html`${hiddenField('currency', currency)}${moneyField(form, language, { name: 'amount', label: words.bankTook, hint: words.bankTookHint, currency })}`,
+      body: moneyField(form, language, { name: 'amount', label: words.bankTook, hint: words.bankTookHint, currency }),
       submit: words.bookLoss,
       cancelPath: '/desk/tasks',
     }),
-  });
+  };
 }
 
-function currencyOf(text: string | undefined): Currency {
-  return currencies.find((one) => one === text) ?? currencyDefault;
+/** @throws AntreProblem for a task that asks for no amount, or no longer */
+async function currencyOfLoss(desk: Desk): Promise<Currency> {
+  const { kind, detail, resolvedAt } = await desk.api.get('/v1/organizers/:slug/tasks/:taskId', {
+    param: taskParam(desk),
+  });
+  if (kind !== 'partial_chargeback' || resolvedAt !== null) throw new AntreProblem({ code: 'task.not_found' }, 404);
+  return currencies.find((one) => one === detail['currency']) ?? currencyDefault;
 }
 
 const bookLoss: Act = async (desk, values) => {
   await desk.api.post('/v1/organizers/:slug/tasks/:taskId/resolution', {
-    param: { slug: desk.slug, taskId: desk.param('taskId') },
-    json: { action: 'done', amount: values.money('amount', currencyOf(values.text('currency'))).amount },
+    param: taskParam(desk),
+    json: { action: 'done', amount: values.money('amount', await currencyOfLoss(desk)).amount },
   });
   return done('/desk/tasks', 'taskDone');
 };

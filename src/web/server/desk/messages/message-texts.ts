@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { frameWords } from '../../../i18n/words/desk/frame.ts';
+import { AntreProblem } from '../../../../client/problem.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
@@ -50,7 +50,7 @@ function textParam(desk: Desk) {
   return {
     slug: desk.slug,
     template: desk.param('template') as MessageText['template'],
-    locale: desk.param('locale') === 'en' ? ('en' as const) : ('id' as const),
+    locale: desk.param('locale') as MessageText['locale'],
   };
 }
 
@@ -59,13 +59,7 @@ async function showText(desk: Desk): Promise<View> {
   const words = messageTextWords[language];
   const { template, locale } = textParam(desk);
   const text = (await textsOf(desk)).find((one) => one.template === template && one.locale === locale);
-  if (text === undefined)
-    return {
-      title: frameWords[language].missingTitle,
-      section: 'connections',
-      status: 404,
-      body: html`<p class="lead">${frameWords[language].missingText}</p>`,
-    };
+  if (text === undefined) throw new AntreProblem({ code: 'request.not_found' }, 404);
   const form = desk.form('save');
   const variables = text.variables.map(
     ({ name, isRequired }) => html`<li><code>{{${name}}}</code>${isRequired ? ` ${words.isRequired}` : ''}</li>`,

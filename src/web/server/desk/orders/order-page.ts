@@ -83,9 +83,7 @@ function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
     [words.holdEnds, openStatuses.includes(order.status) ? time(order.expiresAt) : undefined],
     [
       words.flags,
-      order.flags.length === 0
-        ? undefined
-        : html`${order.flags.map((flag) => chip(words.flagNames[flag] ?? flag, 'warn'))}`,
+      order.flags.length === 0 ? undefined : html`${order.flags.map((flag) => chip(words.flagNames[flag], 'warn'))}`,
     ],
   ]);
 }
