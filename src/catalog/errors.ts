@@ -72,8 +72,27 @@ export const poolUnknown = () => refusal('ticket_category.pool_unknown', 'The ev
 export const limitReached = (limit: string, max: number) =>
   refusal('catalog.limit_reached', 'The limit is reached; see limit.', { limit, max });
 
-/** One requirement that an event lacks to be public, with a code for programs. */
-export type MissingForPublication = { readonly code: string; readonly message: string; readonly subjectId?: string };
+/** What an event may lack to be public. */
+export const missingCodes = [
+  'event.times',
+  'event.doors',
+  'event.over',
+  'ticket_category.none',
+  'ticket_category.no_stock',
+  'ticket_category.sale_window',
+  'ticket_category.sale_over',
+  'ticket_category.order_limits',
+  'ticket_category.entry_window',
+  'payment.no_account',
+  'payment.currency',
+  'payment.amount',
+] as const;
+
+export type MissingForPublication = {
+  readonly code: (typeof missingCodes)[number];
+  readonly message: string;
+  readonly subjectId?: string;
+};
 
 export const eventNotPublishable = (missing: readonly MissingForPublication[]) =>
   refusal('event.not_publishable', 'The event is not ready to publish; see missing.', { missing });

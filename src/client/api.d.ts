@@ -406,7 +406,7 @@ export type Draw = {
   /** 32 bytes in hex */
   drawKey: string | null;
   drawnAt: string | null;
-  voidReason: string | null;
+  voidReason: "rescheduled" | "freeze_late" | "root_late" | "seed_late" | "seed_lost" | "beacon_missing" | null;
 };
 
 export type PlaceProof = {
@@ -457,7 +457,7 @@ export type PassRequest = {
 };
 
 export type Queue = {
-  phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+  phase: QueuePhase;
   preQueueOpensAt: string;
   freezesAt: string;
   opensAt: string;
@@ -500,6 +500,8 @@ export type Queue = {
   serverTime: string;
 };
 
+export type QueuePhase = "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+
 export type WaitingRoom = {
   preQueueOpensAt: string;
   freezesAt: string;
@@ -511,7 +513,7 @@ export type WaitingRoom = {
   passSeconds: number;
   challengeDifficulty: number;
   eventId: string;
-  phase: "closed" | "pre_queue" | "drawing" | "open" | "probably_sold_out" | "over";
+  phase: QueuePhase;
   isPaused: boolean;
   /** Nobody is called now, and no turn runs out: it is paused, or no order can be placed. */
   isStill: boolean;
@@ -534,7 +536,7 @@ export type WaitingRoom = {
   showRatio: number;
   draw: {
     number: number;
-    state: string;
+    state: "committed" | "frozen" | "drawn" | "void";
     beaconRoundAt: string;
   } | null;
 };
@@ -558,6 +560,7 @@ export type PlacedOrder = Order & {
 
 export type Payment = {
   status: "creating" | "pending" | "paid" | "failed" | "expired" | "refunded" | "partially_refunded" | "review" | "none";
+  /** `any` until the buyer has chosen, `none` for a free order. Otherwise a method of `ChoosePayment`, or another one of the gateway. */
   method: string;
   redirectUrl?: string;
   /** The content of the QR code to draw. */
@@ -568,7 +571,7 @@ export type Payment = {
   /** For a bill payment, with `billerCode`. */
   billKey?: string;
   billerCode?: string;
-  /** What `choosePayment` accepts now, given the amount and the remaining time. */
+  /** The methods of `ChoosePayment` that are accepted now, given the amount and the remaining time. New gateways bring others. */
   methods?: string[];
   expiresAt?: string;
   refunded?: Money;
@@ -2127,7 +2130,8 @@ export type ChangeEvent = {
 
 export type Readiness = {
   missing: {
-    code: string;
+    /** Accept others. */
+    code: "event.times" | "event.doors" | "event.over" | "ticket_category.none" | "ticket_category.no_stock" | "ticket_category.sale_window" | "ticket_category.sale_over" | "ticket_category.order_limits" | "ticket_category.entry_window" | "payment.no_account" | "payment.currency" | "payment.amount";
     message: string;
     subjectId?: string;
   }[];
@@ -2325,8 +2329,8 @@ export type DeskOrder = {
   /** When it expired, was cancelled, or was wholly refunded. */
   closedAt: string | null;
   cancelledBy: "buyer" | "organizer" | "event" | null;
-  /** Reasons why a person should look at this order. */
-  flags: string[];
+  /** Why a person should look at this order. Accept others. */
+  flags: ("late_payment" | "late_no_stock" | "double_payment" | "underpaid" | "overpaid" | "over_limit" | "wrong_facts" | "external_refund" | "reversed" | "charged_back" | "partially_charged_back" | "released_unconfirmed" | "hold_stuck")[];
 };
 
 export type CorrectBuyer = {
@@ -2380,7 +2384,7 @@ export type OrderStory = {
     kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "ticket.transferred" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
     /** Who did it; null if it was the buyer, a gateway or the service. */
     by: {
-      kind: string;
+      kind: "staff" | "api_key" | "device" | "operator" | "system";
       id: string;
       name: string | null;
     } | null;
@@ -2446,7 +2450,7 @@ export type SaleFigures = {
   }[];
   /** Null if the event has none. `rate` is buyers let in per second. */
   waitingRoom: {
-    phase: string;
+    phase: QueuePhase;
     places: number;
     called: number;
     rate: number;
@@ -3289,6 +3293,16 @@ export type Api = {
         kind?: "refund_manual" | "wrong_facts" | "money_taken" | "contradiction" | "chargeback" | "partial_chargeback" | "review" | "payment_refused" | "gateway_silent";
       } };
       data: TaskPage;
+    };
+  };
+  "/v1/organizers/:slug/tasks/:taskId": {
+    /** One task */
+    get: {
+      input: { param: {
+        slug: string;
+        taskId: string;
+      } };
+      data: Task;
     };
   };
   "/v1/organizers/:slug/tasks/:taskId/resolution": {

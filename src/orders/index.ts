@@ -36,6 +36,7 @@ export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-or
 export { ownEvent, type OwnEvent } from './desk/own-event.ts';
 export { salesOf } from './desk/show-sales.ts';
 export { lockOrder, addFlag } from './lifecycle/queries.ts';
+export type { OrderFlag } from './flags.ts';
 export { type OfferDeps, offerPlaces } from './waiting-list/offer-places.ts';
 export type { BuyerCorrected, PaymentView, RequestFullRefund, TellWaiting, TicketTransferred } from './ports.ts';
 export { createPlacement } from './placement/placement.ts';

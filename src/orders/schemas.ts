@@ -80,17 +80,21 @@ export const paymentViewSchema = z
       'review',
       'none',
     ]),
-    method: z.string(),
+    method: z.string().openapi({
+      description:
+        '`any` until the buyer has chosen, `none` for a free order. Otherwise a method of `ChoosePayment`, or another one of the gateway.',
+      example: 'qris',
+    }),
     redirectUrl: z.string().optional(),
     qrString: z.string().optional().openapi({ description: 'The content of the QR code to draw.' }),
     vaNumber: z.string().optional(),
     bank: z.string().optional().openapi({ description: 'The bank of the number.', example: 'bca' }),
     billKey: z.string().optional().openapi({ description: 'For a bill payment, with `billerCode`.' }),
     billerCode: z.string().optional(),
-    methods: z
-      .array(z.string())
-      .optional()
-      .openapi({ description: 'What `choosePayment` accepts now, given the amount and the remaining time.' }),
+    methods: z.array(z.string()).optional().openapi({
+      description:
+        'The methods of `ChoosePayment` that are accepted now, given the amount and the remaining time. New gateways bring others.',
+    }),
     expiresAt: timeSchema.optional(),
     /** What has gone back to the buyer so far, if anything has. */
     refunded: moneySchema.optional(),

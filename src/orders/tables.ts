@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
 import { amount, bytes, time } from '../platform/database/columns.ts';
+import { orderFlags } from './flags.ts';
 
 export const pools = pgTable(
   'pools',
@@ -108,7 +109,7 @@ export const orders = pgTable(
     closedAt: time('closed_at'),
     closeReason: text('close_reason', { enum: ['expired', 'cancelled'] }),
     cancelledBy: text('cancelled_by', { enum: cancellers }),
-    flags: text('flags').array().notNull().default([]),
+    flags: text('flags', { enum: orderFlags }).array().notNull().default([]),
     /** The sampled trace that placed the order. */
     traceparent: text('traceparent'),
   },
@@ -246,5 +247,4 @@ export type TicketKeyRow = typeof ticketKeys.$inferSelect;
 export type Ticket = typeof tickets.$inferSelect;
 
 export type PromoCode = typeof promoCodes.$inferSelect;
-
 export type NewPromoCode = typeof promoCodes.$inferInsert;

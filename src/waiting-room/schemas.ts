@@ -1,12 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { eventIdSchema, givenTimeSchema, timeSchema } from '../http/contract/schemas.ts';
 import { phases } from './rooms/phase.ts';
+import { drawStates } from './tables.ts';
+
+export const phaseSchema = z.enum(phases).openapi('QueuePhase');
 
 const hex = z.string().regex(/^[0-9a-f]+$/);
 
 export const queueDocumentSchema = z
   .object({
-    phase: z.enum(phases),
+    phase: phaseSchema,
     preQueueOpensAt: timeSchema,
     freezesAt: timeSchema,
     opensAt: timeSchema,
@@ -36,7 +39,7 @@ export const queueDocumentSchema = z
     draw: z
       .object({
         number: z.int(),
-        state: z.enum(['committed', 'frozen', 'drawn', 'void']),
+        state: z.enum(drawStates),
         seedHash: hex,
         beaconChain: z.string(),
         beaconRound: z.int(),
@@ -96,7 +99,7 @@ export const roomSchema = z
     passSeconds: z.int(),
     challengeDifficulty: z.int(),
     eventId: eventIdSchema,
-    phase: z.enum(phases),
+    phase: phaseSchema,
     isPaused: z.boolean(),
     isStill: z.boolean().openapi({
       description: 'Nobody is called now, and no turn runs out: it is paused, or no order can be placed.',
@@ -111,6 +114,6 @@ export const roomSchema = z
     admissionRate: z.number().openapi({ description: 'Buyers let in per second now.' }),
     ratePerSecond: z.number().openapi({ description: 'Positions called per second now.' }),
     showRatio: z.number().openapi({ description: 'The share of called buyers who come.' }),
-    draw: z.object({ number: z.int(), state: z.string(), beaconRoundAt: timeSchema }).nullable(),
+    draw: z.object({ number: z.int(), state: z.enum(drawStates), beaconRoundAt: timeSchema }).nullable(),
   })
   .openapi('WaitingRoom');

@@ -1,5 +1,6 @@
 import { bigint, boolean, doublePrecision, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/database/columns.ts';
+import { voidReasons } from './draw/order/draw-rules.ts';
 import { phases } from './rooms/phase.ts';
 
 export const waitingRooms = pgTable('waiting_rooms', {
@@ -52,12 +53,14 @@ export const spentPasses = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.placeIndex] })],
 );
 
+export const drawStates = ['committed', 'frozen', 'drawn', 'void'] as const;
+
 export const draws = pgTable(
   'draws',
   {
     eventId: text('event_id').notNull(),
     number: integer('number').notNull(),
-    state: text('state', { enum: ['committed', 'frozen', 'drawn', 'void'] }).notNull(),
+    state: text('state', { enum: drawStates }).notNull(),
     seedHash: bytes('seed_hash').notNull(),
     seedSealed: text('seed_sealed'),
     seed: bytes('seed'),
@@ -73,7 +76,7 @@ export const draws = pgTable(
     beaconRandomness: bytes('beacon_randomness'),
     drawKey: bytes('draw_key'),
     drawnAt: time('drawn_at'),
-    voidReason: text('void_reason'),
+    voidReason: text('void_reason', { enum: voidReasons }),
     rootedAt: time('rooted_at'),
     revealedAt: time('revealed_at'),
     leadSeconds: integer('lead_seconds').notNull().default(30),

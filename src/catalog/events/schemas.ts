@@ -14,6 +14,7 @@ import {
   patternFault,
 } from '../../http/contract/schemas.ts';
 import { currencies } from '../../platform/text/money.ts';
+import { missingCodes } from '../errors.ts';
 import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from '../limits.ts';
 import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
 
@@ -108,7 +109,7 @@ export const readinessSchema = z
   .object({
     missing: z.array(
       z.object({
-        code: z.string().openapi({ example: 'ticket_category.none' }),
+        code: z.enum(missingCodes).openapi({ description: 'Accept others.' }),
         message: z.string(),
         subjectId: z.string().optional(),
       }),

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { balanceSchema, eventIdSchema, givenTimeSchema, moneySchema, timeSchema } from '../../http/contract/schemas.ts';
 import { channels, deliveryStatuses } from '../../notifications/tables.ts';
+import { phaseSchema } from '../../waiting-room/schemas.ts';
 
 export const saleFiguresSchema = z
   .object({
@@ -21,7 +22,7 @@ export const saleFiguresSchema = z
       }),
     ),
     waitingRoom: z
-      .object({ phase: z.string(), places: z.int(), called: z.int(), rate: z.number() })
+      .object({ phase: phaseSchema, places: z.int(), called: z.int(), rate: z.number() })
       .nullable()
       .openapi({ description: 'Null if the event has none. `rate` is buyers let in per second.' }),
     funnel: z.object({

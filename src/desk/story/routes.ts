@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
+import { auditActorKinds } from '../../access/tables.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems, timeSchema } from '../../http/contract/schemas.ts';
@@ -14,7 +15,7 @@ const storySchema = z
         at: timeSchema,
         kind: z.enum(storyKinds),
         by: z
-          .object({ kind: z.string(), id: z.string(), name: z.string().nullable() })
+          .object({ kind: z.enum(auditActorKinds), id: z.string(), name: z.string().nullable() })
           .nullable()
           .openapi({ description: 'Who did it; null if it was the buyer, a gateway or the service.' }),
         detail: z.record(z.string(), z.unknown()).openapi({ description: 'Data of the kind; fields may be added.' }),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Actor } from '../../access/index.ts';
+import type { AuditActorKind } from '../../access/tables.ts';
 import { orderNotFound } from '../../orders/errors.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
@@ -11,7 +12,7 @@ export type StoryEntry = {
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly kind: StoryKind;
-  readonly by: { readonly kind: string; readonly id: string; readonly name: string | null } | null;
+  readonly by: { readonly kind: AuditActorKind; readonly id: string; readonly name: string | null } | null;
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
@@ -44,7 +45,7 @@ export type StoryKind = (typeof storyKinds)[number];
 type Row = {
   readonly at: Date | string;
   readonly kind: StoryKind;
-  readonly by_kind: string | null;
+  readonly by_kind: AuditActorKind | null;
   readonly by_id: string | null;
   readonly by_name: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
@@ -198,7 +199,8 @@ const ofDesk = sql`
   select k.created_at, 'task.opened', null, null, jsonb_build_object('taskId', k.id, 'task', k.kind)
   from o join tasks k on k.event_id = o.event_id and k.order_id = o.id
   union all
-  select k.resolved_at, 'task.resolved', 'staff', k.resolved_by, jsonb_build_object('taskId', k.id, 'task', k.kind)
+  select k.resolved_at, 'task.resolved',
+    case when k.resolved_by like 'stf\\_%' then 'staff' when k.resolved_by like 'key\\_%' then 'api_key' end, k.resolved_by, jsonb_build_object('taskId', k.id, 'task', k.kind)
   from o join tasks k on k.event_id = o.event_id and k.order_id = o.id where k.resolved_at is not null
   union all
   select l.at, 'audit', l.actor_kind, l.actor_id, jsonb_build_object('act', l.act, 'changes', l.changes)

@@ -15,6 +15,7 @@ import { emailBytesMax } from '../../platform/text/email-address.ts';
 import { anyId, orderSchema, organizerParams, placeOrderSchema } from '../schemas.ts';
 import { holderNameLengthMax } from '../details/limits.ts';
 import { noteLengthMax } from './write-note.ts';
+import { orderFlags } from '../flags.ts';
 import { cancellers, orderStatuses } from '../tables.ts';
 import { poolSchema } from '../pools/schemas.ts';
 import { pageQuery } from '../../http/contract/pagination.ts';
@@ -35,7 +36,9 @@ export const deskOrderSchema = orderSchema
       .openapi({ description: 'The role door gets no email and phone.' }),
     closedAt: timeSchema.nullable().openapi({ description: 'When it expired, was cancelled, or was wholly refunded.' }),
     cancelledBy: z.enum(cancellers).nullable(),
-    flags: z.array(z.string()).openapi({ description: 'Reasons why a person should look at this order.' }),
+    flags: z
+      .array(z.enum(orderFlags))
+      .openapi({ description: 'Why a person should look at this order. Accept others.' }),
   })
   .openapi('DeskOrder');
 

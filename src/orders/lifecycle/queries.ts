@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
+import type { OrderFlag } from '../flags.ts';
 import { type Order, type OrderPart, orders } from '../tables.ts';
 
 /** The order, locked until the caller's transaction ends. */
@@ -24,7 +25,7 @@ export async function noteOrderChange(tx: Db, { eventId, id }: Order, changed: r
 }
 
 /** Flags the order with a reason why a person should look at it; each reason once. */
-export async function addFlag(tx: Db, order: Order, reason: string): Promise<void> {
+export async function addFlag(tx: Db, order: Order, reason: OrderFlag): Promise<void> {
   await tx
     .update(orders)
     .set({ flags: sql`array_append(array_remove(${orders.flags}, ${reason}), ${reason})` })

@@ -1,3 +1,4 @@
+import type { MissingForPublication } from '../../catalog/errors.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { findGateways } from './queries.ts';
 import type { GatewayPlugin } from '../gateways/gateway-plugin.ts';
@@ -22,8 +23,6 @@ export type PricedCategory = {
   readonly status: 'on_sale' | 'closed';
 };
 
-type Reason = { readonly code: string; readonly message: string; readonly subjectId?: string };
-
 /**
  * The reasons why no gateway of the organiser can take this sale's payments. Empty if one can, or if all tickets are free.
  * The dearest possible order decides: as many tickets as one order may have, of the dearest categories, with their fees.
@@ -32,7 +31,7 @@ export async function unpayableSale(
   tx: Db,
   sale: SaleTerms,
   categories: readonly PricedCategory[],
-): Promise<readonly Reason[]> {
+): Promise<readonly MissingForPublication[]> {
   const highest = highestTotal(sale, categories);
   if (highest === 0 || sale.sales === 'closed') return [];
   const accounts = await findGateways(tx, sale.organizerId);
@@ -70,7 +69,12 @@ function highestPayable(gateway: GatewayPlugin, sale: SaleTerms): number {
   return Math.min(max, gateway.methodMax(sale.holdSeconds / 60));
 }
 
-function tooMuch(sale: SaleTerms, categories: readonly PricedCategory[], highest: number, most: number): Reason {
+function tooMuch(
+  sale: SaleTerms,
+  categories: readonly PricedCategory[],
+  highest: number,
+  most: number,
+): MissingForPublication {
   const dearest = categories.reduce((one, other) => (other.price > one.price ? other : one));
   return {
     code: 'payment.amount',

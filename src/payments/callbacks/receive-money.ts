@@ -1,4 +1,4 @@
-import { type Order, type PayOutcome, addFlag, payOrder } from '../../orders/index.ts';
+import { type Order, type OrderFlag, type PayOutcome, addFlag, payOrder } from '../../orders/index.ts';
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from '../attempts/queries.ts';
 import { type Receipt, salePosting, unearnedPosting } from '../ledger/ledger.ts';
@@ -8,7 +8,7 @@ import { openRefund } from '../refunds/open-refund.ts';
 import type { Attempt } from '../tables.ts';
 import type { RefundReason } from '../vocabulary.ts';
 
-type Unearned = { readonly flag: string; readonly reason: RefundReason };
+type Unearned = { readonly flag: OrderFlag; readonly reason: RefundReason };
 
 const unearned: Readonly<Record<'underpaid' | 'double' | 'late' | 'overLimit', Unearned>> = {
   underpaid: { flag: 'underpaid', reason: 'underpaid' },

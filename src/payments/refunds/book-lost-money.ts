@@ -43,7 +43,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
   });
   await dropOpenRefunds(tx, attempt);
   if (earned(balances) > 0) {
-    await addFlag(tx, order, attempt.status);
+    await addFlag(tx, order, isChargeback ? 'charged_back' : 'reversed');
     await refundOrder(tx, order, {
       restock: !isChargeback && (await isEventAhead(tx, order.eventId)),
       as: isChargeback ? 'refunded' : 'cancelled',

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { eventIdSchema, slugSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { drawStates } from '../tables.ts';
+import { voidReasons } from './order/draw-rules.ts';
 import { leavesPerChunk, placesMax } from './order/method.ts';
 
 const bytesInHex = (bytes: number) =>
@@ -23,7 +25,7 @@ export const proofParams = z.object({ slug: slugSchema, index: wholeNumber(place
 export const drawSchema = z
   .object({
     number: z.int(),
-    state: z.enum(['committed', 'frozen', 'drawn', 'void']),
+    state: z.enum(drawStates),
     seedHash: hash,
     beaconChain: hash,
     beaconRound: z.int(),
@@ -43,7 +45,7 @@ export const drawSchema = z
     beaconRandomness: hash.nullable(),
     drawKey: hash.nullable(),
     drawnAt: timeSchema.nullable(),
-    voidReason: z.string().nullable(),
+    voidReason: z.enum(voidReasons).nullable(),
   })
   .openapi('Draw');
 

@@ -23,16 +23,18 @@ export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
 }
 
 /** Why a draw is void. Published. */
-export type VoidReason =
+export const voidReasons = [
   /** The times of the room were changed before anybody could join. */
-  | 'rescheduled'
+  'rescheduled',
   /** The list was frozen when the beacon's value could already be known. */
-  | 'freeze_late'
+  'freeze_late',
   /** The root did not exist before the beacon's value could be known. */
-  | 'root_late'
+  'root_late',
   /** The seed was not revealed in time. */
-  | 'seed_late'
+  'seed_late',
   /** The seed cannot be decrypted. */
-  | 'seed_lost'
+  'seed_lost',
   /** No relay had the beacon's value in time. */
-  | 'beacon_missing';
+  'beacon_missing',
+] as const;
+export type VoidReason = (typeof voidReasons)[number];

@@ -90,7 +90,7 @@ const id = {
     partially_charged_back: 'Sebagian ditarik oleh bank pembeli',
     released_unconfirmed: 'Dilepas tanpa kepastian dari gateway',
     hold_stuck: 'Tempat belum dapat dilepas',
-  } as Readonly<Record<string, string>>,
+  },
   story: 'Riwayat',
   storyShort: 'Hanya bagian terbaru yang ditampilkan.',
   actions: 'Tindakan',
