@@ -51,13 +51,14 @@ export function queueConcurrency(queue: QueueName, workerConcurrency: number): n
 
 /**
  * First tries of a queue that a process makes at once. Callbacks only use the database: four batches of a group commit.
- * New payments get a batch while money and tickets leave room for it, and reminders two jobs of ten while payments leave
- * room for them, too. More of them beside a rush of callbacks would delay more important jobs.
+ * Tickets get twice their own slots, new payments a batch and reminders four jobs of ten, as far as what is more
+ * important leaves room for it. More of them beside a rush of callbacks would delay more important jobs.
  * @param running first tries of a queue that this process makes now
  */
 export function inPlaceMax(queue: QueueName, workerConcurrency: number, running: (queue: QueueName) => number): number {
   if (queue === 'callbacks') return workerConcurrency * 20;
   const own = queueConcurrency(queue, workerConcurrency);
+  if (queue === 'tickets') return Math.max(own, workerConcurrency * 8 - running('callbacks'));
   const important = running('callbacks') + running('tickets');
   if (queue === 'payments') return Math.max(own, workerConcurrency * 5 - important);
   if (queue === 'reminders') return Math.max(own, workerConcurrency * 2 - important - running('payments'));

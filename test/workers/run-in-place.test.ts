@@ -153,11 +153,13 @@ test('a job whose process died in place comes back through the queue', async () 
   await worker.close();
 });
 
-test('new payments get the room that money and tickets leave, reminders what these leave, and neither less than its own', () => {
+test('tickets, new payments and reminders get the room that more important jobs leave, and never less than their own', () => {
   const beside = (running: Partial<Record<QueueName, number>>) =>
-    (['payments', 'reminders'] as const).map((queue) => inPlaceMax(queue, 20, (other) => running[other] ?? 0));
-  expect(beside({})).toEqual([100, 40]);
-  expect(beside({ callbacks: 20, tickets: 10 })).toEqual([70, 10]);
-  expect(beside({ payments: 25, callbacks: 400, tickets: 80 })).toEqual([40, 10]);
-  expect(beside({ payments: 25 })).toEqual([100, 15]);
+    (['tickets', 'payments', 'reminders'] as const).map((queue) =>
+      inPlaceMax(queue, 20, (other) => running[other] ?? 0),
+    );
+  expect(beside({})).toEqual([160, 100, 40]);
+  expect(beside({ callbacks: 20, tickets: 10 })).toEqual([140, 70, 10]);
+  expect(beside({ callbacks: 400, tickets: 80, payments: 25 })).toEqual([80, 40, 10]);
+  expect(beside({ payments: 25 })).toEqual([160, 100, 15]);
 });
