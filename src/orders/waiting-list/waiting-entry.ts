@@ -51,7 +51,7 @@ export async function confirmWaitingEntry(db: Db, entryId: string): Promise<Wait
     // In a statement of its own, so that the next one counts the entries that were confirmed before.
     await tx.execute(sql`select enter_lane(${eventId})`);
     // Placement holds this row while it decides, and so does the end of the line. Both either see the entry or come
-    // before it.
+    // before it. It is the pool of the category as the lane keeps it: a form that came while the category moved names the old one.
     const [entry] = await rowsOf<{
       poolId: string;
       ticketCategoryId: string;
@@ -66,9 +66,9 @@ export async function confirmWaitingEntry(db: Db, entryId: string): Promise<Wait
         select s.pool_id as "poolId", w.ticket_category_id as "ticketCategoryId", w.email_key as "emailKey", w.status, ${isSold} as "isOpen",
           ${isWaitNeeded} as "isNeeded", ${isFull} as "isFull"
         from waiting_entries w
-        join stock s on s.event_id = w.event_id and s.pool_id = w.pool_id
         join events e on e.id = w.event_id
         join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
+        join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
         where w.event_id = ${eventId} and w.id = ${entryId} for update of s`,
     );
     if (entry === undefined || entry.status !== 'unconfirmed') return;
@@ -78,7 +78,7 @@ export async function confirmWaitingEntry(db: Db, entryId: string): Promise<Wait
     const isOfAddress = sql`
       w.event_id = ${eventId} and w.ticket_category_id = ${entry.ticketCategoryId} and w.email_key = ${entry.emailKey}`;
     await tx.execute(sql`
-      update waiting_entries set status = 'waiting', joined_at = clock_timestamp()
+      update waiting_entries set status = 'waiting', joined_at = clock_timestamp(), pool_id = ${entry.poolId}
       where event_id = ${eventId} and id = ${entryId} and status = 'unconfirmed' and not exists (
         select from waiting_entries w where ${isOfAddress} and w.status in ('waiting', 'offering'))`);
     await tx.execute(sql`delete from waiting_entries w where ${isOfAddress} and w.status = 'unconfirmed'`);

@@ -74,6 +74,23 @@ test('are offered the places of the pool that their category moves to, before an
   expect(oldPoolId).not.toBe(pool.id);
 });
 
+test('wait for the pool of their category, also if their form came while the category moved to it', async () => {
+  const { event, of, pool, waitsFor } = await newEvent();
+  const late = someBuyer();
+  const moved: typeof categoryMoved = async (tx, ...category) => {
+    await categoryMoved(tx, ...category);
+    // On a connection of its own, which does not see the move before it is committed.
+    expect((await world.join(waitsFor, { buyer: late })).status).toBe(202);
+  };
+  await changeTicketCategory({ ...catalog, categoryMoved: moved }, { ...of, values: { poolId: pool.id } });
+  const entry = (await world.entriesOf(event)).find(({ email }) => email === late.email);
+  expect((await world.confirm(entry?.id ?? '')).body).toMatchObject({ status: 'waiting', position: 3 });
+  await world.offer();
+  expect(await listedOf(event)).toEqual([pool.id]);
+  await world.giveBack(event, 1);
+  expect(await order(deps, event)).toMatchObject({ order: { status: 'pending_payment' } });
+});
+
 test('leave the list with their category, and keep no pool from being sold', async () => {
   const { event, of } = await newEvent();
   await deleteTicketCategory(catalog, of);
