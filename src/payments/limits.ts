@@ -1,7 +1,10 @@
 /** Every limit of the room, by name. */
 
-/** Largest raw callback; real ones have 1 to 3 kB. */
-export const callbackBytesMax = 256 * 1024;
+/**
+ * Largest raw callback; real ones have 1 to 3 kB. A body must be parsed before its signature can be checked, which takes 10 ms for the
+ * longest of many fields, and callbacks are never shed.
+ */
+export const callbackBytesMax = 64 * 1024;
 /** Attempts of one order. Beyond it, the method cannot be replaced any more. */
 export const attemptsPerOrderMax = 10;
 /** An attempt that no worker took within this time is handled by the reconciler. */

@@ -70,8 +70,8 @@ describe('the answer', () => {
     expect(await saidBy(await post(body))).toBe('400 callback.malformed');
   });
 
-  test('to more than 256 kB is 413, and nothing is stored', async () => {
-    const response = await post(`{"a":"${'x'.repeat(300_000)}"}`);
+  test('to more than 64 kB is 413, and nothing is stored', async () => {
+    const response = await post(`{"a":"${'x'.repeat(66_000)}"}`);
     expect(await saidBy(response)).toBe('413 callback.too_large');
   });
 
