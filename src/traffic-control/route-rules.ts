@@ -178,6 +178,13 @@ const rows: readonly Row[] = withWideLimits([
   { methods: reading, route: /^\/status\.json$/, class: 1, limits: ['network'] },
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
   { methods: reading, route: /^\/(?:orders|tickets|waiting-list|web)\//, class: 1, limits: ['network'] },
+  // A client that reads no compression is sent a megabyte.
+  {
+    methods: reading,
+    route: /^\/(?:openapi\.json|sitemap\.xml|docs\/\{asset\})$/,
+    class: 4,
+    limits: ['documents', 'network'],
+  },
   { methods: reading, route: /^\//, class: 4, limits: ['network'] },
 ]);
 

@@ -55,6 +55,14 @@ describe('a route', () => {
     expect(ruleOf(method, template).class).toBe(expected);
   });
 
+  it.each(['/openapi.json', '/sitemap.xml', '/docs/{asset}'])(
+    '%s, which may be a megabyte, has the limit of documents',
+    (template) => {
+      expect(classified.routes).toContainEqual({ method: 'GET', template });
+      expect(ruleOf('GET', template).limits).toContain('documents');
+    },
+  );
+
   it('that a scanner calls is refused after all others; only its live counters may go sooner', () => {
     const ofScanners = readOperations().filter(
       ({ kinds, method }) => kinds.includes('deviceToken') && method !== 'DELETE',
