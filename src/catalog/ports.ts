@@ -13,7 +13,7 @@ export type Availability = {
 /** The stock that each ticket category of the event draws from; a category without stock may be left out. */
 export type AvailabilityOf = (db: Db, eventId: string) => Promise<readonly Availability[]>;
 
-/** Called in the transaction that set, changed or removed a limit per buyer. */
+/** Called in the transaction that set or removed a limit per buyer. Another limit needs no other counts. */
 export type LimitsChanged = (tx: Db, eventId: string) => Promise<void>;
 
 /**

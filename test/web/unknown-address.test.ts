@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withinCounted } from '../../src/platform/tracing/scope.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 
 let world: TestService;
@@ -18,3 +19,9 @@ test('a browser gets a page for an unknown address, a program gets a problem doc
     expect([problem.status, problem.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   }
 });
+
+test('the page of an event that somebody invents costs one query, though it is made of six documents', () =>
+  withinCounted(undefined, async (queries) => {
+    expect((await world.fetch('/events/invented')).status).toBe(404);
+    expect(queries.calls).toBe(1);
+  }));

@@ -29,7 +29,8 @@ export async function changeEvent(
     // A new date ends a postponement.
     const isDated = before.postponedAt !== null && 'startsAt' in changes;
     const event = await updateEvent(tx, before, isDated ? { ...fields, postponedAt: null } : fields);
-    if (event.ticketsPerBuyerMax !== before.ticketsPerBuyerMax) await deps.limitsChanged(tx, eventId);
+    if ((event.ticketsPerBuyerMax === null) !== (before.ticketsPerBuyerMax === null))
+      await deps.limitsChanged(tx, eventId);
     if ('startsAt' in changes) {
       const move = { eventId, before, after: event };
       await movePlan(tx, move);

@@ -40,7 +40,7 @@ export async function changeTicketCategory(
       if ('poolId' in changes && (await deps.wasOrdered(tx, event.id, before.id))) throw ticketCategoryHasOrders();
       const category = await updateTicketCategory(tx, before, values);
       if ('poolId' in changes) await deps.categoryMoved(tx, event.id, category.id);
-      if ('perBuyerMax' in changes) await deps.limitsChanged(tx, event.id);
+      if ((category.perBuyerMax === null) !== (before.perBuyerMax === null)) await deps.limitsChanged(tx, event.id);
       return { event, result: { event, category }, act: 'ticket_category.changed', subjectId: category.id, changes };
     });
   } catch (error) {
