@@ -49,7 +49,8 @@ type CheckDeps = { readonly db: Db; readonly log: Log };
 const restRatio = 500;
 
 /**
- * The check for the recurring job of one process. It leaves out invariants that rest.
+ * The check for the recurring job of one process. It leaves out invariants that rest. A check reads in one statement of its own and locks
+ * nothing, so a slow one holds back vacuum for as long as it takes, and no buyer.
  * @param now a clock in milliseconds
  */
 export function createPacedCheck(deps: CheckDeps, now: () => number = () => performance.now()) {

@@ -1,5 +1,6 @@
--- Called after a limit was set, changed or lifted, while no placement can run. Recounts the event's askers, and the paid tickets
--- by email and phone, from its live orders.
+-- Called after a limit was set or lifted, while no placement can run. Recounts the event's askers, and the paid tickets
+-- by email and phone, from its live orders. A limit that only changes needs no other counts: for an event of many orders the lane
+-- would be held for seconds.
 create or replace function recount_buyers(p_event_id text) returns void
 language plpgsql as $$
 begin

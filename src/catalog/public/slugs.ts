@@ -17,16 +17,29 @@ const sharedSeconds = 86_400;
 
 export function createSlugs({ db, redis }: { db: Db; redis: RedisClient }): Slugs {
   const known = new LRUCache<string, string>({ max: knownMax });
+  /** The look-ups that began in this turn of the loop: a page asks for six documents of its event at once. */
+  const begun = new Map<string, Promise<string | undefined>>();
+
+  const lookUp = async (slug: string): Promise<string | undefined> => {
+    const shared = await readShared(redis, slug);
+    const eventId = shared ?? (await findEventIdBySlug(db, slug));
+    if (eventId === undefined) return undefined;
+    known.set(slug, eventId);
+    if (shared === undefined) void writeShared(redis, slug, eventId);
+    return eventId;
+  };
+
   return {
     eventIdOf: async (slug) => {
       const own = known.get(slug);
       if (own !== undefined) return own;
-      const shared = await readShared(redis, slug);
-      const eventId = shared ?? (await findEventIdBySlug(db, slug));
-      if (eventId === undefined) return undefined;
-      known.set(slug, eventId);
-      if (shared === undefined) void writeShared(redis, slug, eventId);
-      return eventId;
+      const joined = begun.get(slug);
+      if (joined !== undefined) return joined;
+      const started = lookUp(slug);
+      begun.set(slug, started);
+      // A later caller may know of a change that this look-up has not seen.
+      setImmediate(() => begun.delete(slug));
+      return started;
     },
     forget: (slug) => {
       known.delete(slug);

@@ -18,7 +18,7 @@ export async function wasOrdered(tx: Db, eventId: string, ticketCategoryId?: str
   return rows.length > 0;
 }
 
-/** Recounts each buyer's tickets after a limit per buyer was set, changed or removed. */
+/** Recounts each buyer's tickets after a limit per buyer was set or removed. */
 export async function limitsChanged(tx: Db, eventId: string): Promise<void> {
   await tx.execute(sql`select recount_buyers(${eventId})`);
 }
