@@ -55,6 +55,37 @@ test('what may be null is not tied to a named schema that may not', () => {
   expect(Object.entries(contract.components.schemas).filter(([, schema]) => mayBeNull(schema))).toEqual([]);
 });
 
+/** Named texts of a schema that have no list of what they may be, with the way to each. */
+function* openTextsOf(part: unknown, name: string, path: string): Generator<string> {
+  if (typeof part !== 'object' || part === null) return;
+  const { type, enum: values, items, properties = {}, anyOf = [], allOf = [] } = part as Schema & Nested;
+  if ([type].flat().includes('string') && values === undefined && closedNames.test(name)) yield path;
+  yield* openTextsOf(items, name, path);
+  for (const [key, inner] of Object.entries(properties)) yield* openTextsOf(inner, key, `${path}.${key}`);
+  for (const inner of [...anyOf, ...allOf]) yield* openTextsOf(inner, name, path);
+}
+type Nested = { items?: Schema; anyOf?: Schema[]; enum?: unknown };
+const closedNames = /^(?:kind|phase|flags|methods?|state|status|channel|role|locale|\w*[rR]eason)$/;
+
+test('a state, a kind or a reason is one of a closed set, except where people or providers choose the word', () => {
+  const open = Object.entries(contract.components.schemas).flatMap(([name, schema]) => [
+    ...openTextsOf(schema, '', name),
+  ]);
+  expect(open.toSorted()).toEqual([
+    // Gateways are plug-ins, and name methods that we do not know.
+    'Payment.method',
+    'Payment.methods',
+    // The same as `Refund.reason`.
+    'RefundWebhookData.reason',
+    // Of the kind of report.
+    'ReportFilters.status',
+    'RequestRefund.reason',
+    'ScanUndo.reason',
+    'SenderTemplateList.data.reason',
+    'SenderTemplateList.data.status',
+  ]);
+});
+
 test('an operation requires the parameters of its path, and the key without which it refuses', () => {
   const replayed = operations.filter(({ responses }) =>
     Object.values(responses).some(({ headers = {} }) => 'Idempotent-Replayed' in headers),
