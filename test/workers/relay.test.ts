@@ -3,7 +3,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
-import { listDeadLetters } from '../../src/platform/jobs/dead-letters.ts';
+import { listDeadLetters, replayDeadLettersOf } from '../../src/platform/jobs/dead-letters.ts';
 import { queueShares } from '../../workers/queues.ts';
 import { createRelay } from '../../workers/relay/relay.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
@@ -208,6 +208,11 @@ describe('one bad row stops nothing', () => {
       failure: 'unknown_job',
     });
     await relay.stop();
+    // A release that knows the job gets it again, as it was.
+    expect(await replayDeadLettersOf(open.db, 'test.gone')).toBe(1);
+    expect(await rowsOf(open.db, sql`delete from outbox returning name, payload`)).toEqual([
+      { name: 'test.gone', payload: {} },
+    ]);
     await worker.close();
     await queues.close();
   });
