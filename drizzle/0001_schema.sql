@@ -813,6 +813,9 @@ create table tasks (
 );
 
 create index tasks_open on tasks (organizer_id, id) where resolved_at is null;
+create index tasks_resolved on tasks (organizer_id, id) where resolved_at is not null;
+-- For the story of an order.
+create index tasks_order on tasks (order_id, event_id);
 
 -- check-in ------------------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,8 @@ import { waitingRoomRoutes } from './waiting-room/rooms/routes.ts';
  */
 export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   const router = createRouter();
+  // For routes that count or search a whole event.
+  const counting = { ...service, db: service.countsDb };
   router.route('/', publicRoutes(service.publicReads));
   router.route('/', drawRoutes(service));
   router.route('/', placeRoutes(service));
@@ -74,12 +76,12 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', offlineRoutes(service));
   router.route('/', guestRoutes(service));
   router.route('/', doorSettingsRoutes(service));
-  router.route('/', notificationRoutes(service));
+  router.route('/', notificationRoutes(counting));
   router.route('/', senderRoutes(service));
   router.route('/', messageTestRoutes(service));
   router.route('/', messageTextRoutes(service));
-  router.route('/', announcementRoutes(service));
-  router.route('/', noticeRoutes(service));
+  router.route('/', announcementRoutes(counting));
+  router.route('/', noticeRoutes(counting));
   router.route('/', inboundRoutes(service));
   router.route('/', newsRoutes(service));
   router.route('/', unsubscribeRoutes(service));
@@ -94,7 +96,7 @@ export function createRoutes(service: Service): OpenAPIHono<AppEnv> {
   router.route('/', promoCodeRoutes(service));
   router.route('/', deskRoutes(service));
   router.route('/', orderSearchRoutes(service));
-  router.route('/', deskViewRoutes(service));
+  router.route('/', deskViewRoutes(counting));
   router.route('/', reportRoutes(service));
   router.route('/', liveRoutes(service));
   router.route('/', gateRoutes(service));

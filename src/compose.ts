@@ -5,7 +5,7 @@ import { composeGateway } from './compose/gateway.ts';
 import { composeInvalidations } from './compose/invalidations.ts';
 import { composeLanes } from './compose/lanes.ts';
 import { composeLive } from './compose/live.ts';
-import { composeReadSource } from './compose/read-source.ts';
+import { composeCountsDb, composeReadSource } from './compose/read-source.ts';
 import type { Config } from './config.ts';
 import { createStagePurge } from './http/public-cache/cdn-purge.ts';
 import { createCachedReads } from './http/public-cache/cached-reads.ts';
@@ -108,6 +108,7 @@ export function compose(config: Config, log: Log) {
   const watch = pool('watch', config.DATABASE_URL, watchPoolSize, { callTimeoutMs: watchTimeoutMs });
   // A fourth pool for visitors who are not buying yet: a storm of joins or codes takes no connection from an order.
   const buyersDb = pool('buyers', config.DATABASE_URL, buyersPoolSize).db;
+  const countsDb = composeCountsDb(config, pool);
   const [db, writeDb] = [work.db, writes.db];
   const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
@@ -146,7 +147,7 @@ export function compose(config: Config, log: Log) {
     cachedReads,
     problems,
   });
-  const live = composeLive({ config, log, clock, closers, pool, redis, publicReads });
+  const live = composeLive({ config, log, clock, closers, db: countsDb, redis, publicReads });
   const switchedOff = refuseSwitchedOff(switches);
   const health = opened(
     'health reporter',
@@ -185,6 +186,7 @@ export function compose(config: Config, log: Log) {
     closers,
     db,
     writeDb,
+    countsDb,
     redis,
     clientNetwork,
     networkOf: networkOfContext(clientNetwork),

@@ -34,5 +34,5 @@ export { hasAdmissions } from './scans/has-admissions.ts';
 export { listConflicts } from './offline/list-conflicts.ts';
 export { type ScanLane, createScanLane, scanTicket } from './scans/scan-ticket.ts';
 export { presentSummary } from './present.ts';
-export { countCheckIns, summarizeCheckIns } from './summarize-check-ins.ts';
+export { countCheckIns } from './summarize-check-ins.ts';
 export { syncScans } from './offline/sync-scans.ts';

@@ -10,10 +10,17 @@ import { presentOnlineScan, presentSummary } from './present.ts';
 import { type ScanLane, scanTicket } from './scans/scan-ticket.ts';
 import { undoScan } from './scans/undo-scan.ts';
 import * as schemas from './schemas.ts';
-import { summarizeCheckIns } from './summarize-check-ins.ts';
+import { createSummarizeCheckIns } from './summarize-check-ins.ts';
 import { byDoor } from '../http/contract/security.ts';
 
-type Deps = { readonly db: Db; readonly actors: Actors; readonly ticketKeys: TicketKeys; readonly scans: ScanLane };
+type Deps = {
+  readonly db: Db;
+  /** For figures of whole events. */
+  readonly countsDb: Db;
+  readonly actors: Actors;
+  readonly ticketKeys: TicketKeys;
+  readonly scans: ScanLane;
+};
 
 const tags = ['Check-in'];
 
@@ -66,6 +73,7 @@ export function checkInRoutes(deps: Deps) {
     },
   });
 
+  const summarizeCheckIns = createSummarizeCheckIns(deps);
   return createRouter<ActorEnv>()
     .openapi(scan, async (c) => {
       const decided = await scanTicket(deps, c.var.actor, c.req.valid('json'));
@@ -74,6 +82,6 @@ export function checkInRoutes(deps: Deps) {
 
     .openapi(undo, async (c) => c.json(await undoScan(deps, c.var.actor, c.req.valid('json')), 200))
     .openapi(summary, async (c) => {
-      return c.json(presentSummary(await summarizeCheckIns(deps, c.var.actor, c.req.valid('param').id)), 200);
+      return c.json(presentSummary(await summarizeCheckIns(c.var.actor, c.req.valid('param').id)), 200);
     });
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.ts';
 import { type Db, rowsOf } from '../platform/database/db.ts';
+import { createSharedRead } from '../platform/shared-read.ts';
 import { findActorEvent } from './find-actor-event.ts';
 import { listEventZones } from './gates/queries.ts';
 import type { Zone } from './tables.ts';
@@ -12,14 +13,30 @@ export type CheckInSummary = {
   readonly zones: readonly Zone[];
 };
 
+/** Counts of an event with more tickets take long. */
+const quickTickets = 10_000;
+
 /**
- * Counts live, admitted and inside tickets per category, entries and exits per gate, and people per zone.
+ * Counts live, admitted and inside tickets per category, entries and exits per gate, and people per zone. The counts of a large event are
+ * shared by all who ask, and are as old as `asOf` says: many phones at the door of a large event poll them.
  * @throws DomainError event.not_found, check_in.other_event
  */
-export async function summarizeCheckIns(deps: { db: Db }, actor: Actor, eventId: string): Promise<CheckInSummary> {
-  const event = await findActorEvent(deps, actor, eventId);
-  return { asOf: event.now, ...(await countCheckIns(deps.db, eventId)) };
+export function createSummarizeCheckIns(deps: { readonly db: Db; readonly countsDb: Db }) {
+  const count = async (eventId: string): Promise<CheckInSummary> => {
+    const [row] = await rowsOf<{ now: string }>(deps.countsDb, sql`select to_json(now()) #>> '{}' as now`);
+    return { asOf: row?.now ?? '', ...(await countCheckIns(deps.countsDb, eventId)) };
+  };
+  const read = createSharedRead(
+    count,
+    ({ categories }) => sum(categories.map(({ tickets }) => tickets)) > quickTickets,
+  );
+  return async (actor: Actor, eventId: string): Promise<CheckInSummary> => {
+    await findActorEvent(deps, actor, eventId);
+    return read(eventId);
+  };
 }
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
 /** The same counts without the access check, for callers that have made it. */
 export async function countCheckIns(db: Db, eventId: string): Promise<Omit<CheckInSummary, 'asOf'>> {
@@ -38,19 +55,23 @@ type CategoryCount = {
   readonly inside: number;
 };
 
-/** Live, admitted and inside tickets per category. */
+/**
+ * Live, admitted and inside tickets per category. Tickets and admissions are each read by the event before they are joined: Postgres expects
+ * few rows of a join by the event, and would look up each admission.
+ */
 async function countByCategory(db: Db, eventId: string): Promise<CategoryCount[]> {
   return rowsOf<CategoryCount>(
     db,
-    sql`select c.id as ticket_category_id, c.name,
-          count(t.id) filter (where t.status = 'live')::int as tickets,
-          count(a.ticket_id)::int as admitted,
-          count(a.ticket_id) filter (where a.inside)::int as inside
-        from ticket_categories c
-        left join tickets t on t.event_id = c.event_id and t.ticket_category_id = c.id
-        left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
-        where c.event_id = ${eventId}
-        group by c.id, c.name, c.position order by c.position, c.id`,
+    sql`with counted as materialized (
+          select t.ticket_category_id as id, count(*) filter (where t.status = 'live')::int as tickets,
+            count(a.ticket_id)::int as admitted, count(*) filter (where a.inside)::int as inside
+          from (select id, ticket_category_id, status from tickets where event_id = ${eventId}) t
+          left join (select ticket_id, inside from admissions where event_id = ${eventId}) a on a.ticket_id = t.id
+          group by t.ticket_category_id)
+        select c.id as ticket_category_id, c.name, coalesce(n.tickets, 0) as tickets, coalesce(n.admitted, 0) as admitted,
+          coalesce(n.inside, 0) as inside
+        from ticket_categories c left join counted n on n.id = c.id
+        where c.event_id = ${eventId} order by c.position, c.id`,
   );
 }
 

@@ -9,10 +9,27 @@ const replicaTimeoutMs = 500;
 
 type PoolOptions = Partial<Pick<DbOptions, 'callTimeoutMs' | 'acquireTimeoutMs' | 'applicationName'>>;
 
+type MakePool = (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
+
+const countsPoolSize = 4;
+/** Less than the statement timeout of the role, and than the edge waits. */
+const countsTimeoutMs = 14_000;
+
+/**
+ * For counts of whole events, which the desk, the door and live streams show. Those of a stadium take seconds, above all on a busy machine.
+ * In a pool of their own they take no connection from anything else.
+ */
+export function composeCountsDb(config: Config, pool: MakePool): Db {
+  return pool('counts', config.DATABASE_URL, countsPoolSize, {
+    acquireTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
+    callTimeoutMs: Math.max(countsTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS),
+  }).db;
+}
+
 /** The source of public documents: the replica if one is configured, otherwise the primary. */
 export function composeReadSource(deps: {
   readonly config: Config;
-  readonly pool: (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
+  readonly pool: MakePool;
   /** The primary. */
   readonly db: Db;
   readonly watchDb: Db;

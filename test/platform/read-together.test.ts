@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, type OpenDb, openDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { readTogether } from '../../src/platform/database/read-together.ts';
+import { createSharedRead } from '../../src/platform/shared-read.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 
 let database: TestDatabase;
@@ -110,4 +111,36 @@ test('while a statement hangs, a bounded number of readers wait, and the others 
   expect(await hanging).toBe('One');
   await Promise.all(waiting);
   expect(asked.length).toBeLessThanOrEqual(5);
+});
+
+describe('a read that many ask for', () => {
+  const reader = () => {
+    const clock = { ms: 0, takes: 3000, reads: 0, isLarge: true };
+    const read = createSharedRead(
+      async () => {
+        clock.reads += 1;
+        await Promise.resolve();
+        clock.ms += clock.takes;
+        return clock.reads;
+      },
+      () => clock.isLarge,
+      () => clock.ms,
+    );
+    return { clock, ask: () => read('evt') };
+  };
+
+  test('is made once for all who ask meanwhile, and kept for twenty times as long as it took if it was large', async () => {
+    const { clock, ask } = reader();
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([1, 1, 1]);
+    clock.ms += 59_000;
+    expect(await ask()).toBe(1);
+    clock.ms += 2000;
+    expect(await ask()).toBe(2);
+  });
+
+  test('is repeated for everybody who asks later if it was small', async () => {
+    const { clock, ask } = reader();
+    clock.isLarge = false;
+    expect([await ask(), await ask(), await ask()]).toEqual([1, 2, 3]);
+  });
 });

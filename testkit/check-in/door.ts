@@ -73,6 +73,7 @@ export async function openDoor(
   const actors = createActors({ db: open.db, clock: systemClock, config: secrets, invalidations: ownInvalidations() });
   const deps = {
     db: open.db,
+    countsDb: open.db,
     actors,
     clock: systemClock,
     scans: createScanLane({ db: open.db, flushesMax: 4 }),

@@ -58,6 +58,7 @@ export function openDesk(open: OpenDb, wallets: Wallets = { apple: undefined, go
   };
   const deps = {
     db,
+    countsDb: db,
     hashSecret,
     placement,
     log,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Actor, atLeast } from '../../access/actor.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { inIndexOrder } from '../../platform/database/in-index-order.ts';
 import { orderCode } from '../../platform/ids.ts';
 import { ownEvent } from '../../orders/index.ts';
 
@@ -43,32 +44,44 @@ const answersOf = sql`(
 const ofPresence = {
   in: sql`and a.inside`,
   out: sql`and not a.inside`,
-  not_yet: sql`and a.ticket_id is null and t.status = 'live'`,
+  not_yet: sql`and a.inside is null and t.status = 'live'`,
 } as const;
+
+/** Looks up one ticket after the other until the page is full. */
+const admissionOfTicket = sql`left join lateral (
+  select inside from admissions where event_id = t.event_id and ticket_id = t.id offset 0) a on true`;
 
 /**
  * Everybody with a ticket and whether they are inside, sorted by order; one row more than `limit` if there is a next page. The role door
- * sees no email, phone or answers.
+ * sees no email, phone or answers. The page is chosen before anything is joined: Postgres expects a few rows of a join, and would join and
+ * sort all tickets of the event.
  * @throws DomainError event.not_found
  */
 export async function listAttendees(deps: { readonly db: Db }, actor: Actor, input: AttendeesInput) {
   const event = await ownEvent(deps.db, actor, input.eventId);
-  const rows = await rowsOf<Row>(
-    deps.db,
-    sql`
+  const rows = await transaction(deps.db, async (tx) => {
+    await tx.execute(inIndexOrder);
+    return rowsOf<Row>(
+      tx,
+      sql`
+      with page as materialized (
+        select t.* from tickets t ${input.presence === undefined ? sql`` : admissionOfTicket}
+        where t.event_id = ${event.id}
+          ${input.after === undefined ? sql`` : sql`and t.id > ${input.after}`}
+          ${input.orderId === undefined ? sql`` : sql`and t.order_id = ${input.orderId}`}
+          ${input.ticketCategoryId === undefined ? sql`` : sql`and t.ticket_category_id = ${input.ticketCategoryId}`}
+          ${input.presence === undefined ? sql`` : ofPresence[input.presence]}
+        order by t.id limit ${input.limit + 1}
+      )
       select t.id, t.order_id, c.id as category_id, c.name as category, t.status, t.holder_name, o.buyer_name as name, o.buyer_email as email,
         o.buyer_phone as phone, a.inside, a.admitted_at, a.gate, a.entries, ${answersOf} as answers
-      from tickets t
+      from page t
       join orders o on o.event_id = t.event_id and o.id = t.order_id
       join ticket_categories c on c.event_id = t.event_id and c.id = t.ticket_category_id
       left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id
-      where t.event_id = ${event.id}
-        ${input.after === undefined ? sql`` : sql`and t.id > ${input.after}`}
-        ${input.orderId === undefined ? sql`` : sql`and t.order_id = ${input.orderId}`}
-        ${input.ticketCategoryId === undefined ? sql`` : sql`and t.ticket_category_id = ${input.ticketCategoryId}`}
-        ${input.presence === undefined ? sql`` : ofPresence[input.presence]}
-      order by t.id limit ${input.limit + 1}`,
-  );
+      order by t.id`,
+    );
+  });
   const seesContact = atLeast(actor, 'manager');
   return rows.map((row) => presentAttendee(row, seesContact));
 }

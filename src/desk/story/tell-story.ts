@@ -141,7 +141,9 @@ const ofPayments = sql`
   select c.received_at, 'callback.received', null, null,
     jsonb_build_object('attemptId', c.attempt_id, 'gateway', c.gateway, 'status', c.status, 'outcome', c.outcome,
       'appliedAt', c.applied_at)
-  from o join payment_attempts a on a.order_id = o.id and a.event_id = o.event_id join callbacks c on c.attempt_id = a.id`;
+  from o join payment_attempts a on a.order_id = o.id and a.event_id = o.event_id
+  -- Postgres would rather read all callbacks of all events than use a bloom filter inside a join.
+  cross join lateral (select * from callbacks k where k.attempt_id = a.id offset 0) c`;
 
 const ofRefunds = sql`
   select r.created_at, 'refund.requested',

@@ -91,11 +91,16 @@ async function advance(
     .where(and(eq(announcements.id, id), eq(announcements.status, 'sending')));
 }
 
-async function nextOrders(tx: Db, { id, afterOrderId }: Announcement): Promise<string[]> {
-  const which = sql`a.id = ${id} and o.id > ${afterOrderId}`;
+/**
+ * The next orders that may have recipients, in the order of the primary key. Who of them belongs to the audience is looked up for this page
+ * alone: Postgres would find the whole rest of the audience to sort it, for each page again.
+ */
+async function nextOrders(tx: Db, { eventId, afterOrderId }: Announcement): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
-    sql`select distinct m.order_id as id from (${audienceOf(which)}) m order by m.order_id limit ${ordersPerPage}`,
+    sql`
+      select id from orders where event_id = ${eventId} and id > ${afterOrderId} and status in ('paid', 'partially_refunded')
+      order by id limit ${ordersPerPage}`,
   );
   return rows.map((row) => row.id);
 }
@@ -104,7 +109,8 @@ type Recipient = { readonly subjectId: string; readonly channel: Channel; readon
 
 /**
  * The addresses of a page. Each gets one message: about its first order, or about the first ticket it was given if it
- * has no order here. `deliveries_announced` finds the addresses that an earlier page has queued.
+ * has no order here. `deliveries_announced` finds the addresses that an earlier page has queued, each by its whole key: without the
+ * `offset`, Postgres would join by the event alone, and read all that was queued so far for each address.
  */
 function findRecipients(
   tx: Db,
@@ -119,7 +125,7 @@ function findRecipients(
       where not exists (
         select from deliveries d
         where d.event_id = ${eventId} and d.version = ${number} and d.channel = f.channel and d.recipient_key = f.key
-          and d.template in ('event_practical', 'event_news', 'event_reminder'))
+          and d.template in ('event_practical', 'event_news', 'event_reminder') offset 0)
       order by f.channel, f.key, f.ticket_id is not null, f.order_id, f.ticket_id`,
   );
 }

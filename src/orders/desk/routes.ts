@@ -34,6 +34,8 @@ import { showSales } from './show-sales.ts';
 
 export type DeskRoutesDeps = ComplimentaryDeps & {
   readonly db: Db;
+  /** For figures of whole events. */
+  readonly countsDb: Db;
   readonly actors: Actors;
   readonly config: Pick<Config, 'HASH_SECRET'>;
   readonly requestFullRefund: RequestFullRefund;
@@ -183,5 +185,8 @@ export function deskRoutes(deps: DeskRoutesDeps) {
       if (replayed) c.header('idempotent-replayed', 'true');
       return c.json(order, 201);
     })
-    .openapi(sales, async (c) => c.json(await showSales(deps, c.var.actor, c.req.valid('param').eventId), 200));
+    .openapi(sales, async (c) => {
+      const counting = { ...deps, db: deps.countsDb };
+      return c.json(await showSales(counting, c.var.actor, c.req.valid('param').eventId), 200);
+    });
 }

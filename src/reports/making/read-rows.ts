@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
+import { inIndexOrder } from '../../platform/database/in-index-order.ts';
 import type { ReadSource } from '../../platform/database/replica.ts';
 import { rowsPerPage } from '../limits.ts';
 import type { ReportFilters, Report } from '../tables.ts';
@@ -102,12 +103,6 @@ async function findPage(db: Db, kind: ReportKind, page: PageOf): Promise<{ key: 
   const names = kind.columns.flatMap(outputsOf).map(({ name }) => name);
   return rows.map((row) => ({ key: row.page_key, cells: names.map((name) => row[name] ?? null) }));
 }
-
-/**
- * Set before each page. Postgres takes an event for a twentieth of the table ("planner" in the schema), and would read
- * all of a large one and sort it for each page.
- */
-export const inIndexOrder = sql`set local enable_sort = off`;
 
 /** The statement of one page of a report. */
 export function pageQuery(kind: ReportKind, { event, filters, isScheduled, until, after }: PageOf): SQL {
