@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
-import { drills, replacing, stacks, unitTests } from './test/tiers.ts';
+import { changing, drills, stacks, unitTests } from './test/tiers.ts';
 
 /** The tiers of `test/tiers.ts`, one after the other. What needs no service starts none. */
 export default defineConfig({
@@ -21,13 +21,26 @@ export default defineConfig({
         extends: true,
         test: { name: 'unit', include: unitTests, maxWorkers: 2, sequence: { groupOrder: 0 } },
       },
+      // Before the others that have services, whose set-up takes what is built for these.
+      {
+        extends: true,
+        test: {
+          name: 'drills',
+          include: drills,
+          globalSetup: ['testkit/setup/global-setup.ts'],
+          setupFiles: ['testkit/setup/worker.ts'],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         extends: true,
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: [...unitTests, ...drills, ...stacks, ...replacing],
+          exclude: [...unitTests, ...drills, ...stacks, ...changing],
           globalSetup: ['testkit/setup/global-setup.ts'],
+          setupFiles: ['testkit/setup/worker.ts'],
           // They wait for their servers a third of the time.
           maxWorkers: 4,
           sequence: { groupOrder: 2 },
@@ -36,24 +49,12 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'replacing',
-          include: replacing,
+          name: 'changing',
+          include: changing,
           globalSetup: ['testkit/setup/global-setup.ts'],
           isolate: true,
-          // Node's own loader cannot replace a module that a circle of imports reaches.
-          experimental: { viteModuleRunner: true },
           maxWorkers: 4,
           sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'drills',
-          include: drills,
-          globalSetup: ['testkit/setup/global-setup.ts'],
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
         },
       },
       {

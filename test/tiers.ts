@@ -174,8 +174,8 @@ export const drills = [
   'test/workers/woken-relay.test.ts',
 ];
 
-/** Integration tests that put another module in a module's place. Each runs in a worker of its own. */
-export const replacing = ['test/payments/gateways/gateway-plugin.test.ts'];
+/** Integration tests that change a module of the product. Each runs in a worker of its own. */
+export const changing = ['test/payments/gateways/gateway-plugin.test.ts'];
 
 /**
  * Drills of half a minute and more, and integration tests of ten seconds and more, the longest first: their group begins with these, so that

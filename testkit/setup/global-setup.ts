@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
@@ -22,7 +23,8 @@ interface Shared {
   services?: Services;
   answersFile?: string;
   stack?: Promise<TestStack>;
-  programs?: Promise<BundledPrograms>;
+  /** Made for drills, which are set up first. */
+  programs?: BundledPrograms;
   users: number;
 }
 const ofProcess = globalThis as { antreTestServices?: Shared };
@@ -36,8 +38,11 @@ export async function setup(project: TestProject): Promise<void> {
   shared.users += 1;
   try {
     project.provide('stack', await (shared.stack ??= start()));
-    if (project.name === 'drills')
-      project.provide('programs', await (shared.programs ??= bundle(testProgramsFolder(process.pid))));
+    if (project.name === 'drills') {
+      shared.programs = await bundle(testProgramsFolder(process.pid));
+      project.provide('programs', shared.programs);
+    }
+    project.provide('pages', shared.programs && join(dirname(shared.programs.api), 'web'));
   } catch (error) {
     if (!(error instanceof LaunchProblem || error instanceof MigrationError)) throw error;
     // The message says what to do. A stack trace would hide it.

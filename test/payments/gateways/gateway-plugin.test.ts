@@ -1,6 +1,8 @@
+// First, because the modules below read the registry when they are loaded.
+import '../support/add-dry-run.ts';
 import { globSync, readFileSync } from 'node:fs';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig, variables } from '../../../src/config.ts';
 import { examples } from '../../../src/contract-examples.ts';
 import { paymentsPerSecond } from '../../../src/payments/index.ts';
@@ -18,15 +20,9 @@ import { place, placeReady, work } from '../../../testkit/payments/payment-jobs.
 import { atGateway, payAtGateway, signHook } from '../support/dry-run-gateway.ts';
 
 /**
- * Guards that a payment gateway is one folder and one entry of the registry. `support/dry-run-gateway.ts` stands for the folder, the
- * mock below for the entry; everything else is the product as it is.
+ * Guards that a payment gateway is one folder and one entry of the registry. `support/dry-run-gateway.ts` stands for the folder,
+ * `support/add-dry-run.ts` for the entry; everything else is the product as it is.
  */
-
-vi.mock(import('../../../src/payments/gateways/registry.ts'), async (original) => {
-  const { gatewayPlugins } = await original();
-  const { dryRun } = await import('../support/dry-run-gateway.ts');
-  return { gatewayPlugins: [...gatewayPlugins, dryRun] as const };
-});
 
 let world: PaymentWorld;
 let event: TestEvent;

@@ -35,13 +35,19 @@ let assets: Promise<Assets> | undefined;
  * @throws Error if there is neither a build nor a source, so that a broken release does not start
  */
 export function createAssets(): () => Promise<Assets> {
-  if (isBuilt()) {
-    const built = (assets ??= Promise.resolve(readBuilt()));
-    return () => built;
+  if (isBuilt()) readAssets(builtFolder);
+  if (assets !== undefined) {
+    const held = assets;
+    return () => held;
   }
   const bundler = new URL('../../client-build/bundle-web.ts', import.meta.url);
   if (!existsSync(bundler)) throw new Error('the pages were not built: there is no folder "web" beside this program');
   return () => (assets ??= bundleSources(bundler));
+}
+
+/** Reads files of `buildWeb`, which this process then uses. */
+export function readAssets(folder: string): void {
+  assets ??= Promise.resolve(readBuilt(folder));
 }
 
 /** The address is computed, so that esbuild does not include the bundler in the program's bundle. */
@@ -56,22 +62,25 @@ async function bundleSources(bundler: URL): Promise<Assets> {
 
 const builtFolder = fileURLToPath(new URL('./web/', import.meta.url));
 const isBuilt = () => existsSync(join(builtFolder, 'entries.json'));
-const readFile = (name: string) => readFileSync(join(builtFolder, name));
 
 /** The files that were built beside the bundle; none when the sources run directly. */
 export function builtFiles(): readonly Bundler.WebFile[] {
-  if (!isBuilt()) return [];
-  const names = readdirSync(builtFolder).filter((name) => typeOf(name) !== undefined);
-  return names.map((name) => ({ name, bytes: readFile(name) }));
+  return isBuilt() ? filesIn(builtFolder) : [];
 }
 
-function readBuilt(): Assets {
+function filesIn(folder: string): readonly Bundler.WebFile[] {
+  const names = readdirSync(folder).filter((name) => typeOf(name) !== undefined);
+  return names.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+}
+
+function readBuilt(folder: string): Assets {
+  const readFile = (name: string) => readFileSync(join(folder, name));
   const entries: Entries = JSON.parse(readFile('entries.json').toString('utf8'));
   const variantsOf = ({ name, bytes }: Bundler.WebFile) =>
     compressedAs(Buffer.from(bytes), { gzip: readFile(`${name}.gz`), brotli: readFile(`${name}.br`) });
   return holdAssets(
     entries,
-    builtFiles().map((file) => ({ name: file.name, variants: variantsOf(file) })),
+    filesIn(folder).map((file) => ({ name: file.name, variants: variantsOf(file) })),
   );
 }
 
