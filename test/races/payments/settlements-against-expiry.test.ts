@@ -4,9 +4,10 @@ import { expireHolds } from '../../../src/orders/index.ts';
 import { createSettlements } from '../../../src/payments/callbacks/settlements.ts';
 import type { GatewayAccount, GatewayFact } from '../../../src/payments/gateways/gateway.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
-import { rowsOf } from '../../../src/platform/database/db.ts';
+import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { until } from '../../../testkit/until.ts';
 import { type RaceDatabase, asControl, inDatabase } from '../support/race-database.ts';
 import { openAttempt } from '../support/steps.ts';
 import { faultsOf } from '../support/witness.ts';
@@ -32,13 +33,7 @@ async function race({ url, db }: RaceDatabase): Promise<{ ends: End[]; settled: 
     const placed = await Promise.all(Array.from({ length: orderCount }, () => order(deps, event)));
     const ids = placed.map((answer) => answer.order.id);
     for (const id of ids) await openAttempt(db, id);
-    const stored = await rowsOf<{ id: string; attempt_id: string }>(
-      db,
-      sql`insert into callbacks (gateway, organizer_id, dedup_key, attempt_id)
-          select a.gateway, a.organizer_id, sha256(a.id::bytea), a.id from payment_attempts a where a.event_id = ${event.id}
-          returning id::text, attempt_id`,
-    );
-    const account = { merchantId: 'M1', buyerPaysFee: false } as GatewayAccount;
+    const stored = await storeCallbacks(db, event.id);
     const settling = opens.slice(1).map(async (open, index) => {
       const settlements = createSettlements({ db: open.db, clock: systemClock });
       const own = index % 2 === 0 ? stored : stored.toReversed();
@@ -73,6 +68,18 @@ async function race({ url, db }: RaceDatabase): Promise<{ ends: End[]; settled: 
   } finally {
     await Promise.all(opens.map((open) => open.close()));
   }
+}
+
+const account = { merchantId: 'M1', buyerPaysFee: false } as GatewayAccount;
+
+/** One callback for each attempt of the event. */
+function storeCallbacks(db: Db, eventId: string): Promise<{ id: string; attempt_id: string }[]> {
+  return rowsOf(
+    db,
+    sql`insert into callbacks (gateway, organizer_id, dedup_key, attempt_id)
+        select a.gateway, a.organizer_id, sha256(a.id::bytea), a.id from payment_attempts a where a.event_id = ${eventId}
+        returning id::text, attempt_id`,
+  );
 }
 
 function factOf(attemptId: string): GatewayFact {
@@ -123,3 +130,31 @@ describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside ho
     }),
   );
 });
+
+test('a settlement leaves the stock to buyers until everything else is written', () =>
+  inDatabase(async ({ url, db }) => {
+    const event = await createEvent(db, { categories: [{ capacity: 10 }] });
+    const open = openTestDb(url, 6);
+    const deps = placingDeps(open);
+    const { order: placed } = await order(deps, event);
+    await openAttempt(db, placed.id);
+    const [callback] = await storeCallbacks(db, event.id);
+    const { settle } = createSettlements({ db: open.db, clock: systemClock });
+    let settled: Promise<boolean> | undefined;
+    const undone = transaction(db, async (tx) => {
+      // The settlement's own delivery waits for the end of this one.
+      await tx.execute(sql`
+        insert into deliveries (id, subject_id, template, channel, recipient_key)
+        select 'dlv_00000000000000000000', id, 'tickets', 'email', buyer_keys[1] from orders where id = ${placed.id}`);
+      settled = settle(Number(callback?.id), account, factOf(callback?.attempt_id ?? ''));
+      const writing = sql`select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%apply_settlements%'`;
+      await until(async () => (await rowsOf(open.db, writing)).length > 0);
+      expect((await order(deps, event)).order.status).toBe('pending_payment');
+      throw new Error('undo');
+    });
+    await expect(undone).rejects.toThrow('undo');
+    expect(await settled).toBe(true);
+    expect(await faultsOf(db)).toEqual([]);
+    await open.close();
+  }));
