@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
+import { timeZoneSchema } from '../../src/http/contract/schemas.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { auditOf, keyOf, shown } from '../../testkit/catalog/catalog-world.ts';
 import { useOrganizerDesk } from './support/organizer-desk.ts';
 
@@ -55,6 +57,18 @@ test('a slug belongs to one event; times, currency and unknown fields are checke
     const answer = await ask('POST', '', draftOf(wrong));
     expect([wrong, answer.status, (await shown(answer)).code]).toEqual([wrong, 400, 'request.invalid']);
   }
+});
+
+test('no event is in a zone by a short name, which Postgres and pages take for different ones', async () => {
+  const names = await rowsOf<{ name: string; hour: number }>(
+    desks.one.db,
+    sql`select abbrev as name, extract(hour from timestamptz '2027-01-15T00:00:00Z' at time zone abbrev)::int as hour from pg_timezone_abbrevs`,
+  );
+  const taken = names.filter(({ name }) => timeZoneSchema.safeParse(name).success);
+  expect(taken).toEqual([{ name: 'UTC', hour: 0 }]);
+  // Control: both know this one, as Israel and as India.
+  expect(names).toContainEqual({ name: 'IST', hour: 2 });
+  expect(new Intl.DateTimeFormat('en', { timeZone: 'IST' }).resolvedOptions().timeZone).toBe('Asia/Calcutta');
 });
 
 test('an event changes only from the version that was read', async () => {

@@ -46,9 +46,12 @@ export const timeZoneSchema = z
   .max(64, { abort: true })
   .refine((value) => isTimeZone(value), fault('zone.unknown'));
 
-/** Only names: Node also accepts offsets such as +07:00, and Postgres reads their sign the other way round. */
+/**
+ * Only names with an area, and UTC. Node also accepts offsets such as +07:00, whose sign Postgres reads the other way round, and
+ * abbreviations: IST is India here and Israel there, BST is Bangladesh here and Britain there.
+ */
 function isTimeZone(value: string): boolean {
-  if (!/^[A-Za-z]/.test(value)) return false;
+  if (value !== 'UTC' && !/^[A-Za-z]+\//.test(value)) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone.length > 0;
   } catch {
