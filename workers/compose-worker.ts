@@ -32,7 +32,7 @@ import { beaconChainOf, createBeacon } from '../src/waiting-room/draw/index.ts';
 import { createHealthReader } from '../src/waiting-room/index.ts';
 import { composeReports } from './compose-reports.ts';
 
-/** The invariants read whole tables. The role's own statement timeout ends statements that take longer. */
+/** The invariants read whole tables, and counts whole events. The role's own statement timeout ends statements that take longer. */
 const auditCallTimeoutMs = 15_000;
 
 /** Rooms are served by calls of a few rows each, which wait behind no job. */
@@ -49,6 +49,7 @@ export function composeWorker(config: Config, log: Log) {
   };
   const db = pool('work', config.DATABASE_WORKER_POOL_SIZE, config.DATABASE_CALL_TIMEOUT_MS);
   const auditDb = pool('audit', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
+  const countsDb = pool('counts', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
   const roomsDb = pool('rooms', roomsPoolSize, config.DATABASE_CALL_TIMEOUT_MS);
   const redis = openCacheRedis(config.REDIS_CACHE_URL, log);
   closers.add('cache redis', () => redis.disconnect());
@@ -77,6 +78,7 @@ export function composeWorker(config: Config, log: Log) {
     db,
     redis,
     auditDb,
+    countsDb,
     email,
     whatsapp,
     endpointCaller,

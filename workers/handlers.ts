@@ -45,6 +45,8 @@ export type HandlerDeps = SendDeliveryDeps &
   OfferDeps & {
     /** A pool of its own with more time, because the invariants read whole tables. */
     readonly auditDb: Db;
+    /** Another one, for counts of whole events. */
+    readonly countsDb: Db;
     readonly config: Pick<
       Config,
       'CDN_PURGE_URL' | 'CDN_PURGE_TOKEN' | 'WHATSAPP_GRAPH_URL' | 'WHATSAPP_GRAPH_VERSION' | 'ENCRYPTION_KEY'
@@ -78,7 +80,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     'notifications.recover': () => recoverDeliveries(deps, paidLooks),
     'sender.submit_templates': (sender, { signal }) => submitTemplates(deps, sender, signal),
     'notifications.poll_templates': (_, { signal }) => pollTemplates(deps, signal),
-    'notifications.make_reminders': async () => void (await makeReminders(deps)),
+    'notifications.make_reminders': async () => void (await makeReminders({ ...deps, db: deps.countsDb })),
     'notifications.remind_of_payments': async () => void (await remindOfPayments(deps)),
     'notifications.purge': () => purgeMessages(deps),
     'sales.record_minutes': () => recordSaleMinutes(deps),
