@@ -230,7 +230,6 @@ export const refusals = {
   listTasks: [],
   showTask: ['task.not_found'],
   resolveTask: ['task.not_found', 'task.resolved', 'task.refund_unavailable', 'task.amount_needed'],
-  // Refusals of single tasks are in its answer.
   resolveTasks: [],
   summarizeRefunds: event,
   requestReport: [...event, 'report.limit_reached'],

@@ -78,7 +78,7 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     changeStaffRole createApiKey listApiKeys endApiKey`),
   manager: idsOf(`
     showWaitingRoom planWaitingRoom closeWaitingRoom pauseWaitingRoom resumeWaitingRoom showTicketCodes
-    changeTicketCodes rotateTicketKey changeDoorSettings requestRefund listRefunds previewRefund summarizeRefunds listTasks resolveTask resolveTasks
+    changeTicketCodes rotateTicketKey changeDoorSettings requestRefund listRefunds previewRefund summarizeRefunds listTasks showTask resolveTask resolveTasks
     resendTickets summarizeDeliveries listMessageTexts changeMessageText resetMessageText draftAnnouncement
     listAnnouncements showAnnouncement confirmAnnouncement cancelAnnouncement showMessageSettings setMessageSettings
     countNewsAudience listInboundMessages previewChange listChangeNotices showChangeNotice confirmChangeNotice cancelChangeNotice

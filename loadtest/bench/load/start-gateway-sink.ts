@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { GatewayReport, GatewayTask, Payment } from './gateway-sink.ts';
+import type { GatewayReport, GatewayTask } from './gateway-sink.ts';
 
 export type GatewaySink = {
   readonly url: string;
