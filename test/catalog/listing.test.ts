@@ -1,6 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CatalogProcess, buildsOf, openCatalog, shown } from '../../testkit/catalog/catalog-world.ts';
+import {
+  type CatalogProcess,
+  buildsOf,
+  openCatalog,
+  shown,
+  untilRenewed,
+} from '../../testkit/catalog/catalog-world.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
@@ -49,14 +55,15 @@ test('the price of an event is one that can still be paid: that of an early bird
     event: { slug: 'dini', ...at(4) },
     categories: [{ price: 50_000 }, { price: 150_000 }],
   });
-  const priceOf = async () =>
-    (await list('?q=&organizer=' + event.organizer.slug)).data.map(({ priceFrom }) => priceFrom);
+  const own = `?q=&organizer=${event.organizer.slug}`;
+  const priceOf = async () => (await list(own)).data.map(({ priceFrom }) => priceFrom);
   const early = sql`event_id = ${event.id} and price = 50000`;
   await catalog.db.execute(sql`update ticket_categories set sale_opens_at = now() + interval '1 hour' where ${early}`);
   expect(await priceOf()).toEqual([{ amount: 50_000, currency: 'IDR' }]);
   await catalog.db.execute(sql`
     update ticket_categories set sale_opens_at = now() - interval '2 days', sale_closes_at = now() - interval '1 second' where ${early}`);
   await catalog.cachedReads.changed(['events']);
+  await untilRenewed(catalog, `/v1/events${own}`);
   expect(await priceOf()).toEqual([{ amount: 150_000, currency: 'IDR' }]);
   expect((await list(`?priceMax=100000&organizer=${event.organizer.slug}`)).data).toEqual([]);
   await catalog.db.execute(sql`delete from events where id = ${event.id}`).catch(() => undefined);

@@ -5,7 +5,7 @@ import { events } from '../../src/catalog/tables.ts';
 import { newOrderId } from '../../src/platform/ids.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { webRoutes } from '../../src/web/routes.ts';
-import { type CatalogProcess, openCatalog } from '../../testkit/catalog/catalog-world.ts';
+import { type CatalogProcess, openCatalog, untilRenewed } from '../../testkit/catalog/catalog-world.ts';
 import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { createEvent } from '../../testkit/factories.ts';
@@ -164,6 +164,7 @@ test('an event page says what the API says, and follows a change at once', async
   expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
   await catalog.db.update(events).set({ name: 'Nama Baru' }).where(eq(events.id, id));
   await catalog.cachedReads.changed([`evt:${id}`]);
+  await untilRenewed(catalog, `/v1/events/${slug}`);
   const changed = await get(`/events/${slug}?lang=id`, { 'if-none-match': etag });
   expect(changed.status).toBe(200);
   expect(await changed.text()).toContain('<h1>Nama Baru</h1>');

@@ -30,6 +30,7 @@ import { createReplica, readFromPrimary } from '../../src/platform/database/repl
 import { problems } from '../../src/problems.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
 import { type TestOrganizer, signedInOwner } from '../factories.ts';
+import { until } from '../until.ts';
 
 const log = createLog({ level: 'silent', process: 'test' });
 /** Nothing is written here unless a test uploads a picture. */
@@ -160,6 +161,11 @@ export type Shown = Record<string, unknown> & {
   readonly nextCursor: string | null;
   readonly data: readonly (Record<string, unknown> & { id: string; slug: string; name: string })[];
 };
+
+/** Waits until an answer has been read again after a change. Until then a busy machine is sent the last good one, marked as such. */
+export async function untilRenewed({ fetch }: Pick<CatalogProcess, 'fetch'>, path: string): Promise<void> {
+  await until(async () => !(await fetch(path)).headers.get('cache-status')?.includes('fwd=stale'));
+}
 
 export async function shown(answer: Response): Promise<Shown> {
   return (await answer.json()) as Shown;
