@@ -6,7 +6,6 @@ import { recordSaleMinutes } from '../src/desk/index.ts';
 import { createPacedCheck } from '../src/invariants.ts';
 import type { jobs } from '../src/jobs.ts';
 import {
-  type OrderTemplate,
   type SendDeliveryDeps,
   type SendWebhooksDeps,
   createPaidLooks,
@@ -31,7 +30,7 @@ import {
 } from '../src/notifications/index.ts';
 import { type deliverySend, reminderSend, ticketsSend } from '../src/notifications/jobs.ts';
 import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/orders/index.ts';
-import { type PaymentHandlerDeps, paymentHandlers, paymentsInPlace } from '../src/payments/index.ts';
+import { type PaymentHandlerDeps, paymentHandlers, settleCallback } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
 import { eachAlone } from '../src/platform/jobs/each-alone.ts';
 import { type MakeReportDeps, maintainReports, makeNextReport } from '../src/reports/index.ts';
@@ -101,44 +100,28 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
   };
 }
 
-/** The jobs that the relay's own process tries first, many at once: those that each order brings. */
-export function createInPlaceActs(deps: HandlerDeps): InPlaceActs<typeof jobs> {
-  const notify = (template: OrderTemplate) => async (order: OrderRef) => {
-    await notifyOrder(deps, template, order);
-    return true;
-  };
-  const takenBack = (template: 'order_cancelled' | 'order_refunded') => async (order: OrderRef) => {
-    await notifyTakenBack(deps, template, order);
-    return true;
-  };
-  const send = async (delivery: { deliveryId: string }, { signal }: { signal: AbortSignal }) => {
-    await sendDelivery(deps, delivery, signal);
-    return true;
-  };
-  const sendTogether =
-    (contract: typeof deliverySend) =>
-    async (deliveries: DeliveriesRef, { signal }: { signal: AbortSignal }) => {
-      await sendEach(deps, contract, deliveries, signal);
-      return true;
-    };
+/** Jobs that each order brings. The relay's own process tries them first, many at once. */
+const inPlace = [
+  'order.placed',
+  'orders.placed',
+  'payment.apply_callbacks',
+  'order.paid',
+  'order.cancelled',
+  'order.refunded',
+  'orders.unpaid',
+  'delivery.send',
+  'delivery.send_tickets',
+  'deliveries.send_tickets',
+] as const satisfies readonly (keyof typeof jobs)[];
+
+/** The first tries in the process of the relay: the same acts, except that a callback may have to go to the queue. */
+export function createInPlaceActs(deps: HandlerDeps, handlers: Handlers<typeof jobs>): InPlaceActs<typeof jobs> {
   return {
-    ...paymentsInPlace(deps),
-    'order.paid': notify('tickets'),
-    'order.cancelled': takenBack('order_cancelled'),
-    'order.refunded': takenBack('order_refunded'),
-    'orders.unpaid': async (orders: Parameters<typeof notifyUnpaid>[1]) => {
-      await notifyUnpaid(deps, orders);
-      return true;
-    },
-    'delivery.send': send,
-    'delivery.send_tickets': send,
-    'deliveries.send_tickets': sendTogether(ticketsSend),
-    'delivery.send_reminder': send,
-    'deliveries.send_reminders': sendTogether(reminderSend),
+    ...Object.fromEntries(inPlace.map((name) => [name, handlers[name]])),
+    'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback),
   };
 }
 
-type OrderRef = { readonly eventId: string; readonly orderId: string };
 type DeliveriesRef = { readonly eventId: string; readonly deliveryIds: readonly string[] };
 
 function sendEach(

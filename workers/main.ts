@@ -67,11 +67,12 @@ async function main(): Promise<void> {
     await service.closers.close();
     log.flush();
   });
+  const handlers = createHandlers(service);
   started.worker = await startWorker({
     ...service,
     jobs,
-    handlers: createHandlers(service),
-    inPlace: createInPlaceActs(service),
+    handlers,
+    inPlace: createInPlaceActs(service, handlers),
     schedules: schedulesOf(jobs, recurring),
   });
   const stuck = endWhenStuck({ fault: started.worker.fault, log, end: () => process.exit(1) });

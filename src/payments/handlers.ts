@@ -50,25 +50,6 @@ export function paymentHandlers(deps: PaymentHandlerDeps) {
   };
 }
 
-/** First tries, by the job's name. False leaves the job to its handler. */
-export function paymentsInPlace(deps: PaymentHandlerDeps) {
-  return {
-    'payment.apply_callback': (callback: CallbackRef) => settleCallback(deps, callback),
-    'payment.apply_callbacks': async ({ callbacks }: { callbacks: readonly CallbackRef[] }) => {
-      await applyCallbacks(deps, callbacks);
-      return true;
-    },
-    'order.placed': async (order: OrderRef) => {
-      await startPayment(deps, order);
-      return true;
-    },
-    'orders.placed': async (orders: OrdersRef) => {
-      await startPayments(deps, orders);
-      return true;
-    },
-  };
-}
-
 function startPayments(deps: PaymentHandlerDeps, { eventId, orderIds }: OrdersRef): Promise<void> {
   const orders = orderIds.map((orderId) => ({ eventId, orderId }));
   return eachAlone(deps, orderPlaced, orders, (order) => startPayment(deps, order));

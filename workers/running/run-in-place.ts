@@ -6,16 +6,16 @@ import { withinTrace } from '../../src/platform/tracing/scope.ts';
 import { beginTrace, faultOf, isTracing } from '../../src/platform/tracing/trace.ts';
 import { jobRun, jobsCompleted, jobsLeft, jobsStarted } from '../metrics.ts';
 import type { QueueName } from '../queues.ts';
-import type { JobMap } from './run-job.ts';
+import type { JobMap, JobRun } from './run-job.ts';
 import { runWithin } from './run-within.ts';
 import { endJobTrace, subjectOfPayload } from './trace-jobs.ts';
 
 /**
- * The first try of a job, in the process of the relay. True if the job is done. False if the queue must carry it,
- * because this is not the common case; nothing was changed then. An exception leaves the job to the queue, too.
+ * The first try of a job, in the process of the relay. It resolves to false if the queue must carry the job, because this is not the
+ * common case; nothing was changed then. An exception leaves the job to the queue, too.
  */
 export type InPlaceActs<Jobs extends JobMap> = {
-  readonly [Name in keyof Jobs]?: (payload: never, run: { readonly signal: AbortSignal }) => Promise<boolean>;
+  readonly [Name in keyof Jobs]?: (payload: never, run: JobRun) => Promise<unknown>;
 };
 
 export type InPlaceDeps = {
@@ -67,7 +67,10 @@ export function createInPlace({ jobs, acts, log, slotsOf, finish, ended }: InPla
     jobsStarted.inc({ job: job.name });
     const started = performance.now();
     try {
-      return { isDone: await runWithin(contract.timeoutMs, (signal) => act(payload.data as never, { signal })) };
+      const answer = await runWithin(contract.timeoutMs, (signal) =>
+        act(payload.data as never, { signal, attempt: 1 }),
+      );
+      return { isDone: answer !== false };
     } catch (error) {
       if (error instanceof RetryLater) return { isDone: false, delaySeconds: error.seconds };
       const ids = subjectOfPayload(job.payload);

@@ -31,7 +31,7 @@ import { jobRun, jobWait, jobsBuried, jobsCompleted, jobsFailed, jobsPostponed, 
 export type JobMap = Readonly<Record<string, JobContract>>;
 
 /** An act's view of its run. It must give up when `signal` fires. */
-export type JobRun = { readonly signal: AbortSignal; readonly jobId: string; readonly attempt: number };
+export type JobRun = { readonly signal: AbortSignal; readonly attempt: number };
 
 /** One act per contract: a missing or a surplus one does not compile. */
 export type Handlers<Jobs extends JobMap> = {
@@ -122,7 +122,7 @@ async function attempt<Jobs extends JobMap>(
   try {
     const handler = deps.handlers[job.name as keyof Jobs];
     await runWithin(contract.timeoutMs, (signal) =>
-      handler(payload.data as never, { signal, jobId: job.id ?? '', attempt: job.attemptsMade + 1 }),
+      handler(payload.data as never, { signal, attempt: job.attemptsMade + 1 }),
     );
     return { kind: 'done' };
   } catch (error) {
