@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Clock } from '../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../platform/database/db.ts';
 import { eachInTurn } from '../platform/jobs/each-in-turn.ts';
-import { stageAll } from '../platform/jobs/outbox.ts';
+import { stage, stageAll } from '../platform/jobs/outbox.ts';
 import type { Log } from '../platform/log.ts';
 import type { FileStorage } from '../platform/files/storage.ts';
 import { fileKey } from './file-key.ts';
@@ -38,7 +38,7 @@ const restageAfterMinutes = 2;
 export async function maintainReports(deps: MaintainReportsDeps): Promise<void> {
   await eachInTurn(
     // The files come last, since they need the storage, which may be down while Postgres is not.
-    [runDueSchedules, takeBackLostReports, deleteOldReports, measure, clearFiles],
+    [runDueSchedules, takeBackLostReports, stageForgottenReports, deleteOldReports, measure, clearFiles],
     (part) => part(deps),
     (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the care for reports failed'),
   );
@@ -51,43 +51,53 @@ async function deleteOldReports({ db }: MaintainReportsDeps): Promise<void> {
 }
 
 /**
- * Reports of dead workers wait again; a report that has cost several workers fails, and its member is told. Waiting
- * reports get a job if theirs was lost.
+ * Reports of dead workers wait again. A report that has cost several workers fails, and its member is told: all of it in one transaction
+ * per report, so that one which fails keeps no other.
  */
-async function takeBackLostReports({ db, log, notifyRequester }: MaintainReportsDeps): Promise<void> {
-  await transaction(db, async (tx) => {
-    const lost = await rowsOf<{ id: string; organizerId: string; memberId: string | null; status: string }>(
-      tx,
-      sql`
-        update reports set failures = failures + 1, failure = 'worker_lost', lease_until = null,
-          status = case when failures + 1 >= ${failuresMax} then 'failed' else 'waiting' end,
-          finished_at = case when failures + 1 >= ${failuresMax} then now() end
-        where id in (
-          select id from reports where status = 'making' and lease_until < now() limit ${rowsPerRun} for update skip locked)
-        returning id, organizer_id as "organizerId", member_id as "memberId", status`,
-    );
-    for (const { id, organizerId, memberId, status } of lost) {
-      log.warn({ reportId: id, status }, 'the worker of a report was lost');
-      if (status === 'failed' && memberId !== null)
-        await notifyRequester(tx, 'report_failed', { id, organizerId, memberId });
-    }
-    const forgotten = await rowsOf<{ organizerId: string }>(
-      tx,
-      sql`
-        select distinct r.organizer_id as "organizerId" from reports r
-        where r.status = 'waiting' and r.created_at < now() - make_interval(mins => ${restageAfterMinutes})
-          and not exists (select from reports m where m.organizer_id = r.organizer_id and m.status = 'making')
-          and not exists (
-            select from outbox o where o.name = ${makeReportJob.name} and o.payload ->> 'organizerId' = r.organizer_id)
-        limit ${rowsPerRun}`,
-    );
-    const organizers = new Set([...lost, ...forgotten].map(({ organizerId }) => organizerId));
-    await stageAll(
-      tx,
-      makeReportJob,
-      [...organizers].map((organizerId) => ({ organizerId })),
-    );
-  });
+async function takeBackLostReports(deps: MaintainReportsDeps): Promise<void> {
+  const lost = await rowsOf<{ id: string }>(
+    deps.db,
+    sql`select id from reports where status = 'making' and lease_until < now() order by random() limit ${rowsPerRun}`,
+  );
+  await eachInTurn(
+    lost,
+    ({ id }) => transaction(deps.db, (tx) => takeBack(tx, deps, id)),
+    (error, { id }) => deps.log.error({ err: error, reportId: id }, 'a report was not taken back from its lost worker'),
+  );
+}
+
+async function takeBack(tx: Db, { log, notifyRequester }: MaintainReportsDeps, id: string): Promise<void> {
+  const [report] = await rowsOf<{ organizerId: string; memberId: string | null; status: string }>(
+    tx,
+    sql`
+      update reports set failures = failures + 1, failure = 'worker_lost', lease_until = null,
+        status = case when failures + 1 >= ${failuresMax} then 'failed' else 'waiting' end,
+        finished_at = case when failures + 1 >= ${failuresMax} then now() end
+      where id = (
+        select id from reports where id = ${id} and status = 'making' and lease_until < now() for update skip locked)
+      returning organizer_id as "organizerId", member_id as "memberId", status`,
+  );
+  if (report === undefined) return;
+  const { organizerId, memberId, status } = report;
+  log.warn({ reportId: id, status }, 'the worker of a report was lost');
+  if (status === 'failed' && memberId !== null)
+    await notifyRequester(tx, 'report_failed', { id, organizerId, memberId });
+  await stage(tx, makeReportJob, { organizerId });
+}
+
+/** Waiting reports get a job if theirs was lost. */
+async function stageForgottenReports({ db }: MaintainReportsDeps): Promise<void> {
+  const forgotten = await rowsOf<{ organizerId: string }>(
+    db,
+    sql`
+      select distinct r.organizer_id as "organizerId" from reports r
+      where r.status = 'waiting' and r.created_at < now() - make_interval(mins => ${restageAfterMinutes})
+        and not exists (select from reports m where m.organizer_id = r.organizer_id and m.status = 'making')
+        and not exists (
+          select from outbox o where o.name = ${makeReportJob.name} and o.payload ->> 'organizerId' = r.organizer_id)
+      limit ${rowsPerRun}`,
+  );
+  await stageAll(db, makeReportJob, forgotten);
 }
 
 /**
@@ -105,20 +115,16 @@ async function clearFiles({ db, fileStorage, log }: MaintainReportsDeps): Promis
         or (status in ('ready', 'expired') and expires_at < now()))
       order by random() limit ${rowsPerRun}`,
   );
-  const faults: unknown[] = [];
-  for (const report of over) {
-    // The status changes first, so that nobody is offered a file that is being deleted.
-    await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
-    try {
+  await eachInTurn(
+    over,
+    async (report) => {
+      // The status changes first, so that nobody is offered a file that is being deleted.
+      await db.execute(sql`update reports set status = 'expired' where id = ${report.id} and status = 'ready'`);
       for (let run = 1; run <= report.run; run += 1) await fileStorage.remove(fileKey(report, run));
-    } catch (error) {
-      log.warn({ err: error, reportId: report.id }, 'the file of a report was not deleted');
-      faults.push(error);
-      continue;
-    }
-    await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);
-  }
-  if (faults.length > 0) throw faults[0];
+      await db.execute(sql`update reports set cleared_at = now() where id = ${report.id} and cleared_at is null`);
+    },
+    (error, { id }) => log.warn({ err: error, reportId: id }, 'the file of a report was not deleted'),
+  );
 }
 
 async function measure({ db }: MaintainReportsDeps): Promise<void> {

@@ -7,7 +7,7 @@ import { failuresMax } from '../../src/reports/limits.ts';
 import { maintainReports } from '../../src/reports/index.ts';
 import { reportInvariants } from '../../src/reports/invariants.ts';
 import type { FileStorage } from '../../src/platform/files/storage.ts';
-import { createEvent } from '../../testkit/factories.ts';
+import { createEvent, createOrganizer } from '../../testkit/factories.ts';
 import { order } from '../../testkit/orders/placing.ts';
 import { type ReportWorld, openReportWorld, reportStatus, stagedCount } from '../../testkit/reports/report-world.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
@@ -139,6 +139,30 @@ describe('a worker that is lost', () => {
     expect(await reportStatus(world, id)).toMatchObject({ status: 'ready', run: 2, rows: 3 });
     expect(await mailsOf(id)).toHaveLength(1);
     expect((await world.send('GET', `/reports/${id}/file`)).text.split('\r\n')).toHaveLength(5);
+  });
+
+  test('whose report cannot be taken back keeps no report of another organizer', async () => {
+    const id = await ask();
+    const other = {
+      id: id.replace(/.{4}$/, 'ZZZZ'),
+      organizer_id: (await createOrganizer(world.db)).id,
+      member_id: null,
+    };
+    await world.db.execute(sql`
+      insert into reports select (jsonb_populate_record(null::reports, to_jsonb(r) || ${JSON.stringify(other)}::jsonb)).* from reports r where id = ${id}`);
+    await world.db.execute(sql`
+      update reports set status = 'making', run = 1, lease_until = now() - interval '1 second' where id in (${id}, ${other.id})`);
+    const owner = postgres(world.world.directUrl, { max: 1, onnotice: () => {} });
+    await owner.unsafe(
+      `alter table reports add constraint none_of_it check (id <> '${id}' or status <> 'waiting') not valid`,
+    );
+    await expect(maintain()).rejects.toThrow();
+    expect(await reportStatus(world, other.id)).toMatchObject({ status: 'waiting', failure: 'worker_lost' });
+    await owner`alter table reports drop constraint none_of_it`;
+    await owner.end();
+    await maintain();
+    expect(await reportStatus(world, id)).toMatchObject({ status: 'waiting', failure: 'worker_lost' });
+    await world.db.execute(sql`delete from reports where id in (${id}, ${other.id})`);
   });
 
   test('fails the report when it happens too often', async () => {
