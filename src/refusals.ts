@@ -4,9 +4,8 @@ import { accountRefusals } from './payments/accounts/operations.ts';
 import type { ErrorCode } from './problems.ts';
 
 /**
- * The refusal codes of each operation, by its name in the contract: its own codes, besides those that every operation
- * of its kind has (`commonRefusals`). The contract publishes them; tests fail on an answer with a code that is not
- * listed.
+ * The refusal codes of each operation, by its name in the contract: its own codes, besides those that every operation of its kind
+ * has (`commonRefusals`). The contract publishes them; tests fail on an answer with a code that is not listed.
  */
 
 const event = ['event.not_found'] as const;
