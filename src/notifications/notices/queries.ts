@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { inAnyOrder, inIndexOrder } from '../../platform/database/in-index-order.ts';
 import { textArray } from '../deliveries/subject-queries.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { tellHolders } from '../jobs.ts';
@@ -199,6 +200,7 @@ export async function countHolders(
 
 /** The next orders to tell, in the order of their ids. */
 export async function findHolders(tx: Db, notice: EventNotice, limit: number): Promise<string[]> {
+  await tx.execute(inIndexOrder);
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
@@ -206,6 +208,7 @@ export async function findHolders(tx: Db, notice: EventNotice, limit: number): P
       where ${isConcerned(notice)} and o.id > ${notice.afterOrderId}
       order by o.id limit ${limit}`,
   );
+  await tx.execute(inAnyOrder);
   return rows.map((row) => row.id);
 }
 

@@ -5,3 +5,6 @@ import { sql } from 'drizzle-orm';
  * read all of a large one and sort it for each page.
  */
 export const inIndexOrder = sql`set local enable_sort = off`;
+
+/** Ends `inIndexOrder` for the statements that follow in the same transaction. */
+export const inAnyOrder = sql`set local enable_sort = on`;
