@@ -66,7 +66,6 @@ export { createEndpointCaller } from './webhooks/sending/call-endpoint.ts';
 export { giveWebhookTurns } from './webhooks/sending/give-turns.ts';
 export { notifyOwners } from './webhooks/sending/notify-owners.ts';
 export { type SendWebhooksDeps, sendWebhooksOf } from './webhooks/sending/send-webhooks.ts';
-export type { OrderTemplate } from './deliveries/order-rules.ts';
 export { sendDelivery, type SendDeliveryDeps } from './deliveries/send-delivery.ts';
 export type { ReportMailData } from './templates/report-mail.ts';
 export { createNoteEventChange } from './notices/note-event-change.ts';
