@@ -25,7 +25,7 @@ export function factsOf(contract: Contract): Readonly<Record<string, OperationFa
   const entries = operationsOf(contract).map(({ method, path, operation }): [string, OperationFacts] => [
     operation.operationId,
     {
-      method,
+      ...(method === 'GET' ? {} : { method }),
       path,
       ...(hasKey(operation) ? { keyed: true } : {}),
       ...securityOf(operation),

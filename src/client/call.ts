@@ -78,7 +78,7 @@ async function requestOf(facts: OperationFacts, input: CallInput, { url, token }
   return {
     url: `${url.replace(/\/+$/, '')}${path}${search}`,
     init: {
-      method: facts.method,
+      method: facts.method ?? 'GET',
       headers,
       ...(input.body === undefined ? {} : { body: isFile ? input.body : JSON.stringify(input.body) }),
     },

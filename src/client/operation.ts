@@ -1,6 +1,7 @@
 /** The data for calling one operation of the contract. Generated from the contract when the package is built. */
 export type OperationFacts = {
-  readonly method: string;
+  /** Default: GET. */
+  readonly method?: string;
   /** With `{name}` for each parameter of the path. */
   readonly path: string;
   /** Whether the service replays its answer by an Idempotency-Key; the client then makes one. */

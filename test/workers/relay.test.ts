@@ -210,8 +210,8 @@ describe('one bad row stops nothing', () => {
     await relay.stop();
     // A release that knows the job gets it again, as it was.
     expect(await replayDeadLettersOf(open.db, 'test.gone')).toBe(1);
-    expect(await rowsOf(open.db, sql`delete from outbox returning name, payload`)).toEqual([
-      { name: 'test.gone', payload: {} },
+    expect(await rowsOf(open.db, sql`delete from outbox where name = 'test.gone' returning payload`)).toEqual([
+      { payload: {} },
     ]);
     await worker.close();
     await queues.close();

@@ -54,6 +54,7 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     '/api-keys',
   ];
   const order = `/desk/orders/${sold.paid.id}`;
+  const loss = `/desk/tasks/${desk.lossTaskId}/loss`;
   const at = (path: string, route: string): Stop => ({ name: nameOf(route), route, path, as: 'owner' });
   const part = (of: string) => `/desk/events/:eventId${of}`;
   return [
@@ -95,8 +96,8 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at(`${order}/refund`, '/desk/orders/:orderId/refund'),
     // The sandbox has no payment of this order, so nothing can be refunded.
     { ...at(`${order}/refund/preview`, '/desk/orders/:orderId/refund/preview'), status: 409 },
-    at('/desk/tasks/tsk_0/loss', '/desk/tasks/:taskId/loss'),
-    { ...at('/desk/tasks/tsk_0/loss', '/desk/tasks/:taskId/loss'), name: 'desk tasks loss faults', after: refused },
+    at(loss, '/desk/tasks/:taskId/loss'),
+    { ...at(loss, '/desk/tasks/:taskId/loss'), name: 'desk tasks loss faults', after: refused },
     at(`/desk/team/${desk.staffId}`, '/desk/team/:staffId'),
     at(`/desk/connections/tests/${desk.messageTestId}`, '/desk/connections/tests/:testId'),
     {

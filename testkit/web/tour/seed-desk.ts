@@ -56,7 +56,6 @@ export async function seedDesk(service: Service, send: Send) {
     startsAt: new Date(Date.now() + 40 * 86_400_000).toISOString(),
     endsAt: new Date(Date.now() + 40 * 86_400_000 + 14_400_000).toISOString(),
   });
-  await addTasks(service);
   return {
     deviceToken: String(device['token'] ?? device['deviceToken']),
     announcementId: String(announcement['id']),
@@ -64,6 +63,7 @@ export async function seedDesk(service: Service, send: Send) {
     zoneId: String(zone['id']),
     endpointId: endpoint,
     messageTestId: await addMessageTest(service),
+    lossTaskId: await addTasks(service),
     draftId: String(draft['id']),
     staffId: demoId('stf', 'manager@demo.test'),
     newcomer: await addNewcomer(service),
@@ -91,13 +91,20 @@ async function addMessageTest({ db }: Service): Promise<string> {
   return id;
 }
 
-async function addTasks({ db }: Service): Promise<void> {
-  for (const kind of ['refund_manual', 'gateway_silent', 'partial_chargeback']) {
+/** Returns the id of the task that asks for an amount. */
+async function addTasks({ db }: Service): Promise<string> {
+  const lossTaskId = newId('tsk');
+  for (const [kind, id] of [
+    ['refund_manual', newId('tsk')],
+    ['gateway_silent', newId('tsk')],
+    ['partial_chargeback', lossTaskId],
+  ] as const) {
     await db.execute(sql`
       insert into tasks (id, organizer_id, event_id, order_id, kind, subject_id, detail)
-      select ${newId('tsk')}, organizer_id, event_id, id, ${kind}, id, jsonb_build_object('currency', currency) from orders where event_id = ${eventId} and status = 'paid'
+      select ${id}, organizer_id, event_id, id, ${kind}, id, jsonb_build_object('currency', currency) from orders where event_id = ${eventId} and status = 'paid'
       order by id limit 1`);
   }
+  return lossTaskId;
 }
 
 /** The owner of an empty organiser, with the demo's password. */

@@ -101,7 +101,7 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
               label: words.choose,
               cell: (task: TaskOfDesk) =>
                 isChoosable(task)
-                  ? html`<input type="checkbox" form="${togetherId}" name="taskIds" value="${task.id}" aria-label="${words.choose} ${codeOf(task.orderId)}"${isChosen ? html` checked` : ''}>`
+                  ? html`<label class="agree"><input type="checkbox" form="${togetherId}" name="taskIds" value="${task.id}"${isChosen ? html` checked` : ''}><span class="visually-hidden">${words.choose} ${codeOf(task.orderId)}</span></label>`
                   : '',
             },
           ]
