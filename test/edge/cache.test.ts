@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listingQuery } from '../../src/catalog/schemas.ts';
+import { untilRenewed } from '../../testkit/catalog/catalog-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
@@ -118,6 +119,7 @@ describe.concurrent('a public read after its time', () => {
     await ask(port, path);
     await db().execute(sql`update events set name = 'Another name' where id = ${id}`);
     await fronted.service.cachedReads.changed([`evt:${id}`]);
+    await untilRenewed(fronted, path);
     await untilSecond(fetched + 2);
     const stale = await ask(port, path);
     expect(stale.headers['cache-status']).toContain('edge; hit; detail=stale');

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { duplicateRedis, openRedis } from '../../src/platform/redis-client.ts';
@@ -39,7 +38,7 @@ test('a failover ends no client of ours; control: it ends clients of the library
   const warned = (warning: Error) => void warnings.push(warning);
   process.on('warning', warned);
   try {
-    await Promise.all(all.map((client) => once(client, 'ready')));
+    await until(() => all.every(({ status }) => status === 'ready'), backWithinMs);
     await redis.failOver('any');
     await until(() => ours.every(({ status }) => status === 'ready'), backWithinMs);
     const answers = await Promise.all(ours.map((client) => client.set('key', 'value')));

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -31,7 +30,7 @@ async function open(url = redis.cacheUrl) {
   const client = openCacheRedis(url, log);
   const invalidations = shareInvalidations({ redis: client, log });
   closers.push(() => (invalidations.close(), client.disconnect()));
-  await once(client, 'ready');
+  await until(() => client.status === 'ready');
   await until(() => invalidations.lifetimeMs(keptMs) === keptMs);
   return invalidations;
 }
