@@ -112,6 +112,8 @@ const inPlace = [
   'delivery.send',
   'delivery.send_tickets',
   'deliveries.send_tickets',
+  'delivery.send_reminder',
+  'deliveries.send_reminders',
 ] as const satisfies readonly (keyof typeof jobs)[];
 
 /** The first tries in the process of the relay: the same acts, except that a callback may have to go to the queue. */

@@ -13,6 +13,8 @@ import {
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { until } from '../../testkit/until.ts';
+import { jobs } from '../../src/jobs.ts';
+import { createInPlaceActs } from '../../workers/handlers.ts';
 import { type QueueName, inPlaceMax } from '../../workers/queues.ts';
 
 /** Guards the jobs that the relay's process runs itself: done without the queue, and never lost by it. */
@@ -151,6 +153,12 @@ test('a job whose process died in place comes back through the queue', async () 
   await until(async () => (await outboxCount(open.db)) === 0);
   expect([inPlace, queued]).toEqual([[], [1]]);
   await worker.close();
+});
+
+test('every kind of job that a rush brings for each of its orders is tried in place, since the way through the queue costs more', () => {
+  const named = Object.keys(createInPlaceActs({} as never, {} as never));
+  const brought = Object.values(jobs).filter(({ queue }) => ['callbacks', 'tickets', 'reminders'].includes(queue));
+  expect(brought.map(({ name }) => name).filter((name) => !named.includes(name))).toEqual([]);
 });
 
 test('tickets, new payments and reminders get the room that more important jobs leave, and never less than their own', () => {
