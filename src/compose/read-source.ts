@@ -11,7 +11,8 @@ type PoolOptions = Partial<Pick<DbOptions, 'callTimeoutMs' | 'acquireTimeoutMs' 
 
 type MakePool = (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
 
-const countsPoolSize = 4;
+/** A count may hold its connection for seconds. Eight processes then leave a third of PgBouncer's 24 connections to orders. */
+const countsPoolSize = 2;
 /** Less than the statement timeout of the role, and than the edge waits. */
 const countsTimeoutMs = 14_000;
 
