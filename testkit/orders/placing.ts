@@ -58,6 +58,7 @@ export type OrderOptions = {
   readonly expectedTotal?: { amount: number; currency: 'IDR' | 'USD' | 'SGD' | 'MYR' };
   readonly network?: string;
   readonly queuePass?: string;
+  readonly locale?: 'id' | 'en';
 };
 
 export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOptions = {}) {
@@ -67,7 +68,7 @@ export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOpti
       eventSlug: event.slug,
       buyer: options.buyer ?? someBuyer(),
       lines: [...(options.lines ?? [{ ticketCategoryId: first?.id ?? '', quantity: options.quantity ?? 1 }])],
-      locale: 'id',
+      locale: options.locale ?? 'id',
       ...(options.promoCode === undefined ? {} : { promoCode: options.promoCode }),
       ...(options.expectedTotal === undefined ? {} : { expectedTotal: options.expectedTotal }),
     },

@@ -161,8 +161,10 @@ describe('an address that is proven', () => {
       expiresAt: Date.now() + 60_000,
     });
 
-  test.each([0, 1] as const)('is counted from any network, and by what was paid in its name', async (key) => {
-    const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });
+  const proofs = limits.slice(0, 2).flatMap(([limit, kind]) => ([0, 1] as const).map((key) => [limit, key, kind] as const));
+
+  test.each(proofs)('is counted for the limit %s from any network, and by what was paid in its name (%i)', async (_of, key, kind) => {
+    const event = await createEvent(open.db, kind);
     const buyer = someBuyer();
     const other = { ...someBuyer(), ...(key === 0 ? { email: buyer.email } : { phone: buyer.phone }) };
     const placed = await told(event, { buyer, network: here, queuePass: proof(event, buyer, key, 1) });

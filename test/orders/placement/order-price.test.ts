@@ -151,6 +151,20 @@ describe('a total that no gateway takes', () => {
   });
 });
 
+test.each<[string, { validFrom?: number; validUntil?: number; status?: 'closed' }, string | undefined]>([
+  ['before it is valid', { validFrom: 1 }, 'promo.invalid'],
+  ['while it is valid', { validFrom: -1, validUntil: 1 }, undefined],
+  ['after it was valid', { validUntil: -1 }, 'promo.invalid'],
+  ['once it is closed', { status: 'closed' }, 'promo.invalid'],
+])('a promo code %s', async (_when, { status = 'active', ...hours }, code) => {
+  const event = await createEvent(open.db);
+  const times = Object.entries(hours).map(([name, hour]) => [name, new Date(Date.now() + hour * 3_600_000)]);
+  await createPromoCode(open.db, event, { code: 'TENTH', status, ...Object.fromEntries(times) });
+  const placed = order(deps, event, { promoCode: 'TENTH' });
+  if (code === undefined) await expect(placed).resolves.toMatchObject({ order: { discount: rupiah(15_000) } });
+  else await expect(placed).rejects.toMatchObject({ code });
+});
+
 describe('a promo code as people type it', () => {
   test.each([
     'EARLY-BIRD',

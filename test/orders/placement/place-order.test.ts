@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
-import { createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
+import { type TestEventOptions, createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
 import { order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 const { open } = await useTestDb();
@@ -121,14 +121,21 @@ describe('idempotency lives on the order', () => {
     expect(await stockOf(event.id)).toEqual([{ available: 99, held: 1, sold: 0 }]);
   });
 
-  test('another body under the key is refused', async () => {
-    const event = await createEvent(open.db);
-    const key = randomUUID();
-    const buyer = someBuyer();
+  test('another body under the key is refused, whichever field differs', async () => {
+    const event = await createEvent(open.db, { categories: [{}, { pool: 0 }] });
+    await createPromoCode(open.db, event, { code: 'SEPULUH' });
+    const [key, buyer, { email, phone }] = [randomUUID(), someBuyer(), someBuyer()];
     await order(deps, event, { key, buyer });
-    await expect(order(deps, event, { key, buyer, quantity: 2 })).rejects.toMatchObject({
-      code: 'idempotency.key_reused',
-    });
+    for (const other of [
+      ...[{ name: 'Budi' }, { email }, { phone }].map((field) => ({ buyer: { ...buyer, ...field } })),
+      { quantity: 2 },
+      { lines: [{ ticketCategoryId: event.categories[1]?.id ?? '', quantity: 1 }] },
+      { promoCode: 'SEPULUH' },
+      { locale: 'en' as const },
+    ]) {
+      const again = order(deps, event, { key, buyer, ...other });
+      await expect(again, JSON.stringify(other)).rejects.toMatchObject({ code: 'idempotency.key_reused' });
+    }
   });
 
   test('a retry finds its order after the sale has closed and the stock is gone', async () => {
@@ -152,6 +159,16 @@ describe('idempotency lives on the order', () => {
     await open.db.execute(sql`update events set sales = 'open' where id = ${event.id}`);
     await expect(order(deps, event, { key, buyer })).resolves.toMatchObject({ replayed: false });
   });
+});
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000);
+
+test.each<[string, TestEventOptions]>([
+  ['before the sale opens', { categories: [{ saleOpensAt: inHours(1) }] }],
+  ['after the sale has closed', { categories: [{ saleOpensAt: inHours(-2), saleClosesAt: inHours(-1) }] }],
+  ['of an event that is over', { event: { doorsOpenAt: inHours(-4), startsAt: inHours(-3), endsAt: inHours(-1) } }],
+])('no ticket is sold %s', async (_when, options) => {
+  await expect(order(deps, await createEvent(open.db, options))).rejects.toMatchObject({ code: 'sale.not_open' });
 });
 
 describe('limits', () => {

@@ -67,7 +67,9 @@ describe('a quote', () => {
     await createPromoCode(db, event, { code: 'RIGHT' });
     await createPromoCode(db, event, { code: 'SPENT', redemptions: 1, redemptionsMax: 1 });
     await createPromoCode(db, event, { code: 'LATER', validFrom: new Date(Date.now() + 3_600_000) });
+    await createPromoCode(db, event, { code: 'PAST', validUntil: new Date(Date.now() - 3_600_000) });
     await createPromoCode(db, event, { code: 'SHUT', status: 'closed' });
+    await createPromoCode(db, await anEvent(), { code: 'OTHER' });
     const lines = [{ ticketCategoryId: event.categories[0]?.id, quantity: 1 }];
     const told = async (promoCode: string) => {
       const response = await post(`/v1/events/${event.slug}/quotes`, { lines, promoCode });
@@ -76,7 +78,7 @@ describe('a quote', () => {
     };
     const unknown = await told('NONE');
     expect(unknown).toMatchObject({ status: 409, body: { code: 'promo.invalid' } });
-    for (const code of ['SPENT', 'LATER', 'SHUT', '💥']) expect(await told(code)).toEqual(unknown);
+    for (const code of ['SPENT', 'LATER', 'PAST', 'SHUT', 'OTHER', '💥']) expect(await told(code)).toEqual(unknown);
     expect(await told('RIGHT')).toMatchObject({ status: 200 });
     let guesses = 0;
     for (; (await told(`GUESS${guesses}`)).status === 409; guesses += 1);

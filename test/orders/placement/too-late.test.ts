@@ -4,37 +4,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { callPlaceOrders } from '../../../src/orders/placement/queries.ts';
 import { createPlacement } from '../../../src/orders/placement/placement.ts';
 import { newOrderId } from '../../../src/platform/ids.ts';
-import { sha256 } from '../../../src/platform/crypto.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
-import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
 import { openTcpProxy } from '../../../testkit/services/tcp-proxy.ts';
+import { itemOf } from '../support/placement-item.ts';
 
 /** Guards that no order appears after its buyer was told that there is none, however long a call was on its way. */
 
 const { url, open, db } = await useTestDb();
-
-const itemOf = (event: TestEvent, key: string) => {
-  const buyer = someBuyer();
-  return {
-    id: newOrderId(event.id),
-    key_hash: sha256(key).toString('hex'),
-    fingerprint: sha256('body').toString('hex'),
-    ...buyer,
-    buyer_keys: [buyer.email.slice(0, 22), buyer.phone.slice(0, 22)] as const,
-    network_key: 'network',
-    locale: 'id' as const,
-    promo: null,
-    pass_index: null,
-    pass_account: null,
-    confirmed: null,
-    expected_total: null,
-    jitter_seconds: 0,
-    categories: [event.categories[0]?.id ?? ''],
-    quantities: [1],
-  };
-};
 
 const options = (notAfterMs: number) => ({ heldPerNetworkMax: 1000, notAfterMs });
 const outcomesOf = async (event: TestEvent, items: ReturnType<typeof itemOf>[], notAfterMs: number) =>
