@@ -202,7 +202,16 @@ describe('a transfer is refused, and changes nothing', () => {
     await refusedAs(sold, because('checked_in'));
   });
 
-  test('for a refunded ticket, an event that forbids it, and one that is over', async () => {
+  test('for a ticket of another order, by its id', async () => {
+    const [own, other] = [await sell(), await sell()];
+    const ticketId = soldTicket(other, 1);
+    const before = await codeOf(ticketId);
+    const taken = await send(`/v1/orders/${own.id}/transfers`, own.headers, { ticketId, holder: someone('Budi') });
+    expect(taken).toMatchObject({ status: 404, body: { code: 'ticket.not_found' } });
+    expect(await codeOf(ticketId)).toBe(before);
+  });
+
+  test('for a refunded ticket, an event that forbids it, and one that is over or called off', async () => {
     const refunded = await sell();
     await transaction(open.db, async (tx) => {
       const locked = await lockOrder(tx, refunded.event.id, refunded.id);
@@ -216,6 +225,9 @@ describe('a transfer is refused, and changes nothing', () => {
     await open.db.execute(sql`
       update events set doors_open_at = now() - interval '3 hours', starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where id = ${over.event.id}`);
     await refusedAs(over, because('too_late'));
+    const calledOff = await sell();
+    await open.db.execute(sql`update events set status = 'cancelled' where id = ${calledOff.event.id}`);
+    await refusedAs(calledOff, because('too_late'));
   });
 
   test('to an address that was sent enough free tickets within the hour; a paid one still reaches it', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { expireHolds } from '../../../src/orders/lifecycle/end-holds.ts';
 import { availabilityOf, eventStockOf } from '../../../src/orders/pools/queries.ts';
-import { offerSeconds, offersPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
+import { confirmWithinHours, offerSeconds, offersPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
@@ -119,6 +119,9 @@ describe('the waiting list', () => {
     );
     expect(mails).toEqual([{ subject: one }]);
     expect(await world.offer()).toBe(0);
+    // Who leaves now keeps the offer: its order can be cancelled.
+    expect((await world.ask(`/v1/waiting-list/${one}/departure`, {}, world.tokenOf(one))).status).toBe(204);
+    expect(await world.statuses(event)).toEqual(['offered', 'waiting']);
     // An offer that nobody pays passes to the next.
     await world.open.db.execute(
       sql`update orders set expires_at = now() - interval '1 second' where id = ${entry?.orderId}`,
@@ -226,9 +229,18 @@ describe('the waiting list', () => {
     await world.open.db.execute(sql`delete from waiting_entries where event_id = ${event.id}`);
   });
 
-  test('ends with the event, and the data of its people is deleted', async () => {
+  test('ends with the event, and the data of its people is deleted; that of an address that nobody confirms, after a day', async () => {
     const event = await world.soldOut();
     await world.wait(event);
+    await world.join(event);
+    const createdAgo = (hours: number) =>
+      world.open.db.execute(sql`
+        update waiting_entries set created_at = now() - make_interval(hours => ${hours}) where event_id = ${event.id}`);
+    for (const [hours, left] of [[confirmWithinHours - 1, 2], [confirmWithinHours + 1, 1]] as const) {
+      await createdAgo(hours);
+      await world.offer();
+      expect(await world.entriesOf(event)).toHaveLength(left);
+    }
     await world.open.db.execute(sql`
       update events set doors_open_at = now() - interval '3 hours', starts_at = now() - interval '2 hours', ends_at = now() - interval '1 hour'
       where id = ${event.id}`);

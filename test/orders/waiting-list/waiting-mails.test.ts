@@ -53,3 +53,19 @@ test.each([
   // Free tickets are the reader's at once.
   if (price === 0) expect(offered).not.toMatch(/dibayar|paid/);
 });
+
+test.each(['close_sales', 'browse_only'])(
+  'nobody is mailed an offer while an operator has switched on %s, and everybody once the switch has run out',
+  async (name) => {
+    const event = await world.soldOut();
+    const id = await world.wait(event);
+    await world.giveBack(event, 1);
+    await db.execute(sql`
+      insert into switches (name, event_id, event_slug, is_on, reason, changed_by)
+      values (${name}, ${event.id}, ${event.slug}, true, 'a test', 'the tests')`);
+    const offered = sql`select from deliveries where subject_id = ${id} and template = 'places_offered'`;
+    expect([await world.offer(), await db.execute(offered)]).toMatchObject([0, []]);
+    await db.execute(sql`update switches set until = now() - interval '1 second' where event_id = ${event.id}`);
+    expect([await world.offer(), await db.execute(offered)]).toMatchObject([1, [{}]]);
+  },
+);
