@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '../../src/platform/ids.ts';
 import { addTickets } from '../../testkit/check-in/door-event.ts';
 import { type Door, openDoor } from '../../testkit/check-in/door.ts';
 
@@ -216,5 +217,33 @@ describe('zones', () => {
       const refused = await door.call(manager, 'PATCH', path('zones', `/${zoneId}`), { capacity });
       expect(refused).toMatchObject({ status: 400, body: { code: 'request.invalid' } });
     }
+  });
+});
+
+describe('webhooks are told once that a ticket has entered', () => {
+  const told = (id: string | undefined) =>
+    door.sql`select type from webhooks where event_id = ${door.event.eventId} and subject_id = ${id ?? ''}`;
+  beforeAll(async () => {
+    await door.sql`insert into webhook_endpoints (id, organizer_id, url, types, secret)
+      values (${newId('whe')}, ${door.event.organizerId}, 'https://hooks.example.com/', '{ticket.checked_in}', 'sealed')`;
+  });
+
+  it.each([
+    ['by a gate', async () => ({})],
+    ['by a gate of a zone with a capacity', async () => ({ zoneId: await addZone(2) })],
+  ])('%s, however often its holder goes out and in', async (_by, rules) => {
+    const gate = await addGate(await rules());
+    const { id, code } = await door.ticket();
+    for (const direction of ['entry', 'exit', 'entry'] as const) await scan(code, gate, direction);
+    expect(await told(id)).toEqual([{ type: 'ticket.checked_in' }]);
+  });
+
+  it('by an offline door that hands in the exit first', async () => {
+    const { id, code } = await door.ticket();
+    const at = (minutes: number) => ({ code, scannedAt: inHours(-minutes / 60) });
+    await door.sync(device, [{ ...at(5), scanId: `out-${id}`, direction: 'exit', result: 'exited' }]);
+    expect(await told(id)).toEqual([]);
+    for (const _ of [1, 2]) await door.sync(device, [{ ...at(9), scanId: `in-${id}`, result: 'admitted' }]);
+    expect(await told(id)).toEqual([{ type: 'ticket.checked_in' }]);
   });
 });

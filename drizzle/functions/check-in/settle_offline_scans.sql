@@ -8,6 +8,7 @@ declare
   v_scan check_in_scan;
   v_before scans%rowtype;
   v_tickets text[] := '{}';
+  v_outside text[];
 begin
   for v_scan in
     select * from unnest(p_scans) where result is null and not reused and not n = any (p_admitted) order by at, n
@@ -52,7 +53,12 @@ begin
     end if;
   end loop;
 
+  -- Tickets that have not entered yet, as far as was known: an exit may be handed in before its entry.
+  v_outside := array(
+    select t.id from unnest(v_tickets) as t(id)
+    where (select true from admissions a where a.event_id = p_event_id and a.ticket_id = t.id limit 1) is null);
   perform recount_admissions(p_event_id, v_tickets);
+  perform note_admissions(p_event_id, v_outside);
 
   -- The results. An exit while nobody is inside belongs to a guest who entered by a conflict, or to nobody.
   update scans s
