@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/access/actor.ts';
 import { scanTicket } from '../../src/check-in/index.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import { type Change, hearChanges } from '../../src/platform/changes.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type DoorEvent, addDoorEvent, addTickets } from '../../testkit/check-in/door-event.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
@@ -92,11 +93,25 @@ describe('a ticket enters once', () => {
   });
 });
 
+it('tells open pages of each scan of a ticket, and of no unknown code', async () => {
+  const told: Change[] = [];
+  const stop = hearChanges((change) => void told.push(change));
+  const ticket = await one();
+  for (const code of [ticket.code, ticket.code, '0'.repeat(26)]) await scan(code);
+  stop();
+  expect(told).toEqual([1, 1].map((scans) => ({ eventId: event.eventId, scans })));
+});
+
 describe('refusals', () => {
   it('refuses a ticket from the moment it is revoked (T85)', async () => {
     const ticket = await one();
     await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${ticket.id}`;
     expect((await scan(ticket.code)).result).toBe('revoked');
+  });
+
+  it('refuses every ticket of an event that was called off', async () => {
+    const calledOff = await addDoorEvent(sql, { ...event, status: 'cancelled' });
+    expect((await scan((await one(calledOff)).code, { at: calledOff })).result).toBe('revoked');
   });
 
   it('refuses a ticket of an unpaid order', async () => {

@@ -5,6 +5,7 @@ import type { Actor } from '../../src/access/actor.ts';
 import { countCheckIns, listConflicts, scanTicket, syncScans } from '../../src/check-in/index.ts';
 import type { ScanResult } from '../../src/check-in/tables.ts';
 import { checkInInvariants } from '../../src/check-in/invariants.ts';
+import { type Change, hearChanges } from '../../src/platform/changes.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets, taken } from '../../testkit/check-in/door-event.ts';
 import { testTicketKeys } from '../../testkit/check-in/ticket-keys.ts';
 import { useDoorDatabase } from './support/door-database.ts';
@@ -70,7 +71,11 @@ const ms = (time: string | null) => (time === null ? null : Date.parse(time));
 describe('scans made offline', () => {
   it('are admitted at the time of the scan, and a second sync gets the same answers', async () => {
     const [ticket, at, scanId] = [await one(), ago(20), randomUUID()];
+    const told: Change[] = [];
+    const stop = hearChanges((change) => void told.push(change));
     const [first] = await sync('a', [{ ticket, at, scanId }]);
+    stop();
+    expect(told).toEqual([{ eventId: event.eventId, scans: 1 }]);
     expect(first).toMatchObject({ result: 'admitted', conflictAt: null, replayed: false });
     expect(ms(first?.at ?? null)).toBe(at.getTime());
     const [again] = await sync('a', [{ ticket, at, scanId }]);
