@@ -48,6 +48,15 @@ it('lets a manager manage door staff only, and door staff nobody', async () => {
   expect(
     await codeOf(await world.request('PATCH', path(`/${manager.id}`), { as: manager.token, body: { role: 'owner' } })),
   ).toBe('403 access.forbidden');
+  for (const { id } of [{ id: organizer.ownerId }, await aMember(world, organizer, 'manager')]) {
+    const role = { as: manager.token, body: { role: 'door' } };
+    expect(await codeOf(await world.request('PATCH', path(`/${id}`), role))).toBe('403 access.forbidden');
+    const sessions = await world.request('DELETE', path(`/${id}/sessions`), { as: manager.token });
+    expect(await codeOf(sessions)).toBe('403 access.forbidden');
+  }
+  const invited = { ...body('manager'), email: 'manager-by-owner@organizer.test' };
+  expect((await invite(invited)).status).toBe(201);
+  expect(await codeOf(await invite({ ...invited, role: 'door' }, manager.token))).toBe('403 access.forbidden');
   expect((await world.request('DELETE', path(`/${door.id}`), { as: manager.token })).status).toBe(204);
   const other = await aMember(world, organizer, 'door');
   expect(await codeOf(await world.request('GET', path(), { as: other.token }))).toBe('403 access.forbidden');
