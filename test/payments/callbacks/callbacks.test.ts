@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
+import { callbackKeyDays, callbackPayloadDays } from '../../../src/payments/limits.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { postCallback, saidBy, settlement, sign } from '../../../testkit/payments/callbacks.ts';
@@ -175,4 +176,26 @@ describe('number and order', () => {
     await world.db.execute(sql`delete from callback_payloads`);
     expect(await saidBy(await post(body))).toBe('200 duplicate');
   });
+});
+
+test('old callbacks are forgotten once they were applied, and raw payloads sooner', async () => {
+  const store = (days: number, status: string) =>
+    world.db.execute(sql`
+      insert into callbacks (gateway, organizer_id, dedup_key, status, received_at)
+      values ('midtrans', ${event.organizer.id}, ${`old ${days} ${status}`}::text::bytea, ${status}, now() - make_interval(days => ${days}))`);
+  const of = sql`where gateway = 'midtrans' and convert_from(dedup_key, 'SQL_ASCII') like 'old %'`;
+  for (const days of [callbackKeyDays - 1, callbackKeyDays + 1])
+    for (const status of ['received', 'applied', 'ignored', 'refused']) await store(days, status);
+  for (const days of [callbackPayloadDays - 1, callbackPayloadDays + 1])
+    await world.db.execute(sql`
+      insert into callback_payloads (callback_id, payload, received_at) values (${-days}, '', now() - make_interval(days => ${days}))`);
+  await world.handlers['payments.maintain']();
+  const left = sql`select status from callbacks ${of} and received_at < now() - make_interval(days => ${callbackKeyDays})`;
+  expect(await rowsOf(world.db, left)).toEqual([{ status: 'received' }]);
+  expect(await rowsOf(world.db, sql`select 1 from callbacks ${of}`)).toHaveLength(5);
+  const payloads = sql`select callback_id::int as id from callback_payloads where callback_id < 0`;
+  expect(await rowsOf(world.db, payloads)).toEqual([{ id: 1 - callbackPayloadDays }]);
+  const next = sql`select to_regclass('callback_payloads_' || to_char(current_date + 1, 'YYYYMMDD')) is not null as made`;
+  expect(await rowsOf(world.db, next)).toEqual([{ made: true }]);
+  await world.db.execute(sql`delete from callbacks ${of}`);
 });

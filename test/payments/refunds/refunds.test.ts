@@ -132,6 +132,47 @@ describe('a refund by the organiser', () => {
     expect(await refundsOf(world, placed)).toHaveLength(1);
   });
 
+  test('is another one under its key, whichever field differs', async () => {
+    const { event, placed } = await refunds.paidOrder();
+    const [first, second] = await liveTickets(placed);
+    const key = randomUUID();
+    const asked = { amount: 10_000, ticketIds: [first], reason: 'x', restock: true };
+    expect((await refunds.ask(event, placed, asked, key)).status).toBe(201);
+    const others = [{ amount: 20_000 }, { ticketIds: [second] }, { ticketIds: undefined }, { reason: 'y' }, { restock: false }];
+    for (const other of others) {
+      const answer = await refunds.ask(event, placed, { ...asked, ...other }, key);
+      expect([other, await codeOf(answer)]).toEqual([other, '422 idempotency.key_reused']);
+    }
+    await refunds.done(placed);
+  });
+
+  test.each([
+    ['kept from sale by the organiser', { restock: false }, false, { available: 98, blocked: 2 }],
+    ['kept from sale once the event has begun', {}, true, { available: 98, blocked: 2 }],
+    ['on sale again where the organiser says so', { restock: true }, true, { available: 100, blocked: 0 }],
+  ])('leaves its places %s', async (_where, input, hasBegun, stock) => {
+    const { event, placed } = await refunds.paidOrder();
+    if (hasBegun)
+      await world.db.execute(sql`update events set starts_at = now() - interval '1 minute' where id = ${event.id}`);
+    expect((await refunds.ask(event, placed, { reason: 'x', ...input })).status).toBe(201);
+    expect(await stockOf(world, placed)).toEqual({ held: 0, sold: 0, ...stock });
+    await refunds.done(placed);
+  });
+
+  test('of some tickets keeps their share of the discount, to the nearest rupiah', async () => {
+    const event = await createPaidEvent(world, { categories: [{ price: 100_000 }] });
+    await createPromoCode(world.db, event, { code: 'POTONG', kind: 'amount', value: 10_000 });
+    const placed = await placeReady(world, event, { quantity: 3, promoCode: 'POTONG' });
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
+    await settle(world, placed, 2);
+    const tickets = await liveTickets(placed);
+    const amountOf = async (count: number) =>
+      (await preview(event, placed, { ticketIds: tickets.slice(0, count) })).body['amount'];
+    expect([await amountOf(1), await amountOf(2), await amountOf(3)]).toMatchObject(
+      [96_667, 193_333, 290_000].map((amount) => ({ amount })),
+    );
+  });
+
   test('of a free ticket alone returns no money, and its key repeated answers as the first time', async () => {
     const { event, placed } = await refunds.paidOrder({
       categories: [{}, { price: 0 }],

@@ -4,6 +4,7 @@ import { expireHolds } from '../../../src/orders/index.ts';
 import { createSettlements } from '../../../src/payments/callbacks/settlements.ts';
 import type { GatewayAccount, GatewayFact } from '../../../src/payments/gateways/gateway.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
+import { type Change, hearChanges } from '../../../src/platform/changes.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { createEvent } from '../../../testkit/factories.ts';
 import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
@@ -130,6 +131,28 @@ describe(`${orderCount} callbacks in the hands of ${settlers} workers, beside ho
     }),
   );
 });
+
+test('a callback in another currency, or stored for another attempt, settles nothing; its own one pays, and pages are told', () =>
+  inDatabase(async ({ url, db }) => {
+    const event = await createEvent(db);
+    const open = openTestDb(url, 2);
+    const deps = placingDeps(open);
+    const [own, other] = [(await order(deps, event)).order.id, (await order(deps, event)).order.id];
+    for (const id of [own, other]) await openAttempt(db, id);
+    const [callback] = (await storeCallbacks(db, event.id)).filter(({ attempt_id: id }) => id.includes(own.slice(4)));
+    const told: Change[] = [];
+    const stop = hearChanges((change) => void told.push(change));
+    const { settle } = createSettlements({ db: open.db, clock: systemClock });
+    const fact = factOf(callback?.attempt_id ?? '');
+    const settled: boolean[] = [];
+    for (const given of [{ ...fact, currency: 'USD' }, factOf(`pay_${other.slice(4)}01`), fact, fact])
+      settled.push(await settle(Number(callback?.id), account, given));
+    stop();
+    expect(settled).toEqual([false, false, true, false]);
+    expect(told).toEqual([{ eventId: event.id, orders: [{ id: own, status: 'paid' }], paid: 1 }]);
+    expect(await faultsOf(db)).toEqual([]);
+    await open.close();
+  }));
 
 test('a settlement leaves the stock to buyers until everything else is written', () =>
   inDatabase(async ({ url, db }) => {
