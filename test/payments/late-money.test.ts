@@ -6,7 +6,8 @@ import { type Placed, attemptsOf, orderOf, refundsOf, stockOf, tasksOf } from '.
 import { place, placeReady, settle, work } from '../../testkit/payments/payment-jobs.ts';
 import { expireHolds } from '../../src/orders/index.ts';
 import { orderClosing } from '../../src/orders/jobs.ts';
-import { transaction } from '../../src/platform/database/db.ts';
+import { closedCheckSeconds } from '../../src/payments/limits.ts';
+import { rowsOf, transaction } from '../../src/platform/database/db.ts';
 import { stage } from '../../src/platform/jobs/outbox.ts';
 import { until } from '../../testkit/until.ts';
 
@@ -27,6 +28,17 @@ async function endedOrder(event: TestEvent, quantity = 1): Promise<Placed> {
   await endHold(placed);
   await work(world, placed);
   return placed;
+}
+
+/** Looks at an attempt as the reconciler does when the look that is planned so many seconds ahead is due. */
+async function lookAt({ attemptId }: Placed, seconds: number): Promise<void> {
+  const [plan] = await rowsOf<{ seconds: number }>(
+    world.db,
+    sql`select extract(epoch from next_check_at - updated_at)::int as seconds from payment_attempts where id = ${attemptId}`,
+  );
+  expect(plan).toEqual({ seconds });
+  await world.db.execute(sql`update payment_attempts set next_check_at = now() where id = ${attemptId}`);
+  await world.handlers['payment.check_attempt']({ attemptId });
 }
 
 describe('close, then release', () => {
@@ -168,6 +180,14 @@ describe('money after the end', () => {
     },
   );
 
+  test('is found by the look that is planned for a closed attempt, if its callback is lost', async () => {
+    const placed = await endedOrder(await createPaidEvent(world));
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
+    await control(world, `/payments/${placed.attemptId}/pay`, { late: true });
+    await lookAt(placed, closedCheckSeconds);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'paid', tickets: 1, flags: ['late_payment'] });
+  });
+
   test('becomes a named task when no refund API can return the transfer', async () => {
     const event = await createPaidEvent(world, { categories: [{ capacity: 1 }] });
     const placed = await placeReady(world, event);
@@ -200,6 +220,16 @@ describe('changes at the gateway', () => {
       { status: 'reversed', received: 300_000, refunded: 300_000 },
     ]);
     expect(await stockOf(world, placed)).toEqual({ available: 100, held: 0, sold: 0, blocked: 0 });
+  });
+
+  test('a reversal is found by the look that is planned for a transfer, if its callback is lost', async () => {
+    const placed = await placeReady(world, await createPaidEvent(world));
+    await control(world, `/payments/${placed.attemptId}/pay`, { method: 'permata_va' });
+    await settle(world, placed, 2);
+    await control(world, '/scenarios', { match: { orderId: placed.attemptId }, callback: { drop: true } });
+    await control(world, `/payments/${placed.attemptId}/reverse`);
+    await lookAt(placed, 600);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'cancelled', tickets: 0, flags: ['reversed'] });
   });
 
   test('a chargeback takes the tickets back, and a person is told', async () => {

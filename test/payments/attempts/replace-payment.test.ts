@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../../../src/platform/database/db.ts';
+import { lockOrder } from '../../../src/orders/index.ts';
+import { paymentOf } from '../../../src/payments/index.ts';
+import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { buyerToken, control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import { type Placed, attemptsOf, orderOf } from '../../../testkit/payments/payment-rows.ts';
 import { place, placeReady, settle, work } from '../../../testkit/payments/payment-jobs.ts';
@@ -120,6 +122,9 @@ describe('another way to pay', () => {
     await world.handlers['payments.reconcile']();
     await work(world, placed);
     expect((await attemptsOf(world, placed))[1]).toMatchObject({ status: 'expired' });
+    // The buyer sees the one that has paid.
+    const paid = await transaction(world.db, (tx) => lockOrder(tx, placed.eventId, placed.orderId));
+    expect(paid && (await paymentOf(world.db, paid))).toMatchObject({ status: 'paid', method: 'qris' });
   });
 });
 

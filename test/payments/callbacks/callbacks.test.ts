@@ -178,6 +178,38 @@ describe('number and order', () => {
   });
 });
 
+test('a callback whose job was given up gets another one, but none that is new or has a job, alone or among others', async () => {
+  const received = async (minutes: number) => {
+    const [row] = await rowsOf<{ id: string }>(
+      world.db,
+      sql`insert into callbacks (gateway, organizer_id, dedup_key, received_at)
+          values ('midtrans', ${event.organizer.id}, sha256(gen_random_uuid()::text::bytea), now() - make_interval(mins => ${minutes})) returning id::text`,
+    );
+    return row?.id ?? '';
+  };
+  const [givenUp, fresh, alone, among] = [await received(31), await received(29), await received(31), await received(31)];
+  const ref = (callbackId: string) => ({ callbackId, attemptId: 'pay_7K3M9XQ206FJ2V1H8C9QX4T0RBVE01' });
+  const stagedFor = async () => {
+    const jobs = await rowsOf<{ id: string }>(
+      world.db,
+      sql`select payload ->> 'callbackId' as id from outbox where name = 'payment.apply_callback' and payload ->> 'callbackId' in (${givenUp}, ${fresh}, ${alone}, ${among})`,
+    );
+    return jobs.map(({ id }) => id).toSorted();
+  };
+  const stage = (name: string, payload: unknown) =>
+    world.db.execute(sql`insert into outbox (name, payload) values (${name}, ${JSON.stringify(payload)}::jsonb)`);
+  await stage('payment.apply_callback', ref(alone));
+  await stage('payment.apply_callbacks', { eventId: event.id, callbacks: [ref(among)] });
+  for (const _ of [1, 2]) {
+    await world.handlers['payments.reconcile']();
+    expect(await stagedFor()).toEqual([givenUp, alone].toSorted());
+  }
+  const own = sql`(${givenUp}, ${fresh}, ${alone}, ${among})`;
+  await world.db.execute(sql`
+    delete from outbox where payload ->> 'callbackId' in ${own} or payload @> ${JSON.stringify({ callbacks: [ref(among)] })}::jsonb`);
+  await world.db.execute(sql`delete from callbacks where id::text in ${own}`);
+});
+
 test('old callbacks are forgotten once they were applied, and raw payloads sooner', async () => {
   const store = (days: number, status: string) =>
     world.db.execute(sql`

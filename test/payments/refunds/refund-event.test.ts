@@ -51,6 +51,8 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
     return statuses[0] === 'refunded' && statuses[1] === 'cancelled' && statuses[2] === 'cancelled';
   });
 
+  const ended = sql`select cancelled_by as by from orders where id in (${waiting.orderId}, ${fresh.orderId})`;
+  expect(await rowsOf(world.db, ended)).toEqual([{ by: 'event' }, { by: 'event' }]);
   expect((await refundsOf(world, paid)).map((refund) => refund.reason)).toEqual(['event_cancelled']);
   expect((await refundsOf(world, waiting)).map((refund) => refund.reason)).toEqual(['late_payment']);
   const [attempt] = await attemptsOf(world, paid);

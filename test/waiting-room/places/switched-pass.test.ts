@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-it('while the switch requires passes after the room is over, a pass is valid for its own buyer and one order', async () => {
+it('while the switch requires passes after the room is over, a pass is valid for its own buyer and one order; then none is needed', async () => {
   const buyer = someBuyer();
   const [emailKey] = buyerKeys(api.service.hashSecret, buyer);
   const event = await createEvent(api.service.db);
@@ -50,4 +50,9 @@ it('while the switch requires passes after the room is over, a pass is valid for
   expect(await order(someBuyer())).toBe('403 queue.pass_invalid');
   expect(await order(buyer)).toBe('201');
   expect(await order(buyer)).toBe('409 queue.pass_spent');
+  await api.service.db.execute(
+    sql`update switches set until = now() - interval '1 second' where event_id = ${event.id}`,
+  );
+  await api.service.switches.refresh();
+  expect(await order(someBuyer(), undefined)).toBe('201');
 });
