@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { createRelay } from '../../workers/relay/relay.ts';
+import { refillQueue } from '../../workers/relay/refill-queue.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/processes/worker.ts';
@@ -41,6 +42,10 @@ test('a flushed queue gets its jobs back in the next round, and a complete one i
   expect(await relay.round()).toBe(0);
 
   await queues.redis.flushdb();
+  // A database that is away in that moment leaves it to the next round.
+  const away = openWorkDb(database.url);
+  await away.close();
+  await expect(refillQueue({ db: away.db, redis: queues.redis, log: silentLog })).rejects.toThrow();
   expect(await relay.round()).toBe(20);
   const [row] = await rowsOf<{ relays: number; seconds: number }>(
     open.db,

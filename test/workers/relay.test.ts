@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { leaseStagedJobs } from '../../src/platform/jobs/outbox.ts';
 import { listDeadLetters, replayDeadLettersOf } from '../../src/platform/jobs/dead-letters.ts';
@@ -186,6 +186,38 @@ describe('promise 7: nothing that matters lives only in Redis', () => {
     expect(await relayOf(queues).round()).toBe(0);
     const [row] = await rowsOf<{ relays: number }>(open.db, sql`select max(relays)::int as relays from outbox`);
     expect(row?.relays).toBe(0);
+  });
+
+  test('jobs that the queue has no memory for are due again in a second, not when their lease ends', async () => {
+    const queues = await openTestQueues(redis.queueUrl);
+    await stageNumbers(open.db, 'test.count', 1, 5);
+    const full = new Error("OOM command not allowed when used memory > 'maxmemory'.");
+    vi.spyOn(queues.queues.notifications, 'addBulk').mockRejectedValueOnce(full);
+    const relay = relayOf(queues);
+    await expect(relay.round()).rejects.toThrow('OOM');
+    const [row] = await rowsOf<{ seconds: number }>(
+      open.db,
+      sql`select max(extract(epoch from available_at - now()))::float8 as seconds from outbox`,
+    );
+    expect(row?.seconds).toBeLessThanOrEqual(1);
+    await expireLeases(open.db);
+    expect(await relay.round()).toBe(5);
+    await queues.close();
+  });
+
+  test('the first fifty events are looked at again after those behind them', async () => {
+    const queues = await openTestQueues(redis.queueUrl);
+    const stageFor = (events: number) =>
+      open.db.execute(sql`
+        insert into outbox (name, payload)
+        select 'test.count', jsonb_build_object('number', n, 'eventId', 'evt_' || lpad(n::text, 8, '0'))
+        from generate_series(1, ${events}::int) n`);
+    const relay = relayOf(queues);
+    await stageFor(60);
+    expect([await relay.round(), await relay.round()]).toEqual([50, 10]);
+    await stageFor(1);
+    expect(await relay.round()).toBe(1);
+    await queues.close();
   });
 });
 

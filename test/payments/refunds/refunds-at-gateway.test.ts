@@ -58,6 +58,19 @@ describe('a refund at the gateway', () => {
     expect(await orderOf(world, placed)).toMatchObject({ status: 'refunded', tickets: 0 });
   });
 
+  test('of a part of a card payment waits until the payment has settled, and voids nothing', async () => {
+    const { event, placed } = await refunds.paidOrder({ method: 'credit_card' });
+    await refunds.ask(event, placed, { amount: 100_000, reason: 'x' });
+    await work(world, placed, 1);
+    expect(await refundsOf(world, placed)).toMatchObject([{ status: 'requested' }]);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'captured', refunded: 0 }]);
+    await control(world, `/payments/${placed.attemptId}/settle`);
+    await settle(world, placed, 3);
+    await refunds.done(placed);
+    expect(await attemptsOf(world, placed)).toMatchObject([{ status: 'partially_refunded', refunded: 100_000 }]);
+    expect(await orderOf(world, placed)).toMatchObject({ status: 'partially_refunded', tickets: 2 });
+  });
+
   test('that was a void whose answer is lost is done when the callback tells of it', async () => {
     const { event, placed } = await refunds.paidOrder({ method: 'credit_card' });
     await control(world, '/scenarios', {
