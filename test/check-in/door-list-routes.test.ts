@@ -98,7 +98,11 @@ describe('GET /v1/events/{id}/door-list', () => {
     expect((await call(key, 'PATCH', settings, changes)).status).toBe(403);
     const { body } = await call(key, 'GET', `/v1/events/${place.eventId}/door-list`);
     expect(body).toMatchObject({ showsNames: true, categories: [{ doorNote: 'Blue wristband' }] });
-    expect(body.data[0].guest).toMatchObject({ name: 'Buyer', phoneEnd: expect.stringMatching(/^\d{4}$/), partySize: 2 });
+    expect(body.data[0].guest).toMatchObject({
+      name: 'Buyer',
+      phoneEnd: expect.stringMatching(/^\d{4}$/),
+      partySize: 2,
+    });
     expect(JSON.stringify(body)).not.toMatch(/@|\+62/);
     // The number is the buyer's, who has given the ticket away.
     await sql`update tickets set times_transferred = 1, holder_name = 'Dewi', named_at = now() where event_id = ${place.eventId}`;

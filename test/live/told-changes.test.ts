@@ -95,7 +95,12 @@ const acts: Readonly<Record<string, readonly [of: 'hold' | 'paid', act: Act, tol
     async (orderId, { organizer }) =>
       correctHolderName(
         { db },
-        { actor: await signedInOwner(db, organizer), orderId, ticketId: `tkt_${orderId.slice(4)}001`, holderName: 'Budi' },
+        {
+          actor: await signedInOwner(db, organizer),
+          orderId,
+          ticketId: `tkt_${orderId.slice(4)}001`,
+          holderName: 'Budi',
+        },
       ),
     {},
   ],

@@ -161,23 +161,28 @@ describe('an address that is proven', () => {
       expiresAt: Date.now() + 60_000,
     });
 
-  const proofs = limits.slice(0, 2).flatMap(([limit, kind]) => ([0, 1] as const).map((key) => [limit, key, kind] as const));
+  const proofs = limits
+    .slice(0, 2)
+    .flatMap(([limit, kind]) => ([0, 1] as const).map((key) => [limit, key, kind] as const));
 
-  test.each(proofs)('is counted for the limit %s from any network, and by what was paid in its name (%i)', async (_of, key, kind) => {
-    const event = await createEvent(open.db, kind);
-    const buyer = someBuyer();
-    const other = { ...someBuyer(), ...(key === 0 ? { email: buyer.email } : { phone: buyer.phone }) };
-    const placed = await told(event, { buyer, network: here, queuePass: proof(event, buyer, key, 1) });
-    expect(placed.outcome).toBe('pending_payment');
-    const over = { outcome: 'order.limit_exceeded' };
-    const asking = { buyer: other, network: there, quantity: max, queuePass: proof(event, buyer, key, 2) };
-    expect(await told(event, asking)).toMatchObject(over);
-    // Somebody else pays in that name, without proof of owning it.
-    const unproven = await told(event, { buyer: other, network: there, quantity: max });
-    expect(await pay(open.db, unproven.id)).toBe('paid');
-    expect(await told(event, { ...asking, quantity: 1 })).toMatchObject(over);
-    expect(await pay(open.db, placed.id)).toBe('over_limit');
-  });
+  test.each(proofs)(
+    'is counted for the limit %s from any network, and by what was paid in its name (%i)',
+    async (_of, key, kind) => {
+      const event = await createEvent(open.db, kind);
+      const buyer = someBuyer();
+      const other = { ...someBuyer(), ...(key === 0 ? { email: buyer.email } : { phone: buyer.phone }) };
+      const placed = await told(event, { buyer, network: here, queuePass: proof(event, buyer, key, 1) });
+      expect(placed.outcome).toBe('pending_payment');
+      const over = { outcome: 'order.limit_exceeded' };
+      const asking = { buyer: other, network: there, quantity: max, queuePass: proof(event, buyer, key, 2) };
+      expect(await told(event, asking)).toMatchObject(over);
+      // Somebody else pays in that name, without proof of owning it.
+      const unproven = await told(event, { buyer: other, network: there, quantity: max });
+      expect(await pay(open.db, unproven.id)).toBe('paid');
+      expect(await told(event, { ...asking, quantity: 1 })).toMatchObject(over);
+      expect(await pay(open.db, placed.id)).toBe('over_limit');
+    },
+  );
 
   test('is not blocked by an unpaid hold in the same name from the same network', async () => {
     const event = await createEvent(open.db, { event: { ticketsPerBuyerMax: max } });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 import { type TestEventOptions, createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
-import { order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { type OrderOptions, order, placingDeps } from '../../../testkit/orders/placing.ts';
 
 const { open } = await useTestDb();
 const deps = placingDeps(open);
@@ -126,13 +126,16 @@ describe('idempotency lives on the order', () => {
     await createPromoCode(open.db, event, { code: 'SEPULUH' });
     const [key, buyer, { email, phone }] = [randomUUID(), someBuyer(), someBuyer()];
     await order(deps, event, { key, buyer });
-    for (const other of [
-      ...[{ name: 'Budi' }, { email }, { phone }].map((field) => ({ buyer: { ...buyer, ...field } })),
+    const others: readonly OrderOptions[] = [
+      { buyer: { ...buyer, name: 'Budi' } },
+      { buyer: { ...buyer, email } },
+      { buyer: { ...buyer, phone } },
       { quantity: 2 },
       { lines: [{ ticketCategoryId: event.categories[1]?.id ?? '', quantity: 1 }] },
       { promoCode: 'SEPULUH' },
-      { locale: 'en' as const },
-    ]) {
+      { locale: 'en' },
+    ];
+    for (const other of others) {
       const again = order(deps, event, { key, buyer, ...other });
       await expect(again, JSON.stringify(other)).rejects.toMatchObject({ code: 'idempotency.key_reused' });
     }

@@ -236,7 +236,10 @@ describe('the waiting list', () => {
     const createdAgo = (hours: number) =>
       world.open.db.execute(sql`
         update waiting_entries set created_at = now() - make_interval(hours => ${hours}) where event_id = ${event.id}`);
-    for (const [hours, left] of [[confirmWithinHours - 1, 2], [confirmWithinHours + 1, 1]] as const) {
+    for (const [hours, left] of [
+      [confirmWithinHours - 1, 2],
+      [confirmWithinHours + 1, 1],
+    ] as const) {
       await createdAgo(hours);
       await world.offer();
       expect(await world.entriesOf(event)).toHaveLength(left);

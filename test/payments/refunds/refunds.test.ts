@@ -138,7 +138,13 @@ describe('a refund by the organiser', () => {
     const key = randomUUID();
     const asked = { amount: 10_000, ticketIds: [first], reason: 'x', restock: true };
     expect((await refunds.ask(event, placed, asked, key)).status).toBe(201);
-    const others = [{ amount: 20_000 }, { ticketIds: [second] }, { ticketIds: undefined }, { reason: 'y' }, { restock: false }];
+    const others = [
+      { amount: 20_000 },
+      { ticketIds: [second] },
+      { ticketIds: undefined },
+      { reason: 'y' },
+      { restock: false },
+    ];
     for (const other of others) {
       const answer = await refunds.ask(event, placed, { ...asked, ...other }, key);
       expect([other, await codeOf(answer)]).toEqual([other, '422 idempotency.key_reused']);
