@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { missedBars, saidCores } from '../bench/harness/report.ts';
 
 const measurementSchema = z.object({
   name: z.string(),
@@ -8,6 +9,14 @@ const measurementSchema = z.object({
   p99Ms: z.number(),
   ratio: z.number().optional(),
   note: z.string().optional(),
+  bar: z
+    .object({
+      perSecondMin: z.number().optional(),
+      p99MsBelow: z.number().optional(),
+      ratioMin: z.number().optional(),
+    })
+    .optional(),
+  cores: z.record(z.string(), z.number()),
   runs: z.array(z.unknown()),
 });
 export const resultsSchema = z.record(
@@ -25,22 +34,22 @@ export const resultsSchema = z.record(
   }),
 );
 export type Results = z.infer<typeof resultsSchema>;
+type MeasurementRow = z.infer<typeof measurementSchema>;
 type Result = Results[string];
 
 /** Facts that are a sentence, shown beside the table. */
-const saidFacts = ['machine', 'held', 'goodput past the knee, of the best', 'pinned'];
+const saidFacts = [
+  'machine',
+  'held',
+  'goodput past the knee, of the best',
+  'cores in use while held',
+  'memory after the hold, MiB',
+  'pinned',
+];
 
 function sectionOf(name: string, { at, commit, machine, options, measurements, faults, facts }: Result): string {
-  const rows = measurements.map(({ name: what, perSecond, p50Ms, p99Ms, ratio, note }) => [
-    what.trim(),
-    Math.round(perSecond).toLocaleString('en'),
-    p50Ms.toFixed(1),
-    p99Ms.toFixed(1),
-    ratio?.toFixed(2) ?? '',
-    note ?? '',
-  ]);
-  const head = ['what', 'per second', 'p50 ms', 'p99 ms', 'x control', 'more'];
-  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const head = ['what', 'per second', 'p50 ms', 'p99 ms', 'x control', 'bar', 'cores in use', 'more'];
+  const rows = measurements.map((one) => [...figuresOf(one), barOf(one), saidCores(one.cores), one.note ?? '']);
   const said = saidFacts.flatMap((fact) => (typeof facts[fact] === 'string' ? [`- ${fact}: ${facts[fact]}`] : []));
   const charts = chartsOf(facts).map((chart) => `![${name}](results/${basename(chart)})`);
   return [
@@ -49,13 +58,30 @@ function sectionOf(name: string, { at, commit, machine, options, measurements, f
     `${at.slice(0, 16).replace('T', ' ')} UTC, commit ${commit}, ${machine.cores} cores (${machine.cpu}), Node ${machine.node}; ${runsOf(measurements)} of ${options.seconds} s unless a row says otherwise.`,
     ...faults.map((fault) => `**Void: ${fault}**`),
     '',
-    ...table,
+    ...tableOf(head, rows),
     '',
     ...said,
     ...(charts.length > 0 ? ['', ...charts] : []),
     '',
   ].join('\n');
 }
+
+const figuresOf = ({ name, perSecond, p50Ms, p99Ms, ratio }: MeasurementRow): string[] => [
+  name.trim(),
+  Math.round(perSecond).toLocaleString('en'),
+  p50Ms.toFixed(1),
+  p99Ms.toFixed(1),
+  ratio?.toFixed(2) ?? '',
+];
+
+function barOf(one: MeasurementRow): string {
+  if (one.bar === undefined) return '';
+  const missed = missedBars(one);
+  return missed.length === 0 ? 'reached' : `missed: ${missed.join('; ')}`;
+}
+
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 
 /** Some benches run each measurement once, whatever the options say. */
 function runsOf(measurements: Result['measurements']): string {
@@ -80,9 +106,21 @@ ${sections.join('\n')}`;
 }
 
 const figuresBlock = /(<!-- figures: npm run bench:publish -->\n)[^]*?(<!-- \/figures -->)/;
+const chartsBlock = /(<!-- charts: npm run bench:publish -->\n)[^]*?(<!-- \/charts -->)/;
 
-/** The README with its figures, from the result of the bench `surge`; unchanged without one. */
-export function withFigures(readme: string, { surge }: Results): string {
+/** The charts of the README, each with the bench that draws it. */
+const shownCharts = [
+  { bench: 'surge', file: 'surge-p95.svg', said: 'a whole sale: p95 by the rate that is offered' },
+  { bench: 'orders', file: 'orders-p99.svg', said: 'orders of one hot category: p99 by the number of connections' },
+  { bench: 'settle', file: 'settle.svg', said: 'from the order to the mail with its tickets' },
+] as const;
+
+/** The README with its figures and charts, from the results of the benches. What has no result stays as it is. */
+export function withFigures(readme: string, results: Results): string {
+  return withCharts(withHeadline(readme, results), results);
+}
+
+function withHeadline(readme: string, { surge }: Results): string {
   const mix = surge?.measurements.find(({ name }) => name.startsWith('the mix, held'));
   const paid = surge?.measurements.find(({ name }) => name.trim() === 'placed to paid, with tickets');
   if (surge === undefined || mix === undefined || paid === undefined) return readme;
@@ -94,3 +132,26 @@ half of the answers come within ${mix.p50Ms.toFixed(1)} ms, and half of the paid
 `;
   return readme.replace(figuresBlock, `$1${said}$2`);
 }
+
+/** For each bench with a bar its best figure, and the charts. A bench says more in its section of the results. */
+function withCharts(readme: string, results: Results): string {
+  const rows = Object.entries(results).flatMap(([bench, { measurements }]) => {
+    const [best] = measurements
+      .filter(({ bar }) => bar !== undefined)
+      .sort((one, other) => missesOf(one) - missesOf(other));
+    if (best === undefined) return [];
+    return [[`[${bench}](docs/measurements/results.md#${bench})`, ...figuresOf(best), barOf(best)]];
+  });
+  const charts = shownCharts.filter(({ bench, file }) =>
+    chartsOf(results[bench]?.facts ?? {}).some((chart) => basename(chart) === file),
+  );
+  const said = [
+    ...tableOf(['bench', 'its best figure', 'per second', 'p50 ms', 'p99 ms', 'x control', 'bar'], rows),
+    '',
+    ...charts.map((chart) => `![${chart.said}](docs/measurements/results/${chart.file})`),
+    '',
+  ].join('\n');
+  return readme.replace(chartsBlock, (_block, begin: string, end: string) => `${begin}${said}${end}`);
+}
+
+const missesOf = (one: MeasurementRow): number => missedBars(one).length;

@@ -50,3 +50,24 @@ export function coresFor(costs: Costs, demand: Demand): Readonly<Record<Part, nu
   });
   return Object.fromEntries(cores) as Record<Part, number>;
 }
+
+/** Cores of a machine that carries processes which scale by their number. */
+export const machineCores = 8;
+/** Cores of a machine for one Postgres primary. Beyond them, events are spread over several. */
+export const primaryCores = 32;
+/** One machine of a kind may fail or be replaced at any time. */
+const machinesMin = 2;
+/** One server for each role. A server uses one core. */
+const redisServersMin = 2;
+
+/** What to order for the cores of each part; PgBouncer runs beside the API. A primary's standby is not counted. */
+export function machinesFor(cores: Readonly<Record<Part, number>>) {
+  const ofEight = (needed: number) => Math.max(machinesMin, Math.ceil(needed / machineCores));
+  return {
+    nginx: ofEight(cores.nginx),
+    API: ofEight(cores.API + cores.PgBouncer),
+    worker: ofEight(cores.worker),
+    primaries: Math.max(1, Math.ceil(cores.Postgres / primaryCores)),
+    redisServers: Math.max(redisServersMin, Math.ceil(cores.Redis)),
+  };
+}

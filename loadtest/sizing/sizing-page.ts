@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { mix, sentClasses } from '../bench/surge/mix.ts';
-import { type Costs, coresFor, demandOfMix, demandOfWaiting, parts, utilisationMax } from './size-machines.ts';
+import {
+  type Costs,
+  coresFor,
+  demandOfMix,
+  demandOfWaiting,
+  machineCores,
+  machinesFor,
+  parts,
+  primaryCores,
+  utilisationMax,
+} from './size-machines.ts';
 
 const rates = [5000, 50_000, 500_000];
 const waiting = 1_000_000;
@@ -29,6 +39,14 @@ const tenth = (value: number) => (value < 10 ? (Math.ceil(value * 10) / 10).toFi
 /** `docs/measurements/sizing.md`, from the result of the bench `surge`. */
 export function sizingPage({ at, machine, facts }: Surge): string {
   const costs: Costs = facts.cost;
+  const demands = [
+    ...rates.map((perSecond) => [`${whole(perSecond)} requests/s`, demandOfMix(perSecond)] as const),
+    [`${whole(waiting)} people in a waiting room`, demandOfWaiting(waiting)] as const,
+  ];
+  const machinesRow = (name: string, demand: ReturnType<typeof demandOfMix>) => [
+    name,
+    ...Object.values(machinesFor(coresFor(costs, demand))).map(whole),
+  ];
   const coresRow = (name: string, demand: ReturnType<typeof demandOfMix>) => {
     const cores = coresFor(costs, demand);
     const sum = parts.reduce((total, part) => total + cores[part], 0);
@@ -56,10 +74,16 @@ A part is planned at ${utilisationMax * 100} % use. The mix is ${Object.values(m
     .join(', ')}.
 People in a waiting room join within ten minutes and read its counter every ten seconds, from the edge.
 
+${table([['demand', ...parts, 'all'], ...demands.map(([name, demand]) => coresRow(name, demand))])}
+
+## Machines for a demand
+
+Machines of ${machineCores} cores, two at least so that one may fail; PgBouncer runs beside the API. Postgres has primaries of ${primaryCores} cores, each with a standby. A Redis
+server uses one core, and each role has one of its own.
+
 ${table([
-  ['demand', ...parts, 'all'],
-  ...rates.map((perSecond) => coresRow(`${perSecond.toLocaleString('en')} requests/s`, demandOfMix(perSecond))),
-  coresRow(`${waiting.toLocaleString('en')} people in a waiting room`, demandOfWaiting(waiting)),
+  ['demand', 'nginx', 'API', 'worker', 'Postgres primaries', 'Redis servers'],
+  ...demands.map(([name, demand]) => machinesRow(name, demand)),
 ])}
 
 - **nginx and API** scale by machines and processes: one API process for each core. A CDN in front takes most of the public reads, and of nginx's load.

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type Costs, coresFor, demandOfMix, demandOfWaiting } from '../../loadtest/sizing/size-machines.ts';
+import {
+  type Costs,
+  coresFor,
+  demandOfMix,
+  demandOfWaiting,
+  machinesFor,
+} from '../../loadtest/sizing/size-machines.ts';
 
 const nothing = { nginx: 0, API: 0, worker: 0, PgBouncer: 0, Postgres: 0, Redis: 0 };
 const costs: Costs = {
@@ -23,4 +29,9 @@ test('people who wait read the counter every ten seconds and have joined within 
   const cores = coresFor(costs, demandOfWaiting(600_000));
   expect(cores.nginx).toBeCloseTo((60_000 * 50 * 2) / 1e6);
   expect(cores.API).toBeCloseTo((1000 * 500 * 2) / 1e6);
+});
+
+test('machines have eight cores, PgBouncer is beside the API, and one of each kind may fail', () => {
+  const cores = { nginx: 8, API: 15, PgBouncer: 2, worker: 0.5, Postgres: 33, Redis: 2.5 };
+  expect(machinesFor(cores)).toEqual({ nginx: 2, API: 3, worker: 2, primaries: 2, redisServers: 3 });
 });

@@ -53,11 +53,25 @@ function ticksOf(pid: number): number {
   }
 }
 
+/** The memory of each part in MiB; pages that several processes share count once (Pss). 0 without /proc. */
+export function memoryMiB(parts: Parts): ByPart {
+  const families = familiesOf(Object.values(parts).flat());
+  const entries = Object.entries(parts).map(([part, pids]): [string, number] => {
+    const members = pids.flatMap((pid) => families.get(pid) ?? []);
+    return [part, Math.round(members.reduce((sum, pid) => sum + kibibytesOf(pid, 'smaps_rollup', 'Pss'), 0) / 1024)];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** The peak resident memory of a process in MiB. 0 without /proc. */
 export function peakMemoryMiB(pid: number): number {
+  return Math.round(kibibytesOf(pid, 'status', 'VmHWM') / 1024);
+}
+
+function kibibytesOf(pid: number, file: 'status' | 'smaps_rollup', field: string): number {
   try {
-    const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Math.round(Number(kibibytes ?? 0) / 1024);
+    const text = readFileSync(`/proc/${pid}/${file}`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -62,8 +62,16 @@ export function measurementOf(name: string, results: readonly MeasuredRun[]): Me
   return { name, ...middle, runs };
 }
 
+/** What a bar judges of a figure. */
+type Judged = {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+  readonly ratio?: number | undefined;
+  readonly bar?: { readonly [Name in keyof Bar]?: number | undefined } | undefined;
+};
+
 /** The bars that a figure missed, in words; empty if it reached all. */
-function missedBars({ bar = {}, ...figure }: Measurement): string[] {
+export function missedBars({ bar = {}, ...figure }: Judged): string[] {
   const missed: string[] = [];
   if (bar.perSecondMin !== undefined && figure.perSecond < bar.perSecondMin)
     missed.push(`${Math.round(figure.perSecond)}/s is below ${bar.perSecondMin}/s`);

@@ -5,8 +5,8 @@ import { createLatencies } from '../../generator/latencies.ts';
 import { startBareServer } from '../controls/bare-control.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
-import { peakMemoryMiB } from '../harness/processors.ts';
-import { type BenchReport, type Measurement, measurementOf } from '../harness/report.ts';
+import { type ByPart, memoryMiB } from '../harness/processors.ts';
+import { type BenchReport, type Measurement, measurementOf, saidCores } from '../harness/report.ts';
 import { serverSettings } from '../harness/server-figures.ts';
 import { say } from '../harness/stack.ts';
 import { onConnection } from '../reads/reads.ts';
@@ -47,6 +47,7 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
     const steps = await climb(stage, options);
     const knee = steps.findLast(isHeld)?.offered ?? ladder[0] ?? 0;
     const held = await hold(stage, options, Math.min(knee, wantedPerSecond));
+    const memory = memoryMiB(stage.parts());
     const past: Step[] = [];
     for (const times of pastKnee) past.push(await runStep(stage, options, { offered: Math.round(knee * times) }));
     const best = Math.max(...[...steps, held].map(({ goodput }) => goodput));
@@ -66,7 +67,8 @@ export async function benchSurge(options: BenchOptions): Promise<BenchReport> {
         machine: `${cpus().length} cores; a bare node:http server on one of them ${Math.round(bare.node)}/s of the same bytes, nginx from its cache ${Math.round(bare.nginx)}/s`,
         held: `${held.offered}/s for ${held.seconds} s, ${isHeld(held) ? 'held' : 'NOT held'}; ${(held.offered / bare.node).toFixed(2)} of the bare server`,
         'goodput past the knee, of the best': saidPastKnee(past, best),
-        'memory at most, MiB': memoryOf(world),
+        'cores in use while held': saidCores(held.cores),
+        'memory after the hold, MiB': saidParts(memory),
         cost,
         charts: chartSurge([...steps, ...past], held),
         settings: await serverSettings(world.stack),
@@ -151,7 +153,7 @@ function saidPastKnee(past: readonly Step[], best: number): string {
   return `${said}; ${isReached ? 'reached' : 'MISSED'}: ${goodputPastKneeMin}`;
 }
 
-function memoryOf(world: SurgeWorld): Record<string, number> {
-  const most = (pids: readonly number[]) => Math.max(...pids.map(peakMemoryMiB));
-  return { API: most(world.api.pids), worker: most(world.workers.map((worker) => worker.pid())) };
-}
+const saidParts = (parts: ByPart): string =>
+  Object.entries(parts)
+    .map(([part, value]) => `${part} ${value}`)
+    .join(', ');
