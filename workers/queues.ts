@@ -82,7 +82,8 @@ const queueWeights: Readonly<Record<Exclude<QueueName, 'maintenance' | 'reports'
   // As many as the stream of news has connections.
   announcements: 0.2,
   webhooks: 1,
-  checks: 0.25,
+  // They mostly wait for the gateway: two looks at each order that nobody pays within minutes.
+  checks: 0.75,
 };
 
 const lockMs = 20_000;

@@ -27,6 +27,8 @@ export const expiryLeadMinutes = 2;
 export const pageOverGraceSeconds = 60;
 /** Rows of each kind that one run of the reconciler handles. */
 export const reconcileBatch = 500;
+/** Looks that are staged and wait to be taken. The others wait in their table, where they cost nothing. */
+export const looksWaitingMax = 1000;
 /** The gateway's own retries end after 5.7 hours; until then it is asked. */
 export const checkHoursAfterExpiry = 6;
 /** The first look at a closed attempt, and the last one after it. */

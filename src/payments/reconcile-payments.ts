@@ -6,7 +6,7 @@ import type { Log } from '../platform/log.ts';
 import { findDueAttempts } from './attempts/queries.ts';
 import { findForgottenCallbacks } from './callbacks/queries.ts';
 import { applyCallbackJob, checkAttemptJob, sendRefundJob } from './jobs.ts';
-import { closingMinutesMax, reconcileBatch } from './limits.ts';
+import { closingMinutesMax, looksWaitingMax, reconcileBatch } from './limits.ts';
 import { findStuckClosing } from './order-queries.ts';
 import { findDueRefunds } from './refunds/queries.ts';
 
@@ -34,7 +34,7 @@ export async function reconcilePayments({ db, log }: { db: Db; log: Log }): Prom
 }
 
 async function stageDueAttempts(tx: Db): Promise<number> {
-  const attempts = await findDueAttempts(tx, reconcileBatch);
+  const attempts = await findDueAttempts(tx, looksWaitingMax);
   await stageAll(
     tx,
     checkAttemptJob,

@@ -30,7 +30,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.of(attempt);
   if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
-  await deps.gateway.acquire(account, 'call', attempt.failedLooks > 0 ? 1 : 0);
+  await deps.gateway.acquire(account, 'look', attempt.failedLooks > 0 ? 1 : 0);
   const known = await deps.gateway.fetch(account, attemptId);
   if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
   if (known.kind === 'unknown' || known.kind === 'rejected') {

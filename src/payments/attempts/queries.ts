@@ -210,13 +210,18 @@ export async function requestClose(db: Db, id: string): Promise<number> {
 }
 
 /** Attempts that are due for a look at the gateway and have no staged job, locked until the transaction ends. */
-export async function findDueAttempts(tx: Db, limit: number): Promise<string[]> {
+export async function findDueAttempts(tx: Db, waitingMax: number): Promise<string[]> {
   const rows = await rowsOf<{ id: string }>(
     tx,
     sql`
-      select a.id from payment_attempts a
-      where a.next_check_at <= now() and a.id not in ${idsWithJob([checkAttemptJob], 'attemptId')}
-      order by a.next_check_at limit ${limit} for update of a skip locked`,
+      with due as (
+        select event_id, id, row_number() over (partition by event_id order by next_check_at) as turn
+        from payment_attempts
+        where next_check_at <= now() and id not in ${idsWithJob([checkAttemptJob], 'attemptId')}
+        order by turn, next_check_at
+        limit greatest(0, ${waitingMax} - (select count(*) from outbox where name = ${checkAttemptJob.name} and available_at <= now())))
+      select a.id from due join payment_attempts a using (event_id, id) where a.next_check_at <= now()
+      order by due.turn, a.next_check_at for update of a skip locked`,
   );
   return rows.map(({ id }) => id);
 }

@@ -7,8 +7,14 @@ import { createSharedRate } from '../../platform/shared-rate.ts';
  */
 export type GatewayBudget = {
   /** 0 if the call may be made now, otherwise the seconds after which to ask again. Later callers wait longer. */
-  acquire(partition: 'create' | 'call', gateway: string, organizerId: string): Promise<number>;
+  acquire(partition: BudgetPartition, gateway: string, organizerId: string): Promise<number>;
 };
+
+/**
+ * Payments to be made, calls that move an order or money on, and looks at payments that nothing was heard about. Each has a rate of its own:
+ * a rush of new payments does not stop refunds, and the looks that follow a rush do not stop the end of its holds.
+ */
+export type BudgetPartition = 'create' | 'call' | 'look';
 
 /** A process's share of the rate while processes cannot see each other. */
 const insuranceShare = 4;
@@ -28,8 +34,7 @@ export function createGatewayBudget({
       seconds: 1,
       pointsAlone: Math.max(1, Math.floor(points / insuranceShare)),
     });
-  // Status, closing and refund calls have a rate of their own, so that a rush of new orders does not stop refunds.
-  const rates = { create: rateOf('create'), call: rateOf('call') };
+  const rates = { create: rateOf('create'), call: rateOf('call'), look: rateOf('look') };
   return {
     acquire: async (partition, gateway, organizerId) => {
       const { isAllowed, msBeforeNext, consumedPoints } = await rates[partition].take(`${gateway}:${organizerId}`);

@@ -1,4 +1,5 @@
 import type { GatewayState } from '../vocabulary.ts';
+import type { BudgetPartition } from './budget.ts';
 import type { Instructions } from '../tables.ts';
 
 /**
@@ -131,5 +132,5 @@ export type GuardedGateway = PaymentGateway & {
    * @param repeated 0 for the first try, otherwise the number of calls that the repetition takes
    * @throws RetryLater if the rate or the budget for repetitions is used up, or the circuit is open
    */
-  acquire(account: GatewayAccount, partition: 'create' | 'call', repeated: number): Promise<void>;
+  acquire(account: GatewayAccount, partition: BudgetPartition, repeated: number): Promise<void>;
 };

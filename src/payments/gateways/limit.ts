@@ -1,8 +1,8 @@
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GuardedGateway } from './gateway.ts';
 
-/** The purpose of a call: instructions that a buyer waits for, a question about a payment, or a refund. */
-export type CallPurpose = 'create' | 'call' | 'refund';
+/** The purpose of a call: instructions that a buyer waits for, a question about a payment, a refund, or a look at a payment that nobody waits for. */
+export type CallPurpose = 'create' | 'call' | 'refund' | 'look';
 
 /** A limit on calls in flight, as this room needs it. */
 export type GatewayLimit = {

@@ -55,7 +55,7 @@ export function limitByCaller(limiter: ConcurrencyLimiter): <Result>(call: () =>
   return (call) => limitCall(limiter, { class: callingClass() }, call);
 }
 
-const classOfCall = { create: 1, call: 2, refund: 5 } as const satisfies Record<string, RouteClass>;
+const classOfCall = { create: 1, call: 2, refund: 5, look: 5 } as const satisfies Record<string, RouteClass>;
 type GatewayCall = keyof typeof classOfCall;
 
 /** A limit on calls of a gateway, in the form that payments ask for. */

@@ -207,7 +207,7 @@ export const hotQueries: readonly HotQuery[] = [
     'orders that close too long',
     /^select o\.event_id as "eventId", o\.id as "orderId" from orders o where o\.status/,
   ),
-  sweep('attempts that are due', /^select a\.id from payment_attempts a where a\.next_check_at/),
+  sweep('attempts that are due', /^with due as \( select event_id, id, row_number\(\) over/),
   sweep('refunds that are due', /^select r\.event_id as "eventId", r\.id as "refundId" from refunds r/),
   // In a long outbox the two indexes that its text names are read, up to the limits of the statement.
   {
