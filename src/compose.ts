@@ -26,7 +26,7 @@ import { createPaymentAccounts, paymentPorts, paymentsPerSecond, watchPaymentBac
 import { systemClock } from './platform/clock.ts';
 import { type DbOptions, type OpenDb, openDb } from './platform/database/db.ts';
 import { createFileStorage } from './platform/files/create-storage.ts';
-import { createStagedSignal } from './platform/jobs/staged-signal.ts';
+import { signalStaged } from './platform/jobs/staged-signal.ts';
 import type { Log } from './platform/log.ts';
 import { openCacheRedis } from './platform/redis.ts';
 import { createClosers } from './platform/resilience/shutdown.ts';
@@ -112,6 +112,7 @@ export function compose(config: Config, log: Log) {
   const [db, writeDb] = [work.db, writes.db];
   const source = composeReadSource({ config, pool, db, watchDb: watch.db, closers, log });
   const redis = opened('cache redis', openCacheRedis(config.REDIS_CACHE_URL, log), (client) => client.disconnect());
+  closers.add('staged signal', signalStaged(redis));
 
   const clientNetwork = createClientNetwork(config.TRUSTED_PROXIES, { header: config.CLIENT_ADDRESS_HEADER, log });
   const switches = opened('switches', createSwitches({ db: watch.db, log }), (read) => read.close());
@@ -162,7 +163,6 @@ export function compose(config: Config, log: Log) {
     areSalesStopped: (eventId) => switchedOff(eventId) !== undefined,
     health,
     hasRoom: (eventId) => isPassNeeded(rooms, eventId),
-    staged: opened('staged signal', createStagedSignal(redis), (signal) => signal.close()),
   });
   const directory = createEventDirectory(db);
   // An event without recent orders is below its limit.

@@ -70,6 +70,30 @@ const tableNames = new Set(
     .flatMap((path) => [...textOf(path).matchAll(/create table (\w+)/g)].map((match) => match[1] ?? '')),
 );
 
+test('each act that stages due jobs tells its commit', () => {
+  const functions = tracked
+    .filter((path) => /^drizzle\/functions\/.*\.sql$/.test(path))
+    .map((path) => {
+      const [, name = '', body = ''] = /create or replace function (\w+)(.*)/s.exec(textOf(path).replaceAll(/--.*/g, '')) ?? [];
+      return { name, body };
+    });
+  const insertsDueJobs = /insert into outbox \((?![^)]*available_at)/;
+  const calls = (text: string, names: Iterable<string>) =>
+    [...names].some((name) => new RegExp(String.raw`\b${name}\(`).test(text));
+  const staging = new Set(functions.filter(({ body }) => insertsDueJobs.test(body)).map(({ name }) => name));
+  for (let known = 0; known < staging.size; ) {
+    known = staging.size;
+    for (const { name, body } of functions) if (calls(body, staging)) staging.add(name);
+  }
+  expect(staging.size).toBeGreaterThan(8);
+  const acts = code.filter((path) => {
+    const text = /^(src|workers)\/.*\.ts$/.test(path) ? textOf(path) : '';
+    return insertsDueJobs.test(text) || calls(text, staging);
+  });
+  expect(acts.length).toBeGreaterThan(5);
+  expect(acts.filter((path) => !/\btellStaged\(/.test(textOf(path)))).toEqual([]);
+});
+
 test('documents cite paths that exist', () => {
   const cited = tracked
     .filter((path) => path.endsWith('.md'))

@@ -3,7 +3,6 @@ import { createPlacement } from '../orders/index.ts';
 import { createCallbackInbox, totalMaxes } from '../payments/index.ts';
 import type { Db } from '../platform/database/db.ts';
 import type { GroupCommit } from '../platform/database/group-commit.ts';
-import type { StagedSignal } from '../platform/jobs/staged-signal.ts';
 import {
   type createTrafficControl,
   type createWritesLimiter,
@@ -14,10 +13,7 @@ import type { HealthReporter } from '../waiting-room/index.ts';
 
 type Traffic = ReturnType<typeof createTrafficControl>;
 
-/**
- * The lanes of the hot writes, with their limits. Jobs that they stage wake the relays.
- * @param staged called after each commit that may have staged jobs
- */
+/** The lanes of the hot writes, with their limits. */
 export function composeLanes(deps: {
   readonly config: Pick<Config, 'DATABASE_WRITE_POOL_SIZE' | 'HELD_PER_NETWORK_MAX'>;
   readonly writeDb: Db;
@@ -27,9 +23,8 @@ export function composeLanes(deps: {
   readonly health: Pick<HealthReporter, 'watch' | 'refused'>;
   /** Whether buyers of this event come through a waiting room. */
   readonly hasRoom: (eventId: string) => boolean;
-  readonly staged: StagedSignal;
 }) {
-  const { config, writeDb, limiter, staged, shedder, health, hasRoom } = deps;
+  const { config, writeDb, limiter, shedder, health, hasRoom } = deps;
   const flushesMax = Math.max(1, config.DATABASE_WRITE_POOL_SIZE - 1);
   const limitWrites = <Item, Result>(group: GroupCommit<Item, Result>, routeClass: 0 | 1 | 2) =>
     limitGroupCommit(group, limiter, routeClass);
@@ -39,7 +34,6 @@ export function composeLanes(deps: {
     heldPerNetworkMax: config.HELD_PER_NETWORK_MAX,
     totalMaxes,
     areSalesStopped: deps.areSalesStopped,
-    onPlaced: staged.send,
   });
   const limited = limitWrites(orders, 2);
   // Only a waiting room asks for the health of its event's orders.
@@ -58,6 +52,6 @@ export function composeLanes(deps: {
     limitWrites,
     flushesMax,
     placement,
-    inbox: limitWrites(createCallbackInbox({ db: writeDb, flushesMax, onStored: staged.send }), 0),
+    inbox: limitWrites(createCallbackInbox({ db: writeDb, flushesMax }), 0),
   };
 }

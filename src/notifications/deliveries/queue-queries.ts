@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { type Share, messagesPerHourMax } from './caps.ts';
 import { deliveryJobOf, togetherJobOf } from '../jobs.ts';
 import { type OrderRef, textArray } from './subject-queries.ts';
@@ -26,7 +27,7 @@ const capRows = sql.join(
  * share; a null share is not counted
  */
 export async function queueDeliveries(db: Db, template: Template, candidates: SQL): Promise<NewDelivery[]> {
-  return rowsOf<NewDelivery>(
+  const added = await rowsOf<NewDelivery>(
     db,
     sql`
       with candidate as (${candidates}), lists as (
@@ -42,6 +43,8 @@ export async function queueDeliveries(db: Db, template: Template, candidates: SQ
       cross join lateral queue_deliveries(l.ids, l.organizers, l.events, l.subjects, l.templates, l.channels, l.keys, l.versions,
         l.shares, l.maxes, ${deliveryJobOf(template).name}, ${togetherJobOf(template)?.name ?? null}::text) q`,
   );
+  if (added.length > 0) tellStaged(db);
+  return added;
 }
 
 export type OrderNotice = OrderRef & { readonly emailId: string; readonly whatsappId: string };

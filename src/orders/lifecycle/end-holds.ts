@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { holdsEnded, holdsStuck } from '../metrics.ts';
 import type { Order } from '../tables.ts';
 
@@ -32,7 +33,9 @@ export async function expireHolds({ db }: { db: Db }): Promise<number> {
       sql`select ended, stuck, orders from expire_holds(${holdsPerStatement}::integer)`,
     );
     const endedNow = round?.ended ?? 0;
-    for (const [eventId, ids] of Map.groupBy(round?.orders ?? [], eventIdOf)) {
+    const orders = round?.orders ?? [];
+    if (orders.length > 0) tellStaged(db);
+    for (const [eventId, ids] of Map.groupBy(orders, eventIdOf)) {
       tellChange({ eventId, orders: ids.map((id) => ({ id })) });
     }
     ended += endedNow;
@@ -53,7 +56,10 @@ export async function expireHolds({ db }: { db: Db }): Promise<number> {
 export async function cancelHolds(db: Db, eventId: string, limit: number): Promise<number> {
   const [row] = await rowsOf<{ begun: number }>(db, sql`select cancel_holds(${eventId}, ${limit}::integer) as begun`);
   const begun = row?.begun ?? 0;
-  if (begun > 0) tellChange({ eventId, isOfAllOrders: true });
+  if (begun > 0) {
+    tellStaged(db);
+    tellChange({ eventId, isOfAllOrders: true });
+  }
   return begun;
 }
 
@@ -63,5 +69,6 @@ export async function cancelHolds(db: Db, eventId: string, limit: number): Promi
  */
 export async function releaseHold(tx: Db, order: Order): Promise<void> {
   await tx.execute(sql`select release_holds(array[${order.eventId}]::text[], array[${order.id}]::text[])`);
+  tellStaged(tx);
   afterCommit(tx, () => tellChange({ eventId: order.eventId, orders: [{ id: order.id }] }));
 }

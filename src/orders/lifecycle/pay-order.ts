@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { ordersUnpaid, unpaidNoticeSeconds } from '../jobs.ts';
 import { type Order, orders } from '../tables.ts';
 
@@ -19,6 +20,7 @@ export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
     sql`select pay_order(${order.eventId}, ${order.id}) as outcome`,
   );
   if (row === undefined) throw new Error('pay_order gave no answer');
+  tellStaged(tx);
   const isPaid = row.outcome === 'paid' || row.outcome === 'paid_late';
   const { eventId, id } = order;
   afterCommit(tx, () =>

@@ -51,8 +51,6 @@ export function createPlacement(options: {
   totalMaxes?: Readonly<Record<string, number>>;
   /** Whether an operator has stopped the sales of the event. Then only replays of existing orders are answered. */
   areSalesStopped: (eventId: string) => boolean;
-  /** Called after a commit that placed orders and therefore staged jobs. A batch of refusals stages nothing. */
-  onPlaced?: () => void;
 }): Placement {
   const clock = createPlacementClock<PlacementItem>();
   const call = async (
@@ -75,10 +73,7 @@ export function createPlacement(options: {
     const { facts, rows } = await call(eventId, items);
     const paid = rows.filter(({ outcome }) => outcome === 'paid').length;
     const placed = paid + rows.filter(({ outcome }) => outcome === 'placed').length;
-    if (placed > 0) {
-      options.onPlaced?.();
-      tellChange({ eventId, placed, paid });
-    }
+    if (placed > 0) tellChange({ eventId, placed, paid });
     return rows.map((row, index) => {
       const item = items[index];
       const isUndecided = item !== undefined && row.order_id === null && clock.isOpen(item);

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { prepared } from '../../platform/database/prepared.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { storedKeys } from './keys.ts';
 
 /** The event's data that the whole batch was decided with. */
@@ -87,6 +88,8 @@ export async function callPlaceOrders(
 ): Promise<PlacementAnswer> {
   const [row] = await rowsOf<AnswerRow>(db, placeOrdersStatement(eventId, items, options));
   if (row === undefined) throw new Error('place_orders gave no answer');
+  // Only a batch that placed orders has prices. Refusals stage nothing.
+  if (row.subtotals !== null) tellStaged(db);
   return {
     facts: row.facts ?? noFacts,
     decidedAtMs: row.decided_at_ms === null ? undefined : Number(row.decided_at_ms),

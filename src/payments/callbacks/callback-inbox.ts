@@ -13,19 +13,10 @@ import {
 export type CallbackInbox = GroupCommit<CallbackItem, StoreOutcome>;
 
 /** Callbacks that arrive together are written together. One organiser's flood waits in a lane of its own. */
-export function createCallbackInbox(deps: {
-  db: Db;
-  flushesMax?: number;
-  /** Called after a commit that stored callbacks and therefore staged jobs. Duplicates stage nothing. */
-  onStored?: () => void;
-}): CallbackInbox {
+export function createCallbackInbox(deps: { db: Db; flushesMax?: number }): CallbackInbox {
   return createGroupCommit<CallbackItem, StoreOutcome>({
     name: 'callbacks',
-    flush: async (_lane, items) => {
-      const outcomes = await storeCallbacks(deps.db, items);
-      if (outcomes.includes('stored')) deps.onStored?.();
-      return outcomes;
-    },
+    flush: (_lane, items) => storeCallbacks(deps.db, items),
     batchMax: callbackBatchMax,
     queueMax: callbackQueueMax,
     deadlineMs: callbackDeadlineMs,

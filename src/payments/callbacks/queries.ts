@@ -3,6 +3,7 @@ import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared, returned } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { applyCallbackJob, applyCallbacksJob } from '../jobs.ts';
 import { callbacks } from '../tables.ts';
 
@@ -23,13 +24,15 @@ export type CallbackItem = {
 
 export type StoreOutcome = 'stored' | 'duplicate' | 'unknown_attempt';
 
-/** Stores verified callbacks, stages a job for each new one, and returns results in their order. Safe to repeat. */
+/** Stores verified callbacks, stages jobs for the new ones, and returns results in their order. Safe to repeat. */
 export async function storeCallbacks(db: Db, items: readonly CallbackItem[]): Promise<readonly StoreOutcome[]> {
   const rows = await rowsOf<{ answer: StoreOutcome[] }>(
     db,
     sql`select store_callbacks(${JSON.stringify(items)}::jsonb) as answer ${prepared}`,
   );
-  return rows[0]?.answer ?? [];
+  const outcomes = rows[0]?.answer ?? [];
+  if (outcomes.includes('stored')) tellStaged(db);
+  return outcomes;
 }
 
 export type StoredCallback = {

@@ -5,6 +5,7 @@ import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import { eventIdOf, newId, orderIdOf } from '../../platform/ids.ts';
+import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import {
@@ -104,6 +105,9 @@ async function applySettlements(db: Db, clock: Clock, eventId: string, items: re
   const orders = given
     .filter((_, place) => paid.has(place + 1))
     .map(({ orderId }) => ({ id: orderId, status: 'paid' }));
-  if (orders.length > 0) tellChange({ eventId, orders, paid: orders.length });
+  if (orders.length > 0) {
+    tellStaged(db);
+    tellChange({ eventId, orders, paid: orders.length });
+  }
   return items.map((_, place) => paid.has(place + 1));
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../database/db.ts';
+import { tellStaged } from './tell-staged.ts';
 
 /** Jobs that were given up. They stay in Postgres beside the outbox until a person replays or discards them. */
 export type DeadLetter = {
@@ -98,6 +99,7 @@ async function replay(db: Db, which: SQL): Promise<number> {
       with gone as (delete from dead_letters where ${which} returning name, payload)
       insert into outbox (name, payload) select name, payload from gone returning id::text`,
   );
+  if (rows.length > 0) tellStaged(db);
   return rows.length;
 }
 

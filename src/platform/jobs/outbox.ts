@@ -5,6 +5,7 @@ import type { JobContract } from './job.ts';
 import { outbox } from '../database/tables.ts';
 import { rowsOf } from '../database/db.ts';
 import { storedTraceparent } from '../tracing/scope.ts';
+import { tellStaged } from './tell-staged.ts';
 import { arrayText } from '../database/array-text.ts';
 import { prepared } from '../database/prepared.ts';
 
@@ -27,6 +28,7 @@ export async function stage<Payload extends z.ZodType>(
     traceparent: storedTraceparent(),
     ...dueAfter(options.delaySeconds),
   });
+  if (options.delaySeconds === undefined) tellStaged(tx);
 }
 
 const dueAfter = (seconds: number | undefined) =>
@@ -52,6 +54,7 @@ export async function stageAll<Payload extends z.ZodType>(
       ...dueAfter(delaysSeconds[place]),
     })),
   );
+  if (delaysSeconds.length < payloads.length) tellStaged(tx);
 }
 
 export type StagedJob = {

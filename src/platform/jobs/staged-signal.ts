@@ -1,4 +1,5 @@
 import { type RedisClient, subscribeTo } from '../redis-client.ts';
+import { hearStaged } from './tell-staged.ts';
 
 /**
  * Tells the relays of all workers that jobs were staged, so that they look at once instead of at their next poll. A signal may
@@ -9,10 +10,11 @@ const channel = 'antre:jobs:staged';
 /** A process sends at most one signal in this time. A signal that comes sooner is sent at its end. */
 const signalEveryMs = 20;
 
-export type StagedSignal = { send(): void; close(): void };
-
-/** Call `send` after the commit. It costs a comparison while a signal is on its way. */
-export function createStagedSignal(redis: RedisClient): StagedSignal {
+/**
+ * Sends a signal after each commit of this process that has staged jobs. A commit costs a comparison while a signal is on its way.
+ * @returns the function that stops it
+ */
+export function signalStaged(redis: RedisClient): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isWanted = false;
   const publish = (): void => {
@@ -24,12 +26,13 @@ export function createStagedSignal(redis: RedisClient): StagedSignal {
     timer.unref();
     if (redis.status === 'ready') redis.publish(channel, '').catch(() => {});
   };
-  return {
-    send: () => {
-      if (timer === undefined) publish();
-      else isWanted = true;
-    },
-    close: () => clearTimeout(timer),
+  const stop = hearStaged(() => {
+    if (timer === undefined) publish();
+    else isWanted = true;
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
   };
 }
 
