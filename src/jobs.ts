@@ -31,6 +31,7 @@ import {
   orderPaid,
   orderPlaced,
   orderRefunded,
+  ordersPaid,
   ordersPlaced,
   ordersUnpaid,
 } from './orders/jobs.ts';
@@ -61,6 +62,7 @@ export const jobs = {
   'orders.placed': ordersPlaced,
   'order.closing': orderClosing,
   'order.paid': orderPaid,
+  'orders.paid': ordersPaid,
   'order.cancelled': orderCancelled,
   'order.refunded': orderRefunded,
   'order.refund_done': refundDone,

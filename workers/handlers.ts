@@ -29,6 +29,7 @@ import {
   tellHoldersOfEvent,
 } from '../src/notifications/index.ts';
 import { type deliverySend, reminderSend, ticketsSend } from '../src/notifications/jobs.ts';
+import { orderPaid } from '../src/orders/jobs.ts';
 import { type OfferDeps, expireHolds, indexOrders, offerPlaces } from '../src/orders/index.ts';
 import { type PaymentHandlerDeps, paymentHandlers, settleCallback } from '../src/payments/index.ts';
 import type { Db } from '../src/platform/database/db.ts';
@@ -59,6 +60,7 @@ export function createHandlers(deps: HandlerDeps): Handlers<typeof jobs> {
     // order.placed, order.closing, payment.*, payments.*: the room names its own acts.
     ...paymentHandlers(deps),
     'order.paid': (order) => notifyOrder(deps, 'tickets', order),
+    'orders.paid': (orders) => notifyPaid(deps, orders),
     'order.cancelled': (order) => notifyTakenBack(deps, 'order_cancelled', order),
     'order.refunded': (order) => notifyTakenBack(deps, 'order_refunded', order),
     'order.refund_done': (order) => notifyOrder(deps, 'refund_done', order),
@@ -106,6 +108,7 @@ const inPlace = [
   'orders.placed',
   'payment.apply_callbacks',
   'order.paid',
+  'orders.paid',
   'order.cancelled',
   'order.refunded',
   'orders.unpaid',
@@ -122,6 +125,13 @@ export function createInPlaceActs(deps: HandlerDeps, handlers: Handlers<typeof j
     ...Object.fromEntries(inPlace.map((name) => [name, handlers[name]])),
     'payment.apply_callback': (callback: { callbackId: string }) => settleCallback(deps, callback),
   };
+}
+
+type OrdersRef = { readonly eventId: string; readonly orderIds: readonly string[] };
+
+function notifyPaid(deps: HandlerDeps, { eventId, orderIds }: OrdersRef): Promise<void> {
+  const orders = orderIds.map((orderId) => ({ eventId, orderId }));
+  return eachAlone(deps, orderPaid, orders, (order) => notifyOrder(deps, 'tickets', order));
 }
 
 type DeliveriesRef = { readonly eventId: string; readonly deliveryIds: readonly string[] };

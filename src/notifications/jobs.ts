@@ -31,7 +31,7 @@ const together = {
   itemsMax: itemsOfJobMax,
 } as const;
 
-/** Sends the tickets of orders that were paid together. `queue_tickets` stages it under this name. */
+/** Sends the tickets of orders that were paid together. `queue_tickets` and `queue_deliveries` stage it under this name. */
 export const ticketsSendTogether = job({ ...ticketsSend, ...together, name: 'deliveries.send_tickets' });
 
 /**
@@ -64,7 +64,8 @@ export function deliveryJobOf(template: Template): typeof deliverySend {
 }
 
 /** The job that sends messages which were queued together; undefined if each has its own. */
-export function togetherJobOf(template: Template): typeof remindersSendTogether | undefined {
+export function togetherJobOf(template: Template): typeof ticketsSendTogether | undefined {
+  if (template === 'tickets') return ticketsSendTogether;
   return reminderTemplates.includes(template) ? remindersSendTogether : undefined;
 }
 

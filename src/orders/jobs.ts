@@ -15,16 +15,17 @@ export const orderPlaced = job({
   attempts: 8,
   timeoutMs: 30_000,
 });
-/** Orders of one event that were placed together. `place_orders` stages it under this name. */
-export const ordersPlaced = job({
-  ...orderPlaced,
-  name: 'orders.placed',
+/** Orders of one event that share a job. */
+const together = {
   payload: z.strictObject({
     eventId: z.string().regex(idPatterns.event),
     orderIds: z.array(z.string().regex(idPatterns.order)).min(1).max(itemsOfJobMax),
   }),
   itemsMax: itemsOfJobMax,
-});
+} as const;
+
+/** Orders that were placed together. `place_orders` stages it under this name. */
+export const ordersPlaced = job({ ...orderPlaced, ...together, name: 'orders.placed' });
 export const orderClosing = job({
   name: 'order.closing',
   payload: orderRef,
@@ -39,6 +40,8 @@ export const orderPaid = job({
   attempts: 10,
   timeoutMs: 15_000,
 });
+/** Free orders that were placed together. `place_orders` stages it under this name. */
+export const ordersPaid = job({ ...orderPaid, ...together, name: 'orders.paid' });
 export const orderCancelled = job({
   name: 'order.cancelled',
   payload: orderRef,

@@ -514,14 +514,14 @@ begin
     where v_is_event_limited and coalesce(v_askers[n] <> all (v_counter_keys), true)
   )
   insert into outbox (name, payload, traceparent)
-  select case when i.is_free then 'order.paid' when count(*) = 1 then 'order.placed' else 'orders.placed' end,
+  select case when count(*) = 1 then 'order.' else 'orders.' end || case when i.is_free then 'paid' else 'placed' end,
          jsonb_build_object('eventId', p_event_id)
            || case count(*) when 1 then jsonb_build_object('orderId', min(p_ids[i.n])) else jsonb_build_object('orderIds', jsonb_agg(p_ids[i.n])) end,
          min(p_traceparents[i.n])
   from (
-    -- Up to ten orders share a job. Free ones, and those with a trace, have jobs of their own.
+    -- Up to ten orders share a job, free ones apart from those that must be paid. Those with a trace have jobs of their own.
     select n, v_item_totals[n] = 0 as is_free,
-           case when v_item_totals[n] = 0 or p_traceparents[n] is not null then -n else (row_number() over () - 1) / 10 end as part
+           case when p_traceparents[n] is not null then -n else (row_number() over () - 1) / 10 end as part
     from unnest(v_accepted_items) as n) i
   group by i.is_free, i.part;
 

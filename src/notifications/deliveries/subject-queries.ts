@@ -6,7 +6,7 @@ import { arrayText } from '../../platform/database/array-text.ts';
 import { builtOnce } from '../../platform/database/built-once.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { returned } from '../../platform/database/prepared.ts';
-import { orderPaid } from '../../orders/jobs.ts';
+import { orderPaid, ordersPaid } from '../../orders/jobs.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { money } from '../../platform/text/money.ts';
@@ -133,7 +133,8 @@ export async function paidOrdersWithoutDelivery(
       select o.event_id as "eventId", o.id as "orderId" from orders o
       where (${sql.join(ages, sql` or `)}) and o.status in ('paid', 'partially_refunded')
         and not exists (select from deliveries d where d.subject_id = o.id and d.template = 'tickets')
-        and o.id not in ${idsWithJob([orderPaid], 'orderId')}
+        and o.id not in ${idsWithJob([orderPaid], 'orderId')} and o.id not in (
+          select jsonb_array_elements_text(staged.payload -> 'orderIds') from outbox staged where staged.name = ${ordersPaid.name})
       limit ${limit}`,
   );
 }

@@ -8,7 +8,9 @@ import { recoverDeliveries } from '../../../src/notifications/deliveries/recover
 import { sendDelivery } from '../../../src/notifications/deliveries/send-delivery.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { RetryLater } from '../../../src/platform/jobs/retry-later.ts';
+import { createEvent } from '../../../testkit/factories.ts';
 import { inbox, paidOrder } from '../../../testkit/notifications/notification-world.ts';
+import { createHandlers } from '../../../workers/handlers.ts';
 import { useDeliveries } from '../support/deliveries.ts';
 
 const { world, queued } = await useDeliveries();
@@ -18,6 +20,21 @@ const quiet = () => AbortSignal.timeout(20_000);
 async function seenUntilNow(looks: PaidLooks): Promise<void> {
   for (let run = 0; run < 300; run += 1) await looks.look(() => Promise.resolve(true));
 }
+
+test('orders that were paid together get their messages by one job, and few jobs send these', async () => {
+  const event = await createEvent(world.db);
+  const orderIds: string[] = [];
+  for (let orders = 0; orders < 10; orders += 1) orderIds.push((await paidOrder(world, { event })).orderId);
+  await world.db.execute(sql`delete from outbox`);
+  const handlers = createHandlers(world.deps as never);
+  await handlers['orders.paid']({ eventId: event.id, orderIds }, { signal: quiet(), attempt: 1 });
+  const staged = await rowsOf<{ mails: number }>(
+    world.db,
+    sql`select coalesce(jsonb_array_length(payload -> 'deliveryIds'), 1) as mails from outbox where name like '%.send_tickets'`,
+  );
+  expect(staged.reduce((sum, { mails }) => sum + mails, 0)).toBe(10);
+  expect(staged.length).toBeLessThanOrEqual(3);
+});
 
 describe('recovery', () => {
   test('a worker that died while sending: the mail is sent by another one', async () => {
@@ -149,6 +166,12 @@ describe('recovery', () => {
     await world.db.execute(sql`update deliveries set next_check_at = now() where id = ${deliveryId}`);
     await recoverDeliveries(world.deps);
     expect(await staged()).toEqual([{ name: 'order.paid' }]);
+    // Nor does an order whose job stands for several.
+    await world.db.execute(sql`
+      update outbox set name = 'orders.paid', payload = jsonb_build_object('eventId', payload -> 'eventId', 'orderIds', jsonb_build_array(payload -> 'orderId'))
+      where name = 'order.paid'`);
+    await recoverDeliveries(world.deps);
+    expect(await staged()).toEqual([]);
   });
 
   test('the invariants report an order without a delivery and a delivery without a job', async () => {
