@@ -68,7 +68,7 @@ const benches = {
     async (options) => (await import('./bench/orders/holds.ts')).benchHolds(options),
   ],
   settle: [
-    'from the placed order to the mail with its tickets: every stage, its rate and how long it took',
+    'from the placed order to the mail and the WhatsApp message with its tickets: every stage, its rate and how long it took',
     async (options) => (await import('./bench/settle/settle.ts')).benchSettle(options),
   ],
   mails: [

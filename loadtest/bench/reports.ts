@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { createLatencies } from '../generator/latencies.ts';
 import { insertOrdersInPayment } from './fill/bulk-orders.ts';
 import { auditFaults } from './harness/audit.ts';
 import { emptyOutbox } from './harness/count-orders.ts';
 import type { BenchOptions } from './harness/options.ts';
-import type { BenchReport } from './harness/report.ts';
+import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
 import { serverSettings } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import type { MadeReport, ReportToMake } from './load/report-maker.ts';
@@ -34,24 +35,43 @@ export async function benchReports(options: BenchOptions): Promise<BenchReport> 
     const small = await fill(stack, Math.max(1, Math.floor(rows / smallPart)));
     const large = await fill(stack, rows);
     const faults: string[] = [];
-    const facts: Record<string, unknown> = {};
+    const measurements: Measurement[] = [];
     for (const format of formats) {
       const [least, most] = [await make(stack, small, format, folder), await make(stack, large, format, folder)];
-      facts[format] = { small: least, large: most };
+      measurements.push(reportMeasured(format, least, most));
       if (least.rows !== Math.max(1, Math.floor(rows / smallPart)) || most.rows !== rows)
         faults.push(`${format}: ${least.rows} and ${most.rows} rows were written`);
       if (most.peakMiB > least.peakMiB * memoryRatioMax)
         faults.push(`${format}: ${most.peakMiB} MiB for ${most.rows} rows, ${least.peakMiB} MiB for ${least.rows}`);
     }
     return {
-      measurements: [],
+      measurements,
       faults: [...faults, ...(await auditFaults(stack))],
-      facts: { pinned: stack.pinned, memoryRatioMax, ...facts, settings: await serverSettings(stack) },
+      facts: { pinned: stack.pinned, memoryRatioMax, settings: await serverSettings(stack) },
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await stack.close();
   }
+}
+
+/** Rows per second of one report, and the time that it took, against the report of a tenth. */
+export function reportMeasured(format: string, small: MadeReport, large: MadeReport): Measurement {
+  const latencies = createLatencies();
+  latencies.add(large.seconds * 1000);
+  const run = {
+    seconds: large.seconds,
+    counted: large.rows,
+    perSecond: large.rowsPerSecond,
+    statuses: {},
+    latencies,
+    cores: { worker: large.processorSeconds / large.seconds },
+  };
+  return {
+    ...measurementOf(`rows of a report of ${large.rows.toLocaleString('en')} orders, ${format}`, [run]),
+    ratio: large.rowsPerSecond / small.rowsPerSecond,
+    note: `peak ${large.peakMiB} MiB, ${small.peakMiB} MiB for ${small.rows.toLocaleString('en')} rows; ${large.mebibytes} MiB written; loop late by ${large.loopLateP99Ms} ms (p99)`,
+  };
 }
 
 async function fill(stack: BenchStack, count: number): Promise<TestEvent> {

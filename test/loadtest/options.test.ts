@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
 import { readArguments } from '../../loadtest/bench/harness/options.ts';
+import { productionSettings } from '../../loadtest/production-settings.ts';
+
+test('Postgres has an eighth of the memory, and no more than a server of production', () => {
+  const settingsOf = (gibibytes: number) => productionSettings(gibibytes * 2 ** 30);
+  expect([0.5, 4, 8, 64].map(settingsOf)).toEqual([
+    ['shared_buffers=128MB'],
+    ['shared_buffers=512MB'],
+    ['shared_buffers=1024MB'],
+    ['shared_buffers=2048MB'],
+  ]);
+});
 
 const benches = { orders: 'orders', reads: 'reads' };
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../loadtest/bench/harness/report.ts';
 import { scaleOut } from '../../loadtest/bench/harness/scale-out.ts';
+import { type Followed, type Stage, barsOf, stages } from '../../loadtest/bench/settle/stages.ts';
 
 const measured = (perSecond: number, cores: Measurement['cores']): Measurement => ({
   name: 'mails',
@@ -23,4 +24,36 @@ test('a machine with too few cores is told so instead', () => {
   const [row] = scaleOut([one, two], 2);
   expect(row).toMatchObject({ ratio: 1.6, note: expect.stringContaining('3.4 cores busy, and this machine has 2') });
   expect(row?.bar).toBeUndefined();
+});
+
+/** A thousand orders, one each millisecond. Each stage comes so many milliseconds after the one before, or late, and takes so many times as long. */
+function followed(lateMs: number, slowness: number): Followed {
+  const stageOf = (stage: Stage, place: number): [Stage, Map<string, number>] => {
+    const everyMs = stage === 'placed' ? 1 : slowness;
+    return [stage, new Map(Array.from({ length: 1000 }, (_, n) => [`ord_${n}`, n * everyMs + place * lateMs]))];
+  };
+  return { moments: new Map(stages.map(stageOf)), faults: [] };
+}
+
+test('each promise about paid orders has a bar that a run can miss', () => {
+  const rows = (one: Followed, alone: number) =>
+    barsOf({ hot: one, spread: one, half: one, alone }).map(({ name, ratio = 0, p99Ms, bar = {} }) => ({
+      name,
+      isReached: (bar.ratioMin === undefined || ratio >= bar.ratioMin) && p99Ms < (bar.p99MsBelow ?? Number.POSITIVE_INFINITY),
+      isHeld: Object.keys(bar).length === 1,
+    }));
+  const good = rows(followed(100, 1), 1000);
+  const bad = rows(followed(2000, 5), 1200);
+  expect(good.map(({ name }) => name)).toEqual([
+    'instructed, against placed',
+    'paid, against placed',
+    'placed beside payments, against alone',
+    'at half: callback stored to paid',
+    'at half: paid to mailed',
+    'at half: paid to messaged',
+    '50 categories in 10 events: paid to mailed',
+    '50 categories in 10 events: paid to messaged',
+  ]);
+  expect(good.filter(({ isReached, isHeld }) => !isReached || !isHeld)).toEqual([]);
+  expect(bad.filter(({ isReached }) => isReached)).toEqual([]);
 });

@@ -48,8 +48,8 @@ export interface ServicesOptions {
   readonly external?: ExternalServices;
   /** An address beside 127.0.0.1 at which Postgres and Redis are reached from other machines of a drill. */
   readonly address?: string | undefined;
-  /** Another Postgres than the one that came with the packages, and further settings of it as `name=value`. */
-  readonly postgres?: { readonly programs: PostgresPrograms; readonly settings: readonly string[] };
+  /** Further settings of Postgres as `name=value`, and another Postgres than the one that came with the packages. */
+  readonly postgres?: { readonly programs?: PostgresPrograms; readonly settings: readonly string[] };
   readonly say?: Say;
   /** When it fires, everything is stopped and a running start fails. */
   readonly stopSignal?: AbortSignal;

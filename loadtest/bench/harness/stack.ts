@@ -8,6 +8,7 @@ import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { type Services, startServices } from '../../../deploy/local/services/start-services.ts';
 import { migrate } from '../../../drizzle/migrate.ts';
 import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
+import { productionSettings } from '../../production-settings.ts';
 import { type ApiOptions, apiEnvironment } from './api-environment.ts';
 import { bundleBench } from './bundle.ts';
 import { endOnSignal, isInterrupted } from './interruption.ts';
@@ -72,7 +73,12 @@ export function say(line: string): void {
 export async function startBenchStack(name: string, options: BenchOptions): Promise<BenchStack> {
   const folder = join(dataFolder, `bench-${name}-${process.pid}`);
   say('starting Postgres, PgBouncer and Redis');
-  const services = await startServices({ dataFolder: folder, ports: 'free', durable: true });
+  const services = await startServices({
+    dataFolder: folder,
+    ports: 'free',
+    durable: true,
+    postgres: { settings: productionSettings() },
+  });
   const clearUp = async () => {
     await services.stop();
     await discardData(folder);

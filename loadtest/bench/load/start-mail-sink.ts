@@ -1,40 +1,22 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Arrival, SinkReport } from './mail-sink.ts';
+import { type Sink, startSink } from './start-sink.ts';
 
-export type MailSink = {
+export type MailSink = Sink & {
   readonly url: string;
-  readonly pid: number;
-  /** Mails that arrived since the last call. */
-  taken(): Promise<{ readonly arrivals: readonly Arrival[]; readonly bytes: number }>;
   /** Mails of this size per second that it accepts from this many plain connections: the sink's own limit. */
   limit(connections: number, bytes: number, seconds: number): Promise<number>;
-  stop(): Promise<void>;
 };
 
 export async function startMailSink(): Promise<MailSink> {
-  const child = fork(new URL('mail-sink.ts', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const next = async () => ((await once(child, 'message')) as [SinkReport])[0];
-  const begun = await next();
-  const port = 'port' in begun ? begun.port : 0;
-  const taken = async () => {
-    child.send('taken');
-    const report = await next();
-    return 'arrivals' in report ? report : { arrivals: [], bytes: 0 };
-  };
+  const sink = await startSink('mail-sink.ts');
   return {
-    url: `smtp://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    taken,
+    ...sink,
+    url: `smtp://127.0.0.1:${sink.port}`,
     limit: async (connections, bytes, seconds) => {
       const until = performance.now() + seconds * 1000;
-      await Promise.all(Array.from({ length: connections }, () => sendPlainly(port, bytes, until)));
-      return (await taken()).arrivals.length / seconds;
-    },
-    stop: async () => {
-      child.kill();
-      await once(child, 'exit');
+      await Promise.all(Array.from({ length: connections }, () => sendPlainly(sink.port, bytes, until)));
+      return (await sink.taken()).arrivals.length / seconds;
     },
   };
 }

@@ -9,58 +9,49 @@ import { say, startBenchStack } from '../harness/stack.ts';
 import { placeAll } from '../load/place-all.ts';
 import { startGatewaySink } from '../load/start-gateway-sink.ts';
 import { startMailSink } from '../load/start-mail-sink.ts';
+import { startSink } from '../load/start-sink.ts';
 import { startWorkers } from '../load/start-workers.ts';
-import {
-  type Followed,
-  type Sale,
-  type World,
-  awaitMails,
-  curveOf,
-  openSale,
-  payAfterMs,
-  rateOf,
-  readStages,
-  stageMeasured,
-  stages,
-} from './follow-orders.ts';
+import { type Sale, type World, awaitMessages, openSale, payAfterMs, readStages } from './follow-orders.ts';
+import { type Followed, barsOf, curveOf, freeStages, rateOf, stageMeasured, stages } from './stages.ts';
 
-/** Orders for each requested second: placed as fast as possible, then followed to the mail with the tickets. */
+/** Orders for each requested second: placed as fast as possible, then followed to the messages with the tickets. */
 const ordersPerSecond = 400;
 /** Share of the measured orders that warm the stack up: code is compiled, and each Postgres connection plans its statements. */
 const warmUpShare = 0.5;
 /** More points than this do not change a curve. */
 const pointsMax = 100;
-const bars = { paidOfPlaced: 0.25, callbackToPaidMs: 1000, paidToMailedMs: 1000 } as const;
 
 /**
- * The way of an order from its placement to the mail with its tickets: every stage's rate, and its delay after the
- * previous stage. One hot event, then ten events with fifty categories, then the hot event at half of the rate at which
- * it was paid. The gateway and the mail server are processes that accept everything; the product's worker and API have
- * every limit on.
+ * The way of an order from its placement to the mail and the WhatsApp message with its tickets: every stage's rate, and its delay after
+ * the stage before. One hot event, then ten events with fifty categories, then the hot event at half of the rate at which it was paid,
+ * then a hot event whose tickets are free. The gateway, the mail server and WhatsApp are processes that accept everything; the product's
+ * worker and API have every limit on.
  */
 export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
   const stack = await startBenchStack('settle', options);
-  const [gateway, mails] = [await startGatewaySink(), await startMailSink()];
+  const outside = await startOutside();
   try {
-    const urls = { MIDTRANS_SNAP_URL: gateway.url, MIDTRANS_API_URL: gateway.url };
+    const { urls } = outside;
     const api = await stack.startApi({ environment: urls });
-    const world: World = { stack, api, gateway, mails };
+    const world: World = { stack, api, ...outside };
     const count = options.seconds * ordersPerSecond;
-    const sale = (events: number, categories: number) =>
-      openSale(world, { events, categories, capacity: Math.ceil((2 * count) / (events * categories)) });
+    const sale = (events: number, categories: number, price?: number) => {
+      const capacity = Math.ceil((2 * count) / (events * categories));
+      return openSale(world, { events, categories, capacity, hasSenders: true, ...(price !== undefined && { price }) });
+    };
 
     say('warming up, then placing alone, without a worker');
     await placedPerSecond(world, await sale(1, 1), count * warmUpShare);
     const alone = await placedPerSecond(world, await sale(1, 1), count);
     await forgetJobs(world);
-    const [worker] = await startWorkers(stack, options, { count: 1, environment: { ...urls, SMTP_URL: mails.url } });
+    const [worker] = await startWorkers(stack, options, { count: 1, environment: urls });
     const workerSeconds = () => processorSeconds({ worker: [worker?.pid() ?? 0] })['worker'] ?? 0;
 
     const spent = async () => ({
       ...(await readSpent(stack, api)),
       'CPU of worker, microseconds': workerSeconds() * 1e6,
     });
-    say('warming up, to the mails');
+    say('warming up, to the messages');
     await run(world, await sale(1, 1), count * warmUpShare);
 
     say('one hot event');
@@ -68,7 +59,7 @@ export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
     const before = await spent();
     let perOrder = {};
     const hot = await run(world, await sale(1, 1), count, {
-      whenMailed: async () => void (perOrder = perItem(before, await spent(), count)),
+      whenMessaged: async () => void (perOrder = perItem(before, await spent(), count)),
     });
     const statements = await costliestStatements(stack, 10);
     say('fifty categories in ten events');
@@ -76,20 +67,22 @@ export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
     const halfRate = rateOf('paid', hot) / 2;
     say(`one hot event, ${Math.round(halfRate)} orders a second`);
     const half = await run(world, await sale(1, 1), count, { perSecond: halfRate });
+    say('one hot event, free');
+    const free = await run(world, await sale(1, 1, 0), count);
     await worker?.stop();
     await api.stop();
 
-    const runs = { 'one hot event': hot, '50 categories in 10 events': spread, 'half of that rate': half };
     return {
       measurements: [
-        ...Object.entries(runs).flatMap(([name, followed]) =>
-          stages.map((stage) => stageMeasured(name, stage, followed)),
-        ),
-        ...barsOf(hot, half, alone),
+        ...measured('one hot event', hot),
+        ...measured('50 categories in 10 events', spread),
+        ...measured('half of that rate', half),
+        ...measured('free tickets', free, freeStages),
+        ...barsOf({ hot, spread, half, alone }),
       ],
-      faults: [...Object.values(runs).flatMap(({ faults }) => faults), ...(await auditFaults(stack))],
+      faults: [...[hot, spread, half, free].flatMap(({ faults }) => faults), ...(await auditFaults(stack))],
       facts: {
-        pinned: `${stack.pinned}; the worker on the core of the API; gateway and mail server beside the load generator`,
+        pinned: `${stack.pinned}; the worker on the core of the API; gateway, mail server and WhatsApp beside the load generator`,
         orders: count,
         'paid after': `${payAfterMs} ms`,
         'placed a second without a worker': Math.round(alone),
@@ -100,27 +93,50 @@ export async function benchSettle(options: BenchOptions): Promise<BenchReport> {
       },
     };
   } finally {
-    await Promise.all([gateway.stop(), mails.stop()]);
+    await outside.stop();
     await stack.close();
   }
+}
+
+/** Gateway, mail server and WhatsApp, and the addresses under which the product knows them. */
+async function startOutside() {
+  const gateway = await startGatewaySink();
+  const mails = await startMailSink();
+  const whatsapp = await startSink('whatsapp-sink.ts');
+  return {
+    gateway,
+    mails,
+    whatsapp,
+    urls: {
+      MIDTRANS_SNAP_URL: gateway.url,
+      MIDTRANS_API_URL: gateway.url,
+      SMTP_URL: mails.url,
+      WHATSAPP_GRAPH_URL: `http://127.0.0.1:${whatsapp.port}`,
+    },
+    stop: () => Promise.all([gateway.stop(), mails.stop(), whatsapp.stop()]),
+  };
+}
+
+function measured(name: string, followed: Followed, of = stages): Measurement[] {
+  return of.map((stage) => stageMeasured(name, stage, followed));
 }
 
 type RunOptions = {
   /** Orders per second; default: as many as possible. */
   readonly perSecond?: number;
   /** Called before the tables are read, whose cost must not count. */
-  readonly whenMailed?: () => Promise<void>;
+  readonly whenMessaged?: () => Promise<void>;
 };
 
 async function run(
   world: World,
   sale: Sale,
   count: number,
-  { perSecond, whenMailed }: RunOptions = {},
+  { perSecond, whenMessaged }: RunOptions = {},
 ): Promise<Followed> {
   const placing = placeAll(world.api.port, count, sale.shapes, perSecond);
-  const arrived = await awaitMails(world, count);
-  await whenMailed?.();
+  const arrived = await awaitMessages(world, count);
+  await whenMessaged?.();
   const followed = await readStages(world, sale, count, arrived);
   return { ...followed, faults: [...(await placing), ...followed.faults] };
 }
@@ -134,24 +150,6 @@ async function placedPerSecond(world: World, sale: Sale, count: number): Promise
 /** Orders that only measured the placement rate are not paid. */
 async function forgetJobs({ stack }: World): Promise<void> {
   await stack.owner.db.execute("delete from outbox where name in ('order.placed', 'orders.placed')");
-}
-
-/** The product's bars, as rows of the same run. */
-function barsOf(hot: Followed, half: Followed, alone: number): Measurement[] {
-  const row = (name: string, stage: 'placed' | 'paid' | 'mailed', followed: Followed, more: Partial<Measurement>) => ({
-    ...stageMeasured('', stage, followed),
-    name,
-    ...more,
-  });
-  return [
-    row('paid, against placed', 'paid', hot, {
-      ratio: rateOf('paid', hot) / rateOf('placed', hot),
-      bar: { ratioMin: bars.paidOfPlaced },
-    }),
-    row('placed beside payments, against alone', 'placed', hot, { ratio: rateOf('placed', hot) / alone }),
-    row('at half: callback to paid', 'paid', half, { bar: { p99MsBelow: bars.callbackToPaidMs } }),
-    row('at half: paid to mailed', 'mailed', half, { bar: { p99MsBelow: bars.paidToMailedMs } }),
-  ];
 }
 
 function chartOf(followed: Followed): string {

@@ -57,7 +57,7 @@ export async function openSurgeWorld(options: BenchOptions): Promise<SurgeWorld>
     if (typeof edge === 'string') throw new Error(`The surge goes through nginx, which was ${edge}`);
     const capacity = Math.floor(endlessCapacity / 10);
     const sale = await openSale(
-      { stack, api: { ...api, port: edge.port }, gateway, mails },
+      { stack, api: { ...api, port: edge.port }, gateway },
       { events, categories: categoriesEach, capacity, payShare: paidShare },
     );
     const workers = await startWorkers(stack, options, {

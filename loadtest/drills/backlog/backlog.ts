@@ -14,6 +14,7 @@ import { orderRequests } from '../../bench/load/order-requests.ts';
 import { type GatewaySink, startGatewaySink } from '../../bench/load/start-gateway-sink.ts';
 import { type MailSink, startMailSink } from '../../bench/load/start-mail-sink.ts';
 import { startWorkers } from '../../bench/load/start-workers.ts';
+import { productionSettings } from '../../production-settings.ts';
 import type { DrillOptions, DrillRun } from '../drill.ts';
 import { type Backlog, fillOutbox } from './backlog-rows.ts';
 import { type Drain, watchDrain } from './watch-drain.ts';
@@ -85,6 +86,7 @@ export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<reado
         rows: [],
         faults,
         facts: {
+          'Postgres has': productionSettings().join(', '),
           'placed a second with an empty outbox': Math.round(empty.perSecond),
           'with the backlog': `${Math.round(full.perSecond)}, ${(full.perSecond / empty.perSecond).toFixed(2)} of that`,
           'drained a second': drained,

@@ -10,6 +10,7 @@ import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { type OpenDb, openDb } from '../../../src/platform/database/db.ts';
 import { benchOrderTokenSecret } from '../../bench/harness/api-environment.ts';
 import { endOnSignal, isInterrupted } from '../../bench/harness/interruption.ts';
+import { productionSettings } from '../../production-settings.ts';
 import { endKilledDrills } from './end-killed-drills.ts';
 import { type Mutant, removeGuards } from './mutants.ts';
 import { type Machine, openNetwork } from './network.ts';
@@ -116,7 +117,7 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
     ports: 'free',
     durable: true,
     address: network?.address,
-    ...(postgres === undefined ? {} : { postgres }),
+    postgres: { ...postgres, settings: [...productionSettings(), ...(postgres?.settings ?? [])] },
   });
   closers.push(() => services.stop());
   await migrate({ url: services.addresses.databaseDirectUrl });
