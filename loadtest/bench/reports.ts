@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeArguments } from '../../deploy/local/stack/node-arguments.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
-import { createLatencies } from '../generator/latencies.ts';
 import { insertOrdersInPayment } from './fill/bulk-orders.ts';
 import { auditFaults } from './harness/audit.ts';
 import { emptyOutbox } from './harness/count-orders.ts';
 import type { BenchOptions } from './harness/options.ts';
-import { type BenchReport, type Measurement, measurementOf } from './harness/report.ts';
+import type { BenchReport, Measurement } from './harness/report.ts';
 import { serverSettings } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
-import type { MadeReport, ReportToMake } from './load/report-maker.ts';
+import { type MadeReport, reportMeasured } from './load/made-report.ts';
+import type { ReportToMake } from './load/report-maker.ts';
 
 const rowsMax = 1_000_000;
 /** The smaller report has this share of the rows. */
@@ -53,25 +53,6 @@ export async function benchReports(options: BenchOptions): Promise<BenchReport> 
     rmSync(folder, { recursive: true, force: true });
     await stack.close();
   }
-}
-
-/** Rows per second of one report, and the time that it took, against the report of a tenth. */
-export function reportMeasured(format: string, small: MadeReport, large: MadeReport): Measurement {
-  const latencies = createLatencies();
-  latencies.add(large.seconds * 1000);
-  const run = {
-    seconds: large.seconds,
-    counted: large.rows,
-    perSecond: large.rowsPerSecond,
-    statuses: {},
-    latencies,
-    cores: { worker: large.processorSeconds / large.seconds },
-  };
-  return {
-    ...measurementOf(`rows of a report of ${large.rows.toLocaleString('en')} orders, ${format}`, [run]),
-    ratio: large.rowsPerSecond / small.rowsPerSecond,
-    note: `peak ${large.peakMiB} MiB, ${small.peakMiB} MiB for ${small.rows.toLocaleString('en')} rows; ${large.mebibytes} MiB written; loop late by ${large.loopLateP99Ms} ms (p99)`,
-  };
 }
 
 async function fill(stack: BenchStack, count: number): Promise<TestEvent> {

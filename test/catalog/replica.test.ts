@@ -1,17 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import postgres from 'postgres';
 import { migrate } from '../../drizzle/migrate.ts';
+import { openDb } from '../../src/platform/database/db.ts';
+import { newId } from '../../src/platform/ids.ts';
 import { registry } from '../../src/platform/metrics.ts';
+import { createClosers } from '../../src/platform/resilience/shutdown.ts';
+import { makeNextReport } from '../../src/reports/index.ts';
+import { reports } from '../../src/reports/tables.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
 import { startPostgresPair } from '../../testkit/services/own-postgres.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
+import { silentLog } from '../../testkit/processes/worker.ts';
 import { type TcpProxy, openTcpProxy } from '../../testkit/services/tcp-proxy.ts';
 import { until } from '../../testkit/until.ts';
+import { composeReports } from '../../workers/compose-reports.ts';
 
 /**
  * Guards that public documents and pages are served while the replica is down, hangs or lags too far behind, by a
- * primary that keeps selling. The standby is a real one, which streams from its primary.
+ * primary that keeps selling, and that reports are made from the replica. The standby is a real one, which streams from its primary.
  */
 
 const lagMaxMs = 1500;
@@ -181,6 +192,49 @@ describe('a standby that is behind', () => {
     await standby.end();
   });
 });
+
+/** Makes reports as a worker does, until the test ends. */
+function reportMaker(): (event: TestEvent) => Promise<unknown> {
+  const { config, db } = api.service;
+  const folder = mkdtempSync(join(tmpdir(), 'antre-replica-'));
+  const closers = createClosers(silentLog);
+  onTestFinished(async () => {
+    await closers.close();
+    rmSync(folder, { recursive: true });
+  });
+  const pool = (name: string, poolSize: number, callTimeoutMs: number, url: string = config.DATABASE_URL) => {
+    const open = openDb({ url, name, poolSize, callTimeoutMs, acquireTimeoutMs: callTimeoutMs, prepare: false });
+    closers.add(`${name} pool`, () => open.close());
+    return open.db;
+  };
+  // The test holds the standby back for longer than readers of pages would bear.
+  const patient = { ...config, FILES_DIR: folder, DATABASE_REPLICA_LAG_MAX_MS: 60_000 };
+  const deps = { ...composeReports({ config: patient, log: silentLog, closers, pool, db }), db, log: silentLog };
+  return async ({ id: eventId, organizer: { id: organizerId } }) => {
+    const id = newId('rpt');
+    await db.insert(reports).values({ id, organizerId, eventId, kind: 'orders', format: 'csv', requestedBy: 'test' });
+    await makeNextReport(deps, { organizerId }, AbortSignal.timeout(30_000));
+    const [report] = await db.select().from(reports).where(eq(reports.id, id));
+    return { status: report?.status, rows: report?.rows };
+  };
+}
+
+test('a report is made from the standby, and from the primary while the standby is away', async () => {
+  const report = reportMaker();
+  const [event] = await coldEvents(1);
+  if (event === undefined) throw new Error('no event');
+  expect([await placeOrder(event), await placeOrder(event)]).toEqual([201, 201]);
+  await replicated();
+  const standby = postgres(pair.standby.url, { max: 1, onnotice: () => {} });
+  await standby`select pg_wal_replay_pause()`;
+  expect(await placeOrder(event)).toBe(201);
+  expect(await report(event), 'the standby does not have the third order').toEqual({ status: 'ready', rows: 2 });
+  await standby`select pg_wal_replay_resume()`;
+  await standby.end();
+  await pair.standby.kill();
+  expect(await report(event)).toEqual({ status: 'ready', rows: 3 });
+  await pair.standby.start();
+}, 60_000);
 
 async function placeOrder(event: TestEvent | undefined): Promise<number> {
   const { status } = await api.fetch('/v1/orders', {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from '../../loadtest/bench/harness/report.ts';
 import { scaleOut } from '../../loadtest/bench/harness/scale-out.ts';
+import { reportMeasured } from '../../loadtest/bench/load/made-report.ts';
 import { type Followed, type Stage, barsOf, stages } from '../../loadtest/bench/settle/stages.ts';
 
 const measured = (perSecond: number, cores: Measurement['cores']): Measurement => ({
@@ -56,4 +57,17 @@ test('each promise about paid orders has a bar that a run can miss', () => {
   ]);
   expect(good.filter(({ isReached, isHeld }) => !isReached || !isHeld)).toEqual([]);
   expect(bad.filter(({ isReached }) => isReached)).toEqual([]);
+});
+
+test('a report is a row of its bench, against the report of a tenth of its rows', () => {
+  const small = { rows: 100, mebibytes: 1, seconds: 1, rowsPerSecond: 100, peakMiB: 80, processorSeconds: 1, loopLateP99Ms: 3 };
+  const large = { ...small, rows: 1000, seconds: 20, rowsPerSecond: 50, peakMiB: 90, processorSeconds: 10 };
+  expect(reportMeasured('csv', small, large)).toMatchObject({
+    name: 'rows of a report of 1,000 orders, csv',
+    perSecond: 50,
+    maxMs: 20_000,
+    ratio: 0.5,
+    cores: { worker: 0.5 },
+    note: expect.stringContaining('peak 90 MiB, 80 MiB for 100 rows'),
+  });
 });

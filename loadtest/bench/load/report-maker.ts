@@ -9,6 +9,7 @@ import { makeNextReport } from '../../../src/reports/index.ts';
 import { reports } from '../../../src/reports/tables.ts';
 import { eq } from 'drizzle-orm';
 import { peakMemoryMiB } from '../harness/processors.ts';
+import type { MadeReport } from './made-report.ts';
 
 /** A process that makes one report as a worker does, and reports its cost. */
 
@@ -18,18 +19,6 @@ export type ReportToMake = {
   readonly eventId: string;
   readonly format: 'csv' | 'xlsx';
   readonly folder: string;
-};
-
-export type MadeReport = {
-  readonly rows: number;
-  readonly mebibytes: number;
-  readonly seconds: number;
-  readonly rowsPerSecond: number;
-  readonly peakMiB: number;
-  /** Processor time of this process, in seconds. */
-  readonly processorSeconds: number;
-  /** How late the event loop was, which delays other jobs of the worker. */
-  readonly loopLateP99Ms: number;
 };
 
 const hourMs = 3_600_000;
