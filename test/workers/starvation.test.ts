@@ -1,25 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { z } from 'zod';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { jobs } from '../../src/jobs.ts';
 import { type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { type JobContract, queueNames } from '../../src/platform/jobs/job.ts';
-import { createClosers } from '../../src/platform/resilience/shutdown.ts';
 import { type QueueName, type Queues, queueShares, waitingMax } from '../../workers/queues.ts';
 import { createRelay } from '../../workers/relay/relay.ts';
-import type { Handlers, JobMap } from '../../workers/running/run-job.ts';
-import { startWorker } from '../../workers/start-worker.ts';
+import type { JobMap } from '../../workers/running/run-job.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { openTestQueues, openWorkDb, outboxCount, silentLog } from '../../testkit/processes/worker.ts';
 import { until } from '../../testkit/until.ts';
+import { lenient, startRushWorker } from './support/rush-worker.ts';
 
 /**
  * Guards that in a rush no job waits behind jobs that matter less: 2,400 orders placed at once, and then people who have
  * paid. Each test has a control that shows the starvation.
  */
 
-const anything = z.unknown();
 const rush = 2400;
 const eventOf = (key: string) => `evt_${key.padStart(8, '0')}`;
 const rushing = eventOf('1');
@@ -196,40 +194,20 @@ describe('slots of a worker', () => {
   /** The same work. Returns how much of the rush was done when the last paid order was done. */
   async function placedBeforePaid(map: JobMap): Promise<number> {
     const done = new Map<string, number>();
-    const handlers = Object.fromEntries(
-      Object.keys(map).map((name) => [
-        name,
-        async () => {
-          if (name === 'order.placed') await new Promise((resolve) => setTimeout(resolve, 40));
-          done.set(name, (done.get(name) ?? 0) + 1);
-        },
-      ]),
-    ) as unknown as Handlers<JobMap>;
-    const closers = createClosers(silentLog);
+    const act = (name: string) => async () => {
+      if (name === 'order.placed') await pause(40);
+      done.set(name, (done.get(name) ?? 0) + 1);
+    };
     await stageMany('order.placed', rushing, rush);
-    await startWorker({
-      config: { ENV: 'test', REDIS_QUEUE_URL: redis.queueUrl, WORKER_CONCURRENCY: 20, RELAY_JOBS_MAX: 50_000 },
-      db: open.db,
-      log: silentLog,
-      closers,
-      jobs: map,
-      handlers,
-      schedules: [],
-    });
+    const close = await startRushWorker({ db: open.db, queueUrl: redis.queueUrl, concurrency: 20 }, map, act);
     await until(() => (done.get('order.placed') ?? 0) > 100, 30_000);
     for (const name of urgent) await stageMany(name, rushing, 20);
     await until(() => urgent.every((name) => done.get(name) === 20), 60_000);
     const placed = done.get('order.placed') ?? 0;
     await open.db.execute(sql`delete from outbox`);
-    await closers.close();
+    await close();
     return placed;
   }
-
-  /** Contracts that take the payloads of these tests. */
-  const lenient = <Jobs extends JobMap>(map: Jobs): Jobs =>
-    Object.fromEntries(
-      Object.entries<JobContract>(map).map(([name, contract]) => [name, { ...contract, payload: anything }]),
-    ) as unknown as Jobs;
 
   test('paid orders are served while most of the rush still waits; in one queue they wait for the rush', async () => {
     const apart = await placedBeforePaid(lenient(jobs));
@@ -238,5 +216,48 @@ describe('slots of a worker', () => {
     expect(apart).toBeLessThan(rush / 2);
     expect(together, 'the control must show the fault').toBeGreaterThan(apart + 300);
     expect(await outboxCount(open.db)).toBe(0);
+  });
+});
+
+describe('tickets of an event beside the rush of another', () => {
+  /**
+   * From the callback to the mail: 2,400 callbacks of one event, and then a few of another.
+   * @param isNamed whether jobs name their event; if they do not, all share one room
+   * @returns mails of the rush that were sent before the last one of the other event
+   */
+  async function mailsBefore(isNamed: boolean): Promise<number> {
+    const mailed: Record<string, number> = {};
+    const stageFor = (name: keyof typeof jobs, of: string, count: number) =>
+      open.db.execute(sql`
+        insert into outbox (name, payload)
+        select ${name}, jsonb_build_object('of', ${of}::text, case when ${isNamed} then 'eventId' else 'not' end, ${of}::text)
+        from generate_series(1, ${count}::int)`);
+    const act =
+      (name: string) =>
+      async ({ of }: { readonly of: string }) => {
+        if (name === 'payment.apply_callback') return stageFor('delivery.send_tickets', of, 1);
+        await pause(30);
+        mailed[of] = (mailed[of] ?? 0) + 1;
+        return true;
+      };
+    await stageFor('payment.apply_callback', rushing, rush);
+    const tried = ['payment.apply_callback', 'delivery.send_tickets'];
+    const world = { db: open.db, queueUrl: redis.queueUrl, concurrency: 4, tried };
+    const close = await startRushWorker(world, lenient(jobs), act);
+    await until(() => (mailed[rushing] ?? 0) > 100);
+    await stageFor('payment.apply_callback', other, 20);
+    await until(() => mailed[other] === 20, 60_000);
+    const sent = mailed[rushing] ?? 0;
+    await close();
+    await open.db.execute(sql`delete from outbox`);
+    return sent;
+  }
+
+  test('are sent while most of the rush still waits; in one room they wait for the rush', async () => {
+    const apart = await mailsBefore(true);
+    await opened.redis.flushdb();
+    const together = await mailsBefore(false);
+    expect(apart).toBeLessThan(rush / 2);
+    expect(together, 'the control must show the fault').toBeGreaterThan(apart + 300);
   });
 });

@@ -26,7 +26,8 @@ import { withOrderTraces } from '../running/trace-jobs.ts';
  *     the same id, and takes no room from new ones.
  *  3. At most `jobsMax` jobs are in Redis, each queue with its share, and few of them waiting; a backlog stays in Postgres.
  *     More important jobs have their own queues and go first in each round. A queue's room is shared equally between its
- *     kinds of job, and within a kind between events, so that none waits behind the backlog of another.
+ *     kinds of job, within a kind between organizers, and of an organizer between events, so that none waits behind the
+ *     backlog of another.
  *  4. Nothing is leased while Redis is down. Jobs that it refuses are given back.
  *  5. One bad row stops nothing: a job that the queue refuses is skipped, and unknown kinds become dead letters.
  *  6. The jobs that every order causes are tried first in this process, many at once (`inPlace`). The queue gets the rest:

@@ -1,6 +1,6 @@
 import type { Db } from '../../src/platform/database/db.ts';
 import { queueNames } from '../../src/platform/jobs/job.ts';
-import { dueEventsMax, findDueWork } from '../../src/platform/jobs/outbox.ts';
+import { type DueWork, dueEventsMax, findDueWork } from '../../src/platform/jobs/outbox.ts';
 import { relayHeld } from '../metrics.ts';
 import { type QueueName, type Queues, queueShares, waitingMax } from '../queues.ts';
 import type { InPlace } from '../running/run-in-place.ts';
@@ -60,7 +60,7 @@ export function createSharing(deps: SharingDeps): () => Promise<Shares> {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 /** Beyond `dueEventsMax` events the next round looks at the ones behind these. */
-function moveCursor(cursors: Map<string, string>, name: string, found: readonly Demand[]): void {
+function moveCursor(cursors: Map<string, string>, name: string, found: readonly DueWork[]): void {
   const last = found.at(-1);
   if (found.length >= dueEventsMax && last !== undefined) cursors.set(name, last.eventId);
   else cursors.delete(name);
@@ -76,34 +76,32 @@ async function roomOf(deps: SharingDeps, queue: QueueName): Promise<number> {
   return Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax, inPlace);
 }
 
-/** Due jobs of one kind and one event. */
-export type Demand = { readonly name: string; readonly eventId: string; readonly jobs: number };
 export type Share = { readonly name: string; readonly eventId: string; readonly room: number };
 
+/** What shares the room of a queue equally, and then the room of each of these in turn. */
+const levels: readonly ((work: DueWork) => string)[] = [
+  ({ name }) => name,
+  ({ organizerId }) => organizerId,
+  ({ eventId }) => eventId,
+];
+
 /**
- * Shares the room of a queue: first between kinds of job, then of each kind between events, equally. What one of them
- * does not need is shared between the others, so no room is left while work is due. Together the shares are at most `room`.
+ * Shares the room of a queue: first between kinds of job, then of each kind between organizers, then of each organizer between events,
+ * equally. What one of them does not need is shared between the others, so no room is left while work is due. Together the shares
+ * are at most `room`.
  * @param turn counts the rounds. Where there is less room than takers, each of them gets its part by turns.
  */
-export function shareRoom(demands: readonly Demand[], room: number, turn: number): Share[] {
-  const kinds = [...Map.groupBy(demands, ({ name }) => name).values()];
-  const ofKinds = shareEqually(
-    kinds.map((events) => sum(events.map(({ jobs }) => jobs))),
+export function shareRoom(due: readonly DueWork[], room: number, turn: number, [by, ...further] = levels): Share[] {
+  if (by === undefined) return due.flatMap(({ name, eventId }) => (room > 0 ? [{ name, eventId, room }] : []));
+  const groups = [...Map.groupBy(due, by).values()];
+  const rooms = shareEqually(
+    groups.map((group) => sum(group.map(({ jobs }) => jobs))),
     room,
     turn,
   );
-  return kinds.flatMap((events, kind) => {
-    // The kinds' turns pass by more slowly than the events', so that each event has its turn in each kind.
-    const ofEvents = shareEqually(
-      events.map(({ jobs }) => jobs),
-      ofKinds[kind] ?? 0,
-      Math.floor(turn / kinds.length),
-    );
-    return events.flatMap(({ name, eventId }, event) => {
-      const own = ofEvents[event] ?? 0;
-      return own > 0 ? [{ name, eventId, room: own }] : [];
-    });
-  });
+  // The turns pass by more slowly from level to level, so that each event has its turn in each kind.
+  const slower = Math.floor(turn / groups.length);
+  return groups.flatMap((group, place) => shareRoom(group, rooms[place] ?? 0, slower, further));
 }
 
 /**

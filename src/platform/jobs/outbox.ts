@@ -89,16 +89,24 @@ export const dueEventsMax = 50;
 const dueCountMax = 500;
 const dueCountMin = 20;
 
-/** The number of due jobs of the given kinds that the queue has not been given yet, by event (`count_due_jobs`). */
+/** Due jobs of one kind and one event that the queue has not been given yet. Without an event, both ids are '-'. */
+export type DueWork = {
+  readonly name: string;
+  readonly organizerId: string;
+  readonly eventId: string;
+  readonly jobs: number;
+};
+
+/** The due work of the given kinds, by event (`find_due_work`). */
 export async function findDueWork(
   db: Db,
   kinds: readonly { readonly name: string; readonly afterEventId: string }[],
-): Promise<{ name: string; eventId: string; jobs: number }[]> {
+): Promise<DueWork[]> {
   if (kinds.length === 0) return [];
   return rowsOf(
     db,
     sql`
-      select name, event_id as "eventId", jobs from count_due_jobs(
+      select name, organizer_id as "organizerId", event_id as "eventId", jobs from find_due_work(
         ${arrayText(kinds.map(({ name }) => name))}::text[], ${arrayText(kinds.map(({ afterEventId }) => afterEventId))}::text[],
         ${dueEventsMax}::integer, ${dueCountMax}::integer, ${dueCountMin}::integer) ${prepared}`,
   );

@@ -18,6 +18,7 @@ import {
   stageAll,
   stagedJobNames,
 } from '../../../src/platform/jobs/outbox.ts';
+import { createEvent } from '../../../testkit/factories.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** Guards promise 5 where it begins: a job exists if and only if its transaction committed, and none is skipped. */
@@ -122,20 +123,21 @@ describe('due work', () => {
   const search = (afterEventId = '') => findDueWork(db, [{ name: byEvent.name, afterEventId }]);
   const event = (number: number) => `evt_${String(number).padStart(8, '0')}`;
 
-  test('is counted by kind and event, without what is leased or not due', async () => {
-    await stageAll(db, byEvent, [{ eventId: event(1) }, { eventId: event(1) }, { eventId: event(2) }]);
+  test('is counted by kind and event, without what is leased or not due, and names the organizer', async () => {
+    const first = await createEvent(db);
+    await stageAll(db, byEvent, [{ eventId: first.id }, { eventId: first.id }, { eventId: event(2) }]);
     await stage(db, byEvent, { eventId: event(3) }, { delaySeconds: 60 });
     await stage(db, noted, { number: 1 });
     await db.execute(sql`
       insert into outbox (name, payload) values ('test.attempt', '{"attemptId": "pay_0000000206FJ2V1H8C9QX4T0RBVE01"}')`);
-    await leaseStagedJobs(db, [{ name: byEvent.name, eventId: event(1), room: 1 }]);
+    await leaseStagedJobs(db, [{ name: byEvent.name, eventId: first.id, room: 1 }]);
     const kinds = [byEvent.name, noted.name, 'test.attempt'].map((name) => ({ name, afterEventId: '' }));
     expect(await findDueWork(db, kinds)).toEqual(
       expect.arrayContaining([
-        { name: byEvent.name, eventId: event(1), jobs: 1 },
-        { name: byEvent.name, eventId: event(2), jobs: 1 },
-        { name: noted.name, eventId: '-', jobs: 1 },
-        { name: 'test.attempt', eventId: event(2), jobs: 1 },
+        { name: byEvent.name, organizerId: first.organizer.id, eventId: first.id, jobs: 1 },
+        { name: byEvent.name, organizerId: '-', eventId: event(2), jobs: 1 },
+        { name: noted.name, organizerId: '-', eventId: '-', jobs: 1 },
+        { name: 'test.attempt', organizerId: '-', eventId: event(2), jobs: 1 },
       ]),
     );
     const due = (await findDueWork(db, kinds)).filter(({ jobs }) => jobs > 0);

@@ -1,10 +1,11 @@
--- The number of due jobs of each kind that the queue has not been given yet, by event. Each kind's search starts after the event in
+-- The number of due jobs of each kind that the queue has not been given yet, by event, with the event's organizer ('-' for no event or
+-- one that is not there). Each kind's search starts after the event in
 -- `p_after_event_ids` and covers `p_events_max` events; an event without due jobs counts 0. Counts are bounded: `p_count_max` over all
 -- events of a kind, and at least `p_count_min` for one. The search hops along the index `outbox_staged` from event to event, so the
 -- length of a backlog does not matter. The plan is kept: each relay asks many times a second.
-create or replace function count_due_jobs(
+create or replace function find_due_work(
   p_names text[], p_after_event_ids text[], p_events_max integer, p_count_max integer, p_count_min integer)
-returns table (name text, event_id text, jobs integer)
+returns table (name text, organizer_id text, event_id text, jobs integer)
 language sql stable
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
@@ -21,7 +22,7 @@ set enable_mergejoin = off as $$
       order by o.event_id limit 1) next
     where hop.number < p_events_max
   )
-  select found.name, found.event_id, due.jobs
+  select found.name, coalesce(owner.organizer_id, '-'), found.event_id, due.jobs
   from (select *, greatest(p_count_min, p_count_max / count(*) over (partition by hop.name)) as most from hop) found
   cross join lateral (
     select count(*)::integer as jobs from (
@@ -29,4 +30,5 @@ set enable_mergejoin = off as $$
       where o.relays = 0 and o.name = found.name and o.event_id = found.event_id and o.available_at <= now()
       limit found.most) counted
   ) due
+  left join lateral (select e.organizer_id from events e where e.id = found.event_id limit 1) owner on true
 $$;
