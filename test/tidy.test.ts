@@ -74,7 +74,8 @@ test('each act that stages due jobs tells its commit', () => {
   const functions = tracked
     .filter((path) => /^drizzle\/functions\/.*\.sql$/.test(path))
     .map((path) => {
-      const [, name = '', body = ''] = /create or replace function (\w+)(.*)/s.exec(textOf(path).replaceAll(/--.*/g, '')) ?? [];
+      const [, name = '', body = ''] =
+        /create or replace function (\w+)(.*)/s.exec(textOf(path).replaceAll(/--.*/g, '')) ?? [];
       return { name, body };
     });
   const insertsDueJobs = /insert into outbox \((?![^)]*available_at)/;

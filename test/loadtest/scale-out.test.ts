@@ -40,7 +40,8 @@ test('each promise about paid orders has a bar that a run can miss', () => {
   const rows = (one: Followed, alone: number) =>
     barsOf({ hot: one, spread: one, half: one, alone }).map(({ name, ratio = 0, p99Ms, bar = {} }) => ({
       name,
-      isReached: (bar.ratioMin === undefined || ratio >= bar.ratioMin) && p99Ms < (bar.p99MsBelow ?? Number.POSITIVE_INFINITY),
+      isReached:
+        (bar.ratioMin === undefined || ratio >= bar.ratioMin) && p99Ms < (bar.p99MsBelow ?? Number.POSITIVE_INFINITY),
       isHeld: Object.keys(bar).length === 1,
     }));
   const good = rows(followed(100, 1), 1000);
@@ -60,7 +61,15 @@ test('each promise about paid orders has a bar that a run can miss', () => {
 });
 
 test('a report is a row of its bench, against the report of a tenth of its rows', () => {
-  const small = { rows: 100, mebibytes: 1, seconds: 1, rowsPerSecond: 100, peakMiB: 80, processorSeconds: 1, loopLateP99Ms: 3 };
+  const small = {
+    rows: 100,
+    mebibytes: 1,
+    seconds: 1,
+    rowsPerSecond: 100,
+    peakMiB: 80,
+    processorSeconds: 1,
+    loopLateP99Ms: 3,
+  };
   const large = { ...small, rows: 1000, seconds: 20, rowsPerSecond: 50, peakMiB: 90, processorSeconds: 10 };
   expect(reportMeasured('csv', small, large)).toMatchObject({
     name: 'rows of a report of 1,000 orders, csv',

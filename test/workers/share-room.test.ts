@@ -11,7 +11,13 @@ const given = (shares: readonly Share[], match: Partial<Share>) =>
     .reduce((sum, { room }) => sum + room, 0);
 
 /** Of which organizer each event is. */
-const organizerOf: Readonly<Record<string, string>> = { '-': '-', evt_1: 'org_1', evt_2: 'org_1', evt_3: 'org_1', evt_4: 'org_2' };
+const organizerOf: Readonly<Record<string, string>> = {
+  '-': '-',
+  evt_1: 'org_1',
+  evt_2: 'org_1',
+  evt_3: 'org_1',
+  evt_4: 'org_2',
+};
 const due = (name: string, eventId: string, jobs: number): DueWork => ({
   name,
   organizerId: organizerOf[eventId] ?? '-',
@@ -68,7 +74,10 @@ describe('the room of a queue', () => {
   });
 
   test('is not multiplied by the number of events: an organizer with fifty of them gets what one with a single one gets', () => {
-    const many = Array.from({ length: 50 }, (_, number) => ({ ...due('a', `evt_${number}0`, 100), organizerId: 'many' }));
+    const many = Array.from({ length: 50 }, (_, number) => ({
+      ...due('a', `evt_${number}0`, 100),
+      organizerId: 'many',
+    }));
     const one = { ...due('a', 'evt_9', 100), organizerId: 'one' };
     expect(given(shareRoom([...many, one], 100, 1), { eventId: one.eventId })).toBe(50);
   });
@@ -78,7 +87,9 @@ describe('the room of a queue', () => {
     // Kinds, by organizers, by the most events of one.
     ['of several', ['evt_1', 'evt_2', 'evt_3', 'evt_4'], 18],
   ])('rotates when there is one place a round: nobody waits for ever, events %s', (_which, events, rounds) => {
-    const list = ['a', 'b', 'c'].flatMap((name) => events.map((eventId) => due(name, eventId, name === 'a' ? 1000 : 1)));
+    const list = ['a', 'b', 'c'].flatMap((name) =>
+      events.map((eventId) => due(name, eventId, name === 'a' ? 1000 : 1)),
+    );
     const served = new Set<string>();
     for (let turn = 1; turn <= rounds; turn += 1) {
       for (const { name, eventId } of shareRoom(list, 1, turn)) served.add(`${name} ${eventId}`);

@@ -16,7 +16,7 @@ import { hearStaged, tellStaged } from '../../src/platform/jobs/tell-staged.ts';
 import type { RedisClient } from '../../src/platform/redis-client.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { createClosers } from '../../src/platform/resilience/shutdown.ts';
-import type { Handlers, JobMap } from '../../workers/running/run-job.ts';
+import type { JobMap } from '../../workers/running/run-job.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import { openWorkDb, silentLog } from '../../testkit/processes/worker.ts';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
@@ -93,7 +93,7 @@ beforeAll(async () => {
     log: silentLog,
     closers,
     jobs,
-    handlers: Object.fromEntries(Object.keys(jobs).map((name) => [name, handler(name)])) as unknown as Handlers<JobMap>,
+    handlers: Object.fromEntries(Object.keys(jobs).map((name) => [name, handler(name)])),
     schedules: [],
   });
 });
