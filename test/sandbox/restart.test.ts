@@ -26,6 +26,7 @@ async function launch(environment: Record<string, string> = {}): Promise<{ url: 
   const child = spawn(process.execPath, [new URL('../../sandbox/main.ts', import.meta.url).pathname], {
     env: {
       PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       SANDBOX_PORT: '0',
       SANDBOX_SMTP_PORT: '0',
       SANDBOX_LOG: log(),

@@ -54,7 +54,7 @@ test('its consumer accepts a valid signature once, and refuses a wrong, an old a
 
 test('the command prints an example with a valid signature', () => {
   const run = (...given: string[]) =>
-    spawnSync(process.execPath, ['src/cli/webhook-example.ts', ...given], { encoding: 'utf8' });
+    spawnSync(process.execPath, [...process.execArgv, 'src/cli/webhook-example.ts', ...given], { encoding: 'utf8' });
   const own = newWebhookSecret();
   for (const { status, stdout } of [run(), run(own)]) {
     expect(status).toBe(0);

@@ -60,7 +60,7 @@ export async function openShops(count = 2): Promise<Shops> {
 const lost: SaleAnswer = { outcome: 'no answer', milliseconds: 0 };
 
 async function openShop(): Promise<ChildProcess> {
-  const shop = fork(program, { execArgv: [] });
+  const shop = fork(program);
   await once(shop, 'message');
   return shop;
 }
