@@ -26,9 +26,9 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   const run = async (theme: 'light' | 'dark', options: object) => {
     await page.emulateMedia({ colorScheme: theme });
     // Colours change with a transition, which ends with the second frame.
-    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
     const found = await page.evaluate<Violation[]>(
-      `axe.run(document, ${JSON.stringify({ ...reported, ...options })}).then((result) => result.violations)`,
+      `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+        .then(() => axe.run(document, ${JSON.stringify({ ...reported, ...options })})).then((result) => result.violations)`,
     );
     return found.flatMap(({ id, nodes }) =>
       nodes.map(({ target, html }) => `${theme} ${id}: ${target.join(' ')} ${html.slice(0, 120)}`),
@@ -69,8 +69,7 @@ export async function structureOf(page: Page): Promise<string> {
 /** Whether the page is wider than 320 pixels, which controls are too small for a finger, and which words are broken across lines. */
 export async function smallScreenFaults(page: Page): Promise<string[]> {
   await page.setViewportSize(narrowest);
-  const torn = await tornWords(page);
-  const faults = await page.evaluate<string[]>(`(() => {
+  return page.evaluate<string[]>(`(() => {
     const isShown = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.closest('[inert]') === null;
     const isHidden = (one) => one.closest('.visually-hidden, .skip') !== null;
     const wide = document.documentElement.scrollWidth > innerWidth
@@ -85,35 +84,32 @@ export async function smallScreenFaults(page: Page): Promise<string[]> {
       const { width, height } = target.getBoundingClientRect();
       return width < 24 || height < ${targetPx};
     }).map((one) => 'smaller than a finger: ' + one.outerHTML.slice(0, 90));
-    return [...wide, ...small];
+    return [...wide, ...small, ...${tornWords}];
   })()`);
-  return [...faults, ...torn];
 }
 
 /** The height of the pressable area. */
 const targetPx = 44;
 
-/** Words that are broken across lines, as in narrow columns. Long words, codes and addresses may be broken. */
-async function tornWords(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const range = document.createRange();
-    const torn = [];
-    const linesOf = () => new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
-    while (texts.nextNode()) {
-      const { data, parentElement } = texts.currentNode;
-      range.selectNodeContents(texts.currentNode);
-      if (linesOf() < 2) continue;
-      if (!parentElement.checkVisibility({ visibilityProperty: true }) || parentElement.closest('.visually-hidden, .skip, .mono, code, pre') !== null) continue;
-      for (const { 0: word, index } of data.matchAll(/(?<![^\\s(“])\\p{L}{2,14}(?![^\\s,.:;)”])/gu)) {
-        range.setStart(texts.currentNode, index);
-        range.setEnd(texts.currentNode, index + word.length);
-        if (linesOf() > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
-      }
+/** Words that are broken across lines, as in narrow columns. Long words, codes and addresses may be broken. An expression for the browser. */
+const tornWords = `(() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const torn = [];
+  const linesOf = () => new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    range.selectNodeContents(texts.currentNode);
+    if (linesOf() < 2) continue;
+    if (!parentElement.checkVisibility({ visibilityProperty: true }) || parentElement.closest('.visually-hidden, .skip, .mono, code, pre') !== null) continue;
+    for (const { 0: word, index } of data.matchAll(/(?<![^\\s(“])\\p{L}{2,14}(?![^\\s,.:;)”])/gu)) {
+      range.setStart(texts.currentNode, index);
+      range.setEnd(texts.currentNode, index + word.length);
+      if (linesOf() > 1) torn.push(innerWidth + ' px wide, torn apart: ' + word + ' in ' + parentElement.outerHTML.slice(0, 60));
     }
-    return torn.slice(0, 3);
-  })()`);
-}
+  }
+  return torn.slice(0, 3);
+})()`;
 
 /** A tablet in both directions, a small laptop and a common screen. */
 const widerWidths = [768, 1024, 1280, 1440] as const;
@@ -123,9 +119,12 @@ export async function widerScreenFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const width of widerWidths) {
     await page.setViewportSize({ width, height: desktop.height });
-    const wide = await page.evaluate<string[]>(`[...document.querySelectorAll('.desk-nav')]
-      .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90))`);
-    faults.push(...wide.map((html) => `wider than ${width} px: ${html}`), ...(await tornWords(page)));
+    const { hidden, torn } = await page.evaluate<{ hidden: string[]; torn: string[] }>(`({
+      hidden: [...document.querySelectorAll('.desk-nav')]
+        .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90)),
+      torn: ${tornWords},
+    })`);
+    faults.push(...hidden.map((html) => `wider than ${width} px: ${html}`), ...torn);
   }
   return faults;
 }
