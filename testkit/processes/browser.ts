@@ -10,12 +10,15 @@ export type TestBrowser = Pick<Browser, 'newContext' | 'newPage'> & {
 /** Starting takes two seconds of a processor, so all files that a test worker runs share one. It ends with the worker. */
 let started: Promise<Browser> | undefined;
 
+/** While a test waits, an animation would have sixty frames a second drawn. */
+const still = { reducedMotion: 'reduce' } as const;
+
 /** The browser of this test worker. The caller closes it. */
 export async function openBrowser(): Promise<TestBrowser> {
   const browser = await (started ??= launchShared());
   return {
-    newContext: (options) => browser.newContext(options),
-    newPage: (options) => browser.newPage(options),
+    newContext: (options) => browser.newContext({ ...still, ...options }),
+    newPage: (options) => browser.newPage({ ...still, ...options }),
     close: async () => {
       await Promise.all(browser.contexts().map((context) => context.close()));
     },

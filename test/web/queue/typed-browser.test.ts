@@ -1,15 +1,15 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
 
 /** Guards the text of the order form in a real browser when a turn ends: it comes back at the next turn, and to nobody else. */
 
 let world: QueueWorld;
-let browser: Browser;
+let browser: TestBrowser;
 beforeAll(async () => {
   world = await openQueueWorld();
-  browser = await launchBrowser();
+  browser = await openBrowser();
 }, 60_000);
 afterAll(async () => {
   await browser?.close();

@@ -90,7 +90,6 @@ async function openBrowser(
     viewport: size,
     locale: language === 'id' ? 'id-ID' : 'en-GB',
     timezoneId: 'Asia/Jakarta',
-    reducedMotion: 'reduce',
     bypassCSP: true,
     ...(stop.as === 'operator' ? { httpCredentials: { username: 'operator', password: tourOperatorToken } } : {}),
   });
