@@ -2,7 +2,7 @@
 // It installs the packages of the lockfile if they are missing or have other versions. One of them is the Node that the
 // product runs on. Then it runs the given script on that Node. Usage: node deploy/local/bootstrap.mjs <start|test|script> [arguments]
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -137,6 +137,8 @@ function npm(...command) {
 /** The Node that came with the packages. If none fits this machine, the present Node if it is new enough. */
 function findNode() {
   const packaged = join(repository, 'node_modules/.bin/node');
+  // npm puts it first on the PATH, so it mostly runs this file already.
+  if (existsSync(packaged) && realpathSync(packaged) === process.execPath) return packaged;
   if (existsSync(packaged) && spawnSync(packaged, ['--version'], { stdio: 'ignore' }).status === 0) return packaged;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return process.execPath;
