@@ -32,8 +32,10 @@ const packageFiles = ['package.json', 'package-lock.json', '.npmrc'];
 const apiPageFiles = ['swagger-ui.css', 'swagger-ui-bundle.js', 'LICENSE'];
 
 async function buildPrograms(): Promise<void> {
-  const builds = Object.entries(programs).map(([file, entry]) => bundleProgram({ entry, file: join(dist, file) }));
-  await Promise.all([...builds, bundleHelpers(dist)]);
+  const builds = Object.entries(programs).map(([file, entry]) =>
+    bundleProgram({ entry, file: join(dist, file), sourceMap: true }),
+  );
+  await Promise.all([...builds, bundleHelpers(dist, true)]);
 }
 
 function copyMigrations(): void {

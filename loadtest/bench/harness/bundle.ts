@@ -12,8 +12,8 @@ const workerFile = join(folder, `worker-${process.pid}.mjs`);
 
 /** The API of the benches as one file, bundled like the product's, with the files for browsers beside it. */
 export async function bundleBench(): Promise<string> {
-  await bundleProgram({ entry: 'loadtest/bench/harness/api-entry.ts', file });
-  await bundleHelpers(folder);
+  await bundleProgram({ entry: 'loadtest/bench/harness/api-entry.ts', file, sourceMap: true });
+  await bundleHelpers(folder, true);
   await buildWeb({ outFolder: join(folder, 'web') });
   await stop();
   return file;
@@ -21,7 +21,7 @@ export async function bundleBench(): Promise<string> {
 
 /** The product's worker. */
 export async function bundleWorker(): Promise<string> {
-  await bundleProgram({ entry: 'workers/main.ts', file: workerFile });
+  await bundleProgram({ entry: 'workers/main.ts', file: workerFile, sourceMap: true });
   await stop();
   return workerFile;
 }
