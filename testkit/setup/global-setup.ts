@@ -13,7 +13,6 @@ import {
   testProgramsFolder,
 } from '../../deploy/local/services/test-data.ts';
 import type { TestStack } from '../services/stack.ts';
-import { undocumentedAnswers } from './undocumented-answers.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
 const templateDatabase = 'antre_template';
@@ -37,10 +36,13 @@ const shared = (ofProcess.antreTestServices ??= { users: 0 });
 export async function setup(project: TestProject): Promise<void> {
   shared.users += 1;
   try {
-    project.provide('stack', await (shared.stack ??= start()));
-    if (project.name === 'drills') {
-      shared.programs = await bundle(testProgramsFolder(process.pid));
-      project.provide('programs', shared.programs);
+    // Side by side, since the start mostly waits: for downloads, then for servers.
+    const bundling = project.name === 'drills' ? bundle(testProgramsFolder(process.pid)) : undefined;
+    const [stack, programs] = await Promise.all([(shared.stack ??= start()), bundling]);
+    project.provide('stack', stack);
+    if (programs !== undefined) {
+      shared.programs = programs;
+      project.provide('programs', programs);
     }
     project.provide('pages', shared.programs && join(dirname(shared.programs.api), 'web'));
   } catch (error) {
@@ -79,13 +81,19 @@ export async function teardown(): Promise<void> {
   if (shared.users > 0) return;
   await shared.services?.stop();
   const { answersFile = '' } = shared;
-  const undocumented = existsSync(answersFile) ? undocumentedAnswers(readFileSync(answersFile, 'utf8')) : [];
+  const undocumented = existsSync(answersFile) ? await undocumentedIn(readFileSync(answersFile, 'utf8')) : [];
   rmSync(answersFile, { force: true });
   await discardTestData(process.pid);
   if (undocumented.length > 0)
     throw new Error(
       `Codes that src/refusals.ts does not list for their operation, or headers that its responses do not have:\n  ${undocumented.join('\n  ')}`,
     );
+}
+
+/** Loads the whole API, which the start of the services would have to wait for. */
+async function undocumentedIn(noted: string): Promise<readonly string[]> {
+  const { undocumentedAnswers } = await import('./undocumented-answers.ts');
+  return undocumentedAnswers(noted);
 }
 
 /** A database with open connections cannot be copied. */
