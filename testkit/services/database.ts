@@ -30,7 +30,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 }
 
 async function asAdmin(act: (sql: postgres.Sql) => PromiseLike<unknown>): Promise<void> {
-  const sql = postgres(testStack().postgresAdminUrl, { max: 1, onnotice: () => {} });
+  const sql = postgres(testStack().postgresAdminUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   try {
     await act(sql);
   } finally {
