@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import postgres from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
+import { intoPlace } from '../../deploy/local/binaries/fetch-debian-package.ts';
 import { readLedger } from '../../deploy/local/host/ledger.ts';
 import { takeLock } from '../../deploy/local/host/lock.ts';
 import { freePort, requireFreePorts } from '../../deploy/local/host/ports.ts';
@@ -73,6 +74,18 @@ describe('self-repair of the local stack', () => {
     const second = takeLock(file);
     expect(second).toHaveProperty('release');
     if ('release' in second) second.release();
+  });
+
+  it('fetches a program once for all that look for it at the same moment', async () => {
+    const place = join(folder, 'program');
+    let fetched = 0;
+    const fetchIt = () =>
+      intoPlace(place, async (partial) => {
+        fetched += 1;
+        writeFileSync(join(partial, 'program'), '');
+      });
+    expect(await Promise.all([fetchIt(), fetchIt()])).toEqual([undefined, undefined]);
+    expect([fetched, readdirSync(folder)]).toEqual([1, ['program']]);
   });
 
   it('names every taken port with the variable that moves it', async () => {

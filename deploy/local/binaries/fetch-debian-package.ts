@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { takeLock } from '../host/lock.ts';
 
 const run = promisify(execFile);
 const stepDeadlineMs = 120_000;
+const lookAgainMs = 200;
 const patience = ['-o', 'Acquire::http::Timeout=20', '-o', 'Acquire::Retries=2'];
 
 /**
@@ -24,7 +27,7 @@ export async function fetchDebianPackage(name: string, place: string, standalone
 }
 
 /**
- * Fills a folder that appears complete or not at all.
+ * Fills a folder that appears complete or not at all. Of several processes that want it at once, one fills it, and the others wait.
  * @param fill gets the folder in the making, and folders in it for archives and package lists, which are deleted afterwards
  * @returns undefined, or in a few words why it failed
  */
@@ -34,17 +37,30 @@ export async function intoPlace(
 ): Promise<string | undefined> {
   const partial = `${place}.${process.pid}`;
   const own = { archives: join(partial, '.archives'), lists: join(partial, '.apt') };
+  let release = () => {};
   try {
+    mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+    release = await lockOf(place);
+    if (existsSync(place)) return undefined;
     rmSync(partial, { recursive: true, force: true });
     for (const folder of [own.archives, own.lists]) mkdirSync(folder, { recursive: true, mode: 0o755 });
     await fill(partial, own);
     for (const done of [own.archives, own.lists]) rmSync(done, { recursive: true, force: true });
-    if (!existsSync(place)) renameSync(partial, place);
+    renameSync(partial, place);
     return undefined;
   } catch (error) {
     return reasonOf(error);
   } finally {
     rmSync(partial, { recursive: true, force: true });
+    release();
+  }
+}
+
+async function lockOf(place: string): Promise<() => void> {
+  for (;;) {
+    const lock = takeLock(`${place}.lock`);
+    if ('release' in lock) return lock.release;
+    await pause(lookAgainMs);
   }
 }
 
