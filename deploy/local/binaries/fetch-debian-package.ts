@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { takeLock } from '../host/lock.ts';
+import { programFolder } from '../places.ts';
 
 const run = promisify(execFile);
 const stepDeadlineMs = 120_000;
@@ -76,10 +77,18 @@ async function missingDependencies(name: string, options: readonly string[]): Pr
   return [...stdout.matchAll(/^Inst (\S+) \(/gm)].map((match) => match[1] ?? '');
 }
 
-/** Runs apt-get, which installs nothing here. */
+/**
+ * Runs apt-get, which installs nothing here. What it reads of the package lists is kept for the next call: images of containers are set up to
+ * keep none, and reading them takes most of its time.
+ */
 export function apt(words: readonly string[], cwd?: string): Promise<{ stdout: string }> {
-  return run('apt-get', [...patience, ...words], { cwd, timeout: stepDeadlineMs });
+  const kept = join(programFolder, 'apt');
+  mkdirSync(kept, { recursive: true, mode: 0o755 });
+  const options = [...patience, ...cacheIn(kept), ...words];
+  return run('apt-get', options, { cwd, timeout: stepDeadlineMs });
 }
+
+const cacheIn = (folder: string) => ['-o', `Dir::Cache::pkgcache=${join(folder, 'pkgcache.bin')}`];
 
 /** Unpacks the archives of one folder into another. */
 export async function unpack(archives: string, folder: string): Promise<void> {
@@ -102,7 +111,10 @@ export async function ownLists(
     'Dir::Cache': join(folder, 'cache'),
     ...more,
   };
-  const options = Object.entries(places).flatMap(([key, value]) => ['-o', `${key}=${value}`]);
+  const options = [
+    ...Object.entries(places).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+    ...cacheIn(join(folder, 'cache')),
+  ];
   await apt([...options, 'update']);
   return options;
 }
