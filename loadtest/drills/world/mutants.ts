@@ -23,6 +23,7 @@ export function withoutGuards(mutant: Mutant | undefined): Plugin {
   return {
     name: 'without-guards',
     setup(build) {
+      if (edits.length === 0) return;
       build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
         const own = edits.filter(({ file }) => file === relative(repositoryFolder, path));
         return own.length === 0 ? undefined : { contents: edited(path, own), loader: 'ts' };
