@@ -26,6 +26,7 @@ import { isStranger, trafficControl } from './traffic-control/middleware.ts';
 import { passHotRoute } from './waiting-room/places/pass-routes.ts';
 import { joinHotRoute } from './waiting-room/places/routes.ts';
 import { webRoutes } from './web/routes.ts';
+import { linkCardRoutes } from './web/server/link-card-routes.ts';
 import { builtFiles, createAssets } from './web/server/files/assets.ts';
 import { createSharedFiles } from './web/server/files/shared-files.ts';
 import { refusalPages } from './web/server/refusal-pages.ts';
@@ -73,6 +74,7 @@ export function createApp(service: Service) {
     }),
   );
   app.route('/', pictureFileRoutes(service));
+  app.route('/', linkCardRoutes(service));
   const sharedFiles = createSharedFiles({ redis: service.redis, key: config.HASH_SECRET, own: builtFiles() });
   app.route(
     '/',

@@ -1,5 +1,5 @@
 import { createActors, createPasswords, createPresentsCredential, createVerificationLanes } from './access/index.ts';
-import { createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
+import { createLinkCards, createPictureMaker, createPictures, queueTag, servePublicReads } from './catalog/index.ts';
 import { createScanLane, hasAdmissions, moveGates } from './check-in/index.ts';
 import { composeGateway } from './compose/gateway.ts';
 import { composeInvalidations } from './compose/invalidations.ts';
@@ -130,6 +130,7 @@ export function compose(config: Config, log: Log) {
   const passwords = opened('password helpers', createPasswords(), (made) => made.close());
   const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
   const pictureMaker = opened('picture maker', createPictureMaker(), (maker) => maker.close());
+  const linkCards = opened('link cards', createLinkCards(), (cards) => cards.close());
   const fileStorage = createFileStorage(config);
   const invalidations = composeInvalidations({ redis, log, closers });
   const actors = createActors({ db, clock, config, invalidations });
@@ -227,6 +228,7 @@ export function compose(config: Config, log: Log) {
     ...paymentPorts,
     fileStorage,
     pictureMaker,
+    linkCards,
     pictures: createPictures({ fileStorage }),
     hasAdmissions,
     moveGates,

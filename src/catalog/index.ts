@@ -39,6 +39,8 @@ export { foldText } from './search/fold.ts';
 export { clearPictures } from './media/clear-pictures.ts';
 export { createPictureMaker } from './media/picture-maker.ts';
 export { createPictures } from './media/pictures.ts';
+export type { LinkCard } from './media/draw-link-card.ts';
+export { type LinkCards, createLinkCards, linkCardVersion } from './media/link-cards.ts';
 export { pictureFileRoutes } from './media/picture-file-routes.ts';
 export { indexEvents } from './search/index-events.ts';
 export { type PublicReadServer, servePublicReads } from './public/serve-public-reads.ts';

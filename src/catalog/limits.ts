@@ -29,5 +29,7 @@ export const pictureAltLengthMax = 300;
 export const picturesPerDayMax = 300;
 /** Hex digits of a picture's id: 128 bits of its hash. */
 export const pictureHashLength = 32;
+/** Hex digits of the version in a link card's address. It need not keep a secret, only tell versions apart. */
+export const linkCardHashLength = 16;
 /** Longer than any cache keeps a page that names a picture. */
 export const unusedPictureHours = 24;

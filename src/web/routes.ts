@@ -28,6 +28,7 @@ import {
   listingDocument,
   organizerDocument,
   queueTimes,
+  slugPattern,
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { createSitemap, robotsText } from './server/for-robots.ts';
@@ -167,7 +168,7 @@ export function webRoutes(deps: {
         // Without a waiting room, buyers order on the event's page.
         if (room === undefined) return toEvent(c, slug);
         const key = `queue ${slug} ${langKey(context)} ${event.version} ${JSON.stringify(room)}`;
-        const page = await rendered.get(key, async () => queuePage(context, await event.read(), room));
+        const page = await rendered.get(key, async () => queuePage(context, await event.read(), room, publicUrl));
         return send(
           c,
           page,
@@ -185,7 +186,7 @@ export function webRoutes(deps: {
         const key = `join ${slug} ${langKey(context)} ${event.version} ${categories.version} ${availability.version}`;
         const page = await rendered.get(key, async () => {
           const [{ data: kinds }, { data: bands }] = await Promise.all([categories.read(), availability.read()]);
-          return joinWaitingListPage(context, { event: shown, categories: kinds, availability: bands });
+          return joinWaitingListPage(context, { event: shown, categories: kinds, availability: bands }, publicUrl);
         });
         const surrogateKeys = `${event.surrogateKeys} page`;
         return send(c, page, pageHeaders({ ...liveTraits, isIndexed: false, surrogateKeys }));
@@ -236,7 +237,6 @@ function toEvent(c: Context, slug: string): Response {
 }
 
 const eventsPerPage = 24;
-const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/;
 
 const shellTraits: PageTraits = {
   lifetime: shellLifetime,

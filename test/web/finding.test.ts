@@ -1,5 +1,8 @@
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLinkCards } from '../../src/catalog/index.ts';
+import { linkCardRoutes } from '../../src/web/server/link-card-routes.ts';
 import type { PublicReads } from '../../src/web/server/public-documents.ts';
 import { daysOf } from '../../src/web/server/search.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -14,16 +17,28 @@ let redis: TestRedis;
 let catalog: CatalogProcess;
 let pages: Hono;
 let event: TestEvent;
+const linkCards = createLinkCards();
+let cardsAsked = 0;
 const name = 'Malam </script><b>& "Laut"';
 
 beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   catalog = await openCatalog({ databaseUrl: database.url, redisUrl: redis.cacheUrl });
-  pages = webRoutes({ publicReads: catalog.publicReads, publicUrl: 'https://antre.example', clock: systemClock });
+  const { publicReads } = catalog;
+  const counted: typeof linkCards = {
+    ...linkCards,
+    jpegOf: (card) => {
+      cardsAsked += 1;
+      return linkCards.jpegOf(card);
+    },
+  };
+  pages = new Hono()
+    .route('/', linkCardRoutes({ publicReads, linkCards: counted }))
+    .route('/', webRoutes({ publicReads, publicUrl: 'https://antre.example', clock: systemClock }));
   event = await createEvent(catalog.db, { event: { name }, categories: [{ price: 0 }, { price: 90_000 }] });
 });
 afterAll(async () => {
-  await catalog.close();
+  await Promise.all([catalog.close(), linkCards.close()]);
   await Promise.all([database.close(), redis.close()]);
 });
 
@@ -41,6 +56,7 @@ test('an event has one canonical address and its facts for search engines; no te
     eventStatus: 'https://schema.org/EventScheduled',
     location: { name: 'Lapangan Selatan', address: { addressLocality: 'Jakarta', addressCountry: 'ID' } },
     offers: [{ price: 0, priceCurrency: 'IDR', availability: 'https://schema.org/InStock' }, { price: 90_000 }],
+    image: [expect.stringContaining(`https://antre.example/cards/events/${event.slug}/en-`)],
   });
 });
 
@@ -66,6 +82,52 @@ test('an organiser has a page of events; one without events looks like one that 
   expect((await pages.request('/o/nobody-at-all')).status).toBe(404);
   expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
 });
+
+const cardOf = async (path: string): Promise<string> => {
+  const [, address = ''] = /<meta property="og:image" content="https:\/\/antre\.example([^"]+)">/.exec(await htmlOf(path)) ?? [];
+  return address;
+};
+
+test('a link to a page without a photo is previewed with a card in the language of the page', async () => {
+  const { slug, organizer } = event;
+  for (const path of ['/', `/events/${slug}`, `/o/${organizer.slug}`]) {
+    const [id, en] = [await cardOf(`${path}?lang=id`), await cardOf(`${path}?lang=en`)];
+    expect([id, en]).toEqual([expect.stringMatching(/\/id-\w{16}\.jpg$/), expect.stringMatching(/\/en-\w{16}\.jpg$/)]);
+    const answer = await pages.request(id);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 1200, height: 630 });
+    // Some messengers show no picture beyond 300 kB.
+    expect(bytes.length).toBeLessThan(300_000);
+    const known = await pages.request(id, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } });
+    expect(known.status).toBe(304);
+  }
+}, 60_000);
+
+test('only what a page shows now is drawn: older versions lead to it, and drafts and nonsense have no card', async () => {
+  const draft = await createEvent(catalog.db, { event: { status: 'draft' } });
+  const before = cardsAsked;
+  const older = await pages.request(`/cards/events/${event.slug}/id-${'0'.repeat(16)}.jpg`);
+  expect([older.status, older.headers.get('location')]).toEqual([302, await cardOf(`/events/${event.slug}?lang=id`)]);
+  expect(older.headers.get('cache-control')).toBe('no-store');
+  const version = (await cardOf(`/events/${event.slug}`)).slice(-20);
+  for (const path of [`events/${draft.slug}/id-${version}`, `events/${event.slug}/fr-${version}`, 'o/nobody/id-x.jpg', 'x.jpg'])
+    expect([path, (await pages.request(`/cards/${path}`)).status]).toEqual([path, 404]);
+  expect(cardsAsked).toBe(before);
+});
+
+test('a card shows its title in every script, and is drawn once for all who ask', async () => {
+  const whitePixels = async (title: string) => {
+    const card = { background: '<rect width="1200" height="630"/>', title, lines: [] };
+    const [bytes, same] = await Promise.all([linkCards.jpegOf(card), linkCards.jpegOf(card)]);
+    expect(same).toBe(bytes);
+    return (await sharp(bytes).greyscale().raw().toBuffer()).filter((pixel) => pixel > 200).length;
+  };
+  expect(await whitePixels('')).toBe(0);
+  for (const title of ['Senja', 'งานวัด', 'حفلة', '夜市', 'Malam </svg> & "Laut"'])
+    expect([title, (await whitePixels(title)) > 4000]).toEqual([title, true]);
+}, 60_000);
 
 test('an event that is postponed has no date anywhere, and one that was called off keeps it', async () => {
   const [postponed, off] = [

@@ -31,6 +31,7 @@ const helpers = [
   'src/orders/tickets/tickets-helper.ts',
   'src/access/sessions/password-helper.ts',
   'src/catalog/media/picture-helper.ts',
+  'src/catalog/media/link-card-helper.ts',
   'src/platform/profiling/stall-watcher.ts',
 ];
 

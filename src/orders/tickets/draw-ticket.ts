@@ -3,7 +3,7 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
 import type { EventOfOrder } from './queries.ts';
-import type { Fonts } from './paper/fonts.ts';
+import type { Fonts } from '../../platform/typesetting/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';
 import { drawText, shownText } from './paper/text-box.ts';
 import { qrOf, quietZoneModules } from './qr.ts';

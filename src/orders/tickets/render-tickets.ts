@@ -1,6 +1,6 @@
 import PdfDocument from 'pdfkit';
 import { type TicketsPdfInput, drawTicket, writtenTexts } from './draw-ticket.ts';
-import { openFonts } from './paper/fonts.ts';
+import { openFonts } from '../../platform/typesetting/fonts.ts';
 import { paperText } from './paper/printable.ts';
 
 /**

@@ -5,6 +5,9 @@ import { siteWords } from '../i18n/words/site.ts';
 
 export type Html = ReturnType<typeof html>;
 
+/** The picture of a page in previews of its link: messengers, social networks, search engines. */
+export type ShareImage = { readonly url: string; readonly alt: string };
+
 /** The inputs of every page. */
 export type PageContext = { readonly lang: ChosenLanguage; readonly assets: Assets };
 
@@ -20,6 +23,7 @@ export type PageParts = {
   readonly manifest?: string;
   /** The one address of this page, absolute, for search engines. */
   readonly pageUrl?: string;
+  readonly shareImage?: ShareImage;
   /** More for the head. */
   readonly head?: Html;
   /** The scanner uses the whole screen. */
@@ -40,7 +44,7 @@ export function layout(context: PageContext, parts: PageParts): Promise<string> 
 <meta property="og:title" content="${parts.title}">
 <meta property="og:description" content="${description}">
 ${parts.manifest === undefined ? '' : html`<link rel="manifest" href="${parts.manifest}">`}
-${parts.pageUrl === undefined ? '' : addressOf(parts.pageUrl)}${parts.head ?? ''}
+${parts.pageUrl === undefined ? '' : addressOf(parts.pageUrl)}${parts.shareImage === undefined ? '' : previewOf(parts.shareImage)}${parts.head ?? ''}
 `,
     body: html`${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
 <main id="content" tabindex="-1">
@@ -57,6 +61,11 @@ function addressOf(pageUrl: string): Html {
 <link rel="canonical" href="${pageUrl}">
 <link rel="alternate" hreflang="id" href="${pageUrl}?lang=id"><link rel="alternate" hreflang="en" href="${pageUrl}?lang=en">
 `;
+}
+
+/** All share images have the same size. */
+function previewOf({ url, alt }: ShareImage): Html {
+  return html`<meta property="og:image" content="${url}"><meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">${alt === '' ? '' : html`<meta property="og:image:alt" content="${alt}">`}<meta name="twitter:card" content="summary_large_image">`;
 }
 
 type DocumentParts = {

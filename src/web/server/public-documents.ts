@@ -12,6 +12,9 @@ import type {
   scheduleSchema,
 } from '../../catalog/schemas.ts';
 
+/** What the slug of an event or organiser looks like. */
+export const slugPattern = /^[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?$/;
+
 export type PublicReads = Pick<PublicReadServer, 'answer' | 'answerListing'>;
 export type Listing = z.output<typeof listingSchema>;
 export type ListedEvent = Listing['data'][number];

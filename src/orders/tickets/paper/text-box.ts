@@ -1,5 +1,6 @@
-import type { Fonts, PaperFont, ShapedGlyph } from './fonts.ts';
-import { type Cluster, type Run, runsOf, wordsOf } from './runs.ts';
+import type { Fonts, OpenFont, ShapedGlyph } from '../../../platform/typesetting/fonts.ts';
+import { advanceOf, baselineAt, lineHeight, setLines } from '../../../platform/typesetting/lines.ts';
+import { type Run, runsOf, wordsOf } from '../../../platform/typesetting/runs.ts';
 
 /** The box of a text, in points. */
 export type Box = {
@@ -10,11 +11,6 @@ export type Box = {
   readonly size: number;
   readonly color: string;
 };
-
-/** In units of the font size: the height of a line, and the offset of its baseline. */
-const lineHeight = 1.2;
-const baselineAt = 0.92;
-const ellipsis = '…';
 
 /** The part of a text that the fonts can show; empty without a letter, digit or symbol. */
 export function shownText(text: string, fonts: Fonts): string {
@@ -28,15 +24,10 @@ export function shownText(text: string, fonts: Fonts): string {
 /** Draws a text of any script on as many lines as its box has. A longer text ends in an ellipsis. */
 export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, fonts: Fonts): void {
   const linesMax = Math.max(1, Math.floor(box.height / (box.size * lineHeight)));
-  const lines = fonts.once(`${text}\0${box.width}\0${box.size}\0${linesMax}`, () => {
-    const widthOf = (clusters: readonly Cluster[]) =>
-      runsOf(clusters).reduce(
-        (width, { font, text: shaped }) => width + advanceOf(font, font.shape(shaped), box.size),
-        0,
-      );
-    const dots = wordsOf(ellipsis, fonts).flat();
-    return linesOf(wordsOf(text, fonts), { widthOf, width: box.width, linesMax, dots });
-  });
+  const { width, size } = box;
+  const lines = fonts.once(`${text}\0${width}\0${size}\0${linesMax}`, () =>
+    setLines(text, { width, size, linesMax }, fonts),
+  );
   document.fillColor(box.color);
   for (const [index, line] of lines.entries()) {
     const at = { x: box.x, baseline: box.y + box.size * (baselineAt + index * lineHeight), size: box.size };
@@ -51,7 +42,7 @@ export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, f
 
 /** Glyphs that are drawn together. `actual` is their text where the glyphs alone do not give it. */
 type Piece = {
-  readonly font: PaperFont;
+  readonly font: OpenFont;
   readonly glyphs: readonly ShapedGlyph[];
   readonly written: string;
   readonly actual: boolean;
@@ -80,10 +71,6 @@ function piecesOf({ font, isRightToLeft, text, written }: Run, fonts: Fonts): Pi
     written: String.fromCodePoint(...letter.flatMap(({ codePoints }) => codePoints)),
     actual: !letter.every(agrees),
   }));
-}
-
-function advanceOf(font: PaperFont, glyphs: readonly ShapedGlyph[], size: number): number {
-  return (glyphs.reduce((width, { xAdvance }) => width + xAdvance, 0) * size) / font.unitsPerEm;
 }
 
 /** The parts of pdfkit that put glyphs on a page. Its own text() uses another shaper. */
@@ -134,48 +121,4 @@ function drawGlyphs(
   inside.addContent('ET');
   if (actual) document.endMarkedContent();
   document.restore();
-}
-
-type Lining = {
-  readonly widthOf: (clusters: readonly Cluster[]) => number;
-  readonly width: number;
-  readonly linesMax: number;
-  readonly dots: readonly Cluster[];
-};
-
-const isBlank = (clusters: readonly Cluster[]) => clusters.every(({ text }) => text.trim() === '');
-
-/** Fills lines with whole words. A word that is longer than a line is broken between clusters. */
-function linesOf(words: readonly Cluster[][], lining: Lining): Cluster[][] {
-  const { widthOf, width, linesMax, dots } = lining;
-  const pieces = words.flatMap((word) => (widthOf(word) <= width ? [word] : word.map((cluster) => [cluster])));
-  const lines: Cluster[][] = [];
-  let line: Cluster[] = [];
-  let used = 0;
-  for (const [at, piece] of pieces.entries()) {
-    if (line.length === 0 && isBlank(piece)) continue;
-    const needed = widthOf(piece);
-    if (!isBlank(piece) && used + needed > width) {
-      if (lines.length === linesMax - 1) {
-        lines.push(shortened([...line, ...pieces.slice(at).flat()], { widthOf, width, dots }));
-        return lines;
-      }
-      lines.push(line);
-      [line, used] = [[], 0];
-    }
-    line.push(...piece);
-    used += needed;
-  }
-  return line.length > 0 ? [...lines, line] : lines;
-}
-
-/** The longest part of a line that fits with an ellipsis, found by bisection. */
-function shortened(line: readonly Cluster[], { widthOf, width, dots }: Omit<Lining, 'linesMax'>): Cluster[] {
-  let [fits, tooMany] = [0, line.length];
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (widthOf([...line.slice(0, middle), ...dots]) <= width) fits = middle;
-    else tooMany = middle;
-  }
-  return [...line.slice(0, fits), ...dots];
 }

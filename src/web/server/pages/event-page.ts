@@ -3,27 +3,30 @@ import { formatClock, formatClockIn, formatDate, formatSpan, zoneLabel } from '.
 import { noDate } from '../../../platform/text/no-date.ts';
 import { categoryIn, scheduleItemIn, wholeEventIn } from '../../../catalog/index.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
-import { eventPicture, shareImage } from '../parts/event-picture.ts';
+import { eventPicture } from '../parts/event-picture.ts';
 import type { EventFacts, PublicEvent, Schedule } from '../public-documents.ts';
 import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
 import { eventJsonLd, hasNoDate, mapLink } from '../parts/event-facts.ts';
+import { eventShareImage } from '../parts/share-image.ts';
 import { paragraphs } from '../parts/paragraphs.ts';
 import { checkout } from './checkout.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
 
 /** An event with all facts, and the order form. Readable without script. */
-export function eventPage(context: PageContext, given: EventFacts, publicUrl: string): Promise<string> {
+export async function eventPage(context: PageContext, given: EventFacts, publicUrl: string): Promise<string> {
   const facts = factsIn(context, given);
   const { event } = facts;
   const pageUrl = `${publicUrl}/events/${event.slug}`;
+  const shareImage = await eventShareImage(event, context.lang.language, publicUrl);
   return layout(context, {
     title: event.name,
     description: event.summary,
     pageUrl,
-    head: html`<meta property="og:type" content="event">${shareImage(event, publicUrl)}${eventJsonLd(facts, { pageUrl, publicUrl })}`,
+    shareImage,
+    head: html`<meta property="og:type" content="event">${eventJsonLd(facts, { pageUrl, cardUrl: shareImage.url, publicUrl })}`,
     script: 'event.ts',
     className: 'page-event',
     body: article(context, facts),

@@ -6,6 +6,7 @@ import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts
 import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture } from '../parts/event-picture.ts';
+import { cardImage, homeCard, organizerCard } from '../parts/share-image.ts';
 import type { ListedEvent, Listing, Organizer } from '../public-documents.ts';
 import { eventIn, eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
@@ -14,7 +15,12 @@ import { contactLine, legalLinks } from './legal-page.ts';
 import { type Search, priceMaxes, whens } from '../search.ts';
 
 /** The published events, with a search that works without script. */
-export function homePage(context: PageContext, listing: Listing, search: Search, publicUrl: string): Promise<string> {
+export async function homePage(
+  context: PageContext,
+  listing: Listing,
+  search: Search,
+  publicUrl: string,
+): Promise<string> {
   const { lang } = context;
   const words = homeWords[lang.language];
   const { cursor: _, ...filters } = search;
@@ -25,6 +31,7 @@ export function homePage(context: PageContext, listing: Listing, search: Search,
     description: words.lead,
     className: 'page-home',
     ...(isSearch || search.cursor !== undefined ? {} : { pageUrl: `${publicUrl}/` }),
+    shareImage: cardImage('', await homeCard(lang.language), lang.language, publicUrl),
     otherLanguageLink: linkTo(homePath(search), otherLanguage),
     body: html`<div class="wrap">
 <header class="hero"><h1>${words.heading}</h1><p>${words.lead}</p></header>
@@ -66,7 +73,7 @@ function choice(name: string, label: string, chosen: string | number | undefined
 }
 
 /** The events of one organiser. */
-export function organizerPage(
+export async function organizerPage(
   context: PageContext,
   listing: Listing,
   { organizer, eventSlug, publicUrl }: { organizer: Organizer; eventSlug: string; publicUrl: string },
@@ -80,6 +87,7 @@ export function organizerPage(
     description: words.eventsBy(name),
     className: 'page-home',
     pageUrl: `${publicUrl}/o/${slug}`,
+    shareImage: cardImage(`/o/${slug}`, await organizerCard({ slug, name }, lang.language), lang.language, publicUrl),
     body: html`<div class="wrap"><header class="hero"><p class="overline">${words.organizer}</p><h1>${name}</h1></header>
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
 ${cards(listing, lang)}</section>

@@ -6,13 +6,15 @@ import { waitingListWords } from '../../i18n/words/waiting-list.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { Availability, PublicEvent, TicketCategories } from '../public-documents.ts';
 import { field } from '../parts/field.ts';
+import { eventShareImage } from '../parts/share-image.ts';
 import { donePanel, formMessage, otherAddress } from '../parts/form-parts.ts';
 import { phoneField } from '../parts/phone-field.ts';
 
 /** The page where people join the waiting list of an event, for what is sold out. The API decides again. */
-export function joinWaitingListPage(
+export async function joinWaitingListPage(
   context: PageContext,
   given: { readonly event: PublicEvent; readonly categories: TicketCategories; readonly availability: Availability },
+  publicUrl: string,
 ): Promise<string> {
   const { language } = context.lang;
   const words = waitingListWords[language];
@@ -23,6 +25,7 @@ export function joinWaitingListPage(
   const soldOut = open.filter(({ id }) => (bands.get(id) ?? 'none') === 'none');
   return layout(context, {
     title: `${words.title} · ${event.name}`,
+    shareImage: await eventShareImage(event, language, publicUrl),
     ...(soldOut.length === 0 ? {} : { script: 'join-waiting-list.ts' }),
     className: 'page-form',
     body:

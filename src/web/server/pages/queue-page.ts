@@ -11,6 +11,7 @@ import { lapsedWords } from '../../i18n/words/queue/queue-lapsed.ts';
 import { queueWords } from '../../i18n/words/queue/queue.ts';
 import { verifyWords } from '../../i18n/words/queue/queue-verify.ts';
 import { field } from '../parts/field.ts';
+import { eventShareImage } from '../parts/share-image.ts';
 import { phoneField } from '../parts/phone-field.ts';
 import { formMessage } from '../parts/form-parts.ts';
 
@@ -18,7 +19,12 @@ import { formMessage } from '../parts/form-parts.ts';
  * The waiting room of an event. The page is the same for everybody and changes only with the event and the room's times.
  * Only the script knows the line's progress and the buyer's place.
  */
-export function queuePage(context: PageContext, given: PublicEvent, times: QueueTimes): Promise<string> {
+export async function queuePage(
+  context: PageContext,
+  given: PublicEvent,
+  times: QueueTimes,
+  publicUrl: string,
+): Promise<string> {
   const { lang } = context;
   const words = queueWords[lang.language];
   const event = eventIn(lang.language, given);
@@ -30,6 +36,7 @@ export function queuePage(context: PageContext, given: PublicEvent, times: Queue
   return layout(context, {
     title: `${words.title} · ${event.name}`,
     description: words.intro,
+    shareImage: await eventShareImage(event, lang.language, publicUrl),
     script: 'queue.ts',
     className: 'page-queue',
     body: html`<div class="wrap narrow queue" data-slug="${slug}" data-time-zone="${timeZone}" data-name="${event.name}">

@@ -9,10 +9,11 @@ const availabilities = { open: 'InStock', upcoming: 'PreOrder', sold_out: 'SoldO
  * The event for search engines, as JSON-LD of schema.org. It is a block of data, which the page's policy does not run. `<` is written as
  * an escape, so that no text can end the block.
  * @param at.pageUrl the page's canonical address
+ * @param at.cardUrl its picture if the event has no photo
  */
 export function eventJsonLd(
   { event, categories, availability }: EventFacts,
-  { pageUrl, publicUrl }: { readonly pageUrl: string; readonly publicUrl: string },
+  { pageUrl, cardUrl, publicUrl }: { readonly pageUrl: string; readonly cardUrl: string; readonly publicUrl: string },
 ): Html {
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
   const facts = {
@@ -36,7 +37,7 @@ export function eventJsonLd(
       },
     },
     organizer: { '@type': 'Organization', name: event.organizer.name },
-    ...(event.picture === null ? {} : { image: [`${publicUrl}${event.picture.path}/large.jpg`] }),
+    image: [event.picture === null ? cardUrl : `${publicUrl}${event.picture.path}/large.jpg`],
     url: pageUrl,
     offers: categories.map(({ id, name, price, saleOpensAt, saleClosesAt, saleState }) => ({
       '@type': 'Offer',

@@ -25,9 +25,3 @@ export function eventPicture({ slug, picture }: Pictured, sizes: string, isFirst
   const when = isFirst ? html` fetchpriority="high"` : html` loading="lazy"`;
   return html`<picture><source type="image/avif" srcset="${sources('avif')}" sizes="${sizes}"><img class="poster" src="${path}/medium.jpg" srcset="${sources('jpg')}" sizes="${sizes}" width="1600" height="1000" alt="${alt}" decoding="async"${when}></picture>`;
 }
-
-/** The picture in previews of a link to the event. */
-export function shareImage({ picture }: Pictured, publicUrl: string): Html {
-  if (picture === null) return html``;
-  return html`<meta property="og:image" content="${publicUrl}${picture.path}/share.jpg"><meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">${picture.alt === '' ? '' : html`<meta property="og:image:alt" content="${picture.alt}">`}<meta name="twitter:card" content="summary_large_image">`;
-}

@@ -15,20 +15,22 @@ export type ShapedGlyph = {
   readonly yOffset: number;
 };
 
-/** A font that can be embedded in a document, with its shaping. */
-export type PaperFont = {
+/** A font that can be embedded in a document or drawn, with its shaping. */
+export type OpenFont = {
   readonly name: string;
   readonly bytes: Buffer;
   readonly unitsPerEm: number;
   has(character: string): boolean;
   /** Glyphs from left to right, shaped by HarfBuzz: joined, stacked and turned as the script requires. */
   shape(text: string): ShapedGlyph[];
+  /** The path of a glyph as SVG writes it, in units of the font. Its y axis points up. */
+  outlineOf(glyphId: number): string;
 };
 
 /** The fonts of some texts. They are opened before a page is drawn, because that takes a while. */
 export type Fonts = {
   /** Undefined if no font has the character. */
-  fontOf(character: string, text: string): PaperFont | undefined;
+  fontOf(character: string, text: string): OpenFont | undefined;
   /** Cached results by name, for the similar pages of one document. */
   once<Thing>(name: string, make: () => Thing): Thing;
 };
@@ -42,11 +44,11 @@ const shapesKept = 300;
 /** Invisible and control characters, for which some fonts have a glyph. */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-const made = new Map<string, PaperFont>();
+const made = new Map<string, OpenFont>();
 
 /** Opens the fonts that some texts need. Fonts that were used lately stay open. */
 export async function openFonts(texts: readonly string[]): Promise<Fonts> {
-  const chosen = new Map<string, PaperFont>();
+  const chosen = new Map<string, OpenFont>();
   for (const text of new Set(texts)) {
     for (const character of new Set(text)) {
       const key = keyOf(character, text);
@@ -67,7 +69,7 @@ export async function openFonts(texts: readonly string[]): Promise<Fonts> {
 /** A Han character may need another font in another text. */
 const keyOf = (character: string, text: string) => `${character}\0${text}`;
 
-async function firstWith(character: string, text: string): Promise<PaperFont | undefined> {
+async function firstWith(character: string, text: string): Promise<OpenFont | undefined> {
   for (const file of fontFilesFor(character, text)) {
     const font = made.get(file) ?? (await make(file));
     if (font.has(character)) return font;
@@ -79,8 +81,8 @@ async function firstWith(character: string, text: string): Promise<PaperFont | u
  * A PDF can embed neither WOFF2 nor a variable font, so the font is converted to plain TrueType at one weight. Shaping uses
  * the converted font, so that the glyph numbers agree.
  */
-async function make(file: string): Promise<PaperFont> {
-  // Loaded when first needed: most tickets need neither.
+async function make(file: string): Promise<OpenFont> {
+  // Loaded when first needed: most tickets need neither of them.
   const [{ default: subsetFont }, harfBuzz] = await Promise.all([import('subset-font'), import('harfbuzzjs')]);
   // The library's types lack this option.
   const whole = { targetFormat: 'truetype', keepAllGlyphs: true } as const;
@@ -90,7 +92,7 @@ async function make(file: string): Promise<PaperFont> {
   const points = new Set(face.collectUnicodes());
   const shaper = new harfBuzz.Font(face);
   const shapes = new Map<string, ShapedGlyph[]>();
-  const font: PaperFont = {
+  const font: OpenFont = {
     name: basename(file),
     bytes,
     unitsPerEm: face.upem,
@@ -103,6 +105,7 @@ async function make(file: string): Promise<PaperFont> {
       shapes.set(text, shaped);
       return shaped;
     },
+    outlineOf: (glyphId) => shaper.glyphToPath(glyphId),
   };
   const oldest = made.size >= fontsKept ? made.keys().next().value : undefined;
   if (oldest !== undefined) made.delete(oldest);

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
- * Finds the files of the Noto fonts that may contain a character. Each package lists the ranges of its files, so a ticket
- * opens the few files of its own text and not all 40 MB.
+ * Finds the files of the Noto fonts that may contain a character. Each package lists the ranges of its files, so a text
+ * opens the few files of its own characters and not all 40 MB.
  */
 
 const require = createRequire(import.meta.url);

@@ -1,15 +1,15 @@
 import bidiModule from 'bidi-js';
-import type { Fonts, PaperFont } from './fonts.ts';
+import type { Fonts, OpenFont } from './fonts.ts';
 
 /** A piece of text in one font and one direction, in the order for shaping and as written. */
 export type Run = {
   readonly text: string;
   readonly written: string;
   readonly isRightToLeft: boolean;
-  readonly font: PaperFont;
+  readonly font: OpenFont;
 };
 /** A grapheme cluster with its font and its bidi level: odd levels run from right to left. */
-export type Cluster = { readonly text: string; readonly font: PaperFont; readonly level: number };
+export type Cluster = { readonly text: string; readonly font: OpenFont; readonly level: number };
 
 // The types describe the ES module. Node loads the CommonJS one, which is the function itself.
 const bidi = (bidiModule as unknown as typeof bidiModule.default)();
@@ -37,7 +37,7 @@ export function wordsOf(text: string, fonts: Fonts): Cluster[][] {
 
 /** The clusters of one line in visual order, from left to right (rule L2 of Unicode's bidirectional algorithm). */
 export function runsOf(line: readonly Cluster[]): Run[] {
-  const runs: { clusters: Cluster[]; font: PaperFont; level: number }[] = [];
+  const runs: { clusters: Cluster[]; font: OpenFont; level: number }[] = [];
   for (const cluster of line) {
     const last = runs.at(-1);
     if (last !== undefined && last.font === cluster.font && last.level === cluster.level) last.clusters.push(cluster);
