@@ -67,6 +67,24 @@ test.each(['find-order', 'event', 'waiting list'])(
   },
 );
 
+test('a mistyped domain is asked about wherever a page asks for an address, and changed only by a tap', async () => {
+  const { db } = world.running.service;
+  const event = await createEvent(db, { event: { hasWaitingList: true }, categories: [{ capacity: 5 }, { capacity: 5 }] });
+  await db.execute(
+    sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
+  );
+  for (const path of ['/find-order', `/events/${event.slug}`, `/events/${event.slug}/waiting-list`, '/desk/password-reset']) {
+    const page = await open(`${path}?lang=en`);
+    await page.fill('#email:enabled', 'ayu@gmial.com');
+    await page.keyboard.press('Tab');
+    await page.waitForSelector('.suggestion:has-text("Did you mean")');
+    expect(await page.inputValue('#email')).toBe('ayu@gmial.com');
+    await page.click('.suggestion button');
+    expect([path, await page.inputValue('#email')]).toEqual([path, 'ayu@gmail.com']);
+    await page.close();
+  }
+});
+
 test('from "check your messages" a button leads back to the address, as it was typed', async () => {
   const page = await open('/find-order?lang=en');
   const { email } = someBuyer();

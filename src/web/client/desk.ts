@@ -1,5 +1,9 @@
+import { suggestDomains } from './shared/forms/suggest-domains.ts';
+
 /** Runs on every page of the desk. Some browsers support `autofocus` only on fields. */
 document.querySelector<HTMLElement>('[data-focus]')?.focus();
+
+suggestDomains();
 
 // When Tab reaches a link at the edge of the navigation, browsers leave it half hidden.
 for (const navigation of document.querySelectorAll('.desk-nav')) {

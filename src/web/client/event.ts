@@ -47,7 +47,7 @@ function start(form: HTMLFormElement): void {
 
   const price = orderPrice(slug, choice);
   const phone = phoneField(slug);
-  suggestDomains('email');
+  suggestDomains();
   const sent = sentOrders(slug, ofTab);
   const { gate, setBusy, isBusy } = watchGate(form, button, choice);
   const { order, offerEarlier } = ordering({ sent, gate, setBusy, choice });

@@ -5,7 +5,7 @@ import { finish, sendForm } from './shared/forms/send-form.ts';
 
 const country = byId('phone-country', HTMLSelectElement);
 fillCountries(country);
-suggestDomains('email');
+suggestDomains();
 
 const by = () => (byId('by-phone', HTMLInputElement).checked ? 'phone' : 'email');
 const showField = (): void => {

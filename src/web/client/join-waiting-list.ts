@@ -8,7 +8,7 @@ import { suggestDomains } from './shared/forms/suggest-domains.ts';
 const words = waitingListWords[pageLanguage];
 const country = byId('phone-country', HTMLSelectElement);
 fillCountries(country);
-suggestDomains('email');
+suggestDomains();
 
 sendForm({
   formId: 'form',

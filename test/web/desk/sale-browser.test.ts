@@ -141,6 +141,10 @@ describe('an organiser at the desk', () => {
 
   test('corrects the address and sends the tickets again', async () => {
     await page.goto(`${origin}/desk/orders/${orderId}`);
+    await page.fill('[name=email]', 'ayu.right@gmial.com');
+    await page.keyboard.press('Tab');
+    await page.click('.suggestion button');
+    expect(await page.inputValue('[name=email]')).toBe('ayu.right@gmail.com');
     await page.fill('[name=email]', 'ayu.right@example.test');
     await page.click('button:has-text("Correct the email")');
     await page.waitForSelector('text=The email is corrected');

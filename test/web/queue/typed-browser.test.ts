@@ -58,6 +58,17 @@ test('what was typed when the turn ended is in the form at the next turn of the 
   expect([...(await typed()), ...faults]).toEqual(['', '']);
 }, 120_000);
 
+test('a mistyped domain is asked about before a code is sent to it: the place would be lost', async () => {
+  const { slug } = await world.room();
+  const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
+  await page.goto(`${world.origin}/events/${slug}/queue?lang=en`);
+  await page.fill('#address-form:not([hidden]) #email', 'ayu@gmial.com');
+  await page.keyboard.press('Tab');
+  await page.click('.suggestion button');
+  expect(await page.inputValue('#email')).toBe('ayu@gmail.com');
+  await page.close();
+});
+
 test('a browser that stores nothing says so before a place is taken', async () => {
   const { slug } = await world.room();
   for (const isBlocked of [true, false]) {

@@ -5,11 +5,13 @@ import { knownClient } from '../shared/calls/known-client.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { watchPasswordField } from '../shared/forms/password-field.ts';
 import { finish, sendForm } from '../shared/forms/send-form.ts';
+import { suggestDomains } from '../shared/forms/suggest-domains.ts';
 
 const words = deskLinkWords[pageLanguage];
 const token = new URLSearchParams(takeFragment()).get('token') ?? '';
 
 if (token === '') {
+  suggestDomains();
   sendForm({
     formId: 'request',
     buttonId: 'request-submit',

@@ -8,6 +8,7 @@ import { keepForOtherLanguage } from '../shared/forms/other-language.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { type PhoneField, phoneField } from '../event/phone-field.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
+import { suggestDomains } from '../shared/forms/suggest-domains.ts';
 import { serverNow } from '../shared/calls/server-clock.ts';
 import type { Address, Held, HeldPlace } from './held-place.ts';
 
@@ -20,6 +21,7 @@ const messageId = 'form-message';
  */
 export function watchJoinForms(slug: string, mine: HeldPlace, onChange: () => void): void {
   const phone = phoneField(slug);
+  suggestDomains();
   const ask = async (address: Address): Promise<boolean> => {
     const { kind, text, ...country } = address;
     const target = kind === 'email' ? { email: text } : { phone: text, ...country };

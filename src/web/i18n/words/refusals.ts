@@ -19,8 +19,6 @@ type Refusals = {
   readonly priceChanged: (total: string) => string;
   readonly orderAt: (total: string) => string;
   readonly faults: Readonly<Record<string, string>>;
-  /** Before an address that was probably meant. */
-  readonly didYouMean: string;
   readonly chooseTickets: string;
   readonly minimum: (category: string, min: number) => string;
   readonly earlier: string;
@@ -128,7 +126,6 @@ export const refusalWords: InEach<Refusals> = {
       otp: 'Tulis enam angka dari pesan kami.',
       quantity: 'Tulis jumlah tiket, sedikitnya 1.',
     },
-    didYouMean: 'Maksud Anda',
     chooseTickets: 'Pilih sedikitnya satu tiket.',
     minimum: (category, min) => `${category}: pilih sedikitnya ${min} tiket.`,
     earlier: 'Pesanan yang tadi Anda kirim belum terjawab. Periksa dulu, supaya tidak memesan dua kali.',
@@ -229,7 +226,6 @@ export const refusalWords: InEach<Refusals> = {
       otp: 'Enter the six digits of our message.',
       quantity: 'Enter how many tickets, at least 1.',
     },
-    didYouMean: 'Did you mean',
     chooseTickets: 'Choose at least one ticket.',
     minimum: (category, min) => `${category}: choose at least ${countedEn(min, 'ticket')}.`,
     earlier: 'The order you sent before has no answer yet. Check it first, so that you do not order twice.',

@@ -1,14 +1,17 @@
-import { refusalWords } from '../../../i18n/words/refusals.ts';
-import { byId, element } from '../dom.ts';
+import { didYouMean } from '../../../i18n/words/suggestion.ts';
+import { element } from '../dom.ts';
 import { likelyAddress } from './likely-address.ts';
 import { pageLanguage } from '../page-language.ts';
 
-/** Asks below an email field whether another domain was meant. Nothing changes unless the reader accepts. */
-export function suggestDomains(field: string): void {
-  const input = byId(field, HTMLInputElement);
+/** Asks below each email field of the page whether another domain was meant. Nothing changes unless the reader accepts. */
+export function suggestDomains(): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[type="email"]')) suggestIn(input);
+}
+
+function suggestIn(input: HTMLInputElement): void {
   const line = element('p', { className: 'suggestion' });
   line.setAttribute('role', 'status');
-  byId(`${field}-error`).before(line);
+  input.after(line);
   input.addEventListener('change', () => {
     const likely = likelyAddress(input.value);
     line.replaceChildren();
@@ -20,6 +23,6 @@ export function suggestDomains(field: string): void {
       line.replaceChildren();
       input.focus();
     });
-    line.append(refusalWords[pageLanguage].didYouMean, ' ', accept);
+    line.append(didYouMean[pageLanguage], ' ', accept);
   });
 }

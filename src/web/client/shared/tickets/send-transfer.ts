@@ -12,7 +12,7 @@ export function sendTransfer(of: {
   more(): Readonly<Record<string, string>>;
   onDone(): void;
 }): void {
-  suggestDomains('email');
+  suggestDomains();
   sendForm({
     formId: 'transfer-form',
     buttonId: 'transfer-give',
