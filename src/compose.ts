@@ -145,6 +145,7 @@ export function compose(config: Config, log: Log) {
     redis,
     clock,
     availabilityOf,
+    publicUrl: config.PUBLIC_URL,
     queueOf: createQueueOf({ stockOf: eventStockOf }),
     cachedReads,
     problems,

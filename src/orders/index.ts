@@ -29,7 +29,7 @@ import { categoryMoved } from './waiting-list/lines.ts';
 
 export { availabilityOf, categoryMoved, limitsChanged, wasOrdered };
 export { eventStockOf } from './pools/queries.ts';
-export { eventCalendar, isOffCalendar } from './tickets/calendar.ts';
+export { eventCalendar } from './tickets/calendar.ts';
 export { createEventDirectory } from './placement/event-directory.ts';
 export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts';
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';

@@ -54,6 +54,38 @@ test('headers for caches: ETag, CDN-Cache-Control, Surrogate-Key, Age, Cache-Sta
   );
 });
 
+test('calendar files are for everybody: the event and the sale that opens next, in each language, and moved by a change', async () => {
+  const [early, late] = [new Date('2029-05-01T03:00:00Z'), new Date('2029-06-01T03:00:00Z')];
+  const { id, slug } = await createEvent(one.db, {
+    event: { nameEn: 'Dusk', startsAt: new Date('2030-01-01T12:00:00Z'), endsAt: new Date('2030-01-01T15:00:00Z') },
+    categories: [{}, { saleOpensAt: late, saleClosesAt: late }, { saleOpensAt: early, saleClosesAt: late }].map((sale) => ({
+      saleClosesAt: new Date('2029-12-01T00:00:00Z'),
+      ...sale,
+    })),
+  });
+  const read = async (file: string) => one.fetch(`/v1/events/${slug}/calendar/${file}`);
+  const first = await read('event-en.ics');
+  expect(first.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+  expect(first.headers.get('surrogate-key')).toBe(`${id} calendar`);
+  const entry = await first.text();
+  for (const line of [`UID:${id.toLowerCase()}@antre`, 'SEQUENCE:1', 'DTSTART:20300101T120000Z', 'SUMMARY:Dusk'])
+    expect(entry).toContain(`${line}\r\n`);
+  expect(entry).toContain(`URL:https://antre.example/events/${slug}\r\n`);
+  expect((await read('event-en.ics')).headers.get('cache-status')).toContain('detail=memory');
+  expect(await (await read('event-id.ics')).text()).toContain('SUMMARY:Senja di Selatan\r\n');
+  const sale = await (await read('sale-id.ics')).text();
+  for (const line of [`UID:${id.toLowerCase()}-sale@antre`, 'DTSTART:20290501T030000Z', 'METHOD:PUBLISH'])
+    expect(sale).toContain(`${line}\r\n`);
+  await one.db.execute(sql`update events set starts_at = '2030-01-01T13:00:00Z', version = version + 1 where id = ${id}`);
+  await one.cachedReads.changed([`evt:${id}`]);
+  const moved = await (await read('event-en.ics')).text();
+  expect(moved).toContain('SEQUENCE:2\r\n');
+  expect(moved).toContain('DTSTART:20300101T130000Z\r\n');
+  expect((await read('order-en.ics')).status).toBe(400);
+  const { slug: bare } = await createEvent(one.db, { categories: [] });
+  expect((await one.fetch(`/v1/events/${bare}/calendar/sale-en.ics`)).status).toBe(404);
+});
+
 test('a cold HEAD goes through the app and sends no body', async () => {
   const { slug } = await createEvent(one.db);
   const head = await one.fetch(`/v1/events/${slug}`, { method: 'HEAD' });
@@ -76,7 +108,7 @@ test('a thousand cold reads of fifty events over two processes rebuild fifty tim
 
 test('drafts are never shown, and a missing event is cached briefly', async () => {
   const draft = await createEvent(one.db, { event: { status: 'draft', publishedAt: null } });
-  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
+  for (const path of ['', '/schedule', '/ticket-categories', '/availability', '/calendar/event-id.ics']) {
     const answer = await one.fetch(`/v1/events/${draft.slug}${path}`);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('cache-control')).toBe('no-store');

@@ -145,6 +145,20 @@ test('an event that is postponed has no date anywhere, and one that was called o
   expect(await htmlOf(`/events/${off.slug}?lang=en`)).toContain('Doors open');
 });
 
+test('an event and the opening of its sale are saved to a calendar before anything is ordered', async () => {
+  const link = (slug: string, file: string) => `href="/v1/events/${slug}/calendar/${file}"`;
+  const opens = { saleOpensAt: new Date(Date.now() + 3_600_000) };
+  const upcoming = await createEvent(catalog.db, { categories: [opens] });
+  const page = await htmlOf(`/events/${upcoming.slug}?lang=en`);
+  expect(page).toContain(link(upcoming.slug, 'event-en.ics'));
+  expect(page).toContain(link(upcoming.slug, 'sale-en.ics'));
+  const open = await htmlOf(`/events/${event.slug}?lang=id`);
+  expect(open).toContain(link(event.slug, 'event-id.ics'));
+  expect(open).not.toContain('sale-id.ics');
+  const postponed = await createEvent(catalog.db, { event: { postponedAt: new Date() } });
+  expect(await htmlOf(`/events/${postponed.slug}`)).not.toContain('/calendar/event-');
+});
+
 test('crawlers get a sitemap, and are kept out of orders', async () => {
   const robots = await htmlOf('/robots.txt');
   expect(robots).toContain('Disallow: /orders/');

@@ -72,7 +72,16 @@ export async function openCatalog(options: {
       ? undefined
       : createReplica({ replica: replicaDb, primary: db, fallback: db, watch: db, lagMaxMs: 5000, log });
   const source = replica ?? readFromPrimary(db);
-  const publicReads = servePublicReads({ db, source, redis, clock, availabilityOf, cachedReads, problems });
+  const publicReads = servePublicReads({
+    db,
+    source,
+    redis,
+    clock,
+    availabilityOf,
+    publicUrl: config.PUBLIC_URL,
+    cachedReads,
+    problems,
+  });
   const actors = createActors({ db, clock, config, invalidations: ownInvalidations() });
   const stagePurge = createStagePurge(options.cdnPurgeUrl);
   const eventChanged = createNoteEventChange({ clock, config });

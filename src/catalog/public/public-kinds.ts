@@ -18,6 +18,12 @@ export const ticketCategoriesKind = readKind({
   buildsMax: 3,
 });
 export const organizerKind = readKind({ name: 'organizer', schema: publicOrganizerSchema, ...document, buildsMax: 2 });
+export const calendarKind = readKind({
+  name: 'calendar',
+  type: 'text/calendar; charset=utf-8',
+  ...document,
+  buildsMax: 2,
+});
 export const availabilityKind = readKind({
   name: 'availability',
   ttlMs: 1000,

@@ -16,6 +16,7 @@ import {
 } from '../present.ts';
 import {
   availabilityKind,
+  calendarKind,
   eventKind,
   eventTag,
   listingKind,
@@ -35,6 +36,7 @@ import {
   listScheduleItems,
   listTicketCategories,
 } from './queries.ts';
+import { type CalendarFile, publicCalendar } from './event-calendar.ts';
 import { saleTurnsInMs } from './sale-state.ts';
 import { createSlugs } from './slugs.ts';
 
@@ -45,6 +47,8 @@ export type PublicReadDeps = {
   readonly redis: RedisClient;
   readonly clock: Clock;
   readonly availabilityOf: AvailabilityOf;
+  /** Where the pages are, for links in calendar files. */
+  readonly publicUrl: string;
   /** Without it no event has a waiting room. */
   readonly queueOf?: QueueOf | undefined;
 };
@@ -57,13 +61,14 @@ export type PublicReads = {
   availability(slug: string): Read;
   /** Who sells: contact, privacy notice and terms. */
   organizer(slug: string): Read;
+  calendar(slug: string, file: CalendarFile): Read;
   queue(slug: string): Read;
   listing(filter: ListingFilter): Read;
 };
 
 export const listingPath = '/v1/events';
 
-type Render = (db: Db, row: PublicEventRow) => Promise<{ body: unknown; currentForMs?: number }>;
+type Render = (db: Db, row: PublicEventRow) => Promise<{ body: unknown; currentForMs?: number } | undefined>;
 
 export function createPublicReads(deps: PublicReadDeps): PublicReads {
   const slugs = createSlugs(deps);
@@ -75,7 +80,7 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
     kind,
     missingTags: tagsOfUnknown(slug),
     missing: eventNotFound,
-    locate: () => locateEvent(slugs, slug, kind),
+    locate: () => locateEvent(slugs, slug, suffix === '' ? kind.name : suffix.slice(1)),
     render: async (_place, options) => {
       const eventId = await slugs.eventIdOf(slug);
       if (eventId === undefined) return undefined;
@@ -110,6 +115,8 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
       ofEvent(slug, organizerKind, '/organizer', async (db, { event, organizer }) => ({
         body: { ...organizer, ...(await showProfile({ db }, event.organizerId)) },
       })),
+    calendar: (slug, file) =>
+      ofEvent(slug, calendarKind, `/calendar/${file}`, (db, row) => renderCalendar(db, row, file, deps)),
     // From the primary, because a lagging replica would show sold tickets as available.
     availability: (slug) => ofEvent(slug, availabilityKind, '/availability', renderAvailability, primary),
     queue: (slug) => queueRead(slug, { slugs, db: deps.db, queueOf: deps.queueOf }),
@@ -117,10 +124,10 @@ export function createPublicReads(deps: PublicReadDeps): PublicReads {
   };
 }
 
-async function locateEvent(slugs: ReturnType<typeof createSlugs>, slug: string, kind: ReadKind) {
+async function locateEvent(slugs: ReturnType<typeof createSlugs>, slug: string, name: string) {
   const eventId = await slugs.eventIdOf(slug);
   if (eventId === undefined) return undefined;
-  return { tag: eventTag(eventId), name: kind.name, surrogateKeys: eventId } satisfies ReadPlace;
+  return { tag: eventTag(eventId), name, surrogateKeys: eventId } satisfies ReadPlace;
 }
 
 /** Always from the primary, as availability is. */
@@ -153,6 +160,21 @@ async function renderTicketCategories(db: Db, event: PublicEventRow['event'], no
     .filter((milliseconds) => milliseconds !== undefined);
   const body = presentAll(categories, (category) => presentTicketCategory(category, event, now));
   return turns.length === 0 ? { body } : { body, currentForMs: Math.min(...turns) };
+}
+
+async function renderCalendar(
+  db: Db,
+  row: PublicEventRow,
+  file: CalendarFile,
+  { clock, publicUrl }: Pick<PublicReadDeps, 'clock' | 'publicUrl'>,
+) {
+  const [sales, profile] = await Promise.all([
+    listTicketCategories(db, row.event.id),
+    showProfile({ db }, row.event.organizerId),
+  ]);
+  const facts = { row, sales, contactEmail: profile.contact.email, publicUrl, now: clock.now() };
+  const body = publicCalendar(file, facts);
+  return body === undefined ? undefined : { body };
 }
 
 function listingRead(filter: ListingFilter, { source, clock }: { source: ReadSource; clock: Clock }): Read {

@@ -1,5 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
-import type { z } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import { createRouter } from '../../http/contract/router.ts';
 import { problems, slugParams, textHeader } from '../../http/contract/schemas.ts';
 import { typedAnswer } from '../../http/contract/typed-answer.ts';
@@ -12,12 +11,17 @@ import {
   scheduleSchema,
 } from '../schemas.ts';
 import { publicOrganizerSchema } from '../profile/schemas.ts';
+import { calendarFiles } from './event-calendar.ts';
 import type { PublicReadServer } from './serve-public-reads.ts';
 import { byAnybody } from '../../http/contract/security.ts';
 
 const tags = ['Events'];
 
 function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return cachedAs({ 'application/json': { schema } }, description);
+}
+
+function cachedAs<Content>(content: Content, description: string) {
   return {
     200: {
       description,
@@ -28,7 +32,7 @@ function cached<Schema extends z.ZodType>(schema: Schema, description: string) {
         'Cache-Status': textHeader,
         'Surrogate-Key': textHeader,
       },
-      content: { 'application/json': { schema } },
+      content,
     },
     304: { description: 'Not modified.' },
   };
@@ -100,6 +104,22 @@ const showOrganizer = createRoute({
   responses: { ...cached(publicOrganizerSchema, 'The organiser of the event.'), ...problems(400, 404, 429, 503) },
 });
 
+const exportCalendar = createRoute({
+  method: 'get',
+  path: '/v1/events/{slug}/calendar/{file}',
+  tags,
+  operationId: 'exportEventCalendar',
+  security: byAnybody,
+  summary: 'An event, or the opening of its sale, as a calendar entry',
+  description:
+    'The sale that opens next; without one, the first sale of all. The UID stays and the sequence rises with each change of the event, so importing the file again moves the entry. Entries of orders have a UID of their own.',
+  request: { params: slugParams.extend({ file: z.enum(calendarFiles) }) },
+  responses: {
+    ...cachedAs({ 'text/calendar': { schema: z.string() } }, 'An iCalendar file.'),
+    ...problems(400, 404, 429, 503),
+  },
+});
+
 /** The documented routes of the public reads. Requests that memory can answer do not get here. */
 export function publicRoutes(server: PublicReadServer) {
   return createRouter()
@@ -116,6 +136,10 @@ export function publicRoutes(server: PublicReadServer) {
     .openapi(showOrganizer, async (c) =>
       typedAnswer(await server.answer(c.req.raw, (reads) => reads.organizer(c.req.valid('param').slug))),
     )
+    .openapi(exportCalendar, (c) => {
+      const { slug, file } = c.req.valid('param');
+      return server.answer(c.req.raw, (reads) => reads.calendar(slug, file));
+    })
     .openapi(showAvailability, async (c) =>
       typedAnswer(await server.answer(c.req.raw, (reads) => reads.availability(c.req.valid('param').slug))),
     );

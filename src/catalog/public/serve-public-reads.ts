@@ -14,7 +14,7 @@ import type { ListingQuery } from '../schemas.ts';
 const listingTargetsMax = 4000;
 const targetLengthMax = 500;
 const publicPath =
-  /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|organizer|queue|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
+  /^\/v1\/events(?:\/[^/]+(?:\/(?:schedule|ticket-categories|availability|organizer|calendar\/(?:event|sale)-(?:id|en)\.ics|queue|queue\/draws(?:\/leaves\/\d+)?|queue\/proofs\/\d+))?)?$/;
 
 /**
  * Serves the public reads before any middleware. `fetch` answers from memory without waiting. It returns undefined for

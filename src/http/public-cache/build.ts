@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RedisClient } from '../../platform/redis-client.ts';
 import { type Answer, prepareAnswer } from './answer.ts';
-import type { Read, ReadPlace } from './kind.ts';
+import { type Read, type ReadPlace, jsonType } from './kind.ts';
 import { type SharedAnswer, livesMs, releaseShared, storeShared, takeShared } from './shared.ts';
 
 /** How long a process waits for another's rebuild before it starts its own, and how often it checks. */
@@ -80,7 +80,7 @@ async function renderAnswer(deps: BuildDeps, read: Read, place: ReadPlace, previ
     if (rendered === undefined) return undefined;
     kind.metrics.builds.inc();
     return {
-      answer: await prepareAnswer(JSON.stringify(rendered.body), previous),
+      answer: await prepareAnswer(kind.type === jsonType ? JSON.stringify(rendered.body) : String(rendered.body), previous),
       lifetimeMs: Math.max(1, Math.min(kind.ttlMs, rendered.currentForMs ?? kind.ttlMs)),
     };
   } finally {

@@ -14,6 +14,8 @@ export type ReadKind = {
    * newer one has.
    */
   readonly form: string;
+  /** The media type of its bodies. Bodies of all but JSON are rendered as text. */
+  readonly type: string;
   /** The longest time that bytes count as current without a pushed change. */
   readonly ttlMs: number;
   /** How long a CDN may send older bytes while it asks again. */
@@ -31,10 +33,14 @@ export type ReadKind = {
 const buildsWaitingMax = 2000;
 const buildWaitMs = 2000;
 
+export const jsonType = 'application/json';
+
 export function readKind(options: {
   name: string;
   /** Of the bodies, unless they live for a second. */
   schema?: z.ZodType;
+  /** Default: JSON. */
+  type?: string;
   ttlMs: number;
   staleWhileRevalidateSeconds: number;
   staleIfErrorSeconds: number;
@@ -43,9 +49,10 @@ export function readKind(options: {
   /** Bytes of different answers that this process shares at a time. Default: no bound, for kinds with few addresses. */
   sharedBytesMax?: number;
 }): ReadKind {
-  const { sharedBytesMax, schema, ...times } = options;
+  const { sharedBytesMax, schema, type = jsonType, ...times } = options;
   return {
     ...times,
+    type,
     form: schema === undefined ? '' : formOf(schema),
     sharing: sharedBytesMax === undefined ? undefined : createShareBudget(sharedBytesMax),
     builds: createGate(options.buildsMax, { waitingMax: buildsWaitingMax, waitMs: buildWaitMs }),

@@ -91,7 +91,7 @@ function headersOf(entry: Entry, variant: Variant, source: Source, now: number):
   };
   const full = {
     ...notModified,
-    'content-type': 'application/json',
+    'content-type': kind.type,
     'content-length': String(variant.body.length),
     'x-content-type-options': 'nosniff',
     ...(variant.encoding === 'identity' ? {} : { 'content-encoding': variant.encoding }),

@@ -1,8 +1,8 @@
-import { eventIn } from '../../catalog/index.ts';
+import { eventIn, isOffCalendar } from '../../catalog/index.ts';
 import { orderAccessToken, staffTokenLink, verificationMessage } from '../../access/index.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { type TicketKeys, type WriteCode, eventCalendar, isOffCalendar } from '../../orders/index.ts';
+import { type TicketKeys, type WriteCode, eventCalendar } from '../../orders/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';

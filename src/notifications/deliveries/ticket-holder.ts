@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { ticketAccessToken } from '../../access/buyers/ticket-token.ts';
-import { eventIn } from '../../catalog/index.ts';
+import { eventIn, isOffCalendar } from '../../catalog/index.ts';
 import type { Config } from '../../config.ts';
-import { eventCalendar, isOffCalendar } from '../../orders/index.ts';
+import { eventCalendar } from '../../orders/index.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, orderIdOf } from '../../platform/ids.ts';
 import { greetingName } from '../../platform/text/person-name.ts';

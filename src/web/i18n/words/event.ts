@@ -6,6 +6,8 @@ type EventWords = {
   readonly doors: string;
   readonly where: string;
   readonly map: string;
+  readonly calendar: string;
+  readonly remindOfSale: string;
   readonly by: string;
   readonly about: string;
   readonly schedule: string;
@@ -64,6 +66,8 @@ export const eventWords: InEach<EventWords> = {
     doors: 'Pintu dibuka',
     where: 'Tempat',
     map: 'Lihat peta',
+    calendar: 'Simpan ke kalender',
+    remindOfSale: 'Ingatkan lewat kalender',
     by: 'Penyelenggara',
     about: 'Tentang acara',
     schedule: 'Jadwal',
@@ -124,6 +128,8 @@ export const eventWords: InEach<EventWords> = {
     doors: 'Doors open',
     where: 'Where',
     map: 'See the map',
+    calendar: 'Add to calendar',
+    remindOfSale: 'Remind me in my calendar',
     by: 'Organiser',
     about: 'About',
     schedule: 'Schedule',

@@ -9,7 +9,7 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
-import { eventJsonLd, hasNoDate, mapLink } from '../parts/event-facts.ts';
+import { calendarLink, eventJsonLd, hasNoDate, mapLink } from '../parts/event-facts.ts';
 import { eventShareImage } from '../parts/share-image.ts';
 import { paragraphs } from '../parts/paragraphs.ts';
 import { checkout } from './checkout.ts';
@@ -92,9 +92,10 @@ function factList({ lang }: PageContext, event: PublicEvent): Html {
   const span = formatSpan(startsAt, endsAt, timeZone, language);
   const doorsDay = formatDate(doorsOpenAt, timeZone, language, 'full');
   const doors = formatClockIn(doorsOpenAt, timeZone, language);
+  const isOff = event.status === 'cancelled' || event.isPostponed;
   const when = isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`;
   return html`<dl class="facts">
-<div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}</dd></div>
+<div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}${isOff ? '' : html`<br><a href="${calendarLink(event, 'event', language)}">${words.calendar}</a>`}</dd></div>
 ${hasNoDate(event) ? '' : html`<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>`}
 <div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink(event)}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
 <div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;

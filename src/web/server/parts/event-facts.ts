@@ -1,5 +1,7 @@
 import { html, raw } from 'hono/html';
+import { placeLine } from '../../../catalog/index.ts';
 import { minorDigits } from '../../../platform/text/format-money.ts';
+import type { Language } from '../../i18n/language.ts';
 import type { Html } from '../layout.ts';
 import type { EventFacts, ListedEvent } from '../public-documents.ts';
 
@@ -58,7 +60,11 @@ export const hasNoDate = ({ status, isPostponed }: Pick<ListedEvent, 'status' | 
   status === 'published' && isPostponed;
 
 /** The place on a map. The map is not contacted before the reader follows the link. */
-export function mapLink({ venue, address, city }: Pick<EventFacts['event'], 'venue' | 'address' | 'city'>): string {
-  const place = [venue, address, city].filter((part) => part !== '').join(', ');
-  return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: place }).toString()}`;
+export function mapLink(event: Pick<EventFacts['event'], 'venue' | 'address' | 'city'>): string {
+  return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: placeLine(event) }).toString()}`;
+}
+
+/** The calendar file of the event, or of the opening of its sale. Without the attribute `download`, phones offer to add it. */
+export function calendarLink({ slug }: Pick<ListedEvent, 'slug'>, entry: 'event' | 'sale', language: Language): string {
+  return `/v1/events/${slug}/calendar/${entry}-${language}.ics`;
 }

@@ -1,0 +1,89 @@
+import { type CalendarFileEntry, writeCalendarFile } from '../../platform/text/icalendar.ts';
+import { eventIn, placeLine } from '../event-in.ts';
+import { type SaleFacts, saleStateOf } from './sale-state.ts';
+import type { PublicEventRow } from './queries.ts';
+
+/** The entries for everybody: the event, and the opening of its sale, in each language. */
+export const calendarFiles = ['event-id.ics', 'event-en.ics', 'sale-id.ics', 'sale-en.ics'] as const;
+export type CalendarFile = (typeof calendarFiles)[number];
+
+const words = {
+  id: { opening: (name: string) => `Penjualan tiket dibuka: ${name}` },
+  en: { opening: (name: string) => `Ticket sale opens: ${name}` },
+} as const;
+const reminderMinutes = { event: 180, sale: 15 } as const;
+const openingMinutes = 15;
+
+/**
+ * Whether the entry of an event is to be removed, because the event was called off or has no date. A later date with a higher
+ * sequence brings it back.
+ */
+export const isOffCalendar = ({
+  status,
+  postponedAt,
+}: Pick<PublicEventRow['event'], 'status' | 'postponedAt'>): boolean => status === 'cancelled' || postponedAt !== null;
+
+type Facts = {
+  readonly row: PublicEventRow;
+  readonly sales: readonly Pick<SaleFacts, 'status' | 'saleOpensAt' | 'saleClosesAt'>[];
+  readonly contactEmail: string | null;
+  readonly publicUrl: string;
+  readonly now: Date;
+};
+
+/** A calendar file; undefined for the opening of a sale that has no tickets. */
+export function publicCalendar(file: CalendarFile, facts: Facts): string | undefined {
+  const language = file.endsWith('-en.ics') ? 'en' : 'id';
+  const event = eventIn(language, facts.row.event);
+  const url = `${facts.publicUrl}/events/${event.slug}`;
+  const common = {
+    sequence: event.version,
+    url,
+    organizer: { name: facts.row.organizer.name, email: facts.contactEmail },
+    description: [...(event.summary === '' ? [] : [event.summary]), url].join('\n\n'),
+  };
+  if (file.startsWith('event-')) {
+    return writeCalendarFile({
+      ...common,
+      uid: `${event.id.toLowerCase()}@antre`,
+      stamp: event.publishedAt ?? event.createdAt,
+      isOff: isOffCalendar(event),
+      startsAt: event.startsAt,
+      endsAt: event.endsAt,
+      summary: event.name,
+      place: placeLine(event),
+      reminderMinutes: reminderMinutes.event,
+    });
+  }
+  const opens = nextOpening(facts);
+  if (opens === undefined) return undefined;
+  return writeCalendarFile({ ...common, ...openingOf(event, opens, facts.now), summary: words[language].opening(event.name) });
+}
+
+/**
+ * A sale moves without a new version of the event. Of two entries with the same sequence, calendars take the later stamp (RFC 5546), so
+ * this one is stamped when it is made.
+ */
+function openingOf(
+  event: PublicEventRow['event'],
+  opens: Date,
+  now: Date,
+): Pick<CalendarFileEntry, 'uid' | 'stamp' | 'isOff' | 'startsAt' | 'endsAt' | 'place' | 'reminderMinutes'> {
+  return {
+    uid: `${event.id.toLowerCase()}-sale@antre`,
+    stamp: now,
+    isOff: event.status === 'cancelled',
+    startsAt: opens,
+    endsAt: new Date(opens.getTime() + openingMinutes * 60_000),
+    place: 'antre',
+    reminderMinutes: reminderMinutes.sale,
+  };
+}
+
+/** The first sale that is still to open; if there is none, the first of all. */
+function nextOpening({ row: { event }, sales, now }: Facts): Date | undefined {
+  const upcoming = sales.filter((sale) => saleStateOf({ ...sale, event }, now) === 'upcoming');
+  return (upcoming.length > 0 ? upcoming : sales)
+    .map(({ saleOpensAt }) => saleOpensAt)
+    .sort((one, other) => one.getTime() - other.getTime())[0];
+}
