@@ -57,7 +57,7 @@ export function publicCalendar(file: CalendarFile, facts: Facts): string | undef
   }
   const opens = nextOpening(facts);
   if (opens === undefined) return undefined;
-  return writeCalendarFile({ ...common, ...openingOf(event, opens, facts.now), summary: words[language].opening(event.name) });
+  return writeCalendarFile({ ...common, ...openingOf(event, opens, facts.now), place: url, summary: words[language].opening(event.name) });
 }
 
 /**
@@ -68,14 +68,13 @@ function openingOf(
   event: PublicEventRow['event'],
   opens: Date,
   now: Date,
-): Pick<CalendarFileEntry, 'uid' | 'stamp' | 'isOff' | 'startsAt' | 'endsAt' | 'place' | 'reminderMinutes'> {
+): Pick<CalendarFileEntry, 'uid' | 'stamp' | 'isOff' | 'startsAt' | 'endsAt' | 'reminderMinutes'> {
   return {
     uid: `${event.id.toLowerCase()}-sale@antre`,
     stamp: now,
     isOff: event.status === 'cancelled',
     startsAt: opens,
     endsAt: new Date(opens.getTime() + openingMinutes * 60_000),
-    place: 'antre',
     reminderMinutes: reminderMinutes.sale,
   };
 }
