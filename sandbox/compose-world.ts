@@ -36,6 +36,7 @@ export function composeWorld(
     notificationUrl: options.notificationUrl,
     whatsappCallbackUrl: options.whatsappCallbackUrl ?? whatsappCallbackUrlDefault,
     snapExpiryMinimumMinutes: options.snapExpiryMinimumMinutes ?? 5,
+    whatsappTexts: options.whatsappTexts ?? [],
   };
   const limits = {
     concurrency: options.callbackConcurrency ?? callbackConcurrencyDefault,

@@ -28,6 +28,15 @@ export type WhatsappSender = Readonly<{
   submitted?: readonly WhatsappTemplate[];
 }>;
 
+export type MessageButton = Readonly<{
+  text: string;
+  /** Ends in `{{1}}`, which each message fills in. Without it the button copies the message's code. */
+  url?: string;
+}>;
+
+/** The words of a template, with numbered variables. */
+export type MessageText = Readonly<{ name: string; language: string; body: string; button?: MessageButton }>;
+
 export type WhatsappTemplate = Readonly<{
   name: string;
   language: string;
@@ -36,6 +45,7 @@ export type WhatsappTemplate = Readonly<{
   id?: string;
   category?: string;
   body?: string;
+  button?: MessageButton;
   /** APPROVED by default; only then messages are accepted. */
   status?: string;
   rejectedReason?: string;

@@ -1,4 +1,5 @@
-import type { MidtransAccount, WhatsappSender } from './demo-accounts.ts';
+import { z } from 'zod';
+import type { MessageText, MidtransAccount, WhatsappSender } from './demo-accounts.ts';
 
 /** How a sandbox is started; everything has a default. */
 export type SandboxOptions = Readonly<{
@@ -26,6 +27,8 @@ export type SandboxOptions = Readonly<{
   beaconPeriodSeconds?: number;
   midtransAccounts?: readonly MidtransAccount[];
   whatsappSenders?: readonly WhatsappSender[];
+  /** The words in which the page shows messages whose templates were not registered here. */
+  whatsappTexts?: readonly MessageText[];
   /** Epoch milliseconds. */
   now?: () => number;
 }>;
@@ -37,6 +40,7 @@ export type Settings = {
   notificationUrl: string | undefined;
   whatsappCallbackUrl: string;
   snapExpiryMinimumMinutes: number;
+  readonly whatsappTexts: readonly MessageText[];
 };
 
 /** Reads the SANDBOX_* variables. Throws an Error with one sentence for an invalid value. */
@@ -46,6 +50,7 @@ export function readOptions(environment: Readonly<Record<string, string | undefi
     publicUrl: environment['SANDBOX_PUBLIC_URL']?.replace(/\/+$/, ''),
     notificationUrl: environment['SANDBOX_NOTIFICATION_URL'],
     whatsappCallbackUrl: environment['SANDBOX_WHATSAPP_CALLBACK_URL'],
+    whatsappTexts: textsFrom(environment['SANDBOX_WHATSAPP_TEXTS']),
     callbackConcurrency: numberFrom(environment, 'SANDBOX_CALLBACK_CONCURRENCY', 1, 512),
     callbacksPerSecond: numberFrom(environment, 'SANDBOX_CALLBACKS_PER_SECOND', 0.001, 1_000_000),
     snapExpiryMinimumMinutes: numberFrom(environment, 'SANDBOX_SNAP_EXPIRY_MINIMUM_MINUTES', 0, 1440),
@@ -59,6 +64,24 @@ export function readOptions(environment: Readonly<Record<string, string | undefi
     ...(logPath === 'memory' ? {} : { logPath }),
     ...withoutUndefined(given),
   };
+}
+
+const textsSchema = z.array(
+  z.strictObject({
+    name: z.string(),
+    language: z.string(),
+    body: z.string(),
+    button: z.strictObject({ text: z.string(), url: z.string().exactOptional() }).exactOptional(),
+  }),
+);
+
+function textsFrom(json: string | undefined): readonly MessageText[] | undefined {
+  if (json === undefined || json === '') return undefined;
+  try {
+    return textsSchema.parse(JSON.parse(json));
+  } catch {
+    throw new Error('SANDBOX_WHATSAPP_TEXTS must be a JSON list of { name, language, body, button }');
+  }
 }
 
 function numberFrom(

@@ -21,7 +21,13 @@ const componentSchema = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('BUTTONS'),
     buttons: z
-      .array(z.looseObject({ type: z.enum(['URL', 'OTP', 'QUICK_REPLY']), text: z.string().max(25).optional() }))
+      .array(
+        z.looseObject({
+          type: z.enum(['URL', 'OTP', 'QUICK_REPLY']),
+          text: z.string().max(25).optional(),
+          url: z.url({ protocol: /^https?$/ }).optional(),
+        }),
+      )
       .min(1),
   }),
   z.looseObject({ type: z.literal('FOOTER') }),
@@ -99,11 +105,13 @@ function senderOf(
 
 type Components = z.output<typeof componentsSchema>;
 
-function textOf(components: Components): { body?: string; bodyParameters: number } {
+function textOf(components: Components): Pick<WhatsappTemplate, 'body' | 'button' | 'bodyParameters'> {
   const body = components.find((part) => part.type === 'BODY')?.text;
   // A code is one parameter of a body that Meta words.
   if (body === undefined) return { bodyParameters: 1 };
-  return { body, bodyParameters: new Set(body.match(/\{\{\d+\}\}/g) ?? []).size };
+  const { text, url } = components.find((part) => part.type === 'BUTTONS')?.buttons[0] ?? {};
+  const button = text === undefined ? {} : { button: { text, ...(url === undefined ? {} : { url }) } };
+  return { body, bodyParameters: new Set(body.match(/\{\{\d+\}\}/g) ?? []).size, ...button };
 }
 
 function bodyFault(components: Components, category: string): string | undefined {

@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
-import type { WhatsappMessage } from '../graph/graph.ts';
 import { paymentFacts } from '../midtrans/snap/payment-types.ts';
 import { isOpen, type Transaction } from '../midtrans/state.ts';
 import type { Mail } from '../smtp/inbox.ts';
 import type { JournalRecord } from '../journal.ts';
 import type { World } from '../world.ts';
 import { button, clockTime, layout, rupiah, type Html } from './layout.ts';
+import { createWordsOf, whatsappCard } from './whatsapp-card.ts';
 
 const shown = 20;
 const logShown = 40;
@@ -15,6 +15,7 @@ export function homePage(world: World, watch: boolean): Html {
   const transactions = firstOf(world.midtrans.transactions.newest(), shown);
   const mails = world.inbox.newest().slice(0, shown);
   const messages = [...world.graph.messages.values()].reverse().slice(0, shown);
+  const wordsOf = createWordsOf(world.graph.senders, world.settings.whatsappTexts);
   const lines = world.journal.lines().slice(-logShown).toReversed();
   return layout(
     'antre sandbox',
@@ -27,7 +28,7 @@ export function homePage(world: World, watch: boolean): Html {
       <h2>Mails <small>newest ${mails.length}</small></h2>
       ${mails.length === 0 ? nothing('No mail yet.') : mails.map(mailCard)}
       <h2>WhatsApp <small>newest ${messages.length}</small></h2>
-      ${messages.length === 0 ? nothing('No message yet.') : messages.map(messageCard)}
+      ${messages.length === 0 ? nothing('No message yet.') : messages.map((message) => whatsappCard(message, wordsOf))}
       <h2>Log <small>newest first</small></h2>
       <div class="card">${lines.length === 0 ? 'Nothing happened yet.' : html`<pre>${lines.map(logLine).join('\n')}</pre>`}</div>`,
     watch ? 3 : undefined,
@@ -63,37 +64,6 @@ function paymentCard(transaction: Transaction): Html {
 function mailCard(mail: Mail): Html {
   return html`<div class="card row"><span><a href="/page/mails/${mail.id}">${mail.subject || '(no subject)'}</a><br />
       <span class="soft">to ${mail.to.join(', ')}</span></span><span class="soft">${clockTime(mail.at)}</span></div>`;
-}
-
-function messageCard(message: WhatsappMessage): Html {
-  const status = message.statuses.at(-1)?.status ?? 'accepted';
-  return html`<div class="card">
-    <div class="row"><strong>+${message.to}</strong><span>${message.template} (${message.language})</span>
-      <span class="tag ${status === 'failed' ? 'bad' : 'good'}">${status}</span></div>
-    <div class="soft">${texts(message).join(' · ')}</div>
-    ${imageIds(message).map((id) => html`<img src="/whatsapp/media/${id}" alt="Picture of the message" width="160" />`)}
-    <div class="soft">${clockTime(message.at)}</div>
-  </div>`;
-}
-
-function texts(message: WhatsappMessage): string[] {
-  return message.components.flatMap(({ parameters }) =>
-    parameters.flatMap((parameter) => (hasText(parameter) ? parameter.text : [])),
-  );
-}
-
-function hasText(parameter: unknown): parameter is { text: string } {
-  return (
-    typeof parameter === 'object' && parameter !== null && 'text' in parameter && typeof parameter.text === 'string'
-  );
-}
-
-function imageIds(message: WhatsappMessage): string[] {
-  return message.components.flatMap((component) =>
-    component.type === 'header'
-      ? component.parameters.flatMap((parameter) => (parameter.type === 'image' ? (parameter.image.id ?? []) : []))
-      : [],
-  );
 }
 
 function logLine(record: JournalRecord): string {

@@ -17,6 +17,10 @@ form { display: inline; } .buttons { display: flex; flex-wrap: wrap; gap: .35rem
 button, .button { font: inherit; font-size: .87rem; padding: .3rem .75rem; min-height: 2.2rem; border: 1px solid var(--line); border-radius: .4rem; background: #fff; color: inherit; cursor: pointer; text-decoration: none; }
 button.main { background: var(--accent); border-color: var(--accent); color: #fff; }
 a { color: var(--accent); } iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: .4rem; background: #fff; }
+/* As in WhatsApp, with its colours. */
+.bubble { background: #e7f7df; border-radius: .1rem .7rem .7rem .7rem; margin-top: .5rem; max-width: 26rem; padding: .5rem .7rem; }
+.bubble p { margin: 0; white-space: pre-line; } .bubble img { display: block; margin-bottom: .4rem; }
+.bubble-button { border-top: 1px solid #c9e4bd; display: block; margin-top: .5rem; padding-top: .4rem; text-align: center; }
 pre { white-space: pre-wrap; font-size: .8rem; margin: 0; } dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; }
 `;
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whatsappTexts } from '../../deploy/local/stack/whatsapp-texts.ts';
+import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/start-sandbox.ts';
 import { merchantOf } from './support/merchant.ts';
 
@@ -6,7 +8,7 @@ import { merchantOf } from './support/merchant.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
-  sandbox = await startSandbox({ timeScale: 0.001 });
+  sandbox = await startSandbox({ timeScale: 0.001, whatsappTexts: whatsappTexts('https://antre.example') });
 });
 afterAll(() => sandbox.close());
 
@@ -55,6 +57,59 @@ describe('home page', () => {
     for (const act of ['duplicate', 'bad_signature', 'changed_status']) {
       expect((await post(`/page/payments/page-4/${act}`)).status).toBe(303);
     }
+  });
+});
+
+describe('WhatsApp messages', () => {
+  const send = async (name: string, language: string, texts: string[], suffix?: string) => {
+    const parameters = (values: string[]) => values.map((text) => ({ type: 'text', text }));
+    const button = { type: 'button', sub_type: 'url', index: '0', parameters: parameters([suffix ?? '']) };
+    const answer = await fetch(`${sandbox.url}/graph/v23.0/${demoWhatsappSender.phoneNumberId}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demoWhatsappSender.accessToken}` },
+      body: JSON.stringify({
+        messaging_product: 'whatsapp',
+        to: '6281300000000',
+        type: 'template',
+        template: {
+          name,
+          language: { code: language },
+          components: [{ type: 'body', parameters: parameters(texts) }, ...(suffix === undefined ? [] : [button])],
+        },
+      }),
+    });
+    expect(answer.status).toBe(200);
+    return (await (await fetch(sandbox.url)).text()).split('<div class="bubble"')[1] ?? '';
+  };
+
+  it('are shown in our words, filled in, in their language and with their button; text from outside stays text', async () => {
+    const bubble = await send('ticket_issued', 'id', ['<i>Ayu</i>', 'Senja', 'Sabtu', '9QX4T-0RBVE'], 'ord_1#t=x');
+    expect(bubble).toMatch(/^ lang="id">/);
+    expect(bubble).toContain('Halo &lt;i&gt;Ayu&lt;/i&gt;, tiket Anda untuk <strong>Senja</strong> sudah siap.');
+    expect(bubble).not.toMatch(/\{\{/);
+    expect(bubble).toContain('<a class="bubble-button" href="https://antre.example/orders/ord_1#t=x">Buka pesanan</a>');
+    expect(await send('buyer_code', 'en', ['123456'], '123456')).toContain('<strong>123456</strong> is your');
+    expect(await send('of_another_product', 'en', ['one', 'two'])).toContain('one · two');
+  });
+
+  it('are shown in the words that an organiser has registered', async () => {
+    const text = 'Hai {{1}}! Tiket {{2}} siap: {{3}}, {{4}}.';
+    const components = [
+      { type: 'BODY', text, example: { body_text: [['a', 'b', 'c', 'd']] } },
+      { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Lihat', url: 'https://tiket.example/{{1}}' }] },
+    ];
+    const submitted = await fetch(`${sandbox.url}/graph/v23.0/${demoWhatsappSender.businessAccountId}/message_templates`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demoWhatsappSender.accessToken}` },
+      body: JSON.stringify({ name: 'ticket_issued', language: 'id', category: 'UTILITY', components }),
+    });
+    expect(submitted.status).toBe(200);
+    await expect
+      .poll(() => send('ticket_issued', 'id', ['Ayu', 'Senja', 'Sabtu', '9QX4T'], 'ord_2').catch(() => ''))
+      .toContain('Hai Ayu! Tiket Senja siap: Sabtu, 9QX4T.');
+    expect(await send('ticket_issued', 'id', ['A', 'B', 'C', 'D'], 'ord_2')).toContain(
+      '<a class="bubble-button" href="https://tiket.example/ord_2">Lihat</a>',
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { dataFolder } from '../places.ts';
 import { keepSecrets } from '../services/keep-secrets.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';
 import type { Plan } from './plan.ts';
+import { whatsappTexts } from './whatsapp-texts.ts';
 
 /**
  * The environment of the product's own processes in the local stack. The user's own variables win, except the address to
@@ -87,6 +88,7 @@ export function sandboxEnvironment(plan: Plan, given: NodeJS.ProcessEnv): NodeJS
     SANDBOX_LOG: join(dataFolder, 'sandbox/journal.jsonl'),
     SANDBOX_PUBLIC_URL: `http://localhost:${plan.ports.sandbox}`,
     SANDBOX_WHATSAPP_CALLBACK_URL: `http://127.0.0.1:${plan.ports.api}/v1/callbacks/whatsapp/{phoneNumberId}`,
+    SANDBOX_WHATSAPP_TEXTS: JSON.stringify(whatsappTexts(`http://localhost:${plan.ports.api}`)),
     ...given,
     SANDBOX_PORT: String(plan.ports.sandbox),
     SANDBOX_SMTP_PORT: String(plan.ports.smtp),

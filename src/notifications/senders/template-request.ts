@@ -23,7 +23,7 @@ const samples: Readonly<Record<MessageVariable, string>> = {
   code: '123456',
   link: '',
 };
-const buttonTexts = { id: 'Buka pesanan', en: 'Open the order' } as const;
+export const buttonTexts = { id: 'Buka pesanan', en: 'Open the order' } as const;
 /** Goes before a text that begins with a variable. */
 const opening = 'Info:';
 const sampleSuffix = 'ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
@@ -72,7 +72,7 @@ const codeComponents = [
  * The text with numbers for its variables. The link is the template's button, so it is removed from the text, with its
  * line if nothing else is on it. A template may neither begin nor end with a variable.
  */
-function templateBody(text: string, parameters: readonly MessageVariable[]): string | TemplateFault {
+export function templateBody(text: string, parameters: readonly MessageVariable[]): string | TemplateFault {
   const missing = parameters.find((variable) => !variablePattern(variable).test(text));
   if (missing !== undefined) return { missing };
   const lines = text.split('\n').flatMap((line) => {
