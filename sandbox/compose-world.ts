@@ -36,7 +36,6 @@ export function composeWorld(
     notificationUrl: options.notificationUrl,
     whatsappCallbackUrl: options.whatsappCallbackUrl ?? whatsappCallbackUrlDefault,
     snapExpiryMinimumMinutes: options.snapExpiryMinimumMinutes ?? 5,
-    whatsappTexts: options.whatsappTexts ?? [],
   };
   const limits = {
     concurrency: options.callbackConcurrency ?? callbackConcurrencyDefault,
@@ -66,6 +65,7 @@ export function composeWorld(
     midtransLane,
     graph: { ...shared, lane, post, senders, rules: createWhatsappRules(), messages: new Map(), media: new Map() },
     gateways: { ...shared, lane, post, parties: new Map(), rules: createGatewayRules(), messages: [] },
+    whatsappTexts: options.whatsappTexts ?? [],
     beacon: { now, random, scheduler, chain: demoChain(options.beaconPeriodSeconds), rules: createBeaconRules() },
     inbox: createInbox(),
     smtpRules: createSmtpRules(),

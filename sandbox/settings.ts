@@ -40,7 +40,6 @@ export type Settings = {
   notificationUrl: string | undefined;
   whatsappCallbackUrl: string;
   snapExpiryMinimumMinutes: number;
-  readonly whatsappTexts: readonly MessageText[];
 };
 
 /** Reads the SANDBOX_* variables. Throws an Error with one sentence for an invalid value. */

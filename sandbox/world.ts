@@ -1,4 +1,5 @@
 import type { BeaconWorld } from './beacon/beacon-routes.ts';
+import type { MessageText } from './demo-accounts.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Gateways } from './message-gateways/gateways.ts';
 import type { Lane } from './lane.ts';
@@ -18,6 +19,8 @@ export type World = Readonly<{
   midtrans: Midtrans;
   midtransLane: Lane;
   graph: Graph;
+  /** The words of messages without a registered template. */
+  whatsappTexts: readonly MessageText[];
   gateways: Gateways;
   beacon: BeaconWorld;
   inbox: Inbox;

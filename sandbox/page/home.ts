@@ -15,7 +15,7 @@ export function homePage(world: World, watch: boolean): Html {
   const transactions = firstOf(world.midtrans.transactions.newest(), shown);
   const mails = world.inbox.newest().slice(0, shown);
   const messages = [...world.graph.messages.values()].reverse().slice(0, shown);
-  const wordsOf = createWordsOf(world.graph.senders, world.settings.whatsappTexts);
+  const wordsOf = createWordsOf(world.graph.senders, world.whatsappTexts);
   const lines = world.journal.lines().slice(-logShown).toReversed();
   return layout(
     'antre sandbox',
