@@ -236,7 +236,8 @@ create table events (
   status text not null default 'draft' check (status in ('draft', 'published', 'cancelled')),
   -- Whether all sales are open, independent of the windows of the categories.
   sales text not null default 'open' check (sales in ('open', 'closed')),
-  hold_seconds integer not null default 900 check (hold_seconds between 60 and 86400),
+  -- By default long enough for a bank transfer.
+  hold_seconds integer not null default 1800 check (hold_seconds between 60 and 86400),
   tickets_per_order_max integer not null default 10 check (tickets_per_order_max between 1 and 100),
   tickets_per_buyer_max integer check (tickets_per_buyer_max between 1 and 10000),
   fee_per_ticket bigint not null default 0 check (fee_per_ticket >= 0),

@@ -69,7 +69,7 @@ export function createApp(service: Service) {
       clock: service.clock,
       publicUrl: config.PUBLIC_URL,
       hashSecret: config.HASH_SECRET,
-      gateway: gatewayPlugins[0].name,
+      gateway: gatewayPlugins[0],
       isSignUpOpen: config.SELF_SIGN_UP,
     }),
   );

@@ -47,7 +47,7 @@ export const events = pgTable('events', {
   sales: text('sales', { enum: ['open', 'closed'] })
     .notNull()
     .default('open'),
-  holdSeconds: integer('hold_seconds').notNull().default(900),
+  holdSeconds: integer('hold_seconds').notNull().default(1800),
   ticketsPerOrderMax: integer('tickets_per_order_max').notNull().default(10),
   ticketsPerBuyerMax: integer('tickets_per_buyer_max'),
   feePerTicket: amount('fee_per_ticket').notNull().default(0),

@@ -17,7 +17,7 @@ test('a new event is a draft that the public does not see', async () => {
     timeZone: 'Asia/Jakarta',
     currency: 'IDR',
     country: 'ID',
-    holdSeconds: 900,
+    holdSeconds: 1800,
     ticketsPerBuyerMax: 4,
     feePerTicket: { amount: 5000, currency: 'IDR' },
     publishedAt: null,

@@ -67,7 +67,10 @@ const eventFields = {
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
   doorsOpenAt: givenTimeSchema,
-  holdSeconds: z.int().min(60).max(86_400),
+  holdSeconds: z.int().min(60).max(86_400).openapi({
+    description:
+      'How long the places of an unpaid order are kept. Default: 1800, long enough for bank transfers. 900 suits a rush: places return sooner, and transfers are offered only on the page of the order.',
+  }),
   ticketsPerOrderMax: z.int().min(1).max(100),
   ticketsPerBuyerMax: z.int().min(1).max(10_000).nullable(),
   feePerTicket: moneySchema,

@@ -36,7 +36,7 @@ describe('what an order gets', () => {
       sql`select name from outbox where payload->>'orderId' = ${placed.id}`,
     );
     expect(staged).toEqual([{ name: 'order.placed' }]);
-    expect(new Date(placed.expiresAt).getTime() - new Date(placed.placedAt).getTime()).toBe(900_000);
+    expect(new Date(placed.expiresAt).getTime() - new Date(placed.placedAt).getTime()).toBe(1_800_000);
   });
 
   test('orders that are placed together share jobs, free ones apart from those that must be paid', async () => {

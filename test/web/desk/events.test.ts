@@ -78,6 +78,16 @@ test('a change that somebody else made meanwhile is not overwritten', async () =
   expect((await browser.get(path)).html).toContain('https://www.google.com/maps/search/?api=1&amp;query=Istora');
 });
 
+test('beside the time to pay stand the ways for which it is too short, and by default there are none', async () => {
+  const path = `${await createEvent({ name: 'Waktu membayar' })}/details`;
+  expect(formFields((await browser.get(path)).html)).toMatchObject({ holdMinutes: '30' });
+  expect((await browser.get(path)).html).not.toContain('Now 30 minutes');
+  await browser.send(path, { holdMinutes: '15' });
+  const { html } = await browser.get(path);
+  expect(html).toContain('Now 15 minutes: offered only on the page of the order, and not from the start: bank transfer.');
+  expect(html).toContain('Now 15 minutes: too short for Alfamart or Indomaret.');
+});
+
 test('a long list has pages', async () => {
   for (let index = 0; index < 26; index += 1)
     await createEvent({ name: `Acara ${index}`, slug: `acara-panjang-${index}` });

@@ -12,7 +12,7 @@ import type { Assets } from '../files/assets.ts';
 import type { Html } from '../layout.ts';
 import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';
-import type { Act, AddPage, Desk, Show, View } from './desk.ts';
+import type { Act, AddPage, Desk, GatewayOfDesk, Show, View } from './desk.ts';
 import { type Form, type FormValues, emptyForm, formBytesMax, readForm } from './forms.ts';
 import { deskFrame } from './parts/frame.ts';
 import { linkButton } from './parts/pieces.ts';
@@ -27,7 +27,7 @@ export type DeskDeps = {
   readonly publicUrl: string;
   readonly hashSecret: string;
   /** The payment gateway of new accounts. */
-  readonly gateway: string;
+  readonly gateway: GatewayOfDesk;
   /** Whether organisers may sign up by themselves. */
   readonly isSignUpOpen: boolean;
 };

@@ -4,6 +4,14 @@ import type { Data, DeskApi } from './api.ts';
 import type { Form, FormValues } from './forms.ts';
 import type { EventSection, Section } from './nav.ts';
 
+/** What the desk knows of a payment gateway. */
+export type GatewayOfDesk = {
+  readonly name: string;
+  readonly methods: readonly string[];
+  /** The methods that take an amount within so many minutes: those offered at first for the wish `any`, else the method itself. */
+  methodsFor(order: { readonly minutes: number; readonly amount: number }, wish: string): readonly string[];
+};
+
 /** The context of one request of a signed-in member, for pages and acts. */
 export type Desk = {
   readonly api: DeskApi;
@@ -14,7 +22,7 @@ export type Desk = {
   readonly now: Date;
   readonly publicUrl: string;
   /** The payment gateway of new accounts. */
-  readonly gateway: string;
+  readonly gateway: GatewayOfDesk;
   /** The address of this page, without its query. */
   readonly path: string;
   readonly formToken: string;

@@ -49,7 +49,7 @@ type AccountApi = {
   put(path: string, input: object): Promise<unknown>;
   post(path: string, input: object): Promise<{ result: 'works' | 'refused' | 'no_answer' | 'busy'; code?: string }>;
 };
-const accountPath = ({ gateway }: Desk) => `/v1/organizers/:slug/payment-accounts/${gateway}`;
+const accountPath = ({ gateway }: Desk) => `/v1/organizers/:slug/payment-accounts/${gateway.name}`;
 
 async function accountPart(desk: Desk): Promise<Html> {
   const { language } = desk;
@@ -62,7 +62,7 @@ async function accountPart(desk: Desk): Promise<Html> {
     });
   const form = desk.form('account');
   const isTicked = form.values?.has('buyerPaysFee') ?? account?.buyerPaysFee ?? false;
-  return html`<p>${words.paymentsLead(titleOf(desk.gateway))}</p>${
+  return html`<p>${words.paymentsLead(titleOf(desk.gateway.name))}</p>${
     account === undefined
       ? html`<p>${words.noAccount}</p>`
       : facts([

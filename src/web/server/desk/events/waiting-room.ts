@@ -17,6 +17,8 @@ import { eventParam, eventView, ownEvent } from './own-event.ts';
 type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;
 
 const rateDefault = 20;
+/** Enough for the ways that most buyers pay by. */
+const rushHoldMinutes = 15;
 /** Tries of a browser before it may join. A phone makes some ten thousand a second or more. */
 const workOffered = [0, 100_000, 1_000_000];
 const minute = 60_000;
@@ -46,11 +48,19 @@ async function showRoom(desk: Desk): Promise<View> {
     ...eventView(event),
     eventSection: 'waitingRoom',
     body: html`<p class="lead">${words.lead}</p>${room === undefined ? notice(words.none) : statePart(desk, event, room)}${
-      room === undefined || room.phase === 'closed' ? notice(words.ordersWait) : ''
+      room === undefined || room.phase === 'closed' ? html`${notice(words.ordersWait)}${holdAdvice(desk, event)}` : ''
     }
 ${panel(words.expected, expectedDraw(desk, event, { room, places }))}
 ${panel(words.plan, deskForm(desk, { form, body: planFields(desk, form, event, room), submit: words.save, isChange: true }))}`,
   };
+}
+
+/** In a rush, places that nobody pays should return soon. */
+function holdAdvice({ language }: Desk, { id, holdSeconds }: EventOfDesk): Html {
+  const words = roomPlanWords[language];
+  if (holdSeconds <= rushHoldMinutes * 60) return html``;
+  const text = words.shorterHold(Math.round(holdSeconds / 60), rushHoldMinutes);
+  return notice(html`${text} ${linkButton(`/desk/events/${id}/details`, words.toHold, true)}`);
 }
 
 function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {

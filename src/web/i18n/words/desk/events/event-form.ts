@@ -37,7 +37,11 @@ const id = {
   slugHint: (before: string) => `Bagian akhir dari ${before}… Bila kosong, dibuat dari nama acara.`,
   holdMinutes: 'Waktu membayar (menit)',
   holdHint:
-    'Lama tiket ditahan untuk pembeli. 15 menit cukup untuk QRIS, dompet digital dan kartu. Mulai 30 menit, transfer bank ikut ditawarkan sejak awal; dana transfer hanya dapat dikembalikan secara manual. Untuk penjualan yang ramai, pilih 15 menit.',
+    'Lama tiket ditahan untuk pembeli. Dengan 30 menit, transfer bank ikut ditawarkan sejak awal; dananya hanya dapat dikembalikan secara manual. Untuk penjualan yang ramai, pilih 15 menit: cukup untuk QRIS, dompet digital dan kartu, dan tempat yang tidak dibayar lebih cepat kembali.',
+  bankTransfer: 'transfer bank',
+  holdLater: (minutes: number, ways: string) =>
+    `Sekarang ${minutes} menit: baru ditawarkan di halaman pesanan, bukan sejak awal: ${ways}.`,
+  holdNever: (minutes: number, ways: string) => `Sekarang ${minutes} menit: terlalu singkat untuk ${ways}.`,
   perOrder: 'Tiket per pesanan, paling banyak',
   perBuyer: 'Tiket per pembeli, paling banyak',
   fee: 'Biaya layanan per tiket',
@@ -90,7 +94,11 @@ const en: typeof id = {
   slugHint: (before: string) => `The last part of ${before}… If left empty, it is made of the name.`,
   holdMinutes: 'Time to pay (minutes)',
   holdHint:
-    'How long tickets are kept for a buyer. 15 minutes are enough for QRIS, wallets and cards. From 30 minutes on, bank transfers are offered from the start; their money can only be refunded by hand. For a busy sale choose 15 minutes.',
+    'How long tickets are kept for a buyer. With 30 minutes, bank transfers are offered from the start; their money can only be refunded by hand. For a sale with a rush choose 15 minutes: enough for QRIS, wallets and cards, and places that are not paid return sooner.',
+  bankTransfer: 'bank transfer',
+  holdLater: (minutes: number, ways: string) =>
+    `Now ${minutes} minutes: offered only on the page of the order, and not from the start: ${ways}.`,
+  holdNever: (minutes: number, ways: string) => `Now ${minutes} minutes: too short for ${ways}.`,
   perOrder: 'Tickets per order at most',
   perBuyer: 'Tickets per buyer at most',
   fee: 'Service fee per ticket',

@@ -23,6 +23,9 @@ const id = {
   none: 'Acara ini tidak memakai ruang tunggu. Siapa cepat, dia dapat.',
   ordersWait:
     'Sejak rencana disimpan, orang hanya dapat memesan bila sudah dipanggil: sampai penjualan dibuka, tidak ada yang dapat memesan.',
+  shorterHold: (minutes: number, enough: number) =>
+    `Tiket ditahan ${minutes} menit untuk pembayaran. Saat ramai, ${enough} menit cukup: tempat yang tidak dibayar lebih cepat kembali.`,
+  toHold: 'Ubah waktu membayar',
   now: 'Sekarang',
   plan: 'Rencana',
   expected: 'Perkiraan undian',
@@ -77,6 +80,9 @@ const en: typeof id = {
   none: 'This event has no waiting room. First come, first served.',
   ordersWait:
     'Once the plan is saved, people can order only when they have been called: until the sale opens, nobody can order.',
+  shorterHold: (minutes: number, enough: number) =>
+    `Tickets are kept for ${minutes} minutes while buyers pay. In a rush ${enough} minutes are enough: places that are not paid return sooner.`,
+  toHold: 'Change the time to pay',
   now: 'Now',
   plan: 'Plan',
   expected: 'The draw to expect',

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { eventFormWords } from '../../../../i18n/words/desk/events/event-form.ts';
+import { paymentMethodWords } from '../../../../i18n/words/order/payment-methods.ts';
 import { movingWords } from '../../../../i18n/words/desk/events/moving.ts';
 import type { Html } from '../../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
@@ -34,7 +35,8 @@ ${deskForm(desk, { form, body, submit: words.save, cancelPath: `/desk/events/${e
 }
 
 /** How tickets of the event are sold. */
-function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): readonly Html[] {
+function sellingFields(desk: Desk, form: Form, event: EventOfDesk): readonly Html[] {
+  const { language } = desk;
   const words = eventFormWords[language];
   return [
     fieldGroup(words.description, [
@@ -61,7 +63,7 @@ function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): read
       numberField(form, language, {
         name: 'holdMinutes',
         label: words.holdMinutes,
-        hint: words.holdHint,
+        hint: [words.holdHint, ...waysLeftOut(desk, Math.round(event.holdSeconds / 60))].join(' '),
         value: Math.round(event.holdSeconds / 60),
       }),
       numberField(form, language, {
@@ -97,6 +99,26 @@ function sellingFields({ language }: Desk, form: Form, event: EventOfDesk): read
         value: event.detailsUntilHours,
       }),
     ]),
+  ];
+}
+
+/** A method that takes long; whatever a gateway offers at all, it offers within a day. */
+const longMinutes = 24 * 60;
+
+/** Sentences that name the ways of paying for which this time is too short. */
+function waysLeftOut({ gateway, language }: Desk, minutes: number): string[] {
+  const words = eventFormWords[language];
+  const names = paymentMethodWords[language].methods;
+  const amount = 1;
+  const nameOf = (method: string) => ({ ...names, bank_transfer: words.bankTransfer })[method] ?? method;
+  const atFirst = gateway.methodsFor({ minutes, amount }, 'any');
+  const missing = gateway.methodsFor({ minutes: longMinutes, amount }, 'any').filter((way) => !atFirst.includes(way));
+  const [later, never] = [true, false].map((isLater) =>
+    missing.filter((way) => isLater === gateway.methodsFor({ minutes, amount }, way).length > 0).map(nameOf),
+  );
+  return [
+    ...(later === undefined || later.length === 0 ? [] : [words.holdLater(minutes, later.join(', '))]),
+    ...(never === undefined || never.length === 0 ? [] : [words.holdNever(minutes, never.join(', '))]),
   ];
 }
 
