@@ -127,6 +127,16 @@ describe('the search of orders', () => {
     expect(answer).toMatchObject({ match: 'similar', nextCursor: null });
   });
 
+  test('finds an email with a typing mistake before or after its @, and none for those who may not see addresses', async () => {
+    const { id } = await placed('Ratna', other, { ...someBuyer(), email: `ratnasari.${process.pid}@kotakpos.example` });
+    await indexNow();
+    for (const q of [`ratnasri.${process.pid}@kotakpos.example`, `ratnasari.${process.pid}@kotkapos.example`]) {
+      const answer = await search(q, { eventId: other.id });
+      expect([q, answer.match, answer.data.map((row) => row.id)]).toEqual([q, 'similar', expect.arrayContaining([id])]);
+      expect((await search(q, { eventId: other.id }, desk.door)).data).toEqual([]);
+    }
+  });
+
   test.each(['Љиљана Петровић', 'محمد الفاتح', '王小明', 'สมชาย ใจดี', 'Åse Bjørnson'])(
     'finds %s by the beginning of the name',
     async (name) => {
