@@ -60,6 +60,17 @@ test('an id before a gap, from the future or in an unknown form is not known', (
   expect(recent.since(topic, 'a-b')).toBeUndefined();
 });
 
+test('a line break that somebody typed begins no second event', () => {
+  const data = JSON.stringify({ name: 'Pintu\r\n\nevent: forged\rdata: {}\u2028\u0000' });
+  expect(eventBytes('order', data, '1-2.3').toString().split(/\r\n|\r|\n/)).toEqual([
+    'id: 1-2.3',
+    'event: order',
+    `data: ${data}`,
+    '',
+    '',
+  ]);
+});
+
 test('an event is written on lines of its own', () => {
   expect(eventBytes('order', '{"a":1}', '1-2.3').toString()).toBe('id: 1-2.3\nevent: order\ndata: {"a":1}\n\n');
 });

@@ -214,6 +214,24 @@ test('a cache that heeds Vary gives nobody a page in the language of somebody el
   }
 });
 
+test('no header changes a page but those that Vary names, and none leads to another page', async () => {
+  const odd = {
+    'x-forwarded-host': 'evil.example',
+    'x-original-url': '/v1/orders',
+    'x-rewrite-url': '/v1/orders',
+    'x-http-method-override': 'DELETE',
+    accept: 'text/plain;q=0, */*;q=NaN',
+    cookie: 'antre_language=en; antre_staff=x',
+    origin: 'https://evil.example',
+    'x-padding': 'x'.repeat(7000),
+  };
+  for (const path of await allPaths()) {
+    const [plain, poisoned] = [await get(path), await get(path, odd)];
+    expect([path, poisoned.status, await poisoned.text()]).toEqual([path, 200, await plain.text()]);
+    expect([...poisoned.headers]).toEqual([...plain.headers]);
+  }
+});
+
 test('files of pages are compressed, named by their content and cached for ever', async () => {
   const html = await (await get(orderPath())).text();
   const addresses = [...html.matchAll(/(?:src|href)="(\/web\/[^"]+)"/g)].map(([, address]) => address ?? '');

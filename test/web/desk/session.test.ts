@@ -176,6 +176,19 @@ test('door staff see the link to the scanner, and no page of organisers', async 
   expect([refused.status, refused.html.includes('Your role does not allow this.')]).toEqual([403, true]);
 });
 
+test('nothing that somebody types or sends becomes part of a cookie', async () => {
+  const cookiesOf = async (path: string, headers: Record<string, string> = {}) =>
+    (await world.running.fetch(path, { headers })).headers.getSetCookie();
+  expect(await cookiesOf('/desk/sign-in?lang=en')).toEqual([
+    expect.stringMatching(/^(?:__Host-)?antre_language=en; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Strict(?:; Secure)?$/),
+  ]);
+  for (const odd of ['en; Domain=evil.example', 'en\r\nset-cookie: a=b', 'en\u0000', '__proto__', 'en,id']) {
+    expect([odd, await cookiesOf(`/desk/sign-in?lang=${encodeURIComponent(odd)}`)]).toEqual([odd, []]);
+    const cookie = `antre_language=${encodeURIComponent(odd)}; antre_staff=${encodeURIComponent(odd)}`;
+    expect([odd, await cookiesOf('/desk/sign-in', { cookie })]).toEqual([odd, []]);
+  }
+});
+
 test('an invalid or foreign cookie counts as no cookie', async () => {
   for (const value of ['x', 'a'.repeat(5000), 'ey.ey.ey', '%00', 'antre_key_abcdefghijklmnopqrstuvwx']) {
     const seen = await world.running.fetch('/desk', { headers: { cookie: `antre_staff=${value}` } });
