@@ -65,6 +65,11 @@ test('prices are whole units for search engines, in currencies with cents, too',
   const [, block = ''] =
     /<script type="application\/ld\+json">(.*?)<\/script>/s.exec(await htmlOf(`/events/${abroad.slug}`)) ?? [];
   expect(JSON.parse(block)).toMatchObject({ offers: [{ price: 19.5, priceCurrency: 'SGD' }] });
+  // A highest price is one in rupiah, and the page says that it leaves others out.
+  const upTo = await htmlOf('/?lang=en&category=concert&priceMax=100000');
+  expect(upTo).not.toContain(`/events/${abroad.slug}`);
+  expect(upTo).toContain('Only events with prices in rupiah. <a href="/?category=concert&amp;lang=en">Any price</a>');
+  expect(await htmlOf('/?lang=en&priceMax=0')).not.toContain('prices in rupiah');
 });
 
 test('kinds are named in the language of the page, and a search by kind, day and price works without script', async () => {

@@ -19,6 +19,7 @@ type HomeWords = {
   readonly anyPrice: string;
   readonly upTo: (price: string) => string;
   readonly onlyFree: string;
+  readonly onlyInRupiah: string;
   readonly organizer: string;
   readonly eventsBy: (organizer: string) => string;
   readonly find: string;
@@ -56,6 +57,7 @@ export const homeWords: InEach<HomeWords> = {
     anyPrice: 'Semua harga',
     upTo: (price) => `Sampai ${price}`,
     onlyFree: 'Gratis',
+    onlyInRupiah: 'Hanya acara dengan harga dalam rupiah.',
     organizer: 'Penyelenggara',
     eventsBy: (organizer) => `Acara oleh ${organizer}`,
     find: 'Cari',
@@ -85,6 +87,7 @@ export const homeWords: InEach<HomeWords> = {
     anyPrice: 'Any price',
     upTo: (price) => `Up to ${price}`,
     onlyFree: 'Free',
+    onlyInRupiah: 'Only events with prices in rupiah.',
     organizer: 'Organiser',
     eventsBy: (organizer) => `Events by ${organizer}`,
     find: 'Search',

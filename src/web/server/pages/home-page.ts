@@ -24,6 +24,7 @@ export async function homePage(
   const { lang } = context;
   const words = homeWords[lang.language];
   const { cursor: _, ...filters } = search;
+  const { priceMax: _price, ...anyPrice } = filters;
   const isSearch = Object.keys(filters).length > 0;
   const otherLanguage: ChosenLanguage = { language: lang.language === 'id' ? 'en' : 'id', isAsked: true };
   return layout(context, {
@@ -37,6 +38,7 @@ export async function homePage(
 <header class="hero"><h1>${words.heading}</h1><p>${words.lead}</p></header>
 ${searchForm(lang, search)}
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${isSearch ? words.results : words.coming}</h2>
+${(search.priceMax ?? 0) > 0 ? html`<p class="muted small">${words.onlyInRupiah} <a href="${linkTo(homePath(anyPrice), lang)}">${words.anyPrice}</a></p>` : ''}
 ${listing.data.length === 0 ? noEvents(lang) : cards(listing, lang)}
 </section>
 <nav class="pager">${isSearch || search.cursor !== undefined ? html`<a class="button button-quiet" href="${linkTo('/', lang)}">${words.all}</a>` : ''}
