@@ -124,7 +124,7 @@ test('only what a page shows now is drawn: older versions lead to it, and drafts
 
 test('a card shows its title in every script, and is drawn once for all who ask', async () => {
   const whitePixels = async (title: string) => {
-    const card = { background: '<rect width="1200" height="630"/>', title, lines: [] };
+    const card = { background: '<rect width="1200" height="630"/>', logo: '', title, lines: [] };
     const [bytes, same] = await Promise.all([linkCards.jpegOf(card), linkCards.jpegOf(card)]);
     expect(same).toBe(bytes);
     return (await sharp(bytes).greyscale().raw().toBuffer()).filter((pixel) => pixel > 200).length;

@@ -6,8 +6,9 @@ import { pictureSizes } from './sizes.ts';
 
 /** The picture of a page without a photo, in previews of its link. */
 export type LinkCard = {
-  /** What stands behind the texts: an element `svg` of ours, without anything that people wrote. */
+  /** SVG of ours, without anything that people wrote: what stands behind the texts, and the logo. */
   readonly background: string;
+  readonly logo: string;
   readonly title: string;
   /** Below the title. */
   readonly lines: readonly string[];
@@ -24,6 +25,13 @@ const titleSizes = [
 const lineSize = 36;
 const lineGap = 12;
 const jpegQuality = 80;
+/** How dark the background is made, from top to bottom, so that white can be read on every poster. */
+const shade = [
+  [0, 0.4],
+  [0.2, 0.2],
+  [0.4, 0.6],
+  [1, 0.92],
+] as const;
 
 type SetText = { readonly lines: readonly Cluster[][]; readonly size: number };
 
@@ -39,15 +47,15 @@ export function limitToDrawings(): void {
  * Draws a card as JPEG, which is the only format that all messengers take. Texts become outlines here, so no text is parsed as
  * SVG, and no font of the system is used.
  */
-export async function drawLinkCard({ background, title, lines }: LinkCard): Promise<Uint8Array> {
+export async function drawLinkCard({ background, logo, title, lines }: LinkCard): Promise<Uint8Array> {
   const fonts = await openFonts([ellipsis, title, ...lines]);
   const texts = [
     setTitle(title, fonts),
     ...lines.map((text) => ({ lines: setLines(text, { width: column, size: lineSize, linesMax: 1 }, fonts), size: lineSize })),
   ];
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${background}
-<defs><linearGradient id="shade" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#0c0d10" stop-opacity="0"/><stop offset="0.55" stop-color="#0c0d10" stop-opacity="0.72"/><stop offset="1" stop-color="#0c0d10" stop-opacity="0.92"/></linearGradient></defs>
-<rect y="${height / 5}" width="${width}" height="${(height * 4) / 5}" fill="url(#shade)"/><g fill="#ffffff">${stacked(texts)}</g></svg>`;
+<defs><linearGradient id="shade" x1="0" y1="0" x2="0" y2="1">${shade.map(([offset, opacity]) => `<stop offset="${offset}" stop-color="#0c0d10" stop-opacity="${opacity}"/>`).join('')}</linearGradient></defs>
+<rect width="${width}" height="${height}" fill="url(#shade)"/><g fill="#ffffff" color="#ffffff"><g transform="translate(${margin} ${margin}) scale(3)">${logo}</g>${stacked(texts)}</g></svg>`;
   return sharp(Buffer.from(drawing)).flatten().jpeg({ quality: jpegQuality, progressive: true }).toBuffer();
 }
 

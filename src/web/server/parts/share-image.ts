@@ -1,4 +1,3 @@
-import { html } from 'hono/html';
 import { type LinkCard, linkCardVersion } from '../../../catalog/index.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { noDate } from '../../../platform/text/no-date.ts';
@@ -59,6 +58,6 @@ export function homeCard(language: Language): Promise<LinkCard> {
 
 /** The poster that the page shows for the same slug, with the logo. */
 async function cardOf(slug: string, title: string, lines: readonly string[]): Promise<LinkCard> {
-  const background = await html`${poster(slug, 'poster')}<g transform="translate(64 56) scale(3)" color="#ffffff">${mark}</g>`;
-  return { background: String(background), title, lines };
+  const [background, logo] = await Promise.all([poster(slug, 'poster'), mark]);
+  return { background: String(background), logo: String(logo), title, lines };
 }
