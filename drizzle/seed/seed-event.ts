@@ -9,6 +9,8 @@ import { demoEventId, demoId } from './demo-id.ts';
 import type { DemoEvent, When } from './programme-types.ts';
 
 const minuteMs = 60_000;
+/** What the desk recommends beside a waiting room. */
+const rushHoldSeconds = 900;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 const hoursAheadOfUtc = { 'Asia/Jakarta': 7, 'Asia/Makassar': 8, 'Asia/Jayapura': 9 } as const;
@@ -63,6 +65,7 @@ async function writeEvent(tx: Db, organizerId: string, event: DemoEvent, at: At)
       feePerTicket: event.feePerTicket,
       ticketsPerBuyerMax: event.ticketsPerBuyerMax ?? null,
       refundableUntilHours: event.refundableUntilHours ?? null,
+      ...(event.room === undefined ? {} : { holdSeconds: rushHoldSeconds }),
       ...times,
     })
     .onConflictDoUpdate({ target: events.id, set: { ...times, version: sql`${events.version} + 1` } });
