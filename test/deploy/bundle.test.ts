@@ -18,12 +18,12 @@ afterAll(async () => {
 const said = (file: string) =>
   JSON.parse(execFileSync(process.execPath, [file], { encoding: 'utf8', timeout: 15_000 }));
 const entry = 'test/deploy/support/heavy-work.ts';
-const done = { pdf: '%PDF-', isRight: true };
+const done = { pdf: '%PDF-', isRight: true, jpeg: 'ffd8ff' };
 
 test('a bundle finds its helpers beside itself, and the sources find theirs', async () => {
   const file = join(folder, 'program.mjs');
   await Promise.all([bundleProgram({ entry, file }), bundleHelpers(folder)]);
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-helper.mjs', 'password-helper.mjs']));
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-helper.mjs', 'password-helper.mjs', 'link-card-helper.mjs']));
   expect(said(file)).toEqual(done);
   expect(said(entry)).toEqual(done);
 });
