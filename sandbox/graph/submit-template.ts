@@ -80,7 +80,7 @@ export function submitTemplateRoutes(graph: Graph): Hono {
       if (known.status === 'PENDING') return graphError(100, 'A template in review cannot be edited', 2593002);
       const fault = bodyFault(parsed.data.components, known.category ?? 'UTILITY');
       if (fault !== undefined) return graphError(100, fault, 2388299);
-      const { rejectedReason: _, ...kept } = known;
+      const { rejectedReason: _, button: _button, ...kept } = known;
       put(graph, sender, { ...kept, ...textOf(parsed.data.components), status: 'PENDING' });
       review(graph, sender.phoneNumberId, templateId);
       return context.json({ success: true });
