@@ -102,23 +102,25 @@ function sellingFields(desk: Desk, form: Form, event: EventOfDesk): readonly Htm
   ];
 }
 
-/** A method that takes long; whatever a gateway offers at all, it offers within a day. */
+/** A gateway offers within a day whatever it offers at all. */
 const longMinutes = 24 * 60;
 
 /** Sentences that name the ways of paying for which this time is too short. */
 function waysLeftOut({ gateway, language }: Desk, minutes: number): string[] {
   const words = eventFormWords[language];
-  const names = paymentMethodWords[language].methods;
+  const names: Readonly<Record<string, string>> = {
+    ...paymentMethodWords[language].methods,
+    bank_transfer: words.bankTransfer,
+  };
   const amount = 1;
-  const nameOf = (method: string) => ({ ...names, bank_transfer: words.bankTransfer })[method] ?? method;
-  const atFirst = gateway.methodsFor({ minutes, amount }, 'any');
-  const missing = gateway.methodsFor({ minutes: longMinutes, amount }, 'any').filter((way) => !atFirst.includes(way));
-  const [later, never] = [true, false].map((isLater) =>
-    missing.filter((way) => isLater === gateway.methodsFor({ minutes, amount }, way).length > 0).map(nameOf),
-  );
+  const offered = gateway.methodsFor({ minutes, amount }, 'any');
+  const missing = gateway.methodsFor({ minutes: longMinutes, amount }, 'any').filter((way) => !offered.includes(way));
+  const isChosenLater = (way: string) => gateway.methodsFor({ minutes, amount }, way).length > 0;
+  const [later, never] = [missing.filter(isChosenLater), missing.filter((way) => !isChosenLater(way))];
+  const named = (ways: readonly string[]) => ways.map((way) => names[way] ?? way).join(', ');
   return [
-    ...(later === undefined || later.length === 0 ? [] : [words.holdLater(minutes, later.join(', '))]),
-    ...(never === undefined || never.length === 0 ? [] : [words.holdNever(minutes, never.join(', '))]),
+    ...(later.length === 0 ? [] : [words.holdLater(minutes, named(later))]),
+    ...(never.length === 0 ? [] : [words.holdNever(minutes, named(never))]),
   ];
 }
 
