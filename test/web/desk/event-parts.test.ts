@@ -62,7 +62,7 @@ test('promo codes are made by percent and by amount, and closed', async () => {
 test('a waiting room is simulated and planned, and its faults stand beside their fields', async () => {
   const asked = (await browser.get(`${event}/waiting-room?people=400`)).html;
   expect(asked).toContain('25 % (100 places)');
-  expect(asked).toContain('Tickets are kept for 30 minutes while buyers pay. In a rush 15 minutes are enough');
+  expect(asked).toContain('Tickets are kept for 30 minutes while buyers pay. In a rush 15 minutes will do');
   await browser.send(`${event}/details`, { holdMinutes: '15' });
   expect((await browser.get(`${event}/waiting-room`)).html).not.toContain('Tickets are kept for');
   const wrong = await browser.send(`${event}/waiting-room`, { preQueueOpensAt: '2020-01-01T10:00' });

@@ -1,4 +1,4 @@
-import type { InEach } from '../../../language.ts';
+import { type InEach, countedEn } from '../../../language.ts';
 
 const id = {
   newTitle: 'Acara baru',
@@ -97,8 +97,8 @@ const en: typeof id = {
     'How long tickets are kept for a buyer. With 30 minutes, bank transfers are offered from the start; their money can only be refunded by hand. For a sale with a rush choose 15 minutes: enough for QRIS, wallets and cards, and places that are not paid return sooner.',
   bankTransfer: 'bank transfer',
   holdLater: (minutes: number, ways: string) =>
-    `Now ${minutes} minutes: offered only on the page of the order, and not from the start: ${ways}.`,
-  holdNever: (minutes: number, ways: string) => `Now ${minutes} minutes: too short for ${ways}.`,
+    `Now ${countedEn(minutes, 'minute')}: offered only on the page of the order, and not from the start: ${ways}.`,
+  holdNever: (minutes: number, ways: string) => `Now ${countedEn(minutes, 'minute')}: too short for ${ways}.`,
   perOrder: 'Tickets per order at most',
   perBuyer: 'Tickets per buyer at most',
   fee: 'Service fee per ticket',

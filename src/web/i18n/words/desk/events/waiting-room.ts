@@ -81,7 +81,7 @@ const en: typeof id = {
   ordersWait:
     'Once the plan is saved, people can order only when they have been called: until the sale opens, nobody can order.',
   shorterHold: (minutes: number, enough: number) =>
-    `Tickets are kept for ${minutes} minutes while buyers pay. In a rush ${enough} minutes are enough: places that are not paid return sooner.`,
+    `Tickets are kept for ${countedEn(minutes, 'minute')} while buyers pay. In a rush ${countedEn(enough, 'minute')} will do: places that are not paid return sooner.`,
   toHold: 'Change the time to pay',
   now: 'Now',
   plan: 'Plan',
