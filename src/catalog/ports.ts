@@ -44,6 +44,9 @@ export type UnpayableSale = (
   categories: readonly Pick<TicketCategoryRow, 'id' | 'price' | 'perOrderMax' | 'status'>[],
 ) => Promise<readonly MissingForPublication[]>;
 
+/** The part of a waiting room's document that this room reads. */
+export type RoomTimes = { readonly phase: string; readonly preQueueOpensAt: string; readonly freezesAt: string };
+
 /**
  * The public data of an event's waiting room, and how long it stays current; undefined for an event that is not public or has no waiting
  * room.
@@ -51,4 +54,4 @@ export type UnpayableSale = (
 export type QueueOf = (
   db: Db,
   eventId: string,
-) => Promise<{ readonly body: unknown; readonly currentForMs?: number } | undefined>;
+) => Promise<{ readonly body: RoomTimes; readonly currentForMs?: number } | undefined>;

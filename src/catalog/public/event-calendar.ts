@@ -1,6 +1,7 @@
 import { type CalendarFileEntry, writeCalendarFile } from '../../platform/text/icalendar.ts';
 import { eventIn, placeLine } from '../event-in.ts';
 import { type SaleFacts, saleStateOf } from './sale-state.ts';
+import type { RoomTimes } from '../ports.ts';
 import type { PublicEventRow } from './queries.ts';
 
 /** The entries for everybody: the event, and the opening of its sale, in each language. */
@@ -8,8 +9,14 @@ export const calendarFiles = ['event-id.ics', 'event-en.ics', 'sale-id.ics', 'sa
 export type CalendarFile = (typeof calendarFiles)[number];
 
 const words = {
-  id: { opening: (name: string) => `Penjualan tiket dibuka: ${name}` },
-  en: { opening: (name: string) => `Ticket sale opens: ${name}` },
+  id: {
+    opening: (name: string) => `Penjualan tiket dibuka: ${name}`,
+    line: (name: string) => `Antrean tiket dibuka: ${name}`,
+  },
+  en: {
+    opening: (name: string) => `Ticket sale opens: ${name}`,
+    line: (name: string) => `The line for tickets opens: ${name}`,
+  },
 } as const;
 const reminderMinutes = { event: 180, sale: 15 } as const;
 const openingMinutes = 15;
@@ -26,6 +33,8 @@ export const isOffCalendar = ({
 type Facts = {
   readonly row: PublicEventRow;
   readonly sales: readonly Pick<SaleFacts, 'status' | 'saleOpensAt' | 'saleClosesAt'>[];
+  /** Its waiting room, if it has one. */
+  readonly room: RoomTimes | undefined;
   readonly contactEmail: string | null;
   readonly publicUrl: string;
   readonly now: Date;
@@ -55,26 +64,34 @@ export function publicCalendar(file: CalendarFile, facts: Facts): string | undef
       reminderMinutes: reminderMinutes.event,
     });
   }
-  const opens = nextOpening(facts);
-  if (opens === undefined) return undefined;
-  return writeCalendarFile({ ...common, ...openingOf(event, opens, facts.now), place: url, summary: words[language].opening(event.name) });
+  const entry = { ...common, ...openingEntry(event, facts.now) };
+  const { room } = facts;
+  if (room !== undefined && beforeDraw.has(room.phase)) {
+    const [startsAt, endsAt] = [new Date(room.preQueueOpensAt), new Date(room.freezesAt)];
+    const place = `${url}/queue`;
+    return writeCalendarFile({ ...entry, startsAt, endsAt, place, summary: words[language].line(event.name) });
+  }
+  const startsAt = nextOpening(facts);
+  if (startsAt === undefined) return undefined;
+  const endsAt = new Date(startsAt.getTime() + openingMinutes * 60_000);
+  return writeCalendarFile({ ...entry, startsAt, endsAt, place: url, summary: words[language].opening(event.name) });
 }
+
+/** Phases of a waiting room in which a place still joins the draw. Whoever comes when the sale opens is behind all who came before. */
+const beforeDraw = new Set(['closed', 'pre_queue']);
 
 /**
  * A sale moves without a new version of the event. Of two entries with the same sequence, calendars take the later stamp (RFC 5546), so
  * this one is stamped when it is made.
  */
-function openingOf(
+function openingEntry(
   event: PublicEventRow['event'],
-  opens: Date,
   now: Date,
-): Pick<CalendarFileEntry, 'uid' | 'stamp' | 'isOff' | 'startsAt' | 'endsAt' | 'reminderMinutes'> {
+): Pick<CalendarFileEntry, 'uid' | 'stamp' | 'isOff' | 'reminderMinutes'> {
   return {
     uid: `${event.id.toLowerCase()}-sale@antre`,
     stamp: now,
     isOff: event.status === 'cancelled',
-    startsAt: opens,
-    endsAt: new Date(opens.getTime() + openingMinutes * 60_000),
     reminderMinutes: reminderMinutes.sale,
   };
 }

@@ -166,13 +166,15 @@ async function renderCalendar(
   db: Db,
   row: PublicEventRow,
   file: CalendarFile,
-  { clock, publicUrl }: Pick<PublicReadDeps, 'clock' | 'publicUrl'>,
+  deps: Pick<PublicReadDeps, 'db' | 'clock' | 'publicUrl' | 'queueOf'>,
 ) {
-  const [sales, profile] = await Promise.all([
+  const [sales, profile, queue] = await Promise.all([
     listTicketCategories(db, row.event.id),
     showProfile({ db }, row.event.organizerId),
+    deps.queueOf?.(deps.db, row.event.id),
   ]);
-  const facts = { row, sales, contactEmail: profile.contact.email, publicUrl, now: clock.now() };
+  const contactEmail = profile.contact.email;
+  const facts = { row, sales, room: queue?.body, contactEmail, publicUrl: deps.publicUrl, now: deps.clock.now() };
   const body = publicCalendar(file, facts);
   return body === undefined ? undefined : { body };
 }

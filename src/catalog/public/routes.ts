@@ -112,7 +112,7 @@ const exportCalendar = createRoute({
   security: byAnybody,
   summary: 'An event, or the opening of its sale, as a calendar entry',
   description:
-    'The sale that opens next; without one, the first sale of all. The UID stays and the sequence rises with each change of the event, so importing the file again moves the entry. Entries of orders have a UID of their own.',
+    'The sale that opens next; without one, the first sale of all; with a waiting room before its draw, the time in which places join the draw. The UID stays and the sequence rises with each change of the event, so importing the file again moves the entry. Entries of orders have a UID of their own.',
   request: { params: slugParams.extend({ file: z.enum(calendarFiles) }) },
   responses: {
     ...cachedAs({ 'text/calendar': { schema: z.string() } }, 'An iCalendar file.'),

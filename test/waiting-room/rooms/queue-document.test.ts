@@ -42,6 +42,23 @@ async function questions() {
 }
 
 describe('the queue document', () => {
+  it('gives the calendar the time in which places join the draw, since the opening of the sale is too late for it', async () => {
+    const event = await createEvent(api.service.db);
+    await createDrawnRoom(api.service.db, event, { frozen: 1, late: 0, serving: 0, rate: 1 });
+    const saleOf = async (phase: string) => {
+      await api.service.db.execute(sql`update waiting_rooms set phase = ${phase} where event_id = ${event.id}`);
+      await api.service.cachedReads.changed([`evt:${event.id}`]);
+      return (await api.fetch(`/v1/events/${event.slug}/calendar/sale-en.ics`)).text();
+    };
+    const { preQueueOpensAt, freezesAt } = (await read(event)).body;
+    const [starts, ends] = [preQueueOpensAt, freezesAt].map((time) => time.replace(/[-:]|\.\d{3}/g, ''));
+    const before = await saleOf('pre_queue');
+    for (const line of [`DTSTART:${starts}`, `DTEND:${ends}`, 'SUMMARY:The line for tickets opens: Senja di Selatan'])
+      expect(before).toContain(`${line}\r\n`);
+    expect(before.replaceAll('\r\n ', '')).toContain(`/events/${event.slug}/queue\r\n`);
+    expect(await saleOf('open')).toContain('SUMMARY:Ticket sale opens: Senja di Selatan\r\n');
+  });
+
   it('has everything that a waiting buyer needs, and no personal data', async () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { frozen: 50, late: 10, serving: 12.5, rate: 4 });
