@@ -56,7 +56,7 @@ describe('the queue document', () => {
     for (const line of [`DTSTART:${starts}`, `DTEND:${ends}`, 'SUMMARY:The line for tickets opens: Senja di Selatan'])
       expect(before).toContain(`${line}\r\n`);
     expect(before.replaceAll('\r\n ', '')).toContain(`/events/${event.slug}/queue\r\n`);
-    expect(await saleOf('open')).toContain('SUMMARY:Ticket sale opens: Senja di Selatan\r\n');
+    await expect.poll(() => saleOf('open')).toContain('SUMMARY:Ticket sale opens: Senja di Selatan\r\n');
   });
 
   it('has everything that a waiting buyer needs, and no personal data', async () => {
