@@ -56,6 +56,8 @@ describe('the queue document', () => {
     for (const line of [`DTSTART:${starts}`, `DTEND:${ends}`, 'SUMMARY:The line for tickets opens: Senja di Selatan'])
       expect(before).toContain(`${line}\r\n`);
     expect(before.replaceAll('\r\n ', '')).toContain(`/events/${event.slug}/queue\r\n`);
+    const page = async () => (await api.fetch(`/events/${event.slug}/queue?lang=en`)).text();
+    expect(await page()).toContain(`/v1/events/${event.slug}/calendar/sale-en.ics`);
     await expect.poll(() => saleOf('open')).toContain('SUMMARY:Ticket sale opens: Senja di Selatan\r\n');
   });
 

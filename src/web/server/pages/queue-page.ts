@@ -1,7 +1,8 @@
 import { eventIn } from '../../../catalog/index.ts';
 import { html } from 'hono/html';
 import { noDate } from '../../../platform/text/no-date.ts';
-import { hasNoDate } from '../parts/event-facts.ts';
+import { calendarLink, hasNoDate } from '../parts/event-facts.ts';
+import { eventWords } from '../../i18n/words/event.ts';
 import { formatClockIn, formatDate, formatSpan } from '../../../platform/text/format-time.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
@@ -46,7 +47,8 @@ export async function queuePage(
 <p class="notice notice-warn" id="away" role="status" hidden></p>
 ${stagePanel(context)}${joinPanel(context, event.country)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
-<ol class="steps">${step('preQueue', times.preQueueOpensAt)}${step('freeze', times.freezesAt)}${step('open', times.opensAt)}</ol></section>
+<ol class="steps">${step('preQueue', times.preQueueOpensAt)}${step('freeze', times.freezesAt)}${step('open', times.opensAt)}</ol>
+${times.phase === 'closed' || times.phase === 'pre_queue' ? html`<p><a href="${calendarLink(event, 'sale', lang.language)}">${eventWords[lang.language].remindOfSale}</a></p>` : ''}</section>
 <details class="panel"><summary>${words.how}</summary><ul class="bullets">${words.howPoints.map((point) => html`<li>${point}</li>`)}</ul></details>
 ${verifyPanel(context)}
 <p><a class="button button-quiet" href="${linkTo(`/events/${slug}`, lang)}">${words.toEvent}</a></p></div>`,
