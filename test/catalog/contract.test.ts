@@ -17,6 +17,7 @@ test('the published contract has every address of the room, each with its answer
       '/v1/events',
       '/v1/events/{slug}',
       '/v1/events/{slug}/availability',
+      '/v1/events/{slug}/calendar/{file}',
       '/v1/events/{slug}/organizer',
       '/v1/events/{slug}/schedule',
       '/v1/events/{slug}/ticket-categories',

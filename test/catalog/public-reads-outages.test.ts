@@ -30,7 +30,7 @@ test('Postgres away: last good bytes are sent, marked stale, cold reads are 503,
 test('Redis away: every process answers every read on its own', async () => {
   const { slug } = await createEvent(one.db);
   await redisWire.cut();
-  for (const path of ['', '/schedule', '/ticket-categories', '/availability']) {
+  for (const path of ['', '/schedule', '/ticket-categories', '/availability', '/calendar/event-id.ics']) {
     expect((await wired.fetch(`/v1/events/${slug}${path}`)).status).toBe(200);
   }
   await redisWire.mend();
