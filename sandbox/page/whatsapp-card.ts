@@ -7,10 +7,7 @@ import { type Html, clockTime } from './layout.ts';
 /** The words of a message: its registered template, or the product's own text. */
 export type WordsOf = (message: WhatsappMessage) => Pick<MessageText, 'body' | 'button'> | undefined;
 
-export function createWordsOf(
-  senders: ReadonlyMap<string, WhatsappSender>,
-  texts: readonly MessageText[],
-): WordsOf {
+export function createWordsOf(senders: ReadonlyMap<string, WhatsappSender>, texts: readonly MessageText[]): WordsOf {
   return ({ phoneNumberId, template, language }) => {
     const isIt = (known: { readonly name: string; readonly language: string }) =>
       known.name === template && known.language === language;

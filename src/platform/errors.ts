@@ -73,7 +73,14 @@ export function isServiceRefusal(error: unknown): boolean {
 }
 
 /** Heavy work, which a process does only a little of at once. */
-export type HeavyWork = 'tickets_pdf' | 'report_download' | 'password' | 'picture' | 'picture_read' | 'link_card' | 'wallet_pass';
+export type HeavyWork =
+  | 'tickets_pdf'
+  | 'report_download'
+  | 'password'
+  | 'picture'
+  | 'picture_read'
+  | 'link_card'
+  | 'wallet_pass';
 
 /** The service is well, but too much of one kind of work is waiting. */
 export function serviceBusy(work: HeavyWork, retryAfterSeconds: number): DomainError<PlatformErrorCode> {

@@ -58,10 +58,12 @@ test('calendar files are for everybody: the event and the sale that opens next, 
   const [early, late] = [new Date('2029-05-01T03:00:00Z'), new Date('2029-06-01T03:00:00Z')];
   const { id, slug } = await createEvent(one.db, {
     event: { nameEn: 'Dusk', startsAt: new Date('2030-01-01T12:00:00Z'), endsAt: new Date('2030-01-01T15:00:00Z') },
-    categories: [{}, { saleOpensAt: late, saleClosesAt: late }, { saleOpensAt: early, saleClosesAt: late }].map((sale) => ({
-      saleClosesAt: new Date('2029-12-01T00:00:00Z'),
-      ...sale,
-    })),
+    categories: [{}, { saleOpensAt: late, saleClosesAt: late }, { saleOpensAt: early, saleClosesAt: late }].map(
+      (sale) => ({
+        saleClosesAt: new Date('2029-12-01T00:00:00Z'),
+        ...sale,
+      }),
+    ),
   });
   const read = async (file: string) => one.fetch(`/v1/events/${slug}/calendar/${file}`);
   const first = await read('event-en.ics');
@@ -76,7 +78,9 @@ test('calendar files are for everybody: the event and the sale that opens next, 
   const sale = await (await read('sale-id.ics')).text();
   for (const line of [`UID:${id.toLowerCase()}-sale@antre`, 'DTSTART:20290501T030000Z', 'METHOD:PUBLISH'])
     expect(sale).toContain(`${line}\r\n`);
-  await one.db.execute(sql`update events set starts_at = '2030-01-01T13:00:00Z', version = version + 1 where id = ${id}`);
+  await one.db.execute(
+    sql`update events set starts_at = '2030-01-01T13:00:00Z', version = version + 1 where id = ${id}`,
+  );
   await one.cachedReads.changed([`evt:${id}`]);
   const moved = async () => (await read('event-en.ics')).text();
   await expect.poll(moved).toContain('SEQUENCE:2\r\n');

@@ -23,7 +23,9 @@ const done = { pdf: '%PDF-', isRight: true, jpeg: 'ffd8ff' };
 test('a bundle finds its helpers beside itself, and the sources find theirs', async () => {
   const file = join(folder, 'program.mjs');
   await Promise.all([bundleProgram({ entry, file }), bundleHelpers(folder)]);
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['tickets-helper.mjs', 'password-helper.mjs', 'link-card-helper.mjs']));
+  expect(readdirSync(folder)).toEqual(
+    expect.arrayContaining(['tickets-helper.mjs', 'password-helper.mjs', 'link-card-helper.mjs']),
+  );
   expect(said(file)).toEqual(done);
   expect(said(entry)).toEqual(done);
 });

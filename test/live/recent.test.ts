@@ -62,13 +62,11 @@ test('an id before a gap, from the future or in an unknown form is not known', (
 
 test('a line break that somebody typed begins no second event', () => {
   const data = JSON.stringify({ name: 'Pintu\r\n\nevent: forged\rdata: {}\u2028\u0000' });
-  expect(eventBytes('order', data, '1-2.3').toString().split(/\r\n|\r|\n/)).toEqual([
-    'id: 1-2.3',
-    'event: order',
-    `data: ${data}`,
-    '',
-    '',
-  ]);
+  expect(
+    eventBytes('order', data, '1-2.3')
+      .toString()
+      .split(/\r\n|\r|\n/),
+  ).toEqual(['id: 1-2.3', 'event: order', `data: ${data}`, '', '']);
 });
 
 test('an event is written on lines of its own', () => {

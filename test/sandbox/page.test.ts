@@ -98,11 +98,14 @@ describe('WhatsApp messages', () => {
       { type: 'BODY', text, example: { body_text: [['a', 'b', 'c', 'd']] } },
       { type: 'BUTTONS', buttons: [{ type: 'URL', text: 'Lihat', url: 'https://tiket.example/{{1}}' }] },
     ];
-    const submitted = await fetch(`${sandbox.url}/graph/v23.0/${demoWhatsappSender.businessAccountId}/message_templates`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${demoWhatsappSender.accessToken}` },
-      body: JSON.stringify({ name: 'ticket_issued', language: 'id', category: 'UTILITY', components }),
-    });
+    const submitted = await fetch(
+      `${sandbox.url}/graph/v23.0/${demoWhatsappSender.businessAccountId}/message_templates`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${demoWhatsappSender.accessToken}` },
+        body: JSON.stringify({ name: 'ticket_issued', language: 'id', category: 'UTILITY', components }),
+      },
+    );
     expect(submitted.status).toBe(200);
     await expect
       .poll(() => send('ticket_issued', 'id', ['Ayu', 'Senja', 'Sabtu', '9QX4T'], 'ord_2').catch(() => ''))

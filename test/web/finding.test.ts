@@ -89,7 +89,8 @@ test('an organiser has a page of events; one without events looks like one that 
 });
 
 const cardOf = async (path: string): Promise<string> => {
-  const [, address = ''] = /<meta property="og:image" content="https:\/\/antre\.example([^"]+)">/.exec(await htmlOf(path)) ?? [];
+  const [, address = ''] =
+    /<meta property="og:image" content="https:\/\/antre\.example([^"]+)">/.exec(await htmlOf(path)) ?? [];
   return address;
 };
 
@@ -117,7 +118,12 @@ test('only what a page shows now is drawn: older versions lead to it, and drafts
   expect([older.status, older.headers.get('location')]).toEqual([302, await cardOf(`/events/${event.slug}?lang=id`)]);
   expect(older.headers.get('cache-control')).toBe('no-store');
   const version = (await cardOf(`/events/${event.slug}`)).slice(-20);
-  for (const path of [`events/${draft.slug}/id-${version}`, `events/${event.slug}/fr-${version}`, 'o/nobody/id-x.jpg', 'x.jpg'])
+  for (const path of [
+    `events/${draft.slug}/id-${version}`,
+    `events/${event.slug}/fr-${version}`,
+    'o/nobody/id-x.jpg',
+    'x.jpg',
+  ])
     expect([path, (await pages.request(`/cards/${path}`)).status]).toEqual([path, 404]);
   expect(cardsAsked).toBe(before);
 });

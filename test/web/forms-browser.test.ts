@@ -69,11 +69,19 @@ test.each(['find-order', 'event', 'waiting list'])(
 
 test('a mistyped domain is asked about wherever a page asks for an address, and changed only by a tap', async () => {
   const { db } = world.running.service;
-  const event = await createEvent(db, { event: { hasWaitingList: true }, categories: [{ capacity: 5 }, { capacity: 5 }] });
+  const event = await createEvent(db, {
+    event: { hasWaitingList: true },
+    categories: [{ capacity: 5 }, { capacity: 5 }],
+  });
   await db.execute(
     sql`update stock set available = 0, blocked = 5 where event_id = ${event.id} and pool_id = ${event.categories[0]?.poolId}`,
   );
-  for (const path of ['/find-order', `/events/${event.slug}`, `/events/${event.slug}/waiting-list`, '/desk/password-reset']) {
+  for (const path of [
+    '/find-order',
+    `/events/${event.slug}`,
+    `/events/${event.slug}/waiting-list`,
+    '/desk/password-reset',
+  ]) {
     const page = await open(`${path}?lang=en`);
     await page.fill('#email:enabled', 'ayu@gmial.com');
     await page.keyboard.press('Tab');

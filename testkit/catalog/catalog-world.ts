@@ -78,7 +78,7 @@ export async function openCatalog(options: {
     redis,
     clock,
     availabilityOf,
-    publicUrl: config.PUBLIC_URL,
+    publicUrl: 'https://antre.example',
     cachedReads,
     problems,
   });

@@ -51,7 +51,10 @@ export async function drawLinkCard({ background, logo, title, lines }: LinkCard)
   const fonts = await openFonts([ellipsis, title, ...lines]);
   const texts = [
     setTitle(title, fonts),
-    ...lines.map((text) => ({ lines: setLines(text, { width: column, size: lineSize, linesMax: 1 }, fonts), size: lineSize })),
+    ...lines.map((text) => ({
+      lines: setLines(text, { width: column, size: lineSize, linesMax: 1 }, fonts),
+      size: lineSize,
+    })),
   ];
   const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${background}
 <defs><linearGradient id="shade" x1="0" y1="0" x2="0" y2="1">${shade.map(([offset, opacity]) => `<stop offset="${offset}" stop-color="#0c0d10" stop-opacity="${opacity}"/>`).join('')}</linearGradient></defs>
@@ -72,7 +75,10 @@ function stacked(texts: readonly SetText[]): string {
   let top = height - margin - texts.reduce((sum, text) => sum + heightOf(text), 0);
   return texts
     .map((text) => {
-      const baselines = text.lines.map((line, index) => ({ line, y: top + text.size * (baselineAt + index * lineHeight) }));
+      const baselines = text.lines.map((line, index) => ({
+        line,
+        y: top + text.size * (baselineAt + index * lineHeight),
+      }));
       top += heightOf(text);
       return baselines.map(({ line, y }) => outlined(line, { y, size: text.size })).join('');
     })

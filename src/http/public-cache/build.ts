@@ -80,7 +80,10 @@ async function renderAnswer(deps: BuildDeps, read: Read, place: ReadPlace, previ
     if (rendered === undefined) return undefined;
     kind.metrics.builds.inc();
     return {
-      answer: await prepareAnswer(kind.type === jsonType ? JSON.stringify(rendered.body) : String(rendered.body), previous),
+      answer: await prepareAnswer(
+        kind.type === jsonType ? JSON.stringify(rendered.body) : String(rendered.body),
+        previous,
+      ),
       lifetimeMs: Math.max(1, Math.min(kind.ttlMs, rendered.currentForMs ?? kind.ttlMs)),
     };
   } finally {

@@ -20,7 +20,12 @@ const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
   tickets: [{ code: '7K3M9XQ206FJ2V1H8C9QX4T0RB', shortCode: '7K3M9XQ206FJ2V1H8C9QX4T0RB', categoryName: 'Festival' }],
 });
 const isRight = await passwords.verify('rahasia', await passwords.hash('rahasia'));
-const card = await createLinkCards().jpegOf({ background: '<rect width="9" height="9"/>', logo: '', title: 'Senja', lines: [] });
+const card = await createLinkCards().jpegOf({
+  background: '<rect width="9" height="9"/>',
+  logo: '',
+  title: 'Senja',
+  lines: [],
+});
 const jpeg = card.subarray(0, 3).toString('hex');
 process.stdout.write(JSON.stringify({ pdf: Buffer.from(pdf).subarray(0, 5).toString(), isRight, jpeg }));
 // Idle helpers must not keep the program: nothing is closed here.

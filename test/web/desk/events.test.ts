@@ -84,7 +84,9 @@ test('beside the time to pay stand the ways for which it is too short, and by de
   expect((await browser.get(path)).html).not.toContain('Now 30 minutes');
   await browser.send(path, { holdMinutes: '15' });
   const { html } = await browser.get(path);
-  expect(html).toContain('Now 15 minutes: offered only on the page of the order, and not from the start: bank transfer.');
+  expect(html).toContain(
+    'Now 15 minutes: offered only on the page of the order, and not from the start: bank transfer.',
+  );
   expect(html).toContain('Now 15 minutes: too short for Alfamart or Indomaret.');
 });
 

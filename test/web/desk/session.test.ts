@@ -180,7 +180,9 @@ test('nothing that somebody types or sends becomes part of a cookie', async () =
   const cookiesOf = async (path: string, headers: Record<string, string> = {}) =>
     (await world.running.fetch(path, { headers })).headers.getSetCookie();
   expect(await cookiesOf('/desk/sign-in?lang=en')).toEqual([
-    expect.stringMatching(/^(?:__Host-)?antre_language=en; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Strict(?:; Secure)?$/),
+    expect.stringMatching(
+      /^(?:__Host-)?antre_language=en; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Strict(?:; Secure)?$/,
+    ),
   ]);
   for (const odd of ['en; Domain=evil.example', 'en\r\nset-cookie: a=b', 'en\u0000', '__proto__', 'en,id']) {
     expect([odd, await cookiesOf(`/desk/sign-in?lang=${encodeURIComponent(odd)}`)]).toEqual([odd, []]);
