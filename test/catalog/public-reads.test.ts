@@ -58,12 +58,10 @@ test('calendar files are for everybody: the event and the sale that opens next, 
   const [early, late] = [new Date('2029-05-01T03:00:00Z'), new Date('2029-06-01T03:00:00Z')];
   const { id, slug } = await createEvent(one.db, {
     event: { nameEn: 'Dusk', startsAt: new Date('2030-01-01T12:00:00Z'), endsAt: new Date('2030-01-01T15:00:00Z') },
-    categories: [{}, { saleOpensAt: late, saleClosesAt: late }, { saleOpensAt: early, saleClosesAt: late }].map(
-      (sale) => ({
-        saleClosesAt: new Date('2029-12-01T00:00:00Z'),
-        ...sale,
-      }),
-    ),
+    categories: [{}, { saleOpensAt: late }, { saleOpensAt: early }].map((sale) => ({
+      saleClosesAt: new Date('2029-12-01T00:00:00Z'),
+      ...sale,
+    })),
   });
   const read = async (file: string) => one.fetch(`/v1/events/${slug}/calendar/${file}`);
   const first = await read('event-en.ics');

@@ -94,7 +94,7 @@ ${parts.head ?? ''}<meta name="color-scheme" content="light dark">
 <link rel="stylesheet" href="${assets.urlOf(parts.styles)}">
 ${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
 </head>
-<body class="${parts.className ?? ''}">
+<body class="${parts.className ?? ''}" data-did-you-mean="${siteWords[lang.language].didYouMean}">
 <a class="skip" href="#content">${siteWords[lang.language].skip}</a>
 ${parts.body}
 </body>

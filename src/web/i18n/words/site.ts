@@ -13,6 +13,8 @@ type SiteWords = {
   readonly requestId: string;
   readonly otherAddress: string;
   readonly toEvents: string;
+  /** Before an address that was probably meant. */
+  readonly didYouMean: string;
 };
 
 export const siteWords: InEach<SiteWords> = {
@@ -46,6 +48,7 @@ export const siteWords: InEach<SiteWords> = {
     requestId: 'Sebutkan nomor ini:',
     otherAddress: 'Tidak ada yang sampai? Periksa alamatnya',
     toEvents: 'Lihat semua acara',
+    didYouMean: 'Maksud Anda',
   },
   en: {
     tagline: 'Tickets, with a fair queue',
@@ -77,5 +80,6 @@ export const siteWords: InEach<SiteWords> = {
     requestId: 'Tell them this number:',
     otherAddress: 'Nothing came? Check the address',
     toEvents: 'See all events',
+    didYouMean: 'Did you mean',
   },
 };
