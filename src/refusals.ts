@@ -30,6 +30,7 @@ export const refusals = {
   showSchedule: [...event, ...pages],
   showTicketCategories: [...event, ...pages],
   showAvailability: [...event, ...pages],
+  exportEventCalendar: [...event, ...pages],
   showOrganizer: [...event, ...pages],
   showStatus: [],
   showOrganizerProfile: [],

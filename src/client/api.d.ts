@@ -2080,6 +2080,7 @@ export type CreateEvent = {
   startsAt: string;
   endsAt: string;
   doorsOpenAt?: string;
+  /** How long the places of an unpaid order are kept. Default: 1800, long enough for bank transfers. 900 suits a rush: places return sooner, and transfers are offered only on the page of the order. */
   holdSeconds?: number;
   ticketsPerOrderMax?: number;
   ticketsPerBuyerMax?: number | null;
@@ -2117,6 +2118,7 @@ export type ChangeEvent = {
   startsAt?: string;
   endsAt?: string;
   doorsOpenAt?: string;
+  /** How long the places of an unpaid order are kept. Default: 1800, long enough for bank transfers. 900 suits a rush: places return sooner, and transfers are offered only on the page of the order. */
   holdSeconds?: number;
   ticketsPerOrderMax?: number;
   ticketsPerBuyerMax?: number | null;
@@ -2763,6 +2765,16 @@ export type Api = {
         slug: string;
       } };
       data: Organizer;
+    };
+  };
+  "/v1/events/:slug/calendar/:file": {
+    /** An event, or the opening of its sale, as a calendar entry */
+    get: {
+      input: { param: {
+        slug: string;
+        file: "event-id.ics" | "event-en.ics" | "sale-id.ics" | "sale-en.ics";
+      } };
+      data: undefined;
     };
   };
   "/v1/events/:slug/availability": {

@@ -46,8 +46,11 @@ describe('the queue document', () => {
     const event = await createEvent(api.service.db);
     await createDrawnRoom(api.service.db, event, { frozen: 1, late: 0, serving: 0, rate: 1 });
     const saleOf = async (phase: string) => {
-      await api.service.db.execute(sql`update waiting_rooms set phase = ${phase} where event_id = ${event.id}`);
-      await api.service.cachedReads.changed([`evt:${event.id}`]);
+      const frozen = phase === 'open' ? 1 : null;
+      await api.service.db.execute(
+        sql`update waiting_rooms set phase = ${phase}, frozen_places = ${frozen} where event_id = ${event.id}`,
+      );
+      await api.service.cachedReads.changed([`evt:${event.id}`, `queue:${event.id}`]);
       return (await api.fetch(`/v1/events/${event.slug}/calendar/sale-en.ics`)).text();
     };
     const { preQueueOpensAt, freezesAt } = (await read(event)).body;
@@ -57,7 +60,7 @@ describe('the queue document', () => {
       expect(before).toContain(`${line}\r\n`);
     expect(before.replaceAll('\r\n ', '')).toContain(`/events/${event.slug}/queue\r\n`);
     const page = async () => (await api.fetch(`/events/${event.slug}/queue?lang=en`)).text();
-    expect(await page()).toContain(`/v1/events/${event.slug}/calendar/sale-en.ics`);
+    await expect.poll(page, { timeout: 5000 }).toContain(`/v1/events/${event.slug}/calendar/sale-en.ics`);
     await expect.poll(() => saleOf('open')).toContain('SUMMARY:Ticket sale opens: Senja di Selatan\r\n');
   });
 
