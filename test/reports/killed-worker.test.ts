@@ -28,7 +28,7 @@ async function startWorker(): Promise<ChildProcess> {
   const { config } = world;
   const child = spawn(process.execPath, [testPrograms().worker], {
     env: {
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_COMPILE_CACHE: testPrograms().compileCache,
       ENV: 'test',
       LOG_LEVEL: 'error',
       DATABASE_URL: config.DATABASE_URL,

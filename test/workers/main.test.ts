@@ -32,7 +32,7 @@ afterAll(async () => {
 function startProcess(extra: Record<string, string> = {}): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, [testPrograms().worker], {
     env: {
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_COMPILE_CACHE: testPrograms().compileCache,
       ENV: 'test',
       DATABASE_URL: world.database.url,
       REDIS_CACHE_URL: world.redis.cacheUrl,

@@ -28,7 +28,7 @@ export async function startApiProcess(
   const [port, operationsPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [testPrograms().api], {
     env: {
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_COMPILE_CACHE: testPrograms().compileCache,
       ENV: 'test',
       LOG_LEVEL: 'warn',
       HOST: '127.0.0.1',

@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { type Services, startServices } from '../../deploy/local/services/start-services.ts';
-import { type BundledPrograms, bundle } from '../../deploy/local/stack/bundle.ts';
+import { bundle } from '../../deploy/local/stack/bundle.ts';
 import {
   discardKilledRuns,
   discardTestData,
@@ -12,6 +13,7 @@ import {
   answersFileIn,
   testProgramsFolder,
 } from '../../deploy/local/services/test-data.ts';
+import type { TestPrograms } from '../processes/test-programs.ts';
 import type { TestStack } from '../services/stack.ts';
 import { MigrationError, migrate } from '../../drizzle/migrate.ts';
 
@@ -23,7 +25,7 @@ interface Shared {
   answersFile?: string;
   stack?: Promise<TestStack>;
   /** Made for drills, which are set up first. */
-  programs?: BundledPrograms;
+  programs?: TestPrograms;
   users: number;
 }
 const ofProcess = globalThis as { antreTestServices?: Shared };
@@ -37,7 +39,7 @@ export async function setup(project: TestProject): Promise<void> {
   shared.users += 1;
   try {
     // Side by side, since the start mostly waits: for downloads, then for servers.
-    const bundling = project.name === 'drills' ? bundle(testProgramsFolder(process.pid)) : undefined;
+    const bundling = project.name === 'drills' ? makePrograms() : undefined;
     const [stack, programs] = await Promise.all([(shared.stack ??= start()), bundling]);
     project.provide('stack', stack);
     if (programs !== undefined) {
@@ -88,6 +90,20 @@ export async function teardown(): Promise<void> {
     throw new Error(
       `Codes that src/refusals.ts does not list for their operation, or headers that its responses do not have:\n  ${undocumented.join('\n  ')}`,
     );
+}
+
+/**
+ * Bundles the programs, and starts each once without settings: it ends at once, and then Node keeps what it has compiled of it. Of those that
+ * tests kill it keeps nothing.
+ */
+async function makePrograms(): Promise<TestPrograms> {
+  const folder = testProgramsFolder(process.pid);
+  const programs = await bundle(folder);
+  const compileCache = join(folder, 'compile-cache');
+  const env = { NODE_COMPILE_CACHE: compileCache };
+  const start = (file: string) => new Promise((ended) => execFile(process.execPath, [file], { env }, ended));
+  await Promise.all(Object.values(programs).map(start));
+  return { ...programs, compileCache };
 }
 
 /** Loads the whole API, which the start of the services would have to wait for. */

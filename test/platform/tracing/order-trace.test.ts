@@ -60,7 +60,7 @@ beforeAll(async () => {
     env: {
       ...testEnvironment(database, redis),
       ...environment,
-      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+      NODE_COMPILE_CACHE: testPrograms().compileCache,
       SMTP_URL: sandbox.smtpUrl,
       OPERATIONS_PORT: String(operationsPort),
     },
