@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readContract } from '../../deploy/client/contract.ts';
 import { problems } from '../../src/problems.ts';
+import { saleStreamPath } from '../../src/web/server/desk/sale/sale-stream.ts';
 
 /** Guards that these tests also hold for production's edge: it has the same rules, and everything that they name. */
 
@@ -40,6 +42,16 @@ test('what the edge and the pages refuse with is in the catalogue of problems, b
   const ofPages = pages.flatMap((page) => [...page.matchAll(/new AntreProblem\(\{ code: '(.*?)'/g)]);
   expect(ofPages.length).toBeGreaterThan(0);
   for (const [, code = ''] of ofPages) expect(known).toHaveProperty([code]);
+});
+
+test('streams of the API and of the desk pass unbuffered, and count apart', () => {
+  const location = /location ~ "(\S*\/stream\\z)"/.exec(text('edge-server.conf'))?.[1] ?? '';
+  const counted = /"~(\S*\/stream\S*)" \$edge_network/.exec(text('edge-http.conf'))?.[1] ?? '';
+  const paths = Object.keys(readContract().paths).filter((path) => path.endsWith('/stream'));
+  expect(paths.length).toBeGreaterThan(3);
+  for (const path of [...paths, saleStreamPath].map((one) => one.replaceAll(/:\w+|\{\w+\}/g, 'some-1'))) {
+    for (const rule of [location, counted]) expect(path).toMatch(new RegExp(rule.replaceAll('\\z', '$')));
+  }
 });
 
 test('compose mounts every file of the rules', () => {

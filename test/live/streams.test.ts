@@ -103,6 +103,18 @@ describe('the streams of staff', () => {
     const listener = await world.listen(`/v1/events/${world.event.id}/check-ins/stream`, bearer(token));
     expect(await listener.next('counters')).toMatchObject({ data: { admitted: 0, inside: 0 } });
     listener.close();
+    // A page of the desk has the session only in a cookie.
+    const path = `/desk/organizers/${world.event.organizer.slug}/events/${world.event.id}/sales/stream`;
+    const ofPage = await world.listen(path, { cookie: `antre_staff=${token}` });
+    const { id } = await ofPage.next('sales');
+    ofPage.close();
+    const again = await world.listen(path, { cookie: `antre_staff=${token}`, 'last-event-id': id ?? '' });
+    await again.next('sales');
+    expect(again.heard.map(({ name }) => name)).not.toContain('snapshot');
+    again.close();
+    expect((await world.listen(path)).status).toBe(401);
+    const elsewhere = path.replace(world.event.organizer.slug, (await createOrganizer(db)).slug);
+    expect((await world.listen(elsewhere, { cookie: `antre_staff=${token}` })).status).toBe(404);
   });
 
   test('sends the desk the sale, with its rates', async () => {

@@ -15,8 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   'get /orders/:orderId/refunds': 'the order and its story show its refunds',
   'get /orders/:orderId/deliveries': 'the story of the order shows its messages',
   'get /events/:eventId/sales': 'the live sale shows the same figures and more',
-  'get /events/:eventId/sales/stream':
-    'the live sale is loaded again every two seconds, which works without a script, too',
+  'get /events/:eventId/sales/stream': 'sale/sale-stream.ts opens it for the script of the live sale',
   'get /events/:eventId/deliveries/summary': 'the live sale counts the messages by channel and state',
   'get /events/:eventId/news-audience': 'the preview of an announcement counts those who get it',
   'get /reports/:reportId': 'the list of reports shows the progress',

@@ -13,6 +13,8 @@ import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** An organiser works through a sale in a browser of 320 px: API, worker, gateway and messages run for real. */
 
+/** Longer than three renewals of a page without a stream, shorter than the interval of a stream without changes. */
+const quietMs = 8500;
 const password = 'sandi yang cukup panjang';
 let world: HotWorld;
 let browser: TestBrowser;
@@ -62,6 +64,15 @@ async function buy(name: string, quantity: number): Promise<string> {
   return id;
 }
 
+/** How often the page has loaded its figures again. */
+function renewalsOf(watched: Page): () => number {
+  let count = 0;
+  watched.on('request', (request) => {
+    if (request.resourceType() === 'xhr') count += 1;
+  });
+  return () => count;
+}
+
 /** Nothing may be wider than the screen, and every control needs a name. */
 async function expectTidy(): Promise<void> {
   const faults = await page.evaluate<string[]>(`(() => {
@@ -90,7 +101,35 @@ describe('an organiser at the desk', () => {
     await expectTidy();
     orderId = await buy('Ayu Lestari', 2);
     await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*2/);
-    expect(await textOf('#sale-state')).toContain('Updates every two seconds');
+    expect(await textOf('#sale-state')).toContain('Updates by itself');
+  });
+
+  test('a page that follows the stream of the sale asks only after a change; control: one without it keeps asking', async () => {
+    const without = await page.context().newPage();
+    await without.route('**/sales/stream', (route) => route.fulfill({ status: 404, body: '' }));
+    const [renewed, asked] = [renewalsOf(page), renewalsOf(without)];
+    const stream = page.waitForResponse((answer) => answer.url().endsWith('/sales/stream'));
+    await Promise.all([page.reload(), without.goto(page.url())]);
+    expect((await stream).status()).toBe(200);
+    await until(() => renewed() > 0 && asked() > 0, 20_000);
+    const [before, askedBefore] = [renewed(), asked()];
+    await page.waitForTimeout(quietMs);
+    // Without a change, the stream sends the figures every ten seconds.
+    expect(renewed() - before).toBeLessThanOrEqual(1);
+    expect(asked() - askedBefore).toBeGreaterThanOrEqual(3);
+    await without.close();
+    await buy('Bayu Lestari', 1);
+    await expect.poll(() => page.innerText('.pool'), { timeout: 20_000 }).toMatch(/Sold\s*3/);
+  });
+
+  test('its figures are readable at arm’s length', async () => {
+    const sizesOf = (selector: string) =>
+      page.$$eval(selector, (shown) => shown.map((one) => Number.parseFloat(getComputedStyle(one).fontSize)));
+    const [rate, others] = [await sizesOf('.sale-rate strong'), await sizesOf('#figures dd, #figures td.number > span')];
+    expect(Math.min(...rate)).toBeGreaterThanOrEqual(48);
+    expect(others.length).toBeGreaterThan(10);
+    expect(Math.min(...others)).toBeGreaterThanOrEqual(24);
+    await expectTidy();
   });
 
   test('finds the order by a mistyped name, by keyboard', async () => {

@@ -1,10 +1,16 @@
 import '../desk.ts';
+import { follow } from '../shared/calls/live.ts';
+import { poll } from '../shared/calls/poll.ts';
 
 /**
- * Refreshes the figures of a running sale: fetches the page again and takes over its figures. Since the server renders them, the page
- * looks the same with and without this script.
+ * Keeps the figures of a sale up to date: when its live stream reports a change, loads the page again and takes over its figures. Since the
+ * server renders them, the page looks the same with and without this script.
  */
+
+/** At most this often; while the stream is closed, always. */
 const everyMs = 2000;
+/** While the stream is open, this only covers what it has missed. */
+const everyMsWhileLive = 60_000;
 const timeoutMs = 8000;
 
 const figures = document.querySelector<HTMLElement>('#figures');
@@ -38,19 +44,27 @@ function say(text: string | undefined): void {
   if (state !== null && text !== undefined && state.textContent !== text) state.textContent = text;
 }
 
-async function run(shown: HTMLElement): Promise<void> {
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
-    // A hidden tab does not poll.
-    if (document.hidden) continue;
+function watch(shown: HTMLElement): void {
+  let renewedAt = performance.now();
+  const running = poll(async () => {
+    const restMs = renewedAt + everyMs - performance.now();
+    if (restMs > 0) return restMs;
+    renewedAt = performance.now();
     try {
       await renew(shown);
       say(state?.dataset['live']);
     } catch {
       say(state?.dataset['lost']);
+      return everyMs;
     }
-  }
+    return stream.isOpen() ? everyMsWhileLive : everyMs;
+  });
+  const stream = follow(shown.dataset['stream'] ?? '', {
+    onEvent: running.now,
+    onSnapshot: running.now,
+    onState: running.now,
+  });
 }
 
 say(state?.dataset['live']);
-if (figures !== null) void run(figures);
+if (figures !== null) watch(figures);

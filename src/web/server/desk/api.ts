@@ -52,7 +52,7 @@ export const timeoutMs = 18_000;
 /** Longer for uploads, which may wait for a free image worker. */
 const fileTimeoutMs = 75_000;
 /** A placeholder: a Request needs an absolute URL, but nothing connects to it. */
-const inProcess = 'http://api.invalid';
+export const inProcess = 'http://api.invalid';
 
 /**
  * The API for one request of a member, with the member's session as the credential. Calls are not retried: the member sees the refusal

@@ -31,6 +31,7 @@ import { profilePage } from './profile/profile.ts';
 import { reportPages } from './reports/reports.ts';
 import { liveSalePage } from './sale/live-sale.ts';
 import { saleReplayPage } from './sale/replay.ts';
+import { saleStream, saleStreamPath } from './sale/sale-stream.ts';
 import { apiKeyPages } from './team/api-keys.ts';
 import { devicePages } from './team/devices.ts';
 import { staffPages } from './team/staff.ts';
@@ -59,6 +60,7 @@ export function deskRoutes(deps: DeskDeps): Hono {
   const routes = new Hono();
   const addPage = createAddPage(deps, routes);
   routes.route('/', signInRoutes(deps));
+  routes.get(saleStreamPath, saleStream(deps));
   for (const add of [eventListPage, newEventPage, eventOverviewPage, eventDetailsPages, publicationPages]) add(addPage);
   for (const add of [picturePage, previewPage, duplicatePage, schedulePages, waitingRoomPages]) add(addPage);
   for (const add of [ticketsPage, gatePages, zonePage, poolPages, categoryPages, promoCodePages]) add(addPage);

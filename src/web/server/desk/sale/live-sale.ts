@@ -11,10 +11,11 @@ import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { barChart } from '../parts/chart.ts';
 import { bigFigures, facts, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
+import { saleStreamPath } from './sale-stream.ts';
 
 type Figures = Data<'/v1/organizers/:slug/events/:eventId/sales/figures'>;
 
-/** A running sale on one screen. A script refreshes the figures; without it, reload the page. */
+/** A running sale on one screen. A script renews the figures when the live stream reports a change; without it, reload the page. */
 export function liveSalePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/sale', showSale);
 }
@@ -24,13 +25,14 @@ async function showSale(desk: Desk): Promise<View> {
   const words = saleWords[language];
   const event = await ownEvent(desk);
   const figures = await desk.api.get('/v1/organizers/:slug/events/:eventId/sales/figures', { param: eventParam(desk) });
+  const streamPath = saleStreamPath.replace(':slug', desk.slug).replace(':eventId', event.id);
   return {
     title: words.title,
     ...eventView(event),
     eventSection: 'sale',
     script: 'desk/sale.ts',
     body: html`<p class="muted" id="sale-state" role="status" data-live="${words.live}" data-lost="${words.lost}"></p>
-<div id="figures" class="sale">${figuresPart(figures, event.timeZone, language)}</div>
+<div id="figures" class="sale" data-stream="${streamPath}">${figuresPart(figures, event.timeZone, language)}</div>
 <p class="page-actions">${linkButton(`${desk.path}/replay`, words.again, true)}</p>`,
   };
 }
