@@ -104,6 +104,10 @@ create table staff (
   -- The events that a member is limited to; null for all. An event that does not exist any more stays here and opens nothing.
   event_ids text[] check (cardinality(event_ids) >= 1),
   check (role <> 'owner' or event_ids is null),
+  -- The events at which a member with the role door is the manager.
+  manager_event_ids text[] check (cardinality(manager_event_ids) >= 1),
+  check (role = 'door' or manager_event_ids is null),
+  check (event_ids is null or manager_event_ids is null or manager_event_ids <@ event_ids),
   created_at timestamptz not null default now(),
   unique (organizer_id, email),
   check (status <> 'active' or password_hash is not null)

@@ -149,7 +149,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   confirmPasswordReset: { token: 'the token of the link', password: 'a long password of your own' },
   signUp: { slug: 'senja-live', name: 'Senja Live', ownerEmail: 'sari@senja.example', ownerName: 'Sari', locale: 'id' },
   inviteStaff: { email: 'budi@senja.example', name: 'Budi Santoso', role: 'door', locale: 'id', eventIds: [eventId] },
-  changeStaffRole: { role: 'manager', eventIds: null },
+  changeStaffRole: { role: 'door', eventIds: null, managerEventIds: [eventId] },
   createApiKey: { name: 'Ticket shop', role: 'manager', scopes: ['events.read', 'orders.read'] },
   createDevice: { eventId, name: 'Scanner at the north gate' },
   requestVerification: { email: 'ayu@example.com', eventSlug: 'senja-di-selatan', locale: 'id' },

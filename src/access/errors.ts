@@ -20,6 +20,7 @@ export type AccessErrorCode =
   | 'staff.invited_too_often'
   | 'staff.last_owner'
   | 'staff.owner_not_limited'
+  | 'staff.not_door_staff'
   | 'api_key.not_found'
   | 'device.not_found'
   | 'event.not_found'
@@ -48,6 +49,7 @@ export const accessProblems = {
   'staff.invited_too_often': { status: 429, title: 'Invited too often' },
   'staff.last_owner': { status: 409, title: 'Last owner' },
   'staff.owner_not_limited': { status: 409, title: 'Owners are not limited' },
+  'staff.not_door_staff': { status: 409, title: 'Not door staff' },
   'api_key.not_found': { status: 404, title: 'API key not found' },
   'device.not_found': { status: 404, title: 'Device not found' },
   'event.not_found': { status: 404, title: 'Event not found' },
@@ -153,6 +155,9 @@ export const orderNotFound = (): Refusal =>
 
 export const ownerNotLimited = (): Refusal =>
   new DomainError('staff.owner_not_limited', 'An owner works at all events. Choose another role, or all events.');
+
+export const notDoorStaff = (): Refusal =>
+  new DomainError('staff.not_door_staff', 'Only a member with the role door can be the manager of single events.');
 
 /** Reveals only whether the organiser can write to phones, nothing about this phone. */
 export const phoneNotPossible = (): Refusal =>

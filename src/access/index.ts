@@ -31,7 +31,7 @@
  *
  * An API key and a device: live --endApiKey, endDevice--> ended. A link: open --used once, replaced, or late--> void.
  */
-export { type Actor, mayManage } from './actor.ts';
+export { type Actor, highestRole, mayManage } from './actor.ts';
 export { type Actors, createActors } from './actors.ts';
 export { type Audited, hearAudit, writeAudit } from './audit/audit.ts';
 export type { FindNames } from './ports.ts';

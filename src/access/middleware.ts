@@ -5,7 +5,7 @@ import type { AppEnv } from '../http/contract/router.ts';
 import { bySession, byStaff } from '../http/contract/security.ts';
 import { DomainError } from '../platform/errors.ts';
 import { eventIdOf, idPatterns } from '../platform/ids.ts';
-import { type Actor, type Role, atLeast, eventsOf, worksAt } from './actor.ts';
+import { type Actor, type Role, actorAt, atLeast, eventsOf, inRole, worksAt } from './actor.ts';
 import type { Actors } from './actors.ts';
 import { bearerOf } from './credentials/credential.ts';
 import { scopesOf } from './credentials/key-scopes.ts';
@@ -19,7 +19,7 @@ type Deps = { readonly actors: Actors };
 /**
  * For `/v1/organizers/:slug/...`: admits actors of this organiser with at least this role, and never devices. A member
  * who is limited to events is admitted where the address names one of them, or an order of one. Other events do not
- * exist for that member.
+ * exist for that member. The handler gets the actor with its rights at the event of the address.
  * @param options.isLimitedInside for an address without an event whose handler itself limits the answer to
  * `eventsOf(actor)`
  * @throws DomainError access.unauthenticated, request.not_found (also for another organiser's slug), access.forbidden,
@@ -32,7 +32,10 @@ export function requireRole(
 ): MiddlewareHandler<ActorEnv> {
   return async (c, next) => {
     const isLasting = role === 'owner' && c.req.method !== 'GET';
-    const actor = await actorOf(deps, c, isLasting ? 'now' : 'of');
+    const known = await actorOf(deps, c, isLasting ? 'now' : 'of');
+    const eventId = eventNamed(c.req.param('eventId'), c.req.param('orderId'));
+    const whole = options.isLimitedInside === true ? inRole(known, role) : known;
+    const actor = eventId === undefined ? whole : actorAt(known, eventId);
     if (actor.organizerSlug !== c.req.param('slug')) {
       throw new DomainError('request.not_found', 'There is nothing at this address.');
     }
@@ -60,6 +63,12 @@ export function forStaff(deps: Deps, role: Role, tag: string, options: { readonl
     return { ...common, middleware };
   };
   return { plain: { ...common, middleware: plain }, json: reading(jsonBody()), with: reading };
+}
+
+/** The event of an address, if its id is well-formed. */
+function eventNamed(eventId: string | undefined, orderId: string | undefined): string | undefined {
+  if (eventId !== undefined) return idPatterns.event.test(eventId) ? eventId : undefined;
+  return orderId !== undefined && idPatterns.order.test(orderId) ? eventIdOf(orderId) : undefined;
 }
 
 /** A malformed id is left to the route's own check, which refuses it for everybody. */

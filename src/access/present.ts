@@ -5,8 +5,9 @@ import type { ApiKey, Device, Session, StaffMember } from './tables.ts';
 
 /** Rows as answers show them, without hashes and internal ids. */
 
-export function presentStaffMember({ id, email, name, role, eventIds, status, locale, createdAt }: StaffMember) {
-  return { id, email, name, role, eventIds, status, locale, createdAt: createdAt.toISOString() };
+export function presentStaffMember(member: StaffMember) {
+  const { id, email, name, role, eventIds, managerEventIds, status, locale, createdAt } = member;
+  return { id, email, name, role, eventIds, managerEventIds, status, locale, createdAt: createdAt.toISOString() };
 }
 
 export function presentSession(session: Session, currentId: string) {
@@ -29,6 +30,9 @@ export function presentActor({ actor, name, email, organizer, expiresAt }: Actor
     ...(actor.kind === 'device' ? { eventId: actor.eventId } : {}),
     ...(actor.kind === 'staff' ? { sessionId: actor.sessionId } : {}),
     ...(actor.kind === 'staff' && actor.eventIds !== undefined ? { eventIds: [...actor.eventIds] } : {}),
+    ...(actor.kind === 'staff' && actor.managerEventIds !== undefined
+      ? { managerEventIds: [...actor.managerEventIds] }
+      : {}),
     ...(actor.kind === 'api_key' && actor.scopes !== undefined ? { scopes: [...actor.scopes] } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),
   };

@@ -27,6 +27,7 @@ export const staff = pgTable('staff', {
   isDemo: boolean('is_demo').notNull().default(false),
   invitedBy: text('invited_by'),
   eventIds: text('event_ids').array(),
+  managerEventIds: text('manager_event_ids').array(),
   createdAt: time('created_at').notNull().defaultNow(),
 });
 

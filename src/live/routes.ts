@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
-import { type Role, atLeast, worksAt } from '../access/actor.ts';
+import { type Role, actorAt, atLeast, worksAt } from '../access/actor.ts';
 import type { Actors } from '../access/actors.ts';
 import { bearerOf } from '../access/credentials/credential.ts';
 import { type ActorEnv, forStaff, requireActor } from '../access/middleware.ts';
@@ -164,7 +164,9 @@ function stillOf(c: Context<ActorEnv>, { actors }: Deps, role: Role, eventId: st
   const credential = bearerOf(c.req.header('authorization')) ?? '';
   const { organizerId } = c.var.actor;
   return async () => {
-    const actor = await actors.of(credential);
-    return actor?.organizerId === organizerId && atLeast(actor, role) && worksAt(actor, eventId);
+    const known = await actors.of(credential);
+    if (known?.organizerId !== organizerId) return false;
+    const actor = actorAt(known, eventId);
+    return atLeast(actor, role) && worksAt(actor, eventId);
   };
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { endApiKey } from '../../src/access/credentials/end-api-key.ts';
+import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { createPublisher } from '../../src/live/index.ts';
 import { topicOf } from '../../src/live/messages.ts';
 import { openStream } from '../../src/live/stream.ts';
@@ -27,6 +29,15 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const owner = () => signedInOwner(world.service.db, world.event.organizer);
+
+/** Door staff who is the manager of the event. */
+async function tokenOfEventManager(): Promise<string> {
+  const { id: staffId, sessionId } = await owner();
+  const { db, config } = world.service;
+  await db.execute(sql`update staff set role = 'door', manager_event_ids = array[${world.event.id}] where id = ${staffId}`);
+  const times = { createdAt: new Date(), expiresAt: new Date(Date.now() + 3_000_000) };
+  return signSessionToken(config.JWT_SECRET, { id: sessionId, staffId, ...times });
+}
 
 describe('a client that does not read', () => {
   const chunk = JSON.stringify({ text: 'x'.repeat(50_000) });
@@ -98,10 +109,14 @@ describe('a credential that ends', () => {
       scopes: keyScopes,
     });
     const path = `/v1/organizers/${world.event.organizer.slug}/events/${world.event.id}/sales/stream`;
+    // Checked first, and allowed by the member's role at this event alone.
+    const stays = await world.listen(path, bearer(await tokenOfEventManager()));
     const listener = await world.listen(path, bearer(key));
     await listener.next('sales');
     await endApiKey(world.service, { actor, keyId: apiKey.id });
     await listener.ended(60_000);
+    expect([stays.status, stays.hasEnded]).toEqual([200, false]);
+    stays.close();
     expect((await world.listen(path, bearer(key))).status).toBe(401);
   }, 90_000);
 

@@ -60,6 +60,7 @@ export const auditFields = [
   'linkVersion',
   'locale',
   'madeBy',
+  'managerEventIds',
   'merchantId',
   'messagesPerSecond',
   'name',

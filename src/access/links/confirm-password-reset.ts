@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { reachOf } from '../actor.ts';
 import type { Actors } from '../actors.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { linkInvalid } from '../errors.ts';
@@ -36,13 +37,7 @@ export async function confirmPasswordReset(
     refuseWithoutChoice(await findMadeAccess(tx, organizerId, member.id), input.keep);
     await voidStaffTokens(tx, member.id);
     const sessionsEnded = await endAllSessions(tx, member.id);
-    const by = {
-      kind: 'staff',
-      id: member.id,
-      organizerId,
-      role: member.role,
-      eventIds: member.eventIds ?? undefined,
-    } as const;
+    const by = { kind: 'staff', id: member.id, organizerId, ...reachOf(member) } as const;
     await writeAudit(tx, {
       actor: by,
       act: 'staff.password_reset',

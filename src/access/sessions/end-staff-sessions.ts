@@ -1,5 +1,5 @@
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { type Actor, mayManage } from '../actor.ts';
+import { type Actor, highestRole, mayManage } from '../actor.ts';
 import type { Actors } from '../actors.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { forbidden, staffNotFound } from '../errors.ts';
@@ -18,7 +18,7 @@ export async function endStaffSessions(
   await transaction(deps.db, async (tx) => {
     const member = await findStaff(tx, actor.organizerId, staffId);
     if (member === undefined) throw staffNotFound();
-    if (!mayManage(actor, member.role)) throw forbidden();
+    if (!mayManage(actor, highestRole(member))) throw forbidden();
     const sessionsEnded = await endAllSessions(tx, staffId);
     await writeAudit(tx, { actor, act: 'staff.sessions_ended', subjectId: staffId, changes: { sessionsEnded } });
   });

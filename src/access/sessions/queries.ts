@@ -1,6 +1,6 @@
 import { type SQL, and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
-import type { ApiKeyActor, DeviceActor, StaffActor } from '../actor.ts';
+import { type ApiKeyActor, type DeviceActor, type StaffActor, reachOf } from '../actor.ts';
 import { type Session, apiKeys, devices, organizers, sessions, staff } from '../tables.ts';
 
 const live = and(isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`));
@@ -19,12 +19,13 @@ export async function findSessionActor(
       role: staff.role,
       sessionId: sessions.id,
       eventIds: staff.eventIds,
+      managerEventIds: staff.managerEventIds,
     })
     .from(sessions)
     .innerJoin(staff, eq(staff.id, sessions.staffId))
     .innerJoin(organizers, eq(organizers.id, staff.organizerId))
     .where(and(eq(sessions.id, sessionId), eq(staff.id, staffId), eq(staff.status, 'active'), live));
-  return row && { ...row, eventIds: row.eventIds ?? undefined };
+  return row && { ...row, ...reachOf(row) };
 }
 
 export function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {

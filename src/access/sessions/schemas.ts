@@ -26,6 +26,10 @@ export const actorSchema = z
     organizer: z.object({ slug: slugSchema, name: z.string() }),
     eventId: eventIdSchema.optional().openapi({ description: 'The one event that a device scans for.' }),
     eventIds: z.array(eventIdSchema).optional().openapi({ description: 'The events that a member is limited to.' }),
+    managerEventIds: z
+      .array(eventIdSchema)
+      .optional()
+      .openapi({ description: 'The events at which a member with the role door is the manager.' }),
     scopes: z.array(z.enum(keyScopes)).optional().openapi({ description: 'The areas that an API key is limited to.' }),
     sessionId: plainIdSchema.optional(),
     expiresAt: timeSchema.optional(),

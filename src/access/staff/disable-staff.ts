@@ -1,5 +1,5 @@
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { type Actor, mayManage } from '../actor.ts';
+import { type Actor, highestRole, mayManage } from '../actor.ts';
 import type { Actors } from '../actors.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { currentActor } from '../current-actor.ts';
@@ -27,7 +27,7 @@ export async function disableStaff(
     const by = await currentActor(tx, actor, 'manager');
     const member = await findStaff(tx, actor.organizerId, staffId);
     if (member === undefined) throw staffNotFound();
-    if (!mayManage(by, member.role)) throw forbidden();
+    if (!mayManage(by, highestRole(member))) throw forbidden();
     if (member.role === 'owner' && (await countOtherOwners(tx, actor.organizerId, staffId)) === 0) throw lastOwner();
     if (!(await disableStaffRow(tx, staffId))) return [];
     const sessionsEnded = await endAllSessions(tx, staffId);

@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
-import { type Actor, type Role, mayManage } from '../actor.ts';
+import { type Actor, type Role, type StoredReach, highestRole, mayManage } from '../actor.ts';
 import { writeAudit } from '../audit/audit.ts';
 import { currentActor } from '../current-actor.ts';
 import { normalizeEmail } from '../email.ts';
@@ -10,7 +10,8 @@ import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '
 import { staffInvited } from '../jobs.ts';
 import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
-import { checkLimits, insertStaff } from './queries.ts';
+import { insertStaff } from './queries.ts';
+import { checkReach, reachAfter } from './reach.ts';
 import { insertStaffToken, voidStaffTokens } from '../links/queries.ts';
 import { type StaffMember, staff, staffTokens } from '../tables.ts';
 import { and, eq, ne, gt, sql } from 'drizzle-orm';
@@ -22,6 +23,8 @@ export type InviteStaffInput = {
   readonly locale: 'id' | 'en';
   /** The events that the member is limited to; null for all. */
   readonly eventIds: readonly string[] | null;
+  /** The events at which a member with the role door is the manager; null for none. */
+  readonly managerEventIds: readonly string[] | null;
 };
 
 /**
@@ -29,42 +32,40 @@ export type InviteStaffInput = {
  * this way, with a new password. Memberships of the address with other organisers are neither checked nor revealed here; they matter
  * only when the invitation is accepted.
  * @throws DomainError access.forbidden, access.unauthenticated, access.limit_reached, staff.email_in_use (active here),
- * staff.invited_too_often, staff.owner_not_limited, event.not_found
+ * staff.invited_too_often, staff.owner_not_limited, staff.not_door_staff, event.not_found
  */
 export async function inviteStaff(
   deps: { db: Db; clock: Clock },
   input: InviteStaffInput & { actor: Actor },
 ): Promise<StaffMember> {
-  const { actor, name, role, locale } = input;
-  const eventIds = input.eventIds && [...new Set(input.eventIds)];
+  const { actor, name, locale } = input;
+  const reach = reachAfter({ role: input.role, eventIds: null, managerEventIds: null }, input);
+  const { role, eventIds, managerEventIds } = reach;
   const email = normalizeEmail(input.email);
   const tokenId = newId('tok', deps.clock.now());
   return transaction(deps.db, async (tx) => {
     await lockOrganizer(tx, actor.organizerId);
     const by = await currentActor(tx, actor, 'manager');
-    if (!mayManage(by, role)) throw forbidden();
-    await checkLimits(tx, actor.organizerId, { role, eventIds });
+    if (!mayManage(by, highestRole(reach))) throw forbidden();
+    await checkReach(tx, actor.organizerId, reach);
     const known = await findStaffOfOrganizer(tx, actor.organizerId, email);
     const member =
       known === undefined
-        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, role, locale, eventIds })
-        : await inviteAgain(tx, known, { actor: by, name, role, locale, eventIds });
+        ? await addStaff(tx, { id: newId('stf', deps.clock.now()), actor: by, email, name, locale, ...reach })
+        : await inviteAgain(tx, known, { actor: by, name, locale, ...reach });
     await insertStaffToken(tx, { id: tokenId, staffId: member.id, purpose: 'invitation', hours: invitationHours });
     await stage(tx, staffInvited, { tokenId });
     await writeAudit(tx, {
       actor,
       act: 'staff.invited',
       subjectId: member.id,
-      changes: { role, ...(eventIds && { eventIds }) },
+      changes: { role, ...(eventIds && { eventIds }), ...(managerEventIds && { managerEventIds }) },
     });
     return member;
   });
 }
 
-type Invitation = Omit<InviteStaffInput, 'email' | 'eventIds'> & {
-  readonly actor: Actor;
-  readonly eventIds: string[] | null;
-};
+type Invitation = Pick<InviteStaffInput, 'name' | 'locale'> & StoredReach & { readonly actor: Actor };
 
 async function addStaff(tx: Db, invitation: Invitation & { id: string; email: string }): Promise<StaffMember> {
   const { actor, ...member } = invitation;
@@ -80,10 +81,10 @@ async function addStaff(tx: Db, invitation: Invitation & { id: string; email: st
 }
 
 async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
-  const { actor, name, role, locale, eventIds } = invitation;
-  if (!mayManage(actor, known.role)) throw forbidden();
+  const { actor, ...change } = invitation;
+  if (!mayManage(actor, highestRole(known))) throw forbidden();
   if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
-  const invited = await reinviteStaff(tx, known.id, { name, role, locale, eventIds, invitedBy: actor.id });
+  const invited = await reinviteStaff(tx, known.id, { ...change, invitedBy: actor.id });
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);
   return invited;
@@ -106,7 +107,7 @@ function countStaff(tx: Db, organizerId: string): Promise<number> {
 async function reinviteStaff(
   tx: Db,
   staffId: string,
-  change: { name: string; role: Role; locale: 'id' | 'en'; eventIds: string[] | null; invitedBy: string },
+  change: Omit<Invitation, 'actor'> & { invitedBy: string },
 ): Promise<StaffMember | undefined> {
   const [row] = await tx
     .update(staff)

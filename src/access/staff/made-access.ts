@@ -1,5 +1,5 @@
 import type { Db } from '../../platform/database/db.ts';
-import { type Reach, atLeast, mayManage, type Actor } from '../actor.ts';
+import { type Reach, highestRole, isManagerAt, mayManage, type Actor } from '../actor.ts';
 import { type AuditActor, writeAudit } from '../audit/audit.ts';
 import { choiceNeeded, forbidden, keepUnknown, staffNotFound } from '../errors.ts';
 import {
@@ -109,13 +109,13 @@ function listed({ apiKeys, devices, invitations }: MadeAccess): Made[] {
       kind: 'devices' as const,
       id,
       responsibleId,
-      couldMake: (of: Reach) => atLeast(of, 'manager') && (of.eventIds?.includes(eventId) ?? true),
+      couldMake: (of: Reach) => isManagerAt(of, eventId),
     })),
-    ...invitations.map(({ id, invitedBy, role: invited }) => ({
+    ...invitations.map((invited) => ({
       kind: 'invitations' as const,
-      id,
-      responsibleId: invitedBy ?? '',
-      couldMake: (of: Reach) => mayManage({ ...of, kind: 'staff' }, invited),
+      id: invited.id,
+      responsibleId: invited.invitedBy ?? '',
+      couldMake: (of: Reach) => mayManage({ ...of, kind: 'staff' }, highestRole(invited)),
     })),
   ];
 }
@@ -171,7 +171,7 @@ export async function showMadeAccess(
   const { actor, staffId } = input;
   const member = await findStaff(deps.db, actor.organizerId, staffId);
   if (member === undefined) throw staffNotFound();
-  if (actor.id !== staffId && !mayManage(actor, member.role)) throw forbidden();
+  if (actor.id !== staffId && !mayManage(actor, highestRole(member))) throw forbidden();
   const made = await findMadeAccess(deps.db, actor.organizerId, staffId);
   const makers = [staffId, ...made.apiKeys.map(({ id }) => id)];
   return { ...made, member, members: await findInvitedMembers(deps.db, actor.organizerId, makers) };

@@ -1,8 +1,5 @@
 import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm';
-import { arrayText } from '../../platform/database/array-text.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
-import type { Role } from '../actor.ts';
-import { eventNotFound, ownerNotLimited } from '../errors.ts';
+import type { Db } from '../../platform/database/db.ts';
 import { type StaffMember, type StaffStatus, staff } from '../tables.ts';
 
 /** Undefined if the organiser already has a member with this address. */
@@ -103,22 +100,4 @@ export async function setStaffPassword(
 /** Whether somebody can sign in with the published demo password. With `ENV=production` the service then refuses to start. */
 export async function demoStaffExists(db: Db): Promise<boolean> {
   return (await db.select({ id: staff.id }).from(staff).where(eq(staff.isDemo, true)).limit(1)).length > 0;
-}
-
-/**
- * Checks the events that a member of this role is to be limited to.
- * @throws DomainError staff.owner_not_limited, event.not_found (also for another organizer's event)
- */
-export async function checkLimits(
-  tx: Db,
-  organizerId: string,
-  { role, eventIds }: { role: Role; eventIds: readonly string[] | null },
-): Promise<void> {
-  if (eventIds === null) return;
-  if (role === 'owner') throw ownerNotLimited();
-  const own = await rowsOf(
-    tx,
-    sql`select id from events where organizer_id = ${organizerId} and id = any (${arrayText(eventIds)}::text[])`,
-  );
-  if (own.length !== eventIds.length) throw eventNotFound();
 }

@@ -58,7 +58,7 @@ function contracts(deps: AccessDeps) {
     method: 'patch',
     path: '/v1/organizers/{slug}/staff/{staffId}',
     operationId: 'changeStaffRole',
-    summary: 'Change the role of a member, or limit the member to events',
+    summary: 'Change the role of a member, also for single events, or limit the member to events',
     description:
       "A lower role or fewer events end the member's sessions, and API keys, devices and open invitations that they could no longer " +
       'create. You take over those that `keep` lists.',

@@ -9,6 +9,11 @@ const eventIds = z.array(eventIdSchema).min(1).max(eventsPerMemberMax).nullable(
   description: 'The events that the member is limited to; null for all. An owner works at all events.',
 });
 
+const managerEventIds = z.array(eventIdSchema).min(1).max(eventsPerMemberMax).nullable().openapi({
+  description:
+    'The events at which a member with the role door is the manager; null for none. The member also works at them, whatever `eventIds` says.',
+});
+
 export const inviteStaffSchema = z
   .strictObject({
     email: emailSchema,
@@ -16,11 +21,17 @@ export const inviteStaffSchema = z
     role: roleSchema,
     locale: localeSchema.default('id'),
     eventIds: eventIds.default(null),
+    managerEventIds: managerEventIds.default(null),
   })
   .openapi('InviteStaff');
 
 export const changeStaffSchema = z
-  .strictObject({ role: roleSchema.optional(), eventIds: eventIds.optional(), keep: keepSchema.optional() })
+  .strictObject({
+    role: roleSchema.optional(),
+    eventIds: eventIds.optional(),
+    managerEventIds: managerEventIds.optional(),
+    keep: keepSchema.optional(),
+  })
   .openapi('ChangeStaff');
 
 export const staffMemberSchema = z
@@ -30,6 +41,7 @@ export const staffMemberSchema = z
     name: z.string(),
     role: roleSchema,
     eventIds: z.array(eventIdSchema).nullable(),
+    managerEventIds: z.array(eventIdSchema).nullable(),
     status: z.enum(staffStatuses),
     locale: localeSchema,
     createdAt: timeSchema,

@@ -42,7 +42,7 @@ export function orderSearchRoutes(deps: OrderSearchDeps) {
     operationId: 'searchOrders',
     summary: 'Find orders by name, email, phone or code, newest first',
     description:
-      'A POST, because the query may be an address, which must not be in a URL. The role door searches names and codes only. Orders are found by name and address about half a minute after they were placed, ' +
+      'A POST, because the query may be an address, which must not be in a URL. The role door searches names and codes only. Without `eventId`, a member who is the manager of some events searches those. Orders are found by name and address about half a minute after they were placed, ' +
       'by their codes at once.',
     request: { params: organizerParams, body: body(searchOrdersSchema) },
     responses: { 200: answer(foundOrdersSchema, 'A page of orders.'), ...problems(400, 401, 403, 404, 415, 503) },

@@ -24,6 +24,7 @@ it('sends an invitation whose link stands in the mail alone and works once', asy
     id: expect.stringMatching(/^stf_/),
     email: 'dewi@organizer.test',
     eventIds: null,
+    managerEventIds: null,
     name: 'Dewi',
     role: 'manager',
     status: 'invited',

@@ -1,85 +1,12 @@
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newId } from '../../../src/platform/ids.ts';
-import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
-import { type DeskWorld, deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
+import { createEvent } from '../../../testkit/factories.ts';
+import { limitedInside, useLimitedMembers } from '../support/limited-members.ts';
 
 /** Guards that a member who is limited to an event finds nothing of the organizer's other events, on every route. */
 
-let world: DeskWorld;
-let own: TestEvent;
-let other: TestEvent;
-let owner: string;
-let manager: string;
-let door: string;
-
-beforeAll(async () => {
-  world = await openDeskWorld({ REQUESTS_PER_MINUTE_PER_NETWORK: '1000000' });
-  const { db } = world.running.service;
-  own = await createEvent(db, { organizer: world.organizer });
-  other = await createEvent(db, { organizer: world.organizer });
-  owner = await tokenOf(await world.addMember('owner'));
-  manager = await tokenOf(await limited('manager', own.id));
-  door = await tokenOf(await limited('door', own.id));
-});
-afterAll(() => world?.close());
-
-async function limited(role: 'manager' | 'door', eventId: string): Promise<string> {
-  const email = await world.addMember(role);
-  await world.running.service.db.execute(sql`update staff set event_ids = array[${eventId}] where email = ${email}`);
-  return email;
-}
-
-async function tokenOf(email: string): Promise<string> {
-  const { body } = await call(undefined, 'POST', '/v1/sessions', { email, password: deskPassword });
-  return body.accessToken;
-}
-
-async function call(as: string | undefined, method: string, path: string, body?: unknown) {
-  const response = await world.running.fetch(path, {
-    method,
-    headers: {
-      ...(as === undefined ? {} : { authorization: `Bearer ${as}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
-  return { status: response.status, body: isJson ? JSON.parse(text) : {} };
-}
-
-/** These limit their answer by themselves. A new route without an event in its address is closed to limited members, unless listed here. */
-const limitedInside = [
-  'GET /v1/organizers/{slug}/events',
-  'POST /v1/organizers/{slug}/order-searches',
-  'POST /v1/organizers/{slug}/devices',
-  'GET /v1/organizers/{slug}/devices',
-  'DELETE /v1/organizers/{slug}/devices/{deviceId}',
-];
-
-type Routes = { paths: Record<string, Record<string, unknown>> };
-
-async function organizerRoutes(): Promise<{ route: string; method: string; template: string }[]> {
-  const { body } = await call(undefined, 'GET', '/openapi.json');
-  return Object.entries((body as Routes).paths)
-    .filter(([template]) => template.startsWith('/v1/organizers/{slug}/'))
-    .flatMap(([template, operations]) =>
-      Object.keys(operations)
-        .filter((method) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
-        .map((name) => ({ route: `${name.toUpperCase()} ${template}`, method: name.toUpperCase(), template })),
-    );
-}
-
-const orderOf = (event: TestEvent) => `ord_${event.id.slice(4)}${'7'.repeat(20)}`;
-
-function addressOf(template: string, event: TestEvent): string {
-  return template
-    .replace('{slug}', world.organizer.slug)
-    .replace('{eventId}', event.id)
-    .replace('{orderId}', orderOf(event))
-    .replaceAll(/\{\w+\}/g, 'malformed');
-}
+const { world, own, other, owner, manager, door, call, limited, tokenOf, staffPath, memberOf, organizerRoutes, addressOf } =
+  await useLimitedMembers();
 
 describe('a manager who is limited to one event', () => {
   it('is refused on every route of another event as if it did not exist, and on every route of the organizer', async () => {
@@ -174,7 +101,6 @@ describe('door staff of one event', () => {
 });
 
 describe('limiting a member', () => {
-  const staffPath = () => `/v1/organizers/${world.organizer.slug}/staff`;
 
   it('is done by an owner, applies at once, and ends what the member could no longer have created', async () => {
     const email = await world.addMember('manager');
@@ -182,22 +108,20 @@ describe('limiting a member', () => {
     const devices = `/v1/organizers/${world.organizer.slug}/devices`;
     const [here, there] = [own.id, other.id].map((eventId) => ({ name: 'D', eventId }));
     const [stays, ends] = [await call(token, 'POST', devices, here), await call(token, 'POST', devices, there)];
-    await call(token, 'POST', staffPath(), {
+    await call(token, 'POST', staffPath, {
       email: `${newId('req').toLowerCase()}@x.test`,
       name: 'Budi',
       role: 'door',
     });
-    const [member] = (await call(owner, 'GET', `${staffPath()}?limit=200`)).body.data.filter(
-      (one: { email: string }) => one.email === email,
-    );
-    const changed = await call(owner, 'PATCH', `${staffPath()}/${member.id}`, { eventIds: [own.id] });
+    const member = await memberOf(email);
+    const changed = await call(owner, 'PATCH', `${staffPath}/${member.id}`, { eventIds: [own.id] });
     expect(changed.body).toMatchObject({ role: 'manager', eventIds: [own.id] });
     expect((await call(token, 'GET', '/v1/sessions/current')).status).toBe(401);
     expect((await call(stays.body.token, 'GET', '/v1/sessions/current')).status).toBe(200);
     expect((await call(ends.body.token, 'GET', '/v1/sessions/current')).status).toBe(401);
-    const { body: left } = await call(owner, 'GET', `${staffPath()}/${member.id}/access`);
+    const { body: left } = await call(owner, 'GET', `${staffPath}/${member.id}/access`);
     expect([left.devices.length, left.invitations.length]).toEqual([1, 0]);
-    const wider = await call(owner, 'PATCH', `${staffPath()}/${member.id}`, { eventIds: null });
+    const wider = await call(owner, 'PATCH', `${staffPath}/${member.id}`, { eventIds: null });
     expect(wider.body.eventIds).toBeNull();
   });
 
@@ -205,10 +129,10 @@ describe('limiting a member', () => {
     const invitation = { email: 'sinta@x.test', name: 'Sinta', role: 'door', eventIds: [own.id] };
     const stranger = await createEvent(world.running.service.db);
     const answers = [
-      await call(owner, 'POST', staffPath(), { ...invitation, role: 'owner' }),
-      await call(owner, 'POST', staffPath(), { ...invitation, eventIds: [stranger.id] }),
-      await call(owner, 'POST', staffPath(), { ...invitation, eventIds: [] }),
-      await call(manager, 'POST', staffPath(), invitation),
+      await call(owner, 'POST', staffPath, { ...invitation, role: 'owner' }),
+      await call(owner, 'POST', staffPath, { ...invitation, eventIds: [stranger.id] }),
+      await call(owner, 'POST', staffPath, { ...invitation, eventIds: [] }),
+      await call(manager, 'POST', staffPath, invitation),
     ];
     expect(answers.map(({ body }) => body.code)).toEqual([
       'staff.owner_not_limited',
@@ -216,6 +140,6 @@ describe('limiting a member', () => {
       'request.invalid',
       'access.forbidden',
     ]);
-    expect((await call(owner, 'POST', staffPath(), invitation)).body.eventIds).toEqual([own.id]);
+    expect((await call(owner, 'POST', staffPath, invitation)).body.eventIds).toEqual([own.id]);
   });
 });

@@ -143,6 +143,7 @@ export const organizerLimits: Readonly<Record<string, CountedLimit>> = {
           role: 'door',
           locale: 'id',
           eventIds: null,
+          managerEventIds: null,
         },
       ),
   },

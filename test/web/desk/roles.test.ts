@@ -38,8 +38,10 @@ async function walk(browser: DeskBrowser) {
   return [...seen.values()];
 }
 
+type Reach = 'all' | 'some' | 'manages some';
+
 /** A member of a new organizer with an event on sale, a draft, an order, a device, and colleagues of each role. */
-async function workplaceOf(role: Role, isLimited: boolean): Promise<DeskBrowser> {
+async function workplaceOf(role: Role, reach: Reach): Promise<DeskBrowser> {
   const { db } = world.running.service;
   const organizer = await createOrganizer(db);
   const event = await createEvent(db, { organizer, categories: [{ price: 0 }] });
@@ -66,18 +68,20 @@ async function workplaceOf(role: Role, isLimited: boolean): Promise<DeskBrowser>
   await db.execute(sql`insert into webhook_endpoints (id, organizer_id, url, description, types, secret)
     values (${newId('whe')}, ${organizer.id}, 'https://crm.example/antre', '', array['order.paid'], 'none')`);
   const email = await world.addMember(role, organizer);
-  if (isLimited) {
-    await db.execute(sql`update staff set event_ids = array[${event.id}, ${draft.id}] where email = ${email}`);
+  if (reach !== 'all') {
+    const column = sql.raw(reach === 'some' ? 'event_ids' : 'manager_event_ids');
+    await db.execute(sql`update staff set ${column} = array[${event.id}, ${draft.id}] where email = ${email}`);
   }
   return world.signIn(email);
 }
 
 const members = [
-  { name: 'an owner', role: 'owner', isLimited: false, pages: 30 },
-  { name: 'a manager', role: 'manager', isLimited: false, pages: 25 },
-  { name: 'a manager of some events', role: 'manager', isLimited: true, pages: 15 },
-  { name: 'door staff', role: 'door', isLimited: false, pages: 1 },
-  { name: 'door staff of some events', role: 'door', isLimited: true, pages: 1 },
+  { name: 'an owner', role: 'owner', reach: 'all', pages: 30 },
+  { name: 'a manager', role: 'manager', reach: 'all', pages: 25 },
+  { name: 'a manager of some events', role: 'manager', reach: 'some', pages: 15 },
+  { name: 'door staff', role: 'door', reach: 'all', pages: 1 },
+  { name: 'door staff of some events', role: 'door', reach: 'some', pages: 1 },
+  { name: 'door staff who manage some events', role: 'door', reach: 'manages some', pages: 15 },
 ] as const;
 
 /** An owner has fifty pages. */
@@ -86,8 +90,8 @@ const walkMs = 240_000;
 test.each(members)(
   'no link and no form that $name sees is refused',
   { timeout: walkMs },
-  async ({ role, isLimited, pages }) => {
-    const browser = await workplaceOf(role, isLimited);
+  async ({ role, reach, pages }) => {
+    const browser = await workplaceOf(role, reach);
     const walked = await walk(browser);
     expect(walked.length).toBeGreaterThanOrEqual(pages);
     expect(walked.flatMap(({ path, status, from }) => (status < 400 ? [] : [`${status} ${path} on ${from}`]))).toEqual(
@@ -122,7 +126,7 @@ test('a row that is refused says so itself, and the other rows do not', async ()
 });
 
 test('a page that is not there, or not for this member, leads back to the events', async () => {
-  const manager = await workplaceOf('manager', true);
+  const manager = await workplaceOf('manager', 'some');
   for (const [path, status] of [
     ['/desk/team', 403],
     ['/desk/events/evt_00000000', 404],

@@ -157,6 +157,11 @@ test('the role of a member and the events of the member are kept apart', async (
   expect((await budi.post(path, filledForm(html, { role: 'manager' }, 'role'))).status).toBe(303);
   const now = formFields((await ayu.get(path)).html, 'role');
   expect([now['role'], now['eventIds']]).toEqual(['manager', eventId]);
+  const opened = (await budi.get(path)).html;
+  const managed = { role: 'door', managerEventIds: eventId };
+  expect((await ayu.send(path, managed, { act: 'role' })).status).toBe(303);
+  expect((await budi.post(path, filledForm(opened, {}, 'role'))).status).toBe(303);
+  expect(formFields((await ayu.get(path)).html, 'role')).toMatchObject(managed);
 });
 
 test('a sale that another member has stopped stays stopped', async () => {

@@ -14,6 +14,7 @@ import { deskHeaders } from '../page-headers.ts';
 import { type CallApi, createDeskApi } from './api.ts';
 import type { Act, AddPage, Desk, GatewayOfDesk, Show, View } from './desk.ts';
 import { type Form, type FormValues, emptyForm, formBytesMax, readForm } from './forms.ts';
+import { memberAtDesk } from './nav.ts';
 import { deskFrame } from './parts/frame.ts';
 import { linkButton } from './parts/pieces.ts';
 import { dropSession, formToken, isFormOf, isFormToken, keptLanguage, sessionOf } from './session.ts';
@@ -123,7 +124,7 @@ export function languageOf(deps: DeskDeps, c: Context): Language {
 
 async function openDesk(deps: DeskDeps, c: Context, session: string, language: Language): Promise<Requested> {
   const api = createDeskApi(deps.callApi, c, session);
-  const member = await api.get('/v1/sessions/current');
+  const member = memberAtDesk(await api.get('/v1/sessions/current'));
   return {
     deps,
     session,

@@ -32,6 +32,12 @@ export const deskPaths = {
 
 type Link<Name> = { readonly name: Name; readonly path: string; readonly label: string };
 
+/** The member at the desk: the manager of some events works here as a manager who is limited to them, and is door staff elsewhere. */
+export function memberAtDesk(member: Member): Member {
+  const { managerEventIds } = member;
+  return managerEventIds === undefined ? member : { ...member, role: 'manager', eventIds: managerEventIds };
+}
+
 /** Whether the member works at some events only, and sees nothing of the organizer itself. */
 export const isLimited = ({ eventIds }: Member): boolean => eventIds !== undefined;
 

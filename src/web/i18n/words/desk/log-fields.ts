@@ -63,6 +63,7 @@ const fieldWords: Readonly<Record<AuditField, InEach<string>>> = {
   linkVersion: { id: 'Versi tautan pesanan', en: "Version of the order's link" },
   locale: { id: 'Bahasa', en: 'Language' },
   madeBy: { id: 'Dibuat oleh', en: 'Made by' },
+  managerEventIds: { id: 'Pengelola acara', en: 'Manager of events' },
   merchantId: { id: 'ID merchant', en: 'Merchant id' },
   messagesPerSecond: { id: 'Pesan per detik', en: 'Messages per second' },
   name: { id: 'Nama', en: 'Name' },

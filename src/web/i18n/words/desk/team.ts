@@ -11,6 +11,8 @@ const id = {
   onlyEvents: 'Hanya untuk acara',
   onlyEventsHint:
     'Bila tidak ada yang dicentang, semua acara. Anggota dengan acara tertentu tidak melihat acara lain, laporan, tim dan pengaturan penyelenggara.',
+  managerOf: 'Pengelola acara',
+  managerOfHint: 'Untuk petugas pintu: di acara ini menjadi pengelola, di acara lain tetap petugas pintu.',
   status: 'Keadaan',
   invite: 'Undang anggota',
   inviteLead: 'Undangan dikirim lewat email. Tautannya berlaku untuk sekali pakai.',
@@ -79,6 +81,8 @@ const en: typeof id = {
   onlyEvents: 'Only for events',
   onlyEventsHint:
     'If none is ticked, all events. A member of some events sees no other events, no reports, and neither the team nor the settings of the organizer.',
+  managerOf: 'Manager of',
+  managerOfHint: 'For door staff: the manager of these events, and door staff of the others.',
   status: 'Status',
   invite: 'Invite a member',
   inviteLead: 'The invitation goes out by mail. Its link works once.',

@@ -1,15 +1,15 @@
 import { html } from 'hono/html';
-import { mayManage } from '../../../../access/index.ts';
+import { highestRole, mayManage } from '../../../../access/index.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Html } from '../../layout.ts';
-import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { type Form, type FormValues, changedChoice, showChoice } from '../forms.ts';
-import { hiddenField, localeField, selectField, textField } from '../parts/fields.ts';
+import { changedChoice } from '../forms.ts';
+import { localeField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
+import { type EventName, type Reach, eventsOfDesk, eventsText, orNull, reachFields, roleText } from './reach-fields.ts';
 
 const roles = ['owner', 'manager', 'door'] as const;
 type Role = (typeof roles)[number];
@@ -38,11 +38,13 @@ ${table({
   columns: [
     {
       label: words.name,
-      cell: ({ id, name, role }) =>
-        id === desk.member.id || mayEnd(desk, role) ? html`<a href="/desk/team/${id}">${name}</a>` : name,
+      cell: (member) =>
+        member.id === desk.member.id || mayEnd(desk, member)
+          ? html`<a href="/desk/team/${member.id}">${member.name}</a>`
+          : member.name,
     },
     { label: words.email, cell: ({ email }) => email },
-    { label: words.role, cell: ({ role }) => words.roles[role] },
+    { label: words.role, cell: (member) => roleText(member, events, words) },
     { label: words.events, cell: ({ eventIds }) => eventsText(eventIds, events, words) },
     {
       label: words.status,
@@ -51,40 +53,6 @@ ${table({
   ],
 })}${paging(desk, nextCursor)}${panel(words.invite, inviteForm(desk, events))}`,
   };
-}
-
-type EventName = Pick<Data<'/v1/organizers/:slug/events'>['data'][number], 'id' | 'name'>;
-
-/** The form offers this many events. Limits to other events are set through the API. */
-const eventsShownMax = 100;
-
-async function eventsOfDesk({ api, slug }: Desk): Promise<readonly EventName[]> {
-  return (await api.get('/v1/organizers/:slug/events', { param: { slug }, query: { limit: eventsShownMax } })).data;
-}
-
-type Words = (typeof teamWords)['id'];
-
-function eventsText(eventIds: readonly string[] | null, events: readonly EventName[], words: Words): string {
-  if (eventIds === null) return words.allEvents;
-  return eventIds.map((eventId) => events.find(({ id }) => id === eventId)?.name ?? eventId).join(', ');
-}
-
-function eventBoxes(form: Form, events: readonly EventName[], limited: readonly string[], words: Words): Html {
-  if (events.length === 0) return html``;
-  const chosen = form.values?.all('eventIds') ?? limited;
-  showChoice(form, 'eventIds', { options: events.map(({ id }) => id), chosen: limited });
-  // Limits to events that the form does not offer are kept.
-  const kept = limited.filter((eventId) => !events.some(({ id }) => id === eventId));
-  const boxes = events.map(
-    ({ id, name }) =>
-      html`<label class="agree"><input type="checkbox" name="eventIds" value="${id}"${chosen.includes(id) ? html` checked` : ''}><span>${name}</span></label>`,
-  );
-  return html`<fieldset class="field"><legend>${words.onlyEvents}</legend>${kept.map((id) => hiddenField('eventIds', id))}${boxes}<p class="hint">${words.onlyEventsHint}</p></fieldset>`;
-}
-
-function chosenEvents(values: FormValues): string[] | null {
-  const chosen = [...values.all('eventIds')];
-  return chosen.length === 0 ? null : chosen;
 }
 
 /** Owners may invite any role, managers only door staff. The API enforces it. */
@@ -110,7 +78,7 @@ function inviteForm(desk: Desk, events: readonly EventName[]): Html {
         autocomplete: 'off',
       }),
       selectField(form, language, { name: 'role', label: words.role, options: roleOptions(desk) }),
-      eventBoxes(form, events, [], words),
+      ...reachFields(desk, form, events),
       localeField(form, language, words.locale),
     ],
     submit: words.sendInvitation,
@@ -127,7 +95,8 @@ const invite: Act = async (desk, values) => {
       email: values.text('email'),
       role: roleOf(values.text('role')),
       locale: values.text('locale') === 'en' ? 'en' : 'id',
-      eventIds: chosenEvents(values),
+      eventIds: orNull(values.all('eventIds')),
+      managerEventIds: orNull(values.all('managerEventIds')),
     },
   });
   return done('/desk/team', 'invited');
@@ -169,19 +138,19 @@ async function showMember(desk: Desk): Promise<View> {
                   value: made.member.role,
                   options: roleOptions(desk),
                 }),
-                eventBoxes(form, events, made.member.eventIds ?? [], words),
+                ...reachFields(desk, form, events, made.member),
               ],
               submit: words.changeRole,
               isChange: true,
             }),
           )
         : ''
-    }${mayEnd(desk, made.member.role) ? endingPart(desk, boxes) : html`<p class="lead">${words.byOwner}</p>`}`,
+    }${mayEnd(desk, made.member) ? endingPart(desk, boxes) : html`<p class="lead">${words.byOwner}</p>`}`,
   };
 }
 
 /** An owner ends the access of everybody, a manager that of the door staff. */
-const mayEnd = ({ member }: Desk, role: Role) => mayManage({ ...member, kind: 'staff' }, role);
+const mayEnd = ({ member }: Desk, other: Reach) => mayManage({ ...member, kind: 'staff' }, highestRole(other));
 
 function endingPart(desk: Desk, boxes: readonly Html[]): Html {
   const words = teamWords[desk.language];
@@ -204,11 +173,16 @@ const changeRole: Act = async (desk, values) => {
     desk.api.get('/v1/organizers/:slug/staff/:staffId/access', { param }),
     eventsOfDesk(desk),
   ]);
-  const now = member.eventIds ?? [];
-  const options = [...new Set([...events.map(({ id }) => id), ...now])];
-  const eventIds = changedChoice(values, 'eventIds', { options, now });
+  const chosen = (name: string, now: readonly string[]) => {
+    const options = [...new Set([...events.map(({ id }) => id), ...now])];
+    return orNull(changedChoice(values, name, { options, now }));
+  };
   const role = values.isChanged('role') ? roleOf(values.text('role')) : member.role;
-  const json = { role, eventIds: eventIds.length === 0 ? null : eventIds };
+  const eventIds = chosen('eventIds', member.eventIds ?? []);
+  const managerEventIds = chosen('managerEventIds', member.managerEventIds ?? []);
+  // With another role, the member manages no single events any more.
+  const isLeft = member.role === 'door' && role !== 'door';
+  const json = { role, eventIds, ...(isLeft ? {} : { managerEventIds }) };
   await desk.api.patch('/v1/organizers/:slug/staff/:staffId', { param, json });
   return done('/desk/team', 'saved');
 };
