@@ -72,6 +72,7 @@ type Parts = {
 
 /**
  * The streams of one process: reads the messages of all processes once, and gives each to the listeners of its topic.
+ * @param deps.beatMs the time between the beats of a heartbeat's round, of which each stream has one; shorter in tests
  */
 export function createHub(deps: {
   redis: RedisClient;
@@ -79,9 +80,10 @@ export function createHub(deps: {
   clock: Clock;
   streamsPerNetworkMax: number;
   watch: TopicWatch;
+  beatMs?: number;
 }): Hub {
   const roster = createRoster(deps.streamsPerNetworkMax);
-  const writer = createWriter(roster, deps.watch);
+  const writer = createWriter(roster, deps.watch, deps.beatMs ?? 1000);
   const { clock, watch } = deps;
   const parts: Parts = { recent: createRecent(), roster, writer, watch, clock, isLive: false, isDraining: false };
   const reader = readStream({ redis: deps.redis, log: deps.log, listener: listenerOf(parts) });
@@ -166,7 +168,7 @@ function listenerOf(parts: Parts): StreamListener {
 }
 
 /** Writes to streams; ends those that read too slowly. */
-function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
+function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>, beatMs: number) {
   const leave = (stream: Stream): void => {
     if (roster.leave(stream)) watch.onLast(stream.request.topic);
   };
@@ -190,7 +192,7 @@ function createWriter(roster: Roster, watch: Pick<TopicWatch, 'onLast'>) {
     second = (second + 1) % heartbeatSeconds;
     // A share of the streams each second, because ten thousand writes in one turn would block the event loop.
     for (const stream of roster.all) if (stream.beat === second) write(stream, heartbeat);
-  }, 1000);
+  }, beatMs);
   hearts.unref();
 
   return {

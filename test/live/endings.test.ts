@@ -7,6 +7,7 @@ import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { endApiKey } from '../../src/access/credentials/end-api-key.ts';
 import { signSessionToken } from '../../src/access/sessions/session-token.ts';
+import { createHub } from '../../src/live/hub.ts';
 import { createPublisher } from '../../src/live/index.ts';
 import { topicOf } from '../../src/live/messages.ts';
 import { openStream } from '../../src/live/stream.ts';
@@ -98,6 +99,32 @@ test('a stream that has ended keeps no connection whose client neither reads nor
   for (const socket of held) socket.destroy();
   server.close();
 }, 20_000);
+
+test('an open stream gets a heartbeat in every round, so that neither side takes the other for dead', async () => {
+  const redis = openCacheRedis(world.service.config.REDIS_CACHE_URL, silentLog);
+  const nothing = () => undefined;
+  const watch = { onFirst: nothing, onLast: nothing, onFacts: nothing, onMessage: nothing, onGap: nothing };
+  const { clock } = world.service;
+  const hub = createHub({ redis, log: silentLog, clock, streamsPerNetworkMax: 40, watch, beatMs: 5 });
+  const request = { kind: 'order', topic: topicOf('order', 'ord_1'), network: '', lastEventId: undefined } as const;
+  const server = createServer((_, outgoing) => hub.open(outgoing, request, {}));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const beatsOf = async () => {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const bytes of (await fetch(`http://127.0.0.1:${port}`)).body ?? []) {
+      text += decoder.decode(bytes as Uint8Array, { stream: true });
+      if (text.split('\n\n').filter((block) => block === ':').length === 3) return 'three';
+    }
+    return text;
+  };
+  expect(await Promise.all([beatsOf(), beatsOf(), beatsOf()])).toEqual(['three', 'three', 'three']);
+  hub.close();
+  server.close();
+  redis.disconnect();
+});
 
 describe('a credential that ends', () => {
   test('ends its streams within a minute', async () => {
