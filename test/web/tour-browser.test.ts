@@ -12,14 +12,8 @@ import {
   weightFaults,
   widerScreenFaults,
 } from '../../testkit/web/tour/faults.ts';
-import {
-  type Sessions,
-  createVisitor,
-  desktop,
-  phone,
-  signInToDesk,
-  tourLanguages,
-} from '../../testkit/web/tour/visit.ts';
+import { desktop, phone } from '../../testkit/web/sizes.ts';
+import { type Sessions, createVisitor, signInToDesk, tourLanguages } from '../../testkit/web/tour/visit.ts';
 import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
 
 /**

@@ -5,10 +5,11 @@ import { rowsOf } from '../../../src/platform/database/db.ts';
 import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
 import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import { desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, tabTo, typeInto } from '../../../testkit/web/keyboard.ts';
 
 /**
- * Guards that an organiser can edit and move an event without a mouse: the summary of faults links to every fault, and each page puts the
+ * Guards that an organiser can edit and move an event without a mouse, on a phone and at a desktop: the summary of faults links to every fault, and each page puts the
  * focus where the work continues.
  */
 
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const { organizer } = world;
   draft = await createEvent(db, { organizer, event: { status: 'draft', name: 'Senja Draf' } });
   published = await createEvent(db, { organizer, event: { name: 'Senja Terbit' } });
-  page = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'en-GB' });
+  page = await browser.newPage({ viewport: smallPhone, locale: 'en-GB' });
   page.setDefaultTimeout(20_000);
   await page.goto(`${origin}/desk?lang=en`);
   await typeInto(page.locator('[name="email"]'), await world.addMember('owner'));
@@ -108,7 +109,7 @@ test('edits an event: faults are reached from their summary, and what was typed 
   });
 });
 
-test('moves an event: faults, preview, a change by somebody else meanwhile, and the move', async () => {
+test('moves an event: faults and preview on a phone; a change by somebody else meanwhile, and the move, at a desktop', async () => {
   await page.goto(`${origin}/desk/events/${published.id}/publication`);
   await pressOn(page.locator('main').getByRole('link', { name: 'Move the event' }));
   await page.waitForURL('**/move');
@@ -126,6 +127,7 @@ test('moves an event: faults, preview, a change by somebody else meanwhile, and 
   expect(await hasFocus(page.locator('main h1'))).toBe(true);
   expect(await eventRow(published.id)).toEqual(before);
 
+  await page.setViewportSize(desktop);
   await world.running.service.db.execute(sql`update events set version = version + 1 where id = ${published.id}`);
   await send(page.locator('main .button-danger'));
   expect(await hasFocus(page.locator('[role="alert"]'))).toBe(true);

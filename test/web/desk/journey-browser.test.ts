@@ -7,8 +7,8 @@ import { useBrowserOn } from '../../../testkit/web/use-browser-on.ts';
 import { deskPassword, openDeskWorld } from '../../../testkit/web/desk-world.ts';
 
 /**
- * Guards that an organiser gets from an empty database to a published event by the desk alone: on a phone of 320 pixels and on a desktop,
- * its forms by keyboard alone, in both languages and themes.
+ * Guards that an organiser gets from an empty database to a published event with a price by the desk alone, with gate, staff, payment account
+ * and sender: on a phone of 320 pixels and on a desktop, its forms by keyboard alone, in both languages and themes.
  */
 
 const world = await openDeskWorld({ PUBLIC_URL: 'http://127.0.0.1', SELF_SIGN_UP: 'true' });
@@ -111,7 +111,7 @@ test.each(sizes)(
     await look(page);
     await send(page);
     await page.goto(`${origin}${event}/tickets/categories/new`);
-    await type(page, { name: 'Masuk', price: '0' });
+    await type(page, { name: 'Masuk', price: '75000' });
     await look(page);
     await send(page);
     await look(page);
@@ -127,6 +127,24 @@ test.each(sizes)(
       await page.goto(`${origin}${event}${part}`);
       await look(page);
     }
+    expect(await page.locator('.button-main').count()).toBe(0);
+    for (const [path, values] of [
+      [`${event}/gates`, { name: 'Utara' }],
+      ['/desk/team', { name: 'Budi', email: `door-${slug}@senja.example` }],
+      ['/desk/connections', { merchantId: `G-${slug}`, serverKey: 'Mid-server-secret', clientKey: 'Mid-client-1' }],
+      [
+        '/desk/connections/senders/fonnte',
+        { device: `62812${width}00001`, token: 'token-of-device', callbackKey: 'k'.repeat(40) },
+      ],
+    ] as const) {
+      await page.goto(`${origin}${path}`);
+      await type(page, values);
+      await look(page);
+      await send(page);
+      expect([path, await page.locator('.notice-good').count()]).toEqual([path, 1]);
+      await look(page);
+    }
+    await page.goto(`${origin}${event}/publication`);
     await send(page);
     await look(page);
     await page.goto(`${origin}${event}/call-off`);

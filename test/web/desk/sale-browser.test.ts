@@ -7,11 +7,15 @@ import { newId } from '../../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
 import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
 import { until } from '../../../testkit/until.ts';
+import { desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** An organiser works through a sale in a browser of 320 px: API, worker, gateway and messages run for real. */
+/**
+ * An organiser works through a sale on a phone of 320 px, and refunds at a desktop: API, worker, gateway and messages run for real. Each page
+ * is tidy in both sizes.
+ */
 
 /** Longer than three renewals of a page without a stream, shorter than the interval of a stream without changes. */
 const quietMs = 8500;
@@ -32,7 +36,7 @@ beforeAll(async () => {
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
     values (${newId('stf')}, ${event.organizer.id}, 'sari@organizer.test', 'Sari', 'manager', 'active', ${hash})`);
   browser = await openBrowser();
-  page = await browser.newPage({ viewport: { width: 320, height: 640 }, locale: 'en' });
+  page = await browser.newPage({ viewport: smallPhone, locale: 'en' });
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
@@ -73,8 +77,16 @@ function renewalsOf(watched: Page): () => number {
   return () => count;
 }
 
-/** Nothing may be wider than the screen, and every control needs a name. */
+/** Nothing may be wider than the screen, and every control needs a name: as the page is shown, and in the other size. */
 async function expectTidy(): Promise<void> {
+  const shown = page.viewportSize() ?? smallPhone;
+  for (const size of [shown.width === desktop.width ? smallPhone : desktop, shown]) {
+    await page.setViewportSize(size);
+    await expectTidyHere();
+  }
+}
+
+async function expectTidyHere(): Promise<void> {
   const faults = await page.evaluate<string[]>(`(() => {
     const wide = document.documentElement.scrollWidth > innerWidth ? ['wider than the screen: ' + location.pathname] : [];
     const nameless = [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
@@ -147,7 +159,8 @@ describe('an organiser at the desk', () => {
     await expectTidy();
   });
 
-  test('refunds one ticket by keyboard, after a preview of what the buyer gets', async () => {
+  test('refunds one ticket by keyboard at a desktop, after a preview of what the buyer gets', async () => {
+    await page.setViewportSize(desktop);
     await pressOn(
       page
         .locator('main')
@@ -176,6 +189,7 @@ describe('an organiser at the desk', () => {
       { status: 'live', n: 1 },
       { status: 'revoked', n: 1 },
     ]);
+    await page.setViewportSize(smallPhone);
   });
 
   test('corrects the address and sends the tickets again', async () => {

@@ -4,11 +4,12 @@ import { indexOrders } from '../../../src/orders/index.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
+import { beyondWidth, desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
-/** A person at the door scans with a network, without one, and with one again, on two phones. */
+/** A person at the door scans with a network, without one, and with one again, on a phone and on a laptop. */
 
 let door: DoorPages;
 let browser: DoorPages['browser'];
@@ -33,7 +34,7 @@ const ready = (page: Page) => page.waitForSelector('#answer-title:text-is("Ready
 
 describe('the door without a network', { timeout: deadline }, () => {
   test('scans online, decides by its list when offline, survives a reload, and reports the conflict to both gates', async () => {
-    const [north, south] = [await phoneAt('North'), await phoneAt('South')];
+    const [north, south] = [await phoneAt('North'), await door.phoneAt('South', { viewport: desktop })];
     await north.page.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
     const [both, late] = await addTickets(sql, event, 2);
     const sync = async (page: Page) => {
@@ -170,7 +171,7 @@ describe('the door without a network', { timeout: deadline }, () => {
   test('by keyboard alone: pairs, scans, finds a guest by name, and takes a scan back with a reason', async () => {
     const [ticket] = await addTickets(sql, event, 1);
     const token = await door.addDevice('North');
-    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const context = await browser.newContext({ viewport: smallPhone });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     await page.goto(`${origin}/door?lang=en`);
@@ -188,6 +189,8 @@ describe('the door without a network', { timeout: deadline }, () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('#answer-title:text-is("Come in")');
     await page.waitForSelector('#count-here:text-is("1")');
+    expect(await beyondWidth(page)).toBe(0);
+    await page.setViewportSize(desktop);
     await pressOn(page.locator('#search-open'));
     expect(await hasFocus(page.locator('#search-text'))).toBe(true);
     await page.keyboard.type('buy');
@@ -210,8 +213,9 @@ describe('the door without a network', { timeout: deadline }, () => {
       })
       .toEqual({ undone_reason: 'Wrong queue' });
     expect(await sql`select from admissions where ticket_id = ${ticket?.id ?? ''}`).toHaveLength(0);
-    const width = await page.evaluate('document.documentElement.scrollWidth');
-    expect(width).toBe(320);
+    expect(await beyondWidth(page)).toBe(0);
+    await page.setViewportSize(smallPhone);
+    expect(await beyondWidth(page)).toBe(0);
     await context.close();
   });
 

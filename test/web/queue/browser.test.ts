@@ -4,6 +4,7 @@ import { positionOf } from '../../../src/waiting-room/draw/index.ts';
 import type { Held } from '../../../src/web/client/queue/held-place.ts';
 import type { QueueView } from '../../../src/web/client/queue/queue-view.ts';
 import { type TestBrowser, openBrowser } from '../../../testkit/processes/browser.ts';
+import { beyondWidth, desktop } from '../../../testkit/web/sizes.ts';
 import { lookNow, lookUntil } from '../support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
 import { until } from '../../../testkit/until.ts';
@@ -49,7 +50,7 @@ describe('the waiting room in a browser', () => {
   const phone = (): Promise<BrowserContext> =>
     browser.newContext({ viewport: { width: 390, height: 800 }, locale: 'id-ID', deviceScaleFactor: 2 });
 
-  test('a buyer gets from the event to the line by a code from the mail, through the draw, to an order and its tickets', async () => {
+  test('a buyer gets from the event to the line by a code from the mail and through the draw on a phone, and to an order and its tickets at a desktop', async () => {
     const event = await world.room({ difficulty: 4000, rateMax: 0.1 });
     const context = await phone();
     const page = await context.newPage();
@@ -107,6 +108,8 @@ describe('the waiting room in a browser', () => {
     await lookUntil(page, 'passed');
     expect(await page.title()).toContain('Giliran Anda!');
     await shot(page, '08-passed');
+    await page.setViewportSize(desktop);
+    expect(await beyondWidth(page)).toBe(0);
     await page.click('#go');
     await page.waitForSelector('#place:visible');
     await shot(page, '09-checkout');
@@ -117,6 +120,7 @@ describe('the waiting room in a browser', () => {
     await page.click('#place');
     await page.waitForURL('**/orders/ord_*');
     await page.waitForSelector('.ticket img');
+    expect(await beyondWidth(page)).toBe(0);
     await page.goto(`${world.origin}/events/${event.slug}/queue`);
     await kind(page, 'spent');
     await shot(page, '10-spent');

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { newCredential } from '../../../src/access/credentials/credential.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { addDoorEvent } from '../../../testkit/check-in/door-event.ts';
+import { smallPhone } from '../../../testkit/web/sizes.ts';
 import { openPageWorld } from './page-world.ts';
 
 /** The pages and the API on one origin, an event with a door, and a browser. */
@@ -38,7 +39,7 @@ export async function openDoorPages() {
   /** A phone of its own, paired as a device and scanning at a gate, or at none. */
   async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
     const token = await addDevice(gate ?? 'Gate');
-    const context = await browser.newContext({ viewport: { width: 320, height: 640 }, ...options });
+    const context = await browser.newContext({ viewport: smallPhone, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     // The scripts of the first page of a run are bundled for it.

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { saleStreamPath } from '../../../src/web/server/desk/sale/sale-stream.ts';
 
 /** One page in one state. */
 export type Stop = {
@@ -28,4 +29,5 @@ export const noPages = [
   '/door/worker.js',
   '/door/manifest.webmanifest',
   '/order-worker.js',
+  saleStreamPath,
 ];

@@ -1,12 +1,11 @@
 import type { Page } from 'playwright-core';
 import { type Language, languages } from '../../../src/web/i18n/language.ts';
 import { signInAtDesk } from '../sign-in.ts';
+import type { phone } from '../sizes.ts';
 import type { Stop } from './stop.ts';
 import { type TourWorld, tourOperatorToken } from './world.ts';
 
 const actionMs = 10_000;
-export const phone = { width: 390, height: 844 };
-export const desktop = { width: 1280, height: 900 };
 
 type Session = Exclude<NonNullable<Stop['as']>, 'operator'>;
 
