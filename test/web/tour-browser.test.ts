@@ -14,7 +14,8 @@ import {
 } from '../../testkit/web/tour/faults.ts';
 import { desktop, phone } from '../../testkit/web/sizes.ts';
 import { type Sessions, createVisitor, signInToDesk, tourLanguages } from '../../testkit/web/tour/visit.ts';
-import { type TourWorld, openTourWorld } from '../../testkit/web/tour/world.ts';
+import { type TourWorld, openTourWorld, tourSlug } from '../../testkit/web/tour/world.ts';
+import { delayMsOf, openThrottledPage, paintMsOf } from '../../testkit/web/throttled-phone.ts';
 
 /**
  * Guards that everyone can use every page. A public page has at most 60 KB with all its files, and no layout shift. axe finds nothing in
@@ -71,6 +72,21 @@ const checks = (): void => {
       .filter((path) => !noPages.includes(path) && !path.includes(':file'));
     expect([...new Set(pages)].filter((path) => !toured.has(path))).toEqual([]);
   });
+
+  test('show and answer on a throttled phone as the output says; `npm run bench -- pages` has the bars', async () => {
+    const page = await openThrottledPage(world.browser);
+    await page.goto(`${world.origin}/events/${tourSlug}?lang=id`, { waitUntil: 'load' });
+    await page.waitForSelector('#place:not([disabled])');
+    const paintMs = await paintMsOf(page);
+    await page.click('[data-step="1"]:not([disabled])');
+    await page.click('#place');
+    await page.waitForSelector('#name-error:not([hidden])');
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))');
+    const delayMs = await delayMsOf(page);
+    console.info(`event page on a throttled phone: LCP ${Math.round(paintMs)} ms, INP ${Math.round(delayMs)} ms`);
+    expect(paintMs).toBeGreaterThan(0);
+    await page.context().close();
+  }, 60_000);
 
   test('can be used by everyone', { timeout: tourMs }, async () => {
     const faults: string[] = [];

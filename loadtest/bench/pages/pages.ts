@@ -1,27 +1,17 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../testkit/processes/browser.ts';
+import { delayMsOf, openThrottledPage, paintMsOf, throttledPhone } from '../../../testkit/web/throttled-phone.ts';
 import { createLatencies } from '../../generator/latencies.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from '../harness/report.ts';
 import { say, startBenchStack } from '../harness/stack.ts';
 import { type PageCase, preparePages, seedPages } from './page-world.ts';
 
-/** A cheap phone in a train: a processor of a quarter of this one's speed, slow 4G. */
-const phone = { width: 390, height: 844 };
-const cpuRate = 4;
-const network = {
-  offline: false,
-  latency: 150,
-  downloadThroughput: 1_600_000 / 8,
-  uploadThroughput: 750_000 / 8,
-};
 const visitsPerRun = 3;
 const settleMs = 500;
 const pageMs = 60_000;
 const paintMsBelow = 1500;
 const delayMsBelow = 200;
-/** Browsers report no interaction that was shorter. */
-const shortestMs = 16;
 
 type Visit = { readonly paintMs: number; readonly delayMs: number };
 
@@ -44,7 +34,7 @@ export async function benchPages(options: BenchOptions): Promise<BenchReport> {
       measurements,
       faults: [],
       facts: {
-        machine: `a phone of ${phone.width} x ${phone.height}, its processor at 1/${cpuRate} of this one, 1.6 Mbit/s down, ${network.latency} ms a round trip; a fresh browser for each of ${visitsPerRun} visits a run`,
+        machine: `a phone of ${throttledPhone.width} x ${throttledPhone.height}, its processor at 1/${throttledPhone.cpuRate} of this one, 1.6 Mbit/s down, ${throttledPhone.network.latency} ms a round trip; a fresh browser for each of ${visitsPerRun} visits a run`,
         pinned: 'nothing tied',
       },
     };
@@ -98,43 +88,26 @@ async function visitOften(means: Means, one: PageCase, isPlain: boolean) {
 }
 
 async function visitOnce({ browser, origin }: Means, one: PageCase, isPlain: boolean): Promise<Visit> {
-  const context = await browser.newContext({ viewport: phone, isMobile: true, hasTouch: true, locale: 'id-ID' });
+  const page = await openThrottledPage(browser);
+  const context = page.context();
   try {
     context.setDefaultTimeout(pageMs);
     await context.addCookies(one.cookies);
-    const page = await context.newPage();
-    const devtools = await context.newCDPSession(page);
-    await devtools.send('Network.enable');
-    await devtools.send('Network.emulateNetworkConditions', network);
-    await devtools.send('Emulation.setCPUThrottlingRate', { rate: cpuRate });
     if (isPlain) {
       await page.route('**/*', (route) =>
         /^(?:script|image)$/.test(route.request().resourceType()) ? route.abort() : route.continue(),
       );
     }
-    await page.addInitScript(observers);
     await page.goto(`${origin}${one.path}`, { waitUntil: 'load' });
     if (!isPlain) await page.waitForSelector(one.ready);
     await page.waitForTimeout(settleMs);
-    const paintMs = await page.evaluate<number>('window.benchPaintMs');
+    const paintMs = await paintMsOf(page);
     if (paintMs === 0 && !isPlain) throw new Error(`${one.name}: nothing was painted`);
     if (isPlain) return { paintMs, delayMs: 0 };
     await one.act(page);
     await page.waitForTimeout(settleMs);
-    return { paintMs, delayMs: Math.max(shortestMs, await page.evaluate<number>('window.benchDelayMs')) };
+    return { paintMs, delayMs: await delayMsOf(page) };
   } finally {
     await context.close();
   }
 }
-
-/** Notes the latest largest paint and the longest interaction. */
-const observers = `
-  window.benchPaintMs = 0;
-  window.benchDelayMs = 0;
-  new PerformanceObserver((list) => {
-    for (const { startTime } of list.getEntries()) window.benchPaintMs = startTime;
-  }).observe({ type: 'largest-contentful-paint', buffered: true });
-  new PerformanceObserver((list) => {
-    for (const { interactionId, duration } of list.getEntries())
-      if (interactionId > 0) window.benchDelayMs = Math.max(window.benchDelayMs, duration);
-  }).observe({ type: 'event', durationThreshold: ${shortestMs}, buffered: true });`;
