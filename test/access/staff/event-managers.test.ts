@@ -61,6 +61,11 @@ describe('making a member the manager of an event', () => {
     const path = `${staffPath}/${(await memberOf(email)).id}`;
     const made = await call(owner, 'PATCH', path, { managerEventIds: [own.id] });
     expect(made.body).toMatchObject({ role: 'door', eventIds: null, managerEventIds: [own.id] });
+    const { body: log } = await call(owner, 'GET', `/v1/organizers/${world.organizer.slug}/audit-log`);
+    expect(log.data[0]).toMatchObject({
+      act: 'staff.role_changed',
+      changes: { managerEventIds: { from: null, to: [own.id] } },
+    });
     const device = await pair();
     expect(device.status).toBe(201);
     const wide = await tokenOf(await world.addMember('manager'));

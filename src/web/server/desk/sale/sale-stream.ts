@@ -16,7 +16,8 @@ const passedOn = ['accept', 'last-event-id', ...addressHeaders] as const;
 export function saleStream({ callApi, publicUrl }: Pick<DeskDeps, 'callApi' | 'publicUrl'>) {
   return (c: Context): Response | Promise<Response> => {
     const session = sessionOf(c, publicUrl);
-    const headers = new Headers(session === undefined ? {} : { authorization: `Bearer ${session}` });
+    if (session === undefined) return c.body(null, 401);
+    const headers = new Headers({ authorization: `Bearer ${session}` });
     for (const name of passedOn) {
       const value = c.req.header(name);
       if (value !== undefined) headers.set(name, value);
