@@ -1838,6 +1838,8 @@ export type WhoAmI = {
   eventId?: string;
   /** The events that a member is limited to. */
   eventIds?: string[];
+  /** The events at which a member with the role door is the manager. */
+  managerEventIds?: string[];
   /** The areas that an API key is limited to. */
   scopes?: ("sales.read" | "orders.read" | "orders.write" | "refunds" | "events.read" | "events.write" | "check_in" | "messages" | "reports" | "webhooks" | "team")[];
   sessionId?: string;
@@ -1886,6 +1888,7 @@ export type StaffMember = {
   name: string;
   role: Role;
   eventIds: string[] | null;
+  managerEventIds: string[] | null;
   status: "invited" | "active" | "disabled";
   locale: "id" | "en";
   createdAt: string;
@@ -1898,12 +1901,16 @@ export type InviteStaff = {
   locale?: "id" | "en";
   /** The events that the member is limited to; null for all. An owner works at all events. */
   eventIds?: string[] | null;
+  /** The events at which a member with the role door is the manager; null for none. The member also works at them, whatever `eventIds` says. */
+  managerEventIds?: string[] | null;
 };
 
 export type ChangeStaff = {
   role?: Role;
   /** The events that the member is limited to; null for all. An owner works at all events. */
   eventIds?: string[] | null;
+  /** The events at which a member with the role door is the manager; null for none. The member also works at them, whatever `eventIds` says. */
+  managerEventIds?: string[] | null;
   /** What to keep, by id or all of a kind: `api_keys`, `devices`, `invitations`. All other access that was given ends. */
   keep?: ("api_keys" | "devices" | "invitations" | string)[];
 };
@@ -4016,7 +4023,7 @@ export type Api = {
     };
   };
   "/v1/organizers/:slug/staff/:staffId": {
-    /** Change the role of a member, or limit the member to events */
+    /** Change the role of a member, also for single events, or limit the member to events */
     patch: {
       input: { param: {
         slug: string;

@@ -35,7 +35,9 @@ const owner = () => signedInOwner(world.service.db, world.event.organizer);
 async function tokenOfEventManager(): Promise<string> {
   const { id: staffId, sessionId } = await owner();
   const { db, config } = world.service;
-  await db.execute(sql`update staff set role = 'door', manager_event_ids = array[${world.event.id}] where id = ${staffId}`);
+  await db.execute(
+    sql`update staff set role = 'door', manager_event_ids = array[${world.event.id}] where id = ${staffId}`,
+  );
   const times = { createdAt: new Date(), expiresAt: new Date(Date.now() + 3_000_000) };
   return signSessionToken(config.JWT_SECRET, { id: sessionId, staffId, ...times });
 }

@@ -4,8 +4,22 @@ import { limitedInside, useLimitedMembers } from '../support/limited-members.ts'
 
 /** Guards that a member who is the manager of one event and door staff of another has the rights of each role there, on every route. */
 
-const { world, own, other, owner, manager, door, call, limited, tokenOf, manages, staffPath, memberOf, organizerRoutes, addressOf } =
-  await useLimitedMembers();
+const {
+  world,
+  own,
+  other,
+  owner,
+  manager,
+  door,
+  call,
+  limited,
+  tokenOf,
+  manages,
+  staffPath,
+  memberOf,
+  organizerRoutes,
+  addressOf,
+} = await useLimitedMembers();
 
 describe('the manager of one event who is door staff of another', () => {
   it('is let in on every route of each event as that role is there, and on every route of the organizer as door staff', async () => {

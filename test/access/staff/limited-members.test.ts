@@ -5,8 +5,21 @@ import { limitedInside, useLimitedMembers } from '../support/limited-members.ts'
 
 /** Guards that a member who is limited to an event finds nothing of the organizer's other events, on every route. */
 
-const { world, own, other, owner, manager, door, call, limited, tokenOf, staffPath, memberOf, organizerRoutes, addressOf } =
-  await useLimitedMembers();
+const {
+  world,
+  own,
+  other,
+  owner,
+  manager,
+  door,
+  call,
+  limited,
+  tokenOf,
+  staffPath,
+  memberOf,
+  organizerRoutes,
+  addressOf,
+} = await useLimitedMembers();
 
 describe('a manager who is limited to one event', () => {
   it('is refused on every route of another event as if it did not exist, and on every route of the organizer', async () => {
@@ -101,7 +114,6 @@ describe('door staff of one event', () => {
 });
 
 describe('limiting a member', () => {
-
   it('is done by an owner, applies at once, and ends what the member could no longer have created', async () => {
     const email = await world.addMember('manager');
     const token = await tokenOf(email);

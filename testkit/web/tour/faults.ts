@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { desktop, tourLanguages } from './visit.ts';
+import { desktop } from '../sizes.ts';
+import { tourLanguages } from './visit.ts';
 
 /** Faults that keep people from using a page. */
 

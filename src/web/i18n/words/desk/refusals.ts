@@ -16,7 +16,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'event.not_publishable': 'Acara ini belum siap ditampilkan.',
     'catalog.limit_reached': 'Jumlah paling banyak sudah tercapai.',
     'staff.owner_not_limited': 'Pemilik bekerja di semua acara. Pilih peran lain, atau jangan centang acara.',
-    'staff.not_door_staff': 'Hanya petugas pintu yang dapat menjadi pengelola acara tertentu. Pilih peran itu, atau jangan centang acara yang dikelola.',
+    'staff.not_door_staff':
+      'Hanya petugas pintu yang dapat menjadi pengelola acara tertentu. Pilih peran itu, atau jangan centang acara yang dikelola.',
     'gate.name_taken': 'Acara ini sudah punya pintu dengan nama itu.',
     'gate.limit_reached': 'Jumlah pintu paling banyak sudah tercapai.',
     'gate.times_reversed': 'Pintu harus ditutup setelah dibuka.',
@@ -89,7 +90,8 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'event.not_publishable': 'The event is not ready to publish yet.',
     'catalog.limit_reached': 'The limit is reached.',
     'staff.owner_not_limited': 'An owner works at all events. Choose another role, or tick no event.',
-    'staff.not_door_staff': 'Only door staff can be the manager of single events. Choose that role, or tick no event to manage.',
+    'staff.not_door_staff':
+      'Only door staff can be the manager of single events. Choose that role, or tick no event to manage.',
     'gate.name_taken': 'The event already has a gate with that name.',
     'gate.limit_reached': 'The limit of gates is reached.',
     'gate.times_reversed': 'The gate must close after it opens.',

@@ -35,7 +35,12 @@ export function roleText({ role, managerEventIds }: Reach, events: readonly Even
 export function reachFields(desk: Desk, form: Form, events: readonly EventName[], member?: Reach): readonly Html[] {
   const words = teamWords[desk.language];
   const limits = { name: 'eventIds', legend: words.onlyEvents, hint: words.onlyEventsHint, now: member?.eventIds };
-  const managed = { name: 'managerEventIds', legend: words.managerOf, hint: words.managerOfHint, now: member?.managerEventIds };
+  const managed = {
+    name: 'managerEventIds',
+    legend: words.managerOf,
+    hint: words.managerOfHint,
+    now: member?.managerEventIds,
+  };
   return [limits, ...(desk.member.role === 'owner' ? [managed] : [])].map((boxes) => eventBoxes(form, events, boxes));
 }
 
