@@ -36,7 +36,8 @@ beforeAll(async () => {
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
     values (${newId('stf')}, ${event.organizer.id}, 'sari@organizer.test', 'Sari', 'manager', 'active', ${hash})`);
   browser = await openBrowser();
-  page = await browser.newPage({ viewport: smallPhone, locale: 'en' });
+  const context = await browser.newContext({ viewport: smallPhone, locale: 'en' });
+  page = await context.newPage();
 }, 120_000);
 afterAll(async () => {
   await browser?.close();
