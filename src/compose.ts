@@ -128,9 +128,6 @@ export function compose(config: Config, log: Log) {
     (control) => control.close(),
   );
   const passwords = opened('password helpers', createPasswords(), (made) => made.close());
-  const ticketPrinter = opened('ticket printer', createTicketPrinter(), (printer) => printer.close());
-  const pictureMaker = opened('picture maker', createPictureMaker(), (maker) => maker.close());
-  const linkCards = opened('link cards', createLinkCards(), (cards) => cards.close());
   const fileStorage = createFileStorage(config);
   const invalidations = composeInvalidations({ redis, log, closers });
   const actors = createActors({ db, clock, config, invalidations });
@@ -202,7 +199,7 @@ export function compose(config: Config, log: Log) {
     lookupLimiter: createMessageLimiter(traffic.limiter),
     promoLimiter: createPromoLimiter(traffic.limiter),
     passwords,
-    ticketPrinter,
+    ticketPrinter: opened('ticket printer', createTicketPrinter(), (printer) => printer.close()),
     wallets: createWallets(config, clock),
     ticketKeys: createTicketKeys({ db, encryptionKey: config.ENCRYPTION_KEY, invalidations }),
     actors,
@@ -228,8 +225,8 @@ export function compose(config: Config, log: Log) {
     findEvent: findEventOfRoom(rooms),
     ...paymentPorts,
     fileStorage,
-    pictureMaker,
-    linkCards,
+    pictureMaker: opened('picture maker', createPictureMaker(), (maker) => maker.close()),
+    linkCards: opened('link cards', createLinkCards(), (cards) => cards.close()),
     pictures: createPictures({ fileStorage }),
     hasAdmissions,
     moveGates,
