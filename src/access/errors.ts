@@ -1,34 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
 
-export type AccessErrorCode =
-  | 'access.unauthenticated'
-  | 'access.forbidden'
-  | 'access.scope_missing'
-  | 'access.limit_reached'
-  | 'access.link_invalid'
-  | 'access.link_limited'
-  | 'access.cross_site'
-  | 'access.choice_needed'
-  | 'access.keep_unknown'
-  | 'session.refused'
-  | 'session.limited'
-  | 'session.not_found'
-  | 'organizer.slug_taken'
-  | 'organizer.sign_up_closed'
-  | 'staff.not_found'
-  | 'staff.email_in_use'
-  | 'staff.invited_too_often'
-  | 'staff.last_owner'
-  | 'staff.owner_not_limited'
-  | 'staff.not_door_staff'
-  | 'api_key.not_found'
-  | 'device.not_found'
-  | 'event.not_found'
-  | 'order.not_found'
-  | 'verification.phone_not_possible'
-  | 'verification.limited'
-  | 'verification.refused';
-
 export const accessProblems = {
   'access.unauthenticated': { status: 401, title: 'Not signed in' },
   'access.forbidden': { status: 403, title: 'Not allowed' },
@@ -57,7 +28,9 @@ export const accessProblems = {
   'verification.phone_not_possible': { status: 409, title: 'Not possible by phone' },
   'verification.limited': { status: 429, title: 'Too many codes' },
   'verification.refused': { status: 403, title: 'Code refused' },
-} as const satisfies Record<AccessErrorCode, { status: number; title: string }>;
+} as const;
+
+export type AccessErrorCode = keyof typeof accessProblems;
 
 type Refusal = DomainError<AccessErrorCode>;
 

@@ -2,22 +2,6 @@ import type { PictureRefusal } from './media/make-picture.ts';
 import { picturePixelsMax, pictureSideMax } from './limits.ts';
 import { DomainError, type ProblemDetails } from '../platform/errors.ts';
 
-export type CatalogErrorCode =
-  | 'event.not_found'
-  | 'event.slug_taken'
-  | 'event.changed_meanwhile'
-  | 'event.not_publishable'
-  | 'event.cancelled'
-  | 'event.has_orders'
-  | 'event.not_published'
-  | 'schedule_item.not_found'
-  | 'ticket_category.not_found'
-  | 'ticket_category.has_orders'
-  | 'ticket_category.pool_unknown'
-  | 'catalog.limit_reached'
-  | 'picture.not_found'
-  | PictureRefusal;
-
 export const catalogProblems = {
   'event.not_found': { status: 404, title: 'Event not found' },
   'event.slug_taken': { status: 409, title: 'Slug taken' },
@@ -37,7 +21,9 @@ export const catalogProblems = {
   'picture.too_many_pixels': { status: 413, title: 'Too many pixels' },
   'picture.too_small': { status: 400, title: 'Picture too small' },
   'picture.unreadable': { status: 400, title: 'Picture unreadable' },
-} as const satisfies Record<CatalogErrorCode, { status: number; title: string }>;
+} as const;
+
+export type CatalogErrorCode = keyof typeof catalogProblems;
 
 const refusal = (code: CatalogErrorCode, message: string, details?: ProblemDetails) =>
   new DomainError(code, message, details === undefined ? {} : { details });

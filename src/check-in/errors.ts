@@ -1,21 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
 
-export type CheckInErrorCode =
-  | 'check_in.other_event'
-  | 'event.not_found'
-  | 'check_in.scan_id_reused'
-  | 'check_in.scan_not_found'
-  | 'check_in.not_undoable'
-  | 'gate.not_found'
-  | 'gate.name_taken'
-  | 'gate.limit_reached'
-  | 'gate.category_unknown'
-  | 'gate.times_reversed'
-  | 'zone.not_found'
-  | 'zone.name_taken'
-  | 'zone.limit_reached'
-  | 'zone.in_use';
-
 export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Another event' },
   'event.not_found': { status: 404, title: 'Event not found' },
@@ -31,7 +15,9 @@ export const checkInProblems = {
   'zone.name_taken': { status: 409, title: 'Name taken' },
   'zone.limit_reached': { status: 409, title: 'Too many zones' },
   'zone.in_use': { status: 409, title: 'Zone in use' },
-} as const satisfies Record<CheckInErrorCode, { status: number; title: string }>;
+} as const;
+
+export type CheckInErrorCode = keyof typeof checkInProblems;
 
 type Refusal = DomainError<CheckInErrorCode>;
 

@@ -1,11 +1,11 @@
 import { DomainError } from '../platform/errors.ts';
 import { refusedRetrySeconds } from './limits.ts';
 
-export type LiveErrorCode = 'live.too_many_streams';
-
 export const liveProblems = {
   'live.too_many_streams': { status: 429, title: 'Too many live streams' },
-} as const satisfies Record<LiveErrorCode, { status: number; title: string }>;
+} as const;
+
+export type LiveErrorCode = keyof typeof liveProblems;
 
 export const tooManyStreams = () =>
   new DomainError<LiveErrorCode>(

@@ -1,34 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
 
-export type NotificationErrorCode =
-  | 'notification.callback_refused'
-  | 'notification.resend_limited'
-  | 'notification.nothing_to_send'
-  | 'announcement.not_found'
-  | 'announcement.preview_stale'
-  | 'announcement.ended'
-  | 'notice.not_found'
-  | 'notice.ended'
-  | 'announcement.reaches_nobody'
-  | 'announcement.limited'
-  | 'announcement.limit_reached'
-  | 'order.not_found'
-  | 'news.link_not_found'
-  | 'suppression.not_found'
-  | 'sender.not_found'
-  | 'sender.already_exists'
-  | 'sender.limit_reached'
-  | 'sender.no_templates'
-  | 'message_test.no_phone'
-  | 'message_test.limited'
-  | 'message_test.not_found'
-  | 'webhook.not_found'
-  | 'webhook.limit_reached'
-  | 'webhook.address_refused'
-  | 'webhook.not_active'
-  | 'webhook.test_limited'
-  | 'webhook_delivery.not_found';
-
 export const notificationProblems = {
   'notification.callback_refused': { status: 403, title: 'Callback refused' },
   'notification.resend_limited': { status: 429, title: 'Sent too often' },
@@ -57,7 +28,9 @@ export const notificationProblems = {
   'webhook.not_active': { status: 409, title: 'Webhook endpoint not active' },
   'webhook.test_limited': { status: 429, title: 'Tested too often' },
   'webhook_delivery.not_found': { status: 404, title: 'Webhook delivery not found' },
-} as const satisfies Record<NotificationErrorCode, { status: number; title: string }>;
+} as const;
+
+export type NotificationErrorCode = keyof typeof notificationProblems;
 
 type Refusal = DomainError<NotificationErrorCode>;
 

@@ -1,50 +1,5 @@
 import { DomainError, type ProblemDetails } from '../platform/errors.ts';
 
-export type OrderErrorCode =
-  | 'order.not_found'
-  | 'order.limit_exceeded'
-  | 'order.category_unknown'
-  | 'order.price_changed'
-  | 'order.not_payable'
-  | 'stock.sold_out'
-  | 'sale.not_open'
-  | 'promo.invalid'
-  | 'promo.used_up'
-  | 'promo.limited'
-  | 'order.lookup_limited'
-  | 'payments.busy'
-  | 'queue.pass_required'
-  | 'queue.pass_invalid'
-  | 'queue.pass_spent'
-  | 'event.not_found'
-  | 'order.not_cancellable'
-  | 'order.buyer_not_correctable'
-  | 'order.no_live_tickets'
-  | 'order.note_limit_reached'
-  | 'order.details_closed'
-  | 'order.names_used_up'
-  | 'question.not_found'
-  | 'question.limit_reached'
-  | 'question.answered'
-  | 'ticket.not_found'
-  | 'ticket.not_transferable'
-  | 'wallet.not_offered'
-  | 'waiting_list.closed'
-  | 'waiting_list.not_needed'
-  | 'waiting_list.full'
-  | 'waiting_list.entry_not_found'
-  | 'ticket.transfer_limited'
-  | 'ticket_codes.not_signed'
-  | 'ticket_codes.keys_used_up'
-  | 'pool.not_found'
-  | 'pool.in_use'
-  | 'pool.needed'
-  | 'pool.limit_reached'
-  | 'promo_code.not_found'
-  | 'promo_code.taken'
-  | 'promo_code.in_use'
-  | 'promo_code.limit_reached';
-
 export const orderProblems = {
   'order.not_found': { status: 404, title: 'Order not found' },
   'order.limit_exceeded': { status: 409, title: 'Limit exceeded' },
@@ -89,7 +44,9 @@ export const orderProblems = {
   'promo_code.taken': { status: 409, title: 'Promo code taken' },
   'promo_code.in_use': { status: 409, title: 'Promo code redeemed more often' },
   'promo_code.limit_reached': { status: 409, title: 'Too many promo codes' },
-} as const satisfies Record<OrderErrorCode, { status: number; title: string }>;
+} as const;
+
+export type OrderErrorCode = keyof typeof orderProblems;
 
 const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
   new DomainError(code, message, details === undefined ? {} : { details });

@@ -1,22 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
 
-export type PaymentErrorCode =
-  | 'callback.malformed'
-  | 'callback.signature_invalid'
-  | 'callback.too_large'
-  | 'payment.not_payable'
-  | 'payment.method_unavailable'
-  | 'payment.too_many_attempts'
-  | 'payment_account.not_found'
-  | 'payment_account.payments_open'
-  | 'refund.not_refundable'
-  | 'refund.amount_exceeded'
-  | 'refund.tickets_unknown'
-  | 'task.not_found'
-  | 'task.resolved'
-  | 'task.refund_unavailable'
-  | 'task.amount_needed';
-
 export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
   'callback.signature_invalid': { status: 400, title: 'Callback not signed' },
@@ -33,7 +16,9 @@ export const paymentProblems = {
   'task.resolved': { status: 409, title: 'Task already done' },
   'task.refund_unavailable': { status: 409, title: 'Not refundable by the gateway' },
   'task.amount_needed': { status: 409, title: 'Amount needed' },
-} as const satisfies Record<PaymentErrorCode, { status: number; title: string }>;
+} as const;
+
+export type PaymentErrorCode = keyof typeof paymentProblems;
 
 type Refusal = DomainError<PaymentErrorCode>;
 

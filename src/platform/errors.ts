@@ -35,20 +35,24 @@ export class DomainError<Code extends string = string> extends Error {
   }
 }
 
-/** Codes of refusals that no room owns. */
-export type PlatformErrorCode =
-  | 'request.invalid'
-  | 'request.too_large'
-  | 'request.unsupported_media_type'
-  | 'request.not_found'
-  | 'request.method_not_allowed'
-  | 'idempotency.key_required'
-  | 'idempotency.key_reused'
-  | 'idempotency.in_progress'
-  | 'service.overloaded'
-  | 'service.busy'
-  | 'service.unavailable'
-  | 'internal';
+/** Refusals that no room owns. */
+export const platformProblems = {
+  'request.invalid': { status: 400, title: 'Request not valid' },
+  'request.too_large': { status: 413, title: 'Too large' },
+  'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
+  'request.not_found': { status: 404, title: 'Not found' },
+  // Only the edge answers this. The service has nothing at such an address.
+  'request.method_not_allowed': { status: 405, title: 'Method not allowed' },
+  'idempotency.key_required': { status: 400, title: 'Idempotency-Key required' },
+  'idempotency.key_reused': { status: 422, title: 'Idempotency-Key used with another body' },
+  'idempotency.in_progress': { status: 409, title: 'Still in progress' },
+  'service.overloaded': { status: 503, title: 'Overloaded' },
+  'service.busy': { status: 503, title: 'Busy with work of this kind' },
+  'service.unavailable': { status: 503, title: 'Temporarily unavailable' },
+  internal: { status: 500, title: 'Internal error' },
+} as const;
+
+export type PlatformErrorCode = keyof typeof platformProblems;
 
 export function requestInvalid(errors: readonly InputFault[]): DomainError<PlatformErrorCode> {
   return new DomainError('request.invalid', 'The request is invalid; see errors.', { details: { errors } });

@@ -1,16 +1,5 @@
 import { DomainError } from '../platform/errors.ts';
 
-export type ReportErrorCode =
-  | 'report.not_found'
-  | 'report.limit_reached'
-  | 'report.not_ready'
-  | 'report.ended'
-  | 'report.expired'
-  | 'report.link_expired'
-  | 'report_schedule.not_found'
-  | 'report_schedule.limit_reached'
-  | 'event.not_found';
-
 export const reportProblems = {
   'report.not_found': { status: 404, title: 'Report not found' },
   'report.limit_reached': { status: 409, title: 'Too many waiting reports' },
@@ -21,7 +10,9 @@ export const reportProblems = {
   'report_schedule.not_found': { status: 404, title: 'Schedule not found' },
   'report_schedule.limit_reached': { status: 409, title: 'Too many schedules' },
   'event.not_found': { status: 404, title: 'Event not found' },
-} as const satisfies Record<ReportErrorCode, { status: number; title: string }>;
+} as const;
+
+export type ReportErrorCode = keyof typeof reportProblems;
 
 type Refusal = DomainError<ReportErrorCode>;
 

@@ -1,15 +1,6 @@
 import { DomainError } from '../platform/errors.ts';
 
 /** `refusals.ts` builds refusals as bytes; this is their wording. */
-export type TrafficControlErrorCode =
-  | 'traffic.rate_limited'
-  | 'traffic.browse_only'
-  | 'traffic.switched_off'
-  | 'switch.unknown'
-  | 'switch.scope'
-  | 'event.not_found'
-  | 'switch.no_waiting_room';
-
 export const trafficProblems = {
   'traffic.rate_limited': { status: 429, title: 'Too many requests' },
   'traffic.browse_only': { status: 503, title: 'Only browsing for now' },
@@ -18,7 +9,9 @@ export const trafficProblems = {
   'switch.scope': { status: 400, title: 'Switch not available for this scope' },
   'event.not_found': { status: 404, title: 'Event not found' },
   'switch.no_waiting_room': { status: 409, title: 'No waiting room planned' },
-} as const satisfies Record<TrafficControlErrorCode, { status: number; title: string }>;
+} as const;
+
+export type TrafficControlErrorCode = keyof typeof trafficProblems;
 
 const browseOnlyRetrySeconds = 30;
 

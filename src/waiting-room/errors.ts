@@ -1,21 +1,6 @@
 import { DomainError, type ProblemDetails } from '../platform/errors.ts';
 import type { InputFault } from '../platform/field-faults.ts';
 
-export type QueueErrorCode =
-  | 'queue.not_found'
-  | 'queue.not_open'
-  | 'queue.place_invalid'
-  | 'queue.not_your_turn'
-  | 'queue.turn_lapsed'
-  | 'queue.place_kept'
-  | 'queue.times_fixed'
-  | 'queue.times_impossible'
-  | 'queue.over'
-  | 'queue.list_not_frozen'
-  | 'queue.leaf_not_found'
-  | 'challenge.required'
-  | 'challenge.failed';
-
 export const queueProblems = {
   'queue.not_found': { status: 404, title: 'No waiting room' },
   'queue.not_open': { status: 409, title: 'Waiting room not open' },
@@ -30,7 +15,9 @@ export const queueProblems = {
   'queue.list_not_frozen': { status: 409, title: 'List not frozen yet' },
   'queue.leaf_not_found': { status: 404, title: 'Not in the frozen list' },
   'challenge.failed': { status: 403, title: 'Challenge failed' },
-} as const satisfies Record<QueueErrorCode, { status: number; title: string }>;
+} as const;
+
+export type QueueErrorCode = keyof typeof queueProblems;
 
 const refusal = (code: QueueErrorCode, message: string, details?: ProblemDetails) =>
   new DomainError<QueueErrorCode>(code, message, details === undefined ? {} : { details });
