@@ -192,3 +192,35 @@ export const promoCodeLimitReached = (max: number) =>
   refusal('promo_code.limit_reached', `An event has at most ${max} promo codes.`, { max });
 
 export const walletNotOffered = () => refusal('wallet.not_offered', 'This service makes no passes for this wallet.');
+
+export type NotTransferableReason = 'not_allowed' | 'too_late' | 'checked_in' | 'revoked' | 'too_often';
+
+const notTransferableSentences: Record<NotTransferableReason, string> = {
+  not_allowed: 'The organizer of this event does not allow transfers.',
+  too_late: 'The event is over or was cancelled.',
+  checked_in: 'The ticket has been used at the door.',
+  revoked: 'The ticket is no longer valid.',
+  too_often: 'The ticket was transferred too often.',
+};
+
+/** `reason` is shown, so that a page can say why. */
+export const ticketNotTransferable = (reason: NotTransferableReason) =>
+  refusal('ticket.not_transferable', notTransferableSentences[reason], { reason });
+
+export const transferLimited = (retryAfterSeconds: number) =>
+  new DomainError<OrderErrorCode>(
+    'ticket.transfer_limited',
+    'Nothing has changed: this address was sent too many tickets within the hour.',
+    { retryAfterSeconds },
+  );
+
+export const waitingListClosed = () =>
+  refusal('waiting_list.closed', 'This event has no waiting list, or its tickets are not on sale now.');
+
+export const waitingListNotNeeded = () =>
+  refusal('waiting_list.not_needed', 'This category still has tickets to order.');
+
+export const waitingListFull = () => refusal('waiting_list.full', 'The waiting list of this event is full.');
+
+export const waitingEntryNotFound = () =>
+  refusal('waiting_list.entry_not_found', 'There is no such entry in a waiting list, or its link is wrong.');

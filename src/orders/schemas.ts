@@ -19,9 +19,13 @@ export const localeSchema = z.enum(['id', 'en']);
 
 export const orderStatusSchema = z.enum(orderStatuses).openapi('OrderStatus');
 
+const nameLengthMax = 100;
+/** The name of a buyer, or of whoever holds a ticket. */
+export const holderNameSchema = personName(nameLengthMax);
+
 export const buyerSchema = z
   .strictObject({
-    name: personName(100),
+    name: holderNameSchema,
     email: emailSchema,
     phone: phoneSchema,
     phoneCountry: phoneCountrySchema.optional(),

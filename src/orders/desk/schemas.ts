@@ -7,13 +7,11 @@ import {
   lineOfText,
   listOf,
   moneySchema,
-  personName,
   plainIdSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
 import { emailBytesMax } from '../../platform/text/email-address.ts';
-import { anyId, orderSchema, organizerParams, placeOrderSchema } from '../schemas.ts';
-import { holderNameLengthMax } from '../details/limits.ts';
+import { anyId, holderNameSchema, orderSchema, organizerParams, placeOrderSchema } from '../schemas.ts';
 import { noteLengthMax } from './write-note.ts';
 import { orderFlags } from '../flags.ts';
 import { cancellers, orderStatuses } from '../tables.ts';
@@ -55,7 +53,7 @@ export const correctBuyerSchema = z
 export const deskTicketParams = deskOrderParams.extend({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 
 export const correctHolderNameSchema = z
-  .strictObject({ holderName: personName(holderNameLengthMax) })
+  .strictObject({ holderName: holderNameSchema })
   .openapi('CorrectHolderName');
 
 export const writeNoteSchema = z.strictObject({ text: blockOfText(noteLengthMax).min(1) }).openapi('WriteNote');

@@ -1,4 +1,3 @@
-export const holderNameLengthMax = 100;
 /** More tickets than any order has. */
 export const ticketsNamedAtOnceMax = 200;
 /** Larger orders send their answers in parts. */

@@ -2,18 +2,18 @@ import { z } from '@hono/zod-openapi';
 import {
   blockOfText,
   fault,
-  personName,
   plainIdSchema,
   ticketIdSchema,
   timeSchema,
 } from '../../http/contract/schemas.ts';
 import { answerLengthMax } from '../questions/limits.ts';
 import { askedQuestionSchema } from '../questions/schemas.ts';
-import { answersAtOnceMax, holderNameLengthMax, ticketsNamedAtOnceMax } from './limits.ts';
+import { holderNameSchema } from '../schemas.ts';
+import { answersAtOnceMax, ticketsNamedAtOnceMax } from './limits.ts';
 
 const distinct = (keys: readonly string[]) => new Set(keys).size === keys.length;
 
-const holderSchema = z.strictObject({ ticketId: ticketIdSchema, holderName: personName(holderNameLengthMax) });
+const holderSchema = z.strictObject({ ticketId: ticketIdSchema, holderName: holderNameSchema });
 
 const answerSchema = z
   .strictObject({

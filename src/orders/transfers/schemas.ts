@@ -1,10 +1,10 @@
 import { walletsSchema } from '../tickets/schemas.ts';
 import { z } from '@hono/zod-openapi';
-import { emailSchema, personName, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
+import { emailSchema, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 import { anyText } from '../buyer/schemas.ts';
-import { holderNameLengthMax } from './limits.ts';
+import { holderNameSchema } from '../schemas.ts';
 
-const newHolderSchema = z.strictObject({ name: personName(holderNameLengthMax), email: emailSchema });
+const newHolderSchema = z.strictObject({ name: holderNameSchema, email: emailSchema });
 
 export const heldTicketParams = z.object({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 

@@ -7,13 +7,18 @@ import { tellChange } from '../../platform/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
-import { orderNotFound, ticketNotFound } from '../errors.ts';
+import {
+  type NotTransferableReason,
+  orderNotFound,
+  ticketNotFound,
+  ticketNotTransferable,
+  transferLimited,
+} from '../errors.ts';
 import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { TicketTransferred } from '../ports.ts';
 import { indexOrder } from '../search/index-orders.ts';
 import { type Order, type Ticket, ticketTransfers, tickets } from '../tables.ts';
-import { transfersPerTicketMax } from './limits.ts';
-import { type NotTransferableReason, ticketNotTransferable, transferLimited } from './refusals.ts';
+import { transferRetrySeconds, transfersPerTicketMax } from './limits.ts';
 
 export type TransferDeps = {
   readonly db: Db;
@@ -65,7 +70,7 @@ export async function transferTicket(
       holderKey,
       giverKey,
     });
-    if (!isTold) throw transferLimited();
+    if (!isTold) throw transferLimited(transferRetrySeconds);
     afterCommit(tx, () => tellChange({ eventId, orders: [{ id: orderId }] }));
   });
 }

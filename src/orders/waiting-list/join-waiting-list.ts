@@ -3,12 +3,18 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newWaitingId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
-import { categoryUnknown, eventUnknown, limitExceeded } from '../errors.ts';
+import {
+  categoryUnknown,
+  eventUnknown,
+  limitExceeded,
+  waitingListClosed,
+  waitingListFull,
+  waitingListNotNeeded,
+} from '../errors.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { buyerKeys } from '../placement/keys.ts';
 import type { TellWaiting } from '../ports.ts';
 import { isFull, isSold, isWaitNeeded } from './conditions.ts';
-import { waitingListClosed, waitingListFull, waitingListNotNeeded } from './refusals.ts';
 import type { JoinWaitingListInput } from './schemas.ts';
 
 export type JoinDeps = {

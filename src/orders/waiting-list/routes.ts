@@ -13,7 +13,7 @@ import { ownEvent } from '../desk/own-event.ts';
 import { eventParams } from '../schemas.ts';
 import { type JoinDeps, joinWaitingList } from './join-waiting-list.ts';
 import { listLines } from './list-lines.ts';
-import { waitingEntryNotFound } from './refusals.ts';
+import { waitingEntryNotFound } from '../errors.ts';
 import { joinWaitingListSchema, waitingEntrySchema, waitingLinesSchema, waitingParams } from './schemas.ts';
 import { confirmWaitingEntry, leaveWaitingList, showWaitingEntry } from './waiting-entry.ts';
 

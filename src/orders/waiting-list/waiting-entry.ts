@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { isFull, isSold, isWaitNeeded } from './conditions.ts';
-import { waitingEntryNotFound, waitingListClosed, waitingListFull, waitingListNotNeeded } from './refusals.ts';
+import { waitingEntryNotFound, waitingListClosed, waitingListFull, waitingListNotNeeded } from '../errors.ts';
 
 export type WaitingView = {
   readonly status: 'unconfirmed' | 'waiting' | 'offered' | 'ended';
