@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { emailSchema, fault, phoneCountrySchema, phoneSchema, slugSchema } from '../../http/contract/schemas.ts';
+import { anyId } from '../schemas.ts';
 
-/** Ids in a path are not checked here: a malformed id gets the same answer as an unknown one. */
-export const anyText = (example: string) => z.string().openapi({ example });
-
-export const orderParams = z.object({ id: anyText('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') });
+export const orderParams = z.object({ id: anyId('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE') });
 
 export const lookUpOrderSchema = z
   .strictObject({

@@ -1,8 +1,9 @@
-import { anyText, orderParams } from '../buyer/schemas.ts';
+import { orderParams } from '../buyer/schemas.ts';
+import { anyId } from '../schemas.ts';
 import { z } from '@hono/zod-openapi';
 import { ticketIdSchema } from '../../http/contract/schemas.ts';
 
-export const ticketParams = orderParams.extend({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
+export const ticketParams = orderParams.extend({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 
 const ticketSchema = z
   .object({

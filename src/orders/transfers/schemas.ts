@@ -1,12 +1,11 @@
 import { walletsSchema } from '../tickets/schemas.ts';
 import { z } from '@hono/zod-openapi';
 import { emailSchema, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
-import { anyText } from '../buyer/schemas.ts';
-import { holderNameSchema } from '../schemas.ts';
+import { anyId, holderNameSchema } from '../schemas.ts';
 
 const newHolderSchema = z.strictObject({ name: holderNameSchema, email: emailSchema });
 
-export const heldTicketParams = z.object({ ticketId: anyText('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
+export const heldTicketParams = z.object({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 
 export const transferTicketSchema = z
   .strictObject({ ticketId: ticketIdSchema, holder: newHolderSchema })
