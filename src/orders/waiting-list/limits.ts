@@ -4,6 +4,7 @@ export const offerSeconds = 6 * 3600;
 export const confirmWithinHours = 24;
 /** People with a confirmed address on the list of one event. */
 export const entriesPerEventMax = 20_000;
-/** Entries of a pool that one pass offers places to, as many whose turn has failed before, and the pools that it checks. */
-export const offersPerPassMax = 100;
-export const poolsPerPassMax = 100;
+/** Entries of a pool that one round offers places to, and as many whose turn has failed before. */
+export const offersPerRoundMax = 100;
+/** Pools that one round serves. */
+export const poolsPerRoundMax = 100;

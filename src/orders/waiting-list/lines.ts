@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { isSold } from './conditions.ts';
-import { poolsPerPassMax } from './limits.ts';
+import { poolsPerRoundMax } from './limits.ts';
 
 type Pool = { readonly eventId: string; readonly poolId: string };
 
@@ -41,7 +41,7 @@ export async function openLines(db: Db): Promise<void> {
     sql`
     with recursive ${eventsWithEntries}
     select s.event_id as "eventId", s.pool_id as "poolId" from event join stock s on s.event_id = event.event_id
-    where not s.is_listed and ${isWaitedFor} order by s.event_id, s.pool_id limit ${poolsPerPassMax} for update of s skip locked`,
+    where not s.is_listed and ${isWaitedFor} order by s.event_id, s.pool_id limit ${poolsPerRoundMax} for update of s skip locked`,
   );
 }
 
@@ -52,7 +52,7 @@ export async function endLines(db: Db): Promise<void> {
     false,
     sql`
     select s.event_id as "eventId", s.pool_id as "poolId" from stock s where s.is_listed and not ${isWaitedFor}
-    order by s.event_id, s.pool_id limit ${poolsPerPassMax} for update skip locked`,
+    order by s.event_id, s.pool_id limit ${poolsPerRoundMax} for update skip locked`,
   );
 }
 

@@ -11,7 +11,7 @@ import { buyerKeys, networkKey } from '../placement/keys.ts';
 import type { Placement } from '../placement/placement.ts';
 import type { TellWaiting } from '../ports.ts';
 import { isSold } from './conditions.ts';
-import { confirmWithinHours, offerSeconds, offersPerPassMax, poolsPerPassMax } from './limits.ts';
+import { confirmWithinHours, offerSeconds, offersPerRoundMax, poolsPerRoundMax } from './limits.ts';
 import { endLines, eventsWithEntries, openLines } from './lines.ts';
 
 export type OfferDeps = {
@@ -43,17 +43,18 @@ type Head = {
 
 /**
  * Offers returned places to the people who wait for them, in order of joining. Each gets an ordinary order, held for
- * `offerSeconds` at most. An unpaid offer ends as every hold does, and the next pass offers its places to the next person.
- * Smaller groups pass a group that does not fit, which keeps its place; otherwise one person could keep places from
- * being sold. For the same reason a person whose turn fails keeps their place and is passed until the next pass, in which as many
- * others get a turn as in the first one. Safe to repeat and to run twice at once, because the key of the order is the entry.
+ * `offerSeconds` at most. An unpaid offer ends as every hold does, and the next round offers its places to the next
+ * person. Smaller groups overtake a group that does not fit, which keeps its place; otherwise one person could keep places
+ * from being sold. For the same reason a person whose turn fails keeps their place and is overtaken until the next round,
+ * in which as many others get a turn as in the first one. Safe to repeat and to run twice at once, because the key of the
+ * order is the entry.
  * @returns how many offers were made
  * @throws the first fault, after all others had their turn
  */
 export async function offerPlaces(deps: OfferDeps): Promise<number> {
   let offers = 0;
   const serveLines = async (db: Db) => {
-    /** Free places by line; none once nobody in the line can be served in this pass. */
+    /** Free places by line; none once nobody in the line can be served in this round. */
     const free = new Map<string, number>();
     await eachInTurn(
       await findHeads(db),
@@ -76,7 +77,7 @@ export async function offerPlaces(deps: OfferDeps): Promise<number> {
   await eachInTurn(
     [forgetEntries, openLines, serveLines, endLines],
     (part) => part(deps.db),
-    (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the pass over waiting lists failed'),
+    (error, { name }) => deps.log.error({ err: error, part: name }, 'a part of the round of the waiting lists failed'),
   );
   return offers;
 }
@@ -98,9 +99,9 @@ const fitting = sql`
  * turns that fail leaves room for others.
  */
 const candidates = sql`
-  (select w.* ${fitting} and w.status = 'waiting' order by w.joined_at, w.id limit ${offersPerPassMax})
+  (select w.* ${fitting} and w.status = 'waiting' order by w.joined_at, w.id limit ${offersPerRoundMax})
   union all
-  (select w.* ${fitting} and w.status = 'offering' order by random() limit ${offersPerPassMax})`;
+  (select w.* ${fitting} and w.status = 'offering' order by random() limit ${offersPerRoundMax})`;
 
 /**
  * The first people of each line with free places. Categories that share a pool share its line: people who wait for a
@@ -120,7 +121,7 @@ async function findHeads(db: Db): Promise<Head[]> {
         where s.is_listed and s.available > 0 and exists (select ${fitting}) and not exists (
           select from switches x
           where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
-        order by random() limit ${poolsPerPassMax}) s
+        order by random() limit ${poolsPerRoundMax}) s
       join events e on e.id = s.event_id
       cross join lateral (${candidates}) w
       join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id
@@ -156,7 +157,7 @@ async function offer(deps: OfferDeps, entry: Head): Promise<'offered' | 'ended' 
       await move(db, entry, 'ended');
       return 'ended';
     default:
-      // Sold out after all, or not on sale now. The next pass tries again.
+      // Sold out after all, or not on sale now. The next round tries again.
       await move(db, entry, 'waiting');
       return 'wait';
   }
@@ -182,7 +183,7 @@ function itemOf(deps: OfferDeps, entry: Head): Parameters<Placement['submit']>[1
   const keys = buyerKeys(deps.hashSecret, { email, phone });
   return {
     id: newOrderId(eventId, deps.clock.now()),
-    // One entry makes one order, however often the pass is repeated.
+    // One entry makes one order, however often the round is repeated.
     key_hash: sha256Hex(`waiting-list:${id}`),
     fingerprint: sha256Hex(id),
     name,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { messagesPerHourMax } from '../../../src/notifications/deliveries/caps.ts';
-import { entriesPerEventMax, poolsPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
+import { entriesPerEventMax, poolsPerRoundMax } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { availabilityOf } from '../../../src/orders/pools/queries.ts';
 import { lockOrder, payOrder } from '../../../src/orders/index.ts';
@@ -205,7 +205,7 @@ describe('lines that cannot move, of any number of pools', () => {
     await world.open.db.execute(sql`
       with more as (
         insert into pools (event_id, id, name)
-        select ${event.id}, 'pol_stuck_' || n, 'Pool' from generate_series(1, ${poolsPerPassMax}::integer) n returning event_id, id
+        select ${event.id}, 'pol_stuck_' || n, 'Pool' from generate_series(1, ${poolsPerRoundMax}::integer) n returning event_id, id
       ), stocks as (
         insert into stock (event_id, pool_id, capacity, available, is_listed) select event_id, id, 1, 1, true from more
       )

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { expireHolds } from '../../../src/orders/lifecycle/end-holds.ts';
 import { availabilityOf, eventStockOf } from '../../../src/orders/pools/queries.ts';
-import { confirmWithinHours, offerSeconds, offersPerPassMax } from '../../../src/orders/waiting-list/limits.ts';
+import { confirmWithinHours, offerSeconds, offersPerRoundMax } from '../../../src/orders/waiting-list/limits.ts';
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
@@ -209,7 +209,7 @@ describe('the waiting list', () => {
   test('any number of turns that fail leave the people behind them their turn', async () => {
     const event = await world.soldOut();
     const last = await world.wait(event);
-    const failing = 2 * offersPerPassMax + 1;
+    const failing = 2 * offersPerRoundMax + 1;
     await world.open.db.execute(sql`
       insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status, joined_at)
       select event_id, 'wtl_failing_' || n, ticket_category_id, pool_id, 1, 'A', 'fails@x.test', 'fails' || n, '+628', 'id', 'waiting', joined_at - interval '1 hour'
