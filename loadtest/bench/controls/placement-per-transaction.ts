@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PlacementFacts, PlacementRow, PlacementItem } from '../../../src/orders/placement/queries.ts';
 import { type Placed, type Placement, refusedRow } from '../../../src/orders/placement/placement.ts';
 import { storedKeys } from '../../../src/orders/placement/keys.ts';
+import { arrayText } from '../../../src/platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../../src/platform/database/db.ts';
 
 /**
@@ -76,7 +77,7 @@ async function readCatalogue(tx: Db, eventId: string, item: Item): Promise<{ eve
     sql`select c.id, c.name, c.price::text, c.pool_id, c.per_order_max as max, s.available,
                now() >= c.sale_opens_at and now() < c.sale_closes_at as open
         from ticket_categories c join stock s on s.event_id = c.event_id and s.pool_id = c.pool_id
-        where c.event_id = ${eventId} and c.id = any (${`{${item.categories.join(',')}}`}::text[]) order by c.pool_id`,
+        where c.event_id = ${eventId} and c.id = any (${arrayText(item.categories)}::text[]) order by c.pool_id`,
   );
   const lines = categories.map((category) => ({
     category,
@@ -127,7 +128,7 @@ async function insertOrder(
     sql`insert into orders (event_id, id, organizer_id, status, idempotency_key_hash, fingerprint, buyer_name, buyer_email, buyer_phone,
           buyer_keys, network_key, locale, currency, quantity, subtotal, discount, fees, total, placed_at, expires_at, hold_ends_max_at)
         values (${eventId}, ${item.id}, ${event.organizer_id}, 'pending_payment', ${storedKey(eventId, item)}::uuid, ${item.fingerprint.slice(0, 32)}::uuid,
-          ${item.name}, ${item.email}, ${item.phone}, ${`{${item.buyer_keys.join(',')}}`}::text[], ${item.network_key}, ${item.locale}, ${event.currency},
+          ${item.name}, ${item.email}, ${item.phone}, ${arrayText(item.buyer_keys)}::text[], ${item.network_key}, ${item.locale}, ${event.currency},
           ${quantity}, ${subtotal}, 0, ${fees}, ${subtotal + fees}, now(), now() + make_interval(secs => ${event.hold_seconds}),
           now() + make_interval(secs => ${2 * event.hold_seconds}))
         returning floor(extract(epoch from placed_at) * 1000)::text as placed_at_ms, floor(extract(epoch from expires_at) * 1000)::text as expires_at_ms`,

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Answer } from '../../generator/connection.ts';
+import { arrayText } from '../../../src/platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../../src/platform/database/db.ts';
 
 /** Counts answers to orders, and compares them with the rows of these events. */
@@ -45,7 +46,7 @@ export function countOrders(
 type OrderRows = { orders: number; tickets: number; lines: number; staged: number; held: number };
 
 async function orderRows(db: Db, eventIds: readonly string[]): Promise<OrderRows> {
-  const these = sql`any (${`{${eventIds.join(',')}}`}::text[])`;
+  const these = sql`any (${arrayText(eventIds)}::text[])`;
   const [row] = await rowsOf<OrderRows>(
     db,
     sql`select (select count(*)::int from orders where event_id = ${these}) as orders,

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { checkAttemptJob } from '../../../src/payments/jobs.ts';
+import { arrayText } from '../../../src/platform/database/array-text.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { invariants } from '../../../src/invariants.ts';
 import { compareWithSandbox } from '../../../testkit/payments/compare-with-sandbox.ts';
@@ -69,13 +70,13 @@ export async function faultsAfter(world: MatrixWorld, columns: Columns): Promise
   const { db } = world.owner;
   const missing = await rowsOf<{ id: string }>(
     db,
-    sql`select id from unnest(${`{${columns.acknowledged.map(({ id }) => id).join(',')}}`}::text[]) as said(id)
+    sql`select id from unnest(${arrayText(columns.acknowledged.map(({ id }) => id))}::text[]) as said(id)
         where not exists (select 1 from orders o where o.event_id = ${world.sale.id} and o.id = said.id)`,
   );
   faults.push(...missing.slice(0, 3).map(({ id }) => `order ${id} was acknowledged and is not there`));
   const unstored = await rowsOf<{ id: string }>(
     db,
-    sql`select id from unnest(${`{${columns.stored.join(',')}}`}::text[]) as said(id)
+    sql`select id from unnest(${arrayText(columns.stored)}::text[]) as said(id)
         where not exists (select 1 from callbacks c where c.attempt_id = said.id)`,
   );
   faults.push(...unstored.slice(0, 3).map(({ id }) => `a callback of ${id} was acknowledged and is not there`));

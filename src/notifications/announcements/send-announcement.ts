@@ -1,11 +1,11 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue-queries.ts';
-import { textArray } from '../deliveries/subject-queries.ts';
 import { sendable } from '../metrics.ts';
 import type { AnnouncementTemplate, Channel } from '../tables.ts';
 import { audienceOf } from './audience.ts';
@@ -121,7 +121,7 @@ function findRecipients(
     tx,
     sql`
       select distinct on (f.channel, f.key) coalesce(f.ticket_id, f.order_id) as "subjectId", f.channel, f.key
-      from (${audienceOf(sql`a.id = ${id} and o.id = any(${textArray(orderIds)})`)}) f
+      from (${audienceOf(sql`a.id = ${id} and o.id = any(${arrayText(orderIds)}::text[])`)}) f
       where not exists (
         select from deliveries d
         where d.event_id = ${eventId} and d.version = ${number} and d.channel = f.channel and d.recipient_key = f.key
@@ -144,8 +144,8 @@ async function queuePage(
     sql`
       select m.id, ${organizerId}::text as organizer_id, ${eventId}::text as event_id, m.subject_id, ${template}::text as template,
         m.channel, m.key as recipient_key, ${number}::integer as version, ${share}::text as share
-      from unnest(${textArray(recipients.map(() => newId('dlv', now)))}, ${textArray(recipients.map(({ subjectId }) => subjectId))},
-        ${textArray(recipients.map(({ channel }) => channel))}, ${textArray(recipients.map(({ key }) => key))})
+      from unnest(${arrayText(recipients.map(() => newId('dlv', now)))}::text[], ${arrayText(recipients.map(({ subjectId }) => subjectId))}::text[],
+        ${arrayText(recipients.map(({ channel }) => channel))}::text[], ${arrayText(recipients.map(({ key }) => key))}::text[])
         as m (id, subject_id, channel, key)`,
   );
 }

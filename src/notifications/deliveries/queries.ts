@@ -44,8 +44,6 @@ const unknownWaitSeconds = 180;
  */
 const mailWaitFactor = 10;
 
-const idArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
-
 /** Claims deliveries that may be sent now (`claim_deliveries`). Of two concurrent callers one gets each. */
 export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<Claim[]> {
   return rowsOf<Claim>(
@@ -53,7 +51,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[]): Promise<C
     sql`
       select id, organizer_id, subject_id, template, channel, recipient_key, version, status, tries, unknowns, age_seconds, suppressed,
         sender_kind, last_sender_id
-      from claim_deliveries(${idArray(ids)}, ${sendingMaxSeconds}::integer, ${unknownWaitSeconds}::integer) ${prepared}`,
+      from claim_deliveries(${arrayText(ids)}::text[], ${sendingMaxSeconds}::integer, ${unknownWaitSeconds}::integer) ${prepared}`,
   );
 }
 
@@ -63,7 +61,7 @@ export async function secondsInOtherHands(db: Db, ids: readonly string[]): Promi
     db,
     sql`
       select id, extract(epoch from sending_at + make_interval(secs => ${sendingMaxSeconds}) - now())::float8 as seconds
-      from deliveries where id = any(${idArray(ids)}) and status = 'sending'`,
+      from deliveries where id = any(${arrayText(ids)}::text[]) and status = 'sending'`,
   );
   return new Map(rows.map((row) => [row.id, Math.max(row.seconds, 0)]));
 }

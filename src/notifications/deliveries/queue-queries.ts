@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { tellStaged } from '../../platform/jobs/tell-staged.ts';
 import { type Share, messagesPerHourMax } from './caps.ts';
 import { deliveryJobOf, togetherJobOf } from '../jobs.ts';
-import { type OrderRef, textArray } from './subject-queries.ts';
+import type { OrderRef } from './subject-queries.ts';
 import { type OrderRule, type OrderTemplate, isConfirmed, isPaid, orderRules } from './order-rules.ts';
 import type { Channel, Template } from '../tables.ts';
 
@@ -85,8 +86,8 @@ export async function queueOrderDeliveries(
       with subject as (
         select o.id, o.event_id, o.organizer_id, o.buyer_keys, o.confirmed_key, o.buyer_phone, o.total, o.paid_at, a.email_id, a.whatsapp_id,
           ${versionOf(rule, template, options)} as version
-        from unnest(${textArray(notices.map((notice) => notice.eventId))}, ${textArray(notices.map((notice) => notice.orderId))},
-          ${textArray(notices.map((notice) => notice.emailId))}, ${textArray(notices.map((notice) => notice.whatsappId))})
+        from unnest(${arrayText(notices.map((notice) => notice.eventId))}::text[], ${arrayText(notices.map((notice) => notice.orderId))}::text[],
+          ${arrayText(notices.map((notice) => notice.emailId))}::text[], ${arrayText(notices.map((notice) => notice.whatsappId))}::text[])
           as a (event_id, order_id, email_id, whatsapp_id)
         join orders o on o.event_id = a.event_id and o.id = a.order_id
         where ${rule.when} and ${(isAgain ? rule.whenAgain : undefined) ?? sql`true`}

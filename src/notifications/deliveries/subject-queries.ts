@@ -113,9 +113,6 @@ export async function findTimeZone(db: Db, eventId: string | undefined): Promise
   return row?.timeZone;
 }
 
-/** Ids as one parameter. They contain nothing that an array's text would have to escape. */
-export const textArray = (ids: readonly string[]) => sql`${sql.param(`{${ids.join(',')}}`)}::text[]`;
-
 /** Orders, paid in these ranges, without a tickets delivery or a job that will make it: the fact was lost or given up. */
 export async function paidOrdersWithoutDelivery(
   db: Db,

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { newId, orderIdOf } from '../../platform/ids.ts';
 import type { Composed } from '../channel.ts';
@@ -6,7 +7,6 @@ import { isPaid } from '../deliveries/order-rules.ts';
 import type { Claim } from '../deliveries/queries.ts';
 import { type NewDelivery, queueDeliveries } from '../deliveries/queue-queries.ts';
 import { withReplyTo } from '../deliveries/seller.ts';
-import { textArray } from '../deliveries/subject-queries.ts';
 import { type HolderDeps, findHolderSubject } from '../deliveries/ticket-holder.ts';
 import { type HolderNoticeTemplate, holderNoticeMail } from '../templates/holder-notice.ts';
 import { findNewHolders, findPlanBefore } from './queries.ts';
@@ -37,8 +37,8 @@ export async function queueHolderNotices(
       select g.id, o.organizer_id, o.event_id, g.ticket_id as subject_id, ${template}::text as template, 'email'::text as channel,
         g.holder_key as recipient_key, ${version}::integer as version,
         case when ${isPaid} then null else 'events' end as share
-      from unnest(${textArray(found.map(() => newId('dlv', now)))}, ${textArray(found.map(({ ticketId }) => orderIdOf(ticketId)))},
-        ${textArray(found.map(({ ticketId }) => ticketId))}, ${textArray(found.map(({ holderKey }) => holderKey))})
+      from unnest(${arrayText(found.map(() => newId('dlv', now)))}::text[], ${arrayText(found.map(({ ticketId }) => orderIdOf(ticketId)))}::text[],
+        ${arrayText(found.map(({ ticketId }) => ticketId))}::text[], ${arrayText(found.map(({ holderKey }) => holderKey))}::text[])
         as g (id, order_id, ticket_id, holder_key)
       join orders o on o.event_id = ${notice.eventId} and o.id = g.order_id`,
   );

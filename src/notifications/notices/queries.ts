@@ -1,8 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { inAnyOrder, inIndexOrder } from '../../platform/database/in-index-order.ts';
-import { textArray } from '../deliveries/subject-queries.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { tellHolders } from '../jobs.ts';
 import { type EventNotice, type EventPlan, type NoticeKind, eventNotices } from './tables.ts';
@@ -159,7 +159,7 @@ export async function findNewHolders(tx: Db, notice: EventNotice, orderIds: read
     tx,
     sql`
       select distinct on (t.order_id, h.holder_key) t.id as "ticketId", h.holder_key as "holderKey"
-      from unnest(${textArray(orderIds)}) as told (id)
+      from unnest(${arrayText(orderIds)}::text[]) as told (id)
       join orders o on o.event_id = ${notice.eventId} and o.id = told.id
       join tickets t on t.event_id = o.event_id and t.order_id = o.id and t.times_transferred > 0
       join ticket_transfers h on h.event_id = t.event_id and h.ticket_id = t.id

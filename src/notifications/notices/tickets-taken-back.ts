@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Clock } from '../../platform/clock.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Composed } from '../channel.ts';
@@ -8,7 +9,6 @@ import { isPaid } from '../deliveries/order-rules.ts';
 import type { Claim } from '../deliveries/queries.ts';
 import { queueDeliveries } from '../deliveries/queue-queries.ts';
 import { withReplyTo } from '../deliveries/seller.ts';
-import { textArray } from '../deliveries/subject-queries.ts';
 import { type HolderDeps, findHolderSubject } from '../deliveries/ticket-holder.ts';
 import { sendable } from '../metrics.ts';
 import { ticketWithdrawnMail } from '../templates/ticket-transfer.ts';
@@ -43,8 +43,8 @@ export async function notifyTakenBack(
       sql`
         select g.id, o.organizer_id, o.event_id, g.ticket_id as subject_id, 'ticket_withdrawn'::text as template, 'email'::text as channel,
           g.holder_key as recipient_key, 1 as version, case when ${isPaid} then null else 'transfers' end as share
-        from unnest(${textArray(found.map(() => newId('dlv', now)))}, ${textArray(found.map(({ ticketId }) => ticketId))},
-          ${textArray(found.map(({ holderKey }) => holderKey))}) as g (id, ticket_id, holder_key)
+        from unnest(${arrayText(found.map(() => newId('dlv', now)))}::text[], ${arrayText(found.map(({ ticketId }) => ticketId))}::text[],
+          ${arrayText(found.map(({ holderKey }) => holderKey))}::text[]) as g (id, ticket_id, holder_key)
         join orders o on o.event_id = ${order.eventId} and o.id = ${order.orderId}`,
     ),
   );

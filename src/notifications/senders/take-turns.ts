@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { createGroupCommit } from '../../platform/database/group-commit.ts';
 
@@ -65,7 +66,7 @@ async function takeTurns(db: Db, senderId: string, deliveryIds: readonly string[
           granted = greatest(0, least(${wanted}::integer, (select most from cap) - d.taken))
         returning granted
       ), given as (
-        select w.id from unnest(${sql.param(`{${deliveryIds.join(',')}}`)}::text[]) with ordinality as w (id, n), turn t
+        select w.id from unnest(${arrayText(deliveryIds)}::text[]) with ordinality as w (id, n), turn t
         where w.n <= t.granted
       ), marked as (
         update deliveries d set sender_id = ${senderId} from given g where d.id = g.id and d.status = 'sending'

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { tellChange } from '../../platform/changes.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
 import { orderCancelled, orderRefunded } from '../jobs.ts';
@@ -28,7 +29,7 @@ export type RefundOrderOptions = {
 export async function refundOrder(tx: Db, order: Order, options: RefundOrderOptions): Promise<string | undefined> {
   const { eventId, id: orderId } = order;
   const { as = 'refunded', reason, restock } = options;
-  const ids = options.ticketIds === undefined ? null : `{${options.ticketIds.join(',')}}`;
+  const ids = options.ticketIds === undefined ? null : arrayText(options.ticketIds);
   const [row] = await rowsOf<{ status: string | null }>(
     tx,
     sql`select revoke_tickets(${eventId}, ${orderId}, ${ids}::text[], ${restock}, ${as}, ${reason}) as status`,

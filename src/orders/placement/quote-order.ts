@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import { categoryUnknown, eventUnknown, promoInvalid, promoLimited } from '../errors.ts';
@@ -86,16 +87,12 @@ async function findPrices(
   eventId: string,
   { categoryIds, promo }: { categoryIds: readonly string[]; promo: string | null },
 ): Promise<PriceFacts | undefined> {
-  const ids = sql`array[${sql.join(
-    categoryIds.map((id) => sql`${id}`),
-    sql`, `,
-  )}]::text[]`;
   const [row] = await rowsOf<PriceFacts>(
     db,
     sql`
       select e.currency, e.fee_per_ticket::float8 as fee,
         (select json_agg(json_build_object('id', c.id, 'price', c.price))
-          from ticket_categories c where c.event_id = e.id and c.id = any (${ids})) as categories,
+          from ticket_categories c where c.event_id = e.id and c.id = any (${arrayText(categoryIds)}::text[])) as categories,
         (select json_build_object('kind', m.kind, 'value', m.value)
           from promo_codes m
           where m.event_id = e.id and m.code_key = ${promo}::text and m.status = 'active'

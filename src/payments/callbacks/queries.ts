@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { builtOnce } from '../../platform/database/built-once.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared, returned } from '../../platform/database/prepared.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
@@ -48,7 +49,7 @@ export type StoredCallback = {
 
 /** The existing callbacks among these ids, in no order. */
 export async function findCallbacks(db: Db, ids: readonly number[]): Promise<StoredCallback[]> {
-  return callbacksStatement(db).execute({ ids: `{${ids.join(',')}}` });
+  return callbacksStatement(db).execute({ ids: arrayText(ids) });
 }
 
 const callbacksStatement = builtOnce((db) =>

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { arrayText } from '../database/array-text.ts';
 import { type Db, rowsOf } from '../database/db.ts';
 import { tellStaged } from './tell-staged.ts';
 
@@ -31,7 +32,7 @@ export async function buryStagedJobs(db: Db, ids: readonly string[], failure: st
     db,
     sql`
       with gone as (
-        delete from outbox where id = any(${sql.param(`{${ids.join(',')}}`)}::bigint[])
+        delete from outbox where id = any(${arrayText(ids)}::bigint[])
         returning id, name, payload, created_at
       )
       insert into dead_letters (outbox_id, name, payload, failure, staged_at)

@@ -149,7 +149,7 @@ export async function releaseStagedJobs(db: Db, ids: readonly string[], delaySec
   if (ids.length === 0) return;
   await db.execute(sql`
     update outbox set relays = greatest(relays - 1, 0), available_at = now() + make_interval(secs => ${delaySeconds})
-    where id = any(${idArray(ids)}::bigint[])`);
+    where id = any(${arrayText(ids)}::bigint[])`);
 }
 
 /** Ends all leases. The queue has lost its jobs, and none of them should wait for a lease that a backlog made long. */
@@ -167,7 +167,7 @@ export async function recallStagedJobs(db: Db): Promise<number> {
 /** Deletes jobs that are done. */
 export async function deleteStagedJobs(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  await db.execute(sql`delete from outbox where id = any(${idArray(ids)}::bigint[])`);
+  await db.execute(sql`delete from outbox where id = any(${arrayText(ids)}::bigint[])`);
 }
 
 /** How many overdue jobs `stagedJobNames` looks at. A kind that no relay takes is overdue for longest. */
@@ -210,9 +210,4 @@ export async function outboxBacklog(db: Db): Promise<{ jobs: number; oldestSecon
       from (select available_at from outbox where available_at <= now() limit ${backlogCountMax}) due`,
   );
   return { jobs: row?.jobs ?? 0, oldestSeconds: row?.oldest ?? 0 };
-}
-
-/** Ids as one parameter: the text of a Postgres array. */
-function idArray(ids: readonly string[]) {
-  return sql.param(`{${ids.join(',')}}`);
 }

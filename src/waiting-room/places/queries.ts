@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { prepared } from '../../platform/database/prepared.ts';
 import type { Phase } from '../rooms/phase.ts';
@@ -37,11 +38,10 @@ export async function joinPlaces(
   eventId: string,
   wishes: readonly JoinWish[],
 ): Promise<readonly (JoinedPlace | undefined)[]> {
-  // Account keys are letters, digits, - and _: an array's text need not escape them.
   const [row] = await rowsOf<JoinRow>(
     db,
-    sql`select phase, first_new, indexes, joined from join_places(${eventId}, ${arrayOf(wishes.map(({ accountKey }) => accountKey))}::text[],
-      ${wishes.every(({ insteadOf }) => insteadOf === undefined) ? null : arrayOf(wishes.map(({ insteadOf }) => insteadOf ?? 'null'))}::integer[]) ${prepared}`,
+    sql`select phase, first_new, indexes, joined from join_places(${eventId}, ${arrayText(wishes.map(({ accountKey }) => accountKey))}::text[],
+      ${wishes.every(({ insteadOf }) => insteadOf === undefined) ? null : arrayText(wishes.map(({ insteadOf }) => insteadOf ?? null))}::integer[]) ${prepared}`,
   );
   if (row === undefined || row.phase === null) return wishes.map(() => undefined);
   const { phase, first_new: firstNew } = row;
@@ -56,5 +56,3 @@ export async function joinPlaces(
     };
   });
 }
-
-const arrayOf = (values: readonly (string | number)[]) => `{${values.join(',')}}`;

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { arrayText } from '../../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../../platform/database/db.ts';
 import { drawLeaves } from '../../tables.ts';
 import { leavesPerChunk } from '../order/method.ts';
@@ -26,7 +27,7 @@ export async function readChunkKeys(
   const rows = await rowsOf<{ chunk: number; keys: string }>(
     db,
     sql`select c.chunk::integer as chunk, walk.keys
-      from unnest(${`{${chunks.join(',')}}`}::integer[]) as c(chunk)
+      from unnest(${arrayText(chunks)}::integer[]) as c(chunk)
       cross join lateral (
         select string_agg(place.account_key, ',' order by place.place_index) as keys from (
           select p.place_index, p.account_key from places p
