@@ -35,7 +35,7 @@ export { cancelHolds, expireHolds, releaseHold } from './lifecycle/end-holds.ts'
 export { instructionsReady, payOrder, type PayOutcome } from './lifecycle/pay-order.ts';
 export { ownEvent, type OwnEvent } from './desk/own-event.ts';
 export { salesOf } from './desk/show-sales.ts';
-export { lockOrder, addFlag } from './lifecycle/queries.ts';
+export { lockOrder, lockOwnOrder, addFlag } from './lifecycle/queries.ts';
 export type { OrderFlag } from './flags.ts';
 export { type OfferDeps, offerPlaces } from './waiting-list/offer-places.ts';
 export type { BuyerCorrected, PaymentView, RequestFullRefund, TellWaiting, TicketTransferred } from './ports.ts';

@@ -1,9 +1,7 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
-import { lockOrder } from '../lifecycle/queries.ts';
+import { lockOwnOrder } from '../lifecycle/queries.ts';
 import { showDeskOrder } from './show-order.ts';
 import { type WithdrawDeps, withdrawOrder } from '../lifecycle/withdraw-order.ts';
 
@@ -17,10 +15,8 @@ export async function cancelOrderAtDesk(
   actor: Actor,
   orderId: string,
 ): Promise<{ settled: boolean; order: Awaited<ReturnType<typeof showDeskOrder>> }> {
-  if (!idPatterns.order.test(orderId)) throw orderNotFound();
   const outcome = await transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const order = await lockOwnOrder(tx, actor, orderId);
     const ended = await withdrawOrder(tx, deps, order, 'organizer');
     if (order.status === 'pending_payment' || order.status === 'paid') {
       await writeAudit(tx, { actor, act: 'order.cancelled', subjectId: orderId, changes: { status: order.status } });

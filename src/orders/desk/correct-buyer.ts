@@ -5,9 +5,8 @@ import { buyerKey } from '../../access/buyers/buyer-key.ts';
 import type { Config } from '../../config.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { buyerNotCorrectable, limitExceeded, orderNotFound } from '../errors.ts';
-import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
+import { buyerNotCorrectable, limitExceeded } from '../errors.ts';
+import { buyerOf, lockOwnOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { BuyerCorrected } from '../ports.ts';
 import type { Order } from '../tables.ts';
 import { indexOrder } from '../search/index-orders.ts';
@@ -32,10 +31,8 @@ export async function correctBuyer(
   deps: Deps,
   { actor, orderId, correction }: { actor: Actor; orderId: string; correction: Correction },
 ): Promise<Awaited<ReturnType<typeof showDeskOrder>>> {
-  if (!idPatterns.order.test(orderId)) throw orderNotFound();
   await transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const order = await lockOwnOrder(tx, actor, orderId);
     const { name = order.buyerName, email = order.buyerEmail } = correction;
     const [isRenamed, isReaddressed] = [name !== order.buyerName, email !== order.buyerEmail];
     if (!isRenamed && !isReaddressed) return;

@@ -3,9 +3,9 @@ import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
-import { orderNotFound, ticketNotFound } from '../errors.ts';
-import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
+import { idPatterns, orderIdOf } from '../../platform/ids.ts';
+import { ticketNotFound } from '../errors.ts';
+import { buyerOf, lockOwnOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import { indexOrder } from '../search/index-orders.ts';
 
 /**
@@ -18,11 +18,9 @@ export async function correctHolderName(
   deps: { readonly db: Db },
   { actor, orderId, ticketId, holderName }: { actor: Actor; orderId: string; ticketId: string; holderName: string },
 ): Promise<void> {
-  if (!idPatterns.order.test(orderId)) throw orderNotFound();
-  const eventId = eventIdOf(orderId);
   await transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventId, orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const order = await lockOwnOrder(tx, actor, orderId);
+    const { eventId } = order;
     if (!idPatterns.ticket.test(ticketId) || orderIdOf(ticketId) !== orderId) throw ticketNotFound();
     const [ticket] = await rowsOf<{ name: string | null; transfers: number }>(
       tx,

@@ -1,9 +1,10 @@
 import { and, count, eq } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
+import { invariant } from '../../platform/assert.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { eventIdOf, idPatterns, newId } from '../../platform/ids.ts';
-import { noteLimitReached, orderNotFound } from '../errors.ts';
-import { lockOrder } from '../lifecycle/queries.ts';
+import { newId } from '../../platform/ids.ts';
+import { noteLimitReached } from '../errors.ts';
+import { lockOwnOrder } from '../lifecycle/queries.ts';
 import { orderNotes } from '../tables.ts';
 
 export const notesMax = 100;
@@ -19,18 +20,15 @@ export async function writeNote(
   deps: { readonly db: Db },
   { actor, orderId, text }: { actor: Actor; orderId: string; text: string },
 ): Promise<WrittenNote> {
-  if (!idPatterns.order.test(orderId)) throw orderNotFound();
-  const eventId = eventIdOf(orderId);
   return transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventId, orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const { eventId } = await lockOwnOrder(tx, actor, orderId);
     const ofOrder = and(eq(orderNotes.orderId, orderId), eq(orderNotes.eventId, eventId));
     const [written] = await tx.select({ notes: count() }).from(orderNotes).where(ofOrder);
     if ((written?.notes ?? 0) >= notesMax) throw noteLimitReached(notesMax);
     const authorKind = actor.kind === 'api_key' ? 'api_key' : 'staff';
     const note = { eventId, id: newId('not'), orderId, authorKind, authorId: actor.id, text } as const;
     const [row] = await tx.insert(orderNotes).values(note).returning();
-    if (row === undefined) throw new Error('a note was not written');
+    invariant(row !== undefined, 'a note was not written');
     return { id: row.id, text: row.text, createdAt: row.createdAt.toISOString() };
   });
 }

@@ -1,6 +1,9 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { Actor } from '../../access/actor.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { eventIdOf, idPatterns } from '../../platform/ids.ts';
+import { orderNotFound } from '../errors.ts';
 import type { OrderFlag } from '../flags.ts';
 import { type Order, type OrderPart, orders } from '../tables.ts';
 
@@ -12,6 +15,16 @@ export async function lockOrder(tx: Db, eventId: string, orderId: string): Promi
     .where(and(eq(orders.eventId, eventId), eq(orders.id, orderId)))
     .for('update');
   return row;
+}
+
+/**
+ * An order of the actor's organizer, locked until the caller's transaction ends.
+ * @throws DomainError order.not_found, also for a malformed id and for an order of another organizer
+ */
+export async function lockOwnOrder(tx: Db, { organizerId }: Actor, orderId: string): Promise<Order> {
+  const order = idPatterns.order.test(orderId) ? await lockOrder(tx, eventIdOf(orderId), orderId) : undefined;
+  if (order?.organizerId !== organizerId) throw orderNotFound();
+  return order;
 }
 
 /** The buyer of an order, in the form that `indexOrder` takes. */

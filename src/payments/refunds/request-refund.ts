@@ -1,10 +1,8 @@
 import { type Actor, writeAudit } from '../../access/index.ts';
-import { orderNotFound } from '../../orders/errors.ts';
-import { type Order, lockOrder } from '../../orders/index.ts';
+import { type Order, lockOwnOrder } from '../../orders/index.ts';
 import { sha256 } from '../../platform/crypto.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { eventIdOf } from '../../platform/ids.ts';
 import { refundAmountExceeded, refundNotRefundable, refundTicketsUnknown } from '../errors.ts';
 import { type LiveTicket, findLiveTickets, isEventAhead } from '../order-queries.ts';
 import { refundFromSources, refundSources } from './refund-paid-order.ts';
@@ -28,8 +26,7 @@ export async function previewRefund(
   { actor, orderId, input }: { actor: Actor; orderId: string; input: Pick<RefundInput, 'amount' | 'ticketIds'> },
 ): Promise<RefundPreview> {
   return transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const order = await lockOwnOrder(tx, actor, orderId);
     const { live, refundable } = await refundableOf(tx, order);
     const { amount, ticketIds } = decide(order, live, refundable, input);
     const all = ticketIds === undefined;
@@ -77,8 +74,7 @@ export async function requestRefund(
   const { actor, orderId, input } = wish;
   const idempotency = { keyHash: sha256(wish.idempotencyKey), fingerprint: sha256(fingerprintText(input)) };
   return transaction(deps.db, async (tx) => {
-    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (order === undefined || order.organizerId !== actor.organizerId) throw orderNotFound();
+    const order = await lockOwnOrder(tx, actor, orderId);
     const earlier = await noteRefundRequest(tx, order, idempotency);
     if (earlier !== undefined) {
       if (!earlier.equals(idempotency.fingerprint)) throw keyReused();
