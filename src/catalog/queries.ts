@@ -1,4 +1,5 @@
 import { type SQL, and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { invariant } from '../platform/assert.ts';
 import type { Db } from '../platform/database/db.ts';
 import { indexEvent } from './search/index-events.ts';
 import { events, scheduleItems, ticketCategories } from './tables.ts';
@@ -61,7 +62,7 @@ export async function updateEvent(
     .set({ ...changes, version: sql`${events.version} + 1` })
     .where(and(eq(events.id, event.id), eq(events.version, event.version)))
     .returning();
-  if (row === undefined) throw new Error(`event ${event.id} changed under its lock`);
+  invariant(row !== undefined, `event ${event.id} changed under its lock`);
   await indexEvent(tx, row);
   return row;
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
@@ -47,7 +48,7 @@ export async function createApiKey(
 
 async function insertApiKey(tx: Db, key: typeof apiKeys.$inferInsert): Promise<ApiKey> {
   const [row] = await tx.insert(apiKeys).values(key).returning();
-  if (row === undefined) throw new Error('an inserted API key was not returned');
+  invariant(row !== undefined, 'an inserted API key was not returned');
   return row;
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
@@ -50,7 +51,7 @@ export async function createDevice(
 
 async function insertDevice(tx: Db, device: typeof devices.$inferInsert): Promise<Device> {
   const [row] = await tx.insert(devices).values(device).returning();
-  if (row === undefined) throw new Error('an inserted device was not returned');
+  invariant(row !== undefined, 'an inserted device was not returned');
   return row;
 }
 

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type StaffToken, type StaffTokenPurpose, organizers, staff, staffTokens } from '../tables.ts';
 
@@ -15,7 +16,7 @@ export async function insertStaffToken(
       expiresAt: sql`now() + make_interval(hours => ${token.hours})`,
     })
     .returning();
-  if (row === undefined) throw new Error('an inserted link was not returned');
+  invariant(row !== undefined, 'an inserted link was not returned');
   return row;
 }
 

@@ -1,3 +1,4 @@
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent, findMissing } from './change-locked-event.ts';
 import { type MissingForPublication, eventNotPublishable } from '../errors.ts';
@@ -55,6 +56,6 @@ async function publishNow(tx: Db, event: EventRow): Promise<EventRow> {
     })
     .where(and(eq(events.id, event.id), eq(events.status, 'draft')))
     .returning();
-  if (row === undefined) throw new Error(`event ${event.id} changed under its lock`);
+  invariant(row !== undefined, `event ${event.id} changed under its lock`);
   return row;
 }

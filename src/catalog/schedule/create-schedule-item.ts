@@ -1,3 +1,4 @@
+import { invariant } from '../../platform/assert.ts';
 import { newId } from '../../platform/ids.ts';
 import { type ChangeDeps, type EventOfActor, changeLockedEvent } from '../events/change-locked-event.ts';
 import { limitReached } from '../errors.ts';
@@ -33,6 +34,6 @@ async function countScheduleItems(tx: Db, eventId: string): Promise<number> {
 
 async function insertScheduleItem(tx: Db, item: typeof scheduleItems.$inferInsert): Promise<ScheduleItemRow> {
   const [row] = await tx.insert(scheduleItems).values(item).returning();
-  if (row === undefined) throw new Error('a schedule item was not inserted');
+  invariant(row !== undefined, 'a schedule item was not inserted');
   return row;
 }

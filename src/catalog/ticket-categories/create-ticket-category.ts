@@ -1,3 +1,4 @@
+import { invariant } from '../../platform/assert.ts';
 import { violatedConstraint } from '../../platform/database/db-errors.ts';
 import { newId } from '../../platform/ids.ts';
 import {
@@ -60,6 +61,6 @@ async function insertTicketCategory(
   category: typeof ticketCategories.$inferInsert,
 ): Promise<TicketCategoryRow> {
   const [row] = await tx.insert(ticketCategories).values(category).returning();
-  if (row === undefined) throw new Error('a ticket category was not inserted');
+  invariant(row !== undefined, 'a ticket category was not inserted');
   return row;
 }

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../access/index.ts';
+import { invariant } from '../../platform/assert.ts';
 import { constantTimeEqual } from '../../platform/crypto.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
@@ -51,7 +52,7 @@ export async function confirmAnnouncement(
       .set({ status: 'sending', confirmedAt: sql`now()` })
       .where(and(eq(announcements.id, announcement.id), eq(announcements.status, 'draft')))
       .returning();
-    if (confirmed === undefined) throw new Error(`announcement ${announcement.id} changed under its lock`);
+    invariant(confirmed !== undefined, `announcement ${announcement.id} changed under its lock`);
     await stage(tx, sendAnnouncementJob, { announcementId: confirmed.id, eventId: confirmed.eventId });
     await writeAudit(tx, {
       actor: of.actor,
@@ -78,7 +79,7 @@ export async function cancelAnnouncement(deps: { readonly db: Db }, of: Announce
       .set({ status: 'cancelled', endedAt: sql`now()` })
       .where(and(eq(announcements.id, announcement.id), eq(announcements.status, announcement.status)))
       .returning();
-    if (cancelled === undefined) throw new Error(`announcement ${announcement.id} changed under its lock`);
+    invariant(cancelled !== undefined, `announcement ${announcement.id} changed under its lock`);
     await writeAudit(tx, {
       actor: of.actor,
       act: 'announcement.cancelled',

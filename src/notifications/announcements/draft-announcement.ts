@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../access/index.ts';
 import { eventNotFound } from '../../catalog/errors.ts';
 import { events, ticketCategories } from '../../catalog/tables.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { hmacSha256Text } from '../../platform/crypto.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
@@ -60,7 +61,7 @@ export async function draftAnnouncement(
         createdBy: actor.id,
       })
       .returning();
-    if (draft === undefined) throw new Error(`announcement ${id} was not written`);
+    invariant(draft !== undefined, `announcement ${id} was not written`);
     const reach = await countAudience(tx, id);
     const previews = await previewOf({ ...deps, db: tx }, draft);
     const digest = digestOf(previews, reach);

@@ -7,6 +7,7 @@ import { answer, body, problems, organizerParams } from '../../http/contract/sch
 import { messageTestParams, messageTestSchema, sendMessageTestSchema } from './schemas.ts';
 import { type SendTestDeps, sendTest } from './send-test.ts';
 import { showTest } from './show-test.ts';
+import { invariant } from '../../platform/assert.ts';
 
 function contracts(deps: { readonly actors: Actors }) {
   const owner = forStaff(deps, 'owner', 'Notifications');
@@ -56,6 +57,6 @@ export function messageTestRoutes(deps: SendTestDeps & { readonly actors: Actors
 
 /** An owner is always a person: API keys and devices have no such role. */
 function memberOf(actor: Actor): StaffActor {
-  if (actor.kind !== 'staff') throw new Error('an owner is a member of staff');
+  invariant(actor.kind === 'staff', 'an owner is a member of staff');
   return actor;
 }

@@ -3,6 +3,7 @@ import type { StaffActor } from '../../access/actor.ts';
 import { buyerKey, writeAudit } from '../../access/index.ts';
 import { organizerProfiles } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
@@ -38,7 +39,7 @@ export async function sendTest(deps: SendTestDeps, actor: StaffActor, input: Mes
       return queueTest(tx, deps.clock, { actor, subjectId: input.senderId, channel, key });
     }
     const member = await findStaffEmail(tx, actor.id);
-    if (member === undefined) throw new Error('a member who is signed in has an address');
+    invariant(member !== undefined, 'a member who is signed in has an address');
     return queueTest(tx, deps.clock, { actor, subjectId: actor.id, channel, key: keyOf('email', member.email) });
   });
 }

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../access/index.ts';
 import { lockOwnEvent } from '../announcements/draft-announcement.ts';
 import type { PreviewDeps } from '../announcements/preview.ts';
+import { invariant } from '../../platform/assert.ts';
 import { constantTimeEqual } from '../../platform/crypto.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
@@ -30,7 +31,7 @@ export async function confirmNotice(
     if (shown.confirmationToken === null) throw noticeEnded();
     if (!constantTimeEqual(confirmationToken, shown.confirmationToken)) throw previewStale();
     const released = await releaseNotice(tx, notice);
-    if (released === undefined) throw new Error(`notice ${notice.id} changed under its lock`);
+    invariant(released !== undefined, `notice ${notice.id} changed under its lock`);
     await stage(tx, tellHolders, { noticeId: notice.id, eventId: notice.eventId });
     await writeAudit(tx, {
       actor: of.actor,
@@ -56,7 +57,7 @@ export async function cancelNotice(deps: { readonly db: Db }, of: NoticeOfActor)
       .set({ endedAt: sql`now()` })
       .where(and(eq(eventNotices.id, notice.id), isNull(eventNotices.startedAt), isNull(eventNotices.endedAt)))
       .returning();
-    if (ended === undefined) throw new Error(`notice ${notice.id} changed under its lock`);
+    invariant(ended !== undefined, `notice ${notice.id} changed under its lock`);
     const { eventId, kind } = notice;
     await writeAudit(tx, {
       actor: of.actor,

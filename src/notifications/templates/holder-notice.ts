@@ -1,3 +1,4 @@
+import { invariant } from '../../platform/assert.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { Mail } from '../channel.ts';
 import type { EventPlan } from '../notices/tables.ts';
@@ -41,7 +42,7 @@ export function holderNoticeMail(
     kind === 'moved' && before !== undefined
       ? movedLine(event, before, locale)
       : kind !== 'moved' && { subject: words[kind].subject(event.name), lead: words[kind].lead(event.name, date) };
-  if (told === false) throw new Error('an event that moved has a plan from before');
+  invariant(told !== false, 'an event that moved has a plan from before');
   return shortMail(data, {
     ...told,
     kicker: words[kind].kicker,

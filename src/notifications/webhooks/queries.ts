@@ -1,4 +1,5 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type WebhookEndpoint, webhookEndpoints } from './tables.ts';
 
@@ -36,6 +37,6 @@ export async function updateEndpoint(
   values: Partial<typeof webhookEndpoints.$inferInsert>,
 ): Promise<WebhookEndpoint> {
   const [row] = await tx.update(webhookEndpoints).set(values).where(eq(webhookEndpoints.id, id)).returning();
-  if (row === undefined) throw new Error(`endpoint ${id} is gone although it was locked`);
+  invariant(row !== undefined, `endpoint ${id} is gone although it was locked`);
   return row;
 }

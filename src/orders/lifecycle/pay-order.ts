@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import { tellChange } from '../../platform/changes.ts';
 import { type Db, afterCommit, rowsOf } from '../../platform/database/db.ts';
 import { stage } from '../../platform/jobs/outbox.ts';
@@ -19,7 +20,7 @@ export async function payOrder(tx: Db, order: Order): Promise<PayOutcome> {
     tx,
     sql`select pay_order(${order.eventId}, ${order.id}) as outcome`,
   );
-  if (row === undefined) throw new Error('pay_order gave no answer');
+  invariant(row !== undefined, 'pay_order gave no answer');
   tellStaged(tx);
   const isPaid = row.outcome === 'paid' || row.outcome === 'paid_late';
   const { eventId, id } = order;

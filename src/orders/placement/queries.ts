@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { prepared } from '../../platform/database/prepared.ts';
@@ -87,7 +88,7 @@ export async function callPlaceOrders(
   options: PlacementLimits,
 ): Promise<PlacementAnswer> {
   const [row] = await rowsOf<AnswerRow>(db, placeOrdersStatement(eventId, items, options));
-  if (row === undefined) throw new Error('place_orders gave no answer');
+  invariant(row !== undefined, 'place_orders gave no answer');
   // Only a batch that placed orders has prices. Refusals stage nothing.
   if (row.subtotals !== null) tellStaged(db);
   return {

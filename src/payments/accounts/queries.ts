@@ -1,5 +1,6 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { paymentAccounts, paymentAttempts } from '../tables.ts';
 import { openStatuses } from '../vocabulary.ts';
@@ -75,7 +76,7 @@ export async function saveAccount(
       },
     })
     .returning({ updatedAt: paymentAccounts.updatedAt });
-  if (row === undefined) throw new Error('an upsert gives its row');
+  invariant(row !== undefined, 'an upsert gives its row');
   return row.updatedAt;
 }
 

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { type PostgresJsQueryResultHKT, drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { invariant } from '../assert.ts';
 import { textArray } from './array-text.ts';
 import { isConflict, isOutcomeUnknown } from './db-errors.ts';
 import {
@@ -234,7 +235,7 @@ export async function rowsOf<Row>(db: Db, statement: SQL): Promise<Row[]> {
 /** The time of Postgres; in a transaction, the time of its start. */
 export async function readNow(db: Db): Promise<Date> {
   const [row] = await rowsOf<{ ms: number }>(db, sql`select (extract(epoch from now()) * 1000)::float8 as ms`);
-  if (row === undefined) throw new Error('Postgres did not tell the time');
+  invariant(row !== undefined, 'Postgres did not tell the time');
   return new Date(row.ms);
 }
 

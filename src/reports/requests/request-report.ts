@@ -1,6 +1,7 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { lockOrganizer } from '../../access/index.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
@@ -43,7 +44,7 @@ export async function requestReport(
         memberId: actor.kind === 'staff' ? actor.id : null,
       })
       .returning();
-    if (report === undefined) throw new Error('a new report has no row');
+    invariant(report !== undefined, 'a new report has no row');
     await writeAudit(tx, {
       actor,
       act: 'report.requested',

@@ -2,6 +2,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { StaffActor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import { lockOrganizer } from '../../access/index.ts';
+import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, readNow, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
@@ -40,7 +41,7 @@ export async function createSchedule(
         nextRunAt: await nextRun(tx, { ...rest, weekday }, await readNow(tx)),
       })
       .returning();
-    if (schedule === undefined) throw new Error('a new schedule has no row');
+    invariant(schedule !== undefined, 'a new schedule has no row');
     const changes = { eventId, weekday, ...rest };
     await writeAudit(tx, { actor, act: 'report_schedule.created', subjectId: schedule.id, changes });
     return schedule;

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { type ReportSchedule, reportSchedules } from '../tables.ts';
 
@@ -43,6 +44,6 @@ export async function nextRun(db: Db, { every, weekday, hour, timeZone }: Rhythm
       cross join lateral (select wall.local at time zone ${timeZone} as at) run
       where run.at > ${moment} and (${every} = 'day' or extract(isodow from wall.local) = ${weekday ?? 0})`,
   );
-  if (row === undefined) throw new Error('a schedule has no next run');
+  invariant(row !== undefined, 'a schedule has no next run');
   return new Date(row.ms);
 }

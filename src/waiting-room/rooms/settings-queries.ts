@@ -1,4 +1,5 @@
 import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
+import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { catchUpSecondsMax, stoodSince } from '../admission/queries.ts';
 import type { RoomRow } from './queries.ts';
@@ -32,7 +33,7 @@ export async function updateSettings(tx: Db, room: RoomRow, settings: Partial<Ro
     .set({ ...settings, changedAt: sql`now()` })
     .where(and(eq(waitingRooms.eventId, room.eventId), eq(waitingRooms.phase, room.phase)))
     .returning();
-  if (row === undefined) throw new Error(`the waiting room of ${room.eventId} changed under its lock`);
+  invariant(row !== undefined, `the waiting room of ${room.eventId} changed under its lock`);
   return row;
 }
 
@@ -58,7 +59,7 @@ export async function setPaused(tx: Db, room: RoomRow, isPaused: boolean): Promi
     })
     .where(and(eq(waitingRooms.eventId, room.eventId), eq(waitingRooms.paused, !isPaused)))
     .returning();
-  if (row === undefined) throw new Error(`the waiting room of ${room.eventId} changed under its lock`);
+  invariant(row !== undefined, `the waiting room of ${room.eventId} changed under its lock`);
   return row;
 }
 

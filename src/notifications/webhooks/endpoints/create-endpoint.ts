@@ -1,6 +1,7 @@
 import { and, count, eq, ne } from 'drizzle-orm';
 import { type Actor, lockOrganizer, writeAudit } from '../../../access/index.ts';
 import type { Config } from '../../../config.ts';
+import { invariant } from '../../../platform/assert.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { type Db, transaction } from '../../../platform/database/db.ts';
 import { newId } from '../../../platform/ids.ts';
@@ -48,7 +49,7 @@ export async function createEndpoint(
       .insert(webhookEndpoints)
       .values({ id, organizerId, url, types: [...new Set(types)], description, secret: sealed })
       .returning();
-    if (row === undefined) throw new Error('an insert gives its row');
+    invariant(row !== undefined, 'an insert gives its row');
     await writeAudit(tx, { actor, act: 'webhook.created', subjectId: id, changes: { host: new URL(url).host, types } });
     return row;
   });

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../../access/index.ts';
+import { invariant } from '../../../platform/assert.ts';
 import { type Db, rowsOf, transaction } from '../../../platform/database/db.ts';
 import { alphabet } from '../../../platform/text/base32.ts';
 import { endpointNotActive, endpointNotFound, endpointTestLimited, webhookDeliveryNotFound } from '../../errors.ts';
@@ -114,7 +115,7 @@ export async function sendTestWebhook({ db }: Deps, { actor, endpointId }: Endpo
         insert into webhook_deliveries (endpoint_id, webhook_id, subject_id, due_at)
         select ${endpointId}, id, subject_id, now() from made returning webhook_id as id`,
     );
-    if (sent === undefined) throw new Error('an insert gives its row');
+    invariant(sent !== undefined, 'an insert gives its row');
     await writeAudit(tx, { actor, act: 'webhook.tested', subjectId: endpointId, changes: { webhookId: sent.id } });
     return sent.id;
   });
