@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -8,7 +8,7 @@ import { ownEvent } from '../desk/own-event.ts';
 import { questionLimitReached } from '../errors.ts';
 import { questions } from './tables.ts';
 import { questionsPerEventMax } from './limits.ts';
-import { type CountedQuestion, findQuestion, listQuestions } from './queries.ts';
+import { type CountedQuestion, findQuestion } from './queries.ts';
 import type { CreateQuestion } from './schemas.ts';
 
 /**
@@ -23,9 +23,8 @@ export async function createQuestion(
   return transaction(deps.db, async (tx) => {
     // One at a time, so that the limit holds.
     await tx.execute(sql`select from events where id = ${event.id} for no key update`);
-    if ((await listQuestions(tx, event.id)).length >= questionsPerEventMax) {
-      throw questionLimitReached(questionsPerEventMax);
-    }
+    const asked = await tx.$count(questions, eq(questions.eventId, event.id));
+    if (asked >= questionsPerEventMax) throw questionLimitReached(questionsPerEventMax);
     const id = newId('qst', deps.clock.now());
     await tx.insert(questions).values({ eventId: event.id, id, ...input });
     await writeAudit(tx, {

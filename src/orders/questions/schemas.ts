@@ -1,12 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { fault, lineOfText, listOf } from '../../http/contract/schemas.ts';
 import { anyId, eventParams } from '../schemas.ts';
-import { choiceLengthMax, choicesMax, choicesMin, questionLengthMax } from './limits.ts';
+import { choiceLengthMax, choicesMax, choicesMin, positionMax, questionLengthMax } from './limits.ts';
+import { questionKinds, questionScopes, questionStatuses } from './tables.ts';
 
 export const questionParams = eventParams.extend({ questionId: anyId('qst_06FJ2V1H8C9QX4T0RBVE') });
-
-const questionKinds = ['text', 'choice', 'yes_no'] as const;
-const questionScopes = ['order', 'ticket'] as const;
 
 const choiceSchema = z
   .strictObject({
@@ -30,7 +28,7 @@ const fields = {
     .openapi({ description: 'English version; without it, `text` is shown.' }),
   choices: choicesSchema,
   isRequired: z.boolean(),
-  position: z.int().min(0).max(10_000),
+  position: z.int().min(0).max(positionMax),
 };
 
 export const createQuestionSchema = z
@@ -54,7 +52,7 @@ export const createQuestionSchema = z
   .openapi('CreateQuestion');
 
 export const changeQuestionSchema = z
-  .strictObject({ ...fields, status: z.enum(['open', 'closed']) })
+  .strictObject({ ...fields, status: z.enum(questionStatuses) })
   .partial()
   .refine((change) => Object.keys(change).length > 0, fault('field.nothing_to_change'))
   .openapi('ChangeQuestion');
@@ -76,9 +74,7 @@ export const questionSchema = z
   .object({
     ...askedQuestionSchema.shape,
     position: z.int(),
-    status: z
-      .enum(['open', 'closed'])
-      .openapi({ description: 'A closed question is no longer asked; its answers stay.' }),
+    status: z.enum(questionStatuses).openapi({ description: 'A closed question is no longer asked; its answers stay.' }),
     answers: z.int().openapi({ description: 'Number of answers.' }),
   })
   .openapi('Question');

@@ -3,6 +3,10 @@ import { time } from '../../platform/database/columns.ts';
 
 export type QuestionChoice = { readonly text: string; readonly textEn: string | null };
 
+export const questionKinds = ['text', 'choice', 'yes_no'] as const;
+export const questionScopes = ['order', 'ticket'] as const;
+export const questionStatuses = ['open', 'closed'] as const;
+
 export const questions = pgTable(
   'questions',
   {
@@ -10,14 +14,12 @@ export const questions = pgTable(
     id: text('id').notNull(),
     text: text('text').notNull(),
     textEn: text('text_en'),
-    kind: text('kind', { enum: ['text', 'choice', 'yes_no'] }).notNull(),
-    scope: text('scope', { enum: ['order', 'ticket'] }).notNull(),
+    kind: text('kind', { enum: questionKinds }).notNull(),
+    scope: text('scope', { enum: questionScopes }).notNull(),
     choices: jsonb('choices').$type<readonly QuestionChoice[]>().notNull().default([]),
     isRequired: boolean('is_required').notNull().default(false),
     position: integer('position').notNull().default(0),
-    status: text('status', { enum: ['open', 'closed'] })
-      .notNull()
-      .default('open'),
+    status: text('status', { enum: questionStatuses }).notNull().default('open'),
     createdAt: time('created_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.eventId, table.id] })],

@@ -168,6 +168,17 @@ describe('questions to buyers', () => {
     expect(closed.body.code).toBe('question.not_found');
   });
 
+  test('count the answers of their own event only, and read no others', async () => {
+    const { event, ask } = await openSale();
+    const size = await ask(sizes);
+    const sold = await sell(event);
+    await sold.answer({ questionId: size, ticketId: sold.tickets[0] ?? '', value: 'M' });
+    const other = await openSale();
+    await open.db.execute(sql`
+      insert into questions (event_id, id, text, kind, scope) values (${other.event.id}, ${size}, 'Lain', 'text', 'order')`);
+    expect((await send(other.path, other.manager)).body.data.map(({ answers }) => answers)).toEqual([0]);
+  });
+
   test('belong to the organiser: the door and strangers neither see nor change them, and there is a limit', async () => {
     const { event, path, manager, ask } = await openSale();
     const door = await keyFor(desk, event.organizer, 'door');
