@@ -16,7 +16,7 @@ export type OrderDetails = {
   readonly isOpen: boolean;
   /** Whether all names and all required answers were given. */
   readonly isComplete: boolean;
-  /** The questions of the event. */
+  /** Of the event. */
   readonly timeZone: string;
   readonly tickets: readonly DetailedTicket[];
   /** The open questions, in the organiser's order. */

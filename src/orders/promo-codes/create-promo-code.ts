@@ -28,7 +28,7 @@ export async function createPromoCode(
   return transaction(deps.db, async (tx) => {
     // One at a time, so that the limit holds.
     await tx.execute(sql`select from events where id = ${event.id} for no key update`);
-    if ((await countPromoCodes(tx, event.id)) >= promoCodesPerEventMax)
+    if ((await tx.$count(promoCodes, eq(promoCodes.eventId, event.id))) >= promoCodesPerEventMax)
       throw promoCodeLimitReached(promoCodesPerEventMax);
     const promoCode = await insertPromoCode(tx, {
       eventId: event.id,
@@ -46,10 +46,6 @@ export async function createPromoCode(
     await writeAudit(tx, { actor, act: 'promo_code.created', subjectId: promoCode.id, changes });
     return presentPromoCode(promoCode);
   });
-}
-
-async function countPromoCodes(db: Db, eventId: string): Promise<number> {
-  return db.$count(promoCodes, eq(promoCodes.eventId, eventId));
 }
 
 /** Returns undefined if the event already has this code. */
