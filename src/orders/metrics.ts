@@ -1,6 +1,6 @@
 import { counter } from '../platform/metrics.ts';
 
-export const ordersPlaced = counter('orders_placement_total', 'Placements by outcome, as the placement call names it', [
+export const placements = counter('orders_placement_total', 'Placements by outcome, as the placement call names it', [
   'outcome',
 ]);
 export const holdsEnded = counter('orders_holds_ended_total', 'Holds ended by the sweeper');

@@ -11,7 +11,7 @@ import { buyerKeys, networkKey } from './keys.ts';
 import { eventUnknown, paymentsBusy, soldOut } from '../errors.ts';
 import type { EventDirectory, EventForOrders } from './event-directory.ts';
 import type { Money } from '../../platform/text/money.ts';
-import { ordersPlaced } from '../metrics.ts';
+import { placements } from '../metrics.ts';
 import type { PaymentOf, PaymentView, IsPassNeeded, ReadPass } from '../ports.ts';
 import { passMissing, placementRefusal } from './refusal.ts';
 import type { Placed, Placement } from './placement.ts';
@@ -106,7 +106,7 @@ export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderReques
   await refuseGuesses(deps, eventId, keyHash, guesser);
   const placed = await deps.soldOut.deciding(keyHash, () => submit(deps.placement, eventId, item));
   rememberSoldOut(deps.soldOut, eventId, item.categories, placed);
-  ordersPlaced.inc({ outcome: placed.row.outcome });
+  placements.inc({ outcome: placed.row.outcome });
   await countGuess(deps, guesser, placed.row.outcome);
   return answer(deps, { input, item, placed, pass });
 }
@@ -124,7 +124,7 @@ async function refuseEarly(
 ): Promise<void> {
   const refusal = refusalInMemory(deps, event, input, pass);
   if (refusal === undefined || (await deps.soldOut.isKeyKnown(event.id, keyHash))) return;
-  ordersPlaced.inc({ outcome: refusal.outcome });
+  placements.inc({ outcome: refusal.outcome });
   throw refusal.error;
 }
 

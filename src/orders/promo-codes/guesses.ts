@@ -1,6 +1,6 @@
 import { keyedHash } from '../../access/buyers/buyer-key.ts';
 import { promoLimited } from '../errors.ts';
-import { ordersPlaced } from '../metrics.ts';
+import { placements } from '../metrics.ts';
 import type { PlacementItem, PlacementOutcome } from '../placement/queries.ts';
 import type { SoldOutMemory } from '../placement/sold-out-memory.ts';
 
@@ -42,7 +42,7 @@ export async function refuseGuesses(
 ): Promise<void> {
   const waitSeconds = guesser === undefined ? undefined : deps.promoLimiter.waitSeconds(guesser);
   if (waitSeconds === undefined || (await deps.soldOut.isKeyKnown(eventId, keyHash))) return;
-  ordersPlaced.inc({ outcome: 'promo_limited' });
+  placements.inc({ outcome: 'promo_limited' });
   throw promoLimited(waitSeconds);
 }
 
