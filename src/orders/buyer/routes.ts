@@ -5,7 +5,6 @@ import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems, textHeader } from '../../http/contract/schemas.ts';
-import { digestOf, matchesEtag } from '../../http/negotiation.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { phoneOf, showPhone } from '../../platform/text/phone-number.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
@@ -18,6 +17,7 @@ import { orderSchema } from '../schemas.ts';
 import { ownOrder, ownOrderByToken, shownLink } from './order-access.ts';
 import { showOrder } from './show-order.ts';
 import { byAnybody, byOrder, byOrderToken } from '../../http/contract/security.ts';
+import { isUnchanged, privateHeaders } from '../../http/private-answer.ts';
 
 export type OrderRoutesDeps = {
   readonly db: Db;
@@ -30,7 +30,6 @@ export type OrderRoutesDeps = {
 };
 
 const tags = ['Orders'];
-const privateHeaders = { 'cache-control': 'private, no-store' };
 const creatingRetrySeconds = 1;
 const phoneBytesMax = 1024;
 
@@ -156,19 +155,6 @@ export function phoneReadingRoutes({ directory }: { readonly directory: EventDir
     if (event === undefined) throw eventUnknown();
     const phone = phoneOf(given, event.country, 'phone');
     const { text, country } = showPhone(phone);
-    c.header('cache-control', 'no-store');
     return c.json({ phone, display: text, country: country ?? null }, 200);
   });
-}
-
-export function isUnchanged(c: Context, content: string): boolean {
-  return isKnownVersion(c, digestOf(content));
-}
-
-/** Sets `ETag` and `Cache-Control: private`. Returns whether the caller already has this version. */
-export function isKnownVersion(c: Context, version: string): boolean {
-  const etag = `"${version}"`;
-  c.header('etag', etag);
-  c.header('cache-control', 'private, no-store');
-  return matchesEtag(c.req.header('if-none-match'), etag);
 }

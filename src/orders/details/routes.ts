@@ -4,6 +4,7 @@ import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byOrder } from '../../http/contract/security.ts';
+import { privateHeaders } from '../../http/private-answer.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { shownLink } from '../buyer/order-access.ts';
@@ -19,7 +20,6 @@ export type DetailsRoutesDeps = {
 };
 
 const common = { path: '/v1/orders/{id}/details' as const, tags: ['Orders'], security: byOrder };
-const privateHeaders = { 'cache-control': 'private, no-store' };
 
 const showRoute = createRoute({
   ...common,

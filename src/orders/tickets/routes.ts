@@ -7,7 +7,7 @@ import { byOrder } from '../../http/contract/security.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode } from '../../platform/ids.ts';
 import { ownOrder } from '../buyer/order-access.ts';
-import { isKnownVersion, isUnchanged } from '../buyer/routes.ts';
+import { isKnownVersion, isUnchanged } from '../../http/private-answer.ts';
 import { orderParams } from '../buyer/schemas.ts';
 import { calendar } from './calendar.ts';
 import type { TicketKeys } from './codes/ticket-keys.ts';

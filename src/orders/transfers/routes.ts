@@ -6,6 +6,7 @@ import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byOrder, byTicket } from '../../http/contract/security.ts';
+import { privateHeaders } from '../../http/private-answer.ts';
 import { idPatterns } from '../../platform/ids.ts';
 import { shownLink } from '../buyer/order-access.ts';
 import { orderParams } from '../buyer/schemas.ts';
@@ -33,7 +34,6 @@ export type TransferRoutesDeps = TransferDeps & {
 };
 
 const tags = ['Orders'];
-const privateHeaders = { 'cache-control': 'private, no-store' };
 const given = { 204: { description: 'The ticket has a new holder and a new code.' } };
 const rules =
   'The old code opens no door from this answer on. Refused after the first entry, for a ticket that was refunded, where the organizer ' +

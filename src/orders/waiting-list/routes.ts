@@ -8,6 +8,7 @@ import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byAnybody, byWaiting } from '../../http/contract/security.ts';
+import { privateHeaders } from '../../http/private-answer.ts';
 import { idPatterns } from '../../platform/ids.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { eventParams } from '../schemas.ts';
@@ -23,7 +24,6 @@ export type WaitingListRoutesDeps = JoinDeps & {
 };
 
 const tags = ['Waiting list'];
-const privateHeaders = { 'cache-control': 'private, no-store' };
 
 const joinRoute = createRoute({
   method: 'post',

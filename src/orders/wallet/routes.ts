@@ -5,6 +5,7 @@ import type { Config } from '../../config.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
 import { byOrder, byTicket } from '../../http/contract/security.ts';
+import { privateHeaders } from '../../http/private-answer.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { idPatterns, orderIdOf } from '../../platform/ids.ts';
@@ -44,7 +45,6 @@ export type WalletRoutesDeps = {
 };
 
 const tags = ['Orders'];
-const privateHeaders = { 'cache-control': 'private, no-store' };
 const description =
   'For a valid ticket that the caller has now. The code in a pass is dead as soon as the ticket is refunded, replaced or given on.';
 const appleResponses = {
