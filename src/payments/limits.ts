@@ -13,13 +13,12 @@ export const createGraceSeconds = 60;
 export const attemptLeaseSeconds = 40;
 /** The first look at a payable attempt if no callback has come. */
 export const checkPendingSeconds = 120;
-/**
- * Longest pause between two tries to make an attempt whose outcome at the gateway is unknown. Pauses double up to it.
- */
+/** Between two tries to make an attempt whose outcome at the gateway is unknown. The pause doubles up to the longest. */
 export const unknownPauseSeconds = 5;
 export const unknownPauseMaxSeconds = 60;
 /** How long the hold of an order stays while its attempt cannot be closed with certainty. */
 export const closingMinutesMax = 10;
+/** Between two tries to close it. */
 export const closingPauseSeconds = 15;
 /** The gateway stops taking money this long before the hold ends. */
 export const expiryLeadMinutes = 2;
@@ -44,6 +43,10 @@ export const lookPauseSeconds = 30;
 export const lookPauseMaxSeconds = 3600;
 export const failedLooksBeforeTask = 24;
 export const failedLooksMax = 500;
+/** The reconciler looks at a refund that no job has taken up within this time. */
+export const refundTakeUpSeconds = 600;
+/** The gateway confirms most refunds within days. Until then it is asked once a day. */
+export const refundConfirmationSeconds = 24 * 3600;
 export const refundTriesMax = 24;
 export const refundPauseSeconds = 30;
 export const refundPauseMaxSeconds = 600;

@@ -34,6 +34,11 @@ export function isOpen(status: AttemptStatus): boolean {
   return (openStatuses as readonly string[]).includes(status);
 }
 
+/** The gateway has not told yet that it made the attempt. */
+export function isUnmade(status: AttemptStatus): boolean {
+  return status === 'creating' || status === 'unknown';
+}
+
 /** The states of a transaction that a gateway may report, whatever its own words are. */
 export const gatewayStates = [
   'not_started',
@@ -60,6 +65,12 @@ export const refundReasons = [
 export type RefundReason = (typeof refundReasons)[number];
 
 export const refundStatuses = ['requested', 'processing', 'done', 'failed', 'manual_required'] as const;
+export type RefundStatus = (typeof refundStatuses)[number];
+
+/** The money of such a refund is still to be paid. */
+export function isOwed(status: RefundStatus): boolean {
+  return status === 'requested' || status === 'manual_required';
+}
 
 /**
  * gateway: money at the gateway. gateway_fees: the part of it that the gateway keeps as its fee from the buyer (negative =

@@ -10,7 +10,7 @@ import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '..
 import { makeAttempt } from './make-attempt.ts';
 import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
 import type { Attempt } from '../tables.ts';
-import { isOpen } from '../vocabulary.ts';
+import { isOpen, isUnmade } from '../vocabulary.ts';
 
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
@@ -27,7 +27,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   const attempt = await findAttempt(deps.db, attemptId);
   if (attempt === undefined || attempt.nextCheckAt === null) return;
   if (isOpen(attempt.status) && (await isOrderServed(deps, attempt))) return closeSurplus(deps, attempt);
-  if (attempt.status === 'creating' || attempt.status === 'unknown') return makeAttempt(deps, { attemptId });
+  if (isUnmade(attempt.status)) return makeAttempt(deps, { attemptId });
   const account = await deps.accounts.of(attempt);
   if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
   await deps.gateway.acquire(account, 'look', attempt.failedLooks > 0 ? 1 : 0);

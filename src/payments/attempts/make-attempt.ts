@@ -12,6 +12,7 @@ import { reasonOf } from './note-failed-look.ts';
 import { findLines, findPayableOrder } from '../order-queries.ts';
 import type { Attempt, Instructions } from '../tables.ts';
 import { reopenTask } from '../tasks/queries.ts';
+import { isUnmade } from '../vocabulary.ts';
 
 /** The outcome of the earlier try is checked first. */
 const callsOfRepetition = 2;
@@ -23,7 +24,7 @@ const callsOfRepetition = 2;
  */
 export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId: string }): Promise<void> {
   const seen = await findAttempt(deps.db, attemptId);
-  if (seen === undefined || !isUnmade(seen)) return;
+  if (seen === undefined || !isUnmade(seen.status)) return;
   const account = await deps.accounts.of(seen);
   if (account === undefined) return failAttempt(deps.db, attemptId, 'no_account');
   await deps.gateway.acquire(account, 'create', seen.checks > 0 ? callsOfRepetition : 0);
@@ -31,7 +32,7 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
   const attempt = await claimAttempt(deps.db, attemptId, attemptLeaseSeconds);
   if (attempt === undefined) {
     const now = await findAttempt(deps.db, attemptId);
-    if (now === undefined || !isUnmade(now)) return;
+    if (now === undefined || !isUnmade(now.status)) return;
     throw new RetryLater(unknownPauseSeconds, 'another worker has the attempt');
   }
   const isFirstTry = attempt.checks === 1;
@@ -45,10 +46,6 @@ export async function makeAttempt(deps: GatewayDeps, { attemptId }: { attemptId:
   }
   if (prepared.methods.length === 0) return failAttempt(deps.db, attemptId, 'no_method_fits');
   await recordAnswer(deps, attempt, await deps.gateway.create(account, prepared), prepared.expiresInMinutes);
-}
-
-function isUnmade(attempt: Attempt): boolean {
-  return attempt.status === 'creating' || attempt.status === 'unknown';
 }
 
 /** Reads back an earlier try. True if that settles the attempt. */
@@ -130,7 +127,7 @@ async function recordMade(
     if (locked === undefined) return;
     const { order, attempt } = locked;
     // A callback may have been faster. Money that came stays; an attempt with a picked method gets its page.
-    const isWaiting = isUnmade(attempt) || (attempt.status === 'pending' && attempt.redirectUrl === null);
+    const isWaiting = isUnmade(attempt.status) || (attempt.status === 'pending' && attempt.redirectUrl === null);
     if (!isWaiting) return;
     const isFirst = !hadInstructions(await findAttempts(tx, order), attempt);
     await changeAttempt(tx, attempt, {
@@ -154,7 +151,7 @@ function pauseAfter({ checks }: Pick<Attempt, 'checks'>): number {
 async function putOff(deps: GatewayDeps, attemptId: string, seconds: number, reason: string): Promise<never> {
   await transaction(deps.db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
-    if (locked === undefined || !isUnmade(locked.attempt)) return;
+    if (locked === undefined || !isUnmade(locked.attempt.status)) return;
     await changeAttempt(tx, locked.attempt, { status: 'unknown', checkInSeconds: seconds });
   });
   throw new RetryLater(seconds + 0.5, reason);
@@ -175,9 +172,8 @@ async function dropUnsent(deps: GatewayDeps, attemptId: string): Promise<void> {
 export async function failAttempt(db: Db, attemptId: string, failure: string): Promise<void> {
   await transaction(db, async (tx) => {
     const locked = await lockAttemptAndOrder(tx, attemptId);
-    if (locked === undefined) return;
+    if (locked === undefined || !isUnmade(locked.attempt.status)) return;
     const { attempt } = locked;
-    if (attempt.status !== 'creating' && attempt.status !== 'unknown') return;
     await changeAttempt(tx, attempt, { status: 'failed', failure, checkInSeconds: null });
     // Once per event, because a wrong key fails every order of it in the same way. If the task was resolved too early,
     // it opens again.

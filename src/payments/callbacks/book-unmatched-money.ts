@@ -5,7 +5,7 @@ import { changeAttempt } from '../attempts/queries.ts';
 import { checkAfterSeconds } from '../attempts/check-plan.ts';
 import type { GatewayFact } from '../gateways/gateway.ts';
 import { unearnedPosting } from '../ledger/ledger.ts';
-import { countPostings, post } from '../ledger/queries.ts';
+import { nextPosting, post } from '../ledger/queries.ts';
 import { moneyReceived, refundsEnded, wrongFacts } from '../metrics.ts';
 import { insertRefund } from '../refunds/queries.ts';
 import type { Attempt } from '../tables.ts';
@@ -44,7 +44,7 @@ export async function bookUnmatchedMoney(
 }
 
 async function owe(tx: Db, attempt: Attempt, fact: GatewayFact, reason: string): Promise<void> {
-  const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
+  const posting = await nextPosting(tx, attempt, 'capture');
   await post(tx, attempt, posting, unearnedPosting({ amount: fact.amount, fee: 0 }), fact.currency);
   const id = newId('rfd');
   await insertRefund(tx, attempt, {

@@ -2,7 +2,7 @@ import { type Order, type OrderFlag, type PayOutcome, addFlag, payOrder } from '
 import { type Db, afterCommit } from '../../platform/database/db.ts';
 import { changeAttempt, checkOpenAttemptNow } from '../attempts/queries.ts';
 import { type Receipt, salePosting, unearnedPosting } from '../ledger/ledger.ts';
-import { countPostings, post } from '../ledger/queries.ts';
+import { nextPosting, post } from '../ledger/queries.ts';
 import { moneyReceived } from '../metrics.ts';
 import { openRefund } from '../refunds/open-refund.ts';
 import type { Attempt } from '../tables.ts';
@@ -28,7 +28,7 @@ export async function receiveMoney(tx: Db, order: Order, attempt: Attempt, recei
     received: attempt.received + receipt.amount,
     gatewayFee: attempt.gatewayFee + receipt.fee,
   });
-  const posting = `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`;
+  const posting = await nextPosting(tx, attempt, 'capture');
   const outcome = ours < attempt.amount ? 'underpaid' : await payOrder(tx, order);
   afterCommit(tx, () => moneyReceived.inc({ outcome }));
   if (outcome === 'paid' || outcome === 'paid_late') {

@@ -53,8 +53,9 @@ export async function balancesOf(tx: Db, attempt: Attempt): Promise<Entries> {
   return Object.fromEntries(rows.map(({ account, amount }) => [account, amount]));
 }
 
-/** The number of postings of this kind that the attempt has; the next one is named by it. */
-export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 'reversal'): Promise<number> {
+/** The name of the attempt's next posting of this kind: they are counted. The caller holds the attempt's lock. */
+export async function nextPosting(tx: Db, attempt: Attempt, kind: 'capture' | 'reversal'): Promise<string> {
+  const prefix = `${attempt.id}:${kind}:`;
   const [row] = await tx
     .select({ count: sql<number>`count(distinct ${ledgerEntries.posting})::int` })
     .from(ledgerEntries)
@@ -62,10 +63,10 @@ export async function countPostings(tx: Db, attempt: Attempt, kind: 'capture' | 
       and(
         eq(ledgerEntries.eventId, attempt.eventId),
         eq(ledgerEntries.orderId, attempt.orderId),
-        sql`starts_with(${ledgerEntries.posting}, ${`${attempt.id}:${kind}:`})`,
+        sql`starts_with(${ledgerEntries.posting}, ${prefix})`,
       ),
     );
-  return row?.count ?? 0;
+  return `${prefix}${(row?.count ?? 0) + 1}`;
 }
 
 /**

@@ -10,13 +10,14 @@ import {
   reversalPosting,
   unearnedPosting,
 } from '../ledger/ledger.ts';
-import { balancesOf, countPostings, post } from '../ledger/queries.ts';
+import { balancesOf, nextPosting, post } from '../ledger/queries.ts';
 import { taskAmountNeeded } from '../errors.ts';
 import { isEventAhead } from '../order-queries.ts';
 import { changeRefund, findRefundsOfAttempt } from './queries.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import type { Attempt, Refund } from '../tables.ts';
-import { closeTaskOf, insertTask } from '../tasks/queries.ts';
+import { closeTasksOfRefund, insertTask } from '../tasks/queries.ts';
+import { isOwed } from '../vocabulary.ts';
 
 /**
  * Books an attempt's money at the gateway as lost: the gateway voided the payment, the bank reversed it, or the buyer
@@ -34,7 +35,7 @@ export async function bookLostMoney(tx: Db, order: Order, attempt: Attempt): Pro
     await dropOpenRefunds(tx, attempt);
     return attempt;
   }
-  const posting = await nextReversal(tx, attempt);
+  const posting = await nextPosting(tx, attempt, 'reversal');
   const isChargeback = attempt.status === 'charged_back';
   await post(tx, attempt, posting, isChargeback ? chargebackPosting(balances) : reversalPosting(balances));
   const changed = await changeAttempt(tx, attempt, {
@@ -72,13 +73,9 @@ export async function bookPartialLoss(
   const left = attempt.received - attempt.refunded - attempt.gatewayFee;
   if (amount === undefined || amount > left) throw taskAmountNeeded(left);
   if (amount === 0) return;
-  await post(tx, attempt, await nextReversal(tx, attempt), partialChargebackPosting(amount));
+  await post(tx, attempt, await nextPosting(tx, attempt, 'reversal'), partialChargebackPosting(amount));
   await changeAttempt(tx, attempt, { refunded: attempt.refunded + amount });
   await addFlag(tx, order, 'partially_charged_back');
-}
-
-async function nextReversal(tx: Db, attempt: Attempt): Promise<string> {
-  return `${attempt.id}:reversal:${(await countPostings(tx, attempt, 'reversal')) + 1}`;
 }
 
 /**
@@ -89,31 +86,28 @@ async function findOwnVoid(tx: Db, attempt: Attempt): Promise<Refund | undefined
   if (attempt.status !== 'voided') return undefined;
   const left = attempt.received - attempt.refunded - attempt.gatewayFee;
   const own = await findRefundsOfAttempt(tx, attempt);
-  return own.find(({ status, amount, currency }) => {
-    const isOwed = status === 'requested' || status === 'manual_required';
-    return isOwed && amount === left && currency === attempt.currency;
-  });
+  return own.find(
+    ({ status, amount, currency }) => isOwed(status) && amount === left && currency === attempt.currency,
+  );
 }
 
 /** Books money that arrived and was lost before we learned of either. The order does not change; the ledger shows both. */
 export async function passMoneyThrough(tx: Db, attempt: Attempt, amount: number): Promise<Attempt> {
   const capture = unearnedPosting({ amount, fee: 0 });
-  await post(tx, attempt, `${attempt.id}:capture:${(await countPostings(tx, attempt, 'capture')) + 1}`, capture);
-  await post(tx, attempt, await nextReversal(tx, attempt), reversalPosting(capture));
+  await post(tx, attempt, await nextPosting(tx, attempt, 'capture'), capture);
+  await post(tx, attempt, await nextPosting(tx, attempt, 'reversal'), reversalPosting(capture));
   return changeAttempt(tx, attempt, { received: attempt.received + amount, refunded: attempt.refunded + amount });
 }
 
 async function dropOpenRefunds(tx: Db, attempt: Attempt): Promise<void> {
   for (const refund of await findRefundsOfAttempt(tx, attempt)) {
-    if (refund.status !== 'requested' && refund.status !== 'manual_required') continue;
+    if (!isOwed(refund.status)) continue;
     await changeRefund(tx, await endRefundSilence(tx, refund), {
       status: 'failed',
       failure: 'money_gone',
       checkInSeconds: null,
     });
-    for (const kind of ['refund_manual', 'money_taken'] as const) {
-      await closeTaskOf(tx, attempt.eventId, kind, refund.id);
-    }
+    await closeTasksOfRefund(tx, refund);
     // Money in another currency than the order's is not in the attempt's received amount. Its own posting closes it.
     if (refund.currency !== attempt.currency) {
       await post(tx, attempt, `${refund.id}:reversed`, refundPaidPosting(refund.amount, 'gateway'), refund.currency);

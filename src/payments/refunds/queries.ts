@@ -4,14 +4,12 @@ import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { idsWithJob } from '../../platform/jobs/ids-with-job.ts';
 import { sendRefundJob } from '../jobs.ts';
+import { refundTakeUpSeconds } from '../limits.ts';
 import { type Attempt, type Refund, refundRequests, refunds } from '../tables.ts';
 
 const is = (refund: { eventId: string; id: string }) =>
   and(eq(refunds.eventId, refund.eventId), eq(refunds.id, refund.id));
 const inSeconds = (seconds: number) => sql`now() + make_interval(secs => ${seconds})`;
-
-/** The reconciler looks at a refund that no job has handled within this time. */
-const takeUpSeconds = 600;
 
 type RefundOfAttempt = 'eventId' | 'orderId' | 'attemptId' | 'organizerId' | 'currency';
 
@@ -21,7 +19,7 @@ export async function insertRefund(
   { id, eventId, orderId, organizerId, currency }: Attempt,
   refund: Omit<typeof refunds.$inferInsert, RefundOfAttempt> & { readonly currency?: string },
 ): Promise<Refund> {
-  const nextCheckAt = refund.status === 'requested' ? inSeconds(takeUpSeconds) : null;
+  const nextCheckAt = refund.status === 'requested' ? inSeconds(refundTakeUpSeconds) : null;
   const [row] = await tx
     .insert(refunds)
     .values({ eventId, orderId, attemptId: id, organizerId, currency, ...refund, nextCheckAt })

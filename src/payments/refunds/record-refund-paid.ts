@@ -6,13 +6,11 @@ import { changeAttempt } from '../attempts/queries.ts';
 import { refundPaidPosting } from '../ledger/ledger.ts';
 import { post } from '../ledger/queries.ts';
 import { refundDone } from '../jobs.ts';
+import { refundConfirmationSeconds } from '../limits.ts';
 import { refundsEnded } from '../metrics.ts';
 import { changeRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
-import { closeTaskOf } from '../tasks/queries.ts';
-
-/** The gateway confirms most refunds within days. Until then it is asked once a day. */
-const confirmationCheckSeconds = 24 * 3600;
+import { closeTasksOfRefund } from '../tasks/queries.ts';
 
 /**
  * Books a paid refund once. The gateway's acceptance makes it `processing`; the bank's confirmation or a person's statement
@@ -31,7 +29,7 @@ export async function recordRefundPaid(
   },
 ): Promise<Attempt> {
   const status = paid.confirmed ? 'done' : 'processing';
-  const end = paid.confirmed ? { isDone: true, checkInSeconds: null } : { checkInSeconds: confirmationCheckSeconds };
+  const end = paid.confirmed ? { isDone: true, checkInSeconds: null } : { checkInSeconds: refundConfirmationSeconds };
   if (refund.status === 'done' || (refund.status === 'processing' && !paid.confirmed)) return attempt;
   await changeRefund(tx, await endRefundSilence(tx, refund), {
     status,
@@ -45,7 +43,7 @@ export async function recordRefundPaid(
   await tx.execute(sql`select note_refund(${refund.eventId}, ${refund.id})`);
   const fee = paid.withFee === true ? attempt.gatewayFee : 0;
   await post(tx, attempt, `${refund.id}:paid`, refundPaidPosting(refund.amount, paid.from, fee), refund.currency);
-  for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, refund.id);
+  await closeTasksOfRefund(tx, refund);
   // Money in another currency than the order's is not in the attempt's received amount.
   if (refund.currency !== attempt.currency) return attempt;
   // What was paid back by hand and at the gateway counts once: it is the buyer's payment. The ledger shows the loss.

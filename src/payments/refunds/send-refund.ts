@@ -5,7 +5,13 @@ import { applyFact, lockAttemptAndOrder } from '../callbacks/apply-fact.ts';
 import { changeAttempt, findAttempt } from '../attempts/queries.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, RefundResult } from '../gateways/gateway.ts';
-import { refundBalancePauseSeconds, refundPauseMaxSeconds, refundPauseSeconds, refundTriesMax } from '../limits.ts';
+import {
+  refundBalancePauseSeconds,
+  refundConfirmationSeconds,
+  refundPauseMaxSeconds,
+  refundPauseSeconds,
+  refundTriesMax,
+} from '../limits.ts';
 import { endRefundSilence, noteFailedRefundLook, reasonOf } from '../attempts/note-failed-look.ts';
 import { nameManualRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
@@ -20,7 +26,6 @@ import type { Attempt, Refund } from '../tables.ts';
  */
 const refusalPointsMax = refundTriesMax;
 const conflictPoints = refundTriesMax / 3;
-const confirmationCheckSeconds = 24 * 3600;
 /** The organiser has set another account than the one that took the money, or has yet to correct this one. */
 const notKnown = 'not_known_at_gateway';
 
@@ -131,7 +136,7 @@ async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund:
     const now = await lockRefund(tx, refund.eventId, refund.id);
     const answered = now && (await endRefundSilence(tx, now));
     if (answered?.status === 'processing')
-      await changeRefund(tx, answered, { checkInSeconds: confirmationCheckSeconds });
+      await changeRefund(tx, answered, { checkInSeconds: refundConfirmationSeconds });
   });
   return undefined;
 }

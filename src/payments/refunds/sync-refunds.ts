@@ -10,7 +10,8 @@ import { openRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import { changeRefund, findRefundsOfAttempt, insertRefund } from './queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
-import { closeTaskOf, insertTask } from '../tasks/queries.ts';
+import { closeTasksOfRefund, insertTask } from '../tasks/queries.ts';
+import { isOwed } from '../vocabulary.ts';
 
 /**
  * Compares the gateway's refunds with ours, in the caller's transaction that holds the locks of the order and the
@@ -66,9 +67,7 @@ function ownRefund(own: readonly Refund[], attempt: Attempt, listed: GatewayRefu
 
 /** Refunds of the attempt's money that are still to be paid. */
 function owed(own: readonly Refund[], { currency }: Attempt): Refund[] {
-  return own.filter(
-    (refund) => (refund.status === 'requested' || refund.status === 'manual_required') && refund.currency === currency,
-  );
+  return own.filter((refund) => isOwed(refund.status) && refund.currency === currency);
 }
 
 const sumOf = (refunds: readonly { readonly amount: number }[]): number =>
@@ -141,11 +140,10 @@ async function giveUp(tx: Db, order: Order, before: number): Promise<void> {
  */
 async function withdraw(tx: Db, attempt: Attempt, refunds: readonly Refund[]): Promise<readonly Refund[]> {
   for (const refund of refunds) {
-    const { id, amount } = refund;
     const end = { status: 'failed', failure: 'refunded_at_dashboard', checkInSeconds: null } as const;
     await changeRefund(tx, await endRefundSilence(tx, refund), end);
-    for (const kind of ['refund_manual', 'money_taken'] as const) await closeTaskOf(tx, attempt.eventId, kind, id);
-    await post(tx, attempt, `${id}:withdrawn`, { refunds_due: amount, sales: -amount });
+    await closeTasksOfRefund(tx, refund);
+    await post(tx, attempt, `${refund.id}:withdrawn`, { refunds_due: refund.amount, sales: -refund.amount });
   }
   return refunds;
 }

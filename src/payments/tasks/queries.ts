@@ -2,7 +2,7 @@ import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import { sha256Hex } from '../../platform/crypto.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { type Attempt, type Task, tasks } from '../tables.ts';
+import { type Attempt, type Refund, type Task, tasks } from '../tables.ts';
 import type { TaskKind } from '../vocabulary.ts';
 
 type NewTask = {
@@ -99,6 +99,12 @@ export async function closeTaskOf(tx: Db, eventId: string, kind: TaskKind, subje
     .where(
       and(eq(tasks.eventId, eventId), eq(tasks.kind, kind), eq(tasks.subjectId, subjectId), isNull(tasks.resolvedAt)),
     );
+}
+
+/** Nobody needs to pay the refund by hand any more. */
+export async function closeTasksOfRefund(tx: Db, { eventId, id }: Pick<Refund, 'eventId' | 'id'>): Promise<void> {
+  await closeTaskOf(tx, eventId, 'refund_manual', id);
+  await closeTaskOf(tx, eventId, 'money_taken', id);
 }
 
 /** Adds to the text of a task, without changing whether it is open. */

@@ -12,11 +12,9 @@ import { canRefundByApi } from '../refunds/open-refund.ts';
 import { gatewayOf } from '../gateways/all-gateways.ts';
 import { recordRefundPaid } from '../refunds/record-refund-paid.ts';
 import { changeRefund, findRefund, lockRefund } from '../refunds/queries.ts';
+import { refundTakeUpSeconds } from '../limits.ts';
 import type { Refund, Task } from '../tables.ts';
 import { closeTask, findTask, noteOnTask } from './queries.ts';
-
-/** How long until the reconciler handles a refund that no job has taken up. */
-const takeUpSeconds = 600;
 
 /**
  * Resolves a task that a person has dealt with. `done`: money that was to be paid back by hand is booked as paid from
@@ -93,7 +91,7 @@ async function giveBack(tx: Db, task: Task, held: Held | undefined, actor: Actor
   if (refund.status !== 'manual_required' || !canRefundByApi(attempt, refund)) throw taskRefundUnavailable();
   const closed = await closeTask(tx, task, actor.id);
   if (closed === undefined) throw taskResolved();
-  await changeRefund(tx, refund, { status: 'requested', failure: null, refusals: 0, checkInSeconds: takeUpSeconds });
+  await changeRefund(tx, refund, { status: 'requested', failure: null, refusals: 0, checkInSeconds: refundTakeUpSeconds });
   await stage(tx, sendRefundJob, { eventId: refund.eventId, refundId: refund.id });
   return closed;
 }
