@@ -12,7 +12,7 @@ import { callbackRoutes } from './callbacks/routes.ts';
 import { refundRoutes } from './refunds/routes.ts';
 import { taskRoutes } from './tasks/routes.ts';
 import type { ReceiveDeps } from './callbacks/receive-callback.ts';
-import { replacePayment } from './attempts/replace-payment.ts';
+import { choosePayment } from './attempts/choose-payment.ts';
 import { choosePaymentSchema, orderParams } from './schemas.ts';
 import { byOrder } from '../http/contract/security.ts';
 
@@ -45,7 +45,7 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
   return createRouter()
     .openapi(choosePaymentRoute, async (c) => {
       const orderId = await ownOrder(c, deps, c.req.valid('param').id);
-      return c.json(await replacePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
+      return c.json(await choosePayment(deps, { orderId, method: c.req.valid('json').method }), 202);
     })
     .route('/', accountRoutes(deps))
     .route('/', refundRoutes(deps))

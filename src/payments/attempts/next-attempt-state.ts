@@ -13,8 +13,6 @@ import type { AttemptStatus, GatewayState } from '../vocabulary.ts';
  *                      +-----------+-> denied, failed, expired, cancelled --(late money, read back)--> captured, settled
  */
 
-export type { Decision } from './attempt-moves.ts';
-
 export type Trust = 'callback' | 'read_back';
 
 export type Claim = Pick<GatewayFact, 'state' | 'signedClass'>;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Order } from '../../orders/index.ts';
 import { invariant } from '../../platform/assert.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
@@ -89,27 +89,6 @@ export async function findRefundsByKey(tx: Db, order: Order, keyHash: Buffer): P
       and(eq(refunds.eventId, order.eventId), eq(refunds.orderId, order.id), eq(refunds.idempotencyKeyHash, keyHash)),
     )
     .orderBy(asc(refunds.id));
-}
-
-/** The refunds of an order, newest first; up to `limit` + 1. */
-export async function findRefundsOfOrder(
-  db: Db,
-  order: { eventId: string; id: string; organizerId: string },
-  page: { beforeId: string | undefined; limit: number },
-): Promise<Refund[]> {
-  return db
-    .select()
-    .from(refunds)
-    .where(
-      and(
-        eq(refunds.eventId, order.eventId),
-        eq(refunds.orderId, order.id),
-        eq(refunds.organizerId, order.organizerId),
-        page.beforeId === undefined ? undefined : lt(refunds.id, page.beforeId),
-      ),
-    )
-    .orderBy(desc(refunds.id))
-    .limit(page.limit + 1);
 }
 
 export type RefundPatch = Partial<

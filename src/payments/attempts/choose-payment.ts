@@ -18,7 +18,7 @@ import { isOpen } from '../vocabulary.ts';
  * attempt at the gateway before it makes the next one.
  * @throws DomainError order.not_found, payment.not_payable, payment.method_unavailable, payment.too_many_attempts
  */
-export async function replacePayment(
+export async function choosePayment(
   deps: { db: Db },
   { orderId, method }: { orderId: string; method: string },
 ): Promise<PaymentView> {
