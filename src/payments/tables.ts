@@ -1,20 +1,6 @@
-import {
-  bigint,
-  boolean,
-  customType,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  smallint,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, integer, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core';
+import { amount, bytes, time } from '../platform/database/columns.ts';
 import { attemptStatuses, ledgerAccounts, refundReasons, refundStatuses, taskKinds } from './vocabulary.ts';
-
-const time = (name: string) => timestamp(name, { withTimezone: true });
-const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
-const amount = (name: string) => bigint(name, { mode: 'number' });
 
 export const paymentAccounts = pgTable(
   'payment_accounts',

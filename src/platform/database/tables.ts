@@ -1,13 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { bigint, jsonb, pgTable, smallint, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
+import { time } from './columns.ts';
 
 /** Work that a committed transaction has promised. The row stays until the job is done. */
 export const outbox = pgTable('outbox', {
   id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
   name: text('name').notNull(),
   payload: jsonb('payload').notNull(),
-  availableAt: timestamp('available_at', { withTimezone: true }).notNull().defaultNow(),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+  availableAt: time('available_at').notNull().defaultNow(),
+  createdAt: time('created_at').notNull().defaultNow(),
   relays: smallint('relays').notNull().default(0),
   /** The event that the job works for, '-' for none. */
   eventId: text('event_id')
@@ -24,6 +25,6 @@ export const deadLetters = pgTable('dead_letters', {
   name: text('name').notNull(),
   payload: jsonb('payload').notNull(),
   failure: text('failure').notNull(),
-  stagedAt: timestamp('staged_at', { withTimezone: true }).notNull(),
-  failedAt: timestamp('failed_at', { withTimezone: true }).notNull().defaultNow(),
+  stagedAt: time('staged_at').notNull(),
+  failedAt: time('failed_at').notNull().defaultNow(),
 });
