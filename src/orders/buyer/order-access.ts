@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { presentedByToken, presentedLink } from '../../access/buyers/order-access.ts';
+import { presentedTransfer } from '../../access/buyers/ticket-token.ts';
 import type { Config } from '../../config.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound, ticketNotFound } from '../errors.ts';
 
 type Deps = { readonly db: Db; readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> };
 
@@ -41,6 +42,19 @@ export async function ownOrderByToken(c: Context, deps: Deps, id: string): Promi
   const version = idPatterns.order.test(id) ? presentedByToken(c, deps, id) : undefined;
   if (version === undefined || (await linkVersionOf(deps.db, id)) !== version) throw orderNotFound();
   return { orderId: id, version };
+}
+
+/**
+ * The number of the transfer whose holder presents the link of a ticket. It may be an earlier one, so this is only for acts
+ * that compare it with the ticket's row. A stranger costs no query.
+ * @throws DomainError ticket.not_found
+ */
+export function shownTransfer(c: Context, { config }: Pick<Deps, 'config'>, ticketId: string): number {
+  const number = idPatterns.ticket.test(ticketId)
+    ? presentedTransfer(c.req.header('authorization'), config.ORDER_TOKEN_SECRET, ticketId)
+    : undefined;
+  if (number === undefined) throw ticketNotFound();
+  return number;
 }
 
 /** The version of the link that opens an order now; undefined if there is no such order. */

@@ -1,16 +1,12 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { presentedTransfer } from '../../access/buyers/ticket-token.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, body, problems } from '../../http/contract/schemas.ts';
 import { byOrder, byTicket } from '../../http/contract/security.ts';
 import { privateHeaders } from '../../http/private-answer.ts';
-import { idPatterns } from '../../platform/ids.ts';
-import { shownLink } from '../buyer/order-access.ts';
+import { shownLink, shownTransfer } from '../buyer/order-access.ts';
 import { orderParams } from '../buyer/schemas.ts';
-import { ticketNotFound } from '../errors.ts';
 import type { Wallets } from '../wallet/routes.ts';
 import { heldTicketCalendar } from '../tickets/calendar.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
@@ -154,13 +150,4 @@ export function transferRoutes(deps: TransferRoutesDeps) {
       c.header('content-disposition', 'attachment; filename="event.ics"');
       return c.body(text, 200, { ...privateHeaders, 'content-type': 'text/calendar; charset=utf-8' });
     });
-}
-
-/** A stranger costs no query. @throws DomainError ticket.not_found */
-function shownTransfer(c: Context, { config }: TransferRoutesDeps, ticketId: string): number {
-  const number = idPatterns.ticket.test(ticketId)
-    ? presentedTransfer(c.req.header('authorization'), config.ORDER_TOKEN_SECRET, ticketId)
-    : undefined;
-  if (number === undefined) throw ticketNotFound();
-  return number;
 }

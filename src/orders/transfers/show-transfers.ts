@@ -13,20 +13,6 @@ import { transfersPerTicketMax } from './limits.ts';
 
 type Deps = { readonly db: Db; readonly clock: Clock };
 
-const eventOpens = {
-  allowed: events.transfersAllowed,
-  status: events.status,
-  endsAt: events.endsAt,
-  postponedAt: events.postponedAt,
-};
-
-function isOpen(
-  event: { allowed: boolean; status: string; endsAt: Date; postponedAt: Date | null },
-  now: Date,
-): boolean {
-  return event.allowed && event.status === 'published' && !isOver(event, now);
-}
-
 /**
  * The live tickets of an order, and the people its buyer gave them to. The buyer does not see where a ticket went after
  * that.
@@ -122,4 +108,18 @@ export async function showHeldTicket(
       isPostponed: event.postponedAt !== null,
     },
   };
+}
+
+const eventOpens = {
+  allowed: events.transfersAllowed,
+  status: events.status,
+  endsAt: events.endsAt,
+  postponedAt: events.postponedAt,
+};
+
+function isOpen(
+  event: { allowed: boolean; status: string; endsAt: Date; postponedAt: Date | null },
+  now: Date,
+): boolean {
+  return event.allowed && event.status === 'published' && !isOver(event, now);
 }

@@ -5,7 +5,7 @@ import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
-import type { Pass } from './find-pass.ts';
+import type { WalletPass } from './find-wallet-pass.ts';
 import { passImages } from './pass-images.ts';
 import { passWords } from './pass-words.ts';
 import { createManifestSigner } from './sign-manifest.ts';
@@ -29,7 +29,7 @@ export type AppleWallet = {
    * A signed pass for Apple Wallet (`.pkpass`).
    * @throws DomainError service.busy if too many passes wait to be signed
    */
-  pass(pass: Pass): Promise<Uint8Array<ArrayBuffer>>;
+  pass(pass: WalletPass): Promise<Uint8Array<ArrayBuffer>>;
 };
 
 /** Makes passes in the style of an event ticket. */
@@ -68,7 +68,7 @@ const bytesOf = (content: unknown): Uint8Array<ArrayBuffer> => new TextEncoder()
 /** The format demands SHA-1 here; the signature over the manifest has SHA-256. */
 const sha1 = (file: Uint8Array): string => createHash('sha1').update(file).digest('hex');
 
-function passContent({ passTypeId, teamId }: AppleSettings, pass: Pass) {
+function passContent({ passTypeId, teamId }: AppleSettings, pass: WalletPass) {
   const { event, locale } = pass;
   const words = passWords[locale];
   const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import type { Clock } from '../../platform/clock.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
-import type { Pass } from './find-pass.ts';
+import type { WalletPass } from './find-wallet-pass.ts';
 import type { GoogleSettings } from './wallet-settings.ts';
 
 const saveUrl = 'https://pay.google.com/gp/v/save/';
@@ -24,7 +24,7 @@ const background = '#0d4f42';
 
 export type GoogleWallet = {
   /** A signed link that adds the ticket to Google Wallet, at most `linkLengthMax` characters. Makes no call. */
-  link(pass: Pass): Promise<string>;
+  link(pass: WalletPass): Promise<string>;
 };
 
 /**
@@ -52,7 +52,7 @@ function sign({ account, key }: GoogleSettings, payload: object, at: Date): Prom
     .sign(key);
 }
 
-function payloadOf({ issuerId }: GoogleSettings, pass: Pass, { textBytes, hasVenue, hasDetails }: Size) {
+function payloadOf({ issuerId }: GoogleSettings, pass: WalletPass, { textBytes, hasVenue, hasDetails }: Size) {
   const { event, locale } = pass;
   // Google keeps the first text of a class, so a changed event and another language have classes of their own.
   const classId = `${issuerId}.${bareId(pass.eventId)}-${event.version}-${locale}`;

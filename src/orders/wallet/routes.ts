@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { presentedTransfer } from '../../access/buyers/ticket-token.ts';
 import type { Config } from '../../config.ts';
 import { createRouter } from '../../http/contract/router.ts';
 import { answer, problems } from '../../http/contract/schemas.ts';
@@ -9,13 +8,13 @@ import { privateHeaders } from '../../http/private-answer.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { idPatterns, orderIdOf } from '../../platform/ids.ts';
-import { ownOrder } from '../buyer/order-access.ts';
+import { ownOrder, shownTransfer } from '../buyer/order-access.ts';
 import { ticketNotFound, walletNotOffered } from '../errors.ts';
 import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
 import { ticketParams } from '../tickets/schemas.ts';
 import { heldTicketParams } from '../transfers/schemas.ts';
 import { type AppleWallet, createAppleWallet } from './apple-pass.ts';
-import { type Pass, findPass } from './find-pass.ts';
+import { type WalletPass, findWalletPass } from './find-wallet-pass.ts';
 import { type GoogleWallet, createGoogleWallet } from './google-link.ts';
 import { type WalletConfig, walletSettings } from './wallet-settings.ts';
 
@@ -125,29 +124,25 @@ export function walletRoutes(deps: WalletRoutesDeps) {
 }
 
 /** @throws DomainError order.not_found, ticket.not_found */
-async function boughtPass(c: Context, deps: WalletRoutesDeps, id: string, ticketId: string): Promise<Pass> {
+async function boughtPass(c: Context, deps: WalletRoutesDeps, id: string, ticketId: string): Promise<WalletPass> {
   const orderId = await ownOrder(c, deps, id);
   if (!idPatterns.ticket.test(ticketId) || orderIdOf(ticketId) !== orderId) throw ticketNotFound();
-  return findPass(deps, { ticketId, transfer: 0 });
+  return findWalletPass(deps, { ticketId, transfer: 0 });
 }
 
-/** A stranger costs no query. @throws DomainError ticket.not_found */
-async function heldPass(c: Context, deps: WalletRoutesDeps, ticketId: string): Promise<Pass> {
-  const transfer = idPatterns.ticket.test(ticketId)
-    ? presentedTransfer(c.req.header('authorization'), deps.config.ORDER_TOKEN_SECRET, ticketId)
-    : undefined;
-  if (transfer === undefined) throw ticketNotFound();
-  return findPass(deps, { ticketId, transfer });
+/** @throws DomainError ticket.not_found */
+async function heldPass(c: Context, deps: WalletRoutesDeps, ticketId: string): Promise<WalletPass> {
+  return findWalletPass(deps, { ticketId, transfer: shownTransfer(c, deps, ticketId) });
 }
 
-async function sendPass(c: Context, { wallets }: WalletRoutesDeps, pass: Pass) {
+async function sendPass(c: Context, { wallets }: WalletRoutesDeps, pass: WalletPass) {
   if (wallets.apple === undefined) throw walletNotOffered();
   const bytes = await wallets.apple.pass(pass);
   c.header('content-disposition', `attachment; filename="ticket-${pass.ticketId.slice(-3)}.pkpass"`);
   return c.body(bytes, 200, { ...privateHeaders, 'content-type': 'application/vnd.apple.pkpass' });
 }
 
-async function linkOf({ wallets }: WalletRoutesDeps, pass: Pass): Promise<{ url: string }> {
+async function linkOf({ wallets }: WalletRoutesDeps, pass: WalletPass): Promise<{ url: string }> {
   if (wallets.google === undefined) throw walletNotOffered();
   return { url: await wallets.google.link(pass) };
 }

@@ -7,7 +7,7 @@ import type { TicketKeys } from '../tickets/codes/ticket-keys.ts';
 import { findHeldTicket } from '../tickets/queries.ts';
 
 /** What a wallet pass shows, in the language of the order. */
-export type Pass = {
+export type WalletPass = {
   readonly ticketId: string;
   readonly eventId: string;
   /** The holder, who may not be the buyer. */
@@ -42,10 +42,10 @@ export type Pass = {
  * @throws DomainError ticket.not_found, also for a ticket that was revoked or given on, and for an event that was
  * called off
  */
-export async function findPass(
+export async function findWalletPass(
   { db, ticketKeys }: { readonly db: Db; readonly ticketKeys: TicketKeys },
   { ticketId, transfer }: { readonly ticketId: string; readonly transfer: number },
-): Promise<Pass> {
+): Promise<WalletPass> {
   if (!idPatterns.ticket.test(ticketId)) throw ticketNotFound();
   const held = await findHeldTicket(db, { ticketId, transfer });
   if (held === undefined) throw ticketNotFound();
