@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type * as HarfBuzz from 'harfbuzzjs';
+import { LRUCache } from 'lru-cache';
 import { fontFilesFor } from './font-files.ts';
 
 /** A positioned glyph, in units of the font, and the characters that it represents. */
@@ -37,14 +38,14 @@ export type Fonts = {
 
 /** Semi-bold, like the text next to it. */
 const weight = 600;
-/** Number of fonts, 10 to 150 kB each. */
-const fontsKept = 24;
+/** Open fonts, 10 to 150 kB each. */
+const fontsMax = 24;
 /** Shaped texts that are kept for each font, because the pages of a document repeat them. */
-const shapesKept = 300;
+const shapesMax = 300;
 /** Invisible and control characters, for which some fonts have a glyph. */
 const unseen = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
-const made = new Map<string, OpenFont>();
+const made = new LRUCache<string, OpenFont>({ max: fontsMax });
 
 /** Opens the fonts that some texts need. Fonts that were used lately stay open. */
 export async function openFonts(texts: readonly string[]): Promise<Fonts> {
@@ -91,24 +92,19 @@ async function make(file: string): Promise<OpenFont> {
   const face = new harfBuzz.Face(new harfBuzz.Blob(bytes));
   const points = new Set(face.collectUnicodes());
   const shaper = new harfBuzz.Font(face);
-  const shapes = new Map<string, ShapedGlyph[]>();
+  const shapes = new LRUCache<string, ShapedGlyph[]>({ max: shapesMax });
   const font: OpenFont = {
     name: basename(file),
     bytes,
     unitsPerEm: face.upem,
     has: (character) => points.has(character.codePointAt(0) ?? 0),
     shape: (text) => {
-      const known = shapes.get(text);
-      if (known !== undefined) return known;
-      if (shapes.size >= shapesKept) shapes.clear();
-      const shaped = shapeWith(harfBuzz, shaper, text);
+      const shaped = shapes.get(text) ?? shapeWith(harfBuzz, shaper, text);
       shapes.set(text, shaped);
       return shaped;
     },
     outlineOf: (glyphId) => shaper.glyphToPath(glyphId),
   };
-  const oldest = made.size >= fontsKept ? made.keys().next().value : undefined;
-  if (oldest !== undefined) made.delete(oldest);
   made.set(file, font);
   return font;
 }
