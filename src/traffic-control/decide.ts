@@ -2,12 +2,12 @@ import type { ClientNetwork } from '../http/server/client-network.ts';
 import type { PresentsCredential } from '../http/hot-path/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import { type FullFor, createPerEventCheck } from './shedding/per-event-check.ts';
-import { type Asked, type Decision, classNames, rateLimited } from './decision.ts';
+import { type Asked, type Decision, rateLimited } from './decision.ts';
 import { keyOf } from './limits/keys.ts';
 import type { Verdict } from './limits/limiter.ts';
 import { countsEveryRequest } from './limits/policies.ts';
 import { shedTotal, switchedTotal } from './metrics.ts';
-import { type RouteRule, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
+import { type RouteRule, classNames, preflightRuleOf, ruleOf, strangers } from './route-rules.ts';
 import { rateLimitField } from './shedding/refusals.ts';
 
 /** @param route the template of the route that serves the request; undefined if there is none */

@@ -3,7 +3,7 @@ import type { HotRequest } from '../http/hot-path/hot-request.ts';
 import type { TrafficControl } from './create-traffic-control.ts';
 import type { Verdict } from './limits/limiter.ts';
 import { limitedTotal } from './metrics.ts';
-import type { RouteClass } from './route-rules.ts';
+import { type RouteClass, classNames } from './route-rules.ts';
 
 export type Asked = Pick<HotRequest, 'method' | 'path' | 'header' | 'remoteAddress' | 'isInner'>;
 
@@ -17,9 +17,6 @@ export type Decision =
       /** The route asks for a credential and the request has none of ours; it is counted for that. */
       readonly isStranger: boolean;
     };
-
-/** Class labels of metrics. */
-export const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
 /** A counted 429 for a verdict that refuses. */
 export function rateLimited(control: TrafficControl, routeClass: RouteClass, verdict: Verdict): { refusal: Answer } {

@@ -6,6 +6,8 @@ import { type PolicyName, wideOf } from './limits/policies.ts';
  * placing an order. 3: exchanging a place of the waiting room. 4: browsing. 5: everything else.
  */
 export type RouteClass = 0 | 1 | 2 | 3 | 4 | 5;
+/** The labels of the classes in metrics. */
+export const classNames = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 
 /** The dependency that a route needs most. It may be refused when this one is overloaded. */
 export type Dependency = 'postgres_writes' | 'postgres_reads';

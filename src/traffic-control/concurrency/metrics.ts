@@ -1,10 +1,9 @@
 import { counter, gauge } from '../../platform/metrics.ts';
-import type { RouteClass } from '../route-rules.ts';
+import { type RouteClass, classNames } from '../route-rules.ts';
 import type { Limiter, LimiterState } from './limiter.ts';
 import { refusalCauses } from './refusals-seen.ts';
 
 const limiters = new Map<string, Limiter>();
-const classes = ['C0', 'C1', 'C2', 'C3', 'C4', 'C5'] as const;
 const reported = new Map<string, number>();
 
 const shown = (name: string, help: string, valueOf: (state: LimiterState) => number, andThen = () => {}): void => {
@@ -42,7 +41,7 @@ export function register(name: string, limiter: Limiter): () => void {
 
 function reportRefusals(): void {
   for (const [dependency, limiter] of limiters) {
-    for (const [index, name] of classes.entries()) {
+    for (const [index, name] of classNames.entries()) {
       for (const cause of refusalCauses) {
         const now = limiter.refusals(index as RouteClass, cause);
         const key = `${dependency} ${name} ${cause}`;

@@ -1,4 +1,4 @@
-import type { RouteClass } from '../route-rules.ts';
+import { type RouteClass, classNames } from '../route-rules.ts';
 
 /**
  * Why a call did not begin: refused at the first check, wait line full, waited too long, deadline passed, evicted from the
@@ -13,10 +13,8 @@ export type RefusalsSeen = {
   count(routeClass: RouteClass, cause: RefusalCause): number;
 };
 
-const classCount = 6;
-
 export function createRefusalsSeen(): RefusalsSeen {
-  const counts = new Float64Array(classCount * refusalCauses.length);
+  const counts = new Float64Array(classNames.length * refusalCauses.length);
   const indexOf = (routeClass: RouteClass, cause: RefusalCause): number =>
     routeClass * refusalCauses.length + refusalCauses.indexOf(cause);
   return {

@@ -2,7 +2,7 @@ import { DomainError } from '../../platform/errors.ts';
 import type { GroupCommit } from '../../platform/database/group-commit.ts';
 import { counter } from '../../platform/metrics.ts';
 import type { ConcurrencyLimiter } from '../concurrency/index.ts';
-import type { RouteClass } from '../route-rules.ts';
+import { type RouteClass, classNames } from '../route-rules.ts';
 import type { Shedder } from '../shedding/shedder.ts';
 
 /**
@@ -34,7 +34,7 @@ export function limitPerEvent<Item, Result>(
   routeClass: RouteClass,
   told: Pick<Shedder, 'refusedLater'> & { readonly refusedIn?: (lane: string) => void },
 ): GroupCommit<Item, Result> {
-  const labels = { class: `C${routeClass}` };
+  const labels = { class: classNames[routeClass] };
   const inFlight = new Map<string, number>();
   let total = 0;
   let room = limiter.state.limit;

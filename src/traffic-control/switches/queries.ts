@@ -70,7 +70,7 @@ export async function listSwitchRows(db: Db): Promise<SwitchRow[]> {
 }
 
 /** Turns a switch and records who did it and why: both or neither. One statement, so that no transaction stays open. */
-export async function turnSwitch(
+export async function writeTurn(
   db: Db,
   turn: {
     readonly name: string;

@@ -2,7 +2,7 @@ import { writeAudit } from '../../access/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { TrafficControlErrorCode } from '../errors.ts';
-import { turnSwitch as writeTurn } from './queries.ts';
+import { writeTurn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
 /** The catalog's and the waiting room's view of an event that an operator names by slug or id. */
