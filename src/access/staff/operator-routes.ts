@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import { readJson } from '../../http/contract/json-body.ts';
 import { idOfCursor, page, pageQuery } from '../../http/contract/pagination.ts';
-import { inputFaults } from '../../http/contract/router.ts';
+import { parseInput } from '../../http/contract/router.ts';
 import { emailSchema } from '../../http/contract/schemas.ts';
 import { type ProblemCatalogue, handleError } from '../../http/problem.ts';
-import { hasOperatorToken } from '../../http/server/operator-token.ts';
+import { operatorOnly } from '../../http/server/operator-token.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { requestInvalid } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
 import { createStaffLink } from '../links/create-staff-link.ts';
 import { createOrganizerSchema } from '../schemas.ts';
@@ -40,24 +39,21 @@ type Deps = {
 export function organizerOperatorRoutes(deps: Deps): Hono {
   const app = new Hono();
   app.onError(handleError(deps.problems, deps.log));
-  app.use('/organizers/*', async (c, next) => {
-    if (!hasOperatorToken(c, deps.token)) return c.json({ status: 'not allowed' }, 401);
-    return next();
-  });
+  app.use('/organizers/*', operatorOnly(deps.token));
   app.get('/organizers', async (c) => {
-    const { cursor, limit } = parse(listQuery, c.req.query());
+    const { cursor, limit } = parseInput(listQuery, c.req.query());
     const beforeId = idOfCursor(cursor);
     const rows = await listOrganizers(deps.db, { beforeId, limit });
     return c.json(page(rows, limit, presentOrganizer, ({ id }) => [id]));
   });
   app.post('/organizers', async (c) => {
-    const input = parse(createOrganizerSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
+    const input = parseInput(createOrganizerSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
     const { organizerId, link, expiresAt } = await createOrganizer(deps, input);
     deps.log.warn({ organizerId }, 'an operator created an organizer');
     return c.json({ id: organizerId, link, expiresAt: expiresAt.toISOString() }, 201, { 'cache-control': 'no-store' });
   });
   app.post('/organizers/:slug/links', async (c) => {
-    const { email } = parse(linkSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
+    const { email } = parseInput(linkSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
     const organizerSlug = c.req.param('slug');
     const { purpose, link, expiresAt } = await createStaffLink(deps, { email, organizerSlug });
     deps.log.warn({ organizerSlug, purpose }, 'an operator created a link for a member');
@@ -68,10 +64,4 @@ export function organizerOperatorRoutes(deps: Deps): Hono {
 
 function presentOrganizer({ createdAt, ...organizer }: ListedOrganizer) {
   return { ...organizer, createdAt: createdAt.toISOString() };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  return parsed.data;
 }

@@ -30,6 +30,16 @@ export function unchecked<Route extends RouteConfig>(route: Route): Omit<Route, 
   return { ...rest, hide: true };
 }
 
+/**
+ * Checks input that no route of the contract checks.
+ * @throws DomainError request.invalid
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
+  return parsed.data;
+}
+
 const faultsMax = 20;
 
 /** zod reports what it expected but not what it saw, so missing fields are noted during validation. */

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { decodeCursor, page, pageQuery } from '../contract/pagination.ts';
-import { inputFaults } from '../contract/router.ts';
+import { parseInput } from '../contract/router.ts';
 import { type ProblemCatalogue, handleError } from '../problem.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { DomainError, requestInvalid } from '../../platform/errors.ts';
+import { DomainError } from '../../platform/errors.ts';
 import {
   type DeadLetter,
   discardDeadLetter,
@@ -14,7 +14,7 @@ import {
   replayDeadLettersOf,
 } from '../../platform/jobs/dead-letters.ts';
 import type { Log } from '../../platform/log.ts';
-import { hasOperatorToken } from './operator-token.ts';
+import { operatorOnly } from './operator-token.ts';
 
 const jobName = z.string().regex(/^[a-z_.]{3,80}$/);
 const listQuery = z.object({ name: jobName.optional(), ...pageQuery });
@@ -34,18 +34,15 @@ export function deadLetterRoutes(deps: { db: Db; log: Log; problems: ProblemCata
   const { db, log } = deps;
   const app = new Hono();
   app.onError(handleError(deps.problems, log));
-  app.use('/dead-letters/*', async (c, next) => {
-    if (!hasOperatorToken(c, deps.token)) return c.json({ status: 'not allowed' }, 401);
-    return next();
-  });
+  app.use('/dead-letters/*', operatorOnly(deps.token));
   app.get('/dead-letters', async (c) => {
-    const { name, cursor, limit } = parse(listQuery, c.req.query());
+    const { name, cursor, limit } = parseInput(listQuery, c.req.query());
     const [beforeId] = cursor === undefined ? [] : decodeCursor(cursor, ['number']);
     const letters = await listDeadLetters(db, { limit: limit + 1, name, beforeId });
     return c.json(page(letters, limit, same, ({ id }) => [id]));
   });
   app.post('/dead-letters/replay', async (c) => {
-    const { name } = parse(z.object({ name: jobName }), c.req.query());
+    const { name } = parseInput(z.object({ name: jobName }), c.req.query());
     const replayed = await replayDeadLettersOf(db, name);
     log.warn({ job: name, replayed }, 'dead letters were replayed');
     return c.json({ replayed });
@@ -73,9 +70,3 @@ export function deadLetterRoutes(deps: { db: Db; log: Log; problems: ProblemCata
 const same = (letter: DeadLetter): DeadLetter => letter;
 
 const absent = (): DomainError => new DomainError('request.not_found', 'There is no such dead letter.');
-
-function parse<Schema extends z.ZodType>(schema: Schema, query: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(query);
-  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  return parsed.data;
-}

@@ -3,7 +3,7 @@ import { Session } from 'node:inspector/promises';
 import { getHeapSnapshot, getHeapStatistics } from 'node:v8';
 import { type Context, Hono } from 'hono';
 import { cpuPprof, heapPprof } from '../../platform/profiling/pprof.ts';
-import { hasOperatorToken } from './operator-token.ts';
+import { operatorOnly } from './operator-token.ts';
 
 const secondsDefault = 10;
 const secondsMax = 60;
@@ -33,10 +33,7 @@ export function debugRoutes(token: string): Hono {
     }
   };
   const app = new Hono();
-  app.use('/debug/*', async (c, next) => {
-    if (!hasOperatorToken(c, token)) return c.json({ status: 'not allowed' }, 401);
-    return next();
-  });
+  app.use('/debug/*', operatorOnly(token));
   app.get('/debug/profile', async (c) => {
     const seconds = secondsOf(c);
     if (seconds === undefined) return badSeconds(c);

@@ -1,5 +1,13 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { constantTimeEqual } from '../../platform/crypto.ts';
+
+/** Answers 401 to a request on the operations port without the operator's token. */
+export function operatorOnly(token: string): MiddlewareHandler {
+  return async (c, next) => {
+    if (!hasOperatorToken(c, token)) return c.json({ status: 'not allowed' }, 401);
+    return next();
+  };
+}
 
 /** Whether a request on the operations port carries the operator's token. */
 export function hasOperatorToken(c: Context, token: string): boolean {

@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import { readJson } from '../../http/contract/json-body.ts';
-import { inputFaults } from '../../http/contract/router.ts';
+import { parseInput } from '../../http/contract/router.ts';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import { type ProblemCatalogue, handleError } from '../../http/problem.ts';
-import { hasOperatorToken } from '../../http/server/operator-token.ts';
-import { requestInvalid } from '../../platform/errors.ts';
+import { operatorOnly } from '../../http/server/operator-token.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AlertConfig, createAlertSender } from './alert-sender.ts';
 import { alertNotice } from './schemas.ts';
@@ -27,11 +26,9 @@ export function alertRoutes(deps: { config: AlertConfig; log: Log; problems: Pro
   if (sender === undefined) return app;
   const sent = rememberSentNotices();
   app.onError(handleError(deps.problems, log));
-  app.post('/alerts', async (c) => {
-    if (!hasOperatorToken(c, token)) return c.json({ status: 'not allowed' }, 401);
-    const parsed = alertNotice.safeParse(await readJson(hotRequestOfContext(c), bodyBytesMax));
-    if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-    const missed = await sendAlerts({ sender, sent, log }, parsed.data, AbortSignal.timeout(sendDeadlineMs));
+  app.post('/alerts', operatorOnly(token), async (c) => {
+    const notice = parseInput(alertNotice, await readJson(hotRequestOfContext(c), bodyBytesMax));
+    const missed = await sendAlerts({ sender, sent, log }, notice, AbortSignal.timeout(sendDeadlineMs));
     return missed === 0 ? c.body(null, 204) : c.json({ status: 'not sent', missed }, 503);
   });
   return app;

@@ -7,7 +7,7 @@ import { type HotRequest, hotRequestOfContext } from '../../http/hot-path/hot-re
 import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
 import { idempotencyKeySchema, readIdempotencyKey } from '../../http/contract/idempotency-key.ts';
 import { jsonBody, readJson } from '../../http/contract/json-body.ts';
-import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
+import { createRouter, describe, parseInput, unchecked } from '../../http/contract/router.ts';
 import { answer, body, problems, slugParams, textHeader } from '../../http/contract/schemas.ts';
 import { requestInvalid } from '../../platform/errors.ts';
 import { type PlaceOrderDeps, type PlacedOrder, placeOrder } from './place-order.ts';
@@ -78,11 +78,10 @@ async function placeFrom(deps: PlacementDeps, request: HotRequest): Promise<Plac
   const idempotencyKey = readIdempotencyKey(request);
   const given = await readJson(request, orderBytesMax);
   refuseEarlyIfFull(deps, given);
-  const parsed = placeOrderSchema.safeParse(given);
-  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  refuseOtherEvent(request.header(eventSlugHeader), parsed.data.eventSlug);
+  const input = parseInput(placeOrderSchema, given);
+  refuseOtherEvent(request.header(eventSlugHeader), input.eventSlug);
   return placeOrder(deps, {
-    input: parsed.data,
+    input,
     idempotencyKey,
     network: deps.clientNetwork(request),
     queuePass: request.header('queue-pass'),

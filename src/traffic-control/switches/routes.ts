@@ -1,10 +1,9 @@
 import { Hono } from 'hono';
 import { hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import { readJson } from '../../http/contract/json-body.ts';
-import { hasOperatorToken } from '../../http/server/operator-token.ts';
+import { operatorOnly } from '../../http/server/operator-token.ts';
 import { type ProblemCatalogue, handleError } from '../../http/problem.ts';
-import { inputFaults } from '../../http/contract/router.ts';
-import { requestInvalid } from '../../platform/errors.ts';
+import { parseInput } from '../../http/contract/router.ts';
 import type { Log } from '../../platform/log.ts';
 import { listSwitchRows } from './queries.ts';
 import { presentSwitches, turnSchema } from './schemas.ts';
@@ -22,15 +21,10 @@ export function switchRoutes(
 ): Hono {
   const app = new Hono();
   app.onError(handleError(deps.problems, deps.log));
-  app.use('/switches/*', async (c, next) => {
-    if (!hasOperatorToken(c, deps.token)) return c.json({ status: 'not allowed' }, 401);
-    return next();
-  });
+  app.use('/switches/*', operatorOnly(deps.token));
   app.get('/switches', async (c) => c.json({ data: presentSwitches(await listSwitchRows(deps.db)) }));
   app.put('/switches/:name', async (c) => {
-    const parsed = turnSchema.safeParse(await readJson(hotRequestOfContext(c), bodyBytesMax));
-    if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-    const { until, ...turn } = parsed.data;
+    const { until, ...turn } = parseInput(turnSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
     const name = c.req.param('name');
     await turnSwitch(deps, { ...turn, name, until: until === undefined ? undefined : new Date(until) });
     await deps.switches.refresh();

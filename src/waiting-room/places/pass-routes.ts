@@ -5,10 +5,9 @@ import type { Answer } from '../../http/hot-path/answer.ts';
 import { type HotRequest, hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
 import { readJson } from '../../http/contract/json-body.ts';
-import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
+import { createRouter, describe, parseInput, unchecked } from '../../http/contract/router.ts';
 import { answer, body, problems, slugParams } from '../../http/contract/schemas.ts';
 import { typedAnswer } from '../../http/contract/typed-answer.ts';
-import { requestInvalid } from '../../platform/errors.ts';
 import { type ExchangeDeps, type HeldPass, exchangePlace } from './exchange-place.ts';
 import { exchangeSchema, passSchema, queueDocumentSchema } from '../schemas.ts';
 import { byAnybody } from '../../http/contract/security.ts';
@@ -52,9 +51,8 @@ const exchangeRoute = createRoute({
 });
 
 async function exchange(deps: ExchangeDeps, request: HotRequest, slug: string): Promise<HeldPass> {
-  const parsed = exchangeSchema.safeParse(await readJson(request, exchangeBytesMax));
-  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  return exchangePlace(deps, { slug, placeToken: parsed.data.placeToken });
+  const { placeToken } = parseInput(exchangeSchema, await readJson(request, exchangeBytesMax));
+  return exchangePlace(deps, { slug, placeToken });
 }
 
 /** The exchange as plain data, for the hot path. */

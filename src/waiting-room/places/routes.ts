@@ -2,9 +2,8 @@ import { createRoute } from '@hono/zod-openapi';
 import { type HotRequest, hotRequestOfContext } from '../../http/hot-path/hot-request.ts';
 import type { HotRoute } from '../../http/hot-path/hot-routes.ts';
 import { readJson } from '../../http/contract/json-body.ts';
-import { createRouter, describe, inputFaults, unchecked } from '../../http/contract/router.ts';
+import { createRouter, describe, parseInput, unchecked } from '../../http/contract/router.ts';
 import { answer, body, problems, slugParams } from '../../http/contract/schemas.ts';
-import { requestInvalid } from '../../platform/errors.ts';
 import { type HeldPlace, type JoinPlaceDeps, type JoinPlaceInput, issueChallenge, joinPlace } from './join-place.ts';
 import { challengeSchema, joinSchema, placeSchema } from './schemas.ts';
 import { byBuyer } from '../../http/contract/security.ts';
@@ -65,9 +64,7 @@ async function readWish(request: HotRequest): Promise<Pick<JoinPlaceInput, 'chal
   const length = request.header('content-length');
   if ((length === undefined || length === '0') && request.header('transfer-encoding') === undefined)
     return { challenge: undefined };
-  const parsed = joinSchema.safeParse(await readJson(request, joinBytesMax));
-  if (!parsed.success) throw requestInvalid(inputFaults(parsed.error));
-  const { challenge, insteadOf } = parsed.data;
+  const { challenge, insteadOf } = parseInput(joinSchema, await readJson(request, joinBytesMax));
   return { challenge, insteadOf };
 }
 
