@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { eventIdSchema, givenTimeSchema, timeSchema } from '../http/contract/schemas.ts';
+import { leadSecondsMax, leadSecondsMin } from './draw/order/draw-rules.ts';
 import { phases } from './rooms/phase.ts';
 import { drawStates } from './tables.ts';
 
@@ -66,7 +67,6 @@ export const passSchema = z
 
 const rateMaxLimits = { min: 0.1, max: 10_000 } as const;
 const turnSecondsLimits = { min: 60, max: 3600 } as const;
-const drawLeadSecondsLimits = { min: 30, max: 3600 } as const;
 const challengeDifficultyMax = 10_000_000;
 
 export const planSchema = z
@@ -76,8 +76,8 @@ export const planSchema = z
     opensAt: givenTimeSchema,
     drawLeadSeconds: z
       .int()
-      .min(drawLeadSecondsLimits.min)
-      .max(drawLeadSecondsLimits.max)
+      .min(leadSecondsMin)
+      .max(leadSecondsMax)
       .optional()
       .openapi({
         description:

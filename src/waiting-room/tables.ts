@@ -107,3 +107,6 @@ export const servingMarks = pgTable(
   },
   (table) => [primaryKey({ columns: [table.eventId, table.at] })],
 );
+
+export type RoomRow = typeof waitingRooms.$inferSelect;
+export type DrawRow = typeof draws.$inferSelect;

@@ -18,7 +18,8 @@ import {
   freezePlaces,
   positionOf,
 } from '../../../src/waiting-room/draw/index.ts';
-import { type DrawRow, findCurrentDraw } from '../../../src/waiting-room/draw/queries.ts';
+import { findCurrentDraw } from '../../../src/waiting-room/draw/queries.ts';
+import type { DrawRow } from '../../../src/waiting-room/tables.ts';
 import { drawRoutes } from '../../../src/waiting-room/draw/routes.ts';
 import { createJoinLane } from '../../../src/waiting-room/places/join-lane.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';

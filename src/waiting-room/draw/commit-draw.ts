@@ -2,7 +2,8 @@ import { type Db, readNow } from '../../platform/database/db.ts';
 import { firstRoundFrom, timeOfRound } from './beacon/beacon-chain.ts';
 import type { CommitDeps } from './deps.ts';
 import { type VoidReason, leadSecondsMax, rulesOf } from './order/draw-rules.ts';
-import { type DrawRow, findCurrentDraw, insertDraw, markVoid } from './queries.ts';
+import type { DrawRow } from '../tables.ts';
+import { findCurrentDraw, insertDraw, markVoid } from './queries.ts';
 import { openSeed, sealNewSeed } from './order/seal-seed.ts';
 
 /**

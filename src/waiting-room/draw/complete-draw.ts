@@ -6,7 +6,8 @@ import type { DrawDeps } from './deps.ts';
 import { drawKeyOf } from './order/draw-key.ts';
 import { type DrawRules, type VoidReason, rulesOf } from './order/draw-rules.ts';
 import { beaconAnswers, drawsEnded } from '../metrics.ts';
-import { type DrawRow, type TimedDraw, findCurrentDraw, markDrawn, markRevealed, markRooted } from './queries.ts';
+import type { DrawRow } from '../tables.ts';
+import { type TimedDraw, findCurrentDraw, markDrawn, markRevealed, markRooted } from './queries.ts';
 import { openSeed } from './order/seal-seed.ts';
 import { writeLeaves } from './tree/write-leaves.ts';
 

@@ -1,7 +1,7 @@
-/** Enough for some hundred thousand places on a quiet machine, and the minimum of a plan. */
-const leadSecondsMin = 30;
+import { leadSecondsMin } from './order/draw-rules.ts';
+
 /** For a list that takes longer the organizer must set the lead. */
-const leadSecondsMax = 600;
+const ownLeadSecondsMax = 600;
 /** The rest of the time is for a second draw, if the first one becomes void. */
 const leadShare = 0.5;
 
@@ -11,5 +11,5 @@ const leadShare = 0.5;
  */
 export function drawLeadOf(freezesAt: Date, opensAt: Date): number {
   const seconds = Math.floor(((opensAt.getTime() - freezesAt.getTime()) / 1000) * leadShare);
-  return Math.min(Math.max(seconds, leadSecondsMin), leadSecondsMax);
+  return Math.min(Math.max(seconds, leadSecondsMin), ownLeadSecondsMax);
 }

@@ -4,7 +4,7 @@ import type { Db } from '../../platform/database/db.ts';
 import type { BeaconChain } from './beacon/beacon-chain.ts';
 import { type DrawRules, rulesOf } from './order/draw-rules.ts';
 import { presentDraws } from './present.ts';
-import { findPublicRoom, listDraws } from './queries.ts';
+import { findRoomBySlug, listDraws } from './queries.ts';
 
 /** Expires within a second, as availability does. A change is visible a second after it happened. */
 const drawsKind = readKind({
@@ -29,11 +29,11 @@ export function drawsRead({ db, beaconChain, drawRules }: DrawsReadDeps, slug: s
     missingTags: [`slug:${slug}`],
     missing: eventNotFound,
     locate: async () => {
-      const room = await findPublicRoom(db, slug);
+      const room = await findRoomBySlug(db, slug);
       return room && { tag: `evt:${room.eventId}`, name: drawsKind.name, surrogateKeys: room.eventId };
     },
     render: async () => {
-      const room = await findPublicRoom(db, slug);
+      const room = await findRoomBySlug(db, slug);
       if (room === undefined) return undefined;
       const draws = await listDraws(db, room.eventId);
       return { body: presentDraws(room, draws, { chain: beaconChain, rules: rulesOf(drawRules) }) };

@@ -2,7 +2,7 @@ import { invariant } from '../../platform/assert.ts';
 import { transaction } from '../../platform/database/db.ts';
 import { voidDraw } from './commit-draw.ts';
 import type { DrawDeps } from './deps.ts';
-import { findCurrentDraw, lockRoom, markFrozen } from './queries.ts';
+import { findCurrentDraw, lockForFreeze, markFrozen } from './queries.ts';
 
 /**
  * Fixes the places of the draw in one short transaction under the room's lock, however many there are. `completeDraw`
@@ -13,7 +13,7 @@ export async function freezePlaces(
   eventId: string,
 ): Promise<'frozen' | 'early'> {
   return transaction(deps.db, async (tx) => {
-    const room = await lockRoom(tx, eventId);
+    const room = await lockForFreeze(tx, eventId);
     if (room === undefined || room.phase === 'closed') return 'early';
     if (room.phase !== 'pre_queue') return 'frozen';
     if (!room.isDue) return 'early';

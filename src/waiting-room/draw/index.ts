@@ -23,4 +23,4 @@ export { freezePlaces } from './freeze-places.ts';
 export { leafOf, proofOf, rootOf, rootOfProof } from './tree/merkle.ts';
 export { placeSalt } from './order/draw-key.ts';
 export { type DrawnRoom, indexAt, positionOf } from './order/position-of.ts';
-export { type DrawRow, findCurrentDraw } from './queries.ts';
+export { findCurrentDraw } from './queries.ts';

@@ -6,7 +6,8 @@ import { drawKeyOf, seedHashOf } from './order/draw-key.ts';
 import { listChunkRoots } from './tree/queries.ts';
 import { rootOf } from './tree/merkle.ts';
 import { leavesPerChunk } from './order/method.ts';
-import { type DrawRow, listDrawnDraws } from './queries.ts';
+import type { DrawRow } from '../tables.ts';
+import { listDrawnDraws } from './queries.ts';
 
 /** The number of latest draws whose hashes each check computes again. */
 const recomputedMax = 50;

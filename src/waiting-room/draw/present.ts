@@ -3,7 +3,8 @@ import type { BeaconChain } from './beacon/beacon-chain.ts';
 import type { DrawRules } from './order/draw-rules.ts';
 import { leavesPerChunk } from './order/method.ts';
 import type { Proof } from './tree/published-list.ts';
-import type { DrawRow, PublicRoom, RootedList } from './queries.ts';
+import type { DrawRow, RoomRow } from '../tables.ts';
+import type { RootedList } from './queries.ts';
 import type { drawSchema, drawsSchema, proofSchema } from './schemas.ts';
 
 type PresentedDraw = z.input<typeof drawSchema>;
@@ -34,7 +35,7 @@ function presentDraw(draw: DrawRow): PresentedDraw {
 }
 
 export function presentDraws(
-  room: PublicRoom,
+  room: RoomRow,
   draws: readonly DrawRow[],
   { chain, rules }: { chain: BeaconChain; rules: DrawRules },
 ): z.input<typeof drawsSchema> {

@@ -1,11 +1,10 @@
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { draws, waitingRooms } from '../tables.ts';
+import { type DrawRow, type RoomRow, draws, waitingRooms } from '../tables.ts';
 import type { BeaconChain } from './beacon/beacon-chain.ts';
 import type { VoidReason } from './order/draw-rules.ts';
 
-export type DrawRow = typeof draws.$inferSelect;
 /** A draw, and the time since its beacon round by Postgres' clock; negative before the round. */
 export type TimedDraw = { readonly draw: DrawRow; readonly secondsPastRound: number };
 
@@ -29,7 +28,7 @@ export type RoomAtFreeze = {
 };
 
 /** Nobody can join while the lock is held, so the transaction must be short. */
-export async function lockRoom(tx: Db, eventId: string): Promise<RoomAtFreeze | undefined> {
+export async function lockForFreeze(tx: Db, eventId: string): Promise<RoomAtFreeze | undefined> {
   const [row] = await tx
     .select({
       phase: waitingRooms.phase,
@@ -156,10 +155,8 @@ export async function listDrawnDraws(db: Db, limit: number): Promise<DrawRow[]> 
   return db.select().from(draws).where(eq(draws.state, 'drawn')).orderBy(desc(draws.drawnAt)).limit(limit);
 }
 
-export type PublicRoom = typeof waitingRooms.$inferSelect;
-
 /** The room of an event that the public may see. Indexes: events_slug_key, the primary key. */
-export async function findPublicRoom(db: Db, slug: string): Promise<PublicRoom | undefined> {
+export async function findRoomBySlug(db: Db, slug: string): Promise<RoomRow | undefined> {
   const [row] = await db
     .select({ room: waitingRooms })
     .from(waitingRooms)
@@ -178,7 +175,7 @@ export type RootedList = { readonly eventId: string; readonly places: number; re
 
 /** The frozen list, once its root exists. It is the same for every draw of the room. */
 export async function findRootedList(db: Db, slug: string): Promise<RootedList | 'unrooted' | undefined> {
-  const room = await findPublicRoom(db, slug);
+  const room = await findRoomBySlug(db, slug);
   if (room === undefined) return undefined;
   const found = await findCurrentDraw(db, room.eventId);
   const { places, merkleRoot } = found?.draw ?? { places: null, merkleRoot: null };

@@ -5,7 +5,8 @@ import { eventNotFound } from '../../catalog/errors.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { queueNotFound, queueOver } from '../errors.ts';
 import type { ChangeQueue } from '../ports.ts';
-import { type EventOfRoom, type RoomRow, lockRoom, shareOwnEvent } from './queries.ts';
+import type { RoomRow } from '../tables.ts';
+import { type EventOfRoom, lockRoom, shareOwnEvent } from './queries.ts';
 import { markOver } from '../admission/queries.ts';
 import { setPaused } from './settings-queries.ts';
 

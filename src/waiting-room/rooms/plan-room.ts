@@ -4,7 +4,8 @@ import { type ChangeRoomDeps, type RoomOfActor, changeRoom } from './change-room
 import { rulesOf } from '../draw/order/draw-rules.ts';
 import { type CommitDeps, commitDraw } from '../draw/index.ts';
 import { timesFixed, timesImpossible } from '../errors.ts';
-import type { EventOfRoom, RoomRow } from './queries.ts';
+import type { RoomRow } from '../tables.ts';
+import type { EventOfRoom } from './queries.ts';
 import { type RoomSettings, insertRoom, updateSettings } from './settings-queries.ts';
 import { type InputFault, inputFault } from '../../platform/field-faults.ts';
 

@@ -3,7 +3,7 @@ import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { isSaleOver, isStill } from '../admission/sale-conditions.ts';
 import type { Phase } from './phase.ts';
-import { draws, waitingRooms } from '../tables.ts';
+import { type DrawRow, type RoomRow, draws, waitingRooms } from '../tables.ts';
 
 /** Rooms that one process watches at once. */
 export const watchedRoomsMax = 2000;
@@ -68,8 +68,6 @@ export async function findVoidedPlaces(db: Db, eventId: string, number: number):
   return Array.isArray(indexes) ? indexes.map(Number) : [];
 }
 
-export type RoomRow = typeof waitingRooms.$inferSelect;
-
 /** Whether a condition of `sale-conditions.ts` holds for a room. */
 const ofRoom = (eventId: string, condition: SQL) => sql<boolean>`(select ${condition} from waiting_rooms room
   join events event on event.id = room.event_id where room.event_id = ${eventId})`;
@@ -118,7 +116,7 @@ export async function shareOwnEvent(tx: Db, organizerId: string, eventId: string
 export type PublicRoom = {
   readonly room: RoomRow;
   /** The one with the highest number. */
-  readonly draw: typeof draws.$inferSelect | null;
+  readonly draw: DrawRow | null;
   readonly nowMs: number;
   readonly servingAtMs: number;
   readonly isStill: boolean;

@@ -2,8 +2,7 @@ import { and, count, eq, isNotNull, sql } from 'drizzle-orm';
 import { invariant } from '../../platform/assert.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { catchUpSecondsMax, stoodSince } from '../admission/queries.ts';
-import type { RoomRow } from './queries.ts';
-import { spentPasses, waitingRooms } from '../tables.ts';
+import { type RoomRow, spentPasses, waitingRooms } from '../tables.ts';
 
 export type RoomSettings = Pick<
   RoomRow,

@@ -7,8 +7,7 @@ import type { Advanced } from '../../../src/waiting-room/admission/advance-room.
 import { type RoomSchedulerDeps, createRoomScheduler } from '../../../src/waiting-room/admission/room-scheduler.ts';
 import type { EventStock } from '../../../src/waiting-room/admission/stop-rule.ts';
 import { waitingRoomInvariants } from '../../../src/waiting-room/invariants.ts';
-import type { RoomRow } from '../../../src/waiting-room/rooms/queries.ts';
-import { waitingRooms } from '../../../src/waiting-room/tables.ts';
+import { type RoomRow, waitingRooms } from '../../../src/waiting-room/tables.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { openDrawWorld } from '../draw/support/draw-world.ts';
 

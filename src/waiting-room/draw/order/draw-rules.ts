@@ -13,10 +13,12 @@ export type DrawRules = {
   readonly workMs: number;
 };
 
-const defaults: DrawRules = { leadSeconds: 30, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
-
-/** The longest lead, reached after several draws whose root was late. */
+/** Enough for some hundred thousand places on a quiet machine. */
+export const leadSecondsMin = 30;
+/** Also reached after several draws whose root was late. */
 export const leadSecondsMax = 3600;
+
+const defaults: DrawRules = { leadSeconds: leadSecondsMin, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
 
 export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
   return { ...defaults, ...given };

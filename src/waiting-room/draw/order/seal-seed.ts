@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constantTimeEqual, decrypt, encrypt } from '../../../platform/crypto.ts';
 import { seedHashOf } from './draw-key.ts';
-import type { DrawRow } from '../queries.ts';
+import type { DrawRow } from '../../tables.ts';
 
 const seedBytes = 32;
 

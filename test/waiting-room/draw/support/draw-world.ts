@@ -5,15 +5,10 @@ import { startSandbox } from '../../../../sandbox/start-sandbox.ts';
 import { transaction } from '../../../../src/platform/database/db.ts';
 import { createLog } from '../../../../src/platform/log.ts';
 import { createBeacon } from '../../../../src/waiting-room/draw/beacon/beacon.ts';
-import {
-  type DrawDeps,
-  type DrawRow,
-  commitDraw,
-  completeDraw,
-  freezePlaces,
-} from '../../../../src/waiting-room/draw/index.ts';
+import { type DrawDeps, commitDraw, completeDraw, freezePlaces } from '../../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../../src/waiting-room/draw/invariants.ts';
 import { listDraws } from '../../../../src/waiting-room/draw/queries.ts';
+import type { DrawRow } from '../../../../src/waiting-room/tables.ts';
 import { createTestDatabase } from '../../../../testkit/services/database.ts';
 import { createEvent } from '../../../../testkit/factories.ts';
 import { openTestDb } from '../../../../testkit/orders/placing.ts';
