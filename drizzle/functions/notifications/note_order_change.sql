@@ -4,7 +4,7 @@ language sql volatile as $$
   select note_facts(
     array[o.organizer_id], array[o.event_id], array['order.changed'], array[o.id],
     array[jsonb_build_object(
-      'orderId', o.id, 'eventId', o.event_id, 'code', substr(o.id, 23, 5) || '-' || substr(o.id, 28, 5), 'status', o.status,
+      'orderId', o.id, 'eventId', o.event_id, 'code', order_code(o.id), 'status', o.status,
       'changed', to_jsonb(p_changed))])
   from orders o where o.event_id = p_event_id and o.id = p_order_id
 $$;

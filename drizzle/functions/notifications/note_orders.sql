@@ -15,7 +15,7 @@ begin
     select array_agg(o.organizer_id) as organizer_ids, array_agg(o.event_id) as event_ids, array_agg(o.id) as order_ids,
       array_agg('order.' || case o.status when 'partially_refunded' then 'refunded' else o.status end) as types,
       array_agg(jsonb_build_object(
-        'orderId', o.id, 'eventId', o.event_id, 'code', substr(o.id, 23, 5) || '-' || substr(o.id, 28, 5), 'status', o.status,
+        'orderId', o.id, 'eventId', o.event_id, 'code', order_code(o.id), 'status', o.status,
         'quantity', o.quantity, 'liveTickets', (
           select count(*) from tickets t where t.event_id || '' = o.event_id and t.order_id = o.id and t.status = 'live'),
         'total', jsonb_build_object('amount', o.total, 'currency', o.currency),

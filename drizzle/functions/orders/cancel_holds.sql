@@ -1,11 +1,11 @@
 -- After an event was called off: begins to end at most `p_limit` of its holds. Holds with an open attempt are closed at the
--- gateway first.
+-- gateway first. Returns how many.
 create or replace function cancel_holds(p_event_id text, p_limit integer) returns integer
 language plpgsql
 set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off
 set enable_mergejoin = off as $$
 declare
-  v_orders text[];
+  v_closing integer;
 begin
   with chosen as (
     select o.event_id, o.id from orders o
@@ -18,6 +18,6 @@ begin
     insert into outbox (name, payload)
     select 'order.closing', jsonb_build_object('eventId', p_event_id, 'orderId', id) from closing
   )
-  select array_agg(id) into v_orders from closing;
-  return coalesce(cardinality(v_orders), 0);
+  select count(*) into v_closing from closing;
+  return v_closing;
 end $$;

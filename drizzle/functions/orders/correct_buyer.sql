@@ -59,7 +59,7 @@ begin
     where o.event_id = p_event_id and o.id = p_order_id;
   -- The old address may have the QR codes, so they are replaced. A ticket that has admitted somebody keeps its code: its holder
   -- needs it to leave and return.
-  update tickets t set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16)
+  update tickets t set code = new_ticket_code()
     where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live' and t.times_transferred = 0
       and not exists (select from admissions a where a.event_id = t.event_id and a.ticket_id = t.id);
   return 'corrected';

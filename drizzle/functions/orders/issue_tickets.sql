@@ -9,7 +9,7 @@ set enable_mergejoin = off as $$
            (select count(*) from tickets t where t.event_id || '' = p_event_id and t.order_id = l.order_id)
            + row_number() over (partition by l.order_id order by l.ticket_category_id, place))::text, 3, '0'),
          l.order_id, l.ticket_category_id,
-         substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16),
+         new_ticket_code(),
          clock_timestamp()
   from order_lines l cross join generate_series(1, l.quantity) as place
   where l.event_id = p_event_id and l.order_id = any (p_order_ids);

@@ -129,7 +129,7 @@ async function changeHolder(
   { name, email, key, number }: NewHolder & { readonly key: string; readonly number: number },
 ): Promise<void> {
   await tx.execute(sql`
-    update tickets set code = substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) from 1 for 16),
+    update tickets set code = new_ticket_code(),
       holder_name = ${name}, named_at = statement_timestamp(), times_transferred = ${number}
     where event_id = ${eventId} and id = ${ticketId} and status = 'live'`);
   await tx
