@@ -8,6 +8,7 @@ import { eventIdOf, idPatterns, orderCode } from '../../platform/ids.ts';
 import { money } from '../../platform/text/money.ts';
 import { greetingName } from '../../platform/text/person-name.ts';
 import { phoneDigits } from '../../platform/text/phone-number.ts';
+import { homeTimeZone } from '../../platform/text/home.ts';
 import { composeAnnouncement, composeHolderAnnouncement } from '../announcements/compose-announcement.ts';
 import type { Composed, Mail } from '../channel.ts';
 import type { Claim } from './queries.ts';
@@ -55,9 +56,6 @@ export type ReportMailOf = (
 
 type Claimed = Pick<Claim, 'id' | 'subject_id' | 'template' | 'channel' | 'version' | 'recipient_key'>;
 
-/** Used if a message is about no event. */
-const platformTimeZone = 'Asia/Jakarta';
-
 /**
  * Makes the message of a delivery from the present data. Undefined if there is nothing to say any more: the link was
  * used, or the tickets were revoked.
@@ -91,7 +89,7 @@ export async function composeMessage(deps: ComposeDeps, claim: Claimed): Promise
     const buyer = await verificationMessage(deps, claim.subject_id);
     if (buyer === undefined) return undefined;
     if (buyer.channel === 'whatsapp') return { channel: 'whatsapp', to: buyer.to, message: buyerCodeMessage(buyer) };
-    const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? platformTimeZone;
+    const timeZone = (await findTimeZone(deps.db, buyer.eventId)) ?? homeTimeZone;
     return { channel: 'email', to: { name: '', address: buyer.to }, mail: buyerCodeMail({ ...buyer, timeZone }) };
   }
   if (template === 'ticket_received' || template === 'ticket_given') return composeTransfer(deps, claim);

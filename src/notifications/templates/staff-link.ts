@@ -1,4 +1,5 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../platform/text/home.ts';
 import type { Mail } from '../channel.ts';
 import { button, mailFrame, paragraph, softParagraph } from './parts/html.ts';
 import { words } from './parts/words.ts';
@@ -14,14 +15,12 @@ export type StaffMailData = {
   readonly expiresAt: Date;
 };
 
-/** Staff have no time zone of their own; the label says which one this is. */
-const staffTimeZone = 'Asia/Jakarta';
-
 /** The mail with a one-time link of a staff member. */
 export function staffLinkMail(data: StaffMailData): Mail {
   const { locale, organizerName } = data;
   const say = words[locale];
-  const until = formatDateTime(data.expiresAt, staffTimeZone, locale);
+  // Staff have no time zone of their own; the label says which one this is.
+  const until = formatDateTime(data.expiresAt, homeTimeZone, locale);
   const part =
     data.purpose === 'invitation'
       ? {

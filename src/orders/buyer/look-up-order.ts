@@ -5,6 +5,7 @@ import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { plainBase32, readLookalikes } from '../../platform/text/base32.ts';
 import { stageAll } from '../../platform/jobs/outbox.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
+import { homeCountry } from '../../platform/text/home.ts';
 import { lookupLimited } from '../errors.ts';
 import { orderFound, orderLinkRequested } from '../jobs.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
@@ -16,8 +17,6 @@ type LookUp = z.output<typeof lookUpOrderSchema>;
 
 /** Longer than the work takes, so that the time of the answer does not reveal what was found. */
 const answerMs = 250;
-/** The country of a number that names none. */
-const phoneCountryDefault = 'ID';
 
 /**
  * Sends the links of a buyer's orders again, to the addresses of each order. With an order code it sends that order;
@@ -29,7 +28,7 @@ export async function lookUpOrder(deps: LookUpDeps, input: LookUp, network: stri
   const phone =
     input.phone === undefined
       ? ''
-      : phoneOf({ phone: input.phone, phoneCountry: input.phoneCountry }, phoneCountryDefault, 'phone');
+      : phoneOf({ phone: input.phone, phoneCountry: input.phoneCountry }, homeCountry, 'phone');
   const [emailKey, phoneKey] = buyerKeys(deps.hashSecret, { email: input.email ?? '', phone });
   const buyer = input.email === undefined ? ofPhone(phoneKey) : ofEmail(emailKey);
   const sent = sendLinks(deps, buyer, { code: input.code, network });

@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { newOrderId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
+import { homeCountry } from '../../platform/text/home.ts';
 import { lockOrder } from '../lifecycle/queries.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { buyerKeys, networkKey } from '../placement/keys.ts';
@@ -38,7 +39,7 @@ export async function placeComplimentaryOrder(
   const { actor, input } = wish;
   const event = await ownEvent(deps.db, actor, wish.eventId);
   const known = await deps.directory.find(event.slug);
-  const phone = phoneOf(input.buyer, known?.country ?? 'ID', 'buyer.phone');
+  const phone = phoneOf(input.buyer, known?.country ?? homeCountry, 'buyer.phone');
   const item = itemOf(deps, { ...wish, phone });
   const { row } = await deps.placement.submit(event.id, item);
   if (row.outcome !== 'paid' && row.outcome !== 'replayed') throw placementRefusal(row, undefined);

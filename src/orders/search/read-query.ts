@@ -1,6 +1,7 @@
 import { foldText } from '../../catalog/index.ts';
 import { decodeBase32, plainBase32, readLookalikes } from '../../platform/text/base32.ts';
 import { phoneDigits, readPhone } from '../../platform/text/phone-number.ts';
+import { homeCountry } from '../../platform/text/home.ts';
 
 /** The possible meanings of a search text. Each part that is set is tried; an order that matches one is found. */
 export type SearchPlan = {
@@ -26,8 +27,6 @@ const wordMin = 2;
 const emailPartMin = 3;
 const digitsMin = 4;
 const wordsMax = 6;
-/** The events may be in any country. A number that is not valid in this country is found by its digits. */
-const countryOfMost = 'ID';
 
 export function readSearchQuery(q: string): SearchPlan {
   const plain = readLookalikes(plainBase32(q));
@@ -49,7 +48,8 @@ export function readSearchQuery(q: string): SearchPlan {
  * one.
  */
 function phonePart(q: string): string {
-  const read = readPhone(q, countryOfMost);
+  // The events may be in any country. A number that is not valid in this one is found by its digits.
+  const read = readPhone(q, homeCountry);
   if ('e164' in read) return phoneDigits(read.e164);
   return /^[\p{Nd}+().\s-]+$/u.test(q) ? foldText(q).replace(/\D/g, '').replace(/^0+/, '') : '';
 }

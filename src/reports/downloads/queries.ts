@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
+import { homeTimeZone } from '../../platform/text/home.ts';
 import { reportNotFound } from '../errors.ts';
 
 export type ReportReader = { readonly kind: 'staff' | 'api_key'; readonly id: string; readonly organizerId: string };
@@ -17,15 +18,12 @@ export async function findReader(db: Db, actorId: string): Promise<ReportReader 
   return row;
 }
 
-/** Used if a report is about several events. */
-export const platformTimeZone = 'Asia/Jakarta';
-
 /** The day on which a report was requested, where its reader is: in the zone of its schedule, else of its event. */
 export async function dayOfReport(db: Db, reportId: string): Promise<string> {
   const [row] = await rowsOf<{ day: string }>(
     db,
     sql`
-      select to_char(r.created_at at time zone coalesce(s.time_zone, e.time_zone, ${platformTimeZone}), 'YYYY-MM-DD') as day
+      select to_char(r.created_at at time zone coalesce(s.time_zone, e.time_zone, ${homeTimeZone}), 'YYYY-MM-DD') as day
       from reports r left join report_schedules s on s.id = r.schedule_id left join events e on e.id = r.event_id
       where r.id = ${reportId}`,
   );

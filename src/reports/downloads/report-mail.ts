@@ -5,9 +5,10 @@ import type { Config } from '../../config.ts';
 import type { ReportMailData } from '../../notifications/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
+import { homeTimeZone } from '../../platform/text/home.ts';
 import { tooManyRows } from '../limits.ts';
 import { reports } from '../tables.ts';
-import { findReader, platformTimeZone } from './queries.ts';
+import { findReader } from './queries.ts';
 import { linkExpiry, reportLink } from './report-link.ts';
 
 export type ReportMail = Omit<ReportMailData, 'name'> & { readonly name: string; readonly email: string };
@@ -50,7 +51,7 @@ export function createReportMailOf(deps: {
     }
     const expiresAt = linkExpiry(deps.clock.now());
     const link = reportLink(deps.config, { reportId, actorId: memberId, expiresAt });
-    const timeZone = found.timeZone ?? platformTimeZone;
+    const timeZone = found.timeZone ?? homeTimeZone;
     return { ...about, report: { status: 'ready', rows: found.rows, link, expiresAt, timeZone } };
   };
 }

@@ -4,6 +4,7 @@ import { findOrderWords } from '../../i18n/words/find-order.ts';
 import { donePanel, formMessage, otherAddress } from '../parts/form-parts.ts';
 import { field } from '../parts/field.ts';
 import { phoneField } from '../parts/phone-field.ts';
+import { homeCountry } from '../../../platform/text/home.ts';
 
 /** For buyers who lost the link to an order. The answer never tells whether the order exists. */
 export function findOrderPage(context: PageContext): Promise<string> {
@@ -17,7 +18,7 @@ export function findOrderPage(context: PageContext): Promise<string> {
 <label><input type="radio" name="by" id="by-email" value="email" checked> ${words.email}</label>
 <label><input type="radio" name="by" id="by-phone" value="phone"> ${words.phone}</label></fieldset>
 <div id="email-part">${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'email', maxlength: 254, hint: words.emailHint, inputmode: 'email' })}</div>
-<div id="phone-part" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country: 'ID', language: context.lang.language })}</div>
+<div id="phone-part" hidden>${phoneField({ label: words.phone, hint: words.phoneHint, country: homeCountry, language: context.lang.language })}</div>
 ${field({ name: 'code', label: words.code, autocomplete: 'off', maxlength: 40, isRequired: false, hint: words.codeHint, className: 'upper' })}
 ${formMessage()}<button class="button button-main wide" id="submit" disabled>${words.send}</button></form>
 ${donePanel(words.sentTitle, words.sentText, otherAddress(context.lang.language))}</div>`,

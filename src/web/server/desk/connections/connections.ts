@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import { messageTestWords } from '../../../i18n/words/desk/messages/message-tests.ts';
@@ -20,8 +21,6 @@ export function connectionPages(addPage: AddPage): void {
   addPage('/desk/connections', showConnections, { account: setAccount, testAccount, disconnect, testSender, testMail });
   addPage('/desk/connections/senders/:kind', showNewSender, { connect });
 }
-
-const deskTimeZone = 'Asia/Jakarta';
 
 async function showConnections(desk: Desk): Promise<View> {
   const { language } = desk;
@@ -67,7 +66,7 @@ async function accountPart(desk: Desk): Promise<Html> {
       ? html`<p>${words.noAccount}</p>`
       : facts([
           [words.account, account.merchantId],
-          [words.changed, formatDate(account.updatedAt, deskTimeZone, language, 'medium')],
+          [words.changed, formatDate(account.updatedAt, homeTimeZone, language, 'medium')],
         ])
   }${account === undefined ? '' : deskForm(desk, { form: desk.form('testAccount'), submit: words.testAccount, isSmall: true })}${deskForm(
     desk,

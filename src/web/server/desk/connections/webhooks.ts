@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { connectionWords } from '../../../i18n/words/desk/connections.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
@@ -12,7 +13,6 @@ import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
 import { endpointFields, endpointOf, subscribableTypes } from './endpoint-fields.ts';
 
-const deskTimeZone = 'Asia/Jakarta';
 const replayHours = 24;
 
 /** Webhook endpoints, their deliveries, and replay. */
@@ -137,7 +137,7 @@ ${
         rows: deliveries.data,
         columns: [
           { label: words.type, cell: ({ type }) => typeText(type, desk) },
-          { label: words.at, cell: ({ occurredAt }) => formatDateTime(occurredAt, deskTimeZone, language, 'medium') },
+          { label: words.at, cell: ({ occurredAt }) => formatDateTime(occurredAt, homeTimeZone, language, 'medium') },
           { label: words.status, cell: ({ status }) => statusChip(status, desk) },
           { label: words.tries, cell: ({ tries }) => formatCount(tries, language), isNumber: true },
           { label: words.answer, cell: ({ lastTry }) => answerText(lastTry, desk) },

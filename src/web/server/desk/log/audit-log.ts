@@ -14,8 +14,9 @@ import { type Option, selectField, textField } from '../parts/fields.ts';
 import { askForm } from '../parts/form.ts';
 import { linkButton } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
-import { changeList, deskTimeZone, idText } from './change-list.ts';
+import { changeList, idText } from './change-list.ts';
 import { withoutUndefined } from '../../../../platform/without-undefined.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 
 /** The API's page limit. Members beyond it are missing from the filter, but their entries are listed. */
 const membersMax = 200;
@@ -79,7 +80,7 @@ async function readLog(desk: Desk, filter: Filter): Promise<{ readonly log?: Log
 /** The start of the day, some days later. Text that is not a date is passed on, so that the API reports it. */
 function dayOf(text: string | undefined, daysLater: number): string | undefined {
   if (text === undefined) return undefined;
-  const day = DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: deskTimeZone });
+  const day = DateTime.fromFormat(text, 'yyyy-MM-dd', { zone: homeTimeZone });
   return day.isValid ? (day.plus({ days: daysLater }).toUTC().toISO() ?? text) : text;
 }
 
@@ -135,7 +136,7 @@ function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
     caption: words.log,
     rows: data,
     columns: [
-      { label: words.at, cell: ({ at }) => formatDateTime(at, deskTimeZone, language, 'medium') },
+      { label: words.at, cell: ({ at }) => formatDateTime(at, homeTimeZone, language, 'medium') },
       { label: words.who, cell: ({ actor }) => actor.name ?? words.actors[actor.kind] },
       { label: words.what, cell: ({ act }) => actText(act, language) },
       { label: words.subject, cell: (entry) => subjectLinks(desk, entry, filter) },

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { idPatterns, orderCode, orderIdOf } from '../../../../platform/ids.ts';
 import { formatCount, formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import { fieldText } from '../../../i18n/words/desk/log-fields.ts';
@@ -11,7 +12,6 @@ import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 
-export const deskTimeZone = 'Asia/Jakarta';
 /** Longer values are cut: the log is not the place to read an event's description. */
 const valueLengthMax = 120;
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
@@ -77,7 +77,7 @@ function partText(field: string, value: unknown, reader: Reader): string {
   const said = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
   const given = Object.hasOwn(names, said) ? (names[said] ?? said) : idText(said);
   const text = rfc3339.test(given)
-    ? formatDateTime(given, deskTimeZone, language, 'medium')
+    ? formatDateTime(given, homeTimeZone, language, 'medium')
     : codeText(field, given, language);
   return text.length > valueLengthMax ? `${text.slice(0, valueLengthMax)}…` : text;
 }

@@ -3,6 +3,7 @@ import { AntreProblem } from '../../../../client/problem.ts';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { type Currency, currencies, currencyDefault } from '../../../../platform/text/money.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
@@ -12,8 +13,6 @@ import { hiddenField, moneyField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { linkButton, panel } from '../parts/pieces.ts';
 import { paging, table } from '../parts/table.ts';
-
-const deskTimeZone = 'Asia/Jakarta';
 
 /** Tasks: work that only a person can do. */
 export function taskPage(addPage: AddPage): void {
@@ -87,13 +86,13 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
         cell: ({ orderId }) => (orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${codeOf(orderId)}</a>`),
       },
       { label: words.amount, cell: ({ detail }) => amountText(detail, language), isNumber: true },
-      { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, deskTimeZone, language, 'medium') },
+      { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, homeTimeZone, language, 'medium') },
       {
         label: words.action,
         cell: (task) =>
           task.resolvedAt === null
             ? actions(desk, task)
-            : formatDateTime(task.resolvedAt, deskTimeZone, language, 'medium'),
+            : formatDateTime(task.resolvedAt, homeTimeZone, language, 'medium'),
       },
       ...(rows.some(isChoosable)
         ? [

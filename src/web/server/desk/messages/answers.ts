@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { codeText } from '../../../i18n/words/desk/log-values.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { rowForm } from '../parts/form.ts';
 import { paging, table } from '../parts/table.ts';
 
-const deskTimeZone = 'Asia/Jakarta';
 const suppressionsPath = '/desk/suppressions';
 
 /** What people wrote back, and the addresses that get nothing any more. */
@@ -45,7 +45,7 @@ async function showInbound(desk: Desk): Promise<View> {
               },
               {
                 label: words.at,
-                cell: ({ receivedAt }) => formatDateTime(receivedAt, deskTimeZone, language, 'medium'),
+                cell: ({ receivedAt }) => formatDateTime(receivedAt, homeTimeZone, language, 'medium'),
               },
             ],
           })
@@ -76,7 +76,7 @@ async function showSuppressions(desk: Desk): Promise<View> {
               {
                 label: words.until,
                 cell: ({ until }) =>
-                  until === null ? words.forGood : formatDateTime(until, deskTimeZone, language, 'medium'),
+                  until === null ? words.forGood : formatDateTime(until, homeTimeZone, language, 'medium'),
               },
               {
                 label: words.lift,

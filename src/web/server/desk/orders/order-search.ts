@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { formatPrice } from '../../../../platform/text/format-money.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
@@ -15,7 +16,6 @@ import { orderMood } from './order-mood.ts';
 
 const ordersPerPage = 25;
 const statuses = ['pending_payment', 'paid', 'partially_refunded', 'refunded', 'expired', 'cancelled'] as const;
-const deskTimeZone = 'Asia/Jakarta';
 
 type FoundOrder = Data<'/v1/organizers/:slug/events/:eventId/orders'>['data'][number];
 
@@ -28,7 +28,7 @@ export function orderSearchPages(addPage: AddPage): void {
 async function showSearch(desk: Desk): Promise<View> {
   const words = orderWords[desk.language];
   const q = sought(desk);
-  const found = q === '' ? html`<p class="muted">${words.searchLead}</p>` : await foundOrders(desk, q, deskTimeZone);
+  const found = q === '' ? html`<p class="muted">${words.searchLead}</p>` : await foundOrders(desk, q, homeTimeZone);
   return { title: words.search, section: 'orders', body: html`${searchForm(desk, q)}${found}` };
 }
 

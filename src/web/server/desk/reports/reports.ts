@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
@@ -15,7 +16,6 @@ import { paging, table } from '../parts/table.ts';
 const kinds = ['attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries'] as const;
 const formats = ['xlsx', 'csv_semicolon', 'csv'] as const;
 const eventsShownMax = 100;
-const deskTimeZone = 'Asia/Jakarta';
 
 /** Reports: request, download, and schedules. */
 export function reportPages(addPage: AddPage): void {
@@ -56,7 +56,7 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
     rows,
     columns: [
       { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${words.formats[format]})` },
-      { label: words.at, cell: ({ createdAt }) => formatDateTime(createdAt, deskTimeZone, language, 'medium') },
+      { label: words.at, cell: ({ createdAt }) => formatDateTime(createdAt, homeTimeZone, language, 'medium') },
       {
         label: words.status,
         cell: ({ status }) => chip(statusWords[language][status] ?? status, status === 'ready' ? 'good' : 'plain'),
@@ -88,7 +88,7 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
         cell: ({ weekday, hour }) =>
           `${weekday === null ? words.day : words.weekdays[weekday - 1]}, ${String(hour).padStart(2, '0')}:00`,
       },
-      { label: words.nextRun, cell: ({ nextRunAt }) => formatDateTime(nextRunAt, deskTimeZone, language, 'medium') },
+      { label: words.nextRun, cell: ({ nextRunAt }) => formatDateTime(nextRunAt, homeTimeZone, language, 'medium') },
       {
         label: words.end,
         cell: ({ id }) => rowForm(desk, { act: 'endSchedule', idField: 'scheduleId', id, submit: words.end }),

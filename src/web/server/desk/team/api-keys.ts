@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { keyScopes } from '../../../../access/index.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
+import { homeTimeZone } from '../../../../platform/text/home.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import type { Language } from '../../../i18n/language.ts';
 import type { Html } from '../../layout.ts';
@@ -16,8 +17,6 @@ import { endingColumns } from './ending-columns.ts';
 export function apiKeyPages(addPage: AddPage): void {
   addPage('/desk/api-keys', showKeys, { make, end });
 }
-
-const deskTimeZone = 'Asia/Jakarta';
 
 async function showKeys(desk: Desk): Promise<View> {
   const { language, slug } = desk;
@@ -46,7 +45,7 @@ ${
             cell: ({ scopes }) =>
               scopes === null ? words.allScopes : scopes.map((scope) => words.scopeNames[scope]).join(', '),
           },
-          { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, deskTimeZone, language, 'medium') },
+          { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, homeTimeZone, language, 'medium') },
           ...endingColumns<(typeof data)[number]>(desk, 'keyId'),
         ],
       })

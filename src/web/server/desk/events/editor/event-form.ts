@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { currencies } from '../../../../../platform/text/money.ts';
+import { homeCountry, homeTimeZone } from '../../../../../platform/text/home.ts';
 import { eventFormWords } from '../../../../i18n/words/desk/events/event-form.ts';
 import type { Html } from '../../../layout.ts';
 import type { Data } from '../../api.ts';
@@ -10,7 +11,7 @@ import { fieldGroup, selectField, textField, timeField } from '../../parts/field
 export type EventOfDesk = Data<'/v1/organizers/:slug/events/:eventId'>;
 
 /** Defaults for organisers in Indonesia. */
-export const suggested = { timeZone: 'Asia/Jakarta', currency: 'IDR', country: 'ID' } as const;
+export const suggested = { timeZone: homeTimeZone, currency: 'IDR', country: homeCountry } as const;
 
 const zones = [
   'Asia/Jakarta',
