@@ -8,15 +8,13 @@ import { hiddenField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { notice } from '../parts/pieces.ts';
 import { placedEvent, whenFields, whereFields } from './editor/event-form.ts';
-import { eventParam, eventView, ownEvent } from './own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from './own-event.ts';
 
 /** Moves or postpones a published event, after a preview of the message to its ticket holders. */
 export function movingPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/move', showMove, { preview: previewMove, move });
   addPage('/desk/events/:eventId/postpone', showPostponement, { postpone, resume });
 }
-
-const pathOf = (desk: Desk, page: string) => `/desk/events/${desk.param('eventId')}${page}`;
 
 async function showMove(desk: Desk): Promise<View> {
   const words = movingWords[desk.language];
@@ -34,7 +32,7 @@ async function showMove(desk: Desk): Promise<View> {
       form,
       body: [hiddenField('version', version), whenFields(desk, form, event), whereFields(desk, form, event)],
       submit: words.look,
-      cancelPath: pathOf(desk, '/publication'),
+      cancelPath: eventPath(desk, '/publication'),
     })}`,
   };
 }
@@ -55,7 +53,7 @@ const previewMove: Act = async (desk, values) => {
       text: words.notSaved,
       body: html`${kept.map((name) => hiddenField(name, values.text(name)))}`,
       button: words.move,
-      backPath: pathOf(desk, '/move'),
+      backPath: eventPath(desk, '/move'),
     })}`,
   };
 };
@@ -65,7 +63,7 @@ const move: Act = async (desk, values: FormValues) => {
     param: eventParam(desk),
     json: { ...placedEvent(values), version: values.number('version') },
   });
-  return done(pathOf(desk, '/notices'), 'saved');
+  return done(eventPath(desk, '/notices'), 'saved');
 };
 
 async function showPostponement(desk: Desk): Promise<View> {
@@ -85,19 +83,19 @@ async function showPostponement(desk: Desk): Promise<View> {
       act: 'postpone',
       text: words.postponeText,
       button: words.postpone,
-      backPath: pathOf(desk, '/publication'),
+      backPath: eventPath(desk, '/publication'),
     })}`,
   };
 }
 
 const postpone: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/events/:eventId/postponement', { param: eventParam(desk) });
-  return done(pathOf(desk, '/notices'), 'saved');
+  return done(eventPath(desk, '/notices'), 'saved');
 };
 
 const resume: Act = async (desk) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/postponement', { param: eventParam(desk) });
-  return done(pathOf(desk, '/notices'), 'saved');
+  return done(eventPath(desk, '/notices'), 'saved');
 };
 
 type Change = { readonly kind: 'moved' | 'postponed' | 'cancelled' } & Partial<ReturnType<typeof placedEvent>>;

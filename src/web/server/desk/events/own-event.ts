@@ -10,6 +10,9 @@ export function eventParam(desk: Desk): { slug: string; eventId: string } {
   return { slug: desk.slug, eventId: desk.param('eventId') };
 }
 
+/** The address of a page of the event. */
+export const eventPath = (desk: Desk, page = ''): string => `/desk/events/${desk.param('eventId')}${page}`;
+
 /** The parts of a view that all pages of an event share. */
 export function eventView(event: EventOfDesk): Pick<View, 'event' | 'section'> {
   const { id, name, status, slug } = event;

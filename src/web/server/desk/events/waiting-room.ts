@@ -12,7 +12,7 @@ import { askForm, confirmStep, deskForm } from '../parts/form.ts';
 import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { ticketsOf } from '../tickets/tickets.ts';
 import type { EventOfDesk } from './editor/event-form.ts';
-import { eventParam, eventView, ownEvent } from './own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from './own-event.ts';
 
 type Room = Data<'/v1/organizers/:slug/events/:eventId/waiting-room'>;
 
@@ -84,16 +84,14 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
       form: desk.form(room.isPaused ? 'resume' : 'pause'),
       submit: room.isPaused ? words.resume : words.pause,
       isSmall: true,
-    })}${room.phase === 'over' ? '' : html`<p>${linkButton(`${roomPageOf(desk)}/closure`, words.end, true)}</p>`}`,
+    })}${room.phase === 'over' ? '' : html`<p>${linkButton(eventPath(desk, '/waiting-room/closure'), words.end, true)}</p>`}`,
   );
 }
-
-const roomPageOf = (desk: Desk) => `/desk/events/${desk.param('eventId')}/waiting-room`;
 
 async function showClosure(desk: Desk): Promise<View> {
   const words = roomPlanWords[desk.language];
   const event = await ownEvent(desk);
-  const backPath = roomPageOf(desk);
+  const backPath = eventPath(desk, '/waiting-room');
   return {
     title: words.end,
     ...eventView(event),
@@ -212,7 +210,7 @@ const planRoom: Act = async (desk, values) => {
 
 const endRoom: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/events/:eventId/waiting-room/closure', { param: eventParam(desk) });
-  return done(roomPageOf(desk), 'saved');
+  return done(eventPath(desk, '/waiting-room'), 'saved');
 };
 
 const pauseRoom: Act = async (desk) => {

@@ -4,7 +4,7 @@ import { announcementWords } from '../../../i18n/words/desk/messages/announcemen
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import type { FormValues } from '../forms.ts';
 import { areaField, hiddenField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
@@ -15,7 +15,7 @@ import { messagePreview, messageProgress } from './message-preview.ts';
 type Shown = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>;
 type Content = NonNullable<Shown['content']>['id'];
 
-const path = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/announcements${page}`;
+const path = (desk: Desk, page = '') => eventPath(desk, `/announcements${page}`);
 
 /** Announcements to the buyers of an event: written, previewed, then sent. */
 export function announcementPages(addPage: AddPage): void {

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { movingWords } from '../../../i18n/words/desk/events/moving.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { checkField, hiddenField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { facts, notice, panel } from '../parts/pieces.ts';
@@ -15,7 +15,7 @@ export function noticePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/notices/:noticeId', showNotice, { send, stop });
 }
 
-const pathOf = (desk: Desk, page = '') => `/desk/events/${desk.param('eventId')}/notices${page}`;
+const pathOf = (desk: Desk, page = '') => eventPath(desk, `/notices${page}`);
 const noticeParam = (desk: Desk) => ({ ...eventParam(desk), noticeId: desk.param('noticeId') });
 
 async function showNotices(desk: Desk): Promise<View> {

@@ -4,7 +4,7 @@ import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import type { EventOfDesk } from '../events/editor/event-form.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { type Form, type FormValues, changedOnly } from '../forms.ts';
 import {
   areaField,
@@ -28,7 +28,6 @@ export function categoryPages(addPage: AddPage): void {
   addPage(`${categories}/:categoryId/delete`, showDeletion, { remove: deleteCategory });
 }
 
-const ticketsPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/tickets`;
 const categoryParam = (desk: Desk) => ({ ...eventParam(desk), ticketCategoryId: desk.param('categoryId') });
 
 async function showNewCategory(desk: Desk): Promise<View> {
@@ -40,7 +39,7 @@ async function showNewCategory(desk: Desk): Promise<View> {
     title: words.newCategory,
     ...eventView(event),
     eventSection: 'tickets',
-    body: deskForm(desk, { form, body, submit: words.add, cancelPath: ticketsPath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.add, cancelPath: eventPath(desk, '/tickets') }),
   };
 }
 
@@ -61,7 +60,7 @@ async function showCategory(desk: Desk): Promise<View> {
     title: category.name,
     ...eventView(event),
     eventSection: 'tickets',
-    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: ticketsPath(desk) })}
+    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: eventPath(desk, '/tickets') })}
 <p>${linkButton(`${desk.path}/delete`, words.deleteCategory, true)}</p>`,
   };
 }
@@ -77,7 +76,7 @@ async function showDeletion(desk: Desk): Promise<View> {
       act: 'remove',
       text: words.deletionText(category.name),
       button: words.deleteCategory,
-      backPath: ticketsPath(desk),
+      backPath: eventPath(desk, '/tickets'),
     }),
   };
 }
@@ -225,7 +224,7 @@ const createCategory: Act = async (desk, values) => {
     param: eventParam(desk),
     json: categoryOf(values, await ownEvent(desk)),
   });
-  return done(ticketsPath(desk), 'categoryAdded');
+  return done(eventPath(desk, '/tickets'), 'categoryAdded');
 };
 
 const changeCategory: Act = async (desk, values) => {
@@ -234,12 +233,12 @@ const changeCategory: Act = async (desk, values) => {
     param: categoryParam(desk),
     json: changedOnly(values, categoryOf(values, event), { status: 'onSale' }),
   });
-  return done(ticketsPath(desk), 'saved');
+  return done(eventPath(desk, '/tickets'), 'saved');
 };
 
 const deleteCategory: Act = async (desk) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/ticket-categories/:ticketCategoryId', {
     param: categoryParam(desk),
   });
-  return done(ticketsPath(desk), 'deleted');
+  return done(eventPath(desk, '/tickets'), 'deleted');
 };

@@ -5,7 +5,7 @@ import { ticketWords } from '../../../i18n/words/desk/tickets/tickets.ts';
 import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { changedOnly } from '../forms.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { hiddenField, numberField, textField } from '../parts/fields.ts';
 import { askForm, deskForm } from '../parts/form.ts';
 import { notice, panel } from '../parts/pieces.ts';
@@ -17,8 +17,6 @@ export function poolPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/tickets/pools/new', showNewPool, { save: createPool });
   addPage('/desk/events/:eventId/tickets/pools/:poolId', showPool, { save: changePool });
 }
-
-const ticketsPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/tickets`;
 
 async function showNewPool(desk: Desk): Promise<View> {
   const { language } = desk;
@@ -34,7 +32,7 @@ async function showNewPool(desk: Desk): Promise<View> {
     title: words.newPool,
     ...eventView(event),
     eventSection: 'tickets',
-    body: deskForm(desk, { form, body, submit: words.add, cancelPath: ticketsPath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.add, cancelPath: eventPath(desk, '/tickets') }),
   };
 }
 
@@ -43,7 +41,7 @@ const createPool: Act = async (desk, values) => {
     param: eventParam(desk),
     json: { name: values.text('name'), capacity: values.number('capacity'), blocked: values.number('blocked') },
   });
-  return done(ticketsPath(desk), 'poolAdded');
+  return done(eventPath(desk, '/tickets'), 'poolAdded');
 };
 
 async function showPool(desk: Desk): Promise<View> {
@@ -124,5 +122,5 @@ const changePool: Act = async (desk, values) => {
     param: { ...eventParam(desk), poolId: desk.param('poolId') },
     json: changedOnly(values, { capacity: values.number('capacity'), blocked: values.number('blocked') }),
   });
-  return done(ticketsPath(desk), 'saved');
+  return done(eventPath(desk, '/tickets'), 'saved');
 };

@@ -5,7 +5,7 @@ import { questionWords } from '../../../i18n/words/desk/tickets/questions.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
-import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { type Form, type FormValues, changedOnly } from '../forms.ts';
 import { areaField, checkField, numberField, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
@@ -23,7 +23,6 @@ export function questionPages(addPage: AddPage): void {
   });
 }
 
-const listPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/questions`;
 const questionParam = (desk: Desk) => ({ ...eventParam(desk), questionId: desk.param('questionId') });
 
 async function questionsOf(desk: Desk): Promise<readonly Question[]> {
@@ -40,7 +39,7 @@ async function showQuestions(desk: Desk): Promise<View> {
     caption: words.title,
     rows: questions,
     columns: [
-      { label: words.question, cell: ({ id, text }) => html`<a href="${listPath(desk)}/${id}">${text}</a>` },
+      { label: words.question, cell: ({ id, text }) => html`<a href="${eventPath(desk, `/questions/${id}`)}">${text}</a>` },
       { label: words.kind, cell: ({ kind }) => words.kinds[kind] },
       { label: words.scope, cell: ({ scope }) => words.scopes[scope] },
       { label: words.answers, cell: ({ answers }) => formatCount(answers, language), isNumber: true },
@@ -97,7 +96,7 @@ async function showQuestion(desk: Desk): Promise<View> {
     title: question.text,
     ...eventView(event),
     eventSection: 'questions',
-    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: listPath(desk) })}
+    body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: eventPath(desk, '/questions') })}
 ${question.answers > 0 ? '' : deskForm(desk, { form: desk.form('remove'), submit: words.remove, isSmall: true })}`,
   };
 }
@@ -182,10 +181,10 @@ const changeQuestion: Act = async (desk, values) => {
       param: questionParam(desk),
       json,
     });
-  return done(listPath(desk), 'saved');
+  return done(eventPath(desk, '/questions'), 'saved');
 };
 
 const removeQuestion: Act = async (desk) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/questions/:questionId', { param: questionParam(desk) });
-  return done(listPath(desk), 'deleted');
+  return done(eventPath(desk, '/questions'), 'deleted');
 };

@@ -6,7 +6,7 @@ import { checkField, fieldGroup, textField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import type { Category } from '../../tickets/tickets.ts';
-import { eventParam } from '../own-event.ts';
+import { eventParam, eventPath } from '../own-event.ts';
 
 type DoorSettings = Data<'/v1/organizers/:slug/events/:eventId/door-settings'>;
 
@@ -59,5 +59,5 @@ export const changeDoorSettings: Act = async (desk, values) => {
     param: eventParam(desk),
     json: { showsNames, categoryNotes: Object.fromEntries(notes) as Record<string, string> },
   });
-  return done(`/desk/events/${desk.param('eventId')}/gates`, 'saved');
+  return done(eventPath(desk, '/gates'), 'saved');
 };

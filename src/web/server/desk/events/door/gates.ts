@@ -15,7 +15,7 @@ import { type Category, ticketsOf } from '../../tickets/tickets.ts';
 import { changeDoorSettings, doorSettingsOf, doorSettingsPart } from './door-settings.ts';
 import { changeTicketCodes, rotateTicketKey, ticketCodesOf, ticketCodesPart } from './ticket-codes.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
-import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 import { type Zone, addZone, removeZone, zonesOf, zonesPart } from './zones.ts';
 
 export type Gate = Data<'/v1/organizers/:slug/events/:eventId/gates'>['data'][number];
@@ -33,8 +33,6 @@ export function gatePages(addPage: AddPage): void {
   });
   addPage('/desk/events/:eventId/gates/:gateId', showGate, { save: changeGate });
 }
-
-const gatesPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/gates`;
 
 /** The data of the pages of gates. */
 type Known = {
@@ -79,7 +77,7 @@ function gateTable(desk: Desk, { event, gates, zones, categories }: Known): Html
     caption: words.title,
     rows: gates,
     columns: [
-      { label: words.name, cell: ({ id, name }) => html`<a href="${gatesPath(desk)}/${id}">${name}</a>` },
+      { label: words.name, cell: ({ id, name }) => html`<a href="${eventPath(desk, `/gates/${id}`)}">${name}</a>` },
       { label: words.only, cell: ({ ticketCategoryIds }) => namesOf(ticketCategoryIds) },
       { label: words.times, cell: (gate) => timesText(gate, event.timeZone, language) },
       { label: words.reEntry, cell: ({ reEntry }) => words.reEntryRules[reEntry] },
@@ -112,7 +110,7 @@ async function showGate(desk: Desk): Promise<View> {
     title: gate.name,
     ...eventView(known.event),
     eventSection: 'gates',
-    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: gatesPath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: eventPath(desk, '/gates') }),
   };
 }
 
@@ -212,7 +210,7 @@ const changeGate: Act = async (desk, values) => {
     param: { ...eventParam(desk), gateId: desk.param('gateId') },
     json: { ...changedOnly(values, rest), ticketCategoryIds: chosen.length === 0 ? null : chosen },
   });
-  return done(gatesPath(desk), 'saved');
+  return done(eventPath(desk, '/gates'), 'saved');
 };
 
 const removeGate: Act = async (desk, values) => {

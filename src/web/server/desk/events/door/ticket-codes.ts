@@ -6,7 +6,7 @@ import { type Act, type Desk, done } from '../../desk.ts';
 import { checkField, selectField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
-import { eventParam } from '../own-event.ts';
+import { eventParam, eventPath } from '../own-event.ts';
 
 type TicketCodes = Data<'/v1/organizers/:slug/events/:eventId/ticket-codes'>;
 
@@ -35,14 +35,12 @@ ${codes === 'opaque' ? '' : html`<p>${words.rotateText}</p>${deskForm(desk, { fo
   );
 }
 
-const gatesPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/gates`;
-
 export const changeTicketCodes: Act = async (desk, values) => {
   await desk.api.patch('/v1/organizers/:slug/events/:eventId/ticket-codes', {
     param: eventParam(desk),
     json: { codes: values.text('codes') === 'signed' ? 'signed' : 'opaque' },
   });
-  return done(gatesPath(desk), 'saved');
+  return done(eventPath(desk, '/gates'), 'saved');
 };
 
 export const rotateTicketKey: Act = async (desk, values) => {
@@ -50,5 +48,5 @@ export const rotateTicketKey: Act = async (desk, values) => {
     param: eventParam(desk),
     json: { withdrawEarlier: values.has('withdrawEarlier') },
   });
-  return done(gatesPath(desk), 'saved');
+  return done(eventPath(desk, '/gates'), 'saved');
 };

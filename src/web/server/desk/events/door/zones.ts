@@ -10,7 +10,7 @@ import { numberField, textField } from '../../parts/fields.ts';
 import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
-import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 
 export type Zone = Data<'/v1/organizers/:slug/events/:eventId/zones'>['data'][number];
 
@@ -18,8 +18,6 @@ export type Zone = Data<'/v1/organizers/:slug/events/:eventId/zones'>['data'][nu
 export function zonePage(addPage: AddPage): void {
   addPage('/desk/events/:eventId/zones/:zoneId', showZone, { save: changeZone });
 }
-
-const eventPath = (desk: Desk) => `/desk/events/${desk.param('eventId')}`;
 
 export async function zonesOf(desk: Desk): Promise<readonly Zone[]> {
   return (await desk.api.get('/v1/organizers/:slug/events/:eventId/zones', { param: eventParam(desk) })).data;
@@ -36,7 +34,7 @@ export function zonesPart(
     caption: words.zones,
     rows: of.zones,
     columns: [
-      { label: words.zoneName, cell: ({ id, name }) => html`<a href="${eventPath(desk)}/zones/${id}">${name}</a>` },
+      { label: words.zoneName, cell: ({ id, name }) => html`<a href="${eventPath(desk, `/zones/${id}`)}">${name}</a>` },
       { label: words.inside, cell: ({ inside }) => formatCount(inside, language), isNumber: true },
       {
         label: words.capacity,
@@ -92,7 +90,7 @@ async function showZone(desk: Desk): Promise<View> {
     title: zone.name,
     ...eventView(event),
     eventSection: 'gates',
-    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: `${eventPath(desk)}/gates` }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: eventPath(desk, '/gates') }),
   };
 }
 
@@ -111,7 +109,7 @@ const changeZone: Act = async (desk, values) => {
       param: { ...eventParam(desk), zoneId: desk.param('zoneId') },
       json,
     });
-  return done(`${eventPath(desk)}/gates`, 'saved');
+  return done(eventPath(desk, '/gates'), 'saved');
 };
 
 export const removeZone: Act = async (desk, values) => {

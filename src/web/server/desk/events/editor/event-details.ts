@@ -9,7 +9,7 @@ import { areaField, checkField, fieldGroup, hiddenField, moneyField, numberField
 import { deskForm } from '../../parts/form.ts';
 import { linkButton } from '../../parts/pieces.ts';
 import { type EventOfDesk, describedEvent, describingFields, placedEvent } from './event-form.ts';
-import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 
 /** The editable fields of an event. */
 export function eventDetailsPages(addPage: AddPage): void {
@@ -163,5 +163,5 @@ const changeEvent: Act = async (desk, values) => {
       detailsUntilHours: values.number('detailsUntilHours'),
     },
   });
-  return done(`/desk/events/${desk.param('eventId')}`, 'saved');
+  return done(eventPath(desk), 'saved');
 };

@@ -10,7 +10,7 @@ import { facts, linkButton, notice, panel } from '../../parts/pieces.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
 import { type Missing, missingOf } from '../checklist.ts';
 import { tellingPart } from '../moving.ts';
-import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 
 /** Publishes, unpublishes, or calls off an event. */
 export function publicationPages(addPage: AddPage): void {
@@ -18,12 +18,10 @@ export function publicationPages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/call-off', showCallOff, { callOff });
 }
 
-const pathOf = (desk: Desk, page: string) => `/desk/events/${desk.param('eventId')}${page}`;
-
 async function showPublication(desk: Desk): Promise<View> {
   const event = await ownEvent(desk);
   const words = publicationWords[desk.language];
-  const noticesLink = html`<p class="page-actions">${linkButton(pathOf(desk, '/notices'), movingWords[desk.language].noticesTitle, true)}</p>`;
+  const noticesLink = html`<p class="page-actions">${linkButton(eventPath(desk, '/notices'), movingWords[desk.language].noticesTitle, true)}</p>`;
   const view = { title: words.title, ...eventView(event), eventSection: 'publication' as const };
   if (event.status === 'cancelled')
     return { ...view, body: html`${notice(words.isCancelled, 'bad')}${await refundsPart(desk)}${noticesLink}` };
@@ -52,7 +50,7 @@ async function refundsPart(desk: Desk): Promise<Html> {
 function publishPart(desk: Desk, missing: readonly Missing[]): Html {
   const words = publicationWords[desk.language];
   const form = desk.form('publish');
-  return html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(pathOf(desk, '/preview'), words.preview, true)}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
+  return html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(eventPath(desk, '/preview'), words.preview, true)}</p>${missingPart(missing, desk)}${missing.length > 0 ? '' : deskForm(desk, { form, submit: words.publish })}`;
 }
 
 /** Why the event cannot be published yet. A reason that has no translation shows the API's message. */
@@ -70,10 +68,10 @@ function publishedPart(desk: Desk, event: EventOfDesk): Html {
 <p class="page-actions">${linkButton(`/events/${event.slug}?lang=${desk.language}`, words.see, true)}</p>
 ${salesPart(desk, event)}
 ${panel(words.takeBackTitle, html`<p>${words.takeBackText}</p>${deskForm(desk, { form: desk.form('unpublish'), submit: words.takeBack, isSmall: true })}`)}
-${panel(moving.moveTitle, html`<p>${moving.moveText}</p>${linkButton(pathOf(desk, '/move'), event.isPostponed ? moving.giveDate : moving.moveTitle, true)}`)}
-${panel(moving.postponeTitle, html`<p>${event.isPostponed ? moving.isPostponed : moving.postponeText}</p>${linkButton(pathOf(desk, '/postpone'), event.isPostponed ? moving.resume : moving.postponeTitle, true)}`)}
-${panel(moving.noticesTitle, html`<p>${moving.noticesLead}</p>${linkButton(pathOf(desk, '/notices'), moving.noticesTitle, true)}`)}
-${panel(words.callOffTitle, html`<p>${words.callOffText}</p>${linkButton(pathOf(desk, '/call-off'), words.callOffTitle, true)}`)}`;
+${panel(moving.moveTitle, html`<p>${moving.moveText}</p>${linkButton(eventPath(desk, '/move'), event.isPostponed ? moving.giveDate : moving.moveTitle, true)}`)}
+${panel(moving.postponeTitle, html`<p>${event.isPostponed ? moving.isPostponed : moving.postponeText}</p>${linkButton(eventPath(desk, '/postpone'), event.isPostponed ? moving.resume : moving.postponeTitle, true)}`)}
+${panel(moving.noticesTitle, html`<p>${moving.noticesLead}</p>${linkButton(eventPath(desk, '/notices'), moving.noticesTitle, true)}`)}
+${panel(words.callOffTitle, html`<p>${words.callOffText}</p>${linkButton(eventPath(desk, '/call-off'), words.callOffTitle, true)}`)}`;
 }
 
 function salesPart(desk: Desk, { sales }: EventOfDesk): Html {
@@ -98,31 +96,31 @@ async function showCallOff(desk: Desk): Promise<View> {
       act: 'callOff',
       text: words.callOffConsequence,
       button: words.callOff,
-      backPath: pathOf(desk, '/publication'),
+      backPath: eventPath(desk, '/publication'),
     })}`,
   };
 }
 
 const publish: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/events/:eventId/publication', { param: eventParam(desk) });
-  return done(pathOf(desk, '/publication'), 'published');
+  return done(eventPath(desk, '/publication'), 'published');
 };
 
 const unpublish: Act = async (desk) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/publication', { param: eventParam(desk) });
-  return done(pathOf(desk, '/publication'), 'unpublished');
+  return done(eventPath(desk, '/publication'), 'unpublished');
 };
 
 const setSales =
   (sales: 'open' | 'closed'): Act =>
   async (desk) => {
     await desk.api.put('/v1/organizers/:slug/events/:eventId/sales', { param: eventParam(desk), json: { sales } });
-    return done(pathOf(desk, '/publication'), 'saved');
+    return done(eventPath(desk, '/publication'), 'saved');
   };
 const openSales = setSales('open');
 const closeSales = setSales('closed');
 
 const callOff: Act = async (desk) => {
   await desk.api.post('/v1/organizers/:slug/events/:eventId/cancellation', { param: eventParam(desk) });
-  return done(pathOf(desk, '/notices'), 'calledOff');
+  return done(eventPath(desk, '/notices'), 'calledOff');
 };

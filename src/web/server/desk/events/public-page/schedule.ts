@@ -11,7 +11,7 @@ import { deskForm, rowForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import { table } from '../../parts/table.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
-import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 
 type Item = Data<'/v1/organizers/:slug/events/:eventId/schedule'>['data'][number];
 
@@ -20,8 +20,6 @@ export function schedulePages(addPage: AddPage): void {
   addPage('/desk/events/:eventId/schedule', showSchedule, { add: addItem, remove: removeItem });
   addPage('/desk/events/:eventId/schedule/:itemId', showItem, { save: changeItem });
 }
-
-const schedulePath = (desk: Desk) => `/desk/events/${desk.param('eventId')}/schedule`;
 
 async function itemsOf(desk: Desk): Promise<readonly Item[]> {
   return (await desk.api.get('/v1/organizers/:slug/events/:eventId/schedule', { param: eventParam(desk) })).data;
@@ -36,7 +34,7 @@ async function showSchedule(desk: Desk): Promise<View> {
     caption: words.title,
     rows: items,
     columns: [
-      { label: words.what, cell: ({ id, title }) => html`<a href="${schedulePath(desk)}/${id}">${title}</a>` },
+      { label: words.what, cell: ({ id, title }) => html`<a href="${eventPath(desk, `/schedule/${id}`)}">${title}</a>` },
       {
         label: words.when,
         cell: ({ startsAt, endsAt }) => formatSpan(startsAt, endsAt, event.timeZone, language),
@@ -68,7 +66,7 @@ async function showItem(desk: Desk): Promise<View> {
     title: item.title,
     ...eventView(event),
     eventSection: 'schedule',
-    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: schedulePath(desk) }),
+    body: deskForm(desk, { form, body, submit: words.save, isChange: true, cancelPath: eventPath(desk, '/schedule') }),
   };
 }
 
@@ -116,7 +114,7 @@ const addItem: Act = async (desk, values) => {
     param: eventParam(desk),
     json: itemOf(values, await ownEvent(desk)),
   });
-  return done(schedulePath(desk), 'saved');
+  return done(eventPath(desk, '/schedule'), 'saved');
 };
 
 const changeItem: Act = async (desk, values) => {
@@ -124,12 +122,12 @@ const changeItem: Act = async (desk, values) => {
     param: { ...eventParam(desk), scheduleItemId: desk.param('itemId') },
     json: changedOnly(values, itemOf(values, await ownEvent(desk))),
   });
-  return done(schedulePath(desk), 'saved');
+  return done(eventPath(desk, '/schedule'), 'saved');
 };
 
 const removeItem: Act = async (desk, values) => {
   await desk.api.delete('/v1/organizers/:slug/events/:eventId/schedule/:scheduleItemId', {
     param: { ...eventParam(desk), scheduleItemId: values.text('itemId') },
   });
-  return done(schedulePath(desk), 'deleted');
+  return done(eventPath(desk, '/schedule'), 'deleted');
 };
