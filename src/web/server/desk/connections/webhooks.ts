@@ -10,7 +10,7 @@ import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { changedChoice, changedOnly } from '../forms.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { endpointFields, endpointOf, subscribableTypes } from './endpoint-fields.ts';
 
 const replayHours = 24;
@@ -100,12 +100,11 @@ const endpointPath = (desk: Desk) => `/desk/webhooks/${desk.param('endpointId')}
 async function showEndpoint(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = connectionWords[language];
-  const cursor = desk.query('cursor');
   const [endpoint, deliveries] = await Promise.all([
     desk.api.get('/v1/organizers/:slug/webhooks/:endpointId', { param: endpointParam(desk) }),
     desk.api.get('/v1/organizers/:slug/webhooks/:endpointId/deliveries', {
       param: endpointParam(desk),
-      query: cursor === undefined ? {} : { cursor },
+      query: pageQuery(desk),
     }),
   ]);
   const act = (name: string, label: string) => deskForm(desk, { form: desk.form(name), submit: label, isSmall: true });

@@ -5,7 +5,7 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
 import { emptyState, eventChip, linkButton } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 const eventsPerPage = 25;
 const statuses = ['draft', 'published', 'cancelled'] as const;
@@ -23,7 +23,7 @@ async function showEvents(desk: Desk): Promise<View> {
   const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events', {
     param: { slug },
-    query: { limit: eventsPerPage, ...(status && { status }), ...(cursor === undefined ? {} : { cursor }) },
+    query: { limit: eventsPerPage, ...(status && { status }), ...pageQuery(desk) },
   });
   if (data.length === 0 && status === undefined && cursor === undefined) {
     return {

@@ -12,7 +12,7 @@ import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { linkButton, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 /** Tasks: work that only a person can do. */
 export function taskPage(addPage: AddPage): void {
@@ -45,7 +45,7 @@ async function showTasks(desk: Desk): Promise<View> {
   const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/tasks', {
     param: { slug },
-    query: { ...defined(filter), ...(cursor === undefined ? {} : { cursor }) },
+    query: { ...defined(filter), ...pageQuery(desk) },
   });
   return {
     title: words.tasks,

@@ -9,7 +9,7 @@ import type { FormValues } from '../forms.ts';
 import { areaField, hiddenField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { facts, linkButton, notice, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { messagePreview, messageProgress } from './message-preview.ts';
 
 type Shown = Data<'/v1/organizers/:slug/events/:eventId/announcements/:announcementId'>;
@@ -28,10 +28,9 @@ async function showList(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = announcementWords[language];
   const event = await ownEvent(desk);
-  const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/announcements', {
     param: eventParam(desk),
-    query: cursor === undefined ? {} : { cursor },
+    query: pageQuery(desk),
   });
   return {
     title: words.title,

@@ -5,7 +5,7 @@ import { codeText } from '../../../i18n/words/desk/log-values.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { rowForm } from '../parts/form.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 const suppressionsPath = '/desk/suppressions';
 
@@ -14,11 +14,6 @@ export function answerPages(addPage: AddPage): void {
   addPage('/desk/inbound-messages', showInbound);
   addPage(suppressionsPath, showSuppressions, { lift });
 }
-
-const pageQuery = (desk: Desk) => {
-  const cursor = desk.query('cursor');
-  return cursor === undefined ? {} : { cursor };
-};
 
 async function showInbound(desk: Desk): Promise<View> {
   const { language, slug } = desk;

@@ -5,7 +5,7 @@ import type { AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { chip, linkButton } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 const attendeesPerPage = 50;
 const presences = ['not_yet', 'in', 'out'] as const;
@@ -20,10 +20,9 @@ async function showAttendees(desk: Desk): Promise<View> {
   const words = orderWords[language];
   const event = await ownEvent(desk);
   const presence = presences.find((known) => known === desk.query('presence'));
-  const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/attendees', {
     param: eventParam(desk),
-    query: { limit: attendeesPerPage, ...(presence && { presence }), ...(cursor === undefined ? {} : { cursor }) },
+    query: { limit: attendeesPerPage, ...(presence && { presence }), ...pageQuery(desk) },
   });
   const filter = [undefined, ...presences].map((one) => {
     const label = one === undefined ? words.all : words.presences[one];

@@ -11,7 +11,7 @@ import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { chip, linkButton, notice } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { orderMood } from './order-mood.ts';
 
 const ordersPerPage = 25;
@@ -78,13 +78,12 @@ function searchForm(desk: Desk, q: string): Html {
 
 async function foundOrders(desk: Desk, q: string, timeZone: string, eventId?: string): Promise<Html> {
   const words = orderWords[desk.language];
-  const cursor = desk.query('cursor');
   const { data, match, nextCursor } = await desk.api.post('/v1/organizers/:slug/order-searches', {
     param: { slug: desk.slug },
     json: {
       q,
       limit: ordersPerPage,
-      ...(cursor === undefined ? {} : { cursor }),
+      ...pageQuery(desk),
       ...(eventId === undefined ? {} : { eventId }),
     },
   });
@@ -96,10 +95,9 @@ async function listOfEvent(desk: Desk, timeZone: string): Promise<Html> {
   const { language } = desk;
   const words = orderWords[language];
   const status = statuses.find((known) => known === desk.query('status'));
-  const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/events/:eventId/orders', {
     param: eventParam(desk),
-    query: { limit: ordersPerPage, ...(status && { status }), ...(cursor === undefined ? {} : { cursor }) },
+    query: { limit: ordersPerPage, ...(status && { status }), ...pageQuery(desk) },
   });
   const filter = [undefined, ...statuses].map((one) => {
     const label = one === undefined ? words.all : (statusWords[language][one] ?? one);

@@ -39,6 +39,12 @@ export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
   return html`<table class="desk-table" role="table"><caption class="visually-hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${lines}</tbody></table>`;
 }
 
+/** The page of a list that the address asks for, as the API takes it. */
+export function pageQuery(desk: Desk): { readonly cursor?: string } {
+  const cursor = desk.query('cursor');
+  return cursor === undefined ? {} : { cursor };
+}
+
 /** Links to the next page of a list and to its first page. */
 export function paging(
   desk: Desk,

@@ -11,7 +11,7 @@ import type { Form } from '../forms.ts';
 import { numberField, selectField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 const kinds = ['attendees', 'orders', 'payments', 'refunds', 'ledger', 'check_ins', 'deliveries'] as const;
 const formats = ['xlsx', 'csv_semicolon', 'csv'] as const;
@@ -25,9 +25,8 @@ export function reportPages(addPage: AddPage): void {
 async function showReports(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = toolWords[language];
-  const cursor = desk.query('cursor');
   const [reports, schedules, events] = await Promise.all([
-    desk.api.get('/v1/organizers/:slug/reports', { param: { slug }, query: cursor === undefined ? {} : { cursor } }),
+    desk.api.get('/v1/organizers/:slug/reports', { param: { slug }, query: pageQuery(desk) }),
     desk.api.get('/v1/organizers/:slug/report-schedules', { param: { slug }, query: {} }),
     desk.api.get('/v1/organizers/:slug/events', { param: { slug }, query: { limit: eventsShownMax } }),
   ]);

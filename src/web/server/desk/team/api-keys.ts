@@ -10,7 +10,7 @@ import type { Form } from '../forms.ts';
 import { fieldId, selectField, textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { linkButton, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { endingColumns } from './ending-columns.ts';
 
 /** API keys. Owners only. */
@@ -21,10 +21,9 @@ export function apiKeyPages(addPage: AddPage): void {
 async function showKeys(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = teamWords[language];
-  const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/api-keys', {
     param: { slug },
-    query: cursor === undefined ? {} : { cursor },
+    query: pageQuery(desk),
   });
   const form = desk.form('make');
   return {

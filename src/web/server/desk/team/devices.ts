@@ -7,7 +7,7 @@ import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
 import { linkButton, panel } from '../parts/pieces.ts';
 import { qrCode } from '../parts/qr-code.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { endingColumns } from './ending-columns.ts';
 
 /** The devices that may scan for an event. */
@@ -19,10 +19,9 @@ async function showDevices(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = teamWords[language];
   const event = await ownEvent(desk);
-  const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/devices', {
     param: { slug },
-    query: { eventId: event.id, ...(cursor === undefined ? {} : { cursor }) },
+    query: { eventId: event.id, ...pageQuery(desk) },
   });
   const form = desk.form('add');
   return {

@@ -8,7 +8,7 @@ import { changedChoice } from '../forms.ts';
 import { localeField, selectField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, linkButton, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 import { type EventName, type Reach, eventsOfDesk, eventsText, orNull, reachFields, roleText } from './reach-fields.ts';
 
 const roles = ['owner', 'manager', 'door'] as const;
@@ -23,9 +23,8 @@ export function staffPages(addPage: AddPage): void {
 async function showStaff(desk: Desk): Promise<View> {
   const { language, slug } = desk;
   const words = teamWords[language];
-  const cursor = desk.query('cursor');
   const [{ data, nextCursor }, events] = await Promise.all([
-    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: cursor === undefined ? {} : { cursor } }),
+    desk.api.get('/v1/organizers/:slug/staff', { param: { slug }, query: pageQuery(desk) }),
     eventsOfDesk(desk),
   ]);
   return {

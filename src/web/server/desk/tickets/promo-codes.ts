@@ -12,7 +12,7 @@ import type { Form } from '../forms.ts';
 import { fieldGroup, hiddenField, numberField, selectField, textField, timeField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
-import { paging, table } from '../parts/table.ts';
+import { pageQuery, paging, table } from '../parts/table.ts';
 
 type PromoCode = Data<'/v1/organizers/:slug/events/:eventId/promo-codes'>['data'][number];
 
@@ -25,12 +25,11 @@ export function promoCodePages(addPage: AddPage): void {
 
 async function showPromoCodes(desk: Desk): Promise<View> {
   const words = promoWords[desk.language];
-  const cursor = desk.query('cursor');
   const [event, codes] = await Promise.all([
     ownEvent(desk),
     desk.api.get('/v1/organizers/:slug/events/:eventId/promo-codes', {
       param: eventParam(desk),
-      query: { limit: codesPerPage, ...(cursor === undefined ? {} : { cursor }) },
+      query: { limit: codesPerPage, ...pageQuery(desk) },
     }),
   ]);
   const form = desk.form('add');

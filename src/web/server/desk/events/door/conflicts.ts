@@ -6,7 +6,7 @@ import { saleWords } from '../../../../i18n/words/desk/sale.ts';
 import type { Language } from '../../../../i18n/language.ts';
 import type { Data } from '../../api.ts';
 import type { AddPage, Desk, View } from '../../desk.ts';
-import { paging, table } from '../../parts/table.ts';
+import { pageQuery, paging, table } from '../../parts/table.ts';
 import { eventView, ownEvent } from '../own-event.ts';
 
 type Conflict = Data<'/v1/events/:id/check-ins/conflicts'>['data'][number];
@@ -21,12 +21,11 @@ export function conflictPage(addPage: AddPage): void {
 async function showConflicts(desk: Desk): Promise<View> {
   const { language } = desk;
   const words = conflictWords[language];
-  const cursor = desk.query('cursor');
   const [event, { data, nextCursor }] = await Promise.all([
     ownEvent(desk),
     desk.api.get('/v1/events/:id/check-ins/conflicts', {
       param: { id: desk.param('eventId') },
-      query: { limit: conflictsPerPage, ...(cursor === undefined ? {} : { cursor }) },
+      query: { limit: conflictsPerPage, ...pageQuery(desk) },
     }),
   ]);
   const { timeZone } = event;
