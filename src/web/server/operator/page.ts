@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../client/problem.ts';
@@ -89,7 +88,6 @@ async function act(
       values,
       faults: problem.errors,
       refusal: refusalText(problem, operator.language),
-      key: randomUUID(),
     };
     const view = await show({ ...operator, form: (other) => (other === name ? refused : emptyForm(other)) });
     return { ...view, status: statusOf(problem) };

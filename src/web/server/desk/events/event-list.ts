@@ -4,7 +4,7 @@ import { eventWords } from '../../../i18n/words/desk/events/events.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
-import { emptyState, eventChip, linkButton } from '../parts/pieces.ts';
+import { emptyState, eventChip, filterLinks, linkButton } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 
 const eventsPerPage = 25;
@@ -34,16 +34,16 @@ async function showEvents(desk: Desk): Promise<View> {
         : emptyState(words.noneTitle, words.noneText, { path: '/desk/events/new', label: words.newEvent }),
     };
   }
-  const filter = [undefined, ...statuses].map((one) => {
-    const label = one === undefined ? words.all : statusWords[language][one];
-    const address = one === undefined ? '/desk' : `/desk?status=${one}`;
-    return html`<li><a href="${address}"${one === status ? html` aria-current="true"` : ''}>${label}</a></li>`;
-  });
+  const filter = [undefined, ...statuses].map((one) => ({
+    path: one === undefined ? '/desk' : `/desk?status=${one}`,
+    label: one === undefined ? words.all : (statusWords[language][one] ?? one),
+    isCurrent: one === status,
+  }));
   return {
     title: words.events,
     section: 'events',
     body: html`${!isLimited(desk.member) ? html`<p class="page-actions">${linkButton('/desk/events/new', words.newEvent)}</p>` : ''}
-<nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
+${filterLinks(words.filter, filter)}
 ${table({
   caption: words.events,
   rows: data,

@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
 import { AntreProblem } from '../../../../client/problem.ts';
+import { orderCode } from '../../../../platform/ids.ts';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { type Currency, currencies, currencyDefault } from '../../../../platform/text/money.ts';
 import { homeTimeZone } from '../../../../platform/text/home.ts';
+import { withoutUndefined } from '../../../../platform/without-undefined.ts';
 import type { Language } from '../../../i18n/language.ts';
 import { toolWords } from '../../../i18n/words/desk/tools.ts';
 import type { Html } from '../../layout.ts';
@@ -11,7 +13,7 @@ import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField } from '../parts/fields.ts';
 import { deskForm, rowForm } from '../parts/form.ts';
-import { linkButton, panel } from '../parts/pieces.ts';
+import { filterLinks, linkButton, panel } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 
 /** Tasks: work that only a person can do. */
@@ -45,27 +47,29 @@ async function showTasks(desk: Desk): Promise<View> {
   const cursor = desk.query('cursor');
   const { data, nextCursor } = await desk.api.get('/v1/organizers/:slug/tasks', {
     param: { slug },
-    query: { ...defined(filter), ...pageQuery(desk) },
+    query: { ...withoutUndefined(filter), ...pageQuery(desk) },
   });
   return {
     title: words.tasks,
     section: 'tasks',
     body: html`<p class="lead">${words.tasksLead}</p>
-<nav aria-label="${words.tasks}"><ul class="filter"><li><a href="${pathOf({ ...filter, status: undefined })}"${isOpen ? html` aria-current="true"` : ''}>${words.openOnes}</a></li><li><a href="${pathOf({ ...filter, status: 'resolved' })}"${isOpen ? '' : html` aria-current="true"`}>${words.resolvedOnes}</a></li><li><a href="${pathOf({ ...filter, kind: filter.kind === undefined ? kindFiltered : undefined })}"${filter.kind === undefined ? '' : html` aria-current="true"`}>${words.refundsOnly}</a></li></ul></nav>
+${filterLinks(words.tasks, [
+  { path: pathOf({ ...filter, status: undefined }), label: words.openOnes, isCurrent: isOpen },
+  { path: pathOf({ ...filter, status: 'resolved' }), label: words.resolvedOnes, isCurrent: !isOpen },
+  {
+    path: pathOf({ ...filter, kind: filter.kind === undefined ? kindFiltered : undefined }),
+    label: words.refundsOnly,
+    isCurrent: filter.kind !== undefined,
+  },
+])}
 ${filter.eventId === undefined ? '' : html`<p>${words.ofEvent} <a href="${pathOf({ ...filter, eventId: undefined })}">${words.ofAllEvents}</a></p>`}
 ${data.length === 0 ? html`<p>${words.noTasks}</p>` : html`${taskTable(desk, data)}${data.some(isChoosable) ? togetherPart(desk, filter, cursor) : ''}`}${paging(desk, nextCursor, filter)}`,
   };
 }
 
 function pathOf(query: Readonly<Record<string, string | undefined>>): string {
-  const given = new URLSearchParams(defined(query)).toString();
+  const given = new URLSearchParams(withoutUndefined(query) as Record<string, string>).toString();
   return given === '' ? '/desk/tasks' : `/desk/tasks?${given}`;
-}
-
-function defined<Values extends Readonly<Record<string, string | undefined>>>(values: Values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Values]: Exclude<Values[Name], undefined>;
-  };
 }
 
 /** Not a task that needs an amount of its own. */
@@ -75,7 +79,6 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
   const { language } = desk;
   const words = toolWords[language];
   const isChosen = desk.query('choose') === 'all';
-  const codeOf = (orderId: string) => `${orderId.slice(-10, -5)}-${orderId.slice(-5)}`;
   return table({
     caption: words.tasks,
     rows,
@@ -83,7 +86,7 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
       { label: words.task, cell: ({ kind }) => taskText(kind, language) },
       {
         label: words.order,
-        cell: ({ orderId }) => (orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${codeOf(orderId)}</a>`),
+        cell: ({ orderId }) => (orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${orderCode(orderId)}</a>`),
       },
       { label: words.amount, cell: ({ detail }) => amountText(detail, language), isNumber: true },
       { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, homeTimeZone, language, 'medium') },
@@ -100,7 +103,7 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
               label: words.choose,
               cell: (task: TaskOfDesk) =>
                 isChoosable(task)
-                  ? html`<label class="agree"><input type="checkbox" form="${togetherId}" name="taskIds" value="${task.id}"${isChosen ? html` checked` : ''}><span class="visually-hidden">${words.choose} ${codeOf(task.orderId)}</span></label>`
+                  ? html`<label class="agree"><input type="checkbox" form="${togetherId}" name="taskIds" value="${task.id}"${isChosen ? html` checked` : ''}><span class="visually-hidden">${words.choose} ${orderCode(task.orderId)}</span></label>`
                   : '',
             },
           ]
@@ -129,7 +132,7 @@ function togetherPart(desk: Desk, filter: ReturnType<typeof filterOf>, cursor: s
     html`<p>${words.doneTogetherHint}</p><p class="page-actions">${choose}</p>${deskForm(desk, {
       id: togetherId,
       form: desk.form('together'),
-      body: html`${Object.entries(defined(filter)).map(([name, value]) => hiddenField(name, value))}`,
+      body: html`${Object.entries(withoutUndefined(filter)).map(([name, value]) => hiddenField(name, value))}`,
       submit: words.doneTogether,
     })}`,
   );

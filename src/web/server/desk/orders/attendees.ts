@@ -4,7 +4,7 @@ import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { isLimited } from '../nav.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import { chip, linkButton } from '../parts/pieces.ts';
+import { chip, filterLinks, linkButton } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 
 const attendeesPerPage = 50;
@@ -24,17 +24,17 @@ async function showAttendees(desk: Desk): Promise<View> {
     param: eventParam(desk),
     query: { limit: attendeesPerPage, ...(presence && { presence }), ...pageQuery(desk) },
   });
-  const filter = [undefined, ...presences].map((one) => {
-    const label = one === undefined ? words.all : words.presences[one];
-    const address = one === undefined ? desk.path : `${desk.path}?presence=${one}`;
-    return html`<li><a href="${address}"${one === presence ? html` aria-current="true"` : ''}>${label}</a></li>`;
-  });
+  const filter = [undefined, ...presences].map((one) => ({
+    path: one === undefined ? desk.path : `${desk.path}?presence=${one}`,
+    label: one === undefined ? words.all : words.presences[one],
+    isCurrent: one === presence,
+  }));
   return {
     title: words.attendees,
     ...eventView(event),
     eventSection: 'attendees',
     body: html`<p class="page-actions">${linkButton(`/desk/events/${event.id}/announcements`, words.announce, true)}${isLimited(desk.member) ? '' : html` ${linkButton(`/desk/reports?event=${event.id}`, words.download, true)}`}</p>
-<nav aria-label="${words.presence}"><ul class="filter">${filter}</ul></nav>
+${filterLinks(words.presence, filter)}
 ${
   data.length === 0
     ? html`<p>${words.noAttendees}</p>`

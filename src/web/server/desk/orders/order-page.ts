@@ -6,6 +6,7 @@ import { statusWords } from '../../../i18n/words/desk/statuses.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
+import { eventView } from '../events/own-event.ts';
 import { areaField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
@@ -43,8 +44,7 @@ export async function ownOrder(desk: Desk) {
   const event = await desk.api.get('/v1/organizers/:slug/events/:eventId', {
     param: { slug: desk.slug, eventId: order.eventId },
   });
-  const { id, name, status, slug } = event;
-  const view = { section: 'orders', event: { id, name, status, slug }, eventSection: 'orders' } as const;
+  const view = { ...eventView(event), section: 'orders', eventSection: 'orders' } as const;
   return { order, event, view };
 }
 

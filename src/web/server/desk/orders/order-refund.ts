@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
-import type { Html } from '../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { hiddenField, moneyField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
@@ -97,9 +96,7 @@ ${facts([
   [words.stays, formatMoney(shown.left, language)],
 ])}${shown.feesKept ? html`<p>${words.feesKept}</p>` : ''}`,
       body: html`${hiddenField('amount', given.amount ?? '')}${hiddenField('tickets', given.tickets ?? '')}${hiddenField('shown', shown.amount.amount)}
-${textField(form, language, { name: 'reason', label: words.refundReason, value: words.refundReasonDefault, maxlength: 200 })}` satisfies
-        | Html
-        | Promise<Html>,
+${textField(form, language, { name: 'reason', label: words.refundReason, value: words.refundReasonDefault, maxlength: 200 })}`,
       button: words.refundConfirm,
       backPath: orderPath(desk, '/refund'),
     }),

@@ -10,7 +10,7 @@ import type { Act, AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { textField } from '../parts/fields.ts';
 import { deskForm } from '../parts/form.ts';
-import { chip, linkButton, notice } from '../parts/pieces.ts';
+import { chip, filterLinks, linkButton, notice } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 import { orderMood } from './order-mood.ts';
 
@@ -99,12 +99,12 @@ async function listOfEvent(desk: Desk, timeZone: string): Promise<Html> {
     param: eventParam(desk),
     query: { limit: ordersPerPage, ...(status && { status }), ...pageQuery(desk) },
   });
-  const filter = [undefined, ...statuses].map((one) => {
-    const label = one === undefined ? words.all : (statusWords[language][one] ?? one);
-    const address = one === undefined ? desk.path : `${desk.path}?status=${one}`;
-    return html`<li><a href="${address}"${one === status ? html` aria-current="true"` : ''}>${label}</a></li>`;
-  });
-  return html`<nav aria-label="${words.filter}"><ul class="filter">${filter}</ul></nav>
+  const filter = [undefined, ...statuses].map((one) => ({
+    path: one === undefined ? desk.path : `${desk.path}?status=${one}`,
+    label: one === undefined ? words.all : (statusWords[language][one] ?? one),
+    isCurrent: one === status,
+  }));
+  return html`${filterLinks(words.filter, filter)}
 ${data.length === 0 ? html`<p>${words.none}</p>` : orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { status })}`;
 }
 

@@ -39,6 +39,18 @@ export function linkButton(path: string, label: string, isQuiet = false): Html {
   return html`<a class="button${isQuiet ? ' button-quiet' : ''}" href="${path}">${label}</a>`;
 }
 
+/** Links that narrow a list. */
+export function filterLinks(
+  label: string,
+  links: readonly { readonly path: string; readonly label: string; readonly isCurrent: boolean }[],
+): Html {
+  const items = links.map(
+    ({ path, label: text, isCurrent }) =>
+      html`<li><a href="${path}"${isCurrent ? html` aria-current="true"` : ''}>${text}</a></li>`,
+  );
+  return html`<nav aria-label="${label}"><ul class="filter">${items}</ul></nav>`;
+}
+
 /** A titled section. */
 export function panel(title: string, body: Html, id?: string): Html {
   return html`<section class="panel"${id === undefined ? '' : html` id="${id}"`}><h2>${title}</h2>${body}</section>`;

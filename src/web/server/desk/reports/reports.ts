@@ -37,10 +37,10 @@ async function showReports(desk: Desk): Promise<View> {
   return {
     title: words.reports,
     section: 'reports',
-    body: html`<p class="lead">${words.reportsLead}</p>${panel(words.newReport, askForm(desk, eventOptions))}
+    body: html`<p class="lead">${words.reportsLead}</p>${panel(words.newReport, newReportForm(desk, eventOptions))}
 ${reports.data.length === 0 ? html`<p>${words.noReports}</p>` : reportTable(desk, reports.data)}${paging(desk, reports.nextCursor)}
 <h2>${words.schedules}</h2>
-${schedules.data.length === 0 ? html`<p>${words.noSchedules}</p>` : scheduleTable(desk, schedules.data)}${panel(words.newSchedule, scheduleForm(desk, eventOptions))}`,
+${schedules.data.length === 0 ? html`<p>${words.noSchedules}</p>` : scheduleTable(desk, schedules.data)}${panel(words.newSchedule, newScheduleForm(desk, eventOptions))}`,
   };
 }
 
@@ -123,12 +123,12 @@ function contentFields(desk: Desk, form: Form, eventOptions: Options): Html[] {
   ];
 }
 
-function askForm(desk: Desk, eventOptions: Options): Html {
+function newReportForm(desk: Desk, eventOptions: Options): Html {
   const form = desk.form('ask');
   return deskForm(desk, { form, body: contentFields(desk, form, eventOptions), submit: toolWords[desk.language].ask });
 }
 
-function scheduleForm(desk: Desk, eventOptions: Options): Html {
+function newScheduleForm(desk: Desk, eventOptions: Options): Html {
   const { language } = desk;
   const words = toolWords[language];
   const form = desk.form('schedule');

@@ -1,4 +1,3 @@
-import { html } from 'hono/html';
 import { currencies } from '../../../../../platform/text/money.ts';
 import { homeCountry, homeTimeZone } from '../../../../../platform/text/home.ts';
 import { eventFormWords } from '../../../../i18n/words/desk/events/event-form.ts';
@@ -156,7 +155,7 @@ export function currencyField({ language }: Desk, form: Form): Html {
 
 export function slugField({ language, publicUrl }: Desk, form: Form): Html {
   const words = eventFormWords[language];
-  return html`${textField(form, language, {
+  return textField(form, language, {
     name: 'slug',
     label: words.slug,
     hint: words.slugHint(`${publicUrl}/events/`),
@@ -164,5 +163,5 @@ export function slugField({ language, publicUrl }: Desk, form: Form): Html {
     autocomplete: 'off',
     isOptional: true,
     className: 'full',
-  })}`;
+  });
 }
