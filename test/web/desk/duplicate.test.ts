@@ -48,7 +48,8 @@ beforeAll(async () => {
     values (${eventId}, 48, null, 'confirmed')`);
   await db.execute(sql`
     insert into questions (event_id, id, text, kind, scope, choices, is_required, position, status)
-    values (${eventId}, 'qst_1', 'Ukuran kaus?', 'text', 'ticket', '[]', true, 0, 'open')`);
+    values (${eventId}, 'qst_1', 'Ukuran kaus?', 'text', 'ticket', '[]', true, 0, 'open'),
+      (${eventId}, 'qst_2', 'Menginap?', 'yes_no', 'order', '[]', true, 1, 'closed')`);
 });
 afterAll(() => world.close());
 

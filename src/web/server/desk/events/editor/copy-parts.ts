@@ -106,9 +106,11 @@ async function copyTickets({ desk, param, later, laterOrNull, categories: copies
   return true;
 }
 
+/** Copies open questions. Closed ones are no longer asked, and a new question is open. */
 async function copyQuestions({ desk, from, param }: Copying): Promise<boolean> {
   const { data } = await desk.api.get('/v1/organizers/:slug/events/:eventId/questions', { param: from });
-  for (const { text, textEn, kind, scope, choices, isRequired, position } of data) {
+  for (const { text, textEn, kind, scope, choices, isRequired, position, status } of data) {
+    if (status !== 'open') continue;
     const json = { text, textEn, kind, scope, choices, isRequired, position };
     await desk.api.post('/v1/organizers/:slug/events/:eventId/questions', { param, json });
   }
