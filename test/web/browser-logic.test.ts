@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { knownAhead } from '../../src/web/client/door/session/door-session.ts';
 import { leftText } from '../../src/web/client/shared/left-text.ts';
 import { nextLook } from '../../src/web/client/order/next-look.ts';
 import { typedOrder } from '../../src/web/client/event/typed-order.ts';
 import { type OrderBody, sentOrders } from '../../src/web/client/order/sent-order.ts';
 import { heldPlace } from '../../src/web/client/queue/held-place.ts';
+import { deadlineMsDefault } from '../../src/web/client/shared/calls/api.ts';
+import { readFile } from '../../src/web/client/shared/calls/read-file.ts';
 import { amongMany, backOff, spread } from '../../src/web/client/shared/calls/waiting.ts';
 import { outlivesPage, pageStorage } from '../../src/web/client/shared/page-storage.ts';
 import { readSearch } from '../../src/web/server/search.ts';
@@ -180,4 +182,22 @@ test('a phone at the door whose clock begins anew goes by the last time that the
   const reset = phone('1970-01-01T00:05:00Z');
   expect(new Date(reset + knownAhead(seen, reset)).toISOString()).toBe('2026-11-29T17:00:00.000Z');
   expect(knownAhead({}, reset)).toBe(0);
+});
+
+test('a file that a network holds back is given up, so that the page can say so', async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) => {
+    return new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  });
+  try {
+    const told = vi.fn();
+    void readFile('/v1/orders/ord_1/tickets.pdf', 'token').then(told);
+    await vi.advanceTimersByTimeAsync(deadlineMsDefault);
+    expect(told).toHaveBeenCalledExactlyOnceWith(undefined);
+  } finally {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  }
 });

@@ -1,11 +1,12 @@
 import { deskLinkWords } from '../../i18n/words/desk/links.ts';
 import { refusalWords } from '../../i18n/words/refusals.ts';
 import { callForFile } from '../shared/calls/api.ts';
-import { byId, element, show, takeFragment, whileBusy } from '../shared/dom.ts';
+import { byId, show, takeFragment, whileBusy } from '../shared/dom.ts';
 import { setMessage } from '../shared/forms/form-faults.ts';
 import { pageLanguage } from '../shared/page-language.ts';
 import { refusalText } from '../shared/forms/refusal-text.ts';
 import { finish } from '../shared/forms/send-form.ts';
+import { offerFile } from '../shared/tickets/open-file.ts';
 
 /** Enough for a million rows over a slow connection. */
 const downloadMsMax = 15 * 60_000;
@@ -33,15 +34,6 @@ async function download(): Promise<void> {
   const answer = await callForFile('/v1/report-downloads', { token }, downloadMsMax);
   if (answer.kind === 'unreachable') return setMessage('form-message', refusalWords[pageLanguage].unreachable);
   if (answer.kind === 'refused') return setMessage('form-message', refusalText(answer.problem));
-  save(answer.name, answer.file);
+  offerFile(answer.file, answer.name);
   finish('form', 'done');
-}
-
-function save(name: string, file: Blob): void {
-  const link = element('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // By then, the browser has started to save the file.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

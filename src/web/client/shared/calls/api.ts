@@ -114,7 +114,7 @@ export async function callForFile(
 }
 
 /** A signal that ends a request after this long. `AbortSignal.timeout` is missing from browsers from before 2022. */
-function endsAfter(milliseconds: number): AbortSignal {
+export function endsAfter(milliseconds: number): AbortSignal {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;

@@ -1,6 +1,10 @@
+import { endsAfter } from '../calls/api.ts';
+
 const workerPath = '/order-worker.js';
 /** More tickets than an order has. */
 const filesMax = 300;
+/** For each file. They are read at once, and a full order over a slow network takes a while. */
+const readMsMax = 120_000;
 
 type Policy = { createScriptURL(url: string): string };
 type TrustedTypes = { createPolicy(name: string, rules: Policy): Policy };
@@ -45,7 +49,7 @@ async function dropOthers(cache: Cache, paths: readonly string[]): Promise<void>
 
 /**
  * The answer in the form in which it is kept.
- * @throws Error if it is not the wanted one, because a copy with a part missing is none
+ * @throws Error if it is not the wanted one or comes too late, because a copy with a part missing is none
  */
 async function read(
   path: string,
@@ -53,6 +57,7 @@ async function read(
 ): Promise<Response> {
   const response = await fetch(from, {
     credentials: 'same-origin',
+    signal: endsAfter(readMsMax),
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
