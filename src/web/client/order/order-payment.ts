@@ -37,7 +37,7 @@ export function showPayment(order: OrderView): void {
   const hasFailed = payment.status === 'failed' || payment.status === 'expired';
   show('pay-again', hasFailed);
   const message = messageOf(payment, hasFailed);
-  setMessage(message, hasFailed);
+  showMessage(message, hasFailed);
 }
 
 function messageOf(payment: PaymentView, hasFailed: boolean): string {
@@ -92,7 +92,7 @@ async function drawQr(text: string): Promise<void> {
   byId('qris-save', HTMLAnchorElement).href = codePicture(text);
 }
 
-function setMessage(text: string, isBad: boolean): void {
+function showMessage(text: string, isBad: boolean): void {
   show('pay-message', text !== '');
   byId('pay-message').className = `notice ${isBad ? 'notice-bad' : 'notice-warn'}`;
   setText('pay-message', text);
@@ -150,7 +150,7 @@ export function watchPayment(path: string, on: { readonly lookAgain: () => void;
   watchCopy();
   const choose = async (method: string) => {
     const answer = await call('POST', `${path}/payments`, { body: { method } });
-    if (answer.kind === 'refused') setMessage(refusalText(answer.problem), true);
+    if (answer.kind === 'refused') showMessage(refusalText(answer.problem), true);
     else lookAgain();
   };
   watchMethods(choose);

@@ -95,7 +95,7 @@ export function leavePlace({ place, seen }: Held, nowMs: number): Held {
   };
 }
 
-/** The place has placed its order. Only the order and the recorded draws are kept. */
+/** The place has placed its order: its pass is of no more use. */
 export function spend(held: Held, orderId: string): Held {
   const { pass: _pass, ...rest } = held;
   return { ...rest, spentBy: orderId };

@@ -6,7 +6,7 @@ import { pageLanguage } from '../../shared/page-language.ts';
 import { serverNow } from '../../shared/calls/server-clock.ts';
 import type { ScanPlace } from '../scanning/decide-scan.ts';
 import type { Conflict, KeptScan } from '../offline/door-database.ts';
-import { conflictingScans, lastScans, readList } from '../offline/door-store.ts';
+import { conflictingScans, isPassage, lastScans, readList } from '../offline/door-store.ts';
 import type { SyncState } from '../offline/door-sync.ts';
 import { findGuests } from './find-guests.ts';
 import type { ListEntry } from '../offline/judge-offline.ts';
@@ -111,8 +111,7 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
     const text = conflictText(scan.conflict, { gate: gate ?? words.anyGate, at }, clock);
     item.append(element('p', { className: 'notice notice-bad', text }));
   }
-  const isPassage = scan.result === 'admitted' || scan.result === 'exited';
-  if (isPassage && scan.undo === undefined) item.append(undoForm(scan, on));
+  if (isPassage(scan)) item.append(undoForm(scan, on));
   return item;
 }
 

@@ -107,7 +107,7 @@ export function decided(isLetIn: boolean): void {
 type Extra = { readonly guest: string; readonly note: string; readonly isOffline: boolean };
 const noExtra: Extra = { guest: '', note: '', isOffline: false };
 
-function draw(look: Look, title: string, text: string, more: string, extra: Extra = noExtra): void {
+function draw(look: Look, title: string, text: string, hint: string, extra: Extra = noExtra): void {
   clearTimeout(timer);
   setText('answer-guest', extra.guest);
   setText('answer-note', extra.note);
@@ -116,5 +116,5 @@ function draw(look: Look, title: string, text: string, more: string, extra: Extr
   document.getElementById('answer-path')?.setAttribute('d', marks[look]);
   setText('answer-title', title);
   setText('answer-text', text);
-  setText('answer-more', more);
+  setText('answer-more', hint);
 }
