@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { afterAll } from 'vitest';
 import { type Actors, createActors } from '../../src/access/actors.ts';
-import { accessProblems } from '../../src/access/errors.ts';
 import { createOrganizer } from '../../src/access/staff/create-organizer.ts';
 import type { AccessDeps } from '../../src/access/deps.ts';
 import { acceptInvitation } from '../../src/access/links/accept-invitation.ts';
@@ -15,6 +14,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { type OpenDb, openDb, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
+import { problems } from '../../src/problems.ts';
 import { testPasswords } from '../processes/helpers.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 
@@ -44,14 +44,6 @@ export const testPassword = 'sandi yang cukup panjang';
 const unlimited: TryLimiter = {
   consume: () => Promise.resolve({ allowed: true, retryAfterSeconds: 0 }),
   reset: () => Promise.resolve(),
-};
-
-const platformProblems = {
-  'request.invalid': { status: 400, title: 'Invalid' },
-  'request.not_found': { status: 404, title: 'Not found' },
-  'service.overloaded': { status: 503, title: 'Overloaded' },
-  'service.busy': { status: 503, title: 'Busy' },
-  'service.unavailable': { status: 503, title: 'Unavailable' },
 };
 
 export async function openAccessWorld(
@@ -87,7 +79,7 @@ export async function openAccessWorld(
   };
   const app = accessRoutes(deps);
   const log = createLog({ level: 'silent', process: 'test' });
-  app.onError(handleError({ ...accessProblems, ...platformProblems }, log));
+  app.onError(handleError(problems, log));
   return {
     database,
     open,

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { createActors } from '../../src/access/actors.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
-import { accessProblems } from '../../src/access/errors.ts';
-import { checkInProblems } from '../../src/check-in/errors.ts';
 import { gateRoutes } from '../../src/check-in/gates/routes.ts';
 import { zoneRoutes } from '../../src/check-in/zones/routes.ts';
 import { guestRoutes } from '../../src/check-in/guests/routes.ts';
@@ -13,7 +11,6 @@ import { offlineRoutes } from '../../src/check-in/offline/routes.ts';
 import { checkInRoutes } from '../../src/check-in/routes.ts';
 import { doorSettingsRoutes } from '../../src/check-in/settings/routes.ts';
 import { ticketCodeRoutes } from '../../src/orders/tickets/codes/routes.ts';
-import { orderProblems } from '../../src/orders/errors.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createRouter } from '../../src/http/contract/router.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -21,6 +18,7 @@ import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
+import { problems } from '../../src/problems.ts';
 import { type DoorEvent, type HeldTicket, addDoorEvent, addTickets } from './door-event.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 import { testEncryptionKey, testTicketKeys } from './ticket-keys.ts';
@@ -49,15 +47,6 @@ export interface Door {
 }
 
 const secrets = { JWT_SECRET: 'x'.repeat(32), ENCRYPTION_KEY: testEncryptionKey };
-const catalogue = {
-  ...accessProblems,
-  ...orderProblems,
-  ...checkInProblems,
-  'request.invalid': { status: 400, title: 'Request not valid' },
-  'request.not_found': { status: 404, title: 'Not found' },
-  'request.too_large': { status: 413, title: 'Body too large' },
-  'request.unsupported_media_type': { status: 415, title: 'Media type not supported' },
-};
 
 /** @param given.database a migrated one; by default a new one of this test run */
 export async function openDoor(
@@ -82,7 +71,7 @@ export async function openDoor(
     encryptionKey: testEncryptionKey,
   };
   const app = createRouter();
-  app.onError(handleError(catalogue, log));
+  app.onError(handleError(problems, log));
   app.route('/', checkInRoutes(deps));
   app.route('/', offlineRoutes(deps));
   app.route('/', guestRoutes(deps));

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import { demoWhatsappSender } from '../../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { createActors } from '../../src/access/actors.ts';
-import { accessProblems } from '../../src/access/errors.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { requestContext } from '../../src/http/request-context.ts';
 import type { AppEnv } from '../../src/http/contract/router.ts';
@@ -11,7 +10,6 @@ import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { createEmailChannel } from '../../src/notifications/channels/email.ts';
 import { createWhatsappChannel } from '../../src/notifications/channels/whatsapp/whatsapp-channel.ts';
 import { createDeliveries } from '../../src/notifications/deliveries/deliveries.ts';
-import { notificationProblems } from '../../src/notifications/errors.ts';
 import { notificationCallbackRoutes } from '../../src/notifications/callbacks/routes.ts';
 import { inboundRoutes } from '../../src/notifications/inbound/routes.ts';
 import { announcementRoutes } from '../../src/notifications/announcements/routes.ts';
@@ -24,7 +22,6 @@ import { notificationRoutes } from '../../src/notifications/routes.ts';
 import { senderRoutes } from '../../src/notifications/senders/routes.ts';
 import { suppressionRoutes } from '../../src/notifications/suppressions/routes.ts';
 import { senders } from '../../src/notifications/tables.ts';
-import { catalogProblems } from '../../src/catalog/errors.ts';
 import { sealSenderCredentials } from '../../src/notifications/senders/sender-credentials.ts';
 import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
@@ -35,6 +32,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { createReportMailOf } from '../../src/reports/downloads/report-mail.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
+import { problems } from '../../src/problems.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
 import { type OrderOptions, order, placingDeps } from '../orders/placing.ts';
@@ -90,15 +88,6 @@ export async function openNotifications() {
   const redis = await createTestRedis();
   const open = openWorkDb(database.url);
   const { db } = open;
-  const problems = {
-    'request.invalid': { status: 400, title: 'Invalid request' },
-    'request.not_found': { status: 404, title: 'Not found' },
-    'request.too_large': { status: 413, title: 'Too large' },
-    'service.unavailable': { status: 503, title: 'Unavailable' },
-    ...accessProblems,
-    ...catalogProblems,
-    ...notificationProblems,
-  };
   const invalidations = ownInvalidations();
   const actors = createActors({ db, clock: systemClock, config: notificationConfig, invalidations });
   const app = new OpenAPIHono<AppEnv>();

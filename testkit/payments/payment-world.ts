@@ -5,14 +5,11 @@ import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import type { Actor, Role } from '../../src/access/actor.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
-import { accessProblems } from '../../src/access/errors.ts';
 import { handleError } from '../../src/http/problem.ts';
 import { createRouter } from '../../src/http/contract/router.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
-import { orderProblems } from '../../src/orders/errors.ts';
 import { orderInvariants } from '../../src/orders/invariants.ts';
 import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
-import { paymentProblems } from '../../src/payments/errors.ts';
 import { gatewayVariables } from '../../src/payments/gateways/all-gateways.ts';
 import {
   type GatewayDeps,
@@ -36,6 +33,7 @@ import type { Db, OpenDb } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
+import { problems } from '../../src/problems.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
 import { type TestEvent, type TestEventOptions, createEvent } from '../factories.ts';
 import { freePort } from '../../deploy/local/host/ports.ts';
@@ -146,22 +144,7 @@ function pick({ snapExpiryMinimumMinutes }: { snapExpiryMinimumMinutes?: number 
 
 async function serveRoutes(deps: GatewayDeps, actors: Map<string, Actor>, port: number): Promise<Serving> {
   const app = createRouter();
-  app.onError(
-    handleError(
-      {
-        ...paymentProblems,
-        ...orderProblems,
-        ...accessProblems,
-        'request.not_found': { status: 404, title: 'Not found' },
-        'request.invalid': { status: 400, title: 'Invalid' },
-        'request.unsupported_media_type': { status: 415, title: 'Media type' },
-        'idempotency.key_required': { status: 400, title: 'Key' },
-        'idempotency.key_reused': { status: 422, title: 'Key' },
-        'service.unavailable': { status: 503, title: 'Unavailable' },
-      },
-      deps.log,
-    ),
-  );
+  app.onError(handleError(problems, deps.log));
   const actorOf = (token: string) => Promise.resolve(actors.get(token));
   app.route(
     '/',
@@ -207,7 +190,6 @@ export async function control(world: PaymentWorld, path: string, body: unknown =
   return response.status;
 }
 
-/** Call this at the end of every test file: checks our invariants, and compares our books with the gateway's. */
 /** A payment world for all tests of a file. After them its books must be clean. */
 export async function usePaymentWorld(options: Parameters<typeof openPaymentWorld>[0] = {}): Promise<PaymentWorld> {
   const world = await openPaymentWorld(options);
@@ -218,6 +200,7 @@ export async function usePaymentWorld(options: Parameters<typeof openPaymentWorl
   return world;
 }
 
+/** Checks our invariants, and compares our books with the gateway's. */
 export async function expectCleanBooks(world: PaymentWorld): Promise<void> {
   for (const invariant of [...paymentInvariants, ...orderInvariants]) {
     expect(await invariant.find(world.db), invariant.name).toEqual([]);
