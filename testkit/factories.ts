@@ -2,7 +2,8 @@ import type { Db } from '../src/platform/database/db.ts';
 import { indexEvent } from '../src/catalog/search/index-events.ts';
 import { events, ticketCategories } from '../src/catalog/tables.ts';
 import { sql } from 'drizzle-orm';
-import type { StaffActor } from '../src/access/actor.ts';
+import type { Role, StaffActor } from '../src/access/actor.ts';
+import { signSessionToken } from '../src/access/sessions/session-token.ts';
 import { newEventId, newId } from '../src/platform/ids.ts';
 import { pools, promoCodes, stock } from '../src/orders/tables.ts';
 
@@ -23,15 +24,30 @@ export async function createOrganizer(db: Db): Promise<TestOrganizer> {
 }
 
 /** An owner of the organiser who is signed in. */
-export async function signedInOwner(db: Db, organizer: TestOrganizer): Promise<StaffActor> {
+export function signedInOwner(db: Db, organizer: TestOrganizer): Promise<StaffActor> {
+  return signedInMember(db, organizer, 'owner');
+}
+
+/** A new member of the organiser's staff who is signed in for an hour. */
+export async function signedInMember(db: Db, organizer: TestOrganizer, role: Role): Promise<StaffActor> {
   const [id, sessionId] = [newId('stf'), newId('ses')];
   await db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${id}, ${organizer.id}, ${`${id.toLowerCase()}@organizer.test`}, 'Owner', 'owner', 'active', '$scrypt$none')`);
+    values (${id}, ${organizer.id}, ${`${id.toLowerCase()}@organizer.test`}, 'Ayu Lestari', ${role}, 'active', '$scrypt$none')`);
   await db.execute(
     sql`insert into sessions (id, staff_id, expires_at) values (${sessionId}, ${id}, now() + interval '1 hour')`,
   );
-  return { kind: 'staff', id, sessionId, role: 'owner', organizerId: organizer.id, organizerSlug: organizer.slug };
+  return { kind: 'staff', id, sessionId, role, organizerId: organizer.id, organizerSlug: organizer.slug };
+}
+
+/** The token of a signed-in member's session. */
+export function sessionTokenOf(
+  { JWT_SECRET }: { readonly JWT_SECRET: string },
+  { id, sessionId }: Pick<StaffActor, 'id' | 'sessionId'>,
+): Promise<string> {
+  const now = Date.now();
+  const session = { id: sessionId, staffId: id, createdAt: new Date(now), expiresAt: new Date(now + hour) };
+  return signSessionToken(JWT_SECRET, session);
 }
 
 /** A gateway account, so that sales can be published. Its keys open nothing. */

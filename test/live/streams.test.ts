@@ -1,8 +1,7 @@
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
-import { createOrganizer, createPaymentAccount, signedInOwner } from '../../testkit/factories.ts';
+import { createOrganizer, createPaymentAccount, sessionTokenOf, signedInOwner } from '../../testkit/factories.ts';
 import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts';
 import { bearer, pay } from '../../testkit/orders/order-desk.ts';
 
@@ -97,9 +96,7 @@ describe('the streams of staff', () => {
   test('a signed-in member gets the stream alone, and no second answer on its connection', async () => {
     const { db, config } = world.service;
     const member = await signedInOwner(db, world.event.organizer);
-    const times = { createdAt: new Date(), expiresAt: new Date(Date.now() + 3_000_000) };
-    const session = { id: member.sessionId, staffId: member.id, ...times };
-    const token = await signSessionToken(config.JWT_SECRET, session);
+    const token = await sessionTokenOf(config, member);
     const listener = await world.listen(`/v1/events/${world.event.id}/check-ins/stream`, bearer(token));
     expect(await listener.next('counters')).toMatchObject({ data: { admitted: 0, inside: 0 } });
     listener.close();

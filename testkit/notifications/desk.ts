@@ -1,23 +1,10 @@
-import { sql } from 'drizzle-orm';
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
-import { newId } from '../../src/platform/ids.ts';
-import type { TestOrganizer } from '../factories.ts';
+import type { Role } from '../../src/access/actor.ts';
+import { type TestOrganizer, sessionTokenOf, signedInMember } from '../factories.ts';
 import { type Notifications, notificationConfig } from './notification-world.ts';
 
 /** The session token of a new member of an organiser's staff. */
-export async function signedIn(
-  world: Notifications,
-  of: TestOrganizer,
-  role: 'owner' | 'manager' | 'door',
-): Promise<string> {
-  const staffId = newId('stf');
-  const session = { id: newId('ses'), staffId, createdAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) };
-  await world.db.execute(sql`
-    insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${staffId}, ${of.id}, ${`${staffId}@example.test`}, 'Somebody', ${role}, 'active', 'x')`);
-  await world.db.execute(sql`
-    insert into sessions (id, staff_id, expires_at) values (${session.id}, ${staffId}, now() + interval '1 hour')`);
-  return signSessionToken(notificationConfig.JWT_SECRET, session);
+export async function signedIn({ db }: Notifications, of: TestOrganizer, role: Role): Promise<string> {
+  return sessionTokenOf(notificationConfig, await signedInMember(db, of, role));
 }
 
 /** One call of the room's routes. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { startSandbox } from '../../sandbox/start-sandbox.ts';
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
+import type { Role } from '../../src/access/actor.ts';
 import { jobs } from '../../src/jobs.ts';
 import { createEndpoint } from '../../src/notifications/webhooks/endpoints/create-endpoint.ts';
 import { type WebhookType, subscribableTypes } from '../../src/notifications/webhooks/catalogue.ts';
@@ -12,7 +12,7 @@ import { composeWorker } from '../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../workers/handlers.ts';
 import { schedulesOf } from '../../workers/schedules.ts';
 import { startWorker } from '../../workers/start-worker.ts';
-import { type TestEvent, type TestOrganizer, signedInOwner } from '../factories.ts';
+import { type TestEvent, type TestOrganizer, sessionTokenOf, signedInMember, signedInOwner } from '../factories.ts';
 import { type OrderOptions, openTestDb, order, placingDeps } from '../orders/placing.ts';
 import { startTestService } from '../processes/service.ts';
 import { silentLog } from '../processes/worker.ts';
@@ -111,18 +111,9 @@ export async function openWebhookWorld() {
     return row;
   }
 
-  /** A session token of a member with this role. */
-  async function signedIn(organizer: TestOrganizer, role: string): Promise<string> {
-    const staffId = newId('stf');
-    const session = { id: newId('ses'), staffId, createdAt: new Date(), expiresAt: new Date(Date.now() + 3_600_000) };
-    await db.execute(sql`
-      insert into staff (id, organizer_id, email, name, role, status, password_hash)
-      values (${staffId}, ${organizer.id}, ${`${staffId.toLowerCase()}@example.test`}, 'Ayu Lestari', ${role}, 'active', 'x')`);
-    await db.execute(
-      sql`insert into sessions (id, staff_id, expires_at) values (${session.id}, ${staffId}, now() + interval '1 hour')`,
-    );
-    return signSessionToken(config.JWT_SECRET, session);
-  }
+  /** The session token of a new member with this role. */
+  const signedIn = async (organizer: TestOrganizer, role: Role): Promise<string> =>
+    sessionTokenOf(config, await signedInMember(db, organizer, role));
 
   return {
     api,

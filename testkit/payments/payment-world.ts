@@ -1,7 +1,5 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, expect } from 'vitest';
 import { z } from 'zod';
-import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import type { Actor, Role } from '../../src/access/actor.ts';
 import { orderAccessToken } from '../../src/access/buyers/order-token.ts';
@@ -9,7 +7,6 @@ import { handleError } from '../../src/http/problem.ts';
 import { createRouter } from '../../src/http/contract/router.ts';
 import { type Serving, serve } from '../../src/http/server/serve.ts';
 import { orderInvariants } from '../../src/orders/invariants.ts';
-import { accountContext } from '../../src/payments/accounts/payment-accounts.ts';
 import { gatewayVariables } from '../../src/payments/gateways/all-gateways.ts';
 import {
   type GatewayDeps,
@@ -27,7 +24,6 @@ import {
 import { paymentInvariants } from '../../src/payments/invariants.ts';
 import { paymentRoutes } from '../../src/payments/routes.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { encrypt } from '../../src/platform/crypto.ts';
 import type { CallGuard } from '../../src/platform/resilience/call-guard.ts';
 import type { Db, OpenDb } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -39,6 +35,7 @@ import { type TestEvent, type TestEventOptions, createEvent } from '../factories
 import { freePort } from '../../deploy/local/host/ports.ts';
 import { openTestDb } from '../orders/placing.ts';
 import { compareWithSandbox } from './compare-with-sandbox.ts';
+import { connectSandboxAccount } from './connect-sandbox-account.ts';
 import { createTestRedis } from '../services/redis.ts';
 
 export const encryptionKey = '0f'.repeat(32);
@@ -167,16 +164,9 @@ export async function createPaidEvent(
   world: Pick<PaymentWorld, 'db'>,
   options: TestEventOptions & { account?: { merchantId: string; serverKey: string } } = {},
 ): Promise<TestEvent> {
-  const { account = demoMidtransAccount, ...rest } = options;
+  const { account, ...rest } = options;
   const event = await createEvent(world.db, rest);
-  const credentials = encrypt(
-    encryptionKey,
-    JSON.stringify({ serverKey: account.serverKey, clientKey: 'client' }),
-    accountContext('midtrans', event.organizer.id),
-  );
-  await world.db.execute(sql`
-    insert into payment_accounts (organizer_id, gateway, merchant_id, credentials)
-    values (${event.organizer.id}, 'midtrans', ${account.merchantId}, ${credentials}) on conflict do nothing`);
+  await connectSandboxAccount(world.db, encryptionKey, event, account);
   return event;
 }
 

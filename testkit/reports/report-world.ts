@@ -2,9 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import type { StaffActor } from '../../src/access/actor.ts';
 import { newCredential } from '../../src/access/credentials/credential.ts';
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { notifyMember } from '../../src/notifications/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
@@ -12,7 +10,7 @@ import { readFromPrimary } from '../../src/platform/database/replica.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createFileStorage } from '../../src/platform/files/create-storage.ts';
 import { type MakeReportDeps, makeNextReport } from '../../src/reports/making/make-report.ts';
-import { type TestOrganizer, createOrganizer, signedInOwner } from '../factories.ts';
+import { type TestOrganizer, createOrganizer, sessionTokenOf, signedInOwner } from '../factories.ts';
 import { placingDeps } from '../orders/placing.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
@@ -53,7 +51,7 @@ export async function openReportWorld(environment: Record<string, string> = {}) 
       body: isJson(answer) ? JSON.parse(text) : {},
     };
   };
-  const member = await sessionOf(config, db, owner);
+  const member = { authorization: `Bearer ${await sessionTokenOf(config, owner)}` };
   return {
     world,
     config,
@@ -86,20 +84,6 @@ export async function openReportWorld(environment: Record<string, string> = {}) 
 
 function isJson(answer: Response): boolean {
   return (answer.headers.get('content-type') ?? '').includes('json');
-}
-
-async function sessionOf(config: { JWT_SECRET: string }, db: Db, actor: StaffActor): Promise<Headers> {
-  const [session] = await rowsOf<{ expiresAtMs: number }>(
-    db,
-    sql`select (extract(epoch from expires_at) * 1000)::float8 as "expiresAtMs" from sessions where id = ${actor.sessionId}`,
-  );
-  const token = await signSessionToken(config.JWT_SECRET, {
-    id: actor.sessionId,
-    staffId: actor.id,
-    createdAt: new Date(),
-    expiresAt: new Date(session?.expiresAtMs ?? 0),
-  });
-  return { authorization: `Bearer ${token}` };
 }
 
 /** The headers of the organizer's program with this role. */

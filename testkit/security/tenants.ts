@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Role } from '../../src/access/actor.ts';
 import { doorScopes, keyScopes } from '../../src/access/credentials/key-scopes.ts';
-import { signSessionToken } from '../../src/access/sessions/session-token.ts';
 import { examples } from '../../src/contract-examples.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type TestOrganizer, createEvent, createOrganizer, someBuyer } from '../factories.ts';
+import { type TestOrganizer, createEvent, createOrganizer, sessionTokenOf, signedInMember, someBuyer } from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 
 /** The whole API with two organisers who both have one of everything, for tests of access to other people's objects. */
@@ -86,13 +85,13 @@ async function openTenant(
   const { db } = service;
   const event = await createEvent(db, { organizer, categories: [{ price: 0 }] });
   const path = `/v1/organizers/${organizer.slug}`;
-  const owner = await memberOf(service, organizer.id, 'owner');
+  const owner = await memberOf(service, organizer, 'owner');
   const make = async (to: string, body: unknown): Promise<Record<string, string>> => {
     const { status, text } = await ask('POST', `${path}${to}`, { as: owner.token, body });
     if (status !== 201 && status !== 202) throw new Error(`POST ${to} answered ${status} ${text}`);
     return JSON.parse(text) as Record<string, string>;
   };
-  const member = await memberOf(service, organizer.id, 'door');
+  const member = await memberOf(service, organizer, 'door');
   const categoryId = event.categories[0]?.id ?? '';
   const ofEvent = `/events/${event.id}`;
   const [startsAt, endsAt] = [73, 74].map(hoursAhead);
@@ -136,8 +135,8 @@ async function openTenant(
   return {
     credentials: {
       owner: owner.token,
-      manager: (await memberOf(service, organizer.id, 'manager')).token,
-      door: (await memberOf(service, organizer.id, 'door')).token,
+      manager: (await memberOf(service, organizer, 'manager')).token,
+      door: (await memberOf(service, organizer, 'door')).token,
       'manager key': managerKey['key'] ?? '',
       'door key': doorKey['key'] ?? '',
       device: device['token'] ?? '',
@@ -155,17 +154,9 @@ const announcement = (categoryId: string) => ({
   audience: { ticketCategoryIds: [categoryId] },
 });
 
-async function memberOf({ db, config }: TestService['service'], organizerId: string, role: Role) {
-  const [id, sessionId] = [newId('stf'), newId('ses')];
-  const expiresAt = new Date(Date.now() + 3_600_000);
-  await db.execute(sql`
-    insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${id}, ${organizerId}, ${`${id.toLowerCase()}@organizer.test`}, 'Member', ${role}, 'active', 'none')`);
-  await db.execute(
-    sql`insert into sessions (id, staff_id, expires_at) values (${sessionId}, ${id}, ${expiresAt.toISOString()})`,
-  );
-  const session = { id: sessionId, staffId: id, createdAt: new Date(), expiresAt };
-  return { id, sessionId, token: await signSessionToken(config.JWT_SECRET, session) };
+async function memberOf({ db, config }: TestService['service'], organizer: TestOrganizer, role: Role) {
+  const { id, sessionId } = await signedInMember(db, organizer, role);
+  return { id, sessionId, token: await sessionTokenOf(config, { id, sessionId }) };
 }
 
 async function orderOf(ask: TenantWorld['ask'], eventSlug: string, ticketCategoryId: string): Promise<TenantOrder> {

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signSessionToken } from '../../../src/access/sessions/session-token.ts';
 import { openApiDocument } from '../../../src/http/contract/api-docs.ts';
-import { newId } from '../../../src/platform/ids.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { problems } from '../../../src/problems.ts';
-import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
+import { type TestEvent, createEvent, sessionTokenOf, signedInOwner, someBuyer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 import { type Odd, type Operation, type Parameter, coreOf, oddOf } from '../support/odd-values.ts';
 import { beside } from '../support/operations-beside.ts';
@@ -87,13 +84,6 @@ const known: Readonly<Record<string, unknown>> = {
 async function makeWorld(): Promise<World> {
   const { db, config } = api.service;
   const event = await createEvent(db);
-  const [staffId, sessionId] = [newId('stf'), newId('ses')];
-  const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000);
-  const expiresAt = new Date(createdAt.getTime() + 3_600_000);
-  await db.execute(sql`insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${staffId}, ${event.organizer.id}, ${`${staffId.toLowerCase()}@example.test`}, 'Owner', 'owner', 'active', 'x')`);
-  await db.execute(sql`insert into sessions (id, staff_id, created_at, expires_at)
-    values (${sessionId}, ${staffId}, ${createdAt.toISOString()}, ${expiresAt.toISOString()})`);
   const placed = await ask('POST', '/v1/orders', {
     headers: { 'idempotency-key': randomUUID() },
     body: JSON.stringify({
@@ -105,7 +95,7 @@ async function makeWorld(): Promise<World> {
   expect(placed.status).toBe(201);
   return {
     event,
-    staff: await signSessionToken(config.JWT_SECRET, { id: sessionId, staffId, createdAt, expiresAt }),
+    staff: await sessionTokenOf(config, await signedInOwner(db, event.organizer)),
     order: (await placed.json()) as World['order'],
   };
 }
