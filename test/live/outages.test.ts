@@ -6,7 +6,7 @@ import { readStream } from '../../src/live/read-stream.ts';
 import { createRecent } from '../../src/live/recent.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
 import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts';
-import { pay } from '../../testkit/orders/order-desk.ts';
+import { pay } from '../../testkit/orders/placing.ts';
 import { silentLog } from '../../testkit/processes/worker.ts';
 import { type OwnRedis, startOwnRedis } from '../../testkit/services/own-redis.ts';
 import { until } from '../../testkit/until.ts';

@@ -3,7 +3,8 @@ import { createApiKey } from '../../src/access/credentials/create-api-key.ts';
 import { keyScopes } from '../../src/access/credentials/key-scopes.ts';
 import { createOrganizer, createPaymentAccount, sessionTokenOf, signedInOwner } from '../../testkit/factories.ts';
 import { type LiveWorld, startLiveWorld } from '../../testkit/live/live-world.ts';
-import { bearer, pay } from '../../testkit/orders/order-desk.ts';
+import { bearer } from '../../testkit/orders/order-desk.ts';
+import { pay } from '../../testkit/orders/placing.ts';
 
 let world: LiveWorld;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
-import { pay } from '../../testkit/orders/order-desk.ts';
-import { order } from '../../testkit/orders/placing.ts';
+import { order, pay } from '../../testkit/orders/placing.ts';
 import { namesOf, useSeason, violated } from './support/season.ts';
 
 /** Guards that the invariants hold on orders in every state, and name each stock, order or ticket that is wrong. */

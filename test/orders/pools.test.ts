@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { availabilityOf, eventStockOf } from '../../src/orders/pools/queries.ts';
 import { rowsOf } from '../../src/platform/database/db.ts';
 import { createEvent } from '../../testkit/factories.ts';
-import { pay } from '../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../testkit/orders/organizer-desk.ts';
-import { order, tally } from '../../testkit/orders/placing.ts';
+import { order, pay, tally } from '../../testkit/orders/placing.ts';
 
 let desk: OrganizerDesk;
 

@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderCode } from '../../src/platform/ids.ts';
 import { rowsPerPage } from '../../src/reports/limits.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../testkit/factories.ts';
-import { pay } from '../../testkit/orders/order-desk.ts';
-import { order } from '../../testkit/orders/placing.ts';
+import { order, pay } from '../../testkit/orders/placing.ts';
 import { type ReportWorld, openReportWorld, readCsv } from '../../testkit/reports/report-world.ts';
 
 /** Guards the contents of the files: every row of every kind, once, and no cell that a spreadsheet runs. */

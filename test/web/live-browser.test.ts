@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvent } from '../../testkit/factories.ts';
 import { placeTestOrder } from '../../testkit/live/live-world.ts';
-import { pay } from '../../testkit/orders/order-desk.ts';
+import { pay } from '../../testkit/orders/placing.ts';
 import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
 

@@ -23,11 +23,9 @@ import { senderRoutes } from '../../src/notifications/senders/routes.ts';
 import { suppressionRoutes } from '../../src/notifications/suppressions/routes.ts';
 import { senders } from '../../src/notifications/tables.ts';
 import { sealSenderCredentials } from '../../src/notifications/senders/sender-credentials.ts';
-import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
-import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
 import type { Order } from '../../src/orders/tables.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type Db, rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createReportMailOf } from '../../src/reports/downloads/report-mail.ts';
 import { openCacheRedis } from '../../src/platform/redis.ts';
@@ -35,7 +33,7 @@ import { ownInvalidations } from '../../src/platform/invalidation/invalidations.
 import { problems } from '../../src/problems.ts';
 import { createTestDatabase } from '../services/database.ts';
 import { type TestEvent, createEvent } from '../factories.ts';
-import { type OrderOptions, order, placingDeps } from '../orders/placing.ts';
+import { type OrderOptions, order, pay, placingDeps } from '../orders/placing.ts';
 import { createTestRedis } from '../services/redis.ts';
 import { openWorkDb, silentLog } from '../processes/worker.ts';
 import { testTicketKeys } from '../check-in/ticket-keys.ts';
@@ -164,19 +162,8 @@ export async function paidOrder(
   options: OrderOptions & { event?: TestEvent } = {},
 ): Promise<{ eventId: string; orderId: string; order: Order }> {
   const event = options.event ?? (await createEvent(world.db));
-  await order(placingDeps(world.open), event, options);
-  const [row] = await rowsOf<{ id: string }>(
-    world.db,
-    sql`select id from orders where event_id = ${event.id} order by placed_at desc, id desc limit 1`,
-  );
-  const orderId = row?.id ?? '';
-  const paid = await transaction(world.db, async (tx) => {
-    const locked = await lockOrder(tx, event.id, orderId);
-    if (locked === undefined) throw new Error('the order is gone');
-    await payOrder(tx, locked);
-    return locked;
-  });
-  return { eventId: event.id, orderId, order: paid };
+  const { order: placed } = await order(placingDeps(world.open), event, options);
+  return { eventId: event.id, orderId: placed.id, order: await pay(world.db, placed.id) };
 }
 
 export async function deliveriesOf(db: Db, subjectId: string): Promise<DeliveryRow[]> {

@@ -4,16 +4,14 @@ import type { Role } from '../../src/access/actor.ts';
 import { jobs } from '../../src/jobs.ts';
 import { createEndpoint } from '../../src/notifications/webhooks/endpoints/create-endpoint.ts';
 import { type WebhookType, subscribableTypes } from '../../src/notifications/webhooks/catalogue.ts';
-import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
-import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
-import { rowsOf, transaction } from '../../src/platform/database/db.ts';
+import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { composeWorker } from '../../workers/compose-worker.ts';
 import { createHandlers, recurring } from '../../workers/handlers.ts';
 import { schedulesOf } from '../../workers/schedules.ts';
 import { startWorker } from '../../workers/start-worker.ts';
 import { type TestEvent, type TestOrganizer, sessionTokenOf, signedInMember, signedInOwner } from '../factories.ts';
-import { type OrderOptions, openTestDb, order, placingDeps } from '../orders/placing.ts';
+import { type OrderOptions, openTestDb, order, pay, placingDeps } from '../orders/placing.ts';
 import { startTestService } from '../processes/service.ts';
 import { silentLog } from '../processes/worker.ts';
 
@@ -65,11 +63,7 @@ export async function openWebhookWorld() {
   /** A paid order; the facts are in the database. */
   async function paid(event: TestEvent, options: OrderOptions = {}): Promise<string> {
     const orderId = await placed(event, options);
-    await transaction(db, async (tx) => {
-      const locked = await lockOrder(tx, event.id, orderId);
-      if (locked === undefined) throw new Error('the order is gone');
-      await payOrder(tx, locked);
-    });
+    await pay(db, orderId);
     return orderId;
   }
 

@@ -14,8 +14,6 @@ import { detailsRoutes } from '../../src/orders/details/routes.ts';
 import { createHolderMessages } from '../../src/notifications/deliveries/holder-messages.ts';
 import { waitingListRoutes } from '../../src/orders/waiting-list/routes.ts';
 import { transferRoutes } from '../../src/orders/transfers/routes.ts';
-import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
-import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
 import { orderSearchRoutes } from '../../src/orders/search/routes.ts';
 import { poolRoutes } from '../../src/orders/pools/routes.ts';
 import { promoCodeRoutes } from '../../src/orders/promo-codes/routes.ts';
@@ -25,8 +23,7 @@ import { refundOrder } from '../../src/orders/lifecycle/refund-order.ts';
 import type { PaymentView } from '../../src/orders/ports.ts';
 import { gatewayFeesOf } from '../../src/payments/ledger/queries.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type Db, type OpenDb, rowsOf, transaction } from '../../src/platform/database/db.ts';
-import { eventIdOf } from '../../src/platform/ids.ts';
+import { type Db, type OpenDb, rowsOf } from '../../src/platform/database/db.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { problems } from '../../src/problems.ts';
 import { ownInvalidations } from '../../src/platform/invalidation/invalidations.ts';
@@ -133,15 +130,6 @@ export async function keyFor(
     scopes: keyScopes,
   });
   return bearer(key);
-}
-
-/** Pays an order as the payments room does. */
-export async function pay(db: Db, orderId: string): Promise<void> {
-  await transaction(db, async (tx) => {
-    const order = await lockOrder(tx, eventIdOf(orderId), orderId);
-    if (order === undefined) throw new Error(`no order ${orderId}`);
-    await payOrder(tx, order);
-  });
 }
 
 /** The members that tests read. */

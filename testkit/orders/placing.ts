@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../src/platform/clock.ts';
-import { type OpenDb, openDb } from '../../src/platform/database/db.ts';
+import { type Db, type OpenDb, openDb, transaction } from '../../src/platform/database/db.ts';
+import { eventIdOf } from '../../src/platform/ids.ts';
+import { payOrder } from '../../src/orders/lifecycle/pay-order.ts';
+import { lockOrder } from '../../src/orders/lifecycle/queries.ts';
 import { createEventDirectory } from '../../src/orders/placement/event-directory.ts';
 import { type PlaceOrderDeps, placeOrder } from '../../src/orders/placement/place-order.ts';
 import { createSoldOutMemory } from '../../src/orders/placement/sold-out-memory.ts';
 import { createPlacement } from '../../src/orders/placement/placement.ts';
+import type { Order } from '../../src/orders/tables.ts';
 import { createReadPass } from '../../src/waiting-room/places/pass.ts';
 import { type TestEvent, someBuyer } from '../factories.ts';
 
@@ -75,6 +79,16 @@ export function order(deps: PlaceOrderDeps, event: TestEvent, options: OrderOpti
     idempotencyKey: options.key ?? randomUUID(),
     network: options.network ?? '192.0.2.0/24',
     queuePass: options.queuePass,
+  });
+}
+
+/** Pays an order as the payments room does. @returns the order as it was before */
+export function pay(db: Db, orderId: string): Promise<Order> {
+  return transaction(db, async (tx) => {
+    const held = await lockOrder(tx, eventIdOf(orderId), orderId);
+    if (held === undefined) throw new Error(`no order ${orderId}`);
+    await payOrder(tx, held);
+    return held;
   });
 }
 

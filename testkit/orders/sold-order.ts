@@ -1,8 +1,8 @@
 import type { PlaceOrderDeps } from '../../src/orders/placement/place-order.ts';
 import type { OpenDb } from '../../src/platform/database/db.ts';
 import type { TestEvent } from '../factories.ts';
-import { type OrderDesk, bearer, json, pay, tokenOf } from './order-desk.ts';
-import { order } from './placing.ts';
+import { type OrderDesk, bearer, json, tokenOf } from './order-desk.ts';
+import { order, pay } from './placing.ts';
 
 /** An order of two tickets, and the headers that open it. */
 export type Sold = { readonly event: TestEvent; readonly id: string; readonly headers: Record<string, string> };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { createEvent } from '../../../testkit/factories.ts';
-import { bearer, pay } from '../../../testkit/orders/order-desk.ts';
-import { order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { bearer } from '../../../testkit/orders/order-desk.ts';
+import { order, pay, placingDeps } from '../../../testkit/orders/placing.ts';
 import type { LoadResult } from '../../generator/tally.ts';
 import { openLoop } from '../../generator/open-loop.ts';
 import { benchOrderTokenSecret } from '../harness/api-environment.ts';

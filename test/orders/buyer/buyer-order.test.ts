@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { bearer, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { bearer, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { pay } from '../../../testkit/orders/placing.ts';
 import { useBuyerOrders } from '../support/buyer-orders.ts';
 
 /** Guards that an order is shown to its buyer alone. */

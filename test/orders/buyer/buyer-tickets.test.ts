@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { orderCode } from '../../../src/platform/ids.ts';
-import { type OrderDesk, bearer, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { type OrderDesk, bearer, openDesk, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { pay } from '../../../testkit/orders/placing.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
 import { useBuyerOrders } from '../support/buyer-orders.ts';
 

@@ -4,8 +4,8 @@ import { lockOrder } from '../../../src/orders/lifecycle/queries.ts';
 import { releaseHold } from '../../../src/orders/lifecycle/end-holds.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { type TestEventOptions, createEvent } from '../../../testkit/factories.ts';
-import { type OrderDesk, bearer, keyFor, openDesk, pay, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { type OrderDesk, bearer, keyFor, openDesk, read, tokenOf } from '../../../testkit/orders/order-desk.ts';
+import { order, pay } from '../../../testkit/orders/placing.ts';
 import { useOrderDatabase } from '../support/order-database.ts';
 
 const { open, deps } = await useOrderDatabase();

@@ -7,9 +7,9 @@ import { createScanLane, scanTicket } from '../../../src/check-in/index.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { bearer, json, pay } from '../../../testkit/orders/order-desk.ts';
+import { bearer, json } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
-import { order, testHashSecret } from '../../../testkit/orders/placing.ts';
+import { order, pay, testHashSecret } from '../../../testkit/orders/placing.ts';
 import { testTicketKeys } from '../../../testkit/check-in/ticket-keys.ts';
 
 /** Guards that a corrected address gets the order, that the old one opens nothing any more, and that limits follow the name. */

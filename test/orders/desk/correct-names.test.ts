@@ -5,9 +5,9 @@ import { listAttendees } from '../../../src/desk/attendees/list-attendees.ts';
 import { tellStory } from '../../../src/desk/story/tell-story.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { createEvent, signedInOwner } from '../../../testkit/factories.ts';
-import { bearer, json, pay } from '../../../testkit/orders/order-desk.ts';
+import { bearer, json } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { order, pay } from '../../../testkit/orders/placing.ts';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 
 /** Guards that an organiser can correct the names on an order, and that the tickets, the door and the desk show the new ones. */

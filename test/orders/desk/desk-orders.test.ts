@@ -2,9 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { pay } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { order, pay } from '../../../testkit/orders/placing.ts';
 
 let desk: OrganizerDesk;
 

@@ -9,9 +9,9 @@ import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { orderCode } from '../../../src/platform/ids.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { json, pay } from '../../../testkit/orders/order-desk.ts';
+import { json } from '../../../testkit/orders/order-desk.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
-import { order, testHashSecret } from '../../../testkit/orders/placing.ts';
+import { order, pay, testHashSecret } from '../../../testkit/orders/placing.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 let desk: OrganizerDesk;

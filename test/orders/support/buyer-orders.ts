@@ -1,6 +1,6 @@
 import { createEvent } from '../../../testkit/factories.ts';
-import { openDesk, pay } from '../../../testkit/orders/order-desk.ts';
-import { order } from '../../../testkit/orders/placing.ts';
+import { openDesk } from '../../../testkit/orders/order-desk.ts';
+import { order, pay } from '../../../testkit/orders/placing.ts';
 import { useOrderDatabase } from './order-database.ts';
 
 /** Orders on a database for all tests of a file, and the routes by which buyers read them. */

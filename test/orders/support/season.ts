@@ -3,8 +3,7 @@ import { afterAll } from 'vitest';
 import { orderInvariants } from '../../../src/orders/invariants.ts';
 import type { Db } from '../../../src/platform/database/db.ts';
 import { createEvent, createPromoCode, someBuyer } from '../../../testkit/factories.ts';
-import { pay } from '../../../testkit/orders/order-desk.ts';
-import { openTestDb, order, placingDeps } from '../../../testkit/orders/placing.ts';
+import { openTestDb, order, pay, placingDeps } from '../../../testkit/orders/placing.ts';
 import { useTestDb } from '../../../testkit/services/use-test-db.ts';
 
 /** For all tests of a file: a season of orders in every state, on which each invariant holds, and a way to falsify rows of it. */

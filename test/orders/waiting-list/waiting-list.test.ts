@@ -6,8 +6,8 @@ import { confirmWithinHours, offerSeconds, offersPerRoundMax } from '../../../sr
 import { offerPlaces } from '../../../src/orders/waiting-list/offer-places.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent, someBuyer } from '../../../testkit/factories.ts';
-import { bearer, keyFor, pay } from '../../../testkit/orders/order-desk.ts';
-import { order, tally } from '../../../testkit/orders/placing.ts';
+import { bearer, keyFor } from '../../../testkit/orders/order-desk.ts';
+import { order, pay, tally } from '../../../testkit/orders/placing.ts';
 import { categoryOf, useWaitingWorld } from '../support/waiting-world.ts';
 
 /** Guards that returned places are offered in the order of joining, and that nobody skips the line. */
