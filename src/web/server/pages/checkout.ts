@@ -11,6 +11,7 @@ import { isAnySoldOut } from '../../sale-stage.ts';
 import { waitingListWords } from '../../i18n/words/waiting-list.ts';
 import { calendarLink } from '../parts/event-facts.ts';
 import { field } from '../parts/field.ts';
+import { formMessage } from '../parts/form-parts.ts';
 import { legalLinks } from './legal-page.ts';
 import { phoneField } from '../parts/phone-field.ts';
 
@@ -111,7 +112,7 @@ ${phoneField({ label: words.phone, hint: words.phoneHint, country, language })}
 
 function submitBar({ currency }: PublicEvent, language: Language): Html {
   const words = eventWords[language];
-  return html`<dl class="price-parts" id="price-parts" hidden></dl><div class="submit-bar"><div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>
+  return html`<dl class="price-parts" id="price-parts" hidden></dl><div class="submit-bar">${formMessage()}
 <p class="submit-total"><span>${words.total}</span> <output id="total" aria-live="polite">${formatMoney({ amount: 0, currency }, language)}</output></p>
 <button class="button button-main" id="place" disabled>${words.place}</button></div>
 <p class="muted small center">${words.payLater}</p>`;

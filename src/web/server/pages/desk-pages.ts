@@ -33,7 +33,7 @@ export function passwordResetPage(context: PageContext): Promise<string> {
     body: html`<div class="wrap form-wrap">
 <form id="request" method="post" novalidate><h1>${words.requestTitle}</h1><p class="lead">${words.requestLead}</p>
 ${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
-<div class="form-message" id="request-message" role="alert" tabindex="-1" hidden></div><button class="button button-main wide" id="request-submit" disabled>${words.sendLink}</button></form>
+${formMessage('request-message')}<button class="button button-main wide" id="request-submit" disabled>${words.sendLink}</button></form>
 <section id="requested" class="message" tabindex="-1" hidden><h1>${words.sentTitle}</h1><p>${words.sentText}</p>${otherAddress(context.lang.language)}</section>
 <form id="form" method="post" novalidate hidden><h1>${words.resetTitle}</h1><p class="lead">${words.resetLead}</p>
 ${passwordField(words.newPassword, context)}

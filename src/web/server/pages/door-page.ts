@@ -29,7 +29,7 @@ ${formMessage()}<button class="button button-main wide" id="submit" disabled>${w
 <p class="center"><a href="${linkTo('/desk/password-reset', lang)}">${words.forgot}</a></p></form>
 <details class="promo"><summary>${words.device}</summary><form id="device-form" method="post" novalidate>
 ${field({ name: 'deviceToken', label: words.deviceToken, type: 'password', autocomplete: 'off', maxlength: 200, hint: words.deviceHint })}
-<div class="form-message" id="device-message" role="alert" tabindex="-1" hidden></div><button class="button wide" id="device-submit" disabled>${words.useDevice}</button></form></details></section>`;
+${formMessage('device-message')}<button class="button wide" id="device-submit" disabled>${words.useDevice}</button></form></details></section>`;
 }
 
 function choice({ lang: { language } }: PageContext): Html {

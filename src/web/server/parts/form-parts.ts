@@ -3,9 +3,9 @@ import type { Language } from '../../i18n/language.ts';
 import { siteWords } from '../../i18n/words/site.ts';
 import type { Html } from '../layout.ts';
 
-/** The element that shows why the form was refused. */
-export function formMessage(): Html {
-  return html`<div class="form-message" id="form-message" role="alert" tabindex="-1" hidden></div>`;
+/** The element that shows why the form was refused. Pages with several forms name each. */
+export function formMessage(id = 'form-message'): Html {
+  return html`<div class="form-message" id="${id}" role="alert" tabindex="-1" hidden></div>`;
 }
 
 /** The content that replaces a finished form. */
