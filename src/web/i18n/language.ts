@@ -8,6 +8,9 @@ export type InEach<Words> = Readonly<Record<Language, Words>>;
 /** How the language was chosen. A requested language stays in the page's links. */
 export type ChosenLanguage = { readonly language: Language; readonly isAsked: boolean };
 
+/** The language that a page offers instead of its own. */
+export const otherThan = (language: Language): Language => (language === 'id' ? 'en' : 'id');
+
 const headerLengthMax = 200;
 
 /** `?lang` decides, then the browser's preferences, then Indonesian. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Assets } from './files/assets.ts';
-import { type ChosenLanguage, linkTo } from '../i18n/language.ts';
+import { type ChosenLanguage, linkTo, otherThan } from '../i18n/language.ts';
 import { siteWords } from '../i18n/words/site.ts';
 
 export type Html = ReturnType<typeof html>;
@@ -35,7 +35,7 @@ export type PageParts = {
 export function layout(context: PageContext, parts: PageParts): Promise<string> {
   const { lang } = context;
   const words = siteWords[lang.language];
-  const other = lang.language === 'id' ? 'en' : 'id';
+  const other = otherThan(lang.language);
   const description = parts.description ?? words.tagline;
   return documentOf(context, {
     ...parts,
@@ -113,7 +113,7 @@ function scriptOf(source: string, assets: Assets): Html {
 
 function siteHeader(lang: ChosenLanguage, otherLanguageLink: string): Html {
   const words = siteWords[lang.language];
-  const other = lang.language === 'id' ? 'en' : 'id';
+  const other = otherThan(lang.language);
   return html`<header class="site-header"><div class="wrap">
 <a class="wordmark" href="${linkTo('/', lang)}">${mark}<span>antre</span></a>
 <nav aria-label="${words.events}"><a href="${linkTo('/find-order', lang)}">${words.findOrder}</a>

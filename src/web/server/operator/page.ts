@@ -4,7 +4,7 @@ import { AntreProblem } from '../../../client/problem.ts';
 import { isFromOurPage } from '../../../http/our-page.ts';
 import { hasOperatorPassword } from '../../../http/server/operator-token.ts';
 import { formatDateTime } from '../../../platform/text/format-time.ts';
-import { type Language, chooseLanguage } from '../../i18n/language.ts';
+import { type Language, chooseLanguage, otherThan } from '../../i18n/language.ts';
 import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { refusalText } from '../../i18n/words/desk/refusals.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
@@ -132,7 +132,7 @@ const text = (of: string): Html => html`<p class="lead">${of}</p>`;
 async function frame({ assetsOnce }: OperatorDeps, operator: Operator, view: OperatorView): Promise<string> {
   const { language, path } = operator;
   const words = operatorWords[language];
-  const other = language === 'id' ? 'en' : 'id';
+  const other = otherThan(language);
   const links = [
     ['/operator', words.switches],
     ['/operator/dead-letters', words.deadLetters],

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { linkTo } from '../../i18n/language.ts';
+import { linkTo, otherThan } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
@@ -21,7 +21,7 @@ export function doorPage(context: PageContext): Promise<string> {
 
 function signIn({ lang }: PageContext): Html {
   const words = doorWords[lang.language];
-  const other = lang.language === 'id' ? 'en' : 'id';
+  const other = otherThan(lang.language);
   return html`<section id="sign-in" class="wrap form-wrap" hidden><p class="door-language"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${other === 'id' ? 'Bahasa Indonesia' : 'English'}</a></p><h1 tabindex="-1">${words.title}</h1><p class="lead">${words.signInLead}</p>
 <form id="form" method="post" novalidate>${field({ name: 'email', label: words.email, type: 'email', autocomplete: 'username', maxlength: 254, inputmode: 'email' })}
 ${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', maxlength: 200 })}

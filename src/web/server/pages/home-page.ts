@@ -3,7 +3,7 @@ import { noDate } from '../../../platform/text/no-date.ts';
 import { hasNoDate } from '../parts/event-facts.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
-import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
+import { type ChosenLanguage, linkTo, otherThan } from '../../i18n/language.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { eventPicture } from '../parts/event-picture.ts';
 import { cardImage, homeCard, organizerCard } from '../parts/share-image.ts';
@@ -26,7 +26,7 @@ export async function homePage(
   const { cursor: _, ...filters } = search;
   const { priceMax: _price, ...anyPrice } = filters;
   const isSearch = Object.keys(filters).length > 0;
-  const otherLanguage: ChosenLanguage = { language: lang.language === 'id' ? 'en' : 'id', isAsked: true };
+  const otherLanguage: ChosenLanguage = { language: otherThan(lang.language), isAsked: true };
   return layout(context, {
     title: words.title,
     description: words.lead,

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type ChosenLanguage, linkTo } from '../../i18n/language.ts';
+import { type ChosenLanguage, linkTo, otherThan } from '../../i18n/language.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { Organizer } from '../public-documents.ts';
@@ -21,7 +21,7 @@ export function legalPage(
   const { lang } = context;
   const words = organizerWords[lang.language];
   const own = organizer[text][lang.language];
-  const other = lang.language === 'id' ? 'en' : 'id';
+  const other = otherThan(lang.language);
   return layout(context, {
     title: `${words[text]} · ${organizer.name}`,
     className: 'page-legal',

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { otherThan } from '../../../i18n/language.ts';
 import { doneNotice } from '../../../i18n/words/desk/done.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import { type Html, type PageContext, documentOf, mark } from '../../layout.ts';
@@ -34,7 +35,7 @@ ${view.body}
 
 function header({ lang: { language } }: PageContext, desk: Desk | undefined, view: View): Html {
   const words = frameWords[language];
-  const other = language === 'id' ? 'en' : 'id';
+  const other = otherThan(language);
   return html`<header class="site-header desk-header"><div class="wrap">
 <a class="wordmark" href="/desk">${mark}<span>${desk?.member.organizer.name ?? 'antre'}</span></a>
 <div class="desk-account"><a href="?lang=${other}" lang="${other}" hreflang="${other}">${words.otherLanguage}</a>
