@@ -1,5 +1,5 @@
 import type { Contract, ContractOperation, Schema } from './contract.ts';
-import { commentText, typeText } from './type-text.ts';
+import { commentText, schemaTypesText, typeText } from './type-text.ts';
 
 const parts = [
   ['param', 'path'],
@@ -12,14 +12,11 @@ const parts = [
  * the answer. Paths are written as routes write them, `/v1/organizers/:slug`.
  */
 export function apiTypesText(contract: Contract): string {
-  const schemas = Object.entries(contract.components.schemas).map(
-    ([name, schema]) => `${commentText(schema.description)}export type ${name} = ${typeText(schema)};\n`,
-  );
   const paths = Object.entries(contract.paths).map(([path, methods]) => {
     const operations = Object.entries(methods).map(([method, operation]) => operationText(method, operation));
     return `  ${JSON.stringify(path.replaceAll(/\{(\w+)\}/g, ':$1'))}: {\n${operations.join('')}  };\n`;
   });
-  return `// Generated from the contract by \`npm run api:types\`.\n\n${schemas.join('\n')}\nexport type Api = {\n${paths.join('')}};\n`;
+  return `// Generated from the contract by \`npm run api:types\`.\n\n${schemaTypesText(contract)}\nexport type Api = {\n${paths.join('')}};\n`;
 }
 
 function operationText(method: string, operation: ContractOperation): string {

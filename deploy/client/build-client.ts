@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { problems } from '../../src/problems.ts';
@@ -25,8 +25,7 @@ export async function buildClient(outFolder: string): Promise<void> {
   writeFileSync(join(outFolder, 'index.d.ts'), declarationText(contract, Object.keys(problems).toSorted()));
   writeTypes(outFolder);
   writeFileSync(join(outFolder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
-  for (const [from, to] of [[join(import.meta.dirname, 'README.md'), 'README.md']] as const)
-    writeFileSync(join(outFolder, to), readFileSync(from));
+  copyFileSync(join(import.meta.dirname, 'README.md'), join(outFolder, 'README.md'));
 }
 
 async function bundleClient(operations: string, file: string): Promise<void> {

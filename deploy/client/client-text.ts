@@ -1,6 +1,6 @@
 import type { OperationFacts } from '../../src/client/operation.ts';
 import type { Contract, ContractOperation, Schema } from './contract.ts';
-import { commentText, nameOf, typeText } from './type-text.ts';
+import { commentText, nameOf, schemaTypesText, typeText } from './type-text.ts';
 
 type Named = { readonly method: string; readonly path: string; readonly operation: ContractOperation };
 
@@ -37,9 +37,6 @@ export function factsOf(contract: Contract): Readonly<Record<string, OperationFa
 
 /** The declarations of the package: the named schemas, the codes of problems, and a client with all operations. */
 export function declarationText(contract: Contract, codes: readonly string[]): string {
-  const schemas = Object.entries(contract.components.schemas).map(
-    ([name, schema]) => `${commentText(schema.description)}export type ${name} = ${typeText(schema)};\n`,
-  );
   const methods = operationsOf(contract).map(({ operation }) => methodText(contract, operation));
   const webhooks = Object.values(contract.webhooks).map(({ post }) => {
     const body = post.requestBody?.content?.['application/json']?.schema;
@@ -76,7 +73,7 @@ type OpenPages<Input, Data, Item> = {
   items(input?: Input & CallOptions): AsyncGenerator<Item, void>;
 };
 
-${schemas.join('\n')}
+${schemaTypesText(contract)}
 /** The body of a webhook, by its type. */
 export type WebhookBody =
 ${webhooks.join('\n')};

@@ -1,4 +1,11 @@
-import type { Schema } from './contract.ts';
+import type { Contract, Schema } from './contract.ts';
+
+/** The named schemas of the contract, each as an exported type. */
+export function schemaTypesText({ components }: Contract): string {
+  return Object.entries(components.schemas)
+    .map(([name, schema]) => `${commentText(schema.description)}export type ${name} = ${typeText(schema)};\n`)
+    .join('\n');
+}
 
 /** A schema of the contract as the text of a TypeScript type. Named schemas are types of their own, referred to by name. */
 export function typeText(schema: Schema, indent = ''): string {
