@@ -38,11 +38,11 @@ put() {
 
 # set_variable FILE NAME VALUE: replaces the line of the variable, commented or not, or adds one.
 set_variable() {
-  local file=$1 name=$2 value=$3 mode=600
+  local file=$1 name=$2 value=$3
   awk -v name="$name" -v line="$name=$value" '
     !done && $0 ~ "^(# )?" name "=" { print line; done = 1; next }
     { print }
-    END { if (!done) print line }' "$file" | put $mode root "$file"
+    END { if (!done) print line }' "$file" | put 600 root "$file"
 }
 
 variable_of() { sed -n "s/^$2=//p" "$1"; }

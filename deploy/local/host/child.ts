@@ -6,7 +6,7 @@ import { orAfter } from '../../../src/platform/resilience/deadline.ts';
 import { LaunchProblem } from '../launch-problem.ts';
 import type { Account } from './account.ts';
 import type { Ledger } from './ledger.ts';
-import { identify } from './process-identity.ts';
+import { identify, signalIfAlive } from './process-identity.ts';
 
 /** One long-running program, as data. */
 export interface ChildSpec {
@@ -41,7 +41,7 @@ const killDeadlineMs = 5000;
 /** The children that still run, each with the signal that it gets when this process ends. */
 const killedOnExit = new Map<number, NodeJS.Signals>();
 process.once('exit', () => {
-  for (const [pid, name] of killedOnExit) signalQuietly(pid, name);
+  for (const [pid, name] of killedOnExit) signalIfAlive(pid, name);
 });
 
 /** The log file of a child. */
@@ -80,7 +80,7 @@ export function launchChild(spec: ChildSpec, logFolder: string, ledger: Ledger):
     ledger.remove(pid);
     return reason;
   });
-  return { pid, ended, stop: () => stop(spec, pid, ended), signal: (name) => signalQuietly(pid, name) };
+  return { pid, ended, stop: () => stop(spec, pid, ended), signal: (name) => signalIfAlive(pid, name) };
 }
 
 /** `nsenter` enters as root and then takes the account. It and `unshare` become the program: the process keeps its number. */
@@ -125,17 +125,8 @@ function whenEnded(running: ChildProcess): Promise<string> {
 
 async function stop(spec: ChildSpec, pid: number, ended: Promise<string>): Promise<void> {
   for (const [name, ms] of [...spec.stopSteps, ['SIGKILL', killDeadlineMs] as const]) {
-    signalQuietly(pid, name);
+    signalIfAlive(pid, name);
     if ((await orAfter(ms, ended, () => undefined)) !== undefined) return;
-  }
-}
-
-function signalQuietly(pid: number, name: NodeJS.Signals): void {
-  if (pid <= 0) return;
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended in between.
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
+import { commandLine, identify, isAlive, type ProcessIdentity, signalIfAlive } from './process-identity.ts';
 
 /** A child process as the ledger remembers it. */
 export interface LedgerEntry extends ProcessIdentity {
@@ -80,16 +80,8 @@ export async function endLeftovers(file: string): Promise<readonly string[]> {
 }
 
 async function end(child: LedgerEntry): Promise<void> {
-  signal(child.pid, child.stopSignal);
+  signalIfAlive(child.pid, child.stopSignal);
   const giveUpAt = performance.now() + endDeadlineMs;
   while (isAlive(child) && performance.now() < giveUpAt) await pause(25);
-  if (isAlive(child)) signal(child.pid, 'SIGKILL');
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended in between, as wanted.
-  }
+  if (isAlive(child)) signalIfAlive(child.pid, 'SIGKILL');
 }

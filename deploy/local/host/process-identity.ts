@@ -19,6 +19,16 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }
 
+/** Sends a signal to the process that has this number now, if there is one. 0 stands for none. */
+export function signalIfAlive(pid: number, name: NodeJS.Signals): void {
+  if (pid <= 0) return;
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended in between.
+  }
+}
+
 /** The command line of a process, words separated by spaces; empty when it is gone or hidden. */
 export function commandLine(pid: number): string {
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, chownSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LaunchProblem } from '../launch-problem.ts';
 import { dataFolder, programFolder } from '../places.ts';
@@ -26,6 +26,19 @@ export function privateFolder(folder: string, account: Account | undefined): str
   if (account) chownSync(folder, account.uid, account.gid);
   chmodSync(folder, 0o700);
   return folder;
+}
+
+/** Puts a file into a folder and returns its path. */
+export type WriteFile = (name: string, content: string) => string;
+
+/** Writes files that the account alone can read, mode 0600. */
+export function privateWriter(folder: string, account: Account | undefined): WriteFile {
+  return (name, content) => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    if (account) chownSync(path, account.uid, account.gid);
+    return path;
+  };
 }
 
 /** Where the stand-in of a folder would be. */

@@ -1,4 +1,5 @@
 import type { FoundProgram } from '../binaries/find-system-program.ts';
+import type { WriteFile } from '../host/reachable-folder.ts';
 import { repositoryFolder } from '../places.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';
 import type { ObserverPrograms } from './find-observers.ts';
@@ -25,9 +26,6 @@ export interface Observer {
   /** Runs from the repository, by the user's own account. */
   readonly ours?: boolean;
 }
-
-/** Puts a file into the observers' folder and returns its path. */
-export type WriteFile = (name: string, content: string) => string;
 
 /** The exporter's own queries follow versions of Postgres that are older than 17. */
 const onlyOurQueries = [

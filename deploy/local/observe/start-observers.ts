@@ -1,15 +1,15 @@
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { ChildSpec } from '../host/child.ts';
-import { privateFolder } from '../host/reachable-folder.ts';
+import { privateFolder, privateWriter, type WriteFile } from '../host/reachable-folder.ts';
 import { repositoryFolder } from '../places.ts';
 import { type Say, step } from '../progress.ts';
 import type { ServiceContext } from '../services/service-options.ts';
 import type { ServiceAddresses } from '../services/start-services.ts';
 import { alertmanagerFile } from './alertmanager-file.ts';
 import { type Watched, waitForTargets } from './ask-prometheus.ts';
-import { exporters, type Observer, type ObserverPorts, redisTarget, type WriteFile } from './exporters.ts';
+import { exporters, type Observer, type ObserverPorts, redisTarget } from './exporters.ts';
 import { findObservers, type ObserverPrograms } from './find-observers.ts';
 import { type LocalTargets, prometheusFile, ruleFiles, type TargetGroup } from './prometheus-file.ts';
 import { runnableAlertmanager } from './unpacked-alertmanager.ts';
@@ -43,12 +43,7 @@ export async function startObservers(context: Context, stack: ObservedStack, say
   const { account, supervisor } = context;
   const programs = await findObservers(account, say);
   const own = privateFolder(join(context.folder, 'observe'), account);
-  const write: WriteFile = (name, content) => {
-    const path = join(own, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    if (account) chownSync(path, account.uid, account.gid);
-    return path;
-  };
+  const write = privateWriter(own, account);
   const start = (observer: Observer) => supervisor.start(childOf(observer, own, account));
   const { ports, addresses } = stack;
   await step(say, 'exporters', () =>

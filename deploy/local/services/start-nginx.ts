@@ -1,7 +1,7 @@
-import { chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundProgram } from '../binaries/find-system-program.ts';
-import { privateFolder } from '../host/reachable-folder.ts';
+import { privateFolder, privateWriter } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
 import { repositoryFolder } from '../places.ts';
 import type { ServiceContext } from './service-options.ts';
@@ -37,11 +37,7 @@ export async function startNginx(
   options: NginxOptions,
 ): Promise<LocalNginx> {
   const own = privateFolder(join(folder, 'nginx'), account);
-  const write = (name: string, content: string) => {
-    writeFileSync(join(own, name), content, { mode: 0o600 });
-    if (account) chownSync(join(own, name), account.uid, account.gid);
-    return join(own, name);
-  };
+  const write = privateWriter(own, account);
   for (const name of sharedFiles) write(name, readFileSync(join(repositoryFolder, 'deploy/nginx', name), 'utf8'));
   const settings = write('nginx.conf', mainFile(own, options));
   const url = `http://127.0.0.1:${options.port}`;

@@ -1,9 +1,8 @@
-import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { findPgBouncer, preparingPgBouncer } from '../binaries/find-servers.ts';
 import { type FoundProgram, isAtLeast } from '../binaries/find-system-program.ts';
-import { privateFolder } from '../host/reachable-folder.ts';
+import { privateFolder, privateWriter } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
 import { silent } from '../progress.ts';
 import type { ServiceContext } from './service-options.ts';
@@ -41,11 +40,7 @@ export async function startPgBouncer(
 ): Promise<LocalPgBouncer> {
   const own = privateFolder(join(folder, 'pgbouncer', machine ?? ''), account);
   const preparedStatements = isAtLeast(program, {}, preparingPgBouncer);
-  const write = (file: string, content: string) => {
-    writeFileSync(join(own, file), content, { mode: 0o600 });
-    if (account) chownSync(join(own, file), account.uid, account.gid);
-    return join(own, file);
-  };
+  const write = privateWriter(own, account);
   const users = write(
     'users.txt',
     [

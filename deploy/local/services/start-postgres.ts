@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import postgres from 'postgres';
 import type { PostgresPrograms } from '../binaries/find-postgres.ts';
 import { commandLine, identify, isAlive } from '../host/process-identity.ts';
-import { privateFolder } from '../host/reachable-folder.ts';
+import { privateFolder, privateWriter } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
 import { LaunchProblem } from '../launch-problem.ts';
 import type { ServiceContext } from './service-options.ts';
@@ -108,11 +108,10 @@ async function initialise(
 ): Promise<void> {
   if (existsSync(join(data, 'PG_VERSION'))) return requireVersion(data, programs.major);
   const partial = `${data}.new`;
-  const passwordFile = `${data}.password`;
   for (const leftover of [data, partial]) rmSync(leftover, { recursive: true, force: true });
   privateFolder(partial, account);
-  writeFileSync(passwordFile, secrets.postgresPassword, { mode: 0o600 });
-  if (account) chownSync(passwordFile, account.uid, account.gid);
+  const write = privateWriter(dirname(data), account);
+  const passwordFile = write(`${basename(data)}.password`, secrets.postgresPassword);
   try {
     await run(programs.initdb, initArguments(partial, passwordFile, { durable, major: programs.major }), {
       cwd: partial,

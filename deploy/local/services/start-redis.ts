@@ -1,8 +1,7 @@
-import { chownSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { FoundProgram } from '../binaries/find-system-program.ts';
-import { privateFolder } from '../host/reachable-folder.ts';
+import { privateFolder, privateWriter } from '../host/reachable-folder.ts';
 import type { Supervised } from '../host/supervisor.ts';
 import type { ServiceContext } from './service-options.ts';
 
@@ -32,7 +31,6 @@ export async function startRedis(
 ): Promise<LocalRedis> {
   const { folder, account, secrets, supervisor } = context;
   const own = privateFolder(join(folder, `redis-${role}`), account);
-  const settings = join(own, 'redis.conf');
   const lines = [
     `bind ${['127.0.0.1', ...(context.address === undefined ? [] : [context.address])].join(' ')}`,
     `port ${port}`,
@@ -43,8 +41,7 @@ export async function startRedis(
     'daemonize no',
     ...roleSettings[role],
   ];
-  writeFileSync(settings, `${lines.join('\n')}\n`, { mode: 0o600 });
-  if (account) chownSync(settings, account.uid, account.gid);
+  const settings = privateWriter(own, account)('redis.conf', `${lines.join('\n')}\n`);
   const child = await supervisor.start({
     name: `redis-${role}`,
     command: program.command,
