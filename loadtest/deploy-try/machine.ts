@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { signalIfAlive } from '../../deploy/local/host/process-identity.ts';
 import { type FoundProgram, findSystemProgram } from '../../deploy/local/binaries/find-system-program.ts';
 import { LaunchProblem } from '../../deploy/local/launch-problem.ts';
 import { dataFolder, repositoryFolder } from '../../deploy/local/places.ts';
 import { until } from '../../testkit/until.ts';
 import { familyOf } from '../bench/harness/pinning.ts';
 import { say } from '../bench/harness/stack.ts';
-import { signalQuietly } from '../drills/faults/processes.ts';
 
 /** A Debian 13 with systemd, in namespaces of its own: its disk is a folder, and its network has nothing but loopback. */
 export type Machine = {
@@ -116,7 +116,7 @@ export async function openMachine(releases: string): Promise<Machine> {
       if (bootstrapping?.exitCode === null) {
         // It would wait for the packages. Its mounts are in a namespace of its own, which ends with it.
         const ended = once(bootstrapping, 'exit');
-        for (const pid of familyOf(bootstrapping.pid ?? 0)) signalQuietly(pid, 'SIGKILL');
+        for (const pid of familyOf(bootstrapping.pid ?? 0)) signalIfAlive(pid, 'SIGKILL');
         await ended;
       }
       await stop();

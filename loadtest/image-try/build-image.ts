@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { signalIfAlive } from '../../deploy/local/host/process-identity.ts';
 import { type FoundProgram, findSystemProgram } from '../../deploy/local/binaries/find-system-program.ts';
 import { repositoryFolder } from '../../deploy/local/places.ts';
 import { familyOf } from '../bench/harness/pinning.ts';
 import { say } from '../bench/harness/stack.ts';
-import { signalQuietly } from '../drills/faults/processes.ts';
 
 /** The image of `deploy/Dockerfile`, as files. */
 export type Image = {
@@ -87,7 +87,7 @@ export async function openImageBuilder(folder: string): Promise<ImageBuilder> {
     close: async () => {
       if (running?.exitCode === null && running.signalCode === null) {
         const ended = once(running, 'exit');
-        for (const pid of familyOf(running.pid ?? 0)) signalQuietly(pid, 'SIGKILL');
+        for (const pid of familyOf(running.pid ?? 0)) signalIfAlive(pid, 'SIGKILL');
         await ended;
       }
       if (container !== '') execFileSync(buildah.command, [...store, 'umount', container], { stdio: 'ignore' });

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { signalIfAlive } from '../../deploy/local/host/process-identity.ts';
 import { findSystemProgram } from '../../deploy/local/binaries/find-system-program.ts';
 import { until } from '../../testkit/until.ts';
 import { familyOf } from '../bench/harness/pinning.ts';
 import { say } from '../bench/harness/stack.ts';
-import { signalQuietly } from '../drills/faults/processes.ts';
 import type { Image } from './build-image.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -76,7 +76,7 @@ export async function openImageRunner(image: Image, files: string): Promise<Imag
   return {
     close: async () => {
       const ended = [...running].map((child) => once(child, 'exit'));
-      for (const { pid = 0 } of running) for (const one of familyOf(pid)) signalQuietly(one, 'SIGKILL');
+      for (const { pid = 0 } of running) for (const one of familyOf(pid)) signalIfAlive(one, 'SIGKILL');
       await Promise.all(ended);
     },
     run: async (command, environment) => {

@@ -1,8 +1,9 @@
+import { signalIfAlive } from '../../../deploy/local/host/process-identity.ts';
 import type { Drill } from '../drill.ts';
 import { familyOf } from '../../bench/harness/pinning.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
-import { processOf, signalQuietly } from './processes.ts';
+import { processOf } from './processes.ts';
 
 /** How long the primary continues alone. Without synchronous commit it acknowledges orders that nobody else has. */
 const aloneForMs = 3000;
@@ -17,7 +18,7 @@ async function losePrimary({ world, strikes, wait, seconds }: Scene): Promise<vo
   world.standby?.cutOff();
   await wait(aloneForMs);
   strikes.count(behind, (await world.standby?.bytesBehind()) ?? 0);
-  for (const pid of familyOf(processOf(world, 'postgres').pid())) signalQuietly(pid, 'SIGKILL');
+  for (const pid of familyOf(processOf(world, 'postgres').pid())) signalIfAlive(pid, 'SIGKILL');
   if (world.standby === undefined) throw new Error('there is no standby');
   await world.movePrimary(await world.standby.promote());
   strikes.note(lost, atMs);

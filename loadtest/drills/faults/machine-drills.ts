@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { signalIfAlive } from '../../../deploy/local/host/process-identity.ts';
 import { ordersUnpaid } from '../../../src/orders/jobs.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
@@ -10,7 +11,7 @@ import { controlSandbox } from '../world/control-sandbox.ts';
 import type { Mutant } from '../world/mutants.ts';
 import type { Machine } from '../world/network.ts';
 import { machineOperationsPort } from '../world/start-programs.ts';
-import { processOf, signalQuietly } from './processes.ts';
+import { processOf } from './processes.ts';
 
 const orders = 4500;
 const minutes = 1.5;
@@ -57,7 +58,7 @@ async function cutMachines(scene: Scene): Promise<void> {
   await Promise.all([api.cutOff(), worker.cutOff()]);
   const child = processOf(world, 'worker');
   const before = child.pid();
-  for (const pid of familyOf(before)) signalQuietly(pid, 'SIGKILL');
+  for (const pid of familyOf(before)) signalIfAlive(pid, 'SIGKILL');
   await wait(finishedWithinMs);
   strikes.count(inHands, await jobsTakenBefore(world, atMs));
   const isApart = await isSilent(api, processOf(world, 'api'));

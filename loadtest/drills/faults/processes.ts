@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { signalIfAlive } from '../../../deploy/local/host/process-identity.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
 import { familyOf } from '../../bench/harness/pinning.ts';
 import type { Scene } from '../sale/sale-drill.ts';
@@ -21,7 +22,7 @@ export async function killAndStart({ world, strikes }: Scene, part: Part, deadFo
   const child = processOf(world, part);
   const before = child.pid();
   const atMs = Date.now();
-  for (const pid of familyOf(before)) signalQuietly(pid, 'SIGKILL');
+  for (const pid of familyOf(before)) signalIfAlive(pid, 'SIGKILL');
   const deadline = performance.now() + endsWithinMs;
   while (child.pid() !== 0 && performance.now() < deadline) await pause(10);
   await pause(deadForMs);
@@ -33,12 +34,12 @@ export async function killAndStart({ world, strikes }: Scene, part: Part, deadFo
 export async function freeze({ world, strikes }: Scene, part: Part, milliseconds: number): Promise<void> {
   const family = familyOf(processOf(world, part).pid());
   const atMs = Date.now();
-  for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+  for (const pid of family) signalIfAlive(pid, 'SIGSTOP');
   // A signal takes a moment to arrive, longer on a busy machine.
   await pause(milliseconds / 2);
   const stopped = family.filter(isStopped).length;
   await pause(milliseconds / 2);
-  for (const pid of family) signalQuietly(pid, 'SIGCONT');
+  for (const pid of family) signalIfAlive(pid, 'SIGCONT');
   if (stopped > 0) strikes.note(`${part} stood still`, atMs);
 }
 
@@ -49,13 +50,5 @@ export function isStopped(pid: number): boolean {
     return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
   } catch {
     return false;
-  }
-}
-
-export function signalQuietly(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // The process has ended.
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { signalIfAlive } from '../../../deploy/local/host/process-identity.ts';
 import { familyOf } from '../../bench/harness/pinning.ts';
-import { type Part, isStopped, processOf, signalQuietly } from '../faults/processes.ts';
+import { type Part, isStopped, processOf } from '../faults/processes.ts';
 import { type ColumnName, columnNames } from './columns.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
 import { type MatrixWorld, autoPay } from './open-matrix-world.ts';
@@ -36,12 +37,12 @@ function frozen(name: string, part: Part, expects: MatrixRow['expects']): Matrix
     expects,
     breakIt: async (world) => {
       const family = familyIn(world);
-      for (const pid of family) signalQuietly(pid, 'SIGSTOP');
+      for (const pid of family) signalIfAlive(pid, 'SIGSTOP');
       await pause(stoppedAfterMs);
       return family.filter(isStopped).length;
     },
     mend: async (world) => {
-      for (const pid of familyIn(world)) signalQuietly(pid, 'SIGCONT');
+      for (const pid of familyIn(world)) signalIfAlive(pid, 'SIGCONT');
     },
   };
 }
