@@ -9,14 +9,12 @@ import { callbackRequest } from './load/callback-requests.ts';
 import { emptyOutbox } from './harness/count-orders.ts';
 import { type Load, against } from './harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from './harness/options.ts';
-import { measureOn } from './load/order-load.ts';
+import { fixedControl, measureOn } from './load/order-load.ts';
 import type { BenchReport } from './harness/report.ts';
 import { stackFacts } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 
 const connections = 128;
-const controlConnections = 64;
-const controlPool = 16;
 /** Attempts made per second of a run: more than any run has used. */
 const attemptsPerSecond = 25_000;
 const repeats = 10;
@@ -34,8 +32,8 @@ export async function benchCallbacks(options: BenchOptions): Promise<BenchReport
     const tenTimes = (number: number) => Math.floor(number / (repeats * between)) * between + (number % between);
     const control = await measureOn(stack, {
       name: '  control: one call and one commit per callback',
-      api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
-      connections: controlConnections,
+      api: fixedControl.api,
+      connections: fixedControl.connections,
       options,
       faults,
       prepare: () => callbackLoad(stack, options, inTurn),
@@ -61,7 +59,7 @@ export async function benchCallbacks(options: BenchOptions): Promise<BenchReport
       facts: {
         ...(await stackFacts(stack)),
         connections,
-        control: `pool of ${controlPool}, ${controlConnections} connections`,
+        control: fixedControl.said,
       },
     };
   } finally {

@@ -9,20 +9,18 @@ import { auditFaults } from './harness/audit.ts';
 import { insertTickets, ticketsPerOrder } from './fill/bulk-orders.ts';
 import { type Load, against } from './harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from './harness/options.ts';
-import { hotCategory, measureOn } from './load/order-load.ts';
+import { fixedControl, hotCategory, measureOn } from './load/order-load.ts';
 import { networkAddress } from './load/order-requests.ts';
 import type { BenchReport, Measurement } from './harness/report.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import { openLoop } from '../generator/open-loop.ts';
-import type { LoadResult } from '../generator/tally.ts';
+import { type LoadResult, successOf } from '../generator/tally.ts';
 import { achievedMin, p95MsBelow, refusedShareMax } from './surge/ladder.ts';
 import { stackFacts } from './harness/server-figures.ts';
 import { type BenchStack, say, startBenchStack } from './harness/stack.ts';
 import { benchEncryptionKey } from './harness/api-environment.ts';
 
 const connections = 128;
-const controlConnections = 64;
-const controlPool = 16;
 const ticketsPerSecond = 25_000;
 /** Limits for the bench: 200 scans per second and device, and ten times the usual limit per network. */
 const devices = 200;
@@ -47,8 +45,8 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
   try {
     const control = await measureOn(stack, {
       name: '  control: one call and one commit per scan',
-      api: { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: String(controlPool) } },
-      connections: controlConnections,
+      api: fixedControl.api,
+      connections: fixedControl.connections,
       options,
       faults,
       prepare,
@@ -75,7 +73,7 @@ export async function benchCheckIns(options: BenchOptions): Promise<BenchReport>
         connections,
         devices,
         'beside an on-sale': `${doorPerSecond} scans/s offered; ${saleConnections} connections of buyers without a pause, then the highest of ${saleShares.join(', ')} of their rate that is held`,
-        control: `pool of ${controlPool}, ${controlConnections} connections`,
+        control: fixedControl.said,
       },
     };
   } finally {
@@ -146,12 +144,11 @@ async function besideHeldSale(
 }
 
 /** As the `surge` bench says it. */
-function isHeld({ perSecond, latencies, statuses }: LoadResult, offeredPerSecond: number): boolean {
-  const answered = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+function isHeld(result: LoadResult, offeredPerSecond: number): boolean {
   return (
-    perSecond >= achievedMin * offeredPerSecond &&
-    latencies.percentile(0.95) < p95MsBelow &&
-    latencies.count >= (1 - refusedShareMax) * answered
+    result.perSecond >= achievedMin * offeredPerSecond &&
+    result.latencies.percentile(0.95) < p95MsBelow &&
+    successOf(result) >= 1 - refusedShareMax
   );
 }
 

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { createLatencies } from '../generator/latencies.ts';
-import type { LoadResult } from '../generator/tally.ts';
+import { type LoadResult, timedResult } from '../generator/tally.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertTickets, orderNumberIn, stagePaid } from './fill/bulk-orders.ts';
 import type { Arrival } from './load/mail-sink.ts';
@@ -132,7 +132,7 @@ function resultOf(arrivals: readonly Arrival[], dueMsOf: (number: number) => num
   let [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { atMs } of arrivals) [firstMs, lastMs] = [Math.min(firstMs, atMs), Math.max(lastMs, atMs)];
   const seconds = arrivals.length === 0 ? 1 : (lastMs - firstMs) / 1000;
-  return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+  return timedResult(latencies, seconds);
 }
 
 /** Orders become paid at this rate, whatever the worker does. Returns the time of each commit. */

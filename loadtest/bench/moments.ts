@@ -11,6 +11,7 @@ import { createLimiter } from '../../src/traffic-control/limits/limiter.ts';
 import { policiesOf } from '../../src/traffic-control/limits/policies.ts';
 import { type CutWire, layWire } from '../../testkit/services/cut-wire.ts';
 import { createLatencies } from '../generator/latencies.ts';
+import { timedResult } from '../generator/tally.ts';
 import { measureHeavyNeighbours } from './overload/heavy-neighbours.ts';
 import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
@@ -82,7 +83,7 @@ async function timeOf(stack: BenchStack, options: BenchOptions, moment: Moment):
           latencies.add(performance.now() - started);
         }
         const seconds = (performance.now() - began) / 1000;
-        return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+        return timedResult(latencies, seconds);
       },
       0,
     );

@@ -36,6 +36,17 @@ export type LoadOptions = {
   readonly onCounted?: (milliseconds: number) => void;
 };
 
+/** The result of acts that something else than a loop has timed. */
+export function timedResult(latencies: Latencies, seconds: number): LoadResult {
+  return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+}
+
+/** The share of all answers that count, requests without an answer included; 0 without any. */
+export function successOf({ counted, statuses }: LoadResult): number {
+  const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  return all === 0 ? 0 : counted / all;
+}
+
 export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'onCounted' | 'onMeasured'>) {
   const latencies = createLatencies();
   const statuses: Record<string, number> = {};
@@ -51,12 +62,6 @@ export function createTally(options: Pick<LoadOptions, 'seconds' | 'counts' | 'o
       options.onCounted?.(milliseconds);
     },
     lost: (): void => countStatus('lost'),
-    result: (): LoadResult => ({
-      seconds: options.seconds,
-      counted: latencies.count,
-      perSecond: latencies.count / options.seconds,
-      statuses,
-      latencies,
-    }),
+    result: (): LoadResult => ({ ...timedResult(latencies, options.seconds), statuses }),
   };
 }

@@ -12,7 +12,7 @@ export type Part = (typeof parts)[number];
 /** Above this use of its cores, a part's queues grow faster than its work. */
 export const utilisationMax = 0.5;
 /** A page with an open waiting room reads the counter this often. */
-const pollEverySeconds = 10;
+export const pollEverySeconds = 10;
 /** A waiting room opens this long before its draw. */
 const joinedWithinSeconds = 600;
 

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { familiesOf } from './pinning.ts';
 
+/** The parts outside the product. */
+export const notOurs = new Set(['outside', 'load generator']);
+
 /** Processes with their descendants, by part of the system. */
 export type Parts = Readonly<Record<string, readonly number[]>>;
 
@@ -63,7 +66,12 @@ export function memoryMiB(parts: Parts): ByPart {
   return Object.fromEntries(entries);
 }
 
-/** The peak resident memory of a process in MiB. 0 without /proc. */
+/** The resident memory of a process in MiB. 0 without /proc. */
+export function residentMiB(pid: number): number {
+  return kibibytesOf(pid, 'status', 'VmRSS') / 1024;
+}
+
+/** Its highest so far, in whole MiB. */
 export function peakMemoryMiB(pid: number): number {
   return Math.round(kibibytesOf(pid, 'status', 'VmHWM') / 1024);
 }

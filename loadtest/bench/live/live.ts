@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { createPublisher } from '../../../src/live/index.ts';
@@ -7,10 +6,12 @@ import { createLog } from '../../../src/platform/log.ts';
 import { openCacheRedis } from '../../../src/platform/redis.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { createLatencies } from '../../generator/latencies.ts';
+import { timedResult } from '../../generator/tally.ts';
 import { insertTickets } from '../fill/bulk-orders.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { benchOrderTokenSecret } from '../harness/api-environment.ts';
 import { against, measure, watched } from '../harness/measure.ts';
+import { residentMiB } from '../harness/processors.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from '../harness/report.ts';
 import { serverSettings } from '../harness/server-figures.ts';
@@ -165,7 +166,7 @@ async function deliver(listeners: Listeners, sender: ReturnType<typeof createSen
   listeners.onMessage = () => {};
   sender.stop();
   await pause(arriveMs);
-  return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+  return timedResult(latencies, seconds);
 }
 
 async function measureIdle(stack: BenchStack, api: BenchApi, { faults, facts }: Omit<Means, 'options'>): Promise<void> {
@@ -217,10 +218,7 @@ async function measureOrders(stack: BenchStack, { options, faults }: Omit<Means,
   return [against(alone, beside, { ratioMin: ordersRatioMin }), alone];
 }
 
-/** Resident memory of the API's processes now. */
+/** Resident memory of the largest of the API's processes now. */
 function memoryMiB({ pids }: BenchApi): number {
-  const kibibytes = pids.map((pid) =>
-    Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0),
-  );
-  return Math.round(Math.max(...kibibytes) / 1024);
+  return Math.round(Math.max(...pids.map(residentMiB)));
 }

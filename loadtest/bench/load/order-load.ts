@@ -4,7 +4,7 @@ import { auditFaults } from '../harness/audit.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type Load, against, measure } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
-import { orderRequests } from './order-requests.ts';
+import { oneTicketOf, orderRequests } from './order-requests.ts';
 import { peakMemoryMiB } from '../harness/processors.ts';
 import type { BenchReport, Measurement } from '../harness/report.ts';
 import { stackFacts } from '../harness/server-figures.ts';
@@ -14,11 +14,11 @@ import { type BenchStack, partsOf } from '../harness/stack.ts';
 /** More than any run can sell. */
 export const endlessCapacity = 100_000_000;
 
-/** An event with one category that no run can sell out. */
-export function hotEvent(stack: BenchStack): Promise<TestEvent> {
+/** An event with one category, which by default no run can sell out. */
+export function hotEvent(stack: BenchStack, capacity = endlessCapacity): Promise<TestEvent> {
   return createEvent(stack.open.db, {
     event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
-    categories: [{ capacity: endlessCapacity }],
+    categories: [{ capacity }],
   });
 }
 
@@ -32,9 +32,7 @@ export async function loadOn(stack: BenchStack, event: TestEvent): Promise<Load>
   await emptyOutbox(stack.owner.db);
   const counter = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
   return {
-    next: orderRequests([
-      { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
-    ]),
+    next: orderRequests([oneTicketOf(event)]),
     counts: ({ status }) => status === 201,
     ...counter,
   };
@@ -68,7 +66,10 @@ export async function measureOn(
   }
 }
 
-/** Where the transaction per order did well in the bench of orders. More connections are refused by the pool. */
+/**
+ * Where the transaction per order did well in the bench of orders; also for one callback, scan or join per transaction. More connections are
+ * refused by the pool.
+ */
 const controlPool = 16;
 const controlConnections = 64;
 export const fixedControl = {

@@ -1,3 +1,5 @@
+import type { TestEvent } from '../../../testkit/factories.ts';
+
 const networks = 20_000;
 
 /** The contents of one order. */
@@ -5,6 +7,11 @@ export type OrderShape = {
   readonly slug: string;
   readonly lines: readonly { readonly ticketCategoryId: string; readonly quantity: number }[];
 };
+
+/** One ticket of the event's first category. */
+export function oneTicketOf({ slug, categories: [category] }: TestEvent): OrderShape {
+  return { slug, lines: [{ ticketCategoryId: category?.id ?? '', quantity: 1 }] };
+}
 
 /**
  * Orders of these shapes in turn, each by another buyer and with its own key, from many networks (as reported by a trusted

@@ -4,17 +4,14 @@ import { openLoop } from '../../generator/open-loop.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { watched } from '../harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
-import { hotCategory } from '../load/order-load.ts';
+import { fixedControl, hotCategory } from '../load/order-load.ts';
 import { type BenchReport, type Measurement, measurementOf } from '../harness/report.ts';
 import { costliestStatements, forgetStatements, serverSettings } from '../harness/server-figures.ts';
 import { perItem, readSpent } from '../fill/spent.ts';
-import type { ApiOptions } from '../harness/api-environment.ts';
 import { type BenchStack, partsOf, say, startBenchStack } from '../harness/stack.ts';
 
 const connections = 128;
 const quietPerSecond = 500;
-const controlConnections = 64;
-const controlApi: ApiOptions = { writes: 'one_by_one', environment: { DATABASE_WRITE_POOL_SIZE: '16' } };
 const statementsShown = 8;
 
 /** The cost of one order: at the full rate, at a low rate, and with a transaction per order. */
@@ -78,13 +75,13 @@ type What = { readonly name: string; readonly offeredPerSecond?: number; readonl
 /** A single run: a sum divided by thousands of orders varies little. */
 async function costOf(stack: BenchStack, options: BenchOptions, faults: string[], what: What): Promise<Cost> {
   const { name, offeredPerSecond, isControl = false } = what;
-  const api = await stack.startApi(isControl ? controlApi : {});
+  const api = await stack.startApi(isControl ? fixedControl.api : {});
   const { check, ...orders } = await hotCategory(stack);
   let placed = 0;
   const load = {
     ...orders,
     to: api.port,
-    connections: isControl ? controlConnections : connections,
+    connections: isControl ? fixedControl.connections : connections,
     warmupSeconds: 0,
     seconds: options.seconds,
     onAnswer: (answer: Answer) => {

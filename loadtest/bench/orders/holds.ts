@@ -2,15 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { expireHolds } from '../../../src/orders/index.ts';
 import { type OpenDb, openDb, rowsOf } from '../../../src/platform/database/db.ts';
-import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
 import { closedLoop } from '../../generator/closed-loop.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { emptyOutbox } from '../harness/count-orders.ts';
 import { insertExpiredHolds } from '../fill/expired-holds.ts';
 import { against, watched } from '../harness/measure.ts';
 import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
-import { endlessCapacity } from '../load/order-load.ts';
-import { orderRequests } from '../load/order-requests.ts';
+import { hotEvent } from '../load/order-load.ts';
+import { oneTicketOf, orderRequests } from '../load/order-requests.ts';
 import { type BenchReport, type MeasuredRun, measurementOf } from '../harness/report.ts';
 import { serverSettings } from '../harness/server-figures.ts';
 import { type BenchApi, type BenchStack, partsOf, say, startBenchStack } from '../harness/stack.ts';
@@ -31,10 +31,7 @@ export async function benchHolds(options: BenchOptions): Promise<BenchReport> {
   const count = Math.min(options.rows, holdsMax);
   const faults: string[] = [];
   try {
-    const event = await createEvent(stack.open.db, {
-      event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
-      categories: [{ capacity: endlessCapacity }],
-    });
+    const event = await hotEvent(stack);
     say(`${count.toLocaleString('en')} orders whose hold has ended`);
     await stack.onAllCores(() => insertExpiredHolds(stack.owner.db, event, count));
     const api = await stack.startApi({});
@@ -71,9 +68,7 @@ type Sale = { run(name: string): Promise<MeasuredRun>; check(): Promise<string[]
 
 /** Orders of one ticket each, every 201 counted against rows. */
 function createSale(stack: BenchStack, api: BenchApi, event: TestEvent, options: BenchOptions): Sale {
-  const next = orderRequests([
-    { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] },
-  ]);
+  const next = orderRequests([oneTicketOf(event)]);
   const answered = { placed: 0, unknown: 0 };
   return {
     run: async (name) => {

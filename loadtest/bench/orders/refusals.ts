@@ -1,9 +1,8 @@
-import { createEvent } from '../../../testkit/factories.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type Load, against } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
-import { measureBothWays, measureOn, reportOf } from '../load/order-load.ts';
-import { orderRequests } from '../load/order-requests.ts';
+import { hotEvent, measureBothWays, measureOn, reportOf } from '../load/order-load.ts';
+import { oneTicketOf, orderRequests } from '../load/order-requests.ts';
 import type { BenchReport } from '../harness/report.ts';
 import { type BenchStack, startBenchStack } from '../harness/stack.ts';
 
@@ -34,15 +33,11 @@ export async function benchRefusals(options: BenchOptions): Promise<BenchReport>
 /** The warm-up of the load sells the last tickets before the measurement. What follows is refused. */
 async function soldOutLoad(stack: BenchStack): Promise<Load> {
   await emptyOutbox(stack.owner.db);
-  const event = await createEvent(stack.open.db, {
-    event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
-    categories: [{ capacity: lastTickets }],
-  });
-  const lines = [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }];
+  const event = await hotEvent(stack, lastTickets);
   const { onAnswer, check } = countOrders(stack.owner.db, [event.id], { tickets: 1, lines: 1 });
   let others = '';
   return {
-    next: orderRequests([{ slug: event.slug, lines }]),
+    next: orderRequests([oneTicketOf(event)]),
     onAnswer,
     counts: ({ status, body }) => {
       const isSoldOut = status === 409 && body.includes('"stock.sold_out"');

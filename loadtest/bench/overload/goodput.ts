@@ -1,7 +1,7 @@
 import { closedLoop } from '../../generator/closed-loop.ts';
 import { createLatencies } from '../../generator/latencies.ts';
 import { openLoop } from '../../generator/open-loop.ts';
-import type { LoadResult } from '../../generator/tally.ts';
+import { type LoadResult, successOf } from '../../generator/tally.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { type Step, chartGoodput } from './goodput-charts.ts';
 import { type Important, type ImportantLoad, importantLoad } from '../load/important-load.ts';
@@ -204,11 +204,6 @@ function processorTimes(on: readonly Step[]): Record<string, number> {
     'per order served (with all that goes beside it)': Math.round(served),
     'per refusal': Math.round(refusing / Math.max(last?.refusedPerSecond ?? 1, 1)),
   };
-}
-
-function successOf(result: LoadResult): number {
-  const all = Object.values(result.statuses).reduce((sum, count) => sum + count, 0);
-  return all === 0 ? 0 : result.counted / all;
 }
 
 function saidImportant({ callbacks, reads, scans }: Important): string {

@@ -1,11 +1,11 @@
-import { createEvent, type TestEvent } from '../../../testkit/factories.ts';
-import type { LoadResult } from '../../generator/tally.ts';
+import type { TestEvent } from '../../../testkit/factories.ts';
+import { type LoadResult, successOf } from '../../generator/tally.ts';
 import { openLoop } from '../../generator/open-loop.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { countOrders, emptyOutbox } from '../harness/count-orders.ts';
 import { type BenchOptions, warmupSeconds } from '../harness/options.ts';
-import { endlessCapacity } from '../load/order-load.ts';
-import { orderRequests } from '../load/order-requests.ts';
+import { hotEvent } from '../load/order-load.ts';
+import { oneTicketOf, orderRequests } from '../load/order-requests.ts';
 import { type BenchReport, type Measurement, measurementOf, median } from '../harness/report.ts';
 import { delayCommits } from '../harness/server-figures.ts';
 import { type BenchApi, type BenchStack, say, startBenchStack } from '../harness/stack.ts';
@@ -127,14 +127,14 @@ async function both(
       ...shared,
       connections: connections.neighbours,
       offeredPerSecond: neighboursPerSecond,
-      next: orderRequests(others.map(shapeOf)),
+      next: orderRequests(others.map(oneTicketOf)),
       onAnswer: counters.others.onAnswer,
     }),
     openLoop({
       ...shared,
       connections: connections.event,
       offeredPerSecond: eventPerSecond,
-      next: orderRequests([shapeOf(event)]),
+      next: orderRequests([oneTicketOf(event)]),
       onAnswer: counters.event.onAnswer,
     }),
   ]);
@@ -147,29 +147,13 @@ const isPlaced = ({ status }: { status: number }) => status === 201;
 
 async function makeEvents(stack: BenchStack, count: number): Promise<TestEvent[]> {
   const made: TestEvent[] = [];
-  for (let number = 0; number < count; number += 1) {
-    made.push(
-      await createEvent(stack.open.db, {
-        event: { ticketsPerBuyerMax: 6, holdSeconds: 86_400 },
-        categories: [{ capacity: endlessCapacity }],
-      }),
-    );
-  }
+  for (let number = 0; number < count; number += 1) made.push(await hotEvent(stack));
   return made;
-}
-
-function shapeOf(event: TestEvent) {
-  return { slug: event.slug, lines: [{ ticketCategoryId: event.categories[0]?.id ?? '', quantity: 1 }] };
 }
 
 function measured(name: string, pairs: readonly Pair[], of: keyof Pair): Measurement {
   const middle = median(pairs, (pair) => pair.neighbours.latencies.percentile(0.99));
   return measurementOf(name, [{ ...middle[of], cores: {} }]);
-}
-
-function successOf(result: LoadResult): number {
-  const all = Object.values(result.statuses).reduce((sum, count) => sum + count, 0);
-  return all === 0 ? 0 : (result.statuses['201'] ?? 0) / all;
 }
 
 function percent(pairs: readonly Pair[]): string {

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../../../testkit/processes/browser.ts';
 import { delayMsOf, openThrottledPage, paintMsOf, throttledPhone } from '../../../testkit/web/throttled-phone.ts';
 import { createLatencies } from '../../generator/latencies.ts';
+import { timedResult } from '../../generator/tally.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from '../harness/report.ts';
 import { say, startBenchStack } from '../harness/stack.ts';
@@ -76,14 +77,7 @@ async function visitOften(means: Means, one: PageCase, isPlain: boolean) {
     delays.add(delayMs);
   }
   const seconds = (performance.now() - began) / 1000;
-  const runOf = (latencies: typeof paints): MeasuredRun => ({
-    seconds,
-    counted: visitsPerRun,
-    perSecond: visitsPerRun / seconds,
-    statuses: {},
-    latencies,
-    cores: {},
-  });
+  const runOf = (latencies: typeof paints): MeasuredRun => ({ ...timedResult(latencies, seconds), cores: {} });
   return { paints: runOf(paints), delays: runOf(delays) };
 }
 

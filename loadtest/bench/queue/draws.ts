@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
-import { demoChain } from '../../../sandbox/beacon/demo-chain.ts';
 import { auditDraw } from '../../audit-draw/audit-draw.ts';
 import { createLatencies } from '../../generator/latencies.ts';
+import { timedResult } from '../../generator/tally.ts';
 import { transaction } from '../../../src/platform/database/db.ts';
 import { createLog } from '../../../src/platform/log.ts';
 import { serve } from '../../../src/http/server/serve.ts';
@@ -28,6 +28,7 @@ import { watched } from '../harness/measure.ts';
 import type { BenchOptions } from '../harness/options.ts';
 import { type BenchReport, type Measurement, measurementOf } from '../harness/report.ts';
 import { type BenchStack, partsOf, say, startBenchStack } from '../harness/stack.ts';
+import { sandboxChain } from './room.ts';
 
 const places = 1_000_000;
 const joinEveryMs = 20;
@@ -77,14 +78,7 @@ export async function benchDraws(options: BenchOptions): Promise<BenchReport> {
 }
 
 function drawDeps(stack: BenchStack, sandboxUrl: string): DrawDeps {
-  const chain = demoChain();
-  const beaconChain = {
-    hash: chain.hash,
-    publicKey: chain.public_key,
-    genesisSeconds: chain.genesis_time,
-    periodSeconds: chain.period,
-    urls: [`${sandboxUrl}/beacon`],
-  };
+  const beaconChain = sandboxChain(sandboxUrl);
   return {
     db: stack.open.db,
     beaconChain,
@@ -130,7 +124,7 @@ function joinMeanwhile(stack: BenchStack, eventId: string) {
         await pause(joinEveryMs);
       }
       const seconds = (performance.now() - began) / 1000;
-      return { seconds, counted: latencies.count, perSecond: latencies.count / seconds, statuses: {}, latencies };
+      return timedResult(latencies, seconds);
     },
     0,
   );
@@ -186,7 +180,7 @@ async function measureOrder(stack: BenchStack, { drawKey, places: frozenPlaces }
         latencies.add(performance.now() - started);
       }
       const seconds = (performance.now() - began) / 1000;
-      return { seconds, counted: positions, perSecond: positions / seconds, statuses: {}, latencies };
+      return timedResult(latencies, seconds);
     },
     0,
   );

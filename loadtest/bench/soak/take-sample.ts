@@ -1,8 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { sql } from 'drizzle-orm';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { familyOf } from '../harness/pinning.ts';
+import { residentMiB } from '../harness/processors.ts';
 import type { SurgeWorld } from '../surge/surge-world.ts';
 
 /** Tables whose rows come and go. Their size must not grow with the number of orders. */
@@ -36,14 +37,6 @@ export async function takeSample(world: SurgeWorld): Promise<Record<string, numb
 
 function sum(pids: readonly number[] = [], of: (pid: number) => number): number {
   return pids.flatMap(familyOf).reduce((total, pid) => total + of(pid), 0);
-}
-
-function residentMiB(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }
 
 function descriptors(pid: number): number {

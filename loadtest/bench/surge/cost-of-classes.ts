@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchOptions } from '../harness/options.ts';
-import { type ByPart, watchProcessors } from '../harness/processors.ts';
+import { type ByPart, notOurs, watchProcessors } from '../harness/processors.ts';
 import { say } from '../harness/stack.ts';
 import { type SentClass, mix } from './mix.ts';
 import { type Stage, runStep } from './step.ts';
@@ -15,8 +15,6 @@ export const aloneAt: Readonly<Record<SentClass, number>> = {
 };
 /** The mails and schedules of the previous load have ended by then. */
 const restAfterMs = 5000;
-/** The processes outside the product. */
-const notOurs = new Set(['outside', 'load generator']);
 
 /**
  * Microseconds of processor time of each part for one request of each class, each measured alone, minus the idle use of

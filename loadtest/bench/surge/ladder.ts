@@ -1,10 +1,9 @@
 import type { BenchOptions } from '../harness/options.ts';
-import { type ClassName, mix } from './mix.ts';
+import { type ClassName, mix, paidP99MsBelow } from './mix.ts';
 import { type Stage, type Step, runStep } from './step.ts';
 
 /** How soon 95 % of the answers must come. */
 export const p95MsBelow = 200;
-export const paidP99MsBelow = 5000;
 /** The share of refusals with a Retry-After that a held rate may have. */
 export const refusedShareMax = 0.001;
 /** The open loop itself is this punctual. */

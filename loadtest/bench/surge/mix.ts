@@ -55,3 +55,6 @@ export function browseRound(tags: ReadonlyMap<string, string>, roomSlug: string 
   ];
   return others.flatMap((slug) => [...documents(hot), ...documents(slug), ...listings, page, ...queue, ...queue]);
 }
+
+/** How soon 99 % of the paid orders must have their tickets. */
+export const paidP99MsBelow = 5000;

@@ -1,4 +1,5 @@
 import { mix } from '../../bench/surge/mix.ts';
+import { pollEverySeconds } from '../../sizing/size-machines.ts';
 
 /**
  * How people come to a sale. Published sales give totals and no curve, so this is a plan and not a measurement: half of
@@ -12,9 +13,6 @@ const lastComeSeconds = 300;
 const visitSeconds = 60;
 /** One order, with the requests of the mix that go with it. */
 export const requestsPerVisit = 1 / mix.orders.share;
-
-/** People in a waiting room read its counter this often. */
-export const pollEverySeconds = 10;
 
 /** Requests of the mix in each second since the opening, for one person. */
 export function curveOfPerson(seconds: number): number[] {

@@ -14,7 +14,7 @@ import type { Buyers, Person } from '../stages/buyers.ts';
 import type { Copy } from '../copies/copy-event.ts';
 import type { RehearsalStack } from '../stages/find-stack.ts';
 import type { Organizer } from '../copies/organizer.ts';
-import { pollEverySeconds } from './people.ts';
+import { pollEverySeconds } from '../../sizing/size-machines.ts';
 
 /** The waiting room of the rehearsed event. */
 const roomSchema = z.object({

@@ -1,4 +1,6 @@
 import { cpus } from 'node:os';
+import { notOurs } from '../../bench/harness/processors.ts';
+import { paidP99MsBelow } from '../../bench/surge/mix.ts';
 import type { Step } from '../../bench/surge/step.ts';
 import { type Figures, watchFigures } from './figures.ts';
 import type { RehearsalStack } from '../stages/find-stack.ts';
@@ -28,9 +30,6 @@ const manyCores = new Set(['Postgres', 'nginx']);
 /** Programs outside the rehearsal may use this much of the machine. */
 const othersShareMax = 0.2;
 const waitMsMax = 50;
-/** Orders that wait this long for their payment are late. */
-const paidP99MsBelow = 5000;
-const notOurs = new Set(['outside', 'load generator']);
 
 /**
  * The limits of a rate, most telling first, from the metrics of the service and the processors of each part. Empty if
