@@ -41,6 +41,16 @@ export type DrillOptions = {
 /** `control` is the same seed without the fault, `mutant` the fault with the guard removed. */
 export type Variant = 'control' | 'fault' | 'mutant';
 
+/** The runs of one seed. The mutant runs with the first seed only. */
+export function variantsOf(
+  drill: Pick<Drill, 'mutant'>,
+  { control, mutant, seeds }: DrillOptions,
+  seed: number,
+): readonly Variant[] {
+  const withMutant = mutant && drill.mutant !== undefined && seed === seeds[0];
+  return [...(control ? (['control'] as const) : []), 'fault', ...(withMutant ? (['mutant'] as const) : [])];
+}
+
 /** The counts of one witness, compared with the buyers' answers. */
 export type VerdictRow = {
   readonly what: string;

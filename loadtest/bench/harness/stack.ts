@@ -193,11 +193,16 @@ function apiStarter(
   };
 }
 
+/** The superuser's address of the product's database; that of the tables' owner when the database is someone else's. */
+export function superuserUrl({ postgresAdminUrl, databaseDirectUrl }: Services['addresses']): string {
+  const url = new URL(postgresAdminUrl ?? databaseDirectUrl);
+  url.pathname = new URL(databaseDirectUrl).pathname;
+  return url.href;
+}
+
 function superuserOf(addresses: Services['addresses']): BenchStack['asSuperuser'] {
-  const url = new URL(addresses.postgresAdminUrl ?? addresses.databaseDirectUrl);
-  url.pathname = new URL(addresses.databaseDirectUrl).pathname;
   return async (act) => {
-    const sql = postgres(url.href, { max: 1, onnotice: () => {} });
+    const sql = postgres(superuserUrl(addresses), { max: 1, onnotice: () => {} });
     try {
       return await act(sql);
     } finally {

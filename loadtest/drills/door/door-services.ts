@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { dataFolder } from '../../../deploy/local/places.ts';
 import { discardData } from '../../../deploy/local/services/discard-data.ts';
 import { startServices } from '../../../deploy/local/services/start-services.ts';
@@ -26,7 +25,7 @@ export async function inDoorDatabase<Result>(
   try {
     const { addresses } = services;
     await migrate({ url: addresses.databaseDirectUrl });
-    if (mutant !== undefined) await withoutGuard(addresses.postgresAdminUrl, addresses.databaseDirectUrl, mutant);
+    if (mutant !== undefined) await removeGuards(mutant, addresses);
     const { databaseUrl: url, databaseDirectUrl: directUrl, preparedStatements } = addresses;
     return await act({ url, directUrl, preparedStatements, close: async () => {} });
   } finally {
@@ -34,15 +33,5 @@ export async function inDoorDatabase<Result>(
       await close();
       forget();
     }
-  }
-}
-
-async function withoutGuard(adminUrl: string | undefined, directUrl: string, mutant: Mutant): Promise<void> {
-  const url = Object.assign(new URL(adminUrl ?? directUrl), { pathname: new URL(directUrl).pathname });
-  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
-  try {
-    await removeGuards(mutant, sql);
-  } finally {
-    await sql.end({ timeout: 5 });
   }
 }

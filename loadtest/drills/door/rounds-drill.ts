@@ -1,5 +1,5 @@
 import { say } from '../../bench/harness/stack.ts';
-import type { Drill, DrillOptions, DrillRun, Variant } from '../drill.ts';
+import { type Drill, type DrillRun, type Variant, variantsOf } from '../drill.ts';
 import type { Mutant } from '../world/mutants.ts';
 
 export type RoundsOf = {
@@ -44,10 +44,4 @@ export function roundsDrill({ rounds: fullSize, runRounds, ...described }: Round
       return runs;
     },
   };
-}
-
-/** The mutant runs with the first seed only. */
-function variantsOf(drill: Pick<Drill, 'mutant'>, { control, mutant, seeds }: DrillOptions, seed: number): Variant[] {
-  const withMutant = mutant && drill.mutant !== undefined && seed === seeds[0];
-  return [...(control ? (['control'] as const) : []), 'fault', ...(withMutant ? (['mutant'] as const) : [])];
 }

@@ -7,7 +7,7 @@ import { seededRandom } from '../../../sandbox/random.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { until } from '../../../testkit/until.ts';
-import { say } from '../../bench/harness/stack.ts';
+import { say, superuserUrl } from '../../bench/harness/stack.ts';
 import { settledAfter } from '../document.ts';
 import type { Drill, DrillOptions, DrillRun, Variant } from '../drill.ts';
 import { type Bought, placeOrders } from '../sale/buyers.ts';
@@ -154,12 +154,11 @@ async function setPoint({ services }: DrillWorld): Promise<number> {
 }
 
 async function dropTables({ services }: DrillWorld): Promise<number> {
-  const url = new URL(services.addresses.postgresAdminUrl ?? '');
-  url.pathname = new URL(services.addresses.databaseDirectUrl).pathname;
+  const url = superuserUrl(services.addresses);
   const count = `select count(*)::text as said from pg_tables where tablename in ('tickets', 'orders')`;
-  const before = Number(await asked(url.href, count));
-  await asked(url.href, 'drop table tickets, orders cascade');
-  return before - Number(await asked(url.href, count));
+  const before = Number(await asked(url, count));
+  await asked(url, 'drop table tickets, orders cascade');
+  return before - Number(await asked(url, count));
 }
 
 /** The buyers' answers, compared with the restored server. */

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Random, seededRandom } from '../../../sandbox/random.ts';
 import type { TestEvent } from '../../../testkit/factories.ts';
 import { say } from '../../bench/harness/stack.ts';
-import type { Drill, DrillOptions, DrillRun, Variant } from '../drill.ts';
+import { type Drill, type DrillOptions, type DrillRun, type Variant, variantsOf } from '../drill.ts';
 import { settledAfter } from '../document.ts';
 import { autoPay } from './selling.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
@@ -76,12 +76,6 @@ export function saleDrill(drill: SaleDrill): Drill {
       return runs;
     },
   };
-}
-
-/** The mutant runs with the first seed only. */
-function variantsOf(drill: SaleDrill, { control, mutant, seeds }: DrillOptions, seed: number): Variant[] {
-  const withMutant = mutant && drill.mutant !== undefined && seed === seeds[0];
-  return [...(control ? (['control'] as const) : []), 'fault', ...(withMutant ? (['mutant'] as const) : [])];
 }
 
 async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant, seed: number): Promise<DrillRun> {

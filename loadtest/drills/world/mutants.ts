@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
-import type postgres from 'postgres';
+import postgres from 'postgres';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
+import type { ServiceAddresses } from '../../../deploy/local/services/start-services.ts';
+import { superuserUrl } from '../../bench/harness/stack.ts';
 
 /** One place in a source file, and its replacement without the guard. */
 export type Edit = { readonly file: string; readonly text: string; readonly instead: string };
@@ -33,7 +35,16 @@ export function withoutGuards(mutant: Mutant | undefined): Plugin {
 }
 
 /** Installs the functions of the database again without their guards, and runs the statements. */
-export async function removeGuards(mutant: Mutant, sql: postgres.Sql): Promise<void> {
+export async function removeGuards(mutant: Mutant, addresses: ServiceAddresses): Promise<void> {
+  const sql = postgres(superuserUrl(addresses), { max: 1, onnotice: () => {} });
+  try {
+    await removeFrom(sql, mutant);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+async function removeFrom(sql: postgres.Sql, mutant: Mutant): Promise<void> {
   const inDatabase = Map.groupBy(
     mutant.edits.filter(({ file }) => file.endsWith('.sql')),
     ({ file }) => file,

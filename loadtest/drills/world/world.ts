@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
 import { dataFolder } from '../../../deploy/local/places.ts';
@@ -121,7 +120,7 @@ async function startWorld(closers: Closers, options: WorldOptions): Promise<Omit
   });
   closers.push(() => services.stop());
   await migrate({ url: services.addresses.databaseDirectUrl });
-  if (options.mutant !== undefined) await asSuperuser(services, options.mutant);
+  if (options.mutant !== undefined) await removeGuards(options.mutant, services.addresses);
   const standby = options.standby === true ? await startStandby(services, folder) : undefined;
   closers.push(() => standby?.close());
   let owner = openOwner(services.addresses.databaseDirectUrl);
@@ -180,15 +179,4 @@ function openOwner(url: string): OpenDb {
     callTimeoutMs: 120_000,
     prepare: false,
   });
-}
-
-async function asSuperuser({ addresses }: Services, mutant: Mutant): Promise<void> {
-  const url = new URL(addresses.postgresAdminUrl ?? addresses.databaseDirectUrl);
-  url.pathname = new URL(addresses.databaseDirectUrl).pathname;
-  const sql = postgres(url.href, { max: 1, onnotice: () => {} });
-  try {
-    await removeGuards(mutant, sql);
-  } finally {
-    await sql.end({ timeout: 5 });
-  }
 }
