@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder } from '../deploy/local/places.ts';
 import { removeBundle } from './bench/harness/bundle.ts';
-import { isInterrupted } from './bench/harness/interruption.ts';
+import { isInterrupted, sentenceOf } from './bench/harness/interruption.ts';
 import { type BenchOptions, type Benches, readArguments, usage } from './bench/harness/options.ts';
 import { clearProfiles, profileFolder, topOfProfiles } from './bench/harness/profile.ts';
 import { type BenchReport, type Machine, printReport } from './bench/harness/report.ts';
@@ -170,12 +170,6 @@ function machine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-}
-
-/** drizzle's error names the statement, and its cause says why it failed. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
 }
 
 // By default a signal would end only this process. Leaving by `exit` also stops the servers.

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../deploy/local/places.ts';
-import { isInterrupted } from './bench/harness/interruption.ts';
+import { isInterrupted, sentenceOf } from './bench/harness/interruption.ts';
 import { lineChart } from './chart/line-chart.ts';
 import { RehearsalRefused, readRehearsal, usage } from './rehearsal/options.ts';
 import type { Played } from './rehearsal/opening/play-opening.ts';
@@ -58,9 +58,3 @@ main().then(
     process.exit(isRefusal ? 2 : 1);
   },
 );
-
-/** Includes the cause of an error, because fetch itself says only that it failed. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
-}

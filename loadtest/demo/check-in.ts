@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DemoEvent } from './browse.ts';
-import { type Step, type Story, at, expectThat, call } from './http.ts';
+import { type Step, type Story, at, call, demoUser, expectThat } from './http.ts';
 import type { DemoTicket } from './receive.ts';
-
-/** Published in the README. Only the local launcher creates these users. */
-const staff = { email: 'staff@demo.test', password: 'demo-password-please-change' };
 
 export async function checkIn(
   story: Story,
@@ -12,7 +9,7 @@ export async function checkIn(
   { event, ticket }: { event: DemoEvent; ticket: DemoTicket | undefined },
 ): Promise<void> {
   const token = await step('staff signs in at the door', async () => {
-    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: staff });
+    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: demoUser('staff') });
     expectThat(reply.status < 300, `sign-in answered ${reply.status} ${JSON.stringify(reply.body)}`);
     return String(at(reply.body, 'accessToken'));
   });

@@ -1,6 +1,12 @@
 export type Story = { readonly api: string; readonly sandbox: string; readonly slug: string; readonly run: string };
 export type Step = <T>(sentence: string, act: () => Promise<T>) => Promise<T>;
 
+/** A user of the demo. The password is published in the README, and only the local launcher creates these users. */
+export const demoUser = (name: 'owner' | 'staff') => ({
+  email: `${name}@demo.test`,
+  password: 'demo-password-please-change',
+});
+
 /** A broken promise; the message describes it. */
 export class StoryFault extends Error {}
 

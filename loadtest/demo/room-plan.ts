@@ -1,7 +1,5 @@
-import { type Step, type Story, at, expectThat, call } from './http.ts';
+import { type Step, type Story, at, call, demoUser, expectThat } from './http.ts';
 
-/** Published in the README. Only the local launcher creates these users. */
-const owner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
 const organizerPath = '/v1/organizers/demo/events';
 
 /** The shortest times of a room: for joining, and for the public draw. */
@@ -17,7 +15,7 @@ export type DemoRoom = { readonly eventId: string; readonly categoryId: string; 
 /** The organizer creates an event and plans its waiting room, as at the desk. */
 export async function planDemoRoom(story: Story, step: Step): Promise<DemoRoom> {
   const token = await step('the organizer signs in', async () => {
-    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: owner });
+    const reply = await call(`${story.api}/v1/sessions`, { method: 'POST', body: demoUser('owner') });
     expectThat(reply.status < 300, `sign-in answered ${reply.status} ${JSON.stringify(reply.body)}`);
     return String(at(reply.body, 'accessToken'));
   });

@@ -19,6 +19,12 @@ export function runCommand(main: () => Promise<void>): void {
   );
 }
 
+/** An error with its causes: that of drizzle only names the statement, and that of fetch only says that it failed. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${sentenceOf(error.cause)}`;
+}
+
 /**
  * Makes an interrupted bench or drill leave neither servers nor data. One Ctrl-C may arrive twice, from the terminal and
  * from npm.

@@ -1,8 +1,5 @@
-import { at, request, untilTaken } from '../../demo/http.ts';
+import { at, demoUser, request, untilTaken } from '../../demo/http.ts';
 import { RehearsalRefused } from '../options.ts';
-
-/** Published in the README. Only the local launcher creates this user. */
-const demoOwner = { email: 'owner@demo.test', password: 'demo-password-please-change' };
 
 /** The API as the organiser of the event uses it, and its answers. */
 export type Organizer = {
@@ -76,7 +73,7 @@ export async function signIn(url: string, key: string | undefined): Promise<Orga
 
 /** A service that has no time is not one that refuses the organiser. */
 async function demoToken(url: string): Promise<string> {
-  const ask = () => request(`${url}/v1/sessions`, { method: 'POST', body: demoOwner });
+  const ask = () => request(`${url}/v1/sessions`, { method: 'POST', body: demoUser('owner') });
   // A second session does no harm, so every 503 is tried again, also one whose outcome is not known.
   const reply = await untilTaken(ask, { isRefused: ({ status }) => status === 429 || status === 503 });
   const token = at(reply.body, 'accessToken');
