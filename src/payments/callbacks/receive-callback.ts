@@ -1,5 +1,6 @@
 import { slugSchema } from '../../http/contract/schemas.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
+import { orAfter } from '../../platform/resilience/deadline.ts';
 import { storedTraceparent } from '../../platform/tracing/scope.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { CallbackInbox } from './callback-inbox.ts';
@@ -56,13 +57,6 @@ export async function receiveCallback(
     ...(traceparent === null ? {} : { traceparent }),
     payload: request.rawBody.toString('base64'),
   });
-  return withinDeadline(stored);
-}
-
-/** Answers in time. Waiting for a stopped database would take longer than the gateway waits for us. */
-function withinDeadline<T>(stored: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(serviceUnavailable()), callbackAnswerMs);
-    stored.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+  // Waiting for a stopped database would take longer than the gateway waits for us.
+  return orAfter(callbackAnswerMs, stored, () => Promise.reject(serviceUnavailable()));
 }
