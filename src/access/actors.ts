@@ -114,7 +114,7 @@ async function lookUp(
 ): Promise<Found | undefined> {
   const kind = credentialKind(credential);
   if (kind === 'apiKey') {
-    const found = await findApiKeyActor(db, sha256(credential));
+    const found = await findApiKeyActor(db, { keyHash: sha256(credential) });
     return found && { actor: { kind: 'api_key', ...found } };
   }
   if (kind === 'device') {

@@ -1,7 +1,7 @@
 import type { Db } from '../platform/database/db.ts';
 import { type Actor, type Role, atLeast, inRole } from './actor.ts';
 import { forbidden, unauthenticated } from './errors.ts';
-import { findLiveApiKeyActor, findSessionActor } from './sessions/queries.ts';
+import { findApiKeyActor, findSessionActor } from './sessions/queries.ts';
 
 /**
  * The actor as Postgres knows it now, in the caller's transaction. A process may cache an actor for half a minute after
@@ -24,7 +24,7 @@ async function findCurrent(tx: Db, actor: Actor): Promise<Actor | undefined> {
     return found && { kind: 'staff', ...found };
   }
   if (actor.kind === 'api_key') {
-    const found = await findLiveApiKeyActor(tx, actor.id);
+    const found = await findApiKeyActor(tx, { id: actor.id });
     return found && { kind: 'api_key', ...found };
   }
   return undefined;

@@ -3,8 +3,9 @@ export const sessionHours = 12;
 /** Live sessions of one member. A further sign-in ends the oldest. */
 export const sessionsPerStaffMax = 20;
 export const invitationHours = 7 * 24;
-/** Invitations of one member within an hour. Beyond it no mail is sent. */
+/** Invitations of one member within this time. Beyond it no mail is sent. */
 export const invitationsPerStaffMax = 3;
+export const invitationsWithinSeconds = 3600;
 export const passwordResetHours = 1;
 /** Live reset links of one member: as many as `src/traffic-control/limits/policies.ts` allows within an hour. */
 export const passwordResetsPerStaffMax = 13;

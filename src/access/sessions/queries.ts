@@ -1,4 +1,4 @@
-import { type SQL, and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { type ApiKeyActor, type DeviceActor, type StaffActor, reachOf } from '../actor.ts';
 import { type Session, apiKeys, devices, organizers, sessions, staff } from '../tables.ts';
@@ -28,15 +28,11 @@ export async function findSessionActor(
   return row && { ...row, ...reachOf(row) };
 }
 
-export function findApiKeyActor(db: Db, keyHash: Buffer): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
-  return selectApiKeyActor(db, eq(apiKeys.keyHash, keyHash));
-}
-
-export function findLiveApiKeyActor(db: Db, keyId: string): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
-  return selectApiKeyActor(db, eq(apiKeys.id, keyId));
-}
-
-async function selectApiKeyActor(db: Db, which: SQL): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
+export async function findApiKeyActor(
+  db: Db,
+  by: { readonly keyHash: Buffer } | { readonly id: string },
+): Promise<Omit<ApiKeyActor, 'kind'> | undefined> {
+  const isIt = 'id' in by ? eq(apiKeys.id, by.id) : eq(apiKeys.keyHash, by.keyHash);
   const [row] = await db
     .select({
       id: apiKeys.id,
@@ -47,7 +43,7 @@ async function selectApiKeyActor(db: Db, which: SQL): Promise<Omit<ApiKeyActor, 
     })
     .from(apiKeys)
     .innerJoin(organizers, eq(organizers.id, apiKeys.organizerId))
-    .where(and(which, isNull(apiKeys.endedAt)));
+    .where(and(isIt, isNull(apiKeys.endedAt)));
   return row && { ...row, scopes: row.scopes ?? undefined };
 }
 

@@ -8,7 +8,7 @@ import { currentActor } from '../current-actor.ts';
 import { normalizeEmail } from '../email.ts';
 import { forbidden, limitReached, staffEmailInUse, staffInvitedTooOften } from '../errors.ts';
 import { staffInvited } from '../jobs.ts';
-import { invitationHours, invitationsPerStaffMax, staffPerOrganizerMax } from '../limits.ts';
+import { invitationHours, invitationsPerStaffMax, invitationsWithinSeconds, staffPerOrganizerMax } from '../limits.ts';
 import { lockOrganizer } from '../queries.ts';
 import { insertStaff } from './queries.ts';
 import { checkReach, reachAfter } from './reach.ts';
@@ -83,7 +83,8 @@ async function addStaff(tx: Db, invitation: Invitation & { id: string; email: st
 async function inviteAgain(tx: Db, known: StaffMember, invitation: Invitation): Promise<StaffMember> {
   const { actor, ...change } = invitation;
   if (!mayManage(actor, highestRole(known))) throw forbidden();
-  if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax) throw staffInvitedTooOften(3600);
+  if ((await countRecentInvitations(tx, known.id)) >= invitationsPerStaffMax)
+    throw staffInvitedTooOften(invitationsWithinSeconds);
   const invited = await reinviteStaff(tx, known.id, { ...change, invitedBy: actor.id });
   if (invited === undefined) throw staffEmailInUse();
   await voidStaffTokens(tx, known.id);
@@ -117,14 +118,14 @@ async function reinviteStaff(
   return row;
 }
 
-/** Invitations of this member within the last hour. Stays true only under `lockOrganizer`. */
+/** Invitations of this member of late. Stays true only under `lockOrganizer`. */
 function countRecentInvitations(tx: Db, staffId: string): Promise<number> {
   return tx.$count(
     staffTokens,
     and(
       eq(staffTokens.staffId, staffId),
       eq(staffTokens.purpose, 'invitation'),
-      gt(staffTokens.createdAt, sql`now() - interval '1 hour'`),
+      gt(staffTokens.createdAt, sql`now() - make_interval(secs => ${invitationsWithinSeconds})`),
     ),
   );
 }
