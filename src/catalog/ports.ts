@@ -3,7 +3,9 @@ import type { MissingForPublication } from './errors.ts';
 import type { DateMove } from './events/date-move.ts';
 import type { EventRow, TicketCategoryRow } from './queries.ts';
 
-/** What this room needs of higher rooms; `src/compose.ts` passes the functions in. The stock of one ticket category. */
+/** What this room needs of higher rooms; `src/compose.ts` passes the functions in. */
+
+/** The stock of one ticket category. */
 export type Availability = {
   readonly ticketCategoryId: string;
   readonly available: number;

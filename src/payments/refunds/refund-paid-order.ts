@@ -63,7 +63,7 @@ export async function refundFromSources(
 
 /**
  * Refunds the rest of a paid order and revokes all its tickets, in the caller's transaction that holds the order's lock. A
- * repetition refunds nothing more. `requestFullRefund` is the port of the orders room.
+ * repetition refunds nothing more.
  */
 export async function refundPaidOrder(tx: Db, order: Order, terms: Omit<RefundTerms, 'ticketIds'>): Promise<Refund[]> {
   if (order.status !== 'paid' && order.status !== 'partially_refunded') return [];

@@ -5,9 +5,7 @@ import { type RedisClient, subscribeTo } from '../redis-client.ts';
 /** What people change, and processes keep in memory (`docs/architecture.md`, "Caches of what people change"). */
 export type InvalidationKind = 'access' | 'payment_account' | 'senders' | 'message_texts' | 'ticket_keys';
 
-/**
- * Tells the caches of all processes that something was changed.
- */
+/** Tells the caches of all processes that something was changed. */
 export type Invalidations = {
   /**
    * Call this after the commit. The caches of this process have dropped it when the call returns, those of the others within some

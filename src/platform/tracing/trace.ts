@@ -56,7 +56,7 @@ export type TraceSink = {
   keep(trace: KeptTrace): void;
 };
 
-/** Whether strangers may ask for a trace of their request by the header's flag. */
+/** Traces that strangers may ask for by the flag of their header, in each second. */
 const askedPerSecondMax = 10;
 
 let sink: TraceSink | undefined;
@@ -107,6 +107,7 @@ export function beginTrace(options: {
 export const noLinks: readonly TraceParent[] = [];
 const noSpans: Span[] = [];
 
+/** Whether one more stranger may ask for a trace in this second. */
 function mayAsk(): boolean {
   const now = performance.now();
   if (now - askedFrom >= 1000) {

@@ -62,13 +62,6 @@ export const paceLimits = [
 ] as const;
 export type PaceLimit = (typeof paceLimits)[number];
 
-/** What holds orders back; undefined if they are healthy. */
-function faultOf(health: Health): 'placement' | 'shed' | 'pool' | undefined {
-  if ((health.placementP95Ms ?? 0) > placementP95MaxMs) return 'placement';
-  if (health.shedRatio > shedRatioMax) return 'shed';
-  return health.poolWaitMs > poolWaitMaxMs ? 'pool' : undefined;
-}
-
 /** The admission rate of the next second, in buyers per second. Pure. */
 export function nextAdmissionRate(input: AdmissionInput): number {
   const max = Math.min(input.rateMax, input.paymentsPerSecond);
@@ -87,4 +80,11 @@ export function paceLimitOf(input: AdmissionInput): PaceLimit {
   if (fault !== undefined) return fault;
   if (nextAdmissionRate(input) < Math.min(input.rateMax, input.paymentsPerSecond)) return 'rising';
   return input.paymentsPerSecond < input.rateMax ? 'payments' : 'rate_max';
+}
+
+/** What holds orders back; undefined if they are healthy. */
+function faultOf(health: Health): 'placement' | 'shed' | 'pool' | undefined {
+  if ((health.placementP95Ms ?? 0) > placementP95MaxMs) return 'placement';
+  if (health.shedRatio > shedRatioMax) return 'shed';
+  return health.poolWaitMs > poolWaitMaxMs ? 'pool' : undefined;
 }

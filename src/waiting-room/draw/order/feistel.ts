@@ -37,15 +37,15 @@ export function feistelIndex(key: Uint8Array, places: number, position: number):
   return walk(key, places, position, backwards);
 }
 
-type Pass = (block: Buffer, rectangle: Rectangle, value: number) => number;
+type Direction = (block: Buffer, rectangle: Rectangle, value: number) => number;
 
-function walk(key: Uint8Array, places: number, start: number, pass: Pass): number {
+function walk(key: Uint8Array, places: number, start: number, go: Direction): number {
   const rectangle = rectangleOf(places);
   const block = Buffer.allocUnsafe(roundAt + 5);
   label.copy(block);
   block.set(key, label.length);
-  let value = pass(block, rectangle, start);
-  while (value >= places) value = pass(block, rectangle, value);
+  let value = go(block, rectangle, start);
+  while (value >= places) value = go(block, rectangle, value);
   return value;
 }
 
