@@ -28,7 +28,7 @@ export { availabilityBandOf } from './public/availability-band.ts';
 export { changeEvent } from './events/change-event.ts';
 export { type DateMove, isLeftBehind, movedBy } from './events/date-move.ts';
 export type { EventChanged, QueueOf } from './ports.ts';
-export { legalTextLengthMax } from './limits.ts';
+export { legalTextLengthMax, ticketsOfOrderMax } from './limits.ts';
 export { presentOrganizerEvent } from './present.ts';
 export { isOver } from './is-over.ts';
 export { isOffCalendar } from './public/event-calendar.ts';

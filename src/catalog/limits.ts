@@ -4,6 +4,14 @@ export const eventsPerOrganizerMax = 10_000;
 export const eventDaysMax = 366;
 export const scheduleItemsPerEventMax = 500;
 export const ticketCategoriesPerEventMax = 100;
+/** Tickets of one order, whatever the organiser allows. Checks of the tables enforce this and the next one, too. */
+export const ticketsOfOrderMax = 100;
+/** Tickets of one buyer, whatever the organiser allows. */
+export const ticketsOfBuyerMax = 10_000;
+/** Of a ticket category among those of its event. */
+export const positionMax = 10_000;
+export const holdSecondsMin = 60;
+export const holdSecondsMax = 86_400;
 export const nameLengthMax = 200;
 export const placeLengthMax = 120;
 export const labelLengthMax = 80;

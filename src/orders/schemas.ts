@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ticketsOfOrderMax } from '../catalog/index.ts';
 import {
   fault,
   emailSchema,
@@ -14,7 +15,6 @@ import {
 import { orderStatuses } from './tables.ts';
 
 export const linesMax = 10;
-const quantityMax = 100;
 export const localeSchema = z.enum(['id', 'en']);
 
 export const orderStatusSchema = z.enum(orderStatuses).openapi('OrderStatus');
@@ -35,7 +35,7 @@ export const buyerSchema = z
 /** The lines of an order, and what lowers its price. */
 const orderedFields = {
   lines: z
-    .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(quantityMax) }))
+    .array(z.strictObject({ ticketCategoryId: plainIdSchema, quantity: z.int().min(1).max(ticketsOfOrderMax) }))
     .min(1)
     .max(linesMax)
     .refine(

@@ -15,7 +15,17 @@ import {
 } from '../../http/contract/schemas.ts';
 import { currencies } from '../../platform/text/money.ts';
 import { missingCodes } from '../errors.ts';
-import { descriptionLengthMax, labelLengthMax, nameLengthMax, placeLengthMax, summaryLengthMax } from '../limits.ts';
+import {
+  descriptionLengthMax,
+  holdSecondsMax,
+  holdSecondsMin,
+  labelLengthMax,
+  nameLengthMax,
+  placeLengthMax,
+  summaryLengthMax,
+  ticketsOfBuyerMax,
+  ticketsOfOrderMax,
+} from '../limits.ts';
 import { eventStatus, publicEventSchema, sales } from '../schemas.ts';
 
 /** What an organiser sees and sends. */
@@ -67,12 +77,12 @@ const eventFields = {
   startsAt: givenTimeSchema,
   endsAt: givenTimeSchema,
   doorsOpenAt: givenTimeSchema,
-  holdSeconds: z.int().min(60).max(86_400).openapi({
+  holdSeconds: z.int().min(holdSecondsMin).max(holdSecondsMax).openapi({
     description:
       'How long the places of an unpaid order are kept. Default: 1800, long enough for bank transfers. 900 suits a rush: places return sooner, and transfers are offered only on the page of the order.',
   }),
-  ticketsPerOrderMax: z.int().min(1).max(100),
-  ticketsPerBuyerMax: z.int().min(1).max(10_000).nullable(),
+  ticketsPerOrderMax: z.int().min(1).max(ticketsOfOrderMax),
+  ticketsPerBuyerMax: z.int().min(1).max(ticketsOfBuyerMax).nullable(),
   feePerTicket: moneySchema,
   refundableUntilHours: z
     .int()

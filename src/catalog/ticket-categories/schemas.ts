@@ -9,7 +9,13 @@ import {
   timeSchema,
   organizerEventParams,
 } from '../../http/contract/schemas.ts';
-import { descriptionLengthMax, nameLengthMax } from '../limits.ts';
+import {
+  descriptionLengthMax,
+  nameLengthMax,
+  positionMax,
+  ticketsOfBuyerMax,
+  ticketsOfOrderMax,
+} from '../limits.ts';
 import { publicTicketCategorySchema } from '../schemas.ts';
 
 export const ticketCategoryParams = organizerEventParams.extend({ ticketCategoryId: plainIdSchema });
@@ -24,12 +30,12 @@ const ticketCategoryFields = {
   price: moneySchema,
   saleOpensAt: givenTimeSchema,
   saleClosesAt: givenTimeSchema,
-  perOrderMin: z.int().min(1).max(100),
-  perOrderMax: z.int().min(1).max(100),
-  perBuyerMax: z.int().min(1).max(10_000).nullable(),
+  perOrderMin: z.int().min(1).max(ticketsOfOrderMax),
+  perOrderMax: z.int().min(1).max(ticketsOfOrderMax),
+  perBuyerMax: z.int().min(1).max(ticketsOfBuyerMax).nullable(),
   entryOpensAt: givenTimeSchema.nullable(),
   entryClosesAt: givenTimeSchema.nullable(),
-  position: z.int().min(0).max(10_000),
+  position: z.int().min(0).max(positionMax),
   status: categoryStatus,
   hasHolderNames: z.boolean(),
 };

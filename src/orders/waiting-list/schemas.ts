@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
+import { ticketsOfOrderMax } from '../../catalog/index.ts';
 import { plainIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 import { anyId, buyerSchema, localeSchema } from '../schemas.ts';
 
 export const joinWaitingListSchema = z
   .strictObject({
     ticketCategoryId: plainIdSchema,
-    quantity: z.int().min(1).max(100),
+    quantity: z.int().min(1).max(ticketsOfOrderMax),
     buyer: buyerSchema,
     locale: localeSchema.default('id'),
   })
