@@ -4,7 +4,7 @@ import { operatorRoutes } from '../../../src/operator-routes.ts';
 import { switchNames } from '../../../src/traffic-control/switches/tables.ts';
 import { operatorWords } from '../../../src/web/i18n/words/operator.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
-import { createEvent } from '../../../testkit/factories.ts';
+import { createEvent, createOrganizer } from '../../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../../testkit/processes/service.ts';
 
 /** Guards the operator's pages: what they show and do, and that nobody else opens or sends them. */
@@ -169,4 +169,14 @@ describe('organizers', () => {
     });
     expect(unknown.status).toBe(404);
   });
+
+  it('are listed by pages of 50, each with the way to the next and back to the first', async () => {
+    for (let number = 0; number < 51; number += 1) await createOrganizer(db());
+    const { html } = await open('/operator/organizers?lang=en');
+    expect(html).not.toContain(firstPage);
+    const next = /<a rel="next" href="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect((await open(next)).html).toContain(firstPage);
+  });
 });
+
+const firstPage = '<a href="/operator/organizers?lang=en">Back to the start</a>';

@@ -1,12 +1,11 @@
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { DeadLetter } from '../../../platform/jobs/dead-letters.ts';
-import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
 import { hiddenField, selectField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { emptyState, facts, panel } from '../desk/parts/pieces.ts';
-import { table } from '../desk/parts/table.ts';
+import { paging, table } from '../desk/parts/table.ts';
 import {
   type Operator,
   type OperatorAct,
@@ -37,8 +36,6 @@ async function showList(operator: Operator): Promise<OperatorView> {
     'GET',
     `/dead-letters?${query.toString()}`,
   );
-  const name = query.get('name');
-  const next = new URLSearchParams({ lang: language, ...(name === null ? {} : { name }), cursor: nextCursor ?? '' });
   const form = operator.form('replayAll');
   return {
     title: words.deadLetters,
@@ -58,7 +55,7 @@ async function showList(operator: Operator): Promise<OperatorView> {
               { label: words.failedAt, cell: ({ failedAt }) => timeText(failedAt, language) },
             ],
           })
-    }${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
+    }${paging(operator, nextCursor, { lang: language, name: query.get('name') ?? undefined })}
 ${
   data.length === 0
     ? ''

@@ -1,11 +1,10 @@
 import type { Hono } from 'hono';
 import { html } from 'hono/html';
-import { frameWords } from '../../i18n/words/desk/frame.ts';
 import { operatorWords } from '../../i18n/words/operator.ts';
 import { localeField, textField } from '../desk/parts/fields.ts';
 import { openForm } from '../desk/parts/form.ts';
 import { chip, panel } from '../desk/parts/pieces.ts';
-import { table } from '../desk/parts/table.ts';
+import { paging, table } from '../desk/parts/table.ts';
 import type { Html } from '../layout.ts';
 import {
   type Operator,
@@ -36,10 +35,9 @@ async function showOrganizers(operator: Operator): Promise<OperatorView> {
     'GET',
     `/organizers?${query.toString()}`,
   );
-  const next = new URLSearchParams({ lang: language, cursor: nextCursor ?? '' });
   return {
     title: words.organizers,
-    body: html`${data.length === 0 ? html`<p>${words.noOrganizers}</p>` : organizerTable(operator, data)}${nextCursor === null ? '' : html`<nav class="paging" aria-label="${frameWords[language].pages}"><a rel="next" href="${listPath}?${next.toString()}">${frameWords[language].next}</a></nav>`}
+    body: html`${data.length === 0 ? html`<p>${words.noOrganizers}</p>` : organizerTable(operator, data)}${paging(operator, nextCursor, { lang: language })}
 ${panel(words.newOrganizer, createForm(operator))}${panel(words.newLink, linkForm(operator))}`,
   };
 }

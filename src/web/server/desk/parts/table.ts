@@ -47,7 +47,7 @@ export function pageQuery(desk: Desk): { readonly cursor?: string } {
 
 /** Links to the next page of a list and to its first page. */
 export function paging(
-  desk: Desk,
+  desk: Pick<Desk, 'language' | 'path' | 'query'>,
   nextCursor: string | null,
   kept: Readonly<Record<string, string | undefined>> = {},
 ): Html {
