@@ -41,6 +41,8 @@ const overlay = parse(readFileSync('deploy/kubernetes/overlays/production/kustom
 };
 /** The product finishes its work within 8 s after a second in which it still serves (docs/operations.md). */
 const drainSeconds = 9;
+/** A size as nginx writes it. */
+const bytesOf = (size: string) => Number.parseInt(size, 10) * (size.endsWith('m') ? 2 ** 20 : 2 ** 10);
 
 it('every Deployment drains, is spread over machines and zones, is limited, and survives a drained machine', () => {
   expect(ofKind('Deployment').map(({ metadata }) => metadata.name)).toEqual(['antre-api', 'antre-worker']);
@@ -79,6 +81,15 @@ it('the migration can be applied alone, before the pods of its release', () => {
 it('connections are denied unless they are allowed, in both directions', () => {
   const policies = ofKind('NetworkPolicy').flatMap(({ spec }) => spec.policyTypes);
   expect(policies.toSorted()).toEqual(['Egress', 'Ingress']);
+});
+
+it('the ingress takes every body that the edge takes', () => {
+  const edge = readFileSync('deploy/nginx/edge-server.conf', 'utf8');
+  const limits = [...edge.matchAll(/client_max_body_size (\S+);/g)].map(([, size = '']) => bytesOf(size));
+  expect(limits.length).toBeGreaterThan(1);
+  const [ingress] = ofKind('Ingress');
+  const limit = ingress?.metadata.annotations?.['nginx.ingress.kubernetes.io/proxy-body-size'] ?? '';
+  expect(bytesOf(limit)).toBe(Math.max(...limits));
 });
 
 it('the overlay changes only what the base has, and scales what the base runs', () => {
