@@ -8,7 +8,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { checkHoursAfterExpiry, closingPauseSeconds, lastCheckSeconds } from '../limits.ts';
 import { makeAttempt } from './make-attempt.ts';
-import { endSilence, noteFailedLook, reasonOf } from './note-failed-look.ts';
+import { endSilence, noteFailedLook, reasonOf, retrySlower } from './note-failed-look.ts';
 import type { Attempt } from '../tables.ts';
 import { isOpen, isUnmade } from '../vocabulary.ts';
 
@@ -32,7 +32,7 @@ export async function checkAttempt(deps: GatewayDeps, { attemptId }: { attemptId
   if (account === undefined) return noteFailedLook(deps.db, attempt, 'no_account');
   await deps.gateway.acquire(account, 'look', attempt.failedLooks > 0 ? 1 : 0);
   const known = await deps.gateway.fetch(account, attemptId);
-  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'slow_down') throw retrySlower(known);
   if (known.kind === 'unknown' || known.kind === 'rejected') {
     return noteFailedLook(deps.db, attempt, reasonOf(known));
   }

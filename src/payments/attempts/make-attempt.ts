@@ -62,7 +62,7 @@ async function adoptKnown(deps: GatewayDeps, account: GatewayAccount, attempt: A
       });
       return true;
     case 'slow_down':
-      return putOff(deps, attempt.id, known.seconds, 'the gateway asks to slow down');
+      return putOff(deps, attempt.id, known.seconds, reasonOf(known));
     // A refused look says nothing about the earlier try. Its page may be live, and somebody may pay on it.
     case 'rejected':
     case 'unknown':
@@ -110,7 +110,7 @@ export async function recordAnswer(
       if (result.code === 'order_id_taken') return putOff(deps, attempt.id, pauseAfter(attempt), result.code);
       return failAttempt(deps.db, attempt.id, result.code);
     case 'slow_down':
-      return putOff(deps, attempt.id, result.seconds, 'the gateway asks to slow down');
+      return putOff(deps, attempt.id, result.seconds, reasonOf(result));
     case 'unknown':
       return putOff(deps, attempt.id, pauseAfter(attempt), result.reason);
   }

@@ -1,5 +1,6 @@
 import { backOffSeconds } from '../../platform/resilience/back-off.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
+import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { changeAttempt, lockAttempt } from './queries.ts';
 import type { FetchResult } from '../gateways/gateway.ts';
 import { failedLooksBeforeTask, failedLooksMax, lookPauseMaxSeconds, lookPauseSeconds } from '../limits.ts';
@@ -8,12 +9,17 @@ import { changeRefund, lockRefund } from '../refunds/queries.ts';
 import type { Attempt, Refund } from '../tables.ts';
 import { closeTaskOf, reopenTask } from '../tasks/queries.ts';
 
+type SlowDown = Extract<FetchResult, { readonly kind: 'slow_down' }>;
 type Unanswered = Extract<FetchResult, { readonly kind: 'unknown' | 'rejected' }>;
 
 /** Why the gateway did not answer, as a word for tasks and logs. */
-export function reasonOf(result: Unanswered): string {
+export function reasonOf(result: Unanswered | SlowDown): string {
+  if (result.kind === 'slow_down') return 'the gateway asks to slow down';
   return result.kind === 'rejected' ? result.code : result.reason;
 }
+
+/** The job runs again when the gateway takes calls again. */
+export const retrySlower = (result: SlowDown): RetryLater => new RetryLater(result.seconds, reasonOf(result));
 
 /**
  * Notes that the gateway did not answer a look at an attempt. The plan of looks stays: the reconciler asks again after

@@ -3,6 +3,7 @@ import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import { type Applied, type Locked, applyFact, lockAttemptAndOrder, refuse, wrongFact } from './apply-fact.ts';
 import { type StoredCallback, endCallback } from './queries.ts';
 import { closeAgain } from '../attempts/close-attempt.ts';
+import { retrySlower } from '../attempts/note-failed-look.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, GatewayFact } from '../gateways/gateway.ts';
 import { gatewayOf } from '../gateways/all-gateways.ts';
@@ -82,7 +83,7 @@ async function applyReadBack(
   const attemptId = callback.attemptId ?? '';
   await deps.gateway.acquire(account, 'call', 0);
   const known = await deps.gateway.fetch(account, attemptId);
-  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'slow_down') throw retrySlower(known);
   if (known.kind === 'unknown' || known.kind === 'rejected') {
     throw new RetryLater(pauseAfter(deps, callback), 'the gateway does not say what is so');
   }

@@ -2,7 +2,7 @@ import { RetryLater } from '../../platform/jobs/retry-later.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { GatewayAccount, RefundResult } from '../gateways/gateway.ts';
 import { refundBalancePauseSeconds, refundPauseSeconds } from '../limits.ts';
-import { reasonOf } from '../attempts/note-failed-look.ts';
+import { reasonOf, retrySlower } from '../attempts/note-failed-look.ts';
 import type { Task } from '../tables.ts';
 import { closeTask, findTask, noteOnTask } from '../tasks/queries.ts';
 
@@ -38,7 +38,7 @@ async function conclude(deps: GatewayDeps, account: GatewayAccount, task: Task, 
     case 'later':
       throw new RetryLater(refundBalancePauseSeconds, 'the account at the gateway has too little money');
     case 'slow_down':
-      throw new RetryLater(result.seconds, 'the gateway asks to slow down');
+      throw retrySlower(result);
     case 'unknown':
       throw new RetryLater(refundPauseSeconds, result.reason);
   }
@@ -49,8 +49,8 @@ async function isBack(deps: GatewayDeps, account: GatewayAccount, task: Task): P
   const known = await deps.gateway.fetch(account, String(task.detail['gatewayOrderId']));
   if (known.kind === 'fact') return known.fact.refunds.some(({ key }) => key === task.id);
   if (known.kind === 'not_started') return false;
-  const seconds = known.kind === 'slow_down' ? known.seconds : refundPauseSeconds;
-  throw new RetryLater(seconds, known.kind === 'slow_down' ? 'the gateway asks to slow down' : reasonOf(known));
+  if (known.kind === 'slow_down') throw retrySlower(known);
+  throw new RetryLater(refundPauseSeconds, reasonOf(known));
 }
 
 async function finish({ db }: GatewayDeps, task: Task): Promise<void> {

@@ -12,7 +12,7 @@ import {
   refundPauseSeconds,
   refundTriesMax,
 } from '../limits.ts';
-import { endRefundSilence, noteFailedRefundLook, reasonOf } from '../attempts/note-failed-look.ts';
+import { endRefundSilence, noteFailedRefundLook, reasonOf, retrySlower } from '../attempts/note-failed-look.ts';
 import { nameManualRefund } from './open-refund.ts';
 import { recordRefundPaid } from './record-refund-paid.ts';
 import { changeRefund, countRefundTry, findRefund, lockRefund } from './queries.ts';
@@ -74,7 +74,7 @@ export async function sendRefund(
     case 'rejected':
       return giveToPerson(deps, refund, result.code);
     case 'slow_down':
-      throw new RetryLater(result.seconds, 'the gateway asks to slow down');
+      throw retrySlower(result);
     case 'unknown':
       return tryAgain(deps, refund, { tries, silence: result.reason });
   }
@@ -126,7 +126,7 @@ async function recordAccepted(deps: GatewayDeps, sent: Refund): Promise<void> {
  */
 async function lookAtGateway(deps: GatewayDeps, account: GatewayAccount, refund: Refund): Promise<string | undefined> {
   const known = await deps.gateway.fetch(account, refund.attemptId);
-  if (known.kind === 'slow_down') throw new RetryLater(known.seconds, 'the gateway asks to slow down');
+  if (known.kind === 'slow_down') throw retrySlower(known);
   if (known.kind === 'not_started') return notKnown;
   if (known.kind !== 'fact') return reasonOf(known);
   await transaction(deps.db, async (tx) => {
