@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { midtransSignature } from '../../sandbox/midtrans/notifications/signature.ts';
 import type { Placed } from './payment-rows.ts';
 
 /** Notifications in Midtrans' form, signed. */
@@ -7,8 +7,9 @@ import type { Placed } from './payment-rows.ts';
 export type Body = Record<string, unknown>;
 
 export function sign(body: Body, serverKey = demoMidtransAccount.serverKey): Body {
-  const text = `${String(body['order_id'])}${String(body['status_code'])}${String(body['gross_amount'])}${serverKey}`;
-  return { ...body, signature_key: createHash('sha512').update(text).digest('hex') };
+  const text = (name: string) => String(body[name]);
+  const signed = { orderId: text('order_id'), statusCode: text('status_code'), grossAmount: text('gross_amount') };
+  return { ...body, signature_key: midtransSignature({ ...signed, serverKey }) };
 }
 
 export function settlement(placed: Placed, change: Body = {}): Body {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { midtransSignature } from '../../../sandbox/midtrans/notifications/signature.ts';
 
 /**
  * A minimal payment gateway. It accepts each payment, and a while later reports it as paid by a signed callback, as
@@ -83,7 +83,8 @@ type Made = { readonly attemptId: string; readonly amount: number; readonly made
 
 function pay(given: GatewayTask, { attemptId, amount, madeMs }: Made): void {
   const gross = `${amount}.00`;
-  const signature = createHash('sha512').update(`${attemptId}200${gross}${given.serverKey}`).digest('hex');
+  const { serverKey } = given;
+  const signature = midtransSignature({ orderId: attemptId, statusCode: '200', grossAmount: gross, serverKey });
   const digits = String(paid.size).padStart(12, '0');
   const body = JSON.stringify({
     transaction_time: '2026-01-05 10:00:00',

@@ -3,6 +3,7 @@ import { encodeBase32 } from '../../../src/platform/text/base32.ts';
 import { orderAccessToken } from '../../../src/access/buyers/order-token.ts';
 import { bulkOrderId } from '../../bench/fill/bulk-orders.ts';
 import { demoMidtransAccount } from '../../../sandbox/demo-accounts.ts';
+import { midtransSignature } from '../../../sandbox/midtrans/notifications/signature.ts';
 import type { MatrixWorld } from './open-matrix-world.ts';
 
 /** The columns of the resiliency matrix: what people do, each as one request. */
@@ -115,7 +116,8 @@ function callbackColumn(world: MatrixWorld, post: Post, stored: string[]): Colum
     request: () => {
       attempt += 1;
       const orderId = `pay_${bulkOrderId(world.waiting, attempt).slice(4)}01`;
-      const signature = hash('sha512', `${orderId}201${amount}${demoMidtransAccount.serverKey}`);
+      const { serverKey, merchantId } = demoMidtransAccount;
+      const signature = midtransSignature({ orderId, statusCode: '201', grossAmount: amount, serverKey });
       const body = {
         transaction_time: '2026-01-05 10:00:00',
         transaction_status: 'pending',
@@ -124,7 +126,7 @@ function callbackColumn(world: MatrixWorld, post: Post, stored: string[]): Colum
         signature_key: signature,
         payment_type: 'qris',
         order_id: orderId,
-        merchant_id: demoMidtransAccount.merchantId,
+        merchant_id: merchantId,
         gross_amount: amount,
         currency: 'IDR',
         fraud_status: 'accept',
