@@ -53,7 +53,7 @@ const transferRoute = createRoute({
   security: byOrder,
   operationId: 'transferTicket',
   summary: 'Give a ticket to somebody',
-  description: `${rules} With the cookie alone it is done for pages of this site only: 403 \`access.cross_site\`.`,
+  description: `${rules} With the cookie alone, only pages of this site may do it: 403 \`access.cross_site\`.`,
   middleware: [jsonBody()],
   request: { params: orderParams, body: body(transferTicketSchema) },
   responses: { ...given, ...problems(400, 403, 404, 409, 415, 429, 503) },
