@@ -61,7 +61,7 @@ export function composeWorker(config: Config, log: Log) {
     guard: createAddressGuard({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS }),
     clock: systemClock,
   });
-  closers.add('endpoints of organizers', () => endpointCaller.close());
+  closers.add('endpoints of organisers', () => endpointCaller.close());
   const publisher = createPublisher(redis);
   closers.add('live publisher', () => publisher.close());
   closers.add('live changes', publishChanges(publisher));

@@ -136,7 +136,7 @@ export const notDoorStaff = (): Refusal =>
 export const phoneNotPossible = (): Refusal =>
   new DomainError(
     'verification.phone_not_possible',
-    'Codes are sent to phones only for an event whose organizer can send them; use an email.',
+    'Codes are sent to phones only for an event whose organiser can send them; use an email.',
   );
 
 /** One answer, whether this network or another one has asked for too many codes. */

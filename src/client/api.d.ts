@@ -1989,7 +1989,7 @@ export type Verification = {
 
 export type RequestVerification = {
   email?: string;
-  /** Requires `eventSlug`: the code is sent by its organizer. */
+  /** Requires `eventSlug`: the code is sent by its organiser. */
   phone?: string;
   /** The country of a phone number without + or 00, if it is not the country of the event. */
   phoneCountry?: string;
@@ -2583,7 +2583,7 @@ export type ReportFilters = {
 export type RequestReport = {
   kind: ReportKind;
   format: ReportFormat;
-  /** If omitted, all events of the organizer. */
+  /** If omitted, all events of the organiser. */
   eventId?: string;
   filters?: ReportFilters;
 };
@@ -2629,7 +2629,7 @@ export type CreateReportSchedule = {
   every: "day" | "week";
   /** In the time zone of the schedule. */
   hour: number;
-  /** If omitted, all events of the organizer. */
+  /** If omitted, all events of the organiser. */
   eventId?: string;
   /** All rows until the run, or only those of the last day or week, since the previous run. Later changes of a row are in no later period; entries of the ledger do not change. */
   covers?: "everything" | "period";
@@ -3727,7 +3727,7 @@ export type Api = {
       } };
       data: undefined;
     };
-    /** End the news of an organizer to one address with one click in the mailbox (RFC 8058) */
+    /** End the news of an organiser to one address with one click in the mailbox (RFC 8058) */
     post: {
       input: { param: {
         token: string;

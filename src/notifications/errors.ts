@@ -94,7 +94,7 @@ export const senderNotFound = (): Refusal => new DomainError('sender.not_found',
 export const messageTestNoPhone = (): Refusal =>
   new DomainError(
     'message_test.no_phone',
-    'The profile of the organizer has no mobile phone that the test could go to.',
+    'The profile of the organiser has no mobile phone that the test could go to.',
   );
 
 export const messageTestLimited = (retryAfterSeconds: number): Refusal =>

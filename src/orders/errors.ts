@@ -196,7 +196,7 @@ export const walletNotOffered = () => refusal('wallet.not_offered', 'This servic
 export type NotTransferableReason = 'not_allowed' | 'too_late' | 'checked_in' | 'revoked' | 'too_often';
 
 const notTransferableSentences: Record<NotTransferableReason, string> = {
-  not_allowed: 'The organizer of this event does not allow transfers.',
+  not_allowed: 'The organiser of this event does not allow transfers.',
   too_late: 'The event is over or was cancelled.',
   checked_in: 'The ticket has been used at the door.',
   revoked: 'The ticket is no longer valid.',

@@ -83,7 +83,7 @@ const orderAddsUp = invariantOf(
 
 const belongToTheirOrganizer = invariantOf(
   'orders.belong_to_their_organizer',
-  'An order belongs to the organizer of its event, and is in the currency of its event.',
+  'An order belongs to the organiser of its event, and is in the currency of its event.',
   sql`
     select format('order %s is in %s for %s, its event in %s for %s', o.id, o.currency, o.organizer_id,
              coalesce(e.currency, 'nothing'), coalesce(e.organizer_id, 'nobody')) as sentence

@@ -150,7 +150,7 @@ export const paymentInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'payments.attempts_ask_the_price',
-    'An attempt asks for the price of its order, in its currency, for its organizer.',
+    'An attempt asks for the price of its order, in its currency, for its organiser.',
     sql`
       select 'attempt ' || a.id || ' asks for ' || a.amount || ' ' || a.currency || ' for ' || a.organizer_id || ', order '
         || coalesce(o.id || ' costs ' || o.total || ' ' || o.currency || ' at ' || o.organizer_id, a.order_id || ' is missing') as sentence
@@ -161,7 +161,7 @@ export const paymentInvariants: readonly Invariant[] = [
   ),
   invariantOf(
     'payments.refunds_name_their_payment',
-    'A refund belongs to the order and the organizer whose payment it gives back.',
+    'A refund belongs to the order and the organiser whose payment it gives back.',
     sql`
       select 'refund ' || r.id || ' names attempt ' || r.attempt_id || ', order ' || r.order_id || ' and ' || r.organizer_id as sentence
       from refunds r

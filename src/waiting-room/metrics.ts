@@ -31,7 +31,7 @@ export const secondsServed = Object.fromEntries(
 export const admissionRate = gauge('waiting_room_admission_rate', 'Buyers let in per second, over all open rooms');
 export const admissionRateMax = gauge(
   'waiting_room_admission_rate_max',
-  'Buyers per second that organizers allow, over all open rooms',
+  'Buyers per second that organisers allow, over all open rooms',
 );
 export const waitingPlaces = gauge('waiting_room_waiting_places', 'Places that have not been called, over all rooms');
 export const drawsLate = gauge('waiting_room_draws_late', 'Rooms that should be open and have not been drawn');

@@ -14,7 +14,7 @@ import {
 export const requestVerificationSchema = z
   .strictObject({
     email: emailSchema.optional(),
-    phone: phoneSchema.optional().openapi({ description: 'Requires `eventSlug`: the code is sent by its organizer.' }),
+    phone: phoneSchema.optional().openapi({ description: 'Requires `eventSlug`: the code is sent by its organiser.' }),
     phoneCountry: phoneCountrySchema.optional(),
     eventSlug: slugSchema.optional(),
     locale: localeSchema.default('id'),

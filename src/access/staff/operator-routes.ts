@@ -49,7 +49,7 @@ export function organizerOperatorRoutes(deps: Deps): Hono {
   app.post('/organizers', async (c) => {
     const input = parseInput(createOrganizerSchema, await readJson(hotRequestOfContext(c), bodyBytesMax));
     const { organizerId, link, expiresAt } = await createOrganizer(deps, input);
-    deps.log.warn({ organizerId }, 'an operator created an organizer');
+    deps.log.warn({ organizerId }, 'an operator created an organiser');
     return c.json({ id: organizerId, link, expiresAt: expiresAt.toISOString() }, 201, { 'cache-control': 'no-store' });
   });
   app.post('/organizers/:slug/links', async (c) => {

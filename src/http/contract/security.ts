@@ -28,7 +28,7 @@ const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', descr
 export const securitySchemes = {
   staffSession: bearer('`accessToken` of `POST /v1/sessions`. Ends with the session, or after its time.'),
   apiKey: bearer(
-    'A program of an organizer, made at `POST /v1/organizers/{slug}/api-keys`. Shown once. It needs one of the scopes that an operation names.',
+    'A program of an organiser, made at `POST /v1/organizers/{slug}/api-keys`. Shown once. It needs one of the scopes that an operation names.',
   ),
   deviceToken: bearer('A scanner of one event, made at `POST /v1/organizers/{slug}/devices`. Shown once.'),
   buyerToken: bearer('`buyerToken` of `POST /v1/buyers/confirmations`. Good for a day.'),

@@ -57,7 +57,7 @@ function readForm(text: string): KnownForm {
     const parsed = form.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
   }
-  throw new ConfigError(['ALERT_WHATSAPP_SENDER: must be the JSON of a sender, as an organizer adds one']);
+  throw new ConfigError(['ALERT_WHATSAPP_SENDER: must be the JSON of a sender, as an organiser adds one']);
 }
 
 function readSender(form: KnownForm, config: SenderConfig) {

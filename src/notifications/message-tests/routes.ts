@@ -19,7 +19,7 @@ function contracts(deps: { readonly actors: Actors }) {
       operationId: 'sendMessageTest',
       summary: 'Send a test by mail or from a WhatsApp number',
       description:
-        "By mail, to the requesting member. By WhatsApp, only from this sender, to the phone of the organizer's profile: the code " +
+        "By mail, to the requesting member. By WhatsApp, only from this sender, to the phone of the organiser's profile: the code " +
         '`000000`, which gives no access, in the template or text of codes. A refusal of the provider ends the test. Five per hour.',
       request: { params: organizerParams, body: body(sendMessageTestSchema) },
       responses: {

@@ -36,7 +36,7 @@ function contracts(deps: Deps) {
       responses: {
         200: answer(
           z.object({ data: z.array(suppressionSchema), nextCursor: z.string().nullable() }).openapi('SuppressionList'),
-          'A page of recipients that messages of the organizer did not reach.',
+          'A page of recipients that messages of the organiser did not reach.',
         ),
         ...problems(400, 401, 403, 404),
       },

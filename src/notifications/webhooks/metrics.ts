@@ -4,7 +4,7 @@ import { counter, histogram } from '../../platform/metrics.ts';
 export const webhooksSent = counter('webhooks_total', 'Tries to deliver a webhook, by result', ['result']);
 const delays = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600];
 
-export const webhookCallSeconds = histogram('webhook_call_seconds', 'Time until an endpoint of an organizer answered');
+export const webhookCallSeconds = histogram('webhook_call_seconds', 'Time until an endpoint of an organiser answered');
 export const webhookDelaySeconds = histogram(
   'webhook_delay_seconds',
   'Time from the fact to its delivery, of webhooks that the first try delivered',

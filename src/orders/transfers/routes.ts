@@ -32,7 +32,7 @@ export type TransferRoutesDeps = TransferDeps & {
 const tags = ['Orders'];
 const given = { 204: { description: 'The ticket has a new holder and a new code.' } };
 const rules =
-  'The old code opens no door from this answer on. Refused after the first entry, for a ticket that was refunded, where the organizer ' +
+  'The old code opens no door from this answer on. Refused after the first entry, for a ticket that was refunded, where the organiser ' +
   'does not allow it, and when the ticket was given on often enough.';
 
 const listRoute = createRoute({

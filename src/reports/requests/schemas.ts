@@ -42,7 +42,7 @@ export const requestReportSchema = z
   .strictObject({
     kind: kindSchema,
     format: formatSchema,
-    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organizer.' }),
+    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organiser.' }),
     filters: filtersSchema.default({}),
   })
   .refine(({ kind, filters }) => filters.status === undefined || kinds[kind].statuses.includes(filters.status), {

@@ -28,7 +28,7 @@ const covers = z.enum(['everything', 'period']).openapi({
 export const createScheduleSchema = z
   .strictObject({
     ...fields,
-    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organizer.' }),
+    eventId: eventIdSchema.optional().openapi({ description: 'If omitted, all events of the organiser.' }),
     covers: covers.default('everything'),
     weekday: weekday.optional(),
     timeZone: timeZoneSchema.default('Asia/Jakarta'),

@@ -30,7 +30,7 @@ const unsubscribeRoute = createRoute({
   ...shared,
   method: 'post',
   operationId: 'unsubscribe',
-  summary: 'End the news of an organizer to one address with one click in the mailbox (RFC 8058)',
+  summary: 'End the news of an organiser to one address with one click in the mailbox (RFC 8058)',
   description: 'The body is ignored.',
   responses: { 200: pageAnswer('No more news.'), ...problems(400, 404, 413, 503) },
 });

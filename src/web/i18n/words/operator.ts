@@ -99,7 +99,7 @@ const meaningEn: OfSwitches = {
   close_sales: 'No new order is placed. Orders that exist can be paid, read and cancelled.',
   browse_only: 'Every write is refused, except callbacks, payments of orders that exist, and the door.',
   waiting_room: 'Orders need a pass, whatever the phase of the waiting room.',
-  drop_class_5: 'Lists and exports of organizers are refused.',
+  drop_class_5: 'Lists and exports of organisers are refused.',
   drop_listings: 'Lists and searches of events by the API are answered from memory only. Pages stay.',
 };
 
@@ -132,7 +132,7 @@ const en: typeof id = {
     replayed: 'Replayed. What fails again comes back to this list.',
     discarded: 'The job is discarded.',
   },
-  noOrganizers: 'No organizers yet.',
+  noOrganizers: 'No organisers yet.',
   reason: 'Reason',
   by: 'By',
   yourName: 'Your name',
@@ -158,7 +158,7 @@ const en: typeof id = {
   hasOwner: 'Active',
   noOwner: 'Invitation not accepted',
   since: 'Since',
-  newOrganizer: 'Create an organizer',
+  newOrganizer: 'Create an organiser',
   ownerName: 'Name of the owner',
   ownerEmail: 'Email of the owner',
   memberEmail: 'Email of the member',

@@ -178,7 +178,7 @@ export const refusalWords: InEach<Refusals> = {
       'order.lookup_limited': 'No link was sent: it was asked for too often. The last one still works.',
       'access.choice_needed': 'First choose what happens to the access that your account has created.',
       'staff.email_in_use':
-        'This address already signs in for another organizer. Ask for an invitation to another address.',
+        'This address already signs in for another organiser. Ask for an invitation to another address.',
       'access.unauthenticated': 'This token is not known.',
       'access.forbidden': 'Your account may not do this.',
       'payment.not_payable': 'This order is paid, or its time is over.',

@@ -130,7 +130,7 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'webhook.limit_reached': 'The limit of webhooks is reached.',
     'webhook.test_limited': 'Too many tests. Wait a moment.',
     'message_test.no_phone':
-      'First enter a mobile number in the profile of the organizer. The test goes to that number.',
+      'First enter a mobile number in the profile of the organiser. The test goes to that number.',
     'message_test.limited': 'That is enough tests for now. Try again later.',
     'message_test.not_found': 'There is no such test.',
     'sender.already_exists': 'This number is already connected.',

@@ -80,7 +80,7 @@ const en: typeof id = {
   allEvents: 'All events',
   onlyEvents: 'Only for events',
   onlyEventsHint:
-    'If none is ticked, all events. A member of some events sees no other events, no reports, and neither the team nor the settings of the organizer.',
+    'If none is ticked, all events. A member of some events sees no other events, no reports, and neither the team nor the settings of the organiser.',
   managerOf: 'Manager of',
   managerOfHint: 'For door staff: the manager of these events, and door staff of the others.',
   status: 'Status',

@@ -44,7 +44,7 @@ const en: typeof id = {
   mailTitle: 'Mail',
   mailLead: 'Tickets and notices go by mail. This test sends one mail to your own address.',
   phoneHint:
-    'The test of a number sends one message to the phone in the profile of the organizer: the code 000000, which opens nothing.',
+    'The test of a number sends one message to the phone in the profile of the organiser: the code 000000, which opens nothing.',
   again: 'Load again',
   back: 'Back to the connections',
   toProfile: 'Open the profile',
