@@ -13,9 +13,9 @@ export const accessInvariants: readonly Invariant[] = [
     'access.disabled_staff_is_out',
     'Somebody who was disabled, or was only invited, has no session and keeps no password.',
     sql`
-      select 'session ' || x.id || ' of ' || s.status || ' staff ' || s.id || ' is live' as sentence
-      from sessions x join staff s on s.id = x.staff_id
-      where s.status <> 'active' and x.ended_at is null and x.expires_at > now()
+      select 'session ' || session.id || ' of ' || s.status || ' staff ' || s.id || ' is live' as sentence
+      from sessions session join staff s on s.id = session.staff_id
+      where s.status <> 'active' and session.ended_at is null and session.expires_at > now()
       union all
       select 'staff ' || id || ' is ' || status || ' and has a password' from staff
       where status <> 'active' and password_hash is not null`,
@@ -35,7 +35,7 @@ export const accessInvariants: readonly Invariant[] = [
       from staff s where s.status = 'active'
       group by s.organizer_id
       having not exists (
-        select from staff o where o.organizer_id = s.organizer_id and o.role = 'owner' and o.status <> 'disabled')`,
+        select from staff owner where owner.organizer_id = s.organizer_id and owner.role = 'owner' and owner.status <> 'disabled')`,
   ),
   invariantOf(
     'access.links_of_members',

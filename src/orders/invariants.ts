@@ -64,18 +64,18 @@ const orderAddsUp = invariantOf(
   'The price and the number of tickets of an order are those of its lines, and its discount is that of its promo code.',
   sql`
     select format('order %s: %s tickets for %s less %s, its lines say %s for %s, its promo code %s', o.id, o.quantity, o.subtotal,
-             o.discount, coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0), coalesce(m.value || ' ' || m.kind, 'none')) as sentence
+             o.discount, coalesce(lines.quantity, 0), coalesce(lines.subtotal, 0), coalesce(promo.value || ' ' || promo.kind, 'none')) as sentence
     from orders o
     left join (
       select event_id, order_id, sum(quantity) as quantity, sum(quantity * unit_price) as subtotal
       from order_lines group by 1, 2
     ) lines on lines.event_id = o.event_id and lines.order_id = o.id
-    left join promo_codes m on m.event_id = o.event_id and m.id = o.promo_code_id
+    left join promo_codes promo on promo.event_id = o.event_id and promo.id = o.promo_code_id
     where o.quantity <> coalesce(lines.quantity, 0) or o.subtotal <> coalesce(lines.subtotal, 0)
        or o.total <> o.subtotal - o.discount + o.fees
        or o.discount <> case
-         when m.kind = 'percent' then o.subtotal * m.value / 100
-         when m.kind = 'amount' then least(m.value, o.subtotal)
+         when promo.kind = 'percent' then o.subtotal * promo.value / 100
+         when promo.kind = 'amount' then least(promo.value, o.subtotal)
          -- An order that the desk gives away has its whole price as discount, and no code.
          when o.total = 0 and o.promo_code_id is null then o.subtotal
          else 0 end`,
@@ -198,16 +198,16 @@ const buyerLimitsRecounted = sql`
   where coalesce(counted.quantity, 0) <> coalesce(recounted.quantity, 0)`;
 
 const promoRedemptionsRecounted = sql`
-  select format('promo code %s of %s was redeemed %s times of %s, its orders say %s', m.id, m.event_id, m.redemptions,
-           coalesce(m.redemptions_max::text, 'any'), coalesce(live.orders, 0)) as sentence
-  from promo_codes m
+  select format('promo code %s of %s was redeemed %s times of %s, its orders say %s', promo.id, promo.event_id, promo.redemptions,
+           coalesce(promo.redemptions_max::text, 'any'), coalesce(live.orders, 0)) as sentence
+  from promo_codes promo
   left join (
     select event_id, promo_code_id, count(*) as orders
     from orders
     where promo_code_id is not null and status in ('pending_payment', 'closing', 'paid', 'partially_refunded')
     group by 1, 2
-  ) live on live.event_id = m.event_id and live.promo_code_id = m.id
-  where m.redemptions <> coalesce(live.orders, 0) or m.redemptions > m.redemptions_max`;
+  ) live on live.event_id = promo.event_id and live.promo_code_id = promo.id
+  where promo.redemptions <> coalesce(live.orders, 0) or promo.redemptions > promo.redemptions_max`;
 
 /** The invariants of stock, orders and tickets. */
 export const orderInvariants: readonly Invariant[] = [

@@ -192,6 +192,6 @@ export const paymentInvariants: readonly Invariant[] = [
       select 'order ' || o.id || ' is ' || o.status || ' although its event was cancelled' as sentence
       from events e join orders o on o.event_id = e.id
       where e.status = 'cancelled' and o.status in ('paid', 'partially_refunded') and not exists (
-        select from outbox b where b.name = 'event.cancelled' and b.event_id = e.id)`,
+        select from outbox staged where staged.name = 'event.cancelled' and staged.event_id = e.id)`,
   ),
 ];

@@ -17,6 +17,6 @@ begin
             where l.event_id = p_order.event_id and l.order_id = p_order.id group by 1) d on d.pool_id = s.pool_id
       where s.event_id = p_order.event_id and (s.available < d.quantity or s.is_listed))
     and not exists (
-      select 1 from promo_codes m
-      where m.event_id = p_order.event_id and m.id = p_order.promo_code_id and m.redemptions >= m.redemptions_max);
+      select 1 from promo_codes promo
+      where promo.event_id = p_order.event_id and promo.id = p_order.promo_code_id and promo.redemptions >= promo.redemptions_max);
 end $$;

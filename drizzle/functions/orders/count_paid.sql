@@ -15,12 +15,12 @@ begin
     left join ticket_categories c on c.event_id = p_order.event_id and c.id = b.category
   ), counted as (
     insert into limit_counters as l (event_id, counter_key, quantity)
-    select p_order.event_id, i.key, i.quantity from limited i where i.max is not null order by i.key
+    select p_order.event_id, limited.key, limited.quantity from limited where limited.max is not null order by limited.key
     on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity
     returning l.counter_key, l.quantity)
-  select array_agg(i.key), array_agg(i.quantity), bool_or(d.quantity > i.max and d.quantity > i.quantity)
+  select array_agg(limited.key), array_agg(limited.quantity), bool_or(counted.quantity > limited.max and counted.quantity > limited.quantity)
     into v_keys, v_quantities, v_over
-    from counted d join limited i on i.key = d.counter_key;
+    from counted join limited on limited.key = counted.counter_key;
   if v_over then
     perform change_counters(
       array_fill(p_order.event_id, array[cardinality(v_keys)]), v_keys, array(select -q from unnest(v_quantities) as q));

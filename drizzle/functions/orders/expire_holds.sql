@@ -10,12 +10,13 @@ begin
   ended := 0; stuck := '{}'; orders := '{}';
   -- Skips through the index from one event with holds to the next.
   with recursive event as (
-    (select h.event_id, h.expires_at from orders h where h.status || '' = 'pending_payment' order by h.event_id, h.expires_at limit 1)
+    (select held.event_id, held.expires_at from orders held where held.status || '' = 'pending_payment'
+      order by held.event_id, held.expires_at limit 1)
     union all
     select next.event_id, next.expires_at from event
     cross join lateral (
-      select h.event_id, h.expires_at from orders h
-      where h.status || '' = 'pending_payment' and h.event_id > event.event_id order by h.event_id, h.expires_at limit 1) next)
+      select held.event_id, held.expires_at from orders held
+      where held.status || '' = 'pending_payment' and held.event_id > event.event_id order by held.event_id, held.expires_at limit 1) next)
   select array_agg(event.event_id order by event.expires_at) into v_due from event where event.expires_at <= clock_timestamp();
   if v_due is null then
     return;

@@ -237,14 +237,14 @@ begin
 
   -- 4. Promo codes ----------------------------------------------------------------------------------------------------
   if p_promos is not null then
-    select array_agg(m.id), array_agg(m.code_key), array_agg(m.kind), array_agg(m.value),
-           array_agg(m.redemptions_max - m.redemptions), array_agg(0),
-           array_agg(m.status = 'active' and v_now >= coalesce(m.valid_from, v_now) and v_now < coalesce(m.valid_until, 'infinity'))
+    select array_agg(promo.id), array_agg(promo.code_key), array_agg(promo.kind), array_agg(promo.value),
+           array_agg(promo.redemptions_max - promo.redemptions), array_agg(0),
+           array_agg(promo.status = 'active' and v_now >= coalesce(promo.valid_from, v_now) and v_now < coalesce(promo.valid_until, 'infinity'))
       into v_promo_ids, v_promo_codes, v_promo_kinds, v_promo_values, v_promo_left, v_promo_taken, v_promo_is_open
       from (
-        select * from promo_codes m
-        where m.event_id = p_event_id and m.code_key in (select promo from unnest(p_promos) as promo)
-        order by m.id for update) m;
+        select * from promo_codes promo
+        where promo.event_id = p_event_id and promo.code_key in (select given from unnest(p_promos) as given)
+        order by promo.id for update) promo;
   end if;
 
   -- 5. Keys, passes, and items of one asker ---------------------------------------------------------------------------
@@ -550,9 +550,9 @@ begin
   end if;
 
   if v_promo_ids is not null then
-    update promo_codes m set redemptions = m.redemptions + d.taken
+    update promo_codes promo set redemptions = promo.redemptions + d.taken
       from unnest(array_fill(p_event_id, array[cardinality(v_promo_ids)]), v_promo_ids, v_promo_taken) as d(event_id, id, taken)
-      where m.event_id = d.event_id and m.id = d.id and d.taken > 0;
+      where promo.event_id = d.event_id and promo.id = d.id and d.taken > 0;
   end if;
   if v_needs_pass then
     insert into spent_passes (event_id, place_index, order_id)

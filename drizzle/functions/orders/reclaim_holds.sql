@@ -10,9 +10,9 @@ declare
   v_orders text[]; v_others text[];
 begin
   v_beyond := (
-    select h.expires_at from orders h
-    where h.event_id = p_event_id and h.status || '' = 'pending_payment' and h.expires_at <= clock_timestamp()
-    order by h.expires_at offset 10 * p_limit limit 1);
+    select held.expires_at from orders held
+    where held.event_id = p_event_id and held.status || '' = 'pending_payment' and held.expires_at <= clock_timestamp()
+    order by held.expires_at offset 10 * p_limit limit 1);
   select array_agg(d.id) into v_orders from (
     select o.id from orders o
     where o.event_id = p_event_id and o.status || '' = 'pending_payment' and o.expires_at <= coalesce(v_beyond, clock_timestamp())

@@ -10,6 +10,6 @@ begin
   where case when b.category is null then e.tickets_per_buyer_max else c.per_buyer_max end is not null
   order by b.key
   on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity;
-  update promo_codes m set redemptions = m.redemptions + 1
-    where m.event_id = p_order.event_id and m.id = p_order.promo_code_id;
+  update promo_codes promo set redemptions = promo.redemptions + 1
+    where promo.event_id = p_order.event_id and promo.id = p_order.promo_code_id;
 end $$;

@@ -73,13 +73,13 @@ begin
     where l.event_id = d.event_id and l.counter_key = d.key;
 
   if num_nonnulls(variadic v_order_promos) > 0 then
-    perform 1 from promo_codes m join (
+    perform 1 from promo_codes promo join (
         select distinct i.event_id, i.id from unnest(v_order_events, v_order_promos) as i(event_id, id) where i.id is not null) d
-      on d.event_id = m.event_id and d.id = m.id order by m.event_id, m.id for update of m;
-    update promo_codes m set redemptions = m.redemptions - d.count
+      on d.event_id = promo.event_id and d.id = promo.id order by promo.event_id, promo.id for update of promo;
+    update promo_codes promo set redemptions = promo.redemptions - d.count
       from (select i.event_id, i.id, count(*)::integer as count from unnest(v_order_events, v_order_promos) as i(event_id, id)
             where i.id is not null group by 1, 2) d
-      where m.event_id = d.event_id and m.id = d.id;
+      where promo.event_id = d.event_id and promo.id = d.id;
   end if;
 
   -- Buyers get a message only for an act of the organizer. If the event was called off, its notice tells them.

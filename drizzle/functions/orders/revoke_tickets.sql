@@ -43,7 +43,7 @@ begin
   select count(*) into v_left from tickets t where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live';
   v_status := case when v_left = 0 then p_status else 'partially_refunded' end;
   if v_status <> 'partially_refunded' then
-    update promo_codes m set redemptions = m.redemptions - 1 where m.event_id = p_event_id and m.id = v_order.promo_code_id;
+    update promo_codes promo set redemptions = promo.redemptions - 1 where promo.event_id = p_event_id and promo.id = v_order.promo_code_id;
   end if;
   update orders o set status = v_status, closed_at = case when v_status <> 'partially_refunded' then clock_timestamp() else o.closed_at end
     where o.event_id = p_event_id and o.id = p_order_id;

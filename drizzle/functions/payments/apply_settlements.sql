@@ -186,11 +186,11 @@ begin
         on conflict (event_id, counter_key) do update set quantity = l.quantity + excluded.quantity
         returning l.counter_key, l.quantity
       ), over as materialized (
-        select d.counter_key as key from counted d
+        select counted.counter_key as key from counted
         -- Nearly all buyers are below the lowest of the limits. Comparing each with all items takes the square of their number.
-        where d.quantity > (select min(m.max) from unnest(v_counter_maxes) as m(max)) and exists (
+        where counted.quantity > (select min(m.max) from unnest(v_counter_maxes) as m(max)) and exists (
           select from unnest(v_counter_keys, v_counter_quantities, v_counter_maxes) as c(key, quantity, max)
-          where c.key = d.counter_key and d.quantity > c.max and d.quantity > c.quantity)
+          where c.key = counted.counter_key and counted.quantity > c.max and counted.quantity > c.quantity)
       )
       select array_agg(distinct c.place::integer) into v_over
         from unnest(v_counter_keys, v_counter_items) as c(key, place) where c.key in (select o.key from over o);

@@ -9,8 +9,8 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off as $$
   with made as (
     select a.event_id, a.id, a.order_id, i.redirect_url, i.expires_seconds,
-           (select true from payment_attempts x
-             where x.event_id || '' = o.event_id and x.order_id = o.id and x.redirect_url is not null limit 1) is null as is_first
+           (select true from payment_attempts earlier
+             where earlier.event_id || '' = o.event_id and earlier.order_id = o.id and earlier.redirect_url is not null limit 1) is null as is_first
     from unnest(p_event_ids, p_order_ids, p_ids, p_redirect_urls, p_expires_seconds)
       as i(event_id, order_id, id, redirect_url, expires_seconds)
     cross join lateral (

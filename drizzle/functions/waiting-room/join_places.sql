@@ -40,9 +40,10 @@ begin
         and (select s.order_id is not null
             and (select o.status in ('expired', 'cancelled') and o.paid_at is null from orders o
               where o.event_id = p_event_id and o.id = s.order_id limit 1)
-            and (select true from places q join spent_passes t on t.event_id = q.event_id and t.place_index = q.place_index
-              where q.account_key = a.key and q.event_id || '' = p_event_id and q.given_up_at is not null
-                and t.order_id is not null limit 1) is null
+            and (select true from places earlier
+              join spent_passes pass on pass.event_id = earlier.event_id and pass.place_index = earlier.place_index
+              where earlier.account_key = a.key and earlier.event_id || '' = p_event_id and earlier.given_up_at is not null
+                and pass.order_id is not null limit 1) is null
           from spent_passes s where s.event_id = p_event_id and s.place_index = a.index limit 1) is not false
       returning p.place_index
     )

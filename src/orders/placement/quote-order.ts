@@ -93,11 +93,11 @@ async function findPrices(
       select e.currency, e.fee_per_ticket::float8 as fee,
         (select json_agg(json_build_object('id', c.id, 'price', c.price))
           from ticket_categories c where c.event_id = e.id and c.id = any (${arrayText(categoryIds)}::text[])) as categories,
-        (select json_build_object('kind', m.kind, 'value', m.value)
-          from promo_codes m
-          where m.event_id = e.id and m.code_key = ${promo}::text and m.status = 'active'
-            and now() >= coalesce(m.valid_from, now()) and now() < coalesce(m.valid_until, 'infinity')
-            and (m.redemptions_max is null or m.redemptions < m.redemptions_max)) as promo
+        (select json_build_object('kind', promo.kind, 'value', promo.value)
+          from promo_codes promo
+          where promo.event_id = e.id and promo.code_key = ${promo}::text and promo.status = 'active'
+            and now() >= coalesce(promo.valid_from, now()) and now() < coalesce(promo.valid_until, 'infinity')
+            and (promo.redemptions_max is null or promo.redemptions < promo.redemptions_max)) as promo
       from events e where e.id = ${eventId} and e.status = 'published'`,
   );
   return row;

@@ -13,4 +13,4 @@ export const isWaitNeeded = sql`(s.is_listed or s.available < c.per_order_min)`;
  * number of addresses, which would otherwise keep people out.
  */
 export const isFull = sql`(
-  select count(*) from waiting_entries o where o.event_id = e.id and o.status in ('waiting', 'offering')) >= ${entriesPerEventMax}`;
+  select count(*) from waiting_entries other where other.event_id = e.id and other.status in ('waiting', 'offering')) >= ${entriesPerEventMax}`;

@@ -119,8 +119,9 @@ async function findHeads(db: Db): Promise<Head[]> {
       from (
         select s.* from stock s join events e on e.id = s.event_id and e.has_waiting_list
         where s.is_listed and s.available > 0 and exists (select ${fitting}) and not exists (
-          select from switches x
-          where x.name in ('close_sales', 'browse_only') and x.is_on and (x.until is null or x.until > now()) and x.event_id in ('all', s.event_id))
+          select from switches switch
+          where switch.name in ('close_sales', 'browse_only') and switch.is_on
+            and (switch.until is null or switch.until > now()) and switch.event_id in ('all', s.event_id))
         order by random() limit ${poolsPerRoundMax}) s
       join events e on e.id = s.event_id
       cross join lateral (${candidates}) w

@@ -27,9 +27,9 @@ export async function showWaitingEntry(db: Db, entryId: string): Promise<Waiting
       select case w.status when 'offering' then 'waiting' else w.status end as status, w.quantity, c.name as "ticketCategory",
         c.name_en as "ticketCategoryEn", e.name as "eventName", e.name_en as "eventNameEn", e.slug as "eventSlug",
         case when w.status in ('waiting', 'offering') then 1 + (
-          select count(*)::integer from waiting_entries x
-          where x.event_id = w.event_id and x.pool_id = w.pool_id and x.status in ('waiting', 'offering')
-            and (x.joined_at, x.id) < (w.joined_at, w.id)) end as position
+          select count(*)::integer from waiting_entries ahead
+          where ahead.event_id = w.event_id and ahead.pool_id = w.pool_id and ahead.status in ('waiting', 'offering')
+            and (ahead.joined_at, ahead.id) < (w.joined_at, w.id)) end as position
       from waiting_entries w
       join events e on e.id = w.event_id
       join ticket_categories c on c.event_id = w.event_id and c.id = w.ticket_category_id

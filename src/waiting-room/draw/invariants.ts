@@ -19,11 +19,11 @@ export const drawInvariants: readonly Invariant[] = [
     'A waiting room has one draw that counts, the last one, and every draw before it is void with its reason.',
     sql`select format('draw %s of %s is %s, and a later one exists', d.number, d.event_id, d.state) as sentence
       from draws d
-      where d.state <> 'void' and exists (select from draws l where l.event_id = d.event_id and l.number > d.number)
+      where d.state <> 'void' and exists (select from draws later where later.event_id = d.event_id and later.number > d.number)
       union all
       select format('the waiting room of %s is %s, and its last draw is void', d.event_id, r.phase)
       from draws d join waiting_rooms r using (event_id)
-      where d.state = 'void' and not exists (select from draws l where l.event_id = d.event_id and l.number > d.number)
+      where d.state = 'void' and not exists (select from draws later where later.event_id = d.event_id and later.number > d.number)
       union all
       select format('the waiting room of %s is %s and has no draw', r.event_id, r.phase)
       from waiting_rooms r

@@ -194,7 +194,7 @@ export const hotQueries: readonly HotQuery[] = [
   {
     ...byKey(
       'events with holds that are over',
-      /^with recursive event as \( \(select h\.event_id, h\.expires_at from orders h/,
+      /^with recursive event as \( \(select held\.event_id, held\.expires_at from orders held/,
     ),
     byChance: true,
   },

@@ -141,7 +141,7 @@ describe('one buyer with a limit of 2 holds 20 orders from as many networks and 
   perform pg_sleep(0.05);
 `,
         ],
-        ['bool_or(d.quantity > i.max and d.quantity > i.quantity)', 'false'],
+        ['bool_or(counted.quantity > limited.max and counted.quantity > limited.quantity)', 'false'],
       ]);
       expect(Math.max(...(await rush(database, { event: 1 }, (buyer) => buyer)).most)).toBeGreaterThan(1);
     }),
@@ -185,7 +185,7 @@ describe('a promo code with limit 1 in 50 orders at once', () => {
       await withoutConstraints(database.directUrl, 'promo_codes', ['promo_codes_limit']);
       await withoutGuard(database.directUrl, 'place_orders', [
         ...placementLocks,
-        ['order by m.id for update) m', 'order by m.id) m'],
+        ['order by promo.id for update) promo', 'order by promo.id) promo'],
         slowDecision,
       ]);
       expect((await rush(database)).discounted).toBeGreaterThan(1);
