@@ -85,7 +85,7 @@ export const unitTests = [
   'test/traffic-control/concurrency/limit-calls.test.ts',
   'test/traffic-control/per-event-limit.test.ts',
   'test/traffic-control/concurrency/limit.test.ts',
-  'test/traffic-control/concurrency/limiter.test.ts',
+  'test/traffic-control/concurrency/slot-limiter.test.ts',
   'test/waiting-room/admission/admission.test.ts',
   'test/waiting-room/places/challenge.test.ts',
   'test/waiting-room/draw/beacon.test.ts',

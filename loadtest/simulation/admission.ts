@@ -1,4 +1,4 @@
-import { type LimiterOptions, createLimiter } from '../../src/traffic-control/concurrency/limiter.ts';
+import { type LimiterOptions, createSlotLimiter } from '../../src/traffic-control/concurrency/slot-limiter.ts';
 import type { RouteClass } from '../../src/traffic-control/route-rules.ts';
 import { createGradient2 } from './gradient2.ts';
 import { createPlainGuards } from './plain-guards.ts';
@@ -15,7 +15,7 @@ const deadlineMs = 3000;
 
 /** The service's own guard: first the check of the first decision, then the call. */
 export function ours(world: World, options: LimiterOptions): Admission {
-  const limiter = createLimiter(options, {
+  const limiter = createSlotLimiter(options, {
     now: () => world.now,
     random: world.random,
     watch: (look, everyMs) => world.every(everyMs, look),

@@ -1,13 +1,13 @@
 import { serviceOverloaded } from '../../platform/errors.ts';
 import type { RouteClass } from '../route-rules.ts';
 import {
-  type Limiter,
   type LimiterClock,
   type LimiterOptions,
   type LimiterState,
   type Permit,
-  createLimiter,
-} from './limiter.ts';
+  type SlotLimiter,
+  createSlotLimiter,
+} from './slot-limiter.ts';
 import { register } from './metrics.ts';
 
 export type ConcurrencyLimiterOptions = LimiterOptions & {
@@ -42,7 +42,7 @@ const deadlineMsDefault = 3000;
 
 /** A limiter on the clock of the process. It runs one timer while calls wait, and none otherwise. */
 export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): ConcurrencyLimiter {
-  const limiter = createLimiter(options, processClock);
+  const limiter = createSlotLimiter(options, processClock);
   const unregister = register(options.name, limiter);
   return {
     name: options.name,
@@ -63,7 +63,7 @@ export function createConcurrencyLimiter(options: ConcurrencyLimiterOptions): Co
   };
 }
 
-function wait(limiter: Limiter, request: AcquireRequest, now: number): Promise<Permit> {
+function wait(limiter: SlotLimiter, request: AcquireRequest, now: number): Promise<Permit> {
   return new Promise((grant, reject) => {
     const refuse = (): void => reject(serviceOverloaded(limiter.retryAfterSeconds()));
     const deadline = now + (request.deadlineMs ?? deadlineMsDefault);

@@ -40,4 +40,4 @@ export {
   limitByCaller,
 } from './dependencies.ts';
 export { limitCall, limitGroupCommit } from './limit-calls.ts';
-export type { LimiterState } from './limiter.ts';
+export type { LimiterState } from './slot-limiter.ts';

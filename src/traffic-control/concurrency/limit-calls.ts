@@ -3,7 +3,7 @@ import { isServiceRefusal } from '../../platform/errors.ts';
 import type { GroupCommit } from '../../platform/database/group-commit.ts';
 import type { RouteClass } from '../route-rules.ts';
 import type { AcquireRequest, ConcurrencyLimiter } from './create-concurrency-limiter.ts';
-import type { Outcome, Permit } from './limiter.ts';
+import type { Outcome, Permit } from './slot-limiter.ts';
 
 /** The result of a call, as far as it concerns the dependency. */
 export type Judge<Result> = {

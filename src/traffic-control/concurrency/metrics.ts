@@ -1,9 +1,9 @@
 import { counter, gauge } from '../../platform/metrics.ts';
 import { type RouteClass, classNames } from '../route-rules.ts';
-import type { Limiter, LimiterState } from './limiter.ts';
+import type { SlotLimiter, LimiterState } from './slot-limiter.ts';
 import { refusalCauses } from './refusals-seen.ts';
 
-const limiters = new Map<string, Limiter>();
+const limiters = new Map<string, SlotLimiter>();
 const reported = new Map<string, number>();
 
 const shown = (name: string, help: string, valueOf: (state: LimiterState) => number, andThen = () => {}): void => {
@@ -32,7 +32,7 @@ shown('concurrency_baseline_seconds', 'What latency is compared with', ({ baseli
 shown('concurrency_recent_seconds', 'Latency of the last windows, 90th percentile', ({ recentMs }) => recentMs / 1000);
 
 /** Exports a limiter's metrics under its name until the returned function is called. */
-export function register(name: string, limiter: Limiter): () => void {
+export function register(name: string, limiter: SlotLimiter): () => void {
   limiters.set(name, limiter);
   return () => {
     if (limiters.get(name) === limiter) limiters.delete(name);

@@ -58,7 +58,7 @@ export type Waiter = {
 };
 
 /** The limiter without promises and timers. */
-export type Limiter = {
+export type SlotLimiter = {
   /** A permit if there is a slot for this class and nobody waits before it. */
   begin(routeClass: RouteClass, now: number): Permit | undefined;
   /**
@@ -83,7 +83,7 @@ const slotsMaxFactor = 4;
 const lookEveryMs = 5;
 
 /** @see index.ts for its promises */
-export function createLimiter(options: LimiterOptions, clock: LimiterClock): Limiter {
+export function createSlotLimiter(options: LimiterOptions, clock: LimiterClock): SlotLimiter {
   const { itemsPerSlot = 1 } = options;
   const startedAt = clock.now();
   const adaptive = createAdaptiveLimit({ ...options, ...boundsOf(options) }, startedAt);

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type Limiter,
   type LimiterOptions,
   type Permit,
-  createLimiter,
-} from '../../../src/traffic-control/concurrency/limiter.ts';
+  type SlotLimiter,
+  createSlotLimiter,
+} from '../../../src/traffic-control/concurrency/slot-limiter.ts';
 import { guaranteedCalls } from '../../../src/traffic-control/concurrency/partitions.ts';
 import type { RouteClass } from '../../../src/traffic-control/route-rules.ts';
 
@@ -17,7 +17,7 @@ function world(options: Partial<LimiterOptions> = {}) {
   let now = 0;
   let look: (() => void) | undefined;
   let told = 0;
-  const limiter: Limiter = createLimiter(
+  const limiter: SlotLimiter = createSlotLimiter(
     { slots: 10, slotsMax: 10, windowMs: 1e9, ...options },
     {
       now: () => now,
