@@ -3,7 +3,7 @@ import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../../i18n/words/door/door.ts';
 import { byId, element, setText, show } from '../../shared/dom.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
-import { serverNow } from '../../shared/calls/server-clock.ts';
+import { minutesSince } from '../../shared/calls/server-clock.ts';
 import type { ScanPlace } from '../scanning/decide-scan.ts';
 import type { Conflict, KeptScan } from '../offline/door-database.ts';
 import { conflictingScans, isPassage, lastScans, readList } from '../offline/door-store.ts';
@@ -241,5 +241,5 @@ function drawState(): void {
 
 function listState({ asOf, isReading }: SyncState): string {
   if (asOf === undefined) return isReading ? more.listReading : more.listNone;
-  return more.listAge(Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000)));
+  return more.listAge(minutesSince(asOf));
 }

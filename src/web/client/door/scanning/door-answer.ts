@@ -2,7 +2,7 @@ import { formatClock } from '../../../../platform/text/format-time.ts';
 import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
 import { type ScanResult, doorWords } from '../../../i18n/words/door/door.ts';
 import { byId, focusIfHidden, setText, show } from '../../shared/dom.ts';
-import { serverNow } from '../../shared/calls/server-clock.ts';
+import { minutesSince } from '../../shared/calls/server-clock.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];
@@ -76,8 +76,7 @@ let answerWanted: ((isLetIn: boolean) => void) | undefined;
 
 /** Asks the door staff about a code that is not on the list. Another scan counts as a refusal of this one. */
 export function askToDecide(asOf: string): Promise<boolean> {
-  const minutes = Math.max(0, Math.floor((serverNow() - Date.parse(asOf)) / 60_000));
-  draw('wait', more.notOnList, more.notOnListHint(minutes), '');
+  draw('wait', more.notOnList, more.notOnListHint(minutesSince(asOf)), '');
   show('decide', true);
   // The second Enter of a scanner must not press the button that lets somebody in.
   byId('decide-no').focus();
