@@ -5,7 +5,14 @@ import { doorScopes, keyScopes } from '../../src/access/credentials/key-scopes.t
 import { examples } from '../../src/contract-examples.ts';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { type TestOrganizer, createEvent, createOrganizer, sessionTokenOf, signedInMember, someBuyer } from '../factories.ts';
+import {
+  type TestOrganizer,
+  createEvent,
+  createOrganizer,
+  sessionTokenOf,
+  signedInMember,
+  someBuyer,
+} from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
 
 /** The whole API with two organisers who both have one of everything, for tests of access to other people's objects. */

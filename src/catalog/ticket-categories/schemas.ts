@@ -9,13 +9,7 @@ import {
   timeSchema,
   organizerEventParams,
 } from '../../http/contract/schemas.ts';
-import {
-  descriptionLengthMax,
-  nameLengthMax,
-  positionMax,
-  ticketsOfBuyerMax,
-  ticketsOfOrderMax,
-} from '../limits.ts';
+import { descriptionLengthMax, nameLengthMax, positionMax, ticketsOfBuyerMax, ticketsOfOrderMax } from '../limits.ts';
 import { publicTicketCategorySchema } from '../schemas.ts';
 
 export const ticketCategoryParams = organizerEventParams.extend({ ticketCategoryId: plainIdSchema });

@@ -52,9 +52,7 @@ export const correctBuyerSchema = z
 
 export const deskTicketParams = deskOrderParams.extend({ ticketId: anyId('tkt_7K3M9XQ206FJ2V1H8C9QX4T0RBVE001') });
 
-export const correctHolderNameSchema = z
-  .strictObject({ holderName: holderNameSchema })
-  .openapi('CorrectHolderName');
+export const correctHolderNameSchema = z.strictObject({ holderName: holderNameSchema }).openapi('CorrectHolderName');
 
 export const writeNoteSchema = z.strictObject({ text: blockOfText(noteLengthMax).min(1) }).openapi('WriteNote');
 

@@ -1,11 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import {
-  blockOfText,
-  fault,
-  plainIdSchema,
-  ticketIdSchema,
-  timeSchema,
-} from '../../http/contract/schemas.ts';
+import { blockOfText, fault, plainIdSchema, ticketIdSchema, timeSchema } from '../../http/contract/schemas.ts';
 import { answerLengthMax } from '../questions/limits.ts';
 import { askedQuestionSchema } from '../questions/schemas.ts';
 import { holderNameSchema } from '../schemas.ts';

@@ -26,7 +26,8 @@ export async function createPool(
   return transaction(deps.db, async (tx) => {
     // One at a time, so that the limit holds.
     await tx.execute(sql`select from events where id = ${event.id} for no key update`);
-    if ((await tx.$count(pools, eq(pools.eventId, event.id))) >= poolsPerEventMax) throw poolLimitReached(poolsPerEventMax);
+    if ((await tx.$count(pools, eq(pools.eventId, event.id))) >= poolsPerEventMax)
+      throw poolLimitReached(poolsPerEventMax);
     const pool = await insertPool(tx, event.id, { id: newId('pol', deps.clock.now()), ...input });
     await writeAudit(tx, { actor, act: 'pool.created', subjectId: pool.id, changes: { eventId: event.id, ...input } });
     return pool;

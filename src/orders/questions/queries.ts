@@ -16,9 +16,7 @@ export const questionIs = (eventId: string, id: string) => and(eq(questions.even
 
 /** In the organiser's order, with how often each was answered. */
 export async function listQuestions(db: Db, eventId: string): Promise<CountedQuestion[]> {
-  return selectCounted(db)
-    .where(eq(questions.eventId, eventId))
-    .orderBy(asc(questions.position), asc(questions.id));
+  return selectCounted(db).where(eq(questions.eventId, eventId)).orderBy(asc(questions.position), asc(questions.id));
 }
 
 /** @throws DomainError question.not_found */

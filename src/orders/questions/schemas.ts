@@ -74,7 +74,9 @@ export const questionSchema = z
   .object({
     ...askedQuestionSchema.shape,
     position: z.int(),
-    status: z.enum(questionStatuses).openapi({ description: 'A closed question is no longer asked; its answers stay.' }),
+    status: z
+      .enum(questionStatuses)
+      .openapi({ description: 'A closed question is no longer asked; its answers stay.' }),
     answers: z.int().openapi({ description: 'Number of answers.' }),
   })
   .openapi('Question');

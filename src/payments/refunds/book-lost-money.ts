@@ -86,9 +86,7 @@ async function findOwnVoid(tx: Db, attempt: Attempt): Promise<Refund | undefined
   if (attempt.status !== 'voided') return undefined;
   const left = attempt.received - attempt.refunded - attempt.gatewayFee;
   const own = await findRefundsOfAttempt(tx, attempt);
-  return own.find(
-    ({ status, amount, currency }) => isOwed(status) && amount === left && currency === attempt.currency,
-  );
+  return own.find(({ status, amount, currency }) => isOwed(status) && amount === left && currency === attempt.currency);
 }
 
 /** Books money that arrived and was lost before we learned of either. The order does not change; the ledger shows both. */

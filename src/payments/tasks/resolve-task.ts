@@ -91,7 +91,12 @@ async function giveBack(tx: Db, task: Task, held: Held | undefined, actor: Actor
   if (refund.status !== 'manual_required' || !canRefundByApi(attempt, refund)) throw taskRefundUnavailable();
   const closed = await closeTask(tx, task, actor.id);
   if (closed === undefined) throw taskResolved();
-  await changeRefund(tx, refund, { status: 'requested', failure: null, refusals: 0, checkInSeconds: refundTakeUpSeconds });
+  await changeRefund(tx, refund, {
+    status: 'requested',
+    failure: null,
+    refusals: 0,
+    checkInSeconds: refundTakeUpSeconds,
+  });
   await stage(tx, sendRefundJob, { eventId: refund.eventId, refundId: refund.id });
   return closed;
 }

@@ -18,7 +18,12 @@ export const leadSecondsMin = 30;
 /** Also reached after several draws whose root was late. */
 export const leadSecondsMax = 3600;
 
-const defaults: DrawRules = { leadSeconds: leadSecondsMin, revealWithinSeconds: 300, beaconWithinSeconds: 900, workMs: 2000 };
+const defaults: DrawRules = {
+  leadSeconds: leadSecondsMin,
+  revealWithinSeconds: 300,
+  beaconWithinSeconds: 900,
+  workMs: 2000,
+};
 
 export function rulesOf(given: Partial<DrawRules> | undefined): DrawRules {
   return { ...defaults, ...given };

@@ -86,7 +86,8 @@ function taskTable(desk: Desk, rows: readonly TaskOfDesk[]): Html {
       { label: words.task, cell: ({ kind }) => taskText(kind, language) },
       {
         label: words.order,
-        cell: ({ orderId }) => (orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${orderCode(orderId)}</a>`),
+        cell: ({ orderId }) =>
+          orderId === '' ? '–' : html`<a href="/desk/orders/${orderId}">${orderCode(orderId)}</a>`,
       },
       { label: words.amount, cell: ({ detail }) => amountText(detail, language), isNumber: true },
       { label: words.since, cell: ({ createdAt }) => formatDateTime(createdAt, homeTimeZone, language, 'medium') },

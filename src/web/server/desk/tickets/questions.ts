@@ -39,7 +39,10 @@ async function showQuestions(desk: Desk): Promise<View> {
     caption: words.title,
     rows: questions,
     columns: [
-      { label: words.question, cell: ({ id, text }) => html`<a href="${eventPath(desk, `/questions/${id}`)}">${text}</a>` },
+      {
+        label: words.question,
+        cell: ({ id, text }) => html`<a href="${eventPath(desk, `/questions/${id}`)}">${text}</a>`,
+      },
       { label: words.kind, cell: ({ kind }) => words.kinds[kind] },
       { label: words.scope, cell: ({ scope }) => words.scopes[scope] },
       { label: words.answers, cell: ({ answers }) => formatCount(answers, language), isNumber: true },

@@ -34,7 +34,10 @@ async function showSchedule(desk: Desk): Promise<View> {
     caption: words.title,
     rows: items,
     columns: [
-      { label: words.what, cell: ({ id, title }) => html`<a href="${eventPath(desk, `/schedule/${id}`)}">${title}</a>` },
+      {
+        label: words.what,
+        cell: ({ id, title }) => html`<a href="${eventPath(desk, `/schedule/${id}`)}">${title}</a>`,
+      },
       {
         label: words.when,
         cell: ({ startsAt, endsAt }) => formatSpan(startsAt, endsAt, event.timeZone, language),
