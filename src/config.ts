@@ -9,10 +9,7 @@ import { parseRedisAddress } from './platform/redis-address.ts';
 import { httpUrl, url, wholeNumber } from './platform/variables.ts';
 import { productionFaults, rehearsalFaults } from './production-faults.ts';
 
-/**
- * The only reader of the environment. `loadConfig` checks everything at once, reports all faults together, and returns
- * a frozen object. Names carry their units.
- */
+/** The only reader of the environment. `loadConfig` reports all faults together, and returns a frozen object. Names carry their units. */
 
 const environments = ['development', 'test', 'production'] as const;
 
@@ -97,6 +94,7 @@ export const variables = z.object({
   CORS_ALLOW_ORIGINS: origins,
 
   DATABASE_URL: databaseUrl,
+  DATABASE_COUNTS_URL: databaseUrl.optional(),
   DATABASE_REPLICA_URL: databaseUrl.optional(),
   DATABASE_REPLICA_LAG_MAX_MS: wholeNumber(5000, 100, 600_000),
   DATABASE_FALLBACK_POOL_SIZE: wholeNumber(2, 1, 50),

@@ -22,7 +22,13 @@ export const neededSecretNames = [
   'OPERATIONS_TOKEN',
 ] as const;
 const secretNames = [...neededSecretNames, 'CDN_PURGE_TOKEN', 'MAIL_CALLBACK_TOKEN'] as const;
-const serverNames = ['DATABASE_URL', 'DATABASE_REPLICA_URL', 'REDIS_CACHE_URL', 'REDIS_QUEUE_URL'] as const;
+const serverNames = [
+  'DATABASE_URL',
+  'DATABASE_COUNTS_URL',
+  'DATABASE_REPLICA_URL',
+  'REDIS_CACHE_URL',
+  'REDIS_QUEUE_URL',
+] as const;
 const httpsNames = [
   'PUBLIC_URL',
   'WHATSAPP_GRAPH_URL',

@@ -55,6 +55,7 @@ describe('a configuration that is right', () => {
 describe('a configuration that is wrong', () => {
   test.each([
     'DATABASE_URL',
+    'DATABASE_COUNTS_URL',
     'DATABASE_REPLICA_URL',
     'REDIS_CACHE_URL',
     'REDIS_QUEUE_URL',

@@ -48,8 +48,8 @@ export function composeWorker(config: Config, log: Log) {
     return open.db;
   };
   const db = pool('work', config.DATABASE_WORKER_POOL_SIZE, config.DATABASE_CALL_TIMEOUT_MS);
-  const auditDb = pool('audit', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
-  const countsDb = pool('counts', 1, Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS));
+  const longMs = Math.max(auditCallTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS);
+  const [auditDb, countsDb] = [pool('audit', 1, longMs), pool('counts', 1, longMs, config.DATABASE_COUNTS_URL)];
   const roomsDb = pool('rooms', roomsPoolSize, config.DATABASE_CALL_TIMEOUT_MS);
   const redis = openCacheRedis(config.REDIS_CACHE_URL, log);
   closers.add('cache redis', () => redis.disconnect());

@@ -68,7 +68,7 @@ for name in backup restore_check; do
 done
 
 step 'PgBouncer'
-sed -e 's/^\* = .*/* = host=127.0.0.1 port=5432/' -e 's/^listen_addr = .*/listen_addr = 127.0.0.1/' \
+sed -e 's/host=postgres port=5432/host=127.0.0.1 port=5432/' -e 's/^listen_addr = .*/listen_addr = 127.0.0.1/' \
   -e 's|^auth_file = .*|auth_file = /etc/pgbouncer/userlist.txt|' \
   -e 's|^unix_socket_dir =.*|unix_socket_dir = /run/postgresql|' "$deploy/pgbouncer/pgbouncer.ini" | put 640 postgres /etc/pgbouncer/pgbouncer.ini
 pool_changed=$changed

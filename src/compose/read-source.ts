@@ -11,17 +11,17 @@ type PoolOptions = Partial<Pick<DbOptions, 'callTimeoutMs' | 'acquireTimeoutMs' 
 
 type MakePool = (name: string, url: string, poolSize: number, options?: PoolOptions) => OpenDb;
 
-/** A count may hold its connection for seconds. Eight processes then leave a third of PgBouncer's 24 connections to orders. */
+/** A count may hold its connection for seconds. Over all processes, PgBouncer bounds them (DATABASE_COUNTS_URL). */
 const countsPoolSize = 2;
 /** Less than the statement timeout of the role, and than the edge waits. */
 const countsTimeoutMs = 14_000;
 
 /**
- * For counts of whole events, which the desk, the door and live streams show. Those of a stadium take seconds, above all on a busy machine.
- * In a pool of their own they take no connection from anything else.
+ * For reads of whole events, such as the audience of an announcement, and for live streams. Those of a stadium take seconds, above all on a
+ * busy machine. In a pool of their own they take no connection from anything else.
  */
 export function composeCountsDb(config: Config, pool: MakePool): Db {
-  return pool('counts', config.DATABASE_URL, countsPoolSize, {
+  return pool('counts', config.DATABASE_COUNTS_URL ?? config.DATABASE_URL, countsPoolSize, {
     acquireTimeoutMs: config.DATABASE_CALL_TIMEOUT_MS,
     callTimeoutMs: Math.max(countsTimeoutMs, config.DATABASE_CALL_TIMEOUT_MS),
   }).db;

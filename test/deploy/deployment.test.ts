@@ -177,6 +177,12 @@ describe('variables of the deployment', () => {
 describe('settings of the servers', () => {
   const setting = (file: string, name: string) =>
     new RegExp(`^${name}\\s*=?\\s*(.+)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
+  const countsConnections = () =>
+    Number(
+      /^host=postgres port=5432 dbname=antre pool_size=(\d+) max_db_connections=\1$/.exec(
+        setting('deploy/pgbouncer/pgbouncer.ini', 'antre_counts') ?? '',
+      )?.[1],
+    );
 
   it('let the queue never evict and keep its jobs, and the cache evict', () => {
     expect(setting('deploy/redis/queue.conf', 'maxmemory-policy')).toBe('noeviction');
@@ -192,10 +198,28 @@ describe('settings of the servers', () => {
     };
     const perProcess = Number(DATABASE_POOL_SIZE) + Number(DATABASE_WRITE_POOL_SIZE);
     expect(scaler.maxReplicas * perProcess).toBeLessThan(pgbouncer('max_client_conn'));
-    expect(pgbouncer('max_db_connections')).toBeLessThan(
+    expect(pgbouncer('max_db_connections') + countsConnections()).toBeLessThan(
       Number(setting('deploy/postgres/postgresql.conf', 'max_connections')) / 2,
     );
     expect(setting('deploy/pgbouncer/pgbouncer.ini', 'pool_mode')).toBe('transaction');
+  });
+
+  it('let counts of whole events use a few connections of their own, over all processes, in every deployment', () => {
+    expect(countsConnections()).toBeLessThanOrEqual(
+      Number(setting('deploy/pgbouncer/pgbouncer.ini', 'default_pool_size')) / 4,
+    );
+    const install = readFileSync('deploy/vps/install', 'utf8');
+    const ofInstall = (name: string) => new RegExp(`set_variable \\$environment ${name} "(.+)"`).exec(install)?.[1];
+    const pairs = [
+      ...composeEnvironments().slice(1),
+      kubernetesEnvironment(),
+      { DATABASE_URL: ofInstall('DATABASE_URL'), DATABASE_COUNTS_URL: ofInstall('DATABASE_COUNTS_URL') },
+    ].map(({ DATABASE_URL, DATABASE_COUNTS_URL }) => [DATABASE_COUNTS_URL, `${DATABASE_URL}_counts`]);
+    expect(pairs).toHaveLength(4);
+    for (const [given, wanted] of pairs) expect(given).toBe(wanted);
+    // The name is an entry of the file, and each of its hosts is changed where Postgres is on the same machine.
+    const ofVps = readFileSync('deploy/vps/install-data.sh', 'utf8');
+    expect(ofVps).toContain('s/host=postgres port=5432/host=127.0.0.1 port=5432/');
   });
 
   it('never lose acknowledged writes', () => {

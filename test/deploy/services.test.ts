@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TestDatabase, createTestDatabase } from '../../testkit/services/database.ts';
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
+import { testStack } from '../../testkit/services/stack.ts';
 
 /**
  * Guards the basis of all other tests: a database of one's own through PgBouncer, and a database number in both Redis
@@ -27,6 +28,16 @@ describe('test services', () => {
     expect((await owner`select current_user as name`)[0]).toEqual({ name: 'antre_owner' });
     await app.end();
     await owner.end();
+  });
+
+  it('lets counts of whole events have four connections to the database of the service, however many processes ask', async () => {
+    const { pgbouncerAdminUrl, templateDatabase } = testStack();
+    const console = postgres(pgbouncerAdminUrl, { max: 1, fetch_types: false });
+    const databases = await console.unsafe<Record<string, unknown>[]>('show databases').simple();
+    const counts = databases.find(({ name }) => name === 'antre_counts');
+    expect(counts?.['database']).toBe(templateDatabase);
+    expect([Number(counts?.['pool_size']), Number(counts?.['max_connections'])]).toEqual([4, 4]);
+    await console.end();
   });
 
   it('keeps two databases apart', async () => {

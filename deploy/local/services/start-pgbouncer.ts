@@ -17,6 +17,8 @@ export interface LocalPgBouncer {
   readonly preparedStatements: boolean;
   /** The address of a database through it, as `antre_app`. */
   readonly url: (database: string) => string;
+  /** That of the service's database, for counts of whole events. */
+  readonly countsUrl: string;
 }
 
 /** Where a PgBouncer runs. */
@@ -31,12 +33,20 @@ export interface PoolerPlace {
 
 const readyDeadlineMs = 15_000;
 
+/** The name of the service's database for counts of whole events, and their connections over all processes, as in `deploy/pgbouncer`. */
+const counts = { name: 'antre_counts', connections: 4 };
+
+/** Postgres, and the database of the service. */
+interface Upstream extends Pick<LocalPostgres, 'host' | 'port'> {
+  readonly database: string;
+}
+
 /** Starts PgBouncer in transaction mode in front of Postgres, for every database that Postgres has. */
 export async function startPgBouncer(
   { folder, account, secrets, supervisor, durable }: ServiceContext,
   program: FoundProgram,
   { machine, address, port, network }: PoolerPlace,
-  server: Pick<LocalPostgres, 'host' | 'port'>,
+  server: Upstream,
 ): Promise<LocalPgBouncer> {
   const own = privateFolder(join(folder, 'pgbouncer', machine ?? ''), account);
   const preparedStatements = isAtLeast(program, {}, preparingPgBouncer);
@@ -66,12 +76,8 @@ export async function startPgBouncer(
     readyDeadlineMs,
     isReady: () => answers(adminUrl),
   });
-  return {
-    child,
-    adminUrl,
-    preparedStatements,
-    url: (database) => `postgres://antre_app:${secrets.appPassword}@${at}/${database}`,
-  };
+  const url = (database: string) => `postgres://antre_app:${secrets.appPassword}@${at}/${database}`;
+  return { child, adminUrl, preparedStatements, url, countsUrl: url(counts.name) };
 }
 
 /**
@@ -86,12 +92,12 @@ export async function startFurtherPooler(
   if (server === undefined || context.address === undefined)
     throw new Error('a further PgBouncer needs a Postgres of ours that other machines reach');
   const program = await findPgBouncer(context.account, silent);
-  const pool = await startPgBouncer(context, program, place, { host: context.address, port: server.port });
+  const pool = await startPgBouncer(context, program, place, { host: context.address, port: server.port, database });
   return pool.url(database);
 }
 
 function iniFile(
-  server: Pick<LocalPostgres, 'host' | 'port'>,
+  server: Upstream,
   { address, port }: Pick<PoolerPlace, 'address' | 'port'>,
   given: { readonly users: string; readonly preparedStatements: boolean; readonly durable: boolean },
 ): string {
@@ -99,6 +105,7 @@ function iniFile(
   // Tests open thousands of connections, and for each the other method hashes the password 4,096 times on both sides.
   const authType = durable ? 'scram-sha-256' : 'md5';
   return `[databases]
+${counts.name} = host='${server.host}' port=${server.port} dbname=${server.database} pool_size=${counts.connections} max_db_connections=${counts.connections}
 * = host='${server.host}' port=${server.port}
 
 [pgbouncer]

@@ -57,8 +57,9 @@ export interface ServicesOptions {
 
 /** The addresses that the product needs, and those for tools. */
 export interface ServiceAddresses {
-  /** As antre_app, through PgBouncer. */
+  /** As antre_app, through PgBouncer; the second with few connections, for counts of whole events, if the database is ours. */
   readonly databaseUrl: string;
+  readonly databaseCountsUrl?: string;
   /** As antre_owner, past PgBouncer. */
   readonly databaseDirectUrl: string;
   readonly redisCacheUrl: string;
@@ -176,7 +177,7 @@ async function startDatabase(
     step(say, `Postgres on 127.0.0.1:${ports.postgres}`, start),
   ]);
   const pool = await step(say, `PgBouncer on 127.0.0.1:${ports.pgbouncer}`, () =>
-    startPgBouncer(context, program, { address: '127.0.0.1', port: ports.pgbouncer }, server),
+    startPgBouncer(context, program, { address: '127.0.0.1', port: ports.pgbouncer }, { ...server, database }),
   );
   return { server, pool };
 }
@@ -215,6 +216,7 @@ function addressesOf(
   return {
     ...redis,
     databaseUrl: pool.url(name),
+    databaseCountsUrl: pool.countsUrl,
     databaseDirectUrl: `postgres://antre_owner:${secrets.ownerPassword}@127.0.0.1:${server.port}/${name}`,
     postgresAdminUrl: server.adminUrl('postgres'),
     pgbouncerAdminUrl: pool.adminUrl,

@@ -40,6 +40,7 @@ export function productEnvironment(
     ...defaults,
     ...chosen,
     DATABASE_URL: addresses.databaseUrl,
+    ...(addresses.databaseCountsUrl === undefined ? {} : { DATABASE_COUNTS_URL: addresses.databaseCountsUrl }),
     DATABASE_DIRECT_URL: addresses.databaseDirectUrl,
     REDIS_CACHE_URL: addresses.redisCacheUrl,
     REDIS_QUEUE_URL: addresses.redisQueueUrl,

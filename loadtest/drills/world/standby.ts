@@ -77,7 +77,7 @@ export async function startStandby(services: Services, folder: string): Promise<
 export async function pointPgBouncerAt(port: number, services: Services, folder: string): Promise<void> {
   const file = join(reachableFolder(folder, chooseAccount()), 'pgbouncer', 'pgbouncer.ini');
   const settings = readFileSync(file, 'utf8');
-  writeFileSync(file, settings.replace(/^\* = .*$/m, `* = host='127.0.0.1' port=${port}`));
+  writeFileSync(file, settings.replaceAll(/ = host='[^']*' port=\d+/g, ` = host='127.0.0.1' port=${port}`));
   await asked(services.addresses.pgbouncerAdminUrl ?? '', 'reload');
 }
 
