@@ -15,7 +15,8 @@ begin
     from (
       select o.confirmed_key, o.buyer_keys, o.network_key, o.total > 0 and o.status in ('paid', 'partially_refunded') as is_paid,
              l.ticket_category_id,
-             case when o.status in ('pending_payment', 'closing') then l.quantity else (
+             -- Only an order that was partly refunded has other tickets than its lines.
+             case when o.status <> 'partially_refunded' then l.quantity else (
                select count(*)::integer from tickets t
                where t.event_id || '' = p_event_id and t.order_id = o.id and t.ticket_category_id = l.ticket_category_id and t.status = 'live') end as quantity
       from orders o join order_lines l on l.event_id = o.event_id and l.order_id = o.id
