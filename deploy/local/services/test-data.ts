@@ -63,7 +63,8 @@ async function discard(folder: string): Promise<void> {
 
 const nameOf = (pid: number) => `test-${pid}`;
 
-function hasRoom(): boolean {
+/** Whether memory that processes share is large enough for a test run. In a container it may be 64 MB. */
+export function hasRoom(): boolean {
   try {
     const { bavail, bsize } = statfsSync(shared);
     return bavail * bsize >= roomBytes && freemem() >= roomBytes;
