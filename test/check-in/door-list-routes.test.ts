@@ -78,6 +78,10 @@ describe('GET /v1/events/{id}/door-list', () => {
       admission: { gate: 'North', inside: true },
     });
     expect(byHash.get(hashOf(corrected?.code ?? ''))?.status).toBe('replaced');
+    // A transaction that took long, and has the time of its beginning.
+    await sql`update tickets set named_at = now() - interval '20 seconds' where id = ${tickets[2]?.id ?? ''}`;
+    const { body: late } = await call(key, 'GET', `${path}?cursor=${encodeURIComponent(first.syncCursor)}`);
+    expect(late.data).toContainEqual(expect.objectContaining({ codeSha256: hashOf(tickets[2]?.code ?? '') }));
     const [{ codes } = { codes: 0 }] =
       await sql`select codes_before as codes from tickets where id = ${corrected?.id ?? ''}`;
     expect(codes).toBe(1);

@@ -38,6 +38,15 @@ describe('POST /v1/check-ins/undos', () => {
     expect(audited).toEqual([{ reason: 'Wrong queue' }]);
   });
 
+  it('is not undone by the phone, which hands the scan in once more', async () => {
+    const { code } = await door.ticket();
+    const scanId = randomUUID();
+    await door.scan(device, { code, scanId });
+    await undo(device, scanId);
+    await door.sync(device, [{ code, scanId, scannedAt: new Date().toISOString(), result: 'admitted' }]);
+    expect((await door.scan(device, { code })).body.result).toBe('admitted');
+  });
+
   it('of an exit puts the person back inside; of one of two entries it ends the conflict', async () => {
     const ticket = await door.ticket();
     const [out, second] = [randomUUID(), randomUUID()];

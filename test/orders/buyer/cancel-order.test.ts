@@ -62,6 +62,9 @@ describe('an order that is not paid', () => {
     });
     expect(await cancel(orderId)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
     expect(await stockOf(event.id)).toEqual({ available: 100, held: 0, sold: 0 });
+    // The buyer knows.
+    const told = sql`select 1 from outbox where name = 'order.cancelled' and payload ->> 'orderId' = ${orderId}`;
+    expect(await rowsOf(open.db, told)).toEqual([]);
   });
 
   test('closes once for twenty concurrent requests', async () => {

@@ -54,7 +54,8 @@ describe('complimentary orders', () => {
       body: { status: 'paid', total: { amount: 0 }, subtotal: { amount: 200_000 } },
     });
     expect(await give(event, body, key)).toEqual(first);
-    expect((await give(event, { ...body, lines: linesOf(event, 1) }, key)).body.code).toBe('idempotency.key_reused');
+    for (const other of [{ lines: linesOf(event, 1) }, { buyer: someBuyer() }, { locale: 'id' }])
+      expect((await give(event, { ...body, ...other }, key)).body.code).toBe('idempotency.key_reused');
     expect(await stockOf(event)).toEqual({ available: 3, held: 0, sold: 2 });
     expect(await desk.auditOf(first.body.id)).toEqual(['order.given_away']);
     const tickets = await rowsOf(desk.open.db, sql`select 1 from tickets where order_id = ${first.body.id}`);

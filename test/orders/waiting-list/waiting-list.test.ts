@@ -92,6 +92,8 @@ describe('the waiting list', () => {
       status: 409,
       body: { code: 'order.limit_exceeded' },
     });
+    await world.open.db.execute(sql`update events set tickets_per_buyer_max = 1 where id = ${event.id}`);
+    expect(await world.join(event, { quantity: 2 })).toMatchObject({ body: { code: 'order.limit_exceeded' } });
     const closed = await createEvent(world.open.db, { categories: [{ capacity: 0 }] });
     expect(await world.join(closed)).toMatchObject({ status: 409, body: { code: 'waiting_list.closed' } });
     expect((await world.entriesOf(event)).length + (await world.entriesOf(closed)).length).toBe(0);
@@ -119,7 +121,6 @@ describe('the waiting list', () => {
     );
     expect(mails).toEqual([{ subject: one }]);
     expect(await world.offer()).toBe(0);
-    // Who leaves now keeps the offer: its order can be cancelled.
     expect((await world.ask(`/v1/waiting-list/${one}/departure`, {}, world.tokenOf(one))).status).toBe(204);
     expect(await world.statuses(event)).toEqual(['offered', 'waiting']);
     // An offer that nobody pays passes to the next.

@@ -244,6 +244,9 @@ describe('a buyer’s cancellation', () => {
         if (order !== undefined) await requestFullRefund(tx, order, 'buyer_cancelled');
       });
     await Promise.all(Array.from({ length: 5 }, cancel));
+    // Money comes back, so the buyer is told, once.
+    const told = sql`select 1 from outbox where name = 'order.refunded' and payload ->> 'orderId' = ${placed.orderId}`;
+    expect(await rowsOf(world.db, told)).toHaveLength(1);
     await refunds.done(placed);
     expect(await refundsOf(world, placed)).toMatchObject([{ amount: 300_000, reason: 'buyer_cancelled' }]);
   });

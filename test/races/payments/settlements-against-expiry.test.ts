@@ -139,6 +139,9 @@ test('a callback in another currency, or stored for another attempt, settles not
     const deps = placingDeps(open);
     const [own, other] = [(await order(deps, event)).order.id, (await order(deps, event)).order.id];
     for (const id of [own, other]) await openAttempt(db, id);
+    await db.execute(sql`
+      insert into senders (id, organizer_id, kind, external_id, credentials, status)
+      values ('snd_disabled', ${event.organizer.id}, 'waha', 'none', 'none', 'disabled')`);
     const [callback] = (await storeCallbacks(db, event.id)).filter(({ attempt_id: id }) => id.includes(own.slice(4)));
     const told: Change[] = [];
     const stop = hearChanges((change) => void told.push(change));
@@ -150,6 +153,9 @@ test('a callback in another currency, or stored for another attempt, settles not
     stop();
     expect(settled).toEqual([false, false, true, false]);
     expect(told).toEqual([{ eventId: event.id, orders: [{ id: own, status: 'paid' }], paid: 1 }]);
+    // A disabled sender sends nothing.
+    const messages = sql`select channel from deliveries where subject_id = ${own}`;
+    expect(await rowsOf(db, messages)).toEqual([{ channel: 'email' }]);
     expect(await faultsOf(db)).toEqual([]);
     await open.close();
   }));
