@@ -120,10 +120,15 @@ describe('a signed event', () => {
     const forged = Array.from({ length: forgedCodes }, () => forgery.next());
     const counts = await judgeCodes(forgery, [...genuine, ...forged], door.open.db);
     const { length } = genuine;
-    expect(counts.get('genuine')).toMatchObject({ tried: length, online: length, offline: length });
+    const judged = counts.get('genuine');
+    expect(judged).toMatchObject({ tried: length, online: length, offline: length });
+    expect(judged?.older).toBe(judged?.triedOlder);
     const kinds = [...counts].filter(([kind]) => kind !== 'genuine');
     expect(kinds.length).toBeGreaterThan(15);
-    expect(kinds.filter(([, { online, offline, admitted }]) => online + offline + admitted > 0)).toEqual([]);
+    expect(kinds.filter(([, { scans, triedOlder }]) => scans === 0 || triedOlder === 0)).toEqual([]);
+    expect(kinds.filter(([, { online, offline, older, admitted }]) => online + offline + older + admitted > 0)).toEqual(
+      [],
+    );
   });
 });
 

@@ -5,18 +5,33 @@ import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
 import type { Db } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/client/door/offline/judge-offline.ts';
+import { verifyByLibrary } from '../../src/web/client/door/offline/verify-by-library.ts';
+import { type VerifySignature, verifySignature } from '../../src/web/client/door/offline/verify-signature.ts';
 import type { Forgery } from './forged-codes.ts';
 import { testTicketKeys } from './ticket-keys.ts';
 
-/** How many codes of a kind were judged, and how many were let in by the service, by an offline phone, and by a whole scan. */
-export type Judged = { tried: number; online: number; offline: number; scans: number; admitted: number };
+/**
+ * How many codes of a kind were judged, and how many were let in: by the service, by an offline phone (`offline`), by one whose browser has no
+ * Ed25519 (`older`, of `triedOlder`), and by a whole scan (`admitted`, of `scans`).
+ */
+export type Judged = {
+  tried: number;
+  online: number;
+  offline: number;
+  triedOlder: number;
+  older: number;
+  scans: number;
+  admitted: number;
+};
 
 type Code = { readonly kind: string; readonly text: string };
 
 /** Judged at once, because checking signatures for the service runs in threads. */
 const atOnce = 200;
-/** One code in this many is also scanned, with all reads and writes. */
-const scanEvery = 100;
+/** One code in this many is also scanned, with all reads and writes. Odd, like the next one, so that codes of all kinds are: they come in turn. */
+const scanEvery = 101;
+/** One code in this many is also judged as an older phone does, whose library takes milliseconds of a processor. */
+const olderEvery = 41;
 const day = 86_400_000;
 
 /**
@@ -34,7 +49,7 @@ export async function judgeCodes(
   const rules = rulesOf(event.eventId, signing);
   const counts = new Map<string, Judged>();
   const countOf = (kind: string): Judged => {
-    const count = counts.get(kind) ?? { tried: 0, online: 0, offline: 0, scans: 0, admitted: 0 };
+    const count = counts.get(kind) ?? nothing();
     counts.set(kind, count);
     return count;
   };
@@ -50,19 +65,27 @@ export async function judgeCodes(
     count.scans += 1;
     count.admitted += result === 'admitted' || result === 'already_used' ? 1 : 0;
   };
-  const judgeByPhone = ({ kind, text }: Code): void => {
+  const isLetIn = async (text: string, verify: VerifySignature): Promise<boolean> => {
     const read = readTicketCode(text);
     const code = encodeBase32(read?.code ?? new Uint8Array());
     const entry = issued.has(code) ? entryOf(code) : undefined;
     const facts = { read, entry, gate: undefined, direction: 'entry', nowMs: Date.now() } as const;
-    if (judgeOffline(rules, facts) === 'admitted') countOf(kind).offline += 1;
+    return (await judgeOffline(rules, facts, verify)) === 'admitted';
   };
-  // One after the other, because the phone's judge blocks the event loop, and database responses would wait.
+  const judgeByPhone = async ({ kind, text }: Code): Promise<void> => {
+    if (await isLetIn(text, verifySignature)) countOf(kind).offline += 1;
+  };
+  const judgeByOlderPhone = async ({ kind, text }: Code): Promise<void> => {
+    countOf(kind).triedOlder += 1;
+    if (await isLetIn(text, verifyByLibrary)) countOf(kind).older += 1;
+  };
+  // Older phones last, because their library blocks the event loop, and database responses would wait.
   const judge = async (some: readonly Code[]): Promise<void> => {
     for (const { kind } of some) countOf(kind).tried += 1;
-    await Promise.all(some.map(judgeOnline));
-    await Promise.all(some.filter((_, index) => index % scanEvery === 0).map(scan));
-    for (const code of some) judgeByPhone(code);
+    const every = (times: number) => some.filter((_, index) => index % times === 0);
+    await Promise.all([...some.map(judgeOnline), ...some.map(judgeByPhone)]);
+    await Promise.all(every(scanEvery).map(scan));
+    for (const code of every(olderEvery)) await judgeByOlderPhone(code);
   };
   let batch: Code[] = [];
   for (const code of codes) {
@@ -74,6 +97,16 @@ export async function judgeCodes(
   await judge(batch);
   return counts;
 }
+
+const nothing = (): Judged => ({
+  tried: 0,
+  online: 0,
+  offline: 0,
+  triedOlder: 0,
+  older: 0,
+  scans: 0,
+  admitted: 0,
+});
 
 const entryOf = (codeSha256: string): ListEntry => ({
   codeSha256,

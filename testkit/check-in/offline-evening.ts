@@ -149,9 +149,9 @@ async function showAll(phones: readonly Phone[], evening: Evening, codes: readon
       back.add(gate);
       faults.push(...(await phone.upload(rules)));
     }
-    const result = isOffline
+    const result = await (isOffline
       ? phone.decide(shown.code, startMs + minute * minuteMs + turn)
-      : await phone.scan(shown.code);
+      : phone.scan(shown.code));
     scans += 1;
     if (isOffline) {
       offlineScans += 1;

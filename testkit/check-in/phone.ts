@@ -46,12 +46,12 @@ export class Phone {
   }
 
   /** Decides without a network. @param nowMs by the server's clock */
-  decide(code: string, nowMs: number): Judgement {
+  async decide(code: string, nowMs: number): Promise<Judgement> {
     const read = readTicketCode(code);
     if (this.rules === undefined || read === undefined) throw new Error('not ready');
     const hash = sha256Hex(encodeBase32(read.code));
     const entry = this.list.get(hash);
-    const result = judgeOffline(this.rules, { read, entry, gate: this.gate, direction: 'entry', nowMs });
+    const result = await judgeOffline(this.rules, { read, entry, gate: this.gate, direction: 'entry', nowMs });
     const at = new Date(nowMs).toISOString();
     if (result === 'admitted') {
       const base = entry ?? { codeSha256: hash, ticketCategoryId: '', status: 'live', admission: null, guest: null };

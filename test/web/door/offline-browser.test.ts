@@ -1,7 +1,10 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indexOrders } from '../../../src/orders/index.ts';
+import { eventNoOf, writeSignedCode } from '../../../src/orders/tickets/codes/ticket-code.ts';
 import { newId } from '../../../src/platform/ids.ts';
+import { decodeBase32 } from '../../../src/platform/text/base32.ts';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { beyondWidth, desktop, smallPhone } from '../../../testkit/web/sizes.ts';
@@ -107,6 +110,31 @@ describe('the door without a network', { timeout: deadline }, () => {
     await sync(north.page);
     await north.page.waitForSelector('#conflicts', { state: 'hidden' });
     await Promise.all([north.context.close(), south.context.close()]);
+  });
+
+  test('a ticket that was sold since the list was read enters by its signature, whether the browser has Ed25519 or not', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const keyBytes = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+    await sql`insert into ticket_keys (event_id, key_id, public_key, private_key, status)
+      values (${event.eventId}, 1, ${keyBytes}, 'v1.unused', 'accepted')`;
+    const { page, context } = await phoneAt('North');
+    await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
+    await context.setOffline(true);
+    const [first = '', second = ''] = (await addTickets(sql, event, 2)).map(({ code: short }) => {
+      const code = decodeBase32(short) ?? new Uint8Array();
+      const parts = { keyId: 1, eventNo: eventNoOf(event.eventId), code, codesBefore: 0 };
+      return writeSignedCode(parts, (message) => sign(null, message, privateKey));
+    });
+    const librariesLoaded = () =>
+      page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.includes('verify-by-library')).length`);
+    expect(await scan(page, first)).toMatchObject({ title: 'Come in', isOffline: true });
+    expect(await librariesLoaded()).toBe(0);
+    await page.evaluate(`SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('Ed25519', 'NotSupportedError'))`);
+    expect(await scan(page, second)).toMatchObject({ title: 'Come in', isOffline: true });
+    expect(await librariesLoaded()).toBe(1);
+    const forged = second.slice(0, 100) + first.slice(100);
+    expect((await scan(page, forged)).title).toBe('Unknown ticket');
+    await context.close();
   });
 
   test('a guest without a code is found by phone number: by all of it online, by its last digits offline', async () => {

@@ -1,9 +1,8 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { hexToBytes } from '@noble/hashes/utils.js';
-import type { ReadCode, SignedPart } from '../../../../orders/tickets/codes/ticket-code.ts';
+import type { ReadCode } from '../../../../orders/tickets/codes/ticket-code.ts';
 import type { ScanResult } from '../../../i18n/words/door/door.ts';
+import { type VerifySignature, verifySignature } from './verify-signature.ts';
 
-/** Decides about a ticket by the door list, without a network. Pure: uses no browser API. */
+/** Decides about a ticket by the door list, without a network. Of the browser it uses only WebCrypto. */
 
 export type Admission = { readonly at: string; readonly gate: string | null; readonly inside: boolean };
 
@@ -72,7 +71,7 @@ export type Judgement = ScanResult | 'unknown';
  * @param scan.entry the code's entry in the list, updated by this device's own decisions; undefined if there is none
  * @param scan.nowMs by the server's clock
  */
-export function judgeOffline(
+export async function judgeOffline(
   rules: ListRules,
   scan: {
     readonly read: ReadCode | undefined;
@@ -81,24 +80,17 @@ export function judgeOffline(
     readonly direction: 'entry' | 'exit';
     readonly nowMs: number;
   },
-): Judgement {
+  verify: VerifySignature = verifySignature,
+): Promise<Judgement> {
   const { read, entry } = scan;
   if (read === undefined) return 'invalid';
   if (read.signed !== undefined) {
     const { keyId, eventNo } = read.signed;
     if (eventNo !== rules.signing.eventNo) return 'wrong_event';
     const key = rules.signing.keys.find((known) => known.keyId === keyId);
-    if (key === undefined || !isSigned(read.signed, key.publicKey)) return 'invalid';
+    if (key === undefined || !(await verify(read.signed, key.publicKey))) return 'invalid';
   } else if (entry === undefined) return 'unknown';
   return judgeTicket(rules, { ...scan, entry });
-}
-
-function isSigned({ signature, message }: SignedPart, publicKey: string): boolean {
-  try {
-    return ed25519.verify(signature, message, hexToBytes(publicKey), { zip215: false });
-  } catch {
-    return false;
-  }
 }
 
 /** Decides about a ticket with a genuine code: one on the list, or a signed one. */

@@ -114,7 +114,7 @@ export async function decideHere(scan: Scan, list: KeptList): Promise<ScanAnswer
   const { entry, found, place, code } = scan;
   const facts = { entry, gate: place.gate, direction: place.direction, nowMs: serverNow() };
   const judged =
-    found === undefined ? judgeOffline(list, { ...facts, read: readTicketCode(code) }) : judgeTicket(list, facts);
+    found === undefined ? await judgeOffline(list, { ...facts, read: readTicketCode(code) }) : judgeTicket(list, facts);
   if (judged === 'unknown') {
     signal(false);
     const isLetIn = await askToDecide(list.asOf ?? '');
