@@ -18,14 +18,11 @@ import { withoutGuard } from '../support/without-guard.ts';
 const rounds = 60;
 const hour = 3_600_000;
 
-/**
- * Scans each ticket and gives it away at the same moment. Returns how many were admitted by the old code and given away
- * anyway.
- */
-async function race({ url, db }: RaceDatabase): Promise<{ both: number; given: number; admitted: number }> {
+/** A door and a giver, each as in a process of its own, at an event whose doors are open. */
+async function openScene({ url, db }: RaceDatabase) {
   const [door, giver] = [openTestDb(url), openTestDb(url)];
   const event = await createEvent(db, {
-    categories: [{ price: 0, capacity: rounds }],
+    categories: [{ price: 0, capacity: rounds + 2 }],
     event: { doorsOpenAt: new Date(Date.now() - hour) },
   });
   const actor: Actor = {
@@ -44,37 +41,70 @@ async function race({ url, db }: RaceDatabase): Promise<{ both: number; given: n
     config: { HASH_SECRET: testHashSecret },
     ticketTransferred: () => Promise.resolve(true),
   };
-  for (let round = 0; round < rounds; round += 1) {
-    const { order: placed } = await order(placingDeps(giver), event);
-    const [ticket] = await rowsOf<{ id: string; code: Buffer }>(
-      db,
-      sql`select id, code from tickets where order_id = ${placed.id}`,
-    );
-    if (ticket === undefined) throw new Error('a free order has its ticket at once');
-    await Promise.allSettled([
+  return {
+    newTicket: async (): Promise<Ticket> => {
+      const { order: placed } = await order(placingDeps(giver), event);
+      const [ticket] = await rowsOf<Omit<Ticket, 'orderId'>>(
+        db,
+        sql`select id, code from tickets where order_id = ${placed.id}`,
+      );
+      if (ticket === undefined) throw new Error('a free order has its ticket at once');
+      return { ...ticket, orderId: placed.id };
+    },
+    scan: (code: Buffer) =>
       scanTicket({ scans, ticketKeys }, actor, {
         eventId: event.id,
-        code: encodeBase32(ticket.code),
+        code: encodeBase32(code),
         scanId: randomUUID(),
         direction: undefined,
         gate: undefined,
       }),
+    give: ({ id, orderId }: Ticket) =>
       transferTicket(deps, {
-        ticketId: ticket.id,
-        shown: { by: 'buyer', orderId: placed.id, version: 1 },
+        ticketId: id,
+        shown: { by: 'buyer', orderId, version: 1 },
         holder: { name: 'Budi', email: 'budi@example.test' },
       }),
-    ]);
+    close: () => Promise.all([door.close(), giver.close()]),
+  };
+}
+
+type Ticket = { readonly id: string; readonly code: Buffer; readonly orderId: string };
+
+/**
+ * Scans each ticket and gives it away at the same moment. Returns how many were admitted by the old code and given away
+ * anyway.
+ */
+async function race(database: RaceDatabase): Promise<{ both: number; given: number; admitted: number }> {
+  const scene = await openScene(database);
+  for (let round = 0; round < rounds; round += 1) {
+    const ticket = await scene.newTicket();
+    await Promise.allSettled([scene.scan(ticket.code), scene.give(ticket)]);
   }
-  await Promise.all([door.close(), giver.close()]);
+  await scene.close();
   const [count] = await rowsOf<{ both: number; given: number; admitted: number }>(
-    db,
+    database.db,
     sql`
       select count(*) filter (where a.ticket_id is not null and t.times_transferred > 0)::int as both,
         count(*) filter (where t.times_transferred > 0)::int as given, count(a.ticket_id)::int as admitted
       from tickets t left join admissions a on a.event_id = t.event_id and a.ticket_id = t.id`,
   );
   return count ?? { both: 0, given: 0, admitted: 0 };
+}
+
+/** Gives a ticket away, and scans its old code and its new one at a door that has scanned before. */
+async function scanAfterTransfer(database: RaceDatabase) {
+  const scene = await openScene(database);
+  const [earlier, ticket] = [await scene.newTicket(), await scene.newTicket()];
+  await scene.scan(earlier.code);
+  await scene.give(ticket);
+  const givenAt = performance.now();
+  const { result: byOldCode } = await scene.scan(ticket.code);
+  const afterMs = performance.now() - givenAt;
+  const [renewed] = await rowsOf<{ code: Buffer }>(database.db, sql`select code from tickets where id = ${ticket.id}`);
+  const { result: byNewCode } = await scene.scan(renewed?.code ?? Buffer.alloc(0));
+  await scene.close();
+  return { byOldCode, byNewCode, afterMs };
 }
 
 test(
@@ -100,5 +130,9 @@ test('a ticket is used by the old code or given away, never both', { timeout: 60
     const { both, given, admitted } = await race(database);
     expect(both).toBe(0);
     expect(given + admitted).toBe(rounds);
+    // Another process refuses the old code at once: nothing is remembered of it there.
+    const { afterMs, ...results } = await scanAfterTransfer(database);
+    expect(results).toEqual({ byOldCode: 'invalid', byNewCode: 'admitted' });
+    expect(afterMs).toBeLessThan(1000);
   });
 });
