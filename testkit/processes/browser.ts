@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type LaunchOptions, chromium } from 'playwright-core';
 import { findBrowser } from '../../deploy/local/binaries/find-browser.ts';
 import { hasRoom } from '../../deploy/local/services/test-data.ts';
 
@@ -35,6 +35,26 @@ async function launchShared(): Promise<Browser> {
 
 /** Starts the packaged browser without a window. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch(await launchOptions());
+}
+
+/** Starts the packaged browser with a profile that outlives it. The caller closes or kills it. */
+export async function launchWithProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, await launchOptions());
+}
+
+/** Ends a browser as an empty battery ends a phone: it writes nothing any more. */
+export async function killBrowser(context: BrowserContext): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+  const main = processInfo.find(({ type }) => type === 'browser');
+  if (main === undefined) throw new Error('the browser does not name its process');
+  const ended = new Promise((resolve) => context.once('close', resolve));
+  process.kill(main.id, 'SIGKILL');
+  await ended;
+}
+
+async function launchOptions(): Promise<LaunchOptions> {
   const { command, environment } = await findBrowser(console.log);
   const env = Object.fromEntries(Object.entries(environment).filter((entry) => entry[1] !== undefined)) as Record<
     string,
@@ -44,5 +64,5 @@ export async function launchBrowser(): Promise<Browser> {
   const args = ['--no-sandbox', '--disable-gpu', '--in-process-gpu'];
   // By default Playwright has what is drawn kept in files on the disk, which costs a page up to a fifth more.
   const ignoreDefaultArgs = hasRoom() ? ['--disable-dev-shm-usage'] : [];
-  return chromium.launch({ executablePath: command, env, args, ignoreDefaultArgs });
+  return { executablePath: command, env, args, ignoreDefaultArgs };
 }

@@ -9,7 +9,7 @@ import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { beyondWidth, desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
-import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, scan, untilKept } from '../support/door-pages.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on a phone and on a laptop. */
@@ -118,7 +118,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     await sql`insert into ticket_keys (event_id, key_id, public_key, private_key, status)
       values (${event.eventId}, 1, ${keyBytes}, 'v1.unused', 'accepted')`;
     const { page, context } = await phoneAt('North');
-    await until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
+    await untilKept(page);
     await context.setOffline(true);
     const [first = '', second = ''] = (await addTickets(sql, event, 2)).map(({ code: short }) => {
       const code = decodeBase32(short) ?? new Uint8Array();

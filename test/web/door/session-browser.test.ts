@@ -1,9 +1,17 @@
-import type { Page } from 'playwright-core';
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDoorEvent, addTickets } from '../../../testkit/check-in/door-event.ts';
-import { type DoorMember, type DoorPages, doorPassword, openDoorPages } from '../support/door-pages.ts';
+import { killBrowser, launchWithProfile } from '../../../testkit/processes/browser.ts';
+import { until } from '../../../testkit/until.ts';
+import { type DoorMember, type DoorPages, doorPassword, openDoorPages, scan, untilKept } from '../support/door-pages.ts';
 
-/** Guards what somebody typed at the door when the session ended: it is there after the sign-in of the same person, and of nobody else. */
+/**
+ * Guards what the door has when it goes on. What somebody typed when the session ended is there after the sign-in of the same person, and of nobody
+ * else. What a phone decided is there after its battery was empty.
+ */
 
 const deadline = 120_000;
 let door: DoorPages;
@@ -74,4 +82,45 @@ test('the events to choose from are read from the organiser alone, however many 
   expect(await page.locator(`#event option[value="${other.eventId}"]`).count()).toBe(0);
   expect(await page.locator(`#event option[value="${door.event.eventId}"]`).count()).toBe(1);
   await page.close();
+});
+
+test('a phone whose battery went empty goes on where it was, and sends what it had decided', {
+  timeout: deadline,
+}, async () => {
+  const [ticket] = await addTickets(door.sql, door.event, 1);
+  const profile = mkdtempSync(join(tmpdir(), 'antre-door-'));
+  /** Browsers write the session and the place some seconds after they are stored. Scans are written before their answer is shown. */
+  const isWritten = () =>
+    globSync(join(profile, '**/Local Storage/leveldb/*.log')).some((file) => readFileSync(file).includes('"place"'));
+  const opened: BrowserContext[] = [];
+  const turnOn = async () => {
+    const context = await launchWithProfile(profile);
+    opened.push(context);
+    return context;
+  };
+  try {
+    const before = await turnOn();
+    const page = await before.newPage();
+    await door.pair(page, undefined);
+    await untilKept(page);
+    await until(isWritten);
+    await before.setOffline(true);
+    expect(await scan(page, ticket?.code ?? '')).toMatchObject({ title: 'Come in', isOffline: true });
+    await killBrowser(before);
+
+    const after = await turnOn();
+    await after.setOffline(true);
+    const again = await after.newPage();
+    await again.goto(`${door.origin}/door?lang=en`);
+    await again.waitForSelector('#unsent:text-is("1 not sent")');
+    expect((await scan(again, ticket?.code ?? '')).title).toBe('Already used');
+    await after.setOffline(false);
+    await again.evaluate("window.dispatchEvent(new Event('online'))");
+    await again.waitForSelector('#unsent:text-is("All sent")');
+    const scans = await door.sql`select passed from scans where ticket_id = ${ticket?.id ?? ''} order by scanned_at`;
+    expect(scans).toEqual([{ passed: true }, { passed: false }]);
+  } finally {
+    await Promise.allSettled(opened.map((context) => context.close()));
+    rmSync(profile, { recursive: true, force: true });
+  }
 });

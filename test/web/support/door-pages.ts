@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { newCredential } from '../../../src/access/credentials/credential.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { addDoorEvent } from '../../../testkit/check-in/door-event.ts';
+import { until } from '../../../testkit/until.ts';
 import { smallPhone } from '../../../testkit/web/sizes.ts';
 import { openPageWorld } from './page-world.ts';
 
@@ -36,14 +37,12 @@ export async function openDoorPages() {
     running.service.actors.forget(id);
   }
 
-  /** A phone of its own, paired as a device and scanning at a gate, or at none. */
-  async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
-    const token = await addDevice(gate ?? 'Gate');
-    const context = await browser.newContext({ viewport: smallPhone, ...options });
-    const page = await context.newPage();
+  /** Pairs a phone as a device, which scans at a gate or at none, and reads its list. */
+  async function pair(page: Page, gate: string | undefined): Promise<void> {
     page.setDefaultTimeout(20_000);
     // The scripts of the first page of a run are bundled for it.
     page.setDefaultNavigationTimeout(60_000);
+    const token = await addDevice(gate ?? 'Gate');
     await page.goto(`${origin}/door?lang=en`);
     await page.click('details.promo summary');
     await page.fill('#deviceToken', token);
@@ -54,6 +53,13 @@ export async function openDoorPages() {
     }
     await page.click('#choice-submit:not([disabled])');
     await page.waitForSelector('#list-age:text-is("List is current")');
+  }
+
+  /** A phone of its own, paired and scanning. */
+  async function phoneAt(gate: string | undefined, options: BrowserContextOptions = {}): Promise<Phone> {
+    const context = await browser.newContext({ viewport: smallPhone, ...options });
+    const page = await context.newPage();
+    await pair(page, gate);
     return { page, context };
   }
 
@@ -66,6 +72,7 @@ export async function openDoorPages() {
     addDevice,
     addMember,
     endSessions,
+    pair,
     phoneAt,
     close: async () => {
       await sql.end();
@@ -90,6 +97,11 @@ export async function scan(page: Page, code: string): Promise<Answered> {
     isOffline: await page.isVisible('#answer-offline'),
     text: (await page.textContent('#answer')) ?? '',
   };
+}
+
+/** Waits until the phone can open the page without a network. */
+export function untilKept(page: Page): Promise<void> {
+  return until(() => page.evaluate<boolean>('navigator.serviceWorker.controller !== null'));
 }
 
 /** Runs a statement on one of the stores that the page keeps, as a function of its rows and a way to write one. */
