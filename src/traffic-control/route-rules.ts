@@ -179,7 +179,7 @@ const rows: readonly Row[] = withWideLimits([
   // Looked at when other requests are refused.
   { methods: reading, route: /^\/status\.json$/, class: 1, limits: ['network'] },
   // The page of an order and its files: buyers on the way to paying need them as much as the order itself.
-  { methods: reading, route: /^\/(?:orders|tickets|waiting-list|web)\//, class: 1, limits: ['network'] },
+  { methods: reading, route: /^\/(?:orders|tickets|waiting-list|(?:door\/)?web)\//, class: 1, limits: ['network'] },
   // A client that reads no compression is sent a megabyte.
   {
     methods: reading,

@@ -2,14 +2,14 @@ import { type Context, Hono } from 'hono';
 import type { Clock } from '../platform/clock.ts';
 import { DomainError } from '../platform/errors.ts';
 import { idPatterns } from '../platform/ids.ts';
-import { type Assets, assetPath, createAssets } from './server/files/assets.ts';
+import { type Assets, createAssets } from './server/files/assets.ts';
+import { fileRoutes } from './server/files/file-routes.ts';
 import type { SharedFiles } from './server/files/shared-files.ts';
 
 import { chooseLanguage, linkTo } from './i18n/language.ts';
 import type { PageContext } from './server/layout.ts';
 import { type PageTraits, liveLifetime, pageHeaders, shellLifetime } from './server/page-headers.ts';
 import { invitationPage, passwordResetPage, reportPage } from './server/pages/desk-pages.ts';
-import { doorManifest, doorWorker } from './server/files/door-files.ts';
 import { doorPage } from './server/pages/door-page.ts';
 import { eventPage } from './server/pages/event-page.ts';
 import { findOrderPage } from './server/pages/find-order-page.ts';
@@ -34,8 +34,6 @@ import { createRenderedPages } from './server/rendered-pages.ts';
 import { createSitemap, robotsText } from './server/for-robots.ts';
 import { daysOf, readSearch } from './server/search.ts';
 import {
-  appHeaders,
-  assetHeaders,
   failureHeaders,
   isForPeople,
   langKey,
@@ -156,7 +154,6 @@ export function webRoutes(deps: {
         send(c, await sitemapOnce(), { ...robotHeaders, 'content-type': 'application/xml' }),
       ),
     )
-    .get('/favicon.ico', async (c) => c.redirect((await assetsOnce()).urlOf('icon.svg'), 302))
     .get('/events/:slug/queue', (c) =>
       orMessage(c, contextOf, async (context) => {
         const slug = c.req.param('slug');
@@ -200,28 +197,7 @@ export function webRoutes(deps: {
     .get('/desk/password-reset', shell(passwordResetPage))
     .get('/desk/report', shell(reportPage))
     .get('/door', shell(doorPage, { camera: true, isApp: true }))
-    .get('/door/worker.js', async (c) => {
-      const text = doorWorker(await assetsOnce());
-      return c.body(text, 200, { ...appHeaders, 'content-type': 'text/javascript; charset=utf-8' });
-    })
-    .get('/door/manifest.webmanifest', async (c) => {
-      const { assets, lang } = await contextOf(c);
-      const headers = { ...appHeaders, 'content-type': 'application/manifest+json', vary: 'Accept-Language' };
-      return c.body(doorManifest(assets, lang), 200, headers);
-    })
-    .get('/order-worker.js', async (c) => {
-      // At a stable address above its pages, and checked again with each visit.
-      const assets = await assetsOnce();
-      const file = assets.file(assets.urlOf('order-worker.ts').slice(assetPath.length + 1));
-      if (file === undefined) return c.notFound();
-      return send(c, file.variants, { ...appHeaders, 'service-worker-allowed': '/', 'content-type': file.type });
-    })
-    .get(`${assetPath}/:file`, async (c) => {
-      const name = c.req.param('file');
-      const file = (await assetsOnce()).file(name) ?? (await deps.sharedFiles?.find(name));
-      if (file === undefined) return c.notFound();
-      return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
-    })
+    .route('/', fileRoutes({ assetsOnce, sharedFiles: deps.sharedFiles, contextOf }))
     .get('*', async (c, next) => (isForPeople(c) ? missing(c) : next()));
 }
 

@@ -41,6 +41,7 @@ const classes: Record<string, RouteClass> = {
   'GET /': 4,
   'GET /orders/{id}': 1,
   'GET /web/{file}': 1,
+  'GET /door/web/{file}': 1,
   'GET /openapi.json': 4,
   'GET /status.json': 1,
   'GET /v1/organizers/{slug}/reports/{reportId}/file': 5,

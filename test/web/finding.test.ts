@@ -206,3 +206,22 @@ test('days are counted from the reader’s day, and on a Sunday the weekend is t
   expect(daysOf('week', thursday)).toEqual({ from: '2026-12-04', to: '2026-12-11' });
   expect(daysOf(undefined, thursday)).toEqual({});
 });
+
+test('every page names a manifest and an icon for iPhones; the manifests have icons in the sizes that phones ask for', async () => {
+  const sideOf = async (address: string) => {
+    const answer = await pages.request(address);
+    expect([address, answer.status, answer.headers.get('content-type')]).toEqual([address, 200, 'image/png']);
+    return (await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).width;
+  };
+  for (const path of ['/', `/events/${event.slug}`, '/find-order', '/door']) {
+    const html = await htmlOf(path);
+    const manifest = /<link rel="manifest" href="([^"]+)">/.exec(html)?.[1] ?? '';
+    expect(manifest).toMatch(path === '/door' ? /^\/door\/manifest/ : /^\/manifest/);
+    expect(await sideOf(/<link rel="apple-touch-icon" href="([^"]+)">/.exec(html)?.[1] ?? '')).toBe(180);
+    const { icons } = JSON.parse(await htmlOf(manifest)) as { icons: Record<'src' | 'sizes' | 'purpose', string>[] };
+    const painted = icons.filter(({ src }) => src.endsWith('.png'));
+    const kinds = painted.map(({ sizes, purpose }) => `${sizes} ${purpose}`);
+    expect(kinds).toEqual(['192x192 any', '512x512 any', '512x512 maskable']);
+    for (const { src, sizes } of painted) expect(Number.parseInt(sizes, 10)).toBe(await sideOf(src));
+  }
+});

@@ -187,7 +187,7 @@ test('the language is the requested one, else the browser’s, else Indonesian',
 });
 
 test('a cache that heeds Vary gives nobody a page in the language of somebody else, however the address is written', async () => {
-  for (const path of [...(await allPaths()), '/door/manifest.webmanifest']) {
+  for (const path of [...(await allPaths()), '/manifest.webmanifest', '/door/manifest.webmanifest']) {
     for (const query of [
       '',
       '?lang=de',
@@ -240,7 +240,7 @@ test('files of pages are compressed, named by their content and cached for ever'
   for (const address of addresses) {
     const answer = await get(address, { 'accept-encoding': 'gzip' });
     expect([address, answer.status]).toEqual([address, 200]);
-    expect(address).toMatch(/-[A-Z0-9]{8}\.(?:js|css|svg)$/);
+    expect(address).toMatch(/-[A-Z0-9]{8}\.(?:js|css|svg|png)$/);
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(answer.headers.get('content-encoding')).toBe('gzip');
     const { byteLength } = await answer.arrayBuffer();

@@ -4,7 +4,7 @@ import { type Metafile, build } from 'esbuild';
 
 /** A file that pages load. Its name holds a hash of its content, so it may be cached for ever. */
 export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
-/** `needs`: chunks that it imports. `later`: chunks that it may import while it runs. */
+/** `needs`: chunks that it imports. `later`: chunks that it may import while it runs, and files that it may load. */
 export type WebEntry = { readonly name: string; readonly needs: readonly string[]; readonly later: readonly string[] };
 export type WebBundle = {
   /** Maps the name that pages use (`order.ts`) to its file (`order-4F2A.js`) and the files that this file imports. */
@@ -13,7 +13,7 @@ export type WebBundle = {
 };
 
 const folder = fileURLToPath(new URL('../client/', import.meta.url));
-/** Each page's script, the style sheets of public pages and of the desk, and the icon. */
+/** Each page's script, the style sheets of public pages and of the desk, and the icon: drawn, and painted in the sizes that phones ask for. */
 const sources = [
   'again.ts',
   'event.ts',
@@ -35,6 +35,10 @@ const sources = [
   'styles.css',
   'desk.css',
   'icon.svg',
+  'icons/icon-192.png',
+  'icons/icon-512.png',
+  'icons/icon-maskable-512.png',
+  'icons/apple-touch-icon.png',
 ];
 /** A script that a page runs beside itself. Old browsers have no imports there, so it is one file. */
 const alone = ['door-decoder.ts'];
@@ -61,7 +65,7 @@ export async function bundleWeb(): Promise<WebBundle> {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
-    loader: { '.svg': 'copy' },
+    loader: { '.svg': 'copy', '.png': 'copy', '.wasm': 'file' },
     logLevel: 'silent',
   } as const;
   const [pages, beside] = await Promise.all([
@@ -70,16 +74,15 @@ export async function bundleWeb(): Promise<WebBundle> {
   ]);
   const metafile = { outputs: { ...pages.metafile.outputs, ...beside.metafile.outputs } };
   const outputFiles = [...pages.outputFiles, ...beside.outputFiles];
-  const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint }]) => {
-    const source = path.endsWith('.svg') ? 'icon.svg' : entryPoint;
+  const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint: source }]) => {
     if (source === undefined || ![...sources, ...alone].includes(source)) return [];
     return [
       [
         source,
         {
           name: basename(path),
-          needs: importedBy(path, metafile.outputs, 'import-statement'),
-          later: importedBy(path, metafile.outputs, 'dynamic-import'),
+          needs: importedBy(path, metafile.outputs, ['import-statement']),
+          later: importedBy(path, metafile.outputs, ['dynamic-import', 'file-loader']),
         },
       ],
     ];
@@ -91,22 +94,21 @@ export async function bundleWeb(): Promise<WebBundle> {
 }
 
 /**
- * The chunks that a script imports in this way, directly or not. A page preloads those of import statements, so that
+ * What a script imports in these ways, directly or not. A page preloads the chunks of import statements, so that
  * they arrive in one round trip.
  */
 function importedBy(
   path: string,
   outputs: Metafile['outputs'],
-  kind: 'import-statement' | 'dynamic-import',
+  kinds: readonly Metafile['outputs'][string]['imports'][number]['kind'][],
   found = new Set<string>(),
 ): string[] {
   for (const needed of outputs[path]?.imports ?? []) {
     const name = basename(needed.path);
     const isKnown = found.has(name);
-    if (needed.kind === kind) found.add(name);
-    if (!isKnown && (needed.kind === kind || needed.kind === 'import-statement')) {
-      importedBy(needed.path, outputs, kind, found);
-    }
+    const isWanted = kinds.includes(needed.kind);
+    if (isWanted) found.add(name);
+    if (!isKnown && (isWanted || needed.kind === 'import-statement')) importedBy(needed.path, outputs, kinds, found);
   }
   return [...found];
 }

@@ -7,13 +7,13 @@ const workerScope = self as unknown as WorkerScope;
  * to the API, so no personal data is in its cache. Each release changes this script's text, which browsers check when the page opens.
  */
 
-/** The service prepends it to this script (`src/web/server/files/door-files.ts`). */
+/** The service prepends it to this script (`src/web/server/files/app-files.ts`). */
 declare const release: {
   readonly version: string;
   readonly pages: readonly string[];
   readonly files: readonly string[];
-  /** The folder of the files of all releases. */
-  readonly folder: string;
+  /** The folders of the files of all releases. */
+  readonly folders: readonly string[];
 };
 
 const cacheName = `door ${release.version}`;
@@ -33,7 +33,7 @@ workerScope.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate' && url.pathname === '/door') event.respondWith(pageFor(request, url));
-  else if (url.pathname.startsWith(release.folder)) event.respondWith(fileFor(request));
+  else if (release.folders.some((folder) => url.pathname.startsWith(folder))) event.respondWith(fileFor(request));
 });
 
 async function keepRelease(): Promise<void> {

@@ -24,7 +24,7 @@ import { keepTypedFor, watchSignIn } from './door/session/door-sign-in.ts';
 import { keepAwake, watchTouches } from './door/scanning/door-signal.ts';
 import { forgetEvents, readList, undoScan, unsentScans } from './door/offline/door-store.ts';
 import { type Sync, type SyncState, startSync } from './door/offline/door-sync.ts';
-import { installWorker } from './door/offline/install-worker.ts';
+import { askToKeepStorage, installDoor } from './door/offline/install-door.ts';
 import { setMessage } from './shared/forms/form-faults.ts';
 import { watchKeyboardScanner } from './door/scanning/keyboard-scanner.ts';
 import { pageLanguage } from './shared/page-language.ts';
@@ -56,7 +56,7 @@ watchChoice();
 watchScanner();
 watchTouches();
 assumeAhead(knownAhead(kept(), Date.now()));
-void installWorker();
+installDoor();
 void enter();
 
 function showStep(step: 'sign-in' | 'choice' | 'scanner'): void {
@@ -190,6 +190,7 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
   watchCounters(event.id);
   void forgetEvents(event.id).catch(() => undefined);
   void countConflicts(event.id);
+  void askToKeepStorage();
   sync?.stop();
   sync = startSync(event.id, {
     changed: followList,

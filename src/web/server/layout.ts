@@ -19,7 +19,7 @@ export type PageParts = {
   /** The address of the other language. Relative, so that the page is the same for every order. */
   readonly otherLanguageLink?: string;
   readonly className?: string;
-  /** The address of the manifest of an app. */
+  /** The path of the manifest, if it is not that of the public pages. */
   readonly manifest?: string;
   /** The one address of this page, absolute, for search engines. */
   readonly pageUrl?: string;
@@ -43,7 +43,7 @@ export function layout(context: PageContext, parts: PageParts): Promise<string> 
     head: html`<meta name="description" content="${description}">
 <meta property="og:title" content="${parts.title}">
 <meta property="og:description" content="${description}">
-${parts.manifest === undefined ? '' : html`<link rel="manifest" href="${parts.manifest}">`}
+<link rel="manifest" href="${linkTo(parts.manifest ?? '/manifest.webmanifest', { ...lang, isAsked: true })}">
 ${parts.pageUrl === undefined ? '' : addressOf(parts.pageUrl)}${parts.shareImage === undefined ? '' : previewOf(parts.shareImage)}${parts.head ?? ''}
 `,
     body: html`${parts.isBare === true ? '' : siteHeader(lang, parts.otherLanguageLink ?? `?lang=${other}`)}
@@ -91,6 +91,7 @@ ${parts.head ?? ''}<meta name="color-scheme" content="light dark">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#131211">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" type="image/svg+xml" href="${assets.urlOf('icon.svg')}">
+<link rel="apple-touch-icon" href="${assets.urlOf('icons/apple-touch-icon.png')}">
 <link rel="stylesheet" href="${assets.urlOf(parts.styles)}">
 ${parts.script === undefined ? '' : scriptOf(parts.script, assets)}
 </head>

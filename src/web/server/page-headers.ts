@@ -1,5 +1,5 @@
 /**
- * The sources that a page may load from: our own scripts, styles and images, and calls to our own API. No inline script
+ * The sources that a page may load from: our own scripts, styles, images and manifest, and calls to our own API. No inline script
  * or style, no framing, no string that becomes HTML.
  */
 const policy = (formAction: 'none' | 'self', { images = "'self'", isApp = false } = {}) =>
@@ -9,12 +9,13 @@ const policy = (formAction: 'none' | 'self', { images = "'self'", isApp = false 
     "style-src 'self'",
     `img-src ${images}`,
     "connect-src 'self'",
+    "manifest-src 'self'",
     `form-action '${formAction}'`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     // Registering a worker needs a policy. The page creates one, only for the address of the worker.
-    ...(isApp ? ["manifest-src 'self'", 'trusted-types antre-worker'] : ["trusted-types 'none'"]),
+    isApp ? 'trusted-types antre-worker' : "trusted-types 'none'",
   ].join('; ');
 
 const noDevices = 'camera=(), microphone=(), geolocation=(), payment=(), usb=()';
@@ -37,7 +38,7 @@ export type PageTraits = {
   /** `search`: a form may be sent without script. A form with personal data may not, or the data would be in the address. */
   readonly forms: 'none' | 'search';
   readonly camera: boolean;
-  /** It has a manifest and a service worker. */
+  /** It has a service worker. */
   readonly isApp: boolean;
   readonly isIndexed: boolean;
   readonly surrogateKeys: string;

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
-import { type DoorPages, openDoorPages } from '../support/door-pages.ts';
+import { type DoorPages, openDoorPages, scan } from '../support/door-pages.ts';
+import { type Held, decoding, sensing } from '../support/door-senses.ts';
 
 describe('the door in a browser', () => {
   let door: DoorPages;
@@ -17,6 +18,7 @@ describe('the door in a browser', () => {
     door = await openDoorPages();
     ({ browser, sql, event, origin } = door);
     token = await door.addDevice('Gate');
+    await sql`insert into door_settings (event_id, shows_names) values (${event.eventId}, true)`;
   });
   afterAll(() => door?.close());
 
@@ -119,27 +121,108 @@ describe('the door in a browser', () => {
     await context.close();
   });
 
-  test('the decoder of the camera reads a code beside the page', async () => {
+  test('the decoder of the camera reads codes as they are held: turned, blurred, inverted, far away, and long', async () => {
+    // A policy of the page would keep the test from starting the decoder by itself.
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
     await page.goto(`${origin}/door?lang=en`);
-    const code = await ticketCode();
-    const { size, get } = generate(code);
-    const side = (size + 8) * 4;
-    const dark = Array.from({ length: side * side }, (_, at) => {
-      const [x, y] = [Math.floor((at % side) / 4) - 4, Math.floor(Math.floor(at / side) / 4) - 4];
-      return x >= 0 && y >= 0 && x < size && y < size && get(x, y);
-    });
-    const pixels = dark.map((isDark) => (isDark ? '1' : '0')).join('');
-    const read = await page.evaluate(`new Promise((resolve, reject) => {
-      const worker = new Worker(document.getElementById('video').dataset.decoder);
-      const picture = new ImageData(${side}, ${side});
-      [...'${pixels}'].forEach((one, at) => picture.data.set(one === '1' ? [0, 0, 0, 255] : [255, 255, 255, 255], at * 4));
-      worker.onmessage = ({ data }) => resolve(data);
-      worker.onerror = () => reject(new Error('the worker failed'));
-      worker.postMessage(picture, [picture.data.buffer]);
-    })`);
-    expect(read).toBe(code);
+    await page.evaluate(decoding);
+    const short = await ticketCode();
+    const long = `${'083G00F2800SKW62MET7RQCEKW822CJ3AHJG1W'.repeat(4).slice(0, 140 - short.length)}${short}`;
+    const read = (code: string, held: Held) => {
+      const { size, get } = generate(code);
+      const dark = Array.from({ length: size * size }, (_, at) => [at % size, Math.floor(at / size)] as const);
+      const squares = dark.filter(([x, y]) => get(x, y));
+      return page.evaluate(`decode(${JSON.stringify(squares)}, ${size}, ${JSON.stringify(held)})`);
+    };
+    const plain: Held = { pixels: 8, turned: 0, filter: 'none' };
+    for (const [code, held] of [
+      [short, plain],
+      [long, plain],
+      [short, { ...plain, turned: 0.6 }],
+      [long, { ...plain, pixels: 6, turned: 3.5 }],
+      [short, { ...plain, filter: 'blur(3px)' }],
+      [long, { ...plain, filter: 'blur(3px)' }],
+      [short, { ...plain, filter: 'invert(1)' }],
+      [long, { ...plain, filter: 'invert(1)' }],
+      [short, { ...plain, pixels: 2 }],
+      [long, { ...plain, pixels: 2 }],
+    ] as const) {
+      expect([code.length, held, await read(code, held)]).toEqual([code.length, held, code]);
+    }
+    expect(await page.evaluate(`decode([], 0, ${JSON.stringify(plain)})`)).toBeNull();
     await context.close();
+  });
+
+  test('markup in codes and names is shown as text', async () => {
+    const markup = '<img src=x onerror="document.title=1">';
+    const [ticket] = await addTickets(sql, event, 1, { buyer: { name: markup, phone: '+6281234567000' } });
+    const page = await browser.newPage();
+    await startScanning(page);
+    await page.waitForSelector('#list-age:text-is("List is current")');
+    expect((await scan(page, markup)).title).toBe('Unknown ticket');
+    expect((await scan(page, ticket?.code ?? '')).text).toContain(markup);
+    await page.click('#history-open');
+    await page.waitForSelector('#history-list li');
+    expect(await page.textContent('#history-list')).toContain(markup);
+    await page.keyboard.press('Escape');
+    await page.click('#search-open');
+    await page.fill('#search-text', 'img src');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#search-list li');
+    expect(await page.textContent('#search-list')).toContain(markup);
+    expect(await page.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  test('an answer is heard and felt, does not blind in the dark, and all is within reach of one thumb', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+    await page.addInitScript(sensing);
+    await startScanning(page);
+    const code = await ticketCode();
+    const answers = { 'Come in': [['sine', 880, 0], ['sine', 1320, 0.1], 80], 'Already used': [['square', 196, 0], [180, 90, 180]] };
+    for (const [title, signals] of Object.entries(answers)) {
+      await page.evaluate('window.sensed = []');
+      expect((await scan(page, code)).title).toBe(title);
+      expect(await page.evaluate('window.sensed')).toEqual(signals);
+    }
+    await page.evaluate("document.getElementById('decide').hidden = false");
+    for (const id of ['camera', 'search-open', 'history-open', 'code', 'code-submit', 'decide-yes', 'decide-no']) {
+      const box = await page.locator(`#${id}`).boundingBox();
+      expect([id, box !== null && box.y >= 844 / 2 && box.y + box.height <= 844]).toEqual([id, true]);
+    }
+    for (const look of ['good', 'bad', 'wait']) {
+      await page.evaluate(`document.getElementById('answer').className = 'answer answer-${look}'`);
+      expect([look, await page.evaluate<number>('luminance()')]).toEqual([look, expect.closeTo(0.05, 1)]);
+    }
+    await page.close();
+  });
+
+  test('the door can be installed, and says if the browser may delete what is not sent', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(`window.asked = [];
+      navigator.storage.persist = async () => {
+        window.asked.push('storage');
+        return localStorage.getItem('keeps') !== null;
+      };
+      Object.defineProperty(navigator, 'standalone', { value: false });`);
+    await startScanning(page);
+    await page.waitForSelector('#storage-risk:not([hidden])');
+    await page.click('[data-act="change"]');
+    await page.waitForSelector('#install-by-hand:not([hidden])');
+    expect(await page.isVisible('#install')).toBe(false);
+    await page.evaluate(`window.dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }), {
+      prompt: async () => window.asked.push('install'),
+    }))`);
+    await page.click('#install');
+    expect(await page.isVisible('#install')).toBe(false);
+    await page.click('#choice-submit:not([disabled])');
+    await until(() => page.evaluate<boolean>('window.asked.length === 3'));
+    expect(await page.evaluate('window.asked')).toEqual(['storage', 'install', 'storage']);
+    await page.evaluate("localStorage.setItem('keeps', 'yes')");
+    await page.reload();
+    await until(() => page.evaluate<boolean>('window.asked.length === 1'));
+    await page.waitForSelector('#storage-risk', { state: 'hidden' });
+    await page.close();
   });
 });

@@ -26,6 +26,7 @@ export const noPages = [
   '/sitemap.xml',
   '/favicon.ico',
   '/status.json',
+  '/manifest.webmanifest',
   '/door/worker.js',
   '/door/manifest.webmanifest',
   '/order-worker.js',

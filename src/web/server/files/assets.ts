@@ -10,7 +10,7 @@ export type Assets = {
   urlOf(source: string): string;
   /** The addresses of the chunks that this script imports. */
   needsOf(source: string): readonly string[];
-  /** The addresses of the chunks that it may import while it runs. */
+  /** The addresses of the chunks and files that it may load while it runs. */
   laterOf(source: string): readonly string[];
   /** The text of a script. */
   textOf(source: string): string;
@@ -25,6 +25,8 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
 };
 
 /** Read or bundled once per process, however many services it has. */

@@ -25,7 +25,7 @@ const keptSeconds = 7 * 24 * 3600;
 const readyWithinMs = 1000;
 const heldMax = 200;
 /** Other names are asked for by robots. */
-const hashedName = /^[\w-]{1,60}-[A-Z0-9]{8}\.(?:js|css|svg)$/;
+const hashedName = /^[\w-]{1,60}-[A-Z0-9]{8}\.(?:js|css|svg|png|wasm)$/;
 const macBytes = 32;
 
 const keyOf = (name: string) => `web-file:${name}`;

@@ -4,9 +4,13 @@ import { type Encoding, type Variants, digestOf } from '../../../http/negotiatio
 /** A page or file in its encodings, under one version. */
 export type Compressed = Variants<{ readonly body: Buffer; readonly encoding: Encoding }> & { readonly etag: string };
 
+/** The best quality takes seconds for a file that is larger, and makes it smaller by a tenth only. */
+const bestBytesMax = 256 * 1024;
+
 /** `small`: compressed once, so time does not matter. `fast`: compressed while a client waits. */
 export function compress(plain: Buffer, effort: 'small' | 'fast'): Compressed {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  const quality = plain.length > bestBytesMax ? 9 : constants.BROTLI_MAX_QUALITY;
+  const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
   return compressedAs(plain, {
     gzip: gzipSync(plain, { level: effort === 'small' ? 9 : 5 }),
     brotli: effort === 'small' ? brotliCompressSync(plain, { params }) : undefined,

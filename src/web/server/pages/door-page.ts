@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { linkTo, otherThan } from '../../i18n/language.ts';
+import { decoderUrl } from '../files/app-files.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import { doorOfflineWords } from '../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../i18n/words/door/door.ts';
@@ -14,7 +15,7 @@ export function doorPage(context: PageContext): Promise<string> {
     script: 'door.ts',
     className: 'page-door',
     isBare: true,
-    manifest: linkTo('/door/manifest.webmanifest', { ...context.lang, isAsked: true }),
+    manifest: '/door/manifest.webmanifest',
     body: html`${signIn(context)}${choice(context)}${scanner(context)}`,
   });
 }
@@ -34,6 +35,7 @@ ${formMessage('device-message')}<button class="button wide" id="device-submit" d
 
 function choice({ lang: { language } }: PageContext): Html {
   const words = doorWords[language];
+  const more = doorOfflineWords[language];
   return html`<section id="choice" class="wrap form-wrap" hidden><p class="door-bar"><span id="actor" class="muted"></span><button type="button" class="link-button" data-act="sign-out">${words.signOut}</button></p>
 <h1 tabindex="-1" id="choice-title">${words.choose}</h1><p id="no-events" class="notice" hidden>${words.noEvents}</p>
 <form id="choice-form" method="post" novalidate>
@@ -42,7 +44,8 @@ function choice({ lang: { language } }: PageContext): Html {
 <fieldset class="choice-row"><legend>${words.direction}</legend><label><input type="radio" name="direction" value="entry" checked> ${words.entry}</label><label><input type="radio" name="direction" value="exit"> ${words.exit}</label></fieldset>
 <p class="notice notice-warn" id="choice-unsent" role="status" hidden></p>
 <p class="form-message" id="choice-message" role="alert" hidden></p>
-<button class="button button-main wide" id="choice-submit" disabled>${words.start}</button></form></section>`;
+<button class="button button-main wide" id="choice-submit" disabled>${words.start}</button></form>
+<p class="center"><button type="button" class="link-button" id="install" hidden>${more.install}</button></p><p class="muted small" id="install-by-hand" hidden>${more.installByHand}</p></section>`;
 }
 
 function history({ lang: { language } }: PageContext): Html {
@@ -63,8 +66,8 @@ function scanner(context: PageContext): Html {
   const more = doorOfflineWords[context.lang.language];
   return html`<section id="scanner" class="scanner" hidden>
 <header class="door-bar"><div><h1 id="scan-event" tabindex="-1"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
-<p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><button type="button" class="link-button" id="conflicts" hidden></button></p>
-<div class="stage"><video id="video" playsinline muted hidden data-decoder="${context.assets.urlOf('door-decoder.ts')}"></video><canvas id="frame" hidden></canvas>
+<p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><button type="button" class="link-button" id="conflicts" hidden></button><span id="storage-risk" hidden>${more.storageRisk}</span></p>
+<div class="stage"><video id="video" playsinline muted hidden data-decoder="${decoderUrl(context.assets)}"></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>
 <p class="answer-title" id="answer-title">${words.ready}</p><p class="answer-text" id="answer-text">${words.readyHint}</p><p class="answer-guest" id="answer-guest"></p><p class="answer-more" id="answer-more"></p><p class="answer-note" id="answer-note"></p><p class="answer-offline" id="answer-offline" hidden>${more.decidedHere}</p></div>
 <div class="decide" id="decide" hidden><button type="button" class="button button-quiet" id="decide-no">${more.turnAway}</button><button type="button" class="button" id="decide-yes">${more.letIn}</button></div>

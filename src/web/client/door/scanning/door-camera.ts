@@ -98,7 +98,9 @@ function switchTorch(): void {
     ?.applyConstraints({ advanced: [wanted as MediaTrackConstraintSet] })
     .then(() => {
       button.ariaPressed = String(isOn);
-    });
+    })
+    // Phones refuse it when they are hot.
+    .catch(() => undefined);
 }
 
 /** Turns the camera off, or keeps it from turning on. */

@@ -6,6 +6,11 @@ type DoorOfflineWords = {
   readonly listReading: string;
   readonly listAge: (minutes: number) => string;
   readonly storeBroken: string;
+  /** The browser has refused to keep what the door stores. */
+  readonly storageRisk: string;
+  readonly install: string;
+  /** On iPhones, whose browsers have no button for it. */
+  readonly installByHand: string;
   readonly gateRemoved: (name: string) => string;
   readonly unsent: (count: number) => string;
   readonly unsentElsewhere: (count: number) => string;
@@ -52,6 +57,9 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     listReading: 'Daftar tiket sedang diunduh…',
     listAge: (minutes) => (minutes < 1 ? 'Daftar terkini' : `Daftar dari ${minutes} menit lalu`),
     storeBroken: 'Penyimpanan ponsel ini penuh atau diblokir: daftar tidak bisa diperbarui. Kosongkan ruang.',
+    storageRisk: 'Pindaian yang belum terkirim bisa hilang bila ponsel penuh: pasang pintu ini sebagai aplikasi.',
+    install: 'Pasang pintu di ponsel ini',
+    installByHand: 'Untuk memasang pintu di ponsel ini, ketuk Bagikan, lalu "Tambah ke Layar Utama".',
     gateRemoved: (name) => `Gerbang "${name}" sudah dihapus oleh penyelenggara. Pilih gerbang lain.`,
     unsent: (count) => (count === 0 ? 'Semua terkirim' : `${count} belum terkirim`),
     unsentElsewhere: (count) =>
@@ -111,6 +119,9 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     listReading: 'Reading the ticket list…',
     listAge: (minutes) => (minutes < 1 ? 'List is current' : `List is ${minutes} min old`),
     storeBroken: 'Storage on this phone is full or blocked: the list cannot be updated. Free some space.',
+    storageRisk: 'Unsent scans may be lost if this phone runs out of space: install the door as an app.',
+    install: 'Install the door on this phone',
+    installByHand: 'To install the door on this phone, tap Share, then "Add to Home Screen".',
     gateRemoved: (name) => `The organiser has removed the gate "${name}". Choose another one.`,
     unsent: (count) => (count === 0 ? 'All sent' : `${count} not sent`),
     unsentElsewhere: (count) =>
