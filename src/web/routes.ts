@@ -33,14 +33,7 @@ import {
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { createSitemap, robotsText } from './server/for-robots.ts';
 import { daysOf, readSearch } from './server/search.ts';
-import {
-  failureHeaders,
-  isForPeople,
-  langKey,
-  orMessage,
-  robotHeaders,
-  send,
-} from './server/send-page.ts';
+import { failureHeaders, isForPeople, langKey, orMessage, robotHeaders, send } from './server/send-page.ts';
 
 /**
  * The pages that people and mailed links land on.

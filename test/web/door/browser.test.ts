@@ -180,7 +180,13 @@ describe('the door in a browser', () => {
     await page.addInitScript(sensing);
     await startScanning(page);
     const code = await ticketCode();
-    const answers = { 'Come in': [['sine', 880, 0], ['sine', 1320, 0.1], 80], 'Already used': [['square', 196, 0], [180, 90, 180]] };
+    const answers = {
+      'Come in': [['sine', 880, 0], ['sine', 1320, 0.1], 80],
+      'Already used': [
+        ['square', 196, 0],
+        [180, 90, 180],
+      ],
+    };
     for (const [title, signals] of Object.entries(answers)) {
       await page.evaluate('window.sensed = []');
       expect((await scan(page, code)).title).toBe(title);

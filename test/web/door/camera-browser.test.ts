@@ -1,10 +1,11 @@
+import { generate } from 'lean-qr';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
-import { type DoorPages, inStore, openDoorPages } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, untilKept } from '../support/door-pages.ts';
 
-/** The camera of a phone at the door, and a list that another page of the phone deletes. */
+/** The camera of a phone at the door, from the ticket that it sees to the answer, and a list that another page of the phone deletes. */
 
 let door: DoorPages;
 const deadline = 120_000;
@@ -13,21 +14,42 @@ beforeAll(async () => {
 }, deadline);
 afterAll(() => door?.close());
 
-/** A camera that shows a blank picture. The browser asks for the permission as long as `window.asks` is set. */
+/**
+ * A camera with a torch. It shows the squares of `window.seen`, or a blank picture. The browser asks for the permission as long as `window.asks` is
+ * set.
+ */
 const camera = `
   window.opened = [];
+  window.torches = [];
+  window.seen = [];
   navigator.mediaDevices.getUserMedia = async () => {
     while (window.asks) await new Promise((resolve) => setTimeout(resolve, 20));
     const canvas = document.createElement('canvas');
-    setInterval(() => canvas.getContext('2d').fillRect(0, 0, 300, 150), 50);
+    [canvas.width, canvas.height] = [640, 480];
+    const picture = canvas.getContext('2d');
+    setInterval(() => {
+      picture.fillStyle = '#fff';
+      picture.fillRect(0, 0, 640, 480);
+      picture.fillStyle = '#000';
+      for (const [x, y] of window.seen) picture.fillRect(240 + x * 6, 160 + y * 6, 6, 6);
+    }, 50);
     const stream = canvas.captureStream(10);
-    window.opened.push(...stream.getTracks());
+    const [track] = stream.getTracks();
+    track.getCapabilities = () => ({ torch: true });
+    track.applyConstraints = async ({ advanced }) => void window.torches.push(advanced[0].torch);
+    window.opened.push(track);
     return stream;
   };
   window.see = (isHidden) => {
     Object.defineProperty(document, 'hidden', { configurable: true, value: isHidden });
     document.dispatchEvent(new Event('visibilitychange'));
   };`;
+/** Holds a ticket in front of the camera. */
+const hold = (page: Page, code: string) => {
+  const { size, get } = generate(code);
+  const squares = Array.from({ length: size * size }, (_, at) => [at % size, Math.floor(at / size)] as const);
+  return page.evaluate(`window.seen = ${JSON.stringify(squares.filter(([x, y]) => get(x, y)))}`);
+};
 const running = (page: Page) => page.evaluate("window.opened.filter(({ readyState }) => readyState === 'live').length");
 const label = (page: Page, text: string) => page.waitForSelector(`#camera:text-is("${text}")`);
 const start = async (page: Page): Promise<void> => {
@@ -37,6 +59,41 @@ const start = async (page: Page): Promise<void> => {
 };
 
 describe('the camera at the door', { timeout: deadline }, () => {
+  test('reads the ticket in its picture, and without a network by the files that the service worker keeps', async () => {
+    const [first, second] = await addTickets(door.sql, door.event, 2);
+    const { page, context } = await door.phoneAt(undefined);
+    await untilKept(page);
+    await page.evaluate(camera);
+    await start(page);
+    await hold(page, first?.code ?? '');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    expect(await page.isVisible('#answer-offline')).toBe(false);
+
+    await (await context.newCDPSession(page)).send('Network.clearBrowserCache');
+    await context.setOffline(true);
+    await page.reload();
+    await page.waitForSelector('#scanner:not([hidden])');
+    await page.evaluate(camera);
+    await start(page);
+    await hold(page, second?.code ?? '');
+    await page.waitForSelector('#answer-title:text-is("Come in")');
+    expect(await page.isVisible('#answer-offline')).toBe(true);
+    await context.close();
+  });
+
+  test('has its torch', async () => {
+    const { page, context } = await door.phoneAt(undefined);
+    await page.evaluate(camera);
+    expect(await page.isVisible('#torch')).toBe(false);
+    await start(page);
+    for (const state of ['true', 'false']) {
+      await page.click('#torch');
+      await page.waitForSelector(`#torch[aria-pressed="${state}"]`);
+    }
+    expect(await page.evaluate('window.torches')).toEqual([true, false]);
+    await context.close();
+  });
+
   test('goes off with the scanner, says what it does, and goes on when the phone is unlocked', async () => {
     const { page, context } = await door.phoneAt(undefined);
     await page.evaluate(camera);

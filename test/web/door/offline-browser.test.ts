@@ -126,10 +126,14 @@ describe('the door without a network', { timeout: deadline }, () => {
       return writeSignedCode(parts, (message) => sign(null, message, privateKey));
     });
     const librariesLoaded = () =>
-      page.evaluate(`performance.getEntriesByType('resource').filter(({ name }) => name.includes('verify-by-library')).length`);
+      page.evaluate(
+        `performance.getEntriesByType('resource').filter(({ name }) => name.includes('verify-by-library')).length`,
+      );
     expect(await scan(page, first)).toMatchObject({ title: 'Come in', isOffline: true });
     expect(await librariesLoaded()).toBe(0);
-    await page.evaluate(`SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('Ed25519', 'NotSupportedError'))`);
+    await page.evaluate(
+      `SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('Ed25519', 'NotSupportedError'))`,
+    );
     expect(await scan(page, second)).toMatchObject({ title: 'Come in', isOffline: true });
     expect(await librariesLoaded()).toBe(1);
     const forged = second.slice(0, 100) + first.slice(100);

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDoorEvent, addTickets } from '../../../testkit/check-in/door-event.ts';
 import { killBrowser, launchWithProfile } from '../../../testkit/processes/browser.ts';
 import { until } from '../../../testkit/until.ts';
-import { type DoorMember, type DoorPages, doorPassword, openDoorPages, scan, untilKept } from '../support/door-pages.ts';
+import {
+  type DoorMember,
+  type DoorPages,
+  doorPassword,
+  openDoorPages,
+  scan,
+  untilKept,
+} from '../support/door-pages.ts';
 
 /**
  * Guards what the door has when it goes on. What somebody typed when the session ended is there after the sign-in of the same person, and of nobody

@@ -24,11 +24,13 @@ export function fileRoutes({
     if (file === undefined) return c.notFound();
     return send(c, file.variants, { ...assetHeaders, 'content-type': file.type });
   };
-  const sendManifest = (manifestOf: typeof appManifest, more: Record<string, string> = {}) => async (c: Context) => {
-    const { assets, lang } = await contextOf(c);
-    const headers = { ...appHeaders, 'content-type': 'application/manifest+json', vary: 'Accept-Language', ...more };
-    return c.body(manifestOf(assets, lang), 200, headers);
-  };
+  const sendManifest =
+    (manifestOf: typeof appManifest, more: Record<string, string> = {}) =>
+    async (c: Context) => {
+      const { assets, lang } = await contextOf(c);
+      const headers = { ...appHeaders, 'content-type': 'application/manifest+json', vary: 'Accept-Language', ...more };
+      return c.body(manifestOf(assets, lang), 200, headers);
+    };
   return new Hono()
     .get('/favicon.ico', async (c) => c.redirect((await assetsOnce()).urlOf('icon.svg'), 302))
     .get('/manifest.webmanifest', sendManifest(appManifest, keptForADay))

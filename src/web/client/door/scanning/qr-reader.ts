@@ -13,22 +13,22 @@ type DetectorMaker = {
   getSupportedFormats(): Promise<readonly string[]>;
 };
 
-/** Side in pixels of the centre square that the decoder reads: enough for a QR code, and fast on a cheap phone. */
-const frameSide = 480;
+/** The decoder reads the centre square of the picture, at most this many pixels wide: a small code far away keeps its pixels. */
+const frameSideMax = 960;
 
 export async function codeReader(): Promise<ReadCode> {
   const detector = await ownDetector();
   if (detector !== undefined) return async (video) => (await detector.detect(video))[0]?.rawValue;
-  const decode = startDecoder();
   const canvas = document.createElement('canvas');
-  canvas.width = frameSide;
-  canvas.height = frameSide;
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null) throw new Error('no canvas');
   return async (video) => {
     const side = Math.min(video.videoWidth, video.videoHeight);
     if (side === 0) return undefined;
     const [left, top] = [(video.videoWidth - side) / 2, (video.videoHeight - side) / 2];
+    const frameSide = Math.min(side, frameSideMax);
+    // Setting the size clears a canvas, and takes new memory.
+    if (canvas.width !== frameSide) [canvas.width, canvas.height] = [frameSide, frameSide];
     context.drawImage(video, left, top, side, side, 0, 0, frameSide, frameSide);
     return decode(context.getImageData(0, 0, frameSide, frameSide));
   };
@@ -36,28 +36,35 @@ export async function codeReader(): Promise<ReadCode> {
 
 /** A decoder that takes longer is restarted with the next picture. */
 const decodeMsMax = 2000;
+/** With its first picture it loads 420 kB, which may come over a slow network. */
+const firstDecodeMsMax = 30_000;
 let decoder: Worker | undefined;
+let hasDecoded = false;
 
 /** Decodes one picture at a time. The worker is kept, because starting it again costs more. */
-function startDecoder(): (picture: ImageData) => Promise<string | undefined> {
-  return (picture) =>
-    new Promise((resolve) => {
-      decoder ??= new Worker(trustedScript(decoderUrl()));
-      const timer = setTimeout(() => {
+function decode(picture: ImageData): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    decoder ??= new Worker(trustedScript(decoderUrl()));
+    const timer = setTimeout(
+      () => {
         decoder?.terminate();
         decoder = undefined;
+        hasDecoded = false;
         resolve(undefined);
-      }, decodeMsMax);
-      decoder.addEventListener(
-        'message',
-        ({ data }: MessageEvent<string | undefined>) => {
-          clearTimeout(timer);
-          resolve(data);
-        },
-        { once: true },
-      );
-      decoder.postMessage(picture, [picture.data.buffer]);
-    });
+      },
+      hasDecoded ? decodeMsMax : firstDecodeMsMax,
+    );
+    decoder.addEventListener(
+      'message',
+      ({ data }: MessageEvent<string | undefined>) => {
+        clearTimeout(timer);
+        hasDecoded = true;
+        resolve(data);
+      },
+      { once: true },
+    );
+    decoder.postMessage(picture, [picture.data.buffer]);
+  });
 }
 
 async function ownDetector(): Promise<Detector | undefined> {
