@@ -28,10 +28,10 @@ type Code = { readonly kind: string; readonly text: string };
 
 /** Judged at once, because checking signatures for the service runs in threads. */
 const atOnce = 200;
-/** One code in this many is also scanned, with all reads and writes. Odd, like the next one, so that codes of all kinds are: they come in turn. */
-const scanEvery = 101;
-/** One code in this many is also judged as an older phone does, whose library takes milliseconds of a processor. */
-const olderEvery = 41;
+/** One code of a kind in this many is also scanned, with all reads and writes. */
+const scanEvery = 100;
+/** One code of a kind in this many is also judged as an older phone does, whose library takes milliseconds of a processor. */
+const olderEvery = 40;
 const day = 86_400_000;
 
 /**
@@ -81,8 +81,8 @@ export async function judgeCodes(
   };
   // Older phones last, because their library blocks the event loop, and database responses would wait.
   const judge = async (some: readonly Code[]): Promise<void> => {
-    for (const { kind } of some) countOf(kind).tried += 1;
-    const every = (times: number) => some.filter((_, index) => index % times === 0);
+    const numbered = some.map((code) => ({ code, number: (countOf(code.kind).tried += 1) }));
+    const every = (times: number) => numbered.filter(({ number }) => number % times === 1).map(({ code }) => code);
     await Promise.all([...some.map(judgeOnline), ...some.map(judgeByPhone)]);
     await Promise.all(every(scanEvery).map(scan));
     for (const code of every(olderEvery)) await judgeByOlderPhone(code);
