@@ -4,7 +4,7 @@ import { type Metafile, build } from 'esbuild';
 
 /** A file that pages load. Its name holds a hash of its content, so it may be cached for ever. */
 export type WebFile = { readonly name: string; readonly bytes: Uint8Array };
-/** `needs`: chunks that it imports. `later`: chunks that it may import while it runs, and files that it may load. */
+/** `needs`: chunks that it imports. `later`: other chunks that it may import while it runs, with theirs, and files that it may load. */
 export type WebEntry = { readonly name: string; readonly needs: readonly string[]; readonly later: readonly string[] };
 export type WebBundle = {
   /** Maps the name that pages use (`order.ts`) to its file (`order-4F2A.js`) and the files that this file imports. */
@@ -76,16 +76,10 @@ export async function bundleWeb(): Promise<WebBundle> {
   const outputFiles = [...pages.outputFiles, ...beside.outputFiles];
   const entries = Object.entries(metafile.outputs).flatMap(([path, { entryPoint: source }]) => {
     if (source === undefined || ![...sources, ...alone].includes(source)) return [];
-    return [
-      [
-        source,
-        {
-          name: basename(path),
-          needs: importedBy(path, metafile.outputs, ['import-statement']),
-          later: importedBy(path, metafile.outputs, ['dynamic-import', 'file-loader']),
-        },
-      ],
-    ];
+    const needs = importedBy(path, metafile.outputs, ['import-statement']);
+    const all = importedBy(path, metafile.outputs, ['import-statement', 'dynamic-import', 'file-loader']);
+    const later = [...all].filter((name) => !needs.has(name));
+    return [[source, { name: basename(path), needs: [...needs], later }]];
   });
   return {
     entries: Object.fromEntries(entries),
@@ -102,13 +96,12 @@ function importedBy(
   outputs: Metafile['outputs'],
   kinds: readonly Metafile['outputs'][string]['imports'][number]['kind'][],
   found = new Set<string>(),
-): string[] {
-  for (const needed of outputs[path]?.imports ?? []) {
-    const name = basename(needed.path);
-    const isKnown = found.has(name);
-    const isWanted = kinds.includes(needed.kind);
-    if (isWanted) found.add(name);
-    if (!isKnown && (isWanted || needed.kind === 'import-statement')) importedBy(needed.path, outputs, kinds, found);
+): Set<string> {
+  for (const { path: imported, kind } of outputs[path]?.imports ?? []) {
+    const name = basename(imported);
+    if (!kinds.includes(kind) || found.has(name)) continue;
+    found.add(name);
+    importedBy(imported, outputs, kinds, found);
   }
-  return [...found];
+  return found;
 }
