@@ -5,8 +5,8 @@ import { readTicketCode } from '../../src/orders/tickets/codes/ticket-code.ts';
 import type { Db } from '../../src/platform/database/db.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type ListEntry, type ListRules, judgeOffline } from '../../src/web/client/door/offline/judge-offline.ts';
-import { verifyByLibrary } from '../../src/web/client/door/offline/verify-by-library.ts';
-import { type VerifySignature, verifySignature } from '../../src/web/client/door/offline/verify-signature.ts';
+import { type VerifySignature, verifyByLibrary } from '../../src/web/client/door/offline/verify-by-library.ts';
+import { verifySignature } from '../../src/web/client/door/offline/verify-signature.ts';
 import type { Forgery } from './forged-codes.ts';
 import { testTicketKeys } from './ticket-keys.ts';
 

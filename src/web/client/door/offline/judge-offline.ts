@@ -1,6 +1,7 @@
 import type { ReadCode } from '../../../../orders/tickets/codes/ticket-code.ts';
 import type { ScanResult } from '../../../i18n/words/door/door.ts';
-import { type VerifySignature, verifySignature } from './verify-signature.ts';
+import type { VerifySignature } from './verify-by-library.ts';
+import { verifySignature } from './verify-signature.ts';
 
 /** Decides about a ticket by the door list, without a network. Of the browser it uses only WebCrypto. */
 

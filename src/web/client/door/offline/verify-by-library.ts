@@ -1,6 +1,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
-import type { VerifySignature } from './verify-signature.ts';
+import type { SignedPart } from '../../../../orders/tickets/codes/ticket-code.ts';
+
+/** Whether the signature of a code is right by a public key of the service, in hex. */
+export type VerifySignature = (signed: SignedPart, publicKey: string) => Promise<boolean>;
 
 const pointBytes = 32;
 

@@ -1,8 +1,5 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
-import type { SignedPart } from '../../../../orders/tickets/codes/ticket-code.ts';
-
-/** Whether the signature of a code is right by a public key of the service, in hex. */
-export type VerifySignature = (signed: SignedPart, publicKey: string) => Promise<boolean>;
+import type { VerifySignature } from './verify-by-library.ts';
 
 /**
  * Verifies with the browser's own Ed25519. The library is slower by far, and is loaded only where the browser has none: on phones older than
