@@ -23,6 +23,7 @@ const pictureFile = [
 ] as const;
 const streams = ['live.too_many_streams'] as const;
 const roomOfEvent = [...event, 'queue.not_found'] as const;
+const openRoom = [...roomOfEvent, 'queue.not_open', 'queue.over'] as const;
 
 export const refusals = {
   listEvents: pages,
@@ -40,25 +41,9 @@ export const refusals = {
   showDraws: [...roomOfEvent, ...pages],
   showDrawLeaves: [...roomOfEvent, 'queue.list_not_frozen', 'queue.leaf_not_found'],
   showPlaceProof: [...roomOfEvent, 'queue.list_not_frozen', 'queue.leaf_not_found'],
-  joinQueue: [
-    ...roomOfEvent,
-    'queue.not_open',
-    'queue.over',
-    'queue.place_invalid',
-    'queue.place_kept',
-    'challenge.required',
-    'challenge.failed',
-  ],
-  requestChallenge: [...roomOfEvent, 'queue.not_open', 'queue.over'],
-  exchangePlace: [
-    ...roomOfEvent,
-    'queue.not_open',
-    'queue.over',
-    'queue.place_invalid',
-    'queue.not_your_turn',
-    'queue.turn_lapsed',
-    'queue.pass_spent',
-  ],
+  joinQueue: [...openRoom, 'queue.place_invalid', 'queue.place_kept', 'challenge.required', 'challenge.failed'],
+  requestChallenge: openRoom,
+  exchangePlace: [...openRoom, 'queue.place_invalid', 'queue.not_your_turn', 'queue.turn_lapsed', 'queue.pass_spent'],
   requestVerification: ['event.not_found', 'verification.phone_not_possible', 'verification.limited'],
   confirmVerification: ['verification.refused', 'verification.limited'],
   readPhoneNumber: ['event.not_found'],

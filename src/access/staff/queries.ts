@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, ne } from 'drizzle-orm';
 import type { Db } from '../../platform/database/db.ts';
 import { type StaffMember, type StaffStatus, staff } from '../tables.ts';
 
