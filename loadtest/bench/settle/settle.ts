@@ -135,7 +135,7 @@ async function run(
   { perSecond, whenMessaged }: RunOptions = {},
 ): Promise<Followed> {
   const placing = placeAll(world.api.port, count, sale.shapes, perSecond);
-  const arrived = await awaitMessages(world, count);
+  const arrived = await awaitMessages(world, sale, count);
   await whenMessaged?.();
   const followed = await readStages(world, sale, count, arrived);
   return { ...followed, faults: [...(await placing), ...followed.faults] };

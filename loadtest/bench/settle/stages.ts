@@ -15,8 +15,8 @@ const formerOf = {
 export type Stage = keyof typeof formerOf;
 
 export const stages = Object.keys(formerOf) as readonly Stage[];
-/** Those of free orders, which are paid when they are placed. */
-export const freeStages: readonly Stage[] = ['placed', 'mailed', 'messaged'];
+/** Those of free orders, which are paid when they are placed, and of which only mails tell. */
+export const freeStages: readonly Stage[] = ['placed', 'mailed'];
 
 export type Followed = {
   /** When each order reached each stage, in milliseconds since 1970. */
