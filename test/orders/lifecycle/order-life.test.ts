@@ -38,6 +38,7 @@ describe('payment', () => {
 
   test('the pay clock starts when the instructions are ready, and ends at twice the hold', async () => {
     const event = await createEvent(db);
+    await db.execute(sql`update events set hold_seconds = 900 where id = ${event.id}`);
     const { order: placed } = await order(deps, event);
     await db.execute(
       sql`update orders set placed_at = placed_at - interval '5 minutes', expires_at = expires_at - interval '5 minutes', hold_ends_max_at = hold_ends_max_at - interval '5 minutes' where id = ${placed.id}`,

@@ -144,7 +144,9 @@ describe('requests that are refused', () => {
   });
 
   test('a convenience store is not offered when too little time is left for it', async () => {
-    const placed = await placeReady(world, await createPaidEvent(world));
+    const event = await createPaidEvent(world);
+    await world.db.execute(sql`update events set hold_seconds = 900 where id = ${event.id}`);
+    const placed = await placeReady(world, event);
     const answer = await choose(placed, 'store');
     expect(answer).toMatchObject({ status: 409, body: { code: 'payment.method_unavailable' } });
     expect(answer.body['methods']).toContain('qris');

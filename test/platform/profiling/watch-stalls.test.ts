@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import type { Log } from '../../../src/platform/log.ts';
 import { watchStalls } from '../../../src/platform/profiling/watch-stalls.ts';
@@ -17,10 +18,20 @@ function standStill(ms: number): void {
   while (performance.now() < end) Math.sqrt(end);
 }
 
+/** On a busy machine this process itself may stand still for so long. Such a try shows nothing. */
+const triesMax = 5;
+
 test('a stall of the event loop is logged with its stack', async () => {
+  for (let tries = 1; !(await seesOneStall()); tries += 1) expect(tries).toBeLessThan(triesMax);
+});
+
+/** @returns false if the machine was so busy that the loop stalled before it was made to */
+async function seesOneStall(): Promise<boolean> {
   const lines: Line[] = [];
   const log = { warn: (line: Line) => lines.push(line) } as unknown as Log;
   const watch = watchStalls({ stallMs, log });
+  const delays = monitorEventLoopDelay({ resolution: 5 });
+  delays.enable();
   try {
     // The thread starts.
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -29,6 +40,8 @@ test('a stall of the event loop is logged with its stack', async () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
+    delays.disable();
+    if (delays.max / 1e6 >= stallMs) return false;
     expect(lines).toEqual([]);
     standStill(stallMs * 5);
     await until(() => Promise.resolve(lines.length > 0));
@@ -38,7 +51,8 @@ test('a stall of the event loop is logged with its stack', async () => {
     standStill(stallMs * 5);
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(lines).toHaveLength(1);
+    return true;
   } finally {
     await watch.close();
   }
-});
+}

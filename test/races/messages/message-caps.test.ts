@@ -39,7 +39,9 @@ async function rush({ url, db }: RaceDatabase) {
     const [counts] = await rowsOf<{ queued: number; capped: number; staged: number }>(
       db,
       sql`select count(*) filter (where status = 'queued')::int as queued, count(*) filter (where status = 'capped')::int as capped,
-            (select count(*)::int from outbox where name like 'delivery.send%') as staged from deliveries`,
+            (select coalesce(sum(coalesce(jsonb_array_length(payload -> 'deliveryIds'), 1)), 0)::int from outbox
+             where name in ('delivery.send_tickets', 'deliveries.send_tickets')) as staged
+          from deliveries`,
     );
     return counts;
   } finally {

@@ -1,6 +1,8 @@
+import { deskLinkWords } from '../../i18n/words/desk/links.ts';
 import { show, takeFragment } from '../shared/dom.ts';
 import { watchPasswordField } from '../shared/forms/password-field.ts';
 import { finish, sendForm } from '../shared/forms/send-form.ts';
+import { pageLanguage } from '../shared/page-language.ts';
 
 const token = new URLSearchParams(takeFragment()).get('token') ?? '';
 
@@ -17,5 +19,6 @@ if (token === '') {
     path: '/v1/invitations/acceptance',
     bodyOf: ({ name, password }) => ({ token, name, password }),
     onDone: () => finish('form', 'done'),
+    textOf: ({ code }) => deskLinkWords[pageLanguage].refused[code],
   });
 }

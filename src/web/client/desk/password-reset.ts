@@ -36,6 +36,7 @@ if (token === '') {
     onRefused: (problem) => {
       if (problem.code === 'access.choice_needed') ask(problem.made);
     },
+    textOf: ({ code }) => words.refused[code],
   });
 }
 

@@ -83,3 +83,16 @@ export function focusIfHidden(target: HTMLElement | null): void {
   const hidden = document.activeElement?.closest('[hidden]') ?? null;
   if (hidden !== null) target?.focus();
 }
+
+/** Long enough for the browser to have started using the file. */
+const keptMs = 60_000;
+
+/** Opens a file that was read, or saves it under this name. */
+export function offerFile(file: Blob, name?: string): void {
+  const url = URL.createObjectURL(file);
+  const link = element('a');
+  link.href = url;
+  if (name !== undefined) link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), keptMs);
+}

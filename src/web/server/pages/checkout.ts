@@ -47,7 +47,7 @@ function stagePanels(categories: readonly TicketCategory[], event: PublicEvent, 
   const first = opening.sort()[0];
   return html`<p class="visually-hidden" id="sale-live" role="status"></p>
 <div class="stage-panel while-upcoming"><p>${words.opensIn}</p><strong id="opens-in" role="timer"></strong>
-${first === undefined ? '' : html`<p class="muted">${timeText(first, event, language)}</p><p><a href="${calendarLink(event, 'sale', language)}">${words.remindOfSale}</a></p>`}<p class="muted small">${words.keepOpen}</p></div>
+${first === undefined ? '' : html`<p class="muted">${timeText(first, event, language)}</p><p><a class="block-link" href="${calendarLink(event, 'sale', language)}">${words.remindOfSale}</a></p>`}<p class="muted small">${words.keepOpen}</p></div>
 <div class="stage-panel while-sold_out"><strong>${words.stageTitle.sold_out}</strong><p class="muted">${words.soldOutText}</p></div>
 <div class="stage-panel while-over"><strong>${words.stageTitle.over}</strong></div>`;
 }

@@ -48,7 +48,7 @@ export async function queuePage(
 ${stagePanel(context)}${joinPanel(context, event.country)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
 <ol class="steps">${step('preQueue', times.preQueueOpensAt)}${step('freeze', times.freezesAt)}${step('open', times.opensAt)}</ol>
-${times.phase === 'closed' || times.phase === 'pre_queue' ? html`<p><a href="${calendarLink(event, 'sale', lang.language)}">${eventWords[lang.language].remindOfSale}</a></p>` : ''}</section>
+${times.phase === 'closed' || times.phase === 'pre_queue' ? html`<p><a class="block-link" href="${calendarLink(event, 'sale', lang.language)}">${eventWords[lang.language].remindOfSale}</a></p>` : ''}</section>
 <details class="panel"><summary>${words.how}</summary><ul class="bullets">${words.howPoints.map((point) => html`<li>${point}</li>`)}</ul></details>
 ${verifyPanel(context)}
 <p><a class="button button-quiet" href="${linkTo(`/events/${slug}`, lang)}">${words.toEvent}</a></p></div>`,

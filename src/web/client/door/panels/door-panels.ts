@@ -3,7 +3,7 @@ import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
 import { doorWords } from '../../../i18n/words/door/door.ts';
 import { byId, element, setText, show } from '../../shared/dom.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
-import { minutesSince } from '../../shared/calls/server-clock.ts';
+import { minutesSince } from './minutes-since.ts';
 import type { ScanPlace } from '../scanning/decide-scan.ts';
 import type { Conflict, KeptScan } from '../offline/door-database.ts';
 import { conflictingScans, isPassage, lastScans, readList } from '../offline/door-store.ts';

@@ -2,7 +2,7 @@ import { formatClock } from '../../../../platform/text/format-time.ts';
 import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
 import { type ScanResult, doorWords } from '../../../i18n/words/door/door.ts';
 import { byId, focusIfHidden, setText, show } from '../../shared/dom.ts';
-import { minutesSince } from '../../shared/calls/server-clock.ts';
+import { minutesSince } from '../panels/minutes-since.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];

@@ -1,4 +1,5 @@
 import { noteServerTime } from './server-clock.ts';
+import { endsAfter } from './waiting.ts';
 
 /** The outcome of a call: an answer, a refusal with its reason, or no answer in time. */
 export type Answer<Body> =
@@ -111,13 +112,6 @@ export async function callForFile(
   } catch {
     return { kind: 'unreachable' };
   }
-}
-
-/** A signal that ends a request after this long. `AbortSignal.timeout` is missing from browsers from before 2022. */
-export function endsAfter(milliseconds: number): AbortSignal {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(), milliseconds);
-  return controller.signal;
 }
 
 function headersOf(path: string, { body, token = tokenFor(path), headers }: Call): Record<string, string> {

@@ -1,4 +1,5 @@
-import { deadlineMsDefault, endsAfter } from './api.ts';
+import { deadlineMsDefault } from './api.ts';
+import { endsAfter } from './waiting.ts';
 
 /**
  * A file that the browser cannot request by itself, because it needs a token.

@@ -20,11 +20,6 @@ export function serverNow(): number {
   return Date.now() + aheadMs;
 }
 
-/** Whole minutes since a time that the server wrote. */
-export function minutesSince(time: string): number {
-  return Math.max(0, Math.floor((serverNow() - Date.parse(time)) / 60_000));
-}
-
 /** Whether the server has told its time. Before that, `serverNow` is the time of this device. */
 export function isServerTimeKnown(): boolean {
   return Number.isFinite(toldAge);

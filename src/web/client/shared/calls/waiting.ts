@@ -38,3 +38,10 @@ export function nextTry(failures: number, askedMs: number, random: number): numb
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+/** A signal that ends a request after this long. `AbortSignal.timeout` is missing from browsers from before 2022. */
+export function endsAfter(milliseconds: number): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
+}

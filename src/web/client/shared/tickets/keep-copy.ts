@@ -1,4 +1,4 @@
-import { endsAfter } from '../calls/api.ts';
+import { endsAfter } from '../calls/waiting.ts';
 
 const workerPath = '/order-worker.js';
 /** More tickets than an order has. */

@@ -1,8 +1,5 @@
 import { readFile } from '../calls/read-file.ts';
-import { element } from '../dom.ts';
-
-/** Long enough for the browser to have started using the file. */
-const keptMs = 60_000;
+import { offerFile } from '../dom.ts';
 
 /**
  * Opens a file that the browser cannot request by itself, because it needs a token.
@@ -14,14 +11,4 @@ export async function openFile(path: string, token: string, name?: string): Prom
   if (file === undefined) return false;
   offerFile(file, name);
   return true;
-}
-
-/** Opens a file that was read, or saves it under this name. */
-export function offerFile(file: Blob, name?: string): void {
-  const url = URL.createObjectURL(file);
-  const link = element('a');
-  link.href = url;
-  if (name !== undefined) link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), keptMs);
 }

@@ -41,6 +41,8 @@ type DeskLinkWords = {
   readonly reportDone: string;
   readonly reportPrivate: string;
   readonly noReportText: string;
+  /** Refusals that only these pages have, by problem code. */
+  readonly refused: Readonly<Record<string, string>>;
 };
 
 export const deskLinkWords: InEach<DeskLinkWords> = {
@@ -86,6 +88,14 @@ export const deskLinkWords: InEach<DeskLinkWords> = {
     reportDone: 'Laporan tersimpan',
     reportPrivate: 'Hapus berkasnya bila tidak diperlukan lagi, dan jangan teruskan tautannya.',
     noReportText: 'Buka halaman ini dari tautan di email laporan. Tautan berlaku satu hari.',
+    refused: {
+      'staff.email_in_use':
+        'Alamat ini sudah dipakai untuk masuk ke penyelenggara lain. Minta undangan ke alamat lain.',
+      'access.choice_needed': 'Pilih dulu apa yang terjadi dengan akses yang dibuat lewat akun Anda.',
+      'report.not_found': 'Tautan laporan ini tidak berlaku.',
+      'report.link_expired': 'Tautan laporan ini sudah lewat satu hari. Minta laporan baru.',
+      'report.expired': 'Berkas laporan ini sudah dihapus. Minta laporan baru.',
+    },
   },
   en: {
     invitationTitle: 'Join the team',
@@ -128,5 +138,13 @@ export const deskLinkWords: InEach<DeskLinkWords> = {
     reportDone: 'Report saved',
     reportPrivate: 'Delete the file once you do not need it any more, and do not pass the link on.',
     noReportText: 'Open this page from the link in the mail with the report. A link works for a day.',
+    refused: {
+      'staff.email_in_use':
+        'This address already signs in for another organiser. Ask for an invitation to another address.',
+      'access.choice_needed': 'First choose what happens to the access that your account has created.',
+      'report.not_found': 'This report link is not valid.',
+      'report.link_expired': 'This link is more than a day old. Ask for a new report.',
+      'report.expired': 'The file of this report was deleted. Ask for a new report.',
+    },
   },
 };
