@@ -133,25 +133,21 @@ half of the answers come within ${mix.p50Ms.toFixed(1)} ms, and half of the paid
   return readme.replace(figuresBlock, `$1${said}$2`);
 }
 
-/** For each bench with a bar its best figure, and the charts. A bench says more in its section of the results. */
+/** Every figure that has a bar, and the charts. A bench says more in its section of the results. */
 function withCharts(readme: string, results: Results): string {
-  const rows = Object.entries(results).flatMap(([bench, { measurements }]) => {
-    const [best] = measurements
+  const rows = Object.entries(results).flatMap(([bench, { measurements }]) =>
+    measurements
       .filter(({ bar }) => bar !== undefined)
-      .sort((one, other) => missesOf(one) - missesOf(other));
-    if (best === undefined) return [];
-    return [[`[${bench}](docs/measurements/results.md#${bench})`, ...figuresOf(best), barOf(best)]];
-  });
+      .map((one) => [`[${bench}](docs/measurements/results.md#${bench})`, ...figuresOf(one), barOf(one)]),
+  );
   const charts = shownCharts.filter(({ bench, file }) =>
     chartsOf(results[bench]?.facts ?? {}).some((chart) => basename(chart) === file),
   );
   const said = [
-    ...tableOf(['bench', 'its best figure', 'per second', 'p50 ms', 'p99 ms', 'x control', 'bar'], rows),
+    ...tableOf(['bench', 'what', 'per second', 'p50 ms', 'p99 ms', 'x control', 'bar'], rows),
     '',
     ...charts.map((chart) => `![${chart.said}](docs/measurements/results/${chart.file})`),
     '',
   ].join('\n');
   return readme.replace(chartsBlock, (_block, begin: string, end: string) => `${begin}${said}${end}`);
 }
-
-const missesOf = (one: MeasurementRow): number => missedBars(one).length;
