@@ -4,7 +4,7 @@ import { createLatencies } from '../generator/latencies.ts';
 import { type LoadResult, timedResult } from '../generator/tally.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertTickets, orderNumberIn, stagePaid } from './fill/bulk-orders.ts';
-import type { Arrival } from './load/mail-sink.ts';
+import type { Arrival } from './load/serve-sink.ts';
 import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';

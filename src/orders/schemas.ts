@@ -20,7 +20,7 @@ export const localeSchema = z.enum(['id', 'en']);
 export const orderStatusSchema = z.enum(orderStatuses).openapi('OrderStatus');
 
 const nameLengthMax = 100;
-/** The name of a buyer, or of whoever holds a ticket. */
+/** The name of a buyer or of a ticket holder. */
 export const holderNameSchema = personName(nameLengthMax);
 
 export const buyerSchema = z

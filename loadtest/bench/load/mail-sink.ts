@@ -1,17 +1,12 @@
 import { type Socket, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { serveSink } from './serve-sink.ts';
 
 /**
  * A mail server that accepts everything and keeps only arrival times, so that it never limits the sender. It runs in a
  * process of its own, and answers a message with the arrivals since the previous one.
  */
-export type Arrival = { readonly recipient: string; readonly atMs: number };
-export type SinkReport = { readonly port: number } | { readonly arrivals: readonly Arrival[]; readonly bytes: number };
 
 const endOfMail = '\r\n.\r\n';
-
-let arrivals: Arrival[] = [];
-let bytes = 0;
 
 function talk(socket: Socket): void {
   let received = '';
@@ -33,8 +28,7 @@ function talk(socket: Socket): void {
     received = received.slice(end + mark.length);
     if (!isMail) return answerLine(taken);
     isMail = false;
-    bytes += taken.length;
-    arrivals.push({ recipient, atMs: performance.timeOrigin + performance.now() });
+    note(recipient, taken.length);
     return '250 kept\r\n';
   };
   socket.setNoDelay(true).on('error', () => {});
@@ -47,12 +41,4 @@ function talk(socket: Socket): void {
   });
 }
 
-const tell = (report: SinkReport) => process.send?.(report);
-const server = createServer(talk);
-server.listen(0, '127.0.0.1', () => tell({ port: (server.address() as AddressInfo).port }));
-process.on('message', () => {
-  tell({ arrivals, bytes });
-  arrivals = [];
-  bytes = 0;
-});
-process.once('disconnect', () => process.exit());
+const note = serveSink(createServer(talk));

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Arrival, SinkReport } from './mail-sink.ts';
+import type { Arrival, SinkReport } from './serve-sink.ts';
 
 /** A server of the outside world, in a process of its own, that accepts every message. */
 export type Sink = {

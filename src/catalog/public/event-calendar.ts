@@ -77,7 +77,7 @@ export function publicCalendar(file: CalendarFile, facts: Facts): string | undef
   return writeCalendarFile({ ...entry, startsAt, endsAt, place: url, summary: words[language].opening(event.name) });
 }
 
-/** Phases of a waiting room in which a place still joins the draw. Whoever comes when the sale opens is behind all who came before. */
+/** Phases of a waiting room in which a new place still joins the draw. Places that are taken later stand behind the drawn ones. */
 const beforeDraw = new Set(['closed', 'pre_queue']);
 
 /**
