@@ -1,5 +1,4 @@
-import { deadlineMsDefault } from './api.ts';
-import { endsAfter } from './waiting.ts';
+import { endsAfter, fileMsMax } from './waiting.ts';
 
 /**
  * A file that the browser cannot request by itself, because it needs a token.
@@ -9,7 +8,7 @@ export async function readFile(path: string, token: string): Promise<Blob | unde
   try {
     const answer = await fetch(path, {
       headers: { authorization: `Bearer ${token}` },
-      signal: endsAfter(deadlineMsDefault),
+      signal: endsAfter(fileMsMax),
     });
     return answer.ok ? await answer.blob() : undefined;
   } catch {

@@ -45,3 +45,6 @@ export function endsAfter(milliseconds: number): AbortSignal {
   setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;
 }
+
+/** For a file of an order. One of many tickets over a slow network takes a while. */
+export const fileMsMax = 120_000;

@@ -1,10 +1,8 @@
-import { endsAfter } from '../calls/waiting.ts';
+import { endsAfter, fileMsMax } from '../calls/waiting.ts';
 
 const workerPath = '/order-worker.js';
 /** More tickets than an order has. */
 const filesMax = 300;
-/** For each file. They are read at once, and a full order over a slow network takes a while. */
-const readMsMax = 120_000;
 
 type Policy = { createScriptURL(url: string): string };
 type TrustedTypes = { createPolicy(name: string, rules: Policy): Policy };
@@ -57,7 +55,7 @@ async function read(
 ): Promise<Response> {
   const response = await fetch(from, {
     credentials: 'same-origin',
-    signal: endsAfter(readMsMax),
+    signal: endsAfter(fileMsMax),
     ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
   });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
