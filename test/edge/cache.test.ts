@@ -5,6 +5,7 @@ import { untilRenewed } from '../../testkit/catalog/catalog-world.ts';
 import { createEvent } from '../../testkit/factories.ts';
 import { ask } from './support/ask.ts';
 import { type FrontedService, startFrontedService } from './support/fronted-service.ts';
+import { pause, second, untilGone, untilSecond, withinASecond } from './support/seconds.ts';
 
 /**
  * Guards that public reads cost the API one request per key and second or two, and that nobody notices when the API is
@@ -21,74 +22,74 @@ beforeAll(async () => {
 });
 afterAll(() => fronted?.close());
 
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-/**
- * nginx counts whole seconds: a document fetched in second n is fresh through n + 1, and may be stale through n + 2.
- */
-const second = () => Math.floor(Date.now() / 1000);
-async function untilSecond(wanted: number): Promise<void> {
-  while (Date.now() < wanted * 1000 + 50) await pause(20);
-}
-
 describe('a public read', () => {
-  test('is fetched from the API once, and Cache-Status says so', async () => {
-    const { slug } = await createEvent(db());
-    const path = `/v1/events/${slug}`;
-    await untilSecond(second() + 1);
-    const [cold, warm] = [await ask(port, path), await ask(port, path)];
-    expect(cold.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; fwd=uri-miss');
-    expect(warm.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; hit');
-    expect([warm.status, warm.body, warm.headers.etag]).toEqual([200, cold.body, cold.headers.etag]);
-    expect(fronted.arrivedAt(path)).toHaveLength(1);
-    // Headers for us stay with us; headers for a CDN are passed on.
-    expect(warm.headers['cache-control']).toBe('public, max-age=20');
-    expect(warm.headers['cdn-cache-control']).toContain('s-maxage=20');
-    expect(warm.headers['surrogate-key']).toContain('event');
-    expect(warm.headers).not.toHaveProperty('x-accel-expires');
-    expect(warm.headers['server']).toBe('nginx');
-  });
+  test(
+    'is fetched from the API once, and Cache-Status says so',
+    withinASecond(async () => {
+      const { slug } = await createEvent(db());
+      const path = `/v1/events/${slug}`;
+      const [cold, warm] = [await ask(port, path), await ask(port, path)];
+      expect(cold.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; fwd=uri-miss');
+      expect(warm.headers['cache-status']).toBe('antre; fwd=miss; stored, edge; hit');
+      expect([warm.status, warm.body, warm.headers.etag]).toEqual([200, cold.body, cold.headers.etag]);
+      expect(fronted.arrivedAt(path)).toHaveLength(1);
+      // Headers for us stay with us; headers for a CDN are passed on.
+      expect(warm.headers['cache-control']).toBe('public, max-age=20');
+      expect(warm.headers['cdn-cache-control']).toContain('s-maxage=20');
+      expect(warm.headers['surrogate-key']).toContain('event');
+      expect(warm.headers).not.toHaveProperty('x-accel-expires');
+      expect(warm.headers['server']).toBe('nginx');
+    }),
+  );
 
-  test('answers HEAD and If-None-Match from the same entry', async () => {
-    const { slug } = await createEvent(db());
-    const path = `/v1/events/${slug}/ticket-categories`;
-    await untilSecond(second() + 1);
-    const head = await ask(port, path, { method: 'HEAD' });
-    const whole = await ask(port, path);
-    expect([head.status, head.body]).toEqual([200, '']);
-    expect(whole.headers['cache-status']).toContain('edge; hit');
-    const etag = whole.headers.etag ?? '';
-    const unchanged = await ask(port, path, { headers: { 'if-none-match': etag } });
-    expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([304, '', etag]);
-    const other = await ask(port, path, { headers: { 'if-none-match': '"another"' } });
-    expect(other.status).toBe(200);
-    expect(fronted.arrivedAt(path)).toHaveLength(1);
-  });
+  test(
+    'answers HEAD and If-None-Match from the same entry',
+    withinASecond(async () => {
+      const { slug } = await createEvent(db());
+      const path = `/v1/events/${slug}/ticket-categories`;
+      const head = await ask(port, path, { method: 'HEAD' });
+      const whole = await ask(port, path);
+      expect([head.status, head.body]).toEqual([200, '']);
+      expect(whole.headers['cache-status']).toContain('edge; hit');
+      const etag = whole.headers.etag ?? '';
+      const unchanged = await ask(port, path, { headers: { 'if-none-match': etag } });
+      expect([unchanged.status, unchanged.body, unchanged.headers.etag]).toEqual([304, '', etag]);
+      const other = await ask(port, path, { headers: { 'if-none-match': '"another"' } });
+      expect(other.status).toBe(200);
+      expect(fronted.arrivedAt(path)).toHaveLength(1);
+    }),
+  );
 
-  test('is kept once per encoding, however a client spells Accept-Encoding', async () => {
-    const categories = Array.from({ length: 12 }, () => ({ capacity: 10 }));
-    const { slug } = await createEvent(db(), { categories });
-    const path = `/v1/events/${slug}/ticket-categories`;
-    await untilSecond(second() + 1);
-    const encodingOf = async (accept: string) =>
-      (await ask(port, path, { headers: { 'accept-encoding': accept } })).headers['content-encoding'];
-    expect(await encodingOf('gzip, deflate, br, zstd')).toBe('br');
-    expect(await encodingOf('br;q=0.5,gzip')).toBe('br');
-    expect(await encodingOf('deflate, gzip;q=1.0, *;q=0.5')).toBe('gzip');
-    expect(await encodingOf('br;q=0, gzip')).toBe('gzip');
-    expect(await encodingOf('br;q=0.0')).toBeUndefined();
-    expect(await encodingOf('sugar, brown, ungzip')).toBeUndefined();
-    const answer = await ask(port, path, { headers: { 'accept-encoding': 'gzip' } });
-    expect(answer.headers.vary).toBe('Accept-Encoding');
-    expect(fronted.arrivedAt(path)).toHaveLength(3);
-  });
+  test(
+    'is kept once per encoding, however a client spells Accept-Encoding',
+    withinASecond(async () => {
+      const categories = Array.from({ length: 12 }, () => ({ capacity: 10 }));
+      const { slug } = await createEvent(db(), { categories });
+      const path = `/v1/events/${slug}/ticket-categories`;
+      const encodingOf = async (accept: string) =>
+        (await ask(port, path, { headers: { 'accept-encoding': accept } })).headers['content-encoding'];
+      expect(await encodingOf('gzip, deflate, br, zstd')).toBe('br');
+      expect(await encodingOf('br;q=0.5,gzip')).toBe('br');
+      expect(await encodingOf('deflate, gzip;q=1.0, *;q=0.5')).toBe('gzip');
+      expect(await encodingOf('br;q=0, gzip')).toBe('gzip');
+      expect(await encodingOf('br;q=0.0')).toBeUndefined();
+      expect(await encodingOf('sugar, brown, ungzip')).toBeUndefined();
+      const answer = await ask(port, path, { headers: { 'accept-encoding': 'gzip' } });
+      expect(answer.headers.vary).toBe('Accept-Encoding');
+      expect(fronted.arrivedAt(path)).toHaveLength(3);
+    }),
+  );
 
-  test('is fetched once for a hundred concurrent cold requests', async () => {
-    const { slug } = await createEvent(db());
-    const path = `/v1/events/${slug}/schedule`;
-    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(port, path)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(fronted.arrivedAt(path)).toHaveLength(1);
-  });
+  test(
+    'is fetched once for a hundred concurrent cold requests',
+    withinASecond(async () => {
+      const { slug } = await createEvent(db());
+      const path = `/v1/events/${slug}/schedule`;
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ask(port, path)));
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(fronted.arrivedAt(path)).toHaveLength(1);
+    }),
+  );
 
   test('costs the API at most one request a second at any load (T68)', async () => {
     const { slug } = await createEvent(db());
@@ -135,8 +136,8 @@ describe.concurrent('a public read after its time', () => {
   test('is never older than three seconds, even when it is rarely asked for', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}/availability`;
-    const fetched = second();
     await ask(port, path);
+    const fetched = second();
     await db().execute(sql`update stock set available = 0, sold = capacity where event_id = ${id}`);
     await untilSecond(fetched + 4);
     const answer = await ask(port, path);
@@ -147,36 +148,38 @@ describe.concurrent('a public read after its time', () => {
   test('is replaced: an unpublished event is gone after three seconds', async () => {
     const { slug, id } = await createEvent(db());
     const path = `/v1/events/${slug}`;
-    const fetched = second();
     expect((await ask(port, path)).status).toBe(200);
+    const fetched = second();
     await db().execute(sql`update events set status = 'draft', published_at = null where id = ${id}`);
     await fronted.service.cachedReads.changed([`evt:${id}`, `slug:${slug}`]);
     await untilSecond(fetched + 4);
-    expect((await ask(port, path)).status).toBe(404);
+    expect((await untilGone(port, path)).status).toBe(404);
     expect((await ask(port, '/v1/events?limit=0')).status).toBe(400);
     expect((await ask(port, '/v1/events?limit=0')).headers['cache-control']).toBe('no-store');
   });
 });
 
 describe('the listing', () => {
-  test('has one entry for all spellings of a question, and one for each question', async () => {
-    await createEvent(db(), { event: { city: 'Sabang' } });
-    await untilSecond(second() + 1);
-    const same = [
-      '/v1/events?city=Sabang&limit=5',
-      '/v1/events?limit=5&city=Sabang',
-      '/v1/events?utm_source=poster&city=Sabang&limit=5&x=%0d%0aSet-Cookie:a=b',
-      '/v1/events?city=Sabang&limit=5&fbclid=1&q=',
-    ];
-    const answers = [];
-    for (const path of same) answers.push(await ask(port, path));
-    expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    const other = await ask(port, '/v1/events?city=Sabang&limit=6');
-    expect(other.headers['cache-status']).toContain('edge; fwd=uri-miss');
-    const after = fronted.arrived.slice(-2).map(({ target }) => target);
-    expect(after).toEqual(['/v1/events?city=Sabang&limit=5', '/v1/events?city=Sabang&limit=6']);
-  });
+  test(
+    'has one entry for all spellings of a question, and one for each question',
+    withinASecond(async () => {
+      await createEvent(db(), { event: { city: 'Sabang' } });
+      const same = [
+        '/v1/events?city=Sabang&limit=5',
+        '/v1/events?limit=5&city=Sabang',
+        '/v1/events?utm_source=poster&city=Sabang&limit=5&x=%0d%0aSet-Cookie:a=b',
+        '/v1/events?city=Sabang&limit=5&fbclid=1&q=',
+      ];
+      const answers = [];
+      for (const path of same) answers.push(await ask(port, path));
+      expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      const other = await ask(port, '/v1/events?city=Sabang&limit=6');
+      expect(other.headers['cache-status']).toContain('edge; fwd=uri-miss');
+      const after = fronted.arrived.slice(-2).map(({ target }) => target);
+      expect(after).toEqual(['/v1/events?city=Sabang&limit=5', '/v1/events?city=Sabang&limit=6']);
+    }),
+  );
 
   test('passes on every parameter that the API knows', async () => {
     const values: Readonly<Record<string, string>> = {

@@ -13,7 +13,7 @@ const rules = globSync('deploy/nginx/edge-*.conf').map((file) => text(file.split
 test('production includes the rules, and serves nothing outside them', () => {
   expect(main).toMatch(/http \{[^]*include edge-http\.conf;[^]*server \{[^]*include edge-server\.conf;/);
   expect(main).not.toMatch(/location|proxy_pass/);
-  expect(rules).toHaveLength(4);
+  expect(rules).toHaveLength(6);
 });
 
 test('each zone and upstream that the rules name exists, here as in the local stack', () => {

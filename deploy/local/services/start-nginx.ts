@@ -28,7 +28,14 @@ const probeDeadlineMs = 1000;
 const requestsPerSecondDefault = 2000;
 
 /** Files that production's configuration includes, too. Copied, since the account may be unable to read the repository. */
-const sharedFiles = ['edge-http.conf', 'edge-server.conf', 'edge-public.conf', 'edge-forward.conf'] as const;
+const sharedFiles = [
+  'edge-http.conf',
+  'edge-server.conf',
+  'edge-public.conf',
+  'edge-page.conf',
+  'edge-file.conf',
+  'edge-forward.conf',
+] as const;
 
 /** Starts nginx on 127.0.0.1 in front of the API, with production's rules. */
 export async function startNginx(

@@ -9,8 +9,8 @@ export type Source = 'memory' | 'shared' | 'built' | 'collapsed' | 'stale';
  * How long our edge keeps an answer, and how long it may send it while it asks for a newer one. The edge does not learn
  * of changes, so this is short. nginx counts whole seconds; with these values no answer from it is older than three.
  */
-const edgeSeconds = '1';
-const edgeStaleSeconds = 1;
+export const edgeSeconds = '1';
+export const edgeStaleSeconds = 1;
 
 /** Everybody gets the same bytes, so any page may read them, and no answer varies by Origin. */
 const forAnyPage = { 'access-control-allow-origin': '*' };

@@ -1,3 +1,5 @@
+import { edgeSeconds, edgeStaleSeconds } from '../../http/public-cache/response.ts';
+
 /**
  * The sources that a page may load from: our own scripts, styles, images and manifest, and calls to our own API. No inline script
  * or style, no framing, no string that becomes HTML.
@@ -49,7 +51,8 @@ export function pageHeaders(traits: PageTraits): Record<string, string> {
   const { seconds, staleWhileRevalidateSeconds, staleIfErrorSeconds } = traits.lifetime;
   return {
     ...safetyHeaders(traits),
-    'cache-control': `public, max-age=${seconds}`,
+    'cache-control': `public, max-age=${seconds}, stale-while-revalidate=${edgeStaleSeconds}, stale-if-error=${staleIfErrorSeconds}`,
+    'x-accel-expires': edgeSeconds,
     'cdn-cache-control':
       `public, s-maxage=${seconds}, stale-while-revalidate=${staleWhileRevalidateSeconds}, ` +
       `stale-if-error=${staleIfErrorSeconds}`,
