@@ -194,11 +194,17 @@ test('programs learn of each act that changes what an order says about people', 
     tickets: [{ ticketId, holderName: 'Budi Santoso' }],
     answers: [{ questionId: asked.id, ticketId: null, value: 'L' }],
   };
+  // A change takes over from an earlier one that was not tried (`order-changes.test.ts`).
+  const tried = () =>
+    world.db.execute(sql`update webhook_deliveries set tried_at = now() where subject_id = ${orderId}`);
   await giveDetails(service, link, given);
   await giveDetails(service, link, given);
+  await tried();
   await correctHolderName(service, { actor, orderId, ticketId, holderName: 'Budi Hartono' });
+  await tried();
   await correctBuyer(service, { actor, orderId, correction: { name: 'Citra Dewi' } });
   await correctBuyer(service, { actor, orderId, correction: { name: 'Citra Dewi' } });
+  await tried();
   const holder = { name: 'Dian Sastro', email: 'dian@example.test' };
   await transferTicket(service, { ticketId, shown: { by: 'buyer', ...link }, holder });
   const facts = await world.facts(organizer);

@@ -66,7 +66,8 @@ export async function replayWebhooksSince(
             and m.id >= (select left(webhook_id(${since.toISOString()}::timestamptz - make_interval(secs => ${notingSecondsMax})), 15))
             and m.occurred_at >= ${since.toISOString()}::timestamptz
             and (d.status is null or d.status = 'failed' or (${include === 'all'}::boolean and d.status = 'delivered'))
-          order by m.id limit ${replayMax}
+          -- A change of an order does not take over from a webhook that is locked (note_order_change).
+          order by m.id limit ${replayMax} for key share of m
         ), queued as (
           insert into webhook_deliveries (endpoint_id, webhook_id, subject_id, due_at)
           select ${endpointId}, c.id, c.subject_id, now() from chosen c
