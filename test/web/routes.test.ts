@@ -95,7 +95,9 @@ test('the browser itself can never send a form with personal data: it would stan
 test('pages are for everybody: cacheable, no cookie, no credential changes them, nothing private in them', async () => {
   const path = orderPath();
   const plain = await get(path);
-  expect(plain.headers.get('cache-control')).toMatch(/^public, max-age=\d+, stale-while-revalidate=1, stale-if-error=\d+$/);
+  expect(plain.headers.get('cache-control')).toMatch(
+    /^public, max-age=\d+, stale-while-revalidate=1, stale-if-error=\d+$/,
+  );
   expect(plain.headers.get('set-cookie')).toBeNull();
   expect(plain.headers.get('x-robots-tag')).toBe('noindex');
   const html = await plain.text();
