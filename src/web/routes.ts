@@ -115,7 +115,7 @@ export function webRoutes(deps: {
           const [{ data: items }, { data: kinds }] = await Promise.all([schedule.read(), categories.read()]);
           const [shown, seller] = await Promise.all([event.read(), organizer.read()]);
           const sold = { schedule: items, categories: kinds, availability: (await availability.read()).data };
-          return eventPage(context, { event: shown, organizer: seller, ...sold, room }, publicUrl);
+          return eventPage(context, { event: shown, organizer: seller, ...sold, room, isPublic: true }, publicUrl);
         });
         return send(c, page, pageHeaders({ ...liveTraits, surrogateKeys: `${event.surrogateKeys} page` }));
       }),

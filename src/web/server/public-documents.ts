@@ -43,6 +43,8 @@ export type EventFacts = {
   readonly organizer: Organizer;
   /** The event's waiting room, if it has one. */
   readonly room: QueueTimes | undefined;
+  /** False in the preview of a draft. */
+  readonly isPublic: boolean;
 };
 
 /** A public answer that is not parsed yet. Parsing is skipped if this version was rendered before. */

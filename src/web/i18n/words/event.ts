@@ -16,6 +16,7 @@ type EventWords = {
   readonly cancelled: string;
   readonly cancelledText: string;
   readonly preview: string;
+  readonly previewLinks: string;
   readonly postponed: string;
   readonly postponedText: string;
   readonly salesStopped: string;
@@ -76,6 +77,7 @@ export const eventWords: InEach<EventWords> = {
     cancelled: 'Acara dibatalkan',
     cancelledText: 'Penyelenggara membatalkan acara ini. Pembeli tiket dihubungi melalui email.',
     preview: 'Hanya tim Anda yang melihat halaman ini. Di sini tidak ada yang dapat dipesan.',
+    previewLinks: 'Tautan ke halaman lain berfungsi setelah acara ditampilkan ke publik.',
     postponed: 'Acara ditunda',
     postponedText: 'Tanggal baru belum ditentukan. Tiket yang sudah dibeli tetap berlaku, dan pemiliknya dikabari.',
     salesStopped: 'Penjualan sedang ditutup oleh penyelenggara.',
@@ -138,6 +140,7 @@ export const eventWords: InEach<EventWords> = {
     cancelled: 'Event cancelled',
     cancelledText: 'The organiser has called this event off. Ticket holders are told by email.',
     preview: 'Only your team sees this page. Nothing can be ordered here.',
+    previewLinks: 'Links to other pages work once the event is published.',
     postponed: 'Postponed',
     postponedText: 'There is no new date yet. Tickets stay valid, and their holders will be told.',
     salesStopped: 'The organiser has closed sales for now.',

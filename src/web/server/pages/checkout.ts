@@ -9,7 +9,7 @@ import { newsWordingNow, newsWordings } from '../../i18n/words/news.ts';
 import { roomWords } from '../../i18n/words/room.ts';
 import { isAnySoldOut } from '../../sale-stage.ts';
 import { waitingListWords } from '../../i18n/words/waiting-list.ts';
-import { calendarLink } from '../parts/event-facts.ts';
+import { calendarLink, hrefIn } from '../parts/event-facts.ts';
 import { field } from '../parts/field.ts';
 import { formMessage } from '../parts/form-parts.ts';
 import { legalLinks } from './legal-page.ts';
@@ -20,7 +20,8 @@ import { phoneField } from '../parts/phone-field.ts';
  * chooses by the article's `data-stage`, which the script updates. The button is disabled until the script runs, because the page's CSP
  * forbids submitting the form without it.
  */
-export function checkout(context: PageContext, { event, organizer, categories, availability, room }: EventFacts): Html {
+export function checkout(context: PageContext, facts: EventFacts): Html {
+  const { event, organizer, categories, availability, room, isPublic } = facts;
   const { language } = context.lang;
   const words = eventWords[language];
   const bands = new Map(availability.map(({ ticketCategoryId, band }) => [ticketCategoryId, band]));
@@ -29,34 +30,35 @@ export function checkout(context: PageContext, { event, organizer, categories, a
   return html`<section class="tickets" id="tickets" aria-labelledby="tickets-title"><h2 id="tickets-title">${words.tickets}</h2>
 ${event.status !== 'cancelled' && event.sales === 'closed' ? html`<p class="notice notice-warn">${words.salesStopped}</p>` : ''}
 ${categories.length === 0 ? html`<p class="muted">${words.noCategories}</p>` : ''}
-${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, event, room)}
-${isOff || categories.length === 0 ? '' : stagePanels(categories, event, language)}
-${event.hasWaitingList && !isOff ? html`<p id="waiting-list"${isAnySoldOut(states) ? '' : html` hidden`}><a class="block-link" href="${linkTo(`/events/${event.slug}/waiting-list`, context.lang)}">${waitingListWords[language].tellMe}</a></p>` : ''}
+${room === undefined || room.phase === 'over' || isOff ? '' : roomNotice(context, facts, room)}
+${isOff || categories.length === 0 ? '' : stagePanels(facts, language)}
+${event.hasWaitingList && !isOff ? html`<p id="waiting-list"${isAnySoldOut(states) ? '' : html` hidden`}><a class="block-link" ${hrefIn(facts, linkTo(`/events/${event.slug}/waiting-list`, context.lang))}>${waitingListWords[language].tellMe}</a></p>` : ''}
 <form id="checkout" method="post" novalidate data-fee="${event.feePerTicket.amount}" data-currency="${event.currency}" data-tickets-max="${event.ticketsPerOrderMax}">
 <ul class="categories">${categories.map((category) => categoryRow(category, bands.get(category.id) ?? 'none', event, language))}</ul>
 <p class="field-error choice-fault" id="choice-error" tabindex="-1" hidden></p>
-${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div class="while-open">${buyerFields(event, language)}${legalLinks(organizer, event.slug, context.lang)}${submitBar(event, language)}</div>`}
+${isOff || categories.length === 0 ? '' : html`${rules(event, language)}<div class="while-open">${buyerFields(event, language)}${legalLinks(organizer, { slug: event.slug, isPublic }, context.lang)}${submitBar(event, language)}</div>`}
 </form></section>
 ${isOff ? '' : html`<a class="jump button while-open" href="#tickets" id="jump">${words.chooseTickets}</a>`}`;
 }
 
 /** The content in place of the form while nothing can be ordered. */
-function stagePanels(categories: readonly TicketCategory[], event: PublicEvent, language: Language): Html {
+function stagePanels(facts: EventFacts, language: Language): Html {
+  const { event, categories } = facts;
   const words = eventWords[language];
   const opening = categories.filter(({ saleState }) => saleState === 'upcoming').map(({ saleOpensAt }) => saleOpensAt);
   const first = opening.sort()[0];
   return html`<p class="visually-hidden" id="sale-live" role="status"></p>
 <div class="stage-panel while-upcoming"><p>${words.opensIn}</p><strong id="opens-in" role="timer"></strong>
-${first === undefined ? '' : html`<p class="muted">${timeText(first, event, language)}</p><p><a class="block-link" href="${calendarLink(event, 'sale', language)}">${words.remindOfSale}</a></p>`}<p class="muted small">${words.keepOpen}</p></div>
+${first === undefined ? '' : html`<p class="muted">${timeText(first, event, language)}</p><p><a class="block-link" ${hrefIn(facts, calendarLink(event, 'sale', language))}>${words.remindOfSale}</a></p>`}<p class="muted small">${words.keepOpen}</p></div>
 <div class="stage-panel while-sold_out"><strong>${words.stageTitle.sold_out}</strong><p class="muted">${words.soldOutText}</p></div>
 <div class="stage-panel while-over"><strong>${words.stageTitle.over}</strong></div>`;
 }
 
 /** Shows the link to the waiting room. The script hides it for buyers with a pass. */
-function roomNotice({ lang }: PageContext, { slug }: PublicEvent, { phase }: QueueTimes): Html {
+function roomNotice({ lang }: PageContext, facts: EventFacts, { phase }: QueueTimes): Html {
   const words = roomWords[lang.language];
   return html`<div class="notice room" id="room"><strong id="room-title">${words.phases[phase]}</strong><p id="room-text">${words.phaseText[phase]}</p>
-<a class="button" id="room-link" href="${linkTo(`/events/${slug}/queue`, lang)}">${words.takeTurn}</a></div>`;
+<a class="button" id="room-link" ${hrefIn(facts, linkTo(`/events/${facts.event.slug}/queue`, lang))}>${words.takeTurn}</a></div>`;
 }
 
 function categoryRow(category: TicketCategory, band: Band, event: PublicEvent, language: Language): Html {

@@ -9,7 +9,7 @@ import { eventWords } from '../../i18n/words/event.ts';
 import { type SaleStage, saleStageOf } from '../../sale-stage.ts';
 import { linkTo } from '../../i18n/language.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
-import { calendarLink, eventJsonLd, hasNoDate, mapLink } from '../parts/event-facts.ts';
+import { calendarLink, eventJsonLd, hasNoDate, hrefIn, mapLink } from '../parts/event-facts.ts';
 import { eventShareImage } from '../parts/share-image.ts';
 import { paragraphs } from '../parts/paragraphs.ts';
 import { checkout } from './checkout.ts';
@@ -36,11 +36,12 @@ export async function eventPage(context: PageContext, given: EventFacts, publicU
 /** The preview of an event's page for its organiser's staff. It has no script, so nothing can be ordered. */
 export function eventPreviewPage(context: PageContext, given: EventFacts): Promise<string> {
   const facts = factsIn(context, given);
+  const words = eventWords[context.lang.language];
   return layout(context, {
     title: facts.event.name,
     description: facts.event.summary,
     className: 'page-event',
-    body: html`<div class="wrap"><p class="notice notice-warn">${eventWords[context.lang.language].preview}</p></div>${article(context, facts)}`,
+    body: html`<div class="wrap"><p class="notice notice-warn">${words.preview}${given.isPublic ? '' : html` ${words.previewLinks}`}</p></div>${article(context, facts)}`,
   });
 }
 
@@ -67,10 +68,10 @@ ${event.status === 'cancelled' ? html`<div class="notice notice-bad" role="statu
 ${hasNoDate(event) ? html`<div class="notice notice-warn" role="status"><strong>${words.postponed}.</strong> ${words.postponedText}</div>` : ''}
 </div></header>
 <div class="wrap event-columns">
-<div class="event-about">${factList(context, event)}
+<div class="event-about">${factList(context, facts)}
 ${event.description === '' ? '' : html`<section><h2>${words.about}</h2>${paragraphs(event.description)}</section>`}
 ${schedule.length === 0 ? '' : scheduleSection(context, event, schedule)}
-${contactLine(facts.organizer, context.lang)}${legalLinks(facts.organizer, event.slug, context.lang)}
+${contactLine(facts.organizer, context.lang)}${legalLinks(facts.organizer, { slug: event.slug, isPublic: facts.isPublic }, context.lang)}
 </div>
 ${checkout(context, facts)}
 </div></article>`;
@@ -83,8 +84,9 @@ function stageOf({ event, categories, availability }: EventFacts): SaleStage | '
   return saleStageOf(categories.map(({ id, saleState }) => ({ saleState, band: bands.get(id) ?? 'none' })));
 }
 
-function factList({ lang }: PageContext, event: PublicEvent): Html {
+function factList({ lang }: PageContext, facts: EventFacts): Html {
   const { language } = lang;
+  const { event } = facts;
   const words = eventWords[language];
   const { startsAt, endsAt, timeZone, doorsOpenAt } = event;
   const day = formatDate(startsAt, timeZone, language, 'full');
@@ -95,10 +97,10 @@ function factList({ lang }: PageContext, event: PublicEvent): Html {
   const isOff = event.status === 'cancelled' || event.isPostponed;
   const when = isOneDay ? html`<strong>${day}</strong><br>${span}` : html`<strong>${span}</strong>`;
   return html`<dl class="facts">
-<div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}${isOff ? '' : html`<br><a href="${calendarLink(event, 'event', language)}">${words.calendar}</a>`}</dd></div>
+<div><dt>${words.when}</dt><dd>${hasNoDate(event) ? html`<strong>${noDate[language]}</strong>` : when}${isOff ? '' : html`<br><a ${hrefIn(facts, calendarLink(event, 'event', language))}>${words.calendar}</a>`}</dd></div>
 ${hasNoDate(event) ? '' : html`<div><dt>${words.doors}</dt><dd>${doorsDay === day ? doors : `${doorsDay}, ${doors}`}</dd></div>`}
 <div><dt>${words.where}</dt><dd><strong>${event.venue}</strong><br>${event.address === '' ? event.city : event.address}<br><a href="${mapLink(event)}" rel="noreferrer noopener" target="_blank">${words.map}</a></dd></div>
-<div><dt>${words.by}</dt><dd><a href="${linkTo(`/o/${event.organizer.slug}`, lang)}">${event.organizer.name}</a></dd></div></dl>`;
+<div><dt>${words.by}</dt><dd><a ${hrefIn(facts, linkTo(`/o/${event.organizer.slug}`, lang))}>${event.organizer.name}</a></dd></div></dl>`;
 }
 
 function scheduleSection({ lang: { language } }: PageContext, { timeZone }: PublicEvent, schedule: Schedule): Html {

@@ -94,7 +94,7 @@ export async function organizerPage(
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
 ${cards(listing, lang)}</section>
 <nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav>
-${contactLine(organizer, lang)}${legalLinks(organizer, eventSlug, lang)}</div>`,
+${contactLine(organizer, lang)}${legalLinks(organizer, { slug: eventSlug }, lang)}</div>`,
   });
 }
 

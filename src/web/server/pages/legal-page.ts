@@ -3,6 +3,7 @@ import { type ChosenLanguage, linkTo, otherThan } from '../../i18n/language.ts';
 import { organizerWords } from '../../i18n/words/organizer.ts';
 import { type Html, type PageContext, layout } from '../layout.ts';
 import type { Organizer } from '../public-documents.ts';
+import { hrefIn } from '../parts/event-facts.ts';
 import { paragraphs } from '../parts/paragraphs.ts';
 
 /** The texts of an organiser that buyers may read before they order. */
@@ -44,11 +45,15 @@ export function contactLine({ name, contact: { email, phone } }: Organizer, { la
 }
 
 /** Links to the texts that the organiser has written. */
-export function legalLinks(organizer: Organizer, slug: string, lang: ChosenLanguage): Html {
+export function legalLinks(
+  organizer: Organizer,
+  { slug, isPublic = true }: { readonly slug: string; readonly isPublic?: boolean },
+  lang: ChosenLanguage,
+): Html {
   const words = organizerWords[lang.language];
   const links = legalTexts
     .filter((text) => hasLegalText(organizer, text))
-    .map((text) => html`<a href="${linkTo(`/events/${slug}/${text}`, lang)}">${words[text]}</a>`);
+    .map((text) => html`<a ${hrefIn({ isPublic }, linkTo(`/events/${slug}/${text}`, lang))}>${words[text]}</a>`);
   if (links.length === 0) return html``;
   return html`<p class="muted small legal-links">${words.readFirst(organizer.name)} ${links.map((link, index) => (index === 0 ? link : html` · ${link}`))}</p>`;
 }

@@ -59,6 +59,13 @@ export function eventJsonLd(
 export const hasNoDate = ({ status, isPostponed }: Pick<ListedEvent, 'status' | 'isPostponed'>) =>
   status === 'published' && isPostponed;
 
+/**
+ * The target of a link to another page or file of the event. Those answer 404 before the event is published, so the preview of a draft has
+ * links without a target.
+ */
+export const hrefIn = ({ isPublic }: Pick<EventFacts, 'isPublic'>, href: string): Html =>
+  isPublic ? html`href="${href}"` : html`role="link" aria-disabled="true"`;
+
 /** The place on a map. The map is not contacted before the reader follows the link. */
 export function mapLink(event: Pick<EventFacts['event'], 'venue' | 'address' | 'city'>): string {
   return `https://www.google.com/maps/search/?${new URLSearchParams({ api: '1', query: placeLine(event) }).toString()}`;

@@ -31,7 +31,7 @@ export function waitingRoomPages(addPage: AddPage): void {
 
 const roomPath = '/v1/organizers/:slug/events/:eventId/waiting-room';
 
-async function roomOf(desk: Desk): Promise<Room | undefined> {
+export async function roomOf(desk: Desk): Promise<Room | undefined> {
   return desk.api.get(roomPath, { param: eventParam(desk) }).catch((error: unknown) => {
     if (!isProblem(error, 'queue.not_found')) throw error;
     return undefined;

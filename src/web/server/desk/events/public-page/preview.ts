@@ -4,6 +4,7 @@ import type { Availability, EventFacts, TicketCategories } from '../../../public
 import type { AddPage, Desk, View } from '../../desk.ts';
 import { type Category, type Pool, ticketsOf } from '../../tickets/tickets.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
+import { roomOf } from '../waiting-room.ts';
 
 /** The event's page as buyers will see it, also for drafts. Only the organiser's staff can open it, and nothing caches it. */
 export function previewPage(addPage: AddPage): void {
@@ -13,9 +14,10 @@ export function previewPage(addPage: AddPage): void {
 async function showPreview(desk: Desk): Promise<View> {
   const param = eventParam(desk);
   const { slug } = desk;
-  const [event, { pools, categories }, schedule, profile] = await Promise.all([
+  const [event, { pools, categories }, room, schedule, profile] = await Promise.all([
     ownEvent(desk),
     ticketsOf(desk),
+    roomOf(desk),
     desk.api.get('/v1/organizers/:slug/events/:eventId/schedule', { param }),
     desk.api.get('/v1/organizers/:slug/profile', { param: { slug } }),
   ]);
@@ -27,7 +29,8 @@ async function showPreview(desk: Desk): Promise<View> {
     categories: categories.map((category) => asPublished(category, { status, sales: event.sales }, desk.now)),
     availability: categories.map((category) => availabilityIn(pools, category)),
     organizer: { slug, name: event.organizer.name, ...profile },
-    room: undefined,
+    room,
+    isPublic: event.status !== 'draft',
   };
   return { title: event.name, ...eventView(event), page: (context) => eventPreviewPage(context, facts) };
 }
