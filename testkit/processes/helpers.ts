@@ -1,5 +1,9 @@
 import { type Passwords, createPasswords } from '../../src/access/sessions/passwords.ts';
-import { type TicketPrinter, createTicketPrinter } from '../../src/orders/tickets/print-tickets.ts';
+import {
+  type PrinterOptions,
+  type TicketPrinter,
+  createTicketPrinter,
+} from '../../src/orders/tickets/print-tickets.ts';
 
 /** Helper processes for all files of a test worker, since each takes up to a second of a processor to start. They end with the worker. */
 
@@ -8,5 +12,9 @@ const keepOpen = { close: () => Promise.resolve() };
 /** Cheap, because at the real cost of 0.2 s each, one at a time, a busy machine refuses sign-ins. The real cost has its own test. */
 export const testPasswords: Passwords = { ...createPasswords({ ln: 8, r: 8, p: 1 }), ...keepOpen };
 
-/** At the real priority it would get no processor beside other tests. That priority has its own test. */
-export const testPrinter: TicketPrinter = { ...createTicketPrinter('low'), ...keepOpen };
+/**
+ * At the real priority a printer would get no processor beside other tests, and at the real deadlines a busy machine would refuse
+ * tickets. Both have their own tests.
+ */
+export const patientPrinter: PrinterOptions = { priority: 'low', waitMs: 150_000, drawMs: 150_000 };
+export const testPrinter: TicketPrinter = { ...createTicketPrinter(patientPrinter), ...keepOpen };

@@ -12,7 +12,7 @@ import type { TicketsPdfInput } from './draw-ticket.ts';
 const helpersMax = 1;
 /** Tickets that may wait to be drawn in one process: a few seconds of work. */
 const ticketsWaitingMax = 1000;
-const waitMs = 10_000;
+const waitMsMax = 10_000;
 export const printRetrySeconds = 3;
 /**
  * The helper pauses after the pages of a large order. During a storm of orders of 100 tickets, the p95 of placing an order
@@ -22,7 +22,7 @@ const restFromMs = 20;
 const restFactor = 2;
 /** On a busy machine drawing takes long because it waits for a core. A pause as long as that would only add to it. */
 const restMsMax = 400;
-const drawMsMax = 10_000;
+export const drawMsMax = 10_000;
 const helperIdleMs = 60_000;
 const helperHeapMiBMax = 96;
 /** A ticket takes 4 to 30 kB: this holds about a hundred orders. */
@@ -45,8 +45,19 @@ export type TicketPrinter = {
   close(): Promise<void>;
 };
 
+export type PrinterOptions = {
+  readonly priority?: HelperOptions['priority'];
+  /** How long an order may wait, and how long its drawing may take. */
+  readonly waitMs?: number;
+  readonly drawMs?: number;
+};
+
 /** Draws tickets in a helper process, behind a gate that counts tickets. */
-export function createTicketPrinter(priority: HelperOptions['priority'] = 'idle'): TicketPrinter {
+export function createTicketPrinter({
+  priority = 'idle',
+  waitMs = waitMsMax,
+  drawMs = drawMsMax,
+}: PrinterOptions = {}): TicketPrinter {
   const gate = createWorkGate({
     work: 'tickets_pdf',
     atOnceMax: helpersMax,
@@ -56,7 +67,7 @@ export function createTicketPrinter(priority: HelperOptions['priority'] = 'idle'
   });
   const helpers = createHelpers<TicketsPdfInput, Uint8Array>({
     file: helperFile('./tickets-helper.ts', import.meta.url),
-    taskMsMax: drawMsMax,
+    taskMsMax: drawMs,
     idleMs: helperIdleMs,
     heapMiBMax: helperHeapMiBMax,
     priority,

@@ -3,7 +3,8 @@ import { createLinkCards } from '../../../src/catalog/index.ts';
 import { createTicketPrinter } from '../../../src/orders/index.ts';
 
 /** What the API does in helper processes, once each, as one program: `bundle.test.ts` runs it from a bundle. */
-const printer = createTicketPrinter();
+/** Patient, because at its real priority and deadline a busy machine would refuse the tickets. */
+const printer = createTicketPrinter({ priority: 'low', drawMs: 60_000 });
 const passwords = createPasswords({ ln: 4, r: 8, p: 1 });
 const pdf = await printer.print('ord_7K3M9XQ206FJ2V1H8C9QX4T0RBVE', 'v1', {
   event: {
