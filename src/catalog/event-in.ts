@@ -43,8 +43,3 @@ export function scheduleItemIn<Item extends Scheduled & Described>(language: Lan
     description: inLanguage(language, item.description, item.descriptionEn),
   };
 }
-
-/** The whole place of an event on one line. */
-export function placeLine(event: { readonly venue: string; readonly address: string; readonly city: string }): string {
-  return [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
-}

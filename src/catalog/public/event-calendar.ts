@@ -1,5 +1,6 @@
 import { type CalendarFileEntry, writeCalendarFile } from '../../platform/text/icalendar.ts';
-import { eventIn, placeLine } from '../event-in.ts';
+import { eventIn } from '../event-in.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
 import { type SaleFacts, saleStateOf } from './sale-state.ts';
 import type { RoomTimes } from '../ports.ts';
 import type { PublicEventRow } from './queries.ts';

@@ -1,18 +1,8 @@
+import type { ShownEvent } from '../../catalog/index.ts';
 import type { EventPlan } from './tables.ts';
 
-type EventTimes = {
-  readonly startsAt: Date;
-  readonly endsAt: Date;
-  readonly doorsOpenAt: Date;
-  readonly timeZone: string;
-  readonly venue: string;
-  readonly address: string;
-  readonly city: string;
-  readonly postponedAt: Date | null;
-};
-
 /** The parts of an event that its holders plan by. */
-export function planOf(event: EventTimes): EventPlan {
+export function planOf(event: Omit<ShownEvent, 'name' | 'status'>): EventPlan {
   const { timeZone, venue, address, city } = event;
   return {
     startsAt: event.startsAt.toISOString(),

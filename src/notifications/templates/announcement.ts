@@ -5,7 +5,8 @@ import { announcementWords } from './parts/announcement-words.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
 import { button, mailFrame, paragraph } from './parts/html.ts';
 import { orderFooter } from './parts/order-footer.ts';
-import { eventFacts, placeOf } from './parts/order-facts.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
+import { eventFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { noticeMail } from './order-notice.ts';
 import { shortMail } from './parts/short-mail.ts';
@@ -112,7 +113,7 @@ export function announcementMessage(announcement: Announced, data: OrderMailData
   const shortText = announcement.content?.[locale].shortText ?? '';
   if (announcement.kind === 'reminder') {
     const time = formatDateTime(event.startsAt, event.timeZone, locale);
-    return orderMessage('event_reminder', data, [time, messageParameter(placeOf(event))]);
+    return orderMessage('event_reminder', data, [time, messageParameter(placeLine(event))]);
   }
   if (announcement.kind === 'practical') return orderMessage('event_practical', data, [messageParameter(shortText)]);
   return {

@@ -3,7 +3,9 @@ import type { Mail } from '../channel.ts';
 import { planChanges, planOf } from '../notices/event-plan.ts';
 import type { EventPlan } from '../notices/tables.ts';
 import { eventWords } from './parts/event-words.ts';
-import { eventFacts, placeOf } from './parts/order-facts.ts';
+import type { ShownEvent } from '../../catalog/index.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
+import { eventFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
 import { calendarAttachment, noticeMail } from './order-notice.ts';
 import { words } from './parts/words.ts';
@@ -66,14 +68,14 @@ export function eventMovedMail(data: OrderMailData, before: EventPlan): Mail {
 
 /** The change, as the subject and the first sentence of a mail. */
 export function movedLine(
-  event: OrderMailData['event'],
+  event: ShownEvent,
   before: EventPlan,
   locale: 'id' | 'en',
 ): { readonly subject: string; readonly lead: string } {
   const say = eventWords[locale].moved;
   const { time, place } = planChanges(before, planOf({ ...event, postponedAt: null }));
   const date = formatDateTime(event.startsAt, event.timeZone, locale);
-  const where = placeOf(event);
+  const where = placeLine(event);
   const [subject, lead] = before.isPostponed
     ? [say.subjectDated(event.name), say.leadDated(event.name, date, where)]
     : time && place
@@ -98,7 +100,7 @@ function movedFacts(data: OrderMailData, before: EventPlan): [string, string][] 
       formatClockIn(before.doorsOpenAt, before.timeZone, locale),
       formatClockIn(event.doorsOpenAt, zone, locale),
     ],
-    [name.where, placeOf(before), placeOf(event)],
+    [name.where, placeLine(before), placeLine(event)],
   ];
   return [
     ...pairs.flatMap(([label, was, is]): [string, string][] => {

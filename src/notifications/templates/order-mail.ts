@@ -1,3 +1,4 @@
+import type { ShownEvent } from '../../catalog/index.ts';
 import type { Money } from '../../platform/text/money.ts';
 
 /** The organizer's contact, and the pages of its texts; null or undefined if it has none. */
@@ -16,19 +17,7 @@ export type OrderMailData = {
   readonly buyerName: string | undefined;
   readonly organizerName: string;
   readonly seller: Seller;
-  readonly event: {
-    readonly name: string;
-    readonly venue: string;
-    readonly address: string;
-    readonly city: string;
-    readonly timeZone: string;
-    readonly startsAt: Date;
-    readonly endsAt: Date;
-    readonly doorsOpenAt: Date;
-    readonly status: string;
-    /** A postponed event has no date: its times are those from before. */
-    readonly postponedAt: Date | null;
-  };
+  readonly event: ShownEvent;
   readonly orderCode: string;
   /** The page of the order; its fragment holds the secret. */
   readonly link: string;

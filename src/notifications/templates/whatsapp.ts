@@ -3,7 +3,8 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import type { WhatsappMessage } from '../channel.ts';
 import type { MessageName } from '../message-texts/catalog.ts';
 import type { OrderTemplate } from '../deliveries/order-rules.ts';
-import { placeOf, startText } from './parts/order-facts.ts';
+import { startText } from '../../catalog/index.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
 import type { OrderMailData } from './order-mail.ts';
 
 /**
@@ -37,7 +38,7 @@ export function whatsappMessage(
     case 'event_postponed':
       return orderMessage(template, data, [time]);
     case 'event_moved':
-      return orderMessage('event_moved', data, [time, messageParameter(placeOf(event))]);
+      return orderMessage('event_moved', data, [time, messageParameter(placeLine(event))]);
     case 'payment_expiring':
       return orderMessage('payment_expiring', data, [formatDateTime(data.expiresAt, event.timeZone, locale)]);
     case 'order_refunded':

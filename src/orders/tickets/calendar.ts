@@ -1,10 +1,11 @@
-import { eventIn, isOffCalendar, placeLine } from '../../catalog/index.ts';
+import { eventIn, isOffCalendar } from '../../catalog/index.ts';
 import { eq } from 'drizzle-orm';
 import { organizers } from '../../access/tables.ts';
 import { organizerProfiles } from '../../catalog/tables.ts';
 import type { Config } from '../../config.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, orderCode, orderIdOf } from '../../platform/ids.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
 import { writeCalendarFile } from '../../platform/text/icalendar.ts';
 import { findOrder } from '../buyer/queries.ts';
 import { type EventOfOrder, findEvent, findHeldTicket } from './queries.ts';

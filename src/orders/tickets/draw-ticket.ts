@@ -1,8 +1,9 @@
 import { toSvgPath } from 'lean-qr/extras/svg';
+import type { ShownEvent } from '../../catalog/index.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
-import type { EventOfOrder } from './queries.ts';
 import type { Fonts } from '../../platform/typesetting/fonts.ts';
 import { isStandard, paperText } from './paper/printable.ts';
 import { drawText, shownText } from './paper/text-box.ts';
@@ -13,7 +14,7 @@ import type { Order } from '../tables.ts';
 /** What the printed tickets of one order show, or one ticket of it that was given on. */
 export type TicketsPdfInput = {
   readonly event: Pick<
-    EventOfOrder,
+    ShownEvent,
     'name' | 'venue' | 'address' | 'city' | 'startsAt' | 'doorsOpenAt' | 'timeZone' | 'postponedAt'
   >;
   readonly order: Pick<Order, 'buyerName' | 'locale' | 'placedAt'> & {
@@ -79,7 +80,7 @@ export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string
     categoryName,
     ...(holderName === undefined ? [] : [holderName]),
   ]);
-  const texts = [event.name, whereOf(event), order.buyerName, ...written];
+  const texts = [event.name, placeLine(event), order.buyerName, ...written];
   // Each may end in an ellipsis.
   return ['…', ...texts.map(paperText).filter((text) => !isStandard(text))];
 }
@@ -169,7 +170,7 @@ function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: Tick
   const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
   if (event.postponedAt === null) field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
   if (order.code !== undefined) field(sheet, text.order, order.code, { ...right, y: factsTop + 62 });
-  field(sheet, text.where, readable(sheet, whereOf(event)), { x: margin, y: factsTop + 110, width });
+  field(sheet, text.where, readable(sheet, placeLine(event)), { x: margin, y: factsTop + 110, width });
   const note = {
     x: margin,
     y: sheet.document.page.height - 44,
@@ -180,10 +181,6 @@ function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: Tick
     height: 20,
   } as const;
   line(sheet, text.note, note);
-}
-
-function whereOf({ venue, address, city }: TicketsPdfInput['event']): string {
-  return [venue, address, city].filter((part) => part !== '').join(', ');
 }
 
 /** The part of a written text that the fonts can draw. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Zippable, zipSync } from 'fflate';
+import { isWithoutDate, startText } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { createWorkGate } from '../../platform/resilience/work-gate.ts';
 import { formatDateTime } from '../../platform/text/format-time.ts';
-import { noDate } from '../../platform/text/no-date.ts';
+import { placeLine } from '../../platform/text/place-line.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
 import type { WalletPass } from './find-wallet-pass.ts';
 import { passImages } from './pass-images.ts';
@@ -71,9 +72,8 @@ const sha1 = (file: Uint8Array): string => createHash('sha1').update(file).diges
 function passContent({ passTypeId, teamId }: AppleSettings, pass: WalletPass) {
   const { event, locale } = pass;
   const words = passWords[locale];
-  const place = [event.venue, event.address, event.city].filter((part) => part !== '').join(', ');
-  const starts = event.isPostponed ? noDate[locale] : formatDateTime(event.startsAt, event.timeZone, locale);
-  const doors = event.isPostponed
+  const hasNoDate = isWithoutDate(event);
+  const doors = hasNoDate
     ? []
     : [
         {
@@ -92,9 +92,7 @@ function passContent({ passTypeId, teamId }: AppleSettings, pass: WalletPass) {
     description: words.ticketTo(event.name),
     ...colors,
     sharingProhibited: true,
-    ...(event.isPostponed
-      ? {}
-      : { relevantDate: event.doorsOpenAt.toISOString(), expirationDate: event.endsAt.toISOString() }),
+    ...(hasNoDate ? {} : { relevantDate: event.doorsOpenAt.toISOString(), expirationDate: event.endsAt.toISOString() }),
     barcodes: [
       {
         format: 'PKBarcodeFormatQR',
@@ -109,9 +107,9 @@ function passContent({ passTypeId, teamId }: AppleSettings, pass: WalletPass) {
         { key: 'category', label: words.category, value: pass.categoryName },
         { key: 'holder', label: words.holder, value: pass.holderName },
       ],
-      auxiliaryFields: [{ key: 'starts', label: words.starts, value: starts }, ...doors],
+      auxiliaryFields: [{ key: 'starts', label: words.starts, value: startText(event, locale) }, ...doors],
       backFields: [
-        { key: 'where', label: words.where, value: place },
+        { key: 'where', label: words.where, value: placeLine(event) },
         ...(pass.orderCode === null ? [] : [{ key: 'order', label: words.order, value: pass.orderCode }]),
         { key: 'code', label: words.code, value: groupTicketCode(pass.shortCode) },
         { key: 'organizer', label: words.organizer, value: pass.organizerName },

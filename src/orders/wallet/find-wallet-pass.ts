@@ -1,4 +1,4 @@
-import { eventIn } from '../../catalog/index.ts';
+import { type ShownEvent, eventIn } from '../../catalog/index.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { idPatterns, orderCode } from '../../platform/ids.ts';
 import { inLanguage } from '../../platform/text/in-language.ts';
@@ -21,16 +21,7 @@ export type WalletPass = {
   readonly holderName: string;
   readonly categoryName: string;
   readonly organizerName: string;
-  readonly event: {
-    readonly name: string;
-    readonly venue: string;
-    readonly address: string;
-    readonly city: string;
-    readonly timeZone: string;
-    readonly startsAt: Date;
-    readonly endsAt: Date;
-    readonly doorsOpenAt: Date;
-    readonly isPostponed: boolean;
+  readonly event: ShownEvent & {
     /** Rises with each change of the event. */
     readonly version: number;
   };
@@ -61,6 +52,6 @@ export async function findWalletPass(
     holderName: ticket.holderName ?? buyerName,
     categoryName: inLanguage(locale, ticket.categoryName, ticket.categoryNameEn),
     organizerName,
-    event: { ...event, isPostponed: event.postponedAt !== null },
+    event,
   };
 }

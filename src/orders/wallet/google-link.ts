@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { isWithoutDate } from '../../catalog/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { groupTicketCode } from '../tickets/codes/group-ticket-code.ts';
@@ -71,7 +72,7 @@ function payloadOf({ issuerId }: GoogleSettings, pass: WalletPass, { textBytes, 
         ...(!hasVenue || event.venue === '' || address === ''
           ? {}
           : { venue: { name: localized(event.venue), address: localized(address) } }),
-        ...(event.isPostponed
+        ...(isWithoutDate(event)
           ? {}
           : {
               dateTime: {
@@ -90,7 +91,7 @@ function payloadOf({ issuerId }: GoogleSettings, pass: WalletPass, { textBytes, 
         ticketType: localized(pass.categoryName),
         ...(hasDetails && pass.orderCode !== null ? { reservationInfo: { confirmationCode: pass.orderCode } } : {}),
         barcode: { type: 'QR_CODE', value: pass.code, alternateText: groupTicketCode(pass.shortCode) },
-        ...(event.isPostponed ? { textModulesData: [{ id: 'date', body: noDate[locale] }] } : {}),
+        ...(isWithoutDate(event) ? { textModulesData: [{ id: 'date', body: noDate[locale] }] } : {}),
       },
     ],
   };

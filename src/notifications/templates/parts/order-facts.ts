@@ -1,17 +1,9 @@
+import { isWithoutDate, startText } from '../../../catalog/index.ts';
 import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts';
-import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
-import { noDate } from '../../../platform/text/no-date.ts';
+import { placeLine } from '../../../platform/text/place-line.ts';
+import { formatClockIn } from '../../../platform/text/format-time.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { words } from './words.ts';
-
-type Planned = Pick<OrderMailData['event'], 'startsAt' | 'timeZone' | 'status' | 'postponedAt'>;
-
-/** Whether the event takes place at a time that is not known yet. */
-export const isWithoutDate = ({ status, postponedAt }: Planned) => status !== 'cancelled' && postponedAt !== null;
-
-/** When the event starts. */
-export const startText = (event: Planned, locale: 'id' | 'en') =>
-  isWithoutDate(event) ? noDate[locale] : formatDateTime(event.startsAt, event.timeZone, locale);
 
 /** Time, place and contents, as rows of a name and a value; the text and the HTML of a mail share them. */
 export function eventFacts(data: OrderMailData): [string, string][] {
@@ -22,14 +14,9 @@ export function eventFacts(data: OrderMailData): [string, string][] {
   return [
     [say.when, startText(event, locale)],
     ...(hasDoors ? [[say.doors, doors] satisfies [string, string]] : []),
-    [say.where, placeOf(event)],
+    [say.where, placeLine(event)],
     [say.orderNumber, data.orderCode],
   ];
-}
-
-/** Venue, address and city as one line. */
-export function placeOf({ venue, address, city }: { venue: string; address: string; city: string }): string {
-  return [venue, address, city].filter((part) => part !== '').join(', ');
 }
 
 export function priceFacts(data: OrderMailData): [string, string][] {

@@ -1,7 +1,9 @@
+import { isWithoutDate, startText } from '../../../catalog/index.ts';
+import { placeLine } from '../../../platform/text/place-line.ts';
 import { formatClockIn, formatDateTime } from '../../../platform/text/format-time.ts';
 import type { Mail } from '../../channel.ts';
 import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './html.ts';
-import { factLines, isWithoutDate, placeOf, startText } from './order-facts.ts';
+import { factLines } from './order-facts.ts';
 import type { OrderMailData } from '../order-mail.ts';
 import { eventWords } from './event-words.ts';
 import { words } from './words.ts';
@@ -65,7 +67,7 @@ export function shortMail(data: ShortMailData, parts: Parts): Mail {
     ...(when === 'past' || isWithoutDate(event)
       ? []
       : [[say.doors, formatClockIn(event.doorsOpenAt, event.timeZone, locale)] satisfies [string, string]]),
-    [say.where, placeOf(event)],
+    [say.where, placeLine(event)],
   ];
   const footer = own.footer(organizerName);
   return {

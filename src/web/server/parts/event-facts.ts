@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { placeLine } from '../../../catalog/index.ts';
+import { placeLine } from '../../../platform/text/place-line.ts';
 import { minorDigits } from '../../../platform/text/format-money.ts';
 import type { Language } from '../../i18n/language.ts';
 import type { Html } from '../layout.ts';
