@@ -1,9 +1,8 @@
 import type { PictureRefusal } from './media/make-picture.ts';
 import { picturePixelsMax, pictureSideMax } from './limits.ts';
-import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 
 export const catalogProblems = {
-  'event.not_found': { status: 404, title: 'Event not found' },
   'event.slug_taken': { status: 409, title: 'Slug taken' },
   'event.changed_meanwhile': { status: 409, title: 'Event has changed' },
   'event.not_publishable': { status: 409, title: 'Event not ready to publish' },
@@ -25,10 +24,8 @@ export const catalogProblems = {
 
 export type CatalogErrorCode = keyof typeof catalogProblems;
 
-const refusal = (code: CatalogErrorCode, message: string, details?: ProblemDetails) =>
-  new DomainError(code, message, details === undefined ? {} : { details });
+const { refusal } = refusalsOf<CatalogErrorCode>();
 
-export const eventNotFound = () => refusal('event.not_found', 'There is no such event.');
 export const slugTaken = () => refusal('event.slug_taken', 'Another event has this slug; choose another one.');
 export const eventChangedMeanwhile = (version: number) =>
   refusal('event.changed_meanwhile', 'The event has changed since you read it; read it again.', { version });

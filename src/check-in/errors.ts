@@ -1,8 +1,7 @@
-import { DomainError } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 
 export const checkInProblems = {
   'check_in.other_event': { status: 403, title: 'Another event' },
-  'event.not_found': { status: 404, title: 'Event not found' },
   'check_in.scan_id_reused': { status: 422, title: 'Scan id used for another scan' },
   'check_in.scan_not_found': { status: 404, title: 'Scan not found' },
   'check_in.not_undoable': { status: 409, title: 'Nothing to undo' },
@@ -19,50 +18,40 @@ export const checkInProblems = {
 
 export type CheckInErrorCode = keyof typeof checkInProblems;
 
-type Refusal = DomainError<CheckInErrorCode>;
+const { refusal } = refusalsOf<CheckInErrorCode>();
 
-export const otherEvent = (): Refusal =>
-  new DomainError('check_in.other_event', 'This device or member may scan only for its own events.');
+export const otherEvent = () =>
+  refusal('check_in.other_event', 'This device or member may scan only for its own events.');
 
-/** The same error for an event that does not exist and for another organiser's event. */
-export const eventNotFound = (): Refusal => new DomainError('event.not_found', 'There is no such event.');
-
-export const scanIdReused = (): Refusal =>
-  new DomainError(
+export const scanIdReused = () =>
+  refusal(
     'check_in.scan_id_reused',
     'This scan id was used for another code, direction, gate or time. Nothing was written; scan again with a new id.',
   );
 
-export const scanNotFound = (): Refusal =>
-  new DomainError('check_in.scan_not_found', 'This login has no such scan on this device.');
+export const scanNotFound = () => refusal('check_in.scan_not_found', 'This login has no such scan on this device.');
 
-export const scanNotUndoable = (): Refusal =>
-  new DomainError('check_in.not_undoable', 'This scan let nobody through, so there is nothing to undo.');
+export const scanNotUndoable = () =>
+  refusal('check_in.not_undoable', 'This scan let nobody through, so there is nothing to undo.');
 
-export const gateNotFound = (): Refusal => new DomainError('gate.not_found', 'There is no such gate.');
+export const gateNotFound = () => refusal('gate.not_found', 'There is no such gate.');
 
-export const gateNameTaken = (): Refusal =>
-  new DomainError('gate.name_taken', 'The event already has a gate with this name.');
+export const gateNameTaken = () => refusal('gate.name_taken', 'The event already has a gate with this name.');
 
-export const gateLimitReached = (max: number): Refusal =>
-  new DomainError('gate.limit_reached', `An event has at most ${max} gates.`, { details: { max } });
+export const gateLimitReached = (max: number) =>
+  refusal('gate.limit_reached', `An event has at most ${max} gates.`, { max });
 
-export const gateCategoryUnknown = (): Refusal =>
-  new DomainError('gate.category_unknown', 'A listed ticket category does not belong to this event.');
+export const gateCategoryUnknown = () =>
+  refusal('gate.category_unknown', 'A listed ticket category does not belong to this event.');
 
-export const gateTimesReversed = (): Refusal =>
-  new DomainError('gate.times_reversed', 'The gate must close after it opens.');
+export const gateTimesReversed = () => refusal('gate.times_reversed', 'The gate must close after it opens.');
 
-export const zoneNotFound = (): Refusal => new DomainError('zone.not_found', 'There is no such zone.');
+export const zoneNotFound = () => refusal('zone.not_found', 'There is no such zone.');
 
-export const zoneNameTaken = (): Refusal =>
-  new DomainError('zone.name_taken', 'The event already has a zone with this name.');
+export const zoneNameTaken = () => refusal('zone.name_taken', 'The event already has a zone with this name.');
 
-export const zoneLimitReached = (max: number): Refusal =>
-  new DomainError('zone.limit_reached', `An event has at most ${max} zones.`, { details: { max } });
+export const zoneLimitReached = (max: number) =>
+  refusal('zone.limit_reached', `An event has at most ${max} zones.`, { max });
 
-export const zoneInUse = (): Refusal =>
-  new DomainError(
-    'zone.in_use',
-    'Gates lead into this zone, or people are inside. Let the gates lead elsewhere first.',
-  );
+export const zoneInUse = () =>
+  refusal('zone.in_use', 'Gates lead into this zone, or people are inside. Let the gates lead elsewhere first.');

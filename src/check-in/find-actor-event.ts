@@ -1,6 +1,7 @@
 import { type Actor, worksAt } from '../access/actor.ts';
 import { type Db, rowsOf } from '../platform/database/db.ts';
-import { eventNotFound, otherEvent } from './errors.ts';
+import { eventNotFound } from '../access/errors.ts';
+import { otherEvent } from './errors.ts';
 import { sql } from 'drizzle-orm';
 
 /**

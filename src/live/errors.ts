@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 import { refusedRetrySeconds } from './limits.ts';
 
 export const liveProblems = {
@@ -7,9 +7,11 @@ export const liveProblems = {
 
 export type LiveErrorCode = keyof typeof liveProblems;
 
+const { tryLater } = refusalsOf<LiveErrorCode>();
+
 export const tooManyStreams = () =>
-  new DomainError<LiveErrorCode>(
+  tryLater(
     'live.too_many_streams',
     'Too many live streams are open from here; close some, or poll the document instead.',
-    { retryAfterSeconds: refusedRetrySeconds },
+    refusedRetrySeconds,
   );

@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 
 export const notificationProblems = {
   'notification.callback_refused': { status: 403, title: 'Callback refused' },
@@ -12,7 +12,6 @@ export const notificationProblems = {
   'announcement.reaches_nobody': { status: 409, title: 'Nobody to tell' },
   'announcement.limited': { status: 429, title: 'Announced too often' },
   'announcement.limit_reached': { status: 409, title: 'Too many drafts' },
-  'order.not_found': { status: 404, title: 'Order not found' },
   'news.link_not_found': { status: 404, title: 'Link not found' },
   'suppression.not_found': { status: 404, title: 'Suppression not found' },
   'sender.not_found': { status: 404, title: 'Sender not found' },
@@ -32,93 +31,77 @@ export const notificationProblems = {
 
 export type NotificationErrorCode = keyof typeof notificationProblems;
 
-type Refusal = DomainError<NotificationErrorCode>;
+const { refusal, tryLater } = refusalsOf<NotificationErrorCode>();
 
 /** One answer for a wrong signature, a wrong token and an unknown number. */
-export const callbackRefused = (): Refusal =>
-  new DomainError('notification.callback_refused', 'The origin of the callback could not be verified.');
+export const callbackRefused = () =>
+  refusal('notification.callback_refused', 'The origin of the callback could not be verified.');
 
-export const resendLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('notification.resend_limited', 'The tickets of this order were sent again too often; wait a while.', {
+export const resendLimited = (retryAfterSeconds: number) =>
+  tryLater(
+    'notification.resend_limited',
+    'The tickets of this order were sent again too often; wait a while.',
     retryAfterSeconds,
-  });
+  );
 
-export const nothingToSend = (): Refusal =>
-  new DomainError('notification.nothing_to_send', 'This order has no tickets to send.');
+export const nothingToSend = () => refusal('notification.nothing_to_send', 'This order has no tickets to send.');
 
-export const announcementNotFound = (): Refusal =>
-  new DomainError('announcement.not_found', 'There is no such announcement of this event.');
+export const announcementNotFound = () =>
+  refusal('announcement.not_found', 'There is no such announcement of this event.');
 
 /** Also for a token of another preview: it confirms something else than what would be sent. */
-export const previewStale = (): Refusal =>
-  new DomainError(
+export const previewStale = () =>
+  refusal(
     'announcement.preview_stale',
     'The message or its recipients have changed, or the preview is too old; preview it again.',
   );
 
-export const noticeNotFound = (): Refusal =>
-  new DomainError('notice.not_found', 'There is no such notice of this event.');
+export const noticeNotFound = () => refusal('notice.not_found', 'There is no such notice of this event.');
 
 /** Also for a change that was taken back, because nobody is told of it. */
-export const noticeEnded = (): Refusal =>
-  new DomainError('notice.ended', 'This notice is being sent or has ended; nothing waits for a confirmation.');
+export const noticeEnded = () =>
+  refusal('notice.ended', 'This notice is being sent or has ended; nothing waits for a confirmation.');
 
-export const announcementEnded = (): Refusal =>
-  new DomainError('announcement.ended', 'This announcement was already sent or cancelled.');
+export const announcementEnded = () =>
+  refusal('announcement.ended', 'This announcement was already sent or cancelled.');
 
-export const announcementReachesNobody = (): Refusal =>
-  new DomainError('announcement.reaches_nobody', 'No buyer of the event is in this audience.');
+export const announcementReachesNobody = () =>
+  refusal('announcement.reaches_nobody', 'No buyer of the event is in this audience.');
 
-export const announcementLimited = (max: number, retryAfterSeconds: number): Refusal =>
-  new DomainError('announcement.limited', `An event may send ${max} announcements of this kind a day.`, {
-    retryAfterSeconds,
-    details: { max },
+export const announcementLimited = (max: number, retryAfterSeconds: number) =>
+  tryLater('announcement.limited', `An event may send ${max} announcements of this kind a day.`, retryAfterSeconds, {
+    max,
   });
 
-export const tooManyDrafts = (max: number): Refusal =>
-  new DomainError('announcement.limit_reached', `The limit of ${max} drafts is reached; confirm or cancel one first.`, {
-    details: { max },
-  });
+export const tooManyDrafts = (max: number) =>
+  refusal('announcement.limit_reached', `The limit of ${max} drafts is reached; confirm or cancel one first.`, { max });
 
-export const orderNotFound = (): Refusal =>
-  new DomainError('order.not_found', 'There is no such order, or its link is wrong.');
+export const newsLinkNotFound = () => refusal('news.link_not_found', 'There is no such unsubscribe link.');
 
-export const newsLinkNotFound = (): Refusal =>
-  new DomainError('news.link_not_found', 'There is no such unsubscribe link.');
+export const suppressionNotFound = () => refusal('suppression.not_found', 'There is no such suppressed recipient.');
 
-export const suppressionNotFound = (): Refusal =>
-  new DomainError('suppression.not_found', 'There is no such suppressed recipient.');
+export const senderNotFound = () => refusal('sender.not_found', 'There is no such sender in use.');
 
-export const senderNotFound = (): Refusal => new DomainError('sender.not_found', 'There is no such sender in use.');
+export const messageTestNoPhone = () =>
+  refusal('message_test.no_phone', 'The profile of the organiser has no mobile phone that the test could go to.');
 
-export const messageTestNoPhone = (): Refusal =>
-  new DomainError(
-    'message_test.no_phone',
-    'The profile of the organiser has no mobile phone that the test could go to.',
-  );
+export const messageTestLimited = (retryAfterSeconds: number) =>
+  tryLater('message_test.limited', 'This address was sent too many tests; wait a while.', retryAfterSeconds);
 
-export const messageTestLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('message_test.limited', 'This address was sent too many tests; wait a while.', { retryAfterSeconds });
+export const messageTestNotFound = () => refusal('message_test.not_found', 'There is no such test.');
 
-export const messageTestNotFound = (): Refusal => new DomainError('message_test.not_found', 'There is no such test.');
+export const senderExists = () => refusal('sender.already_exists', 'This number is already in use.');
 
-export const senderExists = (): Refusal => new DomainError('sender.already_exists', 'This number is already in use.');
+export const senderLimitReached = (max: number) =>
+  refusal('sender.limit_reached', `The limit of ${max} senders is reached; disable one first.`, { max });
 
-export const senderLimitReached = (max: number): Refusal =>
-  new DomainError('sender.limit_reached', `The limit of ${max} senders is reached; disable one first.`, {
-    details: { max },
-  });
+export const senderHasNoTemplates = () =>
+  refusal('sender.no_templates', 'Only senders of the Cloud API with a businessAccountId have templates.');
 
-export const senderHasNoTemplates = (): Refusal =>
-  new DomainError('sender.no_templates', 'Only senders of the Cloud API with a businessAccountId have templates.');
+export const endpointNotFound = () => refusal('webhook.not_found', 'There is no such webhook endpoint.');
 
-export const endpointNotFound = (): Refusal =>
-  new DomainError('webhook.not_found', 'There is no such webhook endpoint.');
-
-export const endpointLimitReached = (max: number): Refusal =>
-  new DomainError('webhook.limit_reached', `The limit of ${max} webhook endpoints is reached; delete one first.`, {
-    details: { max },
-  });
+export const endpointLimitReached = (max: number) =>
+  refusal('webhook.limit_reached', `The limit of ${max} webhook endpoints is reached; delete one first.`, { max });
 
 export type AddressFault = 'not_https' | 'has_credentials' | 'has_fragment' | 'port' | 'not_public';
 
@@ -130,16 +113,14 @@ const addressFaults: Readonly<Record<AddressFault, string>> = {
   not_public: 'The host of the address must resolve to public addresses only.',
 };
 
-export const webhookAddressRefused = (reason: AddressFault): Refusal =>
-  new DomainError('webhook.address_refused', addressFaults[reason], { details: { reason } });
+export const webhookAddressRefused = (reason: AddressFault) =>
+  refusal('webhook.address_refused', addressFaults[reason], { reason });
 
-export const endpointNotActive = (): Refusal =>
-  new DomainError('webhook.not_active', 'This webhook endpoint is disabled; activate it first.');
+export const endpointNotActive = () =>
+  refusal('webhook.not_active', 'This webhook endpoint is disabled; activate it first.');
 
-export const endpointTestLimited = (retryAfterSeconds: number): Refusal =>
-  new DomainError('webhook.test_limited', 'This webhook endpoint was tested too often; wait a while.', {
-    retryAfterSeconds,
-  });
+export const endpointTestLimited = (retryAfterSeconds: number) =>
+  tryLater('webhook.test_limited', 'This webhook endpoint was tested too often; wait a while.', retryAfterSeconds);
 
-export const webhookDeliveryNotFound = (): Refusal =>
-  new DomainError('webhook_delivery.not_found', 'There is no such webhook delivery to this endpoint.');
+export const webhookDeliveryNotFound = () =>
+  refusal('webhook_delivery.not_found', 'There is no such webhook delivery to this endpoint.');

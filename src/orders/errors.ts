@@ -1,7 +1,6 @@
-import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+import { type ProblemDetails, refusalsOf } from '../platform/errors.ts';
 
 export const orderProblems = {
-  'order.not_found': { status: 404, title: 'Order not found' },
   'order.limit_exceeded': { status: 409, title: 'Limit exceeded' },
   'order.category_unknown': { status: 400, title: 'Unknown ticket category' },
   'order.price_changed': { status: 409, title: 'Price changed' },
@@ -16,7 +15,6 @@ export const orderProblems = {
   'queue.pass_required': { status: 403, title: 'Pass required' },
   'queue.pass_invalid': { status: 403, title: 'Pass not valid' },
   'queue.pass_spent': { status: 409, title: 'Pass already spent' },
-  'event.not_found': { status: 404, title: 'Event not found' },
   'order.not_cancellable': { status: 409, title: 'The order cannot be cancelled' },
   'order.buyer_not_correctable': { status: 409, title: 'The address cannot be corrected' },
   'order.no_live_tickets': { status: 409, title: 'The order has no valid tickets' },
@@ -48,12 +46,7 @@ export const orderProblems = {
 
 export type OrderErrorCode = keyof typeof orderProblems;
 
-const refusal = (code: OrderErrorCode, message: string, details?: ProblemDetails) =>
-  new DomainError(code, message, details === undefined ? {} : { details });
-
-export const orderNotFound = () => refusal('order.not_found', 'There is no such order, or its link is wrong.');
-
-export const eventUnknown = () => refusal('event.not_found', 'There is no such event.');
+const { refusal, tryLater } = refusalsOf<OrderErrorCode>();
 
 export const soldOut = (details?: ProblemDetails) =>
   refusal(
@@ -81,29 +74,27 @@ export const promoInvalid = () => refusal('promo.invalid', 'This promo code is n
 
 /** Counted whether or not the order exists. */
 export const lookupLimited = (retryAfterSeconds: number) =>
-  new DomainError<OrderErrorCode>(
+  tryLater(
     'order.lookup_limited',
     'No link was sent: too many were requested with this email and code. Wait a while; the last one still works.',
-    { retryAfterSeconds },
+    retryAfterSeconds,
   );
 
 /** Sent before the code is looked up, so it reveals nothing about the code. */
 export const promoLimited = (retryAfterSeconds: number) =>
-  new DomainError<OrderErrorCode>(
+  tryLater(
     'promo.limited',
     'Too many invalid promo codes were tried from here for this event; wait a while, or order without one.',
-    { retryAfterSeconds },
+    retryAfterSeconds,
   );
 
 export const promoUsedUp = () => refusal('promo.used_up', 'This promo code has been used up.');
 
 export const paymentsBusy = (retryAfterSeconds: number) =>
-  new DomainError<OrderErrorCode>(
+  tryLater(
     'payments.busy',
     'Too many orders are waiting for their payment to be prepared; try again shortly.',
-    {
-      retryAfterSeconds,
-    },
+    retryAfterSeconds,
   );
 
 export const passRequired = () =>
@@ -208,10 +199,10 @@ export const ticketNotTransferable = (reason: NotTransferableReason) =>
   refusal('ticket.not_transferable', notTransferableSentences[reason], { reason });
 
 export const transferLimited = (retryAfterSeconds: number) =>
-  new DomainError<OrderErrorCode>(
+  tryLater(
     'ticket.transfer_limited',
     'Nothing has changed: this address was sent too many tickets within the hour.',
-    { retryAfterSeconds },
+    retryAfterSeconds,
   );
 
 export const waitingListClosed = () =>

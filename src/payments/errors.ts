@@ -1,4 +1,4 @@
-import { DomainError } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 
 export const paymentProblems = {
   'callback.malformed': { status: 400, title: 'Callback not understood' },
@@ -20,63 +20,55 @@ export const paymentProblems = {
 
 export type PaymentErrorCode = keyof typeof paymentProblems;
 
-type Refusal = DomainError<PaymentErrorCode>;
+const { refusal } = refusalsOf<PaymentErrorCode>();
 
-export const callbackMalformed = (): Refusal =>
-  new DomainError('callback.malformed', 'The body is not a payment notification.');
+export const callbackMalformed = () => refusal('callback.malformed', 'The body is not a payment notification.');
 
 /** One answer for a wrong signature and for an organiser without an account. */
-export const callbackSignatureInvalid = (): Refusal =>
-  new DomainError('callback.signature_invalid', 'The notification is not signed with the key of this account.');
+export const callbackSignatureInvalid = () =>
+  refusal('callback.signature_invalid', 'The notification is not signed with the key of this account.');
 
-export const callbackTooLarge = (bytesMax: number): Refusal =>
-  new DomainError('callback.too_large', `A notification has at most ${bytesMax} bytes.`, { details: { bytesMax } });
+export const callbackTooLarge = (bytesMax: number) =>
+  refusal('callback.too_large', `A notification has at most ${bytesMax} bytes.`, { bytesMax });
 
-export const paymentNotPayable = (): Refusal =>
-  new DomainError('payment.not_payable', 'The order is already paid, or its time to pay is over.');
+export const paymentNotPayable = () =>
+  refusal('payment.not_payable', 'The order is already paid, or its time to pay is over.');
 
-export const paymentMethodUnavailable = (methods: readonly string[]): Refusal =>
-  new DomainError(
+export const paymentMethodUnavailable = (methods: readonly string[]) =>
+  refusal(
     'payment.method_unavailable',
     'The remaining time is too short or the amount too high for this payment method; see methods.',
-    {
-      details: { methods },
-    },
+    { methods },
   );
 
-export const paymentTooManyAttempts = (max: number): Refusal =>
-  new DomainError('payment.too_many_attempts', `An order has at most ${max} payment attempts.`, { details: { max } });
+export const paymentTooManyAttempts = (max: number) =>
+  refusal('payment.too_many_attempts', `An order has at most ${max} payment attempts.`, { max });
 
-export const paymentAccountNotFound = (): Refusal =>
-  new DomainError('payment_account.not_found', 'No payment account has been set up.');
+export const paymentAccountNotFound = () => refusal('payment_account.not_found', 'No payment account has been set up.');
 
-export const paymentAccountPaymentsOpen = (): Refusal =>
-  new DomainError(
+export const paymentAccountPaymentsOpen = () =>
+  refusal(
     'payment_account.payments_open',
     'Buyers may still pay to the current account. Close the sales, and change the account once no order waits for payment.',
   );
 
-export const refundNotRefundable = (): Refusal =>
-  new DomainError('refund.not_refundable', 'The order is not paid, or already fully refunded.');
+export const refundNotRefundable = () =>
+  refusal('refund.not_refundable', 'The order is not paid, or already fully refunded.');
 
 /** `refundable`: the amount that can still be given back, in minor units. */
-export const refundAmountExceeded = (refundable: number): Refusal =>
-  new DomainError('refund.amount_exceeded', 'This is more than can still be refunded; see refundable.', {
-    details: { refundable },
-  });
+export const refundAmountExceeded = (refundable: number) =>
+  refusal('refund.amount_exceeded', 'This is more than can still be refunded; see refundable.', { refundable });
 
-export const refundTicketsUnknown = (): Refusal =>
-  new DomainError('refund.tickets_unknown', 'Some of these are not valid tickets of this order.');
+export const refundTicketsUnknown = () =>
+  refusal('refund.tickets_unknown', 'Some of these are not valid tickets of this order.');
 
-export const taskNotFound = (): Refusal => new DomainError('task.not_found', 'There is no such task.');
+export const taskNotFound = () => refusal('task.not_found', 'There is no such task.');
 
-export const taskResolved = (): Refusal => new DomainError('task.resolved', 'The task is already done.');
+export const taskResolved = () => refusal('task.resolved', 'The task is already done.');
 
-export const taskRefundUnavailable = (): Refusal =>
-  new DomainError('task.refund_unavailable', 'The gateway cannot refund this money; pay it back by hand.');
+export const taskRefundUnavailable = () =>
+  refusal('task.refund_unavailable', 'The gateway cannot refund this money; pay it back by hand.');
 
 /** `max`: what the organiser still has of the payment, in minor units. */
-export const taskAmountNeeded = (max: number): Refusal =>
-  new DomainError('task.amount_needed', 'Say how much the bank took: 0 if nothing, and at most max.', {
-    details: { max },
-  });
+export const taskAmountNeeded = (max: number) =>
+  refusal('task.amount_needed', 'Say how much the bank took: 0 if nothing, and at most max.', { max });

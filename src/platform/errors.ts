@@ -35,6 +35,18 @@ export class DomainError<Code extends string = string> extends Error {
   }
 }
 
+/**
+ * Makes the refusals of a room. `refusal` tells the caller `details`. `tryLater` also says when a new try makes sense.
+ */
+export function refusalsOf<Code extends string>() {
+  return {
+    refusal: (code: Code, message: string, details?: ProblemDetails): DomainError<Code> =>
+      new DomainError<Code>(code, message, details === undefined ? {} : { details }),
+    tryLater: (code: Code, message: string, retryAfterSeconds: number, details?: ProblemDetails): DomainError<Code> =>
+      new DomainError<Code>(code, message, { retryAfterSeconds, ...(details === undefined ? {} : { details }) }),
+  };
+}
+
 /** Refusals that no room owns. */
 export const platformProblems = {
   'request.invalid': { status: 400, title: 'Request not valid' },

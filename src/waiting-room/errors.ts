@@ -1,4 +1,4 @@
-import { DomainError, type ProblemDetails } from '../platform/errors.ts';
+import { refusalsOf } from '../platform/errors.ts';
 import type { InputFault } from '../platform/field-faults.ts';
 
 export const queueProblems = {
@@ -19,8 +19,7 @@ export const queueProblems = {
 
 export type QueueErrorCode = keyof typeof queueProblems;
 
-const refusal = (code: QueueErrorCode, message: string, details?: ProblemDetails) =>
-  new DomainError<QueueErrorCode>(code, message, details === undefined ? {} : { details });
+const { refusal, tryLater } = refusalsOf<QueueErrorCode>();
 
 /** The organizer's answer if the event has no waiting room. The public gets `event.not_found`. */
 export const queueNotFound = () => refusal('queue.not_found', 'The event has no waiting room.');
@@ -33,11 +32,7 @@ export const placeInvalid = () =>
 export const notYourTurn = (
   details: { position: number | null; serving: number; phase: string },
   retryAfterSeconds: number,
-) =>
-  new DomainError<QueueErrorCode>('queue.not_your_turn', 'This place has not been called yet.', {
-    details,
-    retryAfterSeconds,
-  });
+) => tryLater('queue.not_your_turn', 'This place has not been called yet.', retryAfterSeconds, details);
 export const turnLapsed = () =>
   refusal(
     'queue.turn_lapsed',

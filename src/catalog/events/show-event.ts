@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/database/db.ts';
 import type { EventOfActor } from './change-locked-event.ts';
-import { eventNotFound } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { type EventRow, ofOrganizer } from '../queries.ts';
 import { invariant } from '../../platform/assert.ts';
 import { eq } from 'drizzle-orm';

@@ -3,7 +3,7 @@ import type { Read, ReadKind, ReadPlace } from '../../http/public-cache/kind.ts'
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { type ReadSource, readFromPrimary } from '../../platform/database/replica.ts';
-import { eventNotFound } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { type ListingFilter, listingNameOf } from './listing-filter.ts';
 import type { AvailabilityOf, QueueOf } from '../ports.ts';
 import {

@@ -5,7 +5,7 @@ import { problemResponse, type ProblemCatalogue } from '../../http/problem.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
 import { refusalForAnyPage } from '../../http/public-cache/response.ts';
 import { newId } from '../../platform/ids.ts';
-import { eventNotFound } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { listingFilterOf } from './listing-filter.ts';
 import { type PublicReadDeps, type PublicReads, createPublicReads, listingPath } from './public-reads.ts';
 import type { ListingQuery } from '../schemas.ts';

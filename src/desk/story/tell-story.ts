@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Actor } from '../../access/index.ts';
 import type { AuditActorKind } from '../../access/tables.ts';
-import { orderNotFound } from '../../orders/errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 

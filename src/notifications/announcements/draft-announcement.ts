@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { type Actor, writeAudit } from '../../access/index.ts';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { events, ticketCategories } from '../../catalog/tables.ts';
 import { invariant } from '../../platform/assert.ts';
 import type { Clock } from '../../platform/clock.ts';

@@ -1,5 +1,5 @@
 import { type SQL, and, desc, eq, lt, sql } from 'drizzle-orm';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { events } from '../../catalog/tables.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { announcementNotFound } from '../errors.ts';

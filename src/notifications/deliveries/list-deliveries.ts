@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import type { Channel, DeliveryStatus, SenderKind, Template } from '../tables.ts';
 
 /** Messages of one order that are shown, newest first: far more than an order gets. */

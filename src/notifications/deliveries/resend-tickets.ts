@@ -3,7 +3,8 @@ import { type Actor, writeAudit } from '../../access/index.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, newId } from '../../platform/ids.ts';
-import { nothingToSend, orderNotFound, resendLimited } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
+import { nothingToSend, resendLimited } from '../errors.ts';
 import { sendable } from '../metrics.ts';
 import { queueOrderDeliveries } from './queue-queries.ts';
 

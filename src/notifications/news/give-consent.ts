@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 
 /** The version of the wording that was shown. The texts are in `src/web/i18n/words/news.ts`. */
 export type NewsConsent = { readonly wording: string; readonly locale: 'id' | 'en' };

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Actors } from '../../access/index.ts';
 import { type ActorEnv, forStaff } from '../../access/middleware.ts';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import type { Config } from '../../config.ts';
 import { jsonBody } from '../../http/contract/json-body.ts';
 import { createRouter } from '../../http/contract/router.ts';

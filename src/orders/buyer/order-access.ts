@@ -6,7 +6,8 @@ import type { Config } from '../../config.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { orderNotFound, ticketNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
+import { ticketNotFound } from '../errors.ts';
 
 type Deps = { readonly db: Db; readonly config: Pick<Config, 'ORDER_TOKEN_SECRET' | 'PUBLIC_URL'> };
 

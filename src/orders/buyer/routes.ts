@@ -10,7 +10,7 @@ import { phoneOf, showPhone } from '../../platform/text/phone-number.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { lookUpOrderSchema, orderParams, phoneReadingSchema, readPhoneSchema } from './schemas.ts';
 import { cancelOrder } from '../lifecycle/cancel-order.ts';
-import { eventUnknown } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { lookUpOrder } from './look-up-order.ts';
 import type { HasAdmissions, LookupLimiter, PaymentOf, RequestFullRefund } from '../ports.ts';
 import { orderSchema } from '../schemas.ts';
@@ -152,7 +152,7 @@ export function phoneReadingRoutes({ directory }: { readonly directory: EventDir
   return createRouter().openapi(readPhoneRoute, async (c) => {
     const { eventSlug, ...given } = c.req.valid('json');
     const event = await directory.find(eventSlug);
-    if (event === undefined) throw eventUnknown();
+    if (event === undefined) throw eventNotFound();
     const phone = phoneOf(given, event.country, 'phone');
     const { text, country } = showPhone(phone);
     return c.json({ phone, display: text, country: country ?? null }, 200);

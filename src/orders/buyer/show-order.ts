@@ -1,6 +1,6 @@
 import type { Db } from '../../platform/database/db.ts';
 import { findOrder } from './queries.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import type { PaymentOf } from '../ports.ts';
 import { presentOrder } from './present.ts';
 

@@ -2,7 +2,7 @@ import { type Actor, atLeast } from '../../access/actor.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { idPatterns } from '../../platform/ids.ts';
 import { findOrder } from '../buyer/queries.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
 
 /**

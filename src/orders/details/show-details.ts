@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import type { OrderLink } from '../buyer/order-access.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import { type Question, answers, questions } from '../questions/tables.ts';
 import { orders, tickets } from '../tables.ts';
 

@@ -1,6 +1,6 @@
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import { lockOrder } from './queries.ts';
 import type { PaymentOf } from '../ports.ts';
 import { type OrderView, showOrder } from '../buyer/show-order.ts';

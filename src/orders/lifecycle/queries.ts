@@ -3,7 +3,7 @@ import type { Actor } from '../../access/actor.ts';
 import { arrayText } from '../../platform/database/array-text.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
-import { orderNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import type { OrderFlag } from '../flags.ts';
 import { type Order, type OrderPart, orders } from '../tables.ts';
 

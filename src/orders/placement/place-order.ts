@@ -8,7 +8,8 @@ import type { DomainError } from '../../platform/errors.ts';
 import { eventIdOf, newOrderId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
 import { buyerKeys, networkKey } from './keys.ts';
-import { eventUnknown, paymentsBusy, soldOut } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
+import { paymentsBusy, soldOut } from '../errors.ts';
 import type { EventDirectory, EventForOrders } from './event-directory.ts';
 import type { Money } from '../../platform/text/money.ts';
 import { placements } from '../metrics.ts';
@@ -71,7 +72,7 @@ const busyRetrySeconds = 15;
 export async function placeOrder(deps: PlaceOrderDeps, request: PlaceOrderRequest): Promise<PlacedOrder> {
   const { input } = request;
   const event = await deps.directory.find(input.eventSlug);
-  if (event === undefined) throw eventUnknown();
+  if (event === undefined) throw eventNotFound();
   const eventId = event.id;
   const keyHash = sha256Hex(request.idempotencyKey);
   const pass = request.queuePass === undefined ? undefined : deps.readPass(eventId, request.queuePass);

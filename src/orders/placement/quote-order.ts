@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { contractMoney } from '../../platform/text/money.ts';
-import { categoryUnknown, eventUnknown, promoInvalid, promoLimited } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
+import { categoryUnknown, promoInvalid, promoLimited } from '../errors.ts';
 import { promoKeyOf } from '../promo-codes/code.ts';
 import { type PromoLimiter, promoGuesser } from '../promo-codes/guesses.ts';
 import type { QuoteOrderInput } from '../schemas.ts';
@@ -34,7 +35,7 @@ export async function quoteOrder(
   { slug, network, input }: { slug: string; network: string; input: QuoteOrderInput },
 ) {
   const event = await deps.directory.find(slug);
-  if (event === undefined) throw eventUnknown();
+  if (event === undefined) throw eventNotFound();
   const promo = promoKeyOf(input.promoCode ?? '');
   const guesser = promoGuesser(deps, event.id, {
     promo,
@@ -48,7 +49,7 @@ export async function quoteOrder(
     categoryIds: input.lines.map(({ ticketCategoryId }) => ticketCategoryId),
     promo,
   });
-  if (facts === undefined) throw eventUnknown();
+  if (facts === undefined) throw eventNotFound();
   if (guesser !== undefined && facts.promo === null) {
     await deps.promoLimiter.failed(guesser);
     throw promoInvalid();

@@ -1,8 +1,8 @@
 import { DomainError, type ProblemDetails, serviceUnavailable } from '../../platform/errors.ts';
 import { contractMoney } from '../../platform/text/money.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import {
   categoryUnknown,
-  eventUnknown,
   limitExceeded,
   passInvalid,
   passRequired,
@@ -54,7 +54,7 @@ export function placementRefusal(row: PlacementRow, pass: PassAsRead): DomainErr
     case 'too_late':
       return serviceUnavailable();
     default:
-      return eventUnknown();
+      return eventNotFound();
   }
 }
 

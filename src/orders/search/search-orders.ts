@@ -5,7 +5,7 @@ import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { presentDeskOrder } from '../buyer/present.ts';
 import { readOrders } from '../buyer/queries.ts';
 import { ownEvent } from '../desk/own-event.ts';
-import { eventUnknown } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { type SearchPlan, foldEmail, nameWords, readSearchQuery } from './read-query.ts';
 
 export type SearchInput = {
@@ -41,7 +41,7 @@ const similarLengthMin = 4;
 export async function searchOrders(deps: { readonly db: Db }, by: Actor, input: SearchInput): Promise<SearchAnswer> {
   const actor = input.eventId === undefined ? inRole(by, 'manager') : actorAt(by, input.eventId);
   if (input.eventId !== undefined) {
-    if (!worksAt(actor, input.eventId)) throw eventUnknown();
+    if (!worksAt(actor, input.eventId)) throw eventNotFound();
     await ownEvent(deps.db, actor, input.eventId);
   }
   const scope = {

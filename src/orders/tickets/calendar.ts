@@ -9,7 +9,8 @@ import { placeLine } from '../../platform/text/place-line.ts';
 import { writeCalendarFile } from '../../platform/text/icalendar.ts';
 import { findOrder } from '../buyer/queries.ts';
 import { type EventOfOrder, findEvent, findHeldTicket } from './queries.ts';
-import { orderNotFound, ticketNotFound } from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
+import { ticketNotFound } from '../errors.ts';
 
 /** What a calendar entry shows of an event. */
 export type CalendarEvent = Pick<

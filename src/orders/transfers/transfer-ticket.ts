@@ -7,13 +7,8 @@ import { tellChange } from '../../platform/changes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Db, afterCommit, rowsOf, transaction } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns, orderIdOf } from '../../platform/ids.ts';
-import {
-  type NotTransferableReason,
-  orderNotFound,
-  ticketNotFound,
-  ticketNotTransferable,
-  transferLimited,
-} from '../errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
+import { type NotTransferableReason, ticketNotFound, ticketNotTransferable, transferLimited } from '../errors.ts';
 import { buyerOf, lockOrder, noteOrderChange } from '../lifecycle/queries.ts';
 import type { TicketTransferred } from '../ports.ts';
 import { indexOrder } from '../search/index-orders.ts';

@@ -3,14 +3,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newWaitingId } from '../../platform/ids.ts';
 import { phoneOf } from '../../platform/text/phone-number.ts';
-import {
-  categoryUnknown,
-  eventUnknown,
-  limitExceeded,
-  waitingListClosed,
-  waitingListFull,
-  waitingListNotNeeded,
-} from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
+import { categoryUnknown, limitExceeded, waitingListClosed, waitingListFull, waitingListNotNeeded } from '../errors.ts';
 import type { EventDirectory } from '../placement/event-directory.ts';
 import { buyerKeys } from '../placement/keys.ts';
 import type { TellWaiting } from '../ports.ts';
@@ -45,7 +39,7 @@ type Category = {
  */
 export async function joinWaitingList(deps: JoinDeps, slug: string, input: JoinWaitingListInput): Promise<void> {
   const event = await deps.directory.find(slug);
-  if (event === undefined) throw eventUnknown();
+  if (event === undefined) throw eventNotFound();
   const { name, email } = input.buyer;
   const phone = phoneOf(input.buyer, event.country, 'buyer.phone');
   const [emailKey] = buyerKeys(deps.hashSecret, { email, phone });

@@ -1,4 +1,4 @@
-import { orderNotFound } from '../../orders/errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import { type Order, type PaymentView, lockOrder } from '../../orders/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';

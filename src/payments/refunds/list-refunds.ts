@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { orderNotFound } from '../../orders/errors.ts';
+import { orderNotFound } from '../../access/errors.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { eventIdOf } from '../../platform/ids.ts';
 import { findPayableOrder } from '../order-queries.ts';

@@ -1,7 +1,8 @@
 import { and, desc, eq, inArray, lt } from 'drizzle-orm';
 import { events } from '../../catalog/tables.ts';
 import type { Db } from '../../platform/database/db.ts';
-import { eventNotFound, reportNotFound } from '../errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
+import { reportNotFound } from '../errors.ts';
 import { type Report, reports } from '../tables.ts';
 
 /** The organizer's reports, newest first, one more than `limit`; by `reports_organizer`. */

@@ -1,7 +1,6 @@
 import { writeAudit } from '../../access/index.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
-import { DomainError } from '../../platform/errors.ts';
-import type { TrafficControlErrorCode } from '../errors.ts';
+import { noWaitingRoomPlanned, switchNotForThis, switchUnknown, switchableEventNotFound } from '../errors.ts';
 import { writeTurn } from './queries.ts';
 import { type SwitchName, isSwitchName, switchKind, switchNames } from './tables.ts';
 
@@ -36,7 +35,7 @@ export type SwitchTurn = {
  */
 export async function turnSwitch(deps: TurnSwitchDeps, turn: SwitchTurn): Promise<void> {
   const { name } = turn;
-  if (!isSwitchName(name)) throw refusal('switch.unknown', `There are ${switchNames.join(', ')}.`);
+  if (!isSwitchName(name)) throw switchUnknown(switchNames);
   const event = await eventOf(deps, name, turn);
   await transaction(deps.db, async (tx) => {
     await writeTurn(tx, {
@@ -61,14 +60,11 @@ export async function turnSwitch(deps: TurnSwitchDeps, turn: SwitchTurn): Promis
 async function eventOf(deps: TurnSwitchDeps, name: SwitchName, turn: SwitchTurn): Promise<SwitchableEvent | undefined> {
   const { scopes } = switchKind(name);
   if (!scopes.includes(turn.event === undefined ? 'all' : 'event')) {
-    throw refusal('switch.scope', `${name} is for ${scopes.includes('all') ? 'all events at once' : 'one event'}.`);
+    throw switchNotForThis(name, scopes.includes('all'));
   }
   if (turn.event === undefined) return undefined;
   const event = await deps.findSwitchableEvent(deps.db, turn.event);
-  if (event === undefined) throw refusal('event.not_found', 'There is no event with this slug or id.');
-  if (name === 'waiting_room' && turn.on && !event.hasWaitingRoom)
-    throw refusal('switch.no_waiting_room', 'The event has no waiting room; its organiser plans one first.');
+  if (event === undefined) throw switchableEventNotFound();
+  if (name === 'waiting_room' && turn.on && !event.hasWaitingRoom) throw noWaitingRoomPlanned();
   return event;
 }
-
-const refusal = (code: TrafficControlErrorCode, message: string) => new DomainError(code, message);

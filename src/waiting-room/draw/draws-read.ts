@@ -1,4 +1,4 @@
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { type Read, readKind } from '../../http/public-cache/kind.ts';
 import type { Db } from '../../platform/database/db.ts';
 import type { BeaconChain } from './beacon/beacon-chain.ts';

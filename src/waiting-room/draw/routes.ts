@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import type { CachedReads } from '../../http/public-cache/cached-reads.ts';
 import { type AppEnv, createRouter } from '../../http/contract/router.ts';
 import { answer, problems, slugParams } from '../../http/contract/schemas.ts';

@@ -1,7 +1,7 @@
 import { unauthenticated } from '../../access/errors.ts';
 import { readBuyerToken } from '../../access/buyers/buyer-token.ts';
 import { bearerOf } from '../../access/credentials/credential.ts';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { serviceUnavailable } from '../../platform/errors.ts';
 import type { Challenges } from './challenge.ts';

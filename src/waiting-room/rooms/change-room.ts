@@ -1,7 +1,7 @@
 import type { Actor } from '../../access/actor.ts';
 import { writeAudit } from '../../access/audit/audit.ts';
 import type { SomeAuditChanges } from '../../access/index.ts';
-import { eventNotFound } from '../../catalog/errors.ts';
+import { eventNotFound } from '../../access/errors.ts';
 import { type Db, transaction } from '../../platform/database/db.ts';
 import { queueNotFound, queueOver } from '../errors.ts';
 import type { ChangeQueue } from '../ports.ts';
