@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
@@ -153,6 +154,7 @@ async function senderPart(desk: Desk): Promise<Html> {
                       idField: 'senderId',
                       id,
                       submit: `${words.disconnect}: ${externalId}`,
+                      asks: askWords[language].number,
                     }),
             },
           ],

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { homeTimeZone } from '../../../../platform/text/home.ts';
@@ -8,7 +9,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { changedChoice, changedOnly } from '../forms.ts';
-import { deskForm, rowForm } from '../parts/form.ts';
+import { askedForm, deskForm, rowForm } from '../parts/form.ts';
 import { chip, facts, linkButton, panel, withCode } from '../parts/pieces.ts';
 import { pageQuery, paging, table } from '../parts/table.ts';
 import { endpointFields, endpointOf, subscribableTypes } from './endpoint-fields.ts';
@@ -108,6 +109,9 @@ async function showEndpoint(desk: Desk): Promise<View> {
     }),
   ]);
   const act = (name: string, label: string) => deskForm(desk, { form: desk.form(name), submit: label, isSmall: true });
+  const asked = (name: 'rotate' | 'remove' | 'replayAll', asks: string) =>
+    askedForm(desk, { form: desk.form(name), label: words[name], asks });
+  const asks = askWords[language];
   return {
     title: words.webhooks,
     section: 'connections',
@@ -122,7 +126,7 @@ async function showEndpoint(desk: Desk): Promise<View> {
 ${endpoint.status === 'active' ? act('test', words.test) : ''}${
   isOwner(desk)
     ? html`${endpoint.status === 'active' ? act('stop', words.stop) : act('resume', words.resume)}
-<p class="muted">${words.rotateText}</p>${act('rotate', words.rotate)}${act('remove', words.remove)}`
+${asked('rotate', asks.secret)}${asked('remove', asks.webhook)}`
     : html`<p class="muted">${words.webhooksByOwner}</p>`
 }`,
     )}
@@ -131,7 +135,7 @@ ${isOwner(desk) ? changePart(desk, endpoint) : ''}
 ${
   deliveries.data.length === 0
     ? html`<p>${words.noDeliveries}</p>`
-    : html`${act('replayAll', words.replayAll)}${table({
+    : html`${asked('replayAll', asks.replayAll)}${table({
         caption: words.deliveries,
         rows: deliveries.data,
         columns: [

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { orderCode } from '../../../../platform/ids.ts';
 import { formatMoney } from '../../../../platform/text/format-money.ts';
@@ -149,11 +150,22 @@ const resolveChosen: Act = async (desk, values) => {
   return done(back, isLeft ? 'tasksPartlyDone' : 'tasksDone');
 };
 
-function actions(desk: Desk, { id, kind }: TaskOfDesk): Html {
+function actions(desk: Desk, { id, kind, detail }: TaskOfDesk): Html {
   const words = toolWords[desk.language];
+  const asks = askWords[desk.language];
   // It is done by naming the amount.
   if (kind === 'partial_chargeback') return linkButton(`/desk/tasks/${id}/loss`, words.bookLoss, true);
-  return html`${rowForm(desk, { act: 'done', idField: 'taskId', id, submit: words.done })}${kind === 'money_taken' ? rowForm(desk, { act: 'refund', idField: 'taskId', id, submit: words.giveBack }) : ''}`;
+  const row = { idField: 'taskId', id };
+  const giveBack =
+    kind === 'money_taken'
+      ? rowForm(desk, {
+          ...row,
+          act: 'refund',
+          submit: words.giveBack,
+          asks: asks.taskRefund(amountText(detail, desk.language)),
+        })
+      : '';
+  return html`${rowForm(desk, { ...row, act: 'done', submit: words.done, asks: asks.taskDone })}${giveBack}`;
 }
 
 const taskParam = (desk: Desk) => ({ slug: desk.slug, taskId: desk.param('taskId') });

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { areaField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { askedForm, deskForm } from '../parts/form.ts';
 import { chip } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 
@@ -76,7 +77,7 @@ async function showText(desk: Desk): Promise<View> {
     section: 'connections',
     body: html`<p>${words.variables}</p><ul>${variables}</ul>
 ${deskForm(desk, { form, body: field, submit: words.save, cancelPath: path })}
-${text.isOwn ? deskForm(desk, { form: desk.form('reset'), submit: words.reset, isSmall: true }) : ''}`,
+${text.isOwn ? askedForm(desk, { form: desk.form('reset'), label: words.reset, asks: askWords[language].ownText }) : ''}`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { Language } from '../../../i18n/language.ts';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { frameWords } from '../../../i18n/words/desk/frame.ts';
 import type { Html } from '../../layout.ts';
 import type { Desk } from '../desk.ts';
@@ -33,6 +34,7 @@ export function deskForm(desk: Desk, parts: FormParts): Html {
 /**
  * The button in a row of a table. Its form names the row by an id, so that a refusal stands in the row that was sent, and in no other.
  * @param of.more hidden fields beside the id
+ * @param of.asks what the act does, if it cannot be undone
  */
 export function rowForm(
   desk: Desk,
@@ -42,15 +44,29 @@ export function rowForm(
     readonly id: string;
     readonly submit: string;
     readonly more?: Html;
+    readonly asks?: string;
   },
 ): Html {
-  const form = desk.form(of.act);
-  return deskForm(desk, {
-    form: form.values?.text(of.idField) === of.id ? form : emptyForm(of.act),
-    body: html`${hiddenField(of.idField, of.id)}${of.more ?? ''}`,
-    submit: of.submit,
-    isSmall: true,
-  });
+  const given = desk.form(of.act);
+  const form = given.values?.text(of.idField) === of.id ? given : emptyForm(of.act);
+  const body = html`${hiddenField(of.idField, of.id)}${of.more ?? ''}`;
+  return of.asks === undefined
+    ? deskForm(desk, { form, body, submit: of.submit, isSmall: true })
+    : askedForm(desk, { form, body, label: of.submit, asks: of.asks });
+}
+
+/**
+ * An act that cannot be undone, on a page that shows other things, too. Its button opens what the act does, and a second button sends it.
+ * It works without script. A refused one stays open.
+ */
+export function askedForm(
+  desk: Desk,
+  of: { readonly form: Form; readonly label: string; readonly asks: string; readonly body?: Html },
+): Html {
+  const { form, label, asks, body } = of;
+  const submit = askWords[desk.language].yes(label);
+  return html`<details class="ask"${form.refusal === undefined ? '' : html` open`}><summary class="button button-quiet">${label}</summary>
+<div class="ask-text"><p>${asks}</p>${deskForm(desk, { form, submit, isDanger: true, isSmall: true, ...(body === undefined ? {} : { body }) })}</div></details>`;
 }
 
 /** The same form for people who may not be signed in. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { homeTimeZone } from '../../../../platform/text/home.ts';
@@ -90,7 +91,14 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
       { label: words.nextRun, cell: ({ nextRunAt }) => formatDateTime(nextRunAt, homeTimeZone, language, 'medium') },
       {
         label: words.end,
-        cell: ({ id }) => rowForm(desk, { act: 'endSchedule', idField: 'scheduleId', id, submit: words.end }),
+        cell: ({ id }) =>
+          rowForm(desk, {
+            act: 'endSchedule',
+            idField: 'scheduleId',
+            id,
+            submit: words.end,
+            asks: askWords[language].reportSchedule,
+          }),
       },
     ],
   });

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { keyScopes } from '../../../../access/index.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { homeTimeZone } from '../../../../platform/text/home.ts';
@@ -45,7 +46,7 @@ ${
               scopes === null ? words.allScopes : scopes.map((scope) => words.scopeNames[scope]).join(', '),
           },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, homeTimeZone, language, 'medium') },
-          ...endingColumns<(typeof data)[number]>(desk, 'keyId'),
+          ...endingColumns<(typeof data)[number]>(desk, 'keyId', askWords[desk.language].key),
         ],
       })
 }${paging(desk, nextCursor)}

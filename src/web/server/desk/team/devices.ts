@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { formatDate } from '../../../../platform/text/format-time.ts';
 import { teamWords } from '../../../i18n/words/desk/team.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
@@ -38,7 +39,7 @@ ${
         columns: [
           { label: words.deviceName, cell: ({ name }) => name },
           { label: words.created, cell: ({ createdAt }) => formatDate(createdAt, event.timeZone, language, 'medium') },
-          ...endingColumns<(typeof data)[number]>(desk, 'deviceId'),
+          ...endingColumns<(typeof data)[number]>(desk, 'deviceId', askWords[language].device),
         ],
       })
 }${paging(desk, nextCursor)}

@@ -9,8 +9,9 @@ type Credential = { readonly id: string; readonly name: string; readonly endedAt
 /**
  * The last columns of a list of credentials: status, and a form with the act `end`.
  * @param idField name of the form field that carries the id
+ * @param asks what ending one does
  */
-export function endingColumns<Row extends Credential>(desk: Desk, idField: string): Column<Row>[] {
+export function endingColumns<Row extends Credential>(desk: Desk, idField: string, asks: string): Column<Row>[] {
   const words = teamWords[desk.language];
   return [
     {
@@ -20,7 +21,7 @@ export function endingColumns<Row extends Credential>(desk: Desk, idField: strin
     {
       label: words.end,
       cell: ({ id, name, endedAt }) =>
-        endedAt === null ? rowForm(desk, { act: 'end', idField, id, submit: `${words.end}: ${name}` }) : '–',
+        endedAt === null ? rowForm(desk, { act: 'end', idField, id, submit: `${words.end}: ${name}`, asks }) : '–',
     },
   ];
 }

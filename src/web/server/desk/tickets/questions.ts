@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { formatCount } from '../../../../platform/text/format-money.ts';
 import { questionWords } from '../../../i18n/words/desk/tickets/questions.ts';
@@ -8,7 +9,7 @@ import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventParam, eventPath, eventView, ownEvent } from '../events/own-event.ts';
 import { type Form, type FormValues, changedOnly } from '../forms.ts';
 import { areaField, checkField, numberField, selectField, textField } from '../parts/fields.ts';
-import { deskForm } from '../parts/form.ts';
+import { askedForm, deskForm } from '../parts/form.ts';
 import { chip, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 
@@ -100,7 +101,7 @@ async function showQuestion(desk: Desk): Promise<View> {
     ...eventView(event),
     eventSection: 'questions',
     body: html`${deskForm(desk, { form, body, submit: words.change, isChange: true, cancelPath: eventPath(desk, '/questions') })}
-${question.answers > 0 ? '' : deskForm(desk, { form: desk.form('remove'), submit: words.remove, isSmall: true })}`,
+${question.answers > 0 ? '' : askedForm(desk, { form: desk.form('remove'), label: words.remove, asks: askWords[desk.language].question })}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../../client/problem.ts';
 import { formatDateTime } from '../../../../../platform/text/format-time.ts';
 import type { Language } from '../../../../i18n/language.ts';
@@ -84,7 +85,14 @@ function gateTable(desk: Desk, { event, gates, zones, categories }: Known): Html
       { label: words.zone, cell: ({ zoneId }) => zones.find(({ id }) => id === zoneId)?.name ?? words.noZone },
       {
         label: '',
-        cell: ({ id, name }) => rowForm(desk, { act: 'remove', idField: 'gateId', id, submit: words.remove(name) }),
+        cell: ({ id, name }) =>
+          rowForm(desk, {
+            act: 'remove',
+            idField: 'gateId',
+            id,
+            submit: words.remove(name),
+            asks: askWords[desk.language].gate,
+          }),
       },
     ],
   });

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../../client/problem.ts';
 import { formatCount } from '../../../../../platform/text/format-money.ts';
 import { gateWords } from '../../../../i18n/words/desk/events/gates.ts';
@@ -47,7 +48,14 @@ export function zonesPart(
       },
       {
         label: '',
-        cell: ({ id, name }) => rowForm(desk, { act: 'removeZone', idField: 'zoneId', id, submit: words.remove(name) }),
+        cell: ({ id, name }) =>
+          rowForm(desk, {
+            act: 'removeZone',
+            idField: 'zoneId',
+            id,
+            submit: words.remove(name),
+            asks: askWords[desk.language].zone,
+          }),
       },
     ],
   });

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../../i18n/words/desk/asks.ts';
 import { pictureWords } from '../../../../i18n/words/desk/events/picture.ts';
 import type { Html } from '../../../layout.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../../desk.ts';
 import { changedOnly } from '../../forms.ts';
 import { fileField, percentField, textField } from '../../parts/fields.ts';
-import { deskForm } from '../../parts/form.ts';
+import { askedForm, deskForm } from '../../parts/form.ts';
 import { panel } from '../../parts/pieces.ts';
 import type { EventOfDesk } from '../editor/event-form.ts';
 import { eventParam, eventView, ownEvent } from '../own-event.ts';
@@ -41,7 +42,7 @@ async function showPicture(desk: Desk): Promise<View> {
     script: 'desk/picture.ts',
     body: html`<p class="lead">${words.lead}</p>${cutPart(desk, event)}
 ${panel(isThere ? words.replace : words.upload, deskForm(desk, { form, body, submit: isThere ? words.replace : words.upload, hasFile: true }))}
-${isThere ? deskForm(desk, { form: desk.form('remove'), submit: words.remove, isSmall: true }) : ''}`,
+${isThere ? askedForm(desk, { form: desk.form('remove'), label: words.remove, asks: askWords[language].picture }) : ''}`,
   };
 }
 

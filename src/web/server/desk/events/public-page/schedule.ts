@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { askWords } from '../../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../../client/problem.ts';
 import { formatSpan } from '../../../../../platform/text/format-time.ts';
 import { scheduleWords } from '../../../../i18n/words/desk/events/schedule.ts';
@@ -45,7 +46,14 @@ async function showSchedule(desk: Desk): Promise<View> {
       { label: words.stage, cell: ({ stage }) => stage },
       {
         label: '',
-        cell: ({ id, title }) => rowForm(desk, { act: 'remove', idField: 'itemId', id, submit: words.remove(title) }),
+        cell: ({ id, title }) =>
+          rowForm(desk, {
+            act: 'remove',
+            idField: 'itemId',
+            id,
+            submit: words.remove(title),
+            asks: askWords[desk.language].scheduleItem,
+          }),
       },
     ],
   });
