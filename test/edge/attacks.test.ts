@@ -160,6 +160,24 @@ describe('cache poisoning', () => {
     expect(fronted.arrivedAt(path).every(({ method }) => method === 'GET')).toBe(true);
   });
 
+  test.each(poisons)('a cold page with %o is the page that every reader gets', async (headers) => {
+    const { slug } = await createEvent(fronted.service.db);
+    const path = `/events/${slug}`;
+    await ask(port, path, { headers });
+    const after = await ask(port, path);
+    expect([after.status, after.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(after.headers).not.toHaveProperty('set-cookie');
+    expect(after.body).toContain('<html lang="id"');
+    expect(after.body).not.toContain('evil.example');
+    const seen = fronted.arrivedAt(path).flatMap(({ headers: arrived }) => [...arrived.entries()]);
+    const names = ['accept', 'accept-encoding', 'accept-language', 'host', 'x-forwarded-for', 'x-forwarded-proto'];
+    expect(new Set(seen.map(([name]) => name))).toEqual(new Set(names));
+    expect(new Set(seen.flatMap(([name, value]) => (name === 'accept-language' ? [value] : [])))).toEqual(
+      new Set(['id']),
+    );
+    expect(fronted.arrivedAt(path).every(({ method }) => method === 'GET')).toBe(true);
+  });
+
   test('a header that is too large is refused, and no cache keeps anything of it', async () => {
     const { slug } = await createEvent(fronted.service.db);
     const refused = await ask(port, `/v1/events/${slug}`, { headers: { 'x-padding': 'x'.repeat(40_000) } });
