@@ -50,7 +50,6 @@ const refusedHere = [
   'removePicture',
   'requestRefund',
   'resetMessageText',
-  'sendMessageTest',
   'setPicture',
   'unpublishEvent',
 ];
@@ -79,6 +78,8 @@ async function actsOf(operation: Operation): Promise<readonly string[] | undefin
 }
 
 test('every change is logged once, with who made it', async () => {
+  // Otherwise the time since the preparation's own test decides whether another one is allowed.
+  await world.running.service.db.execute(sql`delete from deliveries where template = 'message_test'`);
   const found = new Map<string, readonly string[] | undefined>();
   for (const operation of operations.toSorted((one, other) => turnOf(one) - turnOf(other)))
     found.set(operation.id, await actsOf(operation));
