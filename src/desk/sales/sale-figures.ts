@@ -141,13 +141,8 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
     db,
     sql`
       select now() as at,
-        (select coalesce(json_object_agg(s.status, s.orders), '{}') from (
-          select o.status, count(*) as orders from orders o where o.event_id = ${eventId} group by o.status) s) as orders,
-        (select coalesce(sum(o.fees), 0)::float8 from orders o
-          where o.event_id = ${eventId} and o.status in ('paid', 'partially_refunded')) as fees,
-        m.received, m.refunded, m.gateway_fees as "gatewayFees",
-        (select count(*)::int from admissions a where a.event_id = ${eventId}) as admitted,
-        (select count(*)::int from admissions a where a.event_id = ${eventId} and a.inside) as inside,
+        s.orders, s.fees, m.received, m.refunded, m.gateway_fees as "gatewayFees",
+        a.admitted, a.inside,
         (select count(*)::int from scans s
           where s.event_id = ${eventId} and ((s.conflict and s.direction = 'entry') or s.fault is not null) and s.undone_at is null) as conflicts,
         (select coalesce(json_agg(g order by g.entries desc), '[]') from (
@@ -164,7 +159,14 @@ async function readTotals(db: Db, eventId: string): Promise<Totals> {
         select coalesce(sum(l.amount) filter (where l.account = 'gateway' and l.amount > 0), 0)::float8 as received,
           -coalesce(sum(l.amount) filter (where l.account = 'bank' or l.account = 'gateway' and l.amount < 0), 0)::float8 as refunded,
           -coalesce(sum(l.amount) filter (where l.account = 'gateway_fees'), 0)::float8 as gateway_fees
-        from events e left join ledger_entries l on l.event_id = e.id and l.currency = e.currency where e.id = ${eventId}) m`,
+        from events e left join ledger_entries l on l.event_id = e.id and l.currency = e.currency where e.id = ${eventId}) m
+      cross join (
+        select coalesce(json_object_agg(o.status, o.orders), '{}') as orders,
+          coalesce(sum(o.fees) filter (where o.status in ('paid', 'partially_refunded')), 0)::float8 as fees
+        from (select status, count(*) as orders, sum(fees) as fees from orders where event_id = ${eventId} group by status) o) s
+      cross join (
+        select count(*)::int as admitted, count(*) filter (where a.inside)::int as inside
+        from admissions a where a.event_id = ${eventId}) a`,
   );
   if (row === undefined) throw new Error('no figures');
   return { ...row, at: new Date(row.at).toISOString() };

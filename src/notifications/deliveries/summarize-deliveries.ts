@@ -23,8 +23,8 @@ const statesOf: Readonly<Record<Exclude<keyof Row, 'template' | 'channel'>, SQL>
 };
 
 /**
- * How many messages about the orders of an event are in each state, by template and channel. Found by the orders,
- * because no index of deliveries serves an event: a summary costs as much as its orders.
+ * How many messages about the orders of an event are in each state, by template and channel. Found by a range of their
+ * subjects, because the ids of an event's orders begin with its key.
  * @throws DomainError event.not_found
  */
 export async function summarizeDeliveries(
@@ -36,10 +36,11 @@ export async function summarizeDeliveries(
     Object.entries(statesOf).map(([name, is]) => sql`count(*) filter (where ${is})::int as ${sql.identifier(name)}`),
     sql`, `,
   );
+  const from = `ord_${of.eventId.slice('evt_'.length)}`;
   return rowsOf<Row>(
     db,
     sql`
-      select d.template, d.channel, ${counts} from orders o join deliveries d on d.subject_id = o.id
-      where o.event_id = ${of.eventId} group by d.template, d.channel order by d.template, d.channel`,
+      select d.template, d.channel, ${counts} from deliveries d
+      where d.subject_id >= ${from} and d.subject_id < ${`${from}~`} group by d.template, d.channel order by d.template, d.channel`,
   );
 }

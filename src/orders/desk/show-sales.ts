@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { readWholeEvent } from '../../platform/database/read-whole-event.ts';
 import { contractMoney } from '../../platform/text/money.ts';
 import { type OwnEvent, ownEvent } from './own-event.ts';
 import type { GatewayFeesOf } from '../ports.ts';
@@ -60,11 +61,11 @@ type CategorySales = {
 };
 
 /**
- * Sold and held tickets per category, from one snapshot. Reads all tickets and open holds of the event by their indexes, which is
- * affordable at the desk and not for buyers.
+ * Sold and held tickets per category, from one snapshot. Reads all tickets and order lines of the event, which is affordable at the desk
+ * and not for buyers. Holds are found by their partial indexes.
  */
 async function findCategorySales(db: Db, eventId: string): Promise<CategorySales[]> {
-  return rowsOf<CategorySales>(
+  return readWholeEvent<CategorySales>(
     db,
     sql`
       with sold as (
@@ -76,9 +77,12 @@ async function findCategorySales(db: Db, eventId: string): Promise<CategorySales
         group by t.ticket_category_id
       ), held as (
         select l.ticket_category_id, sum(l.quantity)::integer as quantity
-        from orders o
-        join order_lines l on l.event_id = o.event_id and l.order_id = o.id
-        where o.event_id = ${eventId} and o.status in ('pending_payment', 'closing')
+        from (
+          select o.id from orders o where o.event_id = ${eventId} and o.status || '' = 'pending_payment'
+          union all
+          select o.id from orders o where o.event_id = ${eventId} and o.status || '' = 'closing'
+        ) o
+        join order_lines l on l.event_id = ${eventId} and l.order_id = o.id
         group by l.ticket_category_id
       )
       select c.id, c.name, c.pool_id, coalesce(sold.quantity, 0) as paid, coalesce(held.quantity, 0) as held,

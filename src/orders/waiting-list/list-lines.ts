@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { type Db, rowsOf } from '../../platform/database/db.ts';
+import type { Db } from '../../platform/database/db.ts';
+import { readWholeEvent } from '../../platform/database/read-whole-event.ts';
 
 export type WaitingLine = {
   readonly ticketCategoryId: string;
@@ -15,7 +16,7 @@ export type WaitingLine = {
 
 /** The waiting list of an event: a line per category, by position. It contains no names and no addresses. */
 export async function listLines(db: Db, eventId: string): Promise<WaitingLine[]> {
-  const rows = await rowsOf<
+  const rows = await readWholeEvent<
     Omit<WaitingLine, 'offers' | 'waitingSince'> & WaitingLine['offers'] & { since: Date | null }
   >(
     db,

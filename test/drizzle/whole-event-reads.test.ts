@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRoutes } from '../../src/api-routes.ts';
+import { openApiDocument } from '../../src/http/contract/api-docs.ts';
+import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type HotWorld, openHotWorld } from './support/hot-world.ts';
+import { fillWith, forgetStatements } from './support/pages-read.ts';
+
+/**
+ * Guards that no read of an organizer or a door looks up the rows of a large event one by one: such a read takes seconds of a
+ * stadium. Events are
+ * unknown to the statistics on the night of a sale, and known later. The reads come from the contract.
+ */
+
+const orders = 5000;
+/** Reading each of a read's tables once takes less than half a page for each order; looking up one row of each takes three. */
+const pagesPerOrderMax = 1;
+
+let world: HotWorld;
+let events: readonly TestEvent[];
+let paths: readonly string[];
+
+beforeAll(async () => {
+  world = await openHotWorld();
+  for (let n = 0; n < 3; n += 1) await fillWith(world, await createEvent(world.db), 2000, 'paid');
+  // A service has messages about many events.
+  await world.admin`
+    insert into deliveries (id, organizer_id, event_id, subject_id, template, channel, recipient_key, status, next_check_at)
+    select 'dlv_' || lpad(n::text, 20, '0'), 'org', 'evt_00000000', 'ord_00000000' || lpad(n::text, 20, '0'), 'tickets', 'email', 'key',
+      'delivered', null from generate_series(1, 60000) n`;
+  await world.admin.unsafe('analyze');
+  const [paid, rush] = [await large(), await large()];
+  await fillWith(world, paid, orders, 'paid');
+  await fillWith(world, rush, orders, 'rush');
+  await world.admin`
+    insert into waiting_entries (event_id, id, ticket_category_id, pool_id, quantity, name, email, email_key, phone, locale, status,
+      joined_at, order_id)
+    select event_id, 'wte_' || substr(order_id, 13), ticket_category_id, pool_id, 1, 'Ayu', 'ayu@example.test', order_id, '', 'id',
+      'offered', now(), order_id from order_lines where event_id = ${paid.id}`;
+  events = [paid, rush];
+  const document = openApiDocument(createRoutes(world.api), 'http://localhost');
+  paths = Object.entries(document.paths ?? {})
+    .filter(([, item]) => item.get !== undefined)
+    .map(([path]) => path)
+    .filter((path) => /^[^{]*\{(?:slug|id)\}(?:[^{]*\{eventId\})?[^{]*$/.test(path) && !path.endsWith('/stream'))
+    .filter((path) => path.startsWith('/v1/events/{id}/') || path.includes('{eventId}'));
+}, 180_000);
+afterAll(() => world.close());
+
+const large = () => createEvent(world.db, { categories: [{ capacity: 10_000 }] });
+
+type Statement = { readonly query: string; readonly pages: number };
+
+/** The statement that has read most pages for a call. The worker writes meanwhile. */
+async function heaviest(): Promise<Statement> {
+  const [row] = await world.admin<Statement[]>`
+    select regexp_replace(query, '\\s+', ' ', 'g') as query, (shared_blks_hit + shared_blks_read)::float8 / calls as pages
+    from pg_stat_statements s join pg_roles r on r.oid = s.userid
+    where dbid = (select oid from pg_database where datname = current_database()) and rolname = 'antre_app' and toplevel
+      and query !~* '\\m(insert into|update|delete from)\\M'
+    order by 2 desc limit 1`;
+  if (row === undefined) throw new Error('no statement ran');
+  return row;
+}
+
+test.each(['unknown to', 'known to'])(
+  'no read of an event %s the statistics looks up its rows one by one',
+  async (statistics) => {
+    if (statistics === 'known to') await world.admin.unsafe('analyze');
+    expect(paths.length).toBeGreaterThan(20);
+    expect(paths).toContain('/v1/organizers/{slug}/events/{eventId}/sales');
+    const slow: string[] = [];
+    for (const event of events) {
+      const token = await world.keyOf(event, 'manager');
+      for (const path of paths) {
+        const address = path.replace('{slug}', event.organizer.slug).replace(/\{(?:eventId|id)\}/, event.id);
+        await forgetStatements(world);
+        const { status } = await world.request(address, { token });
+        const { pages, query } = await heaviest();
+        if (![200, 404].includes(status)) slow.push(`${status} ${path}`);
+        if (pages > orders * pagesPerOrderMax) slow.push(`${Math.round(pages)} pages: ${path}: ${query.slice(0, 200)}`);
+      }
+    }
+    expect(slow).toEqual([]);
+  },
+  120_000,
+);
