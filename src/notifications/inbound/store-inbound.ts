@@ -57,7 +57,13 @@ export async function storeInbound(
   if (isNew && command !== null) newsWords.inc({ word: command });
 }
 
-/** The latest word counts, by the time at which it was sent, which is never later than now. */
+/** The last second that is no nonsense: in the year 9999. Postgres has no time far beyond. */
+const sentAtMax = 253_402_300_799;
+
+/**
+ * The latest word counts, by the time at which it was sent, which is never later than now. A word with an impossible time
+ * counts as sent now.
+ */
 async function takeWord(
   db: Db,
   {
@@ -73,7 +79,8 @@ async function takeWord(
   },
 ): Promise<void> {
   // Providers report whole seconds. Of two words within one second, STOP counts.
-  const sent = sentAt === undefined ? sql`now()` : sql`least(to_timestamp(${sentAt}), now())`;
+  const isTime = sentAt !== undefined && sentAt >= 0 && sentAt <= sentAtMax;
+  const sent = isTime ? sql`least(to_timestamp(${sentAt}), now())` : sql`now()`;
   const saidAt = sql`date_trunc('second', ${sent})`;
   await db.execute(sql`
     insert into news_stops as n (organizer_id, channel, recipient_key, is_stopped, said_at)

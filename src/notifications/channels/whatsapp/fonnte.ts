@@ -97,7 +97,7 @@ const messageCallback = z.object({
   sender: z.string(),
   message: z.string(),
   inboxid: id.nullish(),
-  timestamp: z.coerce.number().int().nonnegative().nullish(),
+  timestamp: z.coerce.number().nullish().catch(undefined),
 });
 const deviceCallback = z.object({ device: z.string(), status: z.enum(['connect', 'disconnect']) });
 

@@ -137,3 +137,5 @@ export const callbackItemsMax = 1000;
 export const inboundTextMax = 4096;
 /** Providers' ids are short; longer ones are not genuine. */
 export const providerIdMax = 200;
+/** An id that can be stored: Postgres refuses U+0000, and would refuse all that stands beside it in a callback. */
+export const storableId = /^[\x21-\x7e]+$/;

@@ -110,7 +110,7 @@ const messageCallback = z.object({
   message: z.string(),
   isGroup: z.union([z.boolean(), z.string()]).nullish(),
   isFromMe: z.union([z.boolean(), z.string()]).nullish(),
-  timestamp: text.nullish(),
+  timestamp: text.nullish().catch(undefined),
 });
 
 /** Inbound messages carry a text, tracking carries a status. */

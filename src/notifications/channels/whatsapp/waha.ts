@@ -121,7 +121,7 @@ const messageSchema = z.object({
   from: z.string(),
   fromMe: z.boolean().optional(),
   body: z.string().nullish(),
-  timestamp: z.int().nonnegative().optional(),
+  timestamp: z.number().optional().catch(undefined),
 });
 const sessionSchema = z.object({ status: z.string() });
 
@@ -155,7 +155,10 @@ function contentOf({ event, payload }: z.output<typeof eventSchema>): CallbackCo
     const session = sessionSchema.safeParse(payload).data;
     if (session === undefined) return nothingTold;
     const works = session.status === 'WORKING';
-    const failure = `waha_session_${session.status.toLowerCase().slice(0, 30)}`;
+    const failure = `waha_session_${session.status
+      .toLowerCase()
+      .replaceAll(/[^a-z_]/g, '')
+      .slice(0, 30)}`;
     return { ...nothingTold, session: works ? { works } : { works, failure } };
   }
   return nothingTold;

@@ -9,21 +9,24 @@ import {
   callbackItemsMax,
   inboundTextMax,
   nothingTold,
+  providerIdMax,
+  storableId,
 } from '../sender-plugin.ts';
 
 const statusSchema = z.object({
-  id: z.string().min(1).max(500),
+  id: z.string().max(500).regex(storableId),
   status: z.enum(['sent', 'delivered', 'read', 'failed']),
-  biz_opaque_callback_data: z.string().max(512).optional(),
+  biz_opaque_callback_data: z.string().max(512).regex(storableId).optional().catch(undefined),
   errors: z.array(z.object({ code: z.int() })).optional(),
 });
 const messageSchema = z.object({
-  id: z.string().min(1).max(200),
+  id: z.string().max(providerIdMax).regex(storableId),
   from: z.string().regex(/^[1-9]\d{6,14}$/),
   timestamp: z
     .string()
     .regex(/^\d{1,12}$/)
-    .optional(),
+    .optional()
+    .catch(undefined),
   text: z.object({ body: z.string() }).optional(),
   button: z.object({ text: z.string() }).optional(),
 });
