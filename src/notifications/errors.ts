@@ -26,6 +26,7 @@ export const notificationProblems = {
   'webhook.address_refused': { status: 400, title: 'Webhook address refused' },
   'webhook.not_active': { status: 409, title: 'Webhook endpoint not active' },
   'webhook.test_limited': { status: 429, title: 'Tested too often' },
+  'webhook.replay_limited': { status: 429, title: 'Replayed too often' },
   'webhook_delivery.not_found': { status: 404, title: 'Webhook delivery not found' },
 } as const;
 
@@ -119,6 +120,12 @@ export const webhookAddressRefused = (reason: AddressFault) =>
 export const endpointNotActive = () =>
   refusal('webhook.not_active', 'This webhook endpoint is disabled; activate it first.');
 
+export const endpointReplayLimited = (retryAfterSeconds: number) =>
+  tryLater(
+    'webhook.replay_limited',
+    'Everything was sent to this webhook endpoint again too often; wait a while.',
+    retryAfterSeconds,
+  );
 export const endpointTestLimited = (retryAfterSeconds: number) =>
   tryLater('webhook.test_limited', 'This webhook endpoint was tested too often; wait a while.', retryAfterSeconds);
 

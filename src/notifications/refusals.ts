@@ -68,5 +68,5 @@ export const notificationRefusals = {
   listWebhookDeliveries: endpoint,
   showWebhookDelivery: [...endpoint, 'webhook_delivery.not_found'],
   replayWebhook: [...endpoint, 'webhook.not_active', 'webhook_delivery.not_found'],
-  replayWebhooks: [...endpoint, 'webhook.not_active'],
+  replayWebhooks: [...endpoint, 'webhook.not_active', 'webhook.replay_limited'],
 } as const;

@@ -7,6 +7,8 @@ export const descriptionLengthMax = 200;
 export const logDays = 30;
 /** Webhooks that one call replays at most. */
 export const replayMax = 10_000;
+/** Replays of an endpoint that include delivered webhooks. Without a bound an organizer could have a stranger's address called all day. */
+export const replaysOfAllPerHourMax = 20;
 export const testsPerMinuteMax = 10;
 
 /** After a rotation, the previous secret signs as well for this long. */

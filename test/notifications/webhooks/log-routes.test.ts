@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { replayMax, testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
+import { replayMax, replaysOfAllPerHourMax, testsPerMinuteMax } from '../../../src/notifications/webhooks/limits.ts';
 import { purgeWebhooks } from '../../../src/notifications/webhooks/log/purge-webhooks.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type WebhookWorld, openWebhookWorld } from '../../../testkit/notifications/webhook-world.ts';
@@ -108,6 +108,18 @@ test('tests of an endpoint are limited', async () => {
   const { id } = await made();
   for (let n = 0; n < testsPerMinuteMax; n += 1) expect((await call('POST', `/${id}/tests`, owner)).status).toBe(202);
   expect((await call('POST', `/${id}/tests`, owner)).code).toBe('webhook.test_limited');
+});
+
+test('everything is sent again twenty times an hour', async () => {
+  const { id } = await made();
+  const since = new Date(Date.now() - 60_000).toISOString();
+  const replay = (include: string) => call('POST', `/${id}/replays`, owner, { since, include });
+  for (let n = 0; n < replaysOfAllPerHourMax; n += 1) expect((await replay('all')).status).toBe(202);
+  expect((await replay('all')).code).toBe('webhook.replay_limited');
+  // Webhooks that nobody has accepted are sent again without a limit.
+  expect((await replay('undelivered')).status).toBe(202);
+  const another = await made();
+  expect((await call('POST', `/${another.id}/replays`, owner, { since, include: 'all' })).status).toBe(202);
 });
 
 test('entries of the log are deleted after their days, and those of a deleted endpoint with it', async () => {

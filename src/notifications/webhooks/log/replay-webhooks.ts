@@ -3,8 +3,14 @@ import { type Actor, writeAudit } from '../../../access/index.ts';
 import { invariant } from '../../../platform/assert.ts';
 import { type Db, rowsOf, transaction } from '../../../platform/database/db.ts';
 import { alphabet } from '../../../platform/text/base32.ts';
-import { endpointNotActive, endpointNotFound, endpointTestLimited, webhookDeliveryNotFound } from '../../errors.ts';
-import { replayMax, testsPerMinuteMax } from '../limits.ts';
+import {
+  endpointNotActive,
+  endpointNotFound,
+  endpointReplayLimited,
+  endpointTestLimited,
+  webhookDeliveryNotFound,
+} from '../../errors.ts';
+import { replayMax, replaysOfAllPerHourMax, testsPerMinuteMax } from '../limits.ts';
 import { lockEndpoint } from '../queries.ts';
 import type { WebhookEndpoint } from '../tables.ts';
 
@@ -43,7 +49,7 @@ export async function replayWebhook(
  * Sends again what happened since a time, oldest first: facts that failed or never had a delivery (the endpoint was
  * disabled, or did not want the type yet), and with `all` also delivered ones. At most 10,000 webhooks; if there are
  * more, all others occurred at `until` of the answer or later.
- * @throws DomainError webhook.not_found, webhook.not_active
+ * @throws DomainError webhook.not_found, webhook.not_active, webhook.replay_limited
  */
 export async function replayWebhooksSince(
   { db }: Deps,
@@ -56,6 +62,7 @@ export async function replayWebhooksSince(
 ): Promise<{ replayed: number; until: Date | null }> {
   return transaction(db, async (tx) => {
     const endpoint = await lockActive(tx, actor, endpointId);
+    if (include === 'all') await requireFewReplays(tx, endpointId);
     const [row] = await rowsOf<{ replayed: number; last_id: string | null }>(
       tx,
       sql`
@@ -81,6 +88,17 @@ export async function replayWebhooksSince(
     const lastId = row?.last_id ?? undefined;
     return { replayed, until: replayed === replayMax && lastId !== undefined ? timeIn(lastId) : null };
   });
+}
+
+/** @throws DomainError webhook.replay_limited */
+async function requireFewReplays(tx: Db, endpointId: string): Promise<void> {
+  const [recent] = await rowsOf<{ count: number }>(
+    tx,
+    sql`
+      select count(*)::int as count from audit_log
+      where subject_id = ${endpointId} and act = 'webhook.replayed' and changes ->> 'include' = 'all' and at > now() - interval '1 hour'`,
+  );
+  if ((recent?.count ?? 0) >= replaysOfAllPerHourMax) throw endpointReplayLimited(3600);
 }
 
 /** The time in a webhook's id (`webhook_id`). Facts whose ids come after it did not occur before. */

@@ -71,7 +71,7 @@ function logContracts(deps: LogRoutesDeps) {
       operationId: 'replayWebhooks',
       summary: 'Send all webhooks since a given time again',
       request: { params: endpointParams, body: body(replaySchema) },
-      responses: { 202: answer(replayedSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409) },
+      responses: { 202: answer(replayedSchema, 'On the way.'), ...problems(400, 401, 403, 404, 409, 429) },
     }),
   };
 }

@@ -56,6 +56,7 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'webhook.address_refused': 'Alamat ini tidak dapat dipakai: harus https dan dapat dicapai dari luar.',
     'webhook.limit_reached': 'Jumlah webhook paling banyak sudah tercapai.',
     'webhook.test_limited': 'Terlalu banyak uji coba. Tunggu sebentar.',
+    'webhook.replay_limited': 'Terlalu sering dikirim ulang. Coba lagi dalam satu jam.',
     'message_test.no_phone': 'Isi dulu nomor ponsel di profil penyelenggara. Uji kirim pergi ke nomor itu.',
     'message_test.limited': 'Sudah cukup banyak uji kirim. Coba lagi nanti.',
     'message_test.not_found': 'Uji kirim ini tidak ada.',
@@ -129,6 +130,7 @@ const byCode: InEach<Readonly<Record<string, string>>> = {
     'webhook.address_refused': 'This address cannot be used: it must be https and reachable from outside.',
     'webhook.limit_reached': 'The limit of webhooks is reached.',
     'webhook.test_limited': 'Too many tests. Wait a moment.',
+    'webhook.replay_limited': 'Sent again too often. Try again in an hour.',
     'message_test.no_phone':
       'First enter a mobile number in the profile of the organiser. The test goes to that number.',
     'message_test.limited': 'That is enough tests for now. Try again later.',
