@@ -1,12 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { type Invariant, invariantOf } from '../platform/invariant.ts';
-
 import { announcementInvariants } from './announcements/invariants.ts';
 
 const graceMinutes = 2;
 const stuckMinutes = 30;
 
-/** Every paid order is notified, each effect once (equation E10). */
+/** Every paid order is notified, each effect once. */
 export const notificationInvariants: readonly Invariant[] = [
   invariantOf(
     'notifications.paid_orders_notified',

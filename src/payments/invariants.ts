@@ -15,8 +15,8 @@ const owedMoney = sql`
   from ledger_entries l where l.account = 'refunds_due' group by l.event_id, l.order_id, l.currency`;
 
 /**
- * The invariants of money, as far as our own rows can tell: equations E7 and E8. `compareWithSandbox` asks the other
- * side.
+ * The invariants of money that our own rows can show. `npm run audit` also compares them with the gateway's side, which
+ * the sandbox keeps (`testkit/payments/compare-with-sandbox.ts`).
  */
 export const paymentInvariants: readonly Invariant[] = [
   invariantOf(

@@ -103,7 +103,7 @@ it('tells open pages of each scan of a ticket, and of no unknown code', async ()
 });
 
 describe('refusals', () => {
-  it('refuses a ticket from the moment it is revoked (T85)', async () => {
+  it('refuses a ticket from the moment it is revoked', async () => {
     const ticket = await one();
     await sql`update tickets set status = 'revoked', revoked_at = now() where id = ${ticket.id}`;
     expect((await scan(ticket.code)).result).toBe('revoked');
@@ -183,7 +183,7 @@ describe('refusals', () => {
 /** Crockford's alphabet reads these as one, because people and printers confuse them. */
 const readsAs = (letter: string) => ({ O: '0', I: '1', L: '1' })[letter] ?? letter;
 
-describe('forged codes (T84)', () => {
+describe('forged codes', () => {
   it('case, spaces and hyphens do not matter', async () => {
     const ticket = await one();
     const typed = `${ticket.code.slice(0, 13)} - ${ticket.code.slice(13)}`.toLowerCase();

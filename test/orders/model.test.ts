@@ -16,7 +16,7 @@ import { type Real, buyersCount, compare, networks } from './support/compare-wit
 import * as paper from './support/order-model.ts';
 import type { Model, ModelOrder } from './support/order-model.ts';
 
-/** Guards the life of orders (T11): whatever is done in whatever order, the product and a model agree. */
+/** Guards the life of orders: whatever is done in whatever order, the product and a model agree. */
 
 const sequences = 80;
 const commandsMax = 30;

@@ -7,7 +7,7 @@ import { type TestDatabase, createTestDatabase } from '../../testkit/services/da
 import { type TestRedis, createTestRedis } from '../../testkit/services/redis.ts';
 import { openTestQueues, openWorkDb, silentLog, stageNumbers, testJobs } from '../../testkit/processes/worker.ts';
 
-/** Guards promise 7 (T45): a queue that was emptied is filled again at once, however long the leases had grown. */
+/** Guards promise 7: a queue that was emptied is filled again at once, however long the leases had grown. */
 
 let database: TestDatabase;
 let redis: TestRedis;

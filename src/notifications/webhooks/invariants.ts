@@ -5,7 +5,7 @@ import { logDays } from './limits.ts';
 const graceMinutes = 2;
 const stuckMinutes = 30;
 
-/** Every fact that an endpoint subscribes to reaches it, each effect once (equation E10 for webhooks). */
+/** Every fact that an endpoint subscribes to reaches it, each effect once. */
 export const webhookInvariants: readonly Invariant[] = [
   invariantOf(
     'webhooks.facts_noted',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buyerKey } from '../../../src/access/buyers/buyer-key.ts';
 
-/** Guards the limits per buyer (S44, T05) and one place per buyer: one person is one buyer, however the address is spelt. */
+/** Guards the limits per buyer (S44) and one place per buyer: one person is one buyer, however the address is spelt. */
 
 test('spellings of one mailbox are one buyer, and two mailboxes are two buyers', () => {
   const emailKey = (email: string) => buyerKey('a secret', 'email', email);

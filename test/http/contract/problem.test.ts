@@ -10,7 +10,7 @@ import { createLog } from '../../../src/platform/log.ts';
 import { registry } from '../../../src/platform/metrics.ts';
 import { problems } from '../../../src/problems.ts';
 
-/** Guards the one shape of refusals (T23): stable code, request id, nothing of the inside. */
+/** Guards the one shape of refusals: stable code, request id, nothing of the inside. */
 
 const log = createLog({ level: 'silent', process: 'test' });
 

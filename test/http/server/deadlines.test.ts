@@ -9,7 +9,7 @@ import { testStack } from '../../../testkit/services/stack.ts';
 import { until } from '../../../testkit/until.ts';
 
 /**
- * Guards that nobody waits for a stopped server (T47 to T49): at most 100 ms for Redis, at most 3 s for Postgres or
+ * Guards that nobody waits for a stopped server: at most 100 ms for Redis, at most 3 s for Postgres or
  * PgBouncer, with connections that stay open and silent, which no server timeout ends.
  */
 

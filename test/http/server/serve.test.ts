@@ -6,7 +6,7 @@ import { sendAnswer } from '../../../src/http/hot-path/answer.ts';
 import { type Serving, serve } from '../../../src/http/server/serve.ts';
 import { closed } from '../../../testkit/closed.ts';
 
-/** Guards against clients that trickle (T87): a time limit takes effect when it is over, not half a minute later. */
+/** Guards against clients that trickle: a time limit takes effect when it is over, not half a minute later. */
 
 const limitMs = 500;
 

@@ -12,7 +12,7 @@ import { type TestRedis, createTestRedis } from '../../../testkit/services/redis
 
 const slowConnections = 500;
 
-describe('five hundred slow clients (T87)', () => {
+describe('five hundred slow clients', () => {
   let database: TestDatabase;
   let redis: TestRedis;
   let api: ApiProcess;

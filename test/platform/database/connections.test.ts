@@ -10,7 +10,7 @@ import { type OpenDb, openDb, rowsOf, transaction } from '../../../src/platform/
 import { type TestDatabase, createTestDatabase } from '../../../testkit/services/database.ts';
 import { type TcpProxy, openTcpProxy } from '../../../testkit/services/tcp-proxy.ts';
 
-/** Guards that the loss of a connection costs its own call, and neither the process nor the pool (T36, T45). */
+/** Guards that the loss of a connection costs its own call, and neither the process nor the pool. */
 
 let database: TestDatabase;
 let proxy: TcpProxy;

@@ -4,7 +4,7 @@ import { DomainError } from '../../../src/platform/errors.ts';
 import { createGroupCommit } from '../../../src/platform/database/group-commit.ts';
 
 /**
- * Guards that callers are answered in time if the database has stopped (T47, T49): 503, whatever the flush does
+ * Guards that callers are answered in time if the database has stopped: 503, whatever the flush does
  * meanwhile.
  */
 

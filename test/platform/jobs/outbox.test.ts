@@ -98,7 +98,7 @@ async function slowWriterAmongFast(read: () => Promise<number[]>): Promise<numbe
 
 const zeroTo200 = Array.from({ length: 201 }, (_, number) => number);
 
-describe('a lower id that commits later (T62)', () => {
+describe('a lower id that commits later', () => {
   test('is not skipped', async () => {
     const leaseAndDelete = async () => {
       const jobs = await lease();

@@ -60,7 +60,7 @@ function scanAt(gate: number, code: string, more: { scanId?: string; direction?:
 /** `npm run drills -- door-gates` shows 10,000 tickets at two gates, over HTTP and at two API processes. */
 const rounds = 300;
 
-describe('one ticket at many gates at once (T80)', () => {
+describe('one ticket at many gates at once', () => {
   it.each([
     [2, rounds],
     [10, 100],
@@ -128,7 +128,7 @@ describe('one ticket at many gates at once (T80)', () => {
   });
 });
 
-describe('a lost reply (T81)', () => {
+describe('a lost reply', () => {
   it('gets the same answer on every retry, also at another process at the same moment', {
     timeout: 60_000,
   }, async () => {
@@ -149,7 +149,7 @@ describe('a lost reply (T81)', () => {
   });
 });
 
-describe('in and out at once (T86)', () => {
+describe('in and out at once', () => {
   it('keeps entries and exits in step', { timeout: 60_000 }, async () => {
     const tickets = await addTickets(sql, event, 40);
     for (let round = 0; round < 6; round += 1) {

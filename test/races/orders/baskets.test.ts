@@ -10,7 +10,7 @@ import { endHoldIn, pay, sleep } from '../support/steps.ts';
 import { countDeadlocks, faultsOf } from '../support/witness.ts';
 import { type Edit, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that orders over several pools are all or nothing, and that no two orders of locks conflict (T03). */
+/** Guards that orders over several pools are all or nothing, and that no two orders of locks conflict. */
 
 let shops: Shops;
 beforeAll(async () => {

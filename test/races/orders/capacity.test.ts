@@ -10,7 +10,7 @@ import { sleep } from '../support/steps.ts';
 import { faultsOf, watchStock } from '../support/witness.ts';
 import { withoutConstraints } from '../support/without-guard.ts';
 
-/** Guards promise 1 while the organiser makes a pool larger and smaller in the middle of the rush (T10). */
+/** Guards promise 1 while the organiser makes a pool larger and smaller in the middle of the rush. */
 
 let shops: Shops;
 beforeAll(async () => {

@@ -14,7 +14,7 @@ import {
   withoutIndex,
 } from '../support/without-guard.ts';
 
-/** Guards promise 2: one Idempotency-Key makes one order (T15, T16, T17, T18). */
+/** Guards promise 2: one Idempotency-Key makes one order. */
 
 let shops: Shops;
 beforeAll(async () => {

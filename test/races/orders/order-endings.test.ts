@@ -10,7 +10,7 @@ import { endHoldIn, pay, sleep, withOrder } from '../support/steps.ts';
 import { faultsOf } from '../support/witness.ts';
 import { withoutGuard } from '../support/without-guard.ts';
 
-/** Guards promise 5 of the orders: everything that an order held is given back exactly once, however it ends (T09). */
+/** Guards promise 5 of the orders: everything that an order held is given back exactly once, however it ends. */
 
 const orders = 40;
 const stepsOfEach = 12;

@@ -10,7 +10,7 @@ import { type RaceDatabase, inDatabase, asControl } from '../support/race-databa
 import { faultsOf } from '../support/witness.ts';
 import { withoutGuard } from '../support/without-guard.ts';
 
-/** Guards that an unknown COMMIT is resolved, not guessed (T13): the same ids are sent again, and find their order. */
+/** Guards that an unknown COMMIT is resolved, not guessed: the same ids are sent again, and find their order. */
 
 const processes = 16;
 const ordersOfEach = 13;

@@ -9,7 +9,7 @@ import { endHoldIn, openAttempt, pay, sleep } from '../support/steps.ts';
 import { faultsOf } from '../support/witness.ts';
 import { type Edit, withoutGuard } from '../support/without-guard.ts';
 
-/** Guards promise 5 of the orders: a hold ends exactly once (T07). */
+/** Guards promise 5 of the orders: a hold ends exactly once. */
 
 vi.setConfig({ testTimeout: 60_000 });
 

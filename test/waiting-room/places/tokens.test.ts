@@ -8,7 +8,7 @@ import { readPlaceToken, signPlaceToken } from '../../../src/waiting-room/places
 import { accountKeyOf, queueTokenSecret as secret } from '../../../testkit/waiting-room/places.ts';
 
 /**
- * Guards that nobody takes a place, or acts for a buyer, by a token that we did not issue for that (T73, S12-S16, S67).
+ * Guards that nobody takes a place, or acts for a buyer, by a token that we did not issue for that (S12-S16, S67).
  */
 
 const now = new Date('2026-11-20T10:00:00Z');
