@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createTestDatabase } from '../../testkit/services/database.ts';
 
-/** Guards promise 10: what people typed never reaches a log (E15). */
+/** Guards promise 10: what people typed never reaches a log. */
 
 test('a log line says what failed and where, and nothing that a person typed', { timeout: 60_000 }, async () => {
   const database = await createTestDatabase();

@@ -22,23 +22,21 @@ export type Deliveries = {
   accept(item: Acceptance): Promise<void>;
 };
 
-const batchMax = 100;
-const queueMax = 5000;
-const deadlineMs = 10_000;
-/** How long a busy lane collects, and how many end it sooner: fewer and larger calls. */
-const everyMs = 50;
-const enough = 15;
+const limits = {
+  batchMax: 100,
+  queueMax: 5000,
+  deadlineMs: 10_000,
+  flushesMax: 1,
+  // How long a busy lane collects, and how many end it sooner: fewer and larger calls.
+  everyMs: 50,
+  enough: 15,
+};
 
 export function createDeliveries(db: Db): Deliveries {
   const claims = createGroupCommit<string, ClaimResult>({
     name: 'delivery_claims',
     flush: (_lane, ids) => claimAll(db, ids),
-    batchMax,
-    queueMax,
-    deadlineMs,
-    flushesMax: 1,
-    everyMs,
-    enough,
+    ...limits,
     keysOf: (id) => [id],
   });
   const acceptances = createGroupCommit<Acceptance, void>({
@@ -47,12 +45,7 @@ export function createDeliveries(db: Db): Deliveries {
       await acceptDeliveries(db, items);
       return items.map(() => undefined);
     },
-    batchMax,
-    queueMax,
-    deadlineMs,
-    flushesMax: 1,
-    everyMs,
-    enough,
+    ...limits,
     keysOf: (item) => [item.id],
   });
   const notices = createGroupCommit<OrderNotice, string[]>({
@@ -61,12 +54,7 @@ export function createDeliveries(db: Db): Deliveries {
       const added = new Set(sendable(await queueOrderDeliveries(db, template as OrderTemplate, items)));
       return items.map(({ emailId, whatsappId }) => [emailId, whatsappId].filter((id) => added.has(id)));
     },
-    batchMax,
-    queueMax,
-    deadlineMs,
-    flushesMax: 1,
-    everyMs,
-    enough,
+    ...limits,
     keysOf: (notice) => [notice.orderId],
   });
   const subjects = createGroupCommit<{ eventId: string; orderId: string }, OrderSubject | undefined>({
@@ -75,12 +63,7 @@ export function createDeliveries(db: Db): Deliveries {
       const found = new Map((await findOrderSubjects(db, refs)).map((subject) => [subject.order.id, subject]));
       return refs.map((ref) => found.get(ref.orderId));
     },
-    batchMax,
-    queueMax,
-    deadlineMs,
-    flushesMax: 1,
-    everyMs,
-    enough,
+    ...limits,
   });
   return {
     queue: (template, notice) => notices.submit(template, notice),

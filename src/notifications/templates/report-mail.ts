@@ -1,4 +1,5 @@
 import { formatDateTime } from '../../platform/text/format-time.ts';
+import { reportKindNames } from '../../platform/text/report-kind-names.ts';
 import type { Mail } from '../channel.ts';
 import { button, mailFrame, paragraph, softParagraph } from './parts/html.ts';
 import { words } from './parts/words.ts';
@@ -25,23 +26,13 @@ export type ReportMailData = {
   /** Undefined if the stored text is no name of a person. */
   readonly name: string | undefined;
   readonly organizerName: string;
-  readonly kind: 'attendees' | 'orders' | 'payments' | 'refunds' | 'ledger' | 'check_ins' | 'deliveries';
+  readonly kind: keyof (typeof reportKindNames)['id'];
   /** Undefined for all events. */
   readonly eventName: string | undefined;
   readonly report: ReadyReport | FailedReport;
 };
 
 const id = {
-  /** As the desk names them. */
-  kinds: {
-    attendees: 'Peserta',
-    orders: 'Pesanan',
-    payments: 'Pembayaran',
-    refunds: 'Pengembalian',
-    ledger: 'Buku besar',
-    check_ins: 'Pemindaian',
-    deliveries: 'Pesan',
-  },
   kicker: 'Laporan',
   allEvents: 'semua acara',
   ready: {
@@ -68,15 +59,6 @@ const id = {
 };
 
 const en: typeof id = {
-  kinds: {
-    attendees: 'Attendees',
-    orders: 'Orders',
-    payments: 'Payments',
-    refunds: 'Refunds',
-    ledger: 'Ledger',
-    check_ins: 'Scans',
-    deliveries: 'Messages',
-  },
   kicker: 'Report',
   allEvents: 'all events',
   ready: {
@@ -108,7 +90,7 @@ const reportWords = { id, en };
 export function reportMail(data: ReportMailData): Mail {
   const { locale, report, eventName } = data;
   const say = reportWords[locale];
-  const kind = say.kinds[data.kind];
+  const kind = reportKindNames[locale][data.kind];
   const event = eventName ?? say.allEvents;
   const hello = words[locale].hello(data.name);
   const { lead, more } =

@@ -3,7 +3,7 @@ import { freezePlaces } from '../../../src/waiting-room/draw/index.ts';
 import { drawInvariants } from '../../../src/waiting-room/draw/invariants.ts';
 import { type DrawWorld, hour, leadSeconds, openDrawWorld } from './support/draw-world.ts';
 
-/** Each truth about draws names the row that breaks it (E13). */
+/** Each truth about draws names the row that breaks it. */
 
 let world: DrawWorld;
 let eventId = '';

@@ -10,6 +10,19 @@ import { statusWords } from './statuses.ts';
 import { teamWords } from './team.ts';
 import { toolWords } from './tools.ts';
 
+/** Names that are the same in each language. */
+const names = {
+  email: 'Email',
+  whatsapp: 'WhatsApp',
+  whatsapp_cloud: 'WhatsApp Cloud',
+  fonnte: 'Fonnte',
+  wablas: 'Wablas',
+  waha: 'WAHA',
+  csv: 'CSV',
+  csv_semicolon: 'CSV (;)',
+  xlsx: 'Excel',
+};
+
 /** The API's codes that only the log of changes shows. */
 const codes: InEach<Readonly<Record<string, string>>> = {
   id: {
@@ -17,15 +30,7 @@ const codes: InEach<Readonly<Record<string, string>>> = {
     undelivered: 'Yang belum sampai',
     amount: 'Potongan tetap',
     percent: 'Persen',
-    email: 'Email',
-    whatsapp: 'WhatsApp',
-    whatsapp_cloud: 'WhatsApp Cloud',
-    fonnte: 'Fonnte',
-    wablas: 'Wablas',
-    waha: 'WAHA',
-    csv: 'CSV',
-    csv_semicolon: 'CSV (;)',
-    xlsx: 'Excel',
+    ...names,
     day: 'hari',
     week: 'minggu',
     everything: 'Semuanya',
@@ -53,15 +58,7 @@ const codes: InEach<Readonly<Record<string, string>>> = {
     undelivered: 'What was not delivered',
     amount: 'Amount off',
     percent: 'Percent',
-    email: 'Email',
-    whatsapp: 'WhatsApp',
-    whatsapp_cloud: 'WhatsApp Cloud',
-    fonnte: 'Fonnte',
-    wablas: 'Wablas',
-    waha: 'WAHA',
-    csv: 'CSV',
-    csv_semicolon: 'CSV (;)',
-    xlsx: 'Excel',
+    ...names,
     day: 'day',
     week: 'week',
     everything: 'Everything',

@@ -1,3 +1,4 @@
+import { reportKindNames } from '../../../../platform/text/report-kind-names.ts';
 import type { InEach } from '../../language.ts';
 
 const id = {
@@ -42,15 +43,7 @@ const id = {
   reportsLead: 'Laporan dibuat di belakang. Setelah siap, Anda dapat mengunduhnya di sini selama tujuh hari.',
   newReport: 'Laporan baru',
   kind: 'Isi',
-  kinds: {
-    attendees: 'Peserta',
-    orders: 'Pesanan',
-    payments: 'Pembayaran',
-    refunds: 'Pengembalian',
-    ledger: 'Buku besar',
-    check_ins: 'Pemindaian',
-    deliveries: 'Pesan',
-  },
+  kinds: reportKindNames.id,
   format: 'Bentuk',
   formats: { xlsx: 'Excel', csv_semicolon: 'CSV (titik koma)', csv: 'CSV (koma)' },
   formatHint:
@@ -116,15 +109,7 @@ const en: typeof id = {
   reportsLead: 'Reports are made in the background. Once ready, a report can be downloaded here for seven days.',
   newReport: 'New report',
   kind: 'Content',
-  kinds: {
-    attendees: 'Attendees',
-    orders: 'Orders',
-    payments: 'Payments',
-    refunds: 'Refunds',
-    ledger: 'Ledger',
-    check_ins: 'Scans',
-    deliveries: 'Messages',
-  },
+  kinds: reportKindNames.en,
   format: 'Format',
   formats: { xlsx: 'Excel', csv_semicolon: 'CSV (semicolons)', csv: 'CSV (commas)' },
   formatHint:

@@ -3,6 +3,7 @@ import { doorWords } from '../../door/door.ts';
 import { paymentMethodWords } from '../../order/payment-methods.ts';
 import { actText } from '../acts.ts';
 import { faultText } from '../events/conflicts.ts';
+import { messageTextWords } from '../messages/message-texts.ts';
 import { statusWords } from '../statuses.ts';
 import { toolWords } from '../tools.ts';
 
@@ -81,39 +82,23 @@ const values: InEach<Readonly<Record<string, string>>> = {
 /** Messages by the name of their template. */
 const templates: InEach<Readonly<Record<string, string>>> = {
   id: {
+    ...messageTextWords.id.names,
     tickets: 'Tiket',
-    order_cancelled: 'Pesanan dibatalkan',
-    order_refunded: 'Uang dikembalikan',
     refund_done: 'Pengembalian selesai',
     order_placed: 'Pesanan menunggu pembayaran',
     order_link: 'Tautan pesanan',
     order_found: 'Tautan pesanan',
-    event_cancelled: 'Acara dibatalkan',
-    event_moved: 'Acara dipindahkan',
-    event_postponed: 'Acara ditunda',
-    event_practical: 'Pengumuman',
-    event_news: 'Kabar acara',
-    event_reminder: 'Pengingat acara',
-    payment_expiring: 'Pengingat pembayaran',
     ticket_received: 'Tiket diterima dari orang lain',
     ticket_given: 'Tiket diberikan kepada orang lain',
     ticket_withdrawn: 'Tiket tidak berlaku lagi',
   },
   en: {
+    ...messageTextWords.en.names,
     tickets: 'Tickets',
-    order_cancelled: 'Order cancelled',
-    order_refunded: 'Refund',
     refund_done: 'Refund done',
     order_placed: 'Order waits for payment',
     order_link: 'Link to the order',
     order_found: 'Link to the order',
-    event_cancelled: 'Event called off',
-    event_moved: 'Event moved',
-    event_postponed: 'Event postponed',
-    event_practical: 'Announcement',
-    event_news: 'News of events',
-    event_reminder: 'Reminder of the event',
-    payment_expiring: 'Reminder to pay',
     ticket_received: 'Ticket received from somebody',
     ticket_given: 'Ticket given to somebody',
     ticket_withdrawn: 'Ticket no longer valid',
