@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 
 /**
- * Packs a folder so that the same files give the same bytes, whoever packs them, when and under which umask. Anybody can then compare a
- * release with its source.
+ * Packs a folder so that the same files give the same bytes for every packer, time and umask. Anybody can then compare a release with its
+ * source.
  * @param seconds since 1970, the time that all files have in the archive
  */
 export function archiveFolder(folder: string, archive: string, seconds: number): void {

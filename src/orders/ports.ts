@@ -2,7 +2,7 @@ import type { Db } from '../platform/database/db.ts';
 import type { PaymentView } from './schemas.ts';
 import type { Order } from './tables.ts';
 
-/** What this room needs of higher rooms. `src/compose.ts` passes the functions in. */
+/** What this room needs from higher rooms. `src/compose.ts` passes the functions in. */
 
 export type { PaymentView } from './schemas.ts';
 

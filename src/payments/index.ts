@@ -1,8 +1,3 @@
-import { unpayableSale } from './accounts/unpayable-sale.ts';
-import { paymentOf } from './attempts/payment-of.ts';
-import { gatewayFeesOf } from './ledger/queries.ts';
-import { requestFullRefund } from './refunds/refund-paid-order.ts';
-
 /**
  * Payments: attempts at gateways, callbacks, money and refunds.
  *
@@ -46,6 +41,11 @@ import { requestFullRefund } from './refunds/refund-paid-order.ts';
  *
  * Locks: the order first, then the attempt, then refunds and tasks. Stock and counters after the order.
  */
+import { unpayableSale } from './accounts/unpayable-sale.ts';
+import { paymentOf } from './attempts/payment-of.ts';
+import { gatewayFeesOf } from './ledger/queries.ts';
+import { requestFullRefund } from './refunds/refund-paid-order.ts';
+
 export { createCallbackInbox } from './callbacks/callback-inbox.ts';
 export { createFirstAttempts } from './attempts/first-attempts.ts';
 export { createSettlements } from './callbacks/settlements.ts';

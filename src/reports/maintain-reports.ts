@@ -52,7 +52,7 @@ async function deleteOldReports({ db }: MaintainReportsDeps): Promise<void> {
 
 /**
  * Reports of dead workers wait again. A report that has cost several workers fails, and its member is told: all of it in one transaction
- * per report, so that one which fails keeps no other.
+ * per report, so that a report that cannot be taken back does not hold up the others.
  */
 async function takeBackLostReports(deps: MaintainReportsDeps): Promise<void> {
   const lost = await rowsOf<{ id: string }>(

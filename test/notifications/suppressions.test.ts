@@ -111,7 +111,7 @@ test('an organiser cannot see or lift suppressions of another organiser, nor a c
   expect((await list(other, stranger)).data).toEqual([]);
   expect(await lift(deliveryId, other, stranger)).toBe('suppression.not_found');
   expect(await lift('dlv_0123456789ABCDEFGHJK', other, stranger)).toBe('suppression.not_found');
-  // The other organiser's own mail met it, and the complaint still was not about that one.
+  // A mail of the other organiser was suppressed by the complaint, which still was not about that mail.
   const met = await mailed(buyer, other);
   expect(met.status).toBe('suppressed');
   expect((await list(other, stranger)).data).toEqual([]);

@@ -99,7 +99,7 @@ export function shareRoom(due: readonly DueWork[], room: number, turn: number, [
     room,
     turn,
   );
-  // The turns pass by more slowly from level to level, so that each event has its turn in each kind.
+  // Turns advance more slowly at each lower level, so that each event has its turn in each kind.
   const slower = Math.floor(turn / groups.length);
   return groups.flatMap((group, place) => shareRoom(group, rooms[place] ?? 0, slower, further));
 }

@@ -1,8 +1,8 @@
--- The number of due jobs of each kind that the queue has not been given yet, by event, with the event's organizer ('-' for no event or
--- one that is not there). Each kind's search starts after the event in
--- `p_after_event_ids` and covers `p_events_max` events; an event without due jobs counts 0. Counts are bounded: `p_count_max` over all
--- events of a kind, and at least `p_count_min` for one. The search hops along the index `outbox_staged` from event to event, so the
--- length of a backlog does not matter. The plan is kept: each relay asks many times a second.
+-- The number of due jobs of each kind that the queue has not been given yet, by event, with the event's organizer ('-' if there is no
+-- event, or it does not exist). Each kind's search starts after the event in `p_after_event_ids` and covers `p_events_max` events; an
+-- event without due jobs counts 0. Counts are bounded: `p_count_max` over all events of a kind, and at least `p_count_min` for one. The
+-- search hops along the index `outbox_staged` from event to event, so the length of a backlog does not matter. The plan is kept: each
+-- relay asks many times a second.
 create or replace function find_due_work(
   p_names text[], p_after_event_ids text[], p_events_max integer, p_count_max integer, p_count_min integer)
 returns table (name text, organizer_id text, event_id text, jobs integer)

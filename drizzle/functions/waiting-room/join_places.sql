@@ -1,6 +1,6 @@
 -- Gives each account a place in the line: the place it already holds, or the next index. Accounts must be distinct.
 -- An account that names its own index in `p_instead_of` first gives that place up, unless the place was voided or an order was placed
--- with it. An order that has ended unpaid counts as none, once for each account: a payment may fail, but nobody shall hold tickets
+-- with it. An order that has ended unpaid counts as none, once for each account: a payment may fail, but nobody may hold tickets
 -- in turn after turn without paying. The draw is not computed here, so the caller has checked that the turn of that place has passed. The array
 -- is null if no account gives up a place.
 -- The room's row is locked first. Indexes therefore have no gaps, a place is in the draw exactly if its index is below the

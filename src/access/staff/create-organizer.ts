@@ -24,7 +24,7 @@ export type CreateOrganizerInput = {
 
 /**
  * Creates an organiser for anybody, where the operator allows it. The first owner's link goes by mail to the address,
- * which is thereby confirmed. The answer is the same for every address: only accepting the invitation reveals whether
+ * and opening it confirms the address. The answer is the same for every address: only accepting the invitation reveals whether
  * it signs in elsewhere.
  * @throws DomainError organizer.sign_up_closed, organizer.slug_taken
  */

@@ -62,7 +62,7 @@ export async function showTransfers({ db, clock }: Deps, { orderId, version }: O
 }
 
 /**
- * A ticket as the person sees it who received it.
+ * A ticket as the person who received it sees it.
  * @throws DomainError ticket.not_found, also for the link of an earlier holder
  */
 export async function showHeldTicket(

@@ -10,7 +10,7 @@ const pages = ['/door', '/door?lang=id', '/door?lang=en'];
 
 /**
  * The folder of the decoder and its WebAssembly. It is below the door, because browsers let a service worker answer the requests of another
- * worker only if that one's address is in its scope.
+ * worker only if the address of the other worker is in its scope.
  */
 export const decoderPath = `/door${assetPath}`;
 
