@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/errors.ts';
 import type { Gate } from '../../platform/resilience/gate.ts';
 import type { Log } from '../../platform/log.ts';
 import { type EventReport, type HealthReport, exchangedKey, healthKey, reportAgeMaxMs } from './health-report.ts';
-import { createLatencyWindow } from './latency-window.ts';
+import { createRecentLatencies } from './recent-latencies.ts';
 
 /**
  * Reports to the scheduler, once a second and through Redis, the health of this process's orders by event, and the number of
@@ -130,7 +130,7 @@ function createEventWindows() {
     return made;
   };
   return {
-    answered: (eventId: string, milliseconds: number) => of(eventId).latencies.note(milliseconds),
+    answered: (eventId: string, milliseconds: number) => of(eventId).latencies.add(milliseconds),
     refused: (eventId: string) => {
       of(eventId).refused += 1;
     },
@@ -142,8 +142,8 @@ function createEventWindows() {
         const { latencies, refusals } = window;
         const report = { placements: latencies.count(), refused: refusals.inWindow(window.refused) };
         if (report.placements + report.refused === 0) idle.push(eventId);
-        else reports[eventId] = { ...report, placementP95Ms: latencies.quantile(0.95) ?? null };
-        latencies.turn();
+        else reports[eventId] = { ...report, placementP95Ms: latencies.percentile(0.95) ?? null };
+        latencies.nextSecond();
       }
       for (const eventId of idle) windows.delete(eventId);
       return reports;
@@ -152,7 +152,7 @@ function createEventWindows() {
 }
 
 const createEventWindow = () => ({
-  latencies: createLatencyWindow(windowSeconds),
+  latencies: createRecentLatencies(windowSeconds),
   refused: 0,
   refusals: createCountWindow(),
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextAdmissionRate, paceLimitOf } from '../../../src/waiting-room/admission/admission-rate.ts';
-import { createLatencyWindow } from '../../../src/waiting-room/admission/latency-window.ts';
+import { createRecentLatencies } from '../../../src/waiting-room/admission/recent-latencies.ts';
 import { paymentShare } from '../../../src/waiting-room/admission/next-serving.ts';
 import { nextShowRatio } from '../../../src/waiting-room/admission/show-ratio.ts';
 import { judgeStock } from '../../../src/waiting-room/admission/stop-rule.ts';
@@ -242,13 +242,13 @@ describe('the stop rule', () => {
 
 describe('the figures of the pace', () => {
   it('a window estimates quantiles to 9 %, and drops old samples', () => {
-    const window = createLatencyWindow(3);
-    expect(window.quantile(0.95)).toBeUndefined();
-    for (let at = 1; at <= 1000; at += 1) window.note(at);
+    const window = createRecentLatencies(3);
+    expect(window.percentile(0.95)).toBeUndefined();
+    for (let at = 1; at <= 1000; at += 1) window.add(at);
     expect(window.count()).toBe(1000);
-    expect(window.quantile(0.95)).toBeGreaterThanOrEqual(950);
-    expect(window.quantile(0.95)).toBeLessThan(950 * 1.1);
-    for (let second = 0; second < 3; second += 1) window.turn();
+    expect(window.percentile(0.95)).toBeGreaterThanOrEqual(950);
+    expect(window.percentile(0.95)).toBeLessThan(950 * 1.1);
+    for (let second = 0; second < 3; second += 1) window.nextSecond();
     expect(window.count()).toBe(0);
   });
 
