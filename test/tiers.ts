@@ -41,6 +41,7 @@ export const unitTests = [
   'test/loadtest/published.test.ts',
   'test/loadtest/rehearsal/refusals.test.ts',
   'test/loadtest/rehearsal/verdict.test.ts',
+  'test/loadtest/report.test.ts',
   'test/loadtest/scale-out.test.ts',
   'test/loadtest/sizing.test.ts',
   'test/loadtest/surge-k6.test.ts',

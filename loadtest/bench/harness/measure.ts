@@ -27,11 +27,13 @@ export type Measuring = {
   readonly parts: Parts;
   /** How the load is sent; default: a closed loop. */
   readonly drive?: typeof closedLoop;
+  /** What the median run is chosen by. Default: the rate, which says nothing where a fixed rate is offered. */
+  readonly middleBy?: 'perSecond' | 'p99Ms';
 };
 
 /** Runs a load as often as the options say. Discrepancies are added to `faults`. */
 export async function measure(what: Measuring): Promise<Measurement> {
-  const { options, faults, drive = closedLoop } = what;
+  const { options, faults, drive = closedLoop, middleBy } = what;
   const results: MeasuredRun[] = [];
   for (let run = 1; run <= options.runs; run += 1) {
     const { check, ...load } = await what.prepare();
@@ -44,7 +46,7 @@ export async function measure(what: Measuring): Promise<Measurement> {
     results.push(result);
     faults.push(...((await check?.()) ?? []).map((fault) => `${what.name}: ${fault}`));
   }
-  return measurementOf(what.name, results);
+  return measurementOf(what.name, results, middleBy);
 }
 
 /** Sends a load, and reports the use of each core after the warm-up. */

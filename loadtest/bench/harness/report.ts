@@ -48,7 +48,11 @@ export function median<Item>(items: readonly Item[], by: (item: Item) => number)
   return middle;
 }
 
-export function measurementOf(name: string, results: readonly MeasuredRun[]): Measurement {
+export function measurementOf(
+  name: string,
+  results: readonly MeasuredRun[],
+  middleBy: 'perSecond' | 'p99Ms' = 'perSecond',
+): Measurement {
   const runs = results.map((result) => ({
     perSecond: result.perSecond,
     p50Ms: result.latencies.percentile(0.5),
@@ -58,7 +62,7 @@ export function measurementOf(name: string, results: readonly MeasuredRun[]): Me
     statuses: result.statuses,
     cores: Object.fromEntries(Object.entries(result.cores).map(([part, cores]) => [part, Number(cores.toFixed(2))])),
   }));
-  const { statuses: _, ...middle } = median(runs, (run) => run.perSecond);
+  const { statuses: _, ...middle } = median(runs, (run) => run[middleBy]);
   return { name, ...middle, runs };
 }
 

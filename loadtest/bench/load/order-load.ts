@@ -49,6 +49,7 @@ export async function measureOn(
     readonly faults: string[];
     readonly prepare?: () => Promise<Load>;
     readonly drive?: typeof closedLoop;
+    readonly middleBy?: 'p99Ms';
   },
 ): Promise<Measurement> {
   const api = await stack.startApi(what.api);
