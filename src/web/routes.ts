@@ -32,7 +32,7 @@ import {
 } from './server/public-documents.ts';
 import { createRenderedPages } from './server/rendered-pages.ts';
 import { createSitemap, robotsText } from './server/for-robots.ts';
-import { daysOf, readSearch } from './server/search.ts';
+import { daysOf, pricesOf, readSearch } from './server/search.ts';
 import { failureHeaders, isForPeople, langKey, orMessage, robotHeaders, send } from './server/send-page.ts';
 
 /**
@@ -89,8 +89,8 @@ export function webRoutes(deps: {
     .get('/', (c) =>
       orMessage(c, contextOf, async (context) => {
         const search = readSearch(c.req.query());
-        const { when, ...filters } = search;
-        const query = { ...filters, ...daysOf(when, deps.clock.now()), limit: eventsPerPage };
+        const { when, priceMax: _, ...filters } = search;
+        const query = { ...filters, ...pricesOf(search), ...daysOf(when, deps.clock.now()), limit: eventsPerPage };
         const listing = await listingDocument(deps.publicReads, query);
         const key = `home ${langKey(context)} ${listing.version} ${JSON.stringify(search)}`;
         const page = await rendered.get(key, async () => homePage(context, await listing.read(), search, publicUrl));

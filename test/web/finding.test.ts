@@ -72,6 +72,24 @@ test('prices are whole units for search engines, in currencies with cents, too',
   expect(await htmlOf('/?lang=en&priceMax=0')).not.toContain('prices in rupiah');
 });
 
+test('a highest price is offered in the currencies of the events that are shown, and finds events in its currency only', async () => {
+  const abroad = await createEvent(catalog.db, { event: { currency: 'MYR' }, categories: [{ price: 9000 }] });
+  const dear = await createEvent(catalog.db, { event: { currency: 'MYR' }, categories: [{ price: 20_100 }] });
+  const [link, dearLink] = [abroad, dear].map(({ slug }) => `/events/${slug}?lang=en`);
+  const html = await htmlOf('/?lang=en');
+  expect(html).toMatch(/<option value="10000-myr">Up to RM\s100\.00<\/option>/);
+  expect(html).not.toContain('-usd"');
+  const upTo = await htmlOf('/?lang=en&priceMax=10000-myr');
+  expect(upTo).toContain(`href="${link}"`);
+  for (const other of [dearLink, `/events/${event.slug}?lang=en`]) expect(upTo).not.toContain(`href="${other}"`);
+  expect(upTo).toContain('<option value="10000-myr" selected>');
+  expect(upTo).toContain('Only events with prices in ringgit.');
+  // Free is free in every currency, and a price in no known form is none.
+  for (const odd of ['10000-MYR', '10000-eur', '10000', 'myr']) {
+    expect(await htmlOf(`/?lang=en&priceMax=${odd}`)).toContain(`href="${dearLink}"`);
+  }
+});
+
 test('kinds are named in the language of the page, and a search by kind, day and price works without script', async () => {
   expect(await htmlOf(`/events/${event.slug}?lang=id`)).toContain('Konser · Jakarta');
   expect(await htmlOf(`/events/${event.slug}?lang=en`)).toContain('Concert · Jakarta');

@@ -1,16 +1,37 @@
 import type { When } from '../i18n/words/home.ts';
+import { type Currency, currencies, currencyDefault } from '../../platform/text/money.ts';
 import { withoutUndefined } from '../../platform/without-undefined.ts';
 
 export const whens: readonly When[] = ['today', 'weekend', 'week', 'month'];
-/** The highest prices that the form offers, in rupiah. 0: free. Few values, so that searches share their answers. */
-export const priceMaxes = [0, 100_000, 250_000, 500_000] as const;
+
+/** The highest prices that the form offers, in minor units. Few values, so that searches share their answers. */
+const priceMaxes: Readonly<Record<Currency, readonly number[]>> = {
+  IDR: [100_000, 250_000, 500_000],
+  USD: [1000, 2500, 5000],
+  SGD: [1000, 2500, 5000],
+  MYR: [5000, 10_000, 20_000],
+};
+/** In an address: `100000` for rupiah, `2500-sgd` for another currency. */
+const boundIn = (currency: Currency, amount: number) =>
+  currency === currencyDefault ? String(amount) : `${amount}-${currency.toLowerCase()}`;
+
+export const freeOnly = '0';
+/** A highest price is one in a currency, because amounts of two currencies cannot be compared. */
+export const priceBounds = currencies.flatMap((currency) =>
+  priceMaxes[currency].map((amount) => ({ inAddress: boundIn(currency, amount), price: { amount, currency } })),
+);
+export type PriceBound = (typeof priceBounds)[number];
+
+export const boundOf = ({ priceMax }: Search): PriceBound | undefined =>
+  priceBounds.find(({ inAddress }) => inAddress === priceMax);
 
 export type Search = {
   readonly q?: string;
   readonly city?: string;
   readonly category?: string;
   readonly when?: When;
-  readonly priceMax?: number;
+  /** `0` for free tickets, or a price of `priceBounds`. */
+  readonly priceMax?: string;
   readonly cursor?: string;
 };
 
@@ -27,10 +48,19 @@ export function readSearch(query: Readonly<Record<string, string>>): Search {
   const city = lineOf(query['city'], placeLengthMax);
   const category = lineOf(query['category'], labelLengthMax);
   const when = whens.find((one) => one === query['when']);
-  const priceMax = priceMaxes.find((one) => String(one) === query['priceMax']);
+  const priceMax = [freeOnly, ...priceBounds.map(({ inAddress }) => inAddress)].find(
+    (one) => one === query['priceMax'],
+  );
   const cursor = query['cursor'];
   const isOurCursor = cursor !== undefined && cursor !== '' && cursor.length <= cursorLengthMax;
   return withoutUndefined({ q, city, category, when, priceMax, cursor: isOurCursor ? cursor : undefined });
+}
+
+/** What the listing is asked for. Free tickets are free in every currency. */
+export function pricesOf(search: Search): { readonly priceMax?: number; readonly currency?: Currency } {
+  if (search.priceMax === freeOnly) return { priceMax: 0 };
+  const bound = boundOf(search);
+  return bound === undefined ? {} : { priceMax: bound.price.amount, currency: bound.price.currency };
 }
 
 /** The first day, and the day after the last. The listing takes each as midnight in the event's own zone. */

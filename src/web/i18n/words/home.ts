@@ -1,3 +1,4 @@
+import type { Currency } from '../../../platform/text/money.ts';
 import type { InEach } from '../language.ts';
 
 /** When an event takes place, as the search form offers it. */
@@ -19,7 +20,7 @@ type HomeWords = {
   readonly anyPrice: string;
   readonly upTo: (price: string) => string;
   readonly onlyFree: string;
-  readonly onlyInRupiah: string;
+  readonly onlyInCurrency: Readonly<Record<Currency, string>>;
   readonly organizer: string;
   readonly eventsBy: (organizer: string) => string;
   readonly find: string;
@@ -57,7 +58,12 @@ export const homeWords: InEach<HomeWords> = {
     anyPrice: 'Semua harga',
     upTo: (price) => `Sampai ${price}`,
     onlyFree: 'Gratis',
-    onlyInRupiah: 'Hanya acara dengan harga dalam rupiah.',
+    onlyInCurrency: {
+      IDR: 'Hanya acara dengan harga dalam rupiah.',
+      USD: 'Hanya acara dengan harga dalam dolar Amerika.',
+      SGD: 'Hanya acara dengan harga dalam dolar Singapura.',
+      MYR: 'Hanya acara dengan harga dalam ringgit.',
+    },
     organizer: 'Penyelenggara',
     eventsBy: (organizer) => `Acara oleh ${organizer}`,
     find: 'Cari',
@@ -87,7 +93,12 @@ export const homeWords: InEach<HomeWords> = {
     anyPrice: 'Any price',
     upTo: (price) => `Up to ${price}`,
     onlyFree: 'Free',
-    onlyInRupiah: 'Only events with prices in rupiah.',
+    onlyInCurrency: {
+      IDR: 'Only events with prices in rupiah.',
+      USD: 'Only events with prices in US dollars.',
+      SGD: 'Only events with prices in Singapore dollars.',
+      MYR: 'Only events with prices in ringgit.',
+    },
     organizer: 'Organiser',
     eventsBy: (organizer) => `Events by ${organizer}`,
     find: 'Search',

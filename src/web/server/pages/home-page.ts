@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { noDate } from '../../../platform/text/no-date.ts';
 import { hasNoDate } from '../parts/event-facts.ts';
+import { type Currency, currencyDefault } from '../../../platform/text/money.ts';
 import { formatMoney } from '../../../platform/text/format-money.ts';
 import { formatClockIn, formatDate } from '../../../platform/text/format-time.ts';
 import { type ChosenLanguage, linkTo, otherThan } from '../../i18n/language.ts';
@@ -12,7 +13,7 @@ import { eventIn, eventKindNames, eventKinds } from '../../../catalog/index.ts';
 import { homeWords } from '../../i18n/words/home.ts';
 import { kindText } from '../../i18n/words/kinds.ts';
 import { contactLine, legalLinks } from './legal-page.ts';
-import { type Search, priceMaxes, whens } from '../search.ts';
+import { type PriceBound, type Search, boundOf, freeOnly, priceBounds, whens } from '../search.ts';
 
 /** The published events, with a search that works without script. */
 export async function homePage(
@@ -25,6 +26,7 @@ export async function homePage(
   const words = homeWords[lang.language];
   const { cursor: _, ...filters } = search;
   const { priceMax: _price, ...anyPrice } = filters;
+  const bound = boundOf(search);
   const isSearch = Object.keys(filters).length > 0;
   const otherLanguage: ChosenLanguage = { language: otherThan(lang.language), isAsked: true };
   return layout(context, {
@@ -36,9 +38,9 @@ export async function homePage(
     otherLanguageLink: linkTo(homePath(search), otherLanguage),
     body: html`<div class="wrap">
 <header class="hero"><h1>${words.heading}</h1><p>${words.lead}</p></header>
-${searchForm(lang, search)}
+${searchForm(lang, search, listing)}
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${isSearch ? words.results : words.coming}</h2>
-${(search.priceMax ?? 0) > 0 ? html`<p class="muted small">${words.onlyInRupiah} <a href="${linkTo(homePath(anyPrice), lang)}">${words.anyPrice}</a></p>` : ''}
+${bound === undefined ? '' : html`<p class="muted small">${words.onlyInCurrency[bound.price.currency]} <a href="${linkTo(homePath(anyPrice), lang)}">${words.anyPrice}</a></p>`}
 ${listing.data.length === 0 ? noEvents(lang) : cards(listing, lang)}
 </section>
 <nav class="pager">${isSearch || search.cursor !== undefined ? html`<a class="button button-quiet" href="${linkTo('/', lang)}">${words.all}</a>` : ''}
@@ -53,13 +55,23 @@ function homePath(search: Search): string {
   return query.size === 0 ? '/' : `/?${query.toString()}`;
 }
 
-function searchForm(lang: ChosenLanguage, search: Search): Html {
+/** Rupiah, and the currencies of the search and of the events that it finds. */
+function boundsFor(search: Search, { data }: Listing): PriceBound[] {
+  const found = data.map(({ priceFrom }) => priceFrom?.currency);
+  const offered = new Set<Currency | undefined>([currencyDefault, boundOf(search)?.price.currency, ...found]);
+  return priceBounds.filter(({ price }) => offered.has(price.currency));
+}
+
+function searchForm(lang: ChosenLanguage, search: Search, listing: Listing): Html {
   const words = homeWords[lang.language];
+  const bounds = boundsFor(search, listing).map(
+    ({ inAddress, price }): Option => [inAddress, words.upTo(formatMoney(price, lang.language))],
+  );
   return html`<form class="search" action="/" method="get" role="search">
 <label><span>${words.search}</span><input type="search" name="q" value="${search.q ?? ''}" placeholder="${words.searchHint}" maxlength="100" enterkeyhint="search"></label>
 ${choice('category', words.kind, search.category, [['', words.anyKind], ...eventKindNames.map((kind): Option => [kind, eventKinds[kind][lang.language]])])}
 ${choice('when', words.when, search.when, [['', words.whens.any], ...whens.map((when): Option => [when, words.whens[when]])])}
-${choice('priceMax', words.price, search.priceMax, [['', words.anyPrice], ...priceMaxes.map((max): Option => [String(max), max === 0 ? words.onlyFree : words.upTo(formatMoney({ amount: max, currency: 'IDR' }, lang.language))])])}
+${choice('priceMax', words.price, search.priceMax, [['', words.anyPrice], [freeOnly, words.onlyFree], ...bounds])}
 <label><span>${words.city}</span><input name="city" value="${search.city ?? ''}" placeholder="${words.cityHint}" maxlength="120" autocomplete="address-level2"></label>
 ${lang.isAsked ? html`<input type="hidden" name="lang" value="${lang.language}">` : ''}
 <button class="button">${words.find}</button></form>`;
