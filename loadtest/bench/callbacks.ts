@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Db, rowsOf } from '../../src/platform/database/db.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
 import { demoMidtransAccount } from '../../sandbox/demo-accounts.ts';
+import { type AnswerCount, countAnswers } from './harness/count-answers.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertOrdersInPayment } from './fill/bulk-orders.ts';
 import { insertPaymentAccount } from './fill/payment-account.ts';
@@ -76,7 +77,7 @@ async function callbackLoad(
   const attempts = (options.seconds + warmupSeconds) * attemptsPerSecond;
   const event = await paidEvent(stack, attempts);
   let sent = 0;
-  let stored = 0;
+  const stored = countAnswers(({ status, body }) => status === 200 && body.includes('"stored"'));
   let ranOut = false;
   return {
     next: () => {
@@ -86,9 +87,7 @@ async function callbackLoad(
       return callbackRequest(event, demoMidtransAccount, attempt % attempts);
     },
     counts: ({ status }) => status === 200,
-    onAnswer: ({ status, body }) => {
-      if (status === 200 && body.includes('"stored"')) stored += 1;
-    },
+    onAnswer: stored.onAnswer,
     check: async () => [
       ...(ranOut ? ['the attempts ran out: some callbacks were duplicates by mistake'] : []),
       ...(await compareWithRows(stack.owner.db, event, stored)),
@@ -108,7 +107,7 @@ export async function paidEvent(stack: BenchStack, attempts: number): Promise<Te
 }
 
 /** Checks that every answer of `stored` has one row with its payload and one staged job, and that there are no others. */
-async function compareWithRows(db: Db, event: TestEvent, stored: number): Promise<string[]> {
+async function compareWithRows(db: Db, event: TestEvent, stored: AnswerCount): Promise<string[]> {
   const [row] = await rowsOf<{ callbacks: number; payloads: number; staged: number }>(
     db,
     sql`select (select count(*)::int from callbacks where organizer_id = ${event.organizer.id}) as callbacks,
@@ -117,6 +116,6 @@ async function compareWithRows(db: Db, event: TestEvent, stored: number): Promis
                (select coalesce(sum(coalesce(jsonb_array_length(payload -> 'callbacks'), 1)), 0)::int from outbox
                 where name in ('payment.apply_callback', 'payment.apply_callbacks')) as staged`,
   );
-  const same = row?.callbacks === stored && row.payloads === stored && row.staged === stored;
-  return same ? [] : [`${stored} answers of stored, but rows ${JSON.stringify(row)}`];
+  const isCounted = stored.explains([row?.callbacks, row?.payloads, row?.staged]);
+  return isCounted ? [] : [`${stored.said('stored')}, but rows ${JSON.stringify(row)}`];
 }

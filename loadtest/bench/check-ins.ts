@@ -5,6 +5,7 @@ import { rowsOf } from '../../src/platform/database/db.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { encodeBase32 } from '../../src/platform/text/base32.ts';
 import { type TestEvent, createEvent } from '../../testkit/factories.ts';
+import { type AnswerCount, countAnswers } from './harness/count-answers.ts';
 import { auditFaults } from './harness/audit.ts';
 import { insertTickets, ticketsPerOrder } from './fill/bulk-orders.ts';
 import { type Load, against } from './harness/measure.ts';
@@ -12,6 +13,7 @@ import { type BenchOptions, warmupSeconds } from './harness/options.ts';
 import { fixedControl, hotCategory, measureOn } from './load/order-load.ts';
 import { networkAddress } from './load/order-requests.ts';
 import type { BenchReport, Measurement } from './harness/report.ts';
+import type { Answer } from '../generator/connection.ts';
 import { closedLoop } from '../generator/closed-loop.ts';
 import { openLoop } from '../generator/open-loop.ts';
 import { type LoadResult, successOf } from '../generator/tally.ts';
@@ -164,7 +166,8 @@ export async function scanLoad(stack: BenchStack, options: BenchOptions, perSeco
   const event = await doorEvent(stack, tickets, secret);
   const tokens = await addDevices(stack, event);
   let sent = 0;
-  let admitted = 0;
+  const isAdmitted = ({ status, body }: Answer) => status === 200 && body.includes('"admitted"');
+  const admitted = countAnswers(isAdmitted);
   return {
     next: () => {
       const number = sent;
@@ -174,10 +177,8 @@ export async function scanLoad(stack: BenchStack, options: BenchOptions, perSeco
       const device = number % devices;
       return `POST /v1/check-ins HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[device] ?? ''}\r\nx-forwarded-for: ${networkAddress(device)}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
     },
-    counts: ({ status, body }) => status === 200 && body.includes('"admitted"'),
-    onAnswer: ({ status, body }) => {
-      if (status === 200 && body.includes('"admitted"')) admitted += 1;
-    },
+    counts: isAdmitted,
+    onAnswer: admitted.onAnswer,
     check: async () => [
       ...(sent > tickets ? ['the tickets ran out'] : []),
       ...(await compareWithRows(stack, event, admitted)),
@@ -214,12 +215,12 @@ async function addDevices(stack: BenchStack, event: TestEvent): Promise<string[]
 }
 
 /** Checks that every `admitted` answer has one admission and one scan, and that there are no others. */
-async function compareWithRows(stack: BenchStack, event: TestEvent, admitted: number): Promise<string[]> {
+async function compareWithRows(stack: BenchStack, event: TestEvent, admitted: AnswerCount): Promise<string[]> {
   const [row] = await rowsOf<{ admissions: number; scans: number }>(
     stack.owner.db,
     sql`select (select count(*)::int from admissions where event_id = ${event.id}) as admissions,
                (select count(*)::int from scans where event_id = ${event.id} and result = 'admitted') as scans`,
   );
-  const same = row?.admissions === admitted && row.scans === admitted;
-  return same ? [] : [`${admitted} answers of admitted, but rows ${JSON.stringify(row)}`];
+  const isCounted = admitted.explains([row?.admissions, row?.scans]);
+  return isCounted ? [] : [`${admitted.said('admitted')}, but rows ${JSON.stringify(row)}`];
 }

@@ -5,6 +5,7 @@ import { keyedHash } from '../../../src/access/buyers/buyer-key.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { createRoom } from '../../../testkit/waiting-room/places.ts';
+import { type AnswerCount, countAnswers } from '../harness/count-answers.ts';
 import { benchQueueTokenSecret } from '../harness/api-environment.ts';
 import { auditFaults } from '../harness/audit.ts';
 import { type Load, against } from '../harness/measure.ts';
@@ -122,7 +123,8 @@ export async function joinLoad(
   const bodies = work === 0 ? undefined : await solveFor(event.id, keys, work);
   await pause(knownAfterMs);
   let sent = 0;
-  const answered = { new: 0, known: 0 };
+  const joined = countAnswers(({ status }) => status === 201);
+  let known = 0;
   return {
     next: () => {
       const number = sent % buyers;
@@ -130,11 +132,11 @@ export async function joinLoad(
       return `POST /v1/events/${event.slug}/queue/places HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${tokens[number] ?? ''}\r\nx-forwarded-for: ${networkAddress(number % networks)}\r\n${bodies?.[number] ?? 'content-length: 0\r\n\r\n'}`;
     },
     counts: ({ status }) => status === 201 || status === 200,
-    onAnswer: ({ status }) => {
-      if (status === 201) answered.new += 1;
-      if (status === 200) answered.known += 1;
+    onAnswer: (answer) => {
+      joined.onAnswer(answer);
+      if (answer.status === 200) known += 1;
     },
-    check: async () => compareWithRows(stack, event, { ...answered, sent, buyers }),
+    check: async () => compareWithRows(stack, event, { joined, known, sent, buyers }),
   };
 }
 
@@ -142,19 +144,16 @@ export async function joinLoad(
 async function compareWithRows(
   stack: BenchStack,
   event: TestEvent,
-  run: { new: number; known: number; sent: number; buyers: number },
+  run: { joined: AnswerCount; known: number; sent: number; buyers: number },
 ): Promise<string[]> {
-  const [row] = await rowsOf<{ counted: number; places: number; accounts: number; last: number }>(
+  const [row] = await rowsOf<{ counted: number; places: number; accounts: number; last: number | null }>(
     stack.owner.db,
     sql`select (select places from waiting_rooms where event_id = ${event.id}) as counted, count(*)::int as places,
                count(distinct account_key)::int as accounts, max(place_index) as last
         from places where event_id = ${event.id}`,
   );
-  const expected = { counted: run.new, places: run.new, accounts: run.new, last: run.new - 1 };
-  const faults =
-    JSON.stringify(row) === JSON.stringify(expected)
-      ? []
-      : [`${run.new} answers of 201, but rows ${JSON.stringify(row)}`];
+  const ofJoins = row === undefined ? [undefined] : [row.counted, row.places, row.accounts, (row.last ?? -1) + 1];
+  const faults = run.joined.explains(ofJoins) ? [] : [`${run.joined.said('201')}, but rows ${JSON.stringify(row)}`];
   if (run.known > 0 && run.sent <= run.buyers) faults.push(`${run.known} buyers were told that they had joined before`);
   return faults;
 }
