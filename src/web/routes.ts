@@ -25,6 +25,7 @@ import {
   type PublicReads,
   eventDocument,
   eventDocuments,
+  eventOfOrganizer,
   listingDocument,
   organizerDocument,
   queueTimes,
@@ -130,7 +131,7 @@ export function webRoutes(deps: {
         const query = { organizer: slug, limit: eventsPerPage, ...(cursor === undefined ? {} : { cursor }) };
         const listing = await listingDocument(deps.publicReads, query);
         const read = await listing.read();
-        const first = read.data[0];
+        const first = read.data[0] ?? (await eventOfOrganizer(deps.publicReads, slug));
         // An organiser without events looks like one that does not exist.
         if (first === undefined) return missing(c);
         const organizer = await organizerDocument(deps.publicReads, first.slug);

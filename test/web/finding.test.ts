@@ -106,6 +106,23 @@ test('an organiser has a page of events; one without events looks like one that 
   expect((await pages.request('/o/%3Cb%3E')).status).toBe(404);
 });
 
+test('the organiser of an event that is over or was called off has a page, to which the page of the event leads', async () => {
+  const long = new Date(Date.now() - 90 * 86_400_000);
+  const over = { startsAt: long, doorsOpenAt: long, endsAt: new Date(long.getTime() + 3_600_000) };
+  const past = await createEvent(catalog.db, { event: over });
+  const off = await createEvent(catalog.db, { event: { status: 'cancelled' } });
+  const draft = await createEvent(catalog.db, { event: { status: 'draft', publishedAt: null } });
+  for (const { slug, organizer } of [past, off]) {
+    expect(await htmlOf(`/events/${slug}?lang=en`)).toContain(`href="/o/${organizer.slug}?lang=en"`);
+    const page = await pages.request(`/o/${organizer.slug}?lang=en`);
+    expect([page.status, (await page.text()).includes('No events are planned')]).toEqual([200, true]);
+    expect((await pages.request(await cardOf(`/o/${organizer.slug}`))).status).toBe(200);
+    expect((await catalog.fetch(`/v1/events?organizer=${organizer.slug}`)).status).toBe(200);
+    expect(await (await catalog.fetch(`/v1/events?organizer=${organizer.slug}`)).json()).toMatchObject({ data: [] });
+  }
+  expect((await pages.request(`/o/${draft.organizer.slug}`)).status).toBe(404);
+});
+
 const cardOf = async (path: string): Promise<string> => {
   const [, address = ''] =
     /<meta property="og:image" content="https:\/\/antre\.example([^"]+)">/.exec(await htmlOf(path)) ?? [];

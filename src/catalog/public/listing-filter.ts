@@ -22,6 +22,8 @@ export type ListingFilter = {
   readonly priceMax: number | undefined;
   readonly currency: Currency | undefined;
   readonly organizerSlug: string | undefined;
+  /** Also events that were called off after publication. Their pages stay. */
+  readonly withCancelled: boolean;
   readonly after: { readonly startsAtMicros: string; readonly id: string } | undefined;
   readonly limit: number;
 };
@@ -30,7 +32,7 @@ const minuteMs = 60_000;
 const dayPattern = /^\d{4}-\d\d-\d\d$/;
 
 /** @throws DomainError request.invalid if the cursor does not belong to this list */
-export function listingFilterOf(query: ListingQuery): ListingFilter {
+export function listingFilterOf(query: ListingQuery, withCancelled = false): ListingFilter {
   const keys = query.cursor === undefined ? undefined : decodeCursor(query.cursor, ['number', 'id']);
   const [startsAtMicros = '0', id = ''] = keys ?? [];
   const cityKey = query.city === undefined ? undefined : filterKeyOf(query.city);
@@ -47,6 +49,7 @@ export function listingFilterOf(query: ListingQuery): ListingFilter {
     // An amount above nothing means nothing without its currency.
     currency: query.currency ?? ((query.priceMax ?? 0) > 0 ? currencyDefault : undefined),
     organizerSlug: query.organizer,
+    withCancelled,
     after: keys === undefined ? undefined : { startsAtMicros, id },
     limit: query.limit,
   };
@@ -72,6 +75,7 @@ export function listingNameOf(filter: ListingFilter): string {
     priceMax,
     currency,
     organizerSlug,
+    filter.withCancelled,
   ];
   return `listing:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 27)}`;
 }

@@ -28,7 +28,8 @@ export type PublicReadServer = {
   /** Answers from memory on the connection. Returns false for every other request, which then goes to `fetch`. */
   take(incoming: IncomingMessage, outgoing: ServerResponse): boolean;
   answer(request: Request, read: (reads: PublicReads) => ReturnType<PublicReads['event']>): Promise<Response>;
-  answerListing(request: Request, query: ListingQuery): Promise<Response>;
+  /** @param withCancelled also events that were called off, which the API does not list */
+  answerListing(request: Request, query: ListingQuery, withCancelled?: boolean): Promise<Response>;
 };
 
 export function servePublicReads(
@@ -73,8 +74,8 @@ export function servePublicReads(
       return true;
     },
     answer: (request, read) => cachedReads.answer(read(reads), request),
-    answerListing: (request, query) => {
-      const read = reads.listing(listingFilterOf(query));
+    answerListing: (request, query, withCancelled) => {
+      const read = reads.listing(listingFilterOf(query, withCancelled));
       const target = targetOf(request.url);
       if (target.length <= targetLengthMax) listingKeys.set(target, read.key);
       return cachedReads.answer(read, request);

@@ -4,7 +4,7 @@ import { matchesEtag } from '../../http/negotiation.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { type Language, languages } from '../i18n/language.ts';
 import { eventCard, homeCard, linkCardPath, organizerCard } from './parts/share-image.ts';
-import { type PublicReads, eventDocument, listingDocument, slugPattern } from './public-documents.ts';
+import { type PublicReads, eventDocument, eventOfOrganizer, slugPattern } from './public-documents.ts';
 
 /** Bots of other sites read them, and their pages show them. */
 const headers = {
@@ -62,8 +62,7 @@ export function linkCardRoutes({
       const slug = c.req.param('slug');
       return send(c, `/o/${slug}`, async (language) => {
         if (!slugPattern.test(slug)) return undefined;
-        const listing = await (await listingDocument(publicReads, { organizer: slug, limit: 1 })).read();
-        const organizer = listing.data[0]?.organizer;
+        const organizer = (await eventOfOrganizer(publicReads, slug))?.organizer;
         return organizer === undefined ? undefined : organizerCard(organizer, language);
       });
     });

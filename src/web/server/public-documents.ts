@@ -102,8 +102,26 @@ export async function queueTimes(reads: PublicReads, slug: string): Promise<Queu
 }
 
 /** @throws DomainError request.invalid for a cursor that is not ours, service.unavailable */
-export async function listingDocument(reads: PublicReads, query: ListingQuery): Promise<Document<Listing>> {
-  return documentOf<Listing>(await reads.answerListing(ask(), query));
+export async function listingDocument(
+  reads: PublicReads,
+  query: ListingQuery,
+  withCancelled = false,
+): Promise<Document<Listing>> {
+  return documentOf<Listing>(await reads.answerListing(ask(), query, withCancelled));
+}
+
+/** Before every event. */
+const everSince = '1970-01-01';
+
+/**
+ * An event by which an organiser is known to the public: a coming one, else one that is over or was called off, because its page stays and
+ * leads to the organiser. Undefined for organisers without any.
+ */
+export async function eventOfOrganizer(reads: PublicReads, slug: string): Promise<ListedEvent | undefined> {
+  const query = { organizer: slug, limit: 1 };
+  const coming = await (await listingDocument(reads, query)).read();
+  if (coming.data[0] !== undefined) return coming.data[0];
+  return (await (await listingDocument(reads, { ...query, from: everSince }, true)).read()).data[0];
 }
 
 function documentOf<Content>(answer: Response): Document<Content> {

@@ -28,6 +28,7 @@ type HomeWords = {
   readonly results: string;
   readonly coming: string;
   readonly none: string;
+  readonly noneNow: string;
   readonly noneHint: string;
   readonly from: (price: string) => string;
   readonly free: string;
@@ -71,6 +72,7 @@ export const homeWords: InEach<HomeWords> = {
     results: 'Hasil pencarian',
     coming: 'Yang akan datang',
     none: 'Belum ada acara yang cocok.',
+    noneNow: 'Saat ini belum ada acara yang akan datang.',
     noneHint: 'Coba kata lain, atau lihat semua acara.',
     from: (price) => `mulai ${price}`,
     free: 'Ada tiket gratis',
@@ -106,6 +108,7 @@ export const homeWords: InEach<HomeWords> = {
     results: 'Search results',
     coming: 'Coming up',
     none: 'No event fits yet.',
+    noneNow: 'No events are planned at the moment.',
     noneHint: 'Try other words, or see all events.',
     from: (price) => `from ${price}`,
     free: 'Free tickets',

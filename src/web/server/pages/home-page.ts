@@ -104,7 +104,7 @@ export async function organizerPage(
     shareImage: cardImage(`/o/${slug}`, await organizerCard({ slug, name }, lang.language), lang.language, publicUrl),
     body: html`<div class="wrap"><header class="hero"><p class="overline">${words.organizer}</p><h1>${name}</h1></header>
 <section aria-labelledby="listing"><h2 id="listing" class="overline">${words.coming}</h2>
-${cards(listing, lang)}</section>
+${listing.data.length === 0 ? html`<p class="muted">${words.noneNow}</p>` : cards(listing, lang)}</section>
 <nav class="pager">${next === null ? '' : html`<a class="button" href="${linkTo(`/o/${slug}?cursor=${encodeURIComponent(next)}`, lang)}" rel="next">${words.more}</a>`}</nav>
 ${contactLine(organizer, lang)}${legalLinks(organizer, { slug: eventSlug }, lang)}</div>`,
   });
