@@ -37,15 +37,15 @@ export function nextServing(room: ServedRoom, around: Surroundings): NextServing
   if (room.is_still) return { ...still, limit: 'standstill' };
 
   const showRatio = showRatioOf(room, around.health, { serving, exchanged });
-  const shop = {
+  const inside = {
     called: serving - (room.turn_serving ?? 0),
     orders: room.orders - (room.turn_orders ?? 0),
     showRatio,
   };
-  const verdict = judgeStock(around.stock, shop, room.phase === 'probably_sold_out');
+  const verdict = judgeStock(around.stock, inside, room.phase === 'probably_sold_out');
   if (verdict.kind === 'sold_out') return 'sold_out';
   const lapsedBelow = Math.max(room.lapsed_below, Math.floor(room.turn_serving ?? 0));
-  if (verdict.kind === 'spoken_for')
+  if (verdict.kind === 'probably_sold_out')
     return { ...still, phase: 'probably_sold_out', showRatio, lapsedBelow, limit: 'stock' };
 
   const pace = {

@@ -15,8 +15,8 @@ export type EventStock = {
   readonly ticketsPerOrder: number | null;
 };
 
-/** Buyers in the shop: called, turn not over, not yet served. */
-export type Shop = {
+/** Buyers whose turn is not over, and the orders of that time. */
+export type BuyersInside = {
   /** Positions called within the last turn. */
   readonly called: number;
   /** Orders placed within the last turn. */
@@ -37,22 +37,22 @@ const calledTogetherMin = 5;
 
 /** `callMax`: positions that may be called in the next second. */
 export type StockVerdict =
-  | { readonly kind: 'spoken_for' }
+  | { readonly kind: 'probably_sold_out' }
   | { readonly kind: 'sold_out' }
   | { readonly kind: 'on_sale'; readonly callMax: number };
 
 /**
- * @param isStopped whether calling has stopped; it continues only if the buyers in the shop could not take everything
+ * @param isStopped whether calling has stopped; it continues only if the buyers inside could not take everything
  * that is free
  */
-export function judgeStock(stock: EventStock, shop: Shop, isStopped: boolean): StockVerdict {
+export function judgeStock(stock: EventStock, inside: BuyersInside, isStopped: boolean): StockVerdict {
   if (stock.available <= 0)
-    return { kind: stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'spoken_for' };
+    return { kind: stock.sold > 0 && stock.held + stock.blocked <= 0 ? 'sold_out' : 'probably_sold_out' };
   const perOrder = ticketsPerOrder(stock);
-  const wanted = Math.max(0, shop.called * shop.showRatio - shop.orders) * perOrder;
+  const wanted = Math.max(0, inside.called * inside.showRatio - inside.orders) * perOrder;
   const left = stock.available + (isStopped ? 0 : returningShare * stock.held) - wanted;
-  if (isStopped ? left <= 0 : left < 0) return { kind: 'spoken_for' };
-  return { kind: 'on_sale', callMax: Math.max(left / (perOrder * shop.showRatio), calledTogetherMin) };
+  if (isStopped ? left <= 0 : left < 0) return { kind: 'probably_sold_out' };
+  return { kind: 'on_sale', callMax: Math.max(left / (perOrder * inside.showRatio), calledTogetherMin) };
 }
 
 function ticketsPerOrder({ ticketsPerOrder: seen }: EventStock): number {

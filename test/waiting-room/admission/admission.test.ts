@@ -77,7 +77,7 @@ describe('admissions per second', () => {
     expect(nextAdmissionRate({ ...input, health: bad, admissionRate: 0.5 })).toBe(0.5);
   });
 
-  it('follow the capacity of the shop: an unknown limit is found and kept', () => {
+  it('follow the capacity of the service: an unknown limit is found and kept', () => {
     const history = simulateRoom({
       seconds: 900,
       places: 1_000_000,
@@ -176,35 +176,37 @@ describe('shares of what can be paid', () => {
 
 describe('the stop rule', () => {
   const stock = { capacity: 1000, available: 1000, held: 0, sold: 0, blocked: 0, ticketsPerOrder: null };
-  const shop = { called: 100, orders: 0, showRatio: 1 };
+  const inside = { called: 100, orders: 0, showRatio: 1 };
   const judge = (...given: Parameters<typeof judgeStock>) => judgeStock(...given).kind;
 
-  it('calls nobody for places that the buyers in the shop can take, nor for held places', () => {
-    expect(judge(stock, shop, false)).toBe('on_sale');
-    expect(judge({ ...stock, available: 150 }, shop, false)).toBe('spoken_for');
-    expect(judge({ ...stock, available: 150, held: 300 }, shop, false)).toBe('on_sale');
-    expect(judge({ ...stock, available: 0, held: 500 }, { ...shop, called: 0 }, false)).toBe('spoken_for');
-    expect(judge({ ...stock, available: 0, sold: 990, blocked: 10 }, shop, true)).toBe('spoken_for');
-    expect(judge({ ...stock, available: 0, sold: 1000 }, shop, true)).toBe('sold_out');
+  it('calls nobody for places that the buyers inside can take, nor for held places', () => {
+    expect(judge(stock, inside, false)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, inside, false)).toBe('probably_sold_out');
+    expect(judge({ ...stock, available: 150, held: 300 }, inside, false)).toBe('on_sale');
+    expect(judge({ ...stock, available: 0, held: 500 }, { ...inside, called: 0 }, false)).toBe('probably_sold_out');
+    expect(judge({ ...stock, available: 0, sold: 990, blocked: 10 }, inside, true)).toBe('probably_sold_out');
+    expect(judge({ ...stock, available: 0, sold: 1000 }, inside, true)).toBe('sold_out');
   });
 
   it('continues when called buyers have left places', () => {
-    expect(judge({ ...stock, available: 150 }, shop, true)).toBe('spoken_for');
-    expect(judge({ ...stock, available: 150 }, { ...shop, called: 50 }, true)).toBe('on_sale');
-    expect(judge({ ...stock, available: 150 }, { ...shop, orders: 40 }, true)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, inside, true)).toBe('probably_sold_out');
+    expect(judge({ ...stock, available: 150 }, { ...inside, called: 50 }, true)).toBe('on_sale');
+    expect(judge({ ...stock, available: 150 }, { ...inside, orders: 40 }, true)).toBe('on_sale');
   });
 
   it('counts tickets per order in the last orders, so that tickets sold before the room opened make no difference', () => {
     const presold = { ...stock, capacity: 51_000, sold: 50_000, ticketsPerOrder: 1.5 };
-    expect(judge(presold, { ...shop, called: 500, orders: 40 }, false)).toBe('on_sale');
-    expect(judge({ ...presold, ticketsPerOrder: 4 }, { ...shop, called: 500, orders: 40 }, false)).toBe('spoken_for');
+    expect(judge(presold, { ...inside, called: 500, orders: 40 }, false)).toBe('on_sale');
+    expect(judge({ ...presold, ticketsPerOrder: 4 }, { ...inside, called: 500, orders: 40 }, false)).toBe(
+      'probably_sold_out',
+    );
   });
 
   it('calls as many buyers as there are orders left for, when a few tickets come back, and not a whole second’s', () => {
     const called = (available: number, showRatio: number) =>
       judgeStock(
         { ...stock, available, sold: 1000 - available, ticketsPerOrder: 2 },
-        { ...shop, called: 0, showRatio },
+        { ...inside, called: 0, showRatio },
         true,
       );
     expect(called(2, 1)).toEqual({ kind: 'on_sale', callMax: 5 });
