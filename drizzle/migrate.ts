@@ -35,13 +35,15 @@ const tableLockDeadlineMs = 5000;
  * Applies the missing migrations in one transaction, then the changed SQL functions in another, and returns their names.
  * Migrations change tables only; `functions/` has one file per function. Two migrators take turns by a session lock, so the
  * address must lead past PgBouncer. It must belong to the owner of the tables.
- * @throws MigrationError when the files and the journal disagree, or when a file was changed after it was applied here
+ * @throws MigrationError when the files and the journal disagree, when a file was changed after it was applied here, or when the
+ *   database does not sort texts by their bytes
  */
 export async function migrate({ url }: { url: string }): Promise<readonly string[]> {
   const files = checkJournal(folder);
   const sql = postgres(url, { max: 1, connect_timeout: 10, ssl: requiredDatabaseTls(url), onnotice: () => {} });
   try {
     await sql.unsafe(`set lock_timeout = ${advisoryLockDeadlineMs}; set statement_timeout = 0`).simple();
+    await requireByteOrder(sql);
     await sql`select pg_advisory_lock(${advisoryLock})`;
     const before = await appliedHashes(sql);
     requireUnchanged(files, before);
@@ -98,6 +100,16 @@ async function appliedHashes(sql: postgres.Sql): Promise<ReadonlyMap<number, str
     { created_at: string; hash: string }[]
   >`select created_at, hash from drizzle.__drizzle_migrations`;
   return new Map(rows.map((row) => [Number(row.created_at), row.hash]));
+}
+
+/** Ids are compared by their bytes, for example to find all messages of an event. Another order would find none of them, silently. */
+async function requireByteOrder(sql: postgres.Sql): Promise<void> {
+  const [order] = await sql`select 'Z' < 'a' and 'z' < '~' and 'A~' < 'a' as is_of_bytes`;
+  if (order?.['is_of_bytes'] !== true)
+    throw new MigrationError(
+      'This database sorts texts by the rules of a language; antre needs the order of their bytes. Make the database with the locale\n' +
+        'of deploy/postgres/roles.sql (C.UTF-8 of the builtin provider).',
+    );
 }
 
 function requireUnchanged(files: readonly MigrationFile[], applied: ReadonlyMap<number, string>): void {

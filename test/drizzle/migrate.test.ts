@@ -43,6 +43,12 @@ describe('migrate', () => {
     await database.close();
   });
 
+  it('refuses a database that sorts by the rules of a language, where ranges of ids would be empty', async () => {
+    const database = await createTestDatabase({ language: 'en' });
+    await expect(migrate({ url: database.directUrl })).rejects.toThrow(/needs the order of their bytes/);
+    await database.close();
+  });
+
   it('refuses a database that a newer version migrated', async () => {
     const database = await createTestDatabase();
     const sql = postgres(database.directUrl, { max: 1 });

@@ -15,12 +15,22 @@ export interface TestDatabase {
 
 let made = 0;
 
-/** Copies the migrated template: 30 ms in memory, 0.2 s on a disk. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * Copies the migrated template: 30 ms in memory, 0.2 s on a disk.
+ * @param options.language makes an empty database instead, which sorts texts by the rules of this language
+ */
+export async function createTestDatabase(options: { language?: string } = {}): Promise<TestDatabase> {
+  const { language } = options;
   const stack = testStack();
   made += 1;
   const name = `test_${process.pid}_${made}`;
-  await asAdmin((sql) => sql`create database ${sql(name)} owner antre_owner template ${sql(stack.templateDatabase)}`);
+  await asAdmin((sql) =>
+    language === undefined
+      ? sql`create database ${sql(name)} owner antre_owner template ${sql(stack.templateDatabase)}`
+      : sql.unsafe(
+          `create database ${name} owner antre_owner template template0 locale_provider icu icu_locale '${language}'`,
+        ),
+  );
   return {
     url: withDatabase(stack.databaseUrl, name),
     directUrl: withDatabase(stack.databaseDirectUrl, name),
