@@ -3,7 +3,7 @@ import type { GroupCommit } from '../../src/platform/database/group-commit.ts';
 import type { LimiterState } from '../../src/traffic-control/concurrency/index.ts';
 import { limitPerEvent } from '../../src/traffic-control/limits/per-event-limit.ts';
 
-/** Guards that the crowd of one event leaves room for the others, and uses what they leave. */
+/** Guards that the buyers of one event leave room for those of the others, and use what these leave. */
 
 const limit = 100;
 const state = { limit, inflight: 0 } as LimiterState;

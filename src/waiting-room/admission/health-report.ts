@@ -11,7 +11,7 @@ export const reportAgeMaxMs = 5000;
 
 /** What a process reports of its last seconds. */
 export type HealthReport = {
-  /** By event. The crowd of one event must not slow the room of another. */
+  /** By event. The buyers of one event must not slow the room of another. */
   readonly events: Readonly<Record<string, EventReport>>;
   /** Orders of any event that traffic control refused. */
   readonly shed: number;
