@@ -17,6 +17,7 @@ import { watched } from './harness/measure.ts';
 import type { BenchOptions } from './harness/options.ts';
 import { type BenchReport, type MeasuredRun, type Measurement, measurementOf } from './harness/report.ts';
 import { type BenchStack, partsOf, startBenchStack } from './harness/stack.ts';
+import { printedEvent } from '../../testkit/orders/printed-event.ts';
 
 const log = createLog({ level: 'silent', process: 'bench' });
 const decidedTogether = 200;
@@ -158,16 +159,7 @@ function changeOf(one: CachedReads, two: CachedReads): () => Promise<void> {
 function renderFour(): Promise<Buffer> {
   const id = '7K3M9XQ206FJ2V1H8C9QX4T0RBVE';
   return renderTickets({
-    event: {
-      name: 'Senja di Selatan',
-      venue: 'Lapangan Selatan',
-      address: 'Jalan Kenanga 8',
-      city: 'Jakarta',
-      startsAt: new Date('2027-03-01T12:00:00Z'),
-      doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
-      timeZone: 'Asia/Jakarta',
-      postponedAt: null,
-    },
+    event: printedEvent,
     order: { code: id.slice(-11), buyerName: 'Ayu Lestari', locale: 'id', placedAt: new Date('2027-01-01T00:00:00Z') },
     tickets: Array.from({ length: 4 }, (_, index) => ({
       code: `${id.slice(0, 23)}${String(index + 1).padStart(3, '0')}`,

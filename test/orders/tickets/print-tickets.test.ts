@@ -3,6 +3,7 @@ import type { TicketsPdfInput } from '../../../src/orders/tickets/draw-ticket.ts
 import { createTicketPrinter, drawMsMax } from '../../../src/orders/tickets/print-tickets.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { patientPrinter } from '../../../testkit/processes/helpers.ts';
+import { printedEvent } from '../../../testkit/orders/printed-event.ts';
 
 /** Guards that tickets are drawn beside the event loop, once per order and version, and never given to another order. */
 
@@ -12,16 +13,7 @@ const testMsMax = 180_000;
 afterAll(() => printer.close());
 
 const input = (id: string, tickets = 1): TicketsPdfInput => ({
-  event: {
-    name: 'Senja di Selatan',
-    venue: 'Lapangan Selatan',
-    address: '',
-    city: 'Jakarta',
-    startsAt: new Date('2027-03-01T12:00:00Z'),
-    doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
-    timeZone: 'Asia/Jakarta',
-    postponedAt: null,
-  },
+  event: printedEvent,
   order: { code: `9QX4T-0R${id}`, buyerName: `Ayu ${id}`, locale: 'id', placedAt: new Date(0) },
   tickets: Array.from({ length: tickets }, () => ({
     code: '7K3M9XQ206FJ2V1H8C9QX4T0RB',

@@ -6,17 +6,8 @@ import { groupTicketCode } from '../../../src/orders/tickets/codes/group-ticket-
 import { quietZoneModules } from '../../../src/orders/tickets/qr.ts';
 import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
+import { printedEvent as event } from '../../../testkit/orders/printed-event.ts';
 
-const event = {
-  name: 'Senja di Selatan',
-  venue: 'Lapangan Selatan',
-  address: 'Jalan Kenanga 8',
-  city: 'Jakarta',
-  startsAt: new Date('2027-03-01T12:00:00Z'),
-  doorsOpenAt: new Date('2027-03-01T10:00:00Z'),
-  timeZone: 'Asia/Jakarta',
-  postponedAt: null,
-};
 const order = {
   code: '9QX4T-0RBVE',
   buyerName: 'Ayu Lestari',
