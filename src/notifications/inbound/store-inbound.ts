@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { decrypt, encrypt } from '../../platform/crypto.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
+import { cleanBlock } from '../../platform/text/one-line-text.ts';
 import type { Inbound } from '../channels/whatsapp/sender-plugin.ts';
 import { inboundReceived, newsWords } from '../metrics.ts';
 import type { Sender } from '../tables.ts';
@@ -32,9 +33,10 @@ export async function storeInbound(
 ): Promise<void> {
   const phone = `+${message.from}`;
   const recipientKey = buyerKey(deps.config.HASH_SECRET, 'phone', phone);
-  const command = commandOf(message.text);
+  const text = shownText(message.text);
+  const command = commandOf(text);
   const id = newId('inb', deps.clock.now());
-  const kept = sender.organizerId === null ? { phone: '', text: '' } : { phone, text: message.text };
+  const kept = sender.organizerId === null ? { phone: '', text: '' } : { phone, text };
   const sealed = encrypt(deps.config.ENCRYPTION_KEY, JSON.stringify(kept), contextOf(id));
   const isNew = await transaction(deps.db, async (tx) => {
     // Messages of one phone that arrive together are counted one after another.
@@ -56,6 +58,9 @@ export async function storeInbound(
   inboundReceived.inc({ result: isNew ? 'kept' : 'passed_over' });
   if (isNew && command !== null) newsWords.inc({ word: command });
 }
+
+/** The text as the desk shows it: without marks and control characters that hide or reverse a part of it. */
+const shownText = (text: string): string => cleanBlock(text.replaceAll(/[^\P{Cc}\n\r\t]|\p{Cs}/gu, ' '));
 
 /** The last second that is no nonsense: in the year 9999. Postgres has no time far beyond. */
 const sentAtMax = 253_402_300_799;

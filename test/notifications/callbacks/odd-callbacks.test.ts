@@ -2,9 +2,10 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { demoWhatsappSender } from '../../../sandbox/demo-accounts.ts';
+import { openInbound } from '../../../src/notifications/inbound/store-inbound.ts';
 import { rowsOf } from '../../../src/platform/database/db.ts';
 import { ownGatewaySender, queuedMessage } from '../../../testkit/notifications/message-gateways.ts';
-import { addSender } from '../../../testkit/notifications/notification-world.ts';
+import { addSender, notificationConfig } from '../../../testkit/notifications/notification-world.ts';
 import { useNotifications } from '../../../testkit/notifications/use-notifications.ts';
 
 /**
@@ -102,6 +103,23 @@ describe.each(Object.keys(stop) as Kind[])('%s: a genuine callback', (kind) => {
     }
   });
 });
+
+test.each(['waha', 'fonnte', 'wablas'] as const)(
+  '%s: a text of a person keeps nothing that hides or reverses a part of it',
+  async (kind) => {
+    const sender = await senderOf(kind);
+    const text = 'Halo \u202e\u200bkak\u0000\n000.003 pR\u2066';
+    const given = JSON.stringify(stop[kind](phone(), undefined)).replace('"STOP"', JSON.stringify(text));
+    expect(await sender.post(JSON.parse(given))).toBe(200);
+    const rows = await rowsOf<{ id: string; sealed: string }>(
+      world.db,
+      sql`select id, sealed from inbound_messages where sender_id = ${sender.id}`,
+    );
+    expect(rows.map((row) => openInbound(notificationConfig.ENCRYPTION_KEY, row).text)).toEqual([
+      'Halo kak \n000.003 pR',
+    ]);
+  },
+);
 
 test('whatsapp_cloud: a status beside one that cannot be stored counts', async () => {
   const sender = await senderOf('whatsapp_cloud');

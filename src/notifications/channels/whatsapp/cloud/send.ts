@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callProvider } from '../call.ts';
-import type { SenderAnswer, SenderCall, SenderConfig } from '../sender-plugin.ts';
+import { type SenderAnswer, type SenderCall, type SenderConfig, storableId } from '../sender-plugin.ts';
 import { graphVerdict } from './error.ts';
 
 export const cloudCredentials = z.strictObject({
@@ -10,7 +10,7 @@ export const cloudCredentials = z.strictObject({
 });
 type CloudCredentials = z.output<typeof cloudCredentials>;
 
-const accepted = z.object({ messages: z.array(z.object({ id: z.string().min(1).max(500) })).min(1) });
+const accepted = z.object({ messages: z.array(z.object({ id: z.string().max(500).regex(storableId) })).min(1) });
 const refused = z.object({ error: z.object({ code: z.int() }) });
 
 /** Sends an approved template by the Graph API. */
