@@ -998,6 +998,8 @@ export type RefundPage = {
 export type RefundSummary = {
   /** Orders that still have valid tickets or money: of a cancelled event, still to refund. */
   ordersLeft: number;
+  /** The money of these orders that has not been refunded: what goes back if the event is cancelled. */
+  amountLeft: Money;
   /** By state and currency. */
   refunds: {
     status: "requested" | "processing" | "done" | "failed" | "manual_required";

@@ -81,6 +81,9 @@ export const refundSummarySchema = z
     ordersLeft: z.int().openapi({
       description: 'Orders that still have valid tickets or money: of a cancelled event, still to refund.',
     }),
+    amountLeft: moneySchema.openapi({
+      description: 'The money of these orders that has not been refunded: what goes back if the event is cancelled.',
+    }),
     refunds: z
       .array(z.object({ status: z.enum(refundStatuses), count: z.int(), amount: moneySchema }))
       .openapi({ description: 'By state and currency.' }),

@@ -11,10 +11,14 @@ import type { Refund } from '../tables.ts';
  */
 export async function summarizeRefunds(deps: { readonly db: Db }, actor: Actor, eventId: string) {
   const event = await ownEvent(deps.db, actor, eventId);
+  const isLeft = sql`o.event_id = ${event.id} and o.status in ('paid', 'partially_refunded')`;
   const [[left], refunds] = await Promise.all([
-    rowsOf<{ orders: number }>(
+    rowsOf<{ orders: number; amount: number }>(
       deps.db,
-      sql`select count(*)::int as orders from orders where event_id = ${event.id} and status in ('paid', 'partially_refunded')`,
+      sql`
+        select (select count(*)::int from orders o where ${isLeft}) as orders,
+          (select -coalesce(sum(l.amount), 0)::float8 from orders o join ledger_entries l on l.event_id = o.event_id and l.order_id = o.id
+            where ${isLeft} and l.currency = o.currency and l.account in ('sales', 'fees', 'discounts')) as amount`,
     ),
     rowsOf<{ status: Refund['status']; currency: string; count: number; amount: number }>(
       deps.db,
@@ -25,6 +29,7 @@ export async function summarizeRefunds(deps: { readonly db: Db }, actor: Actor, 
   ]);
   return {
     ordersLeft: left?.orders ?? 0,
+    amountLeft: contractMoney(Math.max(0, left?.amount ?? 0), event.currency),
     refunds: refunds.map(({ status, currency, count, amount }) => ({
       status,
       count,

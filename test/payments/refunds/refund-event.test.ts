@@ -6,7 +6,7 @@ import { paymentInvariants } from '../../../src/payments/invariants.ts';
 import { refundEvent } from '../../../src/payments/refunds/refund-event.ts';
 import { rowsOf, transaction } from '../../../src/platform/database/db.ts';
 import { createLog } from '../../../src/platform/log.ts';
-import { signedInOwner } from '../../../testkit/factories.ts';
+import { type TestEvent, signedInOwner } from '../../../testkit/factories.ts';
 import { control, createPaidEvent, usePaymentWorld } from '../../../testkit/payments/payment-world.ts';
 import {
   type Placed,
@@ -24,6 +24,16 @@ import { until } from '../../../testkit/until.ts';
 const world = await usePaymentWorld();
 const log = createLog({ level: 'silent', process: 'test' });
 
+/** What the summary says is still to refund. */
+async function leftOf(event: TestEvent) {
+  const { slug } = event.organizer;
+  const asked = await fetch(`${world.url}/v1/organizers/${slug}/events/${event.id}/refunds/summary`, {
+    headers: { authorization: `Bearer ${world.staffToken(event, 'manager')}` },
+  });
+  const { ordersLeft, amountLeft } = (await asked.json()) as { ordersLeft: number; amountLeft: { amount: number } };
+  return { orders: ordersLeft, amount: amountLeft.amount };
+}
+
 async function pay(placed: Placed): Promise<void> {
   await control(world, `/payments/${placed.attemptId}/pay`, { method: 'qris' });
 }
@@ -35,6 +45,8 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
   await settle(world, paid, 2);
   const waiting = await placeReady(world, event, { quantity: 1 });
   const fresh = await place(world, event, { quantity: 1 });
+  const [received] = await attemptsOf(world, paid);
+  expect(await leftOf(event)).toEqual({ orders: 1, amount: received?.received });
 
   await world.db.execute(sql`update events set status = 'cancelled', sales = 'closed' where id = ${event.id}`);
   // The buyer pays in the moment between: the gateway takes the money, and we may not keep it.
@@ -60,6 +72,7 @@ test('paid orders are refunded, holds end, and late money goes back', async () =
   expect(await stockOf(world, { eventId: event.id })).toMatchObject({ held: 0, sold: 0 });
   await refundEvent({ db: world.db, log }, { eventId: event.id });
   expect(await refundsOf(world, paid)).toHaveLength(1);
+  expect(await leftOf(event)).toEqual({ orders: 0, amount: 0 });
 });
 
 test('an order that is paid in the moment of the cancellation is refunded by the second run; control: the first run misses it', async () => {

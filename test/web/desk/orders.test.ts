@@ -130,6 +130,7 @@ describe('orders at the desk', () => {
     const id = await giveTickets('Bagus Prakoso', 'bagus@example.test');
     const step = await manager.get(`/desk/orders/${id}/cancellation`);
     expect(step.html).toContain('All tickets are taken back');
+    expect(step.html).toMatch(/<dt>Tickets that are taken back<\/dt><dd>2<\/dd>/);
     expect(await statusOf(id)).toBe('paid');
     const done = await manager.send(`/desk/orders/${id}/cancellation`, {}, { act: 'cancel' });
     expect(done.status).toBe(303);
@@ -143,6 +144,37 @@ describe('orders at the desk', () => {
     expect((await manager.get(`/desk/events/${event.id}/attendees?presence=in`)).html).toContain(
       'Nobody with a ticket',
     );
+  });
+
+  test('that cost money say before they are cancelled, or their event is called off, how much goes back', async () => {
+    const id = await giveTickets('Wayan Sudira', 'wayan@example.test');
+    const attempt = `pay_${id.slice(4)}01`;
+    const { db } = world.running.service;
+    await db.execute(sql`update orders set subtotal = 700000, discount = 0, total = 700000 where id = ${id}`);
+    await db.execute(sql`
+      insert into payment_attempts (event_id, id, order_id, organizer_id, number, gateway, method, amount, currency, status, received)
+      values (${event.id}, ${attempt}, ${id}, ${world.organizer.id}, 1, 'midtrans', 'qris', 700000, 'IDR', 'captured', 700000)`);
+    await db.execute(sql`
+      insert into ledger_entries (event_id, posting, account, order_id, attempt_id, amount, currency)
+      values (${event.id}, ${`${attempt}:capture:1`}, 'gateway', ${id}, ${attempt}, 700000, 'IDR'),
+        (${event.id}, ${`${attempt}:capture:1`}, 'sales', ${id}, ${attempt}, -700000, 'IDR')`);
+    expect((await manager.get(`/desk/orders/${id}/cancellation`)).html).toMatch(/The buyer gets<\/dt><dd>Rp\s700,000</);
+    const { html } = await manager.get(`/desk/events/${event.id}/call-off`);
+    expect(html).toMatch(/Money that goes back to buyers<\/dt><dd>Rp\s700,000</);
+
+    await db.execute(sql`update orders set status = 'partially_refunded' where id = ${id}`);
+    const seen = await manager.get(`/desk/orders/${id}`);
+    expect([seen.html.includes(`${id}/refund"`), seen.html.includes(`${id}/cancellation"`)]).toEqual([true, false]);
+  });
+
+  test('with a guest inside cannot be cancelled, which is said before the button', async () => {
+    const id = await giveTickets('Komang Ayu', 'komang@example.test');
+    await world.running.service.db.execute(sql`
+      insert into admissions (event_id, ticket_id, admitted_at, actor_id, device_id, scan_id)
+      values (${event.id}, ${`tkt_${id.slice(4)}001`}, now(), 'dev_gone', '', 'first')`);
+    const { html } = await manager.get(`/desk/orders/${id}/cancellation`);
+    expect(html).toContain('was used at the door');
+    expect(html).not.toContain('value="cancel"');
   });
 });
 

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
-import { formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
+import { AntreProblem } from '../../../../client/problem.ts';
+import { formatCount, formatMoney, formatPrice } from '../../../../platform/text/format-money.ts';
 import { formatDateTime } from '../../../../platform/text/format-time.ts';
 import { orderWords } from '../../../i18n/words/desk/orders/orders.ts';
 import { statusWords } from '../../../i18n/words/desk/statuses.ts';
@@ -9,7 +10,7 @@ import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { eventView } from '../events/own-event.ts';
 import { areaField, textField } from '../parts/fields.ts';
 import { confirmStep, deskForm } from '../parts/form.ts';
-import { chip, facts, linkButton, panel } from '../parts/pieces.ts';
+import { chip, facts, linkButton, notice, panel } from '../parts/pieces.ts';
 import { orderMood } from './order-mood.ts';
 import { storyList } from './order-story.ts';
 
@@ -88,6 +89,9 @@ function factsOf({ language }: Desk, order: DeskOrder, timeZone: string): Html {
   ]);
 }
 
+/** What a partly refunded order still has is taken back by a refund. */
+const cancellableStatuses = [...openStatuses, 'paid'];
+
 /** The actions for the order's state. The API enforces the rules; this only hides what it would refuse. */
 function actions(desk: Desk, order: DeskOrder): Html {
   const words = orderWords[desk.language];
@@ -120,7 +124,7 @@ ${isPaid ? html`<div class="desk-action"><p>${words.resendText}</p>${deskForm(de
     submit: words.correct,
     isSmall: true,
   })}</div>
-<p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/names'), words.names, true)} ${linkButton(orderPath(desk, '/refund'), words.refund, true)}` : ''} ${linkButton(orderPath(desk, '/cancellation'), words.cancel, true)}</p></section>`;
+<p class="page-actions">${isPaid ? html`${linkButton(orderPath(desk, '/names'), words.names, true)} ${linkButton(orderPath(desk, '/refund'), words.refund, true)}` : ''} ${cancellableStatuses.includes(order.status) ? linkButton(orderPath(desk, '/cancellation'), words.cancel, true) : ''}</p></section>`;
 }
 
 function noteForm(desk: Desk): Html {
@@ -164,18 +168,48 @@ const correct: Act = async (desk, values) => {
 };
 
 async function showCancellation(desk: Desk): Promise<View> {
-  const { order, view } = await ownOrder(desk);
+  const { order, view: shared } = await ownOrder(desk);
   const words = orderWords[desk.language];
+  const view = { title: `${words.cancel} ${order.code}`, ...shared };
+  const isPaid = paidStatuses.includes(order.status);
+  const tickets = isPaid ? await ticketsOf(desk, order) : [];
+  if (tickets.some(({ presence }) => presence !== 'not_yet')) {
+    const refund = linkButton(orderPath(desk, '/refund'), words.refund, true);
+    return {
+      ...view,
+      body: html`${notice(words.cancelEntered, 'warn')}${order.total.amount === 0 ? '' : html`<p class="page-actions">${refund}</p>`}`,
+    };
+  }
   return {
-    title: `${words.cancel} ${order.code}`,
     ...view,
     body: confirmStep(desk, {
       act: 'cancel',
-      text: paidStatuses.includes(order.status) ? words.cancelPaid : words.cancelUnpaid,
+      text: isPaid ? await consequenceOf(desk, order, tickets.length) : words.cancelUnpaid,
       button: words.cancelConfirm,
       backPath: orderPath(desk),
     }),
   };
+}
+
+async function consequenceOf(desk: Desk, order: DeskOrder, tickets: number): Promise<Html> {
+  const { language } = desk;
+  const words = orderWords[language];
+  const lines: Parameters<typeof facts>[0][number][] = [[words.takenBack, formatCount(tickets, language)]];
+  if (order.total.amount > 0) {
+    const amount = await desk.api
+      .post('/v1/organizers/:slug/orders/:orderId/refund-previews', { param: orderParam(desk), json: {} })
+      .then(
+        (shown) => shown.amount,
+        (error: unknown) => {
+          // A bank has taken all of it back already.
+          if (error instanceof AntreProblem && error.code === 'refund.not_refundable')
+            return { ...order.total, amount: 0 };
+          throw error;
+        },
+      );
+    lines.push([words.buyerGets, formatMoney(amount, language)]);
+  }
+  return html`<p>${words.cancelPaid}</p>${facts(lines)}`;
 }
 
 const cancel: Act = async (desk) => {

@@ -50,6 +50,8 @@ const id = {
   callOffConsequence:
     'Acara dibatalkan untuk selamanya. Penjualan berhenti, semua pemegang tiket diberi tahu, dan pesanan yang sudah dibayar dikembalikan uangnya.',
   callOff: 'Ya, batalkan acara',
+  refundedOrders: 'Pesanan yang dikembalikan uangnya',
+  refundedAmount: 'Uang yang kembali ke pembeli',
   refundsTitle: 'Pengembalian uang',
   ordersLeft: 'Pesanan yang belum dikembalikan',
   refundStates: {
@@ -86,6 +88,8 @@ const en: typeof id = {
   callOffConsequence:
     'The event is called off for good. Sales stop, every ticket holder is told, and paid orders are refunded.',
   callOff: 'Yes, call it off',
+  refundedOrders: 'Orders that are refunded',
+  refundedAmount: 'Money that goes back to buyers',
   refundsTitle: 'Refunds',
   ordersLeft: 'Orders still to refund',
   refundStates: {

@@ -127,6 +127,8 @@ const id = {
   cancel: 'Batalkan pesanan',
   cancelUnpaid: 'Tempat yang ditahan dilepas lagi. Pembeli tidak dapat membayar pesanan ini lagi.',
   cancelPaid: 'Semua tiket ditarik dan seluruh uangnya dikembalikan kepada pembeli.',
+  cancelEntered:
+    'Tiket pesanan ini sudah dipakai di pintu, jadi pesanannya tidak bisa dibatalkan. Uangnya tetap bisa dikembalikan.',
   cancelConfirm: 'Ya, batalkan pesanan',
   giveLead: 'Pesanan tanpa biaya. Tempatnya diambil seperti pesanan biasa, dan tiketnya langsung dikirim.',
   name: 'Nama',
@@ -222,6 +224,8 @@ const en: typeof id = {
   cancel: 'Cancel the order',
   cancelUnpaid: 'The held places are released. The buyer cannot pay this order any more.',
   cancelPaid: 'All tickets are taken back, and the buyer gets all of the money back.',
+  cancelEntered:
+    'A ticket of this order was used at the door, so the order cannot be cancelled. Its money can still be refunded.',
   cancelConfirm: 'Yes, cancel the order',
   giveLead: 'An order that costs nothing. It takes places like any other order, and its tickets are sent at once.',
   name: 'Name',

@@ -86,15 +86,23 @@ function salesPart(desk: Desk, { sales }: EventOfDesk): Html {
 }
 
 async function showCallOff(desk: Desk): Promise<View> {
+  const { language } = desk;
   const event = await ownEvent(desk);
-  const words = publicationWords[desk.language];
+  const words = publicationWords[language];
+  const { ordersLeft, amountLeft } = await desk.api.get('/v1/organizers/:slug/events/:eventId/refunds/summary', {
+    param: eventParam(desk),
+  });
+  const money = facts([
+    [words.refundedOrders, formatCount(ordersLeft, language)],
+    [words.refundedAmount, formatMoney(amountLeft, language)],
+  ]);
   return {
     title: words.callOffTitle,
     ...eventView(event),
     eventSection: 'publication',
     body: html`${await tellingPart(desk, { kind: 'cancelled' })}${confirmStep(desk, {
       act: 'callOff',
-      text: words.callOffConsequence,
+      text: html`<p>${words.callOffConsequence}</p>${ordersLeft === 0 ? '' : money}`,
       button: words.callOff,
       backPath: eventPath(desk, '/publication'),
     })}`,
