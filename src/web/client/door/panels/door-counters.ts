@@ -61,10 +61,13 @@ function showSummary({ tickets, admitted, inside, gates, zones }: Summary): void
   setText('count-inside', count(inside));
   setText('count-admitted', count(admitted));
   setText('count-tickets', doorWords[pageLanguage].of(count(tickets)));
-  const { anyGate } = doorWords[pageLanguage];
+  const { anyGate, gateCount } = doorWords[pageLanguage];
+  // People leave by other gates than they came by, so the difference of one gate says nothing.
   const shown = gates
     .slice(0, gatesShownMax)
-    .map(({ gate, entries, exits }) => `${gate ?? anyGate}: ${count(entries - exits)}`);
+    .map(
+      ({ gate, entries, exits }) => `${gate ?? anyGate}: ${gateCount(count(entries), exits === 0 ? '' : count(exits))}`,
+    );
   setText('count-gates', shown.join(' · '));
   setText(
     'count-zones',

@@ -5,6 +5,7 @@ import { byId, element, setText, show } from '../../shared/dom.ts';
 import { pageLanguage } from '../../shared/page-language.ts';
 import { minutesSince } from './minutes-since.ts';
 import type { ScanPlace } from '../scanning/decide-scan.ts';
+import { resultTitle } from '../scanning/tell-reason.ts';
 import type { Conflict, KeptScan } from '../offline/door-database.ts';
 import { conflictingScans, isPassage, lastScans, readList } from '../offline/door-store.ts';
 import type { SyncState } from '../offline/door-sync.ts';
@@ -103,7 +104,7 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
   const item = element(
     'li',
     {},
-    element('strong', { text: words.results[scan.result] }),
+    element('strong', { text: resultTitle({ ...scan, isKnown: scan.label !== '' }) }),
     element('span', { text: [clock(at), gate, scan.label].filter(Boolean).join(' · ') }),
     element('span', { className: 'muted small', text: state.filter(Boolean).join(' · ') }),
   );

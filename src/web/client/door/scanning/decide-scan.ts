@@ -5,14 +5,16 @@ import { encodeBase32 } from '../../../../platform/text/base32.ts';
 import { randomKey } from '../../shared/random-key.ts';
 import { serverNow } from '../../shared/calls/server-clock.ts';
 import { pause } from '../../shared/calls/waiting.ts';
-import { type AnswerPlace, type ScanAnswer, askToDecide } from './door-answer.ts';
+import { type ScanAnswer, askToDecide } from './door-answer.ts';
 import { deviceId, doorCall } from '../session/door-session.ts';
 import { signal } from './door-signal.ts';
 import type { KeptList, KeptScan } from '../offline/door-database.ts';
 import { findEntry, keepScan, readList } from '../offline/door-store.ts';
 import { type ListEntry, judgeOffline, judgeTicket } from '../offline/judge-offline.ts';
 
-export type ScanPlace = AnswerPlace & {
+export type ScanPlace = {
+  readonly timeZone: string | undefined;
+  gateName(gate: string): string;
   readonly eventId: string;
   readonly gate: string | undefined;
   readonly direction: 'entry' | 'exit';

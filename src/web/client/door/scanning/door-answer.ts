@@ -1,4 +1,3 @@
-import { formatClock } from '../../../../platform/text/format-time.ts';
 import { doorOfflineWords } from '../../../i18n/words/door/door-offline.ts';
 import { type ScanResult, doorWords } from '../../../i18n/words/door/door.ts';
 import { byId, focusIfHidden, setText, show } from '../../shared/dom.ts';
@@ -7,9 +6,6 @@ import { pageLanguage } from '../../shared/page-language.ts';
 
 const words = doorWords[pageLanguage];
 const more = doorOfflineWords[pageLanguage];
-
-/** What the text of an answer needs: the event's time zone and the names of its gates. */
-export type AnswerPlace = { readonly timeZone: string | undefined; gateName(gate: string): string };
 
 export type ScanAnswer = {
   readonly result: ScanResult;
@@ -36,26 +32,14 @@ const badOverCameraMs = 6000;
 let timer: number | undefined;
 
 /** Shows the answer, readable from two metres and without relying on colour. */
-export function showAnswer(answer: ScanAnswer, { timeZone, gateName }: AnswerPlace): void {
-  const { result, ticket, guest, firstAdmission } = answer;
+export function showAnswer(answer: ScanAnswer, { title, reason }: { title: string; reason: string }): void {
+  const { result, ticket, guest } = answer;
   const isGood = result === 'admitted' || result === 'exited';
-  const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const firstGate = typeof firstAdmission?.gate === 'string' ? gateName(firstAdmission.gate) : undefined;
-  const first =
-    firstAdmission === undefined || result !== 'already_used'
-      ? undefined
-      : words.firstAt(formatClock(firstAdmission.at, zone, pageLanguage), firstGate);
-  draw(
-    isGood ? 'good' : 'bad',
-    words.results[result],
-    ticket?.ticketCategory ?? '',
-    first ?? words.hints[result] ?? '',
-    {
-      guest: guest === undefined ? '' : more.guest(guest.name, guest.partySize, guest.orderCode),
-      note: isGood ? (answer.note ?? '') : '',
-      isOffline: answer.isOffline === true,
-    },
-  );
+  draw(isGood ? 'good' : 'bad', title, ticket?.ticketCategory ?? '', reason, {
+    guest: guest === undefined ? '' : more.guest(guest.name, guest.partySize, guest.orderCode),
+    note: isGood ? (answer.note ?? '') : '',
+    isOffline: answer.isOffline === true,
+  });
   const isOverCamera = byId('answer').parentElement?.hasAttribute('data-camera') === true;
   if (isGood || isOverCamera) timer = window.setTimeout(showReady, isGood ? goodShownMs : badOverCameraMs);
 }
@@ -68,8 +52,13 @@ export function showChecking(): void {
   draw('idle', words.checking, '', '');
 }
 
-export function showNoAnswer(text = words.noAnswerHint): void {
-  draw('wait', words.noAnswer, text, '');
+export function showNoAnswer(): void {
+  draw('wait', words.noAnswer, words.noAnswerHint, '');
+}
+
+/** The service answered, but does not let this login scan here. */
+export function showRefused(): void {
+  draw('wait', words.refused, words.refusedHint, '');
 }
 
 let answerWanted: ((isLetIn: boolean) => void) | undefined;

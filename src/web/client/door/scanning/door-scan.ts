@@ -8,10 +8,11 @@ import {
   keepDecided,
   withGuest,
 } from './decide-scan.ts';
-import { type ScanAnswer, showAnswer, showChecking, showNoAnswer } from './door-answer.ts';
+import { type ScanAnswer, showAnswer, showChecking, showNoAnswer, showRefused } from './door-answer.ts';
 import { signal } from './door-signal.ts';
 import { isPassage } from '../offline/door-store.ts';
 import type { ListEntry } from '../offline/judge-offline.ts';
+import { reasonFor, resultTitle } from './tell-reason.ts';
 
 export type Scanner = {
   /** @param placed the same keys in the US keyboard layout, if that gives another code */
@@ -49,14 +50,15 @@ export function createScanner(
     const answer = await decide(wanted).catch(() => 'no answer' as const);
     isBusy = false;
     if (answer === 'signed out') return on.signedOut(wanted.code);
-    if (answer === 'no answer') {
+    if (answer === 'no answer' || answer === 'refused') {
       signal(false);
-      showNoAnswer();
+      if (answer === 'refused') showRefused();
+      else showNoAnswer();
     }
     void next();
   };
 
-  const decide = async ({ code, placed, found }: Wanted): Promise<'signed out' | 'no answer' | 'shown'> => {
+  const decide = async ({ code, placed, found }: Wanted): Promise<'signed out' | 'refused' | 'no answer' | 'shown'> => {
     const scan = unanswered.resume(await beginScan(code, found, placeOf()));
     if (placed !== undefined && scan.entry === undefined) {
       const other = await beginScan(placed, undefined, placeOf());
@@ -68,7 +70,7 @@ export function createScanner(
     if (asked === 'signed out') return asked;
     if (asked === 'refused') {
       unanswered.forget();
-      return 'no answer';
+      return asked;
     }
     if (asked !== 'no answer' && asked.result === 'invalid' && placed !== undefined) {
       return decide({ code: placed, found: undefined });
@@ -85,7 +87,8 @@ export function createScanner(
     unanswered.forget();
     const isGood = isPassage(shown);
     signal(isGood);
-    showAnswer(shown, scan.place);
+    const what = { result: shown.result, direction: scan.place.direction, isKnown: shown.ticket !== undefined };
+    showAnswer(shown, { title: resultTitle(what), reason: reasonFor(shown, scan) });
     if (isGood) on.passed();
     on.kept();
     return 'shown';

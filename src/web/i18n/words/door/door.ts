@@ -52,8 +52,20 @@ type DoorWords = {
   readonly admitted: string;
   readonly here: string;
   readonly of: (count: string) => string;
+  /** @param exits empty if nobody has left by the gate */
+  readonly gateCount: (entries: string, exits: string) => string;
   readonly results: Readonly<Record<ScanResult, string>>;
   readonly hints: Readonly<Partial<Record<ScanResult, string>>>;
+  /** At an exit, of tickets of this event. */
+  readonly exitResults: Readonly<Record<'invalid' | 'already_used', string>>;
+  readonly exitHints: Readonly<Record<'invalid' | 'already_used', string>>;
+  readonly entersAt: (gates: string) => string;
+  readonly gateOpens: (time: string) => string;
+  readonly gateClosed: (time: string) => string;
+  readonly entryFrom: (time: string) => string;
+  readonly entryUntil: (time: string) => string;
+  readonly refused: string;
+  readonly refusedHint: string;
   readonly firstAt: (time: string, gate: string | undefined) => string;
   readonly noAnswer: string;
   readonly noAnswerHint: string;
@@ -83,7 +95,7 @@ export const doorWords: InEach<DoorWords> = {
     exit: 'Keluar',
     start: 'Mulai memindai',
     again: 'Coba lagi',
-    change: 'Ganti acara',
+    change: 'Ganti gerbang',
     signOut: 'Keluar',
     ready: 'Siap memindai',
     readyHint: 'Arahkan kamera, pakai pemindai, atau ketik kodenya.',
@@ -98,6 +110,7 @@ export const doorWords: InEach<DoorWords> = {
     admitted: 'sudah masuk',
     here: 'oleh perangkat ini',
     of: (count) => `dari ${count}`,
+    gateCount: (entries, exits) => `${entries} masuk${exits === '' ? '' : `, ${exits} keluar`}`,
     results: {
       admitted: 'Silakan masuk',
       exited: 'Tercatat keluar',
@@ -123,6 +136,18 @@ export const doorWords: InEach<DoorWords> = {
       no_reentry: 'Tiket ini sudah dipakai, dan gerbang ini tidak menerima orang yang kembali.',
       zone_full: 'Tunggu sampai ada yang keluar, atau arahkan ke area lain.',
     },
+    exitResults: { invalid: 'Belum tercatat masuk', already_used: 'Sudah tercatat keluar' },
+    exitHints: {
+      invalid: 'Tiket ini asli, tetapi belum dipindai saat masuk.',
+      already_used: 'Orang ini sudah dipindai saat keluar.',
+    },
+    entersAt: (gates) => `Kategori ini masuk lewat: ${gates}`,
+    gateOpens: (time) => `Gerbang ini dibuka: ${time}`,
+    gateClosed: (time) => `Gerbang ini sudah ditutup: ${time}`,
+    entryFrom: (time) => `Bisa masuk mulai: ${time}`,
+    entryUntil: (time) => `Hanya bisa masuk sampai: ${time}`,
+    refused: 'Tidak diperiksa',
+    refusedHint: 'Layanan menolak pindaian dari akun ini. Pilih acaranya lagi, atau tanyakan kepada penyelenggara.',
     firstAt: (time, gate) => (gate === undefined ? `Masuk pukul ${time}` : `Masuk pukul ${time}, ${gate}`),
     noAnswer: 'Tidak ada jawaban',
     noAnswerHint: 'Tiket belum diperiksa. Periksa sambungan, lalu pindai lagi.',
@@ -150,7 +175,7 @@ export const doorWords: InEach<DoorWords> = {
     exit: 'Exit',
     start: 'Start scanning',
     again: 'Try again',
-    change: 'Change event',
+    change: 'Change gate',
     signOut: 'Sign out',
     ready: 'Ready to scan',
     readyHint: 'Point the camera, use a scanner, or type the code.',
@@ -165,6 +190,7 @@ export const doorWords: InEach<DoorWords> = {
     admitted: 'admitted',
     here: 'by this device',
     of: (count) => `of ${count}`,
+    gateCount: (entries, exits) => `${entries} in${exits === '' ? '' : `, ${exits} out`}`,
     results: {
       admitted: 'Come in',
       exited: 'Checked out',
@@ -190,6 +216,18 @@ export const doorWords: InEach<DoorWords> = {
       no_reentry: 'The ticket was used, and this gate does not allow re-entry.',
       zone_full: 'Wait until somebody leaves, or send the guest to another area.',
     },
+    exitResults: { invalid: 'Not scanned in', already_used: 'Has left already' },
+    exitHints: {
+      invalid: 'The ticket is genuine, but it was not scanned at an entry.',
+      already_used: 'The exit of this guest was scanned before.',
+    },
+    entersAt: (gates) => `This category enters at: ${gates}`,
+    gateOpens: (time) => `This gate opens: ${time}`,
+    gateClosed: (time) => `This gate has closed: ${time}`,
+    entryFrom: (time) => `Entry from: ${time}`,
+    entryUntil: (time) => `Entry was until: ${time}`,
+    refused: 'Not checked',
+    refusedHint: 'The service refused this scan for your account. Choose the event again, or ask the organiser.',
     firstAt: (time, gate) => (gate === undefined ? `Entered at ${time}` : `Entered at ${time}, ${gate}`),
     noAnswer: 'No answer',
     noAnswerHint: 'The ticket was not checked. Check the connection, then scan again.',
