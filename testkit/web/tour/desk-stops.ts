@@ -74,9 +74,17 @@ export function deskStops({ desk, sold }: TourWorld): readonly Stop[] {
     at('/desk/events/new', '/desk/events/new'),
     { ...at('/desk/events/new', '/desk/events/new'), name: 'desk events new faults', after: refused },
     ...parts.map((of) => at(`${event}${of}`, part(of))),
-    ...['', '/publication', '/tickets', '/orders', '/attendees', '/sale', '/schedule', '/announcements'].map(
-      (of): Stop => ({ ...at(`${draft}${of}`, part(of)), name: `${nameOf(part(of))} empty` }),
-    ),
+    ...[
+      '',
+      '/publication',
+      '/preview',
+      '/tickets',
+      '/orders',
+      '/attendees',
+      '/sale',
+      '/schedule',
+      '/announcements',
+    ].map((of): Stop => ({ ...at(`${draft}${of}`, part(of)), name: `${nameOf(part(of))} empty` })),
     {
       ...at(`/desk/events/${tourQueueEventId}/waiting-room`, part('/waiting-room')),
       name: 'desk event waiting-room planned',
