@@ -58,8 +58,8 @@ async function heaviest(): Promise<Statement> {
     where dbid = (select oid from pg_database where datname = current_database()) and rolname = 'antre_app' and toplevel
       and query !~* '\\m(insert into|update|delete from)\\M'
     order by 2 desc limit 1`;
-  if (row === undefined) throw new Error('no statement ran');
-  return row;
+  // An answer from memory needs no statement.
+  return row ?? { query: '', pages: 0 };
 }
 
 test.each(['unknown to', 'known to'])(
