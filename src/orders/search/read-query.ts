@@ -25,7 +25,7 @@ const ticketCodeLength = 26;
 /** Shorter parts have no trigram in the index, and would match nearly everybody. */
 const wordMin = 2;
 const emailPartMin = 3;
-const digitsMin = 4;
+const digitsMin = 3;
 const wordsMax = 6;
 
 export function readSearchQuery(q: string): SearchPlan {

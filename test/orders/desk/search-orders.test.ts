@@ -105,6 +105,8 @@ describe('the search of orders', () => {
       `0${ayu.phone.slice(3)}`,
       `+62 (0)${ayu.phone.slice(3, 6)}-${ayu.phone.slice(6)}`,
       ayu.phone.slice(-6),
+      // The first four digits, as people say a number.
+      `0${ayu.phone.slice(3, 6)}`,
       orderCode(ayu.id),
       orderCode(ayu.id).slice(0, 5).toLowerCase(),
       code,

@@ -26,7 +26,7 @@ ${email === null ? '' : html`<p><strong>${email.subject}</strong></p><pre class=
   );
   return html`${panel(
     words.recipients,
-    html`<ul><li>${words.byEmail(formatCount(recipients.email, language))}</li>${goesByWhatsapp ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language))}</li>` : ''}</ul>`,
+    html`<ul><li>${words.byEmail(formatCount(recipients.email, language), recipients.email === 1)}</li>${goesByWhatsapp ? html`<li>${words.byWhatsapp(formatCount(recipients.whatsapp, language), recipients.whatsapp === 1)}</li>` : ''}</ul>`,
   )}${texts}`;
 }
 
