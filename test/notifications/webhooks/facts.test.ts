@@ -258,29 +258,3 @@ test('ids are in the order of their facts, and unique within one moment', async 
   const same = await rowsOf<{ id: string }>(world.db, sql`select webhook_id(now()) as id from generate_series(1, 500)`);
   expect(new Set(same.map(({ id }) => id)).size).toBe(500);
 });
-
-test('an invariant finds a corrupted log', async () => {
-  const at = await sale();
-  const endpoint = await world.addEndpoint(at.organizer);
-  await world.db.execute(
-    sql`update webhook_endpoints set subscribed_since = now() - interval '1 day' where id = ${endpoint.id}`,
-  );
-  const orderId = await world.paid(at.event);
-  await world.paid(at.event);
-  const violations = async (name: string) => {
-    const found = webhookInvariants.find((invariant) => invariant.name === name);
-    return (await found?.find(world.db)) ?? [];
-  };
-  await world.db.execute(
-    sql`update webhook_deliveries set due_at = now() - interval '1 hour' where endpoint_id = ${endpoint.id}`,
-  );
-  expect(await violations('webhooks.none_stuck')).toHaveLength(2);
-  await world.db.execute(sql`delete from webhook_deliveries where endpoint_id = ${endpoint.id}`);
-  expect(await violations('webhooks.noted_are_delivered')).toHaveLength(2);
-  await world.db.execute(sql`delete from webhooks where organizer_id = ${at.organizer.id} and subject_id = ${orderId}`);
-  expect(await violations('webhooks.facts_noted')).toEqual([`order ${orderId} was paid and has no webhook`]);
-  await world.db.execute(sql`
-    insert into webhooks (id, organizer_id, type, subject_id, data, occurred_at)
-    select webhook_id(now()), organizer_id, type, subject_id, data, now() from webhooks where organizer_id = ${at.organizer.id}`);
-  expect(await violations('webhooks.noted_once')).toHaveLength(1);
-});

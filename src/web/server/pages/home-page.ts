@@ -50,8 +50,7 @@ ${listing.nextCursor === null ? '' : html`<a class="button" href="${linkTo(homeP
 }
 
 function homePath(search: Search): string {
-  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
-  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  const query = new URLSearchParams(Object.entries(search).filter(([, value]) => value !== undefined && value !== ''));
   return query.size === 0 ? '/' : `/?${query.toString()}`;
 }
 
