@@ -17,6 +17,7 @@ import { ownInvalidations } from '../../src/platform/invalidation/invalidations.
 import { problems } from '../../src/problems.ts';
 import { testPasswords } from '../processes/helpers.ts';
 import { type TestDatabase, createTestDatabase } from '../services/database.ts';
+import { hashTestPassword } from './hash-test-password.ts';
 
 /** The access room on a database of its own, with a clock that tests may move and cheap hashes. */
 export type AccessWorld = {
@@ -161,7 +162,7 @@ export async function aMember(
 ): Promise<{ id: string; email: string; token: string }> {
   made += 1;
   const member = { id: newId('stf'), email: `member-${made}@organizer.test` };
-  const hash = await world.deps.passwords.hash(testPassword);
+  const hash = hashTestPassword(testPassword);
   await world.open.db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
     values (${member.id}, ${organizer.id}, ${member.email}, 'Member', ${role}, 'active', ${hash})`);

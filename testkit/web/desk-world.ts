@@ -3,6 +3,7 @@ import type { Role } from '../../src/access/actor.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type TestOrganizer, createOrganizer } from '../factories.ts';
 import { type TestService, startTestService } from '../processes/service.ts';
+import { hashTestPassword } from '../access/hash-test-password.ts';
 
 /** The whole service, with members who can sign in at the desk, and browsers without script. */
 
@@ -43,9 +44,9 @@ type SendOptions = { readonly act?: string; readonly headers?: Record<string, st
 
 export async function openDeskWorld(environment: Record<string, string> = {}): Promise<DeskWorld> {
   const running = await startTestService({ PUBLIC_URL: publicUrl, ...environment });
-  const { db, passwords } = running.service;
+  const { db } = running.service;
   const organizer = await createOrganizer(db);
-  const passwordHash = await passwords.hash(deskPassword);
+  const passwordHash = hashTestPassword(deskPassword);
   const newBrowser = () => createBrowser(running);
   return {
     running,

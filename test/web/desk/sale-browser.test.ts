@@ -11,6 +11,7 @@ import { desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
 import { type HotWorld, openHotWorld } from '../../drizzle/support/hot-world.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
+import { hashTestPassword } from '../../../testkit/access/hash-test-password.ts';
 
 /**
  * An organiser works through a sale on a phone of 320 px, and refunds at a desktop: API, worker, gateway and messages run for real. Each page
@@ -31,7 +32,7 @@ beforeAll(async () => {
   origin = world.api.publicUrl;
   event = await createEvent(world.db, { categories: [{ capacity: 50, price: 100_000 }] });
   await world.connectGateway(event);
-  const hash = await world.api.passwords.hash(password);
+  const hash = hashTestPassword(password);
   await world.db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
     values (${newId('stf')}, ${event.organizer.id}, 'sari@organizer.test', 'Sari', 'manager', 'active', ${hash})`);

@@ -6,6 +6,7 @@ import { addDoorEvent } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { smallPhone } from '../../../testkit/web/sizes.ts';
 import { openPageWorld } from './page-world.ts';
+import { hashTestPassword } from '../../../testkit/access/hash-test-password.ts';
 
 /** The pages and the API on one origin, an event with a door, and a browser. */
 export async function openDoorPages() {
@@ -27,7 +28,7 @@ export async function openDoorPages() {
     const id = newId('stf');
     const email = `${id.toLowerCase()}@organizer.test`;
     await sql`insert into staff (id, organizer_id, email, name, role, status, password_hash)
-      values (${id}, ${event.organizerId}, ${email}, 'Sari', 'door', 'active', ${await running.service.passwords.hash(doorPassword)})`;
+      values (${id}, ${event.organizerId}, ${email}, 'Sari', 'door', 'active', ${hashTestPassword(doorPassword)})`;
     return { id, email };
   }
 

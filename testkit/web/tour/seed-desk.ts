@@ -5,6 +5,7 @@ import { demoCategoryId } from '../../../drizzle/seed/seed-event.ts';
 import type { Service } from '../../../src/compose.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { createOrganizer } from '../../factories.ts';
+import { hashTestPassword } from '../../access/hash-test-password.ts';
 
 type Send = (method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown) => Promise<Record<string, unknown>>;
 
@@ -108,12 +109,12 @@ async function addTasks({ db }: Service): Promise<string> {
 }
 
 /** The owner of an empty organiser, with the demo's password. */
-async function addNewcomer({ db, passwords }: Service): Promise<string> {
+async function addNewcomer({ db }: Service): Promise<string> {
   const organizer = await createOrganizer(db);
   const email = 'baru@contoh.example';
   await db.execute(sql`update organizers set name = 'Panggung Baru' where id = ${organizer.id}`);
   await db.execute(sql`
     insert into staff (id, organizer_id, email, name, role, status, password_hash)
-    values (${newId('stf')}, ${organizer.id}, ${email}, 'Bima Arya', 'owner', 'active', ${await passwords.hash(demoPassword)})`);
+    values (${newId('stf')}, ${organizer.id}, ${email}, 'Bima Arya', 'owner', 'active', ${hashTestPassword(demoPassword)})`);
   return email;
 }
