@@ -8,6 +8,8 @@ const waitMs = 30_000;
 const retryAfterSeconds = 10;
 /** On a core of its own a large photo takes about a second. */
 const taskMsMax = 45_000;
+/** Every answer comes within this time. */
+export const pictureMsMax = waitMs + taskMsMax;
 const idleMs = 60_000;
 /** Pixels are outside of this heap; `picturePixelsMax` bounds them. */
 const heapMiBMax = 96;
