@@ -3,7 +3,7 @@ import type { Announcement } from '../announcements/tables.ts';
 import type { Mail, WhatsappMessage } from '../channel.ts';
 import { announcementWords } from './parts/announcement-words.ts';
 import { type HolderMailData, openTicketWords } from './holder-mail.ts';
-import { button, mailFrame, paragraph } from './parts/html.ts';
+import { mailFrame, paragraph, softLink } from './parts/html.ts';
 import { orderFooter } from './parts/order-footer.ts';
 import { placeLine } from '../../platform/text/place-line.ts';
 import { eventFacts } from './parts/order-facts.ts';
@@ -57,7 +57,7 @@ function newsMail({ subject, text }: Text, data: OrderMailData, unsubscribeUrl: 
       preview: blocks[0] ?? subject,
       kicker: own.kicker(data.organizerName),
       title: subject,
-      body: [paragraph(say.hello(data.buyerName)), ...blocks.map(paragraph), button(own.stop, unsubscribeUrl)],
+      body: [paragraph(say.hello(data.buyerName)), ...blocks.map(paragraph), softLink(own.stop, unsubscribeUrl)],
       footer: orderFooter(data, own.footer(data.organizerName)).html,
     }),
     attachments: [],

@@ -1,5 +1,5 @@
 import type { Mail } from '../channel.ts';
-import { button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { type Fact, button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
 import { orderFooter } from './parts/order-footer.ts';
 import { eventFacts, factLines } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
@@ -53,7 +53,7 @@ export type NoticeMail = {
   /** The first paragraphs. Inboxes show the beginning as a preview. */
   readonly lead: string | readonly string[];
   readonly more: string;
-  readonly facts: readonly (readonly [string, string])[];
+  readonly facts: readonly Fact[];
   /** Whether the link opens something that should stay private. */
   readonly privacy: boolean;
   readonly attachments?: Mail['attachments'];

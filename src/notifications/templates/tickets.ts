@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { groupTicketCode } from '../../orders/tickets/codes/group-ticket-code.ts';
 import type { Mail, MailAttachment } from '../channel.ts';
 import { qrPng } from '../deliveries/qr-png.ts';
-import { type Html, button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
+import { type Fact, type Html, button, factTable, mailFrame, paragraph, softParagraph } from './parts/html.ts';
 import { orderFooter } from './parts/order-footer.ts';
 import { eventFacts, factLines, priceFacts } from './parts/order-facts.ts';
 import type { OrderMailData } from './order-mail.ts';
@@ -67,7 +67,7 @@ export function ticketPass(
 </td></tr></table>`;
 }
 
-function textOf(data: OrderMailData, facts: readonly (readonly (readonly [string, string])[])[]): string {
+function textOf(data: OrderMailData, facts: readonly (readonly Fact[])[]): string {
   const say = words[data.locale];
   const count = data.tickets.length;
   return [

@@ -80,6 +80,11 @@ export function softParagraph(text: string): Html {
   return html`<p class="soft" style="margin:0 0 16px;font-size:14px;color:#6b6862">${text}</p>`;
 }
 
+/** A link that is no more than a way out. `href` must be an address that we made. */
+export function softLink(label: string, href: string): Html {
+  return html`<p class="soft" style="margin:0 0 16px;font-size:14px"><a href="${href}" class="soft" style="color:#6b6862">${label}</a></p>`;
+}
+
 /** The main action of a mail. `href` must be an address that we made. */
 export function button(label: string, href: string): Html {
   return html`<table role="presentation" cellpadding="0" cellspacing="0" style="margin:6px 0 22px"><tr><td class="button" style="background:#14342b;border-radius:9px">
@@ -92,10 +97,16 @@ const shortNameMax = 20;
 /** Short names stay on one line on a phone; a long one may break. */
 const wrapOf = (name: string): string => (name.length <= shortNameMax ? ';white-space:nowrap' : '');
 
+/** A name and its value; a sum stands out. */
+export type Fact = readonly [name: string, value: string, kind?: 'sum'];
+
+/** A short last word, such as a time zone, does not stand alone on its line. */
+const withLastWord = (text: string): string => text.replace(/ (?=\S{1,10}$)/, '\u00a0');
+
 /** Rows of a name and a right-aligned value. */
-export function factTable(rows: readonly (readonly [string, string])[]): Html {
+export function factTable(rows: readonly Fact[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0 0 22px;font-size:15px">${rows.map(
-    ([name, value]) =>
-      html`<tr><td class="line soft" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;color:#6b6862;vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;vertical-align:top">${value}</td></tr>`,
+    ([name, value, kind]) =>
+      html`<tr><td class="line ${kind === 'sum' ? 'strong' : 'soft'}" style="border-top:1px solid #e8e5de;padding:9px 12px 9px 0;${kind === 'sum' ? 'font-weight:700' : 'color:#6b6862'};vertical-align:top${wrapOf(name)}">${name}</td><td class="line" align="right" style="border-top:1px solid #e8e5de;padding:9px 0;${kind === 'sum' ? 'font-weight:700;' : ''}vertical-align:top">${withLastWord(value)}</td></tr>`,
   )}</table>`;
 }

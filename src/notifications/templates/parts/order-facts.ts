@@ -3,6 +3,7 @@ import { formatMoney, formatPrice } from '../../../platform/text/format-money.ts
 import { placeLine } from '../../../platform/text/place-line.ts';
 import { formatClockIn } from '../../../platform/text/format-time.ts';
 import type { OrderMailData } from '../order-mail.ts';
+import type { Fact } from './html.ts';
 import { words } from './words.ts';
 
 /** Time, place and contents, as rows of a name and a value; the text and the HTML of a mail share them. */
@@ -19,20 +20,20 @@ export function eventFacts(data: OrderMailData): [string, string][] {
   ];
 }
 
-export function priceFacts(data: OrderMailData): [string, string][] {
+export function priceFacts(data: OrderMailData): Fact[] {
   const { locale } = data;
   const say = words[locale];
-  const rows: [string, string][] = data.lines.map((line) => [
+  const rows: Fact[] = data.lines.map((line) => [
     `${line.quantity} × ${line.name}`,
     formatPrice({ ...line.price, amount: line.price.amount * line.quantity }, locale),
   ]);
   if (data.discount.amount > 0) rows.push([say.discount, `−${formatMoney(data.discount, locale)}`]);
   if (data.fees.amount > 0) rows.push([say.fees, formatMoney(data.fees, locale)]);
-  rows.push([say.total, formatPrice(data.total, locale)]);
+  rows.push([say.total, formatPrice(data.total, locale), 'sum']);
   return rows;
 }
 
 /** `name: value` lines. */
-export function factLines(rows: readonly (readonly [string, string])[]): string {
+export function factLines(rows: readonly Fact[]): string {
   return rows.map(([name, value]) => `${name}: ${value}`).join('\n');
 }
