@@ -39,6 +39,17 @@ export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
   return html`<table class="desk-table" role="table"><caption class="visually-hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${lines}</tbody></table>`;
 }
 
+/** Many rows of figures. On a narrow screen it scrolls sideways below its first column, because a card for each row would be a hundred screens. */
+export function denseTable<Row>({ caption, columns, rows }: TableParts<Row>): Html {
+  const kind = (isNumber: boolean | undefined) => (isNumber === true ? html` class="number"` : '');
+  const heads = columns.map(({ label, isNumber }) => html`<th scope="col"${kind(isNumber)}>${label}</th>`);
+  const lines = rows.map(
+    (row) =>
+      html`<tr>${columns.map(({ cell, isNumber }, index) => (index === 0 ? html`<th scope="row">${cell(row)}</th>` : html`<td${kind(isNumber)}>${cell(row)}</td>`))}</tr>`,
+  );
+  return html`<div class="table-scroll" role="region" aria-label="${caption}" tabindex="0"><table class="dense-table"><caption class="visually-hidden">${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${lines}</tbody></table></div>`;
+}
+
 /** The page of a list that the address asks for, as the API takes it. */
 export function pageQuery(desk: Desk): { readonly cursor?: string } {
   const cursor = desk.query('cursor');

@@ -8,7 +8,7 @@ import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import type { AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
-import { barChart } from '../parts/chart.ts';
+import { type ChartKey, barChart } from '../parts/chart.ts';
 import { bigFigures, facts, linkButton, panel } from '../parts/pieces.ts';
 import { table } from '../parts/table.ts';
 import { saleStreamPath } from './sale-stream.ts';
@@ -48,8 +48,9 @@ ${barChart(
     label: formatClock(at, timeZone, language),
     values: [orders, paidOrders],
   })),
+  chartKey(language),
 )}</section>
-${panel(words.stock, html`${figures.pools.map((pool) => poolPart(pool, language))}`)}
+${figures.pools.length === 0 ? '' : panel(words.stock, html`${figures.pools.map((pool) => poolPart(pool, language))}`)}
 ${panel(
   words.funnel,
   bigFigures([
@@ -63,6 +64,12 @@ ${panel(
 )}
 ${moneyPart(figures, language)}${waitingPart(figures, language)}${doorPart(figures, language)}${messagePart(figures, language)}`;
 }
+
+/** What the bars of a sale's charts mean. */
+export const chartKey = (language: Language): ChartKey => {
+  const words = saleWords[language];
+  return { parts: [words.orders, words.paidOrders], most: (value) => words.peak(formatCount(value, language)) };
+};
 
 function poolPart(pool: Figures['pools'][number], language: Language): Html {
   const words = saleWords[language];

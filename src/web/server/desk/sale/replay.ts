@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
-import { formatClock, formatDateTime } from '../../../../platform/text/format-time.ts';
+import { formatClock, formatDate, formatDateTime } from '../../../../platform/text/format-time.ts';
 import { saleWords } from '../../../i18n/words/desk/sale.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
@@ -8,7 +8,8 @@ import type { AddPage, Desk, View } from '../desk.ts';
 import { eventParam, eventView, ownEvent } from '../events/own-event.ts';
 import { barChart } from '../parts/chart.ts';
 import { bigFigures, linkButton, panel } from '../parts/pieces.ts';
-import { table } from '../parts/table.ts';
+import { denseTable } from '../parts/table.ts';
+import { chartKey } from './live-sale.ts';
 
 /** A past sale, minute by minute. One minute is shown large, with links to its neighbours. The chart and the table show all minutes. */
 export function saleReplayPage(addPage: AddPage): void {
@@ -25,8 +26,10 @@ async function showReplay(desk: Desk): Promise<View> {
     query: from === undefined ? {} : { from },
   });
   const view = { title: words.again, ...eventView(event), eventSection: 'sale' as const };
-  if (data.length === 0) return { ...view, body: html`<p>${words.noMinutes}</p>` };
+  if (data.length === 0) return { ...view, body: html`<p class="nothing">${words.noMinutes}</p>` };
   const next = new Date(Date.parse(data.at(-1)?.at ?? '') + 60_000).toISOString();
+  const days = data.map(({ at }) => formatDate(at, event.timeZone, language, 'medium'));
+  const beginsDay = new Set(data.filter((_, index) => days[index] !== days[index - 1]));
   const count = (value: number | null) => (value === null ? '–' : formatCount(value, language));
   return {
     ...view,
@@ -36,15 +39,17 @@ async function showReplay(desk: Desk): Promise<View> {
         label: formatClock(at, event.timeZone, language),
         values: [orders, paidOrders],
       })),
+      chartKey(language),
     )}</section>
-${table({
+${denseTable({
   caption: words.again,
   rows: data,
   columns: [
     {
       label: words.minute,
-      cell: ({ at }) =>
-        html`<a href="${momentPath(desk, at)}">${formatDateTime(at, event.timeZone, language, 'medium')}</a>`,
+      // The day stands only where it begins, so that the column stays narrow.
+      cell: (row) =>
+        html`<a href="${momentPath(desk, row.at)}">${beginsDay.has(row) ? formatDateTime(row.at, event.timeZone, language, 'medium') : formatClock(row.at, event.timeZone, language)}</a>`,
     },
     { label: words.orders, cell: ({ orders }) => count(orders), isNumber: true },
     { label: words.paidOrders, cell: ({ paidOrders }) => count(paidOrders), isNumber: true },
