@@ -37,7 +37,7 @@ async function showOrganizers(operator: Operator): Promise<OperatorView> {
   );
   return {
     title: words.organizers,
-    body: html`${data.length === 0 ? html`<p>${words.noOrganizers}</p>` : organizerTable(operator, data)}${paging(operator, nextCursor, { lang: language })}
+    body: html`${data.length === 0 ? html`<p class="nothing">${words.noOrganizers}</p>` : organizerTable(operator, data)}${paging(operator, nextCursor, { lang: language })}
 ${panel(words.newOrganizer, createForm(operator))}${panel(words.newLink, linkForm(operator))}`,
   };
 }

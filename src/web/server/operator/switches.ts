@@ -28,7 +28,7 @@ export async function showSwitches(operator: Operator): Promise<OperatorView> {
   const turned = data.flatMap(({ name, turned: rows }) => rows.map((row) => ({ ...row, name })));
   return {
     title: words.switches,
-    body: html`<p class="lead">${words.switchesLead}</p>${turned.length === 0 ? html`<p>${words.noneTurned}</p>` : turnedTable(operator, turned)}
+    body: html`<p class="lead">${words.switchesLead}</p>${turned.length === 0 ? html`<p class="nothing">${words.noneTurned}</p>` : turnedTable(operator, turned)}
 ${panel(words.turn, turnForm(operator, data), 'turn')}
 ${table({
   caption: words.meanings,

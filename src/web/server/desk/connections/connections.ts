@@ -64,7 +64,7 @@ async function accountPart(desk: Desk): Promise<Html> {
   const isTicked = form.values?.has('buyerPaysFee') ?? account?.buyerPaysFee ?? false;
   return html`<p>${words.paymentsLead(titleOf(desk.gateway.name))}</p>${
     account === undefined
-      ? html`<p>${words.noAccount}</p>`
+      ? html`<p class="nothing">${words.noAccount}</p>`
       : facts([
           [words.account, account.merchantId],
           [words.changed, formatDate(account.updatedAt, homeTimeZone, language, 'medium')],
@@ -119,7 +119,7 @@ async function senderPart(desk: Desk): Promise<Html> {
   const kinds = senderKinds.map((kind) => linkButton(`/desk/connections/senders/${kind}`, senderNames[kind], true));
   return html`<p>${words.sendersLead} ${messageTestWords[language].phoneHint}</p>${
     data.length === 0
-      ? html`<p>${words.noSenders}</p>`
+      ? html`<p class="nothing">${words.noSenders}</p>`
       : table({
           caption: words.senders,
           rows: data,

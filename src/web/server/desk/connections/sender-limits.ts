@@ -71,7 +71,7 @@ async function templatesPart(desk: Desk): Promise<Html> {
   const { data } = await desk.api.get('/v1/organizers/:slug/senders/:senderId/templates', { param: senderParam(desk) });
   const shown =
     data.length === 0
-      ? html`<p>${words.noTemplates}</p>`
+      ? html`<p class="nothing">${words.noTemplates}</p>`
       : table({
           caption: words.templates,
           rows: data,

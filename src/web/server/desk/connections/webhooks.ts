@@ -32,7 +32,7 @@ async function showEndpoints(desk: Desk): Promise<View> {
     body: html`<p class="lead">${words.webhooksLead}</p>
 ${
   data.length === 0
-    ? html`<p>${words.noWebhooks}</p>`
+    ? html`<p class="nothing">${words.noWebhooks}</p>`
     : table({
         caption: words.webhooks,
         rows: data,
@@ -112,6 +112,7 @@ async function showEndpoint(desk: Desk): Promise<View> {
   const asked = (name: 'rotate' | 'remove' | 'replayAll', asks: string) =>
     askedForm(desk, { form: desk.form(name), label: words[name], asks });
   const asks = askWords[language];
+  const isActive = endpoint.status === 'active';
   return {
     title: words.webhooks,
     section: 'connections',
@@ -123,18 +124,17 @@ async function showEndpoint(desk: Desk): Promise<View> {
         [words.stopped, endpoint.disabledReason === null ? undefined : words.stoppedBecause[endpoint.disabledReason]],
         [words.types, html`<ul>${endpoint.types.map((type) => html`<li>${typeText(type, desk)}</li>`)}</ul>`],
       ])}
-${endpoint.status === 'active' ? act('test', words.test) : ''}${
-  isOwner(desk)
-    ? html`${endpoint.status === 'active' ? act('stop', words.stop) : act('resume', words.resume)}
-${asked('rotate', asks.secret)}${asked('remove', asks.webhook)}`
-    : html`<p class="muted">${words.webhooksByOwner}</p>`
-}`,
+<div class="page-actions">${isActive ? act('test', words.test) : ''}${
+        isOwner(desk)
+          ? html`${isActive ? act('stop', words.stop) : act('resume', words.resume)}${asked('rotate', asks.secret)}${asked('remove', asks.webhook)}`
+          : ''
+      }</div>${isOwner(desk) ? '' : html`<p class="muted">${words.webhooksByOwner}</p>`}`,
     )}
 ${isOwner(desk) ? changePart(desk, endpoint) : ''}
 <h2>${words.deliveries}</h2>
 ${
   deliveries.data.length === 0
-    ? html`<p>${words.noDeliveries}</p>`
+    ? html`<p class="nothing">${words.noDeliveries}</p>`
     : html`${asked('replayAll', asks.replayAll)}${table({
         caption: words.deliveries,
         rows: deliveries.data,

@@ -54,7 +54,7 @@ ${table({
     { label: words.status, cell: (event) => eventChip(event.status, language) },
   ],
 })}
-${data.length === 0 ? html`<p>${words.noneOfStatus}</p>` : ''}${paging(desk, nextCursor, { status })}`,
+${data.length === 0 ? html`<p class="nothing">${words.noneOfStatus}</p>` : ''}${paging(desk, nextCursor, { status })}`,
   };
 }
 

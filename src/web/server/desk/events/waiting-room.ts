@@ -60,7 +60,7 @@ function holdAdvice({ language }: Desk, { id, holdSeconds }: EventOfDesk): Html 
   const words = roomPlanWords[language];
   if (holdSeconds <= rushHoldMinutes * 60) return html``;
   const text = words.shorterHold(Math.round(holdSeconds / 60), rushHoldMinutes);
-  return notice(html`${text} ${linkButton(`/desk/events/${id}/details`, words.toHold, true)}`);
+  return notice(html`${text} <a href="/desk/events/${id}/details">${words.toHold}</a>`);
 }
 
 function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
@@ -80,11 +80,11 @@ function statePart(desk: Desk, event: EventOfDesk, room: Room): Html {
       [words.waiting, formatCount(room.waiting, language)],
       [words.calling, room.isStill ? (room.isPaused ? words.paused : words.standsStill) : undefined],
       [words.admission, words.perSecond(tenths(room.admissionRate), tenths(room.rateMax))],
-    ])}${deskForm(desk, {
+    ])}<div class="page-actions">${deskForm(desk, {
       form: desk.form(room.isPaused ? 'resume' : 'pause'),
       submit: room.isPaused ? words.resume : words.pause,
       isSmall: true,
-    })}${room.phase === 'over' ? '' : html`<p>${linkButton(eventPath(desk, '/waiting-room/closure'), words.end, true)}</p>`}`,
+    })}${room.phase === 'over' ? '' : linkButton(eventPath(desk, '/waiting-room/closure'), words.end, true)}</div>`,
   );
 }
 

@@ -131,7 +131,7 @@ function logTable(desk: Desk, { data, nextCursor }: Log, filter: Filter): Html {
   const { language } = desk;
   const words = logWords[language];
   const isSet = Object.values(filter).some((value) => value !== undefined);
-  if (data.length === 0) return html`<p role="status">${isSet ? words.noneFits : words.noLog}</p>`;
+  if (data.length === 0) return html`<p class="nothing" role="status">${isSet ? words.noneFits : words.noLog}</p>`;
   return html`${table({
     caption: words.log,
     rows: data,

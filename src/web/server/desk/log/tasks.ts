@@ -64,7 +64,7 @@ ${filterLinks(words.tasks, [
   },
 ])}
 ${filter.eventId === undefined ? '' : html`<p>${words.ofEvent} <a href="${pathOf({ ...filter, eventId: undefined })}">${words.ofAllEvents}</a></p>`}
-${data.length === 0 ? html`<p>${words.noTasks}</p>` : html`${taskTable(desk, data)}${data.some(isChoosable) ? togetherPart(desk, filter, cursor) : ''}`}${paging(desk, nextCursor, filter)}`,
+${data.length === 0 ? html`<p class="nothing">${words.noTasks}</p>` : html`${taskTable(desk, data)}${data.some(isChoosable) ? togetherPart(desk, filter, cursor) : ''}`}${paging(desk, nextCursor, filter)}`,
   };
 }
 

@@ -39,7 +39,7 @@ async function showList(desk: Desk): Promise<View> {
     body: html`<p class="lead">${words.lead}</p><p class="page-actions">${linkButton(path(desk, '/new'), words.write)}</p>
 ${
   data.length === 0
-    ? html`<p>${words.none}</p>`
+    ? html`<p class="nothing">${words.none}</p>`
     : table({
         caption: words.title,
         rows: data,

@@ -27,7 +27,7 @@ async function showInbound(desk: Desk): Promise<View> {
     section: 'connections',
     body: html`<p class="lead">${words.inboundLead}</p>${
       data.length === 0
-        ? html`<p>${words.noInbound}</p>`
+        ? html`<p class="nothing">${words.noInbound}</p>`
         : table({
             caption: words.inbound,
             rows: data,
@@ -60,7 +60,7 @@ async function showSuppressions(desk: Desk): Promise<View> {
     section: 'connections',
     body: html`<p class="lead">${words.suppressionsLead}</p>${
       data.length === 0
-        ? html`<p>${words.noSuppressions}</p>`
+        ? html`<p class="nothing">${words.noSuppressions}</p>`
         : table({
             caption: words.suppressions,
             rows: data,

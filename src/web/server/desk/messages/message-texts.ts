@@ -75,7 +75,7 @@ async function showText(desk: Desk): Promise<View> {
   return {
     title: `${words.names[template] ?? template} (${words.languages[locale]})`,
     section: 'connections',
-    body: html`<p>${words.variables}</p><ul>${variables}</ul>
+    body: html`<p>${words.variables}</p><ul class="variables">${variables}</ul>
 ${deskForm(desk, { form, body: field, submit: words.save, cancelPath: path })}
 ${text.isOwn ? askedForm(desk, { form: desk.form('reset'), label: words.reset, asks: askWords[language].ownText }) : ''}`,
   };

@@ -42,7 +42,7 @@ async function showNotices(desk: Desk): Promise<View> {
     title: words.noticesTitle,
     ...eventView(event),
     eventSection: 'publication',
-    body: html`<p class="lead">${words.noticesLead}</p>${data.length === 0 ? html`<p>${words.noNotices}</p>` : list}
+    body: html`<p class="lead">${words.noticesLead}</p>${data.length === 0 ? html`<p class="nothing">${words.noNotices}</p>` : list}
 ${panel(
   words.settingTitle,
   deskForm(desk, {

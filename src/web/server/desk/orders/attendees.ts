@@ -37,7 +37,7 @@ async function showAttendees(desk: Desk): Promise<View> {
 ${filterLinks(words.presence, filter)}
 ${
   data.length === 0
-    ? html`<p>${words.noAttendees}</p>`
+    ? html`<p class="nothing">${words.noAttendees}</p>`
     : table({
         caption: words.attendees,
         rows: data,

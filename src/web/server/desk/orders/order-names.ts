@@ -25,7 +25,7 @@ async function showNames(desk: Desk): Promise<View> {
     ...view,
     body: html`<p class="lead">${words.namesLead}</p>${
       options.length === 0
-        ? html`<p>${words.noAttendees}</p>`
+        ? html`<p class="nothing">${words.noAttendees}</p>`
         : deskForm(desk, {
             form,
             body: html`${selectField(form, language, { name: 'ticketId', label: words.whichTicket, options })}

@@ -105,7 +105,7 @@ async function listOfEvent(desk: Desk, timeZone: string): Promise<Html> {
     isCurrent: one === status,
   }));
   return html`${filterLinks(words.filter, filter)}
-${data.length === 0 ? html`<p>${words.none}</p>` : orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { status })}`;
+${data.length === 0 ? html`<p class="nothing">${words.none}</p>` : orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { status })}`;
 }
 
 function orderTable({ language }: Desk, rows: readonly FoundOrder[], timeZone: string): Html {

@@ -39,9 +39,9 @@ async function showReports(desk: Desk): Promise<View> {
     title: words.reports,
     section: 'reports',
     body: html`<p class="lead">${words.reportsLead}</p>${panel(words.newReport, newReportForm(desk, eventOptions))}
-${reports.data.length === 0 ? html`<p>${words.noReports}</p>` : reportTable(desk, reports.data)}${paging(desk, reports.nextCursor)}
+${reports.data.length === 0 ? html`<p class="nothing">${words.noReports}</p>` : reportTable(desk, reports.data)}${paging(desk, reports.nextCursor)}
 <h2>${words.schedules}</h2>
-${schedules.data.length === 0 ? html`<p>${words.noSchedules}</p>` : scheduleTable(desk, schedules.data)}${panel(words.newSchedule, newScheduleForm(desk, eventOptions))}`,
+${schedules.data.length === 0 ? html`<p class="nothing">${words.noSchedules}</p>` : scheduleTable(desk, schedules.data)}${panel(words.newSchedule, newScheduleForm(desk, eventOptions))}`,
   };
 }
 
@@ -63,12 +63,12 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
       },
       { label: words.rows, cell: ({ rows: count }) => formatCount(count, language), isNumber: true },
       {
-        label: words.download,
+        label: '',
         cell: ({ id, status }) => {
           const row = { idField: 'reportId', id };
           if (status === 'ready') return rowForm(desk, { ...row, act: 'download', submit: words.download });
           const isRunning = status === 'waiting' || status === 'making';
-          return isRunning ? rowForm(desk, { ...row, act: 'cancel', submit: words.cancel }) : '–';
+          return isRunning ? rowForm(desk, { ...row, act: 'cancel', submit: words.cancel }) : '';
         },
       },
     ],
@@ -90,7 +90,7 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
       },
       { label: words.nextRun, cell: ({ nextRunAt }) => formatDateTime(nextRunAt, homeTimeZone, language, 'medium') },
       {
-        label: words.end,
+        label: '',
         cell: ({ id }) =>
           rowForm(desk, {
             act: 'endSchedule',

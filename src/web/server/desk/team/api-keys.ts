@@ -33,7 +33,7 @@ async function showKeys(desk: Desk): Promise<View> {
     body: html`<p class="lead">${words.keysLead}</p>
 ${
   data.length === 0
-    ? html`<p>${words.noKeys}</p>`
+    ? html`<p class="nothing">${words.noKeys}</p>`
     : table({
         caption: words.keys,
         rows: data,

@@ -32,7 +32,7 @@ async function showDevices(desk: Desk): Promise<View> {
     body: html`<p class="lead">${words.devicesLead}</p>
 ${
   data.length === 0
-    ? html`<p>${words.noDevices}</p>`
+    ? html`<p class="nothing">${words.noDevices}</p>`
     : table({
         caption: words.devices,
         rows: data,

@@ -19,9 +19,9 @@ export function endingColumns<Row extends Credential>(desk: Desk, idField: strin
       cell: ({ endedAt }) => (endedAt === null ? chip(words.active, 'good') : chip(words.ended)),
     },
     {
-      label: words.end,
+      label: '',
       cell: ({ id, name, endedAt }) =>
-        endedAt === null ? rowForm(desk, { act: 'end', idField, id, submit: `${words.end}: ${name}`, asks }) : '–',
+        endedAt === null ? rowForm(desk, { act: 'end', idField, id, submit: `${words.end}: ${name}`, asks }) : '',
     },
   ];
 }

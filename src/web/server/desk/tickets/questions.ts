@@ -69,7 +69,7 @@ async function showQuestions(desk: Desk): Promise<View> {
     title: words.title,
     ...eventView(event),
     eventSection: 'questions',
-    body: html`<p class="lead">${words.lead}</p>${questions.length === 0 ? html`<p>${words.none}</p>` : list}
+    body: html`<p class="lead">${words.lead}</p>${questions.length === 0 ? html`<p class="nothing">${words.none}</p>` : list}
 ${panel(words.add, deskForm(desk, { form, body, submit: words.add }))}`,
   };
 }

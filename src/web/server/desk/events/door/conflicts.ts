@@ -55,7 +55,7 @@ async function showConflicts(desk: Desk): Promise<View> {
     title: words.title,
     ...eventView(event),
     eventSection: 'sale',
-    body: html`<p class="lead">${words.lead}</p>${data.length === 0 ? html`<p>${words.none}</p>` : list}${paging(desk, nextCursor)}`,
+    body: html`<p class="lead">${words.lead}</p>${data.length === 0 ? html`<p class="nothing">${words.none}</p>` : list}${paging(desk, nextCursor)}`,
   };
 }
 

@@ -7,7 +7,6 @@ import { type Act, type AddPage, type Desk, type View, done } from '../../desk.t
 import type { Form } from '../../forms.ts';
 import { areaField, checkField, fieldGroup, hiddenField, moneyField, numberField } from '../../parts/fields.ts';
 import { deskForm } from '../../parts/form.ts';
-import { linkButton } from '../../parts/pieces.ts';
 import { type EventOfDesk, describedEvent, describingFields, placedEvent } from './event-form.ts';
 import { eventParam, eventPath, eventView, ownEvent } from '../own-event.ts';
 
@@ -29,7 +28,7 @@ async function showDetails(desk: Desk): Promise<View> {
     title: words.detailsTitle,
     ...eventView(event),
     eventSection: 'details',
-    body: html`${event.status === 'published' ? html`<p>${words.moveElsewhere} ${linkButton(`/desk/events/${event.id}/move`, movingWords[desk.language].moveTitle, true)}</p>` : ''}
+    body: html`${event.status === 'published' ? html`<p>${words.moveElsewhere} <a href="/desk/events/${event.id}/move">${movingWords[desk.language].moveTitle}</a></p>` : ''}
 ${deskForm(desk, { form, body, submit: words.save, cancelPath: `/desk/events/${event.id}` })}`,
   };
 }
