@@ -98,7 +98,7 @@ function present(ticket: HeldTicket): void {
   setText('event-name', name);
   const day = formatDate(event.startsAt, event.timeZone, pageLanguage, 'full');
   const clock = formatClockIn(event.startsAt, event.timeZone, pageLanguage);
-  setText('event-facts', `${event.isPostponed ? '' : `${day}, ${clock} · `}${event.venue}, ${event.city}`);
+  setText('event-facts', `${event.isPostponed ? '' : `${day}, ${clock}\n`}${event.venue}, ${event.city}`);
   document.title = `${name} · antre`;
   show('postponed', event.isPostponed);
   show('valid', code !== null);

@@ -101,7 +101,7 @@ export function showEvent(event: EventView, order: OrderView | undefined): void 
   const day = formatDate(startsAt, timeZone, pageLanguage, 'full');
   const clock = formatClockIn(startsAt, timeZone, pageLanguage);
   setText('event-name', name);
-  setText('event-facts', `${isPostponed ? '' : `${day}, ${clock} · `}${venue}, ${city}`);
+  setText('event-facts', `${isPostponed ? '' : `${day}, ${clock}\n`}${venue}, ${city}`);
   showEventState(event, order !== undefined && isFree(order));
   document.title = `${name} · antre`;
 }
@@ -131,6 +131,6 @@ export function showSeller(slug: string, { name, contact: { email, phone }, priv
     ...(terms.id === '' && terms.en === '' ? [] : [link(page('terms'), say.terms)]),
   ];
   const lead = email === null && phone === null ? say.readFirst(name) : say.questions(name);
-  byId('seller').replaceChildren(`${lead} `, ...links.flatMap((made, index) => (index === 0 ? [made] : [' · ', made])));
+  byId('seller').replaceChildren(`${lead} `, ...links.flatMap((made) => [made, ' ']));
   show('seller', links.length > 0);
 }

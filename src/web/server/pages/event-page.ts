@@ -41,7 +41,7 @@ export function eventPreviewPage(context: PageContext, given: EventFacts): Promi
     title: facts.event.name,
     description: facts.event.summary,
     className: 'page-event',
-    body: html`<div class="wrap"><p class="notice notice-warn">${words.preview}${given.isPublic ? '' : html` ${words.previewLinks}`}</p></div>${article(context, facts)}`,
+    body: html`<div class="wrap"><p class="notice notice-warn preview">${words.preview}${given.isPublic ? '' : html` ${words.previewLinks}`}</p></div>${article(context, facts)}`,
   });
 }
 

@@ -26,7 +26,7 @@ export function legalPage(
   return layout(context, {
     title: `${words[text]} · ${organizer.name}`,
     className: 'page-legal',
-    body: html`<div class="wrap narrow"><header class="hero"><p class="overline">${organizer.name}</p><h1>${words[text]}</h1></header>
+    body: html`<div class="wrap narrow"><header><p class="overline">${organizer.name}</p><h1>${words[text]}</h1></header>
 <div class="legal"${own === '' ? html` lang="${other}"` : ''}>${paragraphs(own === '' ? organizer[text][other] : own)}</div>
 ${contactLine(organizer, lang)}
 <p><a class="button button-quiet" href="${linkTo(`/events/${slug}`, lang)}">${words.backToEvent}</a></p></div>`,
@@ -41,7 +41,7 @@ export function contactLine({ name, contact: { email, phone } }: Organizer, { la
     ...(email === null ? [] : [html`<a href="mailto:${email}">${email}</a>`]),
     ...(phone === null ? [] : [html`<a href="tel:${phone.replace(/[^\d+]/g, '')}">${phone}</a>`]),
   ];
-  return html`<p class="muted small contact">${words.questions(name)} ${ways.map((way, index) => (index === 0 ? way : html` · ${way}`))}</p>`;
+  return html`<p class="muted small contact">${words.questions(name)} ${ways.map((way) => html`${way} `)}</p>`;
 }
 
 /** Links to the texts that the organiser has written. */
@@ -55,5 +55,5 @@ export function legalLinks(
     .filter((text) => hasLegalText(organizer, text))
     .map((text) => html`<a ${hrefIn({ isPublic }, linkTo(`/events/${slug}/${text}`, lang))}>${words[text]}</a>`);
   if (links.length === 0) return html``;
-  return html`<p class="muted small legal-links">${words.readFirst(organizer.name)} ${links.map((link, index) => (index === 0 ? link : html` · ${link}`))}</p>`;
+  return html`<p class="muted small legal-links">${words.readFirst(organizer.name)} ${links.map((link) => html`${link} `)}</p>`;
 }

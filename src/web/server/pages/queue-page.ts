@@ -43,7 +43,7 @@ export async function queuePage(
     body: html`<div class="wrap narrow queue" data-slug="${slug}" data-time-zone="${timeZone}" data-name="${event.name}">
 <p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
 <header class="queue-head"><p class="overline">${words.title}</p><h1>${event.name}</h1>
-<p class="muted">${when} · ${event.venue}, ${event.city}</p></header>
+<p class="muted">${when}<br>${event.venue}, ${event.city}</p></header>
 <p class="notice notice-warn" id="away" role="status" hidden></p>
 ${stagePanel(context)}${joinPanel(context, event.country)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
