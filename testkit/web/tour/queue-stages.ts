@@ -33,49 +33,52 @@ const place = {
   salt: 'none',
   address: { kind: 'email', text: 'ayu.lestari@contoh.example' },
 };
-const drawn = {
-  number: 1,
-  state: 'drawn',
-  seedHash: 'ab'.repeat(32),
-  beaconRound: 1,
-  beaconRoundAt: at(-30),
-  frozenPlaces,
-  drawKey: 'cd'.repeat(32),
-  merkleRoot: 'ef'.repeat(32),
-};
-const past = { preQueueOpensAt: at(-90), freezesAt: at(-60), opensAt: at(-20) };
-const open = {
-  ...past,
-  phase: 'open',
-  places: 18_220,
-  serving: 9600,
-  servingAt: at(0),
-  ratePerSecond: 4,
-  draw: drawn,
-};
-const drawing = { preQueueOpensAt: at(-60), freezesAt: at(-1), opensAt: at(9), phase: 'drawing', places: 18_220 };
+/** The times count from now, because the page tells no waiting time from figures that are old. */
+function changesNow(): Readonly<Record<QueueStage, Change>> {
+  const drawn = {
+    number: 1,
+    state: 'drawn',
+    seedHash: 'ab'.repeat(32),
+    beaconRound: 1,
+    beaconRoundAt: at(-30),
+    frozenPlaces,
+    drawKey: 'cd'.repeat(32),
+    merkleRoot: 'ef'.repeat(32),
+  };
+  const past = { preQueueOpensAt: at(-90), freezesAt: at(-60), opensAt: at(-20) };
+  const open = {
+    ...past,
+    phase: 'open',
+    places: 18_220,
+    serving: 9600,
+    servingAt: at(0),
+    ratePerSecond: 4,
+    draw: drawn,
+  };
+  const drawing = { preQueueOpensAt: at(-60), freezesAt: at(-1), opensAt: at(9), phase: 'drawing', places: 18_220 };
 
-const changes: Readonly<Record<QueueStage, Change>> = {
-  not_yet: { queue: { phase: 'closed', preQueueOpensAt: at(50), freezesAt: at(80), opensAt: at(90) } },
-  join: { queue: { phase: 'pre_queue', places: 4210 } },
-  joined: { queue: { phase: 'pre_queue', places: 4210 }, held: { place: { ...place, index: 411 } } },
-  drawing: { queue: { ...drawing, draw: null }, held: { place } },
-  drawn: { queue: { ...drawing, draw: drawn }, held: { place } },
-  waiting: { queue: open, held: { place } },
-  called: { queue: { ...open, serving: 13_000 }, held: { place } },
-  passed: {
-    queue: { ...open, serving: 13_000 },
-    held: { place, pass: { text: 'none', expiresAt: at(9) } },
-  },
-  lapsed: { queue: { ...open, serving: 14_000, lapsedBelow: 13_000 }, held: { place } },
-  spent: { queue: open, held: { place, spentBy: '' } },
-  sold_out: { queue: { ...open, phase: 'probably_sold_out', ratePerSecond: 0, stock: 'none' }, held: { place } },
-  over: { queue: { ...past, phase: 'over' } },
-};
+  return {
+    not_yet: { queue: { phase: 'closed', preQueueOpensAt: at(50), freezesAt: at(80), opensAt: at(90) } },
+    join: { queue: { phase: 'pre_queue', places: 4210 } },
+    joined: { queue: { phase: 'pre_queue', places: 4210 }, held: { place: { ...place, index: 411 } } },
+    drawing: { queue: { ...drawing, draw: null }, held: { place } },
+    drawn: { queue: { ...drawing, draw: drawn }, held: { place } },
+    waiting: { queue: open, held: { place } },
+    called: { queue: { ...open, serving: 13_000 }, held: { place } },
+    passed: {
+      queue: { ...open, serving: 13_000 },
+      held: { place, pass: { text: 'none', expiresAt: at(9) } },
+    },
+    lapsed: { queue: { ...open, serving: 14_000, lapsedBelow: 13_000 }, held: { place } },
+    spent: { queue: open, held: { place, spentBy: '' } },
+    sold_out: { queue: { ...open, phase: 'probably_sold_out', ratePerSecond: 0, stock: 'none' }, held: { place } },
+    over: { queue: { ...past, phase: 'over' } },
+  };
+}
 
 /** Puts the page into this stage before it is opened. */
 export async function enterStage(page: Page, stage: QueueStage): Promise<void> {
-  const { queue, held } = changes[stage];
+  const { queue, held } = changesNow()[stage];
   const stored = JSON.stringify(JSON.stringify(held ?? {}));
   await page.evaluate(`localStorage.setItem('antre.place.${tourQueueSlug}', ${stored})`);
   await page.route(`**/v1/events/${tourQueueSlug}/queue`, async (route) => {
