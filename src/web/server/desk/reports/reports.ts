@@ -55,7 +55,7 @@ function reportTable(desk: Desk, rows: readonly Report[]): Html {
     caption: words.reports,
     rows,
     columns: [
-      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${words.formats[format]})` },
+      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]}, ${words.formats[format]}` },
       { label: words.at, cell: ({ createdAt }) => formatDateTime(createdAt, homeTimeZone, language, 'medium') },
       {
         label: words.status,
@@ -82,7 +82,7 @@ function scheduleTable(desk: Desk, rows: readonly Schedule[]): Html {
     caption: words.schedules,
     rows,
     columns: [
-      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]} (${words.formats[format]})` },
+      { label: words.kind, cell: ({ kind, format }) => `${words.kinds[kind]}, ${words.formats[format]}` },
       {
         label: words.every,
         cell: ({ weekday, hour }) =>
