@@ -1,5 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { createPasswords } from '../../../src/access/sessions/passwords.ts';
+import { DomainError } from '../../../src/platform/errors.ts';
+
+const triesMax = 12;
+
+/** Tries again as the refusal asks: the helper has a low priority, and on a machine that is busy with other tests its 200 ms of work may be late. */
+async function unlessBusy<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.code !== 'service.busy' || tries === triesMax) throw error;
+    }
+  }
+}
 
 /** Guards that stored passwords are slow to guess, and that a flood of sign-ins is refused, not queued without end. */
 describe('passwords', () => {
@@ -9,7 +23,13 @@ describe('passwords', () => {
     const [first, second] = [await cheap.hash('rahasia besar'), await cheap.hash('rahasia besar')];
     expect(first).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/);
     expect(first).not.toBe(second);
-    expect(await createPasswords().hash('rahasia besar')).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+  });
+
+  it('are stored at a cost of 32 MiB and three rounds', { timeout: 120_000 }, async () => {
+    const passwords = createPasswords();
+    const hash = await unlessBusy(() => passwords.hash('rahasia besar'));
+    expect(hash).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/);
+    await passwords.close();
   });
 
   it('are checked at the cost that was stored with them', async () => {
