@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { drills } from '../../loadtest/drills/catalogue.ts';
@@ -6,6 +9,8 @@ import { documentOf } from '../../loadtest/drills/document.ts';
 import { type DrillRun, failureOf } from '../../loadtest/drills/drill.ts';
 import { type Asked, argumentsOf, readOptions } from '../../loadtest/drills/options.ts';
 import { edited } from '../../loadtest/drills/world/mutants.ts';
+import { placeOrders } from '../../loadtest/drills/sale/buyers.ts';
+import type { TestEvent } from '../../testkit/factories.ts';
 import { createStrikes } from '../../loadtest/drills/sale/strikes.ts';
 
 const run = (given: Partial<DrillRun>): DrillRun => ({
@@ -135,6 +140,21 @@ test('every mutant still finds the guard that it removes', () => {
   expect(mutants.length).toBeGreaterThan(5);
   for (const { edits } of mutants)
     for (const edit of edits) expect(edited(edit.file, [edit])).not.toBe(readFileSync(edit.file, 'utf8'));
+});
+
+test('buyers of a mutant wait for no order that is lost for sure, and those who may still get theirs ask again', async () => {
+  const answers = [503, 500, 500];
+  const server = createServer((_request, response) => response.writeHead(answers.shift() ?? 500).end('{}'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sale = { id: 'evt', slug: 'sale', categories: [{ id: 'cat' }] } as unknown as TestEvent;
+  const given = { url, sale, orders: 1, seconds: 0.01, seed: 1, random: () => 0, enough: 'loss' as const };
+  const [bought] = await placeOrders(given);
+  server.closeAllConnections();
+  server.close();
+  expect(bought).toMatchObject({ gaveUp: true, failures: 2, ids: [] });
+  expect(answers).toEqual([500]);
 });
 
 /** The short set: one drill at a small size. The others run at night. */

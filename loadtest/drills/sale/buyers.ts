@@ -28,12 +28,19 @@ export type BuyersOptions = {
   readonly seconds: number;
   readonly seed: number;
   readonly random: Random;
+  /** For a mutant: what shows that it is noticed, and need not be waited out: a lost order, or a request that failed. */
+  readonly enough?: 'loss' | 'failure' | undefined;
 };
+
+/** Shared by all buyers of a run. */
+type Sale = BuyersOptions & { isNoticed: boolean };
 
 const answerDeadlineMs = 6000;
 const againAfterMs = 500;
 /** A buyer gives up after this long, which is a fault, because no part is down for that long. */
 const patienceMs = 60_000;
+/** A fault of ours. The same request meets it again; an order that has to wait is refused with 503. */
+const faultStatus = 500;
 /** Buyers who press twice. */
 const pressesTwice = 0.05;
 const networks = 20_000;
@@ -45,6 +52,7 @@ const tellEveryMs = 5000;
  */
 export async function placeOrders(given: BuyersOptions): Promise<Bought[]> {
   const { orders, seconds, random } = given;
+  const sale = { ...given, isNoticed: false };
   const arrivals = Array.from({ length: orders }, () => random() * seconds * 1000).sort((one, two) => one - two);
   const started = performance.now();
   const all: Bought[] = [];
@@ -57,7 +65,7 @@ export async function placeOrders(given: BuyersOptions): Promise<Bought[]> {
       if (waitMs > 0) await pause(waitMs);
       const bought = someBuyer(given.seed, index, random);
       all.push(bought);
-      running.push(buy(given, bought, random() < pressesTwice).then(() => void (done += 1)));
+      running.push(buy(sale, bought, random() < pressesTwice).then(() => void (done += 1)));
     }
     await Promise.all(running);
   } finally {
@@ -86,24 +94,29 @@ function someBuyer(seed: number, number: number, random: Random): Bought {
   };
 }
 
-async function buy(given: BuyersOptions, bought: Bought, again: boolean): Promise<void> {
-  const init = requestOf(given, bought);
+async function buy(sale: Sale, bought: Bought, again: boolean): Promise<void> {
+  const init = requestOf(sale, bought);
   for (let presses = again ? 2 : 1; presses > 0; presses -= 1) {
-    const id = await askUntilTold(given.url, init, bought);
+    const id = await askUntilTold(sale, init, bought);
     if (id === undefined) bought.gaveUp = true;
     else bought.ids.push(id);
+    if (bought.gaveUp && sale.enough !== undefined) break;
   }
   bought.knownAtMs = Date.now();
 }
 
-async function askUntilTold(url: string, init: RequestInit, bought: Bought): Promise<string | undefined> {
+/** When one buyer has shown enough of a mutant, those who still wait give up, too. */
+async function askUntilTold(sale: Sale, init: RequestInit, bought: Bought): Promise<string | undefined> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
-    const id = await askOnce(url, init);
-    if (id !== undefined) return id;
+    const answer = await askOnce(sale.url, init);
+    if (typeof answer === 'string') return answer;
     bought.failures += 1;
+    if (sale.enough === 'failure') sale.isNoticed = true;
+    if (sale.enough !== undefined && (answer === faultStatus || sale.isNoticed)) return undefined;
     await pause(againAfterMs * (1 + Math.random()));
   }
+  sale.isNoticed = true;
   return undefined;
 }
 
@@ -125,13 +138,13 @@ function requestOf({ sale, seed }: BuyersOptions, { number, email, phone, quanti
   };
 }
 
-/** The order's id, or undefined if the outcome is unknown or refused for now. */
-async function askOnce(url: string, init: RequestInit): Promise<string | undefined> {
+/** The order's id, or the status of a refusal; 0 if there was no answer. */
+async function askOnce(url: string, init: RequestInit): Promise<string | number> {
   try {
     const answer = await fetch(`${url}/v1/orders`, { ...init, signal: AbortSignal.timeout(answerDeadlineMs) });
     const body = await answer.text();
-    return answer.status === 201 ? (JSON.parse(body) as { id: string }).id : undefined;
+    return answer.status === 201 ? (JSON.parse(body) as { id: string }).id : answer.status;
   } catch {
-    return undefined;
+    return 0;
   }
 }

@@ -94,7 +94,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
     const random = seededRandom(seed);
     const scene = { world, sale, orders, strikes, random: seededRandom(seed + 1), seconds };
     const { bought, besides } = await sell(drill, variant, scene, () =>
-      placeOrders({ url: world.url, sale, orders, seconds, seed, random }),
+      placeOrders({ url: world.url, sale, orders, seconds, seed, random, enough: enoughOf(drill, variant) }),
     );
     const { settled, verdict } = await examine(drill, variant, scene, bought);
     const again = bought.reduce((sum, { failures }) => sum + failures, 0);
@@ -126,6 +126,10 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
 }
 
 const silence = 'seconds in which no buyer was told of an order, at most';
+function enoughOf({ isSeamless }: SaleDrill, variant: Variant): 'loss' | 'failure' | undefined {
+  if (variant !== 'mutant') return undefined;
+  return isSeamless === true ? 'failure' : 'loss';
+}
 
 function silenceFaults({ silenceMaxSeconds = Infinity }: SaleDrill, bought: readonly Bought[]): string[] {
   const seconds = longestSilence(bought);
@@ -170,10 +174,14 @@ async function examine(
   bought: Bought[],
 ): Promise<{ settled: Settled; verdict: Verdict }> {
   if (variant === 'mutant') {
-    const verdict = await verdictOf(world, sale, bought, strikes);
-    // Losses do not return, so there is nothing to wait for.
-    if (verdict.rows.some(({ what, missing }) => what === toldOf && missing > 0))
-      return { settled: { seconds: 0, stoodStillSeconds: 0, faults: [] }, verdict };
+    const { rows, faults } = await verdictOf(world, sale, bought, strikes);
+    const told = rows.filter(({ what }) => what === toldOf);
+    // Losses do not return, so there is nothing to wait for. The other rows are not done yet.
+    if (told.some(({ missing }) => missing > 0))
+      return {
+        settled: { seconds: 0, stoodStillSeconds: 0, faults: [] },
+        verdict: { rows: told, faults: faults.filter((fault) => fault.startsWith(toldOf)) },
+      };
   }
   say('all buyers were told; waiting until all is paid and sent');
   const settled = await untilSettled(world, sale, {
