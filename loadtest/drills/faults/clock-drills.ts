@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dataFolder } from '../../../deploy/local/places.ts';
 import type { Drill } from '../drill.ts';
@@ -35,7 +35,6 @@ async function stepClocks({ strikes, wait, seconds }: Scene): Promise<void> {
     if (seen() > before) strikes.note(what, atMs);
     if (offsetMs !== 0) await wait(eachForMs);
   }
-  rmSync(join(file, '..'), { recursive: true, force: true });
 }
 
 export const clockDrills: Readonly<Record<string, Drill>> = {
@@ -46,10 +45,15 @@ export const clockDrills: Readonly<Record<string, Drill>> = {
     proof: 'Each process notes the steps that it sees.',
     // A job that was postponed by the wrong clock waits until the right clock gets there.
     stallMaxSeconds: stepMs / 1000 + unknownOutcomeSeconds,
-    world: (strikes) => ({
-      nodeArguments: ['--import', new URL('shift-clock.ts', import.meta.url).href],
-      environment: { DRILL_CLOCK_FILE: clockFile(strikes) },
-    }),
+    world: (strikes) => {
+      const file = clockFile(strikes);
+      return {
+        nodeArguments: ['--import', new URL('shift-clock.ts', import.meta.url).href],
+        environment: { DRILL_CLOCK_FILE: file },
+        // Not earlier: a process that does not find its file ends.
+        prepareFolder: () => () => rmSync(dirname(file), { recursive: true, force: true }),
+      };
+    },
     strike: stepClocks,
   }),
 };

@@ -110,6 +110,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
         ...besides.faults,
         ...verdict.faults,
         ...settled.faults,
+        ...endedFaults(world),
       ],
       facts: {
         'orders a second': Math.round(orders / seconds),
@@ -126,6 +127,11 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
 }
 
 const silence = 'seconds in which no buyer was told of an order, at most';
+/** What a drill has ended it has started again. Here nothing restarts a process that ends by itself. */
+function endedFaults({ apis, workers }: DrillWorld): string[] {
+  return [...apis, ...workers].filter((child) => child.pid() === 0).map(({ name }) => `${name} ended by itself`);
+}
+
 function enoughOf({ isSeamless }: SaleDrill, variant: Variant): 'loss' | 'failure' | undefined {
   if (variant !== 'mutant') return undefined;
   return isSeamless === true ? 'failure' : 'loss';
