@@ -9,6 +9,8 @@ import { poll } from '../shared/calls/poll.ts';
 
 /** At most this often; while the stream is closed, always. */
 const everyMs = 2000;
+/** The page may be made of figures that are a second old. Loaded sooner after a change, it might not show the change. */
+const afterChangeMs = 1100;
 /** While the stream is open, this only covers what it has missed. */
 const everyMsWhileLive = 60_000;
 const timeoutMs = 8000;
@@ -46,8 +48,10 @@ function say(text: string | undefined): void {
 
 function watch(shown: HTMLElement): void {
   let renewedAt = performance.now();
+  /** The first change that the page does not show yet, and the last one. */
+  let [changedAt, lastChangedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const running = poll(async () => {
-    const restMs = renewedAt + everyMs - performance.now();
+    const restMs = Math.max(renewedAt + everyMs, changedAt + afterChangeMs) - performance.now();
     if (restMs > 0) return restMs;
     renewedAt = performance.now();
     try {
@@ -57,11 +61,17 @@ function watch(shown: HTMLElement): void {
       say(state?.dataset['lost']);
       return everyMs;
     }
-    return stream.isOpen() ? everyMsWhileLive : everyMs;
+    const isCurrent = lastChangedAt <= renewedAt - afterChangeMs;
+    return stream.isOpen() && isCurrent ? everyMsWhileLive : everyMs;
   });
+  const changed = (): void => {
+    lastChangedAt = performance.now();
+    if (changedAt <= renewedAt) changedAt = lastChangedAt;
+    running.now();
+  };
   const stream = follow(shown.dataset['stream'] ?? '', {
-    onEvent: running.now,
-    onSnapshot: running.now,
+    onEvent: changed,
+    onSnapshot: changed,
     onState: running.now,
   });
 }

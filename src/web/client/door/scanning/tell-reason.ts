@@ -47,11 +47,11 @@ function detailOf({ result, ticket, firstAdmission }: ScanAnswer, { list, entry,
       const right = list.gates.filter((gate) => category !== undefined && letsIn(gate, category.id) && gate !== here);
       return right.length === 0 ? undefined : words.entersAt(right.map(({ name }) => name).join(', '));
     }
-    case 'gate_closed':
-      if (here?.opensAt != null && serverNow() < Date.parse(here.opensAt)) {
-        return words.gateOpens(timeText(here.opensAt, zone));
-      }
-      return here?.closesAt == null ? undefined : words.gateClosed(timeText(here.closesAt, zone));
+    case 'gate_closed': {
+      const { opensAt = null, closesAt = null } = here ?? {};
+      if (opensAt !== null && serverNow() < Date.parse(opensAt)) return words.gateOpens(timeText(opensAt, zone));
+      return closesAt === null ? undefined : words.gateClosed(timeText(closesAt, zone));
+    }
     case 'too_early':
       return words.entryFrom(timeText(category?.entryOpensAt ?? list.event.doorsOpenAt, zone));
     case 'too_late':
