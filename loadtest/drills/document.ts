@@ -33,7 +33,7 @@ ${names
 }
 
 function rowOf(name: string, drill: Drill | undefined): string {
-  return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.mutant?.without ?? ''} |`;
+  return `| [\`${name}\`](#${name}) | ${drill?.fault ?? ''} | ${drill?.proof ?? ''} | ${drill?.mutant.without ?? ''} |`;
 }
 
 const notRun = 'Not run yet.\n';

@@ -10,8 +10,8 @@ export type Drill = {
   /** The evidence that the fault struck. Without it a run proves nothing. */
   readonly proof: string;
   readonly holds: string;
-  /** The product without the guard against this fault, if there is one: the drill must notice. */
-  readonly mutant?: Mutant;
+  /** The product without the guard against this fault: the drill must notice. */
+  readonly mutant: Mutant;
   /** Runs in a network namespace of its own. */
   readonly needsNetwork?: boolean;
   run(given: DrillOptions): Promise<readonly DrillRun[]>;
@@ -42,12 +42,8 @@ export type DrillOptions = {
 export type Variant = 'control' | 'fault' | 'mutant';
 
 /** The runs of one seed. The mutant runs with the first seed only. */
-export function variantsOf(
-  drill: Pick<Drill, 'mutant'>,
-  { control, mutant, seeds }: DrillOptions,
-  seed: number,
-): readonly Variant[] {
-  const withMutant = mutant && drill.mutant !== undefined && seed === seeds[0];
+export function variantsOf({ control, mutant, seeds }: DrillOptions, seed: number): readonly Variant[] {
+  const withMutant = mutant && seed === seeds[0];
   return [...(control ? (['control'] as const) : []), 'fault', ...(withMutant ? (['mutant'] as const) : [])];
 }
 

@@ -120,6 +120,9 @@ test('the document lists every drill, and says what failed', () => {
     },
   ]);
   for (const name of Object.keys(drills)) expect(text).toContain(`## ${name}\n`);
+  const table = text.split('\n').filter((line) => line.startsWith('| [`'));
+  expect(table).toHaveLength(Object.keys(drills).length);
+  expect(table.filter((line) => /\|\s*\|/.test(line))).toEqual([]);
   expect(text).toContain('**FAILED: one order is missing**');
   expect(text).toContain('Run on 2026-11-28 10:00 UTC');
   expect(text).toContain('At full size. Run on 2026-11-29 10:00 UTC');
@@ -136,7 +139,7 @@ test('the document keeps what it said of drills that have not run on this machin
 });
 
 test('every mutant still finds the guard that it removes', () => {
-  const mutants = Object.values(drills).flatMap(({ mutant }) => mutant ?? []);
+  const mutants = Object.values(drills).map(({ mutant }) => mutant);
   expect(mutants.length).toBeGreaterThan(5);
   for (const { edits } of mutants)
     for (const edit of edits) expect(edited(edit.file, [edit])).not.toBe(readFileSync(edit.file, 'utf8'));

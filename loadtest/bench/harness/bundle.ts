@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { stop } from 'esbuild';
+import { type Plugin, stop } from 'esbuild';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
 import { bundleProgram, bundleHelpers } from '../../../deploy/local/stack/bundle.ts';
 import { buildWeb } from '../../../src/web/client-build/build-web.ts';
@@ -20,8 +20,8 @@ export async function bundleBench(): Promise<string> {
 }
 
 /** The product's worker. */
-export async function bundleWorker(): Promise<string> {
-  await bundleProgram({ entry: 'workers/main.ts', file: workerFile, sourceMap: true });
+export async function bundleWorker(plugins: readonly Plugin[] = []): Promise<string> {
+  await bundleProgram({ entry: 'workers/main.ts', file: workerFile, sourceMap: true, plugins });
   await stop();
   return workerFile;
 }

@@ -1,3 +1,4 @@
+import type { Plugin } from 'esbuild';
 import { freePort } from '../../../deploy/local/host/ports.ts';
 import type { Supervised } from '../../../deploy/local/host/supervisor.ts';
 import { repositoryFolder } from '../../../deploy/local/places.ts';
@@ -12,10 +13,19 @@ import type { BenchStack } from '../harness/stack.ts';
 export async function startWorkers(
   stack: BenchStack,
   { profile }: BenchOptions,
-  { count, environment }: { readonly count: number; readonly environment: Readonly<Record<string, string>> },
+  {
+    count,
+    environment,
+    plugins = [],
+  }: {
+    readonly count: number;
+    readonly environment: Readonly<Record<string, string>>;
+    /** Change the worker while it is bundled. */
+    readonly plugins?: readonly Plugin[];
+  },
 ): Promise<Supervised[]> {
   const { addresses, supervisor } = stack.services;
-  const script = await bundleWorker();
+  const script = await bundleWorker(plugins);
   const started: Supervised[] = [];
   for (let number = 1; number <= count; number += 1) {
     const operationsPort = await freePort();

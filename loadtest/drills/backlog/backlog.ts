@@ -15,7 +15,8 @@ import { type GatewaySink, startGatewaySink } from '../../bench/load/start-gatew
 import { type MailSink, startMailSink } from '../../bench/load/start-mail-sink.ts';
 import { startWorkers } from '../../bench/load/start-workers.ts';
 import { productionSettings } from '../../production-settings.ts';
-import type { DrillOptions, DrillRun } from '../drill.ts';
+import { type DrillOptions, type DrillRun, type Variant, variantsOf } from '../drill.ts';
+import { type Mutant, withoutGuards } from '../world/mutants.ts';
 import { type Backlog, fillOutbox } from './backlog-rows.ts';
 import { type Drain, watchDrain } from './watch-drain.ts';
 
@@ -23,6 +24,9 @@ import { type Drain, watchDrain } from './watch-drain.ts';
 const bars = {
   placementRatio: 0.9,
   jobsInRedis: 50_000,
+  /** Of a smaller backlog: this share of it, but never less than the queues hold when they are busy. */
+  jobsInRedisShare: 0.05,
+  jobsInRedisMin: 2500,
   redisShare: 0.3,
   /**
    * The required drain per second: this, or on a slow machine this share of a bare server's answers per second on one
@@ -45,11 +49,37 @@ const benchOptions: BenchOptions = {
 const connections = 64;
 const workers = 2;
 
+export const withoutRoom: Mutant = {
+  without: 'a queue is given no more jobs than it has room for; the others wait in Postgres',
+  edits: [
+    {
+      file: 'workers/relay/share-room.ts',
+      text: "return Math.min(room, waitingMax - (counts['waiting'] ?? 0), queueRoundMax, inPlace);",
+      instead: 'return queueRoundMax;',
+    },
+  ],
+};
+/** Enough to notice it. */
+const mutantRowsMax = 20_000;
+
+export async function drillBacklog(options: DrillOptions): Promise<readonly DrillRun[]> {
+  const [seed = 1] = options.seeds;
+  const runs: DrillRun[] = [];
+  // The orders that are placed with an empty outbox are the control.
+  for (const variant of variantsOf({ ...options, control: false }, seed)) {
+    runs.push(await runOnce(variant, seed, options.rows));
+    options.onRun?.(runs);
+  }
+  return runs;
+}
+
 /**
  * Orders are placed with an empty outbox, then with a million rows in it; then two workers drain it to a gateway and a
  * mail server that accept everything.
  */
-export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
+async function runOnce(variant: Variant, seed: number, wanted: number): Promise<DrillRun> {
+  const isMutant = variant === 'mutant';
+  const rows = isMutant ? Math.min(wanted, mutantRowsMax) : wanted;
   const stack = await startBenchStack('backlog', benchOptions);
   const [gateway, mails] = [await startGatewaySink(), await startMailSink()];
   try {
@@ -58,9 +88,10 @@ export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<reado
     const bare = await barePerSecond(stack);
     const api = await stack.startApi({ environment: urls });
     const faults: string[] = [];
-    const empty = await placement(stack, api, 'placed with an empty outbox', faults);
+    // Its worker is the mutant's; placing is the same.
+    const empty = isMutant ? undefined : await placement(stack, api, 'placed with an empty outbox', faults);
     const backlog = await fillOutbox(stack, rows);
-    const full = await placement(stack, api, `placed with ${backlog.rows} rows in it`, faults);
+    const full = isMutant ? undefined : await placement(stack, api, `placed with ${backlog.rows} rows in it`, faults);
     await api.stop();
     const waiting = await outboxRows(stack);
     say(`draining ${waiting} rows`);
@@ -68,40 +99,46 @@ export async function drillBacklog({ rows, seeds }: DrillOptions): Promise<reado
     const running = await startWorkers(stack, benchOptions, {
       count: workers,
       environment: { ...urls, SMTP_URL: mails.url },
+      plugins: [withoutGuards(isMutant ? withoutRoom : undefined)],
     });
     const drain = await watchDrain(stack);
     for (const worker of running) await worker.stop();
     const drained = Math.round((waiting - drain.left) / drain.seconds);
+    const ratio = full === undefined || empty === undefined ? 1 : full.perSecond / empty.perSecond;
     faults.push(
-      ...barFaults({ ratio: full.perSecond / empty.perSecond, drain, drained, bare }),
+      ...barFaults({ ratio, drain, drained, bare, rows }),
       ...(await effectFaults(stack, backlog, gateway, mails)),
       ...(await auditFaults(stack)),
     );
-    return [
-      {
-        variant: 'fault',
-        seed: seeds[0] ?? 1,
-        seconds: Math.round((performance.now() - started) / 1000),
-        proofs: [{ what: 'rows that waited in the outbox when the workers started', times: waiting }],
-        rows: [],
-        faults,
-        facts: {
-          'Postgres has': productionSettings().join(', '),
-          'placed a second with an empty outbox': Math.round(empty.perSecond),
-          'with the backlog': `${Math.round(full.perSecond)}, ${(full.perSecond / empty.perSecond).toFixed(2)} of that`,
-          'drained a second': drained,
-          'a bare server answers a second': bare,
-          'jobs in Redis at most': drain.jobsMax,
-          'memory of Redis at most': `${drain.memoryMaxMiB} MiB, ${Math.round(drain.memoryShare * 100)} % of its limit`,
-          'payments made': backlog.payments,
-          'mails sent': backlog.mails,
-        },
+    return {
+      variant,
+      seed,
+      seconds: Math.round((performance.now() - started) / 1000),
+      proofs: [{ what: 'rows that waited in the outbox when the workers started', times: waiting }],
+      rows: [],
+      faults,
+      facts: {
+        'Postgres has': productionSettings().join(', '),
+        ...(full === undefined || empty === undefined ? {} : placedFacts(empty, full)),
+        'drained a second': drained,
+        'a bare server answers a second': bare,
+        'jobs in Redis at most': drain.jobsMax,
+        'memory of Redis at most': `${drain.memoryMaxMiB} MiB, ${Math.round(drain.memoryShare * 100)} % of its limit`,
+        'payments made': backlog.payments,
+        'mails sent': backlog.mails,
       },
-    ];
+    };
   } finally {
     await Promise.all([gateway.stop(), mails.stop()]);
     await stack.close();
   }
+}
+
+function placedFacts(empty: Measurement, full: Measurement): DrillRun['facts'] {
+  return {
+    'placed a second with an empty outbox': Math.round(empty.perSecond),
+    'with the backlog': `${Math.round(full.perSecond)}, ${(full.perSecond / empty.perSecond).toFixed(2)} of that`,
+  };
 }
 
 async function barePerSecond(stack: BenchStack): Promise<number> {
@@ -149,14 +186,16 @@ function barFaults(seen: {
   readonly drain: Drain;
   readonly drained: number;
   readonly bare: number;
+  readonly rows: number;
 }): string[] {
-  const { ratio, drain, drained, bare } = seen;
+  const { ratio, drain, drained, bare, rows } = seen;
+  const jobsMax = Math.min(bars.jobsInRedis, Math.max(rows * bars.jobsInRedisShare, bars.jobsInRedisMin));
   const drainedMin = Math.round(Math.min(bars.drained, bare * bars.drainedOfBare));
   return [
     ...(ratio < bars.placementRatio ? [`placed at ${ratio.toFixed(2)} of the rate with an empty outbox`] : []),
     ...(drain.left > 0 ? [`${drain.left} rows were not drained`] : []),
     ...(drained < drainedMin ? [`${drained} rows drained a second, ${drainedMin} wanted`] : []),
-    ...(drain.jobsMax > bars.jobsInRedis ? [`${drain.jobsMax} jobs in Redis`] : []),
+    ...(drain.jobsMax > jobsMax ? [`${drain.jobsMax} jobs in Redis, ${jobsMax} allowed`] : []),
     ...(drain.memoryShare > bars.redisShare
       ? [`Redis used ${Math.round(drain.memoryShare * 100)} % of its memory`]
       : []),

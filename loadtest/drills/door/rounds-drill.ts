@@ -32,7 +32,7 @@ export function roundsDrill({ rounds: fullSize, runRounds, ...described }: Round
       const runs: DrillRun[] = [];
       const rounds = options.rounds ?? fullSize;
       for (const seed of options.seeds)
-        for (const variant of variantsOf(described, options, seed)) {
+        for (const variant of variantsOf(options, seed)) {
           const own = variant === 'fault' ? rounds : Math.ceil(rounds * smallShare);
           say(`${variant}, seed ${seed}: ${own} rounds`);
           const started = performance.now();

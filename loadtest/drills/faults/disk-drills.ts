@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
 import { processOf } from './processes.ts';
-import { selling, shortSale, unknownOutcomeSeconds } from '../sale/selling.ts';
+import { selling, shortSale, unknownOutcomeSeconds, withoutLease } from '../sale/selling.ts';
 
 const size = '1g';
 const fullForMs = 10_000;
@@ -54,5 +54,6 @@ export const diskDrills: Readonly<Record<string, Drill>> = {
     stallMaxSeconds: unknownOutcomeSeconds,
     world: { prepareFolder: mountSmallDisk },
     strike: fillDisk,
+    mutant: withoutLease,
   }),
 };

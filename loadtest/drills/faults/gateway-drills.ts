@@ -18,6 +18,28 @@ const withoutReconciler: Mutant = {
   edits: [{ file: 'workers/handlers.ts', text: "'payments.reconcile': 10,", instead: '' }],
 };
 
+const withoutPuttingOff: Mutant = {
+  without: 'a call that finds no free slot beside slow ones is put off, as often as it must',
+  edits: [
+    {
+      file: 'workers/running/run-job.ts',
+      text: "if (error instanceof RetryLater) return isOld ? { kind: 'final', error } : { kind: 'later', seconds: error.seconds };",
+      instead: "if (error instanceof RetryLater) return { kind: 'final', error };",
+    },
+  ],
+};
+
+const withoutMakingAgain: Mutant = {
+  without: 'a payment whose call was not answered is made again',
+  edits: [
+    {
+      file: 'src/payments/attempts/make-attempt.ts',
+      text: 'return putOff(deps, attempt.id, pauseAfter(attempt), result.reason);',
+      instead: 'return failAttempt(deps.db, attempt.id, result.reason);',
+    },
+  ],
+};
+
 const withoutReadBack: Mutant = {
   without: 'what a callback does not sign is read back from the gateway',
   edits: [
@@ -138,6 +160,7 @@ export const gatewayDrills: Readonly<Record<string, Drill>> = {
       misbehave(scene, { snap: { delayMs: slowByMs }, status: { delayMs: slowByMs } }, deadForMs, {
         'answers that came slowly': struck('slow'),
       }),
+    mutant: withoutPuttingOff,
   }),
   'gateway-dead': saleDrill({
     ...selling,
@@ -154,6 +177,7 @@ export const gatewayDrills: Readonly<Record<string, Drill>> = {
           'connections that were cut': struck('reset'),
         },
       ),
+    mutant: withoutMakingAgain,
   }),
   'gateway-lies': saleDrill({
     ...selling,

@@ -17,8 +17,16 @@ export function processOf({ apis, workers, services }: DrillWorld, part: Part): 
   return found;
 }
 
-/** Kills a part and all its processes without warning, leaves it dead for some milliseconds, and starts it again. */
-export async function killAndStart({ world, strikes }: Scene, part: Part, deadForMs = 0): Promise<void> {
+/**
+ * Kills a part and all its processes without warning, leaves it dead for some milliseconds, and starts it again.
+ * @param whileDead called before that
+ */
+export async function killAndStart(
+  { world, strikes }: Scene,
+  part: Part,
+  deadForMs = 0,
+  whileDead: () => void = () => {},
+): Promise<void> {
   const child = processOf(world, part);
   const before = child.pid();
   const atMs = Date.now();
@@ -26,12 +34,21 @@ export async function killAndStart({ world, strikes }: Scene, part: Part, deadFo
   const deadline = performance.now() + endsWithinMs;
   while (child.pid() !== 0 && performance.now() < deadline) await pause(10);
   await pause(deadForMs);
+  whileDead();
   await child.start();
   if (child.pid() !== before && child.pid() !== 0) strikes.note(`${part} killed, and started as another process`, atMs);
 }
 
-/** Stops a part with all its processes for some milliseconds: connections stay open, and none of its own timeouts run. */
-export async function freeze({ world, strikes }: Scene, part: Part, milliseconds: number): Promise<void> {
+/**
+ * Stops a part with all its processes for some milliseconds: connections stay open, and none of its own timeouts run.
+ * @param atTheEnd called while it still stands
+ */
+export async function freeze(
+  { world, strikes }: Scene,
+  part: Part,
+  milliseconds: number,
+  atTheEnd: () => Promise<void> = async () => {},
+): Promise<void> {
   const family = familyOf(processOf(world, part).pid());
   const atMs = Date.now();
   for (const pid of family) signalIfAlive(pid, 'SIGSTOP');
@@ -39,6 +56,7 @@ export async function freeze({ world, strikes }: Scene, part: Part, milliseconds
   await pause(milliseconds / 2);
   const stopped = family.filter(isStopped).length;
   await pause(milliseconds / 2);
+  await atTheEnd();
   for (const pid of family) signalIfAlive(pid, 'SIGCONT');
   if (stopped > 0) strikes.note(`${part} stood still`, atMs);
 }

@@ -1,41 +1,30 @@
 import { Redis } from 'ioredis';
 import type { Drill } from '../drill.ts';
 import { type Scene, saleDrill } from '../sale/sale-drill.ts';
-import type { Mutant } from '../world/mutants.ts';
-import { selling } from '../sale/selling.ts';
+import { selling, withoutLease } from '../sale/selling.ts';
 
 const flushes = 3;
 const fullForMs = 20_000;
 const maxmemoryUsual = '256mb';
 /** Lost jobs are handed over again at the relay's next round; recurring jobs are restored within half a minute. */
-const stallMaxSeconds = 60;
+export const queueStallMaxSeconds = 60;
 
 const orders = 6000;
 const minutes = 1;
 
-/** A naive relay: it deletes outbox rows that it has handed to the queue. */
-const withoutLease: Mutant = {
-  without: 'a job stays in the outbox until it is done',
-  edits: [
-    {
-      file: 'drizzle/functions/platform/lease_jobs.sql',
-      text: `update outbox o set
-      relays = o.relays + 1,
-      available_at = now() + make_interval(secs => least(p_seconds * power(2, least(o.relays, 20)), p_seconds_max))
-    from unnest(`,
-      instead: 'delete from outbox o using unnest(',
-    },
-  ],
-};
-
-async function withQueue(scene: Scene, act: (redis: Redis) => Promise<void>): Promise<void> {
+async function withQueue<Result>(scene: Scene, act: (redis: Redis) => Promise<Result>): Promise<Result> {
   const redis = new Redis(scene.world.services.addresses.redisQueueUrl, { maxRetriesPerRequest: 1 });
   try {
-    await act(redis);
+    return await act(redis);
   } finally {
     redis.disconnect();
   }
 }
+
+const jobsIn = async (redis: Redis) => (await redis.keys('{antre}:*:outbox-*')).length;
+
+/** Jobs of the outbox that lie in the queue now. */
+export const jobsHeld = (scene: Scene): Promise<number> => withQueue(scene, jobsIn);
 
 /** Empties Redis at random moments, three times while it has jobs. */
 async function flushThrice(scene: Scene): Promise<void> {
@@ -44,7 +33,7 @@ async function flushThrice(scene: Scene): Promise<void> {
   await withQueue(scene, async (redis) => {
     for (let number = 0; number < flushes; number += 1) {
       if (!(await scene.wait(((scene.seconds * 1000) / (flushes + 1)) * (0.5 + scene.random() / 2)))) return;
-      const held = (await redis.keys('{antre}:*:outbox-*')).length;
+      const held = await jobsIn(redis);
       const atMs = Date.now();
       await redis.flushall();
       if (held > 0) scene.strikes.note(what, atMs);
@@ -81,7 +70,7 @@ export const redisDrills: Readonly<Record<string, Drill>> = {
     proof: 'Jobs lay in it each time.',
     orders,
     minutes,
-    stallMaxSeconds,
+    stallMaxSeconds: queueStallMaxSeconds,
     strike: flushThrice,
     mutant: withoutLease,
   }),
@@ -91,7 +80,7 @@ export const redisDrills: Readonly<Record<string, Drill>> = {
     proof: 'Redis counts the writes that it refused.',
     orders,
     minutes,
-    stallMaxSeconds,
+    stallMaxSeconds: queueStallMaxSeconds,
     strike: fillOnce,
     mutant: withoutLease,
   }),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { say } from '../../bench/harness/stack.ts';
-import type { DrillOptions, DrillRun, Proof } from '../drill.ts';
+import { type DrillOptions, type DrillRun, type Proof, type Variant, variantsOf } from '../drill.ts';
+import type { Mutant } from '../world/mutants.ts';
 import { createColumns } from './columns.ts';
 import { type Cell, judge, recoverySeconds } from './judge.ts';
 import { matrixRows } from './matrix-rows.ts';
@@ -12,16 +13,37 @@ const warmUpMs = 4000;
 const usualMs = 4000;
 const recoverWithinMs = 10_000;
 
+export const withoutAnswerDeadline: Mutant = {
+  without: 'a request waits at most 100 ms for Redis in the cache role, and goes on without it',
+  edits: [{ file: 'src/platform/redis.ts', text: 'commandTimeout: redisCommandTimeoutMs,', instead: '' }],
+};
+/** Enough to notice the mutant: its guard is for a Redis that stands still. */
+const forMutant = { parts: ['redis-cache'], secondsMax: 10 } as const;
+
+export async function drillMatrix(options: DrillOptions): Promise<readonly DrillRun[]> {
+  const [seed = 1] = options.seeds;
+  const runs: DrillRun[] = [];
+  // The seconds before each fault are its control.
+  for (const variant of variantsOf({ ...options, control: false }, seed)) {
+    const { parts, secondsMax } = variant === 'mutant' ? forMutant : { parts: options.parts, secondsMax: Infinity };
+    runs.push(await runOnce(variant, seed, { parts, seconds: Math.min(options.seconds, secondsMax) }));
+    options.onRun?.(runs);
+  }
+  return runs;
+}
+
 /**
  * Breaks one part after another under a steady load, each for some seconds, and compares the answers with the rows of
- * the resiliency matrix. The seconds before each fault are its control. Afterwards everything acknowledged must exist
- * and the books must agree.
+ * the resiliency matrix. Afterwards everything acknowledged must exist and the books must agree.
  */
-export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Promise<readonly DrillRun[]> {
-  const [seed = 1] = seeds;
+async function runOnce(
+  variant: Variant,
+  seed: number,
+  { parts, seconds }: Pick<DrillOptions, 'parts' | 'seconds'>,
+): Promise<DrillRun> {
   const started = performance.now();
   say('starting the stack, the outside world, an API process and a worker');
-  const world = await openMatrixWorld(seed);
+  const world = await openMatrixWorld(seed, variant === 'mutant' ? withoutAnswerDeadline : undefined);
   try {
     const columns = createColumns(world);
     const load = startSteadyLoad(world.url, columns);
@@ -55,23 +77,21 @@ export async function drillMatrix({ parts, seconds, seeds }: DrillOptions): Prom
         .map(({ row, column, expected, seen }) => `${row}, ${column}: ${expected} was expected: ${seen}`),
       ...(await faultsAfter(world, columns)),
     );
-    return [
-      {
-        variant: 'fault',
-        seed,
-        seconds: Math.round((performance.now() - started) / 1000),
-        proofs,
-        rows: [],
-        faults,
-        facts: {
-          requests: load.seen.length,
-          'seconds until all was as before': recoveries.join(', '),
-          ...Object.fromEntries(
-            cells.map(({ row, column, expected, seen }) => [`${row}, ${column} (${expected})`, seen]),
-          ),
-        },
+    return {
+      variant,
+      seed,
+      seconds: Math.round((performance.now() - started) / 1000),
+      proofs,
+      rows: [],
+      faults,
+      facts: {
+        requests: load.seen.length,
+        'seconds until all was as before': recoveries.join(', '),
+        ...Object.fromEntries(
+          cells.map(({ row, column, expected, seen }) => [`${row}, ${column} (${expected})`, seen]),
+        ),
       },
-    ];
+    };
   } finally {
     await world.close();
   }

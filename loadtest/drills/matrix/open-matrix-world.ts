@@ -7,6 +7,7 @@ import { type TestEvent, createEvent } from '../../../testkit/factories.ts';
 import { benchEncryptionKey } from '../../bench/harness/api-environment.ts';
 import { insertOrdersInPayment, insertTickets } from '../../bench/fill/bulk-orders.ts';
 import { controlSandbox } from '../world/control-sandbox.ts';
+import type { Mutant } from '../world/mutants.ts';
 import { openSale } from '../world/open-sale.ts';
 import { type DrillWorld, openDrillWorld } from '../world/world.ts';
 
@@ -27,8 +28,8 @@ export const autoPay = { afterMs: 3000, jitterMs: 2000, method: 'qris', probabil
 /** From a payment page to the payment, and some time for the callback. */
 export const buyersPayWithinMs = autoPay.afterMs + autoPay.jitterMs + 1000;
 
-export async function openMatrixWorld(seed: number): Promise<MatrixWorld> {
-  const world = await openDrillWorld({ seed });
+export async function openMatrixWorld(seed: number, mutant: Mutant | undefined): Promise<MatrixWorld> {
+  const world = await openDrillWorld({ seed, mutant });
   try {
     const { db } = world.owner;
     const sale = await openSale(world);

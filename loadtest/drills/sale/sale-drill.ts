@@ -64,12 +64,12 @@ export function saleDrill(drill: SaleDrill): Drill {
     fault,
     proof,
     holds,
-    ...(mutant === undefined ? {} : { mutant }),
+    mutant,
     ...(typeof drill.world === 'object' && drill.world.machines === true ? { needsNetwork: true } : {}),
     run: async (options) => {
       const runs: DrillRun[] = [];
       for (const seed of options.seeds)
-        for (const variant of variantsOf(drill, options, seed)) {
+        for (const variant of variantsOf(options, seed)) {
           runs.push(await runOnce(drill, options, variant, seed));
           options.onRun?.(runs);
         }
@@ -108,6 +108,7 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
         ...(drill.isSeamless === true && again > 0 ? [`${again} requests of buyers failed`] : []),
         ...silenceFaults(drill, bought),
         ...besides.faults,
+        ...strikes.broken,
         ...verdict.faults,
         ...settled.faults,
         ...endedFaults(world),
@@ -126,7 +127,6 @@ async function runOnce(drill: SaleDrill, options: DrillOptions, variant: Variant
   }
 }
 
-const silence = 'seconds in which no buyer was told of an order, at most';
 /** What a drill has ended it has started again. Here nothing restarts a process that ends by itself. */
 function endedFaults({ apis, workers }: DrillWorld): string[] {
   return [...apis, ...workers].filter((child) => child.pid() === 0).map(({ name }) => `${name} ended by itself`);
@@ -136,6 +136,8 @@ function enoughOf({ isSeamless }: SaleDrill, variant: Variant): 'loss' | 'failur
   if (variant !== 'mutant') return undefined;
   return isSeamless === true ? 'failure' : 'loss';
 }
+
+const silence = 'seconds in which no buyer was told of an order, at most';
 
 function silenceFaults({ silenceMaxSeconds = Infinity }: SaleDrill, bought: readonly Bought[]): string[] {
   const seconds = longestSilence(bought);
@@ -182,8 +184,8 @@ async function examine(
   if (variant === 'mutant') {
     const { rows, faults } = await verdictOf(world, sale, bought, strikes);
     const told = rows.filter(({ what }) => what === toldOf);
-    // Losses do not return, so there is nothing to wait for. The other rows are not done yet.
-    if (told.some(({ missing }) => missing > 0))
+    // Losses do not return, and broken promises stay broken, so there is nothing to wait for. The other rows are not done yet.
+    if (strikes.broken.length > 0 || told.some(({ missing }) => missing > 0))
       return {
         settled: { seconds: 0, stoodStillSeconds: 0, faults: [] },
         verdict: { rows: told, faults: faults.filter((fault) => fault.startsWith(toldOf)) },

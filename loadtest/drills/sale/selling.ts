@@ -31,6 +31,21 @@ export const withoutKeyLookup: Mutant = {
   ],
 };
 
+/** A naive relay: it deletes outbox rows that it has handed to the queue. */
+export const withoutLease: Mutant = {
+  without: 'a job stays in the outbox until it is done',
+  edits: [
+    {
+      file: 'drizzle/functions/platform/lease_jobs.sql',
+      text: `update outbox o set
+      relays = o.relays + 1,
+      available_at = now() + make_interval(secs => least(p_seconds * power(2, least(o.relays, 20)), p_seconds_max))
+    from unnest(`,
+      instead: 'delete from outbox o using unnest(',
+    },
+  ],
+};
+
 /** The edge sees all buyers and readers of a drill as one network, which would meet its limits. */
 export const forOneNetwork = {
   ORDERS_PER_MINUTE_PER_NETWORK: '1000000',

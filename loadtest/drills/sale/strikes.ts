@@ -8,7 +8,10 @@ export type Strikes = {
   expect(what: string): void;
   /** Counts something that shows a fault, without a moment of its own. */
   count(what: string, times: number): void;
+  /** Records a promise that was broken while the fault lasted. */
+  blame(broken: string): void;
   readonly proofs: readonly Proof[];
+  readonly broken: readonly string[];
   /** Whether a message that a provider accepted then may be sent a second time. */
   mayRepeat(acceptedAtMs: number): boolean;
   /** The end of the last fault. */
@@ -24,6 +27,7 @@ const unrecordedForMs = 3000;
 export function createStrikes(): Strikes {
   const times = new Map<string, number>();
   const windows: { readonly fromMs: number; readonly toMs: number }[] = [];
+  const broken: string[] = [];
   const add = (what: string, more: number) => times.set(what, (times.get(what) ?? 0) + more);
   return {
     note: (what, fromMs, toMs = Date.now()) => {
@@ -32,6 +36,8 @@ export function createStrikes(): Strikes {
     },
     expect: (what) => add(what, 0),
     count: add,
+    blame: (promise) => void broken.push(promise),
+    broken,
     get proofs() {
       return [...times].map(([what, count]) => ({ what, times: count }));
     },
