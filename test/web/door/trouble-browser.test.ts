@@ -39,12 +39,13 @@ async function addGate(
 }
 
 /** Takes back the newest scan that can be taken back, or an older one. */
-async function undo(page: Page, place = 0): Promise<void> {
+async function undo(page: Page, place = 0, commonReason?: string): Promise<void> {
   if (await page.isHidden('#history')) await page.click('#history-open');
   const item = page.locator('#history-list li:has(.link-button)').nth(place);
   await item.locator('.link-button').click();
+  if (commonReason !== undefined) return item.getByRole('button', { name: commonReason, exact: true }).click();
   await item.locator('input').fill('Wrong person');
-  await item.locator('form .button').click();
+  await item.locator('form .button:not(.button-quiet)').click();
 }
 
 const closeHistory = (page: Page) => page.click('#history [data-act="close-panel"]');
@@ -180,8 +181,8 @@ describe('a door in trouble', { timeout: deadline }, () => {
     const code = await ticketCode();
     await page.route('**/v1/check-ins/undos', (route) => route.fulfill({ status: 503, body: '{}' }));
     expect((await scan(page, code)).title).toBe('Come in');
-    await undo(page);
-    await page.waitForSelector('#history-list li :text-matches("^Undone: Wrong person")');
+    await undo(page, 0, 'Wrong gate');
+    await page.waitForSelector('#history-list li :text-matches("^Undone: Wrong gate")');
     await closeHistory(page);
     const asOf = await listTime(page);
     await sync(page);
@@ -195,7 +196,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await sync(page);
     await unsent(page, 'All sent');
     await page.click('#history-open');
-    await page.waitForSelector('#history-list li :text-is("Undone: Wrong person · not accepted by the server")');
+    await page.waitForSelector('#history-list li :text-is("Undone: Wrong gate · not accepted by the server")');
     await context.close();
   });
 

@@ -10,6 +10,7 @@ import type { Conflict, KeptScan } from '../offline/door-database.ts';
 import { conflictingScans, isPassage, lastScans, readList } from '../offline/door-store.ts';
 import type { SyncState } from '../offline/door-sync.ts';
 import { findGuests } from './find-guests.ts';
+import { undoForm } from './undo-form.ts';
 import type { ListEntry } from '../offline/judge-offline.ts';
 
 /** The panels over the scanner: recent scans of this device with their conflicts, and guest search. */
@@ -112,7 +113,15 @@ function historyItem(scan: KeptScan, place: ScanPlace, on: Panels): HTMLLIElemen
     const text = conflictText(scan.conflict, { gate: gate ?? words.anyGate, at }, clock);
     item.append(element('p', { className: 'notice notice-bad', text }));
   }
-  if (isPassage(scan)) item.append(undoForm(scan, on));
+  if (isPassage(scan)) {
+    const undo = async (reason: string): Promise<boolean> => {
+      if (!(await on.undo(scan, reason))) return false;
+      byId('history-title').focus();
+      await showHistory(on);
+      return true;
+    };
+    item.append(undoForm(scan.scanId, undo));
+  }
   return item;
 }
 
@@ -127,45 +136,6 @@ function conflictText(
     more.entryAt({ gate: entry.gate ?? words.anyGate, at: clock(entry.at), by: entry.by });
   const [first, second] = Date.parse(other.at) <= Date.parse(here.at) ? [other, here] : [here, other];
   return `${more.conflict(textOf(first), textOf(second))} ${broken}`.trim();
-}
-
-/** Asks for a reason before an undo. */
-function undoForm(scan: KeptScan, on: Panels): HTMLElement {
-  const id = `reason-${scan.scanId}`;
-  const open = element('button', { className: 'link-button', text: more.undo });
-  open.type = 'button';
-  const form = element('form', { className: 'code-form' });
-  form.hidden = true;
-  const label = element('label', { text: more.undoReason });
-  label.htmlFor = id;
-  const input = element('input');
-  input.id = id;
-  input.required = true;
-  input.maxLength = 200;
-  const message = element('p', { className: 'form-message' });
-  message.setAttribute('role', 'alert');
-  form.append(label, input, element('button', { className: 'button', text: more.undo }), message);
-  open.addEventListener('click', () => {
-    form.hidden = false;
-    open.hidden = true;
-    input.focus();
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const reason = input.value.trim();
-    if (reason === '') return input.focus();
-    void on.undo(scan, reason).then((isDone) => {
-      if (!isDone) {
-        message.textContent = more.undoFailed;
-        return undefined;
-      }
-      byId('history-title').focus();
-      return showHistory(on);
-    });
-  });
-  const both = element('div');
-  both.append(open, form);
-  return both;
 }
 
 async function search(on: Panels): Promise<void> {

@@ -47,6 +47,8 @@ type DoorOfflineWords = {
   readonly states: Readonly<Record<'online' | 'waiting' | 'undone' | 'sent', string>>;
   readonly undo: string;
   readonly undoReason: string;
+  /** What it mostly is, to be tapped with the thumb. */
+  readonly undoReasons: readonly string[];
   readonly undone: (reason: string) => string;
   readonly undoFailed: string;
 };
@@ -110,7 +112,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     close: 'Tutup',
     states: { online: 'Diperiksa server', waiting: 'Belum terkirim', undone: 'Belum terkirim', sent: 'Terkirim' },
     undo: 'Batalkan pindaian',
-    undoReason: 'Alasan',
+    undoReason: 'Alasan lain',
+    undoReasons: ['Tamu tidak jadi masuk', 'Tiket yang salah', 'Salah gerbang'],
     undone: (reason) => `Dibatalkan: ${reason}`,
     undoFailed: 'Tidak bisa dibatalkan.',
   },
@@ -175,7 +178,8 @@ export const doorOfflineWords: InEach<DoorOfflineWords> = {
     close: 'Close',
     states: { online: 'Checked by the server', waiting: 'Not sent yet', undone: 'Not sent yet', sent: 'Sent' },
     undo: 'Undo this scan',
-    undoReason: 'Reason',
+    undoReason: 'Another reason',
+    undoReasons: ['The guest did not go in', 'Wrong ticket', 'Wrong gate'],
     undone: (reason) => `Undone: ${reason}`,
     undoFailed: 'It could not be undone.',
   },
