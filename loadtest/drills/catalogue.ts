@@ -3,7 +3,7 @@ import { codesDrill } from './door/codes-drill.ts';
 import { gatesDrill } from './door/gates-drill.ts';
 import { offlineDrill } from './door/offline-drill.ts';
 import type { Drill } from './drill.ts';
-import { drillMatrix, withoutAnswerDeadline } from './matrix/matrix.ts';
+import { drillMatrix, withoutLastGood } from './matrix/matrix.ts';
 import { clockDrills } from './faults/clock-drills.ts';
 import { diskDrills } from './faults/disk-drills.ts';
 import { failoverDrills } from './faults/failover-drills.ts';
@@ -24,7 +24,7 @@ export const drills: Readonly<Record<string, Drill>> = {
     proof: 'Every process of the part is stopped; gateway and mail server keep their requests open.',
     holds:
       'Each cell of the resiliency matrix: normal, stale or refused. All is as before within 10 s. Nothing acknowledged is missing.',
-    mutant: withoutAnswerDeadline,
+    mutant: withoutLastGood,
     run: drillMatrix,
   },
   ...redisDrills,

@@ -6,6 +6,7 @@ import { isOneRedis, openCacheRedis } from '../../src/platform/redis.ts';
 import { createEvent, someBuyer } from '../../testkit/factories.ts';
 import { type TestService, startTestService } from '../../testkit/processes/service.ts';
 import { expireLeases, outboxCount, silentLog, stageNumbers, startTestWorker } from '../../testkit/processes/worker.ts';
+import { watchCommands } from '../../testkit/services/redis-monitor.ts';
 import { type RedisTopology, startRedisCluster, startRedisSentinels } from '../../testkit/services/redis-topologies.ts';
 import { until } from '../../testkit/until.ts';
 import { queuePrefix, stalledWithinMs } from '../../workers/queues.ts';
@@ -78,7 +79,7 @@ describe.each(topologies)('%s', (name, start) => {
     'carries reads, orders and jobs, and each command names keys of one slot',
     async () => {
       const { db } = running.service;
-      const watched = await watchCommands(redis.servers);
+      const watched = await commandsOf(redis.servers);
       const { done, worker } = await countingWorker();
       try {
         for (const path of ['', '/schedule', '/ticket-categories', '/availability'])
@@ -149,14 +150,12 @@ describe.each(topologies)('%s', (name, start) => {
 });
 
 /** Every command that clients send to these servers; commands inside scripts belong to their EVAL. */
-async function watchCommands(servers: readonly Redis[]) {
+async function commandsOf(servers: readonly Redis[]) {
   const seen: string[][] = [];
-  const monitors = await Promise.all(servers.map((server) => server.monitor()));
-  for (const monitor of monitors)
-    monitor.on('monitor', (_time: string, args: string[], source: string) => {
-      if (source !== 'lua') seen.push(args);
-    });
-  return { commands: () => [...seen], end: () => monitors.forEach((monitor) => monitor.disconnect()) };
+  const watches = await Promise.all(
+    servers.map((server) => watchCommands(server, ({ args, source }) => void (source !== 'lua' && seen.push(args)))),
+  );
+  return { commands: () => [...seen], end: () => watches.forEach((watch) => watch.end()) };
 }
 
 /** The hash slots of each different command, as the server computes them. */

@@ -6,6 +6,7 @@ import { demoPassword } from '../../drizzle/seed/seed-accounts.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { registry } from '../../src/platform/metrics.ts';
 import { type WholeService, startWholeService } from '../../testkit/processes/whole-service.ts';
+import { watchCommands } from '../../testkit/services/redis-monitor.ts';
 import { until } from '../../testkit/until.ts';
 
 /**
@@ -39,7 +40,7 @@ const columnsInClear: Readonly<Record<string, string>> = {
 };
 
 let world: WholeService;
-let monitors: Redis[];
+let monitors: { end(): void }[];
 const logged: string[] = [];
 const redisCommands: string[] = [];
 const answers: { path: string; cacheControl: string; text: string }[] = [];
@@ -59,20 +60,19 @@ beforeAll(async () => {
   await journey();
 }, 120_000);
 afterAll(async () => {
-  for (const monitor of monitors ?? []) monitor.disconnect();
+  for (const monitor of monitors ?? []) monitor.end();
   await sql?.end();
   await world?.close();
 });
 
-async function watchRedis(url: string): Promise<Redis> {
+async function watchRedis(url: string): Promise<{ end(): void }> {
   const client = new Redis(url);
-  const monitor = await client.monitor();
-  const database = new URL(url).pathname.slice(1);
-  monitor.on('monitor', (_time: string, args: string[], _source: string, of: string) => {
-    if (of === database) redisCommands.push(args.join(' '));
+  const own = new URL(url).pathname.slice(1);
+  const watch = await watchCommands(client, ({ args, database }) => {
+    if (database === own) redisCommands.push(args.join(' '));
   });
   client.disconnect();
-  return monitor;
+  return watch;
 }
 
 type Sent = { as?: string | undefined; body?: unknown; headers?: Record<string, string> };

@@ -13,12 +13,12 @@ const warmUpMs = 4000;
 const usualMs = 4000;
 const recoverWithinMs = 10_000;
 
-export const withoutAnswerDeadline: Mutant = {
-  without: 'a request waits at most 100 ms for Redis in the cache role, and goes on without it',
-  edits: [{ file: 'src/platform/redis.ts', text: 'commandTimeout: redisCommandTimeoutMs,', instead: '' }],
+export const withoutLastGood: Mutant = {
+  without: 'public reads send their last good bytes while Postgres does not answer',
+  edits: [{ file: 'src/http/public-cache/entry.ts', text: 'lastGoodMs = 5 * 60_000', instead: 'lastGoodMs = 0' }],
 };
-/** Enough to notice the mutant: its guard is for a Redis that stands still. */
-const forMutant = { parts: ['redis-cache'], secondsMax: 10 } as const;
+/** Enough to notice the mutant: its guard is for a Postgres that stands still. */
+const forMutant = { parts: ['postgres'], secondsMax: 10 } as const;
 
 export async function drillMatrix(options: DrillOptions): Promise<readonly DrillRun[]> {
   const [seed = 1] = options.seeds;
@@ -43,7 +43,7 @@ async function runOnce(
 ): Promise<DrillRun> {
   const started = performance.now();
   say('starting the stack, the outside world, an API process and a worker');
-  const world = await openMatrixWorld(seed, variant === 'mutant' ? withoutAnswerDeadline : undefined);
+  const world = await openMatrixWorld(seed, variant === 'mutant' ? withoutLastGood : undefined);
   try {
     const columns = createColumns(world);
     const load = startSteadyLoad(world.url, columns);

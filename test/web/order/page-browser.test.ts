@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readQrPicture } from '../../../testkit/check-in/qr-reader.ts';
 import { type TestEvent, type TestEventOptions, createEvent, someBuyer } from '../../../testkit/factories.ts';
@@ -240,10 +240,16 @@ test('a page that is open when the time to pay ends says so at once, also withou
   const placed = await place({ categories: priced });
   await addAttempt(placed, { method: 'bca_va', status: 'pending', instructions: { vaNumber: '8808123456789012' } });
   const page = await world.browser.newPage();
+  const asked = new Set<Request>();
+  page.on('request', (request) => void (request.url().endsWith('/stream') || asked.add(request)));
+  page.on('requestfinished', (request) => void asked.delete(request));
+  page.on('requestfailed', (request) => void asked.delete(request));
   await page.clock.install();
   await page.goto(`${world.origin}/orders/${placed.id}?lang=en#${placed.accessToken}`);
   await page.focus('#copy:visible');
   await page.context().setOffline(true);
+  // An answer that comes after the jump of the clock would tell the page that its clock is an hour fast.
+  await expect.poll(() => asked.size, { timeout: 20_000 }).toBe(0);
   await page.clock.fastForward('01:00:00');
   await page.waitForSelector('#notice:text-matches("^The time to pay is over")');
   expect(await page.isVisible('#pay')).toBe(false);
