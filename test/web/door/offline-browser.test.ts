@@ -105,7 +105,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     const twice = south.page.locator('#history-list li:first-child');
     await twice.locator('.link-button').click();
     await twice.locator('input').fill('A copy of the ticket');
-    await twice.locator('form .button').click();
+    await twice.getByRole('button', { name: 'Undo this scan', exact: true }).click();
     await south.page.waitForSelector('#conflicts', { state: 'hidden' });
     await sync(north.page);
     await north.page.waitForSelector('#conflicts', { state: 'hidden' });

@@ -36,7 +36,7 @@ export function undoForm(scanId: string, undo: (reason: string) => Promise<boole
   open.addEventListener('click', () => {
     form.hidden = false;
     open.hidden = true;
-    common[0]?.focus();
+    input.focus();
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
