@@ -88,7 +88,8 @@ const checks = (): void => {
     await page.context().close();
   }, 60_000);
 
-  test('can be used by everyone', { timeout: tourMs }, async () => {
+  // On a busy machine parts of a page may arrive in an order that makes it jump. A fault of the page is there again in the second walk.
+  test('can be used by everyone', { timeout: tourMs, retry: 1 }, async () => {
     const faults: string[] = [];
     const judged = new Map<string, string>();
     const lost = await tour(async (page, { name, route, as }, language) => {
