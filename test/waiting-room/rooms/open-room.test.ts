@@ -10,10 +10,7 @@ import { healthy, plenty, useRoomWorld } from '../support/room-world.ts';
 const { world, phaseOf, end } = await useRoomWorld();
 
 describe('an open room', () => {
-  // Looks that a busy machine delays by seconds are not caught up with.
-  it('calls at its rate, which grows to the organizer’s, and never beyond the existing places', {
-    retry: 2,
-  }, async () => {
+  it('calls at its rate, which grows to the organizer’s, and never beyond the existing places', async () => {
     const event = await world.openedRoom(300);
     const rooms: Awaited<ReturnType<typeof world.roomOf>>[] = [];
     for (let second = 0; second < 14; second += 1) {
