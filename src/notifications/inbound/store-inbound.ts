@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { buyerKey } from '../../access/buyers/buyer-key.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { decrypt, encrypt } from '../../platform/crypto.ts';
+import { decrypt, encrypt, sha256Hex } from '../../platform/crypto.ts';
 import { type Db, rowsOf, transaction } from '../../platform/database/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { cleanBlock } from '../../platform/text/one-line-text.ts';
@@ -45,7 +45,7 @@ export async function storeInbound(
       tx,
       sql`
         insert into inbound_messages (id, organizer_id, sender_id, provider_message_id, recipient_key, sealed, command)
-        select ${id}, ${sender.organizerId}, ${sender.id}, ${message.messageId}, ${recipientKey}, ${sealed}, ${command}
+        select ${id}, ${sender.organizerId}, ${sender.id}, ${message.messageId ?? idOfContent(recipientKey, message, deps.clock.now())}, ${recipientKey}, ${sealed}, ${command}
         where (
           select count(*) from inbound_messages i
           where i.recipient_key = ${recipientKey} and i.sender_id = ${sender.id} and i.received_at > now() - interval '1 hour') < ${command === null ? perPhoneAndHourMax : wordsPerPhoneAndHourMax}::integer
@@ -57,6 +57,12 @@ export async function storeInbound(
   });
   inboundReceived.inc({ result: isNew ? 'kept' : 'passed_over' });
   if (isNew && command !== null) newsWords.inc({ word: command });
+}
+
+/** Tells a message without an id from another one. Two with one text and without a time are one within a minute. */
+function idOfContent(recipientKey: string, { text, sentAt }: Inbound, now: Date): string {
+  const time = sentAt ?? `minute ${Math.floor(now.getTime() / 60_000)}`;
+  return `content:${sha256Hex(`${recipientKey} ${time} ${text}`)}`;
 }
 
 /** The text as the desk shows it: without marks and control characters that hide or reverse a part of it. */

@@ -73,6 +73,74 @@ const oddTimes: Readonly<Record<Kind, readonly unknown[]>> = {
   whatsapp_cloud: ['999999999999', '0', '1'.repeat(20), 'now', 5],
 };
 
+/** The same words, as the services write them on other days: the types of JSON vary, and some fields are blank. */
+const spellings: Readonly<Record<'waha' | 'fonnte' | 'wablas', readonly ((from: string) => unknown)[]>> = {
+  waha: [
+    ...[null, 'false', 0].map((fromMe) => (from: string) => ({
+      event: 'message',
+      payload: { id: `false_${from}@c.us_${from}`, from: `${from}@c.us`, fromMe, body: 'STOP', timestamp: null },
+    })),
+    ...[
+      (phone: string) => ({ key: { remoteJidAlt: phone } }),
+      (phone: string) => ({ key: { senderPn: phone } }),
+      (phone: string) => ({ Info: { SenderAlt: phone.replace('@', ':12@') } }),
+    ].map((dataOf) => (from: string) => ({
+      event: 'message',
+      payload: {
+        id: `false_245896994390182@lid_${from}`,
+        from: '245896994390182@lid',
+        body: 'STOP',
+        _data: dataOf(`${from}@s.whatsapp.net`),
+      },
+    })),
+  ],
+  fonnte: [
+    (from) => ({ sender: Number(from), message: 'STOP', inboxid: Number(from), isgroup: 'false' }),
+    (from) => ({ sender: from, message: 'STOP', inboxid: 0, isgroup: false }),
+    (from) => ({ sender: from, message: 'STOP', inboxid: '', timestamp: '' }),
+    (from) => ({ sender: from, message: 'STOP' }),
+  ],
+  wablas: [
+    ...[0, '0', null, 'false', {}].map((isGroup) => (from: string) => {
+      return { id: from, phone: from, message: 'STOP', isGroup, isFromMe: isGroup };
+    }),
+    (from) => ({ id: Number(from), phone: Number(from), message: 'STOP', isGroup: 0 }),
+  ],
+};
+
+describe.each(Object.keys(spellings) as (keyof typeof spellings)[])('%s: a message of a person', (kind) => {
+  const stopsOf = (senderId: string) =>
+    rowsOf(
+      world.db,
+      sql`
+        select distinct i.recipient_key from inbound_messages i join news_stops n on n.recipient_key = i.recipient_key
+        where i.sender_id = ${senderId} and n.is_stopped and n.said_at > now() - interval '1 minute'`,
+    );
+
+  test('counts, in each spelling of its fields', async () => {
+    const sender = await senderOf(kind);
+    for (const spelling of spellings[kind]) {
+      const body = spelling(phone());
+      const before = (await stopsOf(sender.id)).length;
+      expect(await sender.post(body)).toBe(200);
+      expect((await stopsOf(sender.id)).length - before, JSON.stringify(body)).toBe(1);
+    }
+  });
+
+  test("is nobody's if it is of a group, or of the sender itself", async () => {
+    const sender = await senderOf(kind);
+    const yes = [true, 'true', 1, '1'];
+    for (const is of yes) {
+      await sender.post({ id: phone(), phone: phone(), message: 'STOP', isGroup: is });
+      await sender.post({ id: phone(), phone: phone(), message: 'STOP', isFromMe: is });
+      await sender.post({ sender: phone(), message: 'STOP', inboxid: 7, isgroup: is });
+      const payload = { id: 'true_1@c.us_A', from: `${phone()}@c.us`, fromMe: is, body: 'STOP' };
+      await sender.post({ event: 'message', payload });
+    }
+    expect(await stopsOf(sender.id)).toEqual([]);
+  });
+});
+
 describe.each(Object.keys(stop) as Kind[])('%s: a genuine callback', (kind) => {
   test('STOP counts, whatever time it has', async () => {
     const sender = await senderOf(kind);
@@ -102,6 +170,16 @@ describe.each(Object.keys(stop) as Kind[])('%s: a genuine callback', (kind) => {
       }
     }
   });
+});
+
+test('fonnte: a message that comes again without a number is one message, and another one is another', async () => {
+  const sender = await senderOf('fonnte');
+  const timestamp = Math.floor(Date.now() / 1000);
+  const message = { sender: phone(), message: 'Halo', inboxid: 0, timestamp };
+  const others = [{ message: 'Hai' }, { timestamp: timestamp - 1 }, { sender: phone() }];
+  for (const other of [{}, {}, ...others]) await sender.post({ ...message, ...other });
+  const kept = await rowsOf(world.db, sql`select 1 from inbound_messages where sender_id = ${sender.id}`);
+  expect(kept).toHaveLength(1 + others.length);
 });
 
 test.each(['waha', 'fonnte', 'wablas'] as const)(

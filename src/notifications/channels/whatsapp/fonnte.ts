@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callProvider } from './call.ts';
-import { digitsOf, fieldsOf } from './callback-body.ts';
+import { digitsOf, fieldsOf, isYes, spelled, spelledId, spelledSeconds } from './callback-body.ts';
 import {
   answerOfStatus,
   deviceFields,
@@ -48,11 +48,7 @@ export const fonnte: SenderPlugin<z.output<typeof fonnteForm>, z.output<typeof c
   readCallback: (body) => readFonnteCallback(fieldsOf(body)),
 };
 
-const id = z
-  .union([z.string(), z.int()])
-  .transform(String)
-  .pipe(z.string().regex(/^[\w-]{1,60}$/));
-const taken = z.object({ status: z.literal(true), id: z.array(id).length(1) });
+const taken = z.object({ status: z.literal(true), id: z.array(spelledId).length(1) });
 const refused = z.object({ status: z.literal(false), reason: z.string().optional(), detail: z.string().optional() });
 
 /** Fonnte answers 200 even for refusals; only `status` counts. A 5xx says nothing about the message. */
@@ -87,19 +83,21 @@ const statuses: Readonly<Record<string, ReportedStatus>> = {
 };
 
 const blank = z.literal('').transform(() => undefined);
+const word = z.string().nullish().catch(undefined);
 const statusCallback = z.object({
-  id: id.or(blank).nullish(),
-  stateid: id.or(blank).nullish(),
-  status: z.string().nullish(),
-  state: z.string().nullish(),
+  id: spelledId.or(blank).nullish(),
+  stateid: spelledId.or(blank).nullish(),
+  status: word,
+  state: word,
 });
 const messageCallback = z.object({
-  sender: z.string(),
-  message: z.string(),
-  inboxid: id.nullish(),
-  timestamp: z.coerce.number().nullish().catch(undefined),
+  sender: spelled,
+  message: spelled,
+  isgroup: z.unknown().optional(),
+  inboxid: spelledId.nullish().catch(undefined),
+  timestamp: spelledSeconds,
 });
-const deviceCallback = z.object({ device: z.string(), status: z.enum(['connect', 'disconnect']) });
+const deviceCallback = z.object({ device: spelled, status: z.enum(['connect', 'disconnect']) });
 
 /**
  * The first status of a message names its id and gives it a `stateid`. Later ones may name only the `stateid`, and
@@ -114,13 +112,14 @@ function readFonnteCallback(fields: unknown): CallbackContent {
   const message = messageCallback.safeParse(fields).data;
   if (message !== undefined) {
     const from = digitsOf(message.sender);
-    // Without an id, a message and its repetition cannot be told apart.
-    if (from === undefined || message.inboxid === null || message.inboxid === undefined) return nothingTold;
+    if (from === undefined || isYes(message.isgroup)) return nothingTold;
+    // A device without an inbox numbers all its messages 0.
+    const isNumbered = message.inboxid !== null && message.inboxid !== undefined && message.inboxid !== '0';
     return inboundMessage({
-      messageId: `fonnte:${message.inboxid}`,
+      messageId: isNumbered ? `fonnte:${message.inboxid}` : undefined,
       from,
       text: message.message,
-      sentAt: message.timestamp ?? undefined,
+      sentAt: message.timestamp,
     });
   }
   const told = statusCallback.safeParse(fields).data;
@@ -128,8 +127,8 @@ function readFonnteCallback(fields: unknown): CallbackContent {
   const messageId = told.id === null || told.id === undefined ? undefined : `fonnte:${told.id}`;
   const stateId = told.stateid ?? undefined;
   if (messageId === undefined && stateId === undefined) return nothingTold;
-  const word = (told.state || told.status || '').toLowerCase();
-  const status = statuses[word];
-  const failure = status === 'failed' ? `fonnte_${word.replaceAll(' ', '_')}` : undefined;
+  const state = (told.state || told.status || '').toLowerCase();
+  const status = statuses[state];
+  const failure = status === 'failed' ? `fonnte_${state.replaceAll(' ', '_')}` : undefined;
   return { ...nothingTold, statuses: [{ messageId, ...(stateId === undefined ? {} : { stateId }), status, failure }] };
 }

@@ -116,7 +116,8 @@ export type StatusReport = {
 };
 
 export type Inbound = {
-  readonly messageId: string;
+  /** Undefined if the provider gives it none. */
+  readonly messageId: string | undefined;
   /** Digits with the country code. */
   readonly from: string;
   /** Empty if the message has no text. */

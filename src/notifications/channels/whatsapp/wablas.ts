@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { callProvider } from './call.ts';
-import { digitsOf, fieldsOf } from './callback-body.ts';
+import { digitsOf, fieldsOf, isYes, spelled, spelledId } from './callback-body.ts';
 import {
   answerOfStatus,
   deviceFields,
@@ -62,10 +62,9 @@ export const wablas: SenderPlugin<z.output<typeof wablasForm>, z.output<typeof c
   readCallback: (body) => readWablasCallback(fieldsOf(body)),
 };
 
-const id = z.string().regex(/^[\w-]{1,60}$/);
 const taken = z.object({
   status: z.literal(true),
-  data: z.object({ messages: z.array(z.object({ id, status: z.string().optional() })).length(1) }),
+  data: z.object({ messages: z.array(z.object({ id: spelledId, status: z.string().optional() })).length(1) }),
 });
 const refused = z.object({ status: z.literal(false), message: z.string() });
 
@@ -102,15 +101,14 @@ const statuses: Readonly<Record<string, ReportedStatus>> = {
   reject: 'failed',
 };
 
-const text = z.union([z.string(), z.int()]).transform(String);
-const statusCallback = z.object({ id, status: z.string() });
+const statusCallback = z.object({ id: spelledId, status: z.string() });
 const messageCallback = z.object({
-  id,
-  phone: text,
-  message: z.string(),
-  isGroup: z.union([z.boolean(), z.string()]).nullish(),
-  isFromMe: z.union([z.boolean(), z.string()]).nullish(),
-  timestamp: text.nullish().catch(undefined),
+  id: spelledId,
+  phone: spelled,
+  message: spelled,
+  isGroup: z.unknown().optional(),
+  isFromMe: z.unknown().optional(),
+  timestamp: spelled.nullish().catch(undefined),
 });
 
 /** Inbound messages carry a text, tracking carries a status. */
@@ -118,7 +116,7 @@ function readWablasCallback(fields: unknown): CallbackContent {
   const message = messageCallback.safeParse(fields).data;
   if (message !== undefined) {
     const from = digitsOf(message.phone);
-    if (from === undefined || isTrue(message.isGroup) || isTrue(message.isFromMe)) return nothingTold;
+    if (from === undefined || isYes(message.isGroup) || isYes(message.isFromMe)) return nothingTold;
     return inboundMessage({
       messageId: `wablas:${message.id}`,
       from,
@@ -133,8 +131,6 @@ function readWablasCallback(fields: unknown): CallbackContent {
   const failure = status === 'failed' ? `wablas_${word}` : undefined;
   return { ...nothingTold, statuses: [{ messageId: `wablas:${told.id}`, status, failure }] };
 }
-
-const isTrue = (value: boolean | string | null | undefined): boolean => value === true || value === 'true';
 
 /** Seconds since 1970, or a time as text. */
 function sentAtOf(timestamp: string | null | undefined): number | undefined {

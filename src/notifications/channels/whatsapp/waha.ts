@@ -4,7 +4,7 @@ import { constantTimeEqual } from '../../../platform/crypto.ts';
 import { requestInvalid } from '../../../platform/errors.ts';
 import { inputFault } from '../../../platform/field-faults.ts';
 import { callProvider } from './call.ts';
-import { digitsOf, fieldsOf } from './callback-body.ts';
+import { digitsOf, fieldsOf, isYes, spelledSeconds } from './callback-body.ts';
 import { inboundMessage, phoneTraits, refusals } from './phone-service.ts';
 import {
   type CallbackContent,
@@ -115,13 +115,22 @@ function messageIdOf(id: string): string | undefined {
 }
 
 const eventSchema = z.object({ event: z.string(), payload: z.looseObject({}) });
-const ackSchema = z.object({ id: z.string().min(1).max(providerIdMax), ack: z.int() });
+const ackSchema = z.object({ id: z.string().min(1).max(providerIdMax), ack: z.coerce.number().int() });
 const messageSchema = z.object({
   id: z.string().min(1).max(providerIdMax),
   from: z.string(),
-  fromMe: z.boolean().optional(),
+  fromMe: z.unknown().optional(),
   body: z.string().nullish(),
-  timestamp: z.number().optional().catch(undefined),
+  timestamp: spelledSeconds,
+  /** What the engine itself says, in its own form. */
+  _data: z
+    .object({
+      key: z.object({ remoteJidAlt: z.string(), senderPn: z.string() }).partial(),
+      Info: z.object({ SenderAlt: z.string() }).partial(),
+    })
+    .partial()
+    .optional()
+    .catch(undefined),
 });
 const sessionSchema = z.object({ status: z.string() });
 
@@ -132,6 +141,12 @@ const statusOfAck: Readonly<Record<number, ReportedStatus>> = {
   3: 'read',
   4: 'read',
 };
+
+/** WhatsApp hides phones behind ids that end with `@lid`. Some engines of WAHA tell the phone beside one. */
+function phoneOf({ from, _data }: z.output<typeof messageSchema>): string | undefined {
+  if (!from.endsWith('@lid')) return digitsOf(from);
+  return digitsOf(_data?.key?.remoteJidAlt ?? _data?.key?.senderPn ?? _data?.Info?.SenderAlt ?? '');
+}
 
 function contentOf({ event, payload }: z.output<typeof eventSchema>): CallbackContent {
   if (event === 'message.ack') {
@@ -144,9 +159,9 @@ function contentOf({ event, payload }: z.output<typeof eventSchema>): CallbackCo
   }
   if (event === 'message') {
     const message = messageSchema.safeParse(payload).data;
-    const from = message === undefined ? undefined : digitsOf(message.from);
+    const from = message === undefined ? undefined : phoneOf(message);
     const messageId = message === undefined ? undefined : messageIdOf(message.id);
-    if (message === undefined || message.fromMe === true || from === undefined || messageId === undefined) {
+    if (message === undefined || isYes(message.fromMe) || from === undefined || messageId === undefined) {
       return nothingTold;
     }
     return inboundMessage({ messageId, from, text: message.body ?? '', sentAt: message.timestamp });
