@@ -59,8 +59,7 @@ describe('password resets', () => {
     }
   });
 
-  // A busy machine may slow down one of the two.
-  it('take as long for an unknown address as for a known one', { retry: 2 }, async () => {
+  it('take as long for an unknown address as for a known one', async () => {
     const times = { known: [] as number[], unknown: [] as number[] };
     for (let turn = 0; turn < 40; turn += 1) {
       const member = turn % 2 === 0 ? 'known' : 'unknown';
@@ -72,7 +71,8 @@ describe('password resets', () => {
       });
       times[member].push(performance.now() - started);
     }
-    const ratio = median(times.known) / median(times.unknown);
+    // A busy machine delays some requests of either kind, but makes none of them quicker than its work.
+    const ratio = Math.min(...times.known) / Math.min(...times.unknown);
     expect(ratio).toBeGreaterThan(0.5);
     expect(ratio).toBeLessThan(2);
   });
@@ -101,7 +101,3 @@ describe('password resets', () => {
     await expect(signIn(world, member.email, 'sandi baru yang panjang')).rejects.toThrow('401');
   });
 });
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
-}
