@@ -519,9 +519,11 @@ begin
            || case count(*) when 1 then jsonb_build_object('orderId', min(p_ids[i.n])) else jsonb_build_object('orderIds', jsonb_agg(p_ids[i.n])) end,
          min(p_traceparents[i.n])
   from (
-    -- Up to ten orders share a job, free ones apart from those that must be paid. Those with a trace have jobs of their own.
+    -- Up to ten orders share a job, free ones apart from those that must be paid. Those with a trace have jobs of their own. Each kind is
+    -- numbered for itself: the order of ids mixes the kinds, and jobs of either would be half full.
     select n, v_item_totals[n] = 0 as is_free,
-           case when p_traceparents[n] is not null then -n else (row_number() over () - 1) / 10 end as part
+           case when p_traceparents[n] is not null then -n
+             else (row_number() over (partition by v_item_totals[n] = 0, p_traceparents[n] is null) - 1) / 10 end as part
     from unnest(v_accepted_items) as n) i
   group by i.is_free, i.part;
 
