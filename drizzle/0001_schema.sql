@@ -568,6 +568,8 @@ create extension if not exists pg_trgm;
 create extension if not exists btree_gin;
 create index order_searches_terms on order_searches
   using gin (organizer_id, event_id, name gin_trgm_ops, contact gin_trgm_ops);
+-- Whole phone numbers: a mistyped one is found among its neighbours.
+create index order_searches_phone on order_searches (organizer_id, substring(contact from '[0-9]*$'));
 
 -- How far each event's orders have been added to order_searches.
 create table order_search_marks (

@@ -2377,7 +2377,7 @@ export type ComplimentaryOrder = {
 export type FoundOrders = {
   data: DeskOrder[];
   nextCursor: string | null;
-  /** `similar`: nothing matches, and these are the orders with the most similar names or emails. */
+  /** `similar`: nothing matches. These are the orders whose code or phone differs by one typing mistake, else those with the most similar names or emails. */
   match: "exact" | "similar";
 };
 

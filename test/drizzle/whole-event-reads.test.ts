@@ -36,6 +36,10 @@ beforeAll(async () => {
       joined_at, order_id)
     select event_id, 'wte_' || substr(order_id, 13), ticket_category_id, pool_id, 1, 'Ayu', 'ayu@example.test', order_id, '', 'id',
       'offered', now(), order_id from order_lines where event_id = ${paid.id}`;
+  await world.admin`
+    insert into order_searches (event_id, order_id, organizer_id, name, contact)
+    select event_id, id, organizer_id, ' ayu lestari', ' ' || buyer_email || ' ' || regexp_replace(buyer_phone, '\\D', '', 'g') from orders
+    on conflict do nothing`;
   events = [paid, rush];
   const document = openApiDocument(createRoutes(world.api), 'http://localhost');
   paths = Object.entries(document.paths ?? {})
@@ -83,4 +87,25 @@ test.each(['unknown to', 'known to'])(
     expect(slow).toEqual([]);
   },
   120_000,
+);
+
+/** A code or a number has up to a thousand neighbours, and each look-up reads some pages of an index. */
+const pagesOfNeighboursMax = 10_000;
+
+test.each(['7K3M9XQ206', '7K3M9XQ206FJ2V1H8C9QX4T0RB', '081234567890'])(
+  'a search for %s, which nothing matches, looks up its neighbours alone',
+  async (q) => {
+    for (const event of events) {
+      const token = await world.keyOf(event, 'manager');
+      for (const more of [{}, { eventId: event.id }]) {
+        await forgetStatements(world);
+        const path = `/v1/organizers/${event.organizer.slug}/order-searches`;
+        const { status } = await world.request(path, { token, body: { q, ...more } });
+        const { pages } = await heaviest();
+        expect(status).toBe(200);
+        expect(pages).toBeLessThan(pagesOfNeighboursMax);
+      }
+    }
+  },
+  60_000,
 );

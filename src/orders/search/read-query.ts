@@ -17,11 +17,11 @@ export type SearchPlan = {
   readonly digits?: string;
 };
 
-const codeLength = 10;
+export const codeLength = 10;
 const codePartMin = 4;
 /** Eight characters of base 32 are five whole bytes. */
 const ticketStep = 8;
-const ticketCodeLength = 26;
+export const ticketCodeLength = 26;
 /** Shorter parts have no trigram in the index, and would match nearly everybody. */
 const wordMin = 2;
 const emailPartMin = 3;

@@ -25,7 +25,9 @@ const searchOrdersSchema = z
 const foundOrdersSchema = listOf(deskOrderSchema)
   .extend({
     match: z.enum(['exact', 'similar']).openapi({
-      description: '`similar`: nothing matches, and these are the orders with the most similar names or emails.',
+      description:
+        '`similar`: nothing matches. These are the orders whose code or phone differs by one typing mistake, else those with the most ' +
+        'similar names or emails.',
     }),
   })
   .openapi('FoundOrders');

@@ -6,6 +6,7 @@ import { presentDeskOrder } from '../buyer/present.ts';
 import { readOrders } from '../buyer/queries.ts';
 import { ownEvent } from '../desk/own-event.ts';
 import { eventNotFound } from '../../access/errors.ts';
+import { type NearMisses, readNearMisses } from './near-misses.ts';
 import { type SearchPlan, foldEmail, nameWords, readSearchQuery } from './read-query.ts';
 
 export type SearchInput = {
@@ -33,7 +34,8 @@ const similarLengthMin = 4;
 
 /**
  * Finds the organiser's orders by the beginning of a name (the buyer's, or one on a ticket), an email, a phone, an
- * order code or a ticket code. If nothing matches, it finds orders with similar names or emails. The role door searches
+ * order code or a ticket code. If nothing matches, it finds orders whose code or phone differs by one typing mistake, else those with
+ * similar names or emails. The role door searches
  * names and codes only; by an address it could find out whether somebody has an order. Orders of the last half minute are
  * found only by their codes. A member who manages some events searches those, or one event that is named.
  * @throws DomainError event.not_found
@@ -53,7 +55,8 @@ export async function searchOrders(deps: { readonly db: Db }, by: Actor, input: 
   if (ids.length > 0 || input.before !== undefined) {
     return { orders: await showOrders(deps.db, ids, scope), match: 'exact' };
   }
-  const similar = await findSimilarIds(deps.db, scope, input.q);
+  const near = await findNearIds(deps.db, scope, readNearMisses(input.q));
+  const similar = near.length > 0 ? near : await findSimilarIds(deps.db, scope, input.q);
   return { orders: await showOrders(deps.db, similar, scope), match: 'similar' };
 }
 
@@ -118,6 +121,44 @@ function isOneOf({ eventIds }: Scope, column: SQL): SQL {
 /** Escapes the characters that have a meaning in a pattern. */
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+/** Each neighbour is looked up by itself, in the one way that an index offers: a list might be compared with all rows instead. */
+async function findNearIds(db: Db, scope: Scope, { codes, tickets, phones }: NearMisses): Promise<string[]> {
+  const list = (texts: readonly string[]) => sql`unnest(${arrayText(texts)}::text[]) as n(text)`;
+  const branches = [
+    ...(codes.length === 0
+      ? []
+      : [
+          sql`
+      select f.id from ${list(codes)} cross join lateral (
+        select o.id from orders o where right(o.id, 10) = n.text and o.organizer_id = ${scope.organizerId}
+          ${isOneOf(scope, sql`o.event_id`)} limit ${similarMax}) f`,
+        ]),
+    ...(tickets.length === 0
+      ? []
+      : [
+          sql`
+      select f.id from ${list(tickets)} cross join lateral (
+        select o.id from tickets t join orders o on o.event_id = t.event_id and o.id = t.order_id
+        where t.code = decode(n.text, 'hex') and o.organizer_id = ${scope.organizerId} ${isOneOf(scope, sql`t.event_id`)} limit 1) f`,
+        ]),
+    ...(phones.length === 0 || !scope.seesContact
+      ? []
+      : [
+          sql`
+      select f.id from ${list(phones)} cross join lateral (
+        select s.order_id as id from order_searches s
+        where s.organizer_id = ${scope.organizerId} and substring(s.contact from '[0-9]*$') = n.text
+          ${isOneOf(scope, sql`s.event_id`)} limit ${similarMax}) f`,
+        ]),
+  ];
+  if (branches.length === 0) return [];
+  const rows = await rowsOf<{ id: string }>(
+    db,
+    sql`select f.id from (${sql.join(branches, sql` union `)}) f order by right(f.id, 20) desc limit ${similarMax}`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 async function findSimilarIds(db: Db, scope: Scope, q: string): Promise<string[]> {

@@ -42,6 +42,20 @@ const found = async (q: string, more: More = {}, headers = desk.manager) => {
   return match === 'exact' ? data.map(({ id }) => id) : [];
 };
 
+/** The text with one character wrong, two swapped, one missing, and one too many. None is the beginning of what was meant. */
+function mistyped(meant: string): string[] {
+  const text = meant.replaceAll('-', '');
+  const at = [...text].findIndex((one, index) => index > 4 && one !== text[index + 1]);
+  const [before, one = '', next = '', after] = [text.slice(0, at), text[at], text[at + 1], text.slice(at + 2)];
+  const wrong = one === '7' ? '4' : '7';
+  return [
+    `${before}${wrong}${next}${after}`,
+    `${before}${next}${one}${after}`,
+    `${before}${next}${after}`,
+    `${before}${one}${wrong}${next}${after}`,
+  ];
+}
+
 /** A minute later, when the orders are old enough. */
 const later = { now: () => new Date(Date.now() + 60_000) };
 const indexNow = () => indexOrders({ db: desk.open.db, log: silentLog, clock: later });
@@ -137,6 +151,26 @@ describe('the search of orders', () => {
       expect([q, answer.match, answer.data.map((row) => row.id)]).toEqual([q, 'similar', expect.arrayContaining([id])]);
       expect((await search(q, { eventId: other.id }, desk.door)).data).toEqual([]);
     }
+  });
+
+  test('finds a code or a phone with one typing mistake, says that it is only near, and prefers an exact match', async () => {
+    const { id, phone } = await placed('Nadia', other);
+    await pay(desk.open.db, id);
+    await indexNow();
+    const [ticket] = await rowsOf<{ code: Buffer }>(desk.open.db, sql`select code from tickets where order_id = ${id}`);
+    const ticketCode = encodeBase32(ticket?.code ?? Buffer.alloc(16));
+    const near = async (q: string, headers = desk.manager) => {
+      const { data, match } = await search(q, {}, headers);
+      return match === 'similar' ? data.map((row) => row.id) : match;
+    };
+    for (const text of [orderCode(id), ticketCode, phone, `0${phone.slice(3)}`, phone.slice(1)]) {
+      expect([text, await found(text)]).toEqual([text, expect.arrayContaining([id])]);
+      for (const q of mistyped(text)) expect([text, q, await near(q)]).toEqual([text, q, expect.arrayContaining([id])]);
+    }
+    for (const text of [orderCode(id), ticketCode])
+      expect(await near(mistyped(text)[0] ?? '', desk.door)).toContain(id);
+    for (const q of mistyped(phone)) expect([q, await near(q, desk.door)]).toEqual([q, []]);
+    for (const q of mistyped(mistyped(phone)[0] ?? '').slice(1, 2)) expect([q, await near(q)]).toEqual([q, []]);
   });
 
   test.each(['Љиљана Петровић', 'محمد الفاتح', '王小明', 'สมชาย ใจดี', 'Åse Bjørnson'])(

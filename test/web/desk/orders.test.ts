@@ -60,7 +60,7 @@ describe('orders at the desk', () => {
     expect((await manager.get(exact.location)).html).toContain(path());
     const similar = await manager.send(`/desk/events/${event.id}/orders`, { q: 'Lestrai' }, { act: 'search' });
     const { html } = await manager.get(similar.location);
-    expect(html).toContain('Nothing matches exactly');
+    expect(html).toContain('Nothing found for “Lestrai”. Near it:');
     expect(html).toContain(path());
     expect((await manager.get('/desk/orders?s=nonsense')).status).toBe(200);
   });

@@ -158,7 +158,7 @@ describe('an organiser at the desk', () => {
     await expectNoTrap(page);
     await typeInto(page.locator('[name=q]'), 'Lestrai');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('text=Nothing matches exactly');
+    await page.waitForSelector('text=Nothing found for “Lestrai”. Near it:');
     expect(page.url()).not.toContain('Lestrai');
     await expectTidy();
     await pressOn(page.locator(`a[href="/desk/orders/${orderId}"]`).first());

@@ -88,7 +88,7 @@ async function foundOrders(desk: Desk, q: string, timeZone: string, eventId?: st
     },
   });
   if (data.length === 0) return html`<p role="status">${words.nothing}</p>`;
-  return html`${match === 'similar' ? notice(words.similar, 'warn') : ''}${orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { s: desk.query('s') })}`;
+  return html`${match === 'similar' ? notice(words.similar(q), 'warn') : ''}${orderTable(desk, data, timeZone)}${paging(desk, nextCursor, { s: desk.query('s') })}`;
 }
 
 async function listOfEvent(desk: Desk, timeZone: string): Promise<Html> {
