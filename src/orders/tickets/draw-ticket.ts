@@ -4,9 +4,8 @@ import { formatDateTime } from '../../platform/text/format-time.ts';
 import { noDate } from '../../platform/text/no-date.ts';
 import { placeLine } from '../../platform/text/place-line.ts';
 import { groupTicketCode } from './codes/group-ticket-code.ts';
-import type { Fonts } from '../../platform/typesetting/fonts.ts';
+import { type Fitted, type Sheet, faint, field, fitted, ink, line, readable } from './paper/fields.ts';
 import { isStandard, paperText } from './paper/printable.ts';
-import { drawText, shownText } from './paper/text-box.ts';
 import { qrOf, quietZoneModules } from './qr.ts';
 import { type Structure, asDecoration, asElement } from './paper/structure.ts';
 import type { Order } from '../tables.ts';
@@ -58,21 +57,20 @@ const words = {
   },
 } as const;
 
-/** The colours of the pages and mails (`src/web/client/styles/colours.css`), as printers have them. */
-const ink = '#14342b';
+/** More colours of the pages and mails (`src/web/client/styles/colours.css`), as printers have them. */
 const accent = '#0d4f42';
-const faint = '#655e53';
 const rule = '#ddd4c5';
 const onBand = '#b9d8c9';
 const margin = 32;
-const bandHeight = 124;
+const nameTop = 42;
 const qrSide = 196;
-const qrTop = bandHeight + 24;
-const factsTop = qrTop + qrSide + 26;
+const rowGap = 14;
+/** Two lines of names of usual length. Longer ones are set smaller: none is cut, at the lengths that the service takes. */
+const nameBox = { size: 20, sizeMin: 9, height: 48 } as const;
 
 type Place = { readonly number: number; readonly count: number };
-/** The document, the fonts to draw with, and the part of its structure that the page belongs to. */
-type Sheet = { readonly document: PDFKit.PDFDocument; readonly fonts: Fonts; readonly section: Structure };
+/** What is drawn below the name of the event begins at `top`. */
+type Page = Sheet & { readonly top: number };
 
 /** The texts on a ticket that people have written. Their fonts are opened before drawing. */
 export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string[] {
@@ -87,15 +85,17 @@ export function writtenTexts({ event, order, tickets }: TicketsPdfInput): string
 
 /** Draws one ticket on the current page of the document. */
 export function drawTicket(
-  { document, fonts, whole }: Omit<Sheet, 'section'> & { readonly whole: Structure },
+  { document, fonts, whole }: Pick<Sheet, 'document' | 'fonts'> & { readonly whole: Structure },
   input: TicketsPdfInput,
   ticket: TicketsPdfInput['tickets'][number],
   place: Place,
 ): void {
   const { ticket: title, of } = words[input.order.locale];
   const section = document.struct('Sect', { title: `${title} ${place.number} ${of} ${place.count}` });
-  const sheet = { document, fonts, section };
-  drawBand(sheet, input, place);
+  const width = document.page.width - 2 * margin;
+  const name = fitted({ document, fonts }, readable({ fonts }, input.event.name), { ...nameBox, width, bold: true });
+  const sheet = { document, fonts, section, top: nameTop + name.height };
+  drawBand(sheet, input, { ...place, name });
   drawCode(sheet, input, ticket, place);
   drawFacts(sheet, input, ticket);
   section.end();
@@ -106,8 +106,9 @@ const startText = ({ startsAt, timeZone, postponedAt }: TicketsPdfInput['event']
   postponedAt === null ? formatDateTime(startsAt, timeZone, locale) : noDate[locale];
 
 /** Draws the facts of the event and the number of this ticket in the order. */
-function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place): void {
-  const { document } = sheet;
+function drawBand(sheet: Page, { event, order }: TicketsPdfInput, place: Place & { readonly name: Fitted }): void {
+  const { document, top } = sheet;
+  const bandHeight = top + 34;
   const text = words[order.locale];
   const width = document.page.width - 2 * margin;
   const small = { x: margin, y: 26, size: 8, color: onBand };
@@ -117,20 +118,25 @@ function drawBand(sheet: Sheet, { event, order }: TicketsPdfInput, place: Place)
   });
   line(sheet, text.admit, { ...small, width: width - 60, spacing: 2 });
   line(sheet, `${place.number} ${text.of} ${place.count}`, { ...small, width, align: 'right' });
-  const name = { x: margin, y: 42, width, size: 20, color: '#ffffff', bold: true, height: 48 };
+  const name = { x: margin, y: nameTop, width, color: '#ffffff', bold: true, ...place.name };
   line(sheet, readable(sheet, event.name), { ...name, element: 'H1' });
   const starts = startText(event, order.locale);
-  line(sheet, paperText(starts), { x: margin, y: 98, width, size: 9.5, color: onBand });
+  line(sheet, paperText(starts), { x: margin, y: top + 8, width, size: 9.5, color: onBand });
 }
+
+const qrTopOf = ({ top }: Pick<Page, 'top'>) => top + 58;
+const factsTopOf = (sheet: Pick<Page, 'top'>) => qrTopOf(sheet) + qrSide + 26;
 
 /** Draws the QR code, its text, and the line to fold along. */
 function drawCode(
-  sheet: Sheet,
+  sheet: Page,
   { order }: TicketsPdfInput,
   { code, shortCode }: TicketsPdfInput['tickets'][number],
   place: Place,
 ): void {
   const { document, section } = sheet;
+  const qrTop = qrTopOf(sheet);
+  const factsTop = factsTopOf(sheet);
   const width = document.page.width - 2 * margin;
   const left = (document.page.width - qrSide) / 2;
   // Readers who cannot see the code can read it out: the alternative text is the code that people type.
@@ -158,83 +164,33 @@ function drawCode(
   });
 }
 
-function drawFacts(sheet: Sheet, { event, order }: TicketsPdfInput, ticket: TicketsPdfInput['tickets'][number]): void {
+/** Draws rows of facts, each below the one before it, and the place in what is left of the page. */
+function drawFacts(sheet: Page, { event, order }: TicketsPdfInput, ticket: TicketsPdfInput['tickets'][number]): void {
   const text = words[order.locale];
-  const width = sheet.document.page.width - 2 * margin;
+  const { page } = sheet.document;
+  const width = page.width - 2 * margin;
   const half = width / 2 - 8;
   const left = { x: margin, width: half };
   const right = { x: margin + half + 16, width: half };
   const holder = readable(sheet, ticket.holderName ?? order.buyerName) || (order.code ?? '–');
-  field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: factsTop + 14 });
-  field(sheet, text.holder, holder, { ...right, y: factsTop + 14 });
+  const first = factsTopOf(sheet) + rowGap;
+  const second =
+    rowGap +
+    Math.max(
+      field(sheet, text.category, readable(sheet, ticket.categoryName), { ...left, y: first }),
+      field(sheet, text.holder, holder, { ...right, y: first }),
+    );
   const doors = paperText(formatDateTime(event.doorsOpenAt, event.timeZone, order.locale));
-  if (event.postponedAt === null) field(sheet, text.doors, doors, { ...left, y: factsTop + 62 });
-  if (order.code !== undefined) field(sheet, text.order, order.code, { ...right, y: factsTop + 62 });
-  field(sheet, text.where, readable(sheet, placeLine(event)), { x: margin, y: factsTop + 110, width });
-  const note = {
-    x: margin,
-    y: sheet.document.page.height - 44,
-    width,
-    size: 7.5,
-    color: faint,
-    align: 'center',
-    height: 20,
-  } as const;
+  const ends = [
+    ...(event.postponedAt === null ? [field(sheet, text.doors, doors, { ...left, y: second })] : []),
+    ...(order.code === undefined ? [] : [field(sheet, text.order, order.code, { ...right, y: second })]),
+  ];
+  const third = ends.length === 0 ? second : rowGap + Math.max(...ends);
+  const noteTop = page.height - 44;
+  const height = noteTop - third - rowGap;
+  field(sheet, text.where, readable(sheet, placeLine(event)), { x: margin, y: third, width, height });
+  const note = { x: margin, y: noteTop, width, size: 7.5, color: faint, align: 'center', height: 20 } as const;
   line(sheet, text.note, note);
-}
-
-/** The part of a written text that the fonts can draw. */
-function readable({ fonts }: Sheet, written: string): string {
-  const text = paperText(written);
-  return isStandard(text) ? text : shownText(text, fonts);
-}
-
-type Line = {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly size: number;
-  readonly color: string;
-  readonly bold?: boolean;
-  readonly align?: 'right' | 'center';
-  readonly height?: number;
-  readonly spacing?: number;
-  /** The text's role in the structure of the document. */
-  readonly element?: 'H1' | 'P' | 'Span';
-};
-
-/** Draws text in its own box. A longer text is cut with an ellipsis, so it never flows to another page. */
-function line({ document, fonts, section }: Sheet, text: string, at: Line): void {
-  asElement({ document, parent: section }, at.element ?? 'P', () => write({ document, fonts }, text, at));
-}
-
-function write({ document, fonts }: Omit<Sheet, 'section'>, text: string, at: Line): void {
-  const height = at.height ?? at.size * 1.2;
-  if (!isStandard(text)) {
-    drawText(document, text, { ...at, height }, fonts);
-    return;
-  }
-  document
-    .font(at.bold === true ? 'Helvetica-Bold' : 'Helvetica')
-    .fontSize(at.size)
-    .fillColor(at.color)
-    .text(text, at.x, at.y, {
-      width: at.width,
-      height,
-      ellipsis: true,
-      characterSpacing: at.spacing ?? 0,
-      ...(at.align === undefined ? {} : { align: at.align }),
-    });
-}
-
-/** A label and its value are one paragraph, so that they are read together. */
-function field(sheet: Sheet, label: string, value: string, at: { x: number; y: number; width: number }): void {
-  const section = sheet.document.struct('P');
-  const pair = { ...sheet, section };
-  line(pair, label.toUpperCase(), { ...at, size: 6.5, color: faint, spacing: 1, element: 'Span' });
-  line(pair, value, { ...at, y: at.y + 11, size: 10.5, color: ink, bold: true, height: 26, element: 'Span' });
-  section.end();
-  sheet.section.add(section);
 }
 
 function drawQr(document: PDFKit.PDFDocument, code: string, x: number, y: number): void {

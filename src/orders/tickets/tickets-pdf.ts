@@ -15,7 +15,7 @@ import { type TicketPrinter, printRetrySeconds } from './print-tickets.ts';
 /** More than any order has. It bounds one document. */
 const ticketsMax = 200;
 /** Part of each version. Raise it with every change of the pages' look. */
-const layout = 6;
+const layout = 7;
 const versionLength = 22;
 
 export type TicketsPdf = {

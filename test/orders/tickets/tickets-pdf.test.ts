@@ -8,6 +8,8 @@ import { renderTickets } from '../../../src/orders/tickets/render-tickets.ts';
 import { readQrPath } from '../../../testkit/check-in/qr-reader.ts';
 import { printedEvent as event } from '../../../testkit/orders/printed-event.ts';
 
+/** In points. */
+const qrSide = 196;
 const order = {
   code: '9QX4T-0RBVE',
   buyerName: 'Ayu Lestari',
@@ -43,7 +45,68 @@ function pagesOf(pdf: Buffer): { commands: string; text: string }[] {
   );
 }
 
+type ShownLine = { readonly top: number; readonly size: number; readonly text: string };
+
+/** The lines of text of a page, with their distance from its top to their lower edge. */
+function linesOf({ commands }: { readonly commands: string }): ShownLine[] {
+  const tops = new RegExp(String.raw`1 0 0 1 [\d.]+ ([\d.]+) Tm\n/F\d+ ([\d.]+) Tf\n(?:[\d.]+ Tc\n)?\[(.*?)\] TJ`, 'g');
+  return [...commands.matchAll(tops)].map(([, y = '', size = '', shown = '']) => ({
+    top: pageHeight - Number(y),
+    size: Number(size),
+    text: [...shown.matchAll(/<([0-9a-f]*)>/g)]
+      .map(([, hex = '']) => Buffer.from(hex, 'hex').toString('latin1'))
+      .join(''),
+  }));
+}
+const pageHeight = 595.28;
+/** What stands in several lines, as one text. */
+const together = (lines: readonly ShownLine[]) => lines.map(({ text }) => text.trim()).join(' ');
+/** As many characters of these words as the service takes. */
+const upTo = (length: number, words: string) => `${words} `.repeat(length).slice(0, length).trim();
+
 describe('printed tickets', () => {
+  test('show the longest names that the service takes in full, and leave the code alone', async () => {
+    const name = upTo(200, 'Malam Keroncong Nusantara bersama Orkestra Kota Yogyakarta');
+    const place = {
+      venue: upTo(120, 'Gedung Kesenian Lapangan Banteng'),
+      address: upTo(500, 'Jalan Pangeran Diponegoro Nomor 17, RT 03 RW 05'),
+      city: upTo(120, 'Kota Administrasi Jakarta Pusat'),
+    };
+    const categoryName = upTo(200, 'Tribun Utara Bawah Kursi Bernomor');
+    const holderName = upTo(100, 'Raden Mas Bagus Surya Wijaya Kusumadiningrat');
+    const [ticket] = someTickets(1).map((one) => ({ ...one, categoryName, holderName }));
+    if (ticket === undefined) throw new Error('a ticket');
+    const [page] = pagesOf(await renderTickets({ event: { ...event, ...place, name }, order, tickets: [ticket] }));
+    const lines = linesOf(page ?? { commands: '' });
+    const text = together(lines);
+    for (const whole of [name, categoryName, holderName, place.venue, place.address, place.city])
+      expect(text.replaceAll(/\s+/g, ' ')).toContain(whole);
+    expect(text).not.toContain('\x85');
+    expect(text).toContain('satu kali masuk');
+    expect(Math.min(...lines.map(({ size }) => size))).toBeGreaterThanOrEqual(5);
+    expect(Math.max(...lines.map(({ top }) => top))).toBeLessThan(pageHeight);
+    const path = page?.commands.match(/(?:^\d+ \d+ [ml]\n|^h\n)+/m)?.[0] ?? '';
+    expect(readQrPath(path, 25, quietZoneModules)).toBe(ticket.code);
+    const shortCode = lines.find((one) => one.text === groupTicketCode(ticket.shortCode))?.top ?? 0;
+    const above = lines.filter(({ top }) => top < shortCode).map(({ top }) => top);
+    expect(shortCode - Math.max(...above)).toBeGreaterThan(qrSide);
+    // Lines that are set below each other do not touch.
+    const tops = lines
+      .filter(({ text: shown }) => name.includes(shown.trim()) && shown.trim() !== '')
+      .map(({ top }) => top);
+    for (const [index, top] of tops.slice(1).entries()) expect(top - (tops[index] ?? 0)).toBeGreaterThan(8);
+  });
+
+  test('leave no empty line between a short name and the date below it', async () => {
+    const lines = linesOf(
+      pagesOf(await renderTickets({ event, order, tickets: someTickets(1) }))[0] ?? { commands: '' },
+    );
+    const at = (part: string) => lines.findIndex(({ text }) => text.includes(part));
+    const [name, date] = [lines[at('Senja di Selatan')], lines[at('1 Maret 2027')]];
+    expect((date?.top ?? 0) - (name?.top ?? 0)).toBeLessThan(2 * (date?.size ?? 0) + 6);
+    expect(name?.size).toBe(20);
+  });
+
   test('are one page each, with what the door and the holder need', async () => {
     const tickets = someTickets(3);
     const pdf = await renderTickets({ event, order, tickets });

@@ -12,6 +12,9 @@ export type Box = {
   readonly color: string;
 };
 
+/** A height that was computed from lines holds that many. */
+export const roundingMax = 0.001;
+
 /** The part of a text that the fonts can show; empty without a letter, digit or symbol. */
 export function shownText(text: string, fonts: Fonts): string {
   const shown = wordsOf(text, fonts)
@@ -21,9 +24,17 @@ export function shownText(text: string, fonts: Fonts): string {
   return /[\p{L}\p{N}\p{S}]/u.test(shown) ? shown : '';
 }
 
+/** How high a text of any script is in this column, however high that is. */
+export function heightOfText(text: string, { width, size }: Pick<Box, 'width' | 'size'>, fonts: Fonts): number {
+  const lines = fonts.once(`${text}\0${width}\0${size}`, () =>
+    setLines(text, { width, size, linesMax: Infinity }, fonts),
+  );
+  return lines.length * size * lineHeight;
+}
+
 /** Draws a text of any script on as many lines as its box has. A longer text ends in an ellipsis. */
 export function drawText(document: PDFKit.PDFDocument, text: string, box: Box, fonts: Fonts): void {
-  const linesMax = Math.max(1, Math.floor(box.height / (box.size * lineHeight)));
+  const linesMax = Math.max(1, Math.floor(box.height / (box.size * lineHeight) + roundingMax));
   const { width, size } = box;
   const lines = fonts.once(`${text}\0${width}\0${size}\0${linesMax}`, () =>
     setLines(text, { width, size, linesMax }, fonts),
