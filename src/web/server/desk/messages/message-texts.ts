@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import { askWords } from '../../../i18n/words/desk/asks.ts';
 import { AntreProblem } from '../../../../client/problem.ts';
 import { messageTextWords } from '../../../i18n/words/desk/messages/message-texts.ts';
+import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
 import { type Act, type AddPage, type Desk, type View, done } from '../desk.ts';
 import { areaField } from '../parts/fields.ts';
 import { askedForm, deskForm } from '../parts/form.ts';
 import { chip } from '../parts/pieces.ts';
-import { table } from '../parts/table.ts';
 
 type MessageText = Data<'/v1/organizers/:slug/message-texts'>['data'][number];
 
@@ -25,25 +25,50 @@ async function textsOf(desk: Desk): Promise<readonly MessageText[]> {
   return data;
 }
 
+type Occasion = keyof (typeof messageTextWords)['en']['occasions'];
+
+/** When a message goes out, which is how people look for it. */
+const occasionOf: Readonly<Record<MessageText['template'], Occasion>> = {
+  ticket_issued: 'order',
+  payment_expiring: 'order',
+  order_cancelled: 'order',
+  order_refunded: 'order',
+  event_moved: 'change',
+  event_postponed: 'change',
+  event_cancelled: 'change',
+  event_reminder: 'news',
+  event_practical: 'news',
+  event_news: 'news',
+  buyer_code: 'waiting',
+};
+
+/** Folded by occasion, so that a phone shows all occasions at once. */
 async function showTexts(desk: Desk): Promise<View> {
   const words = messageTextWords[desk.language];
+  const texts = Map.groupBy(await textsOf(desk), ({ template }) => occasionOf[template]);
+  const order: readonly Occasion[] = ['order', 'change', 'news', 'waiting'];
   return {
     title: words.title,
     section: 'connections',
-    body: html`<p class="lead">${words.lead}</p>${table({
-      caption: words.title,
-      rows: await textsOf(desk),
-      columns: [
-        {
-          label: words.message,
-          cell: ({ template, locale }) =>
-            html`<a href="${path}/${template}/${locale}">${words.names[template] ?? template}</a>`,
-        },
-        { label: words.language, cell: ({ locale }) => words.languages[locale] },
-        { label: words.state, cell: ({ isOwn }) => (isOwn ? chip(words.own, 'good') : chip(words.ours)) },
-      ],
-    })}`,
+    body: html`<p class="lead">${words.lead}</p>${order.map((occasion) => occasionPart(desk, occasion, texts.get(occasion) ?? []))}`,
   };
+}
+
+function occasionPart({ language }: Desk, occasion: Occasion, texts: readonly MessageText[]): Html {
+  const words = messageTextWords[language];
+  const places = Object.keys(occasionOf);
+  const messages = [...Map.groupBy(texts, ({ template }) => template)].toSorted(
+    ([one], [other]) => places.indexOf(one) - places.indexOf(other),
+  );
+  const own = texts.filter(({ isOwn }) => isOwn).length;
+  const items = messages.map(
+    ([template, each]) =>
+      html`<li>${words.names[template] ?? template}<ul>${each.map(
+        ({ locale, isOwn }) =>
+          html`<li><a class="block-link" href="${path}/${template}/${locale}" aria-label="${words.languages[locale]}: ${words.names[template] ?? template}">${words.languages[locale]}</a> ${isOwn ? chip(words.own, 'good') : chip(words.ours)}</li>`,
+      )}</ul></li>`,
+  );
+  return html`<details class="panel"><summary>${words.occasions[occasion]} <span class="muted small">${words.count(messages.length)}</span>${own === 0 ? '' : html` ${chip(words.ownCount(own), 'good')}`}</summary><ul class="occasion">${items}</ul></details>`;
 }
 
 /** A path that names no message gets 404. The API refuses its form. */
