@@ -172,7 +172,8 @@ create table audit_log (
   act text not null,
   subject_id text not null,
   changes jsonb not null default '{}',
-  at timestamptz not null default now()
+  -- Not the beginning of the transaction: what was done comes after what it made possible.
+  at timestamptz not null default clock_timestamp()
 );
 
 create index audit_log_organizer on audit_log (organizer_id, id desc);
@@ -1007,7 +1008,8 @@ create table deliveries (
   provider_message_id text,
   tries integer not null default 0,
   failure text,
-  created_at timestamptz not null default now(),
+  -- Not the beginning of the transaction, which also writes what the message tells.
+  created_at timestamptz not null default clock_timestamp(),
   sending_at timestamptz,
   accepted_at timestamptz,
   delivered_at timestamptz,

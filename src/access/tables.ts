@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, jsonb, pgTable, smallint, text } from 'drizzle-orm/pg-core';
 import { bytes, time } from '../platform/database/columns.ts';
 import { roles } from './actor.ts';
@@ -88,7 +89,7 @@ export const auditLog = pgTable('audit_log', {
   act: text('act').notNull(),
   subjectId: text('subject_id').notNull(),
   changes: jsonb('changes').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
-  at: time('at').notNull().defaultNow(),
+  at: time('at').notNull().default(sql`clock_timestamp()`),
 });
 
 export const verificationChannels = ['email', 'whatsapp'] as const;

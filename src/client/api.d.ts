@@ -2392,7 +2392,7 @@ export type SearchOrders = {
 export type OrderStory = {
   data: {
     at: string;
-    kind: "order.placed" | "order.paid" | "order.ended" | "hold.ends" | "tickets.issued" | "tickets.revoked" | "tickets.named" | "answers.given" | "ticket.transferred" | "payment.begun" | "payment.changed" | "callback.received" | "refund.requested" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit";
+    kind: "order.placed" | "payment.begun" | "callback.received" | "payment.changed" | "order.paid" | "tickets.issued" | "tickets.named" | "answers.given" | "ticket.transferred" | "refund.requested" | "tickets.revoked" | "order.ended" | "refund.done" | "message.queued" | "message.sent" | "message.delivered" | "scan" | "task.opened" | "task.resolved" | "note" | "audit" | "hold.ends";
     /** Who did it; null if it was the buyer, a gateway or the service. */
     by: {
       kind: "staff" | "api_key" | "device" | "operator" | "system";

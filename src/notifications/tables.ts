@@ -78,7 +78,7 @@ export const deliveries = pgTable(
     providerMessageId: text('provider_message_id'),
     tries: integer('tries').notNull().default(0),
     failure: text('failure'),
-    createdAt: time('created_at').notNull().defaultNow(),
+    createdAt: time('created_at').notNull().default(sql`clock_timestamp()`),
     sendingAt: time('sending_at'),
     acceptedAt: time('accepted_at'),
     deliveredAt: time('delivered_at'),

@@ -82,6 +82,51 @@ describe('the story of an order', () => {
     }
   });
 
+  test('tells causes before what they made happen, and together what happened together', async () => {
+    const [id = ''] = await idsIn('paid');
+    const { data } = (await at(`/orders/${id}/story`)).body as Story;
+    const kinds = data.map(({ kind }) => kind);
+    const causes = [
+      'order.placed',
+      'payment.begun',
+      'callback.received',
+      'order.paid',
+      'tickets.issued',
+      'message.queued',
+    ];
+    expect(causes.toSorted((one, other) => kinds.indexOf(one) - kinds.indexOf(other))).toEqual(causes);
+    expect(data.filter(({ kind }) => kind === 'tickets.issued').map(({ detail }) => detail['tickets'])).toEqual([2]);
+  });
+
+  test('tells what has one instant in the order of causes', async () => {
+    const [id = ''] = await idsIn('refunded');
+    const instant = new Date(Math.floor(Date.now() / 1000) * 1000);
+    await world.admin`update orders set placed_at = ${instant}, paid_at = ${instant}, closed_at = ${instant} where id = ${id}`;
+    await world.admin`update payment_attempts set created_at = ${instant}, updated_at = ${instant} where order_id = ${id}`;
+    await world.admin`update callbacks set received_at = ${instant} where attempt_id like ${`pay_${id.slice(4)}%`}`;
+    await world.admin`update tickets set issued_at = ${instant}, revoked_at = ${instant} where order_id = ${id}`;
+    await world.admin`update refunds set created_at = ${instant}, done_at = ${instant} where order_id = ${id}`;
+    await world.admin`update deliveries set created_at = ${instant}, accepted_at = ${instant}, delivered_at = ${instant} where subject_id = ${id}`;
+    await world.admin`update audit_log set at = ${instant} where subject_id = ${id}`;
+    const told = (await at(`/orders/${id}/story`)).body as Story;
+    expect(new Set(told.data.map((entry) => entry.at))).toEqual(new Set([instant.toISOString()]));
+    expect([...new Set(told.data.map(({ kind }) => kind))]).toEqual([
+      'order.placed',
+      'payment.begun',
+      'callback.received',
+      'order.paid',
+      'tickets.issued',
+      'refund.requested',
+      'tickets.revoked',
+      'order.ended',
+      'refund.done',
+      'message.queued',
+      'message.sent',
+      'message.delivered',
+      'audit',
+    ]);
+  });
+
   test('says who cancelled, and what was refunded', async () => {
     const [id = ''] = await idsIn('refunded');
     const { data } = (await at(`/orders/${id}/story`)).body as Story;

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Actor } from '../../access/index.ts';
 import type { AuditActorKind } from '../../access/tables.ts';
 import { orderNotFound } from '../../access/errors.ts';
+import { arrayText } from '../../platform/database/array-text.ts';
 import { type Db, rowsOf } from '../../platform/database/db.ts';
 import { eventIdOf, idPatterns } from '../../platform/ids.ts';
 
@@ -16,20 +17,20 @@ export type StoryEntry = {
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
+/** In the order of causes: of entries at one instant, what made the other happen stands first. */
 export const storyKinds = [
   'order.placed',
+  'payment.begun',
+  'callback.received',
+  'payment.changed',
   'order.paid',
-  'order.ended',
-  'hold.ends',
   'tickets.issued',
-  'tickets.revoked',
   'tickets.named',
   'answers.given',
   'ticket.transferred',
-  'payment.begun',
-  'payment.changed',
-  'callback.received',
   'refund.requested',
+  'tickets.revoked',
+  'order.ended',
   'refund.done',
   'message.queued',
   'message.sent',
@@ -39,6 +40,7 @@ export const storyKinds = [
   'task.resolved',
   'note',
   'audit',
+  'hold.ends',
 ] as const;
 export type StoryKind = (typeof storyKinds)[number];
 
@@ -77,7 +79,7 @@ export async function tellStory(
       )
       select s.at, s.kind, s.by_kind, s.by_id, staff.name as by_name, s.detail
       from told s left join staff on staff.id = s.by_id and staff.organizer_id = ${key.organizerId}
-      order by s.at desc, s.kind desc limit ${entriesMax + 1}`,
+      order by s.at desc, array_position(${arrayText(storyKinds)}::text[], s.kind) desc, s.detail desc limit ${entriesMax + 1}`,
   );
   if (rows.length === 0) throw orderNotFound();
   return { entries: rows.slice(0, entriesMax).toReversed().map(presentEntry), isComplete: rows.length <= entriesMax };
