@@ -1413,7 +1413,8 @@ create table sale_minutes (
   paid_amount bigint not null check (paid_amount >= 0),
   -- Orders whose hold ended in this minute without money.
   expired_orders integer not null check (expired_orders >= 0),
-  -- As things stood when the minute was written; null for a minute that was written late.
+  -- As things stood at read_at, some seconds after the end of the minute; null for a minute that was written late.
+  read_at timestamptz,
   held_orders integer check (held_orders >= 0),
   -- Of the held orders those whose buyers could pay.
   instructed integer check (instructed >= 0),
@@ -1422,8 +1423,12 @@ create table sale_minutes (
   sold integer check (sold >= 0),
   admitted integer check (admitted >= 0),
   waiting integer check (waiting >= 0),
+  -- What happened is counted once the last orders of the minute are committed. Until then the row has its reading only.
+  is_counted boolean not null default true,
   primary key (event_id, minute)
 );
+
+create index sale_minutes_uncounted on sale_minutes (minute) where not is_counted;
 
 -- waiting room --------------------------------------------------------------------------------------------------------
 

@@ -2527,24 +2527,26 @@ export type SaleMinutes = {
     paidTickets: number;
     paidAmount: Money;
     funnel: {
-      /** When it was written; null if it was written late. */
+      /** As it stood at `readAt`; null if nothing was read. */
       held: number | null;
-      /** When it was written; null if it was written late. */
+      /** As it stood at `readAt`; null if nothing was read. */
       instructed: number | null;
       /** Orders paid until the end of this minute, later refunded ones included. */
       paid: number;
       /** Orders whose hold had ended without money by then. */
       expired: number;
     };
-    /** When it was written; null if it was written late. */
+    /** When the figures of what stood at the end of this minute were read: at most 20 s after that end. */
+    readAt: string | null;
+    /** As it stood at `readAt`; null if nothing was read. */
     available: number | null;
-    /** When it was written; null if it was written late. */
+    /** As it stood at `readAt`; null if nothing was read. */
     held: number | null;
-    /** When it was written; null if it was written late. */
+    /** As it stood at `readAt`; null if nothing was read. */
     sold: number | null;
-    /** When it was written; null if it was written late. */
+    /** As it stood at `readAt`; null if nothing was read. */
     admitted: number | null;
-    /** When it was written; null if it was written late. */
+    /** As it stood at `readAt`; null if nothing was read. */
     waiting: number | null;
   }[];
   /** False if there is more: continue from the last minute. */

@@ -1,4 +1,5 @@
-import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { amount, time } from '../platform/database/columns.ts';
 
 export const saleMinutes = pgTable(
@@ -12,6 +13,7 @@ export const saleMinutes = pgTable(
     paidTickets: integer('paid_tickets').notNull(),
     paidAmount: amount('paid_amount').notNull(),
     expiredOrders: integer('expired_orders').notNull(),
+    readAt: time('read_at'),
     heldOrders: integer('held_orders'),
     instructed: integer('instructed'),
     available: integer('available'),
@@ -19,6 +21,10 @@ export const saleMinutes = pgTable(
     sold: integer('sold'),
     admitted: integer('admitted'),
     waiting: integer('waiting'),
+    isCounted: boolean('is_counted').notNull().default(true),
   },
-  (table) => [primaryKey({ columns: [table.eventId, table.minute] })],
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.minute] }),
+    index('sale_minutes_uncounted').on(table.minute).where(sql`not is_counted`),
+  ],
 );

@@ -178,6 +178,11 @@ describe('attendees', () => {
   });
 });
 
+/** The end of the minute that runs now. */
+const endOfMinute = () => (Math.floor(Date.now() / 60_000) + 1) * 60_000;
+const recordAt = (time: number) =>
+  recordSaleMinutes({ db: world.db, clock: { now: () => new Date(time) }, log: silentLog });
+
 describe('the figures of a sale', () => {
   test('match what was sold, refunded, sent and scanned', async () => {
     const { body, text } = await at(`/events/${event.id}/sales/figures`);
@@ -202,15 +207,13 @@ describe('the figures of a sale', () => {
   });
 
   test('are stored once for each minute, and can be read again', async () => {
-    const clock = { now: () => new Date(Date.now() + 90_000) };
     const [expired = '', held = ''] = await idsIn('cancelled');
     await world.admin`update orders set status = 'expired' where id = ${expired}`;
     await world.admin`update orders set status = 'pending_payment', closed_at = null, expires_at = now() + interval '1 hour' where id = ${held}`;
-    await Promise.all([
-      recordSaleMinutes({ db: world.db, clock, log: silentLog }),
-      recordSaleMinutes({ db: world.db, clock, log: silentLog }),
-    ]);
-    expect(await recordSaleMinutes({ db: world.db, clock, log: silentLog })).toBe(0);
+    const end = endOfMinute();
+    await Promise.all([recordAt(end + 1000), recordAt(end + 1000)]);
+    await Promise.all([recordAt(end + 16_000), recordAt(end + 16_000)]);
+    expect(await recordAt(end + 16_000)).toBe(0);
     const { data, isComplete } = (await at(`/events/${event.id}/sales/minutes`)).body as z.output<
       typeof saleMinutesSchema
     >;
@@ -230,14 +233,44 @@ describe('the figures of a sale', () => {
     expect(late.data).toEqual([]);
   });
 
+  test('that stand at the end of a minute are read then, called by that time, and never read later', async () => {
+    await world.admin`delete from sale_minutes`;
+    const end = endOfMinute();
+    const before = Date.now();
+    await recordAt(end + 1000);
+    const after = Date.now();
+    const [stood] = await world.admin`select available, held, sold from stock where event_id = ${event.id}`;
+    await world.admin`update stock set available = available - 3, held = held + 3 where event_id = ${event.id}`;
+    try {
+      // Until its last orders are there, the minute is not told.
+      const minutes = async () =>
+        ((await at(`/events/${event.id}/sales/minutes`)).body as z.output<typeof saleMinutesSchema>).data;
+      expect((await minutes()).map((one) => one.at)).not.toContain(new Date(end - 60_000).toISOString());
+      await recordAt(end + 16_000);
+      const last = (await minutes()).at(-1);
+      expect(last).toMatchObject({ at: new Date(end - 60_000).toISOString(), ...stood });
+      const readAt = Date.parse(last?.readAt ?? '');
+      expect(readAt >= before - 1 && readAt <= after + 1).toBe(true);
+
+      await world.admin`delete from sale_minutes`;
+      await recordAt(end + 40_000);
+      expect((await minutes()).at(-1)).toMatchObject({ readAt: null, available: null, held: null, sold: null });
+    } finally {
+      await world.admin`update stock set available = available + 3, held = held - 3 where event_id = ${event.id}`;
+    }
+  });
+
   test('of an event that cannot be written keep no other event from its own', async () => {
-    const clock = { now: () => new Date(Date.now() + 90_000) };
     await world.admin`delete from sale_minutes`;
     // Somebody waits, which is written.
     await world.admin`update waiting_rooms set phase = 'pre_queue', places = 1 where event_id = ${room.id}`;
     await world.admin.unsafe(`alter table sale_minutes add constraint none_of_it check (event_id <> '${event.id}')`);
-    await expect(recordSaleMinutes({ db: world.db, clock, log: silentLog })).rejects.toThrow('sale_minutes');
-    expect(await world.admin`select distinct event_id from sale_minutes`).toEqual([{ event_id: room.id }]);
+    const end = endOfMinute();
+    await expect(recordAt(end + 1000)).rejects.toThrow('sale_minutes');
+    await expect(recordAt(end + 16_000)).rejects.toThrow('sale_minutes');
+    expect(await world.admin`select distinct event_id from sale_minutes where is_counted`).toEqual([
+      { event_id: room.id },
+    ]);
     await world.admin`alter table sale_minutes drop constraint none_of_it`;
   });
 });

@@ -25,7 +25,7 @@ export async function listSaleMinutes(
       expiredUntil: untilThen(saleMinutes.expiredOrders).as('expired_until'),
     })
     .from(saleMinutes)
-    .where(eq(saleMinutes.eventId, event.id))
+    .where(and(eq(saleMinutes.eventId, event.id), saleMinutes.isCounted))
     .as('counted');
   const rows = await deps.db
     .select()
@@ -47,6 +47,7 @@ export async function listSaleMinutes(
       paidTickets: row.paidTickets,
       paidAmount: contractMoney(row.paidAmount, event.currency),
       funnel: { held: row.heldOrders, instructed: row.instructed, paid: row.paidUntil, expired: row.expiredUntil },
+      readAt: row.readAt?.toISOString() ?? null,
       available: row.available,
       held: row.held,
       sold: row.sold,

@@ -117,7 +117,7 @@ async function readNow(db: Db, eventId: string, now: Date): Promise<Now> {
           from stock s join pools p on p.event_id = s.event_id and p.id = s.pool_id where s.event_id = ${eventId}) as pools,
         (select coalesce(json_agg(json_build_object('at', m.minute, 'orders', m.orders, 'paidOrders', m.paid_orders) order by m.minute), '[]')
           from sale_minutes m
-          where m.event_id = ${eventId} and m.minute >= now() - make_interval(mins => ${minutesShown})) as minutes,
+          where m.event_id = ${eventId} and m.is_counted and m.minute >= now() - make_interval(mins => ${minutesShown})) as minutes,
         (select json_build_object('phase', w.phase, 'places', w.places,
             'called', least(w.places, floor(w.serving + w.rate * coalesce(extract(epoch from now() - w.serving_at), 0))::int),
             'rate', w.admission_rate)

@@ -62,7 +62,7 @@ export const saleFiguresSchema = z
 
 export const saleMinutesQuery = z.strictObject({ from: givenTimeSchema.optional(), to: givenTimeSchema.optional() });
 
-const standing = z.int().nullable().openapi({ description: 'When it was written; null if it was written late.' });
+const standing = z.int().nullable().openapi({ description: 'As it stood at `readAt`; null if nothing was read.' });
 
 export const saleMinutesSchema = z
   .object({
@@ -81,6 +81,10 @@ export const saleMinutesSchema = z
             .int()
             .openapi({ description: 'Orders paid until the end of this minute, later refunded ones included.' }),
           expired: z.int().openapi({ description: 'Orders whose hold had ended without money by then.' }),
+        }),
+        readAt: timeSchema.nullable().openapi({
+          description:
+            'When the figures of what stood at the end of this minute were read: at most 20 s after that end.',
         }),
         available: standing,
         held: standing,

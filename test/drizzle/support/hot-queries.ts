@@ -84,6 +84,7 @@ export const hotQueries: readonly HotQuery[] = [
     // Not for one batch of one event: a recurring job looks at every current event, and takes up to 500 orders of each.
     pagesMax: 1000,
   },
+  inBatches('what stands at the end of a minute', /^insert into sale_minutes \(/),
   inBatches('minutes of sales', /^with paid as \( select o\.event_id, count\(\*\)::int as orders/),
   byKey('link of an order', /^select link_version as version from orders/),
   byKey('order by its code', /^select o\.event_id as "eventId", o\.id as "orderId" from events e cross join lateral/),

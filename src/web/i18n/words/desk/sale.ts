@@ -62,6 +62,7 @@ const id = {
   busiestMinute: 'Menit tersibuk',
   minuteAfter: 'Berikutnya',
   lastMinute: 'Menit terakhir',
+  stoodAt: (time: string) => `Terjual, ditahan, tersisa dan jumlah orang: pada pukul ${time}`,
 };
 
 const en: typeof id = {
@@ -127,6 +128,7 @@ const en: typeof id = {
   busiestMinute: 'Busiest minute',
   minuteAfter: 'After',
   lastMinute: 'Last minute',
+  stoodAt: (time) => `Sold, held, left and the numbers of people: as of ${time}`,
 };
 
 export const saleWords: InEach<typeof id> = { id, en };

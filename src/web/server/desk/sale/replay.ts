@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { formatCount, formatMoney } from '../../../../platform/text/format-money.ts';
-import { formatClock, formatDate, formatDateTime } from '../../../../platform/text/format-time.ts';
+import { formatClock, formatClockIn, formatDate, formatDateTime } from '../../../../platform/text/format-time.ts';
 import { saleWords } from '../../../i18n/words/desk/sale.ts';
 import type { Html } from '../../layout.ts';
 import type { Data } from '../api.ts';
@@ -113,7 +113,7 @@ function momentPart(desk: Desk, timeZone: string, minutes: readonly Minute[]): H
       ...figure(words.instructed, minute.funnel.instructed),
       ...figure(words.paid, minute.funnel.paid),
       ...figure(words.expired, minute.funnel.expired),
-    ])}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
+    ])}${minute.readAt === null ? '' : html`<p class="muted small">${words.stoodAt(formatClockIn(minute.readAt, timeZone, language))}</p>`}<nav class="page-actions" aria-label="${words.minutes}">${links}</nav>`,
     'moment',
   );
 }
