@@ -20,6 +20,7 @@ import {
   knownAhead,
   pauseAfter,
 } from './door/session/door-session.ts';
+import { choose, chosen, showPlace, takePlace, watchDirection } from './door/session/door-place.ts';
 import { keepTypedFor, watchSignIn } from './door/session/door-sign-in.ts';
 import { keepAwake, watchTouches } from './door/scanning/door-signal.ts';
 import { forgetEvents, readList, undoScan, unsentScans } from './door/offline/door-store.ts';
@@ -123,6 +124,8 @@ async function enter(by?: 'member' | 'device', tries = 0): Promise<void> {
 async function showChoice(actor: DoorActor, message = ''): Promise<void> {
   setText('actor', `${actor.name} · ${actor.organizer.name}`);
   showStep('choice');
+  // At once: a choice that is made while the events are read stays.
+  choose('direction', kept().place?.direction ?? 'entry');
   const found = (await doorEvents(actor)) ?? kept().events;
   if (found === undefined) {
     const again = element('button', { className: 'link-button', text: words.again });
@@ -165,26 +168,17 @@ function watchChoice(): void {
   byId('event').addEventListener('change', () => void showGates());
   byId('choice-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    const chosen = events.find(({ id }) => id === byId('event', HTMLSelectElement).value);
-    if (chosen === undefined) return;
-    const gate = byId('gate', HTMLSelectElement).value;
-    const isExit = document.querySelector<HTMLInputElement>('input[name="direction"]:checked')?.value === 'exit';
-    startScanning(chosen, { gate, direction: isExit ? 'exit' : 'entry' });
+    const found = events.find(({ id }) => id === byId('event', HTMLSelectElement).value);
+    if (found === undefined) return;
+    startScanning(found, { gate: byId('gate', HTMLSelectElement).value, direction: chosen('direction') });
   });
 }
 
 function startScanning(event: DoorEvent, at: { readonly gate: string; readonly direction: 'entry' | 'exit' }): void {
   const { gate, direction } = at;
-  place = {
-    eventId: event.id,
-    timeZone: event.timeZone,
-    gate: gate === '' ? undefined : gate,
-    direction,
-    gateName,
-  };
-  keep({ place: { eventId: event.id, gate, direction } });
+  place = { eventId: event.id, timeZone: event.timeZone, gate: gate === '' ? undefined : gate, direction, gateName };
   setText('scan-event', event.name);
-  showPlace();
+  takePlace(place);
   showStep('scanner');
   showReady();
   watchCounters(event.id);
@@ -200,19 +194,24 @@ function startScanning(event: DoorEvent, at: { readonly gate: string; readonly d
   void keepAwake(place !== undefined);
 }
 
-function showPlace(): void {
+/** What is being decided keeps its direction. What is on the screen was said about the other one. */
+function turn(direction: ScanPlace['direction']): void {
   if (place === undefined) return;
-  const gate = place.gate === undefined ? words.anyGate : gateName(place.gate);
-  setText('scan-gate', `${gate} · ${words[place.direction]}`);
+  place = { ...place, direction };
+  takePlace(place);
+  emptyPanels();
+  if (byId('decide').hidden) showReady();
 }
 
 /** Shows the state of the sync, and updates the gate, which may have been renamed or removed. */
 function followList(state: SyncState): void {
   showSyncState(state);
   if (state.gates === undefined) return;
-  const before = gateName(place?.gate ?? '');
+  if (place === undefined) return;
+  const { gate = '' } = place;
+  const before = gateName(gate);
   gates = state.gates;
-  if (place?.gate === undefined || gates.some(({ id }) => id === place?.gate)) return showPlace();
+  if (gate === '' || gates.some(({ id }) => id === gate)) return showPlace(place);
   changePlace(more.gateRemoved(before));
 }
 
@@ -231,6 +230,7 @@ function watchScanner(): void {
   };
   document.addEventListener('visibilitychange', () => void keepAwake(place !== undefined));
   watchDecision();
+  watchDirection(turn);
   watchPanels({
     place: () => place,
     undo: async (given, reason) => {

@@ -65,7 +65,8 @@ function scanner(context: PageContext): Html {
   const words = doorWords[context.lang.language];
   const more = doorOfflineWords[context.lang.language];
   return html`<section id="scanner" class="scanner" hidden>
-<header class="door-bar"><div><h1 id="scan-event" tabindex="-1"></h1><span class="muted small" id="scan-gate"></span></div><button type="button" class="link-button" data-act="change">${words.change}</button></header>
+<header class="door-bar"><div><h1 id="scan-event" tabindex="-1"></h1><span class="muted small" id="scan-gate"></span><button type="button" class="link-button small" data-act="change">${words.change}</button></div>
+<fieldset class="door-turn"><legend class="visually-hidden">${words.direction}</legend><label><input type="radio" name="scan-direction" value="entry" checked><span>${words.entry}</span></label><label><input type="radio" name="scan-direction" value="exit"><span>${words.exit}</span></label></fieldset></header>
 <p class="sync-state" role="status"><span id="list-age">${more.listNone}</span><span id="unsent">${more.unsent(0)}</span><button type="button" class="link-button" id="conflicts" hidden></button><span id="storage-risk" hidden>${more.storageRisk}</span></p>
 <div class="stage"><video id="video" playsinline muted hidden data-decoder="${decoderUrl(context.assets)}"></video><canvas id="frame" hidden></canvas>
 <div id="answer" class="answer answer-idle" role="status" aria-live="assertive" aria-atomic="true"><svg id="answer-icon" viewBox="0 0 48 48" aria-hidden="true"><path id="answer-path" d="" fill="none" stroke="currentColor" stroke-width="5" stroke-linecap="round" stroke-linejoin="round"/></svg>

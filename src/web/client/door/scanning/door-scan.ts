@@ -26,7 +26,15 @@ const awayMs = 10_000;
 const waitingMax = 5;
 const codeLengthMax = 1000;
 
-type Wanted = { readonly code: string; readonly placed?: string | undefined; readonly found: ListEntry | undefined };
+type Wanted = {
+  readonly code: string;
+  readonly placed?: string | undefined;
+  readonly found: ListEntry | undefined;
+  /** Where and in which direction it was scanned, which staff may change while it waits. */
+  readonly place: ScanPlace;
+};
+
+type Decided = 'signed out' | 'refused' | 'no answer' | 'shown';
 
 /**
  * Decides scans one after another: online if the service responds, else by this device's list. A scan keeps its id on every retry and when
@@ -58,11 +66,11 @@ export function createScanner(
     void next();
   };
 
-  const decide = async ({ code, placed, found }: Wanted): Promise<'signed out' | 'refused' | 'no answer' | 'shown'> => {
-    const scan = unanswered.resume(await beginScan(code, found, placeOf()));
+  const decide = async ({ code, placed, found, place }: Wanted): Promise<Decided> => {
+    const scan = unanswered.resume(await beginScan(code, found, place));
     if (placed !== undefined && scan.entry === undefined) {
-      const other = await beginScan(placed, undefined, placeOf());
-      if (other.entry !== undefined) return decide({ code: placed, found: undefined });
+      const other = await beginScan(placed, undefined, place);
+      if (other.entry !== undefined) return decide({ code: placed, found: undefined, place });
     }
     const isAway = scan.list !== undefined && (performance.now() < awayUntil || !navigator.onLine);
     const asked = isAway ? 'no answer' : await askService(scan);
@@ -72,9 +80,8 @@ export function createScanner(
       unanswered.forget();
       return asked;
     }
-    if (asked !== 'no answer' && asked.result === 'invalid' && placed !== undefined) {
-      return decide({ code: placed, found: undefined });
-    }
+    if (asked !== 'no answer' && asked.result === 'invalid' && placed !== undefined)
+      return decide({ code: placed, found: undefined, place });
     if (asked !== 'no answer') return show(scan, asked, 'online');
     if (scan.list === undefined) return asked;
     return show(scan, await decideHere(scan, scan.list), 'waiting');
@@ -94,9 +101,9 @@ export function createScanner(
     return 'shown';
   };
 
-  const add = (wanted: Wanted): void => {
+  const add = (wanted: Omit<Wanted, 'place'>): void => {
     if (waiting.length >= waitingMax) return;
-    waiting.push(wanted);
+    waiting.push({ ...wanted, place: placeOf() });
     if (!isBusy) void next();
   };
   return {
