@@ -185,6 +185,7 @@ export const changing = ['test/payments/gateways/gateway-plugin.test.ts'];
 export const longest = [
   'test/deploy/observe.test.ts',
   'test/web/tour-browser.test.ts',
+  'test/web/whole-story-browser.test.ts',
   'test/loadtest/rehearsal/rehearsal.test.ts',
   'test/loadtest/rehearsal/staging.test.ts',
   'test/http/contract/odd-values.test.ts',

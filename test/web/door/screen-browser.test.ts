@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { someBuyer } from '../../../testkit/factories.ts';
 import { phone } from '../../../testkit/web/sizes.ts';
 import { type DoorPages, openDoorPages, untilKept } from '../support/door-pages.ts';
+import { cameraOverScreen } from '../support/door-senses.ts';
 
 /**
  * Guards the way of a ticket from the page on which it was bought to the door: the cameras of two phones see the screen of a third one, as it is.
@@ -39,27 +40,9 @@ async function buyTicket(): Promise<string> {
   return screen.toString('base64');
 }
 
-/** Replaces the camera by one that is held over this screen, askew. */
-const cameraOver = (screen: string) => `
-  navigator.mediaDevices.getUserMedia = async () => {
-    const bytes = Uint8Array.from(atob(${JSON.stringify(screen)}), (letter) => letter.charCodeAt(0));
-    const picture = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [720, 960];
-    const drawn = canvas.getContext('2d');
-    setInterval(() => {
-      drawn.setTransform(1, 0, 0, 1, 0, 0);
-      drawn.fillStyle = '#333';
-      drawn.fillRect(0, 0, canvas.width, canvas.height);
-      drawn.translate(60, 20);
-      drawn.rotate(0.06);
-      drawn.drawImage(picture, 0, 0, picture.width * 1.05, picture.height * 1.05);
-    }, 100);
-    return canvas.captureStream(10);
-  };`;
-
 async function see(page: Page, screen: string): Promise<{ title: string; isOffline: boolean }> {
-  await page.evaluate(cameraOver(screen));
+  await page.evaluate(cameraOverScreen);
+  await page.evaluate(`window.holdUp('${screen}')`);
   await page.click('#camera');
   await page.waitForSelector('#answer.answer-good, #answer.answer-bad, #answer.answer-wait');
   return {

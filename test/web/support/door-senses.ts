@@ -29,6 +29,32 @@ export const decoding = `
     worker.postMessage(new ImageData(data, 720, 720), [data.buffer]);
   });`;
 
+/**
+ * Replaces the camera by one that is held over a screen, askew. `window.holdUp` shows it the picture of a screen, as a PNG in base64, or
+ * none.
+ */
+export const cameraOverScreen = `
+  let shown;
+  window.holdUp = async (base64) => {
+    const bytes = base64 === undefined ? undefined : Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    shown = bytes === undefined ? undefined : await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+  };
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [720, 960];
+    const drawn = canvas.getContext('2d');
+    setInterval(() => {
+      drawn.setTransform(1, 0, 0, 1, 0, 0);
+      drawn.fillStyle = '#333';
+      drawn.fillRect(0, 0, canvas.width, canvas.height);
+      if (shown === undefined) return;
+      drawn.translate(60, 20);
+      drawn.rotate(0.06);
+      drawn.drawImage(shown, 0, 0, shown.width * 1.05, shown.height * 1.05);
+    }, 100);
+    return canvas.captureStream(10);
+  };`;
+
 /** Keeps the tones and vibrations in `window.sensed`, and defines `luminance`, of the answer's background. */
 export const sensing = `
   window.sensed = [];

@@ -32,9 +32,17 @@ const hour = 3_600_000;
 
 export type QueueWorld = Awaited<ReturnType<typeof openQueueWorld>>;
 
-export async function openQueueWorld() {
+type QueueWorldOptions = {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Multiplies what the gateway and the senders wait. */
+  readonly timeScale?: number;
+  /** Without the platform's own number, so that nothing is in the database. */
+  readonly isEmpty?: boolean;
+};
+
+export async function openQueueWorld({ environment = {}, timeScale, isEmpty = false }: QueueWorldOptions = {}) {
   const [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
-  const sandbox = await startSandbox({ beaconPeriodSeconds: 1 });
+  const sandbox = await startSandbox({ beaconPeriodSeconds: 1, ...(timeScale === undefined ? {} : { timeScale }) });
   const chain = demoChain(1);
   const port = await freePort();
   const config = loadConfig({
@@ -46,6 +54,7 @@ export async function openQueueWorld() {
     BEACON_PUBLIC_KEY: chain.public_key,
     BEACON_GENESIS: String(chain.genesis_time),
     BEACON_PERIOD_SECONDS: String(chain.period),
+    ...environment,
   });
   const worker = composeWorker(config, silentLog);
   await startWorker({ ...worker, jobs, handlers: createHandlers(worker), schedules: [] });
@@ -54,13 +63,14 @@ export async function openQueueWorld() {
   worker.closers.add('scheduler', () => scheduler.close());
   const { db } = worker;
 
-  await seedSender(db, config.ENCRYPTION_KEY);
+  if (!isEmpty) await seedSender(db, config.ENCRYPTION_KEY);
   let api = await startApi();
 
   async function startApi() {
     const service = compose(config, silentLog);
     const server = await serve(createApp(service), { host: '127.0.0.1', port, reusePort: false });
     return {
+      service,
       close: async () => {
         await server.close();
         await service.closers.close();
@@ -73,7 +83,9 @@ export async function openQueueWorld() {
 
   return {
     origin: `http://127.0.0.1:${port}`,
+    sandboxUrl: sandbox.url,
     db,
+    service: () => api.service,
     /** An event on sale for nothing, with a waiting room that takes places now and freezes in an hour. */
     room: async (
       options: { difficulty?: number; rateMax?: number; price?: number; city?: string } = {},
@@ -95,7 +107,7 @@ export async function openQueueWorld() {
       return event;
     },
     /** Freezes the list now, and opens the sale once it is drawn. */
-    freezeNow: async (event: TestEvent): Promise<void> => {
+    freezeNow: async (event: Pick<TestEvent, 'id'>): Promise<void> => {
       const freezesAt = new Date(Date.now() + 1000);
       await db.execute(sql`
         update waiting_rooms set freezes_at = ${freezesAt.toISOString()},
