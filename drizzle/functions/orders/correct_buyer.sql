@@ -57,6 +57,8 @@ begin
 
   update orders o set buyer_email = p_email, buyer_keys = array[p_email_key, o.buyer_keys[2]], link_version = o.link_version + 1
     where o.event_id = p_event_id and o.id = p_order_id;
+  -- Locked against scans at the door: a scan that has begun is seen by the next statement, and a later one finds the new code.
+  perform 1 from tickets t where t.event_id || '' = p_event_id and t.order_id = p_order_id and t.status = 'live' order by t.id for update;
   -- The old address may have the QR codes, so they are replaced. A ticket that has admitted somebody keeps its code: its holder
   -- needs it to leave and return.
   update tickets t set code = new_ticket_code()
