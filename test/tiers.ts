@@ -34,6 +34,7 @@ export const unitTests = [
   'test/http/contract/one-line-texts.test.ts',
   'test/http/contract/problem.test.ts',
   'test/live/recent.test.ts',
+  'test/live/roster.test.ts',
   'test/loadtest/demo-waits.test.ts',
   'test/loadtest/latencies.test.ts',
   'test/loadtest/line-chart.test.ts',

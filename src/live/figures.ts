@@ -34,6 +34,8 @@ type Watched = {
   isOutdated: boolean;
   outdatedAt: number;
   isRunning: boolean;
+  /** There is no such document now: time alone makes none. */
+  isAbsent: boolean;
   restMs: number;
   lastAt: number;
 };
@@ -48,7 +50,8 @@ type Deps = {
 /**
  * Computes the figures of topics with listeners, and publishes those that have changed. Of all processes, one computes
  * a figure in a second: an expiring key in Redis gives the turn. A slow figure pauses longer, so that it uses at most a
- * twentieth of a connection. Without Redis nothing is computed, because nothing could be published.
+ * twentieth of a connection. Known changes come first, and of them what has rested longest, so that listeners of many
+ * events delay none. Without Redis nothing is computed, because nothing could be published.
  */
 export function createFigures(deps: Deps): Figures {
   const watched = new Map<Topic, Watched[]>();
@@ -71,18 +74,19 @@ export function createFigures(deps: Deps): Figures {
       running -= 1;
     }
   };
-  const timer = setInterval(() => {
-    if (deps.redis.status !== 'ready') return;
-    const now = performance.now();
-    for (const [topic, figures] of watched) {
-      const due = figures.find((one) => isDue(one, now));
-      if (due === undefined) continue;
-      if (running >= figuresAtOnce) return;
-      // Moves to the end of the queue, so that every topic gets its turn.
-      watched.delete(topic);
-      watched.set(topic, figures);
-      void run(due);
+  /** Those that are due, in order. Each one that has ended begins the next, so that a tick limits no number. */
+  let queue: Watched[] = [];
+  const runNext = (): void => {
+    while (running < figuresAtOnce && deps.redis.status === 'ready') {
+      const next = queue.shift();
+      if (next === undefined) return;
+      const isWatched = watched.get(next.figure.topic)?.includes(next) === true;
+      if (isWatched && isDue(next, performance.now())) void run(next).then(runNext);
     }
+  };
+  const timer = setInterval(() => {
+    queue = dueInOrder([...watched.values()].flat());
+    runNext();
   }, figureTickMs);
   timer.unref();
 
@@ -90,15 +94,7 @@ export function createFigures(deps: Deps): Figures {
     watch: (figures) => {
       for (const figure of figures) {
         const own = watched.get(figure.topic) ?? [];
-        const never = Number.NEGATIVE_INFINITY;
-        own.push({
-          figure,
-          isOutdated: true,
-          outdatedAt: never,
-          isRunning: false,
-          restMs: figureEveryMs,
-          lastAt: never,
-        });
+        own.push(watchedFromNow(figure));
         watched.set(figure.topic, own);
       }
     },
@@ -116,8 +112,31 @@ export function createFigures(deps: Deps): Figures {
         if (one.figure.name === name && !one.isRunning && isCovered) one.isOutdated = false;
       }
     },
-    close: () => clearInterval(timer),
+    close: () => {
+      clearInterval(timer);
+      queue = [];
+    },
   };
+}
+
+function watchedFromNow(figure: Figure): Watched {
+  return {
+    figure,
+    isOutdated: true,
+    outdatedAt: Number.NEGATIVE_INFINITY,
+    isRunning: false,
+    isAbsent: false,
+    restMs: figureEveryMs,
+    // Due at once, and not before those that wait longer.
+    lastAt: performance.now() - figureEveryMs,
+  };
+}
+
+function dueInOrder(all: readonly Watched[]): Watched[] {
+  const now = performance.now();
+  return all
+    .filter((one) => isDue(one, now))
+    .toSorted((one, other) => Number(other.isOutdated) - Number(one.isOutdated) || one.lastAt - other.lastAt);
 }
 
 function markOutdated(one: Watched): void {
@@ -125,8 +144,8 @@ function markOutdated(one: Watched): void {
   one.outdatedAt = performance.now();
 }
 
-function isDue({ figure, isOutdated, isRunning, restMs, lastAt }: Watched, now: number): boolean {
-  const isWanted = isOutdated || figure.changesByItself === true;
+function isDue({ figure, isOutdated, isRunning, isAbsent, restMs, lastAt }: Watched, now: number): boolean {
+  const isWanted = isOutdated || (figure.changesByItself === true && !isAbsent);
   return !isRunning && now - lastAt >= (isWanted ? restMs : Math.max(figureIdleMs, restMs));
 }
 
@@ -140,6 +159,7 @@ async function compute({ redis, latest, publish }: Deps, one: Watched): Promise<
   const data = await one.figure.compute();
   const took = performance.now() - started;
   figureSeconds.observe({ figure: name }, took / 1000);
+  one.isAbsent = data === undefined;
   one.restMs = Math.max(figureEveryMs, took * figureRestFactor);
   // The other processes pause as long.
   if (one.restMs > figureEveryMs) await redis.pexpire(key, Math.round(one.restMs));
