@@ -179,6 +179,7 @@ export const examples: Readonly<Record<string, unknown>> = {
   },
   changeQuestion: { status: 'closed' },
   createPromoCode: { code: 'SENJA10', kind: 'percent', value: 10, redemptionsMax: 500 },
+  copyPromoCodes: { from: eventId, movedSeconds: 86_400 },
   changePromoCode: { status: 'closed' },
   changeTicketCodes: { codes: 'signed' },
   rotateTicketKey: { withdrawEarlier: false },

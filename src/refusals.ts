@@ -153,6 +153,7 @@ export const refusals = {
   changeQuestion: [...event, 'question.not_found'],
   deleteQuestion: [...event, 'question.not_found', 'question.answered'],
   createPromoCode: [...event, 'promo_code.taken', 'promo_code.limit_reached'],
+  copyPromoCodes: [...event, 'promo_code.limit_reached'],
   listPromoCodes: event,
   changePromoCode: [...event, 'promo_code.not_found', 'promo_code.in_use'],
   listOrders: event,

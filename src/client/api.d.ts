@@ -2293,6 +2293,19 @@ export type CreatePromoCode = {
   validUntil?: string;
 };
 
+export type CopiedPromoCodes = {
+  copied: number;
+  /** Codes that were not copied: the event has them already, or they are amounts in another currency. */
+  left: number;
+};
+
+export type CopyPromoCodes = {
+  /** The id of the event whose active codes are copied. */
+  from: string;
+  /** How much later the copies begin and end to be valid. */
+  movedSeconds?: number;
+};
+
 export type PromoCodeList = {
   data: PromoCode[];
   nextCursor: string | null;
@@ -4460,6 +4473,16 @@ export type Api = {
         limit?: number;
       } };
       data: PromoCodeList;
+    };
+  };
+  "/v1/organizers/:slug/events/:eventId/promo-codes/copies": {
+    /** Copy the active promo codes of another event */
+    post: {
+      input: { param: {
+        slug: string;
+        eventId: string;
+      }; json: CopyPromoCodes };
+      data: CopiedPromoCodes;
     };
   };
   "/v1/organizers/:slug/events/:eventId/promo-codes/:promoCodeId": {

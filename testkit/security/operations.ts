@@ -88,7 +88,8 @@ export const leastRoles: Readonly<Record<'owner' | 'manager' | 'door', readonly 
     changeEvent showReadiness publishEvent unpublishEvent cancelEvent postponeEvent resumeEvent setSales setPicture
     changePicture removePicture listScheduleItems createScheduleItem changeScheduleItem deleteScheduleItem
     listOrganizerTicketCategories createTicketCategory changeTicketCategory deleteTicketCategory createPool listPools
-    changePool createPromoCode listPromoCodes changePromoCode cancelOrderAtDesk correctBuyer correctHolderName writeOrderNote
+    changePool createPromoCode copyPromoCodes listPromoCodes changePromoCode cancelOrderAtDesk correctBuyer correctHolderName
+    writeOrderNote
     placeComplimentaryOrder tellOrderStory showSales showSaleFigures listSaleMinutes streamSales requestReport
     listReports showReport cancelReport downloadReport createReportLink createReportSchedule listReportSchedules
     endReportSchedule createGate changeGate removeGate createZone changeZone removeZone

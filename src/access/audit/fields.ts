@@ -20,6 +20,7 @@ export const auditFields = [
   'code',
   'codes',
   'contact',
+  'copies',
   'country',
   'covers',
   'currency',

@@ -7,10 +7,13 @@ import { answer, body, problems } from '../../http/contract/schemas.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Db } from '../../platform/database/db.ts';
 import { changePromoCode } from './change-promo-code.ts';
+import { copyPromoCodes } from './copy-promo-codes.ts';
 import { createPromoCode } from './create-promo-code.ts';
 import { eventParams } from '../schemas.ts';
 import {
   changePromoCodeSchema,
+  copiedPromoCodesSchema,
+  copyPromoCodesSchema,
   createPromoCodeSchema,
   promoCodeListSchema,
   promoCodeParams,
@@ -31,6 +34,18 @@ function contracts(deps: PromoCodeRoutesDeps) {
     request: { params: eventParams, body: body(createPromoCodeSchema) },
     responses: { 201: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
+  const copy = createRoute({
+    ...manager.json,
+    method: 'post',
+    path: '/v1/organizers/{slug}/events/{eventId}/promo-codes/copies',
+    operationId: 'copyPromoCodes',
+    summary: 'Copy the active promo codes of another event',
+    request: { params: eventParams, body: body(copyPromoCodesSchema) },
+    responses: {
+      200: answer(copiedPromoCodesSchema, 'How many codes were copied.'),
+      ...problems(400, 401, 403, 404, 409, 415, 503),
+    },
+  });
   const list = createRoute({
     ...manager.plain,
     method: 'get',
@@ -49,15 +64,18 @@ function contracts(deps: PromoCodeRoutesDeps) {
     request: { params: promoCodeParams, body: body(changePromoCodeSchema) },
     responses: { 200: answer(promoCodeSchema, 'The promo code.'), ...problems(400, 401, 403, 404, 409, 415, 503) },
   });
-  return { create, list, change };
+  return { create, copy, list, change };
 }
 
 /** Codes that lower the price of an event's orders. */
 export function promoCodeRoutes(deps: PromoCodeRoutesDeps) {
-  const { create, list, change } = contracts(deps);
+  const { create, copy, list, change } = contracts(deps);
   return createRouter<ActorEnv>()
     .openapi(create, async (c) =>
       c.json(await createPromoCode(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 201),
+    )
+    .openapi(copy, async (c) =>
+      c.json(await copyPromoCodes(deps, c.var.actor, c.req.valid('param').eventId, c.req.valid('json')), 200),
     )
     .openapi(list, async (c) => {
       const { cursor, limit } = c.req.valid('query');

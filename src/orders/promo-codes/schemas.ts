@@ -48,6 +48,29 @@ export const changePromoCodeSchema = z
   .refine(windowIsOpen, windowFault)
   .openapi('ChangePromoCode');
 
+const movedSecondsMax = 20 * 366 * 86_400;
+
+export const copyPromoCodesSchema = z
+  .strictObject({
+    from: anyId('evt_7K3M9XQ2').openapi({ description: 'The id of the event whose active codes are copied.' }),
+    movedSeconds: z
+      .int()
+      .min(-movedSecondsMax)
+      .max(movedSecondsMax)
+      .default(0)
+      .openapi({ description: 'How much later the copies begin and end to be valid.' }),
+  })
+  .openapi('CopyPromoCodes');
+
+export const copiedPromoCodesSchema = z
+  .object({
+    copied: z.int(),
+    left: z.int().openapi({
+      description: 'Codes that were not copied: the event has them already, or they are amounts in another currency.',
+    }),
+  })
+  .openapi('CopiedPromoCodes');
+
 export const promoCodeSchema = z
   .object({
     id: z.string(),
@@ -72,3 +95,5 @@ export const promoCodeListSchema = listOf(promoCodeSchema).openapi('PromoCodeLis
 export type CreatePromoCodeInput = z.output<typeof createPromoCodeSchema>;
 
 export type ChangePromoCodeInput = z.output<typeof changePromoCodeSchema>;
+
+export type CopyPromoCodesInput = z.output<typeof copyPromoCodesSchema>;

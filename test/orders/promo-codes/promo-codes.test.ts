@@ -1,5 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEvent } from '../../../testkit/factories.ts';
+import { copyPromoCodes } from '../../../src/orders/promo-codes/copy-promo-codes.ts';
+import { rowsOf } from '../../../src/platform/database/db.ts';
+import { createEvent, signedInOwner } from '../../../testkit/factories.ts';
 import { type OrganizerDesk, startOrganizerDesk } from '../../../testkit/orders/organizer-desk.ts';
 import { order } from '../../../testkit/orders/placing.ts';
 
@@ -87,6 +90,49 @@ describe('promo codes', () => {
       cursor = `&cursor=${nextCursor}`;
     }
     expect(seen.sort()).toEqual(['CODE-0', 'CODE-1', 'CODE-2', 'CODE-3', 'CODE-4']);
+  });
+
+  test('are copied from another event by one request: those that are active, fit, and are not there yet', async () => {
+    const { db } = desk.open;
+    const events = await Promise.all([1, 2].map(() => createEvent(db, { organizer: desk.organizer })));
+    const [from, to] = events.map(({ id }) => id) as [string, string];
+    const make = (id: string, body: object) => desk.send('POST', `/events/${id}/promo-codes`, body);
+    const validUntil = '2027-01-05T00:00:00.000Z';
+    await make(from, { code: 'HALF', kind: 'percent', value: 50, redemptionsMax: 3, validUntil });
+    await make(from, { code: 'THERE', kind: 'percent', value: 5 });
+    await make(from, { code: 'RUPIAH', kind: 'amount', value: 5000 });
+    const { body: closed } = await make(from, { code: 'CLOSED', kind: 'percent', value: 5 });
+    await desk.send('PATCH', `/events/${from}/promo-codes/${String(closed['id'])}`, { status: 'closed' });
+    await make(to, { code: 'THERE', kind: 'percent', value: 7 });
+    await db.execute(sql`update events set currency = 'SGD' where id = ${to}`);
+    const copy = (eventId: string, body: object) => desk.send('POST', `/events/${eventId}/promo-codes/copies`, body);
+    expect(await copy(to, { from, movedSeconds: 3600 })).toEqual({ status: 200, body: { copied: 1, left: 2 } });
+    const codes = await rowsOf(
+      db,
+      sql`select code, value::int, redemptions_max, extract(epoch from valid_until)::int as until
+        from promo_codes where event_id = ${to} order by code`,
+    );
+    const until = Date.parse(validUntil) / 1000 + 3600;
+    expect(codes).toEqual([
+      { code: 'HALF', value: 50, redemptions_max: 3, until },
+      { code: 'THERE', value: 7, redemptions_max: null, until: null },
+    ]);
+    expect(await desk.auditOf(to)).toEqual(['promo_code.copied']);
+    const foreign = await createEvent(db);
+    for (const given of [foreign.id, 'evt_nothing', `${from}0`])
+      expect(await copy(to, { from: given })).toMatchObject({ status: 404, body: { code: 'event.not_found' } });
+    expect((await copy(to, { from, movedSeconds: 1e12 })).status).toBe(400);
+  });
+
+  test('of an event at which somebody does not work are not copied to another one', async () => {
+    const { db } = desk.open;
+    const [from, to] = await Promise.all([1, 2].map(() => createEvent(db, { organizer: desk.organizer })));
+    await desk.send('POST', `/events/${from?.id}/promo-codes`, { code: 'SECRET-26', kind: 'percent', value: 90 });
+    const member = await signedInOwner(db, desk.organizer);
+    const actor = { ...member, role: 'manager', eventIds: [to?.id ?? ''] } as const;
+    const deps = { db, clock: desk.deps.clock };
+    const copy = copyPromoCodes(deps, actor, to?.id ?? '', { from: from?.id ?? '', movedSeconds: 0 });
+    await expect(copy).rejects.toMatchObject({ code: 'event.not_found' });
   });
 
   test('refuse a time that does not fit the one that they have, and stay as they are', async () => {

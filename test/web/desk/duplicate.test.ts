@@ -126,6 +126,19 @@ test('a copy is a draft with the same parts, moved by as much as its start', asy
   expect(plan['opensAt']).toBe(monthLater);
 });
 
+test('every active promo code is copied, by one request, however many there are', async () => {
+  await rows(sql`
+    insert into promo_codes (event_id, id, code, kind, value)
+    select ${idOf(event)}, 'prm_many_' || n, 'MANY-' || n, 'amount', 1000 from generate_series(1, 1200) n`);
+  const copied = await duplicate('konser-banyak-kode', '2027-05-20T19:00');
+  expect([copied.status, copied.location]).toEqual([303, expect.stringContaining('done=duplicated')]);
+  const [count] = await rows(sql`
+    select (select count(*)::int from promo_codes p where p.event_id = e.id) as codes,
+      (select count(*)::int from audit_log a where a.act like 'promo_code.%' and a.changes ->> 'eventId' = e.id) as changes
+    from events e where e.slug = 'konser-banyak-kode'`);
+  expect(count).toEqual({ codes: 1201, changes: 1 });
+});
+
 const inTwoDays = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 16);
 
 test('a part that cannot be copied is named, and the draft has the others', async () => {

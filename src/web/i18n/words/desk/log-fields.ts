@@ -18,6 +18,7 @@ const fieldWords: Readonly<Record<AuditField, InEach<string>>> = {
   city: { id: 'Kota', en: 'City' },
   closesAt: { id: 'Tutup', en: 'Closes' },
   code: { id: 'Kode', en: 'Code' },
+  copies: { id: 'Salinan', en: 'Copies' },
   codes: { id: 'Kode tiket', en: 'Ticket codes' },
   contact: { id: 'Kontak', en: 'Contact' },
   country: { id: 'Negara', en: 'Country' },

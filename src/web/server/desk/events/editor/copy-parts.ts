@@ -1,5 +1,4 @@
 import { isProblem } from '../../../../../client/problem.ts';
-import type { Data } from '../../api.ts';
 import type { Desk } from '../../desk.ts';
 import { ticketsOf } from '../../tickets/tickets.ts';
 import { eventParam } from '../own-event.ts';
@@ -19,7 +18,6 @@ const copiedParts = [
 export type CopiedPart = (typeof copiedParts)[number];
 
 type Later = (time: string) => string;
-type PromoCode = Data<'/v1/organizers/:slug/events/:eventId/promo-codes'>['data'][number];
 type Copying = {
   readonly desk: Desk;
   /** The original. */
@@ -30,13 +28,6 @@ type Copying = {
   /** Original ticket category id to the id of its copy. */
   readonly categories: Map<string, string>;
 };
-
-/** Each promo code costs one call. A longer list came from a program, which can create it again. */
-const promoCodesMax = 500;
-const promoCodesPerCall = 100;
-const promoCodesAtOnce = 5;
-/** Codes that are not copied by then are left out, because the edge ends a request after 20 s, and the answer says what is missing. */
-const promoCodesMs = 10_000;
 
 /**
  * Copies the parts of the page's event to another event.
@@ -179,36 +170,12 @@ async function copyTicketCodes({ desk, from, param }: Copying): Promise<boolean>
 
 /** Copies active codes. Their redemptions start at zero. */
 async function copyPromoCodes({ desk, from, param, later }: Copying): Promise<boolean> {
-  const path = '/v1/organizers/:slug/events/:eventId/promo-codes';
-  const copyCode = ({ code, kind, value, redemptionsMax, validFrom, validUntil }: PromoCode) =>
-    desk.api.post(path, {
-      param,
-      json: {
-        code,
-        kind,
-        value,
-        ...(redemptionsMax === null ? {} : { redemptionsMax }),
-        ...(validFrom === null ? {} : { validFrom: later(validFrom) }),
-        ...(validUntil === null ? {} : { validUntil: later(validUntil) }),
-      },
-    });
-  const began = performance.now();
-  let cursor: string | null = null;
-  for (let asked = 0; asked < promoCodesMax; asked += promoCodesPerCall) {
-    const query: { limit: number; cursor?: string } = {
-      limit: promoCodesPerCall,
-      ...(cursor === null ? {} : { cursor }),
-    };
-    const { data, nextCursor } = await desk.api.get(path, { param: from, query });
-    const active = data.filter(({ status }) => status === 'active');
-    for (let at = 0; at < active.length; at += promoCodesAtOnce) {
-      if (performance.now() - began > promoCodesMs) return false;
-      await Promise.all(active.slice(at, at + promoCodesAtOnce).map(copyCode));
-    }
-    cursor = nextCursor;
-    if (cursor === null) return true;
-  }
-  return false;
+  const movedSeconds = Math.round(Date.parse(later(new Date(0).toISOString())) / 1000);
+  const { left } = await desk.api.post('/v1/organizers/:slug/events/:eventId/promo-codes/copies', {
+    param,
+    json: { from: from.eventId, movedSeconds },
+  });
+  return left === 0;
 }
 
 async function copyMessageSettings({ desk, from, param }: Copying): Promise<boolean> {
