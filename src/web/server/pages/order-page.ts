@@ -22,7 +22,7 @@ export function orderPage(context: PageContext): Promise<string> {
     className: 'page-order',
     body: html`<div class="wrap narrow">
 <p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
-<p class="notice notice-warn" id="offline" hidden>${words.offline}</p>
+<p class="notice notice-warn notice-afloat" id="offline" hidden>${words.offline}</p>
 <section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p><div class="bone bone-title"></div><div class="bone"></div><div class="bone bone-tall"></div></section>
 <section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p><p id="blocked" hidden>${words.blocked}</p>
 <p><a class="button" href="${linkTo('/find-order', lang)}">${words.findOrder}</a></p></section>

@@ -44,7 +44,7 @@ export async function queuePage(
 <p class="visually-hidden" id="live" role="status" aria-live="polite"></p>
 <header class="queue-head"><p class="overline">${words.title}</p><h1>${event.name}</h1>
 <p class="muted">${when}<br>${event.venue}, ${event.city}</p></header>
-<p class="notice notice-warn" id="away" role="status" hidden></p>
+<p class="notice notice-warn notice-afloat" id="away" role="status" hidden></p>
 ${stagePanel(context)}${joinPanel(context, event.country)}
 <section class="queue-times" aria-labelledby="times-title"><h2 id="times-title">${words.times}</h2>
 <ol class="steps">${step('preQueue', times.preQueueOpensAt)}${step('freeze', times.freezesAt)}${step('open', times.opensAt)}</ol>

@@ -16,7 +16,7 @@ export function ticketPage(context: PageContext): Promise<string> {
     className: 'page-order',
     body: html`<div class="wrap narrow">
 <section id="loading" class="loading" aria-busy="true"><p>${words.loading}</p><div class="bone bone-title"></div><div class="bone bone-tall"></div></section>
-<p class="notice notice-warn" id="offline" role="status" hidden>${page.offline}</p>
+<p class="notice notice-warn notice-afloat" id="offline" role="status" hidden>${page.offline}</p>
 <section id="missing" class="message" hidden><h1>${words.missingTitle}</h1><p>${words.missingText}</p></section>
 <section id="done" class="message" tabindex="-1" hidden><h1>${words.doneTitle}</h1><p>${words.doneText}</p></section>
 <article id="ticket" hidden><header class="order-head"><h1 id="event-name" tabindex="-1"></h1><p class="muted" id="event-facts"></p></header>
