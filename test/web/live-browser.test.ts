@@ -1,10 +1,9 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEvent } from '../../testkit/factories.ts';
 import { placeTestOrder } from '../../testkit/live/live-world.ts';
 import { pay } from '../../testkit/orders/placing.ts';
-import { until } from '../../testkit/until.ts';
 import { type PageWorld, openPageWorld } from './support/page-world.ts';
+import { watchRequests } from './support/watch-requests.ts';
 
 /** Pages that follow a live stream: they show a change at once, and do not ask while the stream lasts. The tests wait together. */
 
@@ -17,19 +16,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.close());
 
-/** The times at which the page asked for this address, and whether its stream has begun. */
-function watchRequests(page: Page, path: string) {
-  const asked: number[] = [];
-  let streams = 0;
-  page.on('request', (request) => {
-    if (new URL(request.url()).pathname === path) asked.push(performance.now());
-  });
-  page.on('response', (response) => {
-    if (response.url().endsWith('/stream') && response.status() === 200) streams += 1;
-  });
-  return { asked, hasStream: () => streams > 0 };
-}
-
 test.concurrent('an order page shows that the order was paid, and has not asked in between', async () => {
   const { service } = world.running;
   const event = await createEvent(service.db);
@@ -38,15 +24,13 @@ test.concurrent('an order page shows that the order was paid, and has not asked 
   const requests = watchRequests(page, `/v1/orders/${order.id}`);
   await page.goto(`${world.origin}/orders/${order.id}?lang=en#${order.token}`);
   await page.waitForSelector('#order:not([hidden])');
-  await until(requests.hasStream);
-  // Reads in flight when the stream began.
-  await page.waitForTimeout(2000);
-  const before = requests.asked.length;
+  await requests.untilFollowing();
+  const before = requests.asked();
   await page.waitForTimeout(quietMs);
-  expect(requests.asked.length).toBe(before);
+  expect(requests.asked()).toBe(before);
   await pay(service.db, order.id);
   await page.waitForSelector('.ticket img', { timeout: 5000 });
-  expect(requests.asked.length).toBeGreaterThan(before);
+  expect(requests.asked()).toBeGreaterThan(before);
   await page.close();
 }, 60_000);
 
@@ -60,9 +44,9 @@ test.concurrent('control: without the stream the page asks', async () => {
   await page.goto(`${world.origin}/orders/${order.id}?lang=en#${order.token}`);
   await page.waitForSelector('#order:not([hidden])');
   await page.waitForTimeout(2000);
-  const before = requests.asked.length;
+  const before = requests.asked();
   await page.waitForTimeout(quietMs);
-  expect(requests.asked.length).toBeGreaterThan(before);
+  expect(requests.asked()).toBeGreaterThan(before);
   await page.close();
 }, 60_000);
 
@@ -72,11 +56,11 @@ test.concurrent('an event page shows at once that the last ticket has gone', asy
   const page = await world.browser.newPage();
   const requests = watchRequests(page, `/v1/events/${event.slug}/availability`);
   await page.goto(`${world.origin}/events/${event.slug}?lang=en`);
-  await until(requests.hasStream);
+  await requests.untilFollowing();
   await page.waitForSelector('[data-category][data-band="last"]');
-  const before = requests.asked.length;
+  const before = requests.asked();
   await placeTestOrder(service, event);
   await page.waitForSelector('[data-category][data-band="none"]', { state: 'attached', timeout: 8000 });
-  expect(requests.asked.length).toBe(before);
+  expect(requests.asked()).toBe(before);
   await page.close();
 }, 60_000);

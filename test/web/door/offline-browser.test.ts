@@ -9,7 +9,7 @@ import { addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
 import { beyondWidth, desktop, smallPhone } from '../../../testkit/web/sizes.ts';
 import { expectNoTrap, hasFocus, pressOn, typeInto } from '../../../testkit/web/keyboard.ts';
-import { type DoorPages, inStore, openDoorPages, scan, untilKept } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, scan, syncList, untilKept } from '../support/door-pages.ts';
 import { silentLog } from '../../../testkit/processes/worker.ts';
 
 /** A person at the door scans with a network, without one, and with one again, on a phone and on a laptop. */
@@ -43,13 +43,11 @@ describe('the door without a network', { timeout: deadline }, () => {
     const sync = async (page: Page) => {
       await page.evaluate("window.dispatchEvent(new Event('online'))");
     };
-    await sync(north.page);
-    await sync(south.page);
+    await Promise.all([syncList(north.page), syncList(south.page)]);
     const [first] = await addTickets(sql, event, 1);
     const online = await scan(north.page, first?.code ?? '');
     expect(online).toMatchObject({ title: 'Come in', isOffline: false });
 
-    await north.page.waitForTimeout(1500);
     await Promise.all([north.context.setOffline(true), south.context.setOffline(true)]);
     await ready(north.page);
     const offline = await scan(north.page, both?.code ?? '');
@@ -71,6 +69,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     await north.page.click('#decide-no');
     await north.page.waitForSelector('#answer-title:text-is("Unknown ticket")');
 
+    // The phones know the service's time to a second, and South must be the later one by it.
     await south.page.waitForTimeout(1500);
     expect(await scan(south.page, both?.code ?? '')).toMatchObject({ title: 'Come in', isOffline: true });
     expect((await scan(south.page, late?.code ?? '')).title).toBe('Come in');
@@ -255,8 +254,7 @@ describe('the door without a network', { timeout: deadline }, () => {
     const [ticket] = await addTickets(sql, event, 1, { buyer: { name: 'Rina Wijaya', phone: '+6281200000001' } });
     const { page, context } = await phoneAt('North');
     const rowsOf = (store: 'lists' | 'entries' | 'scans') => inStore<number>(page, store, '(rows) => rows.length');
-    await page.evaluate("window.dispatchEvent(new Event('online'))");
-    await page.waitForTimeout(1000);
+    await syncList(page);
     await context.setOffline(true);
     expect((await scan(page, ticket?.code ?? '')).text).toContain('Rina Wijaya');
     expect(await rowsOf('entries')).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../../src/platform/ids.ts';
 import { addDoorEvent, addTickets } from '../../../testkit/check-in/door-event.ts';
 import { until } from '../../../testkit/until.ts';
-import { type DoorPages, inStore, openDoorPages, scan } from '../support/door-pages.ts';
+import { type DoorPages, inStore, openDoorPages, scan, syncList } from '../support/door-pages.ts';
 
 /** What goes wrong with phones at a door: full storage, lost answers, networks that say nothing, gates that change, other releases. */
 
@@ -120,8 +120,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await page.waitForSelector('#scan-gate:text-matches("^Crew East")');
     const code = await ticketCode();
     expect(await scan(page, code)).toMatchObject({ title: 'Another gate', isOffline: false });
-    await sync(page);
-    await page.waitForTimeout(500);
+    await syncList(page);
     await context.setOffline(true);
     expect(await scan(page, code)).toMatchObject({ title: 'Another gate', isOffline: true });
     await context.setOffline(false);
@@ -137,8 +136,7 @@ describe('a door in trouble', { timeout: deadline }, () => {
     await addGate('Pit', { zoneId, reEntry: 'always' });
     const { page, context } = await door.phoneAt('Pit');
     const [first, second] = await addTickets(sql, event, 2);
-    await sync(page);
-    await page.waitForTimeout(500);
+    await syncList(page);
     expect((await scan(page, first?.code ?? '')).title).toBe('Come in');
     await context.setOffline(true);
     expect((await scan(page, second?.code ?? '')).title).toBe('Area full');

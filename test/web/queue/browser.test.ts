@@ -7,6 +7,7 @@ import { type TestBrowser, openBrowser } from '../../../testkit/processes/browse
 import { beyondWidth, desktop } from '../../../testkit/web/sizes.ts';
 import { lookNow, lookUntil } from '../support/look-until.ts';
 import { type QueueWorld, openQueueWorld } from '../support/queue-world.ts';
+import { watchRequests } from '../support/watch-requests.ts';
 import { until } from '../../../testkit/until.ts';
 
 /** The waiting room in a real browser, with API, worker, mail and beacon: the promises to people who wait. */
@@ -197,21 +198,15 @@ describe('the waiting room in a browser', () => {
     const event = await world.room();
     const context = await phone();
     const page = await context.newPage();
-    let asked = 0;
-    page.on('request', (request) => {
-      if (new URL(request.url()).pathname === `/v1/events/${event.slug}/queue`) asked += 1;
-    });
-    const streaming = page.waitForResponse((response) => response.url().endsWith('/stream') && response.ok());
+    const requests = watchRequests(page, `/v1/events/${event.slug}/queue`);
     await page.goto(`${world.origin}/events/${event.slug}/queue`);
     await kind(page, 'join');
-    await streaming;
-    // Reads in flight when the stream began.
-    await page.waitForTimeout(1000);
-    const before = asked;
+    await requests.untilFollowing();
+    const before = requests.asked();
     await world.set(event, { phase: 'over' });
     await kind(page, 'over');
     await page.waitForTimeout(300);
-    expect(asked).toBe(before);
+    expect(requests.asked()).toBe(before);
     await context.close();
   }, 60_000);
 

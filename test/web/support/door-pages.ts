@@ -124,4 +124,12 @@ export function inStore<Result>(page: Page, store: 'lists' | 'entries' | 'scans'
   })`);
 }
 
+/** Has the phone read its list again, and waits until it keeps one that was made after this call. */
+export async function syncList(page: Page): Promise<void> {
+  const asked = Date.now();
+  await page.evaluate("window.dispatchEvent(new Event('online'))");
+  const madeAt = () => inStore<string | undefined>(page, 'lists', '(rows) => rows[0]?.asOf');
+  await until(async () => Date.parse((await madeAt()) ?? '') >= asked);
+}
+
 export type DoorPages = Awaited<ReturnType<typeof openDoorPages>>;
