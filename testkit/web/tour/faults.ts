@@ -115,16 +115,18 @@ const tornWords = `(() => {
 /** A tablet in both directions, a small laptop and a common screen. */
 const widerWidths = [768, 1024, 1280, 1440] as const;
 
-/** The widths at which the desk's navigation hides links (a mouse cannot scroll sideways), or at which words are broken across lines. */
+/** The widths at which a page is wider than its window or the desk's navigation hides links (a mouse cannot scroll sideways), or at which words are broken across lines. */
 export async function widerScreenFaults(page: Page): Promise<string[]> {
   const faults: string[] = [];
   for (const width of widerWidths) {
     await page.setViewportSize({ width, height: desktop.height });
-    const { hidden, torn } = await page.evaluate<{ hidden: string[]; torn: string[] }>(`({
+    const { beyond, hidden, torn } = await page.evaluate<{ beyond: number; hidden: string[]; torn: string[] }>(`({
+      beyond: document.documentElement.scrollWidth - innerWidth,
       hidden: [...document.querySelectorAll('.desk-nav')]
         .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 90)),
       torn: ${tornWords},
     })`);
+    if (beyond > 0) faults.push(`at ${width} px, ${beyond} px too wide`);
     faults.push(...hidden.map((html) => `wider than ${width} px: ${html}`), ...torn);
   }
   return faults;

@@ -17,6 +17,9 @@ type TableParts<Row> = {
   readonly rows: readonly Row[];
 };
 
+/** Text whose words are not broken across lines, however narrow the column is. Longer words, such as addresses, may be. */
+const staysWhole = (content: string | number | Html) => typeof content === 'string' && !/\S{15}/u.test(content);
+
 /**
  * A table that becomes a list of cards on a narrow screen. The first column is the row's header. Roles are explicit, because the
  * cards' `display` removes the table semantics that screen readers need.
@@ -29,11 +32,12 @@ export function table<Row>({ caption, columns, rows }: TableParts<Row>): Html {
       : html`<th role="columnheader" scope="col"${isNumber === true ? html` class="number"` : ''}>${label}</th>`,
   );
   const lines = rows.map((row) => {
-    const cells = columns.map(({ label, cell, isNumber }, index) =>
-      index === 0
-        ? html`<th role="rowheader" scope="row">${cell(row)}</th>`
-        : html`<td role="cell" data-label="${label}"${isNumber === true ? html` class="number"` : ''}><span>${cell(row)}</span></td>`,
-    );
+    const cells = columns.map(({ label, cell, isNumber }, index) => {
+      const content = cell(row);
+      if (index === 0) return html`<th role="rowheader" scope="row">${content}</th>`;
+      const kind = isNumber === true ? html` class="number"` : staysWhole(content) ? html` class="whole"` : '';
+      return html`<td role="cell" data-label="${label}"${kind}><span>${content}</span></td>`;
+    });
     return html`<tr role="row">${cells}</tr>`;
   });
   return html`<table class="desk-table" role="table"><caption class="visually-hidden">${caption}</caption><thead role="rowgroup"><tr role="row">${heads}</tr></thead><tbody role="rowgroup">${lines}</tbody></table>`;
