@@ -16,24 +16,27 @@ const databases = 64;
 /** Gives out an empty database number in both servers; number 0 keeps the count. */
 export async function createTestRedis(): Promise<TestRedis> {
   const stack = testStack();
-  const number = await withRedis(
-    stack.redisQueueUrl,
-    async (redis) => 1 + ((await redis.incr('test-databases')) % (databases - 1)),
-  );
-  const cacheUrl = `${stack.redisCacheUrl}/${number}`;
-  const queueUrl = `${stack.redisQueueUrl}/${number}`;
+  const queue = adminOf(stack.redisQueueUrl);
+  const cache = adminOf(stack.redisCacheUrl);
+  const [, count] = await Promise.all([queue.select(0), queue.incr('test-databases')]);
+  const number = 1 + (count % (databases - 1));
+  // Sent together, so that no other call selects a number between the two.
   const empty = async () => {
-    for (const url of [cacheUrl, queueUrl]) await withRedis(url, (redis) => redis.flushdb());
+    await Promise.all([cache, queue].flatMap((redis) => [redis.select(number), redis.flushdb()]));
   };
   await empty();
-  return { cacheUrl, queueUrl, close: empty };
+  return {
+    cacheUrl: `${stack.redisCacheUrl}/${number}`,
+    queueUrl: `${stack.redisQueueUrl}/${number}`,
+    close: empty,
+  };
 }
 
-async function withRedis<T>(url: string, act: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, { maxRetriesPerRequest: 1 });
-  try {
-    return await act(redis);
-  } finally {
-    redis.disconnect();
-  }
+/** Kept for all files of a test worker, since five new connections for each file cost more than what they carry. They end with the worker. */
+const admins = new Map<string, Redis>();
+
+function adminOf(url: string): Redis {
+  const admin = admins.get(url) ?? new Redis(url, { maxRetriesPerRequest: 1 });
+  admins.set(url, admin);
+  return admin;
 }
