@@ -37,18 +37,28 @@ export async function startTestService(
   withoutLoopShedding(service);
   Object.assign(service.passwords, testPasswords);
   Object.assign(service.ticketPrinter, testPrinter);
-  const app = createApp(service);
+  // A file keeps its variables until the test worker ends, and a service takes 6 MB, so it is let go when it is closed.
+  let running: { readonly service: Service; readonly app: ReturnType<typeof createApp> } | undefined = {
+    service,
+    app: createApp(service),
+  };
+  const open = () => {
+    if (running === undefined) throw new Error('The service of this test is closed.');
+    return running;
+  };
   const seen = new Set<string>();
   return {
-    service,
+    get service() {
+      return open().service;
+    },
     directUrl: database.directUrl,
     // Made only for tests that read them.
     get routes() {
-      return createRoutes(service);
+      return createRoutes(open().service);
     },
     fetch: async (path, init, remoteAddress) => {
       const request = new Request(`http://localhost${path}`, init);
-      const response = await app.fetch(
+      const response = await open().app.fetch(
         request,
         remoteAddress === undefined ? undefined : connectionFrom(remoteAddress),
       );
@@ -56,7 +66,8 @@ export async function startTestService(
     },
     close: async () => {
       appendFileSync(testStack().answersFile, [...seen].join(''));
-      await service.closers.close();
+      await running?.service.closers.close();
+      running = undefined;
       await redis.close();
       await database.close();
     },
